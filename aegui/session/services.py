@@ -83,11 +83,11 @@ class Services:
             found = self._made[kind] = kind()
         return found
 
-    def latest(self, name: str) -> Derived:
+    def latest(self, name: str, *, urgent: bool = True) -> Derived:
         """What answers the newest question, in a thread of that name."""
         found = self._made.get(name)
         if not isinstance(found, Derived):
-            found = self._made[name] = Derived(name)
+            found = self._made[name] = Derived(name, urgent=urgent)
         return found
 
     def holdings(self) -> tuple[Holding, ...]:

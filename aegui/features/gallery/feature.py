@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.kinds import kind_of
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, save_recipe
 from aegui.features.gallery.model.items import NO_EXTRAS, network_items, set_items
-from aegui.features.gallery.model.looks import GalleryLooks
+from aegui.features.gallery.model.looks import extras_of
 from aegui.features.gallery.view.dialog import GalleryDialog
 from aegui.paths import recipes_dir
 from aegui.session.data.data_sources import file_name
@@ -45,12 +45,12 @@ class GalleryFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._looks = services.of(GalleryLooks)
+        self._looks = services.latest("aegui-gallery", urgent=False)
         self._extras: Extras = NO_EXTRAS
         self.dialog: GalleryDialog | None = None
         """What is open of it."""
         self._wanted: tuple[Recipe, Recipe, Callable[[], object]] | None = None
-        self._looks.found.connect(self._on_looks_found)
+        self._looks.answered.connect(self._on_looks_answered)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         services.runner.state_changed.connect(self._show_idle)
         services.favourites.changed.connect(self._show_items)
@@ -74,7 +74,7 @@ class GalleryFeature(Feature):
             dialog.finished.connect(self._on_dialog_finished)
             self._show_items()
             self._show_idle()
-            self._looks.look(self._recent())
+            self._look()
         self.dialog.show_page(page)
         self.dialog.open()
 
@@ -133,7 +133,12 @@ class GalleryFeature(Feature):
             self.noticed.emit(Notice("error", str(error), about="recipe file"))
             return
         self._services.favourites.changed.emit("networks")
-        self._looks.look(self._recent())
+        self._look()
+
+    def _look(self) -> None:
+        """Find out what the cards show once it is known: of files first, then of all."""
+        recent = self._recent()
+        self._looks.derive(lambda _report, cancelled: extras_of(recent, cancelled), object())
 
     def _take(self, item: GalleryItem, then: Callable[[], object] = lambda: None) -> None:
         """Make the recipe of ``item`` the draft, and do ``then`` once its data are there."""
@@ -213,7 +218,7 @@ class GalleryFeature(Feature):
     # What is shown
 
     @Slot(object)
-    def _on_looks_found(self, extras: Extras) -> None:
+    def _on_looks_answered(self, extras: Extras) -> None:
         self._extras = extras if extras.figures else _with_figures(extras, self._extras)
         self._show_items()
 

@@ -11,7 +11,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.parity.exports import parity_csv, parity_html
-from aegui.features.parity.model.states import ParityStates
+from aegui.features.parity.model.states import reached_states
 from aegui.features.parity.view.dialog import ParityDialog
 from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
@@ -33,11 +33,11 @@ class ParityFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._looks = services.of(ParityStates)
+        self._looks = services.latest("aegui-parity", urgent=False)
         self._states: tuple[RowState, ...] = ()
         self._wanted: Recipe | None = None
         self.dialog: ParityDialog | None = None
-        self._looks.found.connect(self._on_looks_found)
+        self._looks.answered.connect(self._on_looks_answered)
         self._looks.failed.connect(self._on_looks_failed)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         services.of(LibraryNews).changed.connect(self._on_news_changed)
@@ -49,12 +49,17 @@ class ParityFeature(Feature):
             dialog.run_requested.connect(self.run)
             dialog.own_requested.connect(self.run_on_own)
             dialog.save_requested.connect(self.save)
-            dialog.looked_at.connect(self._looks.look)
+            dialog.looked_at.connect(self._look)
             dialog.finished.connect(self._on_dialog_finished)
-            self._looks.look()
+            self._look()
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    @Slot()
+    def _look(self) -> None:
+        """Read the library anew."""
+        self._looks.derive(reached_states, object())
 
     @Slot(object)
     def run(self, row: ParityRow) -> None:
@@ -119,7 +124,7 @@ class ParityFeature(Feature):
         self.noticed.emit(Notice("info", told, about="figure", file=Path(path)))
 
     @Slot(object)
-    def _on_looks_found(self, states: tuple[RowState, ...]) -> None:
+    def _on_looks_answered(self, states: tuple[RowState, ...]) -> None:
         self._states = states
         if self.dialog is not None:
             self.dialog.set_states(states)
@@ -132,7 +137,7 @@ class ParityFeature(Feature):
     def _on_news_changed(self) -> None:
         """What was just trained gets its tick, whichever window has the focus."""
         if self.dialog is not None:
-            self._looks.look()
+            self._look()
 
     @Slot()
     def _on_dialog_finished(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-
 from aegui.core.cards import card_levels, samples_sheet
 from aegui.core.data.load import load_dataset
 from aegui.core.data.progress import stop_if
@@ -16,8 +14,6 @@ from aegui.core.recipe.file import load_recipe, parse_recipe
 from aegui.core.run_file.archive import Archive
 from aegui.features.gallery.model.items import Extras, FileLook
 from aegui.session.data.data_sources import entries
-from aegui.session.jobs.derived import Derived
-from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aegui.core.data.progress import IsCancelled, Report
+    from aegui.core.data.progress import IsCancelled
 
 _RECIPE, _PICTURE = "recipe.json", "thumbnail.png"
 _MOST_BYTES = 8 << 20
@@ -33,27 +29,11 @@ _MOST_SET_BYTES = 20 << 20
 """Own sets in larger files are shown without a picture."""
 
 
-class GalleryLooks(Service):
-    """Sizes and times of networks, and pictures of a person's own files and sets."""
+def extras_of(recent: Sequence[Path], cancelled: IsCancelled) -> Iterator[Extras]:
+    """Sizes and times of networks, and pictures of a person's own files and sets.
 
-    found = Signal(object)
-    """``Extras``, more of them each time; first the files, where there are any."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._derived = Derived("aegui-gallery", self, urgent=False)
-        self._derived.answered.connect(self.found)
-
-    def look(self, recent: Sequence[Path]) -> None:
-        """Find out; ``found`` follows, first with the files, then with all the rest."""
-        self._derived.derive(lambda report, cancelled: _extras(recent, report, cancelled), object())
-
-    def forget(self) -> None:
-        """Nobody looks any more."""
-        self._derived.forget()
-
-
-def _extras(recent: Sequence[Path], _report: Report, cancelled: IsCancelled) -> Iterator[Extras]:
+    First the files ``recent``, where there are any, then with them all the rest.
+    """
     files = {path: _file_look(path) for path in recent}
     if files:
         yield Extras({}, files, {})

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-
 from aegui.core.data.progress import stop_if
 from aegui.core.library.library import Library
 from aegui.core.parity.reached import kept_entries, states_of
 from aegui.core.parity.rows import parity_rows
 from aegui.paths import library_dir
-from aegui.session.jobs.derived import Derived
-from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,30 +17,12 @@ if TYPE_CHECKING:
     from aegui.core.parity.reached import RowState
 
 
-class ParityStates(Service):
-    """What was kept here, for every row."""
+def reached_states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[RowState, ...]]:
+    """What was kept here, for every row.
 
-    found = Signal(object)
-    """Tuple of ``RowState``."""
-    failed = Signal(str)
-    """Why the library cannot be read."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._derived = Derived("aegui-parity", self, urgent=False)
-        self._derived.answered.connect(self.found)
-        self._derived.failed.connect(self.failed)
-
-    def look(self) -> None:
-        """Read the library; ``found`` follows."""
-        self._derived.derive(_states, object())
-
-    def forget(self) -> None:
-        """Nobody looks any more."""
-        self._derived.forget()
-
-
-def _states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[RowState, ...]]:
+    Raises:
+        AeguiError: The library cannot be read.
+    """
     rows = parity_rows()
     if not library_dir().exists():
         yield states_of(rows, ())

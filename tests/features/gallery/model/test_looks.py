@@ -22,28 +22,21 @@ from aegui.features.gallery.model.items import (
     set_items,
     set_sections,
 )
-from aegui.features.gallery.model.looks import GalleryLooks
+from aegui.features.gallery.model.looks import extras_of
 from aegui.paths import models_dir
 from aegui.session.data.data_sources import keep_drawing, own_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
 
-
-def test_sizes_files_and_own_sets_are_found(qtbot: QtBot, tmp_path: Path, user_home: Path) -> None:
+def test_sizes_files_and_own_sets_are_found(tmp_path: Path, user_home: Path) -> None:
     run, recipe, other = (tmp_path / name for name in ("a.aegui", "b.json", "c.aegui"))
     shutil.copyfile(models_dir() / "letters-denoise.aegui", run)
     save_recipe(recipe, Recipe(name="mine"))
     other.write_bytes(b"no run")
     keep_drawing(np.eye(28), "line")
-    looks = GalleryLooks()
-    told: list[Extras] = []
-    looks.found.connect(told.append)
-    looks.look([run, recipe, other])
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=60_000)
-    looks.shutdown()
+    told = list(extras_of([run, recipe, other], lambda: False))
     assert set(told[0].files) == {run, recipe, other}, "files come first"
     extras = told[-1]
     assert set(extras.figures) == {*SHELVES, *CHALLENGES}
