@@ -31,7 +31,7 @@ STAMP = VENV / "set-up.json"
 UNDERWAY = VENV / "set-up-underway"
 CONSTRAINTS = ROOT / "installer" / "constraints.txt"
 PROJECT = ROOT / "pyproject.toml"
-MACHINE = ROOT / "aegui" / "core" / "training" / "native" / "machine.c"
+MACHINE = ROOT / "aegui" / "core" / "training" / "engines" / "native" / "machine.c"
 NO_COMPILER = 3
 """How ``installer.machine`` ends where nothing can compile it ..."""
 COMPILER = "ziglang"

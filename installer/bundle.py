@@ -33,7 +33,8 @@ TRIED = ROOT / "installer" / "bundle.tried"
 RECIPE = (
     *("installer/aegui.spec", "installer/left_out.py", "installer/stand_ins.py"),
     *("installer/icu.py", "installer/constraints.txt", "main.py"),
-    *("installer/bundle.py", "installer/machine.py", "aegui/core/training/native/machine.c"),
+    *("installer/bundle.py", "installer/machine.py"),
+    "aegui/core/training/engines/native/machine.c",
 )
 INPUTS = ("aegui", "resources", "models", "main.py", "pyproject.toml", "installer")
 _NO_DATE = 1_700_000_000

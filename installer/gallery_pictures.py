@@ -27,8 +27,8 @@ from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import list_recipes
 from aegui.core.run_file.saved import SUFFIX, SavedRun, load_run, saved_run_of
-from aegui.core.training.control import Control
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
 
 if TYPE_CHECKING:

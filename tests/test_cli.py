@@ -235,7 +235,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
     ]
     # The line about the kind of start-up tells when the interpreter is past its imports.
     code = (
-        "import sys, aegui.core.training.train as t, aegui.cli as c\n"
+        "import sys, aegui.core.training.loop.train as t, aegui.cli as c\n"
         "run = t.Training.advance\n"
         "def first(self):\n"
         "    if self.epoch == 0: print('started', file=sys.stderr, flush=True)\n"

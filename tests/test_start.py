@@ -22,7 +22,7 @@ app.shutdown()
 _LATER = (
     "aegui.core.course_configs",
     "aegui.core.study.study",
-    "aegui.core.training.train",
+    "aegui.core.training.loop.train",
     "aegui.features.data.import_dialog",
     "aegui.features.drawing.noise_sheet_dialog",
     "aegui.features.figures.dialog",

@@ -13,7 +13,7 @@ from aegui.core.data.dataset import same_data
 from aegui.core.errors import AeguiError, ReadError, RecipeError, TrainingError
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
-from aegui.core.training.pace import Pace
+from aegui.core.training.loop.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.result import TrainingResult
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.train import Training
+    from aegui.core.training.record.result import TrainingResult
 
 _FREE = {
     ("name",),

@@ -18,7 +18,7 @@ from aegui.core.evaluation.parts import HELD_OUT, PARTS
 from aegui.core.evaluation.wrong_pixels import wrong_pixels_summary
 from aegui.core.i18n import localized, tr
 from aegui.core.text_tables import columns_text
-from aegui.core.training.best import counts_wrong_pixels
+from aegui.core.training.record.best import counts_wrong_pixels
 
 if TYPE_CHECKING:
     import argparse

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import argparse
 
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.stages import Stage
+    from aegui.core.training.record.stages import Stage
 
 
 def history_command(options: argparse.Namespace) -> int:
@@ -37,7 +37,7 @@ def _epochs(saved: SavedRun) -> int:
 
 
 def _say(saved: SavedRun) -> None:
-    from aegui.core.training.stage_words import (
+    from aegui.core.training.record.stage_words import (
         change_words,
         settings_words,
         stage_words,

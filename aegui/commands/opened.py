@@ -20,8 +20,8 @@ from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
-from aegui.core.training.best import has_best_weights
-from aegui.core.training.last import last_snapshot
+from aegui.core.training.record.best import has_best_weights
+from aegui.core.training.record.last import last_snapshot
 from aegui.core.web_page.exhibit import Exhibit
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import argparse
 
 from aegui.commands.option import Option, choice, flag, real, several, text, whole
 from aegui.core.i18n import LANGUAGES, mark, tr
-from aegui.core.training.pace import CHECKPOINT_SECONDS
+from aegui.core.training.loop.pace import CHECKPOINT_SECONDS
 
 WEIGHTS = ("best", "last")
 DEVICES = ("auto", "cpu", "cuda")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from aegui.core.data.progress import IsCancelled, Report, ReportShare
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.train import Training
+    from aegui.core.training.record.history import HistoryView
 
 _BAR_CELLS = 24
 _FEWEST_CELLS = 4

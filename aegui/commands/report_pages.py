@@ -40,8 +40,8 @@ from aegui.core.network.summary import summary_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.settings import SECTIONS
 from aegui.core.text_tables import csv_text
-from aegui.core.training.best import has_best_weights
 from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.core.training.record.best import has_best_weights
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.text_table import TextTable

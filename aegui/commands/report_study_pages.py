@@ -14,7 +14,7 @@ from aegui.core.study.material import errors_by, study_material
 from aegui.core.study.results import csv_of, table_of, verdict_of, why
 from aegui.core.study.words import axis_words, choice_words
 from aegui.core.text_tables import csv_text
-from aegui.core.training.best import has_best_weights
+from aegui.core.training.record.best import has_best_weights
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.text_table import TextTable
 from aegui.widgets.figures.studies import (

@@ -74,8 +74,8 @@ def self_test_command(options: argparse.Namespace) -> int:
 
 def _check_core(folder: Path) -> Path:
     """Train really, save and reload; the path of the saved run."""
-    from aegui.core.training.native.library import status as machine_status
-    from aegui.core.training.train import train
+    from aegui.core.training.engines.native.library import status as machine_status
+    from aegui.core.training.loop.train import train
 
     recipe = Recipe(training=TrainingSpec(epochs=_EPOCHS))
     resolved = resolve(recipe, load_builtin("lowercase")).resolved

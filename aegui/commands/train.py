@@ -35,11 +35,11 @@ from aegui.core.setup_line.reading import is_line, read_line
 from aegui.core.study.findings import mistakes
 from aegui.core.text_tables import columns_text
 from aegui.core.training.cost import share_left
-from aegui.core.training.history import plain_epoch
-from aegui.core.training.stage_words import REASONS
-from aegui.core.training.stages import Lineage
+from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.stage_words import REASONS
+from aegui.core.training.record.stages import Lineage
+from aegui.core.training.record.timeline import BUDGET_BYTES
 from aegui.core.training.terms import TERMS
-from aegui.core.training.timeline import BUDGET_BYTES
 from aegui.leaving import ENDING_SIGNALS
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.setup_line.goal import LineGoal
-    from aegui.core.training.control import Control
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import RunResult, TrainingResult
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.control import Control
+    from aegui.core.training.loop.train import Training
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import RunResult, TrainingResult
 
 Figure = tuple[float | None, str]
 """A value, None where there is none, and how it is written."""
@@ -318,7 +318,7 @@ def _trained(
     out: str | None,
 ) -> tuple[TrainingResult, Stop]:
     """What has been learnt, and the signal that has ended it, if any."""
-    from aegui.core.training.control import Control
+    from aegui.core.training.loop.control import Control
 
     control = Control(timeline_bytes=_timeline_bytes(options))
     path = None if out is None else Path(out)
@@ -342,7 +342,7 @@ def _trained(
 def _steps(
     resolved: ResolvedRecipe, control: Control, unfinished: SavedRun | None
 ) -> Iterator[Training]:
-    from aegui.core.training.train import train  # brings torch
+    from aegui.core.training.loop.train import train  # brings torch
 
     if unfinished is None:
         return train(resolved, control)

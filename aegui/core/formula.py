@@ -1,8 +1,9 @@
 """Formulas as text, such as ``z * sigmoid(z)``: once written, computed by numpy and by torch.
 
-A formula names functions as both libraries do (``exp``, ``tanh``, ``where``, ``clip``, ...), beside
-``sigmoid`` and ``erf``. As text it can stand in a generated program (``core/training/program.py``),
-it needs neither library to be imported, and a frozen app can compute it: no source file is read.
+A formula names functions as both libraries do (``exp``, ``tanh``, ``where``, ``clip``, ...),
+beside ``sigmoid`` and ``erf``. As text it can stand in a generated program
+(``core/training/step/program.py``), it needs neither library to be imported, and a frozen app can
+compute it: no source file is read.
 """
 
 from __future__ import annotations

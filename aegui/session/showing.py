@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.latent.codec import Codec
-from aegui.core.training.last import last_snapshot
-from aegui.core.training.stages import set_last
+from aegui.core.training.record.last import last_snapshot
+from aegui.core.training.record.stages import set_last
 from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import CodesService
 from aegui.session.pixels.answers import Nearest
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.snapshot import Snapshot
-    from aegui.core.training.timeline import TimelineView
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.record.timeline import TimelineView
     from aegui.session.documents.workspace import Workspace
     from aegui.session.map.codes_service import Codes
     from aegui.session.training.training_runner import Pulled, TrainingRunner

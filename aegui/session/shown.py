@@ -9,8 +9,8 @@ from aegui.core.evaluation.parts import HELD_OUT, parts_of
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.training.best import has_best_weights
-from aegui.core.training.history import plain_epoch
+from aegui.core.training.record.best import has_best_weights
+from aegui.core.training.record.history import plain_epoch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.snapshot import Snapshot
-    from aegui.core.training.timeline import TimelineFrame, TimelineView
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.record.timeline import TimelineFrame, TimelineView
     from aegui.session.data.looks import Look
     from aegui.session.map.codes_service import Codes
     from aegui.session.pixels.answers import Nearest

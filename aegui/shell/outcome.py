@@ -11,7 +11,7 @@ import numpy as np
 from aegui.core.data.progress import clock
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.core.training.best import has_best_weights
+from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.terms import terms_at
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import RunResult, TrainingResult
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import RunResult, TrainingResult
     from aegui.session.shown import Moment
     from aegui.session.training.training_runner import Pulled
 

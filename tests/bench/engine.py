@@ -12,7 +12,7 @@ import torch
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import Training, train
+from aegui.core.training.loop.train import Training, train
 from tests.bench.figures import Figure, at_least, at_most
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _late_epochs() -> Figure:
 
 def _long_history(training: Training) -> Any:
     """The history that a million epochs leave behind."""
-    from aegui.core.training.history import RUN_COLUMNS, next_recorded_epoch
+    from aegui.core.training.record.history import RUN_COLUMNS, next_recorded_epoch
 
     epoch = 0
     while epoch < 1_000_000:

@@ -7,9 +7,9 @@ import time
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.training.control import Control
-from aegui.core.training.timeline import BUDGET_BYTES
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
+from aegui.core.training.record.timeline import BUDGET_BYTES
 from tests.bench.figures import Figure, at_least, at_most
 from tests.bench.window import run_driver
 

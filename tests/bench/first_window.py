@@ -100,7 +100,7 @@ def main() -> None:
             self._on_looked()
 
         def _on_looked(self) -> None:
-            if "aegui.core.training.train" in sys.modules and threads_done():
+            if "aegui.core.training.loop.train" in sys.modules and threads_done():
                 seen["torch_s"] = time.perf_counter() - self._begun
                 seen["memory_torch_mb"] = memory_mb()
                 QApplication.quit()

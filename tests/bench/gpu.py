@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from tests.bench.engine import EverybodysLoop, course_recipe, seconds_per_epoch
 from tests.bench.figures import Figure, at_most
 from tests.bench.models import CLASSES, CONV, Ours, bound, dense_vae, noise

@@ -112,8 +112,8 @@ def headless_rate(resolved: ResolvedRecipe) -> float:
 
     def body() -> None:
         nonlocal rate
-        from aegui.core.training.control import Control
-        from aegui.core.training.train import train
+        from aegui.core.training.loop.control import Control
+        from aegui.core.training.loop.train import train
 
         steps = train(resolved, Control(spare_cores=1))
         training = next(steps)

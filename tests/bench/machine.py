@@ -15,13 +15,13 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.engines import make_engine
-from aegui.core.training.fused import FusedEngine
-from aegui.core.training.native.engine import NativeEngine
-from aegui.core.training.native.library import SWITCH, library, status
-from aegui.core.training.parameters import Parameters
-from aegui.core.training.samples import Samples
-from aegui.core.training.train import train
+from aegui.core.training.engines.choice import make_engine
+from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.native.engine import NativeEngine
+from aegui.core.training.engines.native.library import SWITCH, library, status
+from aegui.core.training.loop.train import train
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.samples import Samples
 from tests.bench.engine import course_recipe, seconds_per_epoch
 from tests.bench.figures import Figure, at_least
 from tests.bench.plain_loops import PlainLoop, PlainVae

@@ -20,7 +20,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import load_run
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.canvas import LatentCanvas
 from aegui.kit.theme import LIGHT, apply_theme

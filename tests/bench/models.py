@@ -13,7 +13,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from tests.bench.figures import Figure, at_least, at_most
 from tests.bench.plain_loops import (
     PlainClassifier,
@@ -27,7 +27,7 @@ from tests.bench.plain_loops import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.train import Training
 
 ROUNDS = 7
 POPULATION = 50

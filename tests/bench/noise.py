@@ -18,7 +18,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import list_recipes
 from aegui.core.study.noise_matrix import MatrixSpec, noise_matrix
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from tests.bench.figures import Figure, at_most
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from aegui.core.data.load import load_dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import list_recipes
 from aegui.core.setup_line.reading import read_line
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from tests.bench.figures import Figure, at_least, at_most
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
 
 SOON = "letters 35-64-32-2:tanh tanh | adam 0.02 beta2=0.95 | bce | 1500 epochs | schedule cosine"
 """The network of ``letters-2d`` with bolder steps, whose size is forgotten sooner: three epochs of

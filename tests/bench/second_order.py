@@ -15,7 +15,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import list_recipes
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 SHARES = (0.3, 0.5, 0.7)
 SECONDS = 120.0

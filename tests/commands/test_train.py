@@ -19,7 +19,7 @@ from aegui.cli import main
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
-from aegui.core.training.history import RUN_COLUMNS
+from aegui.core.training.record.history import RUN_COLUMNS
 from tests.harness.lost_card import ON_CARD, card_lost
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from aegui.commands.train import _results_table
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 
 def test_a_part_of_an_epoch_is_not_rounded_to_a_whole_one() -> None:

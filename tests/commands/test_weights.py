@@ -15,7 +15,7 @@ from aegui.commands.table import COMMANDS
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import load_run
-from aegui.core.training.last import last_snapshot
+from aegui.core.training.record.last import last_snapshot
 from tests.commands.asked import told
 
 if TYPE_CHECKING:

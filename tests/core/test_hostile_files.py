@@ -25,7 +25,7 @@ from aegui.core.recipe.file import recipe_json
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
 from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.core.study.plan import load_plan, plan_from, plan_json
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.session.settings import Settings
 from tests.session.parts import resolved
 

@@ -41,7 +41,7 @@ from aegui.core.study.records import LINES_FILE, TENSORS_FOLDER, Records, RunRec
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.suffixes import LESSON, TEACHER
 from aegui.core.teacher import TeacherFile, Withheld, Word, load_teacher_file, teacher_json
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.paths import resources_dir
 from aegui.session.documents.autosave import recovery_of
 from aegui.session.settings import Settings

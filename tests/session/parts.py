@@ -17,7 +17,7 @@ from aegui.core.recipe import (
     Recipe,
     TrainingSpec,
 )
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from aegui.core.recipe import (
     NetworkSpec,
     Recipe,
 )
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

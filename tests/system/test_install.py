@@ -105,7 +105,8 @@ def test_the_native_machine_is_in_it_where_something_compiles(
 ) -> None:
     if machine.compiler() is None:
         pytest.skip("no C compiler is here")
-    code = "from aegui.core.training.native.library import library, BUILT; print(BUILT, library())"
+    place = "aegui.core.training.engines.native.library"
+    code = f"from {place} import library, BUILT; print(BUILT, library())"
     done = _python(code, installed, tmp_path)
     assert str(installed) in done.stdout
     assert "None" not in done.stdout

@@ -9,7 +9,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import list_recipes
 from aegui.core.run_file.saved import load_run
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
 from installer.models import COMPLETE
 from installer.models import MODELS as NAMES

@@ -16,7 +16,7 @@ from aegui.core.data.published import DATA_DIR_VARIABLE, PUBLISHED
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.recipe import Recipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
 
 KEYS = sorted(path.stem for path in (resources_dir() / "recipes").glob("*.json"))
 EPOCHS = 2

@@ -25,7 +25,7 @@ _TRAIN = """
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 recipe = Recipe(training=TrainingSpec(epochs=60, device="cpu"))
 resolved = resolve(recipe, load_builtin("lowercase"))
 *_, training = train(resolved.resolved)
@@ -47,10 +47,10 @@ _LIGHT = (
     "aegui.core.network.catalog",
     "aegui.core.network.resolve",
     "aegui.core.latent.codec",
-    "aegui.core.training.snapshot",
-    "aegui.core.training.history",
-    "aegui.core.training.control",
-    "aegui.core.training.result",
+    "aegui.core.training.record.snapshot",
+    "aegui.core.training.record.history",
+    "aegui.core.training.loop.control",
+    "aegui.core.training.record.result",
     "aegui.core.evaluation.wrong_pixels",
 )
 

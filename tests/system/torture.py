@@ -644,7 +644,7 @@ def warm_up() -> None:
 
     import aegui.app
     import aegui.cli
-    import aegui.core.training.train
+    import aegui.core.training.loop.train
 
     del PySide6, torch, aegui
 

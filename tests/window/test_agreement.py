@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.record.snapshot import Snapshot
     from aegui.window.main_window import MainWindow
 
 LETTERS: dict[str, Any] = {"source": "lowercase", "chars": "abcdefgh"}

@@ -465,7 +465,7 @@ def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from aegui.core.run_file.saved import saved_run_of
-    from aegui.core.training.train import train
+    from aegui.core.training.loop.train import train
     from aegui.session.documents.autosave import Autosave
     from tests.session.parts import resolved
 

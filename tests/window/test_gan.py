@@ -11,7 +11,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun, save_run
-from aegui.core.training.train import train as run_training
+from aegui.core.training.loop.train import train as run_training
 from aegui.features.gan import feature as wiring_gan
 from aegui.features.gan.model.judge_service import JudgeService
 from aegui.features.gan.view.panel import GanPanel

@@ -11,7 +11,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.session.shown import Moment
 from aegui.shell.outcome import outcome_words, reached_at
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
 
 
 def told(

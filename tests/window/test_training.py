@@ -221,7 +221,7 @@ def test_the_map_says_that_a_first_training_is_getting_ready(
     def refuse(*_: object) -> None:
         raise TrainingError("not today")
 
-    monkeypatch.setattr("aegui.core.training.families.choose_engine", refuse)
+    monkeypatch.setattr("aegui.core.training.families.kinds.choose_engine", refuse)
     services, canvas = window._services, window.canvas
     panel = window.panel(CursorPanel)
     assert canvas._empty_text == "Press Train to see the codes."

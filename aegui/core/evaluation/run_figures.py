@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aegui.core.recipe import CorruptionSpec
-    from aegui.core.training.result import RunResult
+    from aegui.core.training.record.result import RunResult
 
 Better = Literal["low", "high", ""]
 

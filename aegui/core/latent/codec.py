@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
-    from aegui.core.training.snapshot import LayerWeights, Snapshot
+    from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
     Tensors = Mapping[str, NDArray[np.float32]]
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import Recipe
-    from aegui.core.training.result import RunResult
+    from aegui.core.training.record.result import RunResult
 
 LIMIT = "limit"
 """Figure of a noise beside those of ``TRIED_FIGURES``: the least wrong pixels that anybody has."""

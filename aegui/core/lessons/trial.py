@@ -12,7 +12,7 @@ from aegui.core.lessons.figures import BY_HAND, LessonSubject, measure
 from aegui.core.lessons.lesson import step_recipe
 from aegui.core.network.resolve import resolve
 from aegui.core.run_file.saved import SavedRun, saved_run_of
-from aegui.core.training.control import Control
+from aegui.core.training.loop.control import Control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def trained(recipe: Recipe) -> tuple[SavedRun, float]:
     Raises:
         AeguiError: It cannot be trained, or its data are not there.
     """
-    from aegui.core.training.train import train  # brings torch
+    from aegui.core.training.loop.train import train  # brings torch
 
     resolution = resolve(recipe, load_data(recipe.data))
     if resolution.resolved is None:

@@ -14,8 +14,8 @@ from aegui.core.network_files import ONNX, WEIGHTS, write_network
 from aegui.core.recipe.file import recipe_json
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.system_reason import system_reason
-from aegui.core.training.event_file import event_file
-from aegui.core.training.history_csv import history_csv
+from aegui.core.training.record.event_file import event_file
+from aegui.core.training.record.history_csv import history_csv
 from aegui.core.web_page.document import page_html
 from aegui.core.web_page.exhibit import Exhibit
 

@@ -67,7 +67,7 @@ class ResolvedRecipe:
     """A recipe bound to its data, with every shape known; what training takes.
 
     ``members`` is the recipe of each run as it would be trained alone, where they differ in numbers
-    (see ``core/training/members.py``); ``recipe`` has all terms that any of them has then.
+    (see ``core/training/step/members.py``); ``recipe`` has all terms that any of them has then.
     """
 
     recipe: Recipe

@@ -22,7 +22,7 @@ from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import GoalsSpec, ScheduleSpec
 from aegui.core.recipe.errors import quoted
-from aegui.core.training.control import Control
+from aegui.core.training.loop.control import Control
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.train import Training
 
 RACERS = ("sgd", "momentum", "rmsprop", "adam", "lbfgs", "powell", "cg", "bfgs")
 """Who races unless somebody says otherwise."""
@@ -188,7 +188,7 @@ class _Racer:
         if resolution.resolved is None:
             self.refused = " ".join(problem.message for problem in resolution.problems)
         else:
-            from aegui.core.training.train import train
+            from aegui.core.training.loop.train import train
 
             self._steps = train(resolution.resolved, self.control)
 

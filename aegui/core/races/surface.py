@@ -17,7 +17,7 @@ from aegui.core.choices import Choice, table
 from aegui.core.data.progress import stop_if
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.contours import contours
-from aegui.core.training.layout import Layout
+from aegui.core.training.record.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,9 +226,9 @@ class SliceObjective:
         import torch
 
         from aegui.core.network.resolve import resolve
-        from aegui.core.training.exact_objective import ExactObjective
-        from aegui.core.training.parameters import Parameters
-        from aegui.core.training.samples import Samples
+        from aegui.core.training.families.exact_objective import ExactObjective
+        from aegui.core.training.step.parameters import Parameters
+        from aegui.core.training.step.samples import Samples
 
         training = recipe.training.model_copy(update={"batch_size": None, "device": "cpu"})
         recipe = recipe.model_copy(update={"training": training, "runs": 1})

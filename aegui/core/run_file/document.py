@@ -10,7 +10,7 @@ from aegui.core.run_file.challenge import ChallengeDocument  # noqa: TC001  # py
 from aegui.core.run_file.concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it
 from aegui.core.run_file.stages import StageDocument  # noqa: TC001  # so it does
-from aegui.core.training.stages import MAX_STAGES
+from aegui.core.training.record.stages import MAX_STAGES
 
 VERSION: Literal[2] = 2
 """Version 1 had no stages, and its ``best_loss`` was the lowest loss, whosever the weights."""

@@ -39,11 +39,11 @@ from aegui.core.run_file.sound_numbers import unsound
 from aegui.core.run_file.stages import from_document as stage_of
 from aegui.core.run_file.stages import to_document as stage_document
 from aegui.core.run_file.thumbnail import sheet_png
-from aegui.core.training import best
-from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
-from aegui.core.training.layout import Layout
-from aegui.core.training.result import Checkpoint, RunResult
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record import best
+from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, HistoryView
+from aegui.core.training.record.layout import Layout
+from aegui.core.training.record.result import Checkpoint, RunResult
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     import os
@@ -57,9 +57,9 @@ if TYPE_CHECKING:
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.data import DataDocument, MayRead
-    from aegui.core.training.result import TrainingResult
-    from aegui.core.training.stages import Stage
-    from aegui.core.training.timeline import TimelineView
+    from aegui.core.training.record.result import TrainingResult
+    from aegui.core.training.record.stages import Stage
+    from aegui.core.training.record.timeline import TimelineView
 
 SUFFIX = ".aegui"
 THUMBNAIL = "thumbnail.png"

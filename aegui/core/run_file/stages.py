@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
 from aegui.core.recipe.file import recipe_from
-from aegui.core.training.stages import MAX_CHANGES, LiveChange, Stage, StageKind
+from aegui.core.training.record.stages import MAX_CHANGES, LiveChange, Stage, StageKind
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe

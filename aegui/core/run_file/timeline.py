@@ -16,8 +16,8 @@ from aegui.core.i18n import tr
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.run_file.archive import refused, to_tensors
 from aegui.core.run_file.sound_numbers import unsound
-from aegui.core.training.layout import Layout
-from aegui.core.training.timeline import SAVED_BYTES, TimelineFrame, TimelineView
+from aegui.core.training.record.layout import Layout
+from aegui.core.training.record.timeline import SAVED_BYTES, TimelineFrame, TimelineView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ import numpy as np
 
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.setup_line.words import LineError, Token, number_of, number_text, refusal
-from aegui.core.training.history import plain_epoch
+from aegui.core.training.record.history import plain_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.training.history import HistoryView
+    from aegui.core.training.record.history import HistoryView
 
 GOAL = "goal"
 WITHIN = "within"

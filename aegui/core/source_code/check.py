@@ -23,7 +23,7 @@ from aegui.core.source_code.make import make_code
 from aegui.core.source_code.notebook import code_cells
 from aegui.core.source_code.reference import steps_of
 from aegui.core.source_code.without_compiler import without_compiler
-from aegui.core.training.train import thread_count
+from aegui.core.training.loop.train import thread_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from aegui.core.source_code.reference import steps_of
 from aegui.core.source_code.torch_classifier import ClassifierPrinter
 from aegui.core.source_code.torch_code import TorchPrinter, why_no_torch
 from aegui.core.source_code.torch_gan import GanPrinter
-from aegui.core.training.samples import Samples
+from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,14 +19,14 @@ from aegui.core.formula import torch_function
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.source_code.reference_classifier import ClassifierReference
 from aegui.core.source_code.reference_gan import GanReference
-from aegui.core.training.autograd import AutogradEngine
-from aegui.core.training.exact_objective import ExactObjective
-from aegui.core.training.members import NOISE_STREAM
-from aegui.core.training.objective import Objective
-from aegui.core.training.parameters import Parameters
-from aegui.core.training.samples import Samples
-from aegui.core.training.schedules import Schedule
-from aegui.core.training.second_order import METHODS
+from aegui.core.training.engines.autograd import AutogradEngine
+from aegui.core.training.families.exact_objective import ExactObjective
+from aegui.core.training.families.second_order import METHODS
+from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.step.members import NOISE_STREAM
+from aegui.core.training.step.objective import Objective
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

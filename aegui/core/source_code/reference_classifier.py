@@ -8,26 +8,26 @@ import torch
 
 from aegui.core.data.progress import stop_if
 from aegui.core.recipe import OptimizerSpec
-from aegui.core.training.autograd import Batches, augmentation_of, clip_each_run
-from aegui.core.training.classifier import group_loss, penalty, penalty_factors
-from aegui.core.training.classifier_engines import trained_leaves
-from aegui.core.training.classifier_phases import groups_of, phases_of
-from aegui.core.training.classifier_rows import CodeRows, codes_of, corrupted_codes
-from aegui.core.training.model import Model
-from aegui.core.training.samples import as_numbers
-from aegui.core.training.schedules import Schedule
-from aegui.core.training.update import ListOptimizer
+from aegui.core.training.engines.autograd import Batches, augmentation_of, clip_each_run
+from aegui.core.training.families.classifier import group_loss, penalty, penalty_factors
+from aegui.core.training.families.classifier_engines import trained_leaves
+from aegui.core.training.families.classifier_phases import groups_of, phases_of
+from aegui.core.training.families.classifier_rows import CodeRows, codes_of, corrupted_codes
+from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.samples import as_numbers
+from aegui.core.training.step.update import ListOptimizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.classifier_phases import Group
-    from aegui.core.training.model import Leaf
-    from aegui.core.training.parameters import Parameters
-    from aegui.core.training.samples import Samples
-    from aegui.core.training.steppers import Phase
+    from aegui.core.training.families.classifier_phases import Group
+    from aegui.core.training.families.steppers import Phase
+    from aegui.core.training.step.model import Leaf
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
 
 
 class ClassifierReference:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from aegui.core.data.progress import stop_if
-from aegui.core.training.autograd import Batches, augmentation_of, clip_each_run
-from aegui.core.training.gan import (
+from aegui.core.training.engines.autograd import Batches, augmentation_of, clip_each_run
+from aegui.core.training.families.gan import (
     Adversaries,
     class_doubt,
     class_loss,
@@ -16,15 +16,15 @@ from aegui.core.training.gan import (
     discriminator_loss,
     generator_loss,
 )
-from aegui.core.training.model import Model
-from aegui.core.training.schedules import Schedule
-from aegui.core.training.update import ListOptimizer
+from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.update import ListOptimizer
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.parameters import Parameters
-    from aegui.core.training.samples import Samples
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
 
 
 class GanReference:

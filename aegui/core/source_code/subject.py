@@ -22,9 +22,9 @@ from aegui.core.network.initializers import initial_tensors
 from aegui.core.network.shapes import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
 from aegui.core.source_code.state import layer_names, state_dict, tensor_name
-from aegui.core.training.engines import engine_name
-from aegui.core.training.objective import is_drawn
-from aegui.core.training.samples import EPOCH_NOISE_NUMBERS
+from aegui.core.training.engines.choice import engine_name
+from aegui.core.training.step.objective import is_drawn
+from aegui.core.training.step.samples import EPOCH_NOISE_NUMBERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

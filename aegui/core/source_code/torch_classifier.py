@@ -11,12 +11,12 @@ from aegui.core.network.shapes import shape_words
 from aegui.core.source_code.subject import CodedRun
 from aegui.core.source_code.torch_code import TorchPrinter, loss_name
 from aegui.core.source_code.wording import changes_rate, done_text, write_noise, write_rate
-from aegui.core.training.classifier_phases import groups_of
-from aegui.core.training.classifier_rows import UNBOUNDED, meant_noise
+from aegui.core.training.families.classifier_phases import groups_of
+from aegui.core.training.families.classifier_rows import UNBOUNDED, meant_noise
 
 if TYPE_CHECKING:
     from aegui.core.recipe import ClassifierSpec
-    from aegui.core.training.classifier_phases import Group
+    from aegui.core.training.families.classifier_phases import Group
 
 
 class ClassifierPrinter(TorchPrinter):

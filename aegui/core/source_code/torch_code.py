@@ -16,8 +16,8 @@ from aegui.core.source_code.listing import CodeWriter
 from aegui.core.source_code.torch_layers import forward_lines, module_text, single_slope
 from aegui.core.source_code.torch_loop import OPTIMIZER_TEXTS, LoopPrinter
 from aegui.core.source_code.wording import number
+from aegui.core.training.families.second_order import METHODS
 from aegui.core.training.losses import LOSSES
-from aegui.core.training.second_order import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from aegui.core.source_code.wording import (
     write_noise,
     write_rate,
 )
-from aegui.core.training.exact_objective import PROBE_SEED
-from aegui.core.training.members import NOISE_STREAM
+from aegui.core.training.families.exact_objective import PROBE_SEED
+from aegui.core.training.families.second_order import METHODS
 from aegui.core.training.optimizers import OPTIMIZERS
-from aegui.core.training.samples import NOISE_SEED
-from aegui.core.training.second_order import METHODS
+from aegui.core.training.step.members import NOISE_STREAM
+from aegui.core.training.step.samples import NOISE_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import TrainingSpec
     from aegui.core.study.results import StudyCell, StudyResult
-    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.record.snapshot import Snapshot
 
 FIGURES = {
     choice.key: choice
@@ -360,7 +360,7 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
     Raises:
         AeguiError: There is nothing to train, or it cannot be trained.
     """
-    from aegui.core.training.population import is_bucketed
+    from aegui.core.training.loop.population import is_bucketed
 
     learnt = _learnt_from(recipe, tried_of(dataset, spec.samples), spec)
     runs, epochs = spec.seeds * len(spec.training), learnt.recipe.training.epochs

@@ -11,10 +11,10 @@ import numpy as np
 from aegui.core.recipe import MAX_RUNS
 from aegui.core.run_file.saved import SavedRun
 from aegui.core.study.units import resolved_of, snapshot_of_row
-from aegui.core.training.history import RUN_COLUMNS, HistoryView
-from aegui.core.training.result import GOALS, RunResult
-from aegui.core.training.schedules import Schedule
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.record.history import RUN_COLUMNS, HistoryView
+from aegui.core.training.record.result import GOALS, RunResult
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 from aegui.core.training.terms import TERMS
 
 if TYPE_CHECKING:

@@ -154,7 +154,7 @@ class Study:
 
     def _sound(self, settings: list[StudySetting]) -> list[StudySetting]:
         """``settings`` that can be trained, on the processor where they are trained together."""
-        from aegui.core.training.population import is_bucketed
+        from aegui.core.training.loop.population import is_bucketed
 
         found = []
         for setting in settings:

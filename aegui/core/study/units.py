@@ -34,8 +34,8 @@ from aegui.core.study.records import RunRecord
 from aegui.core.study.settings import key_of
 from aegui.core.study.tried import NoiseTrial, Tried, trial_seconds
 from aegui.core.training.cost import epoch_seconds, training_cost
-from aegui.core.training.members import bucket_of
-from aegui.core.training.timeline import row_of
+from aegui.core.training.record.timeline import row_of
+from aegui.core.training.step.members import bucket_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.training.result import RunResult
-    from aegui.core.training.snapshot import Snapshot
+    from aegui.core.training.record.result import RunResult
+    from aegui.core.training.record.snapshot import Snapshot
 
 FORMAT = "aegui-unit"
 VERSION = 1
@@ -168,7 +168,7 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
     Raises:
         AeguiError: One of them cannot be trained.
     """
-    from aegui.core.training.population import is_bucketed
+    from aegui.core.training.loop.population import is_bucketed
 
     buckets: dict[str, list[Recipe]] = {}
     resolved: dict[str, ResolvedRecipe] = {}
@@ -260,7 +260,7 @@ def run_unit(
 
 def _populations(unit: Unit) -> list[Unit]:
     """The runs of ``unit`` in units of those that are trained together, or of one alone."""
-    from aegui.core.training.population import is_bucketed
+    from aegui.core.training.loop.population import is_bucketed
 
     buckets: dict[str, list[Recipe]] = {}
     for recipe in unit.recipes:
@@ -278,7 +278,7 @@ def _done(
     unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None], spare_cores: int
 ) -> Iterator[list[RunRecord]]:
     """Do the runs of one population, or one run alone."""
-    from aegui.core.training.population import is_bucketed
+    from aegui.core.training.loop.population import is_bucketed
 
     resolved = resolved_of(unit.recipes[0])
     if is_bucketed(resolved):
@@ -295,8 +295,8 @@ def pace(
     Raises:
         Cancelled: ``cancelled`` said so.
     """
-    from aegui.core.training.population import Population, is_bucketed
-    from aegui.core.training.probe import probed
+    from aegui.core.training.loop.population import Population, is_bucketed
+    from aegui.core.training.loop.probe import probed
 
     resolved = resolved_of(unit.recipes[0])
     if not is_bucketed(resolved):
@@ -321,7 +321,7 @@ def pace(
 def _together(
     unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None]
 ) -> Iterator[list[RunRecord]]:
-    from aegui.core.training.population import Population
+    from aegui.core.training.loop.population import Population
 
     resolved = resolved_of(unit.recipes[0])
     population = Population(resolved, unit.recipes)
@@ -393,8 +393,8 @@ def _alone(
     tell: Callable[[float], None],
     spare_cores: int,
 ) -> Iterator[list[RunRecord]]:
-    from aegui.core.training.control import Control
-    from aegui.core.training.train import train
+    from aegui.core.training.loop.control import Control
+    from aegui.core.training.loop.train import train
 
     training = None
     share = 1.0 if unit.tried is None else _TRAINING_SHARE
@@ -501,7 +501,7 @@ def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:
 
 def snapshot_of_rows(resolved: ResolvedRecipe, rows: Sequence[Any]) -> Snapshot:
     """The weights of several runs of one shape as those of a population."""
-    from aegui.core.training.snapshot import LayerWeights, Snapshot
+    from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
     each = [snapshot_of_row(resolved, row) for row in rows]
 
@@ -522,7 +522,7 @@ def snapshot_of_rows(resolved: ResolvedRecipe, rows: Sequence[Any]) -> Snapshot:
 
 def snapshot_of_row(resolved: ResolvedRecipe, row: Any) -> Snapshot:
     """The weights of one run, from their row."""
-    from aegui.core.training.timeline import TimelineFrame, TimelineView
+    from aegui.core.training.record.timeline import TimelineFrame, TimelineView
 
     frame = TimelineFrame(0.0, np.asarray(row, np.float32))
     return TimelineView(resolved, 1, (frame,)).snapshot_of(frame)

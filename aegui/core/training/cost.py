@@ -18,7 +18,7 @@ from aegui.core.network.shapes import shape_words
 from aegui.core.recipe import LatentSpec, LayerSpec
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.optimizers import OPTIMIZERS
-from aegui.core.training.timeline import BUDGET_BYTES
+from aegui.core.training.record.timeline import BUDGET_BYTES
 
 if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape

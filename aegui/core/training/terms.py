@@ -22,7 +22,7 @@ from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
-    from aegui.core.training.history import HistoryView
+    from aegui.core.training.record.history import HistoryView
 
 
 @dataclass(frozen=True)

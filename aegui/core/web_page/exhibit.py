@@ -27,7 +27,7 @@ from aegui.core.latent.frame import (
     spanned_frame,
 )
 from aegui.core.latent.sheets import grid_of_decodes
-from aegui.core.training.best import has_best_weights
+from aegui.core.training.record.best import has_best_weights
 from aegui.core.web_page.packing import packed, packed_layers, packed_tensors, rounded
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import PinnedPlace, SavedRun
-    from aegui.core.training.timeline import TimelineFrame, TimelineView
+    from aegui.core.training.record.timeline import TimelineFrame, TimelineView
     from aegui.core.web_page.packing import Precision
 
     Rect = tuple[float, float, float, float]

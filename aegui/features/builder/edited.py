@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.i18n import tr
 from aegui.core.network.change_words import change_lines, data_line
 from aegui.core.network.resolve import resolve
-from aegui.core.training.stages import set_last
+from aegui.core.training.record.stages import set_last
 from aegui.features.builder.model.edited import Edited, edited_since
 from aegui.features.builder.view.edited_strip import StripState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
-from aegui.core.training.stage_words import (
+from aegui.core.training.record.stage_words import (
     change_words,
     settings_words,
     stage_words,

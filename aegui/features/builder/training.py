@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
     from aegui.session.notice import Level
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown

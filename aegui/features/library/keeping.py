@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.library import Library
     from aegui.core.study.results import StudyResult
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
     from aegui.features.library.model.keeper import RunKeeper
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow

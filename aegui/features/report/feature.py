@@ -16,7 +16,7 @@ from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.report.figure_runs import find_run, run_mark
 from aegui.core.report.folder import free_folder
 from aegui.core.system_reason import system_reason
-from aegui.core.training.history import plain_epoch
+from aegui.core.training.record.history import plain_epoch
 from aegui.features.report.model.report_service import ReportOrder, ReportService
 from aegui.features.report.view.dialog import SHOWN, HandIn, HandInDialog
 from aegui.paths import library_dir

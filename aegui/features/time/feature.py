@@ -12,7 +12,7 @@ from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import MOST_SIDE
 from aegui.core.latent.films import film_size
-from aegui.core.training.timeline import Fork
+from aegui.core.training.record.timeline import Fork
 from aegui.features.time.film_maker import USUAL, FilmMaker, filmed_epochs, picture_of
 from aegui.features.time.ghost_choice import GhostChoice
 from aegui.features.time.model.timeline import Player

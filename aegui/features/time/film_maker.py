@@ -22,7 +22,7 @@ from aegui.session.notice import Notice
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.training.timeline import TimelineView
+    from aegui.core.training.record.timeline import TimelineView
     from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.services import Services
 

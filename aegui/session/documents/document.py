@@ -19,7 +19,7 @@ from aegui.core.recipe import MAX_EPOCHS, Recipe
 from aegui.core.run_file.saved import SUFFIX, Draft, SavedRun, load_run
 from aegui.core.suffixes import LESSON, TEACHER
 from aegui.core.training.length import planned_epochs
-from aegui.core.training.timeline import Fork, row_of
+from aegui.core.training.record.timeline import Fork, row_of
 from aegui.paths import is_own, models_dir
 from aegui.session.documents.draft import (
     DraftState,
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.saved import PinnedPlace
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import Checkpoint
-    from aegui.core.training.timeline import TimelineView
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import Checkpoint
+    from aegui.core.training.record.timeline import TimelineView
 
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"

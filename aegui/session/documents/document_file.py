@@ -10,7 +10,7 @@ from aegui.core.atomic import plain_name
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import SUFFIX
-from aegui.core.training.pace import CHECKPOINT_SHARE
+from aegui.core.training.loop.pace import CHECKPOINT_SHARE
 from aegui.session.documents.autosave import Autosave
 from aegui.session.documents.document import stamp_of
 from aegui.session.documents.naming import content_name, content_stem

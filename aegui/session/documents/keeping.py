@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 
 from aegui.core.training.length import planned_epochs
-from aegui.core.training.pace import CHECKPOINT_SECONDS, Pace
+from aegui.core.training.loop.pace import CHECKPOINT_SECONDS, Pace
 from aegui.session.documents.autosave import Underway
 from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
     from aegui.session.documents.workspace import Workspace
     from aegui.session.training.training_runner import TrainingRunner
 

@@ -15,7 +15,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import saved_run_of
-from aegui.core.training.stages import Lineage
+from aegui.core.training.record.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
 from aegui.session.documents.annotations import Annotations
 from aegui.session.documents.document import continuation_of, first_document, to_save
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
     from aegui.session.documents.autosave import Underway
     from aegui.session.documents.document import Continuation, Opened
     from aegui.session.documents.draft import DraftState

@@ -107,7 +107,7 @@ class CostService(Service):
             return
 
         def work(_report: Report, cancelled: IsCancelled) -> Cost:
-            from aegui.core.training.probe import probed  # brings torch
+            from aegui.core.training.loop.probe import probed  # brings torch
 
             return probed(resolved, cost, cancelled)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from aegui.core.training.control import Control
-from aegui.core.training.timeline import BUDGET_BYTES
+from aegui.core.training.loop.control import Control
+from aegui.core.training.record.timeline import BUDGET_BYTES
 from aegui.session.jobs.joining import joined
 from aegui.session.training.training_worker import Report, TrainingOrders, TrainingWorker
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import CorruptionSpec, Recipe
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import Checkpoint, TrainingResult
-    from aegui.core.training.snapshot import Snapshot
-    from aegui.core.training.stages import Lineage
-    from aegui.core.training.timeline import Fork, TimelineView
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import Checkpoint, TrainingResult
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.record.stages import Lineage
+    from aegui.core.training.record.timeline import Fork, TimelineView
 
 State = Literal["idle", "running", "paused", "stopping", "failed"]
 
@@ -371,7 +371,7 @@ class TrainingRunner(QObject):
 
 def _warm_up() -> None:
     try:
-        from aegui.core.training.train import warm_up
+        from aegui.core.training.loop.train import warm_up
 
         warm_up()
     except Exception:

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Literal
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
-from aegui.core.training.control import MAX_CHUNK, Control
+from aegui.core.training.loop.control import MAX_CHUNK, Control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.history import HistoryView
-    from aegui.core.training.result import Checkpoint, TrainingResult
-    from aegui.core.training.snapshot import Snapshot
-    from aegui.core.training.stages import Lineage
-    from aegui.core.training.timeline import Fork, TimelineView
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.train import Training
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import Checkpoint, TrainingResult
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.record.stages import Lineage
+    from aegui.core.training.record.timeline import Fork, TimelineView
 
 SNAPSHOT_SECONDS = 0.033
 """Least time between two snapshots: nobody looks more often."""
@@ -223,7 +223,7 @@ class TrainingWorker:
 
     def _train(self) -> None:
         # Loads torch: in this thread, not in the window's.
-        from aegui.core.training.train import train
+        from aegui.core.training.loop.train import train
 
         steps = train(
             self.resolved,

@@ -19,7 +19,7 @@ import aegui
 from aegui.core.data.progress import clock
 from aegui.core.gpu import gpu_state, gpu_words
 from aegui.core.i18n import tr, trn
-from aegui.core.training.native.library import status as machine_status
+from aegui.core.training.engines.native.library import status as machine_status
 from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.theme import SPACING, icon_pixmap
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.recipe import Recipe
-    from aegui.core.training.history import HistoryView
+    from aegui.core.training.record.history import HistoryView
 
 _MEAN_PT = 1.5
 MOST_SINGLE_RUNS = 16

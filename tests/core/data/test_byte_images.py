@@ -10,7 +10,7 @@ import torch
 
 from aegui.core.data.byte_images import ByteImages, as_images, is_mapped, memory_of
 from aegui.core.data.dataset import Dataset, same_data
-from aegui.core.training.samples import as_numbers, pick_into
+from aegui.core.training.step.samples import as_numbers, pick_into
 
 if TYPE_CHECKING:
     from pathlib import Path

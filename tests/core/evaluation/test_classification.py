@@ -19,7 +19,7 @@ from aegui.core.evaluation.classification import Classification, ClassScore, cla
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import LoadProgress

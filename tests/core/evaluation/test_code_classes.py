@@ -23,7 +23,7 @@ from aegui.core.study.records import Records
 from aegui.core.study.results import csv_of, table_of, verdict_of
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import GanSpec, LatentSpec, NetworkSpec, Recipe
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 MEAN_WEIGHTS = np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
 LOG_VARIANCES = np.array([-2.0, 0.5, 0.0])

@@ -13,7 +13,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import LAYER_KINDS
 from aegui.core.setup_line.reading import read_line
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 SIDE = 12
 CHAINS = {

@@ -21,7 +21,7 @@ from aegui.core.evaluation.judging import (
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 DIGITS = load_builtin("digits")
 CLASSES = tuple("0123456789")

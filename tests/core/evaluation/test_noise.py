@@ -11,7 +11,7 @@ from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import CorruptionSpec, LatentSpec, NetworkSpec, Recipe
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 
 def copying_codec(pixels: int) -> Codec:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figure_words, figures_of, run_figure
-from aegui.core.training.result import RunResult
+from aegui.core.training.record.result import RunResult
 from aegui.core.training.terms import TERMS
 
 RESULT = RunResult(

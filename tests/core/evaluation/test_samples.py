@@ -19,7 +19,7 @@ from aegui.core.evaluation.samples import (
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 CLASSES = tuple("0123456789")
 

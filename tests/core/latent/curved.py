@@ -6,7 +6,7 @@ import numpy as np
 
 from aegui.core.latent.codec import Codec
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 _DIRECTIONS = 24
 _RADIUS = 0.5

@@ -10,7 +10,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import LatentSpec, NetworkSpec, Recipe
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

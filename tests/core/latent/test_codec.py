@@ -16,8 +16,8 @@ from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.forward import apply_layers
 from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
-from aegui.core.training.snapshot import LayerWeights, Snapshot
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,7 +24,7 @@ from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import known, novelty
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 SQUARE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]])
 

@@ -17,7 +17,7 @@ from aegui.core.latent.geometry import FLATTEST, metrics, stretch, tangents
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import layer_shapes
 from aegui.core.recipe import Recipe
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 from tests.core.latent.linear import groups, linear_codec
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from aegui.core.latent.codec import Codec
 from aegui.core.latent.inversion import STARTS, nearest_drawn
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.control import Control
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
 
 DENSE: dict[str, Any] = {"encoder": [{"units": 16}], "latent": {"units": 3}}
 CONV: dict[str, Any] = {

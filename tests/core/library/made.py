@@ -8,7 +8,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.library.entry import LibraryEntry, SeedRow, entry_of, new_id
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun
-from aegui.core.training.result import RunResult
+from aegui.core.training.record.result import RunResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from aegui.core.library.query import Condition, LibraryQuery
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from tests.core.library.made import entry, saved_run
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from aegui.core.onnx.model import onnx_bytes
 from aegui.core.onnx.protobuf import part, real, varint, whole
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.layers import LAYERS
-from aegui.core.training.parameters import Parameters, snapshot_of
+from aegui.core.training.step.parameters import Parameters, snapshot_of
 from tests.core.source_code.cases import GAUSSIAN, conv, dense, network
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from aegui.core.run_file.data import (
     to_document,
 )
 from aegui.core.run_file.saved import Draft, SavedRun, is_light, load_run, save_run
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,9 +23,9 @@ from aegui.core.run_file import archive as archive_module
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.run_file.data import to_document
 from aegui.core.run_file.saved import Draft, PinnedPlace, SavedRun, load_run, save_run
-from aegui.core.training.history import RUN_COLUMNS, SCALAR_COLUMNS, History
-from aegui.core.training.result import Checkpoint, RunResult
-from aegui.core.training.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, History
+from aegui.core.training.record.result import Checkpoint, RunResult
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

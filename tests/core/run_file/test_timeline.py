@@ -17,9 +17,9 @@ from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe
 from aegui.core.run_file import timeline as run_timeline
 from aegui.core.run_file.archive import Archive, pack
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
-from aegui.core.training.layout import Layout
-from aegui.core.training.snapshot import LayerWeights, Snapshot
-from aegui.core.training.timeline import TimelineFrame, TimelineView
+from aegui.core.training.record.layout import Layout
+from aegui.core.training.record.snapshot import LayerWeights, Snapshot
+from aegui.core.training.record.timeline import TimelineFrame, TimelineView
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,9 +17,9 @@ from aegui.core.run_file.challenge import (
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.goal import Bound, GoalReached, LineGoal, goal_of
 from aegui.core.setup_line.reading import LineReading, read_line
-from aegui.core.training.control import Control
-from aegui.core.training.history import HistoryView
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
+from aegui.core.training.record.history import HistoryView
 
 SOLUTIONS = {
     "challenge-one-pixel": "lowercase 35-25-10-2 tanh | adam 0.01 | 5000 epochs | 3 runs",

@@ -13,7 +13,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import ClassifierSpec, GanSpec, Recipe
 from aegui.core.study.findings import MISTAKES, SWITCHED, mistakes, other_noise, with_mistake
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 LETTERS = load_builtin("lowercase")
 FLIP = parse_corruption("flip:0.15")

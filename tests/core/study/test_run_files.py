@@ -17,8 +17,8 @@ from aegui.core.study.records import Records
 from aegui.core.study.run_files import setting_run
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
-from aegui.core.training.control import Control
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
 from tests.core.study.test_study import HERE, RATE, plan_of
 
 if TYPE_CHECKING:

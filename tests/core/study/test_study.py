@@ -36,8 +36,8 @@ from aegui.core.study.settings import key_of
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, forget_files, resolved_of, run_unit, units_of
 from aegui.core.study.workers import InProcess, Processes, StudyControl
-from aegui.core.training.timeline import row_of
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
+from aegui.core.training.record.timeline import row_of
 
 HERE = Path()
 SMALL = {

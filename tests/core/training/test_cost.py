@@ -22,7 +22,7 @@ from aegui.core.training.cost import (
     step_seconds,
     training_cost,
 )
-from aegui.core.training.probe import probed
+from aegui.core.training.loop.probe import probed
 
 GIGABYTE = 1 << 30
 

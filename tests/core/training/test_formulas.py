@@ -15,11 +15,11 @@ import torch
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.engines import make_engine
-from aegui.core.training.model import Model
-from aegui.core.training.objective import Objective, kl_divergence, sparsity, sparsity_slope
-from aegui.core.training.parameters import Parameters
-from aegui.core.training.samples import Samples
+from aegui.core.training.engines.choice import make_engine
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.objective import Objective, kl_divergence, sparsity, sparsity_slope
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,8 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.autograd import Batches, ByBatches, augmentation_of
-from aegui.core.training.gan import (
+from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
+from aegui.core.training.families.gan import (
     Adversaries,
     GanEngine,
     class_doubt,
@@ -22,9 +22,9 @@ from aegui.core.training.gan import (
     discriminator_loss,
     generator_loss,
 )
-from aegui.core.training.model import Model
-from aegui.core.training.parameters import Parameters
-from aegui.core.training.samples import Samples
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pytest
 from aegui.core.data.load import load_data
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_NUMBER, Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 NUMBERS: list[dict[str, Any]] = [
     {"training": {"l1": MAX_NUMBER}},

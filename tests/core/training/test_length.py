@@ -17,7 +17,7 @@ from aegui.core.training.length import (
     is_one_large_batch,
     planned_epochs,
 )
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 
 
 @pytest.mark.parametrize(

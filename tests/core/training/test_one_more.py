@@ -25,14 +25,14 @@ from aegui.core.recipe.layers import LayerKind, LayerPart
 from aegui.core.source_code.check import STEPS, check_code
 from aegui.core.source_code.make import make_code
 from aegui.core.source_code.subject import CodedRun
-from aegui.core.training.autograd import AutogradEngine
-from aegui.core.training.baselines import best_loss, mean_image_loss
-from aegui.core.training.engines import choose_engine, make_engine
+from aegui.core.training.engines.autograd import AutogradEngine
+from aegui.core.training.engines.choice import choose_engine, make_engine
+from aegui.core.training.loop.baselines import best_loss, mean_image_loss
 from aegui.core.training.losses import LOSSES, Loss
-from aegui.core.training.measure import TermMeter, choose_meter
 from aegui.core.training.optimizers import OPTIMIZERS, Optimizer
-from aegui.core.training.parameters import Parameters
-from aegui.core.training.samples import Samples
+from aegui.core.training.step.measure import TermMeter, choose_meter
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.samples import Samples
 from aegui.core.training.terms import equations, loss_unit
 from aegui.core.web_page.packing import layer_settings
 from tests.core.evaluation.test_noise import copying_codec

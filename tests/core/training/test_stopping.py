@@ -13,11 +13,11 @@ from aegui.core.errors import Cancelled
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import load_run, save_run, saved_run_of
-from aegui.core.training import measure
-from aegui.core.training.control import Control
-from aegui.core.training.history import RUN_COLUMNS
-from aegui.core.training.pace import CHECKPOINT_SHARE, Pace
-from aegui.core.training.train import Training, train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.pace import CHECKPOINT_SHARE, Pace
+from aegui.core.training.loop.train import Training, train
+from aegui.core.training.record.history import RUN_COLUMNS
+from aegui.core.training.step import measure
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from aegui.core.recipe import (
     SplitSpec,
     TrainingSpec,
 )
-from aegui.core.training.history import History
+from aegui.core.training.record.history import History
 from aegui.core.training.terms import TERMS, definitions, equations, terms_at, terms_of
 
 VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta=4.0)))

@@ -23,16 +23,16 @@ from aegui.core.recipe import (
     Recipe,
     TrainingSpec,
 )
-from aegui.core.training.engines import choose_engine
-from aegui.core.training.objective import Objective
-from aegui.core.training.parameters import Parameters
-from aegui.core.training.primitives import PRIMITIVES
-from aegui.core.training.program import (
+from aegui.core.training.engines.choice import choose_engine
+from aegui.core.training.step.objective import Objective
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.primitives import PRIMITIVES
+from aegui.core.training.step.program import (
     Source,
     emit_corruption,
 )
-from aegui.core.training.samples import Samples
-from aegui.core.training.update import ListOptimizer, emit_update
+from aegui.core.training.step.samples import Samples
+from aegui.core.training.step.update import ListOptimizer, emit_update
 
 CPU = torch.device("cpu")
 

@@ -11,8 +11,8 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.study.settings import changed as study_changed
-from aegui.core.training.control import Control
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
 from aegui.core.verdicts.starts import start_of
 
 if TYPE_CHECKING:

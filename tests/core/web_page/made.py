@@ -12,7 +12,7 @@ from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.core.web_page.exhibit import Exhibit
 
 if TYPE_CHECKING:

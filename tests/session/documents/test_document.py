@@ -11,8 +11,8 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import saved_run_of
-from aegui.core.training.timeline import TimelineFrame, TimelineView
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
+from aegui.core.training.record.timeline import TimelineFrame, TimelineView
 from aegui.session.documents.document import continuation_of
 
 

@@ -16,9 +16,9 @@ from aegui.core.data.store import cache_folder
 from aegui.core.leftovers import temporary_prefix
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training import slices
-from aegui.core.training.pace import CHECKPOINT_SECONDS
-from aegui.core.training.train import train
+from aegui.core.training.loop.pace import CHECKPOINT_SECONDS
+from aegui.core.training.loop.train import train
+from aegui.core.training.step import slices
 from aegui.paths import library_dir
 from aegui.session.documents.keeping import Keeping
 from aegui.session.documents.sweeping import Sweeping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
 
 LONG = 50_000_000
 

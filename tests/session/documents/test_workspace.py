@@ -18,7 +18,7 @@ from aegui.core.i18n import set_language
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import load_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
 from aegui.session.documents import edit_command
 from aegui.session.documents.autosave import remove
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
 
 SIGNALS = (
     "recipe_changed",

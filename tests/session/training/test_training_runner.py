@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Slot
 
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.training.result import TrainingResult
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
+from aegui.core.training.record.result import TrainingResult
 from aegui.session.training.training_runner import TrainingRunner
 from tests.session.parts import glyphs, recipe, resolved
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.train import Training
+    from aegui.core.training.loop.train import Training
 
 LONG = 50_000_000
 
@@ -329,7 +329,7 @@ def test_an_unexpected_error_is_told_and_logged_with_its_traceback(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("aegui.core.training.families.choose_engine", fail)
+    monkeypatch.setattr("aegui.core.training.families.kinds.choose_engine", fail)
     with qtbot.waitSignal(runner.failed) as caught:
         run_id = runner.start(resolved())
     assert caught.args is not None
@@ -350,7 +350,7 @@ def test_a_thread_that_does_not_end_is_logged_and_not_waited_for_ever(
         stuck.set()
         gate.wait(100)
 
-    monkeypatch.setattr("aegui.core.training.train.Training.advance", hang)
+    monkeypatch.setattr("aegui.core.training.loop.train.Training.advance", hang)
     monkeypatch.setattr("aegui.session.training.training_runner.SHUTDOWN_SECONDS", 0.1)
     runner.start(resolved())
     assert stuck.wait(60)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from aegui.core.training.history import HistoryView
+    from aegui.core.training.record.history import HistoryView
     from aegui.kit.charts.figure import Figure
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.timeline import Fork
+    from aegui.core.training.record.timeline import Fork
 
 MOST = 5000
 """Of larger sets samples are not edited one by one."""

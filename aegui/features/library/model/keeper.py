@@ -13,7 +13,7 @@ from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
-    from aegui.core.training.result import TrainingResult
+    from aegui.core.training.record.result import TrainingResult
     from aegui.features.library.model.desk import LibraryDesk
 
 

@@ -16,7 +16,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 
-from aegui.core.training.history import HistoryView
+from aegui.core.training.record.history import HistoryView
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.kit.charts.lines import screen_pen

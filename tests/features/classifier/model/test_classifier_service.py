@@ -13,7 +13,7 @@ from aegui.core.i18n import set_language
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.features.classifier.model import classifier_service
 from aegui.features.classifier.model.classifier_service import (
     ALL,

@@ -10,7 +10,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import LayerSpec, NetworkSpec, Recipe, TrainingSpec
 from aegui.core.run_file.saved import saved_run_of
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.features.drawing.model.set_edits import (
     data_change,
     duplicated,

@@ -12,8 +12,8 @@ from aegui.core.evaluation.samples import drawn_codes
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.control import Control
-from aegui.core.training.train import train
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.train import train
 from aegui.features.gan.model.samples_service import DEFAULT_COUNT, GeneratedSamples, SamplesService
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.features.library.model.desk import LibraryDesk
 from aegui.features.library.model.keeper import RunKeeper
 from tests.core.library.made import LETTERS

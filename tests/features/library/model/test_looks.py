@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.library.library import Library
-from aegui.core.training.history import HistoryView
+from aegui.core.training.record.history import HistoryView
 from aegui.features.library.model.looks import KNOWN, EntryDetails, LibraryLooks, LibraryView
 from aegui.paths import library_dir
 from tests.core.library.made import entry, saved_run

@@ -11,7 +11,7 @@ from aegui.core.network.resolve import resolve
 from aegui.core.study.plan import list_plans
 from aegui.core.study.records import TABLE_FILE, usual_folder
 from aegui.core.study.units import resolved_of
-from aegui.core.training.train import train
+from aegui.core.training.loop.train import train
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.paths import user_data_dir
 from tests.features.studies.plans import ENDLESS, RATE, write_plan

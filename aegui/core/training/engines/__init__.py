@@ -1,0 +1,1 @@
+"""What does steps: generated programs, populations, autograd; ``choice.py`` says which."""

@@ -1,0 +1,374 @@
+"""The autograd engine: any network and objective, one batch at a time.
+
+*stacked* differentiates all runs together as batched products; *autograd* one after the other,
+exactly as a textbook would, and so with convolutions too. Both are also the reference against
+which the fused engine is tested.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.data.corruption import corrupt_into
+from aegui.core.training.record.checkpoint_check import restore_generator
+from aegui.core.training.step.augment import augmented
+from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.objective import Objective, is_drawn
+from aegui.core.training.step.samples import as_numbers, pick_into
+from aegui.core.training.step.slices import is_long, slice_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.step.model import Leaf
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Rows, Samples
+
+
+class Batches:
+    """The order in which the samples of an epoch are taken, and how far it has come.
+
+    Attributes:
+        start: Rows of this epoch that have been taken.
+        index: Places among the rows of those taken last; None: all of them, in order.
+        runs: How many runs see each batch.
+    """
+
+    def __init__(self, samples: Rows, generator: torch.Generator, runs: int) -> None:
+        self._samples = samples
+        self._generator = generator
+        self.runs = runs
+        self._order: torch.Tensor | None = None
+        self._inputs = samples.inputs
+        self._begun = generator.get_state()
+        self.start = 0
+        self.index: torch.Tensor | None = None
+        self._picked: dict[tuple[bool, int], torch.Tensor] = {}
+
+    @property
+    def share(self) -> float:
+        """The part of the epoch that has been done."""
+        return self.start / self._samples.rows
+
+    @property
+    def batch_share(self) -> float:
+        """The part of the epoch that a whole batch is."""
+        return self._samples.batch_rows / self._samples.rows
+
+    def share_after(self, count: int) -> float:
+        """The part of the epoch that will have been done after ``count`` more batches."""
+        rows = self._samples.rows
+        return min(self.start + count * self._samples.batch_rows, rows) / rows
+
+    def of_batch(self, labels: torch.Tensor) -> torch.Tensor:
+        """Those of ``labels`` ``[n]``, one for each sample, that belong to the last batch."""
+        if self.index is not None:
+            return labels[self.index.to(labels.device) % len(labels)]
+        return labels.repeat(max(1, self._samples.rows // len(labels)))
+
+    def begin(self, level: float) -> None:
+        """Draw the noise and the order of a new epoch."""
+        self._begun = self._generator.get_state()
+        self._draw(level)
+        self.start = 0
+
+    def undo(self) -> None:
+        """Take back what ``begin`` has drawn, before any batch was learnt from."""
+        self._generator.set_state(self._begun)
+
+    def _draw(self, level: float) -> None:
+        samples = self._samples
+        self._inputs = samples.inputs
+        if samples.fresh_noise and not samples.noise_per_batch:
+            self._inputs = self._noisy(samples.target, level)
+        self._order = None
+        if not samples.full_batch:
+            self._order = torch.randperm(
+                samples.rows, generator=self._generator, device=self._generator.device
+            )
+
+    def _noisy(self, target: torch.Tensor, level: float) -> torch.Tensor:
+        """Fresh noise over ``target``, ``[K, rows, D]``."""
+        samples, target = self._samples, as_numbers(target)
+        shape = (self.runs, *target.shape[1:])
+        out = torch.empty(shape, device=target.device)
+        spec = samples.corruption.model_copy(update={"level": level})
+        corrupt_into(target.expand(shape), out, spec, self._generator, samples.image_shape)
+        return out
+
+    def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Inputs ``[1 or K, rows, D]`` and targets of the next batch, mostly ``[1, rows, D]``.
+
+        They are overwritten by the batch after it, and may be the samples themselves: read only.
+        ``augment`` is a function of targets ``[1, rows, D]``, or None.
+        """
+        samples = self._samples
+        stop = min(self.start + samples.batch_rows, samples.rows)
+        if self._order is None:
+            self.index = None
+            inputs, target = self._inputs, samples.target
+        else:
+            index = self._order[self.start : stop].to(samples.target.device)
+            self.index = index
+            target = self._pick(samples.target, index)
+            same = self._inputs is samples.target
+            inputs = target if same else self._pick(self._inputs, index)
+        self.start = stop
+        inputs, target = inputs.to(samples.device), target.to(samples.device)
+        if callable(augment):
+            inputs = target = augment(target)
+        # Fixed noise would have to be moved along: with augmentation it is drawn anew.
+        is_noisy = samples.corruption.kind != "none"
+        if is_noisy and (callable(augment) or (samples.noise_per_batch and samples.fresh_noise)):
+            inputs = self._noisy(target, level)
+        return inputs, inputs if samples.noisy_target else target
+
+    @property
+    def whole(self) -> int:
+        """How many of the next batches are of full size, and only have to be picked by ``order``.
+
+        That is none where noise is drawn batch by batch, and where samples stay elsewhere.
+        """
+        samples = self._samples
+        noisy = samples.noise_per_batch and samples.fresh_noise
+        away = samples.target.device.type != samples.device.type
+        if self._order is None or noisy or away:
+            return 0
+        return (samples.rows - self.start) // samples.batch_rows
+
+    def pass_over(self, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Take ``count`` whole batches at once.
+
+        Returns:
+            The places ``[count * batch_rows]`` of their samples, and the inputs ``[1 or K, n, D]``
+            and targets among which these are.
+        """
+        assert self._order is not None
+        stop = self.start + count * self._samples.batch_rows
+        places = self._order[self.start : stop]
+        self.start, self.index = stop, places
+        inputs, target = self._inputs, self._samples.target
+        return places, inputs, inputs if self._samples.noisy_target else target
+
+    def _pick(self, rows: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+        """The ``rows`` at ``index``, in memory that is used again: fresh pages cost much."""
+        key = rows is self._samples.target, len(index)
+        shape = (rows.shape[0], len(index), rows.shape[2])
+        kept = self._picked.get(key)
+        if kept is None or kept.shape != shape or kept.device != rows.device:
+            kept = self._picked[key] = torch.empty(shape, device=rows.device)
+        pick_into(rows, index, kept)
+        return kept
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """What an epoch that is under way needs to be gone on with."""
+        return {"epoch_generator": self._begun.numpy().copy()}
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]], share: float, level: float) -> None:
+        """Go on at this ``share`` of the epoch; the generator's own state is set afterwards.
+
+        A file may hold any share: at least one row is left.
+        """
+        restore_generator(self._generator, state, "epoch_generator")
+        self._begun = self._generator.get_state()
+        self._draw(level)
+        rows = self._samples.rows
+        self.start = min(round(share * rows), rows - 1)
+
+
+def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> object:
+    """What ``Batches.next`` is to do with the targets: a function of them, or None."""
+    spec, shape = resolved.recipe.data.augment, resolved.dataset.image_shape
+    if not spec.active:
+        return None
+    return lambda target: augmented(target, shape, spec, generator)
+
+
+class ByBatches:
+    """What all engines have in common that learn batch by batch.
+
+    Attributes:
+        name: Key of the engine.
+        epoch: Whole epochs done; set from outside, for the warm-up of the KL.
+        batches: Where in the epoch it is.
+        cancelled: Asked within steps that take long whether to give them up; set from outside.
+    """
+
+    name = ""
+    cancelled: IsCancelled | None = None
+
+    def __init__(self, batches: Batches) -> None:
+        self.epoch = 0
+        self.batches = batches
+
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        for rate in rates:
+            self.batches.begin(level)
+            while self.batches.share < 1.0:
+                self.step(rate, level)
+            self.epoch += 1
+
+    def steps(self, rates: Sequence[float], level: float) -> None:
+        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate.
+
+        Raises:
+            Cancelled: ``cancelled`` said so within a step; its batch is still to be learnt from,
+                and the same random numbers will be drawn for it.
+        """
+        for rate in rates:
+            self.step(rate, level)
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        raise NotImplementedError
+
+
+class AutogradEngine(ByBatches):
+    """Steps by autograd, one batch at a time.
+
+    Attributes:
+        model: The population as leaves.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+        *,
+        stacked: bool,
+    ) -> None:
+        super().__init__(Batches(samples, generator, parameters.layout.runs))
+        self.name = "stacked" if stacked else "autograd"
+        self.model = Model(resolved, parameters, stacked=stacked)
+        self._objective = Objective(resolved)
+        self._clip_norm = resolved.recipe.training.clip_norm
+        self._latent = resolved.recipe.network.latent.units
+        self._is_drawn = is_drawn(resolved)
+        self._chain = slice(0, len(resolved.layers))
+        self._augmentation = augmentation_of(resolved, generator)
+        self._generator = generator
+        self._tensors = [leaf.tensor for leaf in self.model.leaves]
+        self._slice_rows = slice_rows(resolved, parameters.device)
+        self._long = LongSteps(
+            self.batches,
+            generator,
+            is_long=is_long(resolved, parameters.device),
+            kept=[parameters.buffers],
+        )
+        self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        with self._long.one(self.cancelled):
+            inputs, target = self.batches.next(level, self._augmentation)
+            gradients = self.gradients(inputs, target)
+        if self._clip_norm is not None:
+            self._clip(gradients, self._clip_norm)
+        self._optimizer.step(gradients, rate)
+
+    def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
+        """The gradient of every leaf, for inputs and targets ``[1 or K, n, D]``.
+
+        Of very many rows it is the mean of those of slices.
+        """
+        model, rows = self.model, inputs.shape[1]
+        masks, noise = self._drawn(rows, inputs.device)
+        if rows <= self._slice_rows:
+            return self._gradients_of(inputs, target, noise, masks)
+        sums: list[torch.Tensor] = []
+        for start in range(0, rows, self._slice_rows):
+            part = slice(start, min(start + self._slice_rows, rows))
+            place = (slice(None), part) if model.stacked else (part,)
+            found = self._gradients_of(
+                inputs[:, part],
+                target[:, part],
+                None if noise is None else noise[:, part],
+                [{layer: mask[place] for layer, mask in kept.items()} for kept in masks],
+            )
+            share = (part.stop - part.start) / rows
+            if sums:
+                torch._foreach_add_(sums, found, alpha=share)
+            else:
+                torch._foreach_mul_(found, share)
+                sums = found
+        return sums
+
+    def _drawn(
+        self, rows: int, device: torch.device
+    ) -> tuple[list[dict[int, torch.Tensor]], torch.Tensor | None]:
+        """What a step draws: masks of dropout, and numbers like the code ``[K, rows, d]``."""
+        masks = self.model.masks(rows, self._chain, self._generator)
+        noise = None
+        if self._is_drawn:
+            noise = torch.empty(self.model.runs, rows, self._latent, device=device)
+            noise.normal_(generator=self._generator)
+        return masks, noise
+
+    def _gradients_of(
+        self,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        noise: torch.Tensor | None,
+        masks: Sequence[Mapping[int, torch.Tensor]],
+    ) -> list[torch.Tensor]:
+        model, runs = self.model, self.model.runs
+        beta = self._objective.beta(self.epoch + self.batches.share)
+        with torch.enable_grad():
+            roots = [
+                root
+                for stack in range(len(model.stacks))
+                for root in self._objective.roots(
+                    model,
+                    stack,
+                    inputs.expand(runs, -1, -1)
+                    if model.stacked
+                    else inputs[stack if len(inputs) == runs else 0],
+                    target if model.stacked else target[stack if len(target) == runs else 0],
+                    beta=beta,
+                    noise=noise if noise is None or model.stacked else noise[stack],
+                    masks=masks[stack],
+                )
+            ]
+            for stack in range(len(model.stacks)):
+                roots += self._objective.weight_roots(model, stack)
+            # Of one number: along directions torch asks its compiler, which a frozen app lacks.
+            parts = [
+                (tensor * (direction * factor).detach()).sum()
+                for tensor, direction, factor in roots
+            ]
+            return list(torch.autograd.grad(torch.stack(parts).sum(), self._tensors))
+
+    def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
+        """Bound the norm of each run's gradient."""
+        if self.model.stacked:
+            squares = [gradient.flatten(1).square().sum(dim=1) for gradient in gradients]
+            scale = _clip_scale(torch.stack(squares).sum(dim=0), limit)
+            for gradient in gradients:
+                gradient.mul_(scale.view(-1, *[1] * (gradient.dim() - 1)))
+            return
+        clip_each_run(gradients, self.model.leaves, limit)
+
+
+def clip_each_run(gradients: list[torch.Tensor], leaves: Sequence[Leaf], limit: float) -> None:
+    """Bound the norm of each run's gradient, in place; ``leaves`` say whose they are."""
+    for run in dict.fromkeys(leaf.run for leaf in leaves):
+        own = [
+            gradient for gradient, leaf in zip(gradients, leaves, strict=True) if leaf.run == run
+        ]
+        total = torch.stack([gradient.square().sum() for gradient in own]).sum()
+        torch._foreach_mul_(own, _clip_scale(total, limit))
+
+
+def _clip_scale(squares: torch.Tensor, limit: float) -> torch.Tensor:
+    return (limit / (squares.sqrt() + 1e-6)).clamp(max=1.0)

@@ -1,0 +1,188 @@
+"""What the engines share whose steps are generated and compiled, and called batch by batch.
+
+Many whole batches are one call from Python: each call that comes back has to wait for Python's
+lock, and beside a busy window that takes as long as a small batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
+from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.slices import is_long
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Rows
+
+STEP_PARAMETERS = (
+    "inputs: Tensor, target: Tensor, index: Tensor, lr: float, position: float, g: Generator"
+)
+"""What ``step`` takes after what is the program's own; ``index`` says which samples they are."""
+PICK = """
+def pick_into(rows: Tensor, index: Tensor, out: Tensor) -> None:
+    if rows.dtype == torch.uint8:
+        out.copy_(torch.index_select(rows, 1, index))
+        out.div_(255.0)
+    else:
+        torch.index_select(rows, 1, index, out=out)
+"""
+"""What ``samples.pick_into`` does, for programs."""
+_STEPS = """
+def steps(
+    {head}, picked: List[Tensor], places: Tensor, inputs: Tensor, target: Tensor, same: bool,
+    epoch: float, start: int, all_rows: int, rates: List[float], g: Generator
+) -> None:
+    for j in range(len(rates)):
+        index = places.narrow(0, j * {rows}, {rows})
+        pick_into(target, index, picked[1])
+        if not same:
+            pick_into(inputs, index, picked[0])
+        position = epoch + (start + (j + 1) * {rows}) / all_rows
+        step({names}, picked[0], picked[1], index, rates[j], position, g)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class BatchProgram:
+    """Steps with batches of so many rows.
+
+    Attributes:
+        unit: With the function ``step``, and ``steps`` for many of them.
+        arguments: What both are called with first.
+        picked: Where inputs ``[1 or K, rows, D]`` and targets of a batch are put.
+    """
+
+    unit: torch.jit.CompilationUnit
+    arguments: tuple[Any, ...]
+    picked: list[torch.Tensor] = field(default_factory=list)
+
+
+def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.CompilationUnit:
+    """``text`` with a function ``step``, and ``steps`` added to it.
+
+    ``own`` are names and types of the parameters that ``step`` has before ``STEP_PARAMETERS``.
+    """
+    head = ", ".join(f"{name}: {kind}" for name, kind in own)
+    names = ", ".join(name for name, _ in own)
+    loop = _STEPS.format(head=head, names=names, rows=rows)
+    return torch.jit.CompilationUnit(PICK + text + loop)
+
+
+class GeneratedEngine(ByBatches):
+    """Batch after batch by a ``BatchProgram``, which subclasses build.
+
+    It draws the same numbers as the autograd engines do.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Rows,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__(Batches(samples, generator, parameters.layout.runs))
+        self._generator = generator
+        self._is_long = is_long(resolved, parameters.device)
+        self._long = self._long_steps(parameters)
+        self._device = parameters.device
+        self._all_rows = samples.rows
+        self._augmentation = augmentation_of(resolved, generator)
+        self._programs: dict[tuple[int, int, int], BatchProgram] = {}
+        self._samples = samples
+
+    def _long_steps(self, parameters: Parameters) -> LongSteps:
+        """How a step is given up: the parameters are learnt when all else is done."""
+        learnt = [parameters.flat, parameters.steps, *parameters.slots.values()]
+        return LongSteps(
+            self.batches,
+            self._generator,
+            is_long=self._is_long,
+            kept=[parameters.buffers],
+            until=learnt,
+        )
+
+    def step(self, rate: float, level: float) -> None:
+        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        with self._long.one(self.cancelled):
+            self._learn(rate, level)
+
+    def _learn(self, rate: float, level: float) -> None:
+        inputs, target = self.batches.next(level, self._augmentation)
+        program = self._program_for(len(inputs), *target.shape[:2])
+        position = self.epoch + self.batches.share
+        index = self.batches.index
+        if index is None:
+            index = torch.arange(target.shape[1], device=self._device)
+        # Without this, torch would note versions for autograd at every operation.
+        with torch.no_grad():
+            program.unit.step(
+                *program.arguments, inputs, target, index, rate, position, self._generator
+            )
+
+    def steps(self, rates: Sequence[float], level: float) -> None:
+        """Learn from the next batches of the epoch, from all that are whole in one call."""
+        single = self._is_long or self._augmentation is not None
+        whole = 0 if single else min(self.batches.whole, len(rates))
+        if whole:
+            self._stretch(list(rates[:whole]))
+        super().steps(rates[whole:], level)
+
+    def _stretch(self, rates: list[float]) -> None:
+        start = self.batches.start
+        places, inputs, target = self.batches.pass_over(len(rates))
+        rows, same = len(places) // len(rates), inputs is target
+        program = self._program_for(len(inputs), len(target), rows)
+        if not program.picked:
+            picked = [
+                torch.empty(len(given), rows, given.shape[2], device=self._device)
+                for given in ((target,) if same else (inputs, target))
+            ]
+            program.picked[:] = picked[0], picked[-1]
+        with torch.no_grad():
+            program.unit.steps(
+                *program.arguments,
+                program.picked,
+                places,
+                inputs,
+                target,
+                same,
+                float(self.epoch),
+                start,
+                self._all_rows,
+                rates,
+                self._generator,
+            )
+
+    def prepare(self) -> None:
+        """Build the program for whole batches.
+
+        Raises:
+            NotTraced: There are no lines for what is to be trained.
+        """
+        samples, runs = self._samples, self.batches.runs
+        width = runs if samples.fresh_noise else len(samples.inputs)
+        targets = width if samples.noisy_target else len(samples.target)
+        self._program_for(width, targets, min(samples.batch_rows, samples.rows))
+
+    def _program_for(self, width: int, targets: int, rows: int) -> BatchProgram:
+        """The program for inputs ``[width, rows, D]``; the last batch of an epoch may be smaller.
+
+        ``targets`` is the first number of the targets' shape.
+        """
+        key = width, targets, rows
+        found = self._programs.get(key)
+        if found is None:
+            found = self._programs[key] = self._build(width, rows)
+        return found
+
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        raise NotImplementedError

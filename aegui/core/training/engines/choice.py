@@ -1,0 +1,119 @@
+"""The choice of the step engine; all of them do the very same epochs.
+
+``native`` runs the operations of a step by a machine of our own (``native/machine.c``) where it was
+built and knows them all: the one to have for small networks. ``fused`` runs the same step program
+over whole epochs by torch's; ``batched`` runs it batch by batch, for large networks, whose epochs
+must be interruptible; ``layered`` is generated too, for images, one run after the other.
+``stacked`` differentiates all runs together by autograd, ``autograd`` one after the other: these
+serve what cannot be traced (``tape.py``), and steps so long that they are done in slices; the
+others are tested against them. No penalty needs them: a gradient within the objective is traced
+too. A long step of any of them can be given up half way (``giving_up.py``).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.network.layers import is_stackable
+from aegui.core.training.engines.autograd import AutogradEngine
+from aegui.core.training.engines.fused import FusedBatchEngine, FusedEngine
+from aegui.core.training.engines.layered import LayeredEngine
+from aegui.core.training.engines.members_engine import MembersEngine
+from aegui.core.training.engines.native.engine import NativeEngine, NativeMembersEngine
+from aegui.core.training.engines.native.library import library
+from aegui.core.training.step.slices import is_sliced
+from aegui.core.training.step.tape import NotTraced
+
+if TYPE_CHECKING:
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.engines.members_engine import MemberSamples, Streams
+    from aegui.core.training.engines.native.library import NativeLibrary
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+Engine = FusedEngine | FusedBatchEngine | LayeredEngine | AutogradEngine
+
+_FUSED_WORK = 3_000_000_000
+"""Multiplications of an epoch up to which it is one call: some tens of milliseconds."""
+_NATIVE_WEIGHTS = 100_000
+"""Weights of a network up to which the native machine is the faster one, whatever the batch."""
+
+
+def choose_engine(
+    resolved: ResolvedRecipe,
+    parameters: Parameters,
+    samples: Samples,
+    generator: torch.Generator,
+    threads: int = 1,
+) -> Engine:
+    """The fastest engine that knows everything in the recipe.
+
+    Where it may share its runs out it does so to so many ``threads``.
+    """
+    name = engine_name(resolved, samples.rows)
+    if is_sliced(resolved, parameters.device):
+        name = _by_autograd(resolved)
+    away = samples.target.device.type != parameters.device.type
+    if name == FusedEngine.name and (away or samples.target.dtype == torch.uint8):
+        name = FusedBatchEngine.name  # it brings the batches of what stays in a file to the device
+    machine = native_machine(resolved, parameters)
+    if name == FusedEngine.name and machine is not None:
+        with suppress(NotTraced):
+            return NativeEngine(resolved, parameters, samples, generator, machine, threads)
+    try:
+        return make_engine(name, resolved, parameters, samples, generator)
+    except NotTraced:
+        return make_engine(_by_autograd(resolved), resolved, parameters, samples, generator)
+
+
+def choose_members_engine(
+    resolved: ResolvedRecipe, parameters: Parameters, samples: MemberSamples, streams: Streams
+) -> MembersEngine:
+    """The fastest engine of runs that differ in numbers; see ``population.is_bucketed``."""
+    machine = native_machine(resolved, parameters)
+    if machine is not None:
+        with suppress(NotTraced):
+            return NativeMembersEngine(resolved, parameters, samples, streams, machine)
+    return MembersEngine(resolved, parameters, samples, streams)
+
+
+def native_machine(resolved: ResolvedRecipe, parameters: Parameters) -> NativeLibrary | None:
+    """The machine for small networks, where this is one, and there is a machine."""
+    is_small = resolved.parameters <= _NATIVE_WEIGHTS and parameters.device.type == "cpu"
+    return library() if is_small else None
+
+
+def _by_autograd(resolved: ResolvedRecipe) -> str:
+    is_stack = is_stackable(resolved.layers) and resolved.recipe.runs > 1
+    return "stacked" if is_stack else "autograd"
+
+
+def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
+    """Key of the engine for ``resolved`` with epochs of so many ``rows``."""
+    if resolved.parts:
+        return _by_autograd(resolved)
+    work = 3 * resolved.recipe.runs * rows * sum(layer.cost for layer in resolved.layers)
+    if is_stackable(resolved.layers):
+        whole = work <= _FUSED_WORK and not resolved.recipe.data.augment.active
+        return (FusedEngine if whole else FusedBatchEngine).name
+    return LayeredEngine.name
+
+
+def make_engine(
+    name: str,
+    resolved: ResolvedRecipe,
+    parameters: Parameters,
+    samples: Samples,
+    generator: torch.Generator,
+) -> Engine:
+    """The engine of that key: ``fused``, ``batched``, ``layered``, ``stacked`` or ``autograd``.
+
+    None of them is the native one, which not every machine has.
+    """
+    for kind in (FusedEngine, FusedBatchEngine, LayeredEngine):
+        if name == kind.name:
+            return kind(resolved, parameters, samples, generator)
+    return AutogradEngine(resolved, parameters, samples, generator, stacked=name == "stacked")

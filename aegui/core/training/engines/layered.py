@@ -1,0 +1,96 @@
+"""The layered engine: generated steps for chains of any layers, convolutions among them.
+
+Forward and backward pass of one run are one compiled function, the update of all runs is another,
+and a third calls them batch by batch and run by run: so many batches are one call from Python.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.training.engines.batch_program import (
+    STEP_PARAMETERS,
+    BatchProgram,
+    GeneratedEngine,
+    compiled,
+)
+from aegui.core.training.step.lines import drawn, emit_beta, emit_gradient, emit_penalties
+from aegui.core.training.step.primitives import primitives_on
+from aegui.core.training.step.program import Source
+from aegui.core.training.step.tape import Tape
+from aegui.core.training.step.update import emit_update
+
+if TYPE_CHECKING:
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+
+_OWN = (
+    ("runs", "List[List[Tensor]]"),
+    ("drawn", "List[Tensor]"),
+    ("t", "List[Tensor]"),
+    ("s", "List[List[Tensor]]"),
+)
+_STEP = """
+def step({own}, {parameters}) -> None:
+{draw}
+    for run in range(len(runs)):
+        x = inputs[min(run, inputs.size(0) - 1)]
+        wanted = target[min(run, target.size(0) - 1)]
+        gradient(runs[run], s, x, wanted, position)
+    update(t, s, lr)
+"""
+"""One step: what is drawn, the gradient of each of the ``runs``, and the update of all."""
+
+
+class LayeredEngine(GeneratedEngine):
+    """Batch after batch; of each run the gradient, then one update of all."""
+
+    name = "layered"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__(resolved, parameters, samples, generator)
+        self._resolved = resolved
+        self._parameters = parameters
+        self._update = Source()
+        emit_penalties(self._update, resolved, parameters, 0)
+        emit_update(self._update, resolved.recipe.training.optimizer, parameters, 0)
+        self.prepare()
+
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        source, parameters, resolved = Source(), self._parameters, self._resolved
+        runs, tape = parameters.layout.runs, Tape(source, primitives_on(parameters.device))
+        emit_beta(source, resolved.recipe.network.latent, "position", 0)
+        masks, noise, lines = drawn(resolved, rows, parameters.device)
+        rooms = {index: tape.of_run(f"mask{index}_", room) for index, room in masks.items()}
+        room = None if noise is None else tape.of_run("noise_", noise)
+        pixels = resolved.layers[0].inputs
+        like = torch.empty(rows, pixels, device=parameters.device)
+        given = tape.named("inputs", like), tape.named("target", like)
+        emit_gradient(tape, resolved, parameters, *given, rooms, room, stacked=False)
+        places = [*masks.values(), *([] if noise is None else [noise])]
+        draw = [line.format(f"drawn[{at}]") for at, line in enumerate(lines)]
+        step = _STEP.format(
+            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            parameters=STEP_PARAMETERS,
+            draw="\n".join("    " + line for line in draw),
+        )
+        text = "\n".join(
+            (
+                source.text("gradient", "inputs: Tensor, target: Tensor, position: float"),
+                self._update.text("update", "lr: float"),
+                step,
+            )
+        )
+        tensors = [tape.tensors(run) for run in range(runs)]
+        own = tensors, places, self._update.tensors, self._update.lists
+        return BatchProgram(compiled(text, _OWN, rows), own)

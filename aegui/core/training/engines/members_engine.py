@@ -1,0 +1,354 @@
+"""The engine of runs that differ in numbers: whole epochs of all of them as one compiled call.
+
+Each run sees exactly the random numbers that it would see alone. Runs of one seed whose noise and
+dropout are the same draw the same ones: these are drawn once, as one *stream*, and handed to each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.network.forward import dropout_rate
+from aegui.core.training.step.lines import emit_betas, emit_gradient, emit_penalties
+from aegui.core.training.step.members import NOISE_STREAM, alone
+from aegui.core.training.step.objective import is_drawn
+from aegui.core.training.step.primitives import PRIMITIVES
+from aegui.core.training.step.program import Source, emit_corruption
+from aegui.core.training.step.samples import Samples
+from aegui.core.training.step.tape import Tape
+from aegui.core.training.step.update import emit_update, emit_update_of_each
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.step.parameters import Parameters
+
+_EVALUATED = ("eval_clean", "eval_target", "eval_inputs", "validation_clean")
+_CHECKED = ("validation_target", "validation_inputs")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What decides on the random numbers of a run.
+
+    Attributes:
+        seed: Of the run.
+        noise: Key of the kind of noise.
+        level: Of the noise.
+        kept: For each layer the share that dropout keeps.
+    """
+
+    seed: int
+    noise: str
+    level: float
+    kept: tuple[float, ...]
+
+
+def kept_by(layers: Sequence[LayerShape]) -> tuple[float, ...]:
+    """For each layer the share of its numbers that dropout keeps."""
+    return tuple(1.0 - dropout_rate(layer.spec) for layer in layers)
+
+
+class Streams:
+    """The streams of a population of members, those of one kind of noise side by side.
+
+    Attributes:
+        each: The streams.
+        of_run: int64 ``[K]``, the number of the stream of each run.
+        generators: Where each of them has come to.
+        first: For each stream a run of it.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, kept: Sequence[tuple[float, ...]]) -> None:
+        found = []
+        for recipe, share in zip(resolved.members, kept, strict=True):
+            noise = recipe.data.corruption
+            found.append(Stream(recipe.seed, noise.kind, noise.level, share))
+        self.each = sorted(dict.fromkeys(found), key=lambda stream: stream.noise)
+        places = {stream: place for place, stream in enumerate(self.each)}
+        self.of_run = torch.tensor([places[stream] for stream in found])
+        self.first = [found.index(stream) for stream in self.each]
+        self.generators = [
+            torch.Generator().manual_seed(stream.seed ^ NOISE_STREAM) for stream in self.each
+        ]
+
+    def go_on_from(self, others: Streams) -> None:
+        """Draw on where ``others`` have come to, of which these are some."""
+        states = dict(zip(others.each, others.generators, strict=True))
+        for stream, generator in zip(self.each, self.generators, strict=True):
+            generator.set_state(states[stream].get_state())
+
+    @property
+    def are_runs(self) -> bool:
+        """Whether each run has a stream of its own, in order."""
+        return self.of_run.tolist() == list(range(len(self.each)))
+
+    def spread(self, tensor: torch.Tensor) -> torch.Tensor:
+        """``[S, ...]`` of the streams as ``[K, ...]`` of the runs; ``[1, ...]`` of all as it is."""
+        if len(tensor) == 1 and len(self.each) > 1:
+            return tensor
+        return tensor[self.of_run]
+
+
+class MemberSamples(Samples):
+    """Samples of a population of members, each as it would see them alone.
+
+    Fixed noise and what the loss is measured on are ``[K, rows, D]`` where runs differ in it.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, streams: Streams) -> None:
+        first = alone(resolved, streams.first[0])
+        super().__init__(first, first.recipe.data.corruption, torch.device("cpu"))
+        if self.corruption.kind == "none":
+            return
+        others = []
+        for run in streams.first[1:]:
+            one = alone(resolved, run)
+            others.append(Samples(one, one.recipe.data.corruption, self.device))
+        names = [*_EVALUATED, *_CHECKED, *(() if self.corruption.fresh else ("inputs", "target"))]
+        for name in names:
+            mine = getattr(self, name)
+            if name in {"eval_clean", "validation_clean"} or not mine.numel():
+                continue
+            stacked = torch.cat([mine, *(getattr(other, name) for other in others)])
+            if name.endswith("inputs") or not self.corruption.clean_target:
+                setattr(self, name, streams.spread(stacked))
+
+
+class MembersEngine:
+    """Whole epochs as one call of a compiled step program, see ``FusedEngine``.
+
+    Attributes:
+        epoch: Whole epochs done.
+    """
+
+    name = "members"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: MemberSamples,
+        streams: Streams,
+    ) -> None:
+        self.epoch = 0
+        self._resolved = resolved
+        self._parameters = parameters
+        self._samples = samples
+        self._streams = streams
+        self._runs = parameters.layout.runs
+        self._source = Source()
+        rates = [recipe.training.optimizer.learning_rate for recipe in resolved.members]
+        self._rates = parameters.spread(rates)
+        # An update that is the same for all is the optimiser's own, in one pass.
+        self._step_alike = len({_stepped_by(recipe) for recipe in resolved.members}) == 1
+        self._kept = [list(kept) for kept in zip(*(it.kept for it in streams.each), strict=True)]
+        self._program = self._build()
+
+    def run(self, factors: NDArray[np.float64]) -> None:
+        """Do some epochs; ``factors`` ``[E, K]`` are those of the schedules of the runs."""
+        same = bool((factors == factors[:, :1]).all())
+        own = torch.empty(0) if same else torch.from_numpy(factors.astype(np.float32))
+        levels = [stream.level for stream in self._streams.each]
+        with torch.no_grad():
+            self._program(
+                self._source.tensors,
+                self._source.lists,
+                self._streams.generators,
+                levels,
+                self._kept,
+                factors[:, 0].tolist(),
+                own,
+                float(self.epoch),
+            )
+        self.epoch += len(factors)
+
+    def _build(self) -> Any:
+        source, samples = self._source, self._samples
+        source.bind("target", samples.target)
+        source.bind("of_run", self._streams.of_run)
+        source.line("for i in range(len(factors)):", 0)
+        source.line("factor = factors[i]", 1)
+        self._emit_rates()
+        inputs = self._emit_noise()
+        if samples.full_batch:
+            inputs = inputs or source.bind("inputs", self._for_all(samples.inputs))
+            inputs = self._spread(inputs, 1)
+            emit_betas(source, self._resolved.members, "first + i + 1.0", 1)
+            self._emit_step(inputs, inputs if samples.noisy_target else "target", samples.rows, 1)
+        else:
+            self._emit_batches(inputs)
+        return source.compile("run", _PARAMETERS)
+
+    def _for_all(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.expand(self._runs, -1, -1).contiguous()
+
+    def _emit_rates(self) -> None:
+        """The learning rate at the place of every parameter, where schedules differ."""
+        source, layout = self._source, self._parameters.layout
+        source.bind("rates", self._rates.clone())
+        source.bind("base_rates", self._rates)
+        # What another stretch of epochs left there is none of this one's.
+        source.line("rates.copy_(base_rates)", 1)
+        source.line("if own.numel() > 0:", 1)
+        source.line("factor = 1.0", 2)
+        for at, block in enumerate(layout.blocks):
+            for name in ("rates", "base_rates"):
+                part = source.tensor(name)[block.start : block.stop].view(self._runs, -1)
+                source.bind(f"{name}{at}_", part)
+            source.line(
+                f"torch.mul(base_rates{at}_, own[i][:, None], out=rates{at}_)",
+                2,
+            )
+
+    def _emit_noise(self) -> str | None:
+        """Fresh noise of each stream for the epoch; the name of the noisy inputs."""
+        samples, source, streams = self._samples, self._source, self._streams.each
+        if not samples.fresh_noise:
+            return None
+        noisy = torch.empty(len(streams), *samples.target.shape[1:])
+        source.bind("noisy", noisy)
+        rooms = source.bind_list(*torch.split(noisy, 1))
+        kinds = [stream.noise for stream in streams]
+        for kind in dict.fromkeys(kinds):
+            start = kinds.index(kind)
+            source.line(f"for k in range({start}, {start + kinds.count(kind)}):", 1)
+            source.line(f"level, g, room = levels[k], gs[k], {rooms}[k]", 2)
+            emit_corruption(source, kind, "target", "room", 2, samples.image_shape)
+        return "noisy"
+
+    def _spread(self, name: str, indent: int) -> str:
+        """Lines that hand what streams have, ``[S, ...]``, to the runs; the name of theirs."""
+        tensor = self._source.tensor(name)
+        if len(tensor) == self._runs and (name == "inputs" or self._streams.are_runs):
+            return name
+        room = self._source.bind(f"{name}_of_run", torch.empty(self._runs, *tensor.shape[1:]))
+        self._source.line(f"torch.index_select({name}, 0, of_run, out={room})", indent)
+        return room
+
+    def _emit_batches(self, noisy: str | None) -> None:
+        """Shuffle, then a loop over the whole batches, then the smaller last one, if any."""
+        source, samples = self._source, self._samples
+        rows, count = samples.rows, len(self._streams.each)
+        order = torch.empty(count, rows, dtype=torch.int64)
+        source.bind("order", order)
+        rooms = source.bind_list(*order)
+        source.line(f"for k in range({count}):", 1)
+        source.line(f"torch.randperm({rows}, generator=gs[k], out={rooms}[k])", 2)
+        source.bind("starts", (torch.arange(count) * rows)[:, None])
+        if noisy is None and samples.inputs is not samples.target:
+            noisy = source.bind("fixed", self._of_streams(samples.inputs))
+        batches, rest = divmod(rows, samples.batch_rows)
+        source.line(f"for j in range({batches}):", 1)
+        start = f"j * {samples.batch_rows}"
+        self._emit_batch(noisy, start, samples.batch_rows, 2, "")
+        if rest:
+            self._emit_batch(noisy, str(batches * samples.batch_rows), rest, 1, "_rest")
+
+    def _of_streams(self, tensor: torch.Tensor) -> torch.Tensor:
+        """``[K, ...]`` of the runs as ``[S, ...]`` of the streams."""
+        return tensor[torch.tensor(self._streams.first)].contiguous() if len(tensor) > 1 else tensor
+
+    def _emit_batch(self, noisy: str | None, start: str, rows: int, indent: int, tag: str) -> None:
+        source, samples = self._source, self._samples
+        source.line(f"index = order.narrow(1, {start}, {rows})", indent)
+        if samples.target.shape[0] > 1:
+            target = self._emit_picked("aims", self._of_streams(samples.target), rows, indent, tag)
+        else:
+            target = self._emit_picked("target", samples.target, rows, indent, tag)
+        inputs = target
+        if noisy is not None:
+            inputs = self._emit_picked(noisy, source.tensor(noisy), rows, indent, tag)
+        if samples.noisy_target:
+            target = inputs
+        position = f"first + i + ({start} + {rows}) / {samples.rows}"
+        emit_betas(source, self._resolved.members, position, indent)
+        self._emit_step(inputs, target, rows, indent, tag)
+
+    def _emit_picked(
+        self, name: str, tensor: torch.Tensor, rows: int, indent: int, tag: str
+    ) -> str:
+        """Lines that take the rows at ``index`` for each run; the name of what they fill."""
+        source, count = self._source, len(self._streams.each)
+        if name not in source:
+            source.bind(name, tensor)
+        pixels = tensor.shape[2]
+        flat = f"{name}_rows"
+        if flat not in source:
+            source.bind(flat, tensor.view(-1, pixels))
+        picked = torch.empty(count, rows, pixels)
+        room = source.bind(f"{name}_picked{tag}", picked)
+        into = source.bind(f"{name}_picked_rows{tag}", picked.view(-1, pixels))
+        places = "index.reshape(-1)" if len(tensor) == 1 else "(index + starts).reshape(-1)"
+        source.line(f"torch.index_select({flat}, 0, {places}, out={into})", indent)
+        return self._spread(room, indent)
+
+    def _emit_step(self, inputs: str, target: str, rows: int, indent: int, tag: str = "") -> None:
+        source, resolved, parameters = self._source, self._resolved, self._parameters
+        tape = Tape(source, PRIMITIVES, indent, tag)
+        masks = {
+            index: tape.named(self._emit_mask(index, rows, indent, tag))
+            for index, kept in enumerate(self._kept)
+            if min(kept) < 1.0
+        }
+        noise = None
+        if is_drawn(resolved):
+            noise = tape.named(self._emit_code_noise(rows, indent, tag))
+        given = tape.named(inputs), tape.named(target)
+        emit_gradient(tape, resolved, parameters, *given, masks, noise, stacked=True)
+        emit_penalties(source, resolved, parameters, indent)
+        self._emit_update(indent)
+
+    def _emit_update(self, indent: int) -> None:
+        source, resolved, parameters = self._source, self._resolved, self._parameters
+        if self._step_alike:
+            rate = resolved.recipe.training.optimizer.learning_rate
+            source.line(f"lr = {rate!r} * factor", indent)
+            emit_update(source, resolved.recipe.training.optimizer, parameters, indent)
+        else:
+            emit_update_of_each(source, resolved, parameters, indent)
+
+    def _emit_mask(self, index: int, rows: int, indent: int, tag: str) -> str:
+        source = self._source
+        shape = self._resolved.layers[index].outputs
+        mask = torch.ones(len(self._streams.each), rows, shape)
+        name = source.bind(f"mask{index}{tag}", mask)
+        rooms = source.bind_list(*torch.split(mask, 1))
+        source.line("for k in range(len(gs)):", indent)
+        source.line(f"share = kept[{index}][k]", indent + 1)
+        source.line("if share < 1.0:", indent + 1)
+        source.line(f"{rooms}[k].bernoulli_(share, generator=gs[k]).mul_(1.0 / share)", indent + 2)
+        return self._spread(name, indent)
+
+    def _emit_code_noise(self, rows: int, indent: int, tag: str) -> str:
+        source, units = self._source, self._resolved.recipe.network.latent.units
+        noise = torch.zeros(len(self._streams.each), rows, units)
+        name = source.bind(f"noise{tag}", noise)
+        rooms = source.bind_list(*torch.split(noise, 1))
+        source.line("for k in range(len(gs)):", indent)
+        source.line(f"{rooms}[k].normal_(0.0, 1.0, generator=gs[k])", indent + 1)
+        return self._spread(name, indent)
+
+
+def _stepped_by(recipe: Recipe) -> Any:
+    """What the update of a step takes from a recipe."""
+    training = recipe.training
+    if training.schedule.name == "plateau":
+        return training.optimizer, training.schedule, recipe  # each falls when it has to
+    epochs = None if training.schedule.name == "constant" else training.epochs
+    return training.optimizer, training.schedule, epochs
+
+
+_PARAMETERS = (
+    "gs: List[Generator], levels: List[float], kept: List[List[float]], factors: List[float], "
+    "own: Tensor, first: float"
+)

@@ -1,0 +1,120 @@
+"""Random numbers of many epochs, drawn ahead by torch: what the machine is given instead of them.
+
+They are drawn in the order of the other engines, so that they are the same ones, and a generator is
+after a call where it would be without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.training.step.program import Source
+
+if TYPE_CHECKING:
+    from aegui.core.training.step.samples import Samples
+
+ORDER = "order"
+"""The room for the order in which batches take the samples, ``[..., rows]``."""
+_MOST_NUMBERS = 1 << 20
+"""So many are drawn ahead, at most, unless one epoch needs more: they should stay in a cache."""
+
+
+class EpochBatches:
+    """How an epoch falls into batches.
+
+    Attributes:
+        whole: How many whole ones there are.
+        rest: Samples of a smaller last one; 0: there is none.
+        rows: Samples of a whole one.
+        ends: Where in the epoch each ends, float64.
+    """
+
+    def __init__(self, samples: Samples) -> None:
+        self.rows = samples.batch_rows
+        self.whole, self.rest = divmod(samples.rows, samples.batch_rows)
+        ends = np.arange(1, self.count + 1) * self.rows
+        self.ends = np.minimum(ends, samples.rows) / samples.rows
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.whole + (self.rest > 0)
+
+    @property
+    def kinds(self) -> list[tuple[int, str]]:
+        """Samples of a batch, and the tag of what is made for such batches."""
+        return [(self.rows, "")] + ([(self.rest, "_rest")] if self.rest else [])
+
+
+class Draws:
+    """A program of torch with lines for what an epoch draws, and for what each batch draws."""
+
+    def __init__(self, batches: EpochBatches) -> None:
+        self.source = Source()
+        self._batches = batches
+        self._like: dict[str, tuple[int, torch.Tensor]] = {}
+        self._rooms: dict[str, torch.Tensor] = {}
+        self._lines: dict[str | None, list[str]] = {None: [], "": [], "_rest": []}
+        self._program: Any = None
+
+    def room(self, name: str, like: torch.Tensor, tag: str | None = None) -> None:
+        """Let ``name`` be a tensor ``like`` that one, another at each epoch or at each batch.
+
+        ``tag`` is that of the batches that draw it; None: it is drawn once an epoch.
+        """
+        many = self._batches.whole if tag == "" else 1
+        self._like[name] = many, like
+        self.source.bind(f"{name}_all", like.new_empty(0, many, *like.shape))
+        self.line(f"{name} = {name}_all[i][{'j' if tag == '' else 0}]", tag)
+
+    def line(self, text: str, tag: str | None = None) -> None:
+        """A statement for what is drawn; ``tag`` as in ``room``."""
+        self._lines[tag].append(text)
+
+    def compile(self, parameters: str) -> None:
+        """Make it ready, as a function of these ``parameters`` too."""
+        if not self._like:
+            return
+        source = self.source
+        source.line("for i in range(epochs):", 0)
+        for text in self._lines[None]:
+            source.line(text, 1)
+        if self._lines[""]:
+            source.line(f"for j in range({self._batches.whole}):", 1)
+        for text in self._lines[""]:
+            source.line(text, 2)
+        for text in self._lines["_rest"]:
+            source.line(text, 1)
+        self._program = source.compile("draw", f"epochs: int, {parameters}")
+
+    @property
+    def most_epochs(self) -> int:
+        """How many epochs are drawn ahead at most."""
+        numbers = sum(many * like.numel() for many, like in self._like.values())
+        return max(1, _MOST_NUMBERS // max(1, numbers))
+
+    def draw(self, epochs: int, *given: Any) -> dict[str, torch.Tensor]:
+        """The rooms by name, filled, ``[epochs, batches or 1, ...]``; ``given`` as compiled."""
+        if self._program is None:
+            return {}
+        for name, (many, like) in self._like.items():
+            if name not in self._rooms or len(self._rooms[name]) < epochs:
+                self._rooms[name] = like.new_empty(epochs, many, *like.shape)
+        rooms = {f"{name}_all": room for name, room in self._rooms.items()}
+        with torch.no_grad():
+            self._program(self.source.tensors_with(rooms), self.source.lists, epochs, *given)
+        return self._rooms | self._orders()
+
+    def _orders(self) -> dict[str, torch.Tensor]:
+        """The order as that of each whole batch and that of the rest, by their tags."""
+        order = self._rooms.get(ORDER)
+        if order is None:
+            return {}
+        batches = self._batches
+        stop = batches.whole * batches.rows
+        # A view: [epochs, 1, ..., rows] -> [epochs, batches, ..., rows of one].
+        whole = order[..., :stop].view(*order.shape[:-1], batches.whole, batches.rows)
+        return {ORDER: whole.squeeze(1).movedim(-2, 1), f"{ORDER}_rest": order[..., stop:]}

@@ -1,0 +1,310 @@
+"""The engines of small networks: whole epochs of all runs as one call of the machine.
+
+The step is the one that torch's machine does (``fused.py``, ``members_engine.py``), read as a list
+of operations; what it draws is drawn ahead for all epochs of a call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.members_engine import MembersEngine
+from aegui.core.training.engines.native.draws import ORDER, Draws, EpochBatches
+from aegui.core.training.engines.native.listing import Moving
+from aegui.core.training.engines.native.program import NativeProgram
+from aegui.core.training.engines.native.translation import Translation, drawn_lines
+from aegui.core.training.optimizers import OPTIMIZERS, of_each
+from aegui.core.training.step.lines import emit_beta, emit_betas
+from aegui.core.training.step.members import Number
+from aegui.core.training.step.primitives import PRIMITIVES
+from aegui.core.training.step.program import Source, emit_corruption
+from aegui.core.training.step.update import emit_update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.engines.members_engine import MemberSamples, Streams
+    from aegui.core.training.engines.native.library import NativeLibrary
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+_NOISY = "noisy"
+
+
+class _Native:
+    """Steps of one recipe on the machine, and what they draw.
+
+    Args:
+        library: The machine.
+        parameters: What is learnt.
+        samples: What from.
+        of: Who draws: each ``run``, or each ``stream``.
+        threads: How many the runs may be shared out to.
+    """
+
+    def __init__(
+        self,
+        library: NativeLibrary,
+        parameters: Parameters,
+        samples: Samples,
+        of: str,
+        threads: int,
+    ) -> None:
+        self.batches = EpochBatches(samples)
+        self.draws = Draws(self.batches)
+        self.translation = Translation(parameters)
+        self._library = library
+        self._parameters = parameters
+        self._samples = samples
+        self._of = of
+        self._threads = threads
+        self._program: NativeProgram | None = None
+
+    def drawn(self, name: str, tensor: torch.Tensor) -> None:
+        """``tensor`` ``[K, ...]`` stands for what was drawn as ``name``."""
+        self.translation.moves(tensor, Moving(name, self._of, tensor[0].numel()))
+
+    def read(
+        self, inputs: torch.Tensor, order_of: str, emit: Callable[[Source, str, int, str], None]
+    ) -> None:
+        """Have the steps of an epoch translated.
+
+        Args:
+            inputs: What goes in of all samples, ``[1 or K, rows, D]``.
+            order_of: Who has an order of the samples: ``all`` the same, or each ``stream``.
+            emit: Prints a step, of inputs ``inputs`` and a target of this name, for so many rows,
+                with a tag at the end of its names.
+        """
+        samples, runs, translation = self._samples, self._parameters.layout.runs, self.translation
+        for rows, tag in self.batches.kinds:
+            if tag:
+                translation.begin_rest()
+            given, target = inputs, samples.target
+            if not samples.full_batch:
+                index = torch.empty(rows, dtype=torch.int64)
+                translation.moves(index, Moving(f"{ORDER}{tag}", order_of, 2 * samples.rows))
+                given = torch.empty(1, rows, inputs.shape[2])
+                translation.pick(given, inputs, index)
+                target = given
+                if samples.target is not inputs and not samples.noisy_target:
+                    target = torch.empty(1, rows, inputs.shape[2])
+                    translation.pick(target, samples.target, index)
+            elif samples.noisy_target:
+                target = given
+            source = Source()
+            name = source.bind("inputs", given.expand(runs, -1, -1))
+            if target is not given:
+                name = source.bind("target", target)
+            emit(source, name, rows, tag)
+            translation.read(source)
+
+    def finish(self, parameters: str, streams: NDArray[np.int64] | None = None) -> _Native:
+        """Make it ready: draws are given ``parameters``, runs belong to ``streams``."""
+        self.draws.compile(parameters)
+        self._program = NativeProgram(
+            self._library,
+            self.translation.listing(),
+            self._parameters.layout.runs,
+            (self.batches.whole, int(self.batches.rest > 0)),
+            streams=streams,
+            threads=self._threads,
+        )
+        return self
+
+    def run(
+        self,
+        epoch: int,
+        rates: NDArray[np.float64],
+        known: dict[str, NDArray[np.float64]],
+        *given: Any,
+    ) -> None:
+        """Do the epochs from ``epoch`` on at ``rates`` ``[K or 1, epochs]``.
+
+        ``known`` are further numbers ``[K, 1]``, and what is drawn is ``given`` the last ones.
+        """
+        assert self._program is not None
+        ends, epochs, done = self.batches.ends, rates.shape[1], 0
+        while done < epochs:
+            count = min(self.draws.most_epochs, epochs - done)
+            drawn = self.draws.draw(count, *given)
+            first = np.arange(epoch + done, epoch + done + count)
+            position = np.add.outer(first, ends).reshape(1, -1)
+            steps = position.shape[1]
+            before = float(self._parameters.steps)
+            own = {
+                "lr": np.repeat(rates[:, done : done + count], len(ends), axis=1),
+                "position": position,
+                "step": before + 1 + np.arange(steps)[None],
+            }
+            self._program.run(own | known, drawn, count)
+            if self.translation.counts_steps:
+                self._parameters.steps += steps
+            done += count
+
+
+class NativeEngine(FusedEngine):
+    """Whole epochs on the machine, see ``FusedEngine``."""
+
+    name = "native"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+        library: NativeLibrary,
+        threads: int = 1,
+    ) -> None:
+        """Get ready; ``NotTraced`` where the machine does not know all that is asked for."""
+        self._native = _Native(library, parameters, samples, "run", threads)
+        super().__init__(resolved, parameters, samples, generator)
+
+    def _primitives(self, _: torch.device) -> Mapping[Any, Callable[..., Any]]:
+        """Those that have rows of the machine."""
+        return PRIMITIVES
+
+    def run(self, rates: list[float], level: float) -> None:
+        """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
+        self._native.run(self.epoch, np.array([rates]), {}, level, self._generator)
+        self.epoch += len(rates)
+
+    def _build(self) -> _Native:
+        native, samples, draws = self._native, self._samples, self._native.draws
+        inputs = samples.inputs
+        if samples.fresh_noise:
+            inputs = torch.empty(self._parameters.layout.runs, *samples.target.shape[1:])
+            draws.source.bind("target", samples.target)
+            draws.room(_NOISY, inputs)
+            for text in _noise_lines(samples, samples.corruption.kind, _NOISY):
+                draws.line(text)
+            native.drawn(_NOISY, inputs)
+        if not samples.full_batch:
+            draws.room(ORDER, torch.empty(samples.rows, dtype=torch.int64))
+            draws.line(f"torch.randperm({samples.rows}, generator=g, out={ORDER})")
+        native.read(inputs, "all", self._emit)
+        return native.finish("level: float, g: Generator")
+
+    def _emit(self, source: Source, target: str, rows: int, tag: str) -> None:
+        emit_beta(source, self._latent, "position", 0)
+        self._step.emit(source, "inputs", target, rows, 0, tag)
+        for text in drawn_lines(source):
+            name = text.partition(".")[0]
+            self._native.draws.room(name, source.tensor(name), tag)
+            self._native.draws.line(text, tag)
+            self._native.drawn(name, source.tensor(name))
+
+
+class NativeMembersEngine(MembersEngine):
+    """Whole epochs of runs that differ in numbers on the machine, see ``MembersEngine``."""
+
+    name = "native"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: MemberSamples,
+        streams: Streams,
+        library: NativeLibrary,
+        threads: int = 1,
+    ) -> None:
+        """Get ready; ``NotTraced`` where the machine does not know all that is asked for."""
+        self._native = _Native(library, parameters, samples, "stream", threads)
+        specs = [recipe.training.optimizer for recipe in resolved.members]
+        self._base_rates = np.array([[spec.learning_rate] for spec in specs])
+        keys = OPTIMIZERS[specs[0].name].parameters
+        # Numbers of the optimiser that differ between the runs.
+        self._each = [key for key in keys if Number(resolved, f"training.optimizer.{key}").each]
+        self._numbers: dict[str, NDArray[np.float64]] = {
+            of_each(key): np.array([[float(getattr(spec, key))] for spec in specs])
+            for key in self._each
+        }
+        super().__init__(resolved, parameters, samples, streams)
+
+    def run(self, factors: NDArray[np.float64]) -> None:
+        """Do some epochs; ``factors`` ``[E, K]`` are those of the schedules of the runs."""
+        rates = self._base_rates * factors.T
+        if (rates == rates[:1]).all():
+            rates = rates[:1]
+        levels = [stream.level for stream in self._streams.each]
+        given = self._streams.generators, levels, self._kept
+        self._native.run(self.epoch, rates, self._numbers, *given)
+        self.epoch += len(factors)
+
+    def _build(self) -> _Native:
+        native, samples, streams = self._native, self._samples, self._streams
+        draws, count = native.draws, len(streams.each)
+        inputs = samples.inputs
+        if samples.fresh_noise:
+            draws.source.bind("target", samples.target)
+            draws.room(_NOISY, torch.empty(count, *samples.target.shape[1:]))
+            kinds = [stream.noise for stream in streams.each]
+            for kind in dict.fromkeys(kinds):
+                start = kinds.index(kind)
+                draws.line(f"for k in range({start}, {start + kinds.count(kind)}):")
+                draws.line(f"    level, g, room = levels[k], gs[k], {_NOISY}.narrow(0, k, 1)")
+                for text in _noise_lines(samples, kind, "room"):
+                    draws.line(f"    {text}")
+            inputs = torch.empty(self._runs, *samples.target.shape[1:])
+            native.drawn(_NOISY, inputs)
+        if not samples.full_batch:
+            draws.room(ORDER, torch.empty(count, samples.rows, dtype=torch.int64))
+            draws.line(f"for k in range({count}):")
+            draws.line(f"    torch.randperm({samples.rows}, generator=gs[k], out={ORDER}[k])")
+        native.read(inputs, "stream", self._emit)
+        own = "gs: List[Generator], levels: List[float], kept: List[List[float]]"
+        return native.finish(own, streams.of_run.numpy())
+
+    def _emit(self, source: Source, target: str, rows: int, tag: str) -> None:
+        self._source = source
+        emit_betas(source, self._resolved.members, "position", 0)
+        self._emit_step("inputs", target, rows, 0, tag)
+
+    def _emit_update(self, indent: int) -> None:
+        spec = self._resolved.recipe.training.optimizer
+        emit_update(self._source, spec, self._parameters, indent, self._each)
+
+    def _emit_mask(self, index: int, rows: int, indent: int, tag: str) -> str:
+        name = f"mask{index}{tag}"
+        lines = (
+            f"    share, room = kept[{index}][k], {name}[k]",
+            "    if share < 1.0:",
+            "        room.bernoulli_(share, generator=gs[k]).mul_(1.0 / share)",
+            "    else:",
+            "        room.fill_(1.0)",
+        )
+        return self._of_streams_drawn(
+            name, (rows, self._resolved.layers[index].outputs), lines, tag
+        )
+
+    def _emit_code_noise(self, rows: int, indent: int, tag: str) -> str:
+        name, units = f"noise{tag}", self._resolved.recipe.network.latent.units
+        lines = (f"    {name}[k].normal_(0.0, 1.0, generator=gs[k])",)
+        return self._of_streams_drawn(name, (rows, units), lines, tag)
+
+    def _of_streams_drawn(
+        self, name: str, shape: tuple[int, int], lines: tuple[str, ...], tag: str
+    ) -> str:
+        """Have ``lines`` fill what each stream draws for each batch; the ``name`` of a run's."""
+        draws, count = self._native.draws, len(self._streams.each)
+        draws.room(name, torch.empty(count, *shape), tag)
+        for text in ("for k in range(len(gs)):", *lines):
+            draws.line(text, tag)
+        room = torch.zeros(self._runs, *shape)
+        self._native.drawn(name, room)
+        return self._source.bind(name, room)
+
+
+def _noise_lines(samples: Samples, kind: str, out: str) -> list[str]:
+    """Lines that write noisy targets to ``out``."""
+    source = Source()
+    emit_corruption(source, kind, "target", out, 0, samples.image_shape)
+    return [text.removeprefix("    ") for text in source.lines]

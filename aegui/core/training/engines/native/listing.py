@@ -1,0 +1,393 @@
+"""A list of operations as the machine of ``machine.c`` takes it: numbers, and what lies where.
+
+What is written before it is read lies in the arena of a thread. Parameters and what the optimiser
+keeps are carried there and back; all else is read where it is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from aegui.core.training.step.tape import NotTraced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from aegui.core.training.record.layout import Layout
+
+OF_ONE = (
+    "exp",
+    "tanh",
+    "sigmoid",
+    "sqrt",
+    "rsqrt",
+    "reciprocal",
+    "abs",
+    "sign",
+    "sin",
+    "cos",
+    "sinh",
+    "cosh",
+    "erf",
+    "silu",
+)
+"""What is done with one number, by torch's name, in the order of ``machine.c``."""
+CODES = {
+    name: code
+    for code, name in enumerate(
+        [
+            "copy",
+            "fill",
+            "add",
+            "affine",
+            "mul",
+            "div",
+            "addcmul",
+            "addcdiv",
+            "maximum",
+            "minimum",
+            "clamp",
+            "where",
+            "greater",
+            "greater_equal",
+            "less",
+            "less_equal",
+            "equal",
+            *OF_ONE,
+            "gelu",
+            "elu",
+            "softplus",
+            "threshold",
+            "leaky",
+            "tanh_back",
+            "sigmoid_back",
+            "silu_back",
+            "gelu_back",
+            "elu_back",
+            "softplus_back",
+            "threshold_back",
+            "leaky_back",
+            "sum",
+            "move",
+            "pick",
+            "product",
+            "adam",
+        ]
+    )
+}
+"""Operations of the machine, in the order of its own list."""
+_FIRST_INPUT, _FIRST_SCALAR, _FIRST_SIZE, _WIDTH = 2, 5, 8, 18
+_ALIGNED = 16
+"""Buffers begin at a multiple of so many numbers."""
+_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A number that is known when a step begins, see ``OperationList.values``.
+
+    Attributes:
+        text: Its formula; what has the same one is the same number.
+        value: That of all steps, by what is known of them.
+    """
+
+    text: str
+    value: Callable[[Mapping[str, Any]], Any] = field(compare=False)
+
+
+def symbol(name: str) -> Symbol:
+    """What is known by that name."""
+    return Symbol(name, lambda known: known[name])
+
+
+def combined(name: str, function: Callable[..., Any], *numbers: Any) -> Any:
+    """``function`` of ``numbers``: a number, or where one of them is a ``Symbol`` another one."""
+    if not any(isinstance(number, Symbol) for number in numbers):
+        return function(*numbers)
+    texts = [number.text if isinstance(number, Symbol) else repr(number) for number in numbers]
+
+    def value(known: Mapping[str, Any]) -> Any:
+        given = [it.value(known) if isinstance(it, Symbol) else it for it in numbers]
+        return function(*given)
+
+    return Symbol(f"{name}({', '.join(texts)})", value)
+
+
+@dataclass(frozen=True)
+class RunView:
+    """What one run has of a tensor.
+
+    Attributes:
+        key: Of the memory.
+        offset: First number in it.
+        shape: Sizes.
+        strides: Steps from one to the next.
+    """
+
+    key: int
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @property
+    def numbers(self) -> int:
+        """How many there are."""
+        return math.prod(self.shape)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether they lie one after the other."""
+        step = 1
+        for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
+            if size != 1 and stride != step:
+                return False
+            step *= size
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class Moving:
+    """What is another tensor at each batch, because it was drawn ahead.
+
+    Attributes:
+        name: Of the tensor ``[epochs, batches or 1, ...]``.
+        of: Whose each is: ``run``, ``stream``, or ``all``.
+        numbers: Of what each of these has, in units of 4 bytes.
+    """
+
+    name: str
+    of: str
+    numbers: int
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Numbers of all runs, one run's after the other's, and where they go in the arena."""
+
+    outside: int
+    offset: int
+    length: int
+    back: bool
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A buffer of the list.
+
+    Attributes:
+        moving: What is somewhere else at each batch; None: nothing is.
+        outside: Address of what is read where it is; 0: it lies in the arena.
+        offset: Where in the arena, or in the memory of ``moving``.
+        by_run: Numbers from one run to the next.
+    """
+
+    moving: Moving | None
+    outside: int
+    offset: int
+    by_run: int
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """An operation before it is known what lies where.
+
+    Attributes:
+        code: Key in ``CODES``.
+        out: What is written.
+        inputs: What is read; of ``adam`` also what is updated.
+        scalars: Numbers of constants, or below zero of symbols.
+        sizes: Sizes and strides, see the machine.
+    """
+
+    code: str
+    out: RunView
+    inputs: Sequence[RunView]
+    scalars: Sequence[int]
+    sizes: Sequence[int]
+
+    @property
+    def read(self) -> set[int]:
+        """Memory that is read."""
+        found = {view.key for view in self.inputs}
+        return found | {self.out.key} if self.code == "adam" else found
+
+    @property
+    def written(self) -> set[int]:
+        """Memory that is written."""
+        kept = self.inputs[1:] if self.code == "adam" else ()
+        return {self.out.key} | {view.key for view in kept}
+
+
+@dataclass(frozen=True, eq=False)
+class OperationList:
+    """A whole list, ready for the machine.
+
+    Attributes:
+        ops: int32 ``[n, 18]``, those for whole batches, then those for the rest of an epoch.
+        whole: How many are for whole batches.
+        places: The buffers, those that move first.
+        carried: What is brought into the arena and back.
+        constants: float32.
+        symbols: What is different at each step.
+        arena: Numbers of an arena.
+        kept: What must not be freed while the list is used.
+    """
+
+    ops: NDArray[np.int32]
+    whole: int
+    places: Sequence[Placed]
+    carried: Sequence[Carried]
+    constants: NDArray[np.float32]
+    symbols: Sequence[Symbol]
+    arena: int
+    kept: Sequence[torch.Tensor]
+
+    @cached_property
+    def moving(self) -> int:
+        """How many places move."""
+        return sum(place.moving is not None for place in self.places)
+
+    def values(self, known: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float32]:
+        """The ``symbols`` by what is known of the steps, ``[..., steps, symbols]``."""
+        shape = np.broadcast_shapes(*(array.shape for array in known.values()))
+        found = np.zeros((*shape, max(1, len(self.symbols))), np.float32)
+        for at, one in enumerate(self.symbols):
+            found[..., at] = one.value(known)
+        return found
+
+
+class Placing:
+    """Decides what lies where, once all operations are known.
+
+    Args:
+        ops: Those for whole batches, and those for the rest.
+        tensors: By the key of the memory.
+        flats: Keys of what is laid out as the parameters are.
+        moving: By key.
+        layout: Of the parameters.
+        room: Numbers that products use for themselves.
+    """
+
+    def __init__(
+        self,
+        ops: Sequence[Sequence[Op]],
+        tensors: Mapping[int, torch.Tensor],
+        flats: set[int],
+        moving: Mapping[int, Moving],
+        layout: Layout,
+        room: int,
+    ) -> None:
+        self._ops = [op for part in ops for op in part]
+        self._tensors = tensors
+        self._flats = flats
+        self._moving = moving
+        self._layout = layout
+        self._written = {key for op in self._ops for key in op.written}
+        self._read_first = {key for part in ops for key in _read_first(part)}
+        self._offsets: dict[int, int] = {}
+        self._size = _up(room)
+        self._carried: list[Carried] = []
+
+    def listing(
+        self, whole: int, constants: Sequence[float], symbols: Sequence[Symbol]
+    ) -> OperationList:
+        """The list; ``whole`` operations are for whole batches.
+
+        Raises:
+            NotTraced: Something is kept from step to step that nothing brings back.
+        """
+        places: dict[tuple[int, int], Placed] = {}
+        for op in self._ops:
+            for view in (op.out, *op.inputs):
+                if (view.key, view.offset) not in places:
+                    places[view.key, view.offset] = self._placed(view)
+        ordered = sorted(places, key=lambda place: places[place].moving is None)
+        numbers = {place: at for at, place in enumerate(ordered)}
+        rows = np.zeros((len(self._ops), _WIDTH), np.int32)
+        for row, op in zip(rows, self._ops, strict=True):
+            row[0] = CODES[op.code]
+            row[1] = numbers[op.out.key, op.out.offset]
+            for at, view in enumerate(op.inputs, _FIRST_INPUT):
+                row[at] = numbers[view.key, view.offset]
+            for at, scalar in enumerate(op.scalars, _FIRST_SCALAR):
+                row[at] = scalar if scalar >= 0 else len(constants) - 1 - scalar
+            row[_FIRST_SIZE : _FIRST_SIZE + len(op.sizes)] = op.sizes
+        return OperationList(
+            rows,
+            whole,
+            [places[place] for place in ordered],
+            self._carried,
+            np.array(constants, np.float32),
+            symbols,
+            self._size,
+            list(self._tensors.values()),
+        )
+
+    def _placed(self, view: RunView) -> Placed:
+        key, tensor = view.key, self._tensors[view.key]
+        if key in self._moving:
+            return Placed(self._moving[key], 0, view.offset, 0)
+        if key in self._flats:
+            return Placed(None, 0, self._arena(key) + self._in_flat(view.offset), 0)
+        if key in self._written:
+            return Placed(None, 0, self._arena(key) + view.offset, 0)
+        if tensor.dtype != torch.float32:
+            raise NotTraced("numbers of another kind")
+        start = tensor.untyped_storage().data_ptr() + _BYTES * view.offset
+        return Placed(None, start, 0, self._by_run(tensor))
+
+    def _by_run(self, tensor: torch.Tensor) -> int:
+        stacked = tensor.dim() > 0 and tensor.shape[0] == self._layout.runs > 1
+        return tensor.stride(0) if stacked else 0
+
+    def _in_flat(self, offset: int) -> int:
+        """Where in the parameters of one run lies what of those of all lies at ``offset``."""
+        for block in self._layout.blocks:
+            if block.start <= offset < block.stop:
+                return block.start // self._layout.runs + offset - block.start
+        raise NotTraced("what is no part of the parameters")
+
+    def _arena(self, key: int) -> int:
+        """Where in the arena the memory of one run lies."""
+        if key in self._offsets:
+            return self._offsets[key]
+        tensor, offset, runs = self._tensors[key], self._size, self._layout.runs
+        numbers = tensor.untyped_storage().nbytes() // tensor.element_size()
+        is_flat, is_read = key in self._flats, key in self._read_first
+        length = numbers // runs if is_flat else (self._by_run(tensor) or numbers)
+        self._offsets[key] = offset
+        self._size += _up(length)
+        if is_read and not is_flat:
+            raise NotTraced("what is kept from step to step beside the parameters")
+        if is_read:
+            start = tensor.untyped_storage().data_ptr()
+            for block in self._layout.blocks:
+                if block.stop <= numbers:
+                    place, own = block.start // runs, (block.stop - block.start) // runs
+                    outside = start + _BYTES * block.start
+                    back = key in self._written
+                    self._carried.append(Carried(outside, offset + place, own, back))
+        return offset
+
+
+def _read_first(ops: Sequence[Op]) -> set[int]:
+    """Memory that is read before it is written."""
+    found: set[int] = set()
+    seen: set[int] = set()
+    for op in ops:
+        found |= op.read - seen
+        seen |= op.read | op.written
+    return found
+
+
+def _up(numbers: int) -> int:
+    return -(-numbers // _ALIGNED) * _ALIGNED

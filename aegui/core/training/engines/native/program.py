@@ -1,0 +1,172 @@
+"""A list of operations with what a call of the machine takes beside it."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from aegui.core.training.engines.native.library import NativeLibrary
+    from aegui.core.training.engines.native.listing import OperationList
+
+_ALIGNED = 16
+_PIECES = 4
+"""For each thread: another program may hold one of them up."""
+_POINTERS = ("ops", "places", "carried", "constants", "values", "streams")
+_COUNTS = (
+    *("whole_ops", "rest_ops", "place_count", "moving_count", "carried_count", "constant_count"),
+    *("value_count", "values_by_run", "whole_batches", "rest_batches"),
+)
+
+
+class _Call(ctypes.Structure):
+    """``struct program`` of the machine."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in _POINTERS),
+        *((name, ctypes.c_int64) for name in _COUNTS),
+    )
+
+
+class _Thread:
+    """What a thread has for itself: an arena, addresses, numbers."""
+
+    def __init__(self, listing: OperationList) -> None:
+        self.arena = _aligned(listing.arena)
+        self.places = np.zeros(len(listing.places), np.uint64)
+        self.values = np.zeros(len(listing.constants) + len(listing.symbols) + 1, np.float32)
+
+
+class NativeProgram:
+    """Steps of all runs on the machine.
+
+    Args:
+        library: The machine.
+        listing: The list of a step.
+        runs: How many runs there are.
+        batches: Whole batches of an epoch, and smaller last ones: 1 or 0.
+        streams: Number of the stream of random numbers of each run, int64 ``[K]``.
+        threads: How many may work at once.
+    """
+
+    def __init__(
+        self,
+        library: NativeLibrary,
+        listing: OperationList,
+        runs: int,
+        batches: tuple[int, int],
+        *,
+        streams: NDArray[np.int64] | None = None,
+        threads: int = 1,
+    ) -> None:
+        self._library = library
+        self._listing = listing
+        self._runs = runs
+        self._batches = batches
+        self._streams = np.zeros(runs, np.int64) if streams is None else streams
+        self._carried = np.array(
+            [(one.outside, one.offset, one.length, one.back) for one in listing.carried], np.uint64
+        )
+        count = max(1, min(threads, runs))
+        pieces = min(runs, _PIECES * count) if count > 1 else 1
+        ends = [runs * piece // pieces for piece in range(pieces + 1)]
+        self._pieces = list(itertools.pairwise(ends))
+        self._threads = [_Thread(listing) for _ in range(count)]
+        self._pool: ThreadPoolExecutor | None = None
+        if count > 1:
+            self._pool = ThreadPoolExecutor(
+                count - 1, "machine", lambda: torch.set_flush_denormal(True)
+            )
+
+    def run(
+        self,
+        known: Mapping[str, NDArray[np.float64]],
+        drawn: Mapping[str, torch.Tensor],
+        epochs: int,
+    ) -> None:
+        """Do some epochs.
+
+        Args:
+            known: What the formulas of the list are of, each ``[K or 1, steps]``.
+            drawn: What was drawn for these epochs, ``[epochs, batches or 1, ...]``.
+            epochs: How many.
+        """
+        listing, (whole, rest) = self._listing, self._batches
+        values = listing.values(known)
+        places = self._places(drawn)
+        call = _Call(
+            *(
+                array.ctypes.data
+                for array in (
+                    *(listing.ops, places, self._carried, listing.constants, values),
+                    self._streams,
+                )
+            ),
+            listing.whole,
+            len(listing.ops) - listing.whole,
+            len(places),
+            listing.moving,
+            len(self._carried),
+            len(listing.constants),
+            values.shape[-1],
+            values[0].size if len(values) > 1 else 0,
+            whole,
+            rest,
+        )
+        pieces = iter(self._pieces)
+        others = []
+        if self._pool is not None:
+            others = [
+                self._pool.submit(self._work, call, own, pieces, epochs)
+                for own in self._threads[1:]
+            ]
+        self._work(call, self._threads[0], pieces, epochs)
+        for other in others:
+            other.result()
+
+    def _work(
+        self, call: _Call, own: _Thread, pieces: Iterator[tuple[int, int]], epochs: int
+    ) -> None:
+        """Do one piece after the other, of those that no other thread has begun."""
+        for first, stop in pieces:
+            self._library.run(
+                ctypes.addressof(call),
+                own.arena.ctypes.data,
+                own.places.ctypes.data,
+                own.values.ctypes.data,
+                first,
+                stop,
+                epochs,
+            )
+
+    def _places(self, drawn: Mapping[str, torch.Tensor]) -> NDArray[np.uint64]:
+        """``struct place`` of each, 4-byte units."""
+        rows = np.zeros((len(self._listing.places), 6), np.uint64)
+        for row, place in zip(rows, self._listing.places, strict=True):
+            if place.moving is None:
+                row[:3] = place.outside, place.offset, place.by_run
+                continue
+            room = drawn[place.moving.name]
+            size = room.element_size() // 4
+            by_epoch = room.stride(0) * size
+            by_batch = room.stride(1) * size if room.shape[1] > 1 else 0
+            own = {place.moving.of: place.moving.numbers}
+            start = room.data_ptr() + 4 * place.offset
+            row[:] = start, 0, own.get("run", 0), own.get("stream", 0), by_epoch, by_batch
+        return rows
+
+
+def _aligned(numbers: int) -> NDArray[np.float32]:
+    """Zeros that begin where a vector register likes it."""
+    room = np.zeros(numbers + _ALIGNED, np.float32)
+    start = (-room.ctypes.data // 4) % _ALIGNED
+    return room[start : start + numbers]

@@ -1,0 +1,345 @@
+"""What steps in the phases of a classifier: generated programs, many batches in one call.
+
+Pre-training has neither dropout nor augmentation: a mirror has to give back all of its input, which
+the noise of ``classifier.pretrain.corruption``, drawn anew for every batch, makes hard enough. Each
+group of layers starts with an Adam of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.network.forward import apply_layers, dropout_rate
+from aegui.core.recipe import OptimizerSpec
+from aegui.core.training.engines.batch_program import (
+    STEP_PARAMETERS,
+    BatchProgram,
+    GeneratedEngine,
+    compiled,
+)
+from aegui.core.training.families.classifier_rows import CodeRows, emit_corrupted
+from aegui.core.training.losses import LOSSES
+from aegui.core.training.record.checkpoint_check import array, counts
+from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.lines import dropout_line
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.primitives import primitives_on
+from aegui.core.training.step.program import Source
+from aegui.core.training.step.tape import Tape
+from aegui.core.training.step.update import RunUpdate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import ClassifierSpec
+    from aegui.core.training.families.classifier_phases import Group
+    from aegui.core.training.step.model import Leaf
+    from aegui.core.training.step.objective import Root
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Rows, Samples
+
+    _State = dict[str, NDArray[np.generic]]
+
+_SLOTS = ("mean", "square")
+_OWN = (
+    ("runs", "List[List[Tensor]]"),
+    ("drawn", "List[Tensor]"),
+    ("s", "List[List[Tensor]]"),
+    ("lists", "List[List[List[Tensor]]]"),
+)
+_STEP = """
+def step({own}, {parameters}) -> None:
+{draw}
+    for run in range(len(runs)):
+        gradient(runs[run], s, inputs[min(run, inputs.size(0) - 1)], index, g)
+    for run in range(len(runs)):
+        update([], lists[run], lr)
+"""
+"""One step: what is drawn, the gradient of each of the ``runs``, and their updates."""
+
+
+class _PhaseEngine(GeneratedEngine):
+    """Trains some of the layers, from batches of images or of the codes of frozen layers."""
+
+    name = "layered"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        source: Rows,
+        generator: torch.Generator,
+        learnt: Sequence[int],
+        update: RunUpdate,
+    ) -> None:
+        super().__init__(resolved, parameters, source, generator)
+        self._resolved = resolved
+        self._parameters = parameters
+        self._learnt = learnt
+        self._update = update
+        self._codes = source if isinstance(source, CodeRows) else None
+        self._width = source.target.shape[2]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the codes that never change have been made."""
+        return self._codes is None or self._codes.is_ready
+
+    def make_ready(self) -> None:
+        """Make a part of the codes that never change."""
+        if self._codes is not None:
+            self._codes.prepare()
+
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        source, update = Source(), Source()
+        tape = Tape(source, primitives_on(self._device))
+        model = Model(self._resolved, self._parameters, stacked=False, tape=tape)
+        for index, tensors in enumerate(model.stacks[0]):
+            for tensor in tensors.values() if index not in self._learnt else ():
+                tensor.needs = False
+        rooms = self._rooms(model, rows)
+        draw = [line.format(f"drawn[{at}]") for at, (_, line) in enumerate(rooms.values())]
+        masks = {index: tape.of_run(f"mask{index}_", room) for index, (room, _) in rooms.items()}
+        given = tape.named("inputs", torch.empty(rows, self._width, device=self._device))
+        with torch.enable_grad():
+            roots: Any = self._roots(tape, model, given, masks)
+        with torch.no_grad():
+            tape.backward(roots)
+        for line in self._update.lines(0, "lr"):
+            update.line(line, 0)
+        step = _STEP.format(
+            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            parameters=STEP_PARAMETERS,
+            draw="\n".join("    " + line for line in draw),
+        )
+        gradient = source.text("gradient", "inputs: Tensor, index: Tensor, g: Generator")
+        text = "\n".join((gradient, update.text("update", "lr: float"), step))
+        runs = range(self._parameters.layout.runs)
+        own = (
+            [tape.tensors(run) for run in runs],
+            [room for room, _ in rooms.values()],
+            source.lists,
+            [self._update.lists(run) for run in runs],
+        )
+        return BatchProgram(compiled(text, _OWN, rows), own)
+
+    def _rooms(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
+        """Room for the masks of dropout ``[K, rows, ...]`` by layer, and how each is drawn."""
+        return {}
+
+    def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
+        """Where the gradient of a batch ``inputs`` ``[rows, D]`` begins."""
+        raise NotImplementedError
+
+    @staticmethod
+    def _frozen(model: Model, inputs: Any, depth: int) -> Any:
+        """What the first ``depth`` layers, in use, make of images."""
+        with torch.no_grad():
+            return model.apply(0, model.shaped(inputs, 0), slice(0, depth)).flatten(1)
+
+
+class PretrainEngine(_PhaseEngine):
+    """Trains one group of layers and its mirror to reconstruct the group's clean input."""
+
+    def __init__(
+        self,
+        model: Model,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+        group: Group,
+    ) -> None:
+        classifier = resolved.recipe.classifier
+        assert classifier is not None
+        self._group = group
+        self._spec = classifier.pretrain
+        self._slots = {name: torch.zeros_like(parameters.flat) for name in _SLOTS}
+        self._steps = torch.zeros((), device=samples.device)
+        own = sorted(
+            index for it in (group.encoder, group.decoder) for index in range(it.start, it.stop)
+        )
+        adam = OptimizerSpec(name="adam")
+        update = RunUpdate(adam, None, parameters, own, self._steps, slots=self._slots)
+        self._rows = CodeRows(model, samples, group.encoder.start)
+        super().__init__(resolved, parameters, self._rows, generator, own, update)
+        self._augmentation = None
+
+    def _long_steps(self, parameters: Parameters) -> LongSteps:
+        """How a step is given up: the parameters are learnt when all else is done."""
+        return LongSteps(
+            self.batches,
+            self._generator,
+            is_long=self._is_long,
+            kept=[parameters.buffers],
+            until=[parameters.flat, self._steps, *self._slots.values()],
+        )
+
+    def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
+        """Where the gradient of ``group_loss`` begins."""
+        group, loss, start = self._group, LOSSES[self._group.loss], self._group.encoder.start
+        is_code = start == 0 or self._rows.is_kept
+        clean = inputs if is_code else self._frozen(model, inputs, start)
+        noisy = clean
+        if self._spec.corruption.kind != "none":
+            noisy = tape.fixed(torch.zeros(clean.shape, device=self._device))
+            emit_corrupted(
+                tape.source,
+                clean.name,
+                noisy.name,
+                self._spec.corruption,
+                is_bounded=group.is_bounded,
+                image_shape=self._rows.image_shape,
+            )
+        code = model.apply(0, model.shaped(noisy, start), group.encoder, training=True)
+        layers = list(group.mirror)
+        if loss.of_logits:
+            spec = layers[-1].spec.model_copy(update={"activation": "identity"})
+            layers[-1] = replace(layers[-1], spec=spec)
+        tensors = model.tensors(0)[group.decoder]
+        root = apply_layers(layers, tensors, code, training=True)
+        with torch.no_grad():
+            flat = root.flatten(1)
+            output = torch.sigmoid(flat) if loss.of_logits else flat
+            gradient = loss.gradient(output, clean, 1.0 / clean.numel(), 1.0)
+            return [(root, gradient.view(root.shape), 1.0)]
+
+    def _views(self, slot: torch.Tensor) -> list[torch.Tensor]:
+        """What the optimiser keeps for each tensor of each run."""
+        learnt = self._parameters.layout.learnt
+        return [
+            block.view(slot)[run]
+            for run in range(self._parameters.layout.runs)
+            for layer in self._learnt
+            for block in learnt[layer].values()
+        ]
+
+    def state(self) -> _State:
+        """What the optimiser keeps."""
+        kept = {
+            f"pretrain_{name}": torch.cat([it.flatten() for it in self._views(slot)]).cpu().numpy()
+            for name, slot in self._slots.items()
+        }
+        return {**kept, "pretrain_steps": self._steps.cpu().numpy().copy()}
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take back what the optimiser had kept."""
+        if "pretrain_steps" not in state:
+            return
+        like = self.state()
+        steps = counts(state, "pretrain_steps", like["pretrain_steps"])
+        self._steps.copy_(torch.from_numpy(steps.copy()))
+        for name, slot in self._slots.items():
+            key, views = f"pretrain_{name}", self._views(slot)
+            flat = torch.from_numpy(array(state, key, like[key]).copy())
+            parts = torch.split(flat, [view.numel() for view in views])
+            for view, part in zip(views, parts, strict=True):
+                view.copy_(part.view_as(view))
+
+
+class FineTuneEngine(_PhaseEngine):
+    """Trains encoder and head, or the head alone, to tell the classes apart."""
+
+    def __init__(
+        self,
+        model: Model,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        recipe, classifier = resolved.recipe, resolved.recipe.classifier
+        assert classifier is not None
+        training, learnt = recipe.training, _learnt(model, resolved)
+        # What never changes need not be made anew for every batch.
+        still = samples.corruption.kind == "none" and not recipe.data.augment.active
+        source: Rows = samples
+        if classifier.frozen and still:
+            source = CodeRows(model, samples, resolved.code_end)
+        update = RunUpdate(
+            training.optimizer,
+            training.clip_norm,
+            parameters,
+            learnt,
+            parameters.steps,
+            l1=training.l1,
+            l2=training.l2,
+        )
+        super().__init__(resolved, parameters, source, generator, learnt, update)
+        self._classifier = classifier
+        self._head = model.part("head")
+        self._encoder = slice(0, resolved.code_end)
+        labels = resolved.dataset.class_indices[samples.training]
+        self._labels = torch.from_numpy(labels).to(samples.device)
+        self._wanted = _wanted(
+            model.layers[self._head.stop - 1].outputs, classifier, samples.device
+        )
+
+    def _rooms(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
+        """Room for the masks of dropout ``[K, rows, ...]`` by layer, and how each is drawn."""
+        runs, rooms = self._parameters.layout.runs, {}
+        for part in (self._head, *(() if self._classifier.frozen else (self._encoder,))):
+            for index in range(part.start, part.stop):
+                layer = model.layers[index]
+                kept = 1 - dropout_rate(layer.spec)
+                if kept < 1:
+                    room = torch.zeros(runs, rows, *layer.output_shape, device=self._device)
+                    rooms[index] = room, dropout_line(kept)
+        return rooms
+
+    def _emit_wanted(self, tape: Tape, rows: int) -> Any:
+        """Lines for the chances ``[rows, classes]`` that the scores of a batch shall come to."""
+        labels, wanted = tape.fixed(self._labels), tape.fixed(self._wanted)
+        # Noisy copies of the samples lie one set behind the other.
+        places = f"index % {len(self._labels)}"
+        text = f"torch.index_select({labels.name}, 0, {places})"
+        like = self._wanted[:1].expand(rows, -1).contiguous()
+        return tape.moving(f"torch.index_select({wanted.name}, 0, {text})", like)
+
+    def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
+        """Where the gradient begins: that of the mean cross-entropy by the scores."""
+        if not self._classifier.frozen:
+            shaped = model.shaped(inputs, 0)
+            inputs = model.apply(0, shaped, self._encoder, training=True, masks=masks)
+        elif self._codes is None or not self._codes.is_kept:
+            inputs = self._frozen(model, inputs, self._encoder.stop)
+        scores = model.apply(0, inputs, self._head, training=True, masks=masks)
+        with torch.no_grad():
+            wanted = self._emit_wanted(tape, len(scores))
+            gradient = (torch.softmax(scores, 1) - wanted) * (1.0 / len(wanted))
+        return [(scores, gradient, 1.0)]
+
+    def state(self) -> _State:
+        """Nothing: the optimiser keeps its tensors among the parameters."""
+        return {}
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """There is nothing to take back."""
+
+
+def _wanted(classes: int, spec: ClassifierSpec, device: torch.device) -> torch.Tensor:
+    """The chances ``[classes, classes]`` that scores of each class shall come to."""
+    share = spec.label_smoothing
+    return torch.eye(classes, device=device) * (1.0 - share) + share / classes
+
+
+def _learnt(model: Model, resolved: ResolvedRecipe) -> list[int]:
+    """Numbers of the layers that fine-tuning changes: the head, unless it is frozen the encoder."""
+    classifier = resolved.recipe.classifier
+    assert classifier is not None
+    head = model.part("head")
+    encoder = () if classifier.frozen else range(resolved.code_end)
+    return [*encoder, *range(head.start, head.stop)]
+
+
+def trained_leaves(model: Model, resolved: ResolvedRecipe) -> list[Leaf]:
+    """What fine-tuning changes."""
+    learnt = _learnt(model, resolved)
+    return [leaf for leaf in model.leaves if leaf.layer in learnt]

@@ -1,0 +1,236 @@
+"""The objective of a run as an exact function of one vector: what scipy's optimisers ask for.
+
+Computed in float64 over all samples: line searches compare values that differ in the tenth digit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.network.forward import BATCH_MOMENTUM
+from aegui.core.recipe import NormSpec
+from aegui.core.training.families.exact_program import ExactProgram
+from aegui.core.training.step.giving_up import giving_up
+from aegui.core.training.step.measure import rows_in_a_piece
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.objective import Objective, is_drawn
+from aegui.core.training.step.slices import is_long
+from aegui.core.training.step.tape import NotTraced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.record.layout import Layout
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+_CHUNK_NUMBERS = 2**22
+"""Numbers of the widest layer that are in memory at once."""
+_KEPT_NUMBERS = 2**18
+"""Sets of up to so many numbers are kept as float64, beside the float32 of the training."""
+PROBE_SEED = 0x5EED_0006
+
+
+@dataclass(frozen=True, eq=False)
+class _ObjectivePart:
+    """Rows ``[n, D]`` in float64, what is drawn for them, and their share in all samples."""
+
+    inputs: torch.Tensor
+    target: torch.Tensor
+    noise: torch.Tensor | None
+    share: float
+
+
+class ExactObjective:
+    """Loss and gradient of each run, for vectors of all its parameters.
+
+    Attributes:
+        size: Numbers of a vector.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
+        self._objective = Objective(resolved)
+        self._parameters = parameters
+        self._double = copy.copy(parameters)
+        self._double.flat = parameters.flat.double()
+        self._double.buffers = parameters.buffers.double()
+        self._double.grad = torch.zeros_like(self._double.flat)
+        self._double.slots = {}
+        self._resolved = resolved
+        self._programs: dict[tuple[int, bool], ExactProgram | None] = {}
+        self._model = Model(resolved, self._double, stacked=False)
+        runs = range(resolved.recipe.runs)
+        self._places = [_places_of(parameters.layout, run, parameters.device) for run in runs]
+        # Noise must be the same at every call: fresh one is taken as the one draw that is measured.
+        fresh = samples.fresh_noise
+        self._inputs = samples.eval_inputs if fresh else samples.inputs
+        self._target = samples.eval_target if fresh else samples.target
+        self._device = samples.device
+        self._has_statistics = any(
+            isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"
+            for layer in resolved.layers
+        )
+        self._rows = self._rows_at_once(resolved)
+        self._is_long = is_long(resolved, parameters.device)
+        self._whole: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._units = resolved.recipe.network.latent.units
+        self._is_drawn = is_drawn(resolved)
+        self.size = len(self._places[0])
+        if self._has_statistics:
+            for run in runs:
+                self._store_statistics(run, self.start(run))
+
+    def _rows_at_once(self, resolved: ResolvedRecipe) -> int:
+        """All samples, where a term looks at the whole batch; else what fits into memory."""
+        if self._has_statistics or resolved.recipe.training.sparsity.weight > 0:
+            return self._target.shape[1]
+        widest = max(layer.outputs for layer in resolved.layers)
+        return rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
+
+    def start(self, run: int) -> NDArray[np.float64]:
+        """The present parameters of ``run``."""
+        return self._parameters.flat[self._places[run]].cpu().double().numpy()
+
+    def store(self, run: int, vector: NDArray[np.float64]) -> None:
+        """Make ``vector`` the parameters of ``run``, rounded to float32."""
+        rounded = torch.from_numpy(vector).to(self._device, torch.float32)
+        self._parameters.flat.index_copy_(0, self._places[run], rounded)
+        if self._has_statistics:
+            self._store_statistics(run, vector)
+
+    def _store_statistics(self, run: int, vector: NDArray[np.float64]) -> None:
+        """Make the running statistics of ``run`` those of all samples with these weights.
+
+        A training by batches lets them follow the weights. An optimiser of scipy jumps, and looks
+        in many places that it leaves again: an average over these is that of no network.
+        """
+        self._fill(run, vector)
+        own, kept = self._double.buffers, self._parameters.buffers
+        before = own.clone()
+        with torch.no_grad():
+            for part in self._parts(run):
+                self._total(run, part)
+        # In each of them there is a share of the old ones still, which is known.
+        exact = torch.lerp(before, own, 1.0 / BATCH_MOMENTUM)
+        for block in self._parameters.layout.buffer_blocks:
+            block.view(kept)[run].copy_(block.view(exact)[run])
+        own.copy_(kept)
+
+    def loss(
+        self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
+    ) -> float:
+        """The loss of ``run`` with these parameters; ``Cancelled`` if so it was asked for."""
+        self._fill(run, vector)
+        with self._giving_up(cancelled):
+            return sum(
+                self._loss_of(run, part) * part.share for part in self._parts(run, cancelled)
+            )
+
+    def _loss_of(self, run: int, part: _ObjectivePart) -> float:
+        program = self._program(len(part.inputs), gradient=False)
+        if program is not None:
+            return program(run, part.inputs, part.target, part.noise)
+        return float(self._total(run, part).detach())
+
+    def loss_and_gradient(
+        self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
+    ) -> tuple[float, NDArray[np.float64]]:
+        """The loss of ``run`` with these parameters, and its gradient by each of them.
+
+        Raises:
+            Cancelled: So it was asked for.
+        """
+        self._fill(run, vector)
+        loss, gradient = 0.0, torch.zeros_like(self._places[run], dtype=torch.float64)
+        with self._giving_up(cancelled):
+            for part in self._parts(run, cancelled):
+                value, found = self._gradient_of(run, part)
+                loss += value * part.share
+                gradient.add_(found, alpha=part.share)
+        return loss, gradient.cpu().numpy()
+
+    def _gradient_of(self, run: int, part: _ObjectivePart) -> tuple[float, torch.Tensor]:
+        program = self._program(len(part.inputs), gradient=True)
+        if program is not None:
+            value = program(run, part.inputs, part.target, part.noise)
+            return value, self._double.grad[self._places[run]]
+        leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
+        with torch.enable_grad():
+            total = self._total(run, part)
+            found = torch.autograd.grad(total, leaves, materialize_grads=True)
+        return float(total.detach()), torch.cat([each.flatten() for each in found])
+
+    def _total(self, run: int, part: _ObjectivePart) -> torch.Tensor:
+        # The contractive penalty is a gradient itself.
+        with torch.set_grad_enabled(torch.is_grad_enabled() or bool(self._objective.contractive)):
+            return self._objective.total(self._model, run, part.inputs, part.target, part.noise)
+
+    def _program(self, rows: int, *, gradient: bool) -> ExactProgram | None:
+        """The program for so many samples; None where there are no lines for it."""
+        key = rows, gradient
+        if key not in self._programs:
+            self._programs[key] = None
+            draws = self._units if self._is_drawn else 0
+            with contextlib.suppress(NotTraced):
+                self._programs[key] = ExactProgram(
+                    self._resolved, self._double, self._objective, rows, draws, gradient=gradient
+                )
+        return self._programs[key]
+
+    def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
+        return giving_up(cancelled if self._is_long else None, [self._double.buffers])
+
+    def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_ObjectivePart]:
+        """The samples, so many at once as fit into memory."""
+        rows = self._target.shape[1]
+        generator = None
+        if self._is_drawn:
+            # The same probes of an estimated Jacobian at every call.
+            generator = torch.Generator(device=self._device).manual_seed(PROBE_SEED)
+        for start in range(0, rows, self._rows):
+            stop_if(cancelled)
+            chunk, wanted = self._piece(run, start)
+            noise = None
+            if self._is_drawn:
+                noise = chunk.new_empty(len(chunk), self._units).normal_(generator=generator)
+            yield _ObjectivePart(chunk, wanted, noise, len(chunk) / rows)
+
+    def _piece(self, run: int, start: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Inputs and targets from ``start`` on, in float64; those of small sets are made once."""
+        place = run if len(self._inputs) > 1 else 0
+        if place in self._whole:
+            return self._whole[place]
+        rows = slice(start, start + self._rows)
+        chunk = self._inputs[place, rows].to(self._device).double()
+        wanted = self._target[0, rows].to(self._device).double()
+        if self._rows >= self._target.shape[1] and chunk.numel() <= _KEPT_NUMBERS:
+            self._whole[place] = chunk, wanted
+        return chunk, wanted
+
+    def _fill(self, run: int, vector: NDArray[np.float64]) -> None:
+        self._double.flat.index_copy_(
+            0, self._places[run], torch.from_numpy(vector).to(self._device)
+        )
+
+
+def _places_of(layout: Layout, run: int, device: torch.device) -> torch.Tensor:
+    """Where the parameters of ``run`` lie in the flat parameters, in the order of its leaves."""
+    places = []
+    for block in layout.blocks:
+        size = prod(block.shape)
+        start = block.start + run * size
+        places.append(torch.arange(start, start + size, device=device))
+    return torch.cat(places)

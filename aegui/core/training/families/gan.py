@@ -1,0 +1,400 @@
+"""Training a generator and its adversary: what steps (Goodfellow et al. 2014).
+
+The decoder makes images of codes from N(0, I); the discriminator gives each image one number, the
+logit of its being real. Real and generated images go through it in batches of their own, so that a
+batch normalisation sees the statistics of one kind at a time. The generator's loss is the one that
+does not saturate, ``-log D(g(z))``.
+
+Where the discriminator learns classes too, its further numbers are their logits: it names the class
+of real images, and the generator is pressed to make images whose class is beyond doubt
+(Springenberg 2016, equation 7, without class labels for what is generated).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from aegui.core.network.forward import dropout_rate
+from aegui.core.training.engines.batch_program import (
+    STEP_PARAMETERS,
+    BatchProgram,
+    GeneratedEngine,
+    compiled,
+)
+from aegui.core.training.families.steppers import BatchStepper
+from aegui.core.training.record.checkpoint_check import counts
+from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.lines import dropout_line
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.primitives import primitives_on
+from aegui.core.training.step.program import Source
+from aegui.core.training.step.tape import Tape
+from aegui.core.training.step.update import RunUpdate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.families.steppers import Orders
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+    from aegui.core.training.step.tape import Traced
+
+PART = "discriminator"
+_NORMAL = "{{}}.normal_(0.0, {}, generator=g)"
+
+
+class Adversaries:
+    """Generator and discriminator of a population, as functions of a batch.
+
+    Attributes:
+        model: The tensors of both.
+        generator: Its layers among those of the model.
+        discriminator: Likewise.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, model: Model) -> None:
+        self.model = model
+        self.generator = slice(0, len(resolved.layers))
+        self.discriminator = model.part(PART)
+
+    def generate(
+        self,
+        run: int,
+        codes: torch.Tensor,
+        *,
+        training: bool = False,
+        masks: Mapping[int, torch.Tensor] | None = None,
+    ) -> torch.Tensor:
+        """Images of ``codes`` ``[n, d]``, rows or ``[n, C, H, W]`` as the last layer gives them."""
+        return self.model.apply(run, codes, self.generator, training=training, masks=masks)
+
+    def judge(
+        self,
+        run: int,
+        images: torch.Tensor,
+        *,
+        training: bool = False,
+        masks: Mapping[int, torch.Tensor] | None = None,
+    ) -> torch.Tensor:
+        """Logits ``[n]`` of ``images`` being real, rows or ``[n, C, H, W]``."""
+        return self.scores(run, images, training=training, masks=masks)[:, 0]
+
+    def scores(
+        self,
+        run: int,
+        images: torch.Tensor,
+        *,
+        training: bool = False,
+        masks: Mapping[int, torch.Tensor] | None = None,
+    ) -> torch.Tensor:
+        """All that the discriminator says of ``images``: ``[n, 1]``, or ``[n, 1 + classes]``."""
+        if images.dim() == 2:
+            images = self.model.shaped(images, self.discriminator.start)
+        return self.model.apply(run, images, self.discriminator, training=training, masks=masks)
+
+
+def discriminator_loss(
+    real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0
+) -> torch.Tensor:
+    """The discriminator's loss for logits of real and of generated images."""
+    wanted = torch.full_like(real, 1.0 - smoothing)
+    return binary_cross_entropy_with_logits(real, wanted) + binary_cross_entropy_with_logits(
+        fake, torch.zeros_like(fake)
+    )
+
+
+def generator_loss(fake: torch.Tensor) -> torch.Tensor:
+    """The generator's loss for logits of its images."""
+    return binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
+
+
+def class_loss(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy in nats of the classes of real images, ``scores`` ``[n, 1 + classes]``."""
+    return cross_entropy(scores[:, 1:], labels)
+
+
+def class_doubt(scores: torch.Tensor) -> torch.Tensor:
+    """How undecided the classes of generated images are, in nats: their mean entropy."""
+    logs = scores[:, 1:].log_softmax(dim=1)
+    return -(logs.exp() * logs).sum(dim=1).mean()
+
+
+def class_narrowness(scores: torch.Tensor) -> torch.Tensor:
+    """How few classes a batch of generated images has: minus the entropy of their mean, in nats."""
+    mean = scores[:, 1:].softmax(dim=1).mean(dim=0)
+    return (mean * mean.clamp_min(torch.finfo(mean.dtype).tiny).log()).sum()
+
+
+class GanEngine(GeneratedEngine):
+    """One batch at a time: the discriminator learns from it, and then perhaps the generator.
+
+    Attributes:
+        discriminator_steps: Steps that the discriminator's optimiser has done.
+    """
+
+    name = "layered"
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        generator: torch.Generator,
+    ) -> None:
+        assert resolved.recipe.gan is not None
+        self.discriminator_steps = torch.zeros((), device=parameters.device)
+        self._levers = torch.tensor([0, 1, 1], device=parameters.device)
+        super().__init__(resolved, parameters, samples, generator)
+        self._resolved = resolved
+        self._parameters = parameters
+        self._gan = resolved.recipe.gan
+        labels = resolved.dataset.class_indices[samples.training]
+        self._labels = torch.from_numpy(labels).to(parameters.device)
+
+    def _long_steps(self, parameters: Parameters) -> LongSteps:
+        """How a step is given up: the discriminator has learnt when the generator begins."""
+        mean = [] if parameters.average is None else [parameters.average]
+        learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
+        counted = [parameters.steps, self.discriminator_steps, self._levers]
+        return LongSteps(
+            self.batches, self._generator, is_long=self._is_long, kept=[*learnt, *counted]
+        )
+
+    @property
+    def turn(self) -> int:
+        """Batches seen, by which the generator's turn comes."""
+        return int(self._levers[0])
+
+    @turn.setter
+    def turn(self, turn: int) -> None:
+        self._levers[0] = turn
+
+    def set_learning(self, *, generator: bool, discriminator: bool) -> None:
+        """Say which of the two learn from the next batch on."""
+        self._levers[1], self._levers[2] = generator, discriminator
+
+    def _build(self, width: int, rows: int) -> BatchProgram:
+        parameters, gan = self._parameters, self._gan
+        parts = _Parts(self._resolved, parameters, rows, self._labels, self.discriminator_steps)
+        step = _STEP.format(
+            own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
+            parameters=STEP_PARAMETERS,
+            steps=gan.steps,
+            rate=self._resolved.recipe.training.optimizer.learning_rate,
+            judge_rate=gan.learning_rate,
+            noise=gan.noise,
+            average=gan.average,
+            draw=indent("\n".join(parts.draws), " " * 8),
+        )
+        text = parts.tape.source.text("learn", _LEARN) + step
+        runs, mean = range(parameters.layout.runs), parameters.average
+        own = (
+            [parts.tape.tensors(run) for run in runs],
+            [parts.lists(run) for run in runs],
+            parts.drawn,
+            self._levers,
+            [] if mean is None else [mean, parameters.flat],
+        )
+        return BatchProgram(compiled(text, _OWN, rows), own)
+
+
+_OWN = (
+    ("runs", "List[List[Tensor]]"),
+    ("lists", "List[List[List[Tensor]]]"),
+    ("drawn", "List[Tensor]"),
+    ("levers", "Tensor"),
+    ("mean", "List[Tensor]"),
+)
+_LEARN = (
+    "target: Tensor, index: Tensor, lr: float, judge_lr: float, judging: bool, generating: bool"
+)
+_STEP = """
+def step({own}, {parameters}) -> None:
+    levers[0].add_(1)
+    turn = int(levers[0])
+    generating = int(levers[1]) > 0 and turn % {steps} == 0
+    judging = int(levers[2]) > 0
+    if generating or judging:
+        # The schedule and the lever of the rate move both networks alike.
+        factor = lr / {rate!r}
+        noise = {noise!r} * min(1.0, factor)
+{draw}
+        for run in range(len(runs)):
+            real = target[min(run, target.size(0) - 1)]
+            learn(
+                runs[run], lists[run], real, index, lr, {judge_rate!r} * factor, judging, generating
+            )
+    if generating and len(mean) == 2:
+        # At first it follows quickly, so that it forgets how it all began.
+        mean[0].lerp_(mean[1], 1.0 - min({average!r}, turn / (turn + 10.0)))
+"""
+"""One step: what is drawn, what each run learns, and the running mean of all."""
+
+
+def _numbers(layers: slice) -> range:
+    return range(layers.start, layers.stop)
+
+
+class _Parts:
+    """What a program has of a batch: how a run learns from it, its discriminator and its generator.
+
+    Attributes:
+        tape: Has the lines.
+        drawn: Room for the random numbers of a step, ``[K, ...]`` each.
+        draws: Lines that fill it.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        rows: int,
+        labels: torch.Tensor,
+        discriminator_steps: torch.Tensor,
+    ) -> None:
+        recipe, gan = resolved.recipe, resolved.recipe.gan
+        assert gan is not None
+        self.tape = Tape(Source(), primitives_on(parameters.device))
+        self.drawn: list[torch.Tensor] = []
+        self.draws: list[str] = []
+        self._condition = "True"
+        self._parameters = parameters
+        self._gan = gan
+        self._rows = rows
+        self._labels = labels
+        self._both = Adversaries(
+            resolved, Model(resolved, parameters, stacked=False, tape=self.tape)
+        )
+        spec, clip = recipe.training.optimizer, recipe.training.clip_norm
+        own = spec.model_copy(update={"beta1": gan.beta1})
+        self._updates = (
+            RunUpdate(spec, clip, parameters, _numbers(self._both.generator), parameters.steps),
+            RunUpdate(
+                own, clip, parameters, _numbers(self._both.discriminator), discriminator_steps
+            ),
+        )
+        codes = self._room((recipe.network.latent.units,), _NORMAL.format(1.0))
+        masks = self._masks(self._both.generator)
+        with torch.enable_grad():
+            fakes = self._both.generate(0, codes, training=True, masks=masks)
+            with self._only_if("judging"):
+                self._judge(fakes)
+            with self._only_if("generating"):
+                self._generate(fakes)
+
+    def lists(self, run: int) -> list[list[torch.Tensor]]:
+        """The lists of tensors that the program is called with for ``run``."""
+        return [own for update in self._updates for own in update.lists(run)]
+
+    def _judge(self, fakes: torch.Tensor) -> None:
+        """The discriminator learns."""
+        tape, judge = self.tape, self._both.discriminator
+        pixels = self._parameters.layers[judge.start].inputs
+        real: Any = tape.named("target", torch.empty(self._rows, pixels, device=fakes.device))
+        masks = [self._masks(judge) for _ in range(2)]
+        said, of_fake = [
+            self._both.scores(0, self._noisy(images), training=True, masks=own)
+            for images, own in zip((real, fakes.detach()), masks, strict=True)
+        ]
+        losses = [(discriminator_loss(said[:, 0], of_fake[:, 0], self._gan.label_smoothing), 1.0)]
+        if self._gan.class_weight:
+            labels: Any = tape.moving(
+                f"torch.index_select({tape.fixed(self._labels).name}, 0, index)",
+                self._labels[: self._rows],
+            )
+            losses.append((class_loss(said, labels), self._gan.class_weight))
+        self._learn(1, losses)
+
+    def _generate(self, fakes: torch.Tensor) -> None:
+        """The generator learns; the discriminator's own gradient is not asked for."""
+        judge = self._both.discriminator
+        for tensors in self._both.model.stacks[0][judge]:
+            for tensor in tensors.values():
+                cast("Traced", tensor).needs = False
+        masks = self._masks(judge)
+        said = self._both.scores(0, self._noisy(fakes), training=True, masks=masks)
+        losses = [(generator_loss(said[:, 0]), 1.0)]
+        if self._gan.class_weight:
+            losses.append((class_doubt(said) + class_narrowness(said), self._gan.class_weight))
+        self._learn(0, losses)
+
+    def _learn(self, which: int, losses: Sequence[tuple[torch.Tensor, float]]) -> None:
+        """Gradient and update of the generator (0) or the discriminator (1)."""
+        roots: Any = [(loss, torch.ones_like(loss), weight) for loss, weight in losses]
+        with torch.no_grad():
+            self.tape.backward(roots)
+        first = which and len(self._updates[0].lists(0))
+        for line in self._updates[which].lines(first, ("lr", "judge_lr")[which]):
+            self.tape.line(line)
+
+    def _noisy(self, images: torch.Tensor) -> torch.Tensor:
+        """``images`` with noise, which blurs the border between the two kinds (Sonderby 2017)."""
+        if not self._gan.noise:
+            return images
+        drawn: torch.Tensor = self._room(images.shape[1:], _NORMAL.format("noise"))
+        return images + drawn
+
+    def _masks(self, layers: slice) -> dict[int, torch.Tensor]:
+        """What dropout keeps."""
+        masks = {}
+        for index in range(layers.start, layers.stop):
+            kept = 1 - dropout_rate(self._parameters.layers[index].spec)
+            if kept < 1:
+                masks[index] = self._room(
+                    self._parameters.layers[index].output_shape, dropout_line(kept)
+                )
+        return masks
+
+    def _room(self, shape: Sequence[int], line: str) -> Any:
+        """Random numbers that ``line`` draws, for each sample ``shape``."""
+        runs, device = self._parameters.layout.runs, self._parameters.device
+        self.drawn.append(torch.zeros(runs, self._rows, *shape, device=device))
+        name = f"drawn[{len(self.drawn) - 1}]"
+        self.draws += [f"if {self._condition}:", f"    {line.format(name)}"]
+        return self.tape.of_run(f"drawn{len(self.drawn)}_", self.drawn[-1])
+
+    @contextmanager
+    def _only_if(self, condition: str) -> Iterator[None]:
+        """What is drawn and done within depends on ``condition``."""
+        self._condition = condition
+        with self.tape.only_if(condition):
+            yield
+
+
+class GanStepper(BatchStepper):
+    """Batch after batch, with the levers of the two networks."""
+
+    def __init__(self, engine: GanEngine, rows: int, epochs: int) -> None:
+        super().__init__(engine, rows, epochs)
+        self._adversarial = engine
+
+    def _learn(self, orders: Orders) -> None:
+        self._adversarial.set_learning(
+            generator=orders.generator, discriminator=orders.discriminator
+        )
+        super()._learn(orders)
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Whose turn it is, and how the epoch that is under way began."""
+        engine = self._adversarial
+        turn = np.array([engine.turn, int(engine.discriminator_steps)], np.int64)
+        return {**super().state(), "adversaries": turn}
+
+    def restore(
+        self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
+    ) -> None:
+        """Go on from ``position``, within an epoch too."""
+        super().restore(state, position, level)
+        if "adversaries" in state:
+            turn, steps = counts(state, "adversaries", np.zeros(2, np.int64)).tolist()
+            self._adversarial.turn = turn
+            self._adversarial.discriminator_steps.fill_(steps)

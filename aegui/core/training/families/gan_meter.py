@@ -1,0 +1,115 @@
+"""Measuring a GAN between epochs: how well each of the two networks does against the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.sampled import sampled
+from aegui.core.training.families.gan import (
+    Adversaries,
+    class_doubt,
+    class_loss,
+    discriminator_loss,
+    generator_loss,
+)
+from aegui.core.training.step.measure import Measured, rows_in_a_piece
+from aegui.core.training.step.model import Model
+from aegui.core.training.terms import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.families.steppers import Stepper
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+_ROWS = 512
+"""Real images, and as many generated ones, that the discriminator is shown."""
+_CODE_SEED = 0x5EED_0009
+_REAL_SEED = 0x5EED_0014
+
+
+class GanMeter:
+    """Losses and mean probabilities, of the same real images and codes at every look.
+
+    The images are shown without noise. There is no figure by which one moment of a GAN would be the
+    best: the best weights are always the last ones. ``loss`` is the generator's.
+    """
+
+    measured = 0
+    reconstructs = False
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        stepper: Stepper,
+    ) -> None:
+        self.terms = terms_of(resolved.recipe)[1:]
+        self._stepper = stepper
+        self._device = parameters.device
+        self._latent = resolved.recipe.network.latent.units
+        self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
+        # Not the first ones, which of a set that is sorted by class are of its first classes.
+        shown = sampled(samples.eval_clean.shape[1], _ROWS, _REAL_SEED)
+        self._real = samples.eval_clean[0, torch.from_numpy(shown)].to(parameters.device)
+        self._piece = rows_in_a_piece(resolved.all_layers, _ROWS)
+        self._labels: torch.Tensor | None = None
+        if "class_loss" in self.terms:
+            labels = resolved.dataset.class_indices[samples.training[samples.measured][shown]]
+            self._labels = torch.from_numpy(labels).to(parameters.device)
+
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
+        """Figures of the present weights."""
+        runs = self._adversaries.model.runs
+        rows = [self._figures(run, cancelled) for run in range(runs)]
+        terms = {key: np.array([row[key] for row in rows]) for key in self.terms}
+        return Measured(
+            terms["generator_loss"],
+            np.zeros((runs, 0), np.int64),
+            terms,
+            rank=np.full(runs, -self._stepper.position),
+        )
+
+    def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
+        """Means over the real images, and over as many generated ones."""
+        generator = torch.Generator(device=self._device).manual_seed(_CODE_SEED)
+        codes = torch.empty(len(self._real), self._latent, device=self._device)
+        codes.normal_(generator=generator)
+        seen: tuple[list[torch.Tensor], list[torch.Tensor]] = ([], [])
+        with torch.no_grad():
+            for start in range(0, len(codes), self._piece):
+                stop_if(cancelled)
+                part = slice(start, start + self._piece)
+                fakes = self._adversaries.generate(run, codes[part])
+                for scores, images in zip(seen, (self._real[part], fakes), strict=True):
+                    scores.append(self._adversaries.scores(run, images))
+            said, of_fake = map(torch.cat, seen)
+            figures = {
+                "generator_loss": generator_loss(of_fake[:, 0]),
+                "discriminator_loss": discriminator_loss(said[:, 0], of_fake[:, 0]),
+                "real_score": said[:, 0].sigmoid().mean(),
+                "fake_score": of_fake[:, 0].sigmoid().mean(),
+            }
+            if self._labels is not None:
+                figures["class_loss"] = class_loss(said, self._labels)
+                figures["class_doubt"] = class_doubt(of_fake)
+            return {key: float(figure) for key, figure in figures.items()}
+
+    def conclude(
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
+    ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
+        """The last figures; ``snapshot`` holds the last weights."""
+        terms = self.measure(cancelled).terms
+        runs = range(snapshot.runs)
+        return None, [{key: float(column[run]) for key, column in terms.items()} for run in runs]

@@ -1,0 +1,321 @@
+"""scipy's optimisers over all parameters of a run: its iterations are the epochs.
+
+BFGS, CG and L-BFGS-B are given the exact gradient; Powell and Nelder-Mead need none. (BFGS has a
+faster update than scipy's, see ``bfgs.py``.) A call of ``advance`` answers some of their questions
+(see ``minimization.py``), so that a training can be looked at, paused and stopped at every
+evaluation of the objective.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.training.families.bfgs import minimize_bfgs
+from aegui.core.training.families.exact_objective import ExactObjective
+from aegui.core.training.families.minimization import (
+    Answering,
+    End,
+    Event,
+    Iterate,
+    Minimization,
+    Question,
+)
+from aegui.core.training.families.steppers import CHUNK_SECONDS
+from aegui.core.training.record.checkpoint_check import counts
+from aegui.core.training.record.history import LONG_EPOCH_ROWS
+from aegui.core.training.step.measure import Measured, choose_meter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.families.steppers import Orders
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+_STILL = 1e-9
+"""Largest slope at which a gradient method has converged: losses are means over all pixels."""
+_LINE_SEARCH = 25
+"""Evaluations that Powell's method needs for one direction, at first."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How scipy is called.
+
+    Attributes:
+        name: scipy's name, or a method of our own.
+        gradient: Whether it is given the gradient.
+        options: Its options.
+        evaluations: Of an iteration, for each parameter; 0 where it is a handful.
+    """
+
+    name: str | Callable[..., Any]
+    gradient: bool
+    options: Mapping[str, Any]
+    evaluations: int = 0
+
+
+METHODS = {
+    "lbfgs": Method(
+        "L-BFGS-B", True, {"maxfun": 2**31 - 1, "ftol": 1e-14, "gtol": _STILL, "maxcor": 20}
+    ),
+    "bfgs": Method(minimize_bfgs, True, {"gtol": _STILL}),
+    "cg": Method("CG", True, {"gtol": _STILL}),
+    "powell": Method("Powell", False, {"xtol": 1e-5, "ftol": 1e-8}, _LINE_SEARCH),
+    # Only its first iteration, which looks at all corners of the simplex, takes long.
+    "nelder_mead": Method(
+        "Nelder-Mead", False, {"xatol": 1e-7, "fatol": 1e-11, "adaptive": True}, 1
+    ),
+}
+"""Optimiser key -> method of ``scipy.optimize.minimize``."""
+
+
+@dataclass(eq=False)
+class _Run:
+    """How far the optimiser of one run has come.
+
+    ``inside`` counts evaluations since the last iteration, ``expected`` is how many it will have
+    taken; ``share`` is where it went on within an iteration; ``event`` is what comes next, where it
+    is known.
+    """
+
+    expected: int
+    iterations: int = 0
+    evaluations: int = 0
+    inside: int = 0
+    share: float = 0.0
+    ended: bool = False
+    lowest: float = np.inf
+    reached: NDArray[np.float64] | None = None
+    minimization: Minimization | None = None
+    event: Event | None = None
+
+    @property
+    def position(self) -> float:
+        """Iterations done, with the estimated share of the one under way."""
+        if self.ended or not self.expected:
+            return self.iterations
+        within = min(self.inside / self.expected, 0.99)
+        return self.iterations + self.share + (1 - self.share) * within
+
+
+class ScipyStepper:
+    """The runs of a population in lockstep, each with an optimiser of its own.
+
+    Attributes:
+        evaluations: How often each run's objective was computed, int64 ``[K]``.
+    """
+
+    name = "scipy"
+
+    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
+        training = resolved.recipe.training
+        self.epochs = training.epochs
+        self._method = METHODS[training.optimizer.name]
+        self._objective = ExactObjective(resolved, parameters, samples)
+        expected = self._method.evaluations * self._objective.size
+        self.rows = LONG_EPOCH_ROWS if expected else samples.rows
+        self._runs = [_Run(expected) for _ in range(resolved.recipe.runs)]
+
+    @property
+    def evaluations(self) -> NDArray[np.int64]:
+        """How often each run's objective was computed."""
+        return np.array([run.evaluations for run in self._runs], np.int64)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every optimiser has found that there is nothing more to gain."""
+        return all(run.ended for run in self._runs)
+
+    @property
+    def position(self) -> float:
+        """Iterations done by the run that has done the fewest of those under way."""
+        going = [run.position for run in self._runs if not run.ended]
+        return min(going) if going else float(max(run.iterations for run in self._runs))
+
+    def advance(self, orders: Orders) -> None:
+        """Answer questions until the time is up; one that is given up is answered next time."""
+        try:
+            self._work(orders)
+        finally:
+            self._store()
+
+    def _work(self, orders: Orders) -> None:
+        deadline = time.perf_counter() + CHUNK_SECONDS
+        single = orders.at_most == 1
+
+        def is_over(index: int) -> bool:
+            if single or time.perf_counter() >= deadline:
+                return True
+            others = len(self._runs) > 1 and self._next() != index
+            return others or self.position >= orders.until - 1e-9
+
+        while not self.exhausted and self.position < orders.until - 1e-9:
+            timeout = None if single else max(0.0, deadline - time.perf_counter())
+            happened = self._attend(self._next(), timeout, is_over, orders.cancelled)
+            if single or not happened or time.perf_counter() >= deadline:
+                break
+
+    def _next(self) -> int:
+        """The run that is to go on: the one that has come the least far."""
+        return min(range(len(self._runs)), key=self._order)
+
+    def _store(self) -> None:
+        """Make what the optimisers have reached the parameters."""
+        for index, run in enumerate(self._runs):
+            if run.reached is not None:
+                self._objective.store(index, run.reached)
+                run.reached = None
+
+    def _order(self, index: int) -> float:
+        run = self._runs[index]
+        return np.inf if run.ended else run.position
+
+    def _attend(
+        self,
+        index: int,
+        timeout: float | None,
+        is_over: Callable[[int], bool],
+        cancelled: IsCancelled | None,
+    ) -> bool:
+        """Let a run go on until ``is_over``, take in what happens; False if nothing does in time.
+
+        A question that is given up is answered next time.
+        """
+        run = self._runs[index]
+        if run.minimization is None:
+            run.minimization = self._begin(index)
+        event = run.event or run.minimization.next(timeout)
+        run.event = None
+        if isinstance(event, Question):
+            run.event = Question(event.vector)
+            answering = Answering(
+                lambda vector: self._answer(index, vector, cancelled), lambda: is_over(index)
+            )
+            run.event = event = run.minimization.go_on(answering, timeout)
+            if isinstance(event, Question) and event.error is not None:
+                error, run.event = event.error, Question(event.vector)
+                try:
+                    raise error
+                finally:
+                    # The traceback holds this frame, and with it a thread, until it is collected.
+                    del error, event
+        elif isinstance(event, Iterate):
+            self._count(run, event)
+        elif isinstance(event, End):
+            self._end(run, event)
+        return event is not None
+
+    def _begin(self, index: int) -> Minimization:
+        method, left = self._method, self.epochs - self._runs[index].iterations
+        return Minimization(
+            self._objective.start(index),
+            {
+                "method": method.name,
+                "jac": method.gradient or None,
+                # scipy counts the first look as an iteration in some methods.
+                "options": {**method.options, "maxiter": left + 1},
+            },
+        )
+
+    def _answer(
+        self, index: int, vector: NDArray[np.float64], cancelled: IsCancelled | None
+    ) -> object:
+        """What a method wants to know of a vector; in the thread that asks."""
+        run, objective = self._runs[index], self._objective
+        answer: object
+        with torch.no_grad():
+            if self._method.gradient:
+                loss, gradient = objective.loss_and_gradient(index, vector, cancelled)
+                answer = (_bounded(loss), gradient)
+            else:
+                loss = objective.loss(index, vector, cancelled)
+                answer = _bounded(loss)
+                if loss < run.lowest:
+                    run.lowest, run.reached = loss, vector
+        run.evaluations += 1
+        run.inside += 1
+        return answer
+
+    def _count(self, run: _Run, iterate: Iterate) -> None:
+        run.iterations += 1
+        if self._method.gradient:
+            run.reached = iterate.vector
+        run.expected = run.inside if self._method.name == "Powell" else 0
+        run.inside, run.share = 0, 0.0
+        if run.iterations >= self.epochs and run.minimization is not None:
+            run.minimization.close()
+
+    def _end(self, run: _Run, end: End) -> None:
+        if end.error is not None:
+            raise end.error
+        run.reached = end.vector
+        run.ended = True
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Evaluations so far; what an optimiser knows of the landscape cannot be saved."""
+        return {"evaluations": self.evaluations}
+
+    def restore(
+        self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
+    ) -> None:
+        """Begin anew at the present parameters, counted on from ``position``."""
+        before = self.evaluations
+        if "evaluations" in state:
+            before = counts(state, "evaluations", before).astype(np.int64)
+        whole = int(position + 1e-9)
+        expected = self._method.evaluations * self._objective.size
+        for run in self._runs:
+            if run.minimization is not None:
+                run.minimization.close()
+        share = position - whole if expected else 0.0
+        self._runs = [_Run(expected, whole, int(count), share=share) for count in before]
+
+
+def _bounded(loss: float) -> float:
+    """The line searches of scipy know infinity, but not NaN."""
+    return np.inf if np.isnan(loss) else loss
+
+
+class CountingMeter:
+    """The meter of an autoencoder, and the evaluations of its optimiser."""
+
+    reconstructs = True
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        parameters: Parameters,
+        samples: Samples,
+        stepper: ScipyStepper,
+    ) -> None:
+        self._meter = choose_meter(resolved, parameters, samples)
+        self._stepper = stepper
+        self.measured = self._meter.measured
+        self.terms = (*self._meter.terms, "evaluations")
+
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
+        """Figures of the present weights."""
+        measured = self._meter.measure(cancelled)
+        counts = self._stepper.evaluations.astype(np.float64)
+        return replace(measured, terms={**measured.terms, "evaluations": counts})
+
+    def conclude(
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
+    ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
+        """Wrong pixels of all samples, and the evaluations of each run."""
+        wrong, figures = self._meter.conclude(snapshot, cancelled)
+        own = [{"evaluations": float(count)} for count in self._stepper.evaluations]
+        if figures:
+            own = [{**other, **mine} for other, mine in zip(figures, own, strict=True)]
+        return wrong, own

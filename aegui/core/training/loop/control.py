@@ -1,0 +1,47 @@
+"""What may be changed while a training runs: plain attributes, set from any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aegui.core.training.record.timeline import BUDGET_BYTES
+
+if TYPE_CHECKING:
+    from aegui.core.recipe import CorruptionSpec
+
+MAX_CHUNK = 1_000_000
+
+
+@dataclass
+class Control:
+    """The levers of a running training, read between two chunks of epochs.
+
+    Each attribute is replaced as a whole, so that a reader in another thread sees the old value or
+    the new one and no lock is needed.
+
+    Attributes:
+        learning_rate: Base rate from now on; the schedule's factors still apply. None keeps the
+            recipe's.
+        corruption: Kind, level and freshness of the noise from now on; the number of copies stays
+            the recipe's. None keeps the recipe's.
+        spare_cores: Cores that the training leaves to a window; read once, at the start.
+        max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
+        train_generator: Whether the generator of a GAN learns.
+        train_discriminator: Whether its discriminator does.
+        timeline_bytes: Memory for the weights of past epochs; read once, at the start.
+        stop: Whether the training is to end: what takes long is given up half way.
+    """
+
+    learning_rate: float | None = None
+    corruption: CorruptionSpec | None = None
+    spare_cores: int = 0
+    max_chunk: int = MAX_CHUNK
+    train_generator: bool = True
+    train_discriminator: bool = True
+    timeline_bytes: int = BUDGET_BYTES
+    stop: bool = False
+
+    def is_stopped(self) -> bool:
+        """Whether the training is to end."""
+        return self.stop

@@ -1,0 +1,302 @@
+"""Why a training has come to nothing, in words: compared with the simplest answer there is.
+
+An autoencoder that has learnt nothing about its samples gives the same picture for all of them; the
+best such picture is their mean. Whoever is not clearly better than that has failed, if the noise
+leaves room to be better. Causes are named only where the recipe or the history shows them, the
+likeliest first, and those that a first one would explain too are left out: a network of a hundred
+layers, or one beside a rate of 1,000, gets no advice on its widths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.errors import AeguiError
+from aegui.core.i18n import localized, tr, trn
+from aegui.core.latent.codec import Codec
+from aegui.core.latent.pca import pca_reference
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.training.loop.baselines import best_loss, mean_image_loss
+from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.core.training.terms import TERMS, equations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import OptimizerSpec, Recipe
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.snapshot import Snapshot
+
+LEAST_GAIN = 0.1
+"""Share of what can be gained over the mean image from which on something has been learnt."""
+_LEAST_ROOM = 0.05
+"""Where the best possible is not better than the mean image by this share, nothing can be said."""
+SILENT_KL = 0.05
+"""Nats per sample below which a gaussian code says nothing."""
+_FULL = 1000.0
+_FEW_EPOCHS = 5
+_FEWEST_STEPS = 50
+"""A training of fewer steps has not failed: it has hardly begun."""
+_STILL_FALLING = 0.005
+"""Of what can be gained: a loss that fell by more in the last fifth was still on its way."""
+_MANY_LAYERS = 12
+"""Layers with weights in a row, without a norm, through which hardly any gradient arrives ..."""
+_MANY_SIGMOIDS = 5
+"""... and of those whose slope is a quarter at most."""
+_SHOWN = 64
+"""Samples whose reconstructions are compared ..."""
+_RUNS_LOOKED_AT = 3
+"""... in so many runs; ..."""
+_ALIKE = 0.02
+"""... alike are those that differ by less than this share of what the samples do."""
+_PCA_ROWS = 1024
+_MOST_PCA_NUMBERS = 1 << 24
+
+
+def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | None = None) -> str:
+    """What went wrong in an autoencoder's training, and what to try; empty where nothing did.
+
+    Args:
+        resolved: What was trained.
+        history: What was recorded.
+        last: The last weights, to see whether their reconstructions are all alike.
+    """
+    recipe = resolved.recipe
+    other = recipe.gan is not None or recipe.classifier is not None
+    if other or not len(history) or _steps(resolved, history) < _FEWEST_STEPS:
+        return ""
+    if resolved.dataset.is_uniform or len(resolved.dataset) < 2:
+        # The mean image is the right answer to everything.
+        return ""
+    noise = recipe.data.corruption
+    if noise.kind != "none" and not noise.clean_target:
+        return ""  # what it learns is the noise
+    base, best = mean_image_loss(resolved), best_loss(resolved)
+    room = base - (best or 0.0)
+    reached = float(np.nanmin(_column(history), initial=np.inf))
+    if room <= _LEAST_ROOM * base or not reached >= base - LEAST_GAIN * room:
+        return ""
+    losses = {"reached": _number(reached, ".4g"), "base": _number(base, ".4g")}
+    if reached < base:
+        first = tr(
+            "It has learnt hardly more than the mean image: its reconstruction loss is "
+            "{reached}, that of answering the mean to everything is {base}.",
+            **losses,
+        )
+    else:
+        first = tr(
+            "It is no better than the mean image: its reconstruction loss is {reached}, that "
+            "of answering the mean to everything is {base}.",
+            **losses,
+        )
+    if last is not None and _are_alike(resolved, last):
+        alike = tr("Its reconstructions are all alike, whatever it is shown.")
+        first = f"{first} {alike}"
+    if best is None:
+        # Perhaps nobody can do better with that noise: only what is certain is said.
+        return " ".join([first, *_rate_cause(recipe.training.optimizer, history)])
+    return " ".join([first, *_causes(resolved, history, base, room)])
+
+
+def _number(value: float, spec: str) -> str:
+    """``value`` by ``spec``, but a large one in full, its thousands apart."""
+    return localized(value, ",.0f" if abs(value) >= _FULL else spec)
+
+
+def astray(recipe: Recipe, lost: int) -> str:
+    """What happened where ``lost`` runs have gone to infinity, and what of it may be the reason."""
+    if recipe.runs == 1:
+        first = tr("The training went to infinity and was ended with its last good weights.")
+    else:
+        first = tr(
+            "{lost:,} of {runs:,} runs went to infinity and were ended with their last good "
+            "weights.",
+            lost=lost,
+            runs=recipe.runs,
+        )
+    training, found = recipe.training, []
+    optimizer = training.optimizer
+    if optimizer.learning_rate > OPTIMIZERS[optimizer.name].usual_rate:
+        found.append(tr("a lower learning rate"))
+    if optimizer.name not in SCIPY_OPTIMIZERS and training.clip_norm is None:
+        found.append(tr("gradient clipping"))
+    network = recipe.network
+    layers = (*network.encoder, network.latent, *(network.decoder or ()))
+    if "cosh" in [network.output_activation, *(getattr(it, "activation", "") for it in layers)]:
+        found.append(tr("another activation than cosh"))
+    if network.latent.kind == "gaussian" and not network.latent.kl_warmup_epochs:
+        found.append(tr("epochs in which the KL warms up"))
+    if not found:
+        return first
+    return f"{first} {tr('What may help: {options}.', options=', '.join(found))}"
+
+
+def _are_alike(resolved: ResolvedRecipe, last: Snapshot) -> bool:
+    """Whether every run gives the same picture for all samples, as far as an eye can see."""
+    dataset = resolved.dataset
+    flat = dataset.flat()
+    rows = flat[:: max(1, len(flat) // _SHOWN)][:_SHOWN]
+    differing = float(rows.std(axis=0).mean())
+    for run in range(min(resolved.recipe.runs, _RUNS_LOOKED_AT)):
+        codec = Codec(resolved.recipe, dataset.image_shape, last, run)
+        spread = float(codec.reconstruct(rows).std(axis=0).mean())
+        if not spread < _ALIKE * differing:
+            return False
+    return True
+
+
+def _column(history: HistoryView) -> NDArray[np.float32]:
+    """The reconstruction loss ``[n, K]``; infinite where a run has gone astray."""
+    column = history.extra.get("reconstruction", history.loss)
+    return np.where(np.isfinite(column), column, np.float32(np.inf))
+
+
+def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
+    """Steps of the optimiser that have been done."""
+    batch = resolved.recipe.training.batch_size or len(resolved.dataset)
+    return float(history.epoch[-1]) * max(1, len(resolved.dataset) // batch)
+
+
+def _causes(
+    resolved: ResolvedRecipe, history: HistoryView, base: float, room: float
+) -> Iterable[str]:
+    """What shows why, likeliest first; empty where nothing does."""
+    for found in (
+        _rate_cause(resolved.recipe.training.optimizer, history),
+        _penalty_causes(resolved.recipe, history),
+        _length_cause(resolved.recipe.training.optimizer, history, room),
+        _depth_cause(resolved),
+        _width_cause(resolved, base, room),
+    ):
+        if found:
+            return found
+    return ()
+
+
+def _rate_cause(optimizer: OptimizerSpec, history: HistoryView) -> list[str]:
+    """The highest rate that was used, which may have been moved while the training ran."""
+    rate = float(np.nanmax(history.learning_rate))
+    if rate < OPTIMIZERS[optimizer.name].high_rate:
+        return []
+    return [
+        tr(
+            "A learning rate of {rate:g} is far too high for {optimizer}: try {better:g}.",
+            rate=rate,
+            optimizer=tr(OPTIMIZERS[optimizer.name].label),
+            better=OPTIMIZERS[optimizer.name].usual_rate,
+        )
+    ]
+
+
+def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
+    """Terms of the objective that weigh more than the reconstruction, and a code that is silent."""
+    causes = []
+    last = {key: float(np.nanmean(column[-1])) for key, column in history.extra.items()}
+    latent = recipe.network.latent
+    if latent.beta > 0.0 and last.get("kl", np.inf) < SILENT_KL:
+        values = {"kl": last["kl"]}
+        if latent.kl_warmup_epochs:
+            text = tr("The code says nothing (KL {kl:.2g} nats): lower beta.", **values)
+        else:
+            text = tr(
+                "The code says nothing (KL {kl:.2g} nats): lower beta, or let it warm up.", **values
+            )
+        causes.append(text)
+    for summand in equations(recipe)[0].summands:
+        weighed = summand.weight * last.get(summand.key, 0.0)
+        if summand.key in {"", "loss", "reconstruction", "kl"}:
+            continue
+        if weighed > last.get("reconstruction", np.inf):
+            causes.append(
+                tr(
+                    "“{penalty}” weighs more than the reconstruction ({weighed}): lower its "
+                    "weight.",
+                    penalty=tr(TERMS[summand.key].label),
+                    weighed=_number(weighed, ".3g"),
+                )
+            )
+    return causes
+
+
+def _length_cause(optimizer: OptimizerSpec, history: HistoryView, room: float) -> list[str]:
+    """Whether it was ended too early: the best run's loss was still falling, or hardly began."""
+    column = _column(history)
+    lowest = np.minimum.accumulate(column, axis=0)
+    before = int(np.searchsorted(history.epoch, 0.8 * history.epoch[-1], side="right")) - 1
+    fell = float(np.max(lowest[before] - lowest[-1], initial=0.0, where=np.isfinite(lowest[-1])))
+    few = float(history.epoch[-1]) <= _FEW_EPOCHS
+    if not few and fell <= _STILL_FALLING * room:
+        return []
+    rate = float(history.learning_rate[-1])
+    if rate < OPTIMIZERS[optimizer.name].low_rate:
+        return [
+            tr(
+                "The loss was still falling, and a learning rate of {rate:g} is low for "
+                "{optimizer}: train on, or try {better:g}.",
+                rate=rate,
+                optimizer=tr(OPTIMIZERS[optimizer.name].label),
+                better=OPTIMIZERS[optimizer.name].usual_rate,
+            )
+        ]
+    if few:
+        return [tr("It has had only few epochs: train on.")]
+    return [tr("The loss was still falling: train on.")]
+
+
+def _depth_cause(resolved: ResolvedRecipe) -> list[str]:
+    longest, sigmoids = 0, 0
+    row, steep = 0, 0
+    for layer in resolved.layers[:-1]:  # the loss reaches the last one as it is
+        if layer.spec.kind in {"batch_norm", "layer_norm"}:
+            row, steep = 0, 0
+        elif _has_weights(layer):
+            row += 1
+            steep += getattr(layer.spec, "activation", "") == "sigmoid"
+        longest, sigmoids = max(longest, row), max(sigmoids, steep)
+    if longest < _MANY_LAYERS and sigmoids < _MANY_SIGMOIDS:
+        return []
+    if longest >= _MANY_LAYERS:
+        text = trn(
+            "Through {n} layer in a row hardly any gradient arrives: use fewer, or put Layer norm "
+            "between them.",
+            "Through {n} layers in a row hardly any gradient arrives: use fewer, or put Layer norm "
+            "between them.",
+            longest,
+        )
+        return [text]
+    return [
+        tr(
+            "Through {n:,} layers with Sigmoid hardly any gradient arrives: use Tanh, or fewer.",
+            n=sigmoids,
+        )
+    ]
+
+
+def _has_weights(layer: LayerShape) -> bool:
+    return layer.tied_to is not None or any(tensor.role == "weight" for tensor in layer.tensors)
+
+
+def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str]:
+    """The narrowest layer, where not even the best linear code of its width would do better."""
+    inner = [layer.outputs for layer in resolved.layers[:-1] if _has_weights(layer)]
+    units = min(inner, default=0)
+    flat = resolved.dataset.flat()
+    rows = flat[:: max(1, -(-len(flat) // _PCA_ROWS))]
+    if not 0 < units < min(rows.shape) or rows.size > _MOST_PCA_NUMBERS:
+        return []
+    training = resolved.recipe.training
+    try:
+        linear = pca_reference(rows, units, training.loss, training.huber_delta)
+    except AeguiError:
+        return []
+    if resolved.recipe.network.latent.kind == "gaussian":
+        linear *= resolved.dataset.pixels
+    if linear < base - LEAST_GAIN * room:
+        return []
+    return [tr("A layer of {units:,} units is narrow for such images: use more.", units=units)]

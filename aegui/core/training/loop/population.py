@@ -1,0 +1,284 @@
+"""Runs that differ in numbers, trained together; each ends as it would have ended alone.
+
+A population is an iterator of its own over what has been learnt: runs come out as they end, and
+once half of them have, the others go on in a smaller one.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.network.resolve import layer_shapes
+from aegui.core.training.engines.choice import choose_members_engine, engine_name
+from aegui.core.training.engines.fused import FusedEngine
+from aegui.core.training.engines.members_engine import MemberSamples, Streams, kept_by
+from aegui.core.training.loop.progress import BestSoFar, early_ending
+from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.core.training.record.best import counts_wrong_pixels, tolerance_of
+from aegui.core.training.record.history import RUN_COLUMNS, History, next_recorded_epoch
+from aegui.core.training.step.measure import CompiledMeter
+from aegui.core.training.step.members import some_of, together
+from aegui.core.training.step.parameters import Parameters, snapshot_of
+from aegui.core.training.terms import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.record.result import Reason, RunResult
+    from aegui.core.training.step.measure import Measured
+
+_CALL_SECONDS = 0.1
+"""How long a call of the engine may take: whoever wants it to stop waits for it."""
+_MOST_EPOCHS = 4096
+_MOST_NUMBERS = 1 << 20
+"""Numbers of all samples of a run that is trained together with others."""
+_CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """One run that has ended.
+
+    Attributes:
+        run: Its number among the members.
+        result: Its figures, those that it would have alone; its seconds are its share.
+        reason: Why it ended.
+        history: What was recorded: columns by name, ``[n]`` each.
+        row: Its best weights as one row, ``[P]``, as a timeline keeps them.
+    """
+
+    run: int
+    result: RunResult
+    reason: Reason
+    history: dict[str, NDArray[np.float64]]
+    row: NDArray[np.float32]
+
+
+def is_bucketed(resolved: ResolvedRecipe) -> bool:
+    """Whether single runs like ``resolved`` can be trained together with others of their bucket.
+
+    That is so for networks whose whole epochs are one call of a generated program, and whose
+    figures one call measures: small ones, of dense layers.
+    """
+    recipe, count = resolved.recipe, len(resolved.dataset)
+    if recipe.gan is not None or recipe.classifier is not None:
+        return False
+    if recipe.training.device == "cuda":
+        return False
+    if any(tensor.role == "buffer" for layer in resolved.layers for tensor in layer.tensors):
+        return False
+    is_stepped = bool(OPTIMIZERS[recipe.training.optimizer.name].each)
+    noise = recipe.data.corruption
+    rows = count * (noise.copies if noise.kind != "none" else 1)
+    name = engine_name(resolved, rows)
+    small = name == FusedEngine.name and rows * resolved.dataset.pixels <= _MOST_NUMBERS
+    return small and is_stepped and recipe.training.goals.seconds is None
+
+
+class Population:
+    """Members of one bucket while they learn.
+
+    Attributes:
+        left: Epochs that are still to be done, of all runs together.
+        total: Of the whole training.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, members: Sequence[Recipe]) -> None:
+        self._resolved = together(resolved, members)
+        self._kept = _kept(self._resolved)
+        self._numbers = np.arange(len(members))
+        self._epochs = np.array([one.training.epochs for one in members])
+        self._seconds = np.zeros(len(members))
+        self._ended = np.zeros(len(members), bool)
+        self._schedules = [Schedule(one.training.schedule, one.training.epochs) for one in members]
+        self._parameters = Parameters(self._resolved, _CPU)
+        self._streams = Streams(self._resolved, self._kept)
+        self._build()
+        recipe, dataset = self._resolved.recipe, self._resolved.dataset
+        self._progress = BestSoFar(
+            self._parameters,
+            self._meter.measured,
+            by_loss=not counts_wrong_pixels(recipe, dataset),
+            tolerance=np.array([tolerance_of(one) for one in members]),
+        )
+        self.history = History(len(members), self._meter.terms)
+        self._columns = np.arange(len(members))
+        self._chunk = 1.0
+        self.total = int(self._epochs.sum())
+
+    @property
+    def left(self) -> int:
+        """Epochs that are still to be done, of all runs together; ends may come sooner."""
+        return int((self._epochs - self._engine.epoch)[~self._ended].clip(min=0).sum())
+
+    def run(self, wait: Callable[[], bool] = lambda: False) -> Iterator[Learnt | None]:
+        """Train; yields each run that has ended, and None between two calls of the engine.
+
+        Args:
+            wait: Asked before each call of the engine; while it is True nothing is done, and None
+                comes at once.
+        """
+        torch.set_num_threads(1)
+        torch.set_flush_denormal(True)
+        try:
+            yield from self._look(np.ones(len(self._numbers), bool))
+            yield None
+            while not self._ended.all():
+                if wait():
+                    yield None
+                    continue
+                yield from self._advance()
+        finally:
+            torch.set_flush_denormal(False)
+
+    def _advance(self) -> Iterator[Learnt | None]:
+        started = time.perf_counter()
+        engine = self._engine
+        ends = [next_recorded_epoch(engine.epoch, int(last)) for last in self._epochs]
+        until = min(end for end, ended in zip(ends, self._ended, strict=True) if not ended)
+        while engine.epoch < until:
+            count = max(1, min(until - engine.epoch, int(self._chunk)))
+            begun = time.perf_counter()
+            engine.run(self._factors(engine.epoch, count))
+            seconds = time.perf_counter() - begun
+            fitting = max(1.0, count * _CALL_SECONDS / seconds)
+            self._chunk = min(2 * self._chunk, _MOST_EPOCHS, fitting)
+            yield None
+        due = np.array([end == until for end in ends]) & ~self._ended
+        self._seconds[~self._ended] += (time.perf_counter() - started) / (~self._ended).sum()
+        yield from self._look(due)
+        if 2 * self._ended.sum() >= len(self._ended) and not self._ended.all():
+            self._shrink()
+
+    def _factors(self, epoch: int, count: int) -> NDArray[np.float64]:
+        """Of the learning rate: ``[count, K]``, by the schedules of the runs."""
+        places = range(epoch, epoch + count)
+        known: dict[Any, list[float]] = {}
+        columns = []
+        for run, schedule in enumerate(self._schedules):
+            recipe = self._resolved.members[run]
+            spec = recipe.training.schedule
+            key: Any = (spec, recipe.training.epochs)
+            if spec.name in {"constant", "plateau"}:
+                key = run if spec.name == "plateau" else spec.name
+            if key not in known:
+                known[key] = [schedule.factor_at(place) for place in places]
+            columns.append(known[key])
+        return np.array(columns).T
+
+    def _look(self, due: NDArray[np.bool_]) -> Iterator[Learnt]:
+        """Measure; note what is due, and give out what has ended."""
+        measured, epoch = self._meter.measure(), self._engine.epoch
+        self._progress.observe(epoch, measured, due)
+        for run in np.flatnonzero(due):
+            if self._resolved.members[run].training.schedule.name == "plateau":
+                self._schedules[run].observe(epoch, self._progress.loss[run : run + 1])
+        self._note(epoch, measured, due)
+        over = [(int(run), self._ending(int(run))) for run in np.flatnonzero(due)]
+        yield from self._give([(run, reason) for run, reason in over if reason is not None])
+
+    def _note(self, epoch: int, measured: Measured, due: NDArray[np.bool_]) -> None:
+        wide = {}
+        for name, values in measured.row.items():
+            column = np.full(self.history.runs, np.nan)
+            column[self._columns[due]] = values[due]
+            wide[name] = column
+        self.history.append(epoch=epoch, seconds=np.nan, learning_rate=np.nan, **wide)
+
+    def _ending(self, run: int) -> Reason | None:
+        """As ``Training`` decides it for a run alone."""
+        training, progress = self._resolved.members[run].training, self._progress
+        epoch = self._engine.epoch
+        if epoch == 0:
+            return None
+        reason = early_ending(
+            training.goals,
+            alive=bool(progress.alive[run]),
+            wrong=progress.best_wrong_pixels[run],
+            waited=epoch - progress.improved[run],
+        )
+        return reason or ("epochs" if epoch >= training.epochs else None)
+
+    def _give(self, over: Sequence[tuple[int, Reason]]) -> Iterator[Learnt]:
+        if not over:
+            return
+        runs = np.array([run for run, _ in over])
+        rows, wrong = self._rows(runs), self._all_wrong(runs)
+        epoch = self._engine.epoch
+        for place, (run, reason) in enumerate(over):
+            self._ended[run] = True
+            member = self._resolved.members[run]
+            history = self._history_of(run, terms_of(member))
+            seconds = float(self._seconds[run])
+            result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[place])
+            yield Learnt(int(self._numbers[run]), result, reason, history, rows[place])
+
+    def _rows(self, runs: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The best weights of some runs, a row each."""
+        flat, chosen = self._progress.best_flat, torch.from_numpy(runs)
+        blocks = sorted(self._parameters.layout.blocks, key=lambda block: block.start)
+        parts = [block.view(flat)[chosen].reshape(len(runs), -1) for block in blocks]
+        rows: NDArray[np.float32] = torch.cat(parts, dim=1).numpy()
+        return rows
+
+    def _all_wrong(self, runs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Wrong pixels of all samples; those of large sets are not all measured meanwhile."""
+        few = some_of(self._resolved, runs.tolist())
+        parameters = Parameters(few, _CPU)
+        taken = self._progress.taken(parameters, runs)
+        best = snapshot_of(
+            taken.best_flat, taken.best_buffers, parameters.layout, few, self._engine.epoch
+        )
+        wrong, _ = self._meter.conclude(best)
+        return taken.best_wrong_pixels if wrong is None else wrong
+
+    def _history_of(self, run: int, terms: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        view, place = self.history.view(), self._columns[run]
+        columns = {name: getattr(view, name)[:, place] for name in RUN_COLUMNS}
+        columns |= {key: all_[:, place] for key, all_ in view.extra.items() if key in terms}
+        rows = ~np.isnan(columns["wrong_mean"])
+        return {"epoch": view.epoch[rows], **{key: one[rows] for key, one in columns.items()}}
+
+    def _build(self) -> None:
+        samples = MemberSamples(self._resolved, self._streams)
+        self._meter = CompiledMeter(self._resolved, self._parameters, samples)
+        self._engine = choose_members_engine(
+            self._resolved, self._parameters, samples, self._streams
+        )
+
+    def _shrink(self) -> None:
+        """Go on with those that have not ended."""
+        kept = np.flatnonzero(~self._ended)
+        epoch, before, streams = self._engine.epoch, self._parameters, self._streams
+        self._resolved = some_of(self._resolved, kept.tolist())
+        self._kept = [self._kept[run] for run in kept]
+        self._parameters = Parameters(self._resolved, _CPU)
+        self._parameters.take_over(before, torch.from_numpy(kept))
+        self._streams = Streams(self._resolved, self._kept)
+        self._streams.go_on_from(streams)
+        self._progress = self._progress.taken(self._parameters, kept)
+        for name in ("_numbers", "_epochs", "_seconds", "_ended", "_columns"):
+            setattr(self, name, getattr(self, name)[kept])
+        self._schedules = [self._schedules[run] for run in kept]
+        self._build()
+        self._engine.epoch = epoch
+
+
+def _kept(resolved: ResolvedRecipe) -> list[tuple[float, ...]]:
+    """For each member what dropout keeps of each layer."""
+    known: dict[Any, tuple[float, ...]] = {}
+    shape = resolved.dataset.image_shape
+    for recipe in resolved.members:
+        if recipe.network not in known:
+            known[recipe.network] = kept_by(layer_shapes(recipe, shape).layers)
+    return [known[recipe.network] for recipe in resolved.members]

@@ -1,0 +1,117 @@
+"""A few steps of a training, timed: what the rest of it will take."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import Cancelled
+from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.training.cost import rows_of, step_seconds
+from aegui.core.training.families.kinds import family_of
+from aegui.core.training.families.steppers import Orders
+from aegui.core.training.loop.control import MAX_CHUNK
+from aegui.core.training.loop.train import choose_device, thread_count, work_of
+from aegui.core.training.step.parameters import Parameters
+
+if TYPE_CHECKING:
+    from aegui.core.cost import Cost
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+
+PROBE_SECONDS = 0.25
+"""Time that steps are counted for, at most ..."""
+_BEFORE = 3
+"""... after so many calls that compile and warm up, or as long."""
+MOST_BYTES = 1 << 30
+"""Nothing that needs more memory is tried ..."""
+MOST_STEP_SECONDS = 0.2
+"""... nor what takes that long for one step: the work in it tells enough, and whoever closes the
+window waits for it."""
+_GPU = 20.0
+"""A GPU is so many times faster than two cores, at least, where steps are long."""
+_BATCHES = 8
+"""Batches of the samples that are tried."""
+
+
+def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda: False) -> Cost:
+    """``cost`` of ``resolved`` with its time measured on some steps, where they can be tried.
+
+    Sets the number of torch's threads in the calling thread, as a training does.
+
+    Args:
+        resolved: What would be trained.
+        cost: Its cost as it was reckoned.
+        cancelled: Asked between the steps and within long ones; once it is True ``cost`` is given
+            back.
+    """
+    recipe = resolved.recipe
+    step = step_seconds(resolved)
+    if choose_device(recipe.training.device, work_of(resolved))[0].type == "cuda":
+        # Reckoned for the processor.
+        cost, step = replace(cost, seconds=cost.seconds / _GPU), step / _GPU
+    too_large = cost.bytes > MOST_BYTES or step > MOST_STEP_SECONDS
+    # Iterations of scipy's optimisers, and phases of a classifier, are not alike.
+    is_even = recipe.training.optimizer.name not in SCIPY_OPTIMIZERS and recipe.classifier is None
+    if too_large or not is_even:
+        return cost
+    try:
+        seconds = _epoch_seconds(resolved, cancelled)
+    except Cancelled:
+        return cost
+    limit = recipe.training.goals.seconds or float("inf")
+    total = min(limit, seconds * recipe.training.epochs)
+    return replace(cost, seconds=total, is_measured=True)
+
+
+def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
+    rows, batch = rows_of(resolved)
+    few = _with_few_samples(resolved, batch)
+    recipe = few.recipe
+    device, _ = choose_device(recipe.training.device, work_of(resolved))
+    torch.set_num_threads(thread_count(resolved, 1))
+    stop_if(cancelled)
+    parameters = Parameters(few, device)
+    stop_if(cancelled)
+    generator = torch.Generator(device=device).manual_seed(0)
+    stepper = family_of(few, parameters, recipe.data.corruption, generator).stepper
+    rate = recipe.training.optimizer.learning_rate
+    orders = Orders(
+        lambda _: rate, recipe.data.corruption.level, 1e9, MAX_CHUNK, cancelled=cancelled
+    )
+    begun = time.perf_counter()
+    for _ in range(_BEFORE):
+        stop_if(cancelled)
+        stepper.advance(orders)
+        if time.perf_counter() - begun > PROBE_SECONDS:
+            break
+    begun, fastest = time.perf_counter(), float("inf")
+    # Once at least: that one may take as long as all the time there is.
+    while True:
+        stop_if(cancelled)
+        started, position = time.perf_counter(), stepper.position
+        stepper.advance(orders)
+        now = time.perf_counter()
+        # Others, such as a window that opens, only ever make a call longer.
+        fastest = min(fastest, (now - started) / (stepper.position - position))
+        if now - begun >= PROBE_SECONDS:
+            return fastest * rows / stepper.rows
+
+
+def _with_few_samples(resolved: ResolvedRecipe, batch: int) -> ResolvedRecipe:
+    """``resolved`` with samples for some batches, and without any that are only checked on."""
+    recipe = resolved.recipe
+    noise = recipe.data.corruption
+    copies = noise.copies if noise.kind != "none" else 1
+    count = min(len(resolved.dataset), max(2, _BATCHES * batch // copies))
+    split = recipe.data.split.model_copy(update={"validation": 0.0, "last": 0})
+    data = recipe.data.model_copy(update={"split": split})
+    dataset = resolved.dataset
+    if count < len(dataset):
+        places = range(0, len(dataset), len(dataset) // count)
+        dataset = dataset.subset(list(places)[:count])
+    return replace(resolved, recipe=recipe.model_copy(update={"data": data}), dataset=dataset)

@@ -1,0 +1,339 @@
+"""What is remembered of every run while it trains: best weights, goals, and runs gone astray."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.training.record.best import COURSE_TOLERANCE
+from aegui.core.training.record.checkpoint_check import array, counts, damaged, number
+from aegui.core.training.record.history import plain_epoch
+from aegui.core.training.record.result import GOALS, RunResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import GoalsSpec
+    from aegui.core.training.record.layout import Block
+    from aegui.core.training.record.result import Reason
+    from aegui.core.training.step.measure import Measured
+    from aegui.core.training.step.parameters import Parameters
+
+_LIMITS = {"at_most_1": 1, "exact": 0}
+_RESPECTS = ("criterion", "loss", "wrong pixels", "goal")
+"""In what weights can be better than those before the first step."""
+_OF_RUNS = (
+    *("best_loss", "best_wrong", "best_excess", "best_epoch", "best_wrong_pixels"),
+    *("loss", "loss_of_best", "alive", "improved"),
+)
+_OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
+"""Names of a state -> what stood for them in older files."""
+
+
+class BestSoFar:
+    """The best weights and the figures of K runs, updated at every recorded epoch.
+
+    What the best weights are is said in ``best.py``: no other weights have a lower loss and fewer
+    wrong pixels as well, unless they miss the goal. Adam at a constant rate loses a perfect fit now
+    and then: the best is what was meant.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        samples: int,
+        *,
+        by_loss: bool,
+        tolerance: int | NDArray[np.int64] = COURSE_TOLERANCE,
+    ) -> None:
+        self._parameters = parameters
+        self._layout = parameters.layout
+        runs = self._layout.runs
+        self._tolerance = tolerance
+        self._by_loss = by_loss
+        self.best_flat = parameters.shown.clone()
+        self.best_buffers = parameters.buffers.clone()
+        self.best_loss = np.full(runs, math.inf)
+        self.best_wrong = np.full(runs, np.iinfo(np.int64).max)
+        self.best_excess = np.full(runs, np.iinfo(np.int64).max)
+        self.best_epoch = np.zeros(runs)
+        self.best_wrong_pixels = np.zeros((runs, samples), np.int64)
+        self._is_shared = False
+        self.loss = np.full(runs, math.nan)
+        self.loss_of_best = np.full(runs, math.inf)
+        # How it stood before the first step, and when: what was learnt is better in one respect.
+        self._start = np.full((len(_RESPECTS), runs), math.inf)
+        self._start_epoch = np.full(runs, math.inf)
+        self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
+        self.alive = np.ones(runs, bool)
+        self.improved = np.zeros(runs)
+
+    @property
+    def improved_epoch(self) -> float:
+        """When any run was last seen better than before."""
+        return float(self.improved.max())
+
+    def taken(self, parameters: Parameters, runs: NDArray[np.int64]) -> BestSoFar:
+        """What is known of some of the ``runs``, which ``parameters`` are of."""
+        tolerance = np.broadcast_to(self._tolerance, len(self.alive))[runs]
+        samples = self.best_wrong_pixels.shape[1]
+        result = BestSoFar(parameters, samples, by_loss=self._by_loss, tolerance=tolerance)
+        chosen = torch.from_numpy(runs)
+        for mine, theirs in zip(self._layout.blocks, parameters.layout.blocks, strict=True):
+            theirs.view(result.best_flat).copy_(mine.view(self.best_flat)[chosen])
+        for name in _OF_RUNS:
+            setattr(result, name, getattr(self, name)[runs])
+        result._start, result._start_epoch = self._start[:, runs], self._start_epoch[runs]
+        result.first_epoch = {goal: first[runs] for goal, first in self.first_epoch.items()}
+        return result
+
+    def observe(
+        self, epoch: float, measured: Measured, due: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Take in a measurement of the present parameters after ``epoch`` epochs.
+
+        Where ``due`` is given the other runs are not looked at.
+        """
+        due = np.ones_like(self.alive) if due is None else due
+        self.alive &= np.isfinite(measured.loss) | ~due
+        self.loss = np.where(self.alive & due, measured.loss, self.loss)
+        if measured.preliminary:
+            self.improved[:] = epoch
+            self._keep(self.alive)
+            self.best_epoch[self.alive] = epoch
+            self.loss_of_best[self.alive] = measured.loss[self.alive]
+            return
+        for goal, first in self.first_epoch.items():
+            if not measured.wrong.shape[1]:
+                break
+            met = self.alive & due & (measured.wrong.max(axis=1) <= _LIMITS[goal])
+            first[met & (first < 0)] = int(epoch)
+        # Of a run that went to infinity before its first step there is nothing good to keep; what
+        # it gets wrong must not be taken for nothing wrong.
+        never = due & ~self.alive & np.isinf(self.best_loss)
+        self.best_wrong_pixels[never] = measured.wrong[never]
+        better = self._better(measured) & due
+        untrained = due & np.isinf(self.best_loss) & ((self.best_epoch > 0) | (epoch == 0))
+        self._start[:, untrained] = self._standing(measured)[:, untrained]
+        self._start_epoch[untrained] = epoch
+        if not better.any():
+            return
+        self.improved[better] = epoch
+        self._keep(better)
+        self.best_epoch[better] = epoch
+        self.loss_of_best[better] = measured.loss[better]
+        self.best_loss[better] = measured.criterion[better]
+        self.best_wrong[better] = measured.wrong.sum(axis=1)[better]
+        self.best_excess[better] = self._excess(measured.wrong)[better]
+        self.best_wrong_pixels[better] = measured.wrong[better]
+
+    def _better(self, measured: Measured) -> NDArray[np.bool_]:
+        lower: NDArray[np.bool_] = measured.criterion < self.best_loss
+        if not self._by_loss:
+            for now, best in (
+                (measured.wrong.sum(axis=1), self.best_wrong),
+                (self._excess(measured.wrong) > 0, self.best_excess > 0),
+            ):
+                lower = (now < best) | ((now == best) & lower)
+        learnt = np.any(self._standing(measured) < self._start, axis=0)
+        lower |= self.best_epoch == self._start_epoch
+        lower &= learnt & self.alive
+        return lower
+
+    def _standing(self, measured: Measured) -> NDArray[np.float64]:
+        """How the present weights stand in each of ``_RESPECTS``, ``[4, K]``: less is better."""
+        loss = measured.terms.get("validation_loss", measured.loss)
+        wrong, misses = measured.wrong.sum(axis=1), self._excess(measured.wrong) > 0
+        if self._by_loss:
+            wrong, misses = np.zeros_like(loss), np.zeros_like(loss, bool)
+        return np.stack([measured.criterion, loss, wrong, misses])
+
+    def _excess(self, wrong: NDArray[np.int64]) -> NDArray[np.int64]:
+        """By how many wrong pixels the worst sample of each run passes the tolerance."""
+        excess: NDArray[np.int64] = np.maximum(wrong.max(axis=1, initial=0) - self._tolerance, 0)
+        return excess
+
+    def _keep(self, runs: NDArray[np.bool_]) -> None:
+        parameters = self._parameters
+        if self._is_shared:
+            self.best_flat, self.best_buffers = self.best_flat.clone(), self.best_buffers.clone()
+            self._is_shared = False
+        if runs.all():
+            self.best_flat.copy_(parameters.shown)
+            self.best_buffers.copy_(parameters.buffers)
+            return
+        chosen = torch.from_numpy(np.flatnonzero(runs)).to(parameters.device)
+        self._copy_runs(chosen, parameters.shown, self.best_flat, self._layout.blocks)
+        self._copy_runs(chosen, parameters.buffers, self.best_buffers, self._layout.buffer_blocks)
+
+    @staticmethod
+    def _copy_runs(
+        runs: torch.Tensor, source: torch.Tensor, target: torch.Tensor, blocks: list[Block]
+    ) -> None:
+        for block in blocks:
+            block.view(target)[runs] = block.view(source)[runs]
+
+    def presentable(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Parameters and buffers; of runs that have gone astray their last good ones."""
+        flat, buffers = self._parameters.shown, self._parameters.buffers
+        if self.alive.all():
+            return flat, buffers
+        lost = torch.from_numpy(np.flatnonzero(~self.alive)).to(flat.device)
+        flat, buffers = flat.clone(), buffers.clone()
+        self._copy_runs(lost, self.best_flat, flat, self._layout.blocks)
+        self._copy_runs(lost, self.best_buffers, buffers, self._layout.buffer_blocks)
+        return flat, buffers
+
+    def results(
+        self,
+        seed: int,
+        epochs: int,
+        seconds: float,
+        wrong_pixels: NDArray[np.int64] | None = None,
+        figures: Sequence[Mapping[str, float]] = (),
+    ) -> tuple[RunResult, ...]:
+        """Every run in figures.
+
+        Args:
+            seed: Seed of the first run.
+            epochs: Epochs done.
+            seconds: Time that they took.
+            wrong_pixels: Of the best weights, ``[K, N]``, where not all samples were measured.
+            figures: Further figures of each run.
+        """
+        wrong = self.best_wrong_pixels if wrong_pixels is None else wrong_pixels
+        return tuple(
+            self.result_of(
+                run, seed + run, epochs, seconds, wrong[run], figures[run] if figures else {}
+            )
+            for run in range(self._layout.runs)
+        )
+
+    def result_of(
+        self,
+        run: int,
+        seed: int,
+        epochs: int,
+        seconds: float,
+        wrong: NDArray[np.int64],
+        figures: Mapping[str, float] = MappingProxyType({}),
+    ) -> RunResult:
+        """One run in figures; ``wrong`` are the wrong pixels ``[N]`` of its best weights."""
+        return RunResult(
+            seed=seed,
+            epochs=epochs,
+            seconds=seconds,
+            loss=float(self.loss[run]),
+            best_loss=float(self.loss_of_best[run]),
+            best_epoch=plain_epoch(self.best_epoch[run]),
+            wrong_pixels=tuple(map(int, wrong)),
+            first_epoch={
+                goal: int(first[run]) if first[run] >= 0 else None
+                for goal, first in self.first_epoch.items()
+            },
+            figures=figures,
+        )
+
+    def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
+        """Everything that continuation needs, by name.
+
+        Copies; or with the best weights as they are, which are copied once there are better ones.
+        """
+        flat, buffers = self.best_flat.cpu().numpy(), self.best_buffers.cpu().numpy()
+        self._is_shared = self._is_shared or not copy
+        return {
+            "best_parameters": flat.copy() if copy else flat,
+            "best_buffers": buffers.copy() if copy else buffers,
+            "best_loss": self.best_loss.copy(),
+            "best_wrong": self.best_wrong.copy(),
+            "best_excess": self.best_excess.copy(),
+            "best_position": self.best_epoch.copy(),
+            "best_wrong_pixels": self.best_wrong_pixels.copy(),
+            "last_loss": self.loss.copy(),
+            "loss_of_best": self.loss_of_best.copy(),
+            "start": np.vstack([self._start, self._start_epoch]),
+            "alive": self.alive.copy(),
+            "improved_epoch": np.array([self.improved_epoch], np.float64),
+            **{f"first_{goal}": first.copy() for goal, first in self.first_epoch.items()},
+        }
+
+    def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
+        """Whether ``state`` is that of as many runs and samples."""
+        return all(
+            name in found and found[name].shape == array.shape
+            for found in [self._renewed(state)]
+            for name, array in self.state(copy=False).items()
+        )
+
+    @staticmethod
+    def _renewed(state: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+        """``state`` with what was called otherwise, or was not there, in older files."""
+        found = dict(state)
+        for name, older in _OLDER.items():
+            if name not in found and older in found:
+                found[name] = found.pop(older).astype(np.float64)
+        names = ("best_loss", "best_loss", "best_wrong", "best_excess", "best_position")
+        kept = [found.get(name) for name in names]
+        if "start" not in found and len({None if it is None else it.shape for it in kept}) == 1:
+            start = np.stack([np.asarray(it, np.float64) for it in kept])
+            start[3] = start[3] > 0
+            found["start"] = np.where(start[-1] == 0, start, math.inf)
+        return found
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take back what ``state()`` gave.
+
+        Raises:
+            TrainingError: It is of other types than that, or cannot be right.
+        """
+        state = self._renewed(state)
+        found: dict[str, Any] = {
+            name: array(state, name, like).copy()
+            for name, like in self.state(copy=False).items()
+            if name != "improved_epoch"
+        }
+        wrong = found["best_wrong_pixels"]
+        counts(state, "best_wrong_pixels", wrong, high=np.iinfo(np.int32).max)
+        self.best_flat.copy_(torch.from_numpy(found["best_parameters"]))
+        self.best_buffers.copy_(torch.from_numpy(found["best_buffers"]))
+        self.best_loss = found["best_loss"]
+        self.best_wrong = found["best_wrong"]
+        self.best_excess = found["best_excess"]
+        self.best_epoch = found["best_position"]
+        if not (np.isfinite(self.best_epoch) & (self.best_epoch >= 0)).all():
+            raise damaged("best_position")
+        self.best_wrong_pixels = wrong
+        self.loss = found["last_loss"]
+        self.loss_of_best = found["loss_of_best"]
+        self._start, self._start_epoch = found["start"][:-1], found["start"][-1]
+        self.alive = found["alive"]
+        # Some files have it as a whole number.
+        (improved,) = state["improved_epoch"].tolist()
+        self.improved[:] = number({"improved_epoch": improved}, "improved_epoch")
+        for goal in GOALS:
+            self.first_epoch[goal] = found[f"first_{goal}"]
+
+
+def early_ending(
+    goals: GoalsSpec, *, alive: bool, wrong: NDArray[np.int64] | None, waited: float
+) -> Reason | None:
+    """Why a training ends before its last epoch, but for its time; None: it goes on.
+
+    Args:
+        goals: What ends it.
+        alive: Whether any of its runs has not gone astray.
+        wrong: Wrong pixels of the best weights; None: nothing is reconstructed.
+        waited: Epochs since it improved last.
+    """
+    if not alive:
+        return "diverged"
+    most, patience = goals.max_wrong_pixels, goals.patience_epochs
+    if most is not None and wrong is not None and wrong.max() <= most:
+        return "goal"
+    return "patience" if patience is not None and waited >= patience else None

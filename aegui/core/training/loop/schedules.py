@@ -1,0 +1,79 @@
+"""Learning-rate schedules: the factor of the base rate at each epoch."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from aegui.core.training.record.checkpoint_check import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.recipe import ScheduleSpec
+
+
+class Schedule:
+    """The factor of the base learning rate, as a function of the epoch and, on plateau, the loss.
+
+    All but ``plateau`` are pure functions of the position, so continuing needs only its state.
+    """
+
+    def __init__(self, spec: ScheduleSpec, epochs: int) -> None:
+        self._spec = spec
+        self._epochs = epochs
+        self._plateau_factor = 1.0
+        self._best_loss = math.inf
+        self._best_epoch = 0
+
+    def factor_at(self, position: float) -> float:
+        """The factor after ``position`` epochs, 0..epochs; it may change within an epoch."""
+        spec = self._spec
+        if spec.name == "constant":
+            return 1.0
+        if spec.name == "plateau":
+            return self._plateau_factor
+        if spec.name == "step":
+            return math.pow(spec.factor, int(position) // spec.step_epochs)
+        if spec.name == "exponential":
+            share = position / max(1, self._epochs - 1)
+            return math.pow(max(spec.final_factor, 1e-12), min(1.0, share))
+        warmup = min(spec.warmup_epochs, self._epochs - 1)
+        if position < warmup:
+            return (position + 1) / (warmup + 1)
+        share = min(1.0, (position - warmup) / max(1, self._epochs - 1 - warmup))
+        return spec.final_factor + (1 - spec.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
+
+    def observe(self, epoch: int, losses: NDArray[np.float64]) -> None:
+        """Tell the losses ``[K]`` after ``epoch`` epochs; only ``plateau`` listens, to the mean."""
+        if self._spec.name != "plateau":
+            return
+        loss = float(losses.mean())
+        # Relative threshold as in torch's ReduceLROnPlateau: tiny gains are no gain.
+        if loss < self._best_loss * (1 - 1e-4):
+            self._best_loss, self._best_epoch = loss, epoch
+        elif epoch - self._best_epoch >= self._spec.patience_epochs:
+            lowest = self._spec.final_factor
+            self._plateau_factor = max(lowest, self._plateau_factor * self._spec.factor)
+            self._best_epoch = epoch
+
+    def state(self) -> dict[str, float | int]:
+        """What continuation needs."""
+        return {
+            "schedule_factor": self._plateau_factor,
+            "schedule_best_loss": self._best_loss,
+            "schedule_best_epoch": self._best_epoch,
+        }
+
+    def restore(self, state: Mapping[str, float | int | str]) -> None:
+        """Take back what ``state()`` gave.
+
+        Raises:
+            TrainingError: These cannot be such numbers.
+        """
+        self._plateau_factor = number(state, "schedule_factor", high=1.0)
+        self._best_loss = number(state, "schedule_best_loss", -math.inf, math.inf)
+        self._best_epoch = int(number(state, "schedule_best_epoch"))

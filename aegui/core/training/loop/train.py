@@ -1,0 +1,604 @@
+"""Training: a generator that does a few epochs at a time and can be stopped between any two.
+
+Pausing, stepping, slow motion and stopping are nothing but ways of iterating. It owns no thread
+and no window.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.data.progress import stop_if
+from aegui.core.errors import Cancelled, TrainingError
+from aegui.core.i18n import tr
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.training.engines.native.engine import NativeEngine
+from aegui.core.training.families.kinds import family_of
+from aegui.core.training.families.steppers import Orders, Phase
+from aegui.core.training.loop.control import Control
+from aegui.core.training.loop.diagnosis import astray, diagnosis
+from aegui.core.training.loop.failures import in_words
+from aegui.core.training.loop.progress import BestSoFar, early_ending
+from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.record.best import counts_wrong_pixels, has_best_weights, tolerance_of
+from aegui.core.training.record.checkpoint_check import (
+    is_of_another_device,
+    number,
+    restore_generator,
+)
+from aegui.core.training.record.history import History, next_recorded_position
+from aegui.core.training.record.result import Checkpoint, TrainingResult
+from aegui.core.training.record.stages import Lineage, StageLog
+from aegui.core.training.record.timeline import Timeline
+from aegui.core.training.step.giving_up import giving_up
+from aegui.core.training.step.members import NOISE_STREAM
+from aegui.core.training.step.parameters import Parameters, snapshot_of
+from aegui.core.training.step.slices import is_long
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.record.history import HistoryView
+    from aegui.core.training.record.result import Reason
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.record.stages import Stage, StageKind
+    from aegui.core.training.record.timeline import Fork, TimelineView
+
+_THREADS_WORTH = 30_000_000
+"""Multiplications in a forward pass from which a second thread pays, even on a busy machine."""
+
+_GPU_WORTH = 3_000_000
+"""The same from which a GPU pays: one course network takes 4 times as long there, 100 a third."""
+
+
+def train(
+    resolved: ResolvedRecipe,
+    control: Control | None = None,
+    resume: Checkpoint | None = None,
+    history: HistoryView | None = None,
+    timeline: TimelineView | None = None,
+    fork: Fork | None = None,
+    lineage: Lineage | None = None,
+) -> Iterator[Training]:
+    """Train all runs of a recipe, yielding the same live ``Training`` after each chunk of epochs.
+
+    The first yield comes before the first step. Every epoch that has a row in the history ends a
+    chunk; ``control.max_chunk`` bounds it. Call it in the thread that iterates: torch counts
+    threads per thread. After the last yield ``finished`` tells the reason.
+
+    Once ``control.stop`` is set it ends with ``finished == "stopped"``, and what was being measured
+    is given up: a training that goes on from there makes up for it.
+
+    Args:
+        resolved: What to train.
+        control: Levers that may be moved meanwhile.
+        resume: Go on from here, bit for bit as if there had been no interruption (on the CPU).
+        history: The rows recorded before ``resume`` or ``fork``.
+        timeline: The weights kept before ``resume`` or ``fork``.
+        fork: Instead of ``resume``: begin with these weights, and count epochs on from theirs.
+        lineage: What was trained before ``resume`` or ``fork``, for the history of the run.
+
+    Raises:
+        TrainingError: ``resume`` or ``fork`` does not belong to a population of this shape (and
+            ``resume`` to this optimiser), the memory does not suffice, or the graphics card fails.
+        Cancelled: It was stopped before the first weights had been looked at.
+    """
+    with in_words():
+        training = Training(
+            resolved, control or Control(), resume, history, timeline, fork, lineage
+        )
+    yield training
+    while training.finished is None:
+        with in_words():
+            training.advance()
+        yield training
+
+
+@contextlib.contextmanager
+def _tiny_numbers_as_zero() -> Iterator[None]:
+    """Take what is too small for its exponent for zero, in this thread.
+
+    Adam's mean of the gradient of a dead unit falls and falls, and such numbers make every
+    operation on them slow: up to half the time of a long training. It does not last, because
+    other libraries are not made for it: scipy's trees of equal points crash the process.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+class Training:
+    """A training in progress; belongs to the thread that iterates.
+
+    Attributes:
+        epochs: Epochs to do in all.
+        history: Recorded rows; its ``view()`` may be taken by any thread.
+        timeline: Weights of some of these rows; so may its ``view()``.
+        engine: Key of the step engine.
+        device: Words for the device, such as ``cpu`` or ``cuda:0 (name)``.
+        notes: What a person should know, such as that there is no GPU.
+        seconds: Training time so far; time between two calls of ``advance`` is not counted.
+        finished: The reason for having ended, or None.
+        is_long: Whether a step, and so a look at all samples, takes longer than anybody would wait.
+    """
+
+    def __init__(
+        self,
+        resolved: ResolvedRecipe,
+        control: Control,
+        resume: Checkpoint | None,
+        history: HistoryView | None,
+        timeline: TimelineView | None = None,
+        fork: Fork | None = None,
+        lineage: Lineage | None = None,
+    ) -> None:
+        self._resolved = resolved
+        self._control = control
+        recipe = resolved.recipe
+        self._base_rate = recipe.training.optimizer.learning_rate
+        self._learning = (True, True)
+        device, self.notes = choose_device(recipe.training.device, work_of(resolved))
+        self.device = _device_words(device)
+        torch.set_num_threads(thread_count(resolved, control.spare_cores))
+        self._parameters = Parameters(resolved, device)
+        self._generator = torch.Generator(device=device).manual_seed(recipe.seed ^ NOISE_STREAM)
+        self._corruption = recipe.data.corruption
+        self.is_long = is_long(resolved, device)
+        self._prepare()
+        self.epochs = self._stepper.epochs
+        proper = self._phases[-1]
+        self._schedule = Schedule(recipe.training.schedule, proper.stop - proper.start)
+        self._progress = BestSoFar(
+            self._parameters,
+            self._meter.measured,
+            by_loss=not counts_wrong_pixels(recipe, resolved.dataset),
+            tolerance=tolerance_of(recipe),
+        )
+        self.seconds = 0.0
+        self.finished: Reason | None = None
+        self._is_due = False
+        self.history = History(recipe.runs, self._meter.terms)
+        if fork is not None:
+            self._begin_at(fork, history)
+            timeline = None if timeline is None else timeline.until(fork.epoch)
+        elif resume is not None:
+            self._restore(resume, history)
+        kind: StageKind = "train" if resume is None else "continue"
+        kind = "fork" if fork is not None else kind
+        self._log = StageLog(kind, self.position, lineage or Lineage())
+        self.timeline = Timeline(resolved, recipe.runs, control.timeline_bytes, timeline)
+        if resume is None or fork is not None:
+            self._record(control.is_stopped)
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs done."""
+        return int(self._stepper.position + 1e-9)
+
+    @property
+    def position(self) -> float:
+        """Epochs done, with the share of the one under way."""
+        return self._stepper.position
+
+    def _prepare(self) -> None:
+        """(Re)build what depends on the kind of noise; ``Cancelled`` if it takes too long."""
+        # A program is printed by doing it once.
+        with self._giving_up(self._control.is_stopped):
+            family = family_of(
+                self._resolved,
+                self._parameters,
+                self._corruption,
+                self._generator,
+                cores_to_use(self._control.spare_cores),
+            )
+        self._stepper, self._meter = family.stepper, family.meter
+        self._phases = family.phases or (Phase(0, self._stepper.epochs),)
+        self._resume_note = family.resume_note
+        self.engine = self._stepper.name
+        if self.engine == NativeEngine.name:
+            # Its runs are shared out already; torch only draws and measures, and its second thread
+            # would wait for the next look by turning round and round on a core.
+            torch.set_num_threads(1)
+
+    def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
+        """Have what takes long asked between its operations; nothing may be half changed by it."""
+        return giving_up(cancelled if self.is_long else None)
+
+    def advance(self) -> None:
+        """Do one chunk of work; where a row is due also measure and look at the goals."""
+        with _tiny_numbers_as_zero():
+            self._advance()
+
+    def _advance(self) -> None:
+        started = time.perf_counter()
+        with contextlib.suppress(Cancelled):
+            self._obey()
+            if not self._is_due:
+                self._learn()
+            if self._is_due:
+                self._record(self._control.is_stopped)
+                self._is_due = False
+                self.finished = self._ending()
+        self.seconds += time.perf_counter() - started
+        if self.finished is None and self._is_time_up():
+            # Epochs may be long: ``result`` measures where this one was left.
+            self.finished = "seconds"
+        if self.finished is None and self._control.stop:
+            self.finished = "stopped"
+
+    def _learn(self) -> None:
+        """Do one chunk of work, at most up to where a row of the history is due."""
+        stepper = self._stepper
+        phase = self._phase
+        until = phase.start + next_recorded_position(
+            stepper.position - phase.start, phase.stop - phase.start, stepper.rows
+        )
+        control = self._control
+        stepper.advance(
+            Orders(
+                self._rate,
+                self._corruption.level,
+                until,
+                control.max_chunk,
+                generator=control.train_generator,
+                discriminator=control.train_discriminator,
+                cancelled=control.is_stopped,
+            )
+        )
+        self._is_due = stepper.position >= until - 1e-9 or stepper.exhausted
+
+    @property
+    def phase(self) -> str:
+        """What is done at present, in words; "" for the training proper."""
+        return self._phase.name
+
+    @property
+    def _phase(self) -> Phase:
+        """The phase that the next step belongs to."""
+        return self._phase_at(self._stepper.position)
+
+    def _phase_at(self, position: float) -> Phase:
+        return next((it for it in self._phases if position < it.stop - 1e-9), self._phases[-1])
+
+    def _rate(self, position: float) -> float:
+        if len(self._phases) == 1:  # asked for at every epoch of a few microseconds
+            return self._base_rate * self._schedule.factor_at(position - self._phases[0].start)
+        phase = self._phase_at(position)
+        if phase.is_preliminary:
+            return phase.rate_at(position)
+        position -= phase.start
+        return self._base_rate * self._schedule.factor_at(position)
+
+    def _obey(self) -> None:
+        """Take over what the levers say, and note it."""
+        control, epoch = self._control, self._stepper.position
+        rate = control.learning_rate or self._base_rate
+        if rate != self._base_rate:
+            self._base_rate = rate
+            self._log.note(epoch, learning_rate=rate)
+        learning = (control.train_generator, control.train_discriminator)
+        if learning != self._learning:
+            self._learning = learning
+            self._log.note(epoch, generator=learning[0], discriminator=learning[1])
+        self._obey_noise()
+
+    def _obey_noise(self) -> None:
+        asked = self._control.corruption
+        if asked is None:
+            return
+        asked = asked.model_copy(update={"copies": self._resolved.recipe.data.corruption.copies})
+        if asked == self._corruption:
+            return
+        before = self._corruption
+        rebuild = (asked.kind, asked.clean_target) != (before.kind, before.clean_target)
+        rebuild = rebuild or not (asked.fresh and before.fresh)
+        self._corruption, position = asked, self._stepper.position
+        if rebuild:
+            state = self._stepper.state()
+            # An epoch under way begins anew: it had been drawn with the other noise.
+            state.pop("epoch_generator", None)
+            try:
+                self._prepare()
+            except Cancelled:
+                self._corruption = before
+                raise
+            self._stepper.restore(state, float(int(position + 1e-9)), asked.level)
+        self._log.note(position, corruption=asked)
+
+    def _record(self, cancelled: IsCancelled | None = None) -> None:
+        """Look at the present weights; where that is given up nothing has changed."""
+        with self._giving_up(cancelled):
+            measured = self._meter.measure(cancelled)
+        position = self._stepper.position
+        self._progress.observe(position, measured)
+        if not measured.preliminary:
+            self._schedule.observe(self.epoch, self._progress.loss)
+        self.history.append(
+            epoch=position,
+            seconds=self.seconds,
+            learning_rate=self._rate(max(0.0, position - 1.0)),
+            **measured.row,
+        )
+        self.timeline.record(position, self._row)
+
+    def _row(self) -> NDArray[np.float32]:
+        """A copy of the parameters and buffers that are shown, ``[n]``."""
+        flat, buffers = self._progress.presentable()
+        row: NDArray[np.float32] = torch.cat([flat.detach(), buffers]).cpu().numpy()
+        return row
+
+    def _ending(self) -> Reason | None:
+        progress = self._progress
+        reason = early_ending(
+            self._resolved.recipe.training.goals,
+            alive=bool(progress.alive.any()),
+            wrong=progress.best_wrong_pixels if self._meter.reconstructs else None,
+            waited=self.epoch - progress.improved_epoch,
+        )
+        if reason is not None:
+            return reason
+        if self._is_time_up():
+            return "seconds"
+        if self._stepper.position >= self.epochs - 1e-9:
+            return "epochs"
+        return "converged" if self._stepper.exhausted else None
+
+    def _is_time_up(self) -> bool:
+        limit = self._resolved.recipe.training.goals.seconds
+        return limit is not None and self.seconds >= limit
+
+    @in_words()
+    def snapshot(self) -> Snapshot:
+        """The current weights; of a run that has gone astray, its last good ones."""
+        return self._snapshot_of(*self._progress.presentable())
+
+    def _snapshot_of(
+        self, flat: torch.Tensor, buffers: torch.Tensor, *, copy: bool = True
+    ) -> Snapshot:
+        layout = self._parameters.layout
+        return snapshot_of(flat, buffers, layout, self._resolved, self.epoch, copy=copy)
+
+    def checkpoint(self, *, ended: bool = False) -> Checkpoint:
+        """Everything needed to go on from here; where it has ``ended`` weights are not copied."""
+        return Checkpoint(
+            self.epoch,
+            {
+                **self._parameters.state(copy=not ended),
+                **self._progress.state(copy=not ended),
+                **self._stepper.state(),
+                "generator": self._generator.get_state().numpy().copy(),
+            },
+            {
+                "layers": self._resolved.signature,
+                "position": self._stepper.position,
+                "preliminary": self._phases[-1].start,
+                "due": int(self._is_due),
+                "seconds": self.seconds,
+                **self._schedule.state(),
+            },
+        )
+
+    def _restore(self, checkpoint: Checkpoint, history: HistoryView | None) -> None:
+        tensors = checkpoint.tensors
+        same_shape = checkpoint.scalars.get("layers") == self._resolved.signature
+        if not (same_shape and self._parameters.fits(tensors) and self._progress.fits(tensors)):
+            raise TrainingError(
+                tr(
+                    "This run cannot be continued with the present network or optimiser: they "
+                    "differ from those it was trained with. Start anew, or undo the change."
+                )
+            )
+        scalars = checkpoint.scalars
+        position, seconds = number(scalars, "position"), number(scalars, "seconds")
+        if is_of_another_device(tensors, "generator", self._generator):
+            # Its random numbers go on nowhere else: an epoch under way begins anew with others.
+            own = self._generator.get_state().numpy()
+            tensors = {**tensors, "generator": own}
+            tensors.pop("epoch_generator", None)
+            position = float(int(position + 1e-9))
+        self._parameters.restore(tensors)
+        self._progress.restore(tensors)
+        self._schedule.restore(scalars)
+        self._stepper.restore(tensors, position, self._corruption.level)
+        restore_generator(self._generator, tensors, "generator")
+        self.seconds = seconds
+        if self._resume_note:
+            self.notes = (*self.notes, self._resume_note)
+        self._is_due = bool(scalars.get("due", 0))
+        if history is not None:
+            if self._is_due:
+                history = history.until(position)
+            self.history = History.from_view(history, self._meter.terms)
+        if self.epoch >= self.epochs and not self._is_due:
+            self.finished = "epochs"
+
+    def _begin_at(self, fork: Fork, history: HistoryView | None) -> None:
+        """Take over weights, and what was recorded before them."""
+        parameters = self._parameters
+        size = parameters.layout.size + parameters.layout.buffer_size
+        if fork.signature != self._resolved.signature or fork.row.shape != (size,):
+            raise TrainingError(
+                tr(
+                    "This training cannot begin with those weights: they are of another network. "
+                    "Undo the change of the network, or start anew."
+                )
+            )
+        row = torch.from_numpy(fork.row.astype(np.float32))
+        parameters.begin_at(row)
+        self._stepper.restore({}, float(fork.epoch), self._corruption.level)
+        if history is not None:
+            before = history.until(fork.epoch)
+            self.history = History.from_view(before, self._meter.terms)
+            self.seconds = float(history.seconds[len(before)]) if len(before) < len(history) else 0
+        if self.epoch >= self.epochs:
+            self.finished = "epochs"
+
+    @in_words()
+    def result(
+        self,
+        reason: Reason | None = None,
+        cancelled: IsCancelled | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> TrainingResult:
+        """What has been learnt, with all its figures; ``so_far`` has what is known without them.
+
+        Args:
+            reason: Why it has ended, where a person stopped it.
+            cancelled: Asked between pieces of the measuring, and not often otherwise.
+            checkpoint: That of ``so_far``, where it has been asked for.
+
+        Raises:
+            Cancelled: So it was asked for; nothing has changed.
+        """
+        # Taken first: looking once more than an uninterrupted training would have done counts in
+        # schedule and patience.
+        checkpoint = self.checkpoint() if checkpoint is None else checkpoint
+        if not len(self.history) or self.history.view().epoch[-1] != self._stepper.position:
+            self._record(cancelled)
+            self._is_due = False
+        self.timeline.finish(self._stepper.position, self._row)
+        progress = self._progress
+        best = self._snapshot_of(progress.best_flat, progress.best_buffers)
+        best = best.with_epochs(progress.best_epoch.tolist())
+        with self._giving_up(cancelled):
+            wrong, figures = self._meter.conclude(best, cancelled)
+        stop_if(cancelled)
+        result = self._result(reason, checkpoint, best, wrong, figures)
+        return replace(result, message=self._message())
+
+    @in_words()
+    def so_far(self, reason: Reason | None = None, *, ended: bool = False) -> TrainingResult:
+        """What has been learnt, at once and without measuring anything; training can go on.
+
+        Its figures are those of the last look, and of the samples that are looked at meanwhile; it
+        has no message, which takes thought. Where the training has ``ended``, and no step follows,
+        it shares its weights with it: copies of a large network take seconds.
+        """
+        checkpoint = self.checkpoint(ended=ended)
+        flat, buffers = (
+            torch.from_numpy(checkpoint.tensors[name])
+            for name in ("best_parameters", "best_buffers")
+        )
+        layout = self._parameters.layout
+        best = snapshot_of(flat, buffers, layout, self._resolved, self.epoch, copy=False)
+        best = best.with_epochs(self._progress.best_epoch.tolist())
+        return replace(self._result(reason, checkpoint, best, ended=ended), measured=False)
+
+    def _result(
+        self,
+        reason: Reason | None,
+        checkpoint: Checkpoint,
+        best: Snapshot,
+        wrong: NDArray[np.int64] | None = None,
+        figures: Sequence[Mapping[str, float]] = (),
+        *,
+        ended: bool = False,
+    ) -> TrainingResult:
+        return TrainingResult(
+            snapshot=best,
+            last=self._snapshot_of(*self._progress.presentable(), copy=not ended),
+            history=self.history.view(),
+            runs=self._progress.results(
+                self._resolved.recipe.seed, self.epoch, self.seconds, wrong, figures
+            ),
+            reason=reason or self.finished or "stopped",
+            message="",
+            engine=self.engine,
+            device=self.device,
+            seconds=self.seconds,
+            epochs_per_second=self.epoch / self.seconds if self.seconds > 0 else 0.0,
+            checkpoint=checkpoint,
+            timeline=self.timeline.view(),
+            has_best=has_best_weights(self._resolved.recipe),
+            stages=self._stages(reason or self.finished or "stopped"),
+        )
+
+    def _stages(self, reason: Reason) -> tuple[Stage, ...]:
+        recipe, dataset = self._resolved.recipe, self._resolved.dataset
+        return self._log.stages(self._stepper.position, recipe, reason, dataset.name, len(dataset))
+
+    def _message(self) -> str:
+        lost = int((~self._progress.alive).sum())
+        if not lost:
+            return diagnosis(self._resolved, self.history.view(), self.snapshot())
+        return astray(self._resolved.recipe, lost)
+
+
+def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tuple[str, ...]]:
+    """The device for a recipe's ``device``, and notes for the person where it is not that one.
+
+    ``work`` is what ``work_of`` gives: with ``auto`` small networks stay on the processor, where an
+    operation costs less than to ask a GPU for it.
+    """
+    if device == "cpu" or (device == "auto" and work < _GPU_WORTH):
+        return torch.device("cpu"), ()
+    try:
+        if torch.cuda.is_available():
+            torch.zeros(1, device="cuda").add_(1).item()
+            # Convolutions rounded to 10 bits would learn otherwise than on the processor.
+            torch.backends.cudnn.allow_tf32 = False
+            return torch.device("cuda"), ()
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        note = tr("The GPU failed ({reason}); training on the CPU instead.", reason=first)
+        return torch.device("cpu"), (note,)
+    if device == "cuda":
+        note = tr(
+            "No CUDA GPU was found on this machine; training on the CPU instead. Help > Graphics "
+            "card… says what is missing, as “aegui gpu” does."
+        )
+        return torch.device("cpu"), (note,)
+    return torch.device("cpu"), ()
+
+
+def work_of(resolved: ResolvedRecipe) -> float:
+    """Multiplications of a forward pass of all runs with one batch."""
+    recipe = resolved.recipe
+    rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies
+    return float(recipe.runs * sum(layer.cost for layer in resolved.all_layers) * rows)
+
+
+def _device_words(device: torch.device) -> str:
+    return f"cuda ({torch.cuda.get_device_name()})" if device.type == "cuda" else "cpu"
+
+
+def thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
+    """One thread for small networks, whose operations are too short to be shared out."""
+    return 1 if work_of(resolved) < _THREADS_WORTH else cores_to_use(spare_cores)
+
+
+def cores_to_use(spare_cores: int) -> int:
+    """How many cores there are for this process, but for those to spare; at least one."""
+    # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) - spare_cores)
+
+
+def warm_up() -> None:
+    """Pay torch's first-call costs with a training of two epochs, so that the next starts at once.
+
+    Leaves the thread count of the calling thread at one.
+    """
+    recipe = Recipe(training=TrainingSpec(epochs=2, device="cpu"))
+    images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
+    resolved = resolve(recipe, Dataset.from_images("warm-up", images)).resolved
+    if resolved is not None:
+        for _ in train(resolved):
+            pass

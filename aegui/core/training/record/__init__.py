@@ -1,0 +1,1 @@
+"""What a training leaves and is gone on from: history, weights of its epochs, stages, results."""

@@ -1,0 +1,49 @@
+"""The history of a training as CSV: a line for each seed and row, numbers with a point."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, plain_epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aegui.core.training.record.history import HistoryView
+
+
+def history_csv(histories: Iterable[tuple[Sequence[str], HistoryView, int]]) -> str:
+    """Several histories below one another.
+
+    Args:
+        histories: Of each what names it (id, name), its rows, and the seed of its first run.
+
+    Returns:
+        CSV; a cell is empty where there is no such figure.
+    """
+    every = list(histories)
+    terms = list(dict.fromkeys(key for _, history, _ in every for key in history.extra))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["run", "name", "seed", *SCALAR_COLUMNS, *RUN_COLUMNS, *terms])
+    for names, history, seed in every:
+        empty = np.full(history.loss.shape, np.nan, np.float32)
+        columns = [getattr(history, name) for name in RUN_COLUMNS]
+        columns += [history.extra.get(key, empty) for key in terms]
+        for run in range(history.loss.shape[1]):
+            for row in range(len(history)):
+                shared = [getattr(history, name)[row] for name in SCALAR_COLUMNS]
+                cells = [*shared, *(column[row, run] for column in columns)]
+                writer.writerow([*names, seed + run, *map(_cell, cells)])
+    return buffer.getvalue()
+
+
+def _cell(value: float) -> str:
+    if np.isnan(value):
+        return ""
+    plain = plain_epoch(value) if np.isfinite(value) else value
+    return f"{plain:.9g}" if isinstance(plain, float) else str(plain)

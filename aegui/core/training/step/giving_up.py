@@ -1,0 +1,279 @@
+"""Giving up between two operations of torch, where one call does many of them and asks nobody.
+
+A compiled program comes back when it is done, and so does a backward pass of autograd: of a huge
+batch after many seconds. torch's own protocol for looking on, ``TorchDispatchMode``, is handed each
+operation of both before it is done. Here it asks whether to go on, and does large products in
+parts. The same operations are done in the same order; looking on takes some microseconds of each.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from aegui.core.errors import Cancelled
+from aegui.core.training.step.products import has_onednn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.training.engines.autograd import Batches
+
+PART_WORK = 4_000_000_000
+"""Multiplications of an operation that are done at a time: a tenth of a second on one core."""
+
+
+@contextmanager
+def giving_up(
+    cancelled: IsCancelled | None,
+    kept: Sequence[torch.Tensor] = (),
+    until: Sequence[torch.Tensor] = (),
+) -> Iterator[None]:
+    """Let what is done within be given up between any two operations.
+
+    Args:
+        cancelled: Asked before each operation; None: nobody is, and nothing is different.
+        kept: Tensors that are put back as they were if it is given up.
+        until: What is written at the end: from the first write to one of them nobody is asked.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    if cancelled is None:
+        yield
+        return
+    before = [tensor.detach().clone() for tensor in kept]
+    asking = _Asking(cancelled, until)
+    try:
+        with asking:
+            yield
+    except (Cancelled, RuntimeError) as error:
+        # Through a compiled program our own error comes as one of torch.
+        if not asking.gave_up:
+            raise
+        with torch.no_grad():
+            for tensor, value in zip(kept, before, strict=True):
+                tensor.copy_(value)
+        raise Cancelled from error
+
+
+class LongSteps:
+    """Lets steps that take long be given up half way; going on is as if they had not begun.
+
+    Args:
+        is_long: Whether they do; nobody is asked in others.
+        batches: Where in the epoch they are.
+        generator: What draws their random numbers.
+        kept: What a step changes before it ends.
+        until: What is written when a step ends, see ``giving_up``.
+    """
+
+    def __init__(
+        self,
+        batches: Batches,
+        generator: torch.Generator,
+        *,
+        is_long: bool,
+        kept: Sequence[torch.Tensor],
+        until: Sequence[torch.Tensor] = (),
+    ) -> None:
+        self._is_long = is_long
+        self._batches = batches
+        self._generator = generator
+        self._kept = kept
+        self._until = until
+
+    @contextmanager
+    def one(self, cancelled: IsCancelled | None) -> Iterator[None]:
+        """One step; ``Cancelled`` if ``cancelled`` said so."""
+        if not self._is_long or cancelled is None:
+            yield
+            return
+        start, drawn = self._batches.start, self._generator.get_state()
+        try:
+            with giving_up(cancelled, self._kept, self._until):
+                yield
+        except Cancelled:
+            self._batches.start = start
+            self._generator.set_state(drawn)
+            raise
+
+
+class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Asks before each operation whether to go on.
+
+    Attributes:
+        gave_up: Whether somebody said no.
+    """
+
+    def __init__(self, cancelled: IsCancelled, until: Sequence[torch.Tensor]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._cancelled = cancelled
+        self._until = {_memory(tensor) for tensor in until}
+        self._is_asked = True
+        self.gave_up = False
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """False: there is nothing to keep torch's compiler out of, and asking it imports it all."""
+        return False
+
+    def __torch_dispatch__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Do what torch is asked for, unless somebody says no."""
+        kwargs = kwargs or {}
+        self._is_asked = self._is_asked and not self._ends(function, args, kwargs)
+        self._ask()
+        in_parts = _IN_PARTS.get(function)
+        return in_parts(self._ask, *args, **kwargs) if in_parts else function(*args, **kwargs)
+
+    def _ask(self) -> None:
+        if self._is_asked and self._cancelled():
+            self.gave_up = True
+            raise Cancelled
+
+    def _ends(self, function: Any, args: Sequence[Any], kwargs: Any) -> bool:
+        """Whether ``function`` writes to what is written at the end."""
+        return bool(self._until) and any(
+            _memory(tensor) in self._until for tensor in _written(function, args, kwargs)
+        )
+
+
+def _memory(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def _written(function: Any, args: Sequence[Any], kwargs: Any) -> Iterator[torch.Tensor]:
+    """The tensors among the arguments that ``function`` changes."""
+    for at, argument in enumerate(function._schema.arguments):
+        if argument.alias_info is None or not argument.alias_info.is_write:
+            continue
+        given = args[at] if at < len(args) else kwargs.get(argument.name)
+        for tensor in given if isinstance(given, list | tuple) else [given]:
+            if isinstance(tensor, torch.Tensor):
+                yield tensor
+
+
+def _parts(count: int, work: int, ask: Callable[[], None]) -> Iterator[slice]:
+    """Slices of ``count`` rows, each of which takes ``work`` multiplications."""
+    rows = max(1, PART_WORK // max(1, work))
+    for start in range(0, count, rows):
+        ask()
+        yield slice(start, start + rows)
+
+
+def _product(ask: Callable[[], None], a: Any, b: Any, *, out: Any = None) -> Any:
+    """``a @ b``, matrices or stacks of them, some rows at a time."""
+    rows, work = a.shape[-2], prod(a.shape[:-2]) * b.shape[-2] * b.shape[-1]
+    plain = torch.ops.aten.mm if a.dim() == 2 else torch.ops.aten.bmm
+    if rows * work <= PART_WORK:
+        return plain(a, b) if out is None else plain.out(a, b, out=out)
+    out = a.new_empty(*a.shape[:-1], b.shape[-1]) if out is None else out
+    for part in _parts(rows, work, ask):
+        plain.out(a[..., part, :], b, out=out[..., part, :])
+    return out
+
+
+def _product_onto(
+    ask: Callable[[], None],
+    onto: Any,
+    a: Any,
+    b: Any,
+    *,
+    beta: float = 1,
+    alpha: float = 1,
+    out: Any = None,
+) -> Any:
+    """``beta * onto + alpha * a @ b`` likewise."""
+    rows, work = a.shape[-2], prod(a.shape[:-2]) * b.shape[-2] * b.shape[-1]
+    plain = torch.ops.aten.addmm if a.dim() == 2 else torch.ops.aten.baddbmm
+    factors = {"beta": beta, "alpha": alpha}
+    if rows * work <= PART_WORK:
+        if out is None:
+            return plain(onto, a, b, **factors)
+        return plain.out(onto, a, b, **factors, out=out)
+    out = a.new_empty(*a.shape[:-1], b.shape[-1]) if out is None else out
+    onto = onto.expand(out.shape)
+    for part in _parts(rows, work, ask):
+        given = onto[..., part, :], a[..., part, :], b
+        plain.out(*given, **factors, out=out[..., part, :])
+    return out
+
+
+def _linear_map(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
+    """``x @ weight.t() + bias`` by oneDNN likewise."""
+    rows, work, plain = x.shape[-2], weight.numel(), torch.ops.mkldnn._linear_pointwise
+    if rows * work <= PART_WORK:
+        return plain(x, weight, *more)
+    parts = _parts(rows, work, ask)
+    return torch.cat([plain(x[..., part, :], weight, *more) for part in parts], -2)
+
+
+def _convolution(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
+    """A convolution, some images at a time."""
+    plain, work = torch.ops.aten.convolution, _of_an_image(x, weight)
+    if len(x) * work <= PART_WORK:
+        return plain(x, weight, *more)
+    out = None
+    for part in _parts(len(x), work, ask):
+        out = _put(out, part, plain(x[part], weight, *more), len(x))
+    return out
+
+
+def _convolution_backward(
+    ask: Callable[[], None], gradient: Any, x: Any, weight: Any, *more: Any
+) -> Any:
+    """Its gradients by images, weight and bias; the latter two are sums over the images."""
+    plain, work = torch.ops.aten.convolution_backward, 2 * _of_an_image(x, weight)
+    if len(x) * work <= PART_WORK:
+        return plain(gradient, x, weight, *more)
+    by_images, sums = None, [None, None]
+    for part in _parts(len(x), work, ask):
+        of_images, *of_others = plain(gradient[part], x[part], weight, *more)
+        by_images = _put(by_images, part, of_images, len(x))
+        sums = [
+            new if old is None else old.add_(new) for old, new in zip(sums, of_others, strict=True)
+        ]
+    return by_images, *sums
+
+
+def _put(whole: Any, part: slice, images: Any, count: int) -> Any:
+    """``whole``, or if there is none yet room for all ``count``, with ``images`` put there."""
+    if images is None:
+        return None
+    if whole is None:
+        turned = images.is_contiguous(memory_format=torch.channels_last)
+        order = torch.channels_last if turned else torch.contiguous_format
+        whole = torch.empty(
+            count, *images.shape[1:], dtype=images.dtype, device=images.device, memory_format=order
+        )
+    whole[part] = images
+    return whole
+
+
+def _of_an_image(x: Any, weight: Any) -> int:
+    """Multiplications of a convolution of one image, or a few more."""
+    return int(prod(x.shape[2:]) * weight.numel())
+
+
+_IN_PARTS: dict[Any, Callable[..., Any]] = {
+    torch.ops.aten.mm.default: _product,
+    torch.ops.aten.mm.out: _product,
+    torch.ops.aten.bmm.default: _product,
+    torch.ops.aten.bmm.out: _product,
+    torch.ops.aten.addmm.default: _product_onto,
+    torch.ops.aten.addmm.out: _product_onto,
+    torch.ops.aten.baddbmm.default: _product_onto,
+    torch.ops.aten.baddbmm.out: _product_onto,
+    torch.ops.aten.convolution.default: _convolution,
+    torch.ops.aten.convolution_backward.default: _convolution_backward,
+}
+"""Operations that take long with very many rows, and how they are done in parts."""
+if has_onednn():
+    _IN_PARTS[torch.ops.mkldnn._linear_pointwise.default] = _linear_map

@@ -1,0 +1,314 @@
+"""What a generated program does with images, and with norms: rows as in ``primitives.py``."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional as F
+
+from aegui.core.network.grey_convolution import sums, taps
+from aegui.core.training.step.rules import hand_on, hand_on_one, linear_map, several
+from aegui.core.training.step.tape import NotTraced, Traced, call, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aegui.core.network.grey_convolution import Geometry
+
+_LAST = "contiguous(memory_format=torch.channels_last)"
+
+
+def _conv(x: Traced, weight: Traced, bias: Traced, stride: Any, padding: Any) -> Traced:
+    return _convolution(x, weight, bias, stride, padding, None)
+
+
+def _conv_transpose(
+    x: Traced, weight: Traced, bias: Traced, stride: Any, padding: Any, more: Any = 0
+) -> Traced:
+    return _convolution(x, weight, bias, stride, padding, more)
+
+
+def _pair(number: Any) -> list[int]:
+    return [number, number] if isinstance(number, int) else list(number)
+
+
+def _convolution(
+    x: Traced, weight: Traced, bias: Traced | None, stride: Any, padding: Any, more: Any
+) -> Traced:
+    x = _channels_last(x)
+    tape, turned = x.tape, more is not None
+    sides = [_pair(stride), _pair(padding)]
+    function: Any = torch.conv_transpose2d if turned else torch.conv2d
+    extra = [_pair(more)] if turned else []
+    like: torch.Tensor = function(plain(x), plain(weight), plain(bias), *sides, *extra)
+    like = like.contiguous(memory_format=torch.channels_last)
+    name = f"torch.{'conv_transpose2d' if turned else 'conv2d'}"
+    # Of grey images torch gives some in another order, and its GELU mixes the two up.
+    result = tape.moving(f"{call(name, x, weight, bias, *sides, *extra)}.{_LAST}", like, "z")
+
+    def rule(d: Traced) -> None:
+        d = _channels_last(d)
+        asked = [x.needs, weight.needs, bias is not None and bias.needs]
+        shape = None if bias is None else list(bias.shape)
+        given = [d, x, weight, shape, *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
+        hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *given, asked))
+
+    def pull(d: Traced) -> Traced:
+        if turned:
+            return _convolution(d, weight, None, stride, padding, None)
+        spans = zip(d.shape[2:], *sides, weight.shape[2:], strict=True)
+        reached = [(n - 1) * step - 2 * edge + size for n, step, edge, size in spans]
+        rest = [size - at for size, at in zip(x.shape[2:], reached, strict=True)]
+        return _convolution(d, weight, None, stride, padding, rest)
+
+    return tape.record(result, (x, weight, bias), rule, pull)
+
+
+def _channels_last(x: Traced) -> Traced:
+    """``x`` in the order of memory in which convolutions are up to twice as fast."""
+    if plain(x).is_contiguous(memory_format=torch.channels_last):
+        return x
+    found: Traced = x.contiguous(memory_format=torch.channels_last)
+    return found
+
+
+def _pad(x: Traced, sides: Sequence[int], **_: Any) -> Traced:
+    like = F.pad(plain(x), list(sides)).contiguous(memory_format=torch.channels_last)
+    text, there = "torch.constant_pad_nd({}, {}, 0)." + _LAST, list(sides)
+    back = [-side for side in there]
+    return linear_map(
+        x, like, lambda x: text.format(x.name, there), lambda d: text.format(d.name, back)
+    )
+
+
+def _max_pool(x: Traced, size: Any, **_: Any) -> Traced:
+    geometry = [_pair(size), _pair(size), [0, 0], [1, 1], False]
+    name, tape = "torch.ops.aten.max_pool2d_with_indices", x.tape
+    result, places = several(x, call(name, x, *geometry), 2)
+    result.tensor = F.max_pool2d(plain(x), size)
+    seen = list(result.shape)
+
+    def back(d: Traced) -> str:
+        return call(f"{name}_backward", d, x, *geometry, places)
+
+    def there(d: Traced) -> str:
+        flat = f"{places.name}.flatten(2)"
+        return f"torch.gather({d.name}.flatten(2), 2, {flat}).view({seen}).{_LAST}"
+
+    return tape.record(
+        result,
+        (x,),
+        lambda d: hand_on_one(x, back(d)),
+        lambda d: linear_map(d, plain(x), back, there),
+    )
+
+
+def _avg_pool(x: Traced, size: Any, **_: Any) -> Traced:
+    geometry = [_pair(size), _pair(size), [0, 0], False, True, None]
+    name = "torch.ops.aten.avg_pool2d"
+    like = F.avg_pool2d(plain(x), size)
+    return linear_map(
+        x,
+        like,
+        lambda x: call(name, x, *geometry),
+        lambda d: call(f"{name}_backward", d, x, *geometry),
+    )
+
+
+def _interpolate(
+    x: Traced, *, scale_factor: Any, mode: str, align_corners: bool | None = None, **_: Any
+) -> Traced:
+    x = _channels_last(x)
+    like = F.interpolate(
+        plain(x), scale_factor=scale_factor, mode=mode, align_corners=align_corners
+    )
+    size, corners = list(like.shape[2:]), [] if mode == "nearest" else [False]
+    name, rest = f"torch.ops.aten.upsample_{mode}2d", [*corners, None, None]
+    before = list(x.shape)
+    return linear_map(
+        x,
+        like,
+        lambda x: call(name, x, size, *rest),
+        lambda d: call(f"{name}_backward", d, size, before, *rest),
+    )
+
+
+def _taps(images: Traced, geometry: Geometry) -> Traced:
+    tape = images.tape
+    if not images.fixed:
+        # Views are made of what stays in its place only.
+        images = _held(images)
+    seen = _grid(plain(images), geometry)
+    for (i, j), to, place in geometry.overlaps():
+        window = tape.fixed(seen[i, j, :, to[0], to[1]], "w")
+        part = tape.fixed(images.tensor[:, 0, place[0], place[1]], "w")
+        tape.line(f"{window.name}.copy_({part.name})")
+    result = tape.fixed(seen.view(prod(geometry.kernel), -1), "taps")
+    return tape.record(
+        result,
+        (images,),
+        lambda d: tape.give(images, _summed(d, geometry)),
+        lambda d: _sums(d, geometry),
+    )
+
+
+def _held(images: Traced) -> Traced:
+    tape = images.tape
+    held = tape.fixed(torch.zeros_like(plain(images)))
+    tape.line(f"{held.name}.copy_({images.name})")
+    return tape.record(held, (images,), lambda d: tape.give(images, d), lambda d: d)
+
+
+def _grid(like: torch.Tensor, geometry: Geometry) -> torch.Tensor:
+    return like.new_zeros(*geometry.kernel, geometry.batch, *geometry.places)
+
+
+def _sums(seen: Traced, geometry: Geometry) -> Traced:
+    tape = seen.tape
+    result = _summed(seen, geometry)
+
+    def rule(d: Traced) -> None:
+        with torch.no_grad():
+            tape.give(seen, _taps(d, geometry))
+
+    return tape.record(result, (seen,), rule, lambda d: _taps(d, geometry))
+
+
+def _summed(seen: Traced, geometry: Geometry) -> Traced:
+    """The grey image in which every pixel is the sum of all taps that fall on it."""
+    tape = seen.tape
+    image = tape.fixed(seen.tensor.new_zeros(geometry.batch, 1, *geometry.size))
+    shape = [*geometry.kernel, geometry.batch, *geometry.places]
+    grid: Traced = seen.view(shape)
+    tape.line(f"{image.name}.fill_(0.0)")
+    for (i, j), to, place in geometry.overlaps():
+        if grid.fixed:
+            window = tape.fixed(grid.tensor[i, j, :, to[0], to[1]], "w").name
+        else:
+            window = f"{grid.name}[{i}, {j}, :, {_slice_text(to[0])}, {_slice_text(to[1])}]"
+        part = tape.fixed(image.tensor[:, 0, place[0], place[1]], "w")
+        tape.line(f"{part.name}.add_({window})")
+    return image
+
+
+def _slice_text(part: slice) -> str:
+    return f"{part.start}:{part.stop}:{part.step or 1}"
+
+
+# Normalisations
+
+
+def _batch_norm(
+    x: Traced,
+    mean: Traced,
+    variance: Traced,
+    *,
+    weight: Traced,
+    bias: Traced,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Traced:
+    x = _laid_out(x, is_of_batch=True)
+    running, rest = (mean, variance), (training, eps)
+    given = [x, weight, bias, *running, training, momentum, eps]
+    result, *kept = several(x, call("torch.native_batch_norm", *given), 3)
+
+    def rule(d: Traced) -> None:
+        d = _laid_out(d, is_of_batch=True)
+        given = [d, x, weight, *running, *kept, *rest, [x.needs, True, True]]
+        hand_on((x, weight, bias), call("torch.ops.aten.native_batch_norm_backward", *given))
+
+    def pull(d: Traced) -> Traced:
+        axes = [axis for axis in range(x.dim()) if axis != 1]
+        d = d * _of_channels(weight, x)
+        if training:
+            return _by_normalised(d, x, axes, eps)
+        return d * _of_channels((variance + eps).rsqrt(), x)
+
+    return x.tape.record(result, (x, weight, bias), rule, pull)
+
+
+def _of_channels(numbers: Traced, x: Traced) -> Traced:
+    """A number of each channel as what multiplies images, or rows."""
+    found: Traced = numbers.reshape([-1, *[1] * (x.dim() - 2)])
+    return found
+
+
+def _by_normalised(d: Traced, x: Traced, axes: list[int], eps: float) -> Traced:
+    """The gradient by ``x`` from that by what is ``x`` with mean 0 and variance 1 along ``axes``.
+
+    ``(d - mean d - y mean(d y)) / s``, where ``y`` is that and ``s`` the deviation of ``x`` (Ioffe
+    and Szegedy 2015, section 3).
+    """
+    centred = x - x.mean(axes, keepdim=True)
+    share = (centred.square().mean(axes, keepdim=True) + eps).rsqrt()
+    y = centred * share
+    inside = d - d.mean(axes, keepdim=True) - y * (d * y).mean(axes, keepdim=True)
+    found: Traced = inside * share
+    return found
+
+
+def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float) -> Traced:
+    x = _laid_out(x, is_of_batch=False)
+    sizes = [len(x), x.shape[1], prod(x.shape[2:]), groups]
+    given = [x, scale, shift, *sizes, eps]
+    result, *kept = several(x, call("torch.native_group_norm", *given), 3)
+
+    def rule(d: Traced) -> None:
+        d = _laid_out(d, is_of_batch=False)
+        # All is asked for: without the first torch 2.13 crashes.
+        given = [d, x, *kept, scale, *sizes, [True, True, True]]
+        hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *given))
+
+    def pull(d: Traced) -> Traced:
+        if groups != 1:
+            raise NotTraced("the gradient of a normalisation of groups has none itself")
+        return _by_normalised(d * _of_channels(scale, x), x, list(range(1, x.dim())), eps)
+
+    return x.tape.record(result, (x, scale, shift), rule, pull)
+
+
+def _laid_out(x: Traced, *, is_of_batch: bool) -> Traced:
+    """``x`` in the order of memory in which normalisations want it and its gradient."""
+    if x.dim() != 4:
+        return x
+    # On a GPU torch's layer normalisation takes no images channels last.
+    is_last = is_of_batch or x.device.type == "cpu"
+    order = torch.channels_last if is_last else torch.contiguous_format
+    tape = x.tape
+    like = plain(x).contiguous(memory_format=order)
+    result = tape.moving(f"{x.name}.contiguous(memory_format={order})", like)
+    return tape.record(result, (x,), lambda d: tape.give(x, d), lambda d: d)
+
+
+def _layer_norm(x: Traced, shape: Sequence[int], *, eps: float, **_: Any) -> Traced:
+    sizes = list(shape)
+    result, *kept = several(x, call("torch.native_layer_norm", x, sizes, None, None, eps), 3)
+
+    def rule(d: Traced) -> None:
+        given = [d, x, sizes, *kept, None, None, [True, False, False]]
+        hand_on_one(x, f"{call('torch.ops.aten.native_layer_norm_backward', *given)}[0]")
+
+    axes = list(range(x.dim() - len(sizes), x.dim()))
+    return x.tape.record(result, (x,), rule, lambda d: _by_normalised(d, x, axes, eps))
+
+
+OF_IMAGES: dict[Any, Callable[..., Any]] = {
+    torch.conv2d: _conv,
+    F.conv2d: _conv,
+    torch.conv_transpose2d: _conv_transpose,
+    F.conv_transpose2d: _conv_transpose,
+    F.pad: _pad,
+    F.max_pool2d: _max_pool,
+    F.avg_pool2d: _avg_pool,
+    F.interpolate: _interpolate,
+    taps: _taps,
+    sums: _sums,
+    F.batch_norm: _batch_norm,
+    torch.group_norm: _group_norm,
+    F.layer_norm: _layer_norm,
+}
+"""What torch may be asked to do with a ``Traced`` that is of images -> what prints it."""

@@ -1,0 +1,424 @@
+"""Measuring a population between epochs: loss of every run, wrong pixels of every sample.
+
+Larger sets are measured on a part of them that is drawn once, so that looking costs little beside
+learning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from aegui.core.data.progress import stop_if
+from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
+from aegui.core.latent.codec import Codec
+from aegui.core.network.layers import is_stackable
+from aegui.core.sampled import sampled
+from aegui.core.training.step.members import Number
+from aegui.core.training.step.model import Model
+from aegui.core.training.step.objective import ACTIVE_VARIANCE, Objective, active_units, is_drawn
+from aegui.core.training.step.primitives import primitives_on
+from aegui.core.training.step.program import Source
+from aegui.core.training.step.tape import NotTraced, Tape
+from aegui.core.training.terms import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aegui.core.data.progress import IsCancelled
+    from aegui.core.network.layers import LayerShape
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.record.snapshot import Snapshot
+    from aegui.core.training.step.objective import Evaluated
+    from aegui.core.training.step.parameters import Parameters
+    from aegui.core.training.step.samples import Samples
+
+_COMPILED_NUMBERS = 2**22
+"""Inputs in all runs together that the compiled meter holds in memory at once."""
+_CHUNK_NUMBERS = 2**24
+"""Numbers of the widest layer that the other meter holds in memory at once."""
+_COMPILED_COST = 10_000_000_000
+"""Multiplications of a look up to which it is one call: some tenths of a second."""
+PIECE_COST = 2_000_000_000
+"""Multiplications between two questions whether to go on: a twentieth of a second, where nobody
+else wants the cores; beside a busy window some tenths."""
+_JACOBIAN_ROWS = 256
+"""Samples on which a contractive penalty is measured, from all over them."""
+_JACOBIAN_SEED = 0x5EED_0013
+_ALL_ROWS = 4096
+"""Samples at a time when all of a large set are looked at."""
+_CODE_SEED = 0x5EED_0005
+
+_CHECKED = {"validation_loss", "validation_wrong"}
+_COMPILED_TERMS = {
+    *("reconstruction", "edges", "kl", "active_units", "code_l1", "sparsity", "l1", "l2"),
+    "contractive",
+    *_CHECKED,
+}
+"""What the compiled meter knows beside the loss."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One measurement.
+
+    Attributes:
+        loss: float64 ``[K]``; of a denoiser, over one fixed noisy draw.
+        wrong: int64 ``[K, n]``, wrong pixels of each measured sample for the clean input, as it is
+            reconstructed: through the mean of a gaussian code.
+        terms: float64 ``[K]`` each: the further terms that are recorded, by key.
+        rank: float64 ``[K]``: smaller is better, where the losses are not what counts.
+        preliminary: Whether the training proper has not begun: the latest weights are the best.
+    """
+
+    loss: NDArray[np.float64]
+    wrong: NDArray[np.int64]
+    terms: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    rank: NDArray[np.float64] | None = None
+    preliminary: bool = False
+
+    @property
+    def row(self) -> dict[str, NDArray[np.generic]]:
+        """What the history keeps of it, by column, ``[K]`` each."""
+        wrong, unknown = self.wrong, np.full(len(self.loss), np.nan)
+        return {
+            "loss": self.loss,
+            "wrong_mean": wrong.mean(axis=1) if wrong.size else unknown,
+            "wrong_max": wrong.max(axis=1) if wrong.size else unknown,
+            "share_at_most_1": (wrong <= 1).mean(axis=1) if wrong.size else unknown,
+            **self.terms,
+        }
+
+    @property
+    def criterion(self) -> NDArray[np.float64]:
+        """What the best weights are chosen by: the loss on the validation samples, if any."""
+        return self.terms.get("validation_loss", self.loss) if self.rank is None else self.rank
+
+
+def recorded_terms(recipe: Recipe, samples: Samples) -> tuple[str, ...]:
+    """Keys of what is measured beside the loss; an optimiser counts its evaluations itself."""
+    others = {"loss", "evaluations"}
+    if not samples.validation_target.shape[1]:
+        others |= _CHECKED  # of a single sample nothing is left to check on
+    return tuple(key for key in terms_of(recipe) if key not in others)
+
+
+def choose_meter(
+    resolved: ResolvedRecipe, parameters: Parameters, samples: Samples
+) -> CompiledMeter | TermMeter:
+    """The fastest meter that knows everything that is to be recorded."""
+    rows = max(samples.eval_inputs.numel(), samples.validation_inputs.numel())
+    samples_seen = samples.eval_inputs.shape[1] * (2 if samples.noisy_evaluation else 1)
+    samples_seen += samples.validation_inputs.shape[1]
+    cost = resolved.recipe.runs * samples_seen * sum(layer.cost for layer in resolved.layers)
+    work = resolved.recipe.runs * rows
+    compiled = (
+        is_stackable(resolved.layers)
+        and _COMPILED_TERMS.issuperset(recorded_terms(resolved.recipe, samples))
+        and not resolved.parts
+        and work <= _COMPILED_NUMBERS
+        and cost <= _COMPILED_COST
+    )
+    if compiled:
+        try:
+            return CompiledMeter(resolved, parameters, samples)
+        except NotTraced:
+            pass  # a contractive penalty of an activation whose slope is not traced
+    return TermMeter(resolved, parameters, samples)
+
+
+def rows_in_a_piece(layers: Sequence[LayerShape], most: int) -> int:
+    """Samples that may go through ``layers`` between two questions whether to go on."""
+    return max(1, min(most, PIECE_COST // max(1, sum(layer.cost for layer in layers))))
+
+
+class _Reconstructing:
+    """What the meters of autoencoders share."""
+
+    reconstructs = True
+
+    def __init__(self, resolved: ResolvedRecipe, samples: Samples) -> None:
+        self._resolved = resolved
+        self.measured = samples.eval_clean.shape[1]
+        self.terms = recorded_terms(resolved.recipe, samples)
+
+    def conclude(
+        self, snapshot: Snapshot, cancelled: IsCancelled | None = None
+    ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
+        """Wrong pixels of all samples ``[K, N]``; None where all of them are measured anyway."""
+        dataset = self._resolved.dataset
+        if self.measured == len(dataset):
+            return None, ()
+        flat = dataset.flat()
+        wrong = np.zeros((snapshot.runs, len(flat)), np.int64)
+        size = rows_in_a_piece(self._resolved.layers, _ALL_ROWS)
+        for run in range(snapshot.runs):
+            codec = Codec(self._resolved.recipe, dataset.image_shape, snapshot, run)
+            for start in range(0, len(flat), size):
+                stop_if(cancelled)
+                rows = flat[start : start + size]
+                wrong[run, start : start + size] = wrong_pixels(rows, codec.reconstruct(rows))
+        return wrong, ()
+
+
+class CompiledMeter(_Reconstructing):
+    """A compiled forward pass over the samples and the figures taken from it."""
+
+    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
+        super().__init__(resolved, samples)
+        self._parameters = parameters
+        self._objective = Objective(resolved)
+        self._source = Source()
+        self._program = self._build(samples)
+
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
+        """Figures of the current weights, without dropout; one piece, never given up."""
+        with torch.no_grad():
+            found = self._program(self._source.tensors, self._source.lists)
+        loss, wrong, *terms = (figure.cpu().numpy() for figure in found)
+        by_key = {key: term.astype(np.float64) for key, term in zip(self.terms, terms, strict=True)}
+        return Measured(loss.astype(np.float64), wrong.astype(np.int64), by_key)
+
+    def _build(self, samples: Samples) -> torch.jit.ScriptFunction:  # type: ignore[type-arg]
+        source, tape = self._source, Tape(self._source, primitives_on(self._parameters.device))
+        with torch.no_grad():
+            model = Model(self._resolved, self._parameters, stacked=True, tape=tape)
+            found = self._figures(tape, model, samples)
+        names = ", ".join(found[key].name for key in ("loss", "wrong", *self.terms))
+        source.line(f"return [{names}]", 0)
+        return source.compile("measure", "", "List[Tensor]")  # type: ignore[no-any-return]
+
+    def _figures(self, tape: Tape, model: Model, samples: Samples) -> dict[str, Any]:
+        """Every figure by its key."""
+        seen, answer = self._pass(tape, model, samples.eval_inputs, samples.eval_target)
+        if samples.noisy_evaluation:
+            answer = self._answer(tape, model, samples.eval_clean)
+        output, mean = answer
+        found: dict[str, Any] = {
+            "loss": seen.loss,
+            "wrong": self._wrong(tape, output, samples.eval_clean),
+        }
+        found.update(seen.terms)
+        if "active_units" in self.terms:
+            # The variance of a single sample would be NaN, and a warning.
+            several = samples.eval_clean.shape[1] > 1
+            spread = f"{mean.name}.var([1])" if several else f"{mean.name}.sum([1]).mul_(0.0)"
+            active = f"{spread}.gt({ACTIVE_VARIANCE!r}).sum([1])"
+            found["active_units"] = tape.moving(active, mean.tensor[:, 0, 0])
+        if "validation_loss" in self.terms:
+            checked, answer = self._pass(
+                tape, model, samples.validation_inputs, samples.validation_target
+            )
+            if samples.noisy_evaluation:
+                answer = self._answer(tape, model, samples.validation_clean)
+            wrong = self._wrong(tape, answer[0], samples.validation_clean)
+            found["validation_loss"] = checked.loss
+            found["validation_wrong"] = tape.moving(f"{wrong.name}.mean([1])", wrong.tensor[:, 0])
+        return found
+
+    def _rows(self, tape: Tape, rows: torch.Tensor) -> Any:
+        """``[1, rows, D]`` for all runs."""
+        return tape.fixed(rows.expand(self._parameters.layout.runs, -1, -1).contiguous(), "rows")
+
+    def _pass(
+        self, tape: Tape, model: Model, inputs: torch.Tensor, target: torch.Tensor
+    ) -> tuple[Evaluated, Any]:
+        """The loss and its terms, of a drawn code; output and code, at the mean of such a one."""
+        noise = code_noise(self._resolved, inputs.shape[1], inputs.device)
+        wanted: Any = tape.fixed(target, "rows")
+        room = None if noise is None else self._rows(tape, noise[None])
+        seen = self._objective.evaluate(
+            model,
+            0,
+            self._rows(tape, inputs),
+            wanted,
+            beta=Number(self._resolved, "network.latent.beta").of(model, 0, 1),
+            noise=room,
+            jacobian=False,
+        )
+        mean: Any = seen.mean
+        is_gaussian = self._objective.is_gaussian
+        output = self._objective.decoded(model, 0, mean) if is_gaussian else seen.output
+        if "contractive" in self.terms:
+            seen = self._with_jacobian(tape, model, inputs, seen)
+        return seen, (output, mean)
+
+    def _with_jacobian(
+        self, tape: Tape, model: Model, inputs: torch.Tensor, seen: Evaluated
+    ) -> Evaluated:
+        """``seen`` with the contractive term, of some samples."""
+        some = inputs[:, _some_rows(inputs.shape[1], inputs.device)]
+        noise = code_noise(self._resolved, some.shape[1], some.device)
+        room = None if noise is None else self._rows(tape, noise[None])
+        size = self._objective.jacobian(model, 0, self._rows(tape, some), room)
+        loss = seen.loss + size * self._objective.contractive.of(model, 0, 1)
+        return replace(seen, loss=loss, terms={**seen.terms, "contractive": size})
+
+    def _answer(self, tape: Tape, model: Model, inputs: torch.Tensor) -> Any:
+        """Output and mean code of what is reconstructed through it."""
+        return self._objective.answer(model, 0, self._rows(tape, inputs))
+
+    @staticmethod
+    def _wrong(tape: Tape, output: Any, clean: torch.Tensor) -> Any:
+        """The wrong pixels of each sample, ``[K, n]``."""
+        # Thresholding both sides also serves targets that are grey levels.
+        lit = tape.fixed(clean.gt(THRESHOLD).float(), "lit")
+        # Counted in floats: a sum of booleans would copy them as integers first.
+        room = tape.filled(f"torch.gt({output.name}, {THRESHOLD})", output.tensor, "wrong")
+        return tape.moving(f"{room.name}.ne_({lit.name}).sum([2])", output.tensor[..., 0])
+
+
+def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> torch.Tensor | None:
+    """Standard normal numbers ``[rows, d]`` where ``is_drawn``, the same ones at every look.
+
+    What changes between two looks is the network.
+    """
+    if not is_drawn(resolved):
+        return None
+    generator = torch.Generator(device=device).manual_seed(_CODE_SEED)
+    units = resolved.recipe.network.latent.units
+    return torch.empty(rows, units, device=device).normal_(generator=generator)
+
+
+class TermMeter(_Reconstructing):
+    """Passes of autograd's model over the samples, chunk by chunk, and all terms of the loss."""
+
+    def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
+        super().__init__(resolved, samples)
+        self._samples = samples
+        self._objective = Objective(resolved)
+        self._model = Model(resolved, parameters, stacked=False)
+        self._beta = resolved.recipe.network.latent.beta
+        self._needs_gradient = "contractive" in self.terms
+        widest = max(max(layer.inputs, layer.outputs) for layer in resolved.layers)
+        self._rows = rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
+
+    def measure(self, cancelled: IsCancelled | None = None) -> Measured:
+        """Figures of the current weights, without dropout."""
+        runs = [self._measure_run(run, cancelled) for run in range(self._model.runs)]
+        loss = np.array([terms["loss"] for terms, _ in runs])
+        terms = {key: np.array([terms[key] for terms, _ in runs]) for key in self.terms}
+        return Measured(loss, np.stack([wrong for _, wrong in runs]), terms)
+
+    def _measure_run(
+        self, run: int, cancelled: IsCancelled | None
+    ) -> tuple[dict[str, float], NDArray[np.int64]]:
+        samples = self._samples
+        terms, wrong, means = self._pass(run, samples.eval_inputs, samples.eval_target, cancelled)
+        if samples.noisy_evaluation:
+            wrong, means = self._answers(run, samples.eval_clean, cancelled)
+        terms["active_units"] = float(active_units(means))
+        if samples.validation_target.shape[1]:
+            checked, missed, _ = self._pass(
+                run, samples.validation_inputs, samples.validation_target, cancelled
+            )
+            if samples.noisy_evaluation:
+                missed, _ = self._answers(run, samples.validation_clean, cancelled)
+            terms["validation_loss"] = checked["loss"]
+            terms["validation_wrong"] = float(missed.mean())
+        return terms, wrong
+
+    def _pass(
+        self,
+        run: int,
+        inputs: torch.Tensor,
+        target: torch.Tensor,
+        cancelled: IsCancelled | None,
+    ) -> tuple[dict[str, float], NDArray[np.int64], torch.Tensor]:
+        """Terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``.
+
+        A gaussian code is drawn for the loss, and taken at its mean for what is reconstructed.
+        """
+        rows = inputs.shape[1]
+        sums: dict[str, float] = {}
+        wrong, means, kls = [], [], []
+        noise = code_noise(self._resolved, rows, inputs.device)
+        for part in self._parts(rows, cancelled):
+            chunk, wanted = _of_run(inputs, run)[part], _of_run(target, run)[part]
+            with torch.no_grad():
+                seen = self._objective.evaluate(
+                    self._model,
+                    run,
+                    chunk,
+                    wanted,
+                    beta=self._beta,
+                    noise=None if noise is None else noise[part],
+                    jacobian=False,
+                )
+                assert seen.output is not None
+                assert seen.mean is not None
+                output = seen.output
+                if self._objective.is_gaussian:
+                    output = self._objective.decoded(self._model, run, seen.mean)
+            _, own = self._objective.of_the_whole(seen.mean.mean(dim=0), seen.kl_each, self._beta)
+            for key, value in {**seen.terms, "loss": seen.loss - own}.items():
+                sums[key] = sums.get(key, 0.0) + float(value) * len(chunk) / rows
+            wrong.append(_wrong(output, wanted))
+            means.append(seen.mean)
+            if seen.kl_each is not None:
+                kls.append(seen.kl_each * (len(chunk) / rows))
+        self._add_of_the_whole(torch.cat(means), torch.stack(kls).sum(dim=0) if kls else None, sums)
+        if self._needs_gradient:
+            stop_if(cancelled)
+            self._add_jacobian(run, inputs, sums)
+        return sums, torch.cat(wrong).cpu().numpy(), torch.cat(means)
+
+    def _answers(
+        self, run: int, clean: torch.Tensor, cancelled: IsCancelled | None
+    ) -> tuple[NDArray[np.int64], torch.Tensor]:
+        """Wrong pixels of each sample and codes of one run for ``[1, n, D]``."""
+        wrong, means = [], []
+        for part in self._parts(clean.shape[1], cancelled):
+            chunk = _of_run(clean, run)[part]
+            with torch.no_grad():
+                output, mean = self._objective.answer(self._model, run, chunk)
+            wrong.append(_wrong(output, chunk))
+            means.append(mean)
+        return torch.cat(wrong).cpu().numpy(), torch.cat(means)
+
+    def _parts(self, rows: int, cancelled: IsCancelled | None) -> Iterator[slice]:
+        """So many samples at a time, and between them the question whether to go on."""
+        for start in range(0, rows, self._rows):
+            stop_if(cancelled)
+            yield slice(start, start + self._rows)
+
+    def _add_of_the_whole(
+        self, means: torch.Tensor, kl_each: torch.Tensor | None, sums: dict[str, float]
+    ) -> None:
+        """The terms that are no means over the samples."""
+        terms, extra = self._objective.of_the_whole(means.mean(dim=0), kl_each, self._beta)
+        sums.update({key: float(value) for key, value in terms.items()})
+        sums["loss"] += float(extra)
+
+    def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
+        """The contractive term, which takes gradients, on some samples."""
+        own = _of_run(inputs, run)
+        some = own[_some_rows(len(own), own.device)]
+        noise = code_noise(self._resolved, len(some), some.device)
+        size = self._objective.jacobian(self._model, run, some, noise)
+        sums["contractive"] = float(size)
+        sums["loss"] += self._objective.contractive.of(self._model, run, 1) * float(size)
+
+
+def _some_rows(count: int, device: torch.device) -> torch.Tensor:
+    """Places of those of ``count`` samples that a contractive penalty is measured on.
+
+    Not the first ones, which of a set that is sorted by class are of its first class.
+    """
+    return torch.from_numpy(sampled(count, _JACOBIAN_ROWS, _JACOBIAN_SEED)).to(device)
+
+
+def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Wrong pixels of each sample, ``[n]``."""
+    return ((output > THRESHOLD) != (wanted > THRESHOLD)).sum(dim=1)
+
+
+def _of_run(rows: torch.Tensor, run: int) -> torch.Tensor:
+    """Those of one run ``[n, D]`` out of ``[1 or K, n, D]``."""
+    return rows[run if len(rows) > 1 else 0]

@@ -1,0 +1,122 @@
+"""Runs of one shape whose recipes differ in numbers only: what each of them has for itself.
+
+Such runs are trained together: a number that differs is a tensor of the generated step, one for
+each run. ``bucket_of`` says which runs go together; everything else in a recipe is part of its
+shape. Only ``Number.of`` needs torch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.training.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.recipe import Recipe
+    from aegui.core.training.step.model import Model
+
+NOISE_STREAM = 0x5EED_0003
+"""Joined to the seed of a run for what it draws while it trains."""
+_PENALTIES = ("l1", "l2", "code_l1", "contractive")
+_LAYERS = ("encoder", "decoder")
+
+
+class Number:
+    """A number of a recipe at its dotted path: the same for all runs, or one for each.
+
+    Attributes:
+        each: Of each run; empty where all have ``value``.
+        value: Of all runs, or the largest.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, path: str) -> None:
+        found = tuple(float(at(recipe, path)) for recipe in resolved.members)
+        self.each = found if len(set(found)) > 1 else ()
+        self.value = float(at(resolved.recipe, path))
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def of(self, model: Model, stack: int, axes: int) -> Any:
+        """The factor for a tensor of so many ``axes`` of one stack of ``model``."""
+        if not self.each:
+            return self.value
+        if not model.stacked:
+            return self.each[stack]
+        import torch
+
+        return model.constant(torch.tensor(self.each).view(-1, *[1] * (axes - 1)))
+
+
+def at(recipe: Recipe, path: str) -> Any:
+    """The value of ``recipe`` at a dotted path of attributes."""
+    return reduce(getattr, path.split("."), recipe)
+
+
+def bucket_of(recipe: Recipe) -> str:
+    """What two recipes of single runs have in common that can be trained together.
+
+    Beside it their samples have to be the same, and what ``population.is_bucketed`` asks.
+    """
+    document = recipe.model_dump(mode="json")
+    training, network, noise = document["training"], document["network"], document["data"]
+    noise = noise["corruption"]
+    optimizer = training["optimizer"]
+    row = OPTIMIZERS[optimizer["name"]]
+    for key in ("name", "notes", "seed", "runs"):
+        document[key] = None
+    # Where the Jacobian is penalised at all it may be estimated, by random numbers.
+    is_contracted = training["contractive"] > 0
+    for key in ("initializer", "schedule", "epochs", *_PENALTIES):
+        training[key] = None
+    training["contractive"] = is_contracted
+    training["goals"] = training["goals"]["seconds"]
+    training["clip_norm"] = training["clip_norm"] is not None
+    training["sparsity"]["weight"] = None
+    training["optimizer"] = optimizer["name"] if row.lines else optimizer
+    for key in ("beta", "kl_warmup_epochs", "dropout"):
+        network["latent"][key] = None
+    for part in _LAYERS:
+        for layer in network[part] or ():
+            layer.pop("dropout", None)
+            layer.pop("rate", None)
+    noise["kind"] = noise["kind"] != "none"
+    noise["level"] = None
+    return json.dumps(document, sort_keys=True)
+
+
+def together(resolved: ResolvedRecipe, members: Sequence[Recipe]) -> ResolvedRecipe:
+    """``members`` of one bucket as one population; ``resolved`` is any of them."""
+    first = members[0]
+    largest: dict[str, Any] = {
+        key: max(getattr(one.training, key) for one in members) for key in _PENALTIES
+    }
+    weight = max(one.training.sparsity.weight for one in members)
+    largest["sparsity"] = first.training.sparsity.model_copy(update={"weight": weight})
+    latent = first.network.latent.model_copy(
+        update={"beta": max(one.network.latent.beta for one in members)}
+    )
+    recipe = first.model_copy(
+        update={
+            "runs": len(members),
+            "training": first.training.model_copy(update=largest),
+            "network": first.network.model_copy(update={"latent": latent}),
+        }
+    )
+    return replace(resolved, recipe=recipe, members=tuple(members))
+
+
+def some_of(resolved: ResolvedRecipe, runs: Sequence[int]) -> ResolvedRecipe:
+    """A population of ``members`` with some of its runs only."""
+    return together(resolved, [resolved.members[run] for run in runs])
+
+
+def alone(resolved: ResolvedRecipe, run: int) -> ResolvedRecipe:
+    """One run of a population of ``members``, as it would be trained alone."""
+    return replace(resolved, recipe=resolved.members[run], members=())

@@ -1,0 +1,153 @@
+"""All weights of all runs in one flat tensor; ``layout.py`` says what lies where."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import torch
+
+from aegui.core.network.initializers import initial_tensors
+from aegui.core.training.optimizers import OPTIMIZERS
+from aegui.core.training.record.checkpoint_check import array, counts
+from aegui.core.training.record.layout import Layout, as_snapshot
+from aegui.core.training.record.snapshot import LayerWeights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aegui.core.network.resolve import ResolvedRecipe
+from aegui.core.training.record.snapshot import Snapshot
+
+
+class Parameters:
+    """The flat parameters of a population, their gradient and the optimiser's own tensors.
+
+    ``layers`` are the chain and then its parts, as ``ResolvedRecipe.all_layers`` gives them.
+    ``average`` is a running mean of the parameters, where the recipe asks for one.
+    """
+
+    def __init__(self, resolved: ResolvedRecipe, device: torch.device) -> None:
+        self.layers = resolved.all_layers
+        self.layout = Layout(self.layers, resolved.recipe.runs)
+        self.device = device
+        flat, buffers = self._initial(resolved)
+        self.flat = flat.to(device)
+        self.buffers = buffers.to(device)
+        self.grad = torch.zeros_like(self.flat)
+        # An optimiser of scipy keeps its own state.
+        row = OPTIMIZERS[resolved.recipe.training.optimizer.name]
+        self.slots = {name: torch.zeros_like(self.flat) for name in row.slots}
+        self.steps = torch.zeros((), device=device)
+        gan = resolved.recipe.gan
+        self.average = self.flat.clone() if gan is not None and gan.average else None
+        self._spread: dict[tuple[float, ...], torch.Tensor] = {}
+
+    @property
+    def shown(self) -> torch.Tensor:
+        """What is shown and kept: the parameters, or their running mean."""
+        return self.flat if self.average is None else self.average
+
+    def begin_at(self, row: torch.Tensor) -> None:
+        """Take over parameters and then buffers from ``row`` ``[size + buffer_size]``."""
+        size = self.layout.size
+        self.flat.copy_(row[:size])
+        self.buffers.copy_(row[size:])
+        if self.average is not None:
+            self.average.copy_(self.flat)
+
+    def _initial(self, resolved: ResolvedRecipe) -> tuple[torch.Tensor, torch.Tensor]:
+        layout, recipe = self.layout, resolved.recipe
+        flat, buffers = torch.empty(layout.size), torch.empty(layout.buffer_size)
+        for run in range(layout.runs):
+            own = resolved.members[run] if resolved.members else recipe
+            seed = own.seed if resolved.members else recipe.seed + run
+            drawn = initial_tensors(self.layers, own.training.initializer, seed)
+            for index, tensors in enumerate(drawn):
+                for name, tensor in tensors.items():
+                    self._view(index, name, flat, buffers)[run].copy_(tensor)
+        return flat, buffers
+
+    def spread(self, each: Sequence[float]) -> torch.Tensor:
+        """A number of each run at the place of every parameter of that run, like ``flat``."""
+        key = tuple(each)
+        if key not in self._spread:
+            values = torch.tensor(key, dtype=self.flat.dtype, device=self.device)
+            self._spread[key] = room = torch.empty_like(self.flat)
+            for block in self.layout.blocks:
+                room[block.start : block.stop].view(len(key), -1).copy_(values[:, None])
+        return self._spread[key]
+
+    def take_over(self, other: Parameters, runs: torch.Tensor) -> None:
+        """Be those of ``runs`` of ``other``, with what the optimiser keeps; no buffers."""
+        for name, tensor in self._tensors().items():
+            if name == "steps":
+                tensor.copy_(other.steps)
+                continue
+            theirs = other._tensors()[name]
+            blocks = zip(self.layout.blocks, other.layout.blocks, strict=True)
+            for block, their in blocks:
+                block.view(tensor).copy_(their.view(theirs)[runs])
+
+    def _view(
+        self, index: int, name: str, flat: torch.Tensor, buffers: torch.Tensor
+    ) -> torch.Tensor:
+        block = self.layout.learnt[index].get(name)
+        return self.layout.kept[index][name].view(buffers) if block is None else block.view(flat)
+
+    def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
+        """Everything that continuation needs, by name; a copy, unless no step follows."""
+        tensors = {name: tensor.cpu().numpy() for name, tensor in self._tensors().items()}
+        return {name: tensor.copy() for name, tensor in tensors.items()} if copy else tensors
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        tensors = {"parameters": self.flat, "steps": self.steps, **self.slots}
+        if self.average is not None:
+            tensors["average"] = self.average
+        return tensors if not self.layout.buffer_size else {**tensors, "buffers": self.buffers}
+
+    def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
+        """Whether ``state`` is that of a population of this very shape and optimiser."""
+        return all(
+            name in state and (name == "steps" or state[name].shape == tuple(tensor.shape))
+            for name, tensor in self._tensors().items()
+        )
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
+        """Take back what ``state()`` gave.
+
+        Raises:
+            TrainingError: It is of other types than that.
+        """
+        for name, tensor in self._tensors().items():
+            like = tensor.cpu().numpy()
+            found = counts(state, name, like) if name == "steps" else array(state, name, like)
+            tensor.copy_(torch.from_numpy(found.copy()))
+
+
+def snapshot_of(
+    flat: torch.Tensor,
+    buffers: torch.Tensor,
+    layout: Layout,
+    resolved: ResolvedRecipe,
+    epoch: int,
+    *,
+    copy: bool = True,
+) -> Snapshot:
+    """``flat`` and ``buffers`` as the immutable snapshot of ``epoch``.
+
+    A copy of them, unless nobody writes to them any more: large ones are not worth it twice.
+    """
+    copies = flat.detach().to("cpu", copy=copy), buffers.detach().to("cpu", copy=copy)
+    layers = []
+    for learnt, kept in zip(layout.learnt, layout.kept, strict=True):
+        tensors = {}
+        for tensor, blocks in zip(copies, (learnt, kept), strict=True):
+            for name, block in blocks.items():
+                tensors[name] = block.view(tensor).numpy()
+                tensors[name].setflags(write=False)
+        layers.append(LayerWeights(MappingProxyType(tensors)))
+    return as_snapshot(tuple(layers), resolved, epoch)

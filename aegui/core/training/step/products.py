@@ -1,0 +1,236 @@
+"""Which library multiplies matrices, and the rows of products of the table of primitives.
+
+torch calls MKL, which has no code for the widest registers of processors that are not Intel's: of a
+product that takes 7 ms there on one core of a recent AMD, oneDNN, which torch brings too and
+convolutions use anyway, takes 3. On Intel's both take the same. So the two are compared once in a
+process, and where oneDNN is much faster it multiplies what is large in the steps of trainings.
+Its call has no ``out``: what becomes a gradient of weights is copied there, which costs little.
+
+On those processors MKL is slow too where the numbers that lie side by side in its result are few
+and no multiple of eight: 512 x 128 x 10 takes 90 us, and 21 where the 512 lie side by side; the 9
+weights of a kernel of 16 channels take 1,070 and 130. So such a result is laid out the other way
+and copied, if that is found to pay.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aegui.core.training.step.tape import Traced, call, plain, traced_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Function = Callable[..., Any]
+
+FEWEST = 2_000_000
+"""Multiplications of a product from which on another library can pay."""
+_NARROWEST = 64
+"""Rows and columns of a gradient of weights likewise: turning what it is of costs as much."""
+_MOST_RUNS = 16
+"""Of more runs the program would be long."""
+_SHAPE = (128, 512, 256)
+"""Rows, inner size and columns of the product that both are tried with."""
+_TURNS = 10
+_MUCH = 1.4
+"""How many times as fast another way has to be, which is 2 or 1: other factors are noise."""
+_FEWEST_TURNED = 100_000
+"""Multiplications of a product from which on a result can be laid out anew in the time it saves."""
+_NARROW = 64
+"""So many numbers side by side are many."""
+_LANES = 8
+"""Numbers of float32 in a register of AVX2."""
+_NARROW_SHAPE = (512, 128, 10)
+
+
+def has_onednn() -> bool:
+    """Whether this torch brings oneDNN's product."""
+    is_built: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return is_built and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+
+@cache
+def is_onednn_faster() -> bool:
+    """Whether oneDNN multiplies large matrices much faster here; found out in some 10 ms."""
+    if not has_onednn():
+        return False
+    rows, inner, columns = _SHAPE
+    a, b = torch.ones(rows, inner), torch.ones(inner, columns)
+    return _is_much_faster(lambda: by_onednn(a, b), lambda: torch.mm(a, b))
+
+
+@cache
+def is_turning_faster() -> bool:
+    """Whether a narrow result is faster with its columns end to end; found out in some 2 ms."""
+    rows, inner, columns = _NARROW_SHAPE
+    a, b = torch.ones(rows, inner), torch.ones(inner, columns)
+    wide, narrow = torch.empty(columns, rows).t(), torch.empty(rows, columns)
+    return _is_much_faster(
+        lambda: narrow.copy_(torch.mm(a, b, out=wide)), lambda: torch.mm(a, b, out=narrow)
+    )
+
+
+def _is_much_faster(new: Callable[[], object], old: Callable[[], object]) -> bool:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # a second one would be waited for
+    try:
+        least = [_seconds(new), _seconds(old)]
+        for _ in range(_TURNS):
+            least = [min(least[0], _seconds(new)), min(least[1], _seconds(old))]
+    finally:
+        torch.set_num_threads(threads)
+    return _MUCH * least[0] < least[1]
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def by_onednn(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """``a @ b`` of two matrices of float32."""
+    found: torch.Tensor = torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
+    return found
+
+
+def product_rows(*, onednn: bool, turning: bool) -> Mapping[Any, Function]:
+    """The rows of products.
+
+    Args:
+        onednn: It multiplies what is large.
+        turning: Narrow results are laid out the other way first.
+    """
+    rows = _Rows(onednn=onednn, turning=turning)
+    return {
+        torch.addmm: rows.linear,
+        torch.baddbmm: rows.linear,
+        torch.mm: rows.product,
+        torch.bmm: rows.product,
+    }
+
+
+class _Rows:
+    def __init__(self, *, onednn: bool, turning: bool) -> None:
+        self._onednn = onednn
+        self._turning = turning
+
+    def linear(self, bias: Traced, x: Traced, weight: Traced) -> Traced:
+        """``bias + x @ weight``."""
+        tape = traced_of(bias, x, weight)
+        like = plain(x) @ plain(weight)
+        if self._is_onednns(x, weight):
+            result = tape.moving(_text(x, weight, bias), like, "z")
+        else:
+            name = "torch.baddbmm" if x.dim() == 3 else "torch.addmm"
+            result = self._filled(call(name, bias, x, weight), x, like)
+
+        def rule(d: Traced) -> None:
+            self._add(weight, _turned(x), d, _NARROWEST)
+            if bias.needs:
+                tape.add(bias, call("torch.sum", d, [d.dim() - 2], bias.dim() == d.dim()))
+            self._add(x, d, _turned(weight))
+
+        def pull(d: Traced) -> Traced:
+            return self.product(d, _other(weight))
+
+        return tape.record(result, (bias, x, weight), rule, pull)
+
+    def product(self, a: Traced, b: Traced) -> Traced:
+        """``a @ b``."""
+        tape, like = traced_of(a, b), plain(a) @ plain(b)
+        if self._is_onednns(a, b):
+            result = tape.moving(_text(a, b), like, "z")
+        else:
+            result = self._filled(call(_name(a), a, b), a, like)
+
+        def rule(d: Traced) -> None:
+            self._add(a, d, _turned(b))
+            self._add(b, _turned(a), d, _NARROWEST)
+
+        def pull(d: Traced) -> Traced:
+            return self.product(d, _other(b)) if a.inner else self.product(_other(a), d)
+
+        return tape.record(result, (a, b), rule, pull)
+
+    def _add(self, to: Traced, a: Traced, b: Traced, narrowest: int = 1) -> None:
+        """Lines that add ``a @ b`` to the gradient of ``to``."""
+        if not to.needs:
+            return
+        if self._is_onednns(a, b, narrowest):
+            to.tape.give(to, to.tape.moving(_text(a, b), plain(to), "d"))
+        elif self._is_turned(a.shape[-1], plain(to)):
+            to.tape.put(to, to.tape.filled(call(_name(a), a, b), _laid_otherwise(plain(to)), "d"))
+        else:
+            to.tape.add(to, call(_name(a), a, b))
+
+    def _filled(self, text: str, a: Traced, like: torch.Tensor) -> Traced:
+        """What the product ``text`` of ``a`` gives."""
+        if not self._is_turned(a.shape[-1], like):
+            return a.tape.filled(text, like, "z")
+        turned = a.tape.filled(text, _laid_otherwise(like), "z")
+        result = a.tape.fixed(torch.zeros_like(like), "z")
+        a.tape.line(f"{result.name}.copy_({turned.name})")
+        return result
+
+    def _is_turned(self, inner: int, like: torch.Tensor) -> bool:
+        """Whether a result ``like`` that one is faster if it is laid out the other way."""
+        if not self._turning or like.dtype != torch.float32:
+            return False
+        side, other = like.shape[:-3:-1] if _is_by_rows(like) else like.shape[-2:]
+        pays: bool = other % _LANES == 0 or other >= 4 * side
+        is_narrow: bool = 1 < side < _NARROW and side % _LANES != 0
+        return is_narrow and pays and inner * side * other >= _FEWEST_TURNED
+
+    def _is_onednns(self, a: Traced, b: Traced, narrowest: int = 1) -> bool:
+        if not self._onednn or plain(a).dtype != torch.float32:
+            return False
+        runs, (rows, inner), columns = a.shape[:-2].numel(), a.shape[-2:], b.shape[-1]
+        is_large: bool = rows * inner * columns >= FEWEST and min(rows, columns) >= narrowest
+        return is_large and int(runs) <= _MOST_RUNS
+
+
+def _laid_otherwise(like: torch.Tensor) -> torch.Tensor:
+    """Room for matrices of the shape of ``like``, rows end to end where its columns are so."""
+    if _is_by_rows(like):
+        return like.new_zeros(like.mT.shape).mT
+    return like.new_zeros(like.shape)
+
+
+def _is_by_rows(matrices: torch.Tensor) -> bool:
+    """Whether the numbers of a row lie side by side."""
+    return matrices.stride(-1) <= matrices.stride(-2)
+
+
+def _name(a: Traced) -> str:
+    return "torch.bmm" if a.dim() == 3 else "torch.mm"
+
+
+def _text(a: Traced, b: Traced, bias: Traced | None = None) -> str:
+    """``bias + a @ b`` by oneDNN, one run after the other."""
+    runs = a.shape[:-2].numel()
+    if runs == 1:  # nothing is copied to be one of several
+        return _of_one(a.name, f"{b.name}[0]" if b.dim() == 3 else b.name, bias, "")
+    each = (_of_one(f"{a.name}[{k}]", f"{b.name}[{k}]", bias, f"[{k}]") for k in range(runs))
+    return f"torch.stack([{', '.join(each)}])"
+
+
+def _of_one(a: str, b: str, bias: Traced | None, at: str) -> str:
+    onto = "None" if bias is None else f"{bias.name}{at}.flatten()"
+    return f'torch.ops.mkldnn._linear_pointwise({a}, {b}.t(), {onto}, "none", [], "")'
+
+
+def _turned(x: Traced) -> Traced:
+    """A matrix, or a stack of them, with rows and columns exchanged; no gradient goes through."""
+    with torch.no_grad():
+        return _other(x)
+
+
+def _other(x: Traced) -> Traced:
+    """The same, and one does."""
+    found: Traced = x.transpose(-1, -2)
+    return found

@@ -1,0 +1,53 @@
+"""What rows of the table of primitives have in common: lines of a gradient, and who gets it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aegui.core.training.step.tape import Traced, plain, traced_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import torch
+
+
+def unary(x: Traced, text: str, like: torch.Tensor, back: Callable[[Traced], str]) -> Traced:
+    """What ``text`` makes of ``x``, and the text of the gradient by ``x`` from that by it."""
+    result = x.tape.moving(text, like)
+    return x.tape.record(result, (x,), lambda d: hand_on_one(x, back(d)))
+
+
+def linear_map(
+    x: Traced, like: torch.Tensor, there: Callable[[Traced], str], back: Callable[[Traced], str]
+) -> Traced:
+    """What the text ``there`` makes of ``x``; ``back`` is that of the transposed map."""
+    result = x.tape.moving(there(x), like)
+    return x.tape.record(
+        result,
+        (x,),
+        lambda d: hand_on_one(x, back(d)),
+        lambda d: linear_map(d, plain(x), back, there),
+    )
+
+
+def several(x: Traced, text: str, count: int) -> list[Traced]:
+    """The ``count`` results of ``text``, the first of them like ``x``."""
+    names = [x.tape.name("v") for _ in range(count)]
+    x.tape.line(f"{', '.join(names)} = {text}")
+    return [x.tape.named(name, plain(x)) for name in names]
+
+
+def hand_on_one(x: Traced, text: str) -> None:
+    """Hand on the gradient that ``text`` gives."""
+    x.tape.give(x, x.tape.moving(text, plain(x), "d"))
+
+
+def hand_on(to: Sequence[Traced | None], text: str) -> None:
+    """Hand on the gradients that ``text`` gives, one for each of ``to``."""
+    tape = traced_of(*to)
+    names = [tape.name("d") for _ in to]
+    tape.line(f"{', '.join(names)} = {text}")
+    for of, name in zip(to, names, strict=True):
+        if of is not None:
+            tape.give(of, tape.named(name, plain(of)))

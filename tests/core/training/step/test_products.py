@@ -1,0 +1,193 @@
+"""Large products by oneDNN, and narrow ones laid out the other way, give what those of torch do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+from aegui.core.data.dataset import Dataset
+from aegui.core.errors import Cancelled
+from aegui.core.network.resolve import resolve
+from aegui.core.recipe import Recipe
+from aegui.core.training.loop.train import train
+from aegui.core.training.step import giving_up, primitives, products
+from aegui.core.training.step.parameters import Parameters
+from aegui.core.training.step.primitives import PRIMITIVES
+from aegui.core.training.step.products import (
+    by_onednn,
+    has_onednn,
+    is_onednn_faster,
+    is_turning_faster,
+    product_rows,
+)
+from aegui.core.training.step.program import Source
+from aegui.core.training.step.tape import Tape
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[Any]
+
+ALIKE = 1e-5
+NETWORK: dict[str, Any] = {
+    "encoder": [{"units": 256, "activation": "relu"}, {"units": 128, "activation": "tanh"}],
+    "latent": {"units": 8},
+}
+CONVOLUTIONS: dict[str, Any] = {
+    "encoder": [
+        {"kind": "conv", "channels": 16, "stride": 2},
+        {"kind": "conv", "channels": 32, "stride": 2},
+    ],
+    "latent": {"units": 32},
+}
+SLOW: dict[str, Any] = {"optimizer": {"name": "sgd", "learning_rate": 0.05}}
+CASES: dict[str, dict[str, Any]] = {
+    "dense": {"network": NETWORK},
+    "variational": {
+        "network": NETWORK | {"latent": {"kind": "gaussian", "units": 8}},
+        "training": SLOW,
+    },
+    "contractive": {"network": NETWORK, "training": {"contractive": 0.1}},
+    "penalties": {"network": NETWORK, "training": {"l2": 1e-3, "clip_norm": 0.1}},
+    "convolutions": {"network": CONVOLUTIONS},
+    "two runs": {"network": NETWORK, "runs": 2},
+    "classifier": {"network": NETWORK, "classifier": {}, "training": SLOW},
+    "GAN": {"network": CONVOLUTIONS, "gan": {}},
+    "L-BFGS": {
+        "network": NETWORK,
+        "training": {"optimizer": {"name": "lbfgs"}, "batch_size": None},
+    },
+}
+
+NARROW: dict[str, dict[str, Any]] = {
+    "a code of ten": {"network": NETWORK | {"latent": {"units": 10}}},
+    "convolutions": {"network": CONVOLUTIONS},
+    "classifier": {
+        "network": NETWORK | {"latent": {"units": 128}},
+        "classifier": {},
+        "training": SLOW,
+    },
+    "GAN": {"network": CONVOLUTIONS, "gan": {}},
+}
+
+needs_onednn = pytest.mark.skipif(not has_onednn(), reason="this torch has no oneDNN")
+
+
+def images() -> Dataset:
+    draw = np.random.default_rng(0).random((192, 1, 28, 28), dtype=np.float32) ** 4
+    labels = [str(at % 10) for at in range(len(draw))]
+    return Dataset.from_images("noise", draw, labels)
+
+
+def learnt(raw: dict[str, Any]) -> tuple[Numbers, bool, Numbers]:
+    """Parameters after some steps, whether oneDNN multiplied on the way, and those before."""
+    plain = {"optimizer": {"name": "sgd", "learning_rate": 2.0}, "batch_size": 128, "epochs": 2}
+    recipe = Recipe.model_validate(raw | {"training": plain | raw.get("training", {})})
+    resolved = resolve(recipe, images()).resolved
+    assert resolved is not None
+    with profile(activities=[ProfilerActivity.CPU]) as looked_on:
+        *_, last = train(resolved)
+    done = {event.key for event in looked_on.key_averages()}
+    ours = last.checkpoint().tensors["parameters"]
+    start = Parameters(resolved, torch.device("cpu")).flat.numpy()
+    return ours, "mkldnn::_linear_pointwise" in done, start
+
+
+@needs_onednn
+@pytest.mark.parametrize("key", CASES)
+def test_a_network_learns_the_same(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(primitives, "is_turning_faster", lambda: False)
+    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: False)
+    by_mkl, was_there, _ = learnt(CASES[key])
+    assert not was_there
+    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: True)
+    ours, is_there, start = learnt(CASES[key])
+    assert is_there
+    assert_alike(key, ours, by_mkl, start)
+
+
+def assert_alike(key: str, ours: Numbers, by_mkl: Numbers, start: Numbers) -> None:
+    assert np.abs(ours - start).max() > 1e-4, "nothing was learnt"
+    apart = np.abs(ours - by_mkl)
+    # Adam, which pre-trains, makes a step of what is nothing but rounding in a gradient.
+    assert (apart > ALIKE).sum() <= (len(apart) // 10_000 if key == "classifier" else 0)
+    assert apart.max() < 1e-3
+
+
+@pytest.mark.parametrize("key", NARROW)
+def test_narrow_results_laid_out_the_other_way_teach_the_same(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned: list[tuple[int, ...]] = []
+    lay = products._laid_otherwise
+
+    def noted(like: torch.Tensor) -> torch.Tensor:
+        turned.append(tuple(like.shape))
+        return lay(like)
+
+    monkeypatch.setattr(products, "_laid_otherwise", noted)
+    monkeypatch.setattr(primitives, "is_onednn_faster", lambda: False)
+    monkeypatch.setattr(primitives, "is_turning_faster", lambda: False)
+    plain, _, start = learnt(NARROW[key])
+    assert not turned
+    monkeypatch.setattr(primitives, "is_turning_faster", lambda: True)
+    ours, _, _ = learnt(NARROW[key])
+    assert turned
+    assert_alike(key, ours, plain, start)
+
+
+def test_what_is_wide_or_of_whole_registers_or_small_stays_as_it_is() -> None:
+    product = product_rows(onednn=False, turning=True)[torch.mm]
+
+    def lines(rows: int, inner: int, columns: int) -> list[str]:
+        source = Source()
+        tape = Tape(source, PRIMITIVES)
+        a, b = (tape.fixed(torch.ones(*size)) for size in ((rows, inner), (inner, columns)))
+        product(a, b)
+        return source.lines
+
+    for shape in ((512, 128, 100), (512, 128, 16), (32, 35, 10), (20, 5000, 10)):
+        assert len(lines(*shape)) == 1, shape
+    assert len(lines(512, 128, 10)) == 2
+
+
+@needs_onednn
+def test_the_product_is_that_of_torch() -> None:
+    draw = torch.Generator().manual_seed(3)
+    for rows, inner, columns in [(1, 1, 1), (3, 5, 2), (64, 300, 70)]:
+        a = torch.randn(rows, inner, generator=draw)
+        b = torch.randn(inner, columns, generator=draw)
+        assert torch.allclose(by_onednn(a, b), a @ b, atol=1e-4)
+        turned = a.t().contiguous().t()
+        assert torch.allclose(by_onednn(turned, b), a @ b, atol=1e-4)
+
+
+def test_the_choice_stays() -> None:
+    assert is_onednn_faster() is is_onednn_faster()
+    assert is_turning_faster() is is_turning_faster()
+
+
+@needs_onednn
+def test_a_large_product_is_given_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(giving_up, "PART_WORK", 40 * 30)
+    x, weight, bias = torch.rand(100, 30), torch.rand(20, 30), torch.rand(20)
+    asked = 0
+
+    def later(limit: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > limit
+
+    product = torch.ops.mkldnn._linear_pointwise
+    with giving_up.giving_up(lambda: later(1000)):
+        found = product(x, weight, bias, "none", [], "")
+    assert torch.allclose(found, torch.addmm(bias, x, weight.t()), atol=1e-4)
+    assert asked > 10
+    asked = 0
+    with pytest.raises(Cancelled), giving_up.giving_up(lambda: later(10)):
+        product(x, weight, bias, "none", [], "")
+    assert asked == 11
