@@ -201,6 +201,7 @@ class OverviewPage(StudyPage):
         )
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
         self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
+        self.table.horizontalScrollBar().rangeChanged.connect(lambda *_: self._share_out())
 
     # What is shown
 
