@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import SPACING, current_theme, for_text, icon
+from aegui.kit.theme import SPACING, current_theme, for_text, icon, icon_px
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
@@ -40,9 +40,11 @@ def flat_button(
     parent: QWidget | None = None,
     *,
     name: str = "",
-    pixels: int = _SIGN_PX,
+    pixels: int | None = None,
 ) -> QToolButton:
     """A button without a frame, with an icon of so many ``pixels``; without ``icon_name`` none yet.
+
+    Without ``pixels`` it is as small as a sign beside words.
 
     A screen reader says its ``name``, or else what its tooltip does.
     """
@@ -50,7 +52,8 @@ def flat_button(
     button.setProperty("flat", True)
     if icon_name:
         button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(pixels, pixels))
+    side = icon_px(_SIGN_PX) if pixels is None else pixels
+    button.setIconSize(QSize(side, side))
     button.setToolTip(tooltip)
     button.setAccessibleName(name or tooltip)
     return button
@@ -155,7 +158,7 @@ class Sign(QWidget):
         super().__init__(parent)
         self._icon = icon(icon_name, token)
         self.setAccessibleName(tr("Caution") if token in _CAUTIONS else tr("Sign"))
-        self.setFixedSize(_SIGN_PX, _SIGN_PX)
+        self.setFixedSize(icon_px(_SIGN_PX), icon_px(_SIGN_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The icon in the colours of the theme in force."""

@@ -37,7 +37,7 @@ SPACING = 8
 """The unit of every distance, in logical pixels; halves and multiples of it are used too."""
 RADIUS = 4
 """Corner radius of buttons, cards and fields, in logical pixels."""
-ICON_PX = 18
+_ICON_PX = 18
 """Side of an icon on a button."""
 CONTROL_PX = 24
 """No button, field or box to be pressed is lower, in logical pixels (WCAG 2.2, 2.5.8)."""
@@ -194,6 +194,16 @@ def for_text(pixels: int) -> int:
 def grown_for_text(pixels: int) -> int:
     """So many pixels, and more where letters are larger than usual: widths of panels and forms."""
     return max(pixels, for_text(pixels))
+
+
+def icon_px(usual: int = _ICON_PX) -> int:
+    """How large icons are: with large letters they grow half as much, or rows would be too long."""
+    return round(usual * (1.0 + max(0.0, _ThemeState.text_size - 1.0) / 2.0))
+
+
+def icon_size() -> QSize:
+    """The same as a size, for buttons and tables."""
+    return QSize(icon_px(), icon_px())
 
 
 @contextlib.contextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QMenuBar, QToolButton, QWidget
 
 from aegui.kit.layouts import row
-from aegui.kit.theme import ICON_PX
+from aegui.kit.theme import icon_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Corner(QWidget):
             self._named.append(button)
         for button in (*first, *self._named):
             button.setProperty("flat", True)
-            button.setIconSize(QSize(ICON_PX, ICON_PX))
+            button.setIconSize(icon_size())
         self.setLayout(row(*first, *self._named, spacing=2, margins=(0, 2, 8, 0)))
         self._set_named(True)
         bar.setCornerWidget(self)

@@ -19,7 +19,7 @@ from aegui.core.i18n import tr, trn
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.marks import flat_button, wrapped_label
-from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
+from aegui.kit.theme import SPACING, current_theme, icon_pixmap, icon_px
 from aegui.window.notifications import MANNERS, acts_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Bell(QToolButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(getattr(current_theme(), MANNERS[level].token))
         middle = QRect(self.rect()).center()
-        away = ICON_PX / 2 - _DOT_PX / 2
+        away = icon_px() / 2 - _DOT_PX / 2
         painter.drawEllipse(QPointF(middle.x() + away, middle.y() - away), _DOT_PX, _DOT_PX)
 
 
@@ -89,7 +89,7 @@ class MessageRow(QFrame):
         )
         self.setAccessibleName(f"{when}, {tr(manner.name)}: {notice.text}")
         sign = QLabel()
-        sign.setPixmap(icon_pixmap(manner.icon, ICON_PX, manner.token, self.devicePixelRatioF()))
+        sign.setPixmap(icon_pixmap(manner.icon, icon_px(), manner.token, self.devicePixelRatioF()))
         text = wrapped_label(notice.text)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy = flat_button("edit-copy", tr("Copy this message"))

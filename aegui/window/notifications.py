@@ -21,7 +21,7 @@ from aegui.core.i18n import mark, tr
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
 from aegui.kit.rooms import watch_room
-from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon_pixmap
+from aegui.kit.theme import SPACING, current_theme, icon_pixmap, icon_px
 from aegui.session.jobs.clock import one_shot
 from aegui.shell.folders import show_in_folder
 
@@ -133,7 +133,7 @@ class Toast(QFrame):
             return
         self._dressed = theme
         self._sign.setPixmap(
-            icon_pixmap(self._manner.icon, ICON_PX, token, self.devicePixelRatioF())
+            icon_pixmap(self._manner.icon, icon_px(), token, self.devicePixelRatioF())
         )
         colour = getattr(theme, token).name()
         self.setStyleSheet(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QProgressBar,
@@ -20,7 +20,7 @@ from aegui.features.data.data_menu import DETAIL_ROLE, ROW_WIDTH_PX, WAYS, DataR
 from aegui.kit.choosing import narrow
 from aegui.kit.layouts import dim, held, row
 from aegui.kit.marks import ElidedCombo, ElidedLabel
-from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.kit.theme import SPACING, figures_font, icon, icon_size
 from aegui.window.shown_chip import ShownChip
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class MainToolBar(QToolBar):
         super().__init__(tr("Toolbar"), parent)
         self.setObjectName("toolbar")
         self.setMovable(False)
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setIconSize(icon_size())
         self._data_key = ""
         self._preset: str | None = None
         self._titles: list[QAction] = []

@@ -9,12 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.kit.motion import moves, reduce_motion
 from aegui.kit.theme import CONTRAST, LIGHT, apply_theme, current_theme, set_text_size
 from aegui.session.comfort import Comfort
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.comfort import ComfortDialog
 from aegui.window.docks import PERSPECTIVES
+from aegui.window.toolbar import MainToolBar
 from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
@@ -75,6 +77,24 @@ def test_larger_letters_get_wider_columns_and_smaller_ones_their_own_again(
     assert width() > 1.2 * usual
     app.use_comfort(Comfort())
     assert width() == pytest.approx(usual, abs=2)
+
+
+def test_icons_grow_half_as_much_as_letters(app: App) -> None:
+    def sides() -> tuple[int, int]:
+        tools = app.window.panel(DrawPanel).tools
+        pencil = tools.buttons["pencil"]
+        assert pencil.iconSize().height() < pencil.height()
+        (bar,) = app.window.findChildren(MainToolBar)
+        return bar.iconSize().height(), pencil.iconSize().height()
+
+    app.window.set_perspective("draw")
+    usual = sides()
+    app.use_comfort(Comfort(text_size=2.0))
+    app.window.set_perspective("draw")
+    assert sides() == tuple(round(1.5 * side) for side in usual)
+    app.use_comfort(Comfort(text_size=0.8))
+    app.window.set_perspective("draw")
+    assert sides() == usual
 
 
 def test_nothing_glides_for_who_wants_no_motion(qtbot: QtBot, app: App) -> None:

@@ -15,7 +15,7 @@ from aegui.core.i18n import localized, tr
 from aegui.core.recipe.settings import file_name
 from aegui.kit.layouts import row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import ICON_PX, current_theme
+from aegui.kit.theme import current_theme, icon_px
 from aegui.session.jobs.clock import one_shot
 from aegui.widgets.form.fields import (
     REST_MS,
@@ -176,7 +176,7 @@ class ColourField(QPushButton):
 
     def set_value(self, value: str) -> None:
         """Show ``value`` and stay silent."""
-        swatch = QPixmap(ICON_PX, ICON_PX)
+        swatch = QPixmap(icon_px(), icon_px())
         swatch.fill(current_theme().border)
         painter = QPainter(swatch)
         painter.fillRect(swatch.rect().adjusted(1, 1, -1, -1), QColor(value))

@@ -17,7 +17,7 @@ from aegui.core.i18n import localized, mark, tr, trn
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
-from aegui.kit.theme import ICON_PX, current_theme, icon
+from aegui.kit.theme import current_theme, icon, icon_px
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, label_sign
 from aegui.widgets.named_table import NamedTable
 
@@ -60,7 +60,7 @@ class PairsPage(QWidget):
         self.words = wrapped_label()
         title = tr("Pairs of characters that are mixed up")
         self.table = NamedTable(COLUMNS, title, picks_rows=True)
-        self.table.setIconSize(QSize(2 * ICON_PX + _GAP_PX, ICON_PX))
+        self.table.setIconSize(QSize(2 * icon_px() + _GAP_PX, icon_px()))
         self._pairs: tuple[MixUp, ...] = ()
         self._glyphs = GlyphCache()
         head, top = row(), Qt.AlignmentFlag.AlignTop
@@ -147,7 +147,7 @@ class PairsPage(QWidget):
 
     def _drawn(self, pair: MixUp, ink: QColor) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        side, gap = round(ICON_PX * ratio), round(_GAP_PX * ratio)
+        side, gap = round(icon_px() * ratio), round(_GAP_PX * ratio)
         pixmap = QPixmap(2 * side + gap, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)

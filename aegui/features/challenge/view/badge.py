@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QWidgetAction
 
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.setup_line.goal import figure_words
 from aegui.kit.choosing import menu_below
-from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.kit.theme import SPACING, icon, icon_size
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -34,7 +34,7 @@ class Badge(QToolButton):
         self.setProperty("chip", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setIconSize(icon_size())
         menu = menu_below(self)
         self._words = QLabel()
         self._words.setWordWrap(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -19,7 +19,7 @@ from aegui.features.drawing.view.brush_box import BrushBox
 from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import ElidedButton
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.theme import icon, icon_size
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
@@ -85,7 +85,7 @@ class DrawPage(QWidget):
         self._fit.clicked.connect(self.fit_requested)
 
     def _lay_out(self) -> None:
-        self.load.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.load.setIconSize(icon_size())
         self.load.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.load.setSizePolicy(self._add.sizePolicy())
         adding = row((self._label, 1), self._add)

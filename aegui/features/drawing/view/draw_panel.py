@@ -28,7 +28,7 @@ from aegui.features.drawing.view.tool_row import ToolRow
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, scrolled
 from aegui.kit.page_stack import PageStack
-from aegui.kit.theme import ICON_PX, SPACING, current_theme, icon
+from aegui.kit.theme import SPACING, current_theme, icon, icon_size
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyph_grid import CELL_PX, GlyphGrid
@@ -297,7 +297,7 @@ class DrawPanel(QWidget):
 
     def _glyph_icon(self, index: int) -> QIcon:
         glyph = self._glyphs.image(index, current_theme().text, QColor(0, 0, 0, 0))
-        bounds = QSize(ICON_PX, ICON_PX)
+        bounds = icon_size()
         return QIcon(glyph_pixmap(glyph, bounds, device_ratio=self.devicePixelRatioF()))
 
     def set_undo_enabled(self, can_undo: bool, can_redo: bool) -> None:

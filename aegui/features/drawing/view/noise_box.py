@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.tool_row import BUTTON_PX
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.theme import icon, icon_px, icon_size
 from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import CountField, SliderField
 
@@ -70,9 +70,9 @@ class NoiseBox(QWidget):
         )
         self._sheet.clicked.connect(self.sheet_requested)
         for button in (self._again, self._off):
-            button.setIconSize(QSize(ICON_PX, ICON_PX))
+            button.setIconSize(icon_size())
             button.setProperty("flat", True)
-            button.setMinimumSize(BUTTON_PX, BUTTON_PX - 3)
+            button.setMinimumSize(icon_px(BUTTON_PX), icon_px(BUTTON_PX - 3))
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

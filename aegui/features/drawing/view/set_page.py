@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -20,7 +20,7 @@ from aegui.core.i18n import mark, tr
 from aegui.features.drawing.view.set_gallery import SetGallery
 from aegui.features.drawing.view.text_strip import TextStrip
 from aegui.kit.layouts import column, row, scrolled
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.theme import icon, icon_size
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import label_sign
 
@@ -81,7 +81,7 @@ class SetPage(QWidget):
         button.setObjectName(key)
         button.setProperty("flat", True)
         button.setIcon(icon(f"edit-{key}"))
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setIconSize(icon_size())
         button.setToolTip(tr(text))
         button.setAccessibleName(tr(text))
         button.clicked.connect(self._on_button_clicked)

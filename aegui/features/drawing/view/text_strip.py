@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from aegui.core.data.byte_images import as_images
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, row
-from aegui.kit.theme import ICON_PX, current_theme, icon
+from aegui.kit.theme import current_theme, icon, icon_size
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
 
@@ -63,7 +63,7 @@ class TextStrip(QWidget):
         self.field.cursorPositionChanged.connect(self._on_field_cursor_position_changed)
         self.put.setProperty("flat", True)
         self.put.setIcon(icon("edit-pencil"))
-        self.put.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.put.setIconSize(icon_size())
         self.put.setToolTip(tr("Put the drawing into the text"))
         self.put.setAccessibleName(tr("Put the drawing into the text"))
         self.put.clicked.connect(self._on_put_clicked)

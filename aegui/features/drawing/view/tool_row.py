@@ -17,7 +17,7 @@ from aegui.features.drawing.view.drawing_tools import (
     Tool,
 )
 from aegui.kit.keys import native_keys
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.theme import icon, icon_px, icon_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 BUTTON_PX = 27
 _GAP_PX = 6
-_NARROWEST_PX = 8 * BUTTON_PX
+_NARROWEST = 8
+"""Buttons side by side, at least."""
 
 
 class ToolRow(QWidget):
@@ -57,6 +58,8 @@ class ToolRow(QWidget):
             )
         ] + [[self._more]]
         self._actions = self._fill_menu()
+        self._side = icon_px(BUTTON_PX)
+        self._narrowest = _NARROWEST * self._side
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -67,7 +70,7 @@ class ToolRow(QWidget):
         button.setObjectName(tool.key)
         button.setProperty("flat", True)
         button.setIcon(icon(f"edit-{tool.key}"))
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setIconSize(icon_size())
         button.setToolTip(f"{tr(tool.text)} ({native_keys(tool.shortcut)})")
         button.setAccessibleName(tr(tool.text))
         button.setCheckable(tool.kind != "edit")
@@ -80,7 +83,7 @@ class ToolRow(QWidget):
         button = QToolButton(self)
         button.setProperty("flat", True)
         button.setIcon(icon("builder-more"))
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setIconSize(icon_size())
         button.setToolTip(tr("All tools, size, grid and zoom"))
         button.setAccessibleName(tr("All tools"))
         button.setMenu(self.menu)
@@ -152,9 +155,9 @@ class ToolRow(QWidget):
     def _rows(self, width: int) -> list[list[list[QToolButton]]]:
         """The groups of each row; one is torn apart only where it is wider than a row."""
         rows: list[list[list[QToolButton]]] = []
-        left, most = 0, max(1, width // BUTTON_PX)
+        left, most = 0, max(1, width // self._side)
         for group in self._parts(most):
-            needed = len(group) * BUTTON_PX
+            needed = len(group) * self._side
             if rows and left + _GAP_PX + needed <= width:
                 rows[-1].append(group)
                 left += _GAP_PX + needed
@@ -173,22 +176,22 @@ class ToolRow(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: D102
-        return len(self._rows(width)) * BUTTON_PX
+        return len(self._rows(width)) * self._side
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        width = 16 * BUTTON_PX
+        width = 16 * self._side
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(_NARROWEST_PX, self.heightForWidth(max(self.width(), _NARROWEST_PX)))
+        return QSize(self._narrowest, self.heightForWidth(max(self.width(), self._narrowest)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         for row, groups in enumerate(self._rows(event.size().width())):
             x = 0
             for group in groups:
                 for button in group:
-                    button.setGeometry(QRect(x, row * BUTTON_PX, BUTTON_PX, BUTTON_PX))
-                    x += BUTTON_PX
+                    button.setGeometry(QRect(x, row * self._side, self._side, self._side))
+                    x += self._side
                 x += _GAP_PX
         super().resizeEvent(event)
         if self.heightForWidth(event.size().width()) != self.heightForWidth(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +21,7 @@ from aegui.kit.choosing import choose, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held
 from aegui.kit.placeholder import Placeholder
-from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.kit.theme import SPACING, figures_font, icon, icon_size
 
 if TYPE_CHECKING:
     from aegui.features.gan.model.samples_service import GeneratedSamples
@@ -50,7 +50,7 @@ class GanPanel(QWidget):
         self.nearest = NearestBox()
         self.nearest.hide()
         self.noise = QPushButton(icon("builder-dice"), tr("New noise"))
-        self.noise.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.noise.setIconSize(icon_size())
         self.noise.setToolTip(tr("Draw other codes from the normal distribution"))
         self.count = QComboBox()
         self.count.setToolTip(tr("How many images are shown"))

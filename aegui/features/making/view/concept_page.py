@@ -19,7 +19,7 @@ from aegui.features.making.view.amount_strip import AmountStrip
 from aegui.features.making.view.sample_box import SampleBox
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.page import PictureBox
 
@@ -102,7 +102,7 @@ class ConceptPage(QWidget):
 
     def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(icon(name), text)
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setIconSize(icon_size())
         return button
 
     def _fill(self) -> None:

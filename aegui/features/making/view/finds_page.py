@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
@@ -18,7 +18,7 @@ from aegui.features.making.view.finds_sheet import FindsSheet
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel, wrapped_label
-from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.widgets.page import Breaking
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class FindsPage(QWidget):
 
     def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(icon(name), text)
-        button.setIconSize(QSize(ICON_PX, ICON_PX))
+        button.setIconSize(icon_size())
         return button
 
     def _fill(self) -> None:
@@ -88,7 +88,7 @@ class FindsPage(QWidget):
         self.count.setToolTip(tr("How many images"))
         offer(self.count, ((count, f"{count}") for count in COUNTS), DEFAULT_COUNT)
         self.set_offered(tuple(SOURCES))
-        self.search.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.search.setIconSize(icon_size())
         self.search.setToolTip(tr("Look for other images each time"))
         self.show_place.setToolTip(tr("Put the cursor of the map there (Enter)"))
         self.pin.setToolTip(tr("Pin the places of the chosen images"))

@@ -26,7 +26,7 @@ from aegui.kit.choosing import narrow, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import wrapped_label
-from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.page import Breaking, PictureBox
 
@@ -109,7 +109,7 @@ class PathPage(QWidget):
             )
         self.export.setMenu(menu)
         for button in (self.play, self.export):
-            button.setIconSize(QSize(ICON_PX, ICON_PX))
+            button.setIconSize(icon_size())
 
     def _build(self) -> None:
         how = row(QLabel(tr("Path")), (self.kind, 1), QLabel(tr("Images")), self.count, spacing=-1)

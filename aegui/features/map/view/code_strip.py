@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.code_sliders import CodeSliders
 from aegui.kit.layouts import column, heading, row
-from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.kit.theme import SPACING, icon, icon_size
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -46,11 +46,11 @@ class CodeStrip(QFrame):
         self.zero = self._button(tr("0"), tr("All numbers 0"))
         self.random = self._button(tr("Random"), "")
         self.random.setIcon(icon("edit-again"))
-        self.random.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.random.setIconSize(icon_size())
         self.random.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.sheet = self._button("", tr("What each number does by itself, as a sheet"))
         self.sheet.setIcon(icon("reconstructions"))
-        self.sheet.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.sheet.setIconSize(icon_size())
         self.sheet.setAccessibleName(tr("Every number of the code"))
         self.sheet.clicked.connect(self.sheet_requested)
         self.mean.clicked.connect(self.mean_requested)

@@ -24,7 +24,7 @@ from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
 from aegui.kit.choosing import tick_entries
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import ICON_PX
+from aegui.kit.theme import icon_px
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class ViewBar(QFrame):
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._style = MapStyle()
-        flat = partial(flat_button, parent=self, pixels=ICON_PX)
+        flat = partial(flat_button, parent=self, pixels=icon_px())
         self.zoom_out = flat("map-zoom-out", tr("Zoom out (-)"), name=tr("Zoom out"))
         self.zoom_in = flat("map-zoom-in", tr("Zoom in (+)"), name=tr("Zoom in"))
         self.fit = flat("zoom-fit", tr("Show all codes (F or 0)"), name=tr("Fit"))
@@ -149,7 +149,7 @@ class FollowBar(QFrame):
         self.setProperty("card", True)
         tip = tr("Show all codes again, and keep them in sight while they move")
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.button = flat_button("map-follow", tip, name=tr("Follow"), pixels=ICON_PX)
+        self.button = flat_button("map-follow", tip, name=tr("Follow"), pixels=icon_px())
         self.button.setText(tr("Follow"))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.follow_requested)

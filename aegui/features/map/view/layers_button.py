@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.fields import FIELDS
 from aegui.features.map.view.menu_items import show_keys
 from aegui.kit.choosing import menu_below, tick_entries
-from aegui.kit.theme import ICON_PX, icon
+from aegui.kit.theme import icon, icon_size
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -34,7 +34,7 @@ class LayersButton(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setIcon(icon("map-layers"))
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setIconSize(icon_size())
         self.setProperty("flat", True)
         self.setToolTip(tr("Layers of the map (1 to 7) and lens (N)"))
         self.setAccessibleName(tr("Layers"))

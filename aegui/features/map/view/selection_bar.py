@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from aegui.core.i18n import tr, trn
 from aegui.kit.layouts import row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import ICON_PX
+from aegui.kit.theme import icon_px
 
 
 class SelectionBar(QFrame):
@@ -31,7 +31,7 @@ class SelectionBar(QFrame):
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._label = QLabel(self)
-        flat = partial(flat_button, pixels=ICON_PX)
+        flat = partial(flat_button, pixels=icon_px())
         self.zoom = flat(
             "map-zoom-selection", tr("Zoom to the selection (Z)"), name=tr("Zoom to the selection")
         )

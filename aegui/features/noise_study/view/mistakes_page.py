@@ -22,7 +22,7 @@ from aegui.features.noise_study.view.noise_fields import NONE
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.splitter import Splitter
-from aegui.kit.theme import ICON_PX, SPACING, icon
+from aegui.kit.theme import SPACING, icon, icon_px
 from aegui.widgets.form.editors import noise_kind_field
 from aegui.widgets.form.fields import NumberField
 
@@ -208,7 +208,7 @@ def _card(title: str, text: str, buttons: Sequence[QPushButton], *, warns: bool 
     head = row((_heading(title), 1))
     if warns:
         sign = QLabel()
-        sign.setPixmap(icon("notice-warning", "warn").pixmap(ICON_PX, ICON_PX))
+        sign.setPixmap(icon("notice-warning", "warn").pixmap(icon_px(), icon_px()))
         head.insertWidget(0, sign)
     words = dim(text)
     words.setWordWrap(True)

@@ -16,7 +16,7 @@ from aegui.kit.choosing import menu_below
 from aegui.kit.keys import native_keys
 from aegui.kit.layouts import dim, row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import ICON_PX, SPACING, figures_font, icon
+from aegui.kit.theme import SPACING, figures_font, icon, icon_px
 from aegui.shell.outcome import epoch_words
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class TimeBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        flat = partial(flat_button, pixels=ICON_PX)
+        flat = partial(flat_button, pixels=icon_px())
         self.play = flat("train", tr("Play the training as a film"))
         self.play.setCheckable(True)
         self.slider = TimeSlider()
