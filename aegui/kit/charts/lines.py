@@ -191,14 +191,19 @@ class LinePlot:
         x, y = rect.left(), rect.top()
         for at, one in enumerate(named):
             room = _SWATCH + GAP + ink.width(one.name, ink.text)
-            is_last, is_last_line = at == len(named) - 1, y + 1.5 * high > rect.top() + lines * high
-            needed = room + (2.5 * GAP + rest if is_last_line and not is_last else 0.0)
+            for_rest = 2.5 * GAP + rest if at < len(named) - 1 else 0.0
+            is_last_line = y + 1.5 * high > rect.top() + lines * high
+            needed = room + (for_rest if is_last_line else 0.0)
             if x > rect.left() and x + needed > rect.right():
                 if is_last_line:
                     return boxes, QRectF(x, y, rest, high)
                 x, y = rect.left(), y + high
-            boxes.append(QRectF(x, y, rect.right() - x, high))
-            x += room + 2.5 * GAP
+                is_last_line = y + 1.5 * high > rect.top() + lines * high
+            # A name that is alone too long for the last line leaves its end for the words.
+            right = rect.right() - for_rest if is_last_line else rect.right()
+            right = max(x, right)
+            boxes.append(QRectF(x, y, right - x, high))
+            x = min(x + room, right) + 2.5 * GAP
         return boxes, None
 
     def legend_width(self, ink: Ink) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -92,6 +92,35 @@ def test_many_names_leave_the_lines_most_of_the_room() -> None:
 
     assert spread(200) == pytest.approx(spread(60))
     assert spread(2) > spread(200) > 280 / 2
+
+
+class _NotingInk(Ink):
+    """Real ink that keeps where it wrote what."""
+
+    def __init__(self, painter: QPainter) -> None:
+        super().__init__(painter, PAPERS["light"])
+        self.written: dict[str, QRectF] = {}
+
+    def write(self, text: str, rect: QRectF, *how: Any, **more: Any) -> None:
+        self.written[text] = rect
+        super().write(text, rect, *how, **more)
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("height", [60, 100, 160])
+def test_how_many_more_names_there_are_is_seen_beside_long_ones(height: int) -> None:
+    series = tuple(Series(f"{at} {'long ' * 30}", np.zeros(2)) for at in range(9))
+    image = QImage(300, height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    ink = _NotingInk(painter)
+    LinePlot(LINES.at, LINES.x, LINES.y, series).paint(ink, QRectF(0, 0, 300, height))
+    painter.end()
+    (words,) = (text for text in ink.written if text.endswith("more"))
+    rest = ink.written[words]
+    assert rest.right() <= 300.0 + 1e-6
+    for text, rect in ink.written.items():
+        if text.endswith("\u2026") and rect.top() == rest.top():
+            assert rect.right() <= rest.left()
 
 
 def test_a_box_has_the_quartiles_and_parts_outliers() -> None:
