@@ -140,7 +140,7 @@ def _document(state: RowState) -> dict[str, object]:
             if cell is None
             else {
                 "mean": cell.mean,
-                "std": cell.std,
+                "std": cell.std if len(cell.seeds) > 1 else None,
                 "seeds": list(cell.seeds),
                 "date": cell.date,
                 "processor": cell.processor,

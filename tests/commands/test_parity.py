@@ -32,6 +32,7 @@ def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixtur
     assert row["reached"] is True
     assert row["cells"][0]["seeds"] == [0]
     assert row["cells"][0]["processor"]
+    assert row["cells"][0]["std"] is None
 
 
 def test_a_row_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,8 +19,8 @@ from aegui.core.text_tables import csv_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.core.parity.reached import RowState
-    from aegui.core.parity.rows import ParityRow
+    from aegui.core.parity.reached import RowState, Trained
+    from aegui.core.parity.rows import CellFigure, ParityRow
 
 _MINUTES_SAID = 90
 REACHED, NOT_REACHED, UNKNOWN = "✓", "✗", "–"  # a dash for what is not known
@@ -100,16 +100,21 @@ def parity_csv(states: Sequence[RowState]) -> str:
     return csv_text(_COLUMNS, [_line(state) for state in states])
 
 
+def _spread(cell: Trained | CellFigure, seeds: int, scale: float) -> list[str]:
+    """Mean and deviation; of a single seed there is none."""
+    return [f"{cell.mean * scale:.6g}", f"{cell.std * scale:.6g}" if seeds > 1 else ""]
+
+
 def _line(state: RowState) -> list[str]:
     row, found = state.row, state.cells[0]
     ours = row.ours
     cell = None if ours is None else ours.cells[0]
     scale = row.scale
-    here = [f"{found.mean * scale:.6g}", f"{found.std * scale:.6g}"] if found else ["", ""]
+    here = ["", ""] if found is None else _spread(found, len(found.seeds), scale)
     seeds = " ".join(map(str, found.seeds)) if found else ""
     expected = ["", "", ""]
     if cell is not None:
-        expected = [f"{cell.mean * scale:.6g}", f"{cell.std * scale:.6g}", str(cell.count)]
+        expected = [*_spread(cell, cell.count, scale), str(cell.count)]
     return [
         row.id,
         row.work,

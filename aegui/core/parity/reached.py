@@ -31,7 +31,7 @@ class Trained:
 
     Attributes:
         mean: Mean of the figure over the seeds, in the unit of the library.
-        std: Its standard deviation.
+        std: Its standard deviation; 0 of a single one.
         seeds: The seeds.
         date: When the newest was kept: a day, in UTC.
         processor: What it was computed on.

@@ -197,6 +197,9 @@ def test_the_page_is_written_as_a_table_and_as_a_page() -> None:
     assert lines[0]["processor"] == "a processor"
     assert lines[1]["mean"] == ""
     assert lines[1]["limit"] == "13.87"
+    assert float(lines[0]["std"]) > 0.0
+    assert lines[1]["expected_seeds"] == "1"
+    assert lines[1]["expected_std"] == ""
     page = parity_html(states)
     assert "&lt;b&gt;&amp;" in page
     assert "<td>A3-constant</td>" in page
