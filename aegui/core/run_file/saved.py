@@ -153,7 +153,7 @@ class SavedRun:
 
     @property
     def runs_by_rank(self) -> list[int]:
-        """The runs of the population, the best first, see ``training/best.py``."""
+        """The runs of the population, the best first, see ``training/record/best.py``."""
         return best.ranked_runs(self.recipe, self.dataset, self.results, self.history)
 
     def codec(self, run: int = 0) -> Codec:

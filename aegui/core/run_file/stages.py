@@ -1,4 +1,4 @@
-"""The history of a run as it is saved with it: see ``training/stages.py``."""
+"""The history of a run as it is saved with it: see ``training/record/stages.py``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Units of work: runs that one process does, as recipes in JSON, and how they are done.
 
-Runs of one bucket are one population (see ``population.py``), in pieces that fit into the caches of
-a core; everything else is trained one by one, as ``train`` does it.
+Runs of one bucket are one population (see ``training/loop/population.py``), in pieces that fit into
+the caches of a core; everything else is trained one by one, as ``train`` does it.
 """
 
 from __future__ import annotations

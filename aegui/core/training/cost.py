@@ -1,6 +1,6 @@
 """What a training will cost, reckoned from its recipe and its data before anything is allocated.
 
-Imports no torch; ``probe.py`` tries a few steps for a better figure of the time.
+Imports no torch; ``loop/probe.py`` tries a few steps for a better figure of the time.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ MANY_PARAMETERS = 5_000_000
 _FLOAT = 4
 _DOUBLE = 8
 _MEASURED = 2_048
-"""Samples that are measured between the epochs, at most (see ``samples.py``)."""
+"""Samples that are measured between the epochs, at most (see ``step/samples.py``)."""
 _MEASURED_NUMBERS = 1 << 24
-"""Numbers that a layer gives while all of a set are looked at, at most (see ``measure.py``)."""
+"""Numbers that a layer gives while all of a set are looked at, at most: ``step/measure.py``."""
 _ROWS_KEPT = 400
 """Moments of a training that its timeline keeps, more or less."""
 _EFFICIENCY = 0.8

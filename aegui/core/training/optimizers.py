@@ -1,7 +1,7 @@
 """The optimisers: one row each, with all that the program knows of it; needs no torch.
 
 The update of a step is written as statements over lists of tensors (torch's formulas), which stand
-in generated programs, and which ``update.py`` runs as they are for what autograd differentiates.
+in generated programs, and which ``step/update.py`` runs as is for what autograd differentiates.
 """
 
 from __future__ import annotations

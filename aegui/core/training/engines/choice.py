@@ -5,9 +5,9 @@ built and knows them all: the one to have for small networks. ``fused`` runs the
 over whole epochs by torch's; ``batched`` runs it batch by batch, for large networks, whose epochs
 must be interruptible; ``layered`` is generated too, for images, one run after the other.
 ``stacked`` differentiates all runs together by autograd, ``autograd`` one after the other: these
-serve what cannot be traced (``tape.py``), and steps so long that they are done in slices; the
+serve what cannot be traced (``step/tape.py``), and steps so long that they are done in slices; the
 others are tested against them. No penalty needs them: a gradient within the objective is traced
-too. A long step of any of them can be given up half way (``giving_up.py``).
+too. A long step of any of them can be given up half way (``step/giving_up.py``).
 """
 
 from __future__ import annotations

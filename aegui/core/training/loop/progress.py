@@ -39,9 +39,9 @@ _OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
 class BestSoFar:
     """The best weights and the figures of K runs, updated at every recorded epoch.
 
-    What the best weights are is said in ``best.py``: no other weights have a lower loss and fewer
-    wrong pixels as well, unless they miss the goal. Adam at a constant rate loses a perfect fit now
-    and then: the best is what was meant.
+    What the best weights are is said in ``record/best.py``: no other weights have a lower loss and
+    fewer wrong pixels as well, unless they miss the goal. Adam at a constant rate loses a perfect
+    fit now and then: the best is what was meant.
     """
 
     def __init__(

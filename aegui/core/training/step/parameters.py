@@ -1,4 +1,4 @@
-"""All weights of all runs in one flat tensor; ``layout.py`` says what lies where."""
+"""All weights of all runs in one flat tensor; ``record/layout.py`` says what lies where."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@
 
 enum { MACHINE_VERSION = 1 };
 
-/* Operations, in the order of CODES in translation.py. */
+/* Operations, in the order of CODES in listing.py. */
 enum {
     COPY, FILL, ADD, AFFINE, MUL, DIV, ADDCMUL, ADDCDIV, MAXIMUM, MINIMUM, CLAMP, WHERE,
     GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, EQUAL,
