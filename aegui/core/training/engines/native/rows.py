@@ -68,7 +68,11 @@ def _lerp(to: Translation, out: Any, a: Any, b: Any, weight: Any) -> None:
         raise NotTraced("a weight of each number")
     miss = to.fresh(out.shape)
     to.each("add", miss, [b, a], -1.0)
-    to.each("add", out, [a, miss], weight)
+    if abs(weight) < 0.5:
+        to.each("add", out, [a, miss], weight)
+    else:
+        # From the nearer end, as torch does: all the way is exactly there.
+        to.each("add", out, [b, miss], weight - 1.0)
 
 
 def _div(to: Translation, out: Any, a: Any, b: Any) -> None:

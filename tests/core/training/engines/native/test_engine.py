@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -356,6 +357,19 @@ def test_an_optimiser_that_is_new(native: NativeLibrary, monkeypatch: pytest.Mon
     monkeypatch.setitem(OPTIMIZERS, SIGNS.key, SIGNS)
     spec = {"name": SIGNS.key, "learning_rate": 1e-3}
     assert_alike(native, resolved_recipe(training={"optimizer": spec}))
+
+
+def test_all_the_way_from_a_large_number_is_there(
+    native: NativeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (
+        "torch._foreach_add_(rolling, 1e6)",
+        "torch._foreach_lerp_(rolling, gradients, 1.0)",
+        "torch._foreach_add_(tensors, rolling, alpha=-lr)",
+    )
+    monkeypatch.setitem(OPTIMIZERS, SIGNS.key, replace(SIGNS, lines=lines))
+    spec = {"name": SIGNS.key, "learning_rate": 0.5}
+    assert_alike(native, resolved_recipe(training={"optimizer": spec}), 30)
 
 
 MEMBERS: dict[str, list[dict[str, Any]]] = {
