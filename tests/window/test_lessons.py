@@ -231,6 +231,25 @@ def test_a_number_is_typed_at_once_and_entered(window: MainWindow, qtbot: QtBot)
     assert page.do.isEnabled()
 
 
+def test_another_question_does_not_begin_with_the_last_guess(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    """Enter alone would give the answer to another question."""
+    page = begin(window, qtbot, "noise").page
+    number = page.prediction.number
+    qtbot.waitUntil(number.hasFocus, timeout=20_000)
+    QTest.keyClicks(number, "6")
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    page.anew.click()
+    assert page.prediction.keep.isVisible()
+    assert number.value() == 0
+    QTest.keyClicks(number, "5")
+    window.feature(LessonsFeature).begin("completion")
+    page.next.click()
+    assert page.prediction.keep.isVisible()
+    assert number.value() == 0
+
+
 def test_data_that_are_not_there_are_told_and_offered(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

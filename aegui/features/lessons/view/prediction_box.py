@@ -135,6 +135,7 @@ class PredictionBox(QFrame):
         self.why.setVisible(bool(told))
         if predicted is not None:
             self.yours.setText(_yours(prediction, predicted))
+            self.number.setValue(0)
         self.verdict.setText(told)
         is_right = predicted is not None and _is_right(prediction, predicted, figure)
         set_look(self.verdict, "state", "good" if is_right else "")
@@ -144,6 +145,8 @@ class PredictionBox(QFrame):
         if not prediction.choices:
             whole = figure_of(prediction.figure).is_whole
             self.number.setDecimals(0 if whole else _DECIMALS)
+            # Else Enter would give the answer to another question.
+            self.number.setValue(0)
         for choice in self.choices:
             self.group.removeButton(choice.button)
             self._lines.removeWidget(choice)
