@@ -68,6 +68,7 @@ class DownloadPanel(QWidget):
         self.have.setMenu(menu)
         self.download.clicked.connect(self.download_requested)
         self.cancel.clicked.connect(self.cancel_requested)
+        self._began: QPushButton | None = None
         self._add_row(tr("Source"), offer.source)
         self._add_row(tr("Size"), offer.size)
         self._add_row(tr("Licence"), offer.licence)
@@ -99,9 +100,14 @@ class DownloadPanel(QWidget):
         self.download.setText(tr("&Go on") if problem else tr("&Download"))
         self.download.setEnabled(True)
         self.have.setEnabled(True)
+        began, self._began = self._began, None
+        if problem and began is not None and self.cancel.hasFocus():
+            # Else Enter, pressed to try again, would give it up.
+            began.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, words: str = "") -> None:
         """It has begun; ``words`` say what."""
+        self._began = next((one for one in (self.download, self.have) if one.hasFocus()), None)
         self.problem.set_text("")
         self.bar.show()
         self.text.setText(words or tr("Connecting…"))

@@ -96,6 +96,22 @@ def test_the_offer_of_a_download(qtbot: QtBot) -> None:
         panel.cancel.click()
 
 
+@pytest.mark.parametrize("began", ["download", "have"])
+def test_what_was_refused_can_be_tried_again_by_enter(began: str, qtbot: QtBot) -> None:
+    """Buttons that are switched off lose the keys to *Cancel*, which Enter would press."""
+    panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitExposed(panel)
+    button = getattr(panel, began)
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus, timeout=20_000)
+    panel.set_busy()
+    assert panel.cancel.hasFocus(), "while it is under way it can be stopped"
+    panel.set_idle("That is another file.")
+    assert button.hasFocus()
+
+
 def test_progress_lies_over_the_room_and_can_be_stopped(qtbot: QtBot) -> None:
     host = QWidget()
     qtbot.addWidget(host)
