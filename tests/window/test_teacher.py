@@ -94,6 +94,19 @@ def test_controls_are_withheld_and_it_is_said(
     finder.reject()
 
 
+def test_the_whole_network_is_refused_by_the_name_that_the_bar_gives_it(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    enter(window, tmp_path, made(locked=Withheld(fields=("network",))))
+    qtbot.waitUntil(lambda: bool(bar_of(window)), timeout=20_000)
+    assert bar_of(window).endswith("Network")
+    workspace = window._services.workspace
+    before = workspace.recipe
+    workspace.edit_recipe(with_value(before, "network.latent.units", 5), "by hand")
+    assert workspace.recipe == before
+    assert window.notifications.shown[-1].text == "Teacher mode: “Network” is locked."
+
+
 def test_locked_settings_are_locked_but_for_lessons(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

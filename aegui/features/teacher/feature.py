@@ -125,12 +125,7 @@ class TeacherFeature(Feature):
 
     def _names(self, file: TeacherFile) -> list[str]:
         """What is withheld, as a person calls it."""
-        names = self._window.names
-        labels = {
-            setting.path: tr(setting.field.label)
-            for section in SECTIONS
-            for setting in section.settings
-        } | {"network": tr("Network")}
+        names, labels = self._window.names, _labels()
         panels = [tr(names.docks[key]) for key in file.hidden.panels if key in names.docks]
         actions = [
             tr(names.actions[key].text).replace("&", "").rstrip("…")
@@ -188,14 +183,18 @@ def _guard(teaching: Teaching) -> Callable[[Recipe, Recipe], str]:
         path = "" if teaching.file is None else teaching.file.changed_lock(before, after)
         if not path:
             return ""
-        labels = {
-            setting.path: tr(setting.field.label)
-            for section in SECTIONS
-            for setting in section.settings
-        }
-        return tr("Teacher mode: “{name}” is locked.", name=labels.get(path, path))
+        return tr("Teacher mode: “{name}” is locked.", name=_labels().get(path, path))
 
     return guard
+
+
+def _labels() -> dict[str, str]:
+    """What a person calls the fields that can be locked, by their paths."""
+    return {
+        setting.path: tr(setting.field.label)
+        for section in SECTIONS
+        for setting in section.settings
+    } | {"network": tr("Network")}
 
 
 def _words(file: TeacherFile, names: Callable[[TeacherFile], list[str]]) -> tuple[str, str]:
