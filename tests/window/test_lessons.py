@@ -231,6 +231,27 @@ def test_a_number_is_typed_at_once_and_entered(window: MainWindow, qtbot: QtBot)
     assert page.do.isEnabled()
 
 
+def test_pins_of_another_size_of_code_are_none_of_this_map(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    """A document keeps them for the network that they are of."""
+    page = begin(window, qtbot, "new-letters").page
+    book = window.feature(LessonsFeature).book
+    page.do.click()
+    qtbot.waitUntil(lambda: book.is_reached, timeout=PATIENCE_MS)
+    kept = window._services.workspace.annotations
+    kept.pin([0.0] * 7)
+    kept.pin([1.0] * 7)
+    kept.pin([0.0, 0.0])
+    page.next.click()
+    line = page.lines[0]
+    qtbot.waitUntil(lambda: "1" in line.text(), timeout=20_000)
+    assert line.text() == "○  Pins on the map: 1 (at least 2)"
+    kept.pin([1.0, 0.0])
+    qtbot.waitUntil(lambda: book.is_reached, timeout=20_000)
+    assert line.text() == "✓  Pins on the map: 2 (at least 2)"
+
+
 def test_another_question_does_not_begin_with_the_last_guess(
     window: MainWindow, qtbot: QtBot
 ) -> None:

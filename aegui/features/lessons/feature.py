@@ -266,7 +266,9 @@ class LessonsFeature(Feature):
         shown, runner = services.shown, services.runner
         if step is None or runner.is_busy or runner.is_measuring:
             return
-        saved = shown.saved
+        saved, kept = shown.saved, services.workspace.annotations
+        # Those of networks with another size of code stay in the document, out of sight.
+        size = 0 if shown.codec is None else shown.codec.latent_size
         is_whole = saved is not None and shown.past is None and not shown.is_live
         network = (
             is_whole
@@ -285,8 +287,8 @@ class LessonsFeature(Feature):
                 runs=saved.results if network and saved is not None else (),
                 codec=shown.codec if network else None,
                 drawing=services.drawing.pixels,
-                pins=len(services.workspace.annotations.places),
-                concepts=len(services.workspace.annotations.concepts),
+                pins=sum(len(place.z) == size for place in kept.places),
+                concepts=sum(len(concept.direction) == size for concept in kept.concepts),
                 selected=len(services.of(Selection).indices),
             ),
             network=network,
