@@ -251,7 +251,10 @@ class OverviewPage(StudyPage):
         before = self._result()
         is_new = self._sheet is None or sheet.result is not before
         self._sheet = sheet
-        self.table.set_sheet(sheet)
+        with QSignalBlocker(self.table):
+            # While it is filled no row is selected, and yet nobody has taken the choice back.
+            self.table.set_sheet(sheet)
+            self.table.choose_row(self._chosen)
         self._share_out()
         if is_new:
             goes_on = _goes_on(before, sheet.result)
@@ -443,7 +446,7 @@ class OverviewPage(StudyPage):
 
     def _on_table_item_selection_changed(self) -> None:
         place = self.table.chosen_row()
-        if place not in {NOTHING, self._chosen}:
+        if place != self._chosen:
             self._chosen = place
             self._mark(frozenset())
             self.setting_chosen.emit(place)

@@ -19,7 +19,7 @@ from aegui.core.study.workers import InProcess, StudyControl
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.study_runs import StudySheet
 from aegui.features.studies.view.overview_page import TABLE, OverviewPage
-from aegui.features.studies.view.pages import make_at_once
+from aegui.features.studies.view.pages import NOTHING, make_at_once
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.settings_table import BEST, SettingsTable, two_lines
 from aegui.kit.charts.bars import BarPlot
@@ -176,6 +176,12 @@ def test_a_run_of_the_chosen_row_is_asked_for(
     with qtbot.waitSignal(panel.networks_requested) as asked:
         QTest.mouseClick(panel.networks, Qt.MouseButton.LeftButton)
     assert asked.args[0].setting is setting
+    # A click with Ctrl takes the choice back.
+    row = table_of(panel).visualRect(table_of(panel).model().index(1, 1)).center()
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(table_of(panel).viewport(), Qt.MouseButton.LeftButton, control, row)
+    assert panel.pages.chosen == NOTHING
+    assert not panel.open_run.isVisible()
 
 
 def test_levers_are_there_while_runs_are_under_way(
