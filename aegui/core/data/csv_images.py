@@ -44,7 +44,31 @@ _LOOKED_AT_FIELDS = 5000
 _BYTE_MAX = 255.0
 _LARGEST_LABEL = 1e9
 _LABEL_NAMES = frozenset({"label", "class", "target", "y", "digit", "etiqueta"})
-_NUMBER = re.compile(r"[-+]?(\d++(\.\d*+)?|\.\d++)([eE][-+]?\d++)?\Z", re.ASCII)
+_DIGITS = r"[-+]?+(?:\d++(?:[.,]\d*+)?+|[.,]\d++)(?:[eE][-+]?+\d++)?+"
+_NUMBER = re.compile(_DIGITS + r"\Z", re.ASCII)
+
+
+def _line_pattern(sign: str, digits: str, space: str) -> re.Pattern[str]:
+    field = rf'{space}*+"*+{digits}"*+{space}*+'
+    return re.compile(rf"{field}(?:{sign}{field})*+\Z", re.ASCII)
+
+
+_NUMBERS = {
+    ",": _line_pattern(",", _DIGITS.replace(",", ""), r"\s"),
+    ";": _line_pattern(";", _DIGITS, r"\s"),
+    "\t": _line_pattern("\t", _DIGITS, " "),
+}
+"""A line of numbers alone, by what stands between them; fields may stand in quotes."""
+_QUOTED_ENDS = {
+    sign: re.compile(rf'\A"(?:[^"]|"")*+"(?={sign})|(?<={sign})"(?:[^"]|"")*+"\Z')
+    for sign in _DELIMITERS
+}
+"""The first and the last field of a line, where they stand in quotes."""
+_INNER_SIGN = "\x1f"
+"""What stands for a sign between fields where it is part of a label."""
+_MISSING = frozenset({"", "nan"})
+_INDEX_NAMES = frozenset({"", "id", "index", "unnamed: 0"})
+"""What stands over a column that counts the lines, as pandas writes it first."""
 _REAL_MARKS = frozenset(".,eE")
 
 
@@ -57,8 +81,8 @@ class _ColumnLayout:
     label: int | None
     shape: tuple[int, int, int]
     has_heading: bool
-    has_commas: bool = False
-    """Whether commas are decimal marks."""
+    has_index: bool
+    """Whether a column before all these counts the lines."""
 
 
 class _AboveOneError(Exception):
@@ -83,8 +107,10 @@ def read_csv(
 
     A line is an image: its label, if any, first or last, and its pixels row by row, 0..255 or 0..1;
     three times as many numbers as a square has are red, green and blue of each pixel. A line of
-    headings may come first. Fields may stand in quotes; where semicolons or tabs part them, numbers
-    may have decimal commas. Text that is not UTF-8 is what Windows writes in Western Europe.
+    headings may come first. Fields may stand in quotes, and a label in quotes may have what parts
+    fields; where semicolons or tabs part them, numbers may have decimal commas. A first column that
+    counts the lines is left out where the headings say so. Text that is not UTF-8 is what Windows
+    writes in Western Europe.
 
     Raises:
         ReadError: A line has another number of columns, or what is no number; the line is named.
@@ -117,10 +143,9 @@ def csv_trouble(path: Path) -> ReadError | None:
         return None
     if not first or "\0" in "".join(first):
         return None
-    delimiter, has_commas = _delimiter(first)
-    first = list(map(with_points, first)) if has_commas else first
-    fields = _fields(first[0], delimiter, _LOOKED_AT_FIELDS)
-    has_heading = 2 * sum(map(_is_number, fields)) < len(fields)
+    delimiter = _delimiter(first)
+    first = [_plain(line, delimiter) for line in first]
+    has_heading = _is_heading(_fields(first[0], delimiter, _LOOKED_AT_FIELDS))
     if has_heading and len(first) == 1:
         return ReadError(tr("{file}: a line of headings, and no image after it.", file=path.name))
     line = first[has_heading]
@@ -150,32 +175,53 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
     """How to read a file with these first lines; None where that is no CSV of images."""
     if not first:
         return None
-    delimiter, has_commas = _delimiter(first)
-    columns = first[0].count(delimiter) + 1
-    if _shape(columns) is None and _shape(columns - 1) is None:
+    delimiter = _delimiter(first)
+    columns = _plain(first[0], delimiter).count(delimiter) + 1
+    if not any(_shape(columns - others) for others in range(3)):
         return None  # seen before so many fields are cut out
-    first = list(map(with_points, first)) if has_commas else first
-    heading = [title.lower() for title in _fields(first[0], delimiter)]
-    has_heading = 2 * sum(map(_is_number, heading)) < columns
+    first = [_plain(line, delimiter) for line in first]
+    titles = _fields(first[0], delimiter, _LOOKED_AT_FIELDS)
+    has_heading = _is_heading(titles)
+    has_index = has_heading and titles[0].lower() in _INDEX_NAMES
+    if has_index:
+        first = [_without_index(line, delimiter) for line in first]
+        columns -= 1
     lines = first[has_heading:]
     if not lines or lines[0].count(delimiter) + 1 != columns:
         return None
-    places = _named_places(heading) if has_heading else _likely_places(lines, delimiter)
-    fields = _fields(lines[0], delimiter)
-    for place in places:
+    likely = _named_places(first[0], delimiter) if has_heading else _likely_places(lines, delimiter)
+    for place in likely:
         shape = _shape(columns - (place is not None))
-        pixels = [field for at, field in enumerate(fields) if at != place]
-        if shape is not None and all(map(_is_number, pixels)):
-            return _ColumnLayout(delimiter, columns, place, shape, has_heading, has_commas)
+        if shape is not None and _is_of_numbers(lines[0], delimiter, place):
+            return _ColumnLayout(delimiter, columns, place, shape, has_heading, has_index)
     return None
 
 
-def _delimiter(first: list[str]) -> tuple[str, bool]:
-    """What parts the fields of the first lines, and whether commas are decimal marks in them."""
+def _delimiter(first: list[str]) -> str:
+    """What parts the fields of the first lines."""
     signs = set(map(parting_sign, first)) - {None}
     if len(signs) == 1 and (sign := signs.pop()):
-        return sign, True
-    return max(_DELIMITERS, key=first[0].count), False
+        return sign
+    return max(_DELIMITERS, key=first[0].count)
+
+
+def _plain(line: str, delimiter: str) -> str:
+    """``line`` with ``delimiter`` between its fields alone, and nowhere in a label."""
+    if '"' not in line:
+        return line
+    return _QUOTED_ENDS[delimiter].sub(lambda field: field[0].replace(delimiter, _INNER_SIGN), line)
+
+
+def _without_index(line: str, delimiter: str) -> str:
+    return line.partition(delimiter)[2]
+
+
+def _is_heading(titles: list[str]) -> bool:
+    """Whether these first fields of a line are titles: words, or numbers that only count."""
+    if 2 * sum(map(_is_number, titles)) < len(titles):
+        return True
+    inner = titles[1:-1]
+    return any(inner == [str(at + n) for n in range(len(inner))] for at in range(3))
 
 
 def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:
@@ -184,10 +230,12 @@ def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:
     return [field.strip().strip('"') for field in fields[: most if most > 0 else None]]
 
 
-def _named_places(heading: list[str]) -> list[int | None]:
+def _named_places(heading: str, delimiter: str) -> list[int | None]:
     """Where the label may be by the headings: first, last or (None) nowhere."""
-    ends = (0, len(heading) - 1)
-    return [*(at for at in ends if heading[at] in _LABEL_NAMES), None, *ends]
+    last = heading.count(delimiter)
+    titles = {0: heading.partition(delimiter)[0], last: heading.rpartition(delimiter)[2]}
+    named = [at for at, title in titles.items() if title.strip(' "').lower() in _LABEL_NAMES]
+    return [*named, None, 0, last]
 
 
 def _likely_places(lines: list[str], delimiter: str) -> list[int | None]:
@@ -199,15 +247,24 @@ def _likely_places(lines: list[str], delimiter: str) -> list[int | None]:
 
 
 def _shape(pixels: int) -> tuple[int, int, int] | None:
+    if pixels < _FEWEST_PIXELS:
+        return None
     for channels in (1, 3):
         side = math.isqrt(pixels // channels)
-        if channels * side * side == pixels >= _FEWEST_PIXELS and side <= _MAX_SIDE:
+        if channels * side * side == pixels and side <= _MAX_SIDE:
             return channels, side, side
     return None
 
 
 def _is_number(field: str) -> bool:
     return _NUMBER.match(field) is not None
+
+
+def _is_of_numbers(line: str, delimiter: str, label: int | None) -> bool:
+    """Whether all fields of ``line`` are numbers, but for the ``label``, which is first or last."""
+    if label is not None:
+        line = line.partition(delimiter)[2] if label == 0 else line.rpartition(delimiter)[0]
+    return _NUMBERS[delimiter].match(line) is not None
 
 
 def _read(
@@ -257,7 +314,7 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
         # Quotes around numbers say nothing, and the label may be one.
         bare = (row.replace('"', "") for row in rows)
         return np.loadtxt(
-            map(with_points, bare) if layout.has_commas else bare,
+            bare if layout.delimiter == "," else map(with_points, bare),
             np.float32,
             comments=None,
             delimiter=layout.delimiter,
@@ -265,18 +322,15 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
             ndmin=2,
         )
     except ValueError as error:
-        raise _at(
-            path, _line_of_bad(rows, number, columns, layout), tr("expected numbers")
-        ) from error
+        raise _at(path, number + _place_of_bad(rows, layout), tr("expected numbers")) from error
 
 
-def _line_of_bad(rows: list[str], number: int, columns: list[int], layout: _ColumnLayout) -> int:
-    """Number of the first line that is not made of numbers."""
-    for at, row in enumerate(rows):
-        fields = _fields(with_points(row) if layout.has_commas else row, layout.delimiter)
-        if not all(_is_number(fields[column]) for column in columns):
-            return number + at
-    return number
+def _place_of_bad(rows: list[str], layout: _ColumnLayout) -> int:
+    """Which of ``rows`` is the first that is not made of numbers."""
+    wrong = (
+        at for at, row in enumerate(rows) if not _is_of_numbers(row, layout.delimiter, layout.label)
+    )
+    return next(wrong, 0)
 
 
 def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> None:
@@ -286,7 +340,11 @@ def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Pa
             raise _at(
                 path,
                 number + at,
-                tr("{found:,} columns; the lines before have {n:,}", found=found, n=layout.columns),
+                tr(
+                    "{found:,} columns; the lines before have {n:,}",
+                    found=found + layout.has_index,
+                    n=layout.columns + layout.has_index,
+                ),
             )
 
 
@@ -295,23 +353,25 @@ def _label(row: str, layout: _ColumnLayout) -> str:
     label = (first if layout.label == 0 else last).strip()
     # In quotes a quote is written twice; alone it is the label itself.
     if len(label) > 1 and label[0] == label[-1] == '"':
-        return label[1:-1].replace('""', '"')
+        return label[1:-1].replace('""', '"').replace(_INNER_SIGN, layout.delimiter)
     return label
 
 
 def _whole_numbers(labels: list[str]) -> list[str]:
     """``5.0`` and ``5.000000e+00`` as 5, where all labels are numbers: programs write them so.
 
-    One that is missing, which is why some do, stays empty; ``007`` is what somebody wrote.
+    One that is missing, which is why some do, is empty; ``007`` is what somebody wrote.
     """
-    different = set(labels) - {""}
-    points = {label: with_points(label) for label in different}
-    if not all(map(_is_number, points.values())):
+    different = {label for label in labels if label.lower() not in _MISSING}
+    if not different or not all(map(_is_number, different)):
         return labels
-    values = {label: float(text) for label, text in points.items()}
-    if not all(value.is_integer() and abs(value) < _LARGEST_LABEL for value in values.values()):
-        return labels
-    return [str(int(values[label])) if _REAL_MARKS & set(label) else label for label in labels]
+    whole = {}
+    for label in different:
+        value = float(with_points(label))
+        if not value.is_integer() or abs(value) >= _LARGEST_LABEL:
+            return labels
+        whole[label] = str(int(value)) if _REAL_MARKS & set(label) else label
+    return [whole.get(label, "") for label in labels]
 
 
 def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, list[str]]]:
@@ -325,7 +385,8 @@ def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, 
         number += 1
         if layout.has_heading and number == 1:
             continue
-        rows.append(line)
+        row = _plain(line, layout.delimiter)
+        rows.append(_without_index(row, layout.delimiter) if layout.has_index else row)
         if len(rows) == _CHUNK_LINES:
             yield number - len(rows) + 1, rows
             rows = []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import gzip
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,62 @@ def test_numbers_with_decimal_commas(tmp_path: Path, delimiter: str, heading: bo
         load_dataset(str(path))
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_decimal_commas_may_come_late(tmp_path: Path, delimiter: str) -> None:
+    lit = np.zeros((120, 64))
+    lit[:, 0] = 1
+    rows: list[list[object]] = [["ab"[at % 2], *map(int, line)] for at, line in enumerate(lit)]
+    rows[100][7] = "0,25"
+    path = tmp_path / "late.csv"
+    path.write_text(text_of(rows, delimiter))
+    dataset = load_dataset(str(path))
+    assert float(dataset.images.reshape(120, 64)[100, 6]) == 0.25
+    assert dataset.classes == ("a", "b")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("heading", [True, False])
+@pytest.mark.parametrize("is_last", [True, False])
+def test_a_label_in_quotes_may_have_what_parts_fields(
+    tmp_path: Path, delimiter: str, heading: bool, is_last: bool
+) -> None:
+    labels = [f"T-shirt{delimiter} top", f'a "dress"{delimiter}', "boot", "boot", "bag"]
+    path = tmp_path / "clothes.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        for title, row in zip(["label", *labels], [HEADING[1:], *LEVELS[:5]], strict=True):
+            if heading or title != "label":
+                writer.writerow([*row, title] if is_last and heading else [title, *row])
+    dataset = load_dataset(str(path))
+    assert dataset.labels == tuple(labels)
+    assert np.array_equal(dataset.images.reshape(5, -1) * np.float32(255), LEVELS[:5])
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("label", [None, "target"])
+@pytest.mark.parametrize("has_index", [True, False])
+def test_tables_as_pandas_writes_them(
+    tmp_path: Path, first: int, label: str | None, has_index: bool
+) -> None:
+    scans = np.random.default_rng(0).integers(0, 17, (30, 64))
+    rows: list[list[object]] = [list(range(first, 64 + first)), *scans.tolist()]
+    if label is not None:
+        rows = [[*row, end] for row, end in zip(rows, [label, *LABELS], strict=True)]
+    if has_index:
+        rows = [[start, *row] for start, row in zip(["", *range(30)], rows, strict=True)]
+    path = tmp_path / "digits.csv"
+    path.write_text(text_of(rows))
+    dataset = load_dataset(str(path))
+    assert np.array_equal(dataset.images.reshape(30, 64) * np.float32(255), scans)
+    assert dataset.labels == (("digits",) * 30 if label is None else tuple(LABELS))
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:3], lines[3] + ",1", *lines[4:]]))
+    columns = 64 + (label is not None) + has_index
+    message = f"line 4: {columns + 1} columns; the lines before have {columns}\\."
+    with pytest.raises(ReadError, match=message):
+        load_dataset(str(path))
+
+
 def test_numbers_in_quotes(tmp_path: Path) -> None:
     rows = [[f'"{field}"' for field in row] for row in labelled()]
     path = tmp_path / "quoted.csv"
@@ -113,6 +170,9 @@ def test_labels_of_windows_keep_their_accents(tmp_path: Path) -> None:
     ("written", "read"),
     [
         (("3.0", "", "10.0"), ("3", "", "10")),
+        (("3.0", "nan", "NaN"), ("3", "", "")),
+        (("nan", "a", "3.0"), ("nan", "a", "3.0")),
+        (("nan", "nan", "nan"), ("nan", "nan", "nan")),
         (("3.000000000000000000e+00", "1e1", "3"), ("3", "10", "3")),
         (("0.5", "1.0", "2.0"), ("0.5", "1.0", "2.0")),
         (("3.0", "a", "b"), ("3.0", "a", "b")),
