@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from aegui import __version__
+from aegui.commands.option import check_not_empty
 from aegui.commands.table import COMMANDS, FAMILIES
 from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
@@ -187,6 +188,7 @@ def _existing(name: str) -> Path:
     path = Path(name)
     if path.is_file():
         return path
+    check_not_empty("FILE", name)
     near = difflib.get_close_matches(name, _first_words(), n=1)
     if near:
         raise _RefusedLine(

@@ -512,6 +512,7 @@ def test_what_is_no_command_and_no_file_is_refused(tmp_path: Path, capsys: Captu
     refused(["trian"], capsys, "trian", "train")
     refused(["trian", "x.json"], capsys, "trian", "train")
     refused(["zzz"], capsys, "commands are train")
+    refused([""], capsys, "FILE is an empty text")
     refused([str(Path(__file__)), "more"], capsys, "One file")
 
 

@@ -54,14 +54,9 @@ class Option(NamedTuple):
         value = getattr(options, self._place())
         if self.least is not None or self.most is not None:
             check_number(self._name(), value, self.least, self.most)
-        elif "" in (value if isinstance(value, list) else [value]) and not self.empty:
-            raise AeguiError(
-                tr(
-                    "{argument} is an empty text; if a variable of the shell stands there, it is "
-                    "not set.",
-                    argument=self._written(),
-                )
-            )
+        elif not self.empty:
+            for text in value if isinstance(value, list) else [value]:
+                check_not_empty(self._written(), text)
 
     def _place(self) -> str:
         """What argparse calls it: by its first long name where it is not told another."""
@@ -78,6 +73,22 @@ class Option(NamedTuple):
         """As it is written in a line of the help."""
         name, value = self._name(), tr(self.metavar or "")
         return f"{name} {value}" if name.startswith("-") else name
+
+
+def check_not_empty(argument: str, value: object) -> None:
+    """Refuse an empty text as the ``value`` of an argument.
+
+    Raises:
+        AeguiError: So it is.
+    """
+    if value == "":
+        raise AeguiError(
+            tr(
+                "{argument} is an empty text; if a variable of the shell stands there, it is "
+                "not set.",
+                argument=argument,
+            )
+        )
 
 
 def check_number(

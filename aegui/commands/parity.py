@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.core.parity.reached import RowState
-    from aegui.core.parity.rows import ParityRow
+    from aegui.core.parity.rows import Expected, ParityRow
 
 _HTML = frozenset({".html", ".htm"})
 _NOTHING = "–"  # a dash for what is not known
@@ -149,5 +149,14 @@ def _document(state: RowState) -> dict[str, object]:
             for cell in state.cells
         ],
         "limit": None if row.limit is None else row.limit.model_dump(),
-        "expected": None if row.ours is None else row.ours.model_dump(mode="json"),
+        "expected": None if row.ours is None else _expected(row.ours),
     }
+
+
+def _expected(ours: Expected) -> dict[str, object]:
+    """What was measured for the program; a single seed has no deviation."""
+    document = ours.model_dump(mode="json")
+    for cell in document["cells"]:
+        if cell is not None and cell["count"] == 1:
+            cell["std"] = None
+    return document

@@ -28,6 +28,7 @@ from aegui.core.races.smallest import (
     Challenge,
     attempts_left,
     best_of_attempts,
+    check_kind,
     for_challenge,
     shrink,
     try_network,
@@ -160,6 +161,7 @@ def smallest_command(options: argparse.Namespace) -> int:
     if options.out is not None:
         check_writable(options.out)
     recipe = _with_epochs(options)
+    check_kind(recipe)
     reach = options.seeds if options.reach is None else options.reach
     challenge = Challenge(options.wrong, options.seeds, reach).checked()
     attempts = Attempts(recipe, challenge)

@@ -35,6 +35,16 @@ def test_a_row_is_trained_and_kept(user_home: Path, capsys: pytest.CaptureFixtur
     assert row["cells"][0]["std"] is None
 
 
+def test_a_figure_of_one_seed_is_expected_without_a_deviation(
+    user_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["parity", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    cells = [cell for row in told if row["expected"] for cell in row["expected"]["cells"] if cell]
+    assert {cell["count"] == 1 for cell in cells} == {True, False}
+    assert all((cell["std"] is None) == (cell["count"] == 1) for cell in cells)
+
+
 def test_a_row_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["parity", "--train", "A1-ordre"]) == 2
     assert 'Did you mean "A1-order"' in capsys.readouterr().err

@@ -103,6 +103,16 @@ def test_the_smallest_network_is_found_kept_and_written(
     assert told["attempts"] >= 3
 
 
+@pytest.mark.parametrize("more", [[], ["--list"], ["--list", "--json"]])
+def test_what_reconstructs_nothing_has_no_smallest_network(more: list[str], capsys: Out) -> None:
+    assert main(["smallest", "fashion-gan", *more]) == 2
+    told = capsys.readouterr()
+    assert not told.out
+    assert told.err == (
+        "aegui: The challenge is for autoencoders: wrong pixels say nothing of others.\n"
+    )
+
+
 def test_pictures_of_a_study_are_written_with_their_numbers(tmp_path: Path, capsys: Out) -> None:
     layers = {"label": "layers", "path": "network.encoder.0.units", "values": [4, 6]}
     rate = {"label": "rate", "path": "training.optimizer.learning_rate", "values": [0.02, 0.002]}

@@ -198,6 +198,18 @@ class Attempts:
             self._known = {}
 
 
+def check_kind(recipe: Recipe) -> None:
+    """Refuse what does not reconstruct.
+
+    Raises:
+        AeguiError: It is no autoencoder.
+    """
+    if not recipe.is_autoencoder:
+        raise AeguiError(
+            tr("The challenge is for autoencoders: wrong pixels say nothing of others.")
+        )
+
+
 def for_challenge(recipe: Recipe, challenge: Challenge) -> Recipe:
     """``recipe`` as it is tried: one run, on the processor, that ends once it is as good."""
     goals = recipe.training.goals.model_copy(update={"max_wrong_pixels": challenge.most_wrong})
@@ -238,11 +250,8 @@ def try_network(
         AeguiError: It cannot be trained, does not reconstruct, or cannot be kept.
     """
     challenge = challenge.checked()
+    check_kind(recipe)
     recipe = for_challenge(recipe, challenge)
-    if not recipe.is_autoencoder:
-        raise AeguiError(
-            tr("The challenge is for autoencoders: wrong pixels say nothing of others.")
-        )
     key = key_of(recipe)
     known = attempts.get(key)
     if known is not None:
