@@ -135,9 +135,7 @@ _FILLER = _Filler()
 
 
 def _fill(text: str, values: dict[str, object]) -> str:
-    if _LanguageState.code in _MARKS:
-        return _FILLER.vformat(text, (), values)
-    return text.format(**values)
+    return _FILLER.vformat(text, (), values)
 
 
 def short_number(value: float) -> str:
@@ -148,8 +146,12 @@ def short_number(value: float) -> str:
 def localized(value: SupportsFloat, spec: str = "") -> str:
     """``format(value, spec)`` as a person reads it: with the marks of the language in force.
 
-    For what is read only: data (CSV, JSON, what is typed into a command) keep the point.
+    Of a count that is no whole number, such as epochs of a training that was stopped within one,
+    ``,`` shows two decimals. For what is read only: data (CSV, JSON, what is typed into a command)
+    keep the point.
     """
+    if spec == "," and isinstance(value, float):
+        spec = ",.0f" if value.is_integer() else ",.2f"
     text = with_marks(format(value, spec))
     # Where the decimal mark is a comma a percent sign stands apart from its number.
     return text.replace("%", "\u00a0%") if _LanguageState.code in _MARKS else text

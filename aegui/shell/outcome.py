@@ -65,8 +65,7 @@ _OF_SEVERAL = {
 
 def epoch_words(epoch: float) -> str:
     """``epoch`` as a person reads it."""
-    figure = localized(int(epoch), ",") if float(epoch).is_integer() else localized(epoch, ",.2f")
-    return tr("epoch {epoch}", epoch=figure)
+    return tr("epoch {epoch}", epoch=localized(epoch, ","))
 
 
 def pace_words(state: str, pulled: Pulled) -> str:

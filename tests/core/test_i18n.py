@@ -32,6 +32,7 @@ def test_numbers_have_the_marks_of_the_language() -> None:
     assert tr("{name}: {loss:.3g}", name="a.b, c", loss=0.25) == "a.b, c: 0,25"
     assert "1.000" in trn("{n:,} epoch", "{n:,} epochs", 1000)
     assert trn("{n} wrong pixel", "{n} wrong pixels", 1234) == "1.234 píxeles errados"
+    assert tr("{epoch:,} of {epochs:,}", epoch=1003.56533, epochs=4.0) == "1.003,57 de 4"
 
 
 def test_english_keeps_the_marks_of_python() -> None:
@@ -40,3 +41,11 @@ def test_english_keeps_the_marks_of_python() -> None:
     assert localized(0.03) == "0.03"
     assert trn("{n} wrong pixel", "{n} wrong pixels", 1234) == "1,234 wrong pixels"
     assert trn("{n} wrong pixel", "{n} wrong pixels", 1) == "1 wrong pixel"
+
+
+def test_a_count_that_is_no_whole_number_has_two_decimals() -> None:
+    """Epochs of a training that was stopped within one."""
+    words = tr("{epoch:,} of {epochs:,}", epoch=3.5653333333333332, epochs=np.float64(30.0))
+    assert words == "3.57 of 30"
+    assert localized(1003.56533, ",") == "1,003.57"
+    assert localized(3.56533) == "3.56533"

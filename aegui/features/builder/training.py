@@ -314,7 +314,10 @@ class TrainingFeature(Feature):
     def _on_runner_finished(self, run_id: int, result: TrainingResult) -> None:
         self._services.ticker.stop()
         self._tell_notes()  # a short training is over before anybody looks
-        self._services.workspace.adopt_result(result, self._services.runner.resolved)
+        resolved = self._services.runner.resolved
+        self._services.workspace.adopt_result(result, resolved)
+        if resolved is not None and not self._services.runner.goes_on:
+            self._services.of(CostService).learn(resolved, result)
         self._pulled = None
         self._show_progress()
         self._show_ability()

@@ -1,13 +1,18 @@
-"""What the draft's training would cost: reckoned at once, then tried on a few steps in a thread."""
+"""What the draft's training would cost: reckoned at once, then tried on a few steps in a thread.
+
+Where the same has been trained before, it is known.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.training.cost import costs_the_same, training_cost
+from aegui.core.training.length import planned_epochs
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -16,9 +21,12 @@ if TYPE_CHECKING:
     from aegui.core.cost import Cost
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.record.result import TrainingResult
 
 SETTLED_MS = 600
 """Nothing is tried before the draft has stayed the same for so long."""
+LEAST_SECONDS = 1.0
+"""Of what is over sooner too much was preparation."""
 
 
 class CostService(Service):
@@ -35,6 +43,8 @@ class CostService(Service):
         self._resolved: ResolvedRecipe | None = None
         self.cost: Cost | None = None
         """Of the draft; None where it cannot be trained."""
+        self._trained: tuple[ResolvedRecipe, float] | None = None
+        """What was trained last, and the seconds that all its epochs take."""
         self._may_try = True
         self._is_awake = False
         self._settled = one_shot(self, self._on_settled_timeout, SETTLED_MS)
@@ -52,8 +62,36 @@ class CostService(Service):
         self._tried.forget()
         self._resolved = resolved
         self.cost = None if resolved is None else training_cost(resolved, timeline_bytes)
+        self._recall()
         self._try_later()
         self.changed.emit()
+
+    def learn(self, resolved: ResolvedRecipe, result: TrainingResult) -> None:
+        """A training of ``resolved`` has ended as ``result`` says: what it took is known now.
+
+        Right after it the cores are busy with what was learnt, and a trial would tell too much.
+        """
+        history = result.history
+        done = float(history.epoch[-1]) if len(history) else 0.0
+        is_whole = result.reason == "epochs"
+        # The phases of a classifier are not alike.
+        if result.seconds < LEAST_SECONDS or not (is_whole or resolved.recipe.classifier is None):
+            return
+        if done > 0.0:
+            left = 1.0 if is_whole else planned_epochs(resolved) / done
+            self._trained = resolved, result.seconds * left
+            self._recall()
+            self.changed.emit()
+
+    def _recall(self) -> None:
+        """Take what the training of the draft took, where it has been trained."""
+        if self._trained is None or self._resolved is None or self.cost is None:
+            return
+        trained, seconds = self._trained
+        if costs_the_same(trained, self._resolved):
+            self._tried.forget()
+            limit = self._resolved.recipe.training.goals.seconds or float("inf")
+            self.cost = replace(self.cost, seconds=min(seconds, limit), is_measured=True)
 
     def wake(self) -> None:
         """Try drafts from now on, the present one too.

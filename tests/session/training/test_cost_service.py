@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.core.network.resolve import resolve
+from aegui.core.recipe import OptimizerSpec
+from aegui.core.training.loop.train import train
 from aegui.session.training import cost_service
 from aegui.session.training.cost_service import CostService
 from tests.session.parts import glyphs, recipe
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.core.training.record.result import Reason, TrainingResult
+
 SETTLED_MS = 200
+GLYPHS = glyphs()
 
 
 @pytest.fixture
@@ -68,3 +75,45 @@ def test_nothing_is_tried_beside_a_training(service: CostService, qtbot: QtBot) 
     assert not service._tried.is_busy
     service.set_idle(True)
     qtbot.waitUntil(lambda: service.cost is not None and service.cost.is_measured)
+
+
+def resolved_of(learning_rate: float = 0.02, hidden: int = 12) -> ResolvedRecipe:
+    plan = recipe(epochs=50, hidden=hidden)
+    optimizer = OptimizerSpec(learning_rate=learning_rate)
+    training = plan.training.model_copy(update={"optimizer": optimizer})
+    resolved = resolve(plan.model_copy(update={"training": training}), GLYPHS).resolved
+    assert resolved is not None
+    return resolved
+
+
+def trained(resolved: ResolvedRecipe, epochs: float) -> TrainingResult:
+    """What it has learnt after so many epochs, said to have taken 90 seconds."""
+    for training in train(resolved):
+        if training.epoch >= epochs:
+            reason: Reason = training.finished or "stopped"
+            return replace(training.result(reason), seconds=90.0)
+    raise AssertionError(epochs)
+
+
+@pytest.mark.parametrize(("epochs", "seconds"), [(50, 90.0), (20, 225.0)])
+def test_what_has_been_trained_is_known(service: CostService, epochs: int, seconds: float) -> None:
+    resolved = resolved_of()
+    service.set_draft(resolved, 0)
+    service.learn(resolved, trained(resolved, epochs))
+    assert service.cost is not None
+    assert service.cost.is_measured
+    assert service.cost.seconds == pytest.approx(seconds)
+    service.set_draft(resolved_of(hidden=9), 0)
+    assert not service.cost.is_measured
+    # Back again, with another rate, it is still known.
+    service.set_draft(resolved_of(learning_rate=0.01), 0)
+    assert service.cost.is_measured
+    assert service.cost.seconds == pytest.approx(seconds)
+
+
+def test_what_is_over_at_once_tells_nothing(service: CostService) -> None:
+    resolved = resolved_of()
+    service.set_draft(resolved, 0)
+    service.learn(resolved, replace(trained(resolved, 50), seconds=0.01))
+    assert service.cost is not None
+    assert not service.cost.is_measured
