@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     Report = Callable[[ProjectionProgress], None]
 
-ANCHORS = 2_000
-"""Samples over which the trustworthiness of a large set is estimated where it must be quick."""
+ANCHORS = 5_000
+"""Samples over which the trustworthiness of a larger set is estimated."""
 _BATCH = 1024
 
 
@@ -253,22 +253,19 @@ def make_view(
     return View(key, made, of.codec.epoch)
 
 
-def figures(
-    view: View, of: Material, anchors: int | None = None, cancelled: IsCancelled | None = None
-) -> Figures:
+def figures(view: View, of: Material, cancelled: IsCancelled | None = None) -> Figures:
     """How good ``view`` is; the images themselves are what it is measured by.
 
     Args:
         view: The map.
         of: What it was made of.
-        anchors: Samples to estimate the trustworthiness from; None takes all.
         cancelled: Asked now and then; True stops the work.
 
     Raises:
         Cancelled: ``cancelled`` said so.
     """
     return Figures(
-        trustworthiness(of.pixels, view.places, anchors=anchors, cancelled=cancelled),
+        trustworthiness(of.pixels, view.places, anchors=ANCHORS, cancelled=cancelled),
         _votes(view.places, of, cancelled),
         _error(view, of),
         view.projection.seconds,

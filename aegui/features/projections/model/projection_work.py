@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.views import (
-    ANCHORS,
     VIEWS,
     Figures,
     Material,
@@ -130,7 +129,7 @@ class Tasks:
         """Gives the ``Figures`` of ``view``."""
 
         def work(task: Task, cancelled: IsCancelled) -> Figures:
-            return figures(view, self._encoded(task, cancelled), ANCHORS, cancelled)
+            return figures(view, self._encoded(task, cancelled), cancelled)
 
         return Task("figures", view.key, work, VIEWS[view.key].of_code)
 

@@ -26,7 +26,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
         mark("Trustworthiness"),
         mark(
             "Are the 12 nearest on the map near as images too? 1 is perfect, 0.5 is chance. "
-            "Estimated from 2,000 samples where there are more."
+            "Estimated from 5,000 samples where there are more."
         ),
     ),
     (

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.evaluation.map_quality import trustworthiness
 from aegui.core.latent.pca import fit_pca
 from aegui.core.latent.projections import ProjectionOptions
+from aegui.core.latent.views import figures, make_view, material
 from aegui.features.projections.model.projection_service import ProjectionService
 from tests.core.latent.linear import groups, linear_codec
 
@@ -68,6 +70,20 @@ def test_all_maps_of_a_small_set_come_by_themselves(
     assert found["tsne"].text == "perplexity 19.7 instead of 30: there are only 60 samples"
     assert [view.key for view in service.views] == ["code", "pca", "tsne", "pca-code"]
     assert not service.is_busy
+
+
+def test_figures_are_those_of_the_command_line(service: ProjectionService, qtbot: QtBot) -> None:
+    dataset = wide(2500)
+    service.set_dataset(dataset)
+    service.set_wanted(["pca"])
+    service.set_active(True)
+    qtbot.waitUntil(lambda: states(service)["pca"].figures is not None)
+    found = states(service)["pca"].figures
+    of = material(dataset, QUICK)
+    view = make_view("pca", of, QUICK)
+    assert found is not None
+    assert found.trustworthiness == figures(view, of).trustworthiness
+    assert found.trustworthiness == trustworthiness(of.pixels, view.places)
 
 
 def test_nothing_is_begun_while_nobody_looks(service: ProjectionService, qtbot: QtBot) -> None:
