@@ -8,6 +8,8 @@ import pytest
 from aegui.core.data.load import load_dataset
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import list_recipes
+from aegui.core.run_file.archive import Archive
+from aegui.core.run_file.document import RunDocument
 from aegui.core.run_file.saved import load_run
 from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
@@ -37,6 +39,15 @@ def test_a_model_opens_and_draws(key: str) -> None:
         rows = saved.dataset.flat()[:200]
         error = np.square(codec.reconstruct(rows) - rows).mean()
         assert error < 0.8 * np.square(rows - rows.mean(axis=0)).mean()
+
+
+@pytest.mark.parametrize("key", [model.stem for model in MODELS])
+def test_a_model_is_shown_with_all_samples_where_its_set_is_there(key: str) -> None:
+    """Else it would be trained again on the few that it carries, under the name of the set."""
+    with Archive(models_dir() / f"{key}.aegui") as archive:
+        document = RunDocument.model_validate_json(bytes(archive.read("run.json")))
+    learnt = document.stages[-1].samples
+    assert learnt == (document.dataset.total or len(document.dataset.labels))
 
 
 def test_there_is_a_model_to_open_with() -> None:

@@ -34,6 +34,8 @@ class Dataset:
         names: N long names, as read from comments or made from the label.
         source: Where the images come from, in words.
         licence: Licence of the images, or an empty string.
+        whole: How many samples the set has of which these are only some that a file brought along;
+            None where these are all.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Dataset:
     names: tuple[str, ...]
     source: str = ""
     licence: str = ""
+    whole: int | None = None
 
     @classmethod
     def from_images(

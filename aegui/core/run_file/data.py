@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -53,7 +54,7 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
     probe = dataset.images[:: max(1, len(dataset) // 256)]
     eight_bits = _are_levels(probe) and not dataset.is_binary
     width = dataset.pixels * (1 if eight_bits else 4)
-    total = None
+    total = dataset.whole
     kept = dataset
     if len(dataset) * width > WHOLE_BYTES:
         total = len(dataset)
@@ -131,7 +132,7 @@ def read_dataset(
     if document.eight_bits:
         images = images.astype(np.float32) / np.float32(255)
     try:
-        return Dataset.from_images(
+        found = Dataset.from_images(
             document.name,
             images,
             document.labels,
@@ -139,6 +140,7 @@ def read_dataset(
             source=document.source,
             licence=document.licence,
         )
+        return replace(found, whole=document.total)
     except AeguiError as error:
         raise refused(archive.name, member, str(error).rstrip(".")) from None
 

@@ -172,10 +172,11 @@ class SavedRun:
 
 
 def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
-    """The run that a training of ``resolved`` has left."""
+    """The run that a training of ``resolved`` has left: what it learnt from is its whole set."""
+    dataset = resolved.dataset
     return SavedRun(
         recipe=resolved.recipe,
-        dataset=resolved.dataset,
+        dataset=dataset if dataset.whole is None else replace(dataset, whole=None),
         snapshot=result.snapshot,
         history=result.history,
         results=result.runs,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from aegui.core.data.dataset import Dataset
-from aegui.core.network.resolve import layer_shapes
+from aegui.core.network.resolve import layer_shapes, resolve
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.run_file.data import (
     PREVIEW_BYTES,
@@ -17,7 +18,15 @@ from aegui.core.run_file.data import (
     preview_note,
     to_document,
 )
-from aegui.core.run_file.saved import Draft, SavedRun, is_light, load_run, save_run
+from aegui.core.run_file.saved import (
+    Draft,
+    SavedRun,
+    is_light,
+    load_run,
+    save_run,
+    saved_run_of,
+)
+from aegui.core.training.loop.train import train
 from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
 if TYPE_CHECKING:
@@ -66,6 +75,20 @@ def test_a_large_set_leaves_a_part_of_itself_and_is_found_again(tmp_path: Path) 
     assert f"{PREVIEW_BYTES // 1024:,} of its {len(data):,} samples" in back.note
     known = {image.tobytes() for image in data.images}
     assert all(image.tobytes() in known for image in back.dataset.images)
+    # Saved where the set is missing, it is still found where it is there.
+    save_run(path, back)
+    assert "samples" in load_run(path, may_read).note
+    np.savez(folder, images=data.images)
+    assert len(load_run(path, may_read).dataset) == len(data)
+
+
+def test_what_has_learnt_from_a_part_alone_has_no_more_samples() -> None:
+    resolved = resolve(Recipe(), replace(grey(2, 8), whole=600)).resolved
+    assert resolved is not None
+    for training in train(resolved):
+        run = saved_run_of(training.result("stopped"), resolved)
+        break
+    assert to_document(run.dataset)[0].total is None
 
 
 def test_a_set_that_is_not_here_is_told_by_the_name_that_a_person_reads() -> None:
