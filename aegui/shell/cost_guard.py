@@ -1,10 +1,11 @@
-"""Asks before a training or a computation that is beyond what the person spends unasked."""
+"""Asks before what costs more than the person spends unasked, and before few samples are learnt."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from aegui.core.cost import Cost, cost_words, excess, memory_lines, memory_words, time_words
+from aegui.core.data.builtin import BUILTIN_LABELS
 from aegui.core.i18n import tr, trn
 from aegui.core.network.remedies import Remedy, suited
 from aegui.core.network.resolve import resolve
@@ -33,6 +34,8 @@ def may_train(
         ``resolved``; the draft with a network that fits its images, if the person prefers that;
         None, if nothing is to be trained.
     """
+    if resolved.dataset.whole is not None and not _may_do_with_few(services, resolved, parent):
+        return None
     cost = share_left(
         services.of(CostService).cost_of(resolved, services.runner.timeline_bytes), resolved, done
     )
@@ -50,6 +53,24 @@ def may_train(
         services.workspace.edit_recipe(offer.recipe, tr("Network for these images"))
         return services.workspace.resolution.resolved
     return None
+
+
+def _may_do_with_few(services: Services, resolved: ResolvedRecipe, parent: QWidget) -> bool:
+    """Whether to train on the few samples that a file has brought; else all may be fetched."""
+    dataset = resolved.dataset
+    name = tr(BUILTIN_LABELS.get(dataset.name, dataset.name))
+    reason = tr(
+        "Only {n:,} of the {total:,} samples of {name} are here: they came with the file.",
+        n=len(dataset),
+        total=dataset.whole,
+        name=name,
+    )
+    from aegui.shell.dialogs.cost import ask_few
+
+    answer = ask_few(parent, reason)
+    if answer == "all":
+        services.workspace.edits.read_anew(tr("Data: {name}", name=name))
+    return answer == "these"
 
 
 def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:

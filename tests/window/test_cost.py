@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
 from aegui.core.cost import Budget
+from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
-from aegui.core.recipe import LayerSpec, NetworkSpec
+from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, Recipe
+from aegui.core.run_file.saved import SavedRun, save_run
+from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
@@ -25,6 +29,8 @@ from tests.window.conftest import SMALL, stop, train
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from aegui.window.main_window import MainWindow
@@ -212,3 +218,60 @@ def test_a_recovered_training_goes_on_only_after_a_question(
     window.feature(DocumentFeature)._go_on()
     assert services.runner.is_busy
     stop(qtbot, services.runner)
+
+
+@pytest.fixture
+def few(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> MainWindow:
+    """The window with a run of which the file has brought only some of the samples."""
+    network = NetworkSpec(encoder=(LayerSpec(units=9),))
+    recipe = Recipe(network=network, data=DataSpec(source="digits"))
+    # That there are others of this name than it says does not make them its own.
+    some = replace(load_builtin("digits").subset(range(40)), whole=5000)
+    save_run(tmp_path / "few.aegui", SavedRun(recipe, some))
+    assert window.feature(DocumentFeature).open_path(tmp_path / "few.aegui")
+    qtbot.waitUntil(lambda: window._services.workspace.dataset.whole == 5000)
+    return window
+
+
+def say(word: str, asked: list[str]) -> None:
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.text())
+        next(button for button in box.buttons() if word in button.text()).click()
+
+    QTimer.singleShot(100, press)
+
+
+def test_training_on_few_samples_of_a_set_is_asked_about(qtbot: QtBot, few: MainWindow) -> None:
+    services = few._services
+    asked: list[str] = []
+    few.docks["data"].raise_()
+    qtbot.waitUntil(lambda: "40 of 5,000" in few.panel(DataPanel).facts.text())
+    say("Cancel", asked)
+    few.actions_table["train"].trigger()
+    assert not services.runner.is_busy
+    assert asked == [
+        "Only 40 of the 5,000 samples of Digits 8x8 are here: they came with the file."
+    ]
+    say("Train on these", asked)
+    few.actions_table["train"].trigger()
+    assert services.runner.is_busy
+    stop(qtbot, services.runner)
+    assert services.workspace.run is not None
+    assert services.workspace.run.dataset.whole is None
+
+
+def test_all_samples_are_fetched_before_a_training(qtbot: QtBot, few: MainWindow) -> None:
+    workspace = few._services.workspace
+    training = workspace.recipe.training
+    say("Get all", [])
+    few.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: len(workspace.dataset) == 1797)
+    assert workspace.dataset.whole is None
+    assert workspace.recipe.training == training
+    few.actions_table["undo"].trigger()
+    assert len(workspace.dataset) == 40
+    # Chosen again where data are chosen, the same set is read too.
+    few.toolbar.data_chosen.emit("digits")
+    qtbot.waitUntil(lambda: len(workspace.dataset) == 1797)

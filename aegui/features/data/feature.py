@@ -88,9 +88,12 @@ class DataFeature(Feature):
     @Slot(str)
     def take_source(self, source: str) -> None:
         """Make a set that is known by name, or a file, the draft's data."""
-        recipe = self._services.workspace.recipe
+        workspace, text = self._services.workspace, tr("Data: {name}", name=source_words(source))
         self._services.favourites.use("data", source)
-        self.edit(with_source(recipe, source), tr("Data: {name}", name=source_words(source)))
+        if source == workspace.recipe.data.source and workspace.dataset.whole is not None:
+            workspace.edits.read_anew(text)
+        else:
+            self.edit(with_source(workspace.recipe, source), text)
 
     def open_folder(self) -> None:
         """Ask for a folder of images and show what becomes of them."""

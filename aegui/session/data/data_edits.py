@@ -21,6 +21,7 @@ from aegui.session.data.data_view import source_words
 from aegui.session.documents.draft import (
     DraftState,
     edited_draft,
+    fresh_draft,
     is_quick,
     is_quick_source,
     joined_draft,
@@ -102,6 +103,28 @@ class DataEdits:
             source, words, lambda: self.edit(merged(base, asked, self._host.draft.recipe), text)
         )
         self._host.announce_recipe()
+
+    def read_anew(self, text: str) -> None:
+        """Read the whole source of the draft, of which a file has brought only some samples."""
+        base = self._host.draft
+        recipe = with_source(base.recipe, base.recipe.data.source)
+        self._host.agree(recipe.data.source)
+
+        def work(report: Report, cancelled: IsCancelled) -> DraftState:
+            draft = fresh_draft(recipe, report, cancelled)
+            resolve(draft.recipe, draft.dataset)
+            return draft
+
+        def take(draft: DraftState) -> None:
+            # Its training was made for all of them: it stays as it is.
+            now = merged(base.recipe, draft.recipe, self._host.draft.recipe)
+            self._host.push(replace(draft, recipe=now, notes=()), text)
+
+        def refuse(error: AeguiError) -> None:
+            self._host.refuse(error, lambda: self.read_anew(text))
+
+        title = tr("Reading {name}", name=source_words(recipe.data.source))
+        self._loading.do(title, work, take, refuse, quick=False)
 
     def take_file(
         self, path: Path, done: Callable[[], None], failed: Callable[[AeguiError], None]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 CostAnswer = Literal["smaller", "go_on", "cancel"]
+FewAnswer = Literal["all", "these", "cancel"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,26 @@ def ask_cost(
     if clicked is go_on:
         return "go_on"
     return "smaller" if fitting is not None and clicked is fitting else "cancel"
+
+
+def ask_few(parent: QWidget, reason: str) -> FewAnswer:
+    """Whether to train where only some of the samples are here, for ``reason``."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Some of the samples"))
+    box.setText(reason)
+    box.setInformativeText(tr("Trained on them alone it becomes another network, mostly worse."))
+    fetch = box.addButton(tr("&Get all of them"), QMessageBox.ButtonRole.AcceptRole)
+    these = box.addButton(tr("&Train on these"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(fetch)
+    box.setEscapeButton(cancel)
+    box.exec()
+    clicked = box.clickedButton()
+    box.deleteLater()
+    if clicked is these:
+        return "these"
+    return "all" if clicked is fetch else "cancel"
 
 
 class LimitsDialog(QDialog):

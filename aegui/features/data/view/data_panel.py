@@ -397,7 +397,9 @@ def _facts(view: DataView) -> str:
         size = tr("{size} in colour", size=size)
     elif channels != 1:
         size = f"{size} × {channels}"
-    if view.is_whole:
+    if view.pool.whole is not None:
+        count = tr("{n:,} of {all:,}", n=len(view.selected), all=view.pool.whole)
+    elif view.is_whole:
         count = trn("{n:,} sample", "{n:,} samples", len(view.pool))
     else:
         count = tr("{n:,} of {all:,}", n=len(view.selected), all=len(view.pool))
