@@ -276,7 +276,8 @@ def _encoded(encoder: CodesService, shown: Shown) -> Shown:
     if codec is None:
         encoder.forget()
         return replace(shown, codes=None)
-    codes = encoder.encode(codec, shown.dataset, live=shown.is_learning)
+    is_past = shown.past is not None
+    codes = encoder.encode(codec, shown.dataset, live=shown.is_learning, is_past=is_past)
     if codes is not None:
         return replace(shown, codes=codes)
     is_other_size = shown.codes is not None and shown.codes.size != codec.latent_size

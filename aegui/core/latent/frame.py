@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.latent.signs import oriented
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -113,8 +115,8 @@ def principal_directions(
 ) -> NDArray[np.float32]:
     """The two orthonormal directions in which ``codes`` ``[n, d]`` differ most, ``[2, d]``.
 
-    Their signs are those nearest to ``like``, or else the largest number of each is positive. For
-    codes that do not differ they are the first two axes.
+    Their signs are those nearest to ``like``, or else those that ``oriented`` gives. For codes
+    that do not differ they are the first two axes.
     """
     size = codes.shape[1]
     finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
@@ -123,8 +125,7 @@ def principal_directions(
         centred = finite - finite.mean(axis=0)
         _, vectors = np.linalg.eigh(centred.T @ centred)
         found = vectors[:, ::-1].T[:2]
-    for number, direction in enumerate(found):
-        way = direction @ like[number] if like is not None and like.shape == found.shape else 0.0
-        if (way or direction[np.argmax(np.abs(direction))]) < 0:
-            found[number] = -direction
+    found = oriented(found)
+    if like is not None and like.shape == found.shape:
+        found[(found * like).sum(axis=1) < 0.0] *= -1.0
     return np.asarray(found, np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.latent.signs import oriented
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Pca:
 
     Attributes:
         mean: float64 ``[D]``.
-        components: float64 ``[k, D]``, orthonormal rows, largest variance first; the largest entry
-            of each is positive.
+        components: float64 ``[k, D]``, orthonormal rows, largest variance first, each the way
+            round that ``oriented`` says.
         variances: float64 ``[k]``, along each component, over n (not n - 1).
         total_variance: Sum of the variances along all D directions.
         samples: n.
@@ -112,7 +113,7 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = No
     variances, vectors = variances[keep], vectors[:, keep]
     if few_rows:
         vectors = _directions(array, mean, vectors)
-    return Pca(mean, _oriented(vectors.T), variances, total, len(array))
+    return Pca(mean, oriented(vectors.T), variances, total, len(array))
 
 
 def reconstruction_loss(
@@ -223,13 +224,3 @@ def _largest(matrix: Matrix, count: int) -> tuple[Matrix, Matrix]:
             return np.maximum(values[order], 0.0), vectors[:, order]
     values, vectors = np.linalg.eigh(matrix)
     return np.maximum(values[::-1][:count], 0.0), vectors[:, ::-1][:, :count]
-
-
-def _oriented(components: Matrix) -> Matrix:
-    """The same directions, signs fixed: an eigenvector may come back either way round."""
-    if not components.size:
-        return components
-    largest = np.abs(components).argmax(axis=1)
-    signs = np.sign(components[np.arange(len(components)), largest])
-    oriented: Matrix = components * signs[:, np.newaxis]
-    return oriented

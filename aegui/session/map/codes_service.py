@@ -81,13 +81,20 @@ class CodesService(Service):
         )
         self._derived.answered.connect(self._on_derived_answered)
 
-    def encode(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes | None:
+    def encode(
+        self, codec: Codec, dataset: Dataset, *, live: bool, is_past: bool = False
+    ) -> Codes | None:
         """Codes of ``dataset``, now where that is quick; else they are told later.
+
+        The principal plane of a network that learns stays as it is, and that of a past epoch keeps
+        to the sides of the one before it: neither turns over under one's eyes. That of a network
+        at rest depends on its codes alone, so that it is the same when its run is opened again.
 
         Args:
             codec: The network.
             dataset: Images that fit it.
             live: Whether it is learning: only some samples then, with pauses in between.
+            is_past: Whether its weights are those of a past epoch.
         """
         work = len(dataset) * max(encode_cost(codec), codec.pixels)
         quick = not codec.can_encode or is_quick(codec, work, QUICK_BATCH)
@@ -95,25 +102,16 @@ class CodesService(Service):
             # Codes of another set, or of old weights beside those that stay, are of no use.
             self._derived.forget()
         self._dataset = None if quick else dataset
+        like = self._directions(codec) if live or is_past or codec.latent_size <= 2 else None
         if quick:
-            self._last = self._at_once(codec, dataset, live=live)
+            self._last = _at_once(codec, dataset, like, live=live)
             return self._last
 
         def states(_report: Report, cancelled: IsCancelled) -> Iterator[Codes]:
-            return _encoded_soon(codec, dataset, live, self._directions(codec), cancelled)
+            return _encoded_soon(codec, dataset, live, like, cancelled)
 
         self._derived.derive(states, dataset, gentle=live)
         return None
-
-    def _at_once(self, codec: Codec, dataset: Dataset, *, live: bool) -> Codes:
-        """All codes; those of a network that cannot encode are none, about a normal prior."""
-        total, like = len(dataset), self._directions(codec)
-        if not codec.can_encode:
-            nothing = np.zeros((0, codec.latent_size), np.float32)
-            return described(nothing, np.zeros(0, np.int64), total, codec.epoch)
-        values = codec.encode(dataset.flat())
-        keeps = like is not None and (live or codec.latent_size <= 2)
-        return described(values, np.arange(total), total, codec.epoch, like, keeps=keeps)
 
     def forget(self) -> None:
         """Nothing is shown: late answers are dropped."""
@@ -129,6 +127,19 @@ class CodesService(Service):
     def _on_derived_answered(self, codes: Codes) -> None:
         self._last = codes
         self.encoded.emit(codes)
+
+
+def _at_once(
+    codec: Codec, dataset: Dataset, like: NDArray[np.float32] | None, *, live: bool
+) -> Codes:
+    """All codes; those of a network that cannot encode are none, about a normal prior."""
+    total = len(dataset)
+    if not codec.can_encode:
+        nothing = np.zeros((0, codec.latent_size), np.float32)
+        return described(nothing, np.zeros(0, np.int64), total, codec.epoch)
+    values = codec.encode(dataset.flat())
+    keeps = like is not None and (live or codec.latent_size <= 2)
+    return described(values, np.arange(total), total, codec.epoch, like, keeps=keeps)
 
 
 def codes_of(

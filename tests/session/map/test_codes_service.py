@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from aegui.core.latent.codec import Codec
+
 
 @pytest.fixture
 def service(qtbot: QtBot) -> Iterator[CodesService]:
@@ -98,6 +100,35 @@ def test_a_gan_gives_no_codes_but_the_size_of_its_own(service: CodesService) -> 
     assert codes.values.shape == (0, 5)
     assert codes.mean.tolist() == [0.0] * 5
     assert codes.spread.tolist() == [1.0] * 5
+
+
+def test_the_plane_of_a_network_at_rest_does_not_depend_on_what_was_shown_before(
+    service: CodesService,
+) -> None:
+    def plane(codec: Codec, *, live: bool = False, is_past: bool = False) -> np.ndarray:
+        codes = service.encode(codec, dataset, live=live, is_past=is_past)
+        assert codes is not None
+        return codes.directions
+
+    dataset = grey(60)
+    networks = [network(latent=6, epoch=epoch) for epoch in range(1, 9)]
+    service.forget()
+    alone = {}
+    for each in networks:
+        service.forget()
+        alone[each.epoch] = plane(each)
+    service.forget()
+    for each in networks:
+        before = plane(each, live=True)
+        assert plane(each) == pytest.approx(alone[each.epoch]), "as when it is opened alone"
+        assert before.shape == (2, 6)
+    mirrored = 0
+    for each in networks:
+        before = plane(networks[0])
+        past = plane(each, is_past=True)
+        assert ((past * before).sum(axis=1) >= 0).all(), "a past epoch keeps to the sides"
+        mirrored += not np.allclose(past, alone[each.epoch])
+    assert mirrored, "some would lie the other way round by themselves"
 
 
 def test_the_directions_of_most_difference() -> None:
