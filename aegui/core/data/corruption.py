@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _NAMES = ("clean", "out", "level", "g", "channels", "height", "width")
 """What the statements of a kind of noise are about."""
+_NEVER = 1e-12
+"""A chance that is left by rounding."""
 
 
 def corrupt_into(
@@ -66,11 +68,25 @@ def known_shape(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int
     return image_shape
 
 
-def block_sides(level: float, height: int, width: int) -> tuple[int, int]:
-    """Rows and columns of the rectangle that the noise "block" of ``level`` erases."""
+def block_sizes(level: float, height: int, width: int) -> tuple[tuple[float, int, int], ...]:
+    """Chance, rows and columns of each rectangle that the noise "block" of ``level`` may erase.
+
+    Each side is drawn by itself, of the two whole numbers about the side of the image times the
+    root of the level: on the average the area is exactly the level's share of the image.
+    """
     share = math.sqrt(level)
-    # Half up, as the generated program of the training rounds.
-    return int(height * share + 0.5), int(width * share + 0.5)
+    return tuple(
+        (tall * broad, high, wide)
+        for tall, high in _lengths(height * share)
+        for broad, wide in _lengths(width * share)
+    )
+
+
+def _lengths(side: float) -> list[tuple[float, int]]:
+    """The whole numbers about ``side`` with their chances, whose mean is ``side``."""
+    whole = int(side)
+    both = ((whole + 1 - side, whole), (side - whole, whole + 1))
+    return [(chance, length) for chance, length in both if chance > _NEVER]
 
 
 def pixel_places(channels: int, height: int, width: int) -> NDArray[np.int64]:
@@ -123,13 +139,21 @@ def _blocks(
 ) -> NDArray[np.bool_]:
     """Which pixels of ``images`` lie in a rectangle at a random place in each."""
     channels, height, width = image_shape
-    high, wide = block_sides(level, height, width)
     count = images.size // (channels * height * width)
+    share = math.sqrt(level)
+    high = _drawn_lengths(height * share, count, generator)
+    wide = _drawn_lengths(width * share, count, generator)
     top = generator.integers(0, height - high + 1, (count, 1))
     left = generator.integers(0, width - wide + 1, (count, 1))
     row, column = pixel_places(channels, height, width)
     inside = (row >= top) & (row < top + high) & (column >= left) & (column < left + wide)
     return np.asarray(inside, np.bool_).reshape(images.shape)
+
+
+def _drawn_lengths(side: float, count: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """``count`` of the whole numbers about ``side``, ``[count, 1]``, by ``_lengths``."""
+    whole = int(side)
+    return whole + (generator.random((count, 1)) < side - whole).astype(np.int64)
 
 
 def corruption_words(spec: CorruptionSpec) -> str:

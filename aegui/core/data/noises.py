@@ -23,7 +23,7 @@ class Noise(Choice):
             little or nothing is allocated.
         formula: The corrupted ``x`` for ``u``, uniform in 0..1, ``n``, standard normal, and
             ``level``; of noise whose neighbours count, for ``inside`` too, whether a pixel lies in
-            a rectangle at a random place with that share of the image.
+            a rectangle at a random place that on the average has that share of the image.
         off: How likely a pixel is seen lit if it was off, of ``level``. Of noise that does more
             than switch each pixel apart it is empty, like ``on``: then the best possible answer is
             not known, but for the kinds that ``evaluation/likelihoods.py`` treats by themselves.
@@ -132,21 +132,27 @@ CORRUPTIONS = table(
     Noise(
         "block",
         mark("Block erase"),
-        mark("One rectangle at a random place, with p of the area of the image, is set to zero."),
+        mark(
+            "One rectangle at a random place, with p of the area of the image on the average, is "
+            "set to zero."
+        ),
         _LEVEL,
         lines=(
-            "high = int(height * level ** 0.5 + 0.5)",
-            "wide = int(width * level ** 0.5 + 0.5)",
+            # Sides are whole numbers of pixels: each is drawn of the two that lie about what it
+            # should be, so that on the average the area is that of the level.
+            "tall, broad = height * level ** 0.5, width * level ** 0.5",
             "sizes = list(out.shape)",
-            "sizes[-1] = 2",
+            "sizes[-1] = 4",
             "place = torch.empty(sizes, device=out.device).uniform_(0.0, 1.0, generator=g)",
+            "high = place.select(-1, 2).lt(tall - int(tall)).add(int(tall))",
+            "wide = place.select(-1, 3).lt(broad - int(broad)).add(int(broad))",
             "top = place.select(-1, 0).mul(height + 1 - high).floor_().unsqueeze(-1)",
             "left = place.select(-1, 1).mul(width + 1 - wide).floor_().unsqueeze(-1)",
             "at = torch.arange(height * width, device=out.device).repeat(channels)",
             "row = torch.div(at, width, rounding_mode='floor')",
             "column = torch.remainder(at, width)",
-            "down = torch.logical_and(row >= top, row < top + high)",
-            "across = torch.logical_and(column >= left, column < left + wide)",
+            "down = torch.logical_and(row >= top, row < top + high.unsqueeze(-1))",
+            "across = torch.logical_and(column >= left, column < left + wide.unsqueeze(-1))",
             "out.copy_(clean).masked_fill_(torch.logical_and(down, across), 0.0)",
         ),
         formula="where(inside, 0.0, x)",

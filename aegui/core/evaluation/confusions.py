@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import block_sides, corrupted_with
+from aegui.core.data.corruption import corrupted_with
 from aegui.core.data.progress import Progress, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import chances_of
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
+    blocks,
     lit_chances,
     log,
     log_likelihoods,
@@ -286,23 +286,20 @@ def _chances_of_blocks(
     second: NDArray[np.int64],
     cancelled: IsCancelled | None,
 ) -> NDArray[np.float64]:
-    """Half the share of the places at which a block makes the two alike."""
-    channels, height, width = image_shape
-    high, wide = block_sides(spec.level, height, width)
+    """Half the chance that both become the same, summed over all that a block can make of them."""
     # By their hashes of 64 bits, which are as good as different.
-    seen: list[Counter[int]] = [Counter() for _ in on]
-    places = 0
-    for top in range(height - high + 1):
+    seen: list[dict[int, float]] = [{} for _ in on]
+    for chance, rows, columns in blocks(spec.level, image_shape):
         stop_if(cancelled)
-        for left in range(width - wide + 1):
-            keep = np.ones((channels, height, width), bool)
-            keep[:, top : top + high, left : left + wide] = False
-            rows = np.packbits((on > 0.5) & keep.reshape(-1), axis=1)
-            for counter, row in zip(seen, rows, strict=True):
-                counter[hash(row.tobytes())] += 1
-            places += 1
+        keep = np.ones(image_shape, bool)
+        keep[:, rows, columns] = False
+        packed = np.packbits((on > 0.5) & keep.reshape(-1), axis=1)
+        for chances, row in zip(seen, packed, strict=True):
+            key = hash(row.tobytes())
+            chances[key] = chances.get(key, 0.0) + chance
     overlaps = []
     for one, other in zip(first.tolist(), second.tolist(), strict=True):
         stop_if(cancelled)
-        overlaps.append((seen[one] & seen[other]).total())
-    return 0.5 * np.array(overlaps, np.float64) / places
+        both = seen[one].keys() & seen[other].keys()
+        overlaps.append(sum(min(seen[one][key], seen[other][key]) for key in both))
+    return 0.5 * np.array(overlaps, np.float64)

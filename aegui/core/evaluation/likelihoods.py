@@ -1,23 +1,27 @@
 """How likely a noise makes what is seen out of each of several known characters, exactly.
 
 Where a noise treats every pixel apart, the likelihood of a character is a product over the pixels;
-of the erased block it is a mean over the places where it may lie. Of other noise it is not known.
+of the erased block it is a mean over the sizes that it may have and the places where it may lie.
+Of other noise it is not known.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import block_sides
+from aegui.core.data.corruption import block_sizes
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.formula import numpy_function
 from aegui.core.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.recipe import CorruptionSpec
@@ -184,39 +188,78 @@ def _log_tail(z: float) -> float:
 
 
 def block_places(level: float, image_shape: Shape) -> int:
-    """At how many places the block may lie, all equally likely."""
+    """How many blocks there may be: places of every size, those of one size equally likely."""
     _, height, width = image_shape
-    high, wide = block_sides(level, height, width)
-    return (height - high + 1) * (width - wide + 1)
+    sizes = block_sizes(level, height, width)
+    return sum((height - high + 1) * (width - wide + 1) for _, high, wide in sizes)
+
+
+def blocks(level: float, image_shape: Shape) -> Iterator[tuple[float, slice, slice]]:
+    """Every block that the noise may erase: its chance, its rows and its columns."""
+    _, height, width = image_shape
+    for chance, high, wide in block_sizes(level, height, width):
+        tops, lefts = range(height - high + 1), range(width - wide + 1)
+        for top, left in itertools.product(tops, lefts):
+            each = chance / (len(tops) * len(lefts))
+            yield each, slice(top, top + high), slice(left, left + wide)
 
 
 def _block(
     seen: NDArray[np.bool_], on: NDArray[np.bool_], level: float, image_shape: Shape
 ) -> NDArray[np.float64]:
-    """The share of the places at which a block makes each image of each character."""
-    channels, height, width = image_shape
-    high, wide = block_sides(level, height, width)
-    each = max(1, _BOX_NUMBERS // on.size)
-    found = []
-    for at in range(0, len(seen), each):
-        part = seen[at : at + each]
-        differs = (part[:, np.newaxis] != on).reshape(len(part), len(on), *image_shape)
-        # The two may differ within the block only, and all that is within it is dark.
-        within = _box_sums(differs.sum(axis=2), high, wide)
-        differing = differs.sum(axis=(2, 3, 4))[..., np.newaxis, np.newaxis]
-        lit = part.reshape(-1, channels, height, width).sum(axis=1)
-        dark = _box_sums(lit, high, wide) == 0
-        found.append(((within == differing) & dark[:, np.newaxis]).mean(axis=(2, 3)))
-    shares = np.concatenate(found)
+    """How likely a block makes each image of each character."""
+    _, height, width = image_shape
+    sizes = block_sizes(level, height, width)
+    found = shares_of_blocks(seen, on, [(high, wide) for _, high, wide in sizes], image_shape)
+    shares = np.tensordot([chance for chance, _, _ in sizes], found, 1)
     logs: NDArray[np.float64] = np.full(shares.shape, -np.inf)
     np.log(shares, out=logs, where=shares > 0.0)
     return logs
 
 
-def _box_sums(images: NDArray[np.integer], high: int, wide: int) -> NDArray[np.int64]:
-    """Sums over every ``high`` x ``wide`` rectangle of images ``[..., H, W]``."""
+def shares_of_blocks(
+    seen: NDArray[np.bool_],
+    on: NDArray[np.bool_],
+    sizes: Sequence[tuple[int, int]],
+    image_shape: Shape,
+) -> NDArray[np.float64]:
+    """The share of its places at which a block makes each image of each character.
+
+    Args:
+        seen: Which pixels are lit, ``[B, D]``.
+        on: Which pixels of the characters are, ``[N, D]``.
+        sizes: Rows and columns of each block, S of them.
+        image_shape: Channels, height and width.
+
+    Returns:
+        float64 ``[S, B, N]``.
+    """
+    channels, height, width = image_shape
+    each = max(1, _BOX_NUMBERS // on.size)
+    found = np.empty((len(sizes), len(seen), len(on)))
+    for at in range(0, len(seen), each):
+        part = seen[at : at + each]
+        differs = (part[:, np.newaxis] != on).reshape(len(part), len(on), *image_shape)
+        differing = differs.sum(axis=(2, 3, 4))[..., np.newaxis, np.newaxis]
+        sums = _sums(differs.sum(axis=2))
+        lit = _sums(part.reshape(-1, channels, height, width).sum(axis=1))
+        for number, (high, wide) in enumerate(sizes):
+            # The two may differ within the block only, and all that is within it is dark.
+            within = _box_sums(sums, high, wide) == differing
+            dark = _box_sums(lit, high, wide) == 0
+            shares = (within & dark[:, np.newaxis]).mean(axis=(2, 3))
+            found[number, at : at + each] = shares
+    return found
+
+
+def _sums(images: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Sums over all that is above and left of each place, of images ``[..., H, W]``."""
     before = [(0, 0)] * (images.ndim - 2)
-    sums = np.pad(images.astype(np.int64).cumsum(-2).cumsum(-1), [*before, (1, 0), (1, 0)])
+    return np.pad(images.astype(np.int64).cumsum(-2).cumsum(-1), [*before, (1, 0), (1, 0)])
+
+
+def _box_sums(sums: NDArray[np.int64], high: int, wide: int) -> NDArray[np.int64]:
+    """Sums over every ``high`` x ``wide`` rectangle, of what ``_sums`` gives."""
     rows = sums[..., high:, :] - sums[..., : sums.shape[-2] - high, :]
     boxes: NDArray[np.int64] = rows[..., wide:] - rows[..., : rows.shape[-1] - wide]
     return boxes

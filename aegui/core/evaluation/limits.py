@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.cost import Cost, multiplications_per_second
-from aegui.core.data.corruption import block_sides, corrupted_with
+from aegui.core.data.corruption import corrupted_with
 from aegui.core.data.progress import Progress, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import expected_wrong
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
     block_places,
+    blocks,
     lit_chances,
     log,
     log_ways,
@@ -233,16 +234,12 @@ def _of_blocks(
     image_shape: Shape,
     cancelled: IsCancelled | None,
 ) -> float:
-    """The mean over every place of the block in every character."""
-    channels, height, width = image_shape
-    high, wide = block_sides(spec.level, height, width)
-    total, places = 0.0, 0
-    for top in range(height - high + 1):
+    """The mean over every block in every character."""
+    total = 0.0
+    for chance, rows, columns in blocks(spec.level, image_shape):
         stop_if(cancelled)
-        for left in range(width - wide + 1):
-            keep = np.ones((channels, height, width))
-            keep[:, top : top + high, left : left + wide] = 0.0
-            wrong = expected_wrong(on * keep.reshape(-1), on, spec, prior, image_shape)
-            total += float(prior @ wrong)
-            places += 1
-    return total / places
+        keep = np.ones(image_shape)
+        keep[:, rows, columns] = 0.0
+        wrong = expected_wrong(on * keep.reshape(-1), on, spec, prior, image_shape)
+        total += chance * float(prior @ wrong)
+    return total

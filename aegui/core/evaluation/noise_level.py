@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import block_sides
+from aegui.core.data.corruption import block_sizes, known_shape
 from aegui.core.evaluation.bayes import chances_of
-from aegui.core.evaluation.likelihoods import binary_rows, lit_chances, log, normal_prior
+from aegui.core.evaluation.likelihoods import (
+    binary_rows,
+    lit_chances,
+    log,
+    normal_prior,
+    shares_of_blocks,
+)
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.recipe import CorruptionSpec
 
@@ -82,15 +88,13 @@ def estimate_level(
     weights = normal_prior(prior, len(on))
 
     likelihood = _likelihood(image, on, kind, weights, image_shape)
-    first = _first_levels(kind, image_shape)
+    first = _first_levels(kind)
     if kind == "gaussian" and ((image > 0.0) & (image < 1.0)).any():
         first = first[1:]  # grey pixels are there with some noise only
     tried = _tried(first, likelihood)
     if not np.isfinite(tried[1]).any():
         return None
-    if kind != "block":
-        tried = _refined(tried, likelihood)
-    levels, found = tried
+    levels, found = _refined(tried, likelihood)
     as_good = np.flatnonzero(found == found.max())
     best = int(as_good[len(as_good) // 2])
     near = np.flatnonzero(found >= found[best] - _HALF_CHI_SQUARE)
@@ -111,18 +115,15 @@ def _likelihood(
     image_shape: Shape | None,
 ) -> Callable[[float], float]:
     """The log-likelihood of the image ``[1, D]`` as a function of the level."""
-    if kind in {"gaussian", "block"}:
-        known_sizes: dict[object, float] = {}
+    if kind == "gaussian":
 
         def by_pixels(level: float) -> float:
-            # Several levels give a block of the same size.
-            size = level if image_shape is None or kind != "block" else _size(level, image_shape)
-            if size not in known_sizes:
-                _, of_all = chances_of(image, on, _spec(kind, level), prior, image_shape)
-                known_sizes[size] = float(of_all[0])
-            return known_sizes[size]
+            _, of_all = chances_of(image, on, _spec(kind, level), prior, image_shape)
+            return float(of_all[0])
 
         return by_pixels
+    if kind == "block":
+        return _of_blocks(image, on, prior, known_shape(image_shape))
     lit = (image[0] > THRESHOLD).astype(np.float64)
     # How many pixels of each character are off and on, and seen lit and dark, is all that counts.
     counts = [shown @ own.T for own in (1.0 - on, on) for shown in (lit, 1.0 - lit)]
@@ -141,8 +142,22 @@ def _likelihood(
     return by_counts
 
 
-def _size(level: float, image_shape: Shape) -> tuple[int, int]:
-    return block_sides(level, image_shape[1], image_shape[2])
+def _of_blocks(
+    image: NDArray[np.float64], on: NDArray[np.float64], prior: NDArray[np.float64], shape: Shape
+) -> Callable[[float], float]:
+    """As ``_likelihood``: each size is looked at once, however many levels may give it."""
+    lit, known, found = image > THRESHOLD, on > THRESHOLD, dict[tuple[int, int], float]()
+
+    def by_sizes(level: float) -> float:
+        total = 0.0
+        for chance, high, wide in block_sizes(level, shape[1], shape[2]):
+            size = high, wide
+            if size not in found:
+                found[size] = float(shares_of_blocks(lit, known, [size], shape)[0, 0] @ prior)
+            total += chance * found[size]
+        return log(total)
+
+    return by_sizes
 
 
 def _never(count: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -153,23 +168,10 @@ def _spec(kind: str, level: float) -> CorruptionSpec:
     return CorruptionSpec.model_validate({"kind": kind, "level": level})
 
 
-def _first_levels(kind: str, image_shape: Shape | None) -> NDArray[np.float64]:
+def _first_levels(kind: str) -> NDArray[np.float64]:
     if kind == "gaussian":
         return np.append(0.0, np.geomspace(_LEAST_SIGMA, _MOST_SIGMA, _COARSE))
-    if kind == "block" and image_shape is not None:
-        return _block_levels(image_shape)
     return np.linspace(0.0, 0.5 if kind == "flip" else 1.0, _COARSE)
-
-
-def _block_levels(image_shape: Shape) -> NDArray[np.float64]:
-    """For every size that a block can have the levels that give it: least, middle and most."""
-    fine = np.linspace(0.0, 1.0, 1001)
-    by_size: dict[tuple[int, int], list[float]] = {}
-    for level in fine.tolist():
-        by_size.setdefault(_size(level, image_shape), []).append(level)
-    return np.unique(
-        [levels[at] for levels in by_size.values() for at in (0, len(levels) // 2, -1)]
-    )
 
 
 def _tried(levels: NDArray[np.float64], likelihood: Callable[[float], float]) -> Tried:

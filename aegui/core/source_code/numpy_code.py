@@ -284,8 +284,9 @@ class NumpyPrinter:
             w.line(f"level = {corruption.level!r}")
             if row.neighbours:
                 channels, height, width = self.s.resolved.dataset.image_shape
-                w.line(f"high = int({height} * level**0.5 + 0.5)")
-                w.line(f"wide = int({width} * level**0.5 + 0.5)")
+                for name, side in (("high", height), ("wide", width)):
+                    w.line(f"{name} = {side} * level**0.5 + rng.random((len(x), 1))")
+                    w.line(f"{name} = np.minimum({name}.astype(int), {side})")
                 w.line(f"row, column = np.indices(({height}, {width})).reshape(2, -1)")
                 if channels > 1:
                     w.line(f"row, column = np.tile(row, {channels}), np.tile(column, {channels})")

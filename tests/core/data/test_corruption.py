@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
 
-from aegui.core.data.corruption import block_sides, corrupt_into, corrupted, parse_corruption
+from aegui.core.data.corruption import block_sizes, corrupt_into, corrupted, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.recipe import CorruptionSpec
 
@@ -106,7 +108,8 @@ def test_images_given_are_not_written_to() -> None:
 def test_a_block_is_one_rectangle_anywhere_with_its_share_of_the_area(
     channels: int, with_torch: bool
 ) -> None:
-    assert block_sides(0.25, 7, 5) == (4, 3)
+    sizes = {(high, wide): chance for chance, high, wide in block_sizes(0.25, 7, 5)}
+    assert sizes == {(3, 2): 0.25, (3, 3): 0.25, (4, 2): 0.25, (4, 3): 0.25}
     shape = (channels, 7, 5)
     clean = np.full((2000, channels * 35), 0.5, np.float32)
     if with_torch:
@@ -118,15 +121,35 @@ def test_a_block_is_one_rectangle_anywhere_with_its_share_of_the_area(
     else:
         noisy = corrupted(clean, spec("block", 0.25), 3, shape).reshape(2000, *shape)
     assert (clean == 0.5).all()
-    corners = set()
+    drawn, corners = Counter[tuple[int, int]](), set()
     for image in noisy:
         places = np.argwhere(image[0] == 0.0)
         (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0)
-        assert (bottom - top + 1, right - left + 1) == (4, 3)
-        assert len(places) == 12
+        high, wide = int(bottom - top + 1), int(right - left + 1)
+        assert len(places) == high * wide
+        drawn[high, wide] += 1
         assert all(np.array_equal(image[0], other) for other in image)
-        corners.add((int(top), int(left)))
-    assert corners == {(row, column) for row in range(4) for column in range(3)}
+        corners.add((int(top), int(left), high, wide))
+    assert all(drawn[size] / 2000 == pytest.approx(0.25, abs=0.05) for size in sizes)
+    assert corners == {
+        (row, column, high, wide)
+        for high, wide in sizes
+        for row in range(8 - high)
+        for column in range(6 - wide)
+    }
+
+
+@pytest.mark.parametrize("level", [0.0, 0.02, 0.2, 0.3, 0.36, 0.5, 0.97, 1.0])
+def test_a_block_has_the_share_of_its_level_on_the_average(level: float) -> None:
+    sizes = block_sizes(level, 7, 5)
+    assert sum(chance for chance, _, _ in sizes) == pytest.approx(1.0)
+    assert sum(chance * high * wide for chance, high, wide in sizes) == pytest.approx(35 * level)
+    ones = np.ones((6000, 35), np.float32)
+    out, generator = torch.empty(6000, 35), torch.Generator().manual_seed(1)
+    corrupt_into(torch.from_numpy(ones), out, spec("block", level), generator, (1, 7, 5))
+    drawn = corrupted(ones, spec("block", level), 1, (1, 7, 5))
+    for noisy in (out.numpy(), drawn):
+        assert 1.0 - noisy.mean() == pytest.approx(level, abs=0.01)
 
 
 @pytest.mark.parametrize("with_torch", [True, False])

@@ -55,23 +55,28 @@ def chance(seen: int, clean: int, spec: CorruptionSpec) -> float:
     return changed if seen != clean else 1 - changed
 
 
-def blocked(glyph: NDArray[np.float64]) -> list[tuple[float, ...]]:
-    """What a block of 2x2 makes of a glyph of 3x3 pixels."""
-    outcomes = []
-    for top, left in itertools.product((0, 1), repeat=2):
-        image = glyph.reshape(3, 3).copy()
-        image[top : top + 2, left : left + 2] = 0
-        outcomes.append(tuple(image.ravel().tolist()))
-    return outcomes
+def blocked(glyph: NDArray[np.float64], level: float) -> dict[tuple[float, ...], float]:
+    """How likely a block makes which image of a glyph of 3x3 pixels."""
+    longer = 3 * math.sqrt(level) - 1  # each side is of one pixel, or of two so often
+    chances: dict[tuple[float, ...], float] = {}
+    for high, wide in itertools.product((1, 2), repeat=2):
+        size = math.prod(longer if side == 2 else 1 - longer for side in (high, wide))
+        places = list(itertools.product(range(4 - high), range(4 - wide)))
+        for top, left in places:
+            image = glyph.reshape(3, 3).copy()
+            image[top : top + high, left : left + wide] = 0
+            key = tuple(image.ravel().tolist())
+            chances[key] = chances.get(key, 0.0) + size / len(places)
+    return chances
 
 
 def joint(spec: CorruptionSpec) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Every 3x3 image, and p(image | glyph), pixel by pixel."""
     images = np.array(list(itertools.product((0, 1), repeat=9)), dtype=np.float64)
     if spec.kind == "block":
-        seen = [blocked(glyph) for glyph in GLYPHS_3X3]
+        seen = [blocked(glyph, spec.level) for glyph in GLYPHS_3X3]
         return images, np.array(
-            [[outcomes.count(tuple(image)) / 4 for outcomes in seen] for image in images.tolist()]
+            [[chances.get(tuple(image), 0.0) for chances in seen] for image in images.tolist()]
         )
     chances = np.array(
         [
