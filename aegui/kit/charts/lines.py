@@ -94,6 +94,12 @@ class Series:
         """The values that are read off."""
         return self.y if self.own is None else self.own
 
+    @property
+    def extent(self) -> Values:
+        """All that is drawn of it, ``[m]``: line, band and single runs; an axis has to hold it."""
+        parts = (self.y, self.low, self.high, self.own, self.runs)
+        return np.concatenate([part.reshape(-1) for part in parts if part is not None])
+
     def own_ink(self, ink: Ink) -> QColor:
         """The colour of ``own``."""
         return blend(self.ink(ink), ink.theme.text, 0.45)

@@ -186,8 +186,6 @@ def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Fi
 
 def noise_curves_plot(curves: Curves) -> LinePlot:
     """The same as it is drawn; the first line is the last of its series."""
-    highs = [line.high for line in curves.lines]
-    top = fitted(np.concatenate(highs) if highs else [], from_zero=True)
     low, high = float(curves.levels[0]), float(curves.levels[-1])
     levels = Scale(low, high if high > low else low + 1.0)
     kind = tr(CORRUPTIONS[curves.kind].label)
@@ -212,6 +210,7 @@ def noise_curves_plot(curves: Curves) -> LinePlot:
             )
         )
         models += is_model
+    top = fitted(np.concatenate([one.extent for one in series]) if series else [], from_zero=True)
     return LinePlot(
         curves.levels,
         Axis(tr("Level of the noise: {kind}", kind=kind), levels),

@@ -175,9 +175,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
     # All lines of a plot have values at the same places.
     at = np.unique(np.concatenate([one.epochs for one in own]))
     series = [_placed_at(at, curves.epochs, one) for curves, one in zip(own, series, strict=True)]
-    every = np.concatenate(
-        [edge for one in series for edge in (one.y, one.low, one.high) if edge is not None]
-    )
+    every = np.concatenate([one.extent for one in series])
     is_log = choice.is_log and bool((every > 0.0).any())
     epochs = Scale(float(at[0]), max(float(at[-1]), float(at[0]) + 1.0))
     label = tr(COLUMNS[column].label)

@@ -115,7 +115,7 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
             Series(
                 row,
                 mean,
-                mean - spread if banded else None,
+                np.maximum(mean - spread, 0.0) if banded else None,
                 mean + spread if banded else None,
                 colour=place % 7,
                 style=told_apart(place),
@@ -125,7 +125,7 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
         )
     if found.limits is not None:
         series.append(Series(tr("Bayes limit"), found.limits, colour=None, width=1.3))
-    top = fitted(np.concatenate([line.y for line in series]), from_zero=True)
+    top = fitted(np.concatenate([line.extent for line in series]), from_zero=True)
     kind = tr(CORRUPTIONS[next(iter(kinds))].label)
     return LinePlot(
         levels,

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from aegui.core.recipe import CorruptionSpec
 from aegui.core.study.material import StudyMaterial, study_material
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
@@ -25,6 +26,7 @@ from aegui.kit.charts.parallel import ParallelPlot
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture
 from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice, short_names
+from aegui.widgets.figures.tried_noises import TriedNoises, levels_plot
 from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:
@@ -84,6 +86,33 @@ def test_lines_over_the_levels_of_noise_belong_to_their_settings(material: Study
         assert words.startswith(f"{name}, Flip 0.1: ")
 
 
+def assert_holds(plot: LinePlot) -> None:
+    """All that is drawn lies on the axis."""
+    for series in plot.series:
+        for part in (series.y, series.low, series.high, series.runs):
+            known = np.zeros(0) if part is None else part[np.isfinite(part)]
+            if plot.y.scale.is_log:
+                known = known[known > 0.0]
+            assert (known >= plot.y.scale.low).all()
+            assert (known <= plot.y.scale.high).all()
+
+
+@pytest.mark.parametrize("spread", [0.5, 4.0])
+def test_the_bands_of_noises_lie_on_the_axis(spread: float) -> None:
+    noises = tuple(CorruptionSpec(kind="flip", level=level) for level in (0.1, 0.2, 0.3))
+    middle = np.array([[0.2], [0.8], [1.5]])
+    found = TriedNoises(
+        noises, ("one", "two"), (middle + np.array([0.0, spread]), middle), None, (0, 1)
+    )
+    plot = levels_plot(found)
+    assert plot is not None
+    high = plot.series[-1].high
+    assert high is not None
+    assert high.max() > plot.series[-1].y.max()
+    assert_holds(plot)
+    assert plot.y.scale.low == 0.0, "there are no fewer wrong pixels than none"
+
+
 def test_noises_have_no_picture_where_none_was_tried(tmp_path: Path) -> None:
     plain = material_of(tmp_path)
     assert study_picture("noise-levels", plain) is None
@@ -124,6 +153,7 @@ def test_bands_of_curves(material: StudyMaterial) -> None:
         assert isinstance(picture.plot, LinePlot)
         assert picture.plot.y.scale.is_log
         first = picture.plot.series[0]
+        assert_holds(picture.plot)
         if band == "quartiles":
             assert first.high is not None
             np.testing.assert_allclose(first.y, np.median(values, axis=1))

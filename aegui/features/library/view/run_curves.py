@@ -95,8 +95,7 @@ def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
     """Means and deviations at all epochs of all of them; between two rows on a straight line."""
     at = np.unique(np.concatenate([one.epoch for one in curves]))
     made = [_series(one, at, place, key) for place, one in enumerate(curves)]
-    known = [part for one in made for part in (one.y, one.low, one.high) if part is not None]
-    values = np.concatenate(known)
+    values = np.concatenate([one.extent for one in made])
     positive = values[np.isfinite(values) & (values > 0.0)]
     is_log = key == "loss" and positive.size > 0 and positive.max() / positive.min() > _DECADES
     scale = fitted(values, is_log=bool(is_log), from_zero=not is_log)
