@@ -1,6 +1,6 @@
 """What no ready-made checker knows of our style: ``python -m tests.style.idioms``.
 
-Each rule is a function from a parsed file to the lines that break it, in one table; one rule looks
+Each rule is a function from a parsed file to the lines that break it, in one table; two rules look
 at all files together. A rule is obeyed, not silenced: there is no comment that switches one off.
 """
 
@@ -10,7 +10,7 @@ import ast
 import gc
 import re
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -275,6 +275,23 @@ def no_class_name_twice(sources: Iterable[Source]) -> Iterator[str]:
             first.setdefault(node.name, source.name)
 
 
+def no_folder_without_init(sources: Iterable[Source]) -> Iterator[str]:
+    """A folder of modules is a package, and each of those about it; else a bundle lacks it.
+
+    From the source Python imports it as a namespace all the same, so that no test notices.
+    """
+    names = {source.name for source in sources}
+    folders = {
+        folder.as_posix()
+        for name in names
+        for folder in PurePosixPath(name).parents
+        if folder.as_posix() != "."
+    }
+    for folder in sorted(folders):
+        if f"{folder}/__init__.py" not in names:
+            yield f"{folder}/__init__.py:1: missing: {folder} would not be in a bundle"
+
+
 def _called(node: ast.Call) -> str:
     """The bare name that is called, or ''."""
     return node.func.id if isinstance(node.func, ast.Name) else ""
@@ -360,7 +377,7 @@ def main() -> int:
         )
     ]
     found = [line for source in sources for line in findings(source)]
-    found += no_class_name_twice(sources)
+    found += [*no_class_name_twice(sources), *no_folder_without_init(sources)]
     sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0
 

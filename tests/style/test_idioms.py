@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.style.idioms import MAX_LINES, RULES, findings, no_class_name_twice, parse
+from tests.style.idioms import (
+    MAX_LINES,
+    RULES,
+    findings,
+    no_class_name_twice,
+    no_folder_without_init,
+    parse,
+)
 
 BREAKS = {
     "no_vague_file_names": ("aegui/core/utils.py", "x = 1\n"),
@@ -122,3 +129,12 @@ def test_two_classes_of_one_name_are_found() -> None:
     own = parse("aegui/widgets/c.py", "class _Own:\n    pass\n")
     assert len(list(no_class_name_twice([program[1], own]))) == 1, "also those of one file alone"
     assert list(no_class_name_twice([program[1], parse("tests/a.py", first)])) == []
+
+
+def test_a_room_without_its_init_is_found() -> None:
+    names = ("aegui/__init__.py", "aegui/a/__init__.py", "aegui/a/view/panel.py", "main.py")
+    sources = [parse(name, "x = 1\n") for name in names]
+    (finding,) = no_folder_without_init(sources)
+    assert finding.startswith("aegui/a/view/__init__.py:1: ")
+    whole = [*sources, parse("aegui/a/view/__init__.py", "")]
+    assert list(no_folder_without_init(whole)) == []
