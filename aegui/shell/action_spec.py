@@ -47,6 +47,8 @@ class ActionSpec:
         needs: Conditions, all of which must hold for it to be enabled. A room says which ones it
             tells in ``FeatureSpec.conditions``.
         other_face: What it looks like at other times.
+        panels: Keys of the panels that are all it is for, first the one that it brings up. Whoever
+            hides it from a class hides them too, and without the first it would do nothing.
     """
 
     key: str
@@ -65,6 +67,7 @@ class ActionSpec:
     group: str = ""
     needs: tuple[str, ...] = ()
     other_face: OtherFace | None = None
+    panels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,26 @@ def test_controls_are_withheld_and_it_is_said(
     finder.reject()
 
 
+def test_a_command_and_the_panel_that_it_brings_up_are_hidden_together(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.set_perspective("compare")
+    qtbot.waitUntil(lambda: window.docks["library"].isVisible(), timeout=20_000)
+    hidden = Withheld(panels=("races",), actions=("library", "studies"))
+    enter(window, tmp_path, made(hidden=hidden))
+    for key in ("library", "races", "study_plan", "studies"):
+        dock = window.docks[key]
+        qtbot.waitUntil(dock.isHidden, timeout=20_000)
+        assert not dock.toggleViewAction().isVisible()
+    table = window.actions_table
+    assert not table["races"].isVisible(), "it would do nothing"
+    assert not table["races"].isEnabled()
+    assert window.docks["answer"].toggleViewAction().isVisible()
+    leave(window, monkeypatch, "secret")
+    assert table["races"].isVisible()
+    qtbot.waitUntil(lambda: window.docks["library"].toggleViewAction().isVisible())
+
+
 def test_the_whole_network_is_refused_by_the_name_that_the_bar_gives_it(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ FEATURES = (
                 "open",
                 shortcuts=("Ctrl+L",),
                 icon="list",
+                panels=("library",),
             ),
         ),
     ),

@@ -27,6 +27,7 @@ FEATURES = (
                 "open",
                 shortcuts=("Ctrl+Shift+N",),
                 icon="edit-noise",
+                panels=("study",),
             ),
         ),
         requests={"mistake": "show_mistake", "noise_page": "show_page"},

@@ -26,6 +26,7 @@ FEATURES = (
                 430,
                 "open",
                 icon="compare",
+                panels=("races",),
             ),
         ),
     ),

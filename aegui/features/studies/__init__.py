@@ -34,6 +34,7 @@ FEATURES = (
                 420,
                 "open",
                 icon="study",
+                panels=("study_plan", "studies"),
             ),
         ),
         requests={
