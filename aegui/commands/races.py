@@ -123,7 +123,7 @@ def _race_json(state: RaceState) -> dict[str, object]:
                 "wrong": _last(lane.wrong),
                 "epochs": _last(lane.epochs),
                 "evaluations": _last(lane.evaluations),
-                "seconds": _last(lane.seconds),
+                "seconds": lane.spent if len(lane.seconds) else None,
                 "ended": lane.reason or None,
                 "refused": lane.refused or None,
             }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aegui.features.races.model.race_runs import RaceRuns
 from aegui.features.races.model.smallest_search import SmallestSearch
 from aegui.features.races.view.panel import RacesPanel
+from aegui.widgets.figures.race_kinds import RaceView
+from aegui.widgets.figures.races import race_plot, trails_plot
 from tests.window.conftest import SMALL
 
 if TYPE_CHECKING:
@@ -30,7 +32,15 @@ def test_the_network_of_the_builder_races_and_shrinks(window: MainWindow, qtbot:
     assert panel.race.stop.isEnabled()
     qtbot.waitUntil(lambda: not races.job.is_busy)
     assert panel.race.table.rowCount() == 2
-    panel.race.lines.activated.emit(1)
+    assert races.news is not None
+    state = races.news.state
+    plane = panel.race._plane
+    assert plane is not None
+    lines, trails = race_plot(state, RaceView()), trails_plot(state, plane)
+    assert lines is not None
+    names = [line.name for line in lines.series]
+    assert names[::-1] == [trail.name for trail in trails.trails], "both legends have one order"
+    panel.race.lines.activated.emit(names.index("L-BFGS-B"))
     assert services.workspace.recipe.training.optimizer.name == "lbfgs"
     services.workspace.undo_stack.undo()
     assert services.workspace.recipe == SMALL

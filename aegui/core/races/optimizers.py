@@ -89,6 +89,7 @@ class Lane:
         trail: Weights at some of the looks, float32 ``[T, P]``.
         reason: Why it has ended, a key of ``REASONS``; empty while it goes on.
         refused: Why it cannot take part, in words; empty where it can.
+        spent: Training time in all: also that of what was begun after the last look.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Lane:
     trail: NDArray[np.float32]
     reason: str = ""
     refused: str = ""
+    spent: float = 0.0
 
     @property
     def name(self) -> str:
@@ -234,6 +236,7 @@ class _Racer:
             np.array(view.wrong_mean[:, 0], np.float64),
             np.stack(rows) if rows else np.zeros((0, size), np.float32),
             self._training.finished or "",
+            spent=self._training.seconds,
         )
 
 
@@ -354,6 +357,6 @@ def _standing(lane: Lane) -> list[str]:
         localized(wrong, ".2f") if np.isfinite(wrong) else "–",
         localized(float(lane.epochs[-1]), ",.0f"),
         localized(float(lane.evaluations[-1]), ",.0f"),
-        localized(float(lane.seconds[-1]), ".2f"),
+        localized(lane.spent, ".2f"),
         reason,
     ]

@@ -28,7 +28,7 @@ _WIDTH = 1.3
 
 
 def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
-    """A line for each lane, in their order; None before there is anything to see."""
+    """A line for each lane, the first one on top and first in the legend; None: nothing to see."""
     found = [_column(lane, view) for lane in state.lanes]
     clocks = np.concatenate([at for at, _ in found])
     values = np.concatenate([value for _, value in found])
@@ -53,7 +53,7 @@ def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
         at,
         Axis(tr(CLOCKS[view.clock].label), x),
         Axis(tr(VALUES[view.value].label), y_axis),
-        tuple(series),
+        tuple(reversed(series)),
     )
 
 

@@ -183,7 +183,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         at,
         Axis(tr("Epoch"), epochs, whole=True),
         Axis(label, fitted(every, is_log=is_log, from_zero=not is_log)),
-        tuple(series),
+        tuple(reversed(series)),
         material.levels.get("wrong", ()) if column == "wrong_mean" else (),
     )
     caption = tr(
@@ -201,7 +201,10 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         for one, cell in zip(own, cells, strict=True)
     )
     items = tuple((one.place,) for one in own)
-    return StudyPicture(plot, items, words, caption, lambda: _curves_csv(cells, own, column))
+    # The last line is painted first, and the legend begins with the first.
+    return StudyPicture(
+        plot, items[::-1], words[::-1], caption, lambda: _curves_csv(cells, own, column)
+    )
 
 
 def _curves_csv(cells: Sequence[StudyCell], own: Sequence[SettingCurves], column: str) -> str:

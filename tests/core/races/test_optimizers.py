@@ -69,6 +69,22 @@ def test_epochs_evaluations_and_seconds_are_counted(over: RaceState) -> None:
         assert (np.diff(lane.evaluations) >= 0.0).all()
 
 
+def test_the_time_that_is_told_is_that_which_was_spent(over: RaceState) -> None:
+    for lane in over.lanes:
+        assert lane.spent >= lane.seconds[-1]
+        assert lane.reason != "seconds" or lane.spent >= over.spec.seconds
+    # Of a lane that was last looked at long before the end.
+    early = replace(
+        over.lanes[0],
+        seconds=np.full(len(over.lanes[0].seconds), 0.29),
+        reason="seconds",
+        spent=1.004,
+    )
+    header, (row,) = standings_table(replace(over, lanes=(early,)))
+    assert row[header.index("Ended")] == "time is up"
+    assert row[header.index("Seconds")] == "1.00"
+
+
 def test_rates_are_those_asked_for_then_the_recipes_then_usual_ones(over: RaceState) -> None:
     rates = {lane.key: lane.rate for lane in over.lanes}
     assert rates["sgd"] == 0.5

@@ -152,7 +152,9 @@ def test_bands_of_curves(material: StudyMaterial) -> None:
         assert picture is not None
         assert isinstance(picture.plot, LinePlot)
         assert picture.plot.y.scale.is_log
-        first = picture.plot.series[0]
+        # The first setting is the first of the legend, and the last that is painted.
+        first = picture.plot.series[-1]
+        assert picture.items[-1] == (material.curves[0].place,)
         assert_holds(picture.plot)
         if band == "quartiles":
             assert first.high is not None

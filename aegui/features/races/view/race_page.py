@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -148,10 +148,12 @@ class RacePage(WorkPage):
         self.value.edited.connect(lambda key: self._look(value=key))
         self.is_log.toggled.connect(lambda on: self._look(is_log=on))
         self.plane.edited.connect(self.plane_chosen)
-        for view in (self.lines, self.trails):
-            view.hovered.connect(self._mark)
-            view.chosen.connect(self._choose)
-            view.activated.connect(self._open)
+        self.trails.hovered.connect(self._mark)
+        self.trails.chosen.connect(self._choose)
+        self.trails.activated.connect(self._open)
+        self.lines.hovered.connect(lambda item: self._mark(self._of_line(item)))
+        self.lines.chosen.connect(lambda item: self._choose(self._of_line(item)))
+        self.lines.activated.connect(lambda item: self._open(self._of_line(item)))
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
         self.table.itemDoubleClicked.connect(lambda item: self._open(self._places[item.row()]))
 
@@ -212,7 +214,9 @@ class RacePage(WorkPage):
         state = self._state
         if state is None:
             return
-        self.lines.set_plot(race_plot(state, self._view), self._words)
+        self.lines.set_plot(
+            race_plot(state, self._view), lambda item: self._words(self._of_line(item))
+        )
         self._draw_trails()
         self._fill_table(state)
         self._mark(None)
@@ -256,6 +260,17 @@ class RacePage(WorkPage):
         lanes = () if self._state is None else self._state.lanes
         return lanes[item] if item < len(lanes) else None
 
+    @overload
+    def _of_line(self, item: int) -> int: ...
+
+    @overload
+    def _of_line(self, item: None) -> None: ...
+
+    def _of_line(self, item: int | None) -> int | None:
+        """The lane of a line, or the line of a lane: the first lane is the last line painted."""
+        lanes = 0 if self._state is None else len(self._state.lanes)
+        return None if item is None else lanes - 1 - item
+
     def _words(self, item: int) -> str:
         lane = self._lane(item)
         if lane is None or not len(lane.loss):
@@ -267,14 +282,14 @@ class RacePage(WorkPage):
             loss=lane.best_loss,
             epochs=float(lane.epochs[-1]),
             n=float(lane.evaluations[-1]),
-            seconds=float(lane.seconds[-1]),
+            seconds=lane.spent,
         )
 
     def _mark(self, item: int | None) -> None:
         here = frozenset() if item is None else frozenset({item})
         chosen = frozenset() if self._chosen is None else frozenset({self._chosen})
-        for view in (self.lines, self.trails):
-            view.set_marked(here, chosen)
+        self.trails.set_marked(here, chosen)
+        self.lines.set_marked(*(frozenset(map(self._of_line, some)) for some in (here, chosen)))
 
     def _choose(self, item: int) -> None:
         self._chosen = item
