@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from aegui.core.i18n import tr
+from aegui.core.recipe.edits import with_value
 from aegui.core.run_file.saved import load_run
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.core.setup_line.reading import read_line
@@ -115,6 +116,26 @@ def test_a_challenge_is_told_once_and_its_badge_stays(
     badge.drop_requested.emit()
     assert not badge.isVisible()
     assert workspace.annotations.challenge is None
+
+
+def test_the_chip_says_what_is_missing(window: MainWindow, qtbot: QtBot) -> None:
+    badge = window.feature(ChallengeFeature).badge
+    paste(window, EASY.replace("error <= 0.69", "32 of 32 within 1 px with <= 9000 weights"))
+    qtbot.waitUntil(badge.isVisible, timeout=20_000)
+    assert badge.text() == tr("Challenge"), "nothing of it has been trained"
+    train(qtbot, window)
+    history = window._services.shown.history
+    assert history is not None
+    within = round(32 * float(history.share_at_most_1[-1, 0]))
+    assert badge.text() == f"Challenge: {within} of 32"
+    assert badge.toolTip().endswith(
+        f"Still missing: 32 of 32 samples within 1 pixel, now {within}."
+    )
+    # A set-up that has been changed since is another one.
+    workspace = window._services.workspace
+    changed = with_value(workspace.recipe, "training.epochs", 41)
+    workspace.edit_recipe(changed, "Epochs")
+    qtbot.waitUntil(lambda: badge.text() == tr("Challenge"), timeout=20_000)
 
 
 def test_a_challenge_of_the_gallery_is_begun_with_its_goal(

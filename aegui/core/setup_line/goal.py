@@ -60,6 +60,7 @@ FIGURES: dict[str, GoalFigure] = {
     "code": GoalFigure(mark("numbers of the code")),
 }
 """Word in the line -> figure; beside them there is ``within``."""
+_COUNTS = frozenset({"weights", "epochs", "code"})
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,59 @@ class GoalReached:
     seed: int
     runs: int
     figures: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A bound that is not kept, and how far off it is.
+
+    Attributes:
+        bound: The bound.
+        value: Its figure; of ``within`` 1 pixel the samples that are, of ``within`` others the
+            wrong pixels of the worst sample. NaN: it is not known.
+        samples: How many samples there are.
+    """
+
+    bound: Bound
+    value: float
+    samples: int
+
+    @property
+    def short(self) -> str:
+        """As a chip says it: ``28 of 32``, ``loss 0.7 > 0.5``."""
+        bound = self.bound
+        if bound.figure == WITHIN and bound.limit == 1:
+            wanted = bound.count if bound.of else self.samples
+            return tr("{count:,} of {n:,}", count=round(self.value), n=wanted)
+        if bound.figure == WITHIN:
+            return tr("worst: {px}", px=self._value)
+        row = FIGURES[bound.figure]
+        if not np.isfinite(self.value):
+            return tr(row.label)
+        limit = localized(bound.limit, ".1%" if row.is_share else ",.6g")
+        sign = "<" if row.sign == _AT_LEAST else ">"
+        return f"{tr(row.label)} {self._value} {sign} {limit}"
+
+    def words(self) -> str:
+        """As a person reads it: what is wanted, and what there is."""
+        wanted = self.bound.words()
+        if not np.isfinite(self.value):
+            return wanted
+        if self.bound.figure == WITHIN and self.bound.limit != 1:
+            return tr("{goal}, the worst has {px}", goal=wanted, px=self._value)
+        return tr("{goal}, now {value}", goal=wanted, value=self._value)
+
+    @property
+    def _value(self) -> str:
+        bound = self.bound
+        if bound.figure == WITHIN and bound.limit == 1:
+            return localized(round(self.value), ",d")
+        if bound.figure == WITHIN:
+            return trn("{n} pixel", "{n} pixels", round(self.value))
+        row = FIGURES[bound.figure]
+        if row.is_share:
+            return localized(self.value, ".1%")
+        return localized(self.value, ",.0f" if bound.figure in _COUNTS else ".4g")
 
 
 @dataclass(frozen=True)
@@ -187,6 +241,31 @@ class LineGoal:
         return GoalReached(
             plain_epoch(float(history.epoch[after + row])), recipe.seed + run, runs, figures
         )
+
+    def missing(self, history: HistoryView, resolved: ResolvedRecipe) -> tuple[Missing, ...]:
+        """The bounds that the last row does not keep, of the run that keeps most of them.
+
+        Empty where all are kept, and before the first step.
+        """
+        samples, last = len(resolved.dataset), len(history) - 1
+        if last < 0 or not history.epoch[last] > 0:
+            return ()
+        values = [_values(bound, history, resolved, last)[0] for bound in self.bounds]
+        kept = np.array(
+            [
+                _keeps(bound, value, samples)
+                for bound, value in zip(self.bounds, values, strict=True)
+            ]
+        )
+        run = int(np.argmax(kept.sum(axis=0)))
+        found = []
+        for bound, value, is_kept in zip(self.bounds, values, kept[:, run], strict=True):
+            if is_kept:
+                continue
+            is_worst = bound.figure == WITHIN and bound.limit != 1
+            now = history.wrong_max[last, run] if is_worst else value[run]
+            found.append(Missing(bound, float(now), samples))
+        return tuple(found)
 
 
 def _values(

@@ -20,7 +20,7 @@ from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
-    from aegui.core.setup_line.goal import LineGoal
+    from aegui.core.setup_line.goal import LineGoal, Missing
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -128,6 +128,8 @@ class ChallengeFeature(Feature):
         """Look whether the goal is reached, in the rows that have come."""
         challenge = self._services.workspace.annotations.challenge
         resolved, history = self._services.runner.resolved, shown.history
+        if changed & _PROGRESS and challenge is not None and challenge.reached is None:
+            self._show_challenge()
         if not self._is_watching or resolved is None or not changed & _PROGRESS:
             return
         if shown.saved is not None and not shown.is_live and not self._services.runner.is_busy:
@@ -156,4 +158,15 @@ class ChallengeFeature(Feature):
             unfit = challenge.goal.unfit(workspace.recipe)
             if unfit:
                 problem = tr("It cannot be reached so: {reason}", reason=unfit)
-        self.badge.set_challenge(challenge, problem)
+        self.badge.set_challenge(challenge, problem, self._missing())
+
+    def _missing(self) -> tuple[Missing, ...]:
+        """What the network that is shown lacks; nothing where that is not known."""
+        workspace, shown = self._services.workspace, self._services.shown
+        challenge, resolved = workspace.annotations.challenge, workspace.resolution.resolved
+        # The history of another set-up, which was trained before, says nothing of this one.
+        if challenge is None or resolved is None or shown.recipe != resolved.recipe:
+            return ()
+        if shown.history is None or challenge.goal.unfit(resolved.recipe):
+            return ()
+        return challenge.goal.missing(shown.history, resolved)

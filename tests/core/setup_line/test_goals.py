@@ -139,6 +139,30 @@ def test_each_figure_has_its_bound(text: str, is_reached: bool) -> None:
     assert goal_of(goal_of(text).text) == goal_of(text)
 
 
+def test_what_is_missing_is_that_of_the_run_that_keeps_most_in_the_last_row() -> None:
+    goal = goal_of("goal: 32 of 32 within 1 px with <= 400 weights and error <= 0.1")
+    rows = history(share_at_most_1=[[0, 0], [1, 1], [1, 28 / 32]], loss=[[1, 1], [0, 0], [0.2, 0]])
+    first, second = goal.missing(rows, SMALL)
+    assert (first.bound.figure, first.value) == ("weights", SMALL.parameters)
+    assert second.words() == "loss at most 0.1, now 0.2"
+    assert first.short == f"weights {SMALL.parameters} > 400"
+    rows = history(share_at_most_1=[[0, 0], [0.5, 28 / 32]], loss=[[1, 1], [0.2, 0]])
+    first, _ = goal.missing(rows, SMALL)
+    assert first.short == "28 of 32"
+    assert first.words() == "32 of 32 samples within 1 pixel, now 28"
+    (worst,) = goal_of("goal: all within 3 px").missing(rows, SMALL)
+    assert worst.short == "worst: 9 pixels"
+    assert worst.words() == "all samples within 3 pixels, the worst has 9 pixels"
+    (unknown,) = goal_of("goal: accuracy >= 95%").missing(rows, SMALL)
+    assert unknown.words() == "accuracy at least 95.0%"
+
+
+def test_nothing_is_missing_where_it_is_reached_or_not_begun() -> None:
+    goal = goal_of("goal: error <= 0.6")
+    assert goal.missing(history(loss=[[0.7, 0.7], [0.7, 0.5]]), SMALL) == ()
+    assert goal.missing(history(loss=[[0.7, 0.7]]), SMALL) == ()
+
+
 def test_a_goal_is_written_in_many_ways() -> None:
     goal = goal_of("goal: 32 of 32 within 1 px with <= 500 weights and error <= 0.5")
     assert goal.bounds == (

@@ -13,9 +13,12 @@ from aegui.kit.choosing import menu_below
 from aegui.kit.theme import SPACING, icon, icon_size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.run_file.challenge import KeptChallenge
+    from aegui.core.setup_line.goal import Missing
 
 
 _WIDE_PX = 320
@@ -50,14 +53,24 @@ class Badge(QToolButton):
         self._drop.triggered.connect(self.drop_requested)
         self.hide()
 
-    def set_challenge(self, challenge: KeptChallenge | None, problem: str = "") -> None:
-        """Show ``challenge``; ``problem`` says why it cannot be reached as things are."""
+    def set_challenge(
+        self,
+        challenge: KeptChallenge | None,
+        problem: str = "",
+        missing: Sequence[Missing] = (),
+    ) -> None:
+        """Show ``challenge``; ``problem`` says why it cannot be reached as things are.
+
+        ``missing`` are the bounds that the network does not keep, as far as they are known.
+        """
         self.setVisible(challenge is not None)
         if challenge is None:
             return
         reached = challenge.reached
-        words = challenge_lines(challenge, problem)
+        words = challenge_lines(challenge, problem, missing)
         self.setText(tr("Challenge") if reached is None else tr("Reached"))
+        if reached is None and missing and not problem:
+            self.setText(tr("Challenge: {missing}", missing=missing[0].short))
         self.setIcon(icon("flag") if reached is None else icon("flag-reached", "accent"))
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(" ".join(words))
@@ -66,12 +79,18 @@ class Badge(QToolButton):
         self._drop.setText(tr("Give the challenge up") if reached is None else tr("Take it away"))
 
 
-def challenge_lines(challenge: KeptChallenge, problem: str = "") -> list[str]:
+def challenge_lines(
+    challenge: KeptChallenge, problem: str = "", missing: Sequence[Missing] = ()
+) -> list[str]:
     """What is to be reached; how it was, or that it was not; what the figures are of."""
     goal, reached = challenge.goal, challenge.reached
     lines = [tr("Goal: {goal}.", goal=goal.words())]
-    if reached is None:
+    if reached is None and missing and not problem:
+        listed = "; ".join(one.words() for one in missing)
+        lines.append(tr("Still missing: {listed}.", listed=listed))
+    elif reached is None:
         lines.append(problem or tr("It has not been reached yet: change what you like, and train."))
+    if reached is None:
         return lines
     figures = ", ".join(
         figure_words(name, value, challenge.samples) for name, value in reached.figures
