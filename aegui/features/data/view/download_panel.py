@@ -69,6 +69,7 @@ class DownloadPanel(QWidget):
         self.download.clicked.connect(self.download_requested)
         self.cancel.clicked.connect(self.cancel_requested)
         self._began: QPushButton | None = None
+        self._is_copying = self._has_part = False
         self._add_row(tr("Source"), offer.source)
         self._add_row(tr("Size"), offer.size)
         self._add_row(tr("Licence"), offer.licence)
@@ -97,7 +98,9 @@ class DownloadPanel(QWidget):
         self.bar.setVisible(bool(problem) and self.bar.value() > 0)
         self.text.setText("")
         self.text.hide()
-        self.download.setText(tr("&Go on") if problem else tr("&Download"))
+        if problem and not self._is_copying and self.bar.value() > 0:
+            self._has_part = True
+        self.download.setText(tr("Download the &rest") if self._has_part else tr("&Download"))
         self.download.setEnabled(True)
         self.have.setEnabled(True)
         began, self._began = self._began, None
@@ -106,7 +109,8 @@ class DownloadPanel(QWidget):
             began.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, words: str = "") -> None:
-        """It has begun; ``words`` say what."""
+        """It has begun: a download, or the copying of files of which ``words`` say what."""
+        self._is_copying = bool(words)
         self._began = next((one for one in (self.download, self.have) if one.hasFocus()), None)
         self.problem.set_text("")
         self.bar.show()

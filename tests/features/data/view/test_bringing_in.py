@@ -91,9 +91,25 @@ def test_the_offer_of_a_download(qtbot: QtBot) -> None:
     assert panel.bar.value() == 250
     panel.set_idle("The connection was cut.")
     assert panel.problem.text() == "The connection was cut."
-    assert panel.download.text() == "&Go on"
+    assert panel.download.text() == "Download the &rest"
+    panel.set_busy("Looking for the files…")
+    panel.set_idle("They are not here.")
+    assert panel.download.text() == "Download the &rest", "what has come is there still"
     with qtbot.waitSignal(panel.cancel_requested):
         panel.cancel.click()
+
+
+def test_a_folder_that_was_refused_leaves_the_download_what_it_is(qtbot: QtBot) -> None:
+    panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
+    qtbot.addWidget(panel)
+    panel.set_busy("Looking for the files…")
+    panel.set_progress(JobProgress("Copying", "1 of 4 files", 1, 4))
+    panel.set_idle("1 of 4 files are here now.")
+    assert panel.download.text() == "&Download"
+    panel.set_busy()
+    panel.set_progress(JobProgress("Connecting", "", 0, 12))
+    panel.set_idle("There is no connection.")
+    assert panel.download.text() == "&Download", "nothing of it has come"
 
 
 @pytest.mark.parametrize("began", ["download", "have"])
