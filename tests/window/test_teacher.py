@@ -19,6 +19,7 @@ from aegui.features.teacher import feature
 from aegui.features.teacher.feature import TeacherFeature
 from aegui.features.teacher.view.dialog import TeacherDialog
 from aegui.kit.finder import Finder
+from aegui.kit.theme import CONTROL_PX, for_text
 from aegui.session.settings import Settings
 from aegui.session.teaching import Teaching
 from aegui.shell.panel_area import is_in_sight
@@ -259,6 +260,9 @@ def test_a_file_is_made_in_the_dialog(
     window.actions_table["teacher_file"].trigger()
     dialog = window.findChild(TeacherDialog)
     assert isinstance(dialog, TeacherDialog)
+    group = dialog.tree.model().index(0, 0)
+    for row in (group, dialog.tree.indexBelow(group)):
+        assert dialog.tree.visualRect(row).height() == for_text(CONTROL_PX)
     dialog.title.setText("Group C")
     dialog.lesson.setCurrentIndex(1)
     dialog.begins.setChecked(True)

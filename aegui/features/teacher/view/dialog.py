@@ -120,6 +120,8 @@ class TeacherDialog(QDialog):
 
     def _group(self, name: str) -> QTreeWidgetItem:
         group = QTreeWidgetItem(self.tree, [name])
+        # All rows are as high as the first one.
+        group.setSizeHint(_NAME, QSize(0, for_text(CONTROL_PX)))
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
         group.setExpanded(True)
         return group
