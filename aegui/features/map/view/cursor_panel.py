@@ -65,9 +65,7 @@ class CursorPictures(QWidget):
         self._sample: NDArray[np.float32] | None = None
         self._share = 0.0
         self.figures = FigureMenu(self, self.figure, part=self.copied_at)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("Decoded image at the cursor"))
 
     def set_look(self, look: Look) -> None:
@@ -99,7 +97,8 @@ class CursorPictures(QWidget):
         title = tr("Decoded under the cursor")
         return pictures_figure(images, self._look, "cursor", title, notes=self._captions())
 
-    def heightForWidth(self, width: int) -> int:  # noqa: D102
+    def _height_at(self, width: int) -> int:
+        """How high the pictures are at that width; they are lower where words need the room."""
         rows, columns = self.image.shape[-2:]
         count = len(self._captions())
         room = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
@@ -112,7 +111,13 @@ class CursorPictures(QWidget):
         return tuple(tr(text) for text in _CAPTIONS[: 2 if self._look.glyphs else 1])
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, self.heightForWidth(240))
+        # No height for width, which a layout takes for the least: words below would be cut.
+        return QSize(240, self._height_at(max(240, self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         # Small images need more room than glyphs to be made out.
@@ -322,6 +327,7 @@ class CursorPanel(QWidget):
         super().__init__(parent)
         self._labels: Sequence[str] = ()
         self._where = self._itself = self._near = ""
+        self._near_words = "", ""
         self._code: list[float] = []
         self._told: PlaceInsight | None = None
         self._reason = dim()
@@ -332,7 +338,7 @@ class CursorPanel(QWidget):
         self.numbers = CodeNumbers()
         self.figures = InsightFigures()
         self.nearest = NearestStrip(grows=True)
-        self._near_title = dim(ElidedLabel())
+        self._near_title, self._near_unit = dim(ElidedLabel()), dim(ElidedLabel())
         self._stack = QStackedLayout(self)
         self._name_nearest(GLYPHS)
         self._stack.addWidget(self._reason)
@@ -342,7 +348,8 @@ class CursorPanel(QWidget):
         self.set_empty(tr("Point at the map to see what the network decodes there."))
 
     def _filled(self) -> QWidget:
-        told = (self.pictures, self.figures, self.numbers, self._near_title, self.nearest)
+        title = column(self._near_title, self._near_unit)
+        told = (self.pictures, self.figures, self.numbers, title, self.nearest)
         return held(column(*told, 1, margins=(SPACING,) * 4))
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
@@ -363,7 +370,22 @@ class CursorPanel(QWidget):
 
     def _name_nearest(self, look: Look) -> None:
         unit = tr("different pixels") if look.glyphs else tr("mean squared difference")
-        self._near_title.setText(f"{nearest_title(look)} · {unit}")
+        self._near_words = nearest_title(look), unit
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """What is nearest, and in which unit: in one line, or in two where that would be cut."""
+        title, unit = self._near_words
+        together = f"{title} · {unit}"
+        room = self.width() - 2 * SPACING
+        is_narrow = self._near_title.fontMetrics().horizontalAdvance(together) > room
+        self._near_title.setText(title if is_narrow else together)
+        self._near_unit.setText(unit if is_narrow else "")
+        self._near_unit.setVisible(is_narrow and not self._near_title.isHidden())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._show_title()
 
     def set_decoded(self, image: ArrayLike, z: ArrayLike, epoch: int | None = None) -> None:
         """Show what was decoded; the samples near to it follow, until then those shown stay.
@@ -389,6 +411,7 @@ class CursorPanel(QWidget):
         """The samples nearest to what was decoded, found later: names, distances and places."""
         self.nearest.set_nearest(tuple(nearest), indices)
         self._near_title.setVisible(bool(nearest))
+        self._show_title()
         self._name(nearest)
 
     def set_insight(self, told: PlaceInsight) -> None:

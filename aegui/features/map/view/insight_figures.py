@@ -19,7 +19,7 @@ from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFont, QPaintEvent
+    from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
 
     from aegui.core.latent.insight import Insight
     from aegui.features.map.model.insight_service import PlaceInsight
@@ -70,6 +70,9 @@ FIGURES: dict[str, FigureSpec] = {
 }
 """What is shown, in its order."""
 _NUMBER_CHARS = 6
+_FEWEST_LINES = 3
+_ABREAST = (4, 2, 1)
+"""Figures that may stand beside each other."""
 
 
 def figure_texts(found: Insight) -> dict[str, str]:
@@ -98,7 +101,7 @@ def _text(value: float | None) -> str:
 
 
 class InsightFigures(Painted):
-    """A line of words and a line of figures, each in a column of its own."""
+    """A line of words and lines of figures, each in a column of its own."""
 
     accessible_role = QAccessible.Role.StaticText
 
@@ -108,7 +111,8 @@ class InsightFigures(Painted):
         self._texts: dict[str, str] = {}
         self._words = self._nearest = ""
         self._fonts: tuple[QFont, QFont] | None = None
-        self._label: float | None = None
+        self._labels: dict[str, float] | None = None
+        self._roomy_for = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("What the image is like"))
         self.figures = offer_painted(self, "insight", fits=False)
@@ -150,32 +154,54 @@ class InsightFigures(Painted):
         return self._fonts
 
     def _per_line(self) -> int:
-        """Figures beside each other: all in a wide panel, two in a narrow one."""
-        number = QFontMetricsF(self._two_fonts()[0]).horizontalAdvance("0" * _NUMBER_CHARS)
-        cell = self._label_px() + number + 1.5 * SPACING
-        return len(FIGURES) if self.width() >= len(FIGURES) * cell else 2
+        """Figures beside each other: all in a wide panel, fewer where labels would be cut."""
+        fitting = (some for some in _ABREAST if sum(self._cells(some)) <= self.width())
+        return next(fitting, 1)
 
-    def _label_px(self) -> float:
-        """The longest label: figures stand in columns behind it."""
+    def _cells(self, per_line: int) -> list[float]:
+        """What each column needs, of so many: its longest label, a number, a gap."""
+        number = self._number_px() + 1.5 * SPACING
+        labels = list(self._label_px().values())
+        return [max(labels[column::per_line]) + number for column in range(per_line)]
+
+    def _number_px(self) -> float:
+        return QFontMetricsF(self._two_fonts()[0]).horizontalAdvance("0" * _NUMBER_CHARS)
+
+    def _label_px(self) -> dict[str, float]:
+        """How wide the labels are, by the keys of their figures."""
         # Asked for often in every move of the mouse.
-        if self._label is None:
+        if self._labels is None:
             metrics = QFontMetricsF(self._two_fonts()[1])
-            widths = (metrics.horizontalAdvance(tr(spec.label)) for spec in FIGURES.values())
-            self._label = max(widths)
-        return self._label
+            self._labels = {
+                key: metrics.horizontalAdvance(tr(spec.label)) for key, spec in FIGURES.items()
+            }
+        return self._labels
+
+    def _lines(self) -> int:
+        """Of words, and of figures; no fewer where all stand in one, so that nothing jumps."""
+        return max(_FEWEST_LINES, 1 + -(-len(FIGURES) // self._per_line()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        if self._lines() != self._roomy_for:
+            self._roomy_for = self._lines()
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(240, 3 * self._line_px())
+        return QSize(240, self._lines() * self._line_px())
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(120, 3 * self._line_px())
+        return QSize(120, self._lines() * self._line_px())
 
     def figure_rect(self, key: str) -> QRectF:
         """Where the figure ``key`` is painted."""
         per_line = self._per_line()
         line, place = divmod(list(FIGURES).index(key), per_line)
-        cell = self.width() / per_line
-        return QRectF(place * cell, (1 + line) * self._line_px(), cell, self._line_px())
+        cells = self._cells(per_line)
+        free = max(0.0, self.width() - sum(cells)) / per_line
+        left = sum(cells[:place]) + place * free
+        top, high = (1 + line) * self._line_px(), self._line_px()
+        return QRectF(left, top, cells[place] + free, high)
 
     def tip_at(self, position: QPoint) -> str:
         """What the figure at ``position`` means; above them all words."""
@@ -208,13 +234,15 @@ class InsightFigures(Painted):
         painter.setFont(plain)
         painter.setPen(theme.text_dim)
         painter.drawText(row, centre, _elided(plain, self._nearest, row.width()))
+        cells = self._cells(self._per_line())
         for key, text in self._texts.items():
             box = self.figure_rect(key)
             painter.setFont(plain)
             painter.setPen(theme.text_dim)
-            number = QFontMetricsF(bold).horizontalAdvance("0" * _NUMBER_CHARS)
-            # Large letters in a narrow panel: the number is whole, its label is cut.
-            wide = min(self._label_px(), box.width() - number - SPACING)
+            number = self._number_px()
+            # In the narrowest panel the number is whole, and its label is cut.
+            cell = min(cells[list(FIGURES).index(key) % len(cells)], box.width() + SPACING / 2)
+            wide = cell - number - 1.5 * SPACING
             left = wide + SPACING / 2
             painter.drawText(box, centre, _elided(plain, tr(FIGURES[key].label), wide + 1))
             place = QRectF(box.left() + left, box.top(), number, box.height())
@@ -224,7 +252,7 @@ class InsightFigures(Painted):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         self._fonts = None
-        self._label = None
+        self._labels = None
         super().changeEvent(event)
 
 

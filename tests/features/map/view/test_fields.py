@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
 from aegui.core.latent.field_lines import lines_of, wrong_levels
@@ -24,7 +25,7 @@ from aegui.features.map.view.field_legend import FieldLegend, entry_of
 from aegui.features.map.view.insight_figures import FIGURES, InsightFigures
 from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.lens import SPACINGS, LensBar, nearest_spacing
-from aegui.kit.theme import DARK, LIGHT
+from aegui.kit.theme import DARK, LIGHT, figures_font
 from aegui.widgets.class_colours import class_colour
 from tests.session.pictures import grey, network
 
@@ -323,6 +324,28 @@ def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> 
     assert len({figures.figure_rect(key).top() for key in FIGURES}) == 1
     figures.set_insight(None)
     assert not figures.texts
+
+
+@pytest.mark.parametrize("share", [1.0, 1.5, 2.0])
+def test_labels_of_figures_are_whole_in_a_narrow_panel(share: float, qtbot: QtBot) -> None:
+    figures = InsightFigures()
+    qtbot.addWidget(figures)
+    font = figures.font()
+    font.setPointSizeF(share * font.pointSizeF())
+    figures.setFont(font)
+    plain = QFontMetricsF(figures_font(font))
+    bold = QFontMetricsF(figures_font(font, bold=True))
+    figures.set_insight(told())
+    number = bold.horizontalAdvance("0" * 6)
+    for width in (240, 360, 480, 600):
+        figures.resize(width, 10)
+        figures.resize(width, figures.sizeHint().height())
+        if width < max(plain.horizontalAdvance(spec.label) for spec in FIGURES.values()) + number:
+            continue
+        for key, spec in FIGURES.items():
+            box = figures.figure_rect(key)
+            assert box.width() > plain.horizontalAdvance(spec.label) + number
+            assert figures.rect().toRectF().contains(box)
 
 
 def test_what_is_new_is_told_within_the_panel(qtbot: QtBot) -> None:
