@@ -160,6 +160,8 @@ class LibraryPanel(QWidget):
 
     def _build(self) -> None:
         splitter = Splitter("library", (self.table, 1), self.side, sizes=(_TABLE_PX, _SIDE_PX))
+        # The table has all of the room until there is something to show beside it.
+        self.side.hide()
         self._placeholder = Placeholder(splitter)
         edge = SPACING // 2
         page = column(
@@ -349,6 +351,7 @@ class LibraryPanel(QWidget):
         ids = [entry.id for entry in details.entries]
         if ids == self.table.chosen():
             self.side.show_details(details)
+            self.side.show()
 
     def set_undo(self, text: str) -> None:
         """What ``undo`` would take back; empty: nothing."""
@@ -426,6 +429,7 @@ class LibraryPanel(QWidget):
         elif len(chosen) == 1 and wanted:
             self._compared = chosen[0]
             self.side.ask_for_other(str(self._known(chosen[0]).get("name") or chosen[0]))
+            self.side.show()
         elif len(chosen) == 1:
             self.chosen_changed.emit(chosen)
         self._show_choice()
@@ -439,6 +443,8 @@ class LibraryPanel(QWidget):
         self._show_choice()
         if len(chosen) not in {1, 2}:
             self.side.clear()
+        if not chosen:
+            self.side.hide()
         self.chosen_changed.emit(chosen)
 
     def _on_table_opened(self) -> None:

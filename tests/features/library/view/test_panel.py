@@ -12,10 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu
 
-from aegui.core.library.entry import Spread
+from aegui.core.library.entry import LibraryEntry, Spread
 from aegui.core.library.library import DiskUse
 from aegui.core.library.query import LibraryGroup, LibraryRow
-from aegui.features.library.model.looks import KNOWN, LibrarySheet, RunCurve
+from aegui.features.library.model.looks import KNOWN, EntryDetails, LibrarySheet, RunCurve
 from aegui.features.library.view.models import NO_STAR, STAR, tags_of
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.library.view.run_curves import curves_plot
@@ -256,6 +256,25 @@ def test_what_can_be_done_follows_what_is_chosen(panel: LibraryPanel) -> None:
     panel.table.choose(["a"])
     assert panel.trash.isHidden()
     assert panel.restore.isEnabled()
+
+
+def test_the_table_has_all_the_room_until_there_is_something_beside_it(
+    panel: LibraryPanel,
+) -> None:
+    show(panel, "one", "two", "three")
+    assert panel.side.isHidden()
+    assert panel.table.width() > 0.95 * panel.width()
+    panel.table.choose(["one"])
+    assert panel.side.isHidden(), "what is known of it is being looked for"
+    details = EntryDetails((LibraryEntry(id="one"),), (None,), ("",), (0,))
+    panel.set_details(details)
+    assert panel.side.isVisible()
+    panel.table.choose(["one", "two", "three"])
+    assert panel.side.isVisible(), "nothing jumps while more are chosen"
+    panel.table.clearSelection()
+    assert panel.side.isHidden()
+    panel.set_details(details)
+    assert panel.side.isHidden(), "too late"
 
 
 def test_a_button_compares_with_the_entry_that_is_clicked_next(
