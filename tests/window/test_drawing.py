@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from aegui.core.pixels.code import CodeForm
@@ -73,6 +76,36 @@ def test_every_brush_reaches_the_drawing(draw: DrawPanel, drawing: Drawing) -> N
     stroke(draw, (0, 0), (6, 0))
     assert drawing.target is not None
     assert "Rectangle" in drawing.history
+
+
+def test_a_drawing_is_saved_with_the_run_and_comes_back(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing, tmp_path: Path
+) -> None:
+    workspace, path = window._services.workspace, tmp_path / "drawn.aegui"
+    assert workspace.content().drawing is None, "a sample as it came is nobody's work"
+    stroke(draw, (1, 1), (5, 3))
+    drawing.apply_noise(CorruptionSpec(kind="flip", level=0.2), 4)
+    kept = drawing.state
+    with qtbot.waitSignal(workspace.file.saved, timeout=20_000):
+        workspace.save_as(path)
+    # As at the next start, where nobody has drawn anything yet.
+    drawing.take(replace(kept, pixels=np.zeros_like(kept.pixels), target=None))
+    assert workspace.content().drawing is None
+    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+        workspace.open(path)
+    assert drawing.state.same_as(replace(kept, index=None))
+    assert drawing.state.noise == kept.noise
+    assert drawing.undo_stack.count() == 0
+    assert not workspace.file.is_modified
+    # What one has drawn since stays, and is what the next file has.
+    stroke(draw, (0, 0), (0, 4))
+    own = drawing.state
+    with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
+        workspace.open(path)
+    assert drawing.state is own
+    content = workspace.content().drawing
+    assert content is not None
+    assert np.array_equal(content.pixels, own.pixels)
 
 
 def test_shifts_wrap_until_that_is_turned_off(draw: DrawPanel, drawing: Drawing) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from aegui.core.run_file.challenge import ChallengeDocument  # noqa: TC001  # pydantic looks
 from aegui.core.run_file.concepts import MAX_CONCEPTS, ConceptDocument, Number
 from aegui.core.run_file.data import DataDocument  # noqa: TC001  # pydantic looks at it
+from aegui.core.run_file.drawing import DrawingDocument  # noqa: TC001  # pydantic looks
 from aegui.core.run_file.stages import StageDocument  # noqa: TC001  # so it does
 from aegui.core.training.record.stages import MAX_STAGES
 
@@ -76,3 +77,4 @@ class RunDocument(_DocumentPart):
     concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
     challenge: ChallengeDocument | None = None
     stages: Annotated[list[StageDocument], Field(max_length=MAX_STAGES)] = []
+    drawing: DrawingDocument | None = None

@@ -35,6 +35,8 @@ from aegui.core.run_file.document import (
     ResultDocument,
     RunDocument,
 )
+from aegui.core.run_file.drawing import from_document as drawing_of
+from aegui.core.run_file.drawing import to_document as drawing_document
 from aegui.core.run_file.sound_numbers import unsound
 from aegui.core.run_file.stages import from_document as stage_of
 from aegui.core.run_file.stages import to_document as stage_document
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.data import DataDocument, MayRead
+    from aegui.core.run_file.drawing import KeptDrawing
     from aegui.core.training.record.result import TrainingResult
     from aegui.core.training.record.stages import Stage
     from aegui.core.training.record.timeline import TimelineView
@@ -122,6 +125,7 @@ class SavedRun:
             read; not saved.
         stages: The trainings that have led to these weights, in order; empty in old files.
         challenge: What is to be reached, or None.
+        drawing: What a person has drawn in the pixel editor, or None.
     """
 
     recipe: Recipe
@@ -140,6 +144,7 @@ class SavedRun:
     unread: str = ""
     stages: tuple[Stage, ...] = ()
     challenge: KeptChallenge | None = None
+    drawing: KeptDrawing | None = None
 
     @property
     def asked(self) -> Recipe:
@@ -297,6 +302,7 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             unread,
             _read_stages(archive, document, recipe),
             challenge_of(document.challenge),
+            drawing_of(document.drawing),
         )
 
 
@@ -348,9 +354,11 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         concepts=[concept_document(concept) for concept in run.concepts],
         stages=[stage_document(stage) for stage in run.stages],
         challenge=None if run.challenge is None else challenge_document(run.challenge),
+        drawing=None if run.drawing is None else drawing_document(run.drawing),
     )
-    seldom = ("places", "concepts", "stages", "challenge")
-    unused = {name for name in seldom if not getattr(run, name)}
+    # Left out where there is none: versions of the program that know none read the file still.
+    seldom = ("places", "concepts", "stages", "challenge", "drawing")
+    unused = {name for name in seldom if not getattr(document, name)}
     return stated(document.model_dump(exclude=unused or None))
 
 

@@ -12,10 +12,11 @@ from aegui.core.i18n import tr
 from aegui.features.drawing.model.set_edits import misfit_words
 from aegui.features.drawing.pixel_edits import PixelEdits
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.session.data.looks import look_of
 from aegui.session.jobs.costs import encode_cost, is_quick
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
-from aegui.session.pixels.drawing_state import paper_of
+from aegui.session.pixels.drawing_state import from_kept, paper_of, to_keep
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
+    from aegui.core.run_file.drawing import KeptDrawing
     from aegui.session.pixels.drawing_state import DrawingState
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -44,12 +46,14 @@ class DrawingFeature(Feature):
         self._source = services.workspace.recipe.data.source
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
         self._panel = window.panel(DrawPanel)
+        brought = services.workspace.annotations.drawing
         self.edits = PixelEdits(services, self._panel, window.docks["draw"], self)
         self._connect()
         settings = services.settings
         self._panel.noise.set_noise(settings.noise, settings.noise_seed)
         services.drawing.choose_noise(settings.noise, settings.noise_seed)
         self._show_samples()
+        self._on_annotations_drawing_read(brought)
 
     def _connect(self) -> None:
         services, draw = self._services, self._panel
@@ -60,6 +64,8 @@ class DrawingFeature(Feature):
         services.latest("aegui-mark").answered.connect(self._on_marks_answered)
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
+        drawing.changed.connect(self._on_drawing_changed)
+        services.workspace.annotations.drawing_read.connect(self._on_annotations_drawing_read)
         drawing.undo_stack.indexChanged.connect(self._show_undo)
         self._show_undo()
 
@@ -127,6 +133,23 @@ class DrawingFeature(Feature):
             self._panel.set.gallery.set_current(len(workspace.dataset) - 1)
 
     # The drawing
+
+    @Slot(object)
+    def _on_annotations_drawing_read(self, kept: KeptDrawing | None) -> None:
+        """Put what a document has brought on the paper, where nobody has drawn on it yet.
+
+        What somebody has drawn stays: to see what several networks make of it, one opens them.
+        """
+        drawing, dataset = self._services.drawing, self._services.workspace.dataset
+        channels, height, width = dataset.image_shape
+        drawing.reset(height, width, paper_of(look_of(dataset), channels))
+        if kept is not None and drawing.undo_stack.count() == 0:
+            drawing.take(from_kept(kept))
+        self._on_drawing_changed(drawing.state)
+
+    @Slot(object)
+    def _on_drawing_changed(self, state: DrawingState) -> None:
+        self._services.workspace.annotations.keep_drawing(to_keep(state))
 
     @Slot(object)
     def _show_drawing(self, state: DrawingState) -> None:

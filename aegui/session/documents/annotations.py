@@ -1,4 +1,4 @@
-"""What a person keeps in a document: places and concepts of the map, and a challenge."""
+"""What a person keeps in a document: places and concepts of the map, a challenge, a drawing."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.run_file.drawing import KeptDrawing
 
 
 class Annotations(QObject):
-    """The pins, the concepts and the challenge of the open document."""
+    """The pins, the concepts, the challenge and the drawing of the open document."""
 
     places_changed = Signal(object)
     """Tuple of the ``PinnedPlace``s that are pinned on the map, in their order."""
@@ -30,6 +31,8 @@ class Annotations(QObject):
     """Tuple of the ``KeptConcept``s."""
     challenge_changed = Signal(object)
     """A ``KeptChallenge``, or None."""
+    drawing_read = Signal(object)
+    """A ``KeptDrawing`` that another document has brought, or None."""
     edited = Signal()
     """A person has changed something; comes before the others."""
 
@@ -43,21 +46,29 @@ class Annotations(QObject):
         """The concepts that were found."""
         self.challenge: KeptChallenge | None = None
         """What is to be reached; None: nothing."""
+        self.drawing: KeptDrawing | None = None
+        """What is drawn by hand, to be saved with the document; None: nothing."""
+        self._brought: KeptDrawing | None = None
 
     def take(
         self,
         places: tuple[PinnedPlace, ...],
         concepts: tuple[KeptConcept, ...],
         challenge: KeptChallenge | None = None,
+        drawing: KeptDrawing | None = None,
     ) -> None:
         """Hold what another document has; ``announce`` tells of it."""
         self.places, self.concepts, self.challenge = places, concepts, challenge
+        self.drawing = self._brought = drawing
 
     def announce(self) -> None:
         """Say what there is."""
         self.places_changed.emit(self.places)
         self.concepts_changed.emit(self.concepts)
         self.challenge_changed.emit(self.challenge)
+        # What is on the paper may have taken its place already, with the samples of the document.
+        brought, self._brought = self._brought, None
+        self.drawing_read.emit(brought)
 
     def set_challenge(self, challenge: KeptChallenge | None) -> None:
         """Have ``challenge`` in the document; it is no step to undo."""
@@ -65,6 +76,10 @@ class Annotations(QObject):
             self.challenge = challenge
             self.edited.emit()
             self.challenge_changed.emit(challenge)
+
+    def keep_drawing(self, drawing: KeptDrawing | None) -> None:
+        """Save ``drawing`` with the document; by itself it is nothing to be asked about."""
+        self.drawing = drawing
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
         """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number.

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import PretrainSpec
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
+    from aegui.core.run_file.drawing import KeptDrawing
     from aegui.core.run_file.saved import PinnedPlace
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.result import Checkpoint
@@ -66,6 +67,7 @@ class Opened:
     unread: str = ""
     mark: FileMark | None = None
     challenge: KeptChallenge | None = None
+    drawing: KeptDrawing | None = None
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -124,7 +126,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
     run = (
         None
         if saved.snapshot is None
-        else replace(saved, draft=None, places=(), concepts=(), challenge=None)
+        else replace(saved, draft=None, places=(), concepts=(), challenge=None, drawing=None)
     )
     state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
     # A model of the program's own is an example: saving it asks for a file.
@@ -140,6 +142,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
         unread=saved.unread,
         mark=mark,
         challenge=saved.challenge,
+        drawing=saved.drawing,
     )
 
 
@@ -205,8 +208,9 @@ def to_save(
     places: tuple[PinnedPlace, ...] = (),
     concepts: tuple[KeptConcept, ...] = (),
     challenge: KeptChallenge | None = None,
+    drawing: KeptDrawing | None = None,
 ) -> SavedRun:
-    """The content of the run file that keeps the run, the draft and what was put on the map."""
+    """The content of the run file that keeps the run, the draft and what is put beside them."""
     if run is None:
         return SavedRun(
             draft.recipe,
@@ -214,8 +218,9 @@ def to_save(
             places=places,
             concepts=concepts,
             challenge=challenge,
+            drawing=drawing,
         )
-    run = replace(run, places=places, concepts=concepts, challenge=challenge)
+    run = replace(run, places=places, concepts=concepts, challenge=challenge, drawing=drawing)
     if run.recipe == draft.recipe and same_data(run.dataset, draft.dataset):
         return run
     return replace(run, draft=Draft(draft.recipe, draft.dataset))

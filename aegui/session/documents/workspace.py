@@ -351,16 +351,17 @@ class Workspace(QObject):
 
     def content(self) -> SavedRun:
         """What a file of the document holds."""
-        kept = self.annotations
-        return to_save(self.draft, self.run, kept.places, kept.concepts, kept.challenge)
+        return self._to_save(self.run)
 
     def content_under_way(self) -> SavedRun:
         """What a copy against a crash holds: with the training under way."""
         if self._training is None:
             return self.content()
+        return self._to_save(self._training[0])
+
+    def _to_save(self, run: SavedRun | None) -> SavedRun:
         kept = self.annotations
-        run = self._training[0]
-        return to_save(self.draft, run, kept.places, kept.concepts, kept.challenge)
+        return to_save(self.draft, run, kept.places, kept.concepts, kept.challenge, kept.drawing)
 
     @Slot()
     def _on_annotations_edited(self) -> None:
@@ -379,7 +380,7 @@ class Workspace(QObject):
         self.draft = opened.draft
         self.run = opened.run
         self._training = None
-        self.annotations.take(opened.places, opened.concepts, opened.challenge)
+        self.annotations.take(opened.places, opened.concepts, opened.challenge, opened.drawing)
         self.resolution = opened.resolution
         self.file.begin(opened.path, opened.name, opened.mark)
 

@@ -152,6 +152,12 @@ class Drawing(QObject):
         self.undo_stack.clear()
         self._show(DrawingState(paper.empty(height, width), paper=paper))
 
+    def take(self, state: DrawingState) -> None:
+        """Show what a document has brought: a drawing without a past."""
+        self._stroke_start = self.previous = None
+        self.undo_stack.clear()
+        self._show(state)
+
     # -- strokes ---------------------------------------------------------------------------------
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.pixels.transforms import Pixels, as_kind
+from aegui.core.run_file.drawing import KeptDrawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,6 +88,28 @@ class DrawingState:
             and _same(self.target, other.target)
             and _same(self.before_noise, other.before_noise)
         )
+
+
+def to_keep(state: DrawingState) -> KeptDrawing | None:
+    """What of a drawing is saved with a run; None: nobody's work is in it.
+
+    An empty one is nobody's, nor is a sample as it came.
+    """
+    pixels, paper = state.pixels, state.paper
+    is_sample = bool(state.label) and _same(pixels, state.target)
+    if is_sample or not (pixels != paper.ground).any():
+        return None
+    return KeptDrawing(
+        pixels, state.target, state.before_noise, state.label, paper.kind, paper.ground, state.noise
+    )
+
+
+def from_kept(kept: KeptDrawing) -> DrawingState:
+    """The drawing that was saved."""
+    paper = DrawingPaper(kept.kind, kept.ground)
+    return DrawingState(
+        kept.pixels, kept.target, kept.label, kept.before_noise, None, paper, kept.noise
+    )
 
 
 def frozen(image: ArrayLike) -> NDArray[np.float32]:
