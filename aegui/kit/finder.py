@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     QTimer,
     Slot,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QListView,
@@ -32,12 +32,13 @@ from aegui.core.folding import folded
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim
 from aegui.kit.marks import search_field
-from aegui.kit.theme import SPACING, current_theme
+from aegui.kit.theme import SPACING, current_theme, grown_for_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _WIDE_PX, _HIGH_PX, _ROW_PX = 620, 420, 44
+_EDGE_PX = 4
 _AWAY_PX = 56
 _BEGINS, _WORD, _INSIDE, _TOLD = 8.0, 4.0, 2.0, 0.5
 _Index = QModelIndex | QPersistentModelIndex
@@ -136,8 +137,9 @@ class _Entries(QAbstractListModel):
 class _EntryDelegate(QStyledItemDelegate):
     """Title and keys in the first line, what it does in the second; its kind at the right."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(_WIDE_PX // 2, _ROW_PX)
+    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        lines = 2 * QFontMetrics(option.font).height()
+        return QSize(_WIDE_PX // 2, max(_ROW_PX, lines + 2 * _EDGE_PX))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         model, theme = index.model(), current_theme()
@@ -153,7 +155,7 @@ class _EntryDelegate(QStyledItemDelegate):
         weak = theme.on_accent if chosen else theme.text_dim
         if not entry.enabled:
             strong = weak = theme.text_dim
-        box = rect.adjusted(2 * SPACING, 4, -2 * SPACING, -4)
+        box = rect.adjusted(2 * SPACING, _EDGE_PX, -2 * SPACING, -_EDGE_PX)
         upper, lower = QRectF(box), QRectF(box)
         upper.setBottom(box.center().y())
         lower.setTop(box.center().y())
@@ -230,8 +232,8 @@ class Finder(QDialog):
 
     def _place(self, parent: QWidget) -> None:
         window = parent.window()
-        wide = min(_WIDE_PX, window.width() - 4 * SPACING)
-        high = min(_HIGH_PX, window.height() - 2 * _AWAY_PX)
+        wide = min(grown_for_text(_WIDE_PX), window.width() - 4 * SPACING)
+        high = min(grown_for_text(_HIGH_PX), window.height() - 2 * _AWAY_PX)
         corner = window.mapToGlobal(window.rect().topLeft())
         self.setGeometry(
             corner.x() + (window.width() - wide) // 2, corner.y() + _AWAY_PX, wide, high
@@ -255,7 +257,8 @@ class Finder(QDialog):
         return super().eventFilter(watched, event)
 
     def _takes(self, event: QKeyEvent) -> bool:
-        key, page = event.key(), max(1, self.list.height() // _ROW_PX)
+        row_px = max(_ROW_PX, self.list.sizeHintForRow(0))
+        key, page = event.key(), max(1, self.list.height() // row_px)
         steps = {
             Qt.Key.Key_Down: 1,
             Qt.Key.Key_Up: -1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeVar, overload
 
 from PySide6.QtCore import QSize, Qt
@@ -53,6 +54,40 @@ def held(layout: QLayout) -> QWidget:
     widget = QWidget()
     widget.setLayout(layout)
     return widget
+
+
+def order_keys(*widgets: QWidget) -> None:
+    """Let Tab go from the first of ``widgets`` through the others, and what lies within each.
+
+    Without it what was made last comes last, wherever it stands. The first keeps its place: what
+    is to come before another is given as ``order_keys(other, it, other)``.
+    """
+    stops = [stop for widget in widgets for stop in _stops_of(widget)]
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(_last_within(before), after)
+
+
+def _stops_of(widget: QWidget) -> list[QWidget]:
+    """``widget`` if the keys are given to it, or else what it is made of, as it was made."""
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget.focusProxy() is not None:
+        return [widget]
+    return [stop for part in _parts_of(widget) for stop in _stops_of(part)]
+
+
+def _last_within(stop: QWidget) -> QWidget:
+    """Where Tab leaves ``stop``: of what hands the keys on, such as a range, its last part.
+
+    WORKAROUND: after such a part Qt takes only the whole of another; given one of its parts, Tab
+    goes round within that for ever.
+    """
+    if stop.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return stop
+    parts = [inner for part in _parts_of(stop) for inner in _stops_of(part)]
+    return _last_within(parts[-1]) if parts else stop
+
+
+def _parts_of(widget: QWidget) -> list[QWidget]:
+    return [part for part in widget.children() if isinstance(part, QWidget)]
 
 
 class Filling(QWidget):
@@ -116,6 +151,19 @@ def dim(label: QLabel | str = "") -> QLabel:
     """``label`` in the colour of what is read second, such as units and hints."""
     label = QLabel(label) if isinstance(label, str) else label
     label.setProperty("dim", True)
+    return label
+
+
+def label_for(words: str, editor: QWidget) -> QLabel:
+    """What stands beside ``editor``; the letter after ``&`` goes there with Alt."""
+    label = QLabel(words)
+    # Where one types, not what holds that.
+    label.setBuddy(editor.focusProxy() or editor)
+    # The underlined letter is painted apart: letters that are drawn together there, such as
+    # "Ta", would need more room than the label asks for.
+    font = label.font()
+    font.setKerning(False)
+    label.setFont(font)
     return label
 
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -19,10 +18,11 @@ from PySide6.QtWidgets import (
 
 from aegui.core.folding import folded
 from aegui.core.i18n import tr
+from aegui.kit.flow import FlowLayout
 from aegui.kit.keys import native_keys
-from aegui.kit.layouts import buttons_of, column, dim, open_at, row
+from aegui.kit.layouts import buttons_of, column, dim, held, label_for, open_at, row
 from aegui.kit.marks import search_field
-from aegui.kit.theme import SPACING
+from aegui.kit.theme import SPACING, grown_for_text
 from aegui.window.search import menu_path, plain
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aegui.window.actions import Actions
 
 _KEY = Qt.ItemDataRole.UserRole
+_KEYS_PX = 240
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 
 
@@ -77,11 +78,14 @@ class ShortcutsDialog(QDialog):
         self._on_list_current_item_changed()
 
     def _build(self) -> None:
-        label = QLabel(tr("New &keys"))
-        label.setBuddy(self.edit)
+        label = label_for(tr("New &keys"), self.edit)
         buttons = buttons_of(self, leave=tr("&Close"))
         margins = (2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
-        choice = row(label, (self.edit, 1), self.assign, self.clear, self.default, spacing=SPACING)
+        self.edit.setMinimumWidth(grown_for_text(_KEYS_PX))
+        choice = FlowLayout(SPACING)
+        keys = held(row(label, self.edit, spacing=SPACING))
+        for part in (keys, self.assign, self.clear, self.default):
+            choice.addWidget(part)
         parts = (self.search, (self.list, 1), choice, self.said, buttons)
         self.setLayout(column(*parts, spacing=SPACING, margins=margins))
         self.search.textChanged.connect(self._on_search_text_changed)

@@ -44,6 +44,16 @@ def finder(qtbot: QtBot) -> Iterator[tuple[Finder, list[str]]]:
     window.close()
 
 
+def test_both_lines_of_a_row_have_their_room_in_large_letters(
+    finder: tuple[Finder, list[str]],
+) -> None:
+    searching, _ = finder
+    letters = searching.font()
+    letters.setPixelSize(30)
+    searching.list.setFont(letters)
+    assert searching.list.sizeHintForRow(0) >= 2 * searching.list.fontMetrics().height()
+
+
 def titles(query: str) -> list[str]:
     return [entry.title for entry in found(entries([]), query)]
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
+from aegui.core.i18n import set_language
 from aegui.features.drawing.view.draw_panel import DrawPanel
+from aegui.features.time.fork_dialog import ForkDialog
 from aegui.kit.motion import moves, reduce_motion
 from aegui.kit.theme import CONTRAST, LIGHT, apply_theme, current_theme, set_text_size
 from aegui.session.comfort import Comfort
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.comfort import ComfortDialog
 from aegui.window.docks import PERSPECTIVES
+from aegui.window.shortcuts import ShortcutsDialog
 from aegui.window.toolbar import MainToolBar
+from tests.harness.fitting import misfits
 from tests.window.conftest import stop, train
 
 if TYPE_CHECKING:
@@ -33,8 +37,46 @@ def _usual_again(qapp: QApplication) -> Iterator[None]:
     letters = qapp.font()
     yield
     reduce_motion(False)
+    set_language("en")
     set_text_size(qapp, letters, 1.0)
     apply_theme(qapp, LIGHT)
+
+
+def test_fields_of_dialogs_have_room_for_large_letters(qtbot: QtBot, app: App) -> None:
+    app.use_language("es")
+    app.use_comfort(Comfort(text_size=2.0))
+    window = app.window
+    train(qtbot, window)
+    window.actions_table["epoch_before"].trigger()
+    window.actions_table["shortcuts"].trigger()
+    shortcuts = window.findChild(ShortcutsDialog)
+    assert shortcuts is not None
+    qtbot.waitExposed(shortcuts)
+    line = shortcuts.edit.findChild(QLineEdit)
+    assert line is not None
+    words = line.placeholderText()
+    assert words
+    assert line.fontMetrics().horizontalAdvance(words) < line.width()
+    qtbot.waitUntil(lambda: not misfits(shortcuts))
+    shortcuts.close()
+    seen: list[list[str]] = []
+
+    def look() -> None:
+        dialog = window.findChild(ForkDialog)
+        if dialog is not None and dialog.isVisible():
+            assert dialog.form.row is not None
+            dialog.form.row.set_value(0.0005)
+            seen.append([each for each in misfits(dialog) if "NumberField" in each])
+            dialog.reject()
+
+    looking = QTimer()
+    looking.setInterval(100)
+    looking.timeout.connect(look)
+    looking.start()
+    window.actions_table["fork"].trigger()
+    qtbot.waitUntil(lambda: bool(seen))
+    looking.stop()
+    assert seen == [[]]
 
 
 def test_high_contrast_is_a_theme(app: App) -> None:

@@ -27,6 +27,7 @@ from aegui.core.recipe import pair
 from aegui.kit.choosing import narrow
 from aegui.kit.layouts import row
 from aegui.kit.marks import ElidedCombo
+from aegui.kit.theme import grown_for_text
 from aegui.widgets.form.field_note import tell
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _SIDES = re.compile(r"\s*(\d{1,3})\s*(?:[xX×*,;]\s*(\d{1,3})\s*)?")
 _PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?")
 _ROW = 1_000
 _SLIDER_STEPS = 600
+_NUMBER_PX = 84
 _LEAST_CHOICE_PX = 88
 
 
@@ -466,7 +468,7 @@ class SliderField(QWidget):
         self._logarithmic = logarithmic
         self.slider = QuietSlider(self)
         self.number = NumberField(*limits, None if logarithmic else step, self)
-        self.number.setFixedWidth(84)
+        self.number.setFixedWidth(grown_for_text(_NUMBER_PX))
         self.setLayout(row((self.slider, 1), self.number, spacing=8))
         self.setFocusProxy(self.number)
         self.slider.valueChanged.connect(self._on_slider_changed)

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QWidget
 
 from aegui.core.fields import fields_of
 from aegui.core.i18n import tr
 from aegui.kit.flow import FlowLayout
-from aegui.kit.layouts import dim, held, row
+from aegui.kit.layouts import dim, held, label_for, order_keys, row
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import CheckField, Editor, make_editor
 
@@ -82,17 +82,21 @@ class Form(QWidget):
             # What says itself what it is, such as a box to tick, begins where the words do: beside
             # an empty label the long ones went to a line of their own, and the short ones did not.
             self.rows.insertRow(place, editor)
+            self._order_keys(place, editor)
             return
-        label = QLabel(words)
-        # Where one types, not what holds that.
-        label.setBuddy(editor.focusProxy() or editor)
+        label = label_for(words, editor)
         label.setMinimumHeight(editor.sizeHint().height())
-        # The underlined letter is painted apart: letters that are drawn together there, such as
-        # "Ta", would need more room than the label asks for.
-        font = label.font()
-        font.setKerning(False)
-        label.setFont(font)
         self.rows.insertRow(place, label, editor)
+        self._order_keys(place, editor)
+
+    def _order_keys(self, place: int, editor: QWidget) -> None:
+        """Let Tab come to what was put in at ``place`` after the row above, or else first."""
+        if place >= 0:
+            at = place - 1 if place > 0 else 1
+            items = (self.rows.itemAt(at, role) for role in QFormLayout.ItemRole)
+            widgets = (item.widget() for item in items if item is not None)
+            beside = [widget for widget in widgets if widget is not None]
+            order_keys(*beside, editor, *(beside if place == 0 else ()))
 
     def set_value(self, value: Any) -> None:
         """Show ``value`` and stay silent."""

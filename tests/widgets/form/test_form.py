@@ -9,9 +9,10 @@ import pytest
 from pydantic import Field
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from aegui.core.fields import FieldWords
+from aegui.kit.layouts import column
 from aegui.widgets.form.editors import PercentField, RangeField
 from aegui.widgets.form.form import Form
 
@@ -93,6 +94,25 @@ def test_alt_and_a_letter_go_to_a_field(form: Form, qtbot: QtBot) -> None:
     middle = form.fields["middle"]
     assert isinstance(middle, RangeField)
     qtbot.waitUntil(middle.ends[0].hasFocus)
+
+
+def test_tab_goes_down_the_rows_also_to_one_that_was_put_in_later(qtbot: QtBot) -> None:
+    panel, form = QWidget(), Form(Wanted())
+    above, between, below = QLineEdit(), QLineEdit(), QPushButton("Below")
+    form.add_row("Above", above, 0)
+    form.add_row("Between", between, 2)
+    panel.setLayout(column(form, below))
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    assert panel.focusWidget() is above, "the keys begin in the first row"
+    ends, middle = form.fields["ends"], form.fields["middle"]
+    assert isinstance(ends, RangeField)
+    assert isinstance(middle, RangeField)
+    for stop in (form.fields["part"], between, *ends.ends, *middle.ends, below):
+        QTest.keyClick(panel.windowHandle(), Qt.Key.Key_Tab)
+        assert panel.focusWidget() is stop
 
 
 def test_a_field_goes_below_its_words_where_there_is_no_room_beside_them(qtbot: QtBot) -> None:

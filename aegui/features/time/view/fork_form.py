@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
 from aegui.core.i18n import mark, tr
 from aegui.core.recipe import MAX_EPOCHS
 from aegui.core.recipe.edits import consequences, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS, Setting, setting_at
-from aegui.kit.layouts import column
+from aegui.kit.layouts import column, label_for, order_keys
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.shell.outcome import epoch_words
@@ -96,8 +96,8 @@ class ForkForm(QWidget):
         words = wrapped_label(_what_happens(self._base, epoch))
         form = QFormLayout()
         form.setHorizontalSpacing(2 * SPACING)
-        form.addRow(_label(tr("&Change"), self.setting), self.setting)
-        form.addRow(_label(tr("&Until epoch"), self.until), self.until)
+        form.addRow(label_for(tr("&Change"), self.setting), self.setting)
+        form.addRow(label_for(tr("&Until epoch"), self.until), self.until)
         self.setLayout(column(words, form, self._room, self.problem, 1, spacing=2 * SPACING))
         self.setMinimumWidth(_WIDTH_PX)
 
@@ -122,6 +122,7 @@ class ForkForm(QWidget):
         self.row.set_value(value_at(self.recipe, setting.path))
         self.row.edited.connect(self._on_row_edited)
         self._room.addWidget(self.row)
+        order_keys(self.until, self.row)
 
     def _on_setting_activated(self, index: int) -> None:
         # One setting is changed: another one takes back what was done to the first.
@@ -199,9 +200,3 @@ def _what_happens(recipe: Recipe, epoch: float) -> str:
         return text
     ghost = tr("The run as it is now stays on the map as a pale ghost.")
     return f"{text} {ghost}"
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(buddy)
-    return label

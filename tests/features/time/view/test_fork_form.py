@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import CorruptionSpec, DataSpec, Recipe, TrainingSpec
 from aegui.features.time.view.fork_form import ForkForm, fork_settings, refused_settings
+from aegui.kit.layouts import column
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -43,6 +45,24 @@ def test_it_begins_with_the_learning_rate_unchanged(form: ForkForm) -> None:
     assert form.row.setting.path == "training.optimizer.learning_rate"
     assert form.until.value() == 500
     assert form.until.minimum() == 121
+
+
+def test_tab_comes_to_another_setting_before_the_buttons(qtbot: QtBot) -> None:
+    dialog, made, button = QDialog(), ForkForm(RECIPE, 120.0), QPushButton("Go on")
+    dialog.setLayout(column(made, button))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    choose(made, "training.loss")
+    assert made.row is not None
+    qtbot.waitUntil(made.row.isVisible)
+    made.until.setFocus()
+    QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Tab)
+    assert made.row.isAncestorOf(dialog.focusWidget())
+    while made.row.isAncestorOf(dialog.focusWidget()):
+        QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is button
 
 
 def test_what_makes_the_weights_another_shape_is_not_offered() -> None:
