@@ -27,7 +27,7 @@ _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 def write_atomically(
     path: str | os.PathLike[str],
-    data: bytes | memoryview,
+    data: bytes,
     *,
     private: bool = False,
     is_swept: bool = False,
@@ -129,7 +129,7 @@ def _refuse_other(target: Path) -> None:
         raise OSError(0, tr("there is a device of that name, not a file"))
 
 
-def _replace(target: Path, data: bytes | memoryview, *, private: bool) -> None:
+def _replace(target: Path, data: bytes, *, private: bool) -> None:
     handle, temporary = tempfile.mkstemp(prefix=temporary_prefix(target.name), dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

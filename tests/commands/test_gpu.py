@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from aegui.cli import main
-from aegui.core.gpu import GpuState, gpu_words
+from aegui.core.gpu import GpuState, gpu_state, gpu_words
 
 
 def test_it_tells_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,7 +18,7 @@ def test_it_tells_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["torch"] == torch.__version__
     assert not told["frozen"]
     assert main(["--language", "en", "gpu"]) == 0
-    assert "graphics card" in capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines() == gpu_words(gpu_state(ask=True))
 
 
 @pytest.mark.parametrize(

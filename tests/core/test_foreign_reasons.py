@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pytest
@@ -38,7 +39,9 @@ class Part(BaseModel):
     ("text", "words"),
     [
         ("{", "key in double quotes is missing"),
-        ("[1,]", "a value is missing"),
+        ("[1, ,]", "a value is missing"),
+        # Python names the comma from 3.13 on.
+        ("[1,]", "a comma too many" if sys.version_info >= (3, 13) else "a value is missing"),
         ('{"a" 1}', "a colon is missing"),
         ("[1 2]", "a comma is missing"),
         ('"abc', "a text is not closed"),

@@ -62,7 +62,7 @@ def stated(document: object) -> str:
     return json.dumps(document, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
 
 
-def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> memoryview:
+def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> bytes:
     """A zip of ``members``: bytes as they are, arrays as safetensors."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -80,7 +80,9 @@ def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> me
             with archive.open(info, "w", force_zip64=size >= _ZIP64_BYTES) as file:
                 for piece in pieces:
                     file.write(piece)
-    return buffer.getbuffer()
+    # It copies nothing. A view of the buffer could be garbage together with it, which Python 3.13
+    # takes for an error when it is collected.
+    return buffer.getvalue()
 
 
 def _shrinks(pieces: Sequence[bytes | memoryview], size: int) -> bool:

@@ -222,7 +222,7 @@ def save_run(
     write_atomically(path, content, private=private, is_swept=is_swept)
 
 
-def _packed(run: SavedRun, *, compact: bool) -> memoryview:
+def _packed(run: SavedRun, *, compact: bool) -> bytes:
     if compact:
         run = replace(run, checkpoint=None)
         compact = _fits_half(run.snapshot)

@@ -116,7 +116,7 @@ def test_refusals_name_file_key_value_and_range(changes: dict[str, Any], words: 
     ("text", "words"),
     [
         ("", ["not valid JSON", "line 1"]),
-        ('{\n"a": 1,\n}', ["line 3"]),
+        ('{\n"a": 1\n\n"b": 2}', ["line 4", "a comma is missing"]),
         ("[1]", ["not a recipe"]),
         ('{"format": "aegui-recipe", "format": 1}', ['"format" is given twice']),
         ("[" * 100_000, ["nested too deeply"]),

@@ -13,6 +13,7 @@ import torch
 
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
 from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.program import compiled_unit
 from aegui.core.training.step.slices import is_long
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.
     head = ", ".join(f"{name}: {kind}" for name, kind in own)
     names = ", ".join(name for name, _ in own)
     loop = _STEPS.format(head=head, names=names, rows=rows)
-    return torch.jit.CompilationUnit(PICK + text + loop)
+    return compiled_unit(PICK + text + loop)
 
 
 class GeneratedEngine(ByBatches):

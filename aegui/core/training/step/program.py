@@ -12,6 +12,7 @@ text works everywhere.)
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -94,7 +95,20 @@ class Source:
 
     def compile(self, name: str, parameters: str, result: str = "None") -> Any:
         """The function, compiled."""
-        return getattr(torch.jit.CompilationUnit(self.text(name, parameters, result)), name)
+        return getattr(compiled_unit(self.text(name, parameters, result)), name)
+
+
+def compiled_unit(text: str) -> torch.jit.CompilationUnit:
+    """The functions of ``text``, compiled."""
+    # torch looks names up in the frame of its caller, by an object that only the garbage
+    # collector ends: until then it holds the locals of that frame, and from Python 3.13 on all
+    # frames behind it, with the training that they belong to. A thread has no frames behind it.
+    with ThreadPoolExecutor(1, "compile") as pool:
+        return pool.submit(_compiled_unit, text).result()
+
+
+def _compiled_unit(text: str) -> torch.jit.CompilationUnit:
+    return torch.jit.CompilationUnit(text)
 
 
 def emit_corruption(

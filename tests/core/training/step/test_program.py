@@ -1,0 +1,29 @@
+"""Programs of a step: what is left of them once they are done with."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import torch
+
+from aegui.core.training.step.program import Source
+
+
+def test_what_a_compiled_program_was_made_of_is_not_held() -> None:
+    """Buffers of large networks would stay until garbage is collected."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        source = Source()
+        source.bind("x", torch.zeros(3))
+        source.line("x.add_(amount)", 0)
+        run = source.compile("add", "amount: float")
+        run(source.tensors, source.lists, 2.0)
+        assert source.tensor("x").tolist() == [2.0, 2.0, 2.0]
+        watch = weakref.ref(source)
+        del source
+        assert watch() is None
+    finally:
+        if collects:
+            gc.enable()
