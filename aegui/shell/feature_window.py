@@ -63,6 +63,10 @@ class FeatureWindow(QMainWindow):
         """Take these panels and actions away, lock those actions, and give back all others."""
         raise NotImplementedError
 
+    def name_action(self, key: str, words: str) -> None:
+        """Have an action of the menus say what it would do now; "": only what its row says."""
+        raise NotImplementedError
+
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """The panel of that kind; it is made now if nobody has seen it yet.
 

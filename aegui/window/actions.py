@@ -282,6 +282,7 @@ class Actions:
         """Keys that a person has chosen, by keys of actions."""
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._names: dict[str, str] = {}
         self._conditions: frozenset[str] = frozenset()
         self._locked: frozenset[str] = frozenset()
         for spec in self.specs:
@@ -311,6 +312,8 @@ class Actions:
         keys = spec.shortcuts if chosen is None else (chosen,)
         action.setShortcuts([QKeySequence(each) for each in keys if each])
         _dress(action, spec)
+        if self._names.get(spec.key):
+            action.setText(self._names[spec.key])
 
     def set_keys(self, key: str, keys: str | None) -> None:
         """Give an action other keys, none (""), or those of its row again (None)."""
@@ -339,6 +342,12 @@ class Actions:
             other = spec.other_face
             if other is not None:
                 _dress(action, spec, other if other.condition in conditions else None)
+
+    def name(self, key: str, words: str) -> None:
+        """Have an action say what it would do now; "": only what its row says."""
+        self._names[key] = words
+        spec = next(spec for spec in self.specs if spec.key == key)
+        self._actions[key].setText(words or tr(spec.text))
 
     def withhold(self, hidden: Collection[str], locked: Collection[str]) -> None:
         """Hide some, lock others, and give back all the rest."""

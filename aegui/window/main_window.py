@@ -250,6 +250,10 @@ class MainWindow(FeatureWindow):
         if had and not panels:
             self._layout.show(self.perspective)
 
+    def name_action(self, key: str, words: str) -> None:
+        """Have an action of the menus say what it would do now; "": only what its row says."""
+        self.actions_table.name(key, words)
+
     def do_action(self, key: str) -> None:
         """Do what the action ``key`` does, if it can be done now."""
         self.actions_table[key].trigger()

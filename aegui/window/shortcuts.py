@@ -98,7 +98,7 @@ class ShortcutsDialog(QDialog):
         for menu, specs in groupby(self._table.specs, lambda spec: spec.menu):
             self._begin(menu_path(menu))
             for spec in specs:
-                item = self._add([plain(self._table[spec.key].text()), ""])
+                item = self._add([plain(tr(spec.text)), ""])
                 item.setData(0, _KEY, spec.key)
                 item.setToolTip(0, self._table[spec.key].statusTip())
                 self._show_keys(item)
@@ -128,6 +128,9 @@ class ShortcutsDialog(QDialog):
     def _show_keys(self, item: QTreeWidgetItem) -> None:
         keys = self._table[item.data(0, _KEY)].shortcuts()
         item.setText(1, ", ".join(native_keys(each) for each in keys))
+
+    def _name_of(self, key: str) -> str:
+        return next(plain(tr(spec.text)) for spec in self._table.specs if spec.key == key)
 
     def _chosen(self) -> ActionSpec | None:
         item = self.list.currentItem()
@@ -165,7 +168,7 @@ class ShortcutsDialog(QDialog):
                 tr(
                     "{keys} belongs to {action}: give that other keys first.",
                     keys=native_keys(keys),
-                    action=plain(self._table[owner].text()),
+                    action=self._name_of(owner),
                 )
             )
             return
@@ -178,7 +181,7 @@ class ShortcutsDialog(QDialog):
         own = [QKeySequence(each) for each in spec.shortcuts] if keys is None else []
         owners = {self._table.with_keys(each) for each in own} - {None, spec.key}
         if owners:
-            names = ", ".join(plain(self._table[str(owner)].text()) for owner in owners)
+            names = ", ".join(self._name_of(str(owner)) for owner in owners)
             self.said.setText(tr("Its keys belong to {action} now: free them first.", action=names))
             return
         self._table.set_keys(spec.key, keys)

@@ -34,7 +34,7 @@ from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.session.notice import Notice
 from aegui.shell.outcome import mean_words
 from tests.features.builder.view.bench import number
-from tests.window.conftest import SMALL, point_until, train
+from tests.window.conftest import SMALL, point_until, stop, train
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -58,6 +58,37 @@ def test_the_mouse_near_the_toolbar_gets_ready(qtbot: QtBot, window: MainWindow)
     assert not runner.is_warm
     centre = window.toolbar.rect().center()
     point_until(qtbot, window.toolbar, centre, lambda: runner.is_warm)
+
+
+def test_pins_are_taken_back_while_a_network_trains_and_edits_of_it_after(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    workspace, runner, table = (
+        window._services.workspace,
+        window._services.runner,
+        window.actions_table,
+    )
+    assert table["undo"].text() == "&Undo"
+    workspace.edit_recipe(with_epochs(1_000_000), "Epochs")
+    assert table["undo"].text() == "&Undo: Epochs"
+    table["train"].trigger()
+    qtbot.waitUntil(lambda: epochs_done(window) > 0)
+    assert not table["undo"].isEnabled(), "what is trained stays as it is"
+    workspace.annotations.pin([0.0, 0.0], "a")
+    workspace.annotations.pin([1.0, 1.0], "b")
+    assert table["undo"].text() == "&Undo: Pin a place"
+    table["undo"].trigger()
+    table["undo"].trigger()
+    assert not workspace.annotations.places
+    assert not table["undo"].isEnabled()
+    assert table["redo"].text() == "&Redo: Pin a place"
+    table["redo"].trigger()
+    assert len(workspace.annotations.places) == 1
+    stop(qtbot, runner)
+    for _ in range(2):
+        table["undo"].trigger()
+    assert workspace.recipe == SMALL
+    assert table["undo"].text() == "&Undo"
 
 
 def test_untrained_document_explains_itself(qtbot: QtBot, window: MainWindow) -> None:

@@ -9,13 +9,13 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "undo",
         mark("&Undo"),
-        mark("Take back the last edit of the recipe"),
+        mark("Take back the last edit of the recipe, of pins or of concepts"),
         "edit",
         100,
         "undo",
         shortcuts=("Ctrl+Z",),
         icon="edit-undo",
-        needs=("can_undo", "idle"),
+        needs=("can_undo",),
     ),
     ActionSpec(
         "redo",
@@ -26,7 +26,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
         "redo",
         shortcuts=("Ctrl+Shift+Z", "Ctrl+Y"),
         icon="edit-redo",
-        needs=("can_redo", "idle"),
+        needs=("can_redo",),
     ),
     ActionSpec(
         "train",

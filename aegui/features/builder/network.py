@@ -74,9 +74,12 @@ class NetworkFeature(Feature):
 
     @Slot()
     def _show_undo(self) -> None:
-        stack, idle = self._services.workspace.undo_stack, not self._services.runner.is_busy
+        steps, is_busy = self._services.workspace.undo_stack, self._services.runner.is_busy
         self._panel.set_undo_state(
-            idle and stack.canUndo(), idle and stack.canRedo(), stack.undoText(), stack.redoText()
+            steps.may_undo(is_busy=is_busy),
+            steps.may_redo(is_busy=is_busy),
+            steps.undoText(),
+            steps.redoText(),
         )
 
     @Slot()

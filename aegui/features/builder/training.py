@@ -94,7 +94,7 @@ class TrainingFeature(Feature):
     def _show_ability(self) -> None:
         """Which of its actions can be done now."""
         runner, workspace = self._services.runner, self._services.workspace
-        is_busy = runner.is_busy
+        steps, is_busy = workspace.undo_stack, runner.is_busy
         self.set_conditions(
             idle=not is_busy,
             active=runner.state in {"running", "paused"},
@@ -102,9 +102,12 @@ class TrainingFeature(Feature):
             slow=runner.slow is not None,
             can_train=workspace.resolution.resolved is not None and runner.state != "stopping",
             can_continue=not is_busy and workspace.continuation() is not None,
-            can_undo=workspace.undo_stack.canUndo(),
-            can_redo=workspace.undo_stack.canRedo(),
+            can_undo=steps.may_undo(is_busy=is_busy),
+            can_redo=steps.may_redo(is_busy=is_busy),
         )
+        undo, redo = steps.undoText(), steps.redoText()
+        self._window.name_action("undo", tr("&Undo: {what}", what=undo) if undo else "")
+        self._window.name_action("redo", tr("&Redo: {what}", what=redo) if redo else "")
 
     def _connect(self) -> None:
         services = self._services

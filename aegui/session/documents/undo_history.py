@@ -74,13 +74,24 @@ class UndoHistory(QUndoStack):
         if forgotten:
             self._forget(steps, forgotten)
 
+    def may_undo(self, *, is_busy: bool) -> bool:
+        """Whether there is a step to take back; of the draft only while nothing trains it."""
+        return self.canUndo() and not (is_busy and self._is_edit(self.index() - 1))
+
+    def may_redo(self, *, is_busy: bool) -> bool:
+        """Whether there is a step to do again; likewise."""
+        return self.canRedo() and not (is_busy and self._is_edit(self.index()))
+
+    def _is_edit(self, index: int) -> bool:
+        return isinstance(self.command(index), EditCommand)
+
     def has_edits(self) -> bool:
         """Whether the draft was edited since what is clean; pins and concepts are no such edit."""
         clean, now = self.cleanIndex(), self.index()
         if clean < 0:
             return True
         between = range(min(clean, now), max(clean, now))
-        return any(isinstance(self.command(index), EditCommand) for index in between)
+        return any(self._is_edit(index) for index in between)
 
     def _step(self, index: int) -> KeptCommand:
         step = self.command(index)
