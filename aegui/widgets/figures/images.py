@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QTransform
 
 from aegui.session.data.looks import grey_levels
 from aegui.widgets.glyphs import level_image
@@ -57,19 +57,18 @@ def _indexed(image: QImage) -> QImage:
 
 
 def _outline(rect: QRectF, lit: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> QPainterPath:
-    """The outline of all pixels that are ``lit`` ``[H, W]``: no seams between neighbours."""
+    """The outline of all pixels that are ``lit`` ``[H, W]``: no seams between neighbours.
+
+    WORKAROUND: Qt joins rectangles rightly only where their edges meet exactly. It is given whole
+    numbers, and what it made of them is moved to ``rect``: in the fractions of a page it lost some
+    rows and filled others.
+    """
     rows, columns = lit.shape
-    across, down = rect.width() / columns, rect.height() / rows
     path = QPainterPath()
     for row, line in enumerate(lit):
         edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
         for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            path.addRect(
-                QRectF(
-                    rect.left() + start * across,
-                    rect.top() + row * down,
-                    (end - start) * across,
-                    down,
-                )
-            )
-    return path.simplified()
+            path.addRect(QRectF(start, row, end - start, 1))
+    place = QTransform.fromTranslate(rect.left(), rect.top())
+    place.scale(rect.width() / columns, rect.height() / rows)
+    return place.map(path.simplified())
