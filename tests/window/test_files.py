@@ -19,6 +19,7 @@ from aegui.session.settings import Settings
 from aegui.shell.dialogs.files import (
     beginning,
     choose_film_file,
+    choose_form_file,
     choose_open_file,
     choose_plan_file,
     choose_save_file,
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
     from aegui.app import App
     from aegui.window.main_window import MainWindow
+
+FORMS = {
+    "torch": ("PyTorch", ".py"),
+    "numpy": ("NumPy", ".py"),
+    "notebook": ("Notebook", ".ipynb"),
+}
 
 
 class Dialogs:
@@ -140,6 +147,43 @@ def test_a_set_gets_its_ending_and_its_folder(
     dialogs.next = str(places[1] / "set.npz")
     assert choose_set_file(window, "letters") == str(places[1] / "set.npz")
     assert window.settings.folder("data") == places[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "saved", "form"),
+    [
+        ("net.py", "PyTorch (*.py)", "net.py", "torch"),
+        ("net.py", "NumPy (*.py)", "net.py", "numpy"),
+        ("net.py", "Notebook (*.ipynb)", "net.ipynb", "notebook"),
+        ("net.ipynb", "PyTorch (*.py)", "net.ipynb", "notebook"),
+        ("net", "PyTorch (*.py)", "net.py", "torch"),
+        ("net.v2", "Notebook (*.ipynb)", "net.v2.ipynb", "notebook"),
+    ],
+)
+def test_a_form_is_chosen_by_the_list_or_by_the_ending(
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    listed: str,
+    saved: str,
+    form: str,
+) -> None:
+    began: list[tuple[str, str]] = []
+
+    def ask(_parent: object, _title: str, begin: str, filters: str, named: str) -> tuple[str, str]:
+        assert filters == "PyTorch (*.py);;NumPy (*.py);;Notebook (*.ipynb)"
+        began.append((Path(begin).name, named))
+        # Where the ending has to be another one, that file is there: Qt asks about it.
+        return (begin, named) if len(began) > 1 else (str(tmp_path / name), listed)
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    (tmp_path / saved).touch()
+    chosen = choose_form_file(window, "Save", "net", FORMS, "torch", "figures")
+    assert chosen == (str(tmp_path / saved), form)
+    assert began[0] == ("net.py", "PyTorch (*.py)")
+    assert len(began) == (1 if saved == name else 2)
+    assert window.settings.folder("figures") == tmp_path
 
 
 def test_without_a_window_the_documents_are_the_place(qtbot: QtBot, tmp_path: Path) -> None:

@@ -119,8 +119,14 @@ def test_it_is_copied_and_saved(
 ) -> None:
     panel._on_copy_clicked()
     assert QApplication.clipboard().text() == panel.text.toPlainText()
-    chosen = tmp_path / "mine"
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(chosen))
+    asked: list[str] = []
+    answers = [(str(tmp_path / "mine.ipynb"), "notebook"), (str(tmp_path / "by_hand.py"), "numpy")]
+
+    def choose(*question: object) -> tuple[str, str]:
+        asked.append(str(question[4]))
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(wiring, "choose_form_file", choose)
     panel.dialect_chosen.emit("notebook")
     qtbot.waitUntil(lambda: "# %%" in panel.text.toPlainText(), timeout=LONG_MS)
     service = window._services.of(SourceService)
@@ -128,6 +134,10 @@ def test_it_is_copied_and_saved(
         window.actions_table["export_source"].trigger()
     assert json.loads((tmp_path / "mine.ipynb").read_text())["nbformat"] == 4
     assert (tmp_path / "mine.npz").exists()
+    with qtbot.waitSignal(service.written, timeout=LONG_MS):
+        window.actions_table["export_source"].trigger()
+    assert "import torch" not in (tmp_path / "by_hand.py").read_text("utf-8")
+    assert asked == ["notebook", "notebook"], "what is shown is proposed"
 
 
 def test_networks_and_fonts_are_written_for_other_programs(

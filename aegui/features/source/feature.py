@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from aegui.core.i18n import tr
-from aegui.core.source_code.forms import SUFFIXES
+from aegui.core.source_code.forms import DIALECTS, SUFFIXES
 from aegui.features.source.model.source_service import SourceService, SourceSubject
 from aegui.features.source.view.panel import SourcePanel
 from aegui.session.lit_layer import LitLayer
 from aegui.session.notice import Notice
-from aegui.shell.dialogs.files import choose_save_file
+from aegui.shell.dialogs.files import choose_form_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
+    from aegui.core.source_code.forms import DialectKey
     from aegui.features.source.model.source_service import SourceLook
     from aegui.session.lit_layer import LayerPlace
     from aegui.session.services import Services
@@ -133,21 +134,18 @@ class SourceFeature(Feature):
 
     @Slot()
     def save(self) -> None:
-        """Ask where to, and write the code in the form that is shown, with what it reads."""
-        dialect = self._source.dialect
-        suffix = SUFFIXES[dialect]
-        name = self._services.workspace.stem
-        patterns = {
-            ".py": tr("Python ({patterns})", patterns="*.py"),
-            ".ipynb": tr("Notebooks ({patterns})", patterns="*.ipynb"),
-        }
-        path = choose_save_file(
-            self._window, tr("Save the code"), f"{name}{suffix}", patterns[suffix], "figures"
+        """Ask where to and in which form, and write the code with what it reads."""
+        forms = {key: (tr(it.label), SUFFIXES[key]) for key, it in DIALECTS.items()}
+        path, dialect = choose_form_file(
+            self._window,
+            tr("Save the code"),
+            self._services.workspace.stem,
+            forms,
+            self._source.dialect,
+            "figures",
         )
         if path:
-            file = Path(path)
-            file = file if file.suffix.lower() == suffix else file.with_name(file.name + suffix)
-            self._source.save(file, dialect)
+            self._source.save(Path(path), cast("DialectKey", dialect))
 
     @Slot(object)
     def _on_source_written(self, file: Path) -> None:

@@ -16,6 +16,8 @@ from aegui.paths import documents_dir, is_own
 from aegui.shell.feature_window import FeatureWindow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtWidgets import QWidget
 
     from aegui.session.settings import FileKind, Settings
@@ -175,6 +177,44 @@ def choose_save_file(
         parent, title, _proposed(parent, kind, suggestion), filters
     )
     return _remembered(parent, kind, path)
+
+
+def choose_form_file(
+    parent: QWidget,
+    title: str,
+    stem: str,
+    forms: Mapping[str, tuple[str, str]],
+    chosen: str,
+    kind: FileKind,
+) -> tuple[str, str]:
+    """Where to save, "" for nowhere, and in which form.
+
+    Args:
+        parent: Over what the dialog is shown.
+        title: What it says.
+        stem: Name of the file without its ending.
+        forms: What each form is called, and how its files end, by its key.
+        chosen: The form that is proposed.
+        kind: What sort of file it is.
+    """
+    filters = {f"{words} (*{ending})": key for key, (words, ending) in forms.items()}
+    by_ending = {ending: key for key, (_, ending) in reversed(tuple(forms.items()))}
+    begin = _proposed(parent, kind, f"{stem}{forms[chosen][1]}")
+    while True:
+        named = next(words for words, key in filters.items() if key == chosen)
+        path, listed = QFileDialog.getSaveFileName(parent, title, begin, ";;".join(filters), named)
+        if not path:
+            return "", chosen
+        file, key = Path(path), filters.get(listed, chosen)
+        typed = file.suffix.lower()
+        if key == chosen and typed != forms[key][1]:
+            key = by_ending.get(typed, key)
+        name = file.stem if typed in by_ending else file.name
+        right = file.with_name(f"{name}{forms[key][1]}")
+        if right == file or not right.exists():
+            return _remembered(parent, kind, str(right)), key
+        # Whether that one is to be replaced nobody has been asked: the dialog asks.
+        begin, chosen = str(right), key
 
 
 def choose_run_file(parent: QWidget, title: str = "") -> str:
