@@ -172,19 +172,22 @@ def smallest_command(options: argparse.Namespace) -> int:
         _refuse_long(recipe, challenge, times, allowed=options.yes)
     line = TerminalLine()
     told = line.showing_share()
+    # Beside a document nothing else may be printed.
+    tell = note if options.json else say
     with stopping_at(ENDING_SIGNALS) as stop:
         if own:
             found = try_network(
                 recipe, challenge, attempts, by=OWN, tell=told, stopped=lambda: stop.requested
             )
             line.clear()
-            _say_attempt(found)
+            if found is not None:
+                tell(_attempt_words(found))
         elif not options.list:
             for news in shrink(recipe, challenge, attempts, lambda: stop.requested, told):
                 line.about = news.trying
                 if news.attempt is not None:
                     line.clear()
-                    _say_attempt(news.attempt)
+                    tell(_attempt_words(news.attempt))
             line.clear()
     best = best_of_attempts(tuple(attempts))
     if options.json:
@@ -221,11 +224,6 @@ def _with_epochs(options: argparse.Namespace) -> Recipe:
         return recipe
     training = recipe.training.model_copy(update={"epochs": options.epochs})
     return recipe.model_copy(update={"training": training})
-
-
-def _say_attempt(attempt: Attempt | None) -> None:
-    if attempt is not None:
-        say(_attempt_words(attempt))
 
 
 def _attempt_words(attempt: Attempt) -> str:

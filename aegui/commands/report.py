@@ -244,8 +244,7 @@ def _train(study: Study, records: Records) -> None:
     records.begin(study.plan)
     try:
         if run_study(study, workers_for(fitting_jobs(cost.seconds, jobs))):
-            text = tr("Stopped. What is finished is kept: the same line goes on from there.")
-            raise Cancelled(text)
+            raise Cancelled(tr("Stopped."))  # what becomes of it has been said
     finally:
         records.end()
 

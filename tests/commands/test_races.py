@@ -99,6 +99,10 @@ def test_the_smallest_network_is_found_kept_and_written(
     assert "your own: 35-6-2-6-35" in out
     assert main([*line, "--list", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
+    assert main([*line, "--json"]) == 0
+    searched = capsys.readouterr()
+    assert json.loads(searched.out) == told
+    assert "1 of 1 seed, reaches it" in searched.err
     assert told["best"]["widths"] == "35-1-2-1-35"
     assert told["attempts"] >= 3
 
