@@ -90,6 +90,31 @@ def test_each_kind_of_file_has_its_own_folder(
     assert beginning(inner, "films") == str(two)
 
 
+def test_a_file_that_gets_its_ending_later_is_not_replaced_without_a_question(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "old.aegui").write_bytes(b"kept")
+    typed = [str(tmp_path / "old"), ""]
+    began: list[str] = []
+
+    def ask(*arguments: object) -> tuple[str, str]:
+        began.append(Path(str(arguments[2])).name)
+        return typed.pop(0), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    runs = "Runs (*.aegui)"
+    assert choose_save_file(window, "Save", "a.aegui", runs, "runs") == ""
+    # Asked again with the whole name, the dialog itself asks whether to replace it.
+    assert began == ["a.aegui", "old.aegui"]
+    typed = [str(tmp_path / "new")]
+    made = choose_save_file(window, "Save", "a.aegui", runs, "runs")
+    assert made == str(tmp_path / "new.aegui")
+    typed = [str(tmp_path / "other.json")]
+    plans = "Plans (*.aegui-study *.json)"
+    made = choose_save_file(window, "Save", "plan.aegui-study", plans, "studies")
+    assert made == str(tmp_path / "other.json")
+
+
 def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
     window: MainWindow, dialogs: Dialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,7 +164,7 @@ def _has_known_suffix(path: str) -> bool:
 def choose_save_file(
     parent: QWidget, title: str, suggestion: str, patterns: str, kind: FileKind
 ) -> str:
-    """Where to save, "" for nowhere.
+    """Where to save, "" for nowhere; a name without a listed ending gets that of the suggestion.
 
     Args:
         parent: Over what the dialog is shown.
@@ -172,11 +173,20 @@ def choose_save_file(
         patterns: Which files are listed.
         kind: What sort of file it is.
     """
-    filters = f"{patterns};;{_all_files()}"
-    path, _ = QFileDialog.getSaveFileName(
-        parent, title, _proposed(parent, kind, suggestion), filters
-    )
-    return _remembered(parent, kind, path)
+    endings = tuple(re.findall(r"\*(\.[^\s;)]+)", patterns))
+    proposed = next((one for one in endings if suggestion.lower().endswith(one)), "")
+    begin = _proposed(parent, kind, suggestion)
+    while True:
+        path, listed = QFileDialog.getSaveFileName(
+            parent, title, begin, f"{patterns};;{_all_files()}"
+        )
+        is_free = listed == _all_files() and bool(Path(path).suffix)
+        if not path or is_free or not proposed or path.lower().endswith(endings):
+            return _remembered(parent, kind, path)
+        begin = f"{path}{proposed}"
+        # Whether that one is to be replaced nobody has been asked: the dialog asks.
+        if not Path(begin).exists():
+            return _remembered(parent, kind, begin)
 
 
 def choose_form_file(
@@ -249,12 +259,5 @@ def choose_prior_file(parent: QWidget) -> str:
 
 def choose_film_file(parent: QWidget, suggestion: str, form: str) -> str:
     """Where to save a film in the form of that key of ``FILM_FORMS``, "" for nowhere."""
-    path, _ = QFileDialog.getSaveFileName(
-        parent,
-        tr("Save the film"),
-        _proposed(parent, "films", f"{suggestion}.{form}"),
-        f"{tr(FILM_FORMS[form].label)} (*.{form})",
-    )
-    if path and not path.lower().endswith(f".{form}"):
-        path = f"{path}.{form}"
-    return _remembered(parent, "films", path)
+    patterns = f"{tr(FILM_FORMS[form].label)} (*.{form})"
+    return choose_save_file(parent, tr("Save the film"), f"{suggestion}.{form}", patterns, "films")
