@@ -215,7 +215,7 @@ def test_a_study_of_noises_has_its_matrix_and_figures_their_ids(tmp_path: Path) 
     (table,) = (folder / "tables").glob("*-two-noises-noise-matrix.csv")
     lines = table.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4
-    assert lines[-1].startswith("Bayes limit,0.00,")
+    assert lines[-1].startswith("Bayes limit,0,")
     findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
     assert findings["two-noises-noise-matrix"].startswith("Trained with ")
     assert findings["two-noises-noise-levels"].startswith("Flip 0.1: trained with ")

@@ -75,9 +75,15 @@ class TriedNoises:
     @property
     def csv(self) -> str:
         """All of it as a table."""
-        table = [[row, *line] for row, line in zip(self.rows, self.texts, strict=True)]
-        table += [[tr("Bayes limit"), *self.limit_texts]] if self.limit_texts else []
+        table = [[row, *map(_exact, line)] for row, line in zip(self.rows, self.means, strict=True)]
+        if self.limits is not None:
+            table.append([tr("Bayes limit"), *map(_exact, self.limits)])
         return csv_text(["", *self.columns], table)
+
+
+def _exact(value: float) -> str:
+    """A number for a table that programs read: the same in every language."""
+    return f"{value:.7g}"
 
 
 def tried_noises(result: StudyResult) -> TriedNoises | None:
@@ -136,12 +142,12 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
 
 
 def matrix_plot(found: TriedNoises) -> NumberMatrix:
-    """Trained with each, tried with each; the best of each column is framed."""
+    """Trained with each, tried with each: fuller cells are worse, the best is framed."""
     means = found.means
     best = means.argmin(axis=0)
     return NumberMatrix(
         found.texts,
-        1.0 - means / max(float(means.max()), 1e-9),
+        means / max(float(means.max()), 1e-9),
         found.rows,
         found.columns,
         tr("tried with"),

@@ -26,7 +26,7 @@ from aegui.kit.charts.parallel import ParallelPlot
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture
 from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice, short_names
-from aegui.widgets.figures.tried_noises import TriedNoises, levels_plot
+from aegui.widgets.figures.tried_noises import TriedNoises, levels_plot, matrix_plot
 from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:
@@ -111,6 +111,15 @@ def test_the_bands_of_noises_lie_on_the_axis(spread: float) -> None:
     assert high.max() > plot.series[-1].y.max()
     assert_holds(plot)
     assert plot.y.scale.low == 0.0, "there are no fewer wrong pixels than none"
+
+
+def test_fuller_cells_of_noises_are_worse_and_their_table_is_exact() -> None:
+    noises = tuple(CorruptionSpec(kind="flip", level=level) for level in (0.1, 0.2))
+    values = (np.array([[0.25], [1.0]]), np.array([[0.5], [0.123456]]))
+    found = TriedNoises(noises, ("one", "two"), values, np.array([0.0625, 0.1]), (0, 1))
+    np.testing.assert_allclose(matrix_plot(found).shades, [[0.25, 1.0], [0.5, 0.123456]])
+    lines = found.csv.splitlines()
+    assert lines[1:] == ["one,0.25,1", "two,0.5,0.123456", "Bayes limit,0.0625,0.1"]
 
 
 def test_noises_have_no_picture_where_none_was_tried(tmp_path: Path) -> None:

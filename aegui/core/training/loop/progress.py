@@ -113,7 +113,7 @@ class BestSoFar:
             if not measured.wrong.shape[1]:
                 break
             met = self.alive & due & (measured.wrong.max(axis=1) <= _LIMITS[goal])
-            first[met & (first < 0)] = int(epoch)
+            first[met & (first < 0)] = math.ceil(epoch)  # 0 is before the first step
         # Of a run that went to infinity before its first step there is nothing good to keep; what
         # it gets wrong must not be taken for nothing wrong.
         never = due & ~self.alive & np.isinf(self.best_loss)

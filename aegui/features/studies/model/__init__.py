@@ -1,1 +1,1 @@
-"""Images made by a GAN, and how they are judged: what is computed, without widgets."""
+"""Studies: their runs and pictures, without widgets."""
