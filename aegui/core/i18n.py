@@ -143,6 +143,10 @@ def short_number(value: float) -> str:
     return f"{value:.10g}"
 
 
+_LEAST, _MOST = 0.01, 1e15
+"""Between these a count is written out; outside Python's own form is shorter."""
+
+
 def localized(value: SupportsFloat, spec: str = "") -> str:
     """``format(value, spec)`` as a person reads it: with the marks of the language in force.
 
@@ -151,7 +155,10 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     keep the point.
     """
     if spec == "," and isinstance(value, float):
-        spec = ",.0f" if value.is_integer() else ",.2f"
+        if value.is_integer() and abs(value) < _MOST:
+            spec = ",.0f"
+        elif _LEAST <= abs(value) < _MOST:
+            spec = ",.2f"
     text = with_marks(format(value, spec))
     # Where the decimal mark is a comma a percent sign stands apart from its number.
     return text.replace("%", "\u00a0%") if _LanguageState.code in _MARKS else text
