@@ -34,7 +34,7 @@ _REASONS = {
     "patience": mark("The loss has stopped falling."),
     "seconds": mark("The time is up."),
     "stopped": mark("Stopped."),
-    "diverged": mark("The training has lost its way."),
+    "diverged": mark("The training diverged."),
     "converged": mark("Converged: no step makes the loss smaller."),
 }
 

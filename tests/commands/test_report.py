@@ -147,7 +147,7 @@ def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> N
         "training": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 200.0}},
     }
     dataset = load_builtin("lowercase")
-    path = tmp_path / "astray.aegui"
+    path = tmp_path / "diverged.aegui"
     save_run(path, trained(changes, dataset))
     folder = tmp_path / "out"
     assert main(["report", str(path), "--weights", "last", "-o", str(folder)]) == 0

@@ -98,10 +98,10 @@ def test_that_it_could_not_be_saved_is_past_once_it_is(
 
 
 def test_how_a_training_went_is_past_when_the_next_begins(window: MainWindow, qtbot: QtBot) -> None:
-    window.notifications.show(Notice("warning", "it has lost its way", about="training"))
+    window.notifications.show(Notice("warning", "it diverged", about="training"))
     train(qtbot, window)
     assert len(texts(window)) == 1, "one message for one training"
-    assert "it has lost its way" not in texts(window)
+    assert "it diverged" not in texts(window)
 
 
 def test_what_was_wrong_with_data_is_past_after_the_next_choice(

@@ -400,7 +400,7 @@ def test_a_loss_that_is_no_number_is_told_and_the_last_good_weights_are_shown(
     app.services.workspace.edit_recipe(wild, "wild")
     train(qtbot, window)
     (said,) = (notice.text for notice in window.notifications.shown)
-    assert "went to infinity and was ended with its last good weights" in said
+    assert "diverged and was ended with its last good weights" in said
     assert "a lower learning rate" in said
     codec = app.services.shown.codec
     assert codec is not None

@@ -103,7 +103,7 @@ def reconstruction_errors(codec: Codec, images: ArrayLike) -> NDArray[np.float64
     """
     rows = np.asarray(images, np.float32)
     rows = rows.reshape(-1, codec.pixels) if rows.size % codec.pixels == 0 else rows
-    # Of a network gone to infinity the error is infinite, and nothing to warn of.
+    # Of a diverged network the error is infinite, and nothing to warn of.
     with np.errstate(over="ignore", invalid="ignore"):
         miss = codec.reconstruct(rows) - rows
         errors = np.einsum("ij,ij->i", miss, miss, dtype=np.float64)
@@ -141,7 +141,7 @@ def outlier_bench(
     return OutlierBench(found[0], found[1] if len(found) > 1 else None)
 
 
-def strangers_told(codec: Codec, dataset: Dataset) -> float | None:
+def outlier_auc(codec: Codec, dataset: Dataset) -> float | None:
     """How often a character that is not in ``dataset`` has a larger error than one that is.
 
     None where there is none: for other images than characters, and for all characters.

@@ -176,12 +176,12 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
     ),
     RunFigure(
         "strangers",
-        mark("Strangers told by their error"),
+        mark("Outlier AUC"),
         mark(
             "How often a character that was not learnt has a larger error than one that was: "
             "the area under the curve of the outliers."
         ),
-        unit=mark("of the strangers told by their error"),
+        unit=mark("of the pairs of a learnt and a new character in the right order"),
         better="high",
         is_share=True,
     ),

@@ -71,7 +71,7 @@ def tangents(
 def metrics(
     codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
 ) -> NDArray[np.float64]:
-    """The metric J'J at ``codes``, float64 ``[n, k, k]``; 0 where a network has gone to infinity.
+    """The metric J'J at ``codes``, float64 ``[n, k, k]``; 0 where a network has diverged.
 
     Arguments are those of ``tangents``.
     """

@@ -17,7 +17,7 @@ from aegui.core.evaluation.codes import code_statistics
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.noise import noisy_score
-from aegui.core.evaluation.outliers import strangers_told
+from aegui.core.evaluation.outliers import outlier_auc
 from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction_figures
 from aegui.core.evaluation.run_figures import (
     RUN_FIGURES,
@@ -181,7 +181,7 @@ def _nearest_squares(
 
 def _strangers(subject: LessonSubject) -> float | None:
     codec = _with_encoder(subject)
-    return None if codec is None else strangers_told(codec, subject.dataset)
+    return None if codec is None else outlier_auc(codec, subject.dataset)
 
 
 def _drawing_new(subject: LessonSubject) -> float | None:

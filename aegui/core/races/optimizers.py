@@ -41,7 +41,7 @@ REASONS = {
     "epochs": mark("all epochs done"),
     "seconds": mark("time is up"),
     "converged": mark("converged"),
-    "diverged": mark("went to infinity"),
+    "diverged": mark("diverged"),
     "stopped": mark("stopped"),
 }
 """Why a racer has ended, in words."""

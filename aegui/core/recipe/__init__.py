@@ -401,7 +401,7 @@ class TrainingSpec(RecipePart):
         begins=16,
     )
     loss: LossKey = worded(
-        "bce", "Loss", "What the training makes small: how far the output is from the target."
+        "bce", "Loss", "What training minimises: how far the output is from the target."
     )
     huber_delta: Positive = worded(
         1.0, "Delta", "Misses larger than this count by their size, smaller ones by their square."

@@ -154,7 +154,7 @@ def _compared(
             "differs", tr("The code did {n} steps, the program {m}.", n=len(code), m=len(own))
         )
     if not all(map(math.isfinite, own)):
-        return found("incomparable", tr("The losses are no numbers: this training goes astray."))
+        return found("incomparable", tr("The losses are not numbers: this training diverges."))
     pairs = zip(code, own, strict=True)
     difference = max(abs(a - b) / max(1.0, abs(b)) for a, b in pairs)
     if not difference <= TOLERANCE:

@@ -91,7 +91,7 @@ def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
         if key == GOAL:
             found.append(-cell.met(plan) / max(1, len(cell.runs)))
             continue
-        # A run that went astray is worse than any figure.
+        # A run that diverged is worse than any figure.
         values = [math.inf if math.isnan(value) else value for value in cell.values(key)]
         mean = float(np.mean(values)) if values else math.inf
         high = run_figure(key).better == "high"

@@ -33,7 +33,7 @@ _SHARED = ("epoch", *RUN_COLUMNS)
 def setting_run(cell: StudyCell, records: Records, order: Sequence[int] = ()) -> SavedRun | None:
     """The runs of a setting as one run with so many seeds; None where none has learnt anything.
 
-    Where a seed is missing or went to infinity, so that they do not follow one another, it is only
+    Where a seed is missing or diverged, so that they do not follow one another, it is only
     the first of them in ``order``.
 
     Args:

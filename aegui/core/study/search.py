@@ -89,7 +89,7 @@ class Guide:
 
 
 def score(cell: StudyCell, plan: StudyPlan) -> float:
-    """Where a setting stands as one number, less is better; infinite where runs went astray.
+    """Where a setting stands as one number, less is better; infinite where runs diverged.
 
     One run more that reaches the goal outweighs every figure that comes after it.
     """

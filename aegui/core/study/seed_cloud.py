@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.verdicts.intervals import SeedShare
 
 WAITING, LOST, ENDED, MET = range(4)
-"""Of a seed: has not ended yet, went to infinity, has ended, reaches the goal."""
+"""Of a seed: has not ended yet, diverged, has ended, reaches the goal."""
 
 ORDERS = table(
     Choice("seed", mark("by seed"), mark("In the order of the seeds, row by row.")),
@@ -141,7 +141,7 @@ def seed_words(plan: StudyPlan, cloud: SeedCloud, at: int) -> str:
     if "epochs" in run.figures:
         parts.append(trn("{n:,} epoch", "{n:,} epochs", int(run.figures["epochs"])))
     if state == LOST:
-        parts.append(tr("went to infinity"))
+        parts.append(tr("diverged"))
     elif plan.goal is not None:
         parts.append(tr("reaches the goal") if state == MET else tr("misses the goal"))
     return tr("Seed {n}: {figures}", n=seed, figures=", ".join(parts))

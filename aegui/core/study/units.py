@@ -21,7 +21,7 @@ from aegui.core.data.split import split_indices
 from aegui.core.errors import RecipeError
 from aegui.core.evaluation.code_classes import code_accuracy, has_classes
 from aegui.core.evaluation.noise import noisy_batches
-from aegui.core.evaluation.outliers import strangers_told
+from aegui.core.evaluation.outliers import outlier_auc
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -481,7 +481,7 @@ def _strangers(resolved: ResolvedRecipe, row: Any) -> float | None:
     from aegui.core.latent.codec import Codec
 
     codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
-    return strangers_told(codec, dataset)
+    return outlier_auc(codec, dataset)
 
 
 def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:

@@ -86,7 +86,7 @@ LOSSES = table(
         "bce",
         mark("Binary cross-entropy"),
         mark("For pixels that are on or off: how surprised the output is by the target."),
-        # torch's own refuses NaN, which is what a run that has gone astray gives: it must be
+        # torch's own refuses NaN, which is what a run that diverged gives: it must be
         # counted. Its definition has logarithms of at least -100 too.
         formula="-(t * clip(log(y), -100.0, 0.0) + (1 - t) * clip(log1p(-y), -100.0, 0.0))",
         fused="torch.nn.functional.binary_cross_entropy(y.nan_to_num(0.5), t, reduction='none')"

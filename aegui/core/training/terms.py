@@ -75,7 +75,7 @@ def _table(*terms: Term) -> dict[str, Term]:
 
 
 TERMS = _table(
-    Term("loss", mark("Loss"), mark("Everything that the training makes small."), "L", "loss"),
+    Term("loss", mark("Loss"), mark("What training minimises: the sum of all terms."), "L", "loss"),
     Term(
         "reconstruction",
         mark("Reconstruction"),

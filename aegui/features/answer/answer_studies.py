@@ -237,7 +237,7 @@ class AnswerStudiesFeature(Feature):
         answer = next((each.answer for each in sheet.answers if each.key == key), None)
         error = None
         if answer is not None:
-            # A network gone to infinity gives infinity, and nothing to warn of.
+            # A diverged network gives infinity, and nothing to warn of.
             with np.errstate(over="ignore", invalid="ignore"):
                 error = float(np.square(answer.output - answer.drawing, dtype=np.float64).sum())
         self._panel.outliers.set_error(error)

@@ -84,7 +84,7 @@ class Annotations(QObject):
     def pin(self, z: ArrayLike, name: str = "") -> None:
         """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number.
 
-        A code that has gone to infinity is no place; no file could keep it.
+        A code that is not finite is no place; no file could keep it.
         """
         if np.isfinite(np.asarray(z, np.float32)).all():
             self.set_places((*self.places, self._new_place(z, name[:MAX_NAME])))

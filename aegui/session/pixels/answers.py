@@ -240,7 +240,7 @@ def answer(
 
 
 def _squared(output: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
-    # A network gone to infinity gives infinity, and nothing to warn of.
+    # A diverged network gives infinity, and nothing to warn of.
     with np.errstate(over="ignore", invalid="ignore"):
         squared: NDArray[np.float32] = (output - target) ** 2
     return squared

@@ -87,7 +87,7 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "loss",
         mark("Loss"),
-        mark("What training makes smaller: how far the answers are from the targets."),
+        mark("What training minimises: how far the outputs are from the targets."),
         _terms("loss", (0, 1)),
         can_log=True,
         is_first=True,

@@ -172,7 +172,7 @@ def _signs(
         looks = tuple((kind, step) for step in (0.0, 0.5, 1.0))
         found.append(SquareSign(looks, text))  # type: ignore[arg-type]
     if LOST in there:
-        found.append(SquareSign((("crossed", 0.0),), tr("went to infinity")))
+        found.append(SquareSign((("crossed", 0.0),), tr("diverged")))
     if WAITING in there:
         found.append(SquareSign((("empty", 0.0),), tr("not yet")))
     return tuple(found)

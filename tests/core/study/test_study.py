@@ -324,7 +324,7 @@ def test_what_is_told_of_it() -> None:
     assert document["settings"][0]["figures"]["loss"]["mean"] == result.cells[0].mean("loss")
 
 
-def test_runs_that_go_astray_are_worst() -> None:
+def test_runs_that_diverge_are_worst() -> None:
     rates = {"path": "training.optimizer.learning_rate", "values": [1e9, 0.05]}
     network = {"network.output_activation": "identity", "training.loss": "mse"}
     plan = plan_of(

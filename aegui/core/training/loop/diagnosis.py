@@ -109,14 +109,13 @@ def _number(value: float, spec: str) -> str:
     return localized(value, ",.0f" if abs(value) >= _FULL else spec)
 
 
-def astray(recipe: Recipe, lost: int) -> str:
-    """What happened where ``lost`` runs have gone to infinity, and what of it may be the reason."""
+def divergence(recipe: Recipe, lost: int) -> str:
+    """What happened where ``lost`` runs have diverged, and what of it may be the reason."""
     if recipe.runs == 1:
-        first = tr("The training went to infinity and was ended with its last good weights.")
+        first = tr("The training diverged and was ended with its last good weights.")
     else:
         first = tr(
-            "{lost:,} of {runs:,} runs went to infinity and were ended with their last good "
-            "weights.",
+            "{lost:,} of {runs:,} runs diverged and were ended with their last good weights.",
             lost=lost,
             runs=recipe.runs,
         )
@@ -152,7 +151,7 @@ def _are_alike(resolved: ResolvedRecipe, last: Snapshot) -> bool:
 
 
 def _column(history: HistoryView) -> NDArray[np.float32]:
-    """The reconstruction loss ``[n, K]``; infinite where a run has gone astray."""
+    """The reconstruction loss ``[n, K]``; infinite where a run diverged."""
     column = history.extra.get("reconstruction", history.loss)
     return np.where(np.isfinite(column), column, np.float32(np.inf))
 

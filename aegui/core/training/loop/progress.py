@@ -1,4 +1,4 @@
-"""What is remembered of every run while it trains: best weights, goals, and runs gone astray."""
+"""What is remembered of every run while it trains: best weights, goals, and diverged runs."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class BestSoFar:
                 break
             met = self.alive & due & (measured.wrong.max(axis=1) <= _LIMITS[goal])
             first[met & (first < 0)] = math.ceil(epoch)  # 0 is before the first step
-        # Of a run that went to infinity before its first step there is nothing good to keep; what
+        # Of a run that diverged before its first step there is nothing good to keep; what
         # it gets wrong must not be taken for nothing wrong.
         never = due & ~self.alive & np.isinf(self.best_loss)
         self.best_wrong_pixels[never] = measured.wrong[never]
@@ -180,7 +180,7 @@ class BestSoFar:
             block.view(target)[runs] = block.view(source)[runs]
 
     def presentable(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Parameters and buffers; of runs that have gone astray their last good ones."""
+        """Parameters and buffers; of runs that diverged their last good ones."""
         flat, buffers = self._parameters.shown, self._parameters.buffers
         if self.alive.all():
             return flat, buffers
@@ -327,7 +327,7 @@ def early_ending(
 
     Args:
         goals: What ends it.
-        alive: Whether any of its runs has not gone astray.
+        alive: Whether any of its runs has not diverged.
         wrong: Wrong pixels of the best weights; None: nothing is reconstructed.
         waited: Epochs since it improved last.
     """

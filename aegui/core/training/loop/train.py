@@ -26,7 +26,7 @@ from aegui.core.training.engines.native.engine import NativeEngine
 from aegui.core.training.families.kinds import family_of
 from aegui.core.training.families.steppers import Orders, Phase
 from aegui.core.training.loop.control import Control
-from aegui.core.training.loop.diagnosis import astray, diagnosis
+from aegui.core.training.loop.diagnosis import diagnosis, divergence
 from aegui.core.training.loop.failures import in_words
 from aegui.core.training.loop.progress import BestSoFar, early_ending
 from aegui.core.training.loop.schedules import Schedule
@@ -366,7 +366,7 @@ class Training:
 
     @in_words()
     def snapshot(self) -> Snapshot:
-        """The current weights; of a run that has gone astray, its last good ones."""
+        """The current weights; of a run that diverged, its last good ones."""
         return self._snapshot_of(*self._progress.presentable())
 
     def _snapshot_of(
@@ -538,7 +538,7 @@ class Training:
         lost = int((~self._progress.alive).sum())
         if not lost:
             return diagnosis(self._resolved, self.history.view(), self.snapshot())
-        return astray(self._resolved.recipe, lost)
+        return divergence(self._resolved.recipe, lost)
 
 
 def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tuple[str, ...]]:

@@ -42,7 +42,7 @@ def _without_frames(run: SavedRun) -> TimelineView:
 
 
 def _frame_of(checkpoint: Checkpoint, like: TimelineView, epoch: float) -> TimelineFrame | None:
-    """The weights in ``checkpoint``; None where they are of another form, or have gone astray."""
+    """The weights in ``checkpoint``; None where they are of another form, or not finite."""
     tensors, layout = checkpoint.tensors, like.layout
     parts = [tensors.get("parameters"), tensors.get("buffers", np.zeros(0, np.float32))]
     sizes = [layout.size, layout.buffer_size]

@@ -126,7 +126,7 @@ def _row(
     if glyphs:
         differing = np.count_nonzero((output > THRESHOLD) != (target > THRESHOLD), axis=1)
         wrong = tuple(int(count) for count in differing)
-    # A network gone to infinity gives infinity, and nothing to warn of.
+    # A diverged network gives infinity, and nothing to warn of.
     with np.errstate(over="ignore", invalid="ignore"):
         error = tuple(float(each) for each in np.square(output - target).mean(axis=1))
     return SheetRow(name, output.reshape(-1, *clean.shape), wrong, error)

@@ -79,7 +79,7 @@ def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _
         if whole.row is None:
             return _Forgotten(cell.setting, seed, tr("its weights were not kept"))
         if not np.isfinite(whole.row).all():
-            return _Forgotten(cell.setting, seed, tr("it went to infinity"))
+            return _Forgotten(cell.setting, seed, tr("it diverged"))
         learnt = run_of(cell.setting.recipe, [whole])
     except ReadError as error:
         return _Forgotten(cell.setting, seed, str(error).rstrip("."))

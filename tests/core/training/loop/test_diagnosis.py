@@ -14,7 +14,7 @@ from aegui.core.evaluation.bayes import posterior
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
 from aegui.core.training.loop.baselines import best_loss, mean_image_loss
-from aegui.core.training.loop.diagnosis import _number, astray, diagnosis
+from aegui.core.training.loop.diagnosis import _number, diagnosis, divergence
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.history import History
 
@@ -233,12 +233,12 @@ def test_few_epochs_are_told_to_be_more() -> None:
 def test_what_helps_against_infinity_depends_on_the_recipe(
     training: dict[str, Any], network: dict[str, Any], wanted: list[str], unwanted: list[str]
 ) -> None:
-    said = astray(Recipe.model_validate({"training": training, "network": network}), 1)
-    assert said.startswith("The training went to infinity")
+    said = divergence(Recipe.model_validate({"training": training, "network": network}), 1)
+    assert said.startswith("The training diverged")
     assert all(words in said for words in wanted)
     assert not any(words in said for words in unwanted)
     many = Recipe.model_validate({"training": training, "network": network, "runs": 5})
-    assert astray(many, 2).startswith("2 of 5 runs")
+    assert divergence(many, 2).startswith("2 of 5 runs")
 
 
 @pytest.mark.parametrize("loss", ["bce", "mse", "mae", "huber"])

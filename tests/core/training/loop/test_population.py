@@ -206,7 +206,7 @@ def test_ends_come_one_by_one_and_the_others_go_on() -> None:
     }
 
 
-def test_who_goes_astray_does_not_take_others_along() -> None:
+def test_who_diverges_does_not_take_others_along() -> None:
     training = {"loss": "mse", "optimizer": {"name": "sgd"}, "epochs": 60}
     network = {"output_activation": "identity", "encoder": [{"units": 8, "activation": "relu"}]}
     rates = [{"training": {"optimizer": {"learning_rate": rate}}} for rate in (0.05, 1e6)]

@@ -1,4 +1,4 @@
-"""The training generator: pausing, continuing, goals, levers, and runs that go to infinity."""
+"""The training generator: pausing, continuing, goals, levers, and runs that diverge."""
 
 from __future__ import annotations
 
