@@ -23,6 +23,7 @@ from aegui.core.evaluation.likelihoods import (
     binary_rows,
     block_places,
     blocks,
+    is_known,
     lit_chances,
     log,
     log_ways,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.recipe import CorruptionSpec
 
@@ -115,6 +117,19 @@ def limit(
         if math.prod(size + 1 for size in sizes.tolist()) * len(on) <= MOST_OUTCOMES:
             return BayesLimit(_by_counts(groups, sizes, switched, chances, cancelled))
     return _drawn(on, spec, draws, seed, chances, image_shape, report, cancelled)
+
+
+def limit_of(
+    dataset: Dataset, spec: CorruptionSpec, cancelled: IsCancelled | None = None
+) -> BayesLimit | None:
+    """The limit for all samples of a set; None where it is not known, such as of grey pixels.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    if not (dataset.is_binary and is_known(spec.kind)):
+        return None
+    return limit(dataset.flat(), spec, image_shape=dataset.image_shape, cancelled=cancelled)
 
 
 def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corrupted_with
-from aegui.core.evaluation.likelihoods import is_known
-from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 
 if TYPE_CHECKING:
@@ -134,7 +133,6 @@ def noisy_score(
         one += int(np.count_nonzero(wrong <= 1))
         none += int(np.count_nonzero(wrong == 0))
     drawn = rounds * count
-    best = None
-    if limited and dataset.is_binary and is_known(spec.kind):
-        best = limit(dataset.flat(), spec, image_shape=dataset.image_shape).mean
+    found = limit_of(dataset, spec) if limited else None
+    best = None if found is None else found.mean
     return NoisyScore(spec, drawn, seed, total / rounds, worst, one / drawn, none / drawn, best)

@@ -14,8 +14,7 @@ import numpy as np
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.codes import code_statistics
-from aegui.core.evaluation.likelihoods import is_known
-from aegui.core.evaluation.limits import limit
+from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.outliers import outlier_auc
 from aegui.core.evaluation.reconstruction import gradient_energy, reconstruction_figures
@@ -419,10 +418,8 @@ def _noisy(key: str, subject: LessonSubject, cancelled: IsCancelled | None) -> f
         return None
     spec, dataset = parse_corruption(noise), subject.dataset
     if key.startswith(LIMIT):
-        if not (dataset.is_binary and is_known(spec.kind)):
-            return None
-        rows, shape = dataset.flat(), dataset.image_shape
-        return limit(rows, spec, image_shape=shape, cancelled=cancelled).mean
+        best = limit_of(dataset, spec, cancelled)
+        return None if best is None else best.mean
     codec = _with_encoder(subject)
     if codec is None:
         return None

@@ -10,8 +10,7 @@ import numpy as np
 
 from aegui.core.data.builtin import BUILTIN_SETS, load_builtin
 from aegui.core.data.progress import stop_if
-from aegui.core.evaluation.likelihoods import is_known
-from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
+from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
@@ -19,7 +18,7 @@ from aegui.core.latent.pca import fit_pca
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, SplitSpec
 from aegui.core.study.results import compared_by, goal_words
 from aegui.core.study.tried import tried_of
-from aegui.core.study.units import resolved_of, snapshot_of_row
+from aegui.core.study.units import content_of, resolved_of, snapshot_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -222,12 +221,12 @@ def level_lines(
     sizes = {one.network.latent.units for one in recipes}
     if len(sizes) == 1 and any(cell.has("wrong") for cell in result.cells):
         (size,) = sizes
-        value = _linear_wrong(recipe, size)
+        value = _linear_wrong(recipe, size, content_of(recipe))
         linear = trn("PCA, {n} number", "PCA, {n} numbers", size)
         found["wrong"] = (*found.get("wrong", ()), (value, linear))
     noises = {one.data.corruption.model_copy(update={"copies": 1}) for one in recipes}
     if len(noises) == 1 and any(cell.has("wrong_noisy") for cell in result.cells):
-        least = _least_wrong(recipe)
+        least = least_wrong(recipe, recipe.data.corruption)
         if least is not None:
             own = found.get("wrong_noisy", ())
             found["wrong_noisy"] = (*own, (least, tr("Bayes limit")))
@@ -240,21 +239,26 @@ def _data_key(recipe: Recipe) -> str:
 
 
 @lru_cache(maxsize=16)
-def _linear_wrong(recipe: Recipe, size: int) -> float:
+def _linear_wrong(recipe: Recipe, size: int, _content: str) -> float:
     """Wrong pixels of as many principal components as a code has numbers."""
     rows = tried_of(resolved_of(recipe).dataset, _MOST_SAMPLES).flat()
     pca = fit_pca(rows, size)
     return float(wrong_pixels(rows, pca.decode(pca.encode(rows))).mean())
 
 
-@lru_cache(maxsize=16)
-def _least_wrong(recipe: Recipe) -> float | None:
-    dataset = resolved_of(recipe).dataset
-    noise = recipe.data.corruption
-    if not (dataset.is_binary and is_known(noise.kind)):
-        return None
-    shape = dataset.image_shape
-    return limit(dataset.flat(), noise, DEFAULT_DRAWS, image_shape=shape).mean
+def least_wrong(recipe: Recipe, noise: CorruptionSpec) -> float | None:
+    """Wrong pixels that nobody can do better than with the samples of ``recipe``, if it is known.
+
+    Raises:
+        AeguiError: The samples cannot be read.
+    """
+    return _least_wrong(recipe, noise, content_of(recipe))
+
+
+@lru_cache(maxsize=64)
+def _least_wrong(recipe: Recipe, noise: CorruptionSpec, _content: str) -> float | None:
+    best = limit_of(resolved_of(recipe).dataset, noise)
+    return None if best is None else best.mean
 
 
 def fonts_of(dataset: Dataset) -> tuple[str, ...]:

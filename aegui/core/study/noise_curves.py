@@ -10,8 +10,7 @@ import numpy as np
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.likelihoods import is_known
-from aegui.core.evaluation.limits import DEFAULT_DRAWS, limit
+from aegui.core.evaluation.limits import limit_of
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
@@ -139,25 +138,20 @@ def noise_curves(
     answers += [answer for _, _, answer in simple]
     wrong = np.zeros((len(spec.levels), len(answers)))
     limits = np.full((len(spec.levels), 2), np.nan)
-    has_limit = dataset.is_binary and is_known(spec.kind)
     progress = Progress(len(spec.levels), _words, report, cancelled)
     for at, level in enumerate(spec.levels):
         progress.reached(at)
         wrong[at] = _tried(answers, dataset, spec, at, progress)
-        if has_limit:
-            noise = noise_of(spec.kind, level)
-            shape = dataset.image_shape
-            found = limit(
-                dataset.flat(), noise, DEFAULT_DRAWS, image_shape=shape, cancelled=cancelled
-            )
-            limits[at] = found.mean, found.error
+        best = limit_of(dataset, noise_of(spec.kind, level), cancelled)
+        if best is not None:
+            limits[at] = best.mean, best.error
     progress.reached(len(spec.levels))
     lines, column = [], 0
     for model in models:
         own = wrong[:, column : column + len(model.codecs)]
         column += len(model.codecs)
         lines.append(Line("model", model.name, own.mean(1), deviation(own, 1), len(model.codecs)))
-    if has_limit:
+    if not np.isnan(limits).all():
         lines.append(Line("limit", tr("Bayes limit"), limits[:, 0], limits[:, 1]))
     for at, (key, name, _) in enumerate(simple, column):
         lines.append(Line(key, name, wrong[:, at], np.zeros(len(wrong))))

@@ -23,8 +23,7 @@ from aegui.core.data.load import load_data
 from aegui.core.data.progress import Progress
 from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.likelihoods import is_known
-from aegui.core.evaluation.limits import DEFAULT_DRAWS, BayesLimit, limit
+from aegui.core.evaluation.limits import BayesLimit, limit_of
 from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -271,7 +270,7 @@ def noise_matrix(
     limits = []
     for test in spec.tests:
         progress.reached(_STEPS - 1)
-        limits.append(_limit(tried, test, cancelled))
+        limits.append(limit_of(tried, test, cancelled))
     progress.reached(_STEPS)
     each = {key: _figure(result.cells, key, spec) for key in TRIED_FIGURES}
     rows = [run.row for row in runs for run in row]
@@ -465,17 +464,3 @@ def _check_memory(recipe: Recipe, dataset: Dataset) -> None:
                 n=noise.copies,
             )
         )
-
-
-def _limit(
-    dataset: Dataset, test: CorruptionSpec, cancelled: IsCancelled | None
-) -> BayesLimit | None:
-    if not (dataset.is_binary and is_known(test.kind)):
-        return None
-    return limit(
-        dataset.flat(),
-        test,
-        DEFAULT_DRAWS,
-        image_shape=dataset.image_shape,
-        cancelled=cancelled,
-    )

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.data.load import load_data
 from aegui.core.data.noises import CORRUPTIONS
-from aegui.core.evaluation.likelihoods import is_known
-from aegui.core.evaluation.limits import limit
 from aegui.core.evaluation.run_figures import tried_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, tr
+from aegui.core.study.material import least_wrong
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.lines import LinePlot, Series, told_apart
@@ -26,7 +23,7 @@ from aegui.widgets.figures.study_kinds import PictureChoice, StudyPicture
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.core.recipe import CorruptionSpec, DataSpec
+    from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.material import StudyMaterial
     from aegui.core.study.results import StudyResult
 
@@ -92,6 +89,8 @@ def tried_noises(result: StudyResult) -> TriedNoises | None:
     cells = [(place, cell) for place, cell in enumerate(result.cells) if cell.runs]
     if tried is None or len(tried.noises) < 2 or len(cells) < 2:
         return None
+    recipe = cells[0][1].setting.recipe
+    limits = [least_wrong(recipe, noise) for noise in tried.noises]
     return TriedNoises(
         tried.noises,
         tuple(cell.setting.title for _, cell in cells),
@@ -99,7 +98,7 @@ def tried_noises(result: StudyResult) -> TriedNoises | None:
             np.stack([cell.values(tried_figure("wrong", noise)) for noise in tried.noises])
             for _, cell in cells
         ),
-        _limits(cells[0][1].setting.recipe.data, tried.noises),
+        None if None in limits else np.array(limits, np.float64),
         tuple(place for place, _ in cells),
     )
 
@@ -201,14 +200,3 @@ def noise_matrix_picture(material: StudyMaterial, _choice: PictureChoice) -> Stu
         tr("Wrong pixels per character, mean over the seeds"),
         lambda: found.csv,
     )
-
-
-@lru_cache(maxsize=16)
-def _limits(data: DataSpec, noises: tuple[CorruptionSpec, ...]) -> NDArray[np.float64] | None:
-    """What nobody can be better than; None where it is not known, such as of grey pixels."""
-    dataset = load_data(data)
-    if not (dataset.is_binary and all(is_known(noise.kind) for noise in noises)):
-        return None
-    shape = dataset.image_shape
-    found = [limit(dataset.images, noise, image_shape=shape) for noise in noises]
-    return np.array([one.mean for one in found])

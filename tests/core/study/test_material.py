@@ -11,14 +11,20 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.writers import encode_dataset
-from aegui.core.recipe import DataSpec
+from aegui.core.recipe import CorruptionSpec, DataSpec
 from aegui.core.study.importances import importances
-from aegui.core.study.material import errors_by, fonts_of, level_lines, study_material
+from aegui.core.study.material import (
+    errors_by,
+    fonts_of,
+    least_wrong,
+    level_lines,
+    study_material,
+)
 from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records, RunRecord
 from aegui.core.study.results import StudyCell, StudyResult
 from aegui.core.study.study import Study
-from aegui.core.study.units import resolved_of
+from aegui.core.study.units import forget_files, resolved_of
 from aegui.core.study.workers import InProcess, StudyControl
 from tests.features.studies.plans import SMALL, write_plan
 
@@ -87,19 +93,38 @@ def test_the_linear_code_of_a_large_set_is_of_samples_from_all_over_it(
     images[4_500:] = np.random.default_rng(0).integers(0, 2, (1_500, 4, 4))
     path = tmp_path / "sorted.npz"
     path.write_bytes(encode_dataset(Dataset.from_images("sorted", images), "npz"))
-    data = DataSpec(source=str(path))
-    cells = tuple(
-        replace(
-            cell,
-            setting=replace(
-                cell.setting, recipe=cell.setting.recipe.model_copy(update={"data": data})
-            ),
-        )
-        for cell in result.cells
-    )
-    ((linear, _),) = level_lines(replace(result, cells=cells))["wrong"]
+    ((linear, _),) = level_lines(learnt_from(path, result))["wrong"]
     # Of those that are not black a code of 2 numbers leaves about a third wrong.
     assert linear > 0.5
+
+
+def test_what_figures_are_compared_with_is_of_the_samples_that_a_file_has_now(
+    done: tuple[StudyResult, Records], tmp_path: Path
+) -> None:
+    result, _ = done
+    path = tmp_path / "glyphs.npz"
+    noise = CorruptionSpec(kind="flip", level=0.1)
+    found = []
+    for seed in range(2):
+        images = np.random.default_rng(seed).integers(0, 2, (6, 4, 4))
+        path.write_bytes(encode_dataset(Dataset.from_images("glyphs", images), "npz"))
+        forget_files()
+        of_file = learnt_from(path, result)
+        ((linear, _),) = level_lines(of_file)["wrong"]
+        found.append((linear, least_wrong(of_file.cells[0].setting.recipe, noise)))
+    (linear, least), (later_linear, later_least) = found
+    assert linear != later_linear
+    assert least != later_least
+
+
+def learnt_from(path: Path, result: StudyResult) -> StudyResult:
+    """The study as if its networks had learnt from a file."""
+    data = DataSpec(source=str(path))
+    cells = []
+    for cell in result.cells:
+        recipe = cell.setting.recipe.model_copy(update={"data": data})
+        cells.append(replace(cell, setting=replace(cell.setting, recipe=recipe)))
+    return replace(result, cells=tuple(cells))
 
 
 def test_characters_are_told_by_the_set_that_they_are_from() -> None:
