@@ -15,10 +15,9 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
-from aegui.core.recipe import AugmentSpec, CorruptionSpec, SplitSpec
 from aegui.core.study.results import compared_by, goal_words
 from aegui.core.study.tried import tried_of
-from aegui.core.study.units import content_of, resolved_of, snapshot_of_row
+from aegui.core.study.units import content_of, data_key, resolved_of, snapshot_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.recipe import Recipe
+    from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.records import Records, RunRecord
     from aegui.core.study.results import StudyCell, StudyResult
 
@@ -213,8 +212,7 @@ def level_lines(
         assert bound is not None, "a goal has one of them"
         found[goal.figure] = ((bound, tr("Goal: {goal}", goal=goal_words(result.plan))),)
     recipes = [cell.setting.recipe for cell in result.cells]
-    samples = {_data_key(recipe) for recipe in recipes}
-    if len(samples) != 1:
+    if len({data_key(recipe) for recipe in recipes}) != 1:
         return found
     stop_if(cancelled)
     recipe = recipes[0]
@@ -231,11 +229,6 @@ def level_lines(
             own = found.get("wrong_noisy", ())
             found["wrong_noisy"] = (*own, (least, tr("Bayes limit")))
     return found
-
-
-def _data_key(recipe: Recipe) -> str:
-    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec(), "split": SplitSpec()}
-    return recipe.data.model_copy(update=plain).model_dump_json()
 
 
 @lru_cache(maxsize=16)

@@ -28,6 +28,7 @@ from aegui.core.study.tried import trial_seconds
 from aegui.core.study.units import (
     MOST_RUNS,
     content_of,
+    data_key,
     forget_files,
     pace,
     resolved_of,
@@ -84,6 +85,7 @@ class Study:
         self._base = base_recipe(plan, folder)
         self._records = records
         self._settings: dict[str, StudySetting] = {}
+        self._contents: dict[str, str] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._steps: list[PathStep] = []
         self._first: list[StudySetting] | None = None
@@ -110,9 +112,16 @@ class Study:
         return [setting.run(seed) for seed in self.plan.seeds.all]
 
     def _keys_of(self, setting: StudySetting) -> tuple[str, ...]:
-        """What the runs of ``setting`` are found by; reckoned once, for a study asks often."""
+        """What the runs of ``setting`` are found by; reckoned once, for a study asks often.
+
+        All of a study are of the samples that its files had when they were first read: networks
+        that have learnt from others are not compared with these.
+        """
         if setting.key not in self._keys:
-            content = content_of(setting.recipe)
+            data = data_key(setting.recipe)
+            if data not in self._contents:
+                self._contents[data] = content_of(setting.recipe)
+            content = self._contents[data]
             self._keys[setting.key] = tuple(key_of(run, content) for run in self._runs(setting))
         return self._keys[setting.key]
 
@@ -286,7 +295,8 @@ class Study:
             self._done = before + work
             if control.stop:
                 return
-        self._is_whole = True
+        # A file that became another meanwhile has given runs of other samples.
+        self._is_whole = all(cell.is_whole for cell in self.cells())
         self._seconds = time.monotonic() - begun
         yield StudyNews((), 1.0, 0.0)
 

@@ -28,7 +28,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec
+from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec, SplitSpec
 from aegui.core.recipe.file import recipe_from
 from aegui.core.study.records import RunRecord
 from aegui.core.study.settings import key_of
@@ -140,10 +140,14 @@ def forget_files() -> None:
     _samples_of_file.cache_clear()
 
 
+def data_key(recipe: Recipe) -> str:
+    """Which samples ``recipe`` names: what is done with them has no part in it."""
+    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec(), "split": SplitSpec()}
+    return recipe.data.model_copy(update=plain).model_dump_json()
+
+
 def _dataset_of(recipe: Recipe) -> Dataset:
-    # What is done with the samples has no part in which they are.
-    plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec()}
-    data = recipe.data.model_copy(update=plain).model_dump_json()
+    data = data_key(recipe)
     return _samples(data) if is_builtin(recipe.data.source) else _samples_of_file(data)
 
 

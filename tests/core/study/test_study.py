@@ -174,6 +174,32 @@ def test_a_run_is_kept_under_the_samples_that_it_learnt_from(tmp_path: Path) -> 
     assert {record.key for record in records} == keys
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["within a round", "between two"])
+def test_a_path_whose_file_became_another_meanwhile_is_not_whole(
+    late: bool, tmp_path: Path
+) -> None:
+    letters = load_dataset("lowercase", "abcdef")
+    path = tmp_path / "letters.npz"
+    path.write_bytes(encode_dataset(letters, "npz"))
+    plan = plan_of(
+        mode="path",
+        set={"data.source": str(path), "data.chars": None, "training.epochs": 2},
+        axes=[SIZE, RATE],
+    )
+    study = Study(plan, HERE, Records())
+    ended = 0
+    for news in study.run(InProcess(), StudyControl()):
+        ended += len(news.ended)
+        if news.ended and ended == (4 if late else 2):
+            path.write_bytes(encode_dataset(letters.subset([5, 4, 3, 2, 1, 0]), "npz"))
+            forget_files()
+    result = study.result()
+    assert ended > 4
+    assert not result.is_whole
+    # None of the settings has runs of other samples than the rest.
+    assert sum(len(cell.runs) for cell in result.cells) == (4 if late else 2)
+
+
 def test_two_programs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     plan = plan_of()
     done(plan, tmp_path)
