@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.regions import Regions
 
     Rect = tuple[float, float, float, float]
+    Posteriors = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 
 OVER = ("wrong", "holes")
 """Layers that lie over another one; of all others one is shown at a time."""
@@ -114,7 +115,8 @@ class _Shelf:
     """What was computed with one network, and what it takes to compute more."""
 
     layers: dict[object, Layer] = field(default_factory=dict)
-    posteriors: tuple[NDArray[np.float32], NDArray[np.float32] | None] | None = None
+    posteriors: dict[int, Posteriors] = field(default_factory=dict)
+    """By how many samples there are for each of them: fewer are asked while a network learns."""
 
     def keep(self, key: object, layer: Layer) -> None:
         self.layers[key] = layer
@@ -288,15 +290,15 @@ def computed(
     Raises:
         Cancelled: ``is_stale`` said so.
     """
-    sizes = resolutions(subject, view)
-    finest = [shelf.layers.get((key, view, sizes[-1])) for key in keys]
+    sizes, step = resolutions(subject, view), _step(subject)
+    finest = [shelf.layers.get((key, view, sizes[-1], step)) for key in keys]
     yield from (layer for layer in finest if layer is not None)
     missing = [key for key, layer in zip(keys, finest, strict=True) if layer is None]
     for size in sizes:
         for key in missing:
             layer = _layer(subject, view, key, size, shelf, is_stale)
             layer = replace(layer, complete=size == sizes[-1])
-            shelf.keep((key, view, size), layer)
+            shelf.keep((key, view, size, step), layer)
             yield layer
 
 
@@ -323,19 +325,20 @@ def _layer(
     return Layer(found, view.frame, lines_of(found), complete=False, regions=regions_of(found))
 
 
-def _posteriors(
-    subject: FieldSubject, shelf: _Shelf
-) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+def _step(subject: FieldSubject) -> int:
+    """Of so many samples one has its posterior reckoned."""
+    work = LIVE_WORK if subject.live else WORK
+    most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, encode_cost(subject.codec))))
+    return max(1, -(-len(subject.dataset) // most))
+
+
+def _posteriors(subject: FieldSubject, shelf: _Shelf) -> Posteriors:
     """Means and variances ``[n, d]`` of the codes of some samples, from all over the set."""
-    if shelf.posteriors is None:
-        codec, dataset = subject.codec, subject.dataset
-        if not codec.can_encode:
-            shelf.posteriors = np.zeros((0, codec.latent_size), np.float32), None
-        else:
-            work = LIVE_WORK if subject.live else WORK
-            most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // encode_cost(codec)))
-            step = max(1, -(-len(dataset) // most))
-            means, logs = codec.encode_distribution(dataset.flat()[::step])
-            with np.errstate(over="ignore"):
-                shelf.posteriors = means, None if logs is None else np.exp(logs)
-    return shelf.posteriors
+    codec, step = subject.codec, _step(subject)
+    if not codec.can_encode:
+        return np.zeros((0, codec.latent_size), np.float32), None
+    if step not in shelf.posteriors:
+        means, logs = codec.encode_distribution(subject.dataset.flat()[::step])
+        with np.errstate(over="ignore"):
+            shelf.posteriors[step] = means, None if logs is None else np.exp(logs)
+    return shelf.posteriors[step]

@@ -175,6 +175,30 @@ def test_while_a_network_learns_layers_follow_with_pauses(
     wait(qtbot, service, "uncertainty")
 
 
+def test_after_a_pause_layers_are_of_all_the_samples_that_there_is_time_for(
+    qtbot: QtBot, service: FieldService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codec = network(gaussian=True)
+    monkeypatch.setattr(field_service, "FEWEST_POSTERIORS", 5)
+    monkeypatch.setattr(field_service, "LIVE_WORK", 1)
+    monkeypatch.setattr(field_service, "WORK", 100 * codec.encode_cost)
+    service.set_view(BOUNDS, 200, 150, XY)
+    service.choose(["density"])
+    service.set_subject(subject(codec, live=True))
+    wait(qtbot, service, "density")
+    (learning,) = service.layers
+    service.set_subject(subject(codec))
+    qtbot.waitUntil(lambda: service.layers[0] is not learning)
+    wait(qtbot, service, "density")
+    (layer,) = service.layers
+    rows, columns = layer.field.values.shape
+    means, logs = codec.encode_distribution(DISCS.flat())
+    assert logs is not None
+    rect = layer.field.rect
+    wanted = compute_field("density", codec, KNOWN, means, np.exp(logs), XY, rect, columns, rows)
+    np.testing.assert_array_equal(layer.field.values, wanted.values)
+
+
 def test_codes_of_one_number_have_layers_of_one_row(qtbot: QtBot, service: FieldService) -> None:
     service.set_subject(subject(network(latent=1)))
     service.set_view(BOUNDS, 400, 300, axes_frame((0, 0), np.zeros(1)))
