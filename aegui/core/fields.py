@@ -8,6 +8,7 @@ Forms, cards, messages and tooltips are made from it. A field without words is i
 
 from __future__ import annotations
 
+import math
 import types
 from dataclasses import dataclass
 from functools import cache
@@ -167,7 +168,7 @@ def fields_of(model: type[Any]) -> Mapping[str, FormField]:
 def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) -> FormField:
     arms = arms_of(hint)
     kinds = [kind for kind in arms if kind is not type(None)]
-    choices = next((item.table for item in metadata if isinstance(item, OneOf)), words.choices)
+    choices = _choices(metadata)
     editor = words.editor
     if editor is None and choices is not None:
         editor = "choice"
@@ -190,6 +191,35 @@ def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) ->
         words.spot,
         words.sign,
     )
+
+
+def fitting(hint: Any, value: Any) -> Any:
+    """``value`` as a field of the type ``hint`` may have it; None: it is of another type.
+
+    Numbers are brought within the limits of the field. Of several words those count that are keys
+    of its table.
+    """
+    kind, metadata = arms_of(hint)[0], list(_metadata(hint))
+    if kind in {int, float}:
+        if type(value) is not int and not (type(value) is float and math.isfinite(value)):
+            return None
+        low, high = _limits(metadata, is_whole=kind is int)
+        return kind(min(max(value, low), high))
+    if kind is bool:
+        return value if isinstance(value, bool) else None
+    if not isinstance(value, str):
+        return None
+    choices = _choices(metadata)
+    if get_origin(kind) is tuple:
+        return tuple(key for key in value.split() if choices is None or key in choices) or None
+    return value if choices is None or value in choices else None
+
+
+def _choices(metadata: list[Any]) -> Mapping[str, Choice] | None:
+    """The table that a text is a key of; None: it is any text."""
+    tables = (item.table for item in metadata if isinstance(item, OneOf))
+    words = (item.choices for item in metadata if isinstance(item, FieldWords))
+    return next(tables, next(words, None))
 
 
 def _said_with_default(model: type[Any], name: str) -> tuple[Any, ...]:

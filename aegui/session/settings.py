@@ -6,14 +6,16 @@ import base64
 import binascii
 import json
 import logging
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, MOST_MINUTES, Budget
 from aegui.core.errors import AeguiError
+from aegui.core.fields import fitting
 from aegui.core.i18n import LANGUAGES, tr
 from aegui.core.json_text import from_json
 from aegui.core.recipe import CorruptionSpec
@@ -22,7 +24,9 @@ from aegui.session.comfort import Comfort
 from aegui.session.notice import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+
+    from _typeshed import DataclassInstance
 
 FileKind = Literal[
     "runs",
@@ -45,6 +49,7 @@ _MAX_BYTES = 4_000_000
 _FOLDERS = "folders."
 """Of the values: the last folders, by kinds of files."""
 _log = logging.getLogger(__name__)
+_Form = TypeVar("_Form", bound="DataclassInstance")
 
 
 class Settings(BaseModel):
@@ -100,6 +105,21 @@ class Settings(BaseModel):
     def keep(self, values: Mapping[str, bool | int | float | str]) -> None:
         """Remember ``values`` beside those of other names."""
         self.values = {**self.values, **values}
+
+    def keep_form(
+        self, prefix: str, form: DataclassInstance, without: Collection[str] = ()
+    ) -> None:
+        """Remember the fields of a dataclass, by ``prefix`` and their names, ``without`` some."""
+        names = (field.name for field in fields(form) if field.name not in without)
+        self.keep({f"{prefix}{name}": _plain(getattr(form, name)) for name in names})
+
+    def form(self, prefix: str, usual: _Form) -> _Form:
+        """``usual`` with what ``keep_form`` has kept of it; what no field can be stays usual."""
+        hints = get_type_hints(type(usual), include_extras=True)
+        found = {
+            name: fitting(hint, self.values.get(f"{prefix}{name}")) for name, hint in hints.items()
+        }
+        return replace(usual, **{name: it for name, it in found.items() if it not in (None, "")})
 
     def folder(self, kind: FileKind) -> Path | None:
         """The last folder that was used for files of ``kind``; None: none yet, or it is gone."""
@@ -180,6 +200,13 @@ class Settings(BaseModel):
 def default_path() -> Path:
     """The file of the user who runs the program."""
     return user_config_dir() / "settings.json"
+
+
+def _plain(value: Any) -> bool | int | float | str:
+    """What a field holds as one value: several words with spaces between them, None as no text."""
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return "" if value is None else value
 
 
 def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:

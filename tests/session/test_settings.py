@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from aegui.core.choices import Choice, OneOf, table
+from aegui.core.latent.film_spec import FilmSpec
+from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.recipe import CorruptionSpec
 from aegui.session.settings import MAX_RECENT, Settings
 
@@ -89,6 +93,75 @@ def test_single_wrong_values_leave_the_others(file: Path) -> None:
     assert settings.language is None
     assert settings.notice is not None
     assert "noise_seed" in settings.notice.text
+
+
+FRUIT = OneOf(table(Choice("apple", "Apple", ""), Choice("pear", "Pear", "")))
+
+
+@dataclass(frozen=True)
+class Basket:
+    fruit: Annotated[str, FRUIT] = "pear"
+    all_fruit: tuple[Annotated[str, FRUIT], ...] = ("pear",)
+    count: Annotated[int, Field(ge=1, le=9)] = 3
+    weight: Annotated[float, Field(gt=0.0, le=2.0)] = 1.0
+    is_full: bool = True
+    note: str | None = None
+
+
+def test_a_form_is_kept_field_by_field(file: Path) -> None:
+    settings = Settings.load(file)
+    assert settings.form("market.", Basket()) == Basket()
+    basket = Basket("apple", ("pear", "apple"), 1, 0.5, False, "for Ada")
+    settings.keep_form("market.", basket)
+    settings.keep_form("other.", Basket(count=2), without=["weight"])
+    settings.save()
+    again = Settings.load(file)
+    assert again.form("market.", Basket()) == basket
+    assert again.form("other.", Basket(weight=0.25)) == Basket(count=2, weight=0.25)
+    assert again.values["market.all_fruit"] == "pear apple"
+    assert "other.weight" not in again.values
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "value"),
+    [
+        ("fruit", "plum", "pear"),
+        ("fruit", 3, "pear"),
+        ("all_fruit", "plum apple", ("apple",)),
+        ("all_fruit", "plum", ("pear",)),
+        ("count", 1_000, 9),
+        ("count", -1, 1),
+        ("count", 10**400, 9),
+        ("count", 5.0, 5),
+        ("count", True, 3),
+        ("count", float("inf"), 3),
+        ("count", "many", 3),
+        ("weight", float("nan"), 1.0),
+        ("weight", 1e300, 2.0),
+        ("weight", 2, 2.0),
+        ("is_full", 0, True),
+        ("note", "", None),
+        ("note", 5, None),
+    ],
+)
+def test_what_no_field_can_be_stays_as_usual(name: str, kept: object, value: object) -> None:
+    settings = Settings()
+    settings.values = {f"market.{name}": kept}  # type: ignore[dict-item]
+    found = getattr(settings.form("market.", Basket()), name)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize("usual", [FilmSpec(), ProjectionOptions(), Basket()], ids=repr)
+@given(data=st.data())
+def test_whatever_is_kept_makes_a_form(usual: object, data: st.DataObject) -> None:
+    anything = st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+    settings = Settings()
+    names = [field.name for field in fields(usual)]  # type: ignore[arg-type]
+    settings.values = {f"it.{name}": data.draw(anything) for name in names}
+    found = settings.form("it.", usual)  # type: ignore[type-var]
+    settings.keep_form("it.", found)  # type: ignore[arg-type]
+    assert settings.form("it.", usual) == found  # type: ignore[type-var]
 
 
 def test_a_folder_that_cannot_be_written_is_a_notice(tmp_path: Path) -> None:

@@ -142,6 +142,14 @@ def test_choices_are_kept(app: App, window: MainWindow, qtbot: QtBot) -> None:
     app.use_language("en")
 
 
+def test_options_that_no_map_can_be_made_with_are_not_taken(app: App, window: MainWindow) -> None:
+    damaged = {"projections.samples": float("inf"), "projections.perplexity": -1e99}
+    app.services.settings.values = {**app.services.settings.values, **damaged}
+    window.panel(ProjectionsPanel)
+    options = app.services.of(ProjectionService).options
+    assert options == ProjectionOptions(perplexity=2.0)
+
+
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_export(
     window: MainWindow,

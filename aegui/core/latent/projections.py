@@ -131,7 +131,7 @@ class ProjectionOptions:
         Field(ge=50, le=10_000),
         FieldWords("Steps", "t-SNE: steps after the 250 early ones; more let groups part further."),
     ] = 500
-    neighbours: int = 15
+    neighbours: Annotated[int, Field(ge=2)] = 15
     min_dist: float = 0.1
     seed: Annotated[
         int,

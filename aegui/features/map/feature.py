@@ -56,7 +56,7 @@ class MapFeature(Feature):
         self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, window.docks["cursor"], self)
         self._near = Refresher(self._find_nearest, parent=self)
         self._connect()
-        self._restore_style()
+        self._window.canvas.set_style(services.settings.form(_STYLE, MapStyle()))
         self._show_samples()
         self._show_network()
         self._show_codes()
@@ -321,24 +321,10 @@ class MapFeature(Feature):
         self._former = frozenset()
         self._show_pins()
 
-    def _restore_style(self) -> None:
-        values = self._services.settings.values
-        chosen = {
-            name: values[f"{_STYLE}{name}"]
-            for name in vars(MapStyle())
-            if f"{_STYLE}{name}" in values
-        }
-        try:
-            self._window.canvas.set_style(MapStyle(**chosen))  # type: ignore[arg-type]
-        except (TypeError, ValueError, KeyError):
-            self._window.canvas.set_style(MapStyle())
-
     @Slot(object)
     def _on_canvas_style_changed(self, style: MapStyle) -> None:
         self._window.canvas.set_style(style)
         self._show_decoded()
         if not style.plane:
             self._services.of(PlaneService).forget()
-        self._services.settings.keep(
-            {f"{_STYLE}{name}": value for name, value in vars(style).items()}
-        )
+        self._services.settings.keep_form(_STYLE, style)

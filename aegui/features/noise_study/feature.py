@@ -23,7 +23,9 @@ from aegui.core.study.workers import usual_jobs
 from aegui.features.noise_study.findings import mend
 from aegui.features.noise_study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
 from aegui.features.noise_study.model.study_forms import (
-    NETWORKS,
+    CURVES,
+    MATRIX,
+    SMALL,
     SMALL_RECIPE,
     CurvesForm,
     MatrixForm,
@@ -128,12 +130,12 @@ class NoiseStudyFeature(Feature):
         services.workspace.dataset_changed.connect(self._findings.mark)
 
     def _restore(self) -> None:
-        values, panel, study = self._services.settings.values, self._panel, self._study
+        settings, panel, study = self._services.settings, self._panel, self._study
         recipes = dict(list_recipes())
         panel.set_presets([(key, tr(recipes[key].name), tr(recipes[key].notes)) for key in PRESETS])
-        panel.matrix.set_form(MatrixForm.of_kept(values))
-        panel.curves.set_form(CurvesForm.of_kept(values))
-        panel.set_page(str(values.get(_PAGE, "matrix")))
+        panel.matrix.set_form(settings.form(MATRIX, MatrixForm()))
+        panel.curves.set_form(settings.form(CURVES, CurvesForm()))
+        panel.set_page(str(settings.values.get(_PAGE, "matrix")))
         if study.matrix is not None:
             self._on_study_matrix_changed()
         panel.curves.set_curves(study.curves)
@@ -156,7 +158,7 @@ class NoiseStudyFeature(Feature):
             page.set_problem(str(error))
             return
         page.set_problem("")
-        self._keep(form.kept())
+        self._services.settings.keep_form(MATRIX, form)
         try:
             cost = matrix_cost(recipe, workspace.dataset, spec, usual_jobs())
         except AeguiError as error:
@@ -188,7 +190,7 @@ class NoiseStudyFeature(Feature):
         """The recipe whose network is trained, on the data of the draft."""
         draft = self._services.workspace.recipe
         found = find_recipe(SMALL_RECIPE)
-        if network != NETWORKS[0] or found is None:
+        if network != SMALL or found is None:
             return draft
         small = load_recipe(found)
         noise = small.data.corruption
@@ -282,7 +284,7 @@ class NoiseStudyFeature(Feature):
             page.set_problem(str(error))
             return
         page.set_problem("")
-        self._keep(form.kept())
+        self._services.settings.keep_form(CURVES, form)
         models = [self._models[key] for key in keys if key in self._models]
         self._study.run_curves(models, self._services.shown.dataset, spec)
 

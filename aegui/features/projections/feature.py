@@ -182,13 +182,7 @@ class ProjectionsFeature(Feature):
         values = self._services.settings.values
         shown = str(values.get(_SHOWN, " ".join(DEFAULT_SHOWN))).split()
         self._panel.set_shown([key for key in shown if key in VIEWS])
-        known = ProjectionOptions()
-        numbers = {
-            name: type(default)(values[f"{_OPTIONS}{name}"])
-            for name, default in vars(known).items()
-            if isinstance(values.get(f"{_OPTIONS}{name}"), int | float)
-        }
-        options = ProjectionOptions(**numbers)
+        options = self._services.settings.form(_OPTIONS, ProjectionOptions())
         self._panel.set_options(options)
         self._maps.set_options(options)
         self._maps.set_wanted(self._panel.shown)
@@ -202,7 +196,7 @@ class ProjectionsFeature(Feature):
     @Slot(object)
     def _on_panel_options_edited(self, options: ProjectionOptions) -> None:
         self._maps.set_options(options)
-        self._keep({f"{_OPTIONS}{name}": value for name, value in vars(options).items()})
+        self._services.settings.keep_form(_OPTIONS, options)
 
     def _keep(self, values: Mapping[str, str | int | float]) -> None:
         self._services.settings.keep(values)

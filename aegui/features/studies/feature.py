@@ -14,7 +14,7 @@ from aegui.core.study.records import usual_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.cell_networks import CellNetworks
-from aegui.features.studies.model.run_place import kept_place
+from aegui.features.studies.model.run_place import KEPT, RunPlace
 from aegui.features.studies.model.study_runs import StudyRuns, own_plan
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.study.results import StudyCell
     from aegui.core.study.settings import StudySetting
-    from aegui.features.studies.model.run_place import RunPlace
     from aegui.features.studies.model.study_runs import StudySheet
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
@@ -53,7 +52,7 @@ class StudiesFeature(Feature):
         self._panel.destroyed.connect(background.forget)
         self._form.set_search_available(is_search_available())
         self._form.set_builder(services.workspace.recipe)
-        self._take_place(kept_place(services.settings.values))
+        self._take_place(services.settings.form(KEPT, RunPlace()))
         self._waiting: list[str] = []
         self._begins_when_known = False
         self._begins_at: Path | None = None
@@ -246,7 +245,7 @@ class StudiesFeature(Feature):
 
     @Slot(object)
     def _on_place_edited(self, place: RunPlace) -> None:
-        self._services.settings.keep(place.kept())
+        self._services.settings.keep_form(KEPT, place)
         self._take_place(place)
 
     @Slot(str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from aegui.core.data.store import megabytes
 from aegui.core.i18n import tr, trn
-from aegui.core.latent.film_spec import FilmSpec
 from aegui.core.latent.films import STRIP_PX, FilmSize, has_mp4
 from aegui.kit.layouts import buttons_of, column, dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.film_spec import FilmSpec
     from aegui.session.settings import Settings
 
     Estimate = Callable[[FilmSpec, IsCancelled], FilmSize]
@@ -31,23 +31,12 @@ _WIDTH_PX = 400
 
 def kept_film(settings: Settings, room: str, usual: FilmSpec) -> FilmSpec:
     """What was chosen last for films of ``room``; ``usual`` at first, or where that is damaged."""
-    known = {
-        field.name: settings.values.get(f"{room}.film.{field.name}") for field in fields(FilmSpec)
-    }
-    right = {
-        name: value
-        for name, value in known.items()
-        if isinstance(value, type(getattr(usual, name))) and name != "form"
-    }
-    return replace(usual, **right)
+    return replace(settings.form(f"{room}.film.", usual), form=usual.form)
 
 
 def keep_film(settings: Settings, room: str, film: FilmSpec) -> None:
     """Remember what was chosen for films of ``room``; the size of a strip is not one of a film."""
-    chosen = asdict(film)
-    if film.form == "png":
-        del chosen["side"]
-    settings.keep({f"{room}.film.{name}": value for name, value in chosen.items()})
+    settings.keep_form(f"{room}.film.", film, without=["side"] if film.form == "png" else [])
 
 
 class FilmDialog(QDialog):

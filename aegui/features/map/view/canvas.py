@@ -156,7 +156,7 @@ class LatentCanvas(MapView):
         scene, overlays = self.scene, self.overlays
         by_value = scene.style.colour != "label"
         ends = scene.points.colours.value_range
-        values = (tr(COLOURS[scene.style.colour]), ends) if by_value and ends else None
+        values = (tr(COLOURS[scene.style.colour].label), ends) if by_value and ends else None
         seen = scene.layers.shown_field() is not None
         plot = MapPlot(
             scene,

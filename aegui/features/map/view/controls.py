@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aegui.core.choices import Choice
+
 SWITCHES = {
     "labels": mark("Labels of the dots"),
     "plane": mark("Decoded background"),
@@ -93,13 +95,13 @@ class ViewBar(QFrame):
     def _build_menu(self) -> QMenu:
         menu = QMenu(tr("Show"), self)
         menu.addSection(tr("Samples"))
-        self._points = _switches(menu, POINTS)
+        self._points = _switches(menu, _labels(POINTS))
         group = QActionGroup(menu)
         for action in self._points.values():
             group.addAction(action)
         group.triggered.connect(self._on_points_triggered)
         menu.addSection(tr("Colours"))
-        self._colours = _switches(menu, COLOURS)
+        self._colours = _switches(menu, _labels(COLOURS))
         colours = QActionGroup(menu)
         for action in self._colours.values():
             colours.addAction(action)
@@ -129,6 +131,10 @@ class ViewBar(QFrame):
             field: action.isChecked() for field, action in self._switches.items()
         }
         self.style_edited.emit(replace(self._style, **shown))
+
+
+def _labels(table: Mapping[str, Choice]) -> dict[str, str]:
+    return {key: choice.label for key, choice in table.items()}
 
 
 def _switches(menu: QMenu, table: Mapping[str, str]) -> dict[str, QAction]:

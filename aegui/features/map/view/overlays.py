@@ -144,7 +144,8 @@ class MapOverlays(QObject):
         has_codes = codes is not None and len(codes.values) > 0
         style = self._scene.style
         by_value = style.colour != "label"
-        self.values.set_scale(tr(COLOURS[style.colour]), self._scene.points.colours.value_range)
+        name = tr(COLOURS[style.colour].label)
+        self.values.set_scale(name, self._scene.points.colours.value_range)
         self.values.setVisible(has_codes and by_value and style.legend)
         names = self._classes if style.legend and has_codes and not by_value else ()
         self.legend.set_classes(names)

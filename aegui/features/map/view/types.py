@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from aegui.core.choices import Choice, OneOf, table
 from aegui.core.i18n import mark
 
 if TYPE_CHECKING:
@@ -14,20 +15,18 @@ if TYPE_CHECKING:
     from aegui.core.latent.frame import Frame
     from aegui.widgets.viewport import Bounds
 
-POINTS = {
-    "auto": mark("Automatic"),
-    "glyphs": mark("Images"),
-    "dots": mark("Dots"),
-}
-"""How samples may be drawn: key -> label."""
-
-
-COLOURS = {
-    "label": mark("Class"),
-    "error": mark("Reconstruction error"),
-    "novelty": mark("Novelty of the reconstruction"),
-}
-"""What the colours of samples may tell: key -> label."""
+POINTS = table(
+    Choice("auto", mark("Automatic"), ""),
+    Choice("glyphs", mark("Images"), ""),
+    Choice("dots", mark("Dots"), ""),
+)
+"""How samples may be drawn."""
+COLOURS = table(
+    Choice("label", mark("Class"), ""),
+    Choice("error", mark("Reconstruction error"), ""),
+    Choice("novelty", mark("Novelty of the reconstruction"), ""),
+)
+"""What the colours of samples may tell."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class MapStyle:
         ellipses: Whether the spread of each sample's posterior is drawn, where it is known.
     """
 
-    points: str = "auto"
+    points: Annotated[str, OneOf(POINTS)] = "auto"
     labels: bool = True
     plane: bool = True
     grid: bool = True
@@ -58,7 +57,7 @@ class MapStyle:
     legend: bool = True
     prior: bool = True
     vivid: bool = True
-    colour: str = "label"
+    colour: Annotated[str, OneOf(COLOURS)] = "label"
     ellipses: bool = True
     minimap: bool = True
     scale: bool = True

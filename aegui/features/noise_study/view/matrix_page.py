@@ -17,9 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import mark, tr, trn
+from aegui.core.i18n import tr, trn
 from aegui.core.study.noise_matrix import FIGURES
-from aegui.features.noise_study.model.study_forms import MOST_SEEDS, MatrixForm
+from aegui.features.noise_study.model.study_forms import (
+    MOST_EPOCHS,
+    MOST_SEEDS,
+    NETWORKS,
+    MatrixForm,
+)
 from aegui.features.noise_study.view.cell_box import CellBox
 from aegui.features.noise_study.view.matrix_view import MatrixView, seeds_words
 from aegui.features.noise_study.view.noise_fields import KindsButton, LevelsField
@@ -34,11 +39,6 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.kit.charts.cells import Place
 
-_NETWORKS = (
-    ("small", mark("Small, for many trainings")),
-    ("recipe", mark("As in the recipe at hand")),
-)
-_MOST_EPOCHS = 1_000_000
 _DETAIL_PX = 330
 
 
@@ -89,12 +89,12 @@ class MatrixPage(QWidget):
         self._seeds.setRange(1, MOST_SEEDS)
         self._seeds.setAccessibleName(tr("Networks for each noise"))
         self._seeds.setToolTip(tr("Networks for each noise, with seeds of their own"))
-        offer(self._network, ((key, tr(text)) for key, text in _NETWORKS))
+        offer(self._network, ((key, tr(row.label)) for key, row in NETWORKS.items()))
         self._network.setAccessibleName(tr("Which network is trained"))
         self._network.setToolTip(
             tr("Trained on the samples at hand; fresh noise and clean target are the recipe's")
         )
-        self._epochs.setRange(0, _MOST_EPOCHS)
+        self._epochs.setRange(0, MOST_EPOCHS)
         self._epochs.setSpecialValueText(tr("its own"))
         self._epochs.setAccessibleName(tr("Epochs of each training"))
         self._epochs.setToolTip(tr("Epochs of each training; 0: as many as its recipe says"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from aegui.core.choices import Choice, OneOf, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.study.dask_workers import Scheduler, missing_extra
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HERE, CLUSTER = "here", "cluster"
 FILES = ("authority", "certificate", "key")
@@ -21,7 +18,8 @@ _PLACES = table(
     Choice(HERE, mark("This computer"), mark("One process for each of its cores.")),
     Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train, all at once.")),
 )
-_NAME = "study.place."
+KEPT = "study.place."
+"""Where it is among the settings."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +76,3 @@ class RunPlace:
         """What a person should know before anything is sent there; mostly empty."""
         scheduler = self.scheduler
         return scheduler.warning if scheduler is not None and scheduler.address else ""
-
-    def kept(self) -> dict[str, bool | int | float | str]:
-        """As values of the settings."""
-        return {f"{_NAME}{field.name}": getattr(self, field.name) or "" for field in fields(self)}
-
-
-def kept_place(values: Mapping[str, bool | int | float | str]) -> RunPlace:
-    """The place that is kept among ``values`` of the settings."""
-    found = {field.name: str(values.get(f"{_NAME}{field.name}", "")) for field in fields(RunPlace)}
-    kind = found.pop("kind")
-    return RunPlace(
-        kind if kind in _PLACES else HERE, **{name: text or None for name, text in found.items()}
-    )

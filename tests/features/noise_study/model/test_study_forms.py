@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from aegui.core.errors import AeguiError
-from aegui.features.noise_study.model.study_forms import MOST_SEEDS, CurvesForm, MatrixForm
+from aegui.features.noise_study.model.study_forms import (
+    CURVES,
+    MATRIX,
+    MOST_SEEDS,
+    CurvesForm,
+    MatrixForm,
+)
+from aegui.session.settings import Settings
 
 
 def test_the_first_matrix_is_six_by_six_by_five() -> None:
@@ -39,22 +46,29 @@ def test_what_is_wrong_is_said_with_its_place() -> None:
 def test_forms_come_back_from_the_settings() -> None:
     matrix = MatrixForm(("salt", "block"), "0.1", ("flip",), "0.2", 3, "recipe", 50)
     curves = CurvesForm("masking", "0.1, 0.9")
-    kept = {**matrix.kept(), **curves.kept()}
-    assert MatrixForm.of_kept(kept) == matrix
-    assert CurvesForm.of_kept(kept) == curves
+    settings = Settings()
+    settings.keep_form(MATRIX, matrix)
+    settings.keep_form(CURVES, curves)
+    assert settings.values["study.training_kinds"] == "salt block"
+    assert settings.values["study.curve_levels"] == "0.1, 0.9"
+    assert settings.form(MATRIX, MatrixForm()) == matrix
+    assert settings.form(CURVES, CurvesForm()) == curves
 
 
 def test_strange_settings_are_as_at_first() -> None:
-    kept = {
+    settings = Settings()
+    settings.values = {
         "study.training_kinds": "fog none",
         "study.test_levels": 5,
         "study.seeds": 999,
         "study.network": "huge",
         "study.epochs": "many",
     }
-    form, first = MatrixForm.of_kept(kept), MatrixForm()
+    form, first = settings.form(MATRIX, MatrixForm()), MatrixForm()
     assert form.training_kinds == first.training_kinds
     assert form.test_levels == first.test_levels
     assert form.seeds == MOST_SEEDS
     assert form.network == first.network
     assert form.epochs == 0
+    settings.values = {"study.seeds": float("inf")}
+    assert settings.form(MATRIX, MatrixForm()) == MatrixForm()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import aegui
-from aegui.features.studies.model.run_place import CLUSTER, RunPlace, kept_place
+from aegui.features.studies.model.run_place import CLUSTER, KEPT, RunPlace
+from aegui.session.settings import Settings
 from tests.features.studies.plans import write_plan
 
 SCRIPT = """
@@ -79,9 +80,12 @@ def test_a_study_of_the_window_is_done_on_a_cluster_once_one_answers(tmp_path: P
 def test_a_place_is_kept_among_the_settings_and_says_what_is_wrong(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
     place = RunPlace(CLUSTER, "tls://cluster.example:8786", str(tmp_path / "ca.pem"))
-    assert kept_place(place.kept()) == place
-    assert kept_place({}) == RunPlace()
-    assert kept_place({"study.place.kind": "the moon"}) == RunPlace()
+    settings = Settings()
+    assert settings.form(KEPT, RunPlace()) == RunPlace()
+    settings.keep_form(KEPT, place)
+    assert settings.form(KEPT, RunPlace()) == place
+    settings.values = {"study.place.kind": "the moon"}
+    assert settings.form(KEPT, RunPlace()) == RunPlace()
     assert place.problem == f"There is no file {tmp_path / 'ca.pem'}."
     (tmp_path / "ca.pem").write_text("")
     assert place.problem == ""
