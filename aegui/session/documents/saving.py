@@ -44,7 +44,7 @@ class Saving(QObject):
     """Writes run files in the order in which that was asked for; none replaces another."""
 
     progressed = Signal(object)
-    """A ``Progress``, where it takes a while."""
+    """A ``JobProgress``, where it takes a while."""
     busy_changed = Signal(bool)
     """Whether something is being written."""
 

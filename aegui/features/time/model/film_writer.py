@@ -29,7 +29,7 @@ class FilmWriter(Service):
     """One film at a time: ``begin``, ``put`` each picture, ``end``; or ``cancel``."""
 
     finished = Signal(str)
-    """The film is there; else why it is not. "" also after ``cancel``."""
+    """Empty: the film is there; else why it is not. Not told after ``cancel``."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
