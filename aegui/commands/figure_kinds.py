@@ -29,7 +29,7 @@ from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curv
 from aegui.kit.charts.scale import Scale
 from aegui.session.data.looks import look_of
 from aegui.widgets.answer_columns import COLUMNS
-from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of, history_csv
+from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of, seeds_csv
 from aegui.widgets.charts.painting import ChartData, fitted_y
 from aegui.widgets.figures.makers import (
     charts_figure,
@@ -120,7 +120,7 @@ def _curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
         "curves",
         _title(model, tr("Training")),
         _origin(model, all_runs=len(seeds) > 1),
-        history_csv(history, seeds),
+        seeds_csv(history, seeds),
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,14 +10,18 @@ if TYPE_CHECKING:
 
     Lines = Iterable[Sequence[str]]
 
+_QUOTED = re.compile(r'[,"\r\n]|^\s|\s$')
+"""What a cell of CSV has where it has to stand in quotation marks."""
+
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Comma-separated values with a line feed behind each line."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    """Comma-separated values with a line feed behind each line; None makes an empty cell."""
+    return "".join([",".join(map(_cell, row)) + "\n" for row in (header, *rows)])
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def markdown_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QPainter, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT, Ink
@@ -95,8 +96,7 @@ class HistogramPlot:
         rows = zip(
             self.edges[:-1], self.edges[1:], *(one.heights for one in self.sets), strict=True
         )
-        lines = [",".join(f"{value:.9g}" for value in row) for row in rows]
-        return "\n".join([",".join(["from", "to", *names]), *lines, ""])
+        return csv_text(["from", "to", *names], [[f"{value:.9g}" for value in row] for row in rows])
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, bars, curve and marks."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.i18n import mark, tr
+from aegui.core.text_tables import csv_text
 from aegui.core.training.terms import TERMS, loss_unit
 from aegui.kit.charts.lines import Series, told_apart
 from aegui.kit.charts.scale import precise
@@ -322,12 +323,12 @@ def _curve(spec: CurveSpec, column: NDArray[Any], run: int) -> Curve:
     return Curve(spec, values, mean, low, high, values[:, min(run, values.shape[1] - 1)])
 
 
-def history_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
+def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
     """The history as CSV: a row per recorded epoch, a column per value and run (by its seed)."""
     names = ("loss", "wrong_mean", "wrong_max", "share_at_most_1", *history.extra)
     header = ["epoch", "seconds", "learning_rate"]
     header += [f"{name}_seed_{seed}" for name in names for seed in seeds]
-    lines = [",".join(header)]
+    rows = []
     columns = (column_of(history, name) for name in names)
     blocks = [column for column in columns if column is not None]
     for row in range(len(history)):
@@ -337,8 +338,8 @@ def history_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
             f"{history.learning_rate[row]:.9g}",
         ]
         cells += [f"{value:.9g}" for block in blocks for value in block[row]]
-        lines.append(",".join(cells))
-    return "\n".join(lines) + "\n"
+        rows.append(cells)
+    return csv_text(header, rows)
 
 
 def value_text(curve: Curve, row: int, chart: ChartSpec, *, with_range: bool = True) -> str:

@@ -14,6 +14,7 @@ from aegui.core.latent.views import VIEWS
 from aegui.core.run_file.origin import origin_words
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.core.study.tables import curves_csv, curves_sheet, matrix_csv, matrix_sheet
+from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.figure import Figure
@@ -72,12 +73,12 @@ def latent_figure(
     With ``image_of`` some of the samples are shown as images.
     """
     plot = latent_plot(places, axes, labels, image_of, look)
-    rows = [",".join(["label", *axes[: places.shape[1]]])]
-    rows += [
-        ",".join([csv_cell(label), *(f"{value:.7g}" for value in place)])
+    rows = [
+        [label, *(f"{value:.7g}" for value in place)]
         for label, place in zip(labels, places.tolist(), strict=True)
     ]
-    return Figure("latent", title, (plot,), origin, "\n".join(rows) + "\n")
+    csv = csv_text(["label", *axes[: places.shape[1]]], rows)
+    return Figure("latent", title, (plot,), origin, csv)
 
 
 def latent_plot(
@@ -167,14 +168,13 @@ def errors_figure(
     top = Scale(0.0, max(top.high, 1.0 if max(values, default=0.0) <= 0 else top.high))
     shown = tuple(map(label_sign, names))
     bars = tuple((name, tuple(some), place) for place, (name, some) in enumerate(groups))
-    table = [",".join([of, *(csv_cell(name) for name, _ in groups)])]
-    table += [
-        ",".join([csv_cell(name), *(f"{some[place]:.7g}" for _, some in groups)])
-        for place, name in enumerate(names)
+    rows = [
+        [name, *(f"{some[place]:.7g}" for _, some in groups)] for place, name in enumerate(names)
     ]
+    csv = csv_text([of, *(name for name, _ in groups)], rows)
     levels = (level,) if level else ()
     plot = BarPlot(shown, of, Axis(unit, top), bars, levels)
-    return Figure("errors", title, (plot,), origin, "\n".join(table) + "\n")
+    return Figure("errors", title, (plot,), origin, csv)
 
 
 def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Figure:
@@ -325,13 +325,13 @@ def grid_figure(
     plot = PictureSheet(
         tuple(tuple(row) for row in rows), look, up, tuple(map(value_text, xs)), axes=axes
     )
-    table = ["row,column,x,y"]
-    table += [
-        f"{row},{column},{x:.7g},{y:.7g}"
+    cells = [
+        (row, column, f"{x:.7g}", f"{y:.7g}")
         for row, y in enumerate(reversed(ys), 1)
         for column, x in enumerate(xs, 1)
     ]
-    return Figure("grid", title, (plot,), origin, "\n".join(table) + "\n")
+    csv = csv_text(["row", "column", "x", "y"], cells)
+    return Figure("grid", title, (plot,), origin, csv)
 
 
 def traversal_figure(
@@ -358,13 +358,13 @@ def traversal_figure(
         notes=texts if few else (),
         axes=(tr("Value of the number"), "") if same else None,
     )
-    table = ["number,step,value"]
-    table += [
-        f"{name},{step},{value:.7g}"
+    cells = [
+        (name, step, f"{value:.7g}")
         for name, row in zip(names, values, strict=True)
         for step, value in enumerate(row, 1)
     ]
-    return Figure("traversal", title, (plot,), origin, "\n".join(table) + "\n")
+    csv = csv_text(["number", "step", "value"], cells)
+    return Figure("traversal", title, (plot,), origin, csv)
 
 
 def confusion_figure(
@@ -373,13 +373,11 @@ def confusion_figure(
     """How often samples of each class (rows) were taken for each (columns)."""
     found = np.asarray(counts, np.int64)
     shown = tuple(map(label_name, names))
-    table = [",".join(["", *map(csv_cell, shown)])]
-    table += [
-        ",".join([csv_cell(name), *map(str, row)])
-        for name, row in zip(shown, found.tolist(), strict=True)
-    ]
+    csv = csv_text(
+        ["", *shown], [[name, *row] for name, row in zip(shown, found.tolist(), strict=True)]
+    )
     plot = confusion_plot(found, names)
-    return Figure("confusion", title, (plot,), origin, "\n".join(table) + "\n")
+    return Figure("confusion", title, (plot,), origin, csv)
 
 
 def confusion_plot(counts: NDArray[np.int64], labels: Sequence[str]) -> NumberMatrix:
@@ -454,10 +452,3 @@ def value_text(value: float) -> str:
     """A coordinate: two decimals and a true minus sign."""
     text = f"{value:.2f}"
     return with_marks("0.00" if text == "-0.00" else text.replace("-", "\N{MINUS SIGN}"))
-
-
-def csv_cell(text: str) -> str:
-    """``text`` as one cell of CSV."""
-    if any(sign in text for sign in ',"\r\n') or text != text.strip():
-        return '"' + text.replace('"', '""') + '"'
-    return text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +57,14 @@ def test_values_lie_on_the_axis_and_bins_between_their_edges(view: Shown) -> Non
     assert view.value_at(view.x_of(1.5)) == pytest.approx(1.5)
     assert [view.bin_at(view.x_of(value)) for value in (0.5, 1.5, 2.5, 3.9)] == [0, 1, 2, 2]
     assert view.bin_at(plot.left() - 1.0) is None
+
+
+def test_a_name_with_a_comma_stays_one_column_of_the_table() -> None:
+    (ours, theirs) = PLOT.sets
+    plot = replace(PLOT, sets=(replace(ours, name="a, b"), theirs))
+    head, first, *_ = csv.reader(io.StringIO(plot.csv))
+    assert head == ["from", "to", "a, b", "theirs"]
+    assert first == ["0", "1", "0.5", "0.1"]
 
 
 def test_a_bar_is_as_high_as_its_share(view: Shown) -> None:

@@ -14,7 +14,7 @@ from aegui.widgets.charts.curves import (
     CHARTS,
     applies,
     curves_of,
-    history_csv,
+    seeds_csv,
     value_text,
 )
 
@@ -72,7 +72,7 @@ def test_pieces_between_gaps() -> None:
 
 def test_csv_has_a_column_per_value_and_seed() -> None:
     history = some_history(3, 2)
-    rows = list(csv.DictReader(io.StringIO(history_csv(history, (7, 8)))))
+    rows = list(csv.DictReader(io.StringIO(seeds_csv(history, (7, 8)))))
     assert [row["epoch"] for row in rows] == ["0", "10", "20"]
     assert float(rows[2]["loss_seed_8"]) == np.float32(2 / 3)
     assert float(rows[1]["wrong_max_seed_7"]) == 3.0
@@ -128,5 +128,5 @@ def test_the_table_has_the_terms_and_parts_of_epochs() -> None:
     history = History(1, ("kl",))
     plain = dict.fromkeys(("wrong_mean", "wrong_max", "share_at_most_1"), 0.0)
     history.append(epoch=0.25, seconds=1, learning_rate=0.1, loss=1.0, kl=6.5, **plain)
-    (row,) = csv.DictReader(io.StringIO(history_csv(history.view(), (7,))))
+    (row,) = csv.DictReader(io.StringIO(seeds_csv(history.view(), (7,))))
     assert (row["epoch"], row["kl_seed_7"]) == ("0.25", "6.5")

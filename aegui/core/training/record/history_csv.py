@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.text_tables import csv_text
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, plain_epoch
 
 if TYPE_CHECKING:
@@ -27,9 +26,7 @@ def history_csv(histories: Iterable[tuple[Sequence[str], HistoryView, int]]) -> 
     """
     every = list(histories)
     terms = list(dict.fromkeys(key for _, history, _ in every for key in history.extra))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["run", "name", "seed", *SCALAR_COLUMNS, *RUN_COLUMNS, *terms])
+    rows: list[Sequence[object]] = []
     for names, history, seed in every:
         empty = np.full(history.loss.shape, np.nan, np.float32)
         columns = [getattr(history, name) for name in RUN_COLUMNS]
@@ -38,8 +35,8 @@ def history_csv(histories: Iterable[tuple[Sequence[str], HistoryView, int]]) -> 
             for row in range(len(history)):
                 shared = [getattr(history, name)[row] for name in SCALAR_COLUMNS]
                 cells = [*shared, *(column[row, run] for column in columns)]
-                writer.writerow([*names, seed + run, *map(_cell, cells)])
-    return buffer.getvalue()
+                rows.append([*names, seed + run, *map(_cell, cells)])
+    return csv_text(["run", "name", "seed", *SCALAR_COLUMNS, *RUN_COLUMNS, *terms], rows)
 
 
 def _cell(value: float) -> str:

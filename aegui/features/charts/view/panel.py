@@ -30,7 +30,7 @@ from aegui.kit.layouts import column, held, hint, row
 from aegui.kit.marks import flat_button
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
-from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, history_csv
+from aegui.widgets.charts.curves import CHARTS, Curve, applies, curves_of, seeds_csv
 from aegui.widgets.charts.painting import ChartData, Reference, fitted_y
 from aegui.widgets.figures.makers import charts_figure
 
@@ -263,7 +263,7 @@ class ChartsPanel(QWidget):
         history = self._history
         if history is None or not len(history) or not self._shown():
             return None
-        csv = history_csv(history, self._seeds)
+        csv = seeds_csv(history, self._seeds)
         return charts_figure(self._chart_data(history), "charts", tr("Training"), csv=csv)
 
     # Arrangement
