@@ -25,6 +25,7 @@ from aegui.core.latent.frame import principal_directions, spanned_frame
 from aegui.core.latent.grids import MOST_ROWS, GridSpec
 from aegui.core.latent.sheets import grid_of_decodes, traversal
 from aegui.core.recipe import CorruptionSpec
+from aegui.core.sampled import spread_over
 from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 from aegui.kit.charts.scale import Scale
 from aegui.session.data.looks import look_of
@@ -83,7 +84,7 @@ def _title(model: OpenedRun, words: str) -> str:
 
 def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
-    some = _spread(len(model.dataset), options.samples or _MOST_CODES)
+    some = spread_over(len(model.dataset), options.samples or _MOST_CODES)
     codes = np.nan_to_num(model.codec.encode(np.asarray(model.dataset.flat()[some])))
     size = model.codec.latent_size
     if options.axes is None and size > 2:
@@ -157,7 +158,7 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
 def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
     spec = _noise(model, options)
-    some = _spread(len(model.dataset), options.samples or _FEW_SAMPLES)
+    some = spread_over(len(model.dataset), options.samples or _FEW_SAMPLES)
     images = np.asarray(model.dataset.images[some])
     flat = images.reshape(len(images), -1)
     noisy = corrupted(flat, spec, options.seed, model.dataset.image_shape)
@@ -185,7 +186,7 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
 def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
     spec = _noise(model, options, own=False)
-    some = _spread(len(model.dataset), options.samples or _MOST_CODES)
+    some = spread_over(len(model.dataset), options.samples or _MOST_CODES)
     flat = np.asarray(model.dataset.flat()[some])
     labels = [model.dataset.labels[sample] for sample in some.tolist()]
     clean = _error(model, flat, flat)
@@ -371,11 +372,6 @@ def _look(model: OpenedRun) -> Look:
 def _axis_names(frame: Frame) -> tuple[str, str]:
     across, up = np.array(frame.across), np.array(frame.up)
     return f"z{int(across.argmax()) + 1}", f"z{int(up.argmax()) + 1}" if up.any() else ""
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    """Samples from all over a set: at most so many."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {

@@ -1,4 +1,4 @@
-"""Some of many, always the same ones."""
+"""Some of many, always the same ones: drawn at random, or spread evenly."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def spread_over(count: int, most: int) -> NDArray[np.int64]:
+    """At most ``most`` of the numbers 0..``count`` - 1, as far apart, ascending.
+
+    The first and the last are among them, where there are two at least.
+    """
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.linspace(0, count - 1, most).round().astype(np.int64))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aegui.core.sampled import sampled
+from aegui.core.sampled import sampled, spread_over
 
 
 def test_samples_are_drawn_by_the_seed() -> None:
@@ -14,3 +14,11 @@ def test_samples_are_drawn_by_the_seed() -> None:
     assert (np.diff(some) > 0).all()
     np.testing.assert_array_equal(some, sampled(1000, 50, 0))
     assert not np.array_equal(some, sampled(1000, 50, 1))
+
+
+def test_places_are_spread_from_the_first_to_the_last() -> None:
+    np.testing.assert_array_equal(spread_over(3, 9), [0, 1, 2])
+    np.testing.assert_array_equal(spread_over(9, 3), [0, 4, 8])
+    np.testing.assert_array_equal(spread_over(9, 1), [0])
+    assert len(spread_over(0, 5)) == 0
+    assert 490 < len(spread_over(100_000, 500)) <= 500

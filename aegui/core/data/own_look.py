@@ -6,13 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aegui.core.data.picture import own_form
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.recipe import MIN_IMAGE, ImageSpec
+from aegui.core.sampled import spread_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,11 +74,9 @@ def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> Own
     Raises:
         Cancelled: ``cancelled`` asked for it.
     """
-    count = len(files)
-    chosen = np.unique(np.linspace(0, count - 1, min(MOST_LOOKED_AT, count)).round().astype(int))
     sizes: Counter[tuple[int, int]] = Counter()
     grey = True
-    for index in chosen.tolist():
+    for index in spread_over(len(files), MOST_LOOKED_AT).tolist():
         stop_if(cancelled)
         try:
             width, height, is_grey = own_form(files[index])

@@ -8,6 +8,7 @@ import numpy as np
 
 from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.neighbours import nearest_others, squared_distances
+from aegui.core.sampled import spread_over
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -54,7 +55,7 @@ def trustworthiness(
     if 2 * k >= n or not np.isfinite(plane).all():
         return None
     on_map = nearest_others(plane, k, cancelled=cancelled).indices
-    of = _spread(n, anchors)
+    of = np.arange(n) if anchors is None else spread_over(n, anchors)
     penalty = 0
     for part, squares in squared_distances(array, of, cancelled):
         block = of[part]
@@ -111,9 +112,3 @@ def squared_error(target: ArrayLike, output: ArrayLike) -> float:
     for part in in_batches(len(wanted), 1024):
         total += float(np.square(wanted[part] - got[part], dtype=np.float64).sum())
     return total / len(wanted)
-
-
-def _spread(n: int, count: int | None) -> NDArray[np.int64]:
-    if count is None or count >= n:
-        return np.arange(n)
-    return np.unique(np.linspace(0, n - 1, count).round().astype(np.int64))

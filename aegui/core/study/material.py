@@ -15,6 +15,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
+from aegui.core.sampled import spread_over
 from aegui.core.study.results import compared_by, goal_words
 from aegui.core.study.tried import tried_of
 from aegui.core.study.units import content_of, data_key, resolved_of, snapshot_of_row
@@ -143,9 +144,7 @@ def _curves(
 
 def _together(place: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
     epochs = np.unique(np.concatenate([history["epoch"] for history in own])).astype(np.float64)
-    if len(epochs) > _MOST_EPOCHS:
-        at = np.unique(np.linspace(0, len(epochs) - 1, _MOST_EPOCHS).round().astype(np.int64))
-        epochs = epochs[at]
+    epochs = epochs[spread_over(len(epochs), _MOST_EPOCHS)]
     names = [name for name in own[0] if name != "epoch" and all(name in one for one in own)]
     columns = {
         name: np.column_stack(
@@ -178,17 +177,14 @@ def _networks(
 
 
 def _network(place: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNetwork:
-    coded = _spread(len(dataset), _MOST_CODES)
+    coded = spread_over(len(dataset), _MOST_CODES)
     codes = np.nan_to_num(codec.encode(np.asarray(dataset.flat()[coded], np.float32)))
-    answered = _spread(len(dataset), max(_FEWEST_ANSWERS, _ANSWER_NUMBERS // dataset.pixels))
+    most = max(_FEWEST_ANSWERS, _ANSWER_NUMBERS // dataset.pixels)
+    answered = spread_over(len(dataset), most)
     rows = np.asarray(dataset.flat()[answered], np.float32)
     answers = np.clip(np.nan_to_num(codec.reconstruct(rows)), 0.0, 1.0).astype(np.float32)
     shape = (len(answered), *dataset.image_shape)
     return SettingNetwork(place, seed, dataset, coded, codes, answered, answers.reshape(shape))
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(np.int64))
 
 
 def middle_run(cell: StudyCell, key: str) -> RunRecord | None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.core.i18n import tr
+from aegui.core.sampled import spread_over
 from aegui.kit.charts.axes import framed
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, RIGHT, TICK_PT
@@ -246,7 +247,7 @@ class LinePlot:
         colour.setAlpha(BAND_ALPHA)
         ink.painter.setPen(Qt.PenStyle.NoPen)
         ink.painter.setBrush(colour)
-        keep = _kept(self.at)
+        keep = spread_over(len(self.at), _MOST_POINTS)
         window = QPainterPath()
         window.addRect(frame.plot)
         for piece in finite_pieces(one.high + one.low):
@@ -337,12 +338,6 @@ def _placed(frame: PlotArea, x: Values, y: Values) -> list[QPointF]:
     across = plot.left() + shares(x, frame.x) * plot.width()
     up = plot.bottom() - shares(y, frame.y) * plot.height()
     return [QPointF(a, b) for a, b in zip(across.tolist(), up.tolist(), strict=True)]
-
-
-def _kept(values: Values) -> NDArray[np.int64]:
-    """Some places of many, the first and the last among them."""
-    most = min(len(values), _MOST_POINTS)
-    return np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.int64))
 
 
 def _extremes(values: Values) -> NDArray[np.int64]:

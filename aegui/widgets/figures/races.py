@@ -8,6 +8,7 @@ import numpy as np
 
 from aegui.core.i18n import tr
 from aegui.core.races.surface import frame_of
+from aegui.core.sampled import spread_over
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
@@ -38,8 +39,7 @@ def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
     if len(clocks) < 2 or not np.isfinite(values).any():
         return None
     at = np.unique(clocks)
-    if len(at) > _MOST_PLACES:
-        at = at[np.unique(np.linspace(0, len(at) - 1, _MOST_PLACES).round().astype(np.int64))]
+    at = at[spread_over(len(at), _MOST_PLACES)]
     series = []
     for place, (lane, (own, value)) in enumerate(zip(state.lanes, found, strict=True)):
         y = np.full(len(at), np.nan)

@@ -17,6 +17,7 @@ from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.frame import principal_directions
+from aegui.core.sampled import spread_over
 from aegui.core.study.importances import METHODS, importance_name, importances
 from aegui.core.study.material import errors_by
 from aegui.core.study.results import compared_by, csv_of, rank
@@ -538,8 +539,7 @@ def _reconstructions(material: StudyMaterial, _choice: PictureChoice) -> StudyPi
     if not networks:
         return None
     dataset, known = networks[0].dataset, networks[0].answered
-    count = min(_MOST_COLUMNS, len(known))
-    places_of = np.unique(np.linspace(0, len(known) - 1, count).round().astype(np.int64))
+    places_of = spread_over(len(known), _MOST_COLUMNS)
     some = known[places_of]
     originals = np.asarray(dataset.images[some], np.float32)
     names = short_names([material.result.cells[one.place] for one in networks])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.sampled import spread_over
 from aegui.core.training.record.layout import Layout, as_snapshot
 from aegui.core.training.record.snapshot import LayerWeights
 
@@ -120,8 +121,8 @@ class TimelineView:
         """At most ``most`` (>= 2) moments, spread evenly; the first and the last stay."""
         if len(self.frames) <= most:
             return self
-        places = np.unique(np.linspace(0, len(self.frames) - 1, most).round().astype(int))
-        return replace(self, frames=tuple(self.frames[place] for place in places))
+        places = spread_over(len(self.frames), most)
+        return replace(self, frames=tuple(self.frames[place] for place in places.tolist()))
 
 
 @dataclass(frozen=True, eq=False)

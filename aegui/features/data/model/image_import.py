@@ -15,6 +15,7 @@ from aegui.core.data.picture import read_picture
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
+from aegui.core.sampled import spread_over
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -109,8 +110,7 @@ def preview_of(
     Raises:
         Cancelled: ``cancelled`` asked for it.
     """
-    count = len(scan.files)
-    chosen = np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int)).tolist()
+    chosen = spread_over(len(scan.files), most).tolist()
     images, read, skipped = [], [], []
     for index in chosen:
         stop_if(cancelled)

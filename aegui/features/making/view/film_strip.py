@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
+from aegui.core.sampled import spread_over
 from aegui.features.making.view.picture_strip import PictureStrip
 from aegui.kit.charts.scale import figure
 from aegui.kit.speech import describe
@@ -151,7 +152,7 @@ class FilmStrip(PictureStrip):
         assert self._look is not None
         count = len(self._look.codes)
         fit = max(2, self.width() // (self._frame().width() + _GAP_PX))
-        return [int(step) for step in np.unique(np.rint(np.linspace(0, count - 1, fit)))]
+        return [int(step) for step in spread_over(count, fit)]
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """The frame under ``position``."""
