@@ -164,7 +164,7 @@ def dimension_figures(
         mean, log_variance = codec.encode_distribution(rows[batch])
         codes[batch] = mean
         if log_variance is not None:
-            part = _kl(mean, log_variance).sum(axis=0)
+            part = divergences(mean, log_variance).sum(axis=0)
             nats = part if nats is None else nats + part
     counts, edges = _histogram(codes)
     return DimensionFigures(
@@ -175,6 +175,14 @@ def dimension_figures(
         counts=counts,
         edges=edges,
     )
+
+
+def divergences(
+    mean: NDArray[np.float32], log_variance: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """KL of N(mean, variance) from N(0, 1) in nats, number by number as they stand in both."""
+    wide, narrow = mean.astype(np.float64), log_variance.astype(np.float64)
+    return np.asarray(0.5 * (np.square(wide) + np.exp(narrow) - 1 - narrow))
 
 
 def _some_rows(dataset: Dataset, most: int, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -201,12 +209,6 @@ def _jacobian_cost(codec: Codec) -> int:
 def _jacobian(codec: Codec, rows: NDArray[np.float32], cancelled: IsCancelled | None) -> float:
     batches = in_batches(len(rows), _JACOBIANS, cancelled)
     return sum(float(codec.jacobian_squares(rows[batch]).sum()) for batch in batches) / len(rows)
-
-
-def _kl(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> NDArray[np.float64]:
-    """KL of N(mean, variance) from N(0, 1), number by number, in nats."""
-    wide, narrow = mean.astype(np.float64), log_variance.astype(np.float64)
-    return np.asarray(0.5 * (np.square(wide) + np.exp(narrow) - 1 - narrow))
 
 
 def _histogram(codes: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

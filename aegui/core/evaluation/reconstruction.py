@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.evaluation.codes import divergences
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.training.losses import LOSSES
 
@@ -71,7 +72,7 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
             gaussian = True
             noise = generator.standard_normal(mean.shape, dtype=np.float32)
             drawn = codec.decode(mean + np.exp(log_variance / 2) * noise)
-            totals[2] += _kl(mean, log_variance)
+            totals[2] += divergences(mean, log_variance).sum()
             totals[3] += _cross_entropy(rows, drawn) if inside else 0.0
     error, entropy, kl, drawn_entropy = totals / len(flat)
     return ReconstructionFigures(
@@ -120,8 +121,3 @@ def _cross_entropy(target: NDArray[np.float32], output: NDArray[np.float32]) -> 
     with np.errstate(divide="ignore"):
         each = _ENTROPY.each(output, target, 0.0)
     return float(each.sum(dtype=np.float64))
-
-
-def _kl(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> float:
-    each = np.square(mean) + np.exp(log_variance) - 1 - log_variance
-    return 0.5 * float(each.sum(dtype=np.float64))
