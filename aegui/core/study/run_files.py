@@ -10,11 +10,10 @@ import numpy as np
 
 from aegui.core.recipe import MAX_RUNS
 from aegui.core.run_file.saved import SavedRun
-from aegui.core.study.units import resolved_of, snapshot_of_row
+from aegui.core.study.units import resolved_of, snapshot_of_rows
 from aegui.core.training.loop.schedules import Schedule
 from aegui.core.training.record.history import RUN_COLUMNS, HistoryView
 from aegui.core.training.record.result import GOALS, RunResult
-from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 from aegui.core.training.terms import TERMS
 
 if TYPE_CHECKING:
@@ -68,16 +67,13 @@ def run_of(recipe: Recipe, records: Sequence[RunRecord]) -> SavedRun:
     """
     changes = {"seed": records[0].seed, "runs": len(records)}
     resolved = resolved_of(recipe.model_copy(update=changes))
-    rows = [
-        snapshot_of_row(replace(resolved, recipe=recipe.model_copy(update={"runs": 1})), one.row)
-        for one in records
-    ]
+    alone = replace(resolved, recipe=recipe.model_copy(update={"runs": 1}))
     results = tuple(map(_result, records))
-    snapshot = _joined(rows).with_epochs([one.best_epoch for one in results])
+    snapshot = snapshot_of_rows(alone, [one.row for one in records])
     return SavedRun(
         resolved.recipe,
         resolved.dataset,
-        snapshot=snapshot,
+        snapshot=snapshot.with_epochs([one.best_epoch for one in results]),
         history=_history(resolved.recipe, records),
         results=results,
         engine=_ENGINE,
@@ -107,24 +103,6 @@ def _result(record: RunRecord) -> RunResult:
             for key, value in figures.items()
             if key in TERMS and key != "loss" and math.isfinite(value)
         },
-    )
-
-
-def _joined(snapshots: Sequence[Snapshot]) -> Snapshot:
-    """Snapshots of one run each as one of all."""
-    first = snapshots[0]
-
-    def stack(stacks: Sequence[Sequence[LayerWeights]]) -> tuple[LayerWeights, ...]:
-        return tuple(map(_layers, zip(*stacks, strict=True)))
-
-    parts = {name: stack([one.parts[name] for one in snapshots]) for name in first.parts}
-    return replace(first, layers=stack([one.layers for one in snapshots]), parts=parts)
-
-
-def _layers(layers: Sequence[LayerWeights]) -> LayerWeights:
-    names = layers[0].tensors
-    return LayerWeights(
-        {name: np.concatenate([one.tensors[name] for one in layers]) for name in names}
     )
 
 
