@@ -13,6 +13,8 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from installer.translations import KEYWORDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -43,8 +45,6 @@ _OBJECT_READERS = frozenset(
     }
 )
 _RUNS_TEXT = frozenset({"eval", "exec", "compile", "__import__"})
-TRANSLATORS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
-"""Function that marks -> which of its arguments are messages."""
 
 _TODO = re.compile(r"#\s*(TODO|FIXME|XXX|HACK)\b(?!\([\w-]+\))")
 _CAMEL = re.compile(r"[a-z]+[A-Z]\w*")
@@ -102,9 +102,9 @@ def no_assembled_messages(source: Source) -> Iterator[Finding]:
     if not source.is_program:
         return
     for node in source.nodes:
-        if not isinstance(node, ast.Call) or _called(node) not in TRANSLATORS:
+        if not isinstance(node, ast.Call) or _called(node) not in KEYWORDS:
             continue
-        texts = [node.args[i] for i in TRANSLATORS[_called(node)] if i < len(node.args)]
+        texts = [node.args[i] for i in KEYWORDS[_called(node)] if i < len(node.args)]
         for text in texts:
             if isinstance(text, ast.JoinedStr | ast.BinOp) or _is_format(text):
                 yield node.lineno, f"{_called(node)}() needs a literal; fill in {{fields}} by name"

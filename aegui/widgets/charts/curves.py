@@ -10,6 +10,7 @@ import numpy as np
 
 from aegui.core.i18n import mark, tr
 from aegui.core.text_tables import csv_text
+from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.terms import TERMS, loss_unit
 from aegui.kit.charts.lines import Series, told_apart
 from aegui.kit.charts.scale import precise
@@ -325,7 +326,7 @@ def _curve(spec: CurveSpec, column: NDArray[Any], run: int) -> Curve:
 
 def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
     """The history as CSV: a row per recorded epoch, a column per value and run (by its seed)."""
-    names = ("loss", "wrong_mean", "wrong_max", "share_at_most_1", *history.extra)
+    names = (*RUN_COLUMNS, *history.extra)
     header = ["epoch", "seconds", "learning_rate"]
     header += [f"{name}_seed_{seed}" for name in names for seed in seeds]
     rows = []
