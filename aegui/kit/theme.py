@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
+from aegui.core.choices import table
 from aegui.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ CONTRAST = Theme(
 )
 """Nothing but black, white and full colours: every word has at least 7:1 (WCAG 2.2, 1.4.6)."""
 
-THEMES = {theme.key: theme for theme in (LIGHT, DARK, CONTRAST)}
+THEMES = table(LIGHT, DARK, CONTRAST)
 
 
 class _ThemeState:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from aegui.core.choices import table
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.emoji import EMOJI, EMOJI_KINDS, load_emoji_as
 from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
@@ -57,112 +58,109 @@ class BuiltinSet:
     any_size: bool = False
 
 
-BUILTIN_SETS: Mapping[str, BuiltinSet] = {
-    row.key: row
-    for row in (
-        BuiltinSet(
-            "symbols",
-            mark("Symbols and digits"),
-            mark("32 characters of 5x7 pixels: space, punctuation and digits."),
-            "glyphs",
-            32,
-            (1, 7, 5),
-        ),
-        BuiltinSet(
-            "uppercase",
-            mark("Upper case"),
-            mark("32 characters of 5x7 pixels: @, A to Z and five more."),
-            "glyphs",
-            32,
-            (1, 7, 5),
-        ),
-        BuiltinSet(
-            "lowercase",
-            mark("Lower case"),
-            mark("32 characters of 5x7 pixels: a to z and six more."),
-            "glyphs",
-            32,
-            (1, 7, 5),
-        ),
-        BuiltinSet(
-            "letters",
-            mark("All 96 characters"),
-            mark("The three sets of 5x7 characters together."),
-            "glyphs",
-            96,
-            (1, 7, 5),
-        ),
-        BuiltinSet(
-            EMOJI,
-            mark("Emojis"),
-            mark("1,861 emojis of 64x64 pixels in colour, in nine groups."),
-            "images",
-            1861,
-            (3, 64, 64),
-            9,
-            any_size=True,
-        ),
-        BuiltinSet(
-            EMOJI_KINDS,
-            mark("Emojis by kind"),
-            mark("The same emojis in 99 sub-groups: faces, hearts, cats, hands and so on."),
-            "images",
-            1861,
-            (3, 64, 64),
-            99,
-            any_size=True,
-        ),
-        BuiltinSet(
-            "digits",
-            mark("Digits 8x8"),
-            mark("1,797 scanned digits of 8x8 grey pixels."),
-            "images",
-            1797,
-            (1, 8, 8),
-            10,
-        ),
-        BuiltinSet(
-            "mnist",
-            mark("MNIST"),
-            mark("60,000 handwritten digits of 28x28 grey pixels, for training."),
-            "images",
-            60_000,
-            (1, 28, 28),
-            10,
-            download=True,
-        ),
-        BuiltinSet(
-            "mnist-test",
-            mark("MNIST, test part"),
-            mark("10,000 handwritten digits of other people, for testing."),
-            "images",
-            10_000,
-            (1, 28, 28),
-            10,
-            download=True,
-        ),
-        BuiltinSet(
-            "fashion",
-            mark("Fashion-MNIST"),
-            mark("60,000 photographs of clothes of 28x28 grey pixels, for training."),
-            "images",
-            60_000,
-            (1, 28, 28),
-            10,
-            download=True,
-        ),
-        BuiltinSet(
-            "fashion-test",
-            mark("Fashion-MNIST, test part"),
-            mark("10,000 more photographs of clothes, for testing."),
-            "images",
-            10_000,
-            (1, 28, 28),
-            10,
-            download=True,
-        ),
-    )
-}
+BUILTIN_SETS: Mapping[str, BuiltinSet] = table(
+    BuiltinSet(
+        "symbols",
+        mark("Symbols and digits"),
+        mark("32 characters of 5x7 pixels: space, punctuation and digits."),
+        "glyphs",
+        32,
+        (1, 7, 5),
+    ),
+    BuiltinSet(
+        "uppercase",
+        mark("Upper case"),
+        mark("32 characters of 5x7 pixels: @, A to Z and five more."),
+        "glyphs",
+        32,
+        (1, 7, 5),
+    ),
+    BuiltinSet(
+        "lowercase",
+        mark("Lower case"),
+        mark("32 characters of 5x7 pixels: a to z and six more."),
+        "glyphs",
+        32,
+        (1, 7, 5),
+    ),
+    BuiltinSet(
+        "letters",
+        mark("All 96 characters"),
+        mark("The three sets of 5x7 characters together."),
+        "glyphs",
+        96,
+        (1, 7, 5),
+    ),
+    BuiltinSet(
+        EMOJI,
+        mark("Emojis"),
+        mark("1,861 emojis of 64x64 pixels in colour, in nine groups."),
+        "images",
+        1861,
+        (3, 64, 64),
+        9,
+        any_size=True,
+    ),
+    BuiltinSet(
+        EMOJI_KINDS,
+        mark("Emojis by kind"),
+        mark("The same emojis in 99 sub-groups: faces, hearts, cats, hands and so on."),
+        "images",
+        1861,
+        (3, 64, 64),
+        99,
+        any_size=True,
+    ),
+    BuiltinSet(
+        "digits",
+        mark("Digits 8x8"),
+        mark("1,797 scanned digits of 8x8 grey pixels."),
+        "images",
+        1797,
+        (1, 8, 8),
+        10,
+    ),
+    BuiltinSet(
+        "mnist",
+        mark("MNIST"),
+        mark("60,000 handwritten digits of 28x28 grey pixels, for training."),
+        "images",
+        60_000,
+        (1, 28, 28),
+        10,
+        download=True,
+    ),
+    BuiltinSet(
+        "mnist-test",
+        mark("MNIST, test part"),
+        mark("10,000 handwritten digits of other people, for testing."),
+        "images",
+        10_000,
+        (1, 28, 28),
+        10,
+        download=True,
+    ),
+    BuiltinSet(
+        "fashion",
+        mark("Fashion-MNIST"),
+        mark("60,000 photographs of clothes of 28x28 grey pixels, for training."),
+        "images",
+        60_000,
+        (1, 28, 28),
+        10,
+        download=True,
+    ),
+    BuiltinSet(
+        "fashion-test",
+        mark("Fashion-MNIST, test part"),
+        mark("10,000 more photographs of clothes, for testing."),
+        "images",
+        10_000,
+        (1, 28, 28),
+        10,
+        download=True,
+    ),
+)
 """In the order in which they are offered."""
 
 BUILTIN_LABELS: Mapping[str, str] = {key: row.label for key, row in BUILTIN_SETS.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aegui.core.choices import table
 from aegui.core.data.array_files import is_array_file, read_array_file
 from aegui.core.data.byte_stream import GZIP
 from aegui.core.data.csv_images import csv_trouble, is_csv, read_csv
@@ -87,15 +88,12 @@ def _read_picture(
     return read_images(scan_images([path]), images, report, cancelled).dataset
 
 
-FILE_KINDS: dict[str, FileKind] = {
-    kind.key: kind
-    for kind in (
-        FileKind("idx", mark("idx file"), lambda _, head: is_idx(head), _read_idx),
-        FileKind("npz", mark("numpy file"), lambda _, head: is_array_file(head), _read_arrays),
-        FileKind("image", mark("image"), _is_picture, _read_picture),
-        FileKind("csv", mark("CSV of images"), lambda _, head: is_csv(head), _read_csv),
-    )
-}
+FILE_KINDS: dict[str, FileKind] = table(
+    FileKind("idx", mark("idx file"), lambda _, head: is_idx(head), _read_idx),
+    FileKind("npz", mark("numpy file"), lambda _, head: is_array_file(head), _read_arrays),
+    FileKind("image", mark("image"), _is_picture, _read_picture),
+    FileKind("csv", mark("CSV of images"), lambda _, head: is_csv(head), _read_csv),
+)
 """In the order in which they are asked; whatever none of them knows is a file of glyphs."""
 
 

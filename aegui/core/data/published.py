@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.core.choices import table
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.idx import numbered, read_idx_images, read_idx_labels
 from aegui.core.data.store import megabytes
@@ -78,88 +79,85 @@ class NotDownloaded(ReadError):
 
 
 _IMAGES, _LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
-PUBLISHED: Mapping[str, PublishedSet] = {
-    published.key: published
-    for published in (
-        PublishedSet(
-            "mnist",
-            "MNIST",
-            (
-                PublishedFile(
-                    f"train-{_IMAGES}",
-                    9_912_422,
-                    "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-                ),
-                PublishedFile(
-                    f"train-{_LABELS}",
-                    28_881,
-                    "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-                ),
-                PublishedFile(
-                    f"t10k-{_IMAGES}",
-                    1_648_877,
-                    "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-                ),
-                PublishedFile(
-                    f"t10k-{_LABELS}",
-                    4_542,
-                    "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-                ),
+PUBLISHED: Mapping[str, PublishedSet] = table(
+    PublishedSet(
+        "mnist",
+        "MNIST",
+        (
+            PublishedFile(
+                f"train-{_IMAGES}",
+                9_912_422,
+                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
             ),
-            (
-                "https://ossci-datasets.s3.amazonaws.com/mnist/",
-                "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            PublishedFile(
+                f"train-{_LABELS}",
+                28_881,
+                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
             ),
-            tuple("0123456789"),
-            "MNIST handwritten digits (Y. LeCun, C. Cortes, C. Burges)",
-            "CC BY-SA 3.0",
+            PublishedFile(
+                f"t10k-{_IMAGES}",
+                1_648_877,
+                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            ),
+            PublishedFile(
+                f"t10k-{_LABELS}",
+                4_542,
+                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            ),
         ),
-        PublishedSet(
-            "fashion",
-            "Fashion-MNIST",
-            (
-                PublishedFile(
-                    f"train-{_IMAGES}",
-                    26_421_880,
-                    "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-                ),
-                PublishedFile(
-                    f"train-{_LABELS}",
-                    29_515,
-                    "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-                ),
-                PublishedFile(
-                    f"t10k-{_IMAGES}",
-                    4_422_102,
-                    "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-                ),
-                PublishedFile(
-                    f"t10k-{_LABELS}",
-                    5_148,
-                    "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-                ),
-            ),
-            (
-                "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-            ),
-            (
-                mark("T-shirt/top"),
-                mark("Trouser"),
-                mark("Pullover"),
-                mark("Dress"),
-                mark("Coat"),
-                mark("Sandal"),
-                mark("Shirt"),
-                mark("Sneaker"),
-                mark("Bag"),
-                mark("Ankle boot"),
-            ),
-            "Fashion-MNIST (Zalando SE)",
-            "MIT",
+        (
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
         ),
-    )
-}
+        tuple("0123456789"),
+        "MNIST handwritten digits (Y. LeCun, C. Cortes, C. Burges)",
+        "CC BY-SA 3.0",
+    ),
+    PublishedSet(
+        "fashion",
+        "Fashion-MNIST",
+        (
+            PublishedFile(
+                f"train-{_IMAGES}",
+                26_421_880,
+                "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            ),
+            PublishedFile(
+                f"train-{_LABELS}",
+                29_515,
+                "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            ),
+            PublishedFile(
+                f"t10k-{_IMAGES}",
+                4_422_102,
+                "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            ),
+            PublishedFile(
+                f"t10k-{_LABELS}",
+                5_148,
+                "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            ),
+        ),
+        (
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        ),
+        (
+            mark("T-shirt/top"),
+            mark("Trouser"),
+            mark("Pullover"),
+            mark("Dress"),
+            mark("Coat"),
+            mark("Sandal"),
+            mark("Shirt"),
+            mark("Sneaker"),
+            mark("Bag"),
+            mark("Ankle boot"),
+        ),
+        "Fashion-MNIST (Zalando SE)",
+        "MIT",
+    ),
+)
 
 
 def published_folder(key: str) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.atomic import write_atomically
+from aegui.core.choices import table
 from aegui.core.data.array_files import array_file
 from aegui.core.data.idx import idx_images, idx_labels, labels_path_for
 from aegui.core.data.image_folder import write_image_folder
@@ -250,22 +251,19 @@ def identifier(name: str) -> str:
     return cleaned if cleaned and not cleaned[0].isdigit() else f"font_{cleaned}".rstrip("_")
 
 
-WRITERS: dict[str, Writer] = {
-    writer.key: writer
-    for writer in (
-        Writer("json", mark("JSON"), (".json",), _json),
-        Writer("c", mark("C header"), (".h", ".hpp", ".c", ".ino"), _c_header),
-        Writer("art", mark("Text art"), (".txt",), _text_art),
-        Writer("png", mark("PNG sheet"), (".png",), _png),
-        Writer("npz", mark("numpy file"), (".npz",), array_file),
-        Writer("idx", mark("idx file"), (".idx", "-ubyte"), idx_images, idx_labels),
-        Writer(
-            "idx.gz",
-            mark("packed idx file"),
-            (".idx.gz", "-ubyte.gz"),
-            _packed_images,
-            _packed_labels,
-        ),
-    )
-}
+WRITERS: dict[str, Writer] = table(
+    Writer("json", mark("JSON"), (".json",), _json),
+    Writer("c", mark("C header"), (".h", ".hpp", ".c", ".ino"), _c_header),
+    Writer("art", mark("Text art"), (".txt",), _text_art),
+    Writer("png", mark("PNG sheet"), (".png",), _png),
+    Writer("npz", mark("numpy file"), (".npz",), array_file),
+    Writer("idx", mark("idx file"), (".idx", "-ubyte"), idx_images, idx_labels),
+    Writer(
+        "idx.gz",
+        mark("packed idx file"),
+        (".idx.gz", "-ubyte.gz"),
+        _packed_images,
+        _packed_labels,
+    ),
+)
 """The table of writers, in the order in which they are offered."""

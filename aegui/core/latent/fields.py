@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from aegui.core.choices import table
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
@@ -62,74 +63,71 @@ class FieldSpec:
     needs_prior: bool = False
 
 
-FIELDS: dict[str, FieldSpec] = {
-    spec.key: spec
-    for spec in (
-        FieldSpec(
-            "uncertainty",
-            mark("Uncertainty"),
-            mark("How undecided the pixels are: their mean entropy in bits."),
-            mark("sharp"),
-            mark("undecided"),
+FIELDS: dict[str, FieldSpec] = table(
+    FieldSpec(
+        "uncertainty",
+        mark("Uncertainty"),
+        mark("How undecided the pixels are: their mean entropy in bits."),
+        mark("sharp"),
+        mark("undecided"),
+    ),
+    FieldSpec(
+        "novelty",
+        mark("Novelty"),
+        mark(
+            "How far the image is from its nearest sample, compared with how far that one is "
+            "from its own nearest."
         ),
-        FieldSpec(
-            "novelty",
-            mark("Novelty"),
-            mark(
-                "How far the image is from its nearest sample, compared with how far that one is "
-                "from its own nearest."
-            ),
-            mark("copy"),
-            mark("new"),
+        mark("copy"),
+        mark("new"),
+    ),
+    FieldSpec(
+        "stretch",
+        mark("Stretching"),
+        mark(
+            "How fast the image changes: log sqrt det J'J of the decoder. Within each ellipse "
+            "it changes by the same amount."
         ),
-        FieldSpec(
-            "stretch",
-            mark("Stretching"),
-            mark(
-                "How fast the image changes: log sqrt det J'J of the decoder. Within each ellipse "
-                "it changes by the same amount."
-            ),
-            mark("calm"),
-            mark("fast"),
+        mark("calm"),
+        mark("fast"),
+    ),
+    FieldSpec(
+        "regions",
+        mark("Regions"),
+        mark("Which character, or class, the nearest sample has."),
+        "",
+        "",
+        "categorical",
+    ),
+    FieldSpec(
+        "wrong",
+        mark("Wrong pixels"),
+        mark("How many pixels differ from the nearest sample."),
+        mark("none"),
+        mark("many"),
+    ),
+    FieldSpec(
+        "density",
+        mark("Density"),
+        mark("Where the codes of the samples lie, each with its variance where it has one."),
+        mark("empty"),
+        mark("crowded"),
+        needs_encoder=True,
+    ),
+    FieldSpec(
+        "holes",
+        mark("Holes"),
+        mark(
+            "Where the prior promises codes and the samples have none, and where they have "
+            "more than it promises."
         ),
-        FieldSpec(
-            "regions",
-            mark("Regions"),
-            mark("Which character, or class, the nearest sample has."),
-            "",
-            "",
-            "categorical",
-        ),
-        FieldSpec(
-            "wrong",
-            mark("Wrong pixels"),
-            mark("How many pixels differ from the nearest sample."),
-            mark("none"),
-            mark("many"),
-        ),
-        FieldSpec(
-            "density",
-            mark("Density"),
-            mark("Where the codes of the samples lie, each with its variance where it has one."),
-            mark("empty"),
-            mark("crowded"),
-            needs_encoder=True,
-        ),
-        FieldSpec(
-            "holes",
-            mark("Holes"),
-            mark(
-                "Where the prior promises codes and the samples have none, and where they have "
-                "more than it promises."
-            ),
-            mark("crowded"),
-            mark("hole"),
-            "diverging",
-            needs_encoder=True,
-            needs_prior=True,
-        ),
-    )
-}
+        mark("crowded"),
+        mark("hole"),
+        "diverging",
+        needs_encoder=True,
+        needs_prior=True,
+    ),
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from aegui.core.choices import table
 from aegui.core.data.progress import part, stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
@@ -57,25 +58,22 @@ class PathKind:
     help: str
 
 
-PATHS: dict[str, PathKind] = {
-    kind.key: kind
-    for kind in (
-        PathKind("straight", mark("Straight"), mark("A straight line: equal steps of the code.")),
-        PathKind(
-            "spherical",
-            mark("Spherical"),
-            mark(
-                "An arc about the middle: it stays where a normal prior has its codes when there "
-                "are many numbers."
-            ),
+PATHS: dict[str, PathKind] = table(
+    PathKind("straight", mark("Straight"), mark("A straight line: equal steps of the code.")),
+    PathKind(
+        "spherical",
+        mark("Spherical"),
+        mark(
+            "An arc about the middle: it stays where a normal prior has its codes when there "
+            "are many numbers."
         ),
-        PathKind(
-            "geodesic",
-            mark("Shortest by the image"),
-            mark("A geodesic: the path along which the image changes least, at an even pace."),
-        ),
-    )
-}
+    ),
+    PathKind(
+        "geodesic",
+        mark("Shortest by the image"),
+        mark("A geodesic: the path along which the image changes least, at an even pace."),
+    ),
+)
 
 
 def straight(a: ArrayLike, b: ArrayLike, n: int) -> Codes:

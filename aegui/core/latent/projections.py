@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from aegui.core.choices import Choice
+from aegui.core.choices import Choice, table
 from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
@@ -34,31 +34,28 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 60_000
 """Of larger sets a map is made of so many at most."""
-METHODS = {
-    choice.key: choice
-    for choice in (
-        Choice(
-            "pca",
-            mark("PCA"),
-            mark("The two directions along which the samples differ most: a linear projection."),
+METHODS = table(
+    Choice(
+        "pca",
+        mark("PCA"),
+        mark("The two directions along which the samples differ most: a linear projection."),
+    ),
+    Choice(
+        "tsne",
+        mark("t-SNE"),
+        mark(
+            "Keeps near neighbours together; sizes of groups and distances between them say "
+            "nothing."
         ),
-        Choice(
-            "tsne",
-            mark("t-SNE"),
-            mark(
-                "Keeps near neighbours together; sizes of groups and distances between them say "
-                "nothing."
-            ),
-            ("perplexity", "iterations"),
-        ),
-        Choice(
-            "umap",
-            mark("UMAP"),
-            mark("Keeps near neighbours together, and more of the large picture than t-SNE."),
-            ("neighbours", "min_dist"),
-        ),
-    )
-}
+        ("perplexity", "iterations"),
+    ),
+    Choice(
+        "umap",
+        mark("UMAP"),
+        mark("Keeps near neighbours together, and more of the large picture than t-SNE."),
+        ("neighbours", "min_dist"),
+    ),
+)
 """Ways to make a map, by key."""
 
 FEWEST = {"pca": 1, "tsne": 5, "umap": 5}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.choices import table
 from aegui.core.cost import Cost
 from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
@@ -67,70 +68,67 @@ class ViewSpec:
     quick: bool
 
 
-VIEWS: dict[str, ViewSpec] = {
-    spec.key: spec
-    for spec in (
-        ViewSpec(
-            "code",
-            mark("Code"),
-            mark("What the network has learnt: the numbers of the code that the map shows."),
-            "",
-            of_code=True,
-            quick=True,
+VIEWS: dict[str, ViewSpec] = table(
+    ViewSpec(
+        "code",
+        mark("Code"),
+        mark("What the network has learnt: the numbers of the code that the map shows."),
+        "",
+        of_code=True,
+        quick=True,
+    ),
+    ViewSpec(
+        "pca",
+        mark("PCA of pixels"),
+        mark("The best map that is linear: the two directions in which images differ most."),
+        "pca",
+        of_code=False,
+        quick=True,
+    ),
+    ViewSpec(
+        "tsne",
+        mark("t-SNE of pixels"),
+        mark(
+            "Keeps images together that are alike. Sizes of groups and distances between them "
+            "say nothing."
         ),
-        ViewSpec(
-            "pca",
-            mark("PCA of pixels"),
-            mark("The best map that is linear: the two directions in which images differ most."),
-            "pca",
-            of_code=False,
-            quick=True,
-        ),
-        ViewSpec(
-            "tsne",
-            mark("t-SNE of pixels"),
-            mark(
-                "Keeps images together that are alike. Sizes of groups and distances between them "
-                "say nothing."
-            ),
-            "tsne",
-            of_code=False,
-            quick=False,
-        ),
-        ViewSpec(
-            "umap",
-            mark("UMAP of pixels"),
-            mark("Keeps images together that are alike, and more of the large picture."),
-            "umap",
-            of_code=False,
-            quick=False,
-        ),
-        ViewSpec(
-            "pca-code",
-            mark("PCA of codes"),
-            mark("The two directions in which the codes differ most: for codes of many numbers."),
-            "pca",
-            of_code=True,
-            quick=True,
-        ),
-        ViewSpec(
-            "tsne-code",
-            mark("t-SNE of codes"),
-            mark("Keeps images together whose codes are alike."),
-            "tsne",
-            of_code=True,
-            quick=False,
-        ),
-        ViewSpec(
-            "umap-code",
-            mark("UMAP of codes"),
-            mark("Keeps images together whose codes are alike, and more of the large picture."),
-            "umap",
-            of_code=True,
-            quick=False,
-        ),
-    )
-}
+        "tsne",
+        of_code=False,
+        quick=False,
+    ),
+    ViewSpec(
+        "umap",
+        mark("UMAP of pixels"),
+        mark("Keeps images together that are alike, and more of the large picture."),
+        "umap",
+        of_code=False,
+        quick=False,
+    ),
+    ViewSpec(
+        "pca-code",
+        mark("PCA of codes"),
+        mark("The two directions in which the codes differ most: for codes of many numbers."),
+        "pca",
+        of_code=True,
+        quick=True,
+    ),
+    ViewSpec(
+        "tsne-code",
+        mark("t-SNE of codes"),
+        mark("Keeps images together whose codes are alike."),
+        "tsne",
+        of_code=True,
+        quick=False,
+    ),
+    ViewSpec(
+        "umap-code",
+        mark("UMAP of codes"),
+        mark("Keeps images together whose codes are alike, and more of the large picture."),
+        "umap",
+        of_code=True,
+        quick=False,
+    ),
+)
 """Maps that can be had, in their order."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.choices import table
 from aegui.core.data.corruption import corruption_words, parse_corruption
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.codes import code_statistics
@@ -198,154 +199,151 @@ def _some(dataset: Dataset) -> NDArray[np.float32]:
     return np.asarray(flat[:: max(1, len(flat) // 2_000)], np.float32)
 
 
-LESSON_FIGURES: Mapping[str, LessonFigure] = {
-    row.key: row
-    for row in (
-        LessonFigure(
-            "parameters",
-            RUN_FIGURES["parameters"].label,
-            RUN_FIGURES["parameters"].help,
-            is_whole=True,
-            better="",
-            of=_parameters,
+LESSON_FIGURES: Mapping[str, LessonFigure] = table(
+    LessonFigure(
+        "parameters",
+        RUN_FIGURES["parameters"].label,
+        RUN_FIGURES["parameters"].help,
+        is_whole=True,
+        better="",
+        of=_parameters,
+    ),
+    LessonFigure(
+        "runs_at_goal",
+        mark("Starts that reach the goal"),
+        mark("Share of the runs in which no sample has more than 1 wrong pixel."),
+        is_share=True,
+        better="high",
+        of=_runs_at_goal,
+    ),
+    LessonFigure(
+        "code_size",
+        mark("Numbers of the code"),
+        mark("So many numbers stand between encoder and decoder."),
+        is_whole=True,
+        better="",
+        of=lambda subject: float(subject.recipe.network.latent.units),
+    ),
+    LessonFigure(
+        "code_spread",
+        mark("Spread of the codes"),
+        mark("Standard deviation of the numbers of the codes over the samples."),
+        better="",
+        of=_code_spread,
+    ),
+    LessonFigure(
+        "share_active",
+        mark("Active units of a sample"),
+        mark("Share of the code's numbers that are more than a tenth of its largest."),
+        is_share=True,
+        better="",
+        of=_statistic("share_active"),
+    ),
+    LessonFigure(
+        "most_active",
+        mark("Most units that are not zero"),
+        mark("Of the numbers of any code, so many are not exactly zero."),
+        is_whole=True,
+        better="",
+        of=_statistic("most_active"),
+    ),
+    LessonFigure(
+        "used_dimensions",
+        mark("Used dimensions"),
+        mark("Numbers of the code that vary over the samples."),
+        is_whole=True,
+        better="",
+        of=_statistic("used_dimensions"),
+    ),
+    LessonFigure(
+        "jacobian",
+        mark("Sensitivity of the code"),
+        mark("Mean squared Frobenius norm of the encoder's Jacobian."),
+        of=_statistic("jacobian"),
+    ),
+    LessonFigure(
+        "mse",
+        mark("Squared error per pixel"),
+        mark("Mean squared difference of answers and samples."),
+        of=_reconstruction("mse"),
+    ),
+    LessonFigure(
+        "pca_error",
+        mark("Squared error of PCA"),
+        mark("What principal components of as many numbers leave over, per pixel."),
+        of=_pca_error,
+    ),
+    LessonFigure(
+        "kl",
+        mark("KL divergence"),
+        mark("Nats by which the codes differ from the prior, summed over their numbers."),
+        better="",
+        of=_reconstruction("kl"),
+    ),
+    LessonFigure(
+        "sharpness",
+        mark("Sharpness of the answers"),
+        mark("Edges of the answers over those of the samples: below 1 they are blurred."),
+        better="high",
+        of=_reconstruction("sharpness"),
+    ),
+    LessonFigure(
+        "sample_sharpness",
+        mark("Sharpness of new images"),
+        mark("Edges of images drawn from the prior over those of the samples."),
+        better="high",
+        of=_sample_sharpness,
+    ),
+    LessonFigure(
+        "sample_distance",
+        mark("Distance of new images"),
+        mark(
+            "How far images drawn from the prior N(0, 1) are from the nearest sample: the root "
+            "of the mean squared difference of their pixels."
         ),
-        LessonFigure(
-            "runs_at_goal",
-            mark("Starts that reach the goal"),
-            mark("Share of the runs in which no sample has more than 1 wrong pixel."),
-            is_share=True,
-            better="high",
-            of=_runs_at_goal,
-        ),
-        LessonFigure(
-            "code_size",
-            mark("Numbers of the code"),
-            mark("So many numbers stand between encoder and decoder."),
-            is_whole=True,
-            better="",
-            of=lambda subject: float(subject.recipe.network.latent.units),
-        ),
-        LessonFigure(
-            "code_spread",
-            mark("Spread of the codes"),
-            mark("Standard deviation of the numbers of the codes over the samples."),
-            better="",
-            of=_code_spread,
-        ),
-        LessonFigure(
-            "share_active",
-            mark("Active units of a sample"),
-            mark("Share of the code's numbers that are more than a tenth of its largest."),
-            is_share=True,
-            better="",
-            of=_statistic("share_active"),
-        ),
-        LessonFigure(
-            "most_active",
-            mark("Most units that are not zero"),
-            mark("Of the numbers of any code, so many are not exactly zero."),
-            is_whole=True,
-            better="",
-            of=_statistic("most_active"),
-        ),
-        LessonFigure(
-            "used_dimensions",
-            mark("Used dimensions"),
-            mark("Numbers of the code that vary over the samples."),
-            is_whole=True,
-            better="",
-            of=_statistic("used_dimensions"),
-        ),
-        LessonFigure(
-            "jacobian",
-            mark("Sensitivity of the code"),
-            mark("Mean squared Frobenius norm of the encoder's Jacobian."),
-            of=_statistic("jacobian"),
-        ),
-        LessonFigure(
-            "mse",
-            mark("Squared error per pixel"),
-            mark("Mean squared difference of answers and samples."),
-            of=_reconstruction("mse"),
-        ),
-        LessonFigure(
-            "pca_error",
-            mark("Squared error of PCA"),
-            mark("What principal components of as many numbers leave over, per pixel."),
-            of=_pca_error,
-        ),
-        LessonFigure(
-            "kl",
-            mark("KL divergence"),
-            mark("Nats by which the codes differ from the prior, summed over their numbers."),
-            better="",
-            of=_reconstruction("kl"),
-        ),
-        LessonFigure(
-            "sharpness",
-            mark("Sharpness of the answers"),
-            mark("Edges of the answers over those of the samples: below 1 they are blurred."),
-            better="high",
-            of=_reconstruction("sharpness"),
-        ),
-        LessonFigure(
-            "sample_sharpness",
-            mark("Sharpness of new images"),
-            mark("Edges of images drawn from the prior over those of the samples."),
-            better="high",
-            of=_sample_sharpness,
-        ),
-        LessonFigure(
-            "sample_distance",
-            mark("Distance of new images"),
-            mark(
-                "How far images drawn from the prior N(0, 1) are from the nearest sample: the root "
-                "of the mean squared difference of their pixels."
-            ),
-            of=_sample_distance,
-        ),
-        LessonFigure(
-            "strangers",
-            RUN_FIGURES["strangers"].label,
-            RUN_FIGURES["strangers"].help,
-            is_share=True,
-            better="high",
-            of=_strangers,
-        ),
-        LessonFigure(
-            "drawing_new",
-            mark("Novelty of the drawing"),
-            mark("Pixels in which the drawing differs from the nearest sample."),
-            is_whole=True,
-            better="high",
-            of=_drawing_new,
-        ),
-        LessonFigure(
-            "pins",
-            mark("Pins on the map"),
-            mark("Places that are pinned."),
-            is_whole=True,
-            better="",
-            of=lambda subject: float(subject.pins),
-        ),
-        LessonFigure(
-            "concepts",
-            mark("Kept concepts"),
-            mark("Directions among the codes that are kept."),
-            is_whole=True,
-            better="",
-            of=lambda subject: float(subject.concepts),
-        ),
-        LessonFigure(
-            "selected",
-            mark("Selected samples"),
-            mark("Samples that are selected on the map."),
-            is_whole=True,
-            better="",
-            of=lambda subject: float(subject.selected),
-        ),
-    )
-}
+        of=_sample_distance,
+    ),
+    LessonFigure(
+        "strangers",
+        RUN_FIGURES["strangers"].label,
+        RUN_FIGURES["strangers"].help,
+        is_share=True,
+        better="high",
+        of=_strangers,
+    ),
+    LessonFigure(
+        "drawing_new",
+        mark("Novelty of the drawing"),
+        mark("Pixels in which the drawing differs from the nearest sample."),
+        is_whole=True,
+        better="high",
+        of=_drawing_new,
+    ),
+    LessonFigure(
+        "pins",
+        mark("Pins on the map"),
+        mark("Places that are pinned."),
+        is_whole=True,
+        better="",
+        of=lambda subject: float(subject.pins),
+    ),
+    LessonFigure(
+        "concepts",
+        mark("Kept concepts"),
+        mark("Directions among the codes that are kept."),
+        is_whole=True,
+        better="",
+        of=lambda subject: float(subject.concepts),
+    ),
+    LessonFigure(
+        "selected",
+        mark("Selected samples"),
+        mark("Samples that are selected on the map."),
+        is_whole=True,
+        better="",
+        of=lambda subject: float(subject.selected),
+    ),
+)
 """Figures beside those of ``RUN_FIGURES``, by key."""
 BY_HAND = frozenset({"drawing_new", "pins", "concepts", "selected"})
 """Those that a person brings about, and no training."""

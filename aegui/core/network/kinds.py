@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aegui.core.choices import Choice
+from aegui.core.choices import Choice, table
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
@@ -17,46 +17,43 @@ from aegui.core.recipe import Recipe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KINDS = {
-    choice.key: choice
-    for choice in (
-        Choice(
-            "autoencoder",
-            mark("Autoencoder"),
-            mark("Through a narrow code and back: the image itself is the target."),
-        ),
-        Choice(
-            "variational",
-            mark("Variational"),
-            mark("The code is drawn around a mean: a map without holes, new images from noise."),
-        ),
-        Choice(
-            "denoising",
-            mark("Denoising"),
-            mark("The input is corrupted, the target is clean: it learns to repair."),
-        ),
-        Choice(
-            "sparse",
-            mark("Sparse"),
-            mark("Few units of the code are on at a time; it may be wide."),
-        ),
-        Choice(
-            "contractive",
-            mark("Contractive"),
-            mark("The code answers little to small changes of the input."),
-        ),
-        Choice(
-            "classifier",
-            mark("Classifier"),
-            mark("The encoder, trained layer by layer, then names the class of an image."),
-        ),
-        Choice(
-            "gan",
-            mark("GAN"),
-            mark("The decoder makes images from noise and learns from a discriminator."),
-        ),
-    )
-}
+KINDS = table(
+    Choice(
+        "autoencoder",
+        mark("Autoencoder"),
+        mark("Through a narrow code and back: the image itself is the target."),
+    ),
+    Choice(
+        "variational",
+        mark("Variational"),
+        mark("The code is drawn around a mean: a map without holes, new images from noise."),
+    ),
+    Choice(
+        "denoising",
+        mark("Denoising"),
+        mark("The input is corrupted, the target is clean: it learns to repair."),
+    ),
+    Choice(
+        "sparse",
+        mark("Sparse"),
+        mark("Few units of the code are on at a time; it may be wide."),
+    ),
+    Choice(
+        "contractive",
+        mark("Contractive"),
+        mark("The code answers little to small changes of the input."),
+    ),
+    Choice(
+        "classifier",
+        mark("Classifier"),
+        mark("The encoder, trained layer by layer, then names the class of an image."),
+    ),
+    Choice(
+        "gan",
+        mark("GAN"),
+        mark("The decoder makes images from noise and learns from a discriminator."),
+    ),
+)
 """In the order in which they are offered."""
 
 NOISE = {"kind": "salt_pepper", "level": 0.1}

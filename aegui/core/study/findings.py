@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.choices import Choice
+from aegui.core.choices import Choice, table
 from aegui.core.data.corruption import corrupted_with, corruption_words
 from aegui.core.evaluation.bayes import best_answer, posterior
 from aegui.core.evaluation.likelihoods import is_known
@@ -19,31 +19,28 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.recipe import CorruptionSpec, Recipe
 
-MISTAKES = {
-    choice.key: choice
-    for choice in (
-        Choice(
-            "noisy_target",
-            mark("The target is noisy"),
-            mark("The network is rewarded for giving the noise back. What it learns is to copy."),
-        ),
-        Choice(
-            "fixed_noise",
-            mark("The noise is fixed"),
-            mark("The noisy copies were drawn once: the network can learn them by heart."),
-        ),
-        Choice(
-            "other_level",
-            mark("Tried with other noise than trained with"),
-            mark("A network doubts as much as it was taught to."),
-        ),
-        Choice(
-            "noisy_data",
-            mark("The samples themselves are noisy"),
-            mark("The set holds corrupted copies of the same characters: they are targets too."),
-        ),
-    )
-}
+MISTAKES = table(
+    Choice(
+        "noisy_target",
+        mark("The target is noisy"),
+        mark("The network is rewarded for giving the noise back. What it learns is to copy."),
+    ),
+    Choice(
+        "fixed_noise",
+        mark("The noise is fixed"),
+        mark("The noisy copies were drawn once: the network can learn them by heart."),
+    ),
+    Choice(
+        "other_level",
+        mark("Tried with other noise than trained with"),
+        mark("A network doubts as much as it was taught to."),
+    ),
+    Choice(
+        "noisy_data",
+        mark("The samples themselves are noisy"),
+        mark("The set holds corrupted copies of the same characters: they are targets too."),
+    ),
+)
 """Every mistake: what it is called, and what comes of it."""
 
 SWITCHED = ("noisy_target", "fixed_noise", "other_level")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.atomic import write_atomically
-from aegui.core.choices import Choice
+from aegui.core.choices import Choice, table
 from aegui.core.cost import Cost
 from aegui.core.data.builtin import glyph_set_names
 from aegui.core.data.corruption import corrupted, corruption_words
@@ -53,22 +53,19 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyCell, StudyResult
     from aegui.core.training.record.snapshot import Snapshot
 
-FIGURES = {
-    choice.key: choice
-    for choice in (
-        Choice(
-            "wrong",
-            mark("Wrong pixels"),
-            mark("Mean number of wrong pixels per character, against the clean one."),
-        ),
-        Choice(
-            "at_most_1",
-            mark("At most 1 wrong"),
-            mark("Share of the answers with at most 1 wrong pixel."),
-        ),
-        Choice("exact", mark("Exact"), mark("Share of the answers without a wrong pixel.")),
-    )
-}
+FIGURES = table(
+    Choice(
+        "wrong",
+        mark("Wrong pixels"),
+        mark("Mean number of wrong pixels per character, against the clean one."),
+    ),
+    Choice(
+        "at_most_1",
+        mark("At most 1 wrong"),
+        mark("Share of the answers with at most 1 wrong pixel."),
+    ),
+    Choice("exact", mark("Exact"), mark("Share of the answers without a wrong pixel.")),
+)
 """What is counted of every cell."""
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)

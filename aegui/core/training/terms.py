@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.choices import table
 from aegui.core.i18n import mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.training.losses import LOSSES
@@ -70,11 +71,7 @@ class Equation:
     summands: tuple[Summand, ...]
 
 
-def _table(*terms: Term) -> dict[str, Term]:
-    return {term.key: term for term in terms}
-
-
-TERMS = _table(
+TERMS = table(
     Term("loss", mark("Loss"), mark("What training minimises: the sum of all terms."), "L", "loss"),
     Term(
         "reconstruction",

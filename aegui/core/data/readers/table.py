@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aegui.core.choices import table
 from aegui.core.data.readers.c_header import is_c_header, read_c_header
 from aegui.core.data.readers.json_glyphs import is_json, json_error, read_json
 from aegui.core.data.readers.png_sheet import is_png, read_png_sheet
@@ -39,17 +40,14 @@ class Reader:
     read: Callable[[GlyphSource], tuple[tuple[Dataset, ...], list[str]]]
 
 
-READERS: dict[str, Reader] = {
-    reader.key: reader
-    for reader in (
-        Reader("png", mark("PNG sheet"), is_png, read_png_sheet),
-        Reader("json", mark("JSON"), is_json, read_json),
-        Reader("c", mark("C header"), is_c_header, read_c_header),
-        Reader("python", mark("Python literals"), is_python, read_python),
-        Reader("lines", mark("Text lines"), is_text_lines, read_text_lines),
-        Reader("art", mark("Text art"), is_text_art, read_text_art),
-    )
-}
+READERS: dict[str, Reader] = table(
+    Reader("png", mark("PNG sheet"), is_png, read_png_sheet),
+    Reader("json", mark("JSON"), is_json, read_json),
+    Reader("c", mark("C header"), is_c_header, read_c_header),
+    Reader("python", mark("Python literals"), is_python, read_python),
+    Reader("lines", mark("Text lines"), is_text_lines, read_text_lines),
+    Reader("art", mark("Text art"), is_text_art, read_text_art),
+)
 """In the order in which they are asked: the more particular forms first."""
 
 

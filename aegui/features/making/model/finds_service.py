@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from aegui.core.choices import table
 from aegui.core.cost import Cost
 from aegui.core.data.progress import reporting_share, stop_if
 from aegui.core.errors import AeguiError
@@ -49,31 +50,28 @@ class FindSource:
     help: str
 
 
-SOURCES: Mapping[str, FindSource] = {
-    source.key: source
-    for source in (
-        FindSource(
-            "new",
-            mark("Best new ones"),
-            mark("Of many places: sharp images unlike every sample, and unlike one another"),
-        ),
-        FindSource(
-            "posterior",
-            mark("Where samples lie"),
-            mark("Codes drawn as those of the samples are spread (the aggregate posterior)"),
-        ),
-        FindSource(
-            "prior",
-            mark("Normal distribution"),
-            mark("Codes drawn from the normal distribution (the prior)"),
-        ),
-        FindSource(
-            "region",
-            mark("Selected region"),
-            mark("Codes drawn within the region that was drawn on the map with the lasso"),
-        ),
-    )
-}
+SOURCES: Mapping[str, FindSource] = table(
+    FindSource(
+        "new",
+        mark("Best new ones"),
+        mark("Of many places: sharp images unlike every sample, and unlike one another"),
+    ),
+    FindSource(
+        "posterior",
+        mark("Where samples lie"),
+        mark("Codes drawn as those of the samples are spread (the aggregate posterior)"),
+    ),
+    FindSource(
+        "prior",
+        mark("Normal distribution"),
+        mark("Codes drawn from the normal distribution (the prior)"),
+    ),
+    FindSource(
+        "region",
+        mark("Selected region"),
+        mark("Codes drawn within the region that was drawn on the map with the lasso"),
+    ),
+)
 """In the order in which they are offered."""
 
 
