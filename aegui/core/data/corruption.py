@@ -156,6 +156,15 @@ def _drawn_lengths(side: float, count: int, generator: np.random.Generator) -> N
     return whole + (generator.random((count, 1)) < side - whole).astype(np.int64)
 
 
+def noise_of(kind: str, level: float) -> CorruptionSpec:
+    """The noise of ``kind`` at ``level``.
+
+    Raises:
+        pydantic.ValidationError: The level is out of range.
+    """
+    return CorruptionSpec.model_validate({"kind": kind, "level": level})
+
+
 def corruption_words(spec: CorruptionSpec) -> str:
     """What a person reads: ``Flip 0.15``; of no noise only that there is none."""
     label = tr(CORRUPTIONS[spec.kind].label)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import block_sizes, known_shape
+from aegui.core.data.corruption import block_sizes, known_shape, noise_of
 from aegui.core.evaluation.bayes import chances_of
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
@@ -18,12 +18,13 @@ from aegui.core.evaluation.likelihoods import (
     shares_of_blocks,
 )
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
+
+    from aegui.core.recipe import CorruptionSpec
 
     Shape = tuple[int, int, int]
     Tried = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -99,7 +100,7 @@ def estimate_level(
     best = int(as_good[len(as_good) // 2])
     near = np.flatnonzero(found >= found[best] - _HALF_CHI_SQUARE)
     return LevelEstimate(
-        _spec(kind, float(levels[best])),
+        noise_of(kind, float(levels[best])),
         float(levels[near[0]]),
         float(levels[near[-1]]),
         levels,
@@ -118,7 +119,7 @@ def _likelihood(
     if kind == "gaussian":
 
         def by_pixels(level: float) -> float:
-            _, of_all = chances_of(image, on, _spec(kind, level), prior, image_shape)
+            _, of_all = chances_of(image, on, noise_of(kind, level), prior, image_shape)
             return float(of_all[0])
 
         return by_pixels
@@ -130,7 +131,7 @@ def _likelihood(
     known = prior > 0.0
 
     def by_counts(level: float) -> float:
-        if_off, if_on = lit_chances(_spec(kind, level)) or (0.0, 1.0)
+        if_off, if_on = lit_chances(noise_of(kind, level)) or (0.0, 1.0)
         total = np.zeros(len(on))
         for count, chance in zip(counts, (if_off, 1 - if_off, if_on, 1 - if_on), strict=True):
             total += count * log(chance) if chance > 0 else _never(count)
@@ -162,10 +163,6 @@ def _of_blocks(
 
 def _never(count: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count > 0, -math.inf, 0.0)
-
-
-def _spec(kind: str, level: float) -> CorruptionSpec:
-    return CorruptionSpec.model_validate({"kind": kind, "level": level})
 
 
 def _first_levels(kind: str) -> NDArray[np.float64]:

@@ -70,13 +70,13 @@ class GradientPrinter:
             for index in range(len(layers)):
                 self._forward(index)
             last = f"h{len(layers)}"
-            w.line(f"y = {last}.reshape(n, -1)" if self._ends_in_image else f"y = {last}")
+            w.line(f"y = {last}.reshape(n, -1)" if self.s.ends_in_image else f"y = {last}")
             w.line()
             w.note(tr("The loss, and its derivative d by the output y"))
             self._reconstruction()
             w.line()
             w.note(tr("Backward: d is the derivative by what each layer gives, then takes"))
-            if self._ends_in_image and not self._by_logits:
+            if self.s.ends_in_image and not self.s.by_logits:
                 w.line(f"d = d.reshape({last}.shape)")
             for index in reversed(range(len(layers))):
                 if index == self.s.code_end - 1:
@@ -84,15 +84,6 @@ class GradientPrinter:
                 self._backward(index)
             self._weight_terms()
             w.line("return loss, g")
-
-    @property
-    def _ends_in_image(self) -> bool:
-        return is_image(self.s.resolved.layers[-1].output_shape)
-
-    @property
-    def _by_logits(self) -> bool:
-        """Whether the derivative of the loss is that by what the last sigmoid takes."""
-        return bool(LOSSES[self.recipe.training.loss].of_logits)
 
     def _row(self, index: int) -> str:
         """What a dense layer takes."""
@@ -181,7 +172,7 @@ class GradientPrinter:
         loss, delta = LOSSES[training.loss], repr(training.huber_delta)
         last = len(self.s.resolved.layers)
         if loss.of_logits:
-            z = f"z{last}.reshape(n, -1)" if self._ends_in_image else f"z{last}"
+            z = f"z{last}.reshape(n, -1)" if self.s.ends_in_image else f"z{last}"
             note = tr("cross-entropy by what the sigmoid takes: exact where y is 0 or 1")
             w.line(f"each = np.logaddexp(0, {z}) - target * {z}", note=note)
         else:
@@ -200,7 +191,7 @@ class GradientPrinter:
             if training.edges:
                 spec = self.s.layers[last - 1].spec
                 key = getattr(spec, "activation", "identity")
-                row = ".reshape(n, -1)" if self._ends_in_image else ""
+                row = ".reshape(n, -1)" if self.s.ends_in_image else ""
                 w.line(f"dz = dz + d * {key}_slope(z{last}){row}")
         elif training.edges:
             w.line(f"d = d + {factor}{slope} / {count}")
@@ -264,7 +255,7 @@ class GradientPrinter:
     def _backward(self, index: int) -> None:
         w, layer, name = self.w, self.s.layers[index], self.s.names[index]
         spec, n, last = layer.spec, index + 1, len(self.s.resolved.layers)
-        by_logits = n == last and self._by_logits
+        by_logits = n == last and self.s.by_logits
         if index in self.s.dropped:
             w.line(f'd = d * masks["{name}"]', index)
         if isinstance(spec, LayerSpec | LatentSpec):

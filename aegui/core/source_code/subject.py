@@ -23,6 +23,7 @@ from aegui.core.network.shapes import is_image
 from aegui.core.recipe import LatentSpec, LayerSpec, NormSpec
 from aegui.core.source_code.state import layer_names, state_dict, tensor_name
 from aegui.core.training.engines.choice import engine_name
+from aegui.core.training.losses import LOSSES
 from aegui.core.training.step.objective import is_drawn
 from aegui.core.training.step.samples import EPOCH_NOISE_NUMBERS
 
@@ -96,6 +97,16 @@ class CodedRun:
         """Numbers of layers that silence a share of their numbers -> that share."""
         rates = {at: dropout_rate(layer.spec) for at, layer in enumerate(self.layers)}
         return {at: rate for at, rate in rates.items() if rate}
+
+    @property
+    def ends_in_image(self) -> bool:
+        """Whether the last layer gives images, not rows."""
+        return is_image(self.resolved.layers[-1].output_shape)
+
+    @property
+    def by_logits(self) -> bool:
+        """Whether the loss is of what the last sigmoid takes, as the program computes it."""
+        return bool(LOSSES[self.resolved.recipe.training.loss].of_logits)
 
     @property
     def encodes_images(self) -> bool:

@@ -173,25 +173,16 @@ class TorchPrinter(LoopPrinter):
                 w.line("return mean, log_variance" if s.is_gaussian else "return h")
             w.gap()
             last = len(s.resolved.layers) - 1
-            with w.block(f"def {'logits' if self.has_logits else 'decode'}(self, z{masks}):"):
+            with w.block(f"def {'logits' if self.s.by_logits else 'decode'}(self, z{masks}):"):
                 w.line("h = z", note=f"[n, {s.resolved.recipe.network.latent.units}]")
                 self._layers(range(s.code_end, last))
-                self._layers(range(last, last + 1), activated=not self.has_logits)
-                w.line("return h.flatten(1)" if self._ends_in_image else "return h")
-            if self.has_logits:
+                self._layers(range(last, last + 1), activated=not self.s.by_logits)
+                w.line("return h.flatten(1)" if self.s.ends_in_image else "return h")
+            if self.s.by_logits:
                 given = ", masks" if masks else ""
                 w.gap()
                 with w.block(f"def decode(self, z{masks}):"):
                     w.line(f"return torch.sigmoid(self.logits(z{given}))", last)
-
-    @property
-    def has_logits(self) -> bool:
-        """Whether the loss is of what the output's sigmoid takes, as the program computes it."""
-        return bool(LOSSES[self.recipe.training.loss].of_logits)
-
-    @property
-    def _ends_in_image(self) -> bool:
-        return len(self.s.resolved.layers[-1].output_shape) == 3
 
     def _made(self, index: int) -> None:
         layer, name = self.s.layers[index], self.s.names[index]
@@ -241,7 +232,7 @@ class TorchPrinter(LoopPrinter):
             else:
                 w.line(f"z = model.encode(x{masks})")
                 code = "z"
-            if self.has_logits:
+            if self.s.by_logits:
                 w.line(f"logits = model.logits(z{masks})")
                 if training.edges:
                     w.line("output = torch.sigmoid(logits)")
@@ -256,7 +247,7 @@ class TorchPrinter(LoopPrinter):
         delta = f", delta={training.huber_delta!r}" if training.loss == "huber" else ""
         name = LOSS_TEXTS.get(training.loss)
         output, is_sum = "output", self.s.is_gaussian
-        if self.has_logits:
+        if self.s.by_logits:
             w.note(
                 tr("By what the sigmoid takes: there is a slope even where the output is 0 or 1")
             )

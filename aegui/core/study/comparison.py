@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aegui.core.data.corruption import noise_of
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.study.findings import MISTAKES, with_mistake, with_noise
 from aegui.core.study.noise_curves import Curves, Line, matrix_curves
-from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix, noise_of
+from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix
 
 if TYPE_CHECKING:
     from aegui.core.cost import Cost

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from aegui.core.data.corruption import corruption_words
+from aegui.core.data.corruption import corruption_words, noise_of
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import limit_of
@@ -16,7 +16,6 @@ from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.pca import fit_pca
-from aegui.core.study.noise_matrix import noise_of
 from aegui.core.study.tried import tried_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from aegui.core.atomic import write_atomically
 from aegui.core.choices import Choice, table
 from aegui.core.cost import Cost
 from aegui.core.data.builtin import glyph_set_names
-from aegui.core.data.corruption import corrupted, corruption_words
+from aegui.core.data.corruption import corrupted, corruption_words, noise_of
 from aegui.core.data.dataset import same_data
 from aegui.core.data.load import load_data
 from aegui.core.data.progress import Progress
@@ -201,15 +201,6 @@ class NoiseMatrix:
         """Wrong pixels of each character ``[N]`` in one cell."""
         values = self.per_sample[row, column]
         return MatrixFigure(values.mean(axis=0), deviation(values, 0))
-
-
-def noise_of(kind: str, level: float) -> CorruptionSpec:
-    """The noise of ``kind`` at ``level``.
-
-    Raises:
-        pydantic.ValidationError: The level is out of range.
-    """
-    return CorruptionSpec.model_validate({"kind": kind, "level": level})
 
 
 def matrix_folder() -> Path:

@@ -147,7 +147,7 @@ class OthersPanel(QWidget):
         self.removed.emit(self._keys[number])
 
 
-def code_words(code: NDArray[np.float32]) -> str:
+def code_words(code: NDArray[np.float32], most: int = _MOST_NUMBERS) -> str:
     """A code in few words."""
-    numbers = [number_text(float(value)) for value in code[:_MOST_NUMBERS]]
-    return ", ".join([*numbers, "…"] if len(code) > _MOST_NUMBERS else numbers)
+    numbers = [number_text(float(value)) for value in code[:most]]
+    return ", ".join([*numbers, "…"] if len(code) > most else numbers)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from aegui.core.i18n import localized, tr, trn
+from aegui.features.linked.view.others_panel import code_words
 from aegui.kit.keys import native_keys
 from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import flat_button, wrapped_label
@@ -18,7 +19,6 @@ from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.page import PictureBox
-from aegui.widgets.ticks import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,8 +172,8 @@ def group_words(group: SampleGroup, *, glyphs: bool) -> list[str]:
             else tr("squared error {n:.2f} on average", n=group.error)
         )
     if group.middle is not None and group.extent is not None:
-        lines.append(tr("codes around {code}", code=_numbers(group.middle)))
-        lines.append(tr("spread {code}", code=_numbers(group.extent)))
+        lines.append(tr("codes around {code}", code=code_words(group.middle, _MOST_NUMBERS)))
+        lines.append(tr("spread {code}", code=code_words(group.extent, _MOST_NUMBERS)))
     if group.looked_at < group.count:
         lines.append(tr("from {n:,} of them", n=group.looked_at))
     return lines
@@ -188,8 +188,3 @@ def _labels(labels: Sequence[tuple[str, int]]) -> str:
     if more:
         named.append(trn("{n:,} more label", "{n:,} more labels", more))
     return ", ".join(named)
-
-
-def _numbers(code: NDArray[np.float32]) -> str:
-    numbers = [number_text(float(value)) for value in code[:_MOST_NUMBERS]]
-    return ", ".join([*numbers, "…"] if len(code) > _MOST_NUMBERS else numbers)
