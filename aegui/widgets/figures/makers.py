@@ -184,8 +184,11 @@ def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Fi
     return Figure("noise-curves", heading, parts, origin, csv, table)
 
 
-def noise_curves_plot(curves: Curves) -> LinePlot:
-    """The same as it is drawn; the first line is the last of its series."""
+def noise_curves_plot(curves: Curves, *, counted: bool = True) -> LinePlot:
+    """The same as it is drawn; the first line is the last of its series.
+
+    ``counted``: names say of how many networks a line is, where it is of several.
+    """
     low, high = float(curves.levels[0]), float(curves.levels[-1])
     levels = Scale(low, high if high > low else low + 1.0)
     kind = tr(CORRUPTIONS[curves.kind].label)
@@ -194,7 +197,7 @@ def noise_curves_plot(curves: Curves) -> LinePlot:
     for line in curves.lines:
         is_model, banded = line.key == "model", line.runs > 1
         name = line.name
-        if banded:
+        if banded and counted:
             name = trn("{name}, {n} network", "{name}, {n} networks", line.runs, name=line.name)
         series.append(
             Series(

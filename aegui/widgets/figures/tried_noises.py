@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.evaluation.run_figures import tried_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, tr
 from aegui.core.study.material import least_wrong
+from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.text_tables import csv_text
-from aegui.kit.charts.axes import Axis
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
-from aegui.kit.charts.scale import Scale, fitted
+from aegui.widgets.figures.makers import noise_curves_plot
 from aegui.widgets.figures.study_kinds import PictureChoice, StudyPicture
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.material import StudyMaterial
     from aegui.core.study.results import StudyResult
+    from aegui.kit.charts.lines import LinePlot
 
 _FEWEST_LEVELS = 3
 
@@ -112,32 +111,13 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
     kinds = {noise.kind for noise in found.noises}
     if len(kinds) > 1 or len(levels) < _FEWEST_LEVELS or np.any(np.diff(levels) <= 0):
         return None
-    series = []
-    for place, (row, values) in enumerate(zip(found.rows, found.values, strict=True)):
-        mean, spread = np.nanmean(values, axis=1), deviation(values, 1)
-        banded = values.shape[1] > 1
-        series.append(
-            Series(
-                row,
-                mean,
-                np.maximum(mean - spread, 0.0) if banded else None,
-                mean + spread if banded else None,
-                colour=place % 7,
-                style=told_apart(place),
-                width=1.3,
-                dots=True,
-            )
-        )
+    lines = [
+        Line("model", row, np.nanmean(values, axis=1), deviation(values, 1), values.shape[1])
+        for row, values in zip(found.rows, found.values, strict=True)
+    ]
     if found.limits is not None:
-        series.append(Series(tr("Bayes limit"), found.limits, colour=None, width=1.3))
-    top = fitted(np.concatenate([line.extent for line in series]), from_zero=True)
-    kind = tr(CORRUPTIONS[next(iter(kinds))].label)
-    return LinePlot(
-        levels,
-        Axis(tr("Level of the noise: {kind}", kind=kind), Scale(float(levels[0]), levels[-1])),
-        Axis(tr("Wrong pixels per character"), top),
-        tuple(reversed(series)),
-    )
+        lines.append(Line("limit", tr("Bayes limit"), found.limits, np.zeros(len(levels))))
+    return noise_curves_plot(Curves(kinds.pop(), levels, tuple(lines)), counted=False)
 
 
 def matrix_plot(found: TriedNoises) -> NumberMatrix:
