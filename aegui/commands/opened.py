@@ -20,6 +20,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
+from aegui.core.sampled import step_of
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.record.last import last_snapshot
 from aegui.core.web_page.exhibit import Exhibit
@@ -129,9 +130,13 @@ class OpenedRun:
 
     @property
     def some_samples(self) -> NDArray[np.float32]:
-        """At most ``MOST_CODES`` samples ``[n, pixels]`` from all over the set."""
-        step = max(1, -(-len(self.dataset) // MOST_CODES))
-        return np.asarray(self.dataset.flat()[::step])
+        """At most ``MOST_CODES`` samples ``[n, pixels]``, each ``step``-th of the set."""
+        return np.asarray(self.dataset.flat()[:: self.step])
+
+    @property
+    def step(self) -> int:
+        """From one of ``some_samples`` to the next, in the set."""
+        return step_of(len(self.dataset), MOST_CODES)
 
     @property
     def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:

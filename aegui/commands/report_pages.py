@@ -332,7 +332,6 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     """Errors by character or class, where there are any; samples and answers, the worst first."""
     flat = np.asarray(model.some_samples)
     answers = np.clip(np.nan_to_num(model.codec.reconstruct(flat)), 0.0, 1.0)
-    step = max(1, -(-len(model.dataset) // len(flat)))
     errors = wrong_pixels(flat, answers) if model.glyphs else ((flat - answers) ** 2).sum(axis=1)
     order = np.argsort(-np.asarray(errors), kind="stable")[:_SHOWN]
     shape = model.dataset.image_shape
@@ -346,7 +345,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     whole = _errors_finding(model)
     if errors.max():
         yield from _drawn(model, RESULT, lambda _: whole, "errors")
-    worst = _name(model, int(order[0]) * step)
+    worst = _name(model, int(order[0]) * model.step)
     figure = reconstructions_figure(
         rows,
         look_of(model.dataset),
@@ -370,7 +369,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     table = csv_text(
         [tr("sample"), unit],
         [
-            [_name(model, int(at) * step), f"{errors[at]:.6g}"]
+            [_name(model, int(at) * model.step), f"{errors[at]:.6g}"]
             for at in np.argsort(-errors, kind="stable")
         ],
     )
@@ -527,13 +526,12 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
     codes = model.codes
     assert codes is not None
     codes = np.nan_to_num(codes)
-    step = max(1, -(-len(model.dataset) // len(codes)))
-    seen = (at for at in range(len(codes)) if model.dataset.labels[at * step].isalnum())
+    seen = (at for at in range(len(codes)) if model.dataset.labels[at * model.step].isalnum())
     first = next(seen, 0)
     last = int(np.argmax(((codes - codes[first]) ** 2).sum(axis=1)))
     path = through([codes[first], codes[last]], "straight", _STEPS)
     images = decoded(model.codec, path)
-    a, b = _name(model, first * step), _name(model, last * step)
+    a, b = _name(model, first * model.step), _name(model, last * model.step)
     ends_named = (a, *[""] * (_STEPS - 2), b)
     sheet = PictureSheet((tuple(images),), look_of(model.dataset), column_names=ends_named)
     title = tr("From “{a}” to “{b}” in {n} steps", a=a, b=b, n=_STEPS)
@@ -543,7 +541,10 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
         b=b,
         n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),
     )
-    ends = (f"--from={_called(model, first * step)}", f"--to={_called(model, last * step)}")
+    ends = (
+        f"--from={_called(model, first * model.step)}",
+        f"--to={_called(model, last * model.step)}",
+    )
     asked = ("-n", str(_STEPS), "-o", _out(model, "path.png"))
     command = _line("path", model.file, *_which(model), *ends, *asked)
     return ReportPage(
@@ -554,8 +555,7 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
 def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
     """Of a code with a prior: in straight lines from samples to those of other classes."""
     codes = np.nan_to_num(np.asarray(model.codes))
-    step = max(1, -(-len(model.dataset) // len(codes)))
-    labels = [model.dataset.labels[at * step] for at in range(len(codes))]
+    labels = [model.dataset.labels[at * model.step] for at in range(len(codes))]
     rows: list[tuple[NDArray[np.float32], ...]] = []
     names, changes = [], []
     begun: set[str] = set()
@@ -573,7 +573,7 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
         path = through([codes[first], codes[last]], "straight", _STEPS)
         rows.append(tuple(decoded(model.codec, path)))
         changes.append(float(pixel_change(model.codec, path).max()))
-        names.append(f"{_name(model, first * step)} →\n{_name(model, last * step)}")
+        names.append(f"{_name(model, first * model.step)} →\n{_name(model, last * model.step)}")
     sheet = PictureSheet(tuple(rows), look_of(model.dataset), row_names=tuple(names))
     title = tr("Interpolation in {n} equal steps of the code", n=_STEPS)
     finding = tr(
@@ -601,7 +601,6 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
     except AeguiError:
         return
     bases = [codes[place] for place in minus[:3]]
-    step = max(1, -(-len(model.dataset) // len(codes)))
     amounts = np.linspace(found.low, found.high, _STEPS)
     rows = [
         decoded(model.codec, np.array([apply(found, base, at) for at in amounts])) for base in bases
@@ -609,7 +608,7 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
     sheet = PictureSheet(
         tuple(tuple(row) for row in rows),
         look_of(model.dataset),
-        row_names=tuple(_name(model, place * step) for place in minus[:3]),
+        row_names=tuple(_name(model, place * model.step) for place in minus[:3]),
         column_names=tuple(localized(amount, "+.2f") for amount in amounts.tolist()),
     )
     title = tr("{a} made of {b}, step by step", a=plus_name, b=minus_name)
@@ -639,8 +638,7 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
     codes = model.codes
     if codes is None:
         return None
-    step = max(1, -(-len(model.dataset) // len(codes)))
-    labels = [model.dataset.labels[place * step] for place in range(len(codes))]
+    labels = [model.dataset.labels[place * model.step] for place in range(len(codes))]
     if model.glyphs:
         large = [at for at, label in enumerate(labels) if len(label) == 1 and label.isupper()]
         small = [at for at, label in enumerate(labels) if len(label) == 1 and label.islower()]

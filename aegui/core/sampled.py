@@ -1,4 +1,4 @@
-"""Some of many, always the same ones: drawn at random, or spread evenly."""
+"""Some of many, always the same ones: drawn at random, spread evenly, or each so manyth."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def spread_over(count: int, most: int) -> NDArray[np.int64]:
     if count <= most:
         return np.arange(count)
     return np.unique(np.linspace(0, count - 1, most).round().astype(np.int64))
+
+
+def step_of(count: int, most: int) -> int:
+    """Of ``count`` things each so manyth is taken, so that at most ``most`` are."""
+    return max(1, -(-count // most))

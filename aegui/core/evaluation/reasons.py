@@ -13,6 +13,7 @@ import numpy as np
 
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
+from aegui.core.sampled import step_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -123,7 +124,7 @@ def pixel_reasons(
     refuse_other_size(codec, dataset)
     rows = dataset.flat()
     most = max(MOST_VOTES, min(_MOST_CODES, _MOST_NUMBERS // dataset.pixels))
-    step = max(1, -(-len(rows) // most))
+    step = step_of(len(rows), most)
     codes = codec.encode(rows[::step])
     code = codec.encode(drawing)[0]
     means: NDArray[np.float32] = codes.mean(axis=0)

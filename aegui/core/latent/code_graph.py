@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import in_batches, part
+from aegui.core.sampled import step_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def _further(
         usable = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
     if len(first) != 2:
         count = min(MOST_CODES, max(FEWEST_CODES, most))
-        return np.asarray(usable[:: max(1, -(-len(usable) // count))])
+        return np.asarray(usable[:: step_of(len(usable), count)])
     corners = np.concatenate([[first, last], usable])
     low, high = corners.min(axis=0), corners.max(axis=0)
     room = _MARGIN * np.linalg.norm(last - first) * (0 if len(usable) else 1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import in_batches
+from aegui.core.sampled import step_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def aggregate_density(
     Raises:
         Cancelled: ``cancelled`` said so.
     """
-    step = max(1, -(-len(codes) // MOST_CODES))
+    step = step_of(len(codes), MOST_CODES)
     usable = np.isfinite(codes).all(axis=1)
     if variances is not None:
         usable &= np.isfinite(variances).all(axis=1)

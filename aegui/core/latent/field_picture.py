@@ -11,6 +11,7 @@ from aegui.core.colours import CLASS_COLOURS
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.regions import spread_colours
+from aegui.core.sampled import step_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +53,7 @@ def field_picture(
     for line in lines_of(field):
         draw.line([tuple(at) for at in _pixels(line, field, size).tolist()], _INK, _OVER)
     if points is not None:
-        step = max(1, -(-len(points) // MOST_POINTS))
+        step = step_of(len(points), MOST_POINTS)
         radius = 1.6 * _OVER
         for x, y in _pixels(points[::step], field, size).tolist():
             box = (x - radius, y - radius, x + radius, y + radius)

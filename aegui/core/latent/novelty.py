@@ -18,6 +18,7 @@ from aegui.core.data.emoji_words import spoken_name
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import language, mark, tr
+from aegui.core.sampled import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +170,7 @@ class Novelties:
 
 def known(dataset: Dataset, glyphs: bool) -> Known:
     """What images are compared with: ``dataset``, or some of it. Quick, nothing is compared yet."""
-    step = max(1, -(-len(dataset) // MOST_KNOWN))
+    step = step_of(len(dataset), MOST_KNOWN)
     samples = np.asarray(dataset.flat()[::step], np.float32)
     if glyphs:
         samples = (samples > THRESHOLD).astype(np.float32)

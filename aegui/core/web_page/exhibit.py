@@ -27,6 +27,7 @@ from aegui.core.latent.frame import (
     spanned_frame,
 )
 from aegui.core.latent.sheets import grid_of_decodes
+from aegui.core.sampled import step_of
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.web_page.packing import packed, packed_layers, packed_tensors, rounded
 
@@ -112,7 +113,7 @@ class Exhibit:
 def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:
     """Places in the set of the samples that are on the map, from all over it."""
     count = len(exhibit.dataset)
-    step = max(1, -(-count // MOST_SAMPLES))
+    step = step_of(count, MOST_SAMPLES)
     return np.arange(0, count, step)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from aegui.core.data.corruption import corrupted
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
-from aegui.core.sampled import sampled
+from aegui.core.sampled import sampled, step_of
 from aegui.session.data.looks import grey_levels, look_of, reduced
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 
@@ -151,7 +151,7 @@ class Nearest:
         self.dataset = dataset
         self.look = look_of(dataset)
         # Every so many-th sample of a very large set: a view, or numbers made of a set of bytes.
-        self.step = max(1, -(-len(dataset) * dataset.pixels // MOST_COMPARED))
+        self.step = step_of(len(dataset) * dataset.pixels, MOST_COMPARED)
         self.is_quick = len(dataset) * dataset.pixels <= QUICKLY_COMPARED
         self._rows: NDArray[np.float32] | None = None
         self._norms: NDArray[np.float32] | None = None

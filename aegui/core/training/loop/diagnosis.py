@@ -18,6 +18,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
+from aegui.core.sampled import step_of
 from aegui.core.training.loop.baselines import best_loss, mean_image_loss
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.terms import TERMS, equations
@@ -286,7 +287,7 @@ def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str
     inner = [layer.outputs for layer in resolved.layers[:-1] if _has_weights(layer)]
     units = min(inner, default=0)
     flat = resolved.dataset.flat()
-    rows = flat[:: max(1, -(-len(flat) // _PCA_ROWS))]
+    rows = flat[:: step_of(len(flat), _PCA_ROWS)]
     if not 0 < units < min(rows.shape) or rows.size > _MOST_PCA_NUMBERS:
         return []
     training = resolved.recipe.training

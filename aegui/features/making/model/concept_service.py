@@ -12,6 +12,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.concepts import concept
 from aegui.core.run_file.concepts import KeptConcept
+from aegui.core.sampled import step_of
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -302,7 +303,7 @@ def _others(
         return codes["minus"]
     if subject.codes is not None and len(subject.codes.values):
         values = subject.codes.values
-        return values[:: max(1, -(-len(values) // MOST_IN_A_BOX))]
+        return values[:: step_of(len(values), MOST_IN_A_BOX)]
     count = len(subject.dataset)
     some = np.linspace(0, count - 1, min(count, MOST_IN_A_BOX)).astype(int)
     return _codes(subject, tuple(some.tolist()))

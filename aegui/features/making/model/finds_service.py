@@ -22,6 +22,7 @@ from aegui.core.latent.finds import (
 )
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import novelty, novelty_words
+from aegui.core.sampled import step_of
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -247,6 +248,6 @@ def _posterior(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
     """Means and variances ``[n, d]`` of the codes of samples from all over the set."""
     rows = subject.dataset.flat()
-    rows = rows[:: max(1, -(-len(rows) // _MOST_ENCODED))]
+    rows = rows[:: step_of(len(rows), _MOST_ENCODED)]
     means, log_variances = subject.codec.encode_distribution(rows)
     return means, None if log_variances is None else np.exp(np.clip(log_variances, -20.0, 20.0))

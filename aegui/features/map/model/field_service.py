@@ -13,6 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
+from aegui.core.sampled import step_of
 from aegui.session.holding import Holding
 from aegui.session.jobs.costs import encode_cost
 from aegui.session.jobs.derived import Derived
@@ -329,7 +330,7 @@ def _step(subject: FieldSubject) -> int:
     """Of so many samples one has its posterior reckoned."""
     work = LIVE_WORK if subject.live else WORK
     most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, encode_cost(subject.codec))))
-    return max(1, -(-len(subject.dataset) // most))
+    return step_of(len(subject.dataset), most)
 
 
 def _posteriors(subject: FieldSubject, shelf: _Shelf) -> Posteriors:
