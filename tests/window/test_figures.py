@@ -87,8 +87,9 @@ def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembe
     assert current_theme() is LIGHT, "the window keeps its own"
     assert window.feature(FiguresFeature).paper == Paper(8.0, 6.0, "dark", 100)
     values = app.services.settings.values
-    app.services.settings.values = {**values, "figure.width_cm": 1e9}
-    assert window.feature(FiguresFeature).paper == Paper(), "a paper that is none is not taken"
+    for damaged in ({"figure.width_cm": 1e9}, {"figure.theme": "pink"}, {"figure.dpi": "many"}):
+        app.services.settings.values = {**values, **damaged}
+        assert window.feature(FiguresFeature).paper == Paper(), "a paper that is none is not taken"
 
 
 def test_the_picture_of_the_map_is_in_the_menu(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter, ValidationError
 from PySide6.QtCore import QMimeData, QTemporaryDir, QUrl, Slot
 from PySide6.QtGui import QGuiApplication
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
 
-_KEYS = ("width_cm", "height_cm", "theme", "dpi", "title", "origin")
+_PAPER = "figure."
 _SVG_MIME = "image/svg+xml"
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 40
@@ -56,10 +57,12 @@ class FiguresFeature(Feature):
     def paper(self) -> Paper:
         """The paper that was chosen last."""
         values = self._services.settings.values
-        known = {key: values[f"figure.{key}"] for key in _KEYS if f"figure.{key}" in values}
+        known = {
+            name.removeprefix(_PAPER): it for name, it in values.items() if name.startswith(_PAPER)
+        }
         try:
-            return replace(Paper(), **known).checked()  # type: ignore[arg-type]
-        except (AeguiError, TypeError, ValueError):
+            return TypeAdapter(Paper).validate_python(known)
+        except ValidationError:
             return Paper()
 
     def _add_pictures(self, data: QMimeData, indices: tuple[int, ...]) -> None:
@@ -158,8 +161,7 @@ class FiguresFeature(Feature):
         )
 
     def _keep(self, paper: Paper) -> None:
-        chosen = {f"figure.{key}": getattr(paper, key) for key in _KEYS}
-        self._services.settings.keep(chosen)
+        self._services.settings.keep_form(_PAPER, paper)
 
     def _say(self, text: str, file: Path | None = None) -> None:
         self.noticed.emit(Notice("info", text, passing=True, about="figure", file=file))
