@@ -99,8 +99,7 @@ class App(QObject):
     def tell_crash(self) -> None:
         """Say that the last program was ended by a fault, and offer to report that."""
         text = tr(
-            "The program was ended by a fault last time. Where it was then is in the log; what "
-            "was not saved is offered again."
+            "The program crashed last time. The log says where; unsaved work is offered again."
         )
         report = tr("Report a problem…")
         # Of the window that there is when it is pressed: another language makes another.

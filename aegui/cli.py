@@ -192,11 +192,15 @@ def _existing(name: str) -> Path:
     near = difflib.get_close_matches(name, _first_words(), n=1)
     if near:
         raise _RefusedLine(
-            tr("{name} is no command and no file; did you mean {near}?", name=name, near=near[0])
+            tr(
+                "{name} is neither a command nor a file; did you mean {near}?",
+                name=name,
+                near=near[0],
+            )
         )
     raise _RefusedLine(
         tr(
-            "{name} is no command and no file; the commands are {commands}.",
+            "{name} is neither a command nor a file; the commands are {commands}.",
             name=name,
             commands=", ".join(_first_words()),
         )

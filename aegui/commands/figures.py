@@ -32,7 +32,7 @@ _LABELS = {
     "cross_entropy": mark("cross-entropy per image, nats"),
     "drawn_cross_entropy": mark("cross-entropy of a drawn code, nats"),
     "kl": mark("KL per image, nats"),
-    "bound": mark("negative evidence bound, the sum of these two"),
+    "bound": mark("negative ELBO, the sum of these two"),
     "share_active": mark("share of active units"),
     "most_active": mark("most active units of a code"),
     "mean_activation": mark("mean activation"),

@@ -261,7 +261,7 @@ def _sheet(source: str, height: int, width: int) -> Dataset:
     except ReadError as error:
         raise AeguiError(
             tr(
-                "{file} is no image, and no sheet of images, of {wanted} pixels: {reason}",
+                "{file} is neither an image nor a sheet of images of {wanted} pixels: {reason}",
                 file=source,
                 wanted=f"{width}x{height}",
                 reason=error,

@@ -213,7 +213,8 @@ class OpenedRun:
         """
         if not self.saved.recipe.is_autoencoder:
             text = tr(
-                "{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=self.file
+                "{file} is not an autoencoder: a GAN or a classifier repairs nothing.",
+                file=self.file,
             )
             raise AeguiError(text)
 

@@ -56,7 +56,7 @@ def size_cm(text: str) -> tuple[float, float]:
         width = height = 0.0
     if not (0.0 < width <= _MOST_CM and 0.0 < height <= _MOST_CM):
         raise argparse.ArgumentTypeError(
-            tr("{text} is no size: width and height in centimetres, such as 16x10cm", text=text)
+            tr("{text} is not a size: width and height in centimetres, such as 16x10cm", text=text)
         )
     return width, height
 
@@ -212,7 +212,7 @@ TRAIN = (
     text(
         "--check",
         FILE_OR_NAME,
-        mark("check on this set, which is kept from training, such as mnist-test"),
+        mark("validate on this set, which is held out from training, such as mnist-test"),
     ),
     _EPOCHS,
     whole("--runs", "K", mark("runs trained together"), least=None),
@@ -228,7 +228,7 @@ TRAIN = (
         "--checkpoint-every",
         mark("SECONDS"),
         mark(
-            "save what was learnt so far every so many seconds, seldom where that takes "
+            "save what was learnt so far every N seconds, seldom where that takes "
             "long; 0: only at the end (default: %(default)g)"
         ),
         default=CHECKPOINT_SECONDS,
@@ -289,7 +289,7 @@ CARD = (
     choice("--fit", FITS, mark("keep all of an image, cover the frame, or stretch")),
     text("--background", "#RRGGBB", mark("colour behind transparent images")),
     text("--labels", mark("A,B"), mark("only these classes")),
-    whole("--count", "N", mark("at most so many samples, drawn at random"), least=1),
+    whole("--count", "N", mark("at most this many samples, drawn at random"), least=1),
     AS_JSON,
 )
 PROJECT = (
@@ -305,7 +305,7 @@ PROJECT = (
     whole(
         "--samples",
         "N",
-        mark("at most so many samples, drawn at random (default: %(default)s)"),
+        mark("at most this many samples, drawn at random (default: %(default)s)"),
         default=5_000,
         least=5,
     ),
@@ -561,7 +561,7 @@ NOISE_MATRIX = (
     whole(
         "--samples",
         "N",
-        mark("at most so many samples, drawn at random (default: %(default)s)"),
+        mark("at most this many samples, drawn at random (default: %(default)s)"),
         default=2_000,
         least=1,
         most=100_000_000,
@@ -653,7 +653,7 @@ FIGURE = (
     whole(
         "--samples",
         "N",
-        mark("at most so many samples (default: as many as fit)"),
+        mark("at most this many samples (default: as many as fit)"),
         least=1,
         most=100_000,
     ),

@@ -33,7 +33,7 @@ RUNS_LIST = (
     ),
     text("--sort", mark("COLUMN"), mark("sort by (default: %(default)s)"), default="created"),
     flag("--ascending", mark("from low to high")),
-    whole("--limit", "N", mark("at most so many"), least=1),
+    whole("--limit", "N", mark("at most this many"), least=1),
     text("--group", mark("COLUMN"), mark("mean and spread of the figures of each group")),
     flag("--trash", mark("what is in the trash")),
     _CSV,

@@ -146,7 +146,7 @@ def _nearest_json(name: str, found: Inversion) -> dict[str, Any]:
 
 
 def _rest(found: Inversion) -> str:
-    return tr("at rest") if found.complete else tr("out of time")
+    return tr("converged") if found.complete else tr("time ran out")
 
 
 def _code_text(code: NDArray[np.float32]) -> str:

@@ -102,7 +102,7 @@ def _check_core(folder: Path) -> Path:
     save_run(path, run)
     decoded, again = run.codec().decode([0.5, -0.5]), load_run(path).codec().decode([0.5, -0.5])
     if not np.array_equal(decoded, again):
-        raise AeguiError(tr("A saved run decodes otherwise than the one that was trained."))
+        raise AeguiError(tr("A saved run decodes differently from the one that was trained."))
     say(tr("Saved, reloaded and decoded."))
     _check_maps(resolved.dataset)
     return path
@@ -114,7 +114,7 @@ def _check_maps(dataset: Dataset) -> None:
 
     found = project("tsne", dataset.flat(), ProjectionOptions(iterations=_MAP_STEPS))
     if not found.places.any():
-        raise AeguiError(tr("t-SNE does not part the samples."))
+        raise AeguiError(tr("t-SNE does not separate the samples."))
     say(tr("Made a map with t-SNE."))
 
 

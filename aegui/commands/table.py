@@ -291,9 +291,9 @@ _ROWS = (
         "races:smallest_command",
         mark("the smallest network that still reaches a goal"),
         mark(
-            "Shrink the layers of a network while every sample has at most so many wrong pixels "
-            "in so many seeds, and tell the smallest one. What was tried is kept: nothing is "
-            "trained twice."
+            "Shrink the layers of a network while every sample has few enough wrong "
+            "pixels in enough seeds, and tell the smallest one. What was tried is "
+            "kept: nothing is trained twice."
         ),
         study_options.SMALLEST,
     ),

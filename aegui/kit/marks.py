@@ -157,7 +157,7 @@ class Sign(QWidget):
     def __init__(self, icon_name: str, token: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = icon(icon_name, token)
-        self.setAccessibleName(tr("Caution") if token in _CAUTIONS else tr("Sign"))
+        self.setAccessibleName(tr("Warning") if token in _CAUTIONS else tr("Sign"))
         self.setFixedSize(icon_px(_SIGN_PX), icon_px(_SIGN_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:

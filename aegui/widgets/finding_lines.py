@@ -35,7 +35,7 @@ class FindingLine(QWidget):
         self.title = ElidedLabel()
         self.title.setText(finding.title)
         self.mend = QToolButton()
-        self.mend.setText(tr("Mend it"))
+        self.mend.setText(tr("Fix it"))
         self.mend.setToolTip(f"{finding.remedy}\n{tr('Undo takes it back')}")
         self.mend.setAccessibleName(f"{self.mend.text()}: {finding.title}")
         self.see = flat_button("chart", tr("See its result"))

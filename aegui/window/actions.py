@@ -108,7 +108,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "next_panel",
         mark("&Next panel"),
-        mark("Give the keys to the next panel that is seen"),
+        mark("Move the keyboard focus to the next panel that is seen"),
         "view",
         300,
         "go_to_panel",
@@ -118,7 +118,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "previous_panel",
         mark("Pre&vious panel"),
-        mark("Give the keys to the panel before this one"),
+        mark("Move the keyboard focus to the panel before this one"),
         "view",
         310,
         "go_to_panel",

@@ -52,7 +52,7 @@ class Manner:
 
 MANNERS: dict[Level, Manner] = {
     "info": Manner("notice-info", "accent", mark("Note"), 6.0),
-    "warning": Manner("notice-warning", "warn", mark("Caution"), 15.0),
+    "warning": Manner("notice-warning", "warn", mark("Warning"), 15.0),
     "error": Manner("notice-error", "bad", mark("Error"), 0.0),
 }
 
@@ -96,7 +96,7 @@ class Toast(QFrame):
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        close = flat_button("close", tr("Put this message away"))
+        close = flat_button("close", tr("Dismiss this message"))
         close.clicked.connect(self._put_away)
         words = column(text, spacing=SPACING)
         if notice.offer or notice.file is not None:

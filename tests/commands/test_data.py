@@ -63,7 +63,7 @@ def test_a_folder_of_images(folder: Path, capsys: Captured) -> None:
     assert answer["reader"] == "folder"
     assert answer["notes"] == [
         "The files are 10 × 20 in colour.",
-        "1 file could not be read and is left out: bad.jpg: this is no image that can be read.",
+        "1 file could not be read and is left out: bad.jpg: this is not an image that can be read.",
     ]
     (data,) = answer["datasets"]
     assert (data["samples"], data["channels"], data["height"], data["width"]) == (6, 1, 24, 16)

@@ -248,7 +248,7 @@ def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
         (("limit", "--data", "lowercase", "--noise", "flip:2"), "from 0 to 1"),
         (("limit", "--data", "lowercase", "--noise", "flip:0.1", "--draws", "0"), "--draws"),
         (("noise-matrix", "--kind", "rain"), "--kind is rain"),
-        (("noise-matrix", "--levels", "0,x"), "--levels: “x” is no level; write"),
+        (("noise-matrix", "--levels", "0,x"), "--levels: “x” is not a level; write"),
         (("noise-matrix", "--levels", "0,2"), "--levels: 2 is too large for “Flip”"),
         (("noise-matrix", "-o", "m.gif"), "the suffix must be one of .png, .svg, .pdf, .csv"),
         (("noise-matrix", "no-such-recipe"), "no file no-such-recipe"),

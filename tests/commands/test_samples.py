@@ -97,7 +97,7 @@ def test_new_images_as_a_folder(models: Path, tmp_path: Path, capsys: Captured) 
     (tmp_path / "a").touch()
     for command in ("sample", "finds"):
         refused(capsys, [command, "not there.aegui", "-o", str(tmp_path / "new")], "is not empty")
-        refused(capsys, [command, "not there.aegui", "-o", str(tmp_path / "a")], "is no folder")
+        refused(capsys, [command, "not there.aegui", "-o", str(tmp_path / "a")], "is not a folder")
 
 
 def test_a_suffix_that_is_not_written_is_refused(tmp_path: Path, capsys: Captured) -> None:

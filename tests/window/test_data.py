@@ -437,7 +437,7 @@ def test_the_panel_edits_shares_and_augmentation(
     panel = window.panel(DataPanel)
     panel.shares.form.fields["split.validation"].setValue(50)  # type: ignore[union-attr]
     assert workspace.recipe.data.split.validation == 0.5
-    assert panel.shares.words() == "3 to learn from, 3 to check on"
+    assert panel.shares.words() == "3 for training, 3 for validation"
     panel.augment.fields["flip"].click()  # type: ignore[union-attr]
     panel.augment.fields["shift"].setValue(1)  # type: ignore[union-attr]
     assert workspace.recipe.data.augment.flip
@@ -601,7 +601,7 @@ def test_a_problem_of_the_data_is_solved_at_its_line(
     qtbot.waitUntil(lambda: "whole set only" in panel.problem.text(), timeout=20_000)
     button = panel.problem.remedy
     assert button is not None
-    assert button.text() == "Keep no samples back"
+    assert button.text() == "Hold no samples out"
     button.click()
     qtbot.waitUntil(lambda: workspace.recipe.data.split.last == 0, timeout=20_000)
     qtbot.waitUntil(lambda: panel.problem.text() == "", timeout=20_000)

@@ -123,7 +123,7 @@ def test_what_is_wrong_with_the_choices_is_said_beside_them(
     panel.matrix.set_form(replace(FORM, test_levels="0.1, many"))
     panel.matrix.run.click()
     assert panel.matrix.problem.isVisible()
-    assert panel.matrix.problem.text().startswith("Try with: “many” is no level")
+    assert panel.matrix.problem.text().startswith("Try with: “many” is not a level")
     assert not window._services.of(NoiseStudy).job.is_busy
 
 

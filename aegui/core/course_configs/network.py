@@ -70,7 +70,7 @@ def input_size(notes: Notes) -> int | None:
     pixels = prod(sides)
     if not 1 <= pixels <= 10**9:
         raise RecipeError(
-            tr('"{key}" is {v}, which is no size.', key=item.key, v=quoted(item.value))
+            tr('"{key}" is {v}, which is not a size.', key=item.key, v=quoted(item.value))
         )
     notes.understand(item, f"{tr('numbers per sample')} {pixels}")
     return pixels

@@ -115,7 +115,7 @@ def _with_code(
             return GivenChain(layers[:middle], GivenLayer(code), layers[middle:])
         raise RecipeError(
             tr(
-                'The code has {code} units, but "{key}" has none of so many in its middle.',
+                'The code has {code} units, but "{key}" has no layer of that many in its middle.',
                 code=code,
                 key=key,
             )

@@ -92,7 +92,7 @@ ROWS = (
     Row(
         "data.split.validation",
         "number",
-        mark("share of the samples to check on"),
+        mark("share of the samples for validation"),
         "*validation_split *val_split *validation_size *val_size *test_split",
     ),
     Row(

@@ -223,7 +223,7 @@ def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
             places: NDArray[Any] = values.argmax(axis=1)
             return places
     times = " x ".join(map(str, values.shape))
-    raise _refusal(path, tr("numbers of shape {shape} are no labels", shape=times))
+    raise _refusal(path, tr("numbers of shape {shape} are not labels", shape=times))
 
 
 def _texts(values: NDArray[Any]) -> list[str]:
@@ -318,8 +318,8 @@ def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int]
     if found is None:
         times = " x ".join(map(str, member.shape))
         text = tr(
-            "numbers of shape {shape} are no images: expected images x rows x columns, with 1 or "
-            "3 colours before or after them",
+            "numbers of shape {shape} are not images: expected images x rows x "
+            "columns, with 1 or 3 colours before or after them",
             shape=times,
         )
         raise _refusal(path, text)

@@ -154,9 +154,9 @@ def csv_trouble(path: Path) -> ReadError | None:
     inner = words[1:-1] if columns == len(words) else words[1:]
     wrong = [word for word in inner or words if not _is_number(word)]
     reason = (
-        tr("“{word}” is no number", word=wrong[0][:_LONGEST_WORD])
+        tr("“{word}” is not a number", word=wrong[0][:_LONGEST_WORD])
         if wrong
-        else tr("{n:,} numbers are no square image, with or without a label", n=columns)
+        else tr("{n:,} numbers do not make a square image, with or without a label", n=columns)
     )
     text = tr(
         "{reason}. A line has the pixels of one image as numbers; a label may come first or last",

@@ -149,7 +149,7 @@ def read_idx_labels(path: Path) -> NDArray[np.int64]:
         header = _read_header(file, path)
         if len(header.shape) != 1 or header.dtype.kind == "f" or header.shape[0] > _MAX_LABELS:
             shape = _times(header.shape)
-            raise _refusal(path, tr("numbers of shape {shape} are no labels", shape=shape))
+            raise _refusal(path, tr("numbers of shape {shape} are not labels", shape=shape))
         data = file.read(header.nbytes)
         if len(data) < header.nbytes:
             whole = len(data) // header.dtype.itemsize
@@ -225,7 +225,7 @@ def _read_header(file: ByteStream, path: Path) -> _Header:
     """The header, checked against the size of the file before room is made for anything."""
     head = file.read(4)
     if not is_idx(head):
-        raise _refusal(path, tr("this is no idx file"))
+        raise _refusal(path, tr("this is not an idx file"))
     axes = file.read(4 * head[3])
     if len(axes) < 4 * head[3]:
         raise _refusal(path, tr("the file ends within its header"))
@@ -258,7 +258,7 @@ def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int]
     found = image_axes(header.shape)
     if found is None:
         shape = _times(header.shape)
-        raise _refusal(path, tr("numbers of shape {shape} are no images", shape=shape))
+        raise _refusal(path, tr("numbers of shape {shape} are not images", shape=shape))
     if header.kind not in _IMAGE_TYPES:
         raise _refusal(path, tr("its pixels are signed numbers; bytes are expected"))
     return found

@@ -299,5 +299,5 @@ def _existing(files: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]
         if is_file:
             there.append(path)
         else:  # reading a pipe would wait for ever
-            gone.append((path, tr("this is no file")))
+            gone.append((path, tr("this is not a file")))
     return there, gone

@@ -38,7 +38,7 @@ def check_image_folder(path: str | os.PathLike[str]) -> None:
     refuse_own(target)
     if target.exists() and not target.is_dir():
         raise AeguiError(
-            tr("{file} is no folder: choose a new name for the folder of images.", file=target)
+            tr("{file} is not a folder: choose a new name for the folder of images.", file=target)
         )
     if target.exists() and any(target.iterdir()):
         raise AeguiError(

@@ -94,7 +94,7 @@ def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
         found = re.search(r"\d{6,}", str(error))
         raise _too_large(f"{int(found[0]):,}" if found else f"> {_MAX_PIXELS:,}") from error
     except UnidentifiedImageError as error:
-        raise ReadError(tr("this is no image that can be read")) from error
+        raise ReadError(tr("this is not an image that can be read")) from error
     except ReadError:
         raise
     except Exception as error:

@@ -91,7 +91,7 @@ def read_prior(path: str | Path) -> Prior:
     """
     source = open_source(Path(path))
     if not source.text:
-        raise source.refusal(tr("this is no text."))
+        raise source.refusal(tr("this is not a text."))
     suffix = source.path.suffix.lower()
     if suffix == ".json":
         return Prior(source.path.name, _of_json(source))

@@ -248,7 +248,11 @@ def compute_field(
     spec = FIELDS.get(key)
     if spec is None:
         raise AeguiError(
-            tr("There is no layer {key}: choose one of {known}.", key=key, known=", ".join(FIELDS))
+            tr(
+                "There is no layer {key}: choose one of {known}.",
+                key=key,
+                known=", ".join(FIELDS),
+            )
         )
     if spec.needs_encoder and (codes is None or not len(codes)):
         raise AeguiError(

@@ -41,8 +41,8 @@ WAYS = {
     "standard": WaySpec(
         mark("At the same coordinates"),
         mark(
-            "So many standard deviations from the mean of the codes as here, number by number; "
-            "with a normal prior: the same numbers."
+            "As many standard deviations from the mean of the codes as here, number by "
+            "number; with a normal prior: the same numbers."
         ),
     ),
 }

@@ -113,7 +113,7 @@ class ProjectionOptions:
         Field(ge=100, le=MOST_SAMPLES),
         FieldWords(
             "Samples at most",
-            "Larger sets are represented by so many samples, drawn at random.",
+            "Larger sets are represented by this many samples, drawn at random.",
         ),
     ] = 5_000
     perplexity: Annotated[
@@ -126,7 +126,10 @@ class ProjectionOptions:
     iterations: Annotated[
         int,
         Field(ge=50, le=10_000),
-        FieldWords("Steps", "t-SNE: steps after the 250 early ones; more let groups part further."),
+        FieldWords(
+            "Steps",
+            "t-SNE: steps after the 250 of early exaggeration; more let groups move further apart.",
+        ),
     ] = 500
     neighbours: Annotated[int, Field(ge=2)] = 15
     min_dist: float = 0.1

@@ -219,7 +219,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     LessonFigure(
         "code_size",
         mark("Numbers of the code"),
-        mark("So many numbers stand between encoder and decoder."),
+        mark("How many numbers stand between encoder and decoder."),
         is_whole=True,
         better="",
         of=lambda subject: float(subject.recipe.network.latent.units),
@@ -242,7 +242,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     LessonFigure(
         "most_active",
         mark("Most units that are not zero"),
-        mark("Of the numbers of any code, so many are not exactly zero."),
+        mark("How many numbers of any code are not exactly zero."),
         is_whole=True,
         better="",
         of=_statistic("most_active"),

@@ -516,8 +516,8 @@ class Library:
             if aside:
                 self._note(
                     tr(
-                        "The index of the library was damaged: it is {file} now, and was made anew "
-                        "from the runs themselves.",
+                        "The index of the library was damaged: it is {file} now, and "
+                        "was rebuilt from the runs themselves.",
                         file=aside,
                     )
                 )

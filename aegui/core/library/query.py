@@ -77,8 +77,8 @@ class Condition:
         if found is None:
             raise AeguiError(
                 tr(
-                    "{text} is no condition: it must be like wrong<1, training.loss=bce or "
-                    "name~letters.",
+                    "{text} is not a condition: it must be like wrong<1, "
+                    "training.loss=bce or name~letters.",
                     text=quoted(text),
                 )
             )

@@ -106,7 +106,7 @@ SCHEDULES = table(
     Choice(
         "step",
         mark("Steps"),
-        mark("The rate is multiplied by a factor every so many epochs."),
+        mark("The rate is multiplied by a factor at regular intervals of epochs."),
         ("step_epochs", "factor"),
     ),
     Choice(

@@ -38,9 +38,9 @@ _OTHERS = {
     "network.output_layer": mark("Layer of the output"),
     "classifier": mark("Classifier"),
     "gan": mark("Adversary"),
-    "data.split.validation": mark("Share kept for checking"),
+    "data.split.validation": mark("Share held out for validation"),
     "data.split.seed": mark("Seed of the split"),
-    "data.split.last": mark("Last samples kept for checking"),
+    "data.split.last": mark("Last samples held out for validation"),
     "data.augment.flip": mark("Mirrored at random"),
     "data.augment.shift": mark("Shifted at random"),
 }

@@ -40,8 +40,9 @@ def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
         yield Problem(
             "data.split",
             tr(
-                "The last {n:,} samples are kept for checking: that goes with a whole set only. "
-                "Let all of its samples take part, or keep a share of them.",
+                "The last {n:,} samples are held out for validation: that goes with a "
+                "whole set only. Let all of its samples take part, or hold out a share "
+                "of them.",
                 n=last,
             ),
         )
@@ -49,8 +50,8 @@ def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
         yield Problem(
             "data.split",
             tr(
-                "The last {n:,} samples are kept for checking, and there are only {total:,}: "
-                "none is left to learn from.",
+                "The last {n:,} samples are held out for validation, and there are "
+                "only {total:,}: none is left to learn from.",
                 n=last,
                 total=len(dataset),
             ),

@@ -117,7 +117,7 @@ _SWITCHES: dict[str, _Edit] = {
     ),
     "network.tied": (mark("Untie the weights"), {"network.tied": False}),
     "classifier.pretrain": (mark("Mirror the decoder"), {"network.decoder": None}),
-    "data.split": (mark("Keep no samples back"), {"data.split.last": 0}),
+    "data.split": (mark("Hold no samples out"), {"data.split.last": 0}),
     "data.corruption": (mark("Switch the noise off"), {"data.corruption.kind": "none"}),
     "training.optimizer": (mark("Use Adam"), {"training.optimizer.name": "adam"}),
     "training.batch_size": (mark("Use the full batch"), {"training.batch_size": None}),

@@ -213,7 +213,7 @@ def _json_region(text: str) -> tuple[int, int]:
         raise _Refused(0, 1, tr("This is nested too deeply.")) from None
     except ValueError as error:
         at = min(getattr(error, "pos", 0), max(0, len(text) - 1))
-        raise _Refused(at, at + 1, tr("Here it is no JSON any more.")) from None
+        raise _Refused(at, at + 1, tr("From here on it is not JSON.")) from None
     if isinstance(content, list):
         return 0, len(text)
     found = _ROWS.search(text)
@@ -267,10 +267,10 @@ def _value(word: str, form: CodeForm) -> int | None:
 
 def _no_number(word: str, form: CodeForm) -> str:
     if form == "hex":
-        return tr("“{text}” is no hexadecimal number.", text=word)
+        return tr("“{text}” is not a hexadecimal number.", text=word)
     if form == "binary":
         return tr("“{text}” is not made of 0 and 1.", text=word)
-    return tr("“{text}” is no number.", text=word)
+    return tr("“{text}” is not a number.", text=word)
 
 
 def _wrong_lengths(text: str, numbers: list[_Number], width: int) -> Iterator[CodeError]:

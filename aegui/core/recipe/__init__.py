@@ -176,7 +176,7 @@ class SplitSpec(RecipePart):
 
     validation: Annotated[float, Field(ge=0.0, le=0.95)] = worded(
         0.0,
-        "Kept for checking",
+        "Held out for validation",
         "Share of the samples that is kept from training.",
         editor="percent",
     )
@@ -232,7 +232,7 @@ class DataSpec(RecipePart):
     count: Annotated[int, Field(ge=1)] | None = worded(
         None,
         "Samples at most",
-        "Only so many samples take part, drawn at random.",
+        "Only this many samples take part, drawn at random.",
         begins=20,
         most=10_000_000,
     )
@@ -270,7 +270,7 @@ class InitializerSpec(RecipePart):
     """
 
     name: InitializerKey = worded(
-        "torch_default", "First weights", "How the weights are drawn before the first epoch."
+        "torch_default", "Initial weights", "How the weights are drawn before the first epoch."
     )
     range: Positive = worded(
         0.5, "Range", "Weights begin between minus this number and this number."
@@ -283,7 +283,7 @@ class OptimizerSpec(RecipePart):
     """The optimiser, its learning rate, and the parameters that it uses (torch's meanings)."""
 
     name: OptimizerKey = worded(
-        "adam", "Optimiser", "The rule by which the slopes of the loss become steps of the weights."
+        "adam", "Optimiser", "The rule by which gradients of the loss become steps of the weights."
     )
     learning_rate: Positive = worded(
         0.01,
@@ -295,13 +295,16 @@ class OptimizerSpec(RecipePart):
         0.9, "Momentum", "Share of the last step that is kept in the next one.", step=0.01
     )
     alpha: Share = worded(
-        0.99, "Smoothing (alpha)", "How long the recent size of a slope is remembered.", step=0.01
+        0.99,
+        "Smoothing (alpha)",
+        "How long the recent size of a gradient is remembered.",
+        step=0.01,
     )
     beta1: Share = worded(
-        0.9, "Beta 1", "How long the direction of the slopes is remembered.", step=0.01
+        0.9, "Beta 1", "How long the direction of the gradients is remembered.", step=0.01
     )
     beta2: Share = worded(
-        0.999, "Beta 2", "How long the size of the slopes is remembered.", step=0.01
+        0.999, "Beta 2", "How long the size of the gradients is remembered.", step=0.01
     )
     eps: Positive = worded(
         1e-8, "Epsilon", "A small number that keeps the division from blowing up.", most=1.0
@@ -320,14 +323,14 @@ class ScheduleSpec(RecipePart):
 
     name: ScheduleKey = worded(
         "constant",
-        "Course of the learning rate",
+        "Learning-rate schedule",
         "How the learning rate changes while the training goes on.",
     )
     factor: Annotated[float, Field(gt=0.0, le=1.0)] = worded(
         0.5, "Factor", "The rate is multiplied by this number at each reduction.", step=0.05
     )
     step_epochs: Annotated[int, Field(ge=1)] = worded(
-        1000, "Every so many epochs", "Epochs between two reductions of the rate."
+        1000, "Epochs per reduction", "Epochs between two reductions of the rate."
     )
     warmup_epochs: Annotated[int, Field(ge=0)] = worded(
         0,
@@ -355,13 +358,13 @@ class GoalsSpec(RecipePart):
     max_wrong_pixels: Annotated[int, Field(ge=0)] | None = worded(
         None,
         "Stop at wrong pixels",
-        "Stop as soon as every character of every run has at most so many wrong pixels.",
+        "Stop as soon as every character of every run has at most this many wrong pixels.",
         begins=0,
     )
     patience_epochs: Annotated[int, Field(ge=1)] | None = worded(
         None,
         "Stop after epochs without progress",
-        "Stop when no run's loss has become better for so many epochs.",
+        "Stop when no run's loss has improved for this many epochs.",
         begins=1000,
     )
     seconds: Positive | None = worded(
@@ -404,7 +407,7 @@ class TrainingSpec(RecipePart):
         "bce", "Loss", "What training minimises: how far the output is from the target."
     )
     huber_delta: Positive = worded(
-        1.0, "Delta", "Misses larger than this count by their size, smaller ones by their square."
+        1.0, "Delta", "Errors larger than this count by their size, smaller ones by their square."
     )
     optimizer: OptimizerSpec = OptimizerSpec()
     schedule: ScheduleSpec = ScheduleSpec()
@@ -422,7 +425,7 @@ class TrainingSpec(RecipePart):
     contractive: NonNegative = worded(
         0.0,
         "Contraction",
-        "Adds this times the squared slopes of the code against the input; 0 is off.",
+        "Adds this times the squared derivatives of the code with respect to the input; 0 is off.",
     )
     edges: NonNegative = worded(
         0.0,
@@ -433,7 +436,7 @@ class TrainingSpec(RecipePart):
     clip_norm: Positive | None = worded(
         None,
         "Clip the gradient at",
-        "Longest step that a slope may ask for; helps when the loss explodes.",
+        "Largest norm of the gradient, which is scaled down to it; helps when the loss explodes.",
         begins=1.0,
     )
     goals: GoalsSpec = GoalsSpec()
@@ -476,7 +479,7 @@ class ClassifierSpec(RecipePart):
     pretrain: PretrainSpec = PretrainSpec()
     frozen: bool = worded(
         False,
-        "Leave the encoder as pre-trained",
+        "Freeze the encoder",
         "On: only the layers of the classifier learn the classes.",
     )
     label_smoothing: Share = worded(
@@ -511,7 +514,7 @@ class GanSpec(RecipePart):
     beta1: Share = worded(
         0.5,
         "Its beta 1",
-        "How long the direction of its slopes is remembered; 0.5 is usual here.",
+        "How long the direction of its gradients is remembered; 0.5 is usual here.",
         step=0.05,
     )
     steps: Annotated[int, Field(ge=1, le=100)] = worded(
@@ -531,7 +534,7 @@ class GanSpec(RecipePart):
     )
     average: Share = worded(
         0.0,
-        "Running mean of the weights",
+        "Moving average of the weights",
         "Shown and kept instead of the weights: 0.999 looks back on 1,000 steps.",
         step=0.001,
     )
@@ -569,7 +572,7 @@ class Recipe(RecipePart):
     runs: Annotated[int, Field(ge=1, le=MAX_RUNS)] = worded(
         1,
         "Runs",
-        "So many networks are trained together, each with the next seed: mean and spread.",
+        "How many networks are trained together, each with the next seed: mean and spread.",
     )
 
     @property

@@ -63,7 +63,7 @@ Units = Annotated[
 LEARN, RESIZE, STEADY, RESHAPE = (
     mark("Learn"),
     mark("Change the size"),
-    mark("Steady the training"),
+    mark("Normalise and regularise"),
     mark("Change the shape"),
 )
 
@@ -458,7 +458,7 @@ class DropoutSpec(LayerPart):
         LayerKind(
             "dropout",
             mark("Dropout"),
-            mark("Silences numbers at random while training: less by heart."),
+            mark("Silences numbers at random while training: less overfitting."),
             group=STEADY,
         ),
     )
@@ -639,12 +639,12 @@ class LatentSpec(_Dense):
         0, "KL warm-up", "Epochs in which beta rises from 0 to its full size"
     )
     free_bits: NonNegative = worded(
-        0.0, "Free bits", "Nats that each dimension may tell without paying for them", step=0.05
+        0.0, "Free bits", "Nats that each dimension may carry without a penalty", step=0.05
     )
     top_k: Annotated[int, Field(ge=1)] | None = worded(
         None,
         "Top k",
-        "Only so many numbers of the code are kept, the others become 0: k-sparse",
+        "Only this many numbers of the code are kept, the others become 0: k-sparse",
         nothing=mark("all"),
         most=MAX_UNITS,
     )

@@ -165,6 +165,6 @@ def _read_rows(archive: Archive, member: str, layout: Layout) -> tuple[NDArray[n
     tensors = to_tensors(archive, member, wanted)
     steps = tensors["steps"].astype(np.float32)
     if not ((steps >= 0) & (steps <= _HALF / _MOST_STEPS)).all():
-        raise refused(archive.name, member, tr("its steps are no sizes"))
+        raise refused(archive.name, member, tr("its steps are not sizes"))
     changes = tensors["changes"].astype(np.int8, copy=False)
     return tensors["epoch"].astype(np.float64), _from_steps(steps, changes, layout)

@@ -159,8 +159,8 @@ def _head(token: Token) -> Layer:
     raise refusal(
         token,
         tr(
-            "this is no layer. Units such as 25, c16s2 (convolution), t16 (transposed), max2, "
-            "avg2, up2, bn, ln, drop0.2, flat or 16x7x7."
+            "this is not a layer. Units such as 25, c16s2 (convolution), t16 "
+            "(transposed), max2, avg2, up2, bn, ln, drop0.2, flat or 16x7x7."
         ),
     )
 

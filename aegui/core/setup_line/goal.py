@@ -361,8 +361,9 @@ def _bound(clause: Sequence[Token]) -> Bound:
         raise refusal(
             whole,
             tr(
-                "this is no goal. Write “32 of 32 within 1 px”, “error <= 0.01”, “wrong <= 0.5”, "
-                "“accuracy >= 95%”, “<= 500 weights” or “<= 2000 epochs”."
+                "this is not a goal. Write “32 of 32 within 1 px”, “error <= 0.01”, "
+                "“wrong <= 0.5”, “accuracy >= 95%”, “<= 500 weights” or “<= 2000 "
+                "epochs”."
             ),
         )
     row = FIGURES[figure.text]
@@ -383,7 +384,7 @@ def goal_of(text: str) -> LineGoal:
         LineError: It is none.
     """
     if not text.startswith(GOAL):
-        raise LineError(tr("this is no goal."), 0, len(text))
+        raise LineError(tr("this is not a goal."), 0, len(text))
     tokens, at = [], 0
     for word in text.split(" "):
         if word:

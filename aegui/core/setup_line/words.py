@@ -139,10 +139,12 @@ def value_of(token: Token) -> Any:
         try:
             return from_json(text)
         except ValueError:
-            raise refusal(token, tr("this is no text in quotes, and no list of such.")) from None
+            raise refusal(
+                token, tr("this is neither a text in quotes nor a list of them.")
+            ) from None
     if _PLAIN.fullmatch(text) or text.startswith("#"):
         return text
-    raise refusal(token, tr("this is no number and no word; texts stand in quotes."))
+    raise refusal(token, tr("this is neither a number nor a word; texts stand in quotes."))
 
 
 def number_of(token: Token) -> float | int:

@@ -332,7 +332,7 @@ class NumpyPrinter:
         numbers = {name: repr(getattr(spec, name)) for name in type(spec).model_fields}
         w.gap()
         with w.block("def train(steps=None):"):
-            words = tr("Learn, and give the loss of each step; of so many steps, or of all.")
+            words = tr("Learn, and give the loss of each step; of this many steps, or of all.")
             if training.schedule.name == "plateau":
                 words += "\n\n" + tr(
                     "In the program the rate falls on a plateau of the loss; here it stays."

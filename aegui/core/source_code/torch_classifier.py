@@ -145,7 +145,7 @@ class ClassifierPrinter(TorchPrinter):
         write_rate(w, self.recipe)
         w.gap()
         with w.block("def train(model, steps=None):"):
-            words = tr("Learn, and give the loss of each step; of so many steps, or of all.")
+            words = tr("Learn, and give the loss of each step; of this many steps, or of all.")
             if self._groups:
                 words += "\n\n" + tr("The steps are those of every layer, and then of all of it.")
             w.words(words)

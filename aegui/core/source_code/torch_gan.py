@@ -71,8 +71,8 @@ class GanPrinter(TorchPrinter):
         w.gap()
         with w.block("def train(model, steps=None):"):
             words = tr(
-                "Learn, and give of each step the losses of both networks together; of so many "
-                "steps, or of all."
+                "Learn, and give the losses of both networks together at each step; of "
+                "this many steps, or of all."
             )
             w.words(words)
             for name, sign in (("own", "not "), ("judging", "")):

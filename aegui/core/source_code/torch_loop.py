@@ -180,7 +180,7 @@ class LoopPrinter:
         write_rate(w, self.recipe)
         w.gap()
         with w.block("def train(model, steps=None):"):
-            words = tr("Learn, and give the loss of each step; of so many steps, or of all.")
+            words = tr("Learn, and give the loss of each step; of this many steps, or of all.")
             if training.schedule.name == "plateau":
                 words += "\n\n" + tr(
                     "In the program the rate falls on a plateau of the loss; here it stays."

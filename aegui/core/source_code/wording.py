@@ -26,7 +26,7 @@ def write_rate(w: CodeWriter, recipe: Recipe) -> None:
         return
     w.gap()
     with w.block("def rate(done):"):
-        w.words(tr("The learning rate after so many epochs."))
+        w.words(tr("The learning rate after this many epochs."))
         if spec.name == "exponential":
             w.line(f"share = min(1.0, done / {max(1, epochs - 1)})")
             w.line(f"return {base!r} * {max(spec.final_factor, 1e-12)!r} ** share")

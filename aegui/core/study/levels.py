@@ -75,7 +75,8 @@ def _level(part: str, what: str) -> float:
     if not (math.isfinite(level) and level >= 0.0):
         raise AeguiError(
             tr(
-                "{what}: “{part}” is no level; write numbers of 0 or more, such as 0, 0.05, 0.1.",
+                "{what}: “{part}” is not a level; write numbers of 0 or more, such as "
+                "0, 0.05, 0.1.",
                 what=what,
                 part=part,
             )

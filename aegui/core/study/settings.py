@@ -162,8 +162,8 @@ def _place(layers: list[Any], step: str, where: str) -> int:
         return int(step)
     raise RecipeError(
         tr(
-            "{where}: there is no layer {step}; the recipe has {n}, counted from 0, and * stands "
-            "for all of them.",
+            "{where}: there is no layer {step}; the recipe has {n}, counted from 0, "
+            "and * stands for all of them.",
             where=where,
             step=quoted(step),
             n=len(layers),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MODES = table(
     Choice("grid", mark("All combinations"), mark("Every choice of one axis with all of others.")),
-    Choice("random", mark("At random"), mark("So many combinations, drawn at random.")),
+    Choice("random", mark("At random"), mark("As many combinations as you say, drawn at random.")),
     Choice(
         "path",
         mark("One axis at a time"),

@@ -103,7 +103,7 @@ class Unit:
             return cls(recipes, float(document["work"]), noises)
         except (KeyError, TypeError, ValueError):
             raise RecipeError(
-                tr("{file} is no unit of a study of this program.", file=where or "JSON")
+                tr("{file} is not a unit of a study of this program.", file=where or "JSON")
             ) from None
 
 

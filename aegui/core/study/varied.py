@@ -244,19 +244,19 @@ def _value_from(word: str, field: FormField) -> Any:
 def _refused(word: str, field: FormField) -> AeguiError:
     low, high = field.limits
     if not is_numeric(field):
-        return AeguiError(tr("{value} is no value of this field", value=quoted(word)))
+        return AeguiError(tr("{value} is not a value of this field", value=quoted(word)))
     least = tr("above 0") if low <= TINY and low > 0 else tr("from {n:g}", n=low)
     if high >= ENDLESS:
         return AeguiError(
             tr(
-                "{value} is no value of this field: numbers {least}",
+                "{value} is not a value of this field: numbers {least}",
                 value=quoted(word),
                 least=least,
             )
         )
     return AeguiError(
         tr(
-            "{value} is no value of this field: numbers {least} to {most:g}",
+            "{value} is not a value of this field: numbers {least} to {most:g}",
             value=quoted(word),
             least=least,
             most=high,

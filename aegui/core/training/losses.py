@@ -103,7 +103,7 @@ LOSSES = table(
     Loss(
         "mse",
         mark("Mean squared error"),
-        mark("The classic: punishes large misses most."),
+        mark("The classic: punishes large errors most."),
         formula="square(y - t)",
         factor=2.0,
         best="p",
@@ -115,7 +115,7 @@ LOSSES = table(
     Loss(
         "mae",
         mark("Mean absolute error"),
-        mark("Punishes all misses alike; sharp outputs."),
+        mark("Punishes all errors alike; sharp outputs."),
         formula="abs(y - t)",
         slope="sign(d)",
         best="where(p > 0.5, 1.0, 0.0)",
@@ -127,13 +127,13 @@ LOSSES = table(
     Loss(
         "huber",
         mark("Huber"),
-        mark("Squared for small misses, absolute for large ones."),
+        mark("Squared for small errors, absolute for large ones."),
         ("huber_delta",),
         formula="where(abs(y - t) <= delta, square(y - t) / 2, delta * (abs(y - t) - delta / 2))",
         slope="clip(d, -delta, delta)",
         fused="torch.nn.functional.huber_loss(y, t, reduction='none', delta=delta)",
         symbol="Huber",
-        meaning=mark("Squared error of small misses, absolute error of large ones."),
+        meaning=mark("Squares of small errors, absolute values of large ones."),
         per_pixel=mark("Huber loss per pixel"),
         per_image=mark("Huber loss per image"),
     ),

@@ -146,7 +146,7 @@ OPTIMIZERS = table(
     Optimizer(
         "rmsprop",
         mark("RMSprop"),
-        mark("Divides each slope by its recent size."),
+        mark("Divides each gradient by its recent size."),
         ("alpha", "eps"),
         slots=("square",),
         lines=("torch._foreach_mul_(square, {alpha})", *_scaled("1.0 - {alpha}")),
@@ -159,7 +159,7 @@ OPTIMIZERS = table(
     Optimizer(
         "adagrad",
         mark("Adagrad"),
-        mark("Divides each slope by all its past; slows down for ever."),
+        mark("Divides each gradient by all its past; slows down for ever."),
         ("eps",),
         slots=("square",),
         lines=_scaled("1.0"),
@@ -185,7 +185,7 @@ OPTIMIZERS = table(
     Optimizer(
         "adamw",
         mark("AdamW"),
-        mark("Adam with weight decay done apart from the slope."),
+        mark("Adam with weight decay decoupled from the gradient."),
         ("beta1", "beta2", "eps", "weight_decay"),
         slots=("mean", "square"),
         lines=_adam("adamw", "{weight_decay}"),
@@ -199,7 +199,7 @@ OPTIMIZERS = table(
     Optimizer(
         "lbfgs",
         mark("L-BFGS-B"),
-        mark("Second order from the last few slopes; full batch. An epoch is an iteration."),
+        mark("Second order from the last few gradients; full batch. An epoch is an iteration."),
     ),
     Optimizer(
         "bfgs",
@@ -218,13 +218,13 @@ OPTIMIZERS = table(
     Optimizer(
         "powell",
         mark("Powell"),
-        mark("No slopes at all: one direction after the other. Very slow beyond 100 weights."),
+        mark("No gradients at all: one direction after the other. Very slow beyond 100 weights."),
         squares=2,
     ),
     Optimizer(
         "nelder_mead",
         mark("Nelder-Mead"),
-        mark("No slopes at all: a simplex that crawls downhill. Only for tiny networks."),
+        mark("No gradients at all: a simplex that crawls downhill. Only for tiny networks."),
         squares=2,
     ),
 )

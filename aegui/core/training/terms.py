@@ -97,7 +97,7 @@ TERMS = table(
     Term(
         "active_units",
         mark("Active units"),
-        mark("Dimensions of the code that tell something: their mean varies more than 0.01."),
+        mark("Dimensions of the code that carry information: their mean varies more than 0.01."),
         r"\op{AU}",
         "active",
     ),

@@ -43,7 +43,7 @@ class SeedFigures:
 
     Attributes:
         name: What the setting is called.
-        values: Seed -> figure; NaN or infinity where the run has come to nothing.
+        values: Seed -> figure; NaN or infinity where the run has failed.
     """
 
     name: str
@@ -56,7 +56,7 @@ class SeedFigures:
 
     @property
     def failed(self) -> int:
-        """Seeds whose run has come to nothing."""
+        """Seeds whose run has failed."""
         return len(self.values) - len(self.known)
 
     @property
@@ -253,7 +253,7 @@ class PairOfSettings:
         return bool(np.ptp(np.concatenate([self._a, self._b])) == 0.0)
 
     def _more_seeds(self, level: float) -> int | None:
-        """Seeds to add, with as many as will come to nothing again."""
+        """Seeds to add, with as many as will fail again."""
         a, b = self._a, self._b
         have = min(len(a), len(b))
         difference = _mean(b) - _mean(a)
@@ -287,5 +287,5 @@ def _spread(values: NDArray[np.float64]) -> float:
 
 
 def _failing(figures: SeedFigures) -> float:
-    """Share of the seeds that have come to nothing."""
+    """Share of the seeds that have failed."""
     return figures.failed / len(figures.values) if figures.values else 0.0

@@ -43,8 +43,8 @@ def verdict_words(comparison: Comparison, figure: RunFigure) -> str:
         text = f"{text} {_few_words(comparison)}"
     elif outcome == "failures":
         text = tr(
-            "No verdict: {better} is better than {other} where it came to something ({evidence}), "
-            "but it came to nothing more often.",
+            "No verdict: where it did not fail, {better} is better than {other} "
+            "({evidence}), but it failed more often.",
             **names,
         )
     elif figure.better:
@@ -165,13 +165,13 @@ def _nothing_words(comparison: Comparison) -> str:
             return tr("No verdict: {name} has no seeds yet.", name=one.name)
         if not one.known:
             return trn(
-                "No verdict: {name} came to nothing in its only seed.",
-                "No verdict: {name} came to nothing in all of its {n} seeds.",
+                "No verdict: {name} failed in its only seed.",
+                "No verdict: {name} failed in all of its {n} seeds.",
                 len(one.values),
                 name=one.name,
             )
     return tr(
-        "No verdict: {first} and {second} have no seed in common that came to something.",
+        "No verdict: {first} and {second} have no seed in common in which neither failed.",
         first=comparison.first.name,
         second=comparison.second.name,
     )
@@ -226,8 +226,8 @@ def _left_out(comparison: Comparison) -> list[str]:
     """What these figures leave out: runs that came to nothing, and seeds that only one has."""
     lines = [
         trn(
-            "{name} came to nothing in {k} of {n} seed, which is left out.",
-            "{name} came to nothing in {k} of {n} seeds, which are left out.",
+            "{name} failed in {k} of {n} seed, which is left out.",
+            "{name} failed in {k} of {n} seeds, which are left out.",
             len(one.values),
             name=one.name,
             k=one.failed,

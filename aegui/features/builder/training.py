@@ -182,8 +182,9 @@ class TrainingFeature(Feature):
             return
         if further.checkpoint is None:
             words = tr(
-                "This run was saved without what its optimiser remembers: training goes on from "
-                "its weights of epoch {epoch:,}, and the averages of the optimiser begin anew.",
+                "This run was saved without the state of its optimiser: training goes "
+                "on from its weights of epoch {epoch:,}, and the averages of the "
+                "optimiser start afresh.",
                 epoch=0 if further.fork is None else further.fork.epoch,
             )
             self.noticed.emit(Notice("info", words, passing=True))

@@ -50,5 +50,5 @@ def mend(services: Services, finding: Finding) -> None:
     workspace, test = services.workspace, services.of(NoiseStudy).test
     for one in mistakes(workspace.recipe, test):
         if one.key == finding.key and one.mended is not None:
-            text = tr("Mend: {mistake}", mistake=one.title)
+            text = tr("Fix: {mistake}", mistake=one.title)
             workspace.edit_recipe(one.mended, text)

@@ -164,7 +164,7 @@ class ReportFeature(Feature):
     @Slot()
     def _on_strip_cancel_requested(self) -> None:
         self._services.of(ReportService).job.cancel()
-        text = tr("The hand-in was given up. What its comparisons have done so far is kept.")
+        text = tr("The hand-in was cancelled. What its comparisons have done so far is kept.")
         self.noticed.emit(Notice("info", text, about="figure"))
 
     # A figure that is opened again

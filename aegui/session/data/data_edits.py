@@ -248,8 +248,8 @@ class DataEdits:
     def _keep(self, source: str, n: int) -> None:
         """Have the ``n`` samples of ``source`` as the ones to check on; "": none."""
         now = self._host.draft.recipe
-        name = tr("Check on {name}", name=source_words(source))
-        text = name if source else tr("Share for checking")
+        name = tr("Validate on {name}", name=source_words(source))
+        text = name if source else tr("Share for validation")
         self.edit(now.model_copy(update={"data": checked_on(now.data, source, n)}), text)
 
     def _refuse_check(self, error: AeguiError, source: str) -> None:

@@ -217,7 +217,7 @@ class Others(Service):
     def _why_not(self, other: Other) -> str:
         dataset = self._dataset
         if len(self.others) >= MOST:
-            return tr("There are {n} other networks already: take one away first.", n=MOST)
+            return tr("There are {n} other networks already: remove one first.", n=MOST)
         if dataset is not None and not _fits(other.codec, dataset):
             return tr(
                 "{name} takes images of {theirs} pixels, this set has images of {ours}.",

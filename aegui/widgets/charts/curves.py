@@ -182,7 +182,7 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "active",
         mark("Active units"),
-        mark("Dimensions of the code that tell something; the others are only noise."),
+        mark("Dimensions of the code that carry information; the others are only noise."),
         _terms("active", (4,)),
         unit=mark("units"),
     ),

@@ -278,7 +278,7 @@ class SidesField(OptionalCountField):
                 tell(
                     self,
                     tr(
-                        "{typed} is no size: write one number, or rows and columns such as 1×2.",
+                        "{typed} is not a size: write one number, or rows and columns such as 1×2.",
                         typed=text.strip(),
                     ),
                 )

@@ -134,7 +134,7 @@ LIE = b"{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 2800, 2800), }
         (_saved(some=np.zeros(3), other=np.zeros(2)), "expected an array “images”, found some, "),
         (_saved(images=np.full((2, 8, 8), -1.5)), "between 0 and 1.*from -1.5 to -1.5"),
         (_saved(images=np.full((2, 8, 8), np.nan)), "between 0 and 1.*NaN"),
-        (_saved(images=np.zeros((2, 8, 8, 5))), "2 x 8 x 8 x 5 are no images"),
+        (_saved(images=np.zeros((2, 8, 8, 5))), "2 x 8 x 8 x 5 are not images"),
         (_saved(images=np.zeros((0, 8, 8))), "no array of pixels"),
         (_saved(images=np.array(["a"])), "no array of pixels"),
         (_zipped("images.npy", _npy(LIE) + bytes(100)), "header does not fit"),
@@ -147,8 +147,8 @@ LIE = b"{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 2800, 2800), }
         (_saved(images=np.zeros((2, 8, 8)), labels=np.full(2, 0xFFFF_FFFF).view("<U2")), "damaged"),
         (_saved(images=np.zeros((2, 8, 8)))[:-30], "damaged"),
         (_saved(images=np.zeros((2, 8, 8)), labels=np.zeros(3)), "2 images but 3 labels"),
-        (_saved(images=np.zeros((2, 8, 8)), labels=np.zeros((2, 40))), "2 x 40 are no labels"),
-        (_saved(images=np.zeros((2, 8, 8)), labels=np.ones((2, 3))), "2 x 3 are no labels"),
+        (_saved(images=np.zeros((2, 8, 8)), labels=np.zeros((2, 40))), "2 x 40 are not labels"),
+        (_saved(images=np.zeros((2, 8, 8)), labels=np.ones((2, 3))), "2 x 3 are not labels"),
     ],
 )
 def test_refusals(tmp_path: Path, content: bytes, reason: str) -> None:

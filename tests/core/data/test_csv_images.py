@@ -259,10 +259,10 @@ def test_rows_of_glyphs_are_left_to_the_readers_of_glyphs(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"name,age\nann,6\n", r"f\.csv, line 2: “ann” is no number\. A line has the pixels"),
-        (b"1,2,x,4\n", r"f\.csv, line 1: “x” is no number"),
+        (b"name,age\nann,6\n", r"f\.csv, line 2: “ann” is not a number\. A line has the pixels"),
+        (b"1,2,x,4\n", r"f\.csv, line 1: “x” is not a number"),
         (b"a,b,c\n", r"f\.csv: a line of headings, and no image after it\."),
-        (b"name;age\n1;2\n", r"f\.csv, line 2: 2 numbers are no square image"),
+        (b"name;age\n1;2\n", r"f\.csv, line 2: 2 numbers do not make a square image"),
         (bytes(range(256)), r"f\.csv: no images found in it; what can be read: idx file, .*CSV of"),
         (b"\x1f\x8bgarbage", r"f\.csv: what is packed in it is damaged"),
     ],

@@ -104,11 +104,11 @@ def _unpacked(data: bytes) -> bytes:
         (gzip.compress(struct.pack(">HBB3I", 0, 8, 3, 3_000_000, 28, 28), mtime=0), "cannot hold"),
         (struct.pack(">HBB3I", 0, 8, 3, 0, 28, 28), "it is empty"),
         (struct.pack(">HBB1I", 0, 8, 1, 5) + bytes(5), "it holds labels, not images"),
-        (struct.pack(">HBB2I", 0, 8, 2, 2, 5) + bytes(10), "2 x 5 are no images"),
+        (struct.pack(">HBB2I", 0, 8, 2, 2, 5) + bytes(10), "2 x 5 are not images"),
         (struct.pack(">HBB3I", 0, 9, 3, 1, 2, 2) + bytes(4), "signed numbers"),
         (struct.pack(">HBB2I", 0, 8, 3, 1, 2), "within its header"),
         (struct.pack(">HBB3I4f", 0, 13, 3, 1, 2, 2, 0, 1, 2, 400), "pixels from 0 to 400"),
-        (b"\0\0\7\3aaaaaaaaaaaa", "no idx file"),
+        (b"\0\0\7\3aaaaaaaaaaaa", "not an idx file"),
     ],
 )
 def test_headers_that_lie_are_refused(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -137,7 +137,7 @@ def test_images_and_labels_must_go_together(tmp_path: Path) -> None:
     (tmp_path / "a.labels.idx").write_bytes(idx_labels(levels(20))[:-3])
     with pytest.raises(ReadError, match="17 of 20 labels"):
         read_idx(path)
-    with pytest.raises(ReadError, match="20 x 28 x 28 are no labels"):
+    with pytest.raises(ReadError, match="20 x 28 x 28 are not labels"):
         read_idx_labels(path)
 
 

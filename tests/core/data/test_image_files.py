@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_listed_and_left_out(pets: Path) -> None:
     assert dataset.names == ("loose", "cat1", "cat2", "cat10", "small", "rex")
     assert (dataset.name, dataset.source) == ("pets", str(pets))
     assert [one.path.name for one in reading.skipped] == ["broken.png", "page.jpg"]
-    assert reading.skipped[1].reason == "this is no image that can be read"
+    assert reading.skipped[1].reason == "this is not an image that can be read"
     (note,) = reading.notes
     assert note.startswith("2 files could not be read and are left out: broken.png: the image is")
     assert (told[-1].done, told[-1].total) == (8, 8)
@@ -202,7 +202,7 @@ def test_a_file_that_has_gone_meanwhile_is_skipped(pets: Path) -> None:
 def test_a_pipe_is_not_waited_for(pets: Path) -> None:
     os.mkfifo(pets / "cats/pipe.png")
     reading = read_images(scan_images([pets]), SPEC)
-    assert reading.skipped[-1] == Skipped(pets / "cats/pipe.png", "this is no file")
+    assert reading.skipped[-1] == Skipped(pets / "cats/pipe.png", "this is not a file")
     with pytest.raises(ReadError, match="There is no file"):
         load_dataset(str(pets / "cats/pipe.png"))
 

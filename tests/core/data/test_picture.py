@@ -206,13 +206,13 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path, side: int) -
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("x.png", b"", "no image that can be read"),
-        ("x.jpg", b"<html>", "no image that can be read"),
+        ("x.png", b"", "not an image that can be read"),
+        ("x.jpg", b"<html>", "not an image that can be read"),
         ("x.png", _png(30, 30), "damaged"),
         (
             "x.eps",
             b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-            "no image that can be read",
+            "not an image that can be read",
         ),
     ],
 )

@@ -67,7 +67,7 @@ def test_the_characters_of_a_text_are_counted(tmp_path: Path) -> None:
         ("w.csv", "a,6\na,7\n", "w.csv, line 2: “a” has a weight already."),
         ("w.csv", "character,weight\n", "w.csv: there are no weights in it."),
         ("w.csv", 'a,"6\n', "w.csv, line 1: this is not valid CSV"),
-        ("w.txt", "\0\0", "w.txt: this is no text."),
+        ("w.txt", "\0\0", "w.txt: this is not a text."),
         ("w.txt", "  ", "w.txt: the file is empty."),
     ],
 )

@@ -357,7 +357,7 @@ def test_conditions_name_columns_figures_and_fields(library: Library) -> None:
 
 @pytest.mark.parametrize("text", ["wrong", "wrong 1", "=3", ""])
 def test_what_is_no_condition(text: str) -> None:
-    with pytest.raises(AeguiError, match="is no condition"):
+    with pytest.raises(AeguiError, match="is not a condition"):
         Condition.parsed(text)
 
 

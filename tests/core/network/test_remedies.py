@@ -46,7 +46,7 @@ DIGITS = Dataset.from_images("digits", np.zeros((8, 28, 28)), labels=list("01010
             LETTERS,
             "Use Layer norm",
         ),
-        ({"data": {"split": {"last": 9}}}, LETTERS, "Keep no samples back"),
+        ({"data": {"split": {"last": 9}}}, LETTERS, "Hold no samples out"),
         ({"gan": {}, "training": {"l2": 0.1}}, DIGITS, "Set it to 0"),
         (
             {"gan": {}, "data": {"corruption": {"kind": "flip", "level": 0.1}}},

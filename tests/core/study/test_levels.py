@@ -22,7 +22,7 @@ def test_levels_are_read_in_either_spelling(text: str, levels: tuple[float, ...]
 @pytest.mark.parametrize("text", ["0.1, x", "-0.1", "nan", "inf", "0.1 0.2"])
 def test_what_is_no_level_is_named(text: str) -> None:
     part = text.split(",")[-1].strip()
-    with pytest.raises(AeguiError, match=f"^Try with: “{part}” is no level"):
+    with pytest.raises(AeguiError, match=f"^Try with: “{part}” is not a level"):
         parse_levels(text, "Try with")
 
 

@@ -75,22 +75,22 @@ def test_no_difference_and_how_many_seeds_would_settle_it() -> None:
     assert alike.endswith("If there is a difference, it is too small for 1,000 seeds to find.")
 
 
-def test_a_setting_that_came_to_nothing() -> None:
+def test_a_setting_that_failed() -> None:
     nothing = [NAN] * 3
-    assert said(nothing, [2.0] * 3) == "No verdict: tanh came to nothing in all of its 3 seeds."
+    assert said(nothing, [2.0] * 3) == "No verdict: tanh failed in all of its 3 seeds."
     assert said([], [2.0]) == "No verdict: tanh has no seeds yet."
     assert said([1.0, NAN], [NAN, 1.0]) == (
-        "No verdict: tanh and ReLU have no seed in common that came to something."
+        "No verdict: tanh and ReLU have no seed in common in which neither failed."
     )
 
 
-def test_seeds_that_came_to_nothing_are_told() -> None:
+def test_seeds_that_failed_are_told() -> None:
     text = said([0.1] * 12, [NAN] * 3 + [2.0 + 0.01 * n for n in range(9)])
     assert text.startswith("tanh beats ReLU: ")
-    assert text.endswith("ReLU came to nothing in 3 of 12 seeds, which are left out.")
+    assert text.endswith("ReLU failed in 3 of 12 seeds, which are left out.")
     text = said([0.1] * 8 + [NAN] * 4, [2.0 + 0.01 * n for n in range(12)])
-    assert text.startswith("No verdict: tanh is better than ReLU where it came to something (")
-    assert "tanh came to nothing in 4 of 12 seeds" in text
+    assert text.startswith("No verdict: where it did not fail, tanh is better than ReLU (")
+    assert "tanh failed in 4 of 12 seeds" in text
 
 
 def test_seeds_that_only_one_has_are_told() -> None:

@@ -259,7 +259,7 @@ def test_half_a_pair_of_sides_is_told_of(qtbot: QtBot) -> None:
     field.show()
     type_in(field, "2x")
     assert field.sides() == (1, 64)
-    said(field, "2x is no size: write one number, or rows and columns such as 1×2.")
+    said(field, "2x is not a size: write one number, or rows and columns such as 1×2.")
 
 
 def test_sides_are_stepped_together_within_their_range(qtbot: QtBot) -> None:

@@ -49,7 +49,7 @@ def images_from(
     if array.ndim in (3, 4) and min(array.shape[-2:]) >= 2:
         return to_unit(array, source, line)
     raise source.not_glyphs(
-        tr("numbers of shape {shape} are no images.", shape="x".join(map(str, array.shape))), line
+        tr("numbers of shape {shape} are not images.", shape="x".join(map(str, array.shape))), line
     )
 
 

@@ -143,7 +143,7 @@ def _leaf(item: Any) -> float | str | None:
     if isinstance(item, (bool, int, float)):
         if abs(item) < 1e18:
             return float(item)
-        raise ValueError(tr("“{found}” is no number of a glyph.", found=_short(item)))
+        raise ValueError(tr("“{found}” is not a number of a glyph.", found=_short(item)))
     return None
 
 

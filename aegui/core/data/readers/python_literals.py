@@ -150,7 +150,7 @@ class _Evaluator:
                     return None  # a setting beside the lists
                 found = self.lines[node.lineno - 1].encode()[node.col_offset :][:30]
                 words = tr(
-                    "“{found}” is no number of a glyph.", found=found.decode(errors="ignore")
+                    "“{found}” is not a number of a glyph.", found=found.decode(errors="ignore")
                 )
                 raise self.source.refusal(words, node.lineno)
             case ast.Constant(value=str() as text):

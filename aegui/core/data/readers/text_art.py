@@ -133,8 +133,8 @@ def _check_size(blocks: list[_Block], source: GlyphSource) -> None:
             raise source.refusal(text, block.line + row)
         if len(block.rows) > _MAX_SIDE and not _is_stack(len(block.rows), longest):
             text = tr(
-                "a drawing of {n:,} rows; at most {most:,} are read. An empty line parts two "
-                "drawings.",
+                "a drawing of {n:,} rows; at most {most:,} are read. An empty line "
+                "separates two drawings.",
                 n=len(block.rows),
                 most=_MAX_SIDE,
             )

@@ -124,6 +124,7 @@ def _second_order(resolved: ResolvedRecipe, parameters: Parameters, samples: Sam
         stepper,
         CountingMeter(resolved, parameters, samples, stepper),
         resume_note=tr(
-            "This optimiser cannot go on exactly as it was: it begins anew at the weights reached."
+            "This optimiser cannot go on exactly as it was: it starts afresh at the "
+            "weights reached."
         ),
     )

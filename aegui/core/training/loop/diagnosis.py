@@ -202,10 +202,12 @@ def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
     if latent.beta > 0.0 and last.get("kl", np.inf) < SILENT_KL:
         values = {"kl": last["kl"]}
         if latent.kl_warmup_epochs:
-            text = tr("The code says nothing (KL {kl:.2g} nats): lower beta.", **values)
+            text = tr("The code carries no information (KL {kl:.2g} nats): lower beta.", **values)
         else:
             text = tr(
-                "The code says nothing (KL {kl:.2g} nats): lower beta, or let it warm up.", **values
+                "The code carries no information (KL {kl:.2g} nats): lower beta, or "
+                "let it warm up.",
+                **values,
             )
         causes.append(text)
     for summand in equations(recipe)[0].summands:

@@ -61,9 +61,9 @@ def _words(error: MemoryError | RuntimeError) -> str:
     if not told:
         return ""
     return tr(
-        "The graphics card failed during the training ({reason}). The next training is done by "
-        "the processor, unless the card answers again: for that the program, or the computer, "
-        "may have to be started anew.",
+        "The graphics card failed during the training ({reason}). The next training is "
+        "done by the processor, unless the card answers again: for that the program, "
+        "or the computer, may have to be restarted.",
         reason=elided(told),
     )
 

@@ -401,8 +401,9 @@ class Training:
         if not (same_shape and self._parameters.fits(tensors) and self._progress.fits(tensors)):
             raise TrainingError(
                 tr(
-                    "This run cannot be continued with the present network or optimiser: they "
-                    "differ from those it was trained with. Start anew, or undo the change."
+                    "This run cannot be continued with the present network or "
+                    "optimiser: they differ from those it was trained with. Train from "
+                    "the start, or undo the change."
                 )
             )
         scalars = checkpoint.scalars
@@ -436,8 +437,9 @@ class Training:
         if fork.signature != self._resolved.signature or fork.row.shape != (size,):
             raise TrainingError(
                 tr(
-                    "This training cannot begin with those weights: they are of another network. "
-                    "Undo the change of the network, or start anew."
+                    "This training cannot begin with those weights: they are of "
+                    "another network. Undo the change of the network, or train from "
+                    "the start."
                 )
             )
         row = torch.from_numpy(fork.row.astype(np.float32))

@@ -110,7 +110,7 @@ class AnswerRow(QWidget):
         self.is_named = False
         """Whether it says whose answer it is, as one of several."""
         self._has_wrong = False
-        close = flat_button("close", tr("Take this network away"))
+        close = flat_button("close", tr("Remove this network"))
         close.clicked.connect(self._on_close_clicked)
         self.pictures.activated.connect(self._on_pictures_activated)
         self.pictures.pixel_activated.connect(self._on_pictures_pixel_activated)

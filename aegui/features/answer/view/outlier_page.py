@@ -134,7 +134,7 @@ class OutlierPage(QWidget):
                     name=self._name,
                     error=localized(self._error, ".3g"),
                     percent=localized(100 * bench.place(self._error), ".0f"),
-                    verdict=tr("an outlier") if self._error > threshold else tr("no outlier"),
+                    verdict=tr("an outlier") if self._error > threshold else tr("not an outlier"),
                 )
             )
         beyond = tr(

@@ -76,7 +76,7 @@ class Badge(QToolButton):
         self.setAccessibleDescription(" ".join(words))
         self.setToolTip("\n".join(words))
         self._words.setText("\n".join(words))
-        self._drop.setText(tr("Give the challenge up") if reached is None else tr("Take it away"))
+        self._drop.setText(tr("Give the challenge up") if reached is None else tr("Remove it"))
 
 
 def challenge_lines(

@@ -53,7 +53,7 @@ MEASURES: Mapping[MeasureKey, Measure] = {
         Measure(
             "kl",
             mark("KL, nats"),
-            mark("What each dimension tells of an image: its mean divergence from the prior."),
+            mark("What each dimension tells about an image: its mean divergence from the prior."),
         ),
         Measure(
             "variance",

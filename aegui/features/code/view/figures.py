@@ -36,7 +36,10 @@ _ROWS = (
     _Row(
         "used_dimensions",
         mark("In use"),
-        mark("Dimensions with a variance of more than 0.01 over the samples; others tell nothing."),
+        mark(
+            "Dimensions with a variance of more than 0.01 over the samples; others "
+            "carry no information."
+        ),
     ),
     _Row(
         "share_active",
@@ -61,7 +64,7 @@ _ROWS = (
     _Row(
         "kl",
         mark("KL, nats"),
-        mark("What a code tells of its image: the sum over the dimensions."),
+        mark("What a code tells about its image: the sum over the dimensions."),
     ),
 )
 
@@ -86,7 +89,7 @@ class CodeFigures(QWidget):
                 "it, train a contractive or sparse one, and read the two side by side"
             )
         )
-        self.forget = flat_button("close", tr("Take the column of kept figures away"))
+        self.forget = flat_button("close", tr("Remove the column of kept figures"))
         self._kept = dim(ElidedLabel())
         self._values: dict[str, tuple[QLabel, QLabel]] = {}
         self._labels: dict[str, tuple[QLabel, QLabel]] = {}

@@ -138,7 +138,12 @@ class DataPanel(QWidget):
     def _build_sections(self) -> None:
         for key, title in zip(
             _SECTIONS,
-            (tr("Classes"), tr("Learning and checking"), tr("Augmentation"), tr("About this set")),
+            (
+                tr("Classes"),
+                tr("Training and validation"),
+                tr("Augmentation"),
+                tr("About this set"),
+            ),
             strict=True,
         ):
             self.sections[key] = FoldingSection(title)
@@ -377,7 +382,7 @@ class DataPanel(QWidget):
             self.data_edited.emit(by_kind(self._view, on), tr("Classes of the emojis"))
 
     def _on_shares_split_edited(self, split: SplitSpec) -> None:
-        self._edit(tr("Share for checking"), split=split)
+        self._edit(tr("Share for validation"), split=split)
 
     def _on_shares_count_edited(self, count: int | None) -> None:
         self._edit(tr("Number of samples"), count=count)

@@ -33,7 +33,7 @@ class _Bar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._share = 0.0
-        self.setAccessibleName(tr("Learnt from, and checked on"))
+        self.setAccessibleName(tr("Training and validation share"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_share(self, share: float) -> None:
@@ -75,12 +75,14 @@ class SharesBox(QWidget):
         self._shown = DataSpec()
         self.form = Form(self._shown, (_COUNT, _SHARE, _SEED))
         self.check = ElidedCombo()
-        self.check.setAccessibleName(tr("Check on"))
-        self.check.setToolTip(tr("What is kept from training: a share of the set, or another set"))
+        self.check.setAccessibleName(tr("Validate on"))
+        self.check.setToolTip(
+            tr("What is held out from training: a share of the set, or another set")
+        )
         narrow(self.check)
         self.check.activated.connect(self._on_check_activated)
         self._chosen_check = 0
-        self.form.add_row(tr("Check on"), self.check, 1)
+        self.form.add_row(tr("Validate on"), self.check, 1)
         self._bar = _Bar()
         self._words = wrapped_label()
         self.setLayout(column(self.form, self._bar, self._words, spacing=SPACING))
@@ -108,14 +110,14 @@ class SharesBox(QWidget):
         self._bar.set_share(validation / max(1, training + validation))
         if validation:
             text = tr(
-                "{training:,} to learn from, {validation:,} to check on",
+                "{training:,} for training, {validation:,} for validation",
                 training=training,
                 validation=validation,
             )
         else:
             text = trn(
-                "The one sample is learnt from",
-                "All {n:,} are learnt from, none is kept for checking",
+                "The one sample is for training",
+                "All {n:,} are for training, none is held out",
                 training,
             )
         self._words.setText(text)

@@ -188,7 +188,7 @@ class Details(QFrame):
         opens = tr("&Open") if is_file or is_trained else tr("&Open in the builder")
         self.open.setText(tr("&Take these images") if is_set else opens)
         self.open.setToolTip(_open_words(item))
-        self.train.setText(tr("&Train it anew") if is_trained else tr("&Train it"))
+        self.train.setText(tr("&Train it again") if is_trained else tr("&Train it"))
         self.open.setVisible(item is not None)
         self.train.setVisible(is_network)
         self.vary.setVisible(is_network and item is not None and can_vary(item))
@@ -221,7 +221,7 @@ def _trained_words(item: GalleryItem) -> str:
         return tr("{time} on this machine", time=time) if time else ""
     if not time:
         return item.mark
-    return tr("{mark}; anew {time} on this machine", mark=item.mark, time=time)
+    return tr("{mark}; again {time} on this machine", mark=item.mark, time=time)
 
 
 def _open_words(item: GalleryItem | None) -> str:

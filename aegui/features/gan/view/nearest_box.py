@@ -157,4 +157,4 @@ def _words(found: NearestDrawn) -> str:
     )
     if inversion.complete:
         return words
-    return f"{words} {tr('The time was over before it came to rest: there may be a nearer one.')}"
+    return f"{words} {tr('Time ran out before the search converged: there may be a nearer one.')}"

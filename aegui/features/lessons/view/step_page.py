@@ -120,7 +120,7 @@ class StepPage(QWidget):
         self._shown: tuple[str, int] | None = None
         self.back_to_list = flat_button("list", tr("All lessons"))
         self.back_to_list.clicked.connect(self.list_requested)
-        self.anew = flat_button("edit-again", tr("Begin this lesson anew"))
+        self.anew = flat_button("edit-again", tr("Start this lesson again"))
         self.anew.clicked.connect(self.anew_requested)
         self.lesson = dim(wrapped_label())
         self.count = dim()

@@ -37,7 +37,7 @@ class Preview(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = ElidedLabel()
-        self.close_button = flat_button("close", tr("Take this network away"))
+        self.close_button = flat_button("close", tr("Remove this network"))
         keeps_room = self.close_button.sizePolicy()
         keeps_room.setRetainSizeWhenHidden(True)
         self.close_button.setSizePolicy(keeps_room)

@@ -208,7 +208,7 @@ class PathPage(QWidget):
     def _show_cancel(self) -> None:
         self.cancel.setVisible(self._is_saving or self._is_busy)
         self.cancel.setToolTip(
-            tr("Give up saving the film")
+            tr("Cancel saving the film")
             if self._is_saving
             else tr("Look no further, and take the straight path")
         )

@@ -100,7 +100,7 @@ class PinList(QWidget):
         self.up = flat_button("edit-shift-up", tr("Earlier on the path"))
         self.down = flat_button("edit-shift-down", tr("Later on the path"))
         self.rename = flat_button("draw", tr("Rename (F2)"))
-        self.remove = flat_button("builder-remove", tr("Take the pin away (Del)"))
+        self.remove = flat_button("builder-remove", tr("Remove the pin (Del)"))
         self._hint = dim(
             wrapped_label(
                 tr("P or a double click on the map pins a place: a path leads from pin to pin.")

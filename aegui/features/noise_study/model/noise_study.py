@@ -243,6 +243,9 @@ def _opened(path: Path) -> CurveModel:
     codecs = tuple(run.codec(each) for each in range(runs)) or (run.codec(0),)
     if not run.recipe.is_autoencoder:
         raise AeguiError(
-            tr("{file} is no autoencoder: a GAN or a classifier repairs nothing.", file=path.name)
+            tr(
+                "{file} is not an autoencoder: a GAN or a classifier repairs nothing.",
+                file=path.name,
+            )
         )
     return CurveModel(f"file:{path}", path.stem, codecs)

@@ -179,7 +179,7 @@ class MistakesPage(QWidget):
     def _finding(self, finding: Finding) -> QFrame:
         buttons: tuple[QPushButton, ...] = ()
         if finding.mended is not None:
-            mend = QPushButton(tr("Mend it"))
+            mend = QPushButton(tr("Fix it"))
             mend.setAccessibleName(f"{mend.text()}: {finding.title}")
             mend.setToolTip(tr("Change the recipe at hand; Undo takes it back"))
             mend.clicked.connect(lambda: self.mend_requested.emit(finding))

@@ -179,7 +179,7 @@ def outcome_of(task: Task, cancelled: IsCancelled) -> object:
     except AeguiError as error:
         return error
     except MemoryError:
-        return AeguiError(tr("There is not enough memory for so many samples: take fewer."))
+        return AeguiError(tr("There is not enough memory for that many samples: take fewer."))
     except Exception as error:
         _log.exception("the map %s failed", task.key or task.kind)
         return AeguiError(tr("This map could not be made: {reason}", reason=error))

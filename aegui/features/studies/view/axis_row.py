@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 LIST, RANGE, LOG = "list", "range", "log"
 KINDS = table(
     Choice(LIST, mark("List"), mark("The values one by one.")),
-    Choice(RANGE, mark("Range"), mark("So many numbers from the first to the last.")),
-    Choice(LOG, mark("Log range"), mark("So many numbers, each the same times the one before.")),
+    Choice(RANGE, mark("Range"), mark("Evenly spaced numbers from the first to the last.")),
+    Choice(
+        LOG,
+        mark("Log range"),
+        mark("Numbers from the first to the last, each the same multiple of the one before."),
+    ),
 )
 _MOST_LINES = 8
 _KIND_PX = 92

@@ -246,9 +246,7 @@ class StudyForm(QWidget):
     def _show_search(self) -> None:
         sheet = self._sheet
         is_missing = sheet is not None and sheet.plan.mode == "guided" and not self._has_search
-        text = tr(
-            'Optuna is not installed: pip install "aegui[search]", then start the program anew.'
-        )
+        text = tr('Optuna is not installed: pip install "aegui[search]", then restart the program.')
         self.search.set_text(text if is_missing else "")
 
     def _show_axes(self, sheet: StudySheet) -> None:
@@ -268,7 +266,7 @@ class StudyForm(QWidget):
             view.set_locked(self._is_busy)
         for place, earlier in overwritten(axes).items():
             text = tr(
-                "It sets anew what “{axis}” varies: vary it before.",
+                "It overrides what “{axis}” varies: vary it before.",
                 axis=axis_words(axes[earlier].name),
             )
             self.axes[place].problem.set_text(text)

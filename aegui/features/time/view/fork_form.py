@@ -39,11 +39,15 @@ _CODE = ("beta", "kl_warmup_epochs", "free_bits")
 """Fields of the code's layer that are weights of the objective."""
 _PRETRAINING = "classifier.pretrain."
 _REASONS = {
-    "data.source": mark("The weights have learnt these data: to learn others, train anew."),
-    "data.chars": mark("The weights have learnt these characters: for others, train anew."),
+    "data.source": mark(
+        "The weights have learnt these data: to learn others, train from the start."
+    ),
+    "data.chars": mark(
+        "The weights have learnt these characters: for others, train from the start."
+    ),
     "training.initializer.name": mark("It says how weights begin, and these have begun already."),
     "seed": mark("It says how weights begin, and these have begun already."),
-    "runs": mark("The weights are those of so many runs."),
+    "runs": mark("The weights are those of this many runs."),
     "training.device": mark("Where it is computed changes nothing of what is learnt."),
 }
 """Why a setting is not offered, by its path."""
@@ -191,8 +195,8 @@ def _code_settings(recipe: Recipe) -> list[Setting]:
 
 def _what_happens(recipe: Recipe, epoch: float) -> str:
     text = tr(
-        "The training goes on from {epoch}, with the weights of that moment and one setting "
-        "changed. What the optimiser remembers of its last steps begins anew.",
+        "The training goes on from {epoch}, with the weights of that moment and one "
+        "setting changed. The state of the optimiser starts afresh.",
         epoch=epoch_words(epoch),
     )
     if recipe.gan is not None:

@@ -193,7 +193,9 @@ def test_a_network_that_shall_learn_the_noise_is_not_judged_by_the_clean_mean() 
 def test_a_silent_code_and_a_heavy_penalty_are_named() -> None:
     gaussian = {"latent": {"kind": "gaussian", "units": 2, "beta": 4.0}}
     silent = told(resolved_of(network=gaussian), reconstruction=1.0, kl=0.001, active_units=0)
-    assert "The code says nothing (KL 0.001 nats): lower beta, or let it warm up." in silent
+    assert (
+        "The code carries no information (KL 0.001 nats): lower beta, or let it warm up." in silent
+    )
     gaussian["latent"]["kl_warmup_epochs"] = 50
     warm = told(resolved_of(network=gaussian), reconstruction=1.0, kl=0.001, active_units=0)
     assert warm.endswith("lower beta.")

@@ -105,7 +105,7 @@ def test_choosing_changes_the_recipe_and_what_is_shown(bench: Bench) -> None:
     assert bench.recipe.training.schedule == ScheduleSpec(name="cosine")
     assert bench.row("training.schedule.warmup_epochs").isVisible()
     assert not bench.row("training.schedule.patience_epochs").isVisible()
-    assert set(bench.texts) == {"Course of the learning rate"}
+    assert set(bench.texts) == {"Learning-rate schedule"}
 
 
 def test_the_learning_rate_has_a_slider_and_a_number(bench: Bench) -> None:

@@ -71,12 +71,12 @@ def shares(qtbot: QtBot) -> SharesBox:
 
 
 def test_shares_are_told_as_numbers(shares: SharesBox) -> None:
-    assert shares.words() == "48,000 to learn from, 12,000 to check on"
+    assert shares.words() == "48,000 for training, 12,000 for validation"
     assert shares.summary() == "20% kept"
     assert shares.form.fields["split.validation"].value() == 20  # type: ignore[union-attr]
     shares.set_state(SplitSpec(), None, 32)
     shares.set_numbers(32, 0)
-    assert shares.words() == "All 32 are learnt from, none is kept for checking"
+    assert shares.words() == "All 32 are for training, none is held out"
 
 
 def test_another_set_can_be_checked_on(qtbot: QtBot, shares: SharesBox) -> None:

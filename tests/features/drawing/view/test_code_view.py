@@ -66,7 +66,7 @@ def test_an_error_is_marked_where_it_is_and_changes_nothing(view: CodeView) -> N
     (mark,) = view.text.extraSelections()
     assert mark.cursor.selectedText() == "zz"
     problem = next(label for label in view.findChildren(QLabel) if label.isVisible())
-    assert problem.text() == "Line 4: “zz” is no hexadecimal number."
+    assert problem.text() == "Line 4: “zz” is not a hexadecimal number."
     view.text.setPlainText("10\n08\n04\n02\n01\n00\n00")
     assert view.text.extraSelections() == []
     assert not problem.isVisible()

@@ -34,7 +34,7 @@ def test_kinds_and_levels_make_the_noises() -> None:
 
 
 def test_what_is_wrong_is_said_with_its_place() -> None:
-    with pytest.raises(AeguiError, match=r"^Try with: “x” is no level"):
+    with pytest.raises(AeguiError, match=r"^Try with: “x” is not a level"):
         MatrixForm(test_levels="0, x").spec()
     with pytest.raises(AeguiError, match=r"^Train with: choose at least one kind"):
         MatrixForm(training_kinds=()).spec()

@@ -235,7 +235,7 @@ def test_axes_are_ordered_and_removed(form: Edited) -> None:
     assert [axis.name for axis in form.plan.axes] == ["rate"]
     assert not form.vary("no.such.field")
     assert form.vary("training.optimizer.learning_rate")
-    assert "sets anew" in form.axes[1].problem.text()
+    assert "overrides" in form.axes[1].problem.text()
 
 
 def test_terms_change_the_plan(form: Edited) -> None:
