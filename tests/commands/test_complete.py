@@ -62,7 +62,7 @@ def test_a_rectangle_beyond_the_image_is_refused(
     assert not out.exists()
     gan = str(models_dir() / "fashion-gan.aegui")
     assert main(["complete", gan, "--in", "x", "--erase", "0,0,1,1", "-o", str(out)]) == 2
-    assert "no autoencoder" in capsys.readouterr().err
+    assert "not an autoencoder" in capsys.readouterr().err
 
 
 def test_a_summary_is_printed_and_written(tmp_path: Path, capsys: Captured) -> None:

@@ -270,7 +270,7 @@ def test_noise_curves(capsys: Captured, tmp_path: Path) -> None:
                 *("denoise", str(models_dir() / "fashion-gan.aegui")),
                 *("--in", "lowercase", "-o", "y.png"),
             ),
-            "no autoencoder",
+            "not an autoencoder",
         ),
     ],
 )
