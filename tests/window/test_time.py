@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -399,6 +400,10 @@ def test_a_film_is_saved(
     (dialog,) = window.findChildren(FilmDialog)
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     dialog.form.fields["side"].edited.emit(300)
+    # A panel that was out of sight has its size by then.
+    qtbot.wait(wiring_time._SETTLED_MS + 100)
+    qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
+    told = dialog.size_words.text()
     with qtbot.waitSignal(window.feature(TimeFeature).noticed) as caught:
         dialog.save.click()
         assert window.feature(TimeFeature).films.is_busy
@@ -406,10 +411,27 @@ def test_a_film_is_saved(
     assert str(tmp_path / "film.gif") in caught.args[0].text
     with Image.open(tmp_path / "film.gif") as film:
         assert getattr(film, "n_frames", 1) > 3
-        assert max(film.size) == 300
+        assert max(film.size) <= 300
+        assert "{} × {} px".format(*film.size) in told
     assert kept_film(window.settings, "time", film_maker.USUAL).side == 300
     assert showing.shown.past_epoch == 40
     assert not window.feature(TimeFeature).films.is_busy
+
+
+def test_an_image_of_a_film_tells_its_epoch() -> None:
+    image = QImage(400, 200, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    early, late = (film_maker.film_picture(image, 300, epoch) for epoch in (5, 4000))
+    assert early.shape == late.shape
+    height, width = early.shape[:2]
+    assert width == 300
+    assert height % 2 == 0
+    # The picture is the same above, the words below are others.
+    assert (early[:150] == (255, 0, 0)).all()
+    assert (early[150:] != late[150:]).any()
+    # Where they have no room they are left out; nothing is enlarged.
+    assert film_maker.film_picture(image, 40, 4000).shape == (20, 40, 3)
+    assert film_maker.film_picture(image, 4000, 4000).shape[1] == 400
 
 
 def test_a_film_that_is_cancelled_leaves_nothing(

@@ -136,12 +136,14 @@ def film_size(
     total: int,
     film: FilmSpec,
     *,
+    scale: int | None = None,
     ink: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> FilmSize:
     """How large a film of ``total`` frames will be, told from the first few of ``frames``.
 
     Of a single one: as if all were as different as the first from nothing, which is the most.
+    ``scale`` and ``ink`` as for ``write_film``.
 
     Raises:
         AeguiError: As for ``write_film``.
@@ -149,7 +151,7 @@ def film_size(
     """
     some = frames[:LOOKED_AT]
 
-    shown = [*_Frames(some, film.side, None, ink, cancelled, shrinks=True)]
+    shown = [*_Frames(some, film.side, scale, ink, cancelled, shrinks=True)]
 
     def encoded(part: Sequence[Picture]) -> int:
         return len(_encoded(f".{film.form}", part, film.fps, 0.0, film.palette))

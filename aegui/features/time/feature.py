@@ -5,15 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QDialog
 
 from aegui.core.data.dataset import same_data
 from aegui.core.i18n import tr
-from aegui.core.latent.film_spec import MOST_SIDE
 from aegui.core.latent.films import film_size
 from aegui.core.training.record.timeline import Fork
-from aegui.features.time.film_maker import USUAL, FilmMaker, filmed_epochs, picture_of
+from aegui.features.time.film_maker import (
+    USUAL,
+    FilmMaker,
+    film_picture,
+    filmed_epochs,
+    grabbed,
+)
 from aegui.features.time.ghost_choice import GhostChoice
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
@@ -40,6 +45,8 @@ _SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
 _GROWING_MS = 250
 _FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
 """What a film shows, by the dock that must be in sight for it."""
+_SETTLED_MS = 400
+"""After so long a panel that has come into sight has its size."""
 
 
 class TimeFeature(Feature):
@@ -297,17 +304,25 @@ class TimeFeature(Feature):
         if services.shown.timeline is None or self.films.is_busy:
             return
         dock = self._window.docks.get(_FILMED[kind])
+        target = self._window.canvas if dock is None else dock.widget()
+        moves = not target.isVisible()
         if dock is not None:
             dock.show()
             dock.raise_()
-        target = self._window.canvas if dock is None else dock.widget()
-        frames = len(filmed_epochs(services.shown.timeline))
-        now = picture_of(target, MOST_SIDE)
+        epochs = filmed_epochs(services.shown.timeline)
+        now = [grabbed(target)]
 
         def estimate(film: FilmSpec, cancelled: IsCancelled) -> FilmSize:
-            return film_size([now], frames, film, cancelled=cancelled)
+            picture = film_picture(now[0], film.side, epochs[-1])
+            return film_size([picture], len(epochs), film, scale=1, cancelled=cancelled)
+
+        def look_again() -> None:
+            now[0] = grabbed(target)
+            dialog.look_again()
 
         dialog = FilmDialog(kept_film(services.settings, _ROOM, USUAL), estimate, self._window)
+        if moves:
+            QTimer.singleShot(_SETTLED_MS, dialog, look_again)
         dialog.save_requested.connect(lambda: self._save_film(dialog, kind, target))
         dialog.open()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QRegion
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from aegui.core.data.progress import clock
@@ -17,7 +17,9 @@ from aegui.core.latent.film_spec import FilmSpec
 from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.canvas import LatentCanvas
 from aegui.features.time.model.film_writer import FilmWriter
+from aegui.kit.theme import current_theme
 from aegui.session.notice import Notice
+from aegui.shell.outcome import epoch_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +39,10 @@ _LEAST_S = 0.06
 """Time for a panel to catch up."""
 _MOST_S = 1.5
 """A plane that takes longer is filmed as far as it is."""
+_LEAST_WORDS_PX, _MOST_WORDS_PX, _WORDS_SHARE = 10, 24, 48
+"""Height of the words below a picture: this share of its longer side, within limits."""
+_BAND_PX = 3
+"""Above and below these words."""
 
 
 class FilmMaker(QObject):
@@ -135,7 +141,8 @@ class FilmMaker(QObject):
         waited_s = time.monotonic() - self._shown_s
         if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
             return
-        films.put(picture_of(self._widget, self._film.side))
+        epoch = self._epochs[self._next]
+        films.put(film_picture(grabbed(self._widget), self._film.side, epoch))
         self._next += 1
         dialog.setValue(self._next)
         if self._next >= _ESTIMATED_FRAMES:
@@ -177,11 +184,8 @@ def filmed_epochs(timeline: TimelineView) -> list[float]:
     return [float(epoch) for epoch in timeline.thinned(MOST_FRAMES).epochs]
 
 
-def picture_of(widget: QWidget, side: int) -> NDArray[np.uint8]:
-    """What ``widget`` shows, ``[H, W, 3]``, at most ``side`` pixels long, with even sides.
-
-    Of the map without the buttons that lie on it.
-    """
+def grabbed(widget: QWidget) -> QImage:
+    """What ``widget`` shows, of the map without the buttons that lie on it."""
     ratio = widget.devicePixelRatioF()
     image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
@@ -190,16 +194,44 @@ def picture_of(widget: QWidget, side: int) -> NDArray[np.uint8]:
         flags |= QWidget.RenderFlag.DrawChildren
     widget.render(image, QPoint(), QRegion(), flags)
     image.setDevicePixelRatio(1.0)
-    ratio = min(1.0, side / max(image.width(), image.height(), 1))
+    return image
+
+
+def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
+    """``image`` with its ``epoch`` below it, ``[H, W, 3]``: as the film has it.
+
+    At most ``side`` pixels long, never enlarged, with even sides. Where the epoch has no room it
+    is left out.
+    """
+    theme, font = current_theme(), QFont(QGuiApplication.font())
+    font.setPixelSize(max(_LEAST_WORDS_PX, min(_MOST_WORDS_PX, side // _WORDS_SHARE)))
+    words = epoch_words(epoch)
+    metrics = QFontMetrics(font)
+    band = 2 * (metrics.height() // 2 + _BAND_PX)
+    ratio = min(1.0, side / max(image.width(), image.height() + band, 1))
+    if metrics.horizontalAdvance(words) + 2 * band > image.width() * ratio:
+        band = 0
+    ratio = min(1.0, (side - band) / max(image.height(), 1), side / max(image.width(), 1))
     # Encoders of films want even sides.
     width, height = (
-        max(2, 2 * round(side * ratio / 2)) for side in (image.width(), image.height())
+        max(2, 2 * round(length * ratio / 2)) for length in (image.width(), image.height())
     )
-    image = image.scaled(
+    picture = QImage(width, height + band, QImage.Format.Format_RGB888)
+    picture.fill(theme.panel)
+    painter = QPainter(picture)
+    scaled = image.scaled(
         width,
         height,
         Qt.AspectRatioMode.IgnoreAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
-    ).convertToFormat(QImage.Format.Format_RGB888)
-    lines = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
-    return lines[:, : 3 * width].reshape(height, width, 3).copy()
+    )
+    painter.drawImage(0, 0, scaled)
+    if band:
+        painter.setFont(font)
+        painter.setPen(theme.text)
+        room = QRect(band // 2, height, width - band, band)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+    painter.end()
+    lines = np.frombuffer(picture.constBits(), np.uint8)
+    lines = lines.reshape(picture.height(), picture.bytesPerLine())
+    return lines[:, : 3 * width].reshape(picture.height(), width, 3).copy()

@@ -103,6 +103,15 @@ class FilmDialog(QDialog):
             self._sizes.forget()
             self.size_words.setText("")
             return
+        self._look()
+
+    def look_again(self) -> None:
+        """Tell the size anew: what is filmed looks otherwise now."""
+        if self.save.isEnabled():
+            self._look()
+
+    def _look(self) -> None:
+        film = self._shown
         self.size_words.setText(tr("Looking how large it gets…"))
         self._sizes.compute(lambda _report, cancelled: self._estimate(film, cancelled))
 

@@ -103,7 +103,10 @@ class PinList(QWidget):
         self.remove = flat_button("builder-remove", tr("Remove the pin (Del)"))
         self._hint = dim(
             wrapped_label(
-                tr("P or a double click on the map pins a place: a path leads from pin to pin.")
+                tr(
+                    "P over the map, or a double click beside its samples, pins a place: a path "
+                    "leads from pin to pin."
+                )
             )
         )
         self._build()
