@@ -47,6 +47,8 @@ _DOT = 1.6
 _MOST_POINTS = 1_200
 _LEGEND_SHARE = 1 / 3
 """Of the height that names above the plot may take."""
+_HEAD_SHARE = 0.4
+"""Of the width, that the word for all the names may take."""
 _NONE = np.zeros((0, 0))
 
 
@@ -128,6 +130,7 @@ class LinePlot:
         series: The last one on top.
         levels: Level lines and their names.
         title: Above it, where there are several plots.
+        names: What the names of the series are, before them in the legend.
     """
 
     at: Values
@@ -136,6 +139,7 @@ class LinePlot:
     series: tuple[Series, ...]
     levels: Levels = ()
     title: str = ""
+    names: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, bands and lines."""
@@ -176,7 +180,8 @@ class LinePlot:
         named = [one for one in self.series if one.name]
         if len(named) < 2:
             return 0.0
-        boxes, rest = self._legend_boxes(ink, rect, named[::-1])
+        head = self._paint_legend_head(ink, rect)
+        boxes, rest = self._legend_boxes(ink, rect, named[::-1], head)
         for one, box in zip(reversed(named), boxes, strict=False):
             self._paint_entry(ink, one, box)
         if rest is not None:
@@ -184,10 +189,21 @@ class LinePlot:
             ink.write(words, rest, ink.text, ink.theme.text_dim, LEFT)
         return (rest or boxes[-1]).bottom() + GAP - rect.top()
 
+    def _paint_legend_head(self, ink: Ink, rect: QRectF) -> float:
+        """What the names are, where that leaves them the most of a line: how far it reaches."""
+        room = ink.width(self.names, ink.text)
+        if not self.names or room > _HEAD_SHARE * rect.width():
+            return 0.0
+        box = QRectF(rect.left(), rect.top(), room, ink.line(ink.text) + 1.0)
+        ink.write(self.names, box, ink.text, ink.theme.text_dim, LEFT)
+        return room + 2.5 * GAP
+
     def _legend_boxes(
-        self, ink: Ink, rect: QRectF, named: Sequence[Series]
+        self, ink: Ink, rect: QRectF, named: Sequence[Series], head: float
     ) -> tuple[list[QRectF], QRectF | None]:
         """Where the first names go, and where it is said how many more there are; None: none.
+
+        The first line begins after ``head``.
 
         Names of many lines would leave no room for the lines.
         """
@@ -195,7 +211,7 @@ class LinePlot:
         lines = max(1, int(_LEGEND_SHARE * rect.height() / high))
         rest = ink.width(tr("and {n:,} more", n=len(named)), ink.text)
         boxes: list[QRectF] = []
-        x, y = rect.left(), rect.top()
+        x, y = rect.left() + head, rect.top()
         for at, one in enumerate(named):
             room = _SWATCH + GAP + ink.width(one.name, ink.text)
             for_rest = 2.5 * GAP + rest if at < len(named) - 1 else 0.0

@@ -44,6 +44,7 @@ from aegui.widgets.figures.study_kinds import (
     PictureChoice,
     StudyPicture,
     figure_of,
+    names_of_axes,
     seeds_words,
     short_names,
 )
@@ -149,14 +150,14 @@ def _of_seeds(
     levels = material.levels.get(key, ())
     every = [value for some in values for value in some]
     axis = _value_axis(key, every, levels, is_log=choice.is_log, from_zero=not boxes)
-    names = short_names(cells)
+    names, axes = short_names(cells), names_of_axes(cells)
     plot: ItemPlot
     if boxes:
-        plot = BoxPlot(names, "", axis, values, levels)
+        plot = BoxPlot(names, axes, axis, values, levels)
         caption = tr("{figure}: median, quartiles, whiskers to 1.5 boxes", figure=axis.name)
     else:
         means = tuple(cell.mean(key) for cell in cells)
-        plot = BarPlot(names, "", axis, (("", means, 0),), levels, dots=values)
+        plot = BarPlot(names, axes, axis, (("", means, 0),), levels, dots=values)
         caption = tr("{figure}: mean of the seeds, every seed a dot", figure=axis.name)
     items = tuple((place,) for place, _ in found)
     words = tuple(_says(cell, key) for cell in cells)
@@ -186,6 +187,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         Axis(label, fitted(every, is_log=is_log, from_zero=not is_log)),
         tuple(reversed(series)),
         material.levels.get("wrong", ()) if column == "wrong_mean" else (),
+        names=names_of_axes(cells),
     )
     caption = tr(
         "{what} over the epochs, {band}; a run that ended earlier counts with its last value",
@@ -456,7 +458,12 @@ def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
     )
     rows = short_names(cells)
     plot = NumberMatrix(
-        texts, _shades(found.mean), rows, names, tr("Set") if fonts else tr("Character"), ""
+        texts,
+        _shades(found.mean),
+        rows,
+        names,
+        tr("Set") if fonts else tr("Character"),
+        names_of_axes(cells),
     )
     items, words = [], []
     for row, (place, cell) in enumerate(zip(found.places, cells, strict=True)):

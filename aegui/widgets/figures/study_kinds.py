@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.study.results import compared_by
-from aegui.core.study.words import choice_words
+from aegui.core.study.words import axis_words, choice_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -222,8 +222,7 @@ def seeds_words(result: StudyResult) -> str:
 def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
     """What settings are called among others: without the axes in which all agree."""
     labels = [cell.setting.labels for cell in cells]
-    axes = dict.fromkeys(axis for one in labels for axis in one)
-    differing = [axis for axis in axes if len({one.get(axis) for one in labels}) > 1]
+    differing = _differing(cells)
     short = {axis: _shortened({one[axis] for one in labels if axis in one}) for axis in differing}
     found = []
     for cell in cells:
@@ -231,6 +230,17 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
         parts = [short[axis][own[axis]] for axis in differing if axis in own]
         found.append(", ".join(parts) or cell.setting.title)
     return tuple(found)
+
+
+def names_of_axes(cells: Sequence[StudyCell]) -> str:
+    """What ``short_names`` are values of: the axes in which the settings differ."""
+    return ", ".join(map(axis_words, _differing(cells)))
+
+
+def _differing(cells: Sequence[StudyCell]) -> list[str]:
+    labels = [cell.setting.labels for cell in cells]
+    axes = dict.fromkeys(axis for one in labels for axis in one)
+    return [axis for axis in axes if len({one.get(axis) for one in labels}) > 1]
 
 
 def _shortened(labels: set[str]) -> dict[str, str]:

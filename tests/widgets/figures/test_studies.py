@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from aegui.core.recipe import CorruptionSpec
@@ -18,11 +18,15 @@ from aegui.core.study.results import StudyCell
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
 from aegui.core.study.workers import InProcess, StudyControl
+from aegui.kit.charts.axes import Axis
+from aegui.kit.charts.bars import BarPlot
+from aegui.kit.charts.boxes import BoxPlot
 from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.kit.charts.ink import PAPERS, Ink
-from aegui.kit.charts.lines import LinePlot
+from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.parallel import ParallelPlot
+from aegui.kit.charts.scale import Scale
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture
 from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice, short_names
@@ -152,6 +156,41 @@ def test_long_numbers_are_told_by_the_digits_that_differ(tmp_path: Path) -> None
     )
     cells = [StudyCell(setting, (), 1) for setting in grid(base_recipe(plan, tmp_path), plan.axes)]
     assert short_names(cells)[::3] == ("0.00585, 4", "0.0171, 4", "0.02, 4", "1.23e+08, 4")
+
+
+@pytest.mark.parametrize("key", ["bars", "boxes", "curves", "characters"])
+def test_a_picture_says_what_its_settings_are_values_of(material: StudyMaterial, key: str) -> None:
+    picture = study_picture(key, material)
+    assert picture is not None
+    plot = picture.plot
+    if isinstance(plot, LinePlot):
+        said = plot.names
+    elif isinstance(plot, NumberMatrix):
+        said = plot.y
+    else:
+        assert isinstance(plot, BarPlot | BoxPlot)
+        said = plot.x
+    assert said == "rate, layers"
+
+
+def test_the_legend_of_lines_begins_with_what_its_names_are() -> None:
+    ends = Scale(0.0, 1.0)
+    names = ("a", "b")
+    series = tuple(Series(name, np.zeros(2)) for name in names)
+    plot = LinePlot(np.arange(2.0), Axis("x", ends), Axis("y", ends), series)
+
+    def painted(plot: LinePlot) -> QImage:
+        image = QImage(400, 200, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        plot.paint(Ink(painter, PAPERS["light"]), QRectF(0, 0, 400, 200))
+        painter.end()
+        return image
+
+    plain = painted(plot)
+    assert painted(replace(plot, names="rate")) != plain
+    # Where it would leave the names no room it is left out.
+    assert painted(replace(plot, names="rate " * 40)) == plain
 
 
 def test_bands_of_curves(material: StudyMaterial) -> None:
