@@ -39,6 +39,8 @@ SPACING = 8
 RADIUS = 4
 """Corner radius of buttons, cards and fields, in logical pixels."""
 _ICON_PX = 18
+_BOX_PX, _CONTRAST_BOX_PX = 14, 11
+"""Boxes to tick: as Fusion draws them, and what lies within the edge of our own."""
 """Side of an icon on a button."""
 CONTROL_PX = 24
 """No button, field or box to be pressed is lower, in logical pixels (WCAG 2.2, 2.5.8)."""
@@ -427,9 +429,9 @@ QLineEdit:focus {{ border: 2px solid {accent}; }}
 QLineEdit:disabled {{ border-color: {grid}; }}
 QComboBox QLineEdit, QAbstractItemView QLineEdit {{ border: none; padding: 0px; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
-    width: 11px; height: 11px; border: 2px solid {text}; background: {raised};
+    border: 2px solid {text}; background: {raised};
 }}
-QRadioButton::indicator {{ border-radius: 7px; }}
+QRadioButton::indicator {{ border-radius: {bend}px; }}
 QCheckBox::indicator:checked, QRadioButton::indicator:checked,
 QAbstractItemView::indicator:checked {{ background: {accent}; border: 2px solid {text}; }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {grid}; }}
@@ -441,9 +443,14 @@ _BOXES = """
 QCheckBox::indicator:unchecked:enabled, QAbstractItemView::indicator:unchecked:enabled {{
     border: 1px solid {dim}; border-radius: 2px;
 }}
-QRadioButton::indicator:unchecked:enabled {{ border: 1px solid {dim}; border-radius: 7px; }}
+QRadioButton::indicator:unchecked:enabled {{ border: 1px solid {dim}; border-radius: {bend}px; }}
 """
 """On dark grounds a box without its mark would not be seen: Fusion's edge is darker still."""
+_BOX_SIZE = """
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
+    width: {box}px; height: {box}px;
+}}
+"""
 
 
 def _style_sheet(theme: Theme) -> str:
@@ -453,8 +460,16 @@ def _style_sheet(theme: Theme) -> str:
     raised, window = theme.raised.name(), theme.window.name()
     hover = blend(theme.accent, theme.raised, 0.14).name()
     chosen = blend(theme.accent, theme.raised, 0.26).name()
-    edges = _EDGES.format(text=text, accent=accent, grid=grid, raised=raised, radius=RADIUS)
-    edges = {CONTRAST.key: edges, DARK.key: _BOXES.format(dim=dim)}.get(theme.key, "")
+    side = _CONTRAST_BOX_PX if theme is CONTRAST else _BOX_PX
+    box = grown_for_text(side)
+    edges = _EDGES.format(
+        text=text, accent=accent, grid=grid, raised=raised, radius=RADIUS, bend=box // 2 + 2
+    )
+    boxes = _BOXES.format(dim=dim, bend=box // 2)
+    edges = {CONTRAST.key: edges, DARK.key: boxes}.get(theme.key, "")
+    # The style draws them in its own size, which knows nothing of the letters.
+    is_own = theme is CONTRAST or box > side
+    edges += _BOX_SIZE.format(box=box) if is_own else ""
     return f"""{edges}
 QMainWindow, QMenuBar {{ background: {window}; }}
 QMenuBar::item {{ padding: 9px 8px; background: transparent; border-radius: {RADIUS}px; }}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette
-from PySide6.QtWidgets import QCheckBox, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QRadioButton, QStyle, QStyleOptionButton
 
 from aegui.kit import theme as themes
 from aegui.kit.theme import (
@@ -52,6 +52,29 @@ def test_contrast_is_that_of_the_standard() -> None:
 def test_text_is_legible(theme: Theme, token: str, ground: str) -> None:
     least = 7.0 if theme is CONTRAST else 4.5
     assert contrast(getattr(theme, token), getattr(theme, ground)) >= least
+
+
+@EVERY
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_boxes_to_tick_grow_with_the_letters(
+    qapp: QApplication, qtbot: QtBot, theme: Theme, kind: type[QCheckBox | QRadioButton]
+) -> None:
+    part = {
+        QCheckBox: QStyle.SubElement.SE_CheckBoxIndicator,
+        QRadioButton: QStyle.SubElement.SE_RadioButtonIndicator,
+    }[kind]
+    base, sides = qapp.font(), []
+    for size in (1.0, 2.0):
+        themes.set_text_size(qapp, base, size)
+        apply_theme(qapp, theme)
+        button = kind("words")
+        qtbot.addWidget(button)
+        button.ensurePolished()
+        option = QStyleOptionButton()
+        button.initStyleOption(option)
+        sides.append(button.style().subElementRect(part, option, button).height())
+    themes.set_text_size(qapp, base, 1.0)
+    assert sides[1] >= 1.6 * sides[0]
 
 
 @EVERY
