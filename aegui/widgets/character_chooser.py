@@ -45,6 +45,7 @@ class CharacterChooser(QWidget):
         self.field = QLineEdit()
         self._problem = QLabel()
         self._build()
+        self.setFocusProxy(self.grid)
         self.grid.checked_changed.connect(self._on_grid_checked_changed)
         self.field.textEdited.connect(self._on_field_text_edited)
 

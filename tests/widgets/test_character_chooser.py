@@ -20,6 +20,15 @@ LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
 
 
+def test_whoever_opens_it_is_at_the_characters(qtbot: QtBot) -> None:
+    chooser = Chooser(qtbot)
+    chooser.widget.activateWindow()
+    chooser.widget.setFocus()
+    qtbot.waitUntil(chooser.grid.hasFocus)
+    QTest.keyClick(chooser.grid, Qt.Key.Key_Space)
+    assert chooser.said, "a key chooses"
+
+
 class Chooser:
     """A chooser with what it has said."""
 

@@ -200,6 +200,7 @@ def choose_characters(
     chooser = CharacterChooser()
     chooser.set_samples(labels, images)
     chooser.set_chosen(chosen)
+    chooser.setFocus()
     take = QPushButton(tr("&Use these"))
     chooser.chosen_changed.connect(lambda _chosen: take.setEnabled(bool(chooser.chosen)))
     layout = QVBoxLayout(dialog)
