@@ -21,6 +21,7 @@ from aegui.features.figures import feature as wiring
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.figures.feature import FiguresFeature
 from aegui.features.projections.view.panel import ProjectionsPanel
+from aegui.features.time.feature import TimeFeature
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.theme import LIGHT, current_theme
@@ -90,6 +91,23 @@ def test_a_figure_has_the_size_and_colours_that_were_chosen_and_they_are_remembe
     for damaged in ({"figure.width_cm": 1e9}, {"figure.theme": "pink"}, {"figure.dpi": "many"}):
         app.services.settings.values = {**values, **damaged}
         assert window.feature(FiguresFeature).paper == Paper(), "a paper that is none is not taken"
+
+
+def test_charts_of_a_whole_training_name_no_moment_of_it(
+    trained: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window, path = trained, tmp_path / "charts.png"
+    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    menu = show_charts(window, qtbot)
+    window.feature(TimeFeature).go_to(10)
+    last = window._services.shown.history.epoch[-1]  # type: ignore[union-attr]
+    assert window._services.shown.past_epoch is not None
+    menu.bring("png")
+    save_figure(window)
+    with Image.open(path) as image:
+        words = image.info["Description"]
+    assert f"seed 3 · {int(last)} epochs · data" in words
+    assert "epoch 10" not in words
 
 
 def test_the_picture_of_the_map_is_in_the_menu(

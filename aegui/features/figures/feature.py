@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from aegui.core.atomic import write_atomically
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import tr
+from aegui.core.i18n import tr, trn
 from aegui.core.run_file.origin import origin_words
 from aegui.kit.charts.figure import Figure, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
@@ -85,7 +85,7 @@ class FiguresFeature(Feature):
 
     @Slot(object, str)
     def _on_desk_wanted(self, figure: Figure, what: str) -> None:
-        figure = replace(figure, origin=figure.origin or self._origin(noisy=figure.noisy))
+        figure = replace(figure, origin=figure.origin or self._origin(figure))
         if what == COPY:
             self._copy(figure, self.paper)
         elif what == COPY_TABLE:
@@ -143,21 +143,24 @@ class FiguresFeature(Feature):
         self._say(tr("The figure is saved: {path}", path=path), Path(path))
         return True
 
-    def _origin(self, *, noisy: bool) -> str:
+    def _origin(self, figure: Figure) -> str:
         """What the window shows: run, epoch and data."""
         services = self._services
         shown, moment = services.shown, services.shown.moment
         if moment is None:
             return ""
-        noise = shown.noise
+        noise, weights = shown.noise, weights_words(moment)
+        noisy = figure.noisy and noise.kind != "none"
+        if figure.whole and shown.history is not None:
+            weights = trn("{n:,} epoch", "{n:,} epochs", int(shown.history.epoch[-1]))
         return origin_words(
             name=services.workspace.name,
             seed=moment.seed,
-            weights=weights_words(moment),
+            weights=weights,
             data=shown.dataset.name,
             samples=len(shown.dataset),
-            noise=corruption_words(noise) if noisy and noise.kind != "none" else "",
-            noise_seed=shown.recipe.seed if noisy and noise.kind != "none" else None,
+            noise=corruption_words(noise) if noisy else "",
+            noise_seed=shown.recipe.seed if noisy else None,
         )
 
     def _keep(self, paper: Paper) -> None:

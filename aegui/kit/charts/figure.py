@@ -49,6 +49,7 @@ class Figure:
         csv: Its numbers, where they are worth having; else empty.
         table: The same to be pasted into a spreadsheet; empty: as ``csv``.
         noisy: Whether it depends on the noise that the window shows networks.
+        whole: Whether it shows a whole training, whatever moment of it the window shows.
         screen_dpi: Dots per inch of the screen, where widgets paint themselves.
     """
 
@@ -59,6 +60,7 @@ class Figure:
     csv: str = ""
     table: str = ""
     noisy: bool = False
+    whole: bool = False
     screen_dpi: int = 72
 
 

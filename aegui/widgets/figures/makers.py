@@ -56,7 +56,7 @@ def charts_figure(
     charts: Sequence[ChartData], name: str, title: str, origin: str = "", csv: str = ""
 ) -> Figure:
     """The charts of a training as they are zoomed."""
-    return Figure(name, title, tuple(data.plot for data in charts), origin, csv)
+    return Figure(name, title, tuple(data.plot for data in charts), origin, csv, whole=True)
 
 
 def latent_figure(
