@@ -49,6 +49,8 @@ class ActionSpec:
         other_face: What it looks like at other times.
         panels: Keys of the panels that are all it is for, first the one that it brings up. Whoever
             hides it from a class hides them too, and without the first it would do nothing.
+        within: Key of the panel that shows what it does: without the panel it would do nothing, but
+            the panel is there for more than that.
     """
 
     key: str
@@ -68,6 +70,7 @@ class ActionSpec:
     needs: tuple[str, ...] = ()
     other_face: OtherFace | None = None
     panels: tuple[str, ...] = ()
+    within: str = ""
 
 
 @dataclass(frozen=True)

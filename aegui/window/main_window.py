@@ -239,12 +239,16 @@ class MainWindow(FeatureWindow):
     ) -> None:
         """Take these panels and actions away, lock those actions, and give back all others.
 
-        A panel goes with the action that is there to bring it up, and that action with its panel.
+        A panel goes with the action that is there to bring it up, and an action with the panel
+        that shows what it does.
         """
         had = self._withheld.panels
         of_hidden = [key for spec in ACTIONS if spec.key in hidden for key in spec.panels]
         panels = {*panels, *of_hidden}
-        hidden = {*hidden, *(spec.key for spec in ACTIONS if panels.intersection(spec.panels[:1]))}
+        hidden = {
+            *hidden,
+            *(spec.key for spec in ACTIONS if panels.intersection((*spec.panels[:1], spec.within))),
+        }
         self.actions_table.withhold(hidden, locked)
         self._withheld.set_panels(panels)
         if had and not panels:

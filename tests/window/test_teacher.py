@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from aegui.app import App
@@ -27,7 +28,6 @@ from aegui.shell.panel_area import is_in_sight
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -158,6 +158,22 @@ def test_locked_settings_are_locked_but_for_lessons(
     qtbot.waitUntil(lambda: lessons.book.is_reached, timeout=120_000)
     qtbot.waitUntil(lambda: not runner.is_busy, timeout=120_000)
     assert workspace.recipe.network.latent.units == 1
+
+
+@pytest.mark.parametrize("what", ["panel", "action"])
+def test_commands_of_lessons_go_with_their_panel_and_not_it_with_them(
+    window: MainWindow, tmp_path: Path, what: str
+) -> None:
+    by_panel = what == "panel"
+    enter(
+        window,
+        tmp_path,
+        made(hidden=Withheld(panels=("lessons",)) if by_panel else Withheld(actions=("lessons",))),
+    )
+    table = window.actions_table
+    assert not table["lessons"].isVisible()
+    assert table["open_lesson"].isVisible() is not by_panel
+    assert window.docks["lessons"].toggleViewAction().isVisible() is not by_panel
 
 
 def test_only_the_word_ends_it_and_nothing_is_left(

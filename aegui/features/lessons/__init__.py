@@ -28,6 +28,7 @@ FEATURES = (
                 80,
                 "show_list",
                 icon="list",
+                within="lessons",
             ),
             ActionSpec(
                 "open_lesson",
@@ -36,6 +37,7 @@ FEATURES = (
                 "help",
                 85,
                 "open",
+                within="lessons",
             ),
         ),
         requests={"lesson": "begin", "lesson_file": "begin_file"},
