@@ -151,14 +151,14 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     """``format(value, spec)`` as a person reads it: with the marks of the language in force.
 
     Of a count that is no whole number, such as epochs of a training that was stopped within one,
-    ``,`` shows two decimals. For what is read only: data (CSV, JSON, what is typed into a command)
-    keep the point.
+    ``,`` shows two decimals at most. For what is read only: data (CSV, JSON, what is typed into a
+    command) keep the point.
     """
     if spec == "," and isinstance(value, float):
         if value.is_integer() and abs(value) < _MOST:
             spec = ",.0f"
         elif _LEAST <= abs(value) < _MOST:
-            spec = ",.2f"
+            return with_marks(format(value, ",.2f").rstrip("0").rstrip("."))
     text = with_marks(format(value, spec))
     # Where the decimal mark is a comma a percent sign stands apart from its number.
     return text.replace("%", "\u00a0%") if _LanguageState.code in _MARKS else text

@@ -48,4 +48,6 @@ def test_a_count_that_is_no_whole_number_has_two_decimals() -> None:
     words = tr("{epoch:,} of {epochs:,}", epoch=3.5653333333333332, epochs=np.float64(30.0))
     assert words == "3.57 of 30"
     assert localized(1003.56533, ",") == "1,003.57"
+    assert localized(0.1, ",") == "0.1"
+    assert localized(1234.5, ",") == "1,234.5"
     assert localized(3.56533) == "3.56533"

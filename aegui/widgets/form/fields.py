@@ -48,6 +48,7 @@ REST_MS = 600
 """After so long without a key a typed number counts, as if Enter had been pressed."""
 
 _DECIMALS = 20
+_MINUS = "−"
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
 _PARTIAL_NUMBER = re.compile(r"-?\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
@@ -347,8 +348,9 @@ class NumberField(_Typed, QDoubleSpinBox):
                 self.setValue(value)
 
     def textFromValue(self, value: float) -> str:
-        """The short form, with the mark of the program's language."""
-        return with_marks(short_number(value))
+        """The short form, with the language's mark and the minus of all figures."""
+        text = with_marks(short_number(value))
+        return f"{_MINUS}{text[1:]}" if text.startswith("-") else text
 
     def valueFromText(self, text: str) -> float:
         """Point or comma, with or without an exponent."""
@@ -380,7 +382,8 @@ class NumberField(_Typed, QDoubleSpinBox):
         return f"{self.prefix()}{shown}{self.suffix()}"
 
     def _bare(self, text: str) -> str:
-        return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+        bare = text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+        return bare.replace(_MINUS, "-")
 
     def stepBy(self, steps: int) -> None:
         """By the step, or along 1-2-5 where sizes matter more than differences."""

@@ -44,7 +44,7 @@ def test_both_marks_are_taken(qtbot: QtBot, spoken: str, typed: str) -> None:
     field.setSuffix(" cm")
     _type(field, "-" + typed)
     assert field.value() == pytest.approx(-0.25)
-    assert field.text() == f"± -{shown} cm"
+    assert field.text() == f"± −{shown} cm"
 
 
 @pytest.mark.parametrize("typed", ["8000", "8.000", "8,000"])

@@ -62,6 +62,23 @@ def test_numbers_are_written_short_and_read_back_exactly(
     assert field.value() == value
 
 
+@pytest.mark.parametrize("typed", ["-0.5", "−0.5", "-5e-1"])
+def test_a_number_below_nothing_has_a_minus_and_is_typed_with_either(
+    qtbot: QtBot, typed: str
+) -> None:
+    field = NumberField(-2.0, 2.0)
+    qtbot.addWidget(field)
+    field.set_value(-1.25)
+    assert field.text() == "−1.25"
+    field.selectAll()
+    with qtbot.waitSignal(field.edited) as blocker:
+        # The keyboard of the tests has no such minus.
+        field.lineEdit().insert(typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert blocker.args == [-0.5]
+    assert field.text() == "−0.5"
+
+
 @pytest.mark.parametrize(
     ("typed", "value"), [("0,25", 0.25), ("1e-3", 0.001), (".5", 0.5), ("70", 50.0)]
 )

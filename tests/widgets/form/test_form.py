@@ -62,7 +62,7 @@ def test_both_ends_of_a_range_are_edited(form: Form) -> None:
     form.edited.connect(told.append)
     ends = form.fields["ends"]
     assert isinstance(ends, RangeField)
-    assert [end.text() for end in ends.ends] == ["-1", "2"]
+    assert [end.text() for end in ends.ends] == ["−1", "2"]
     assert ends.ends[1].accessibleName() == "Ends, to"
     ends.ends[0].setValue(-9.0)
     assert told[-1].ends == (-5.0, 2.0)
