@@ -16,6 +16,7 @@ from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.source import exports as exporting
 from aegui.features.source import feature as wiring
+from aegui.features.source.feature import SourceFeature
 from aegui.features.source.model.export_service import ExportService
 from aegui.features.source.model.source_service import SourceService
 from aegui.features.source.view.panel import SourcePanel
@@ -138,6 +139,25 @@ def test_it_is_copied_and_saved(
         window.actions_table["export_source"].trigger()
     assert "import torch" not in (tmp_path / "by_hand.py").read_text("utf-8")
     assert asked == ["notebook", "notebook"], "what is shown is proposed"
+
+
+def test_code_of_a_draft_that_is_no_longer_the_trained_network_says_so(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(qtbot, window)
+    file = (str(tmp_path / "a.py"), "torch")
+    monkeypatch.setattr(wiring, "choose_form_file", lambda *_: file)
+
+    def told() -> str:
+        with qtbot.waitSignal(window.feature(SourceFeature).noticed, timeout=LONG_MS) as caught:
+            window.actions_table["export_source"].trigger()
+        return str(caught.args[0].text)
+
+    assert "builder" not in told()
+    workspace = window._services.workspace
+    training = workspace.recipe.training.model_copy(update={"epochs": 17})
+    workspace.edit_recipe(workspace.recipe.model_copy(update={"training": training}), "shorter")
+    assert "no longer the trained one" in told()
 
 
 def test_networks_and_fonts_are_written_for_other_programs(

@@ -25,8 +25,8 @@ FEATURES = (
                 "export_source",
                 mark("Code of the &network…"),
                 mark(
-                    "The network, loss and loop as PyTorch, NumPy or a notebook that runs without "
-                    "this program, with the images and first weights beside it"
+                    "The network of the builder, loss and loop as PyTorch, NumPy or a notebook "
+                    "that runs without this program, with the images and first weights beside it"
                 ),
                 "file/export",
                 310,

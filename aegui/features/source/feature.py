@@ -153,6 +153,14 @@ class SourceFeature(Feature):
             "The code is written, and beside it a file with the images and first weights: {path}",
             path=file,
         )
+        draft, shown = self._services.workspace.recipe, self._services.shown
+        is_other = (draft.network, draft.training) != (shown.recipe.network, shown.recipe.training)
+        if shown.network is not None and is_other:
+            changed = tr(
+                "It is of the network in the builder, which is no longer the trained one: ONNX and "
+                "weights are of that."
+            )
+            words = f"{words} {changed}"
         self.noticed.emit(Notice("info", words, about="figure", file=file))
 
     @Slot(str)
