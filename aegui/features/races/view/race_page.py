@@ -100,7 +100,7 @@ class RacePage(WorkPage):
             choice.setAccessibleName(words)
         save = tr("Save or copy {picture}", picture=tr("Optimiser race"))
         left = row(
-            self.value, dim(tr("By")), self.clock, self.is_log, self.lines.figures.button(save)
+            self.value, dim(tr("By")), self.clock, self.is_log, 1, self.lines.figures.button(save)
         )
         save = tr("Save or copy {picture}", picture=tr("Trails of an optimiser race"))
         middle = row(self.plane, (self._plane_words, 1), self.trails.figures.button(save))
@@ -252,6 +252,11 @@ class RacePage(WorkPage):
         item = self.table.item(place, 1)
         if item is not None:
             item.setTextAlignment(alignment(not reason))
+            # Words across the row make none of its columns wide.
+            for column in range(1, last):
+                cell = self.table.item(place, column)
+                if cell is not None:
+                    cell.setData(Qt.ItemDataRole.SizeHintRole, QSize(0, 0) if reason else None)
             if reason:
                 item.setText(reason)
                 item.setToolTip(reason)

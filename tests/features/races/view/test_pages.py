@@ -102,6 +102,18 @@ def test_who_cannot_take_part_has_the_reason_in_the_row(page: RacePage, news: Ra
     assert page.table.columnSpan(last, 1) == 1
 
 
+def test_a_long_reason_makes_no_column_wide(qtbot: QtBot, page: RacePage, news: RaceNews) -> None:
+    page.resize(700, 560)
+    lanes, none = news.state.lanes, np.zeros(0)
+    refused = replace(lanes[1], epochs=none, loss=none, wrong=none, refused="It is large. " * 40)
+    page.set_news(replace(news, state=replace(news.state, lanes=(lanes[0], refused, lanes[2]))))
+    qtbot.wait(1)
+    assert page.table.horizontalScrollBar().maximum() == 0
+    item = page.table.item(page.table.rowCount() - 1, 1)
+    assert item is not None
+    assert item.toolTip() == refused.refused
+
+
 def test_the_figures_of_the_standings_are_seen_in_a_narrow_panel(
     qtbot: QtBot, page: RacePage, news: RaceNews
 ) -> None:
