@@ -470,6 +470,7 @@ def _style_sheet(theme: Theme) -> str:
     # The style draws them in its own size, which knows nothing of the letters.
     is_own = theme is CONTRAST or box > side
     edges += _BOX_SIZE.format(box=box) if is_own else ""
+    edges += f"QTabBar::scroller {{ width: {2 * box}px; }}" if box > side else ""
     return f"""{edges}
 QMainWindow, QMenuBar {{ background: {window}; }}
 QMenuBar::item {{ padding: 9px 8px; background: transparent; border-radius: {RADIUS}px; }}

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import dim, heading, row
 from aegui.kit.marks import flat_button
-from aegui.kit.theme import SPACING
+from aegui.kit.theme import SPACING, for_text
 from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+_USUAL_PX = 100
+_DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class DockTitle(QWidget):
@@ -59,6 +62,11 @@ class DockTitles(QObject):
 
     @Slot()
     def _on_later_timeout(self) -> None:
+        if for_text(_USUAL_PX) > _USUAL_PX:
+            for bar in self._window.findChildren(QTabBar, options=_DIRECTLY):
+                # Of large letters two would be left of each title: the bar moves instead.
+                bar.setUsesScrollButtons(True)
+                bar.setElideMode(Qt.TextElideMode.ElideNone)
         for dock in self._docks:
             tabs = [
                 other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()

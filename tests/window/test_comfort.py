@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 
 from aegui.core.i18n import set_language
 from aegui.features.drawing.view.draw_panel import DrawPanel
@@ -177,3 +177,18 @@ def test_it_is_chosen_in_a_dialog(qtbot: QtBot, app: App, window: MainWindow) ->
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: app.services.settings.comfort.less_motion)
     assert not moves()
+
+
+def test_titles_of_tabs_in_large_letters_are_whole(app: App, qtbot: QtBot) -> None:
+    app.use_comfort(Comfort(text_size=2.0))
+    app.window.set_perspective("compare")
+
+    def are_whole() -> bool:
+        bars = app.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shown = [bar for bar in bars if bar.count() > 1 and bar.isVisible()]
+        return bool(shown) and all(
+            bar.elideMode() is Qt.TextElideMode.ElideNone and bar.usesScrollButtons()
+            for bar in shown
+        )
+
+    qtbot.waitUntil(are_whole, timeout=20_000)
