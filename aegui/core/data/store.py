@@ -35,6 +35,8 @@ _SPARE_BYTES = 1 << 30
 """Room on the disk that prepared images leave to everybody else."""
 _FLOAT_BYTES = 4
 _CHUNK_IMAGES = 4096
+_LEAST_MB = 100_000
+"""Less than so many bytes would be 0.0 of them."""
 
 
 def files_key(files: Iterable[Path], *more: str) -> str:
@@ -272,7 +274,9 @@ def disk_full(folder: Path, needed: int) -> AeguiError:
 
 
 def megabytes(count: int) -> str:
-    """``12.3 MB``."""
+    """``12.3 MB``, or ``45 KB`` of less than a tenth of one."""
+    if 0 < count < _LEAST_MB:
+        return tr("{n:,} KB", n=max(1, round(count / 1e3)))
     return tr("{n:,.1f} MB", n=count / 1e6)
 
 

@@ -298,6 +298,9 @@ def test_a_disk_that_fills_gets_its_room_back(
         assert list(folder_of(user_home).iterdir()) == []
         monkeypatch.undo()
         assert store.megabytes(1_234_567) == "1.2 MB"
+        assert store.megabytes(32_930) == "33 KB"
+        assert store.megabytes(3) == "1 KB"
+        assert store.megabytes(0) == "0.0 MB"
 
 
 def test_a_folder_that_cannot_be_written(

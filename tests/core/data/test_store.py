@@ -63,7 +63,7 @@ def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fill)
-    with pytest.raises(AeguiError, match=r"The disk of .* is full: 0\.0 MB are needed"):
+    with pytest.raises(AeguiError, match=r"The disk of .* is full: 1 KB are needed"):
         _keep(IMAGES)
     assert list(cache_folder().iterdir()) == []
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100))
