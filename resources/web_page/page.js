@@ -18,6 +18,11 @@ function words(key, values = {}) {
   return page.texts[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+// As in the program: some languages leave numbers of four digits together unless they are told.
+function whole(value) {
+  return value.toLocaleString(language, { maximumFractionDigits: 2, useGrouping: "always" });
+}
+
 function number(value, digits = 2) {
   return (Number(value.toFixed(digits)) || 0).toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
@@ -157,8 +162,8 @@ function tellEpoch() {
     return;
   }
   const at = model.moment === null ? model.epoch : model.films[model.moment].epoch;
-  const epoch = at.toLocaleString(language, { maximumFractionDigits: 2 });
-  byId("epoch-words").textContent = words("epoch", { epoch, of: model.epoch.toLocaleString(language) });
+  const epoch = whole(at);
+  byId("epoch-words").textContent = words("epoch", { epoch, of: whole(model.epoch) });
   byId("play").textContent = playing ? "❚❚" : "▶";
   byId("play").setAttribute("aria-label", words(playing ? "pause" : "play"));
   const past = model.moment !== null;
@@ -419,7 +424,6 @@ function tellClasses() {
 function tellAbout() {
   if (model) {
     const { about } = model;
-    const whole = (value) => value.toLocaleString(language);
     const told = [
       words("about_words", {
         seed: about.seed,

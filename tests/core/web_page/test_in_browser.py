@@ -260,6 +260,7 @@ def test_language_theme_and_network_are_chosen(browser: Browser, tmp_path: Path)
     choose(browser, "#language", "es")
     assert text(browser, "#pin") != "Pin this place"
     assert browser.value("document.documentElement.lang") == "es"
+    assert text(browser, "#epoch-words") == "Época 4.000 de 4.000", "as in the program"
     theme = browser.value("document.documentElement.dataset.theme")
     browser.value("document.querySelector('#theme').click()")
     assert browser.value("document.documentElement.dataset.theme") != theme
