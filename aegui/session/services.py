@@ -13,6 +13,7 @@ from aegui.session.favourites import Favourites
 from aegui.session.holding import Holding, Holds
 from aegui.session.jobs.clock import Ticker
 from aegui.session.jobs.derived import Derived
+from aegui.session.jobs.job_queue import JobQueue
 from aegui.session.pixels.drawing import Drawing
 from aegui.session.requests import Requests
 from aegui.session.showing import Showing
@@ -104,8 +105,10 @@ class Services:
             self.keeping.hand_over(_LAST_TRAINING_SECONDS)
         self.runner.shutdown()
         for derived in self._every_derived():
-            # All at once: each is waited for below, before the next would hear of it.
-            derived.forget()
+            # All at once: each is waited for below, before the next would hear of it. What is in a
+            # queue is done all the same.
+            if not isinstance(derived.parent(), JobQueue):
+                derived.forget()
         for made in (*self._made.values(), self.showing, self.sweeping):
             made.shutdown()
         self.workspace.close(keep=keep)

@@ -317,7 +317,7 @@ class DataFeature(Feature):
     def _on_strip_cancel_requested(self) -> None:
         workspace = self._services.workspace
         self._services.of(DataService).writing.cancel()
-        workspace.file.saving.cancel()
+        workspace.file.saving.cancel_all()
         if workspace.loading.is_busy:
             workspace.loading.cancel()
             workspace.announce_recipe()

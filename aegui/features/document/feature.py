@@ -228,7 +228,7 @@ class DocumentFeature(Feature):
             dialog = QProgressDialog(tr("Saving…"), tr("Ca&ncel"), 0, 0, self._window)
             dialog.setWindowModality(Qt.WindowModality.WindowModal)
             dialog.setMinimumDuration(0)
-            dialog.canceled.connect(saving.cancel)
+            dialog.canceled.connect(saving.cancel_all)
             dialog.show()
             loop.exec()
             dialog.hide()

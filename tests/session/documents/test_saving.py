@@ -133,7 +133,7 @@ def test_what_is_given_up_leaves_the_old_file(saving: Saving, gate: Gate, tmp_pa
     gate.opened.clear()
     saving.write(path, document(2), lambda _mark: told.append("done"), told.append)
     saving.write(path, document(3), lambda _mark: told.append("done"), told.append)
-    saving.cancel()
+    saving.cancel_all()
     gate.opened.set()
     saving.finish()
     assert not saving.is_busy
@@ -206,7 +206,7 @@ def test_a_saving_that_comes_to_nothing_leaves_everything_unsaved(
     gate.full_disk = how == "failed"
     workspace.save_as(tmp_path / "a.aegui")
     if how == "cancelled":
-        workspace.file.saving.cancel()
+        workspace.file.saving.cancel_all()
     gate.opened.set()
     workspace.file.saving.finish()
     assert workspace.file.is_modified
@@ -237,7 +237,7 @@ def test_what_is_on_the_disk_before_it_is_given_up_is_saved(
     for thread in threading.enumerate():
         if thread.name == "aegui-save":
             thread.join(10.0)
-    saving.cancel()
+    saving.cancel_all()
     saving.finish()
     assert [type(it) for it in told] == [Cancelled, str]
     assert told[1] == "a"

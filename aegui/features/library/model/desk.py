@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
-from aegui.session.jobs.progress_job import ProgressJob
+from aegui.session.jobs.job_queue import JobQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtCore import QObject
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.library import Library
@@ -23,19 +24,9 @@ if TYPE_CHECKING:
     Act = Callable[[Library, Report, IsCancelled], Any]
     Done = Callable[[Any], None]
 
-_LAST_SECONDS = 60.0
-"""How long the end of the program waits for what is still to be kept."""
 _MOST_UNDO = 50
 _LARGE_BYTES = 32 << 20
 """Of a training that has kept so much of its epochs a small file is kept."""
-
-
-@dataclass(frozen=True, eq=False)
-class _DeskOrder:
-    title: str
-    act: Act
-    done: Done
-    given_up: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +37,7 @@ class _Undo:
     before: Mapping[str, Mapping[str, Any]]
 
 
-class LibraryDesk(QObject):
+class LibraryDesk(JobQueue):
     """Keeps, changes and removes what is in the library of the person."""
 
     changed = Signal()
@@ -55,25 +46,13 @@ class LibraryDesk(QObject):
     """Why something could not be done, in words."""
     undo_changed = Signal(str)
     """What ``undo`` would take back, in words; empty: nothing."""
-    progressed = Signal(object)
-    """A ``JobProgress``, where it takes a while."""
-    busy_changed = Signal(bool)
-    """Whether something is being done."""
     ending = Signal()
     """The program ends: what is still to be kept is to be asked for now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._job = ProgressJob("aegui-library", self)
-        self._job.progressed.connect(self.progressed)
-        self._orders: deque[_DeskOrder] = deque()
+        super().__init__("aegui-library", parent)
         self._undo: list[_Undo] = []
         self._library: Library | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is being done, or waits for that."""
-        return bool(self._orders)
 
     @property
     def undo_text(self) -> str:
@@ -85,10 +64,13 @@ class LibraryDesk(QObject):
 
         ``changed`` follows, or ``failed`` with the reason.
         """
-        self._orders.append(_DeskOrder(title, act, done or (lambda _result: None)))
-        if len(self._orders) == 1:
-            self.busy_changed.emit(True)
-            self._begin()
+
+        def take(result: Any) -> None:
+            if done is not None:
+                done(result)
+            self.changed.emit()
+
+        self.add(title, partial(self._work, act), take, self._fail)
 
     # What a person says
 
@@ -178,54 +160,22 @@ class LibraryDesk(QObject):
 
     # In the background
 
-    @Slot()
-    def cancel(self) -> None:
-        """Give up what is being done; what was done of it stays."""
-        if self._orders:
-            self._orders[0].given_up.set()
-
-    def finish(self) -> bool:
-        """Wait, here, until everything is done; False if that takes too long."""
-        while self._orders:
-            if not self._job.is_busy:
-                # At the end of the program all background work is given up at once; this is not.
-                self._begin()
-            if not self._job.finish(_LAST_SECONDS):
-                return False
-        return True
-
     def shutdown(self) -> None:
         """Do what is to be done, and take no more: the end of the program."""
         self.ending.emit()
-        self.finish()
-        self._job.shutdown()
+        super().shutdown()
         self._close()
 
-    def _begin(self) -> None:
-        order = self._orders[0]
-        self._job.start(
-            order.title,
-            lambda report, cancelled: self._work(order, report, cancelled),
-            self._take,
-            self._fail,
-        )
-
-    def _work(self, order: _DeskOrder, report: Report, cancelled: IsCancelled) -> tuple[bool, Any]:
-        """In the thread: whether it was done, and what came of it."""
+    def _work(self, act: Act, report: Report, cancelled: IsCancelled) -> Any:
+        """In the thread: what comes of it."""
         from aegui.core.library.index import BrokenIndex
 
-        def is_given_up() -> bool:
-            return cancelled() or order.given_up.is_set()
-
         try:
-            try:
-                return True, order.act(self._opened(report), report, is_given_up)
-            except BrokenIndex:
-                # Opened anew, it is set aside and made again from the files.
-                self._close()
-                return True, order.act(self._opened(report), report, is_given_up)
-        except Cancelled:
-            return False, None
+            return act(self._opened(report), report, cancelled)
+        except BrokenIndex:
+            # Opened anew, it is set aside and made again from the files.
+            self._close()
+            return act(self._opened(report), report, cancelled)
 
     def _opened(self, report: Report) -> Library:
         # SQLite and what knows recipes are not loaded before something is kept or looked for.
@@ -240,24 +190,8 @@ class LibraryDesk(QObject):
             self._library.close()
             self._library = None
 
-    def _take(self, answer: tuple[bool, Any]) -> None:
-        was_done, result = answer
-        done = self._end().done
-        if was_done:
-            done(result)
-        self.changed.emit()
-
     def _fail(self, error: AeguiError) -> None:
-        self._end()
         # What was done before it failed is there.
         self.changed.emit()
-        self.failed.emit(str(error))
-
-    def _end(self) -> _DeskOrder:
-        """Go on with the next; the one that has ended."""
-        order = self._orders.popleft()
-        if self._orders:
-            self._begin()
-        else:
-            self.busy_changed.emit(False)
-        return order
+        if not isinstance(error, Cancelled):
+            self.failed.emit(str(error))
