@@ -52,22 +52,27 @@ def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = No
     write_atomically(path, data)
 
 
-def write_parts(path: Path, codec: Codec, name: str) -> list[Path]:
+def part_files(path: Path, codec: Codec) -> dict[PartKey, Path]:
+    """The files of a network as ONNX: all of it is in ``path``, its parts beside that."""
+    parts: list[PartKey] = []
+    if codec.can_encode:
+        parts += ["encoder", "decoder"]
+    if codec.can_classify:
+        parts.append("classifier")
+    beside = {part: path.with_name(f"{path.stem}-{part}{ONNX}") for part in parts}
+    return {usual_part(codec): path, **beside}
+
+
+def write_parts(path: Path, codec: Codec, name: str) -> None:
     """Write a network as ONNX to ``path``, and its parts to files beside it, each by its name.
 
     Raises:
         AeguiError: A layer cannot be written, or a file.
     """
-    parts: list[PartKey] = [usual_part(codec)]
-    if codec.can_encode:
-        parts += ["encoder", "decoder"]
-    if codec.can_classify:
-        parts.append("classifier")
-    made = {part: onnx_bytes(codec, part, name) for part in parts}
-    files = [path, *(path.with_name(f"{path.stem}-{part}{ONNX}") for part in parts[1:])]
-    for file, part in zip(files, parts, strict=True):
+    files = part_files(path, codec)
+    made = {part: onnx_bytes(codec, part, name) for part in files}
+    for part, file in files.items():
         write_atomically(file, made[part])
-    return files
 
 
 def drawn_font(codec: Codec, dataset: Dataset, name: str) -> Dataset:

@@ -48,7 +48,8 @@ class Notice:
     further ones. A ``passing`` one is about what was just asked: after the next edit or undo, or
     in another document, it is past. Of those ``about`` one matter only the newest is true: it takes
     the place of the others, as one that something is saved does of the one that it could not be.
-    ``file`` is what was written: its folder can be shown.
+    ``file`` is what was written: its folder can be shown. An error tells by it which file could not
+    be: it stands until the same file is written, and what was said of another file stands too.
     """
 
     level: Level
@@ -59,3 +60,9 @@ class Notice:
     more: tuple[Offer, ...] = ()
     about: About = field(default="", compare=False)
     file: Path | None = None
+
+    def replaces(self, older: Notice) -> bool:
+        """Whether that one is no longer true beside this one."""
+        are_news = "error" not in (older.level, self.level)
+        is_same = older.file is None or older.file == self.file
+        return older.about == self.about and (are_news or is_same)

@@ -20,6 +20,7 @@ from aegui.core.i18n import language, tr
 from aegui.features.table import FEATURES, MAP, TIME, dock_specs
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import icon
+from aegui.session.file_writer import FileWriter
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
 from aegui.shell.feature import Feature, class_at, place_of
@@ -153,6 +154,7 @@ class MainWindow(FeatureWindow):
     def _connect(self) -> None:
         services = self._services
         services.workspace.noticed.connect(self.notifications.show)
+        services.of(FileWriter).noticed.connect(self.notifications.show)
         for spec in FEATURES:
             for key, method in spec.requests.items():
                 answer = _Answer(partial(self._ask, spec, method), self)
@@ -453,8 +455,7 @@ class MainWindow(FeatureWindow):
         """Ask what a report of a problem is to have, and save it."""
         from aegui.window.problem import ProblemDialog  # seldom wanted, and it knows all libraries
 
-        dialog = ProblemDialog(self._services.workspace.recipe, self)
-        dialog.noticed.connect(self.notify)
+        dialog = ProblemDialog(self._services.workspace.recipe, self._services.of(FileWriter), self)
         dialog.open()
 
     def show_guide(self) -> None:

@@ -67,7 +67,7 @@ def acts_of(
         for words, accept in (first, *((it.words, it.accept) for it in notice.more)):
             if accept is not None:
                 acts.append((words, accept))
-    if notice.file is not None and notice.file.exists():
+    if notice.level != "error" and notice.file is not None and notice.file.exists():
         acts.append((tr("Show in folder"), partial(show_in_folder, notice.file)))
     return tuple(acts)
 
@@ -99,7 +99,7 @@ class Toast(QFrame):
         close = flat_button("close", tr("Dismiss this message"))
         close.clicked.connect(self._put_away)
         words = column(text, spacing=SPACING)
-        if notice.offer or notice.file is not None:
+        if acts_of(notice):
             words.addLayout(self._offers(notice))
         margins = (SPACING + 4, SPACING, SPACING // 2, SPACING)
         layout = row(spacing=SPACING, margins=margins)
@@ -212,7 +212,7 @@ class Notifications(QObject):
         if notice in self._queue:
             self._queue.remove(notice)
         if notice.about:
-            self.settle(notice.about)
+            self._put_away_all(notice.replaces)
         if notice.offer:
             self._withdraw_offers()
         self._messages.add(notice)
@@ -265,18 +265,17 @@ class Notifications(QObject):
     @Slot()
     def put_past_away(self) -> None:
         """Put away what was said about a request that has been followed by another."""
-        self._messages.withdraw(lambda notice: notice.passing)
-        self._queue = [notice for notice in self._queue if not notice.passing]
-        for toast in tuple(self._toasts):
-            if toast.notice.passing:
-                toast.close_now()
+        self._put_away_all(lambda notice: notice.passing)
 
     def settle(self, about: About) -> None:
         """Put away what was said ``about`` a matter: it has been mended, or is another now."""
-        self._messages.withdraw(lambda notice: notice.about == about)
-        self._queue = [notice for notice in self._queue if notice.about != about]
+        self._put_away_all(lambda notice: notice.about == about)
+
+    def _put_away_all(self, is_past: Callable[[Notice], bool]) -> None:
+        self._messages.withdraw(is_past)
+        self._queue = [notice for notice in self._queue if not is_past(notice)]
         for toast in tuple(self._toasts):
-            if toast.notice.about == about:
+            if is_past(toast.notice):
                 toast.close_now()
 
     @Slot(object)

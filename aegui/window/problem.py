@@ -6,11 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPlainTextEdit
 
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.problem_report import PARTS, as_text, collected, write_report
 from aegui.kit.layouts import column, open_at
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.recipe import Recipe
+    from aegui.session.file_writer import FileWriter
 
 _SIZE = 720, 560
 
@@ -30,12 +30,10 @@ _SIZE = 720, 560
 class ProblemDialog(QDialog):
     """Asks what to include, and shows exactly that; nothing is sent by the program."""
 
-    noticed = Signal(object)
-    """A ``Notice``: the report was saved, or could not be."""
-
-    def __init__(self, recipe: Recipe, parent: QWidget) -> None:
+    def __init__(self, recipe: Recipe, writer: FileWriter, parent: QWidget) -> None:
         super().__init__(parent)
         self._recipe = recipe
+        self._writer = writer
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Report a problem"))
         open_at(self, *_SIZE)
@@ -92,14 +90,13 @@ class ProblemDialog(QDialog):
         path = files.choose_save_file(self, title, suggestion, patterns, "texts")
         if not path:
             return
-        try:
-            write_report(Path(path), self.texts)
-        except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error)))
-            return
-        text = tr("The report was saved. Nothing was sent.")
-        self.noticed.emit(Notice("info", text, file=Path(path)))
-        self.accept()
+        file, texts = Path(path), self.texts
+        writing = self._writer.write(
+            path,
+            lambda: write_report(file, texts),
+            Notice("info", tr("The report was saved. Nothing was sent."), file=file),
+        )
+        writing.written.connect(self.accept)
 
     @Slot()
     def _on_copy_clicked(self) -> None:

@@ -16,6 +16,7 @@ from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, R
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.map.hints import HINTS
 from aegui.kit.theme import LIGHT, apply_theme
+from aegui.session.file_writer import FileWriter
 from aegui.session.hints import hint_key
 from aegui.session.settings import Settings
 from aegui.window import notifications
@@ -113,7 +114,13 @@ def save_figure(window: MainWindow, **choices: object) -> None:
     for name, value in choices.items():
         dialog.form.fields[name].edited.emit(value)
     dialog.save.click()
+    await_files(window)
     dialog.close()
+
+
+def await_files(window: MainWindow) -> None:
+    """Wait until all files are there that were asked for, and that has been told."""
+    assert window._services.of(FileWriter).finish()
 
 
 def point_until(qtbot: QtBot, widget: QWidget, place: QPoint, is_done: Callable[[], bool]) -> None:

@@ -27,7 +27,7 @@ from aegui.paths import library_dir, log_file, models_dir, resources_dir
 from aegui.session.documents.document import shipped_model
 from aegui.shell.dialogs import files, questions
 from aegui.shell.dialogs.film import FilmDialog
-from tests.window.conftest import SMALL, save_figure, train
+from tests.window.conftest import SMALL, await_files, save_figure, train
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -175,9 +175,11 @@ def test_exports(
         window.actions_table[f"export_charts_{kind}"].trigger()
         if kind != "csv":
             save_figure(window)
+        await_files(window)
         assert path.read_bytes().startswith(start)
     saving_to(monkeypatch, tmp_path / "recipe.json")
     window.actions_table["export_recipe"].trigger()
+    await_files(window)
     assert load_recipe(tmp_path / "recipe.json") == SMALL
     saving_to(monkeypatch, tmp_path / "set.h")
     window.actions_table["export_data"].trigger()
@@ -433,10 +435,16 @@ def test_an_example_is_saved_among_the_documents(
     assert {str(Path(path).parent) for path in proposed} == {str(documents)}
 
 
-def test_nothing_is_written_among_the_files_of_the_program(window: MainWindow) -> None:
+def test_nothing_is_written_among_the_files_of_the_program(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace, before = window._services.workspace, shipped_model().read_bytes()
     assert not workspace.save_as(shipped_model())
-    assert not workspace.export_recipe(resources_dir() / "recipes" / "letters-2d.json")
+    assert "folder of the program" in window.notifications.shown[-1].text
+    window.notifications.close_all()
+    saving_to(monkeypatch, resources_dir() / "recipes" / "letters-2d.json")
+    window.actions_table["export_recipe"].trigger()
+    await_files(window)
     assert "folder of the program" in window.notifications.shown[-1].text
     assert shipped_model().read_bytes() == before
 

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.builder.summary_dialog import SummaryDialog
@@ -132,7 +132,7 @@ def test_the_map_has_axes_letters_and_pins_as_text(
     code = canvas.scene.full_code(0.0, 0.0)
     canvas.scene.base = code
     canvas.pin_requested.emit(code)
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     canvas.figures.bring("svg")
     save_figure(window)
     data = path.with_suffix(".svg").read_bytes()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.recipe.edits import with_value
 from aegui.features.map import grid as wiring_grid
@@ -60,7 +61,7 @@ def test_a_grid_is_chosen_seen_and_saved(
         panel.form.fields[name].edited.emit(value)
     qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1)
     path = tmp_path / "grid"
-    monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     with qtbot.waitSignal(dialog.finished):
         dialog.save.click()
         assert not dialog.save.isEnabled()
@@ -81,9 +82,15 @@ def test_a_failure_is_told_in_the_dialog_which_stays(
     path = tmp_path / "no" / "grid.png"
     monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
     dialog.save.click()
-    qtbot.waitUntil(lambda: bool(dialog.problem.text()))
+    qtbot.waitUntil(lambda: "grid.png" in dialog.problem.text())
     assert dialog.isVisible()
     assert dialog.save.isEnabled()
+    path = tmp_path / "grid.png"
+    dialog.panel.form.fields["spec.columns"].edited.emit(50)
+    dialog.panel.form.fields["scale"].edited.emit(99)
+    dialog.save.click()
+    qtbot.waitUntil(lambda: "pixels large" in dialog.problem.text())
+    assert not path.exists()
     dialog.reject()
 
 
@@ -114,7 +121,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     panel.form.fields["scale"].edited.emit(3)
     qtbot.waitUntil(lambda: panel.preview.picture.width() == 4 * 6 - 1)
     path = tmp_path / "all"
-    monkeypatch.setattr(wiring_grid, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     with qtbot.waitSignal(dialog.finished):
         dialog.save.click()
     with Image.open(f"{path}.png") as picture:

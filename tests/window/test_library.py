@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
@@ -210,7 +211,7 @@ def test_a_run_is_written_to_a_file_of_ones_own(
     qtbot.waitUntil(lambda: listed(panel) == [id])
     panel.table.choose([id])
     path = tmp_path / "mine"
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     panel.export_requested.emit([id], kind)
     settled(qtbot, window)
     assert path.with_suffix(suffix).stat().st_size > 0

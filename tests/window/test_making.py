@@ -15,6 +15,7 @@ from aegui.features.making import finds as wiring_finds
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.paths import models_dir
+from aegui.session.file_writer import FileWriter
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs.film import FilmDialog
 from tests.window.conftest import train
@@ -123,7 +124,7 @@ def test_a_film_is_saved(
     qtbot.waitUntil(lambda: "8 images" in dialog.size_words.text(), timeout=20_000)
     assert dialog.film.form == kind
     assert dialog.form.rows.isRowVisible(dialog.form.fields["palette"]) == (kind == "gif")
-    with qtbot.waitSignal(services.workspace.noticed) as told:
+    with qtbot.waitSignal(services.of(FileWriter).noticed) as told:
         dialog.save.click()
     assert "The film is saved" in told.args[0].text
     with Image.open(file) as film:
@@ -141,7 +142,7 @@ def test_a_film_that_cannot_be_saved_is_told(
     path = str(tmp_path / "nowhere" / "film.gif")
     monkeypatch.setattr(wiring_making, "choose_film_file", lambda *_: path)
     panel.path.export_requested.emit("gif")
-    with qtbot.waitSignal(services.workspace.noticed) as told:
+    with qtbot.waitSignal(services.of(FileWriter).noticed) as told:
         trained.findChildren(FilmDialog)[0].save.click()
     assert told.args[0].level == "error"
 
@@ -238,7 +239,7 @@ def test_finds_are_shown_and_saved_as_a_set(
     for name in ("new.json", "new.h", "new.png"):
         file = str(tmp_path / name)
         monkeypatch.setattr(wiring_finds, "choose_set_file", lambda *_, file=file: file)
-        with qtbot.waitSignal(services.workspace.noticed) as told:
+        with qtbot.waitSignal(services.of(FileWriter).noticed) as told:
             panel.finds.save_requested.emit((0, 4))
         assert told.args[0].level == "info"
         look = services.of(Making).finds.latest

@@ -25,7 +25,7 @@ from aegui.features.noise_study.model.study_forms import MatrixForm
 from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.window.docks import PERSPECTIVES
 from tests.session.parts import glyphs, recipe, snapshot
-from tests.window.conftest import save_figure
+from tests.window.conftest import await_files, save_figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,8 +88,7 @@ def test_a_matrix_is_run_looked_into_and_saved(
     monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[0]))
     panel.matrix.view.figures.bring("csv")
     monkeypatch.setattr(wiring_study, "choose_save_file", lambda *_: str(paths[1]))
-    with qtbot.waitSignal(study.written):
-        panel.matrix.characters_requested.emit()
+    panel.matrix.characters_requested.emit()
     monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_: str(paths[2]))
     panel.matrix.view.figures.bring("png")
     save_figure(window)
@@ -188,6 +187,7 @@ def test_curves_of_the_matrix_and_of_a_file(
     path = tmp_path / "curves.csv"
     monkeypatch.setattr(wiring_figures, "choose_save_file", lambda *_all: str(path))
     page.view.figures.bring("csv")
+    await_files(window)
     assert len(path.read_text().splitlines()) == 1 + 2 * len(names)
     page.view.figures.bring("copy_table")
     assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[1:] == names
@@ -234,6 +234,7 @@ def test_what_comes_of_a_mistake(
     menu.aboutToShow.emit()
     actions = {action.data(): action for action in menu.actions()}
     actions["csv"].trigger()
+    await_files(window)
     assert len(path.read_text().splitlines()) == 1 + len(names) * len(curves.levels)
     actions["copy_table"].trigger()
     assert QGuiApplication.clipboard().text().splitlines()[0].split("\t")[1:] == names

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QFileDialog
+
 from aegui.features.map import page as wiring
 from tests.core.web_page.test_document import document_of
 from tests.window.conftest import train
@@ -27,7 +29,7 @@ def test_what_is_shown_is_written(
     train(qtbot, window)
     qtbot.waitUntil(lambda: window._services.shown.codes is not None)
     path = tmp_path / "our map"
-    monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     window.actions_table["export_page"].trigger()
     written = path.with_suffix(".html")
     qtbot.waitUntil(written.exists, timeout=20_000)

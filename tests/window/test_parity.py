@@ -17,6 +17,7 @@ from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.paths import library_dir
 from aegui.session.library_news import LibraryNews
 from tests.core.parity.test_parity import entry
+from tests.window.conftest import await_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +63,7 @@ def test_what_is_in_the_library_has_its_tick(
     path = tmp_path / "page.csv"
     monkeypatch.setattr(parity_feature, "choose_save_file", lambda *_: str(path))
     dialog.save.click()
+    await_files(window)
     assert "A2-uniform" in path.read_text()
     dialog.reject()
 

@@ -17,7 +17,7 @@ from aegui.features.charts.model.reference_service import ReferenceService
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import ProjectionsPanel
-from tests.window.conftest import train
+from tests.window.conftest import await_files, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,8 +163,8 @@ def test_export(
     finish(qtbot, maps)
     path = tmp_path / f"maps.{kind}"
     monkeypatch.setattr("aegui.features.projections.feature.choose_save_file", lambda *_: str(path))
-    with qtbot.waitSignal(window._services.workspace.noticed):
-        window.panel(ProjectionsPanel).export_requested.emit(kind)
+    window.panel(ProjectionsPanel).export_requested.emit(kind)
+    await_files(window)
     if kind == "csv":
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
         assert [row["label"] for row in rows] == list("abcdef")

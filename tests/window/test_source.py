@@ -9,17 +9,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from aegui.core.recipe import OptimizerSpec
 from aegui.core.run_file.tensor_bytes import unpacked
 from aegui.features.builder.view.builder_panel import BuilderPanel
-from aegui.features.source import exports as exporting
 from aegui.features.source import feature as wiring
-from aegui.features.source.feature import SourceFeature
-from aegui.features.source.model.export_service import ExportService
 from aegui.features.source.model.source_service import SourceService
 from aegui.features.source.view.panel import SourcePanel
+from aegui.session.file_writer import FileWriter
 from aegui.session.lit_layer import LitLayer
 from tests.window.conftest import SMALL, train
 
@@ -130,12 +128,12 @@ def test_it_is_copied_and_saved(
     monkeypatch.setattr(wiring, "choose_form_file", choose)
     panel.dialect_chosen.emit("notebook")
     qtbot.waitUntil(lambda: "# %%" in panel.text.toPlainText(), timeout=LONG_MS)
-    service = window._services.of(SourceService)
-    with qtbot.waitSignal(service.written, timeout=LONG_MS):
+    files = window._services.of(FileWriter)
+    with qtbot.waitSignal(files.noticed, timeout=LONG_MS):
         window.actions_table["export_source"].trigger()
     assert json.loads((tmp_path / "mine.ipynb").read_text())["nbformat"] == 4
     assert (tmp_path / "mine.npz").exists()
-    with qtbot.waitSignal(service.written, timeout=LONG_MS):
+    with qtbot.waitSignal(files.noticed, timeout=LONG_MS):
         window.actions_table["export_source"].trigger()
     assert "import torch" not in (tmp_path / "by_hand.py").read_text("utf-8")
     assert asked == ["notebook", "notebook"], "what is shown is proposed"
@@ -149,7 +147,7 @@ def test_code_of_a_draft_that_is_no_longer_the_trained_network_says_so(
     monkeypatch.setattr(wiring, "choose_form_file", lambda *_: file)
 
     def told() -> str:
-        with qtbot.waitSignal(window.feature(SourceFeature).noticed, timeout=LONG_MS) as caught:
+        with qtbot.waitSignal(window._services.of(FileWriter).noticed, timeout=LONG_MS) as caught:
             window.actions_table["export_source"].trigger()
         return str(caught.args[0].text)
 
@@ -163,15 +161,19 @@ def test_code_of_a_draft_that_is_no_longer_the_trained_network_says_so(
 def test_networks_and_fonts_are_written_for_other_programs(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exports = window._services.of(ExportService)
+    files = window._services.of(FileWriter)
     chosen = {"file": ""}
-    monkeypatch.setattr(exporting, "choose_save_file", lambda *_: str(tmp_path / chosen["file"]))
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / chosen["file"]), "")
+    )
 
     def written(action: str, file: str) -> list[str]:
         chosen["file"] = file
-        with qtbot.waitSignal(exports.written, timeout=LONG_MS) as told:
+        with qtbot.waitSignal(files.noticed, timeout=LONG_MS) as told:
             window.actions_table[action].trigger()
-        return [path.name for path in told.args[0]]
+        names = str(told.args[0].text).removeprefix("Written: ").split(", ")
+        assert all((tmp_path / name).stat().st_size > 0 for name in names)
+        return names
 
     assert written("export_font", "set.bdf") == ["set.bdf"]
     train(qtbot, window)

@@ -27,10 +27,11 @@ from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.overview_page import OverviewPage
 from aegui.features.studies.view.panel import StudiesPanel
 from aegui.features.studies.view.phase_page import PhasePage
+from aegui.session.file_writer import FileWriter
 from aegui.session.settings import Settings
 from tests.features.studies.plans import ENDLESS, write_plan
 from tests.features.studies.view.test_panel import table_of
-from tests.window.conftest import SMALL, train
+from tests.window.conftest import SMALL, await_files, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,8 +108,8 @@ def test_a_study_is_run_saved_and_one_of_its_runs_trains_to_its_figure_again(
     assert not form.start.isEnabled()
     path = tmp_path / "out.csv"
     monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
-    with qtbot.waitSignal(runs.written):
-        panel.save.click()
+    panel.save.click()
+    await_files(window)
     assert len(path.read_text().splitlines()) == 1 + 6
     table_of(panel).selectRow(1)
     panel.seeds.setCurrentIndex(1)
@@ -309,8 +310,8 @@ def test_an_edited_plan_is_there_after_a_restart(
     assert found.sheet.is_edited
     assert [view.axis for view in again.window.panel(StudyForm).axes] == list(plan.axes)
     # Saved it is a draft no more.
-    with qtbot.waitSignal(found.written):
-        found.save(path)
+    found.save(path, again.services.of(FileWriter))
+    await_files(again.window)
     again.shutdown()
     again.deleteLater()
     last = App(qapp, Settings.load())
@@ -354,8 +355,8 @@ def test_a_plan_is_saved_and_opened_again(
     path = tmp_path / "mine.aegui-study"
     monkeypatch.setattr(wiring, "choose_save_file", lambda *_: str(path))
     runs = runs_of(window)
-    with qtbot.waitSignal(runs.written):
-        QTest.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    await_files(window)
     assert load_plan(path).seeds.count == 4
     assert runs.sheet is not None
     assert runs.sheet.path == path

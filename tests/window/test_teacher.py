@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from aegui.app import App
 from aegui.commands.table import COMMANDS
@@ -16,7 +16,6 @@ from aegui.core.suffixes import TEACHER
 from aegui.core.teacher import TeacherFile, Withheld, Word, load_teacher_file, save_teacher_file
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.lessons.feature import LessonsFeature
-from aegui.features.teacher import feature
 from aegui.features.teacher.feature import TeacherFeature
 from aegui.features.teacher.view.dialog import TeacherDialog
 from aegui.kit.finder import Finder
@@ -24,6 +23,7 @@ from aegui.kit.theme import CONTROL_PX, for_text
 from aegui.session.settings import Settings
 from aegui.session.teaching import Teaching
 from aegui.shell.panel_area import is_in_sight
+from tests.window.conftest import await_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -272,7 +272,7 @@ def test_a_file_is_made_in_the_dialog(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "mine"
-    monkeypatch.setattr(feature, "choose_save_file", lambda *_: str(path))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     window.actions_table["teacher_file"].trigger()
     dialog = window.findChild(TeacherDialog)
     assert isinstance(dialog, TeacherDialog)
@@ -288,6 +288,7 @@ def test_a_file_is_made_in_the_dialog(
     dialog.choose("training.epochs", locked=True)
     dialog.word.setText("apple")
     dialog.accept()
+    await_files(window)
     saved = load_teacher_file(path.with_name(f"mine{TEACHER}"))
     assert saved.title == "Group C"
     assert saved.lesson == "compress"

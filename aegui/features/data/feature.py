@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QInputDialog
 
+from aegui.core.data.writers import write_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.features.data.data_menu import icon_of
@@ -28,6 +29,7 @@ from aegui.session.data.data_view import (
 )
 from aegui.session.documents.draft import with_chars, with_source
 from aegui.session.documents.suggestions import length_words, suggestion
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.shell.dialogs import files, questions
 from aegui.shell.feature import Feature
@@ -60,16 +62,15 @@ class DataFeature(Feature):
         self._show_sources()
 
     def _connect(self) -> None:
-        workspace, data = self._services.workspace, self._services.of(DataService)
+        services, workspace = self._services, self._services.workspace
         workspace.data_taken.connect(self._on_workspace_data_taken)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.download_needed.connect(self.offer_download)
-        for job in (workspace.loading, workspace.file.saving, data.writing):
+        for job in (workspace.loading, workspace.file.saving, services.of(FileWriter)):
             job.progressed.connect(self._strip.show_progress)
             job.busy_changed.connect(self._on_job_busy_changed)
-        self._services.favourites.changed.connect(self._on_favourites_changed)
+        services.favourites.changed.connect(self._on_favourites_changed)
         self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
-        data.write_failed.connect(self._on_data_write_failed)
         self._window.toolbar.data_chosen.connect(self.take_source)
         self._window.toolbar.data_wanted.connect(self.bring)
 
@@ -208,7 +209,7 @@ class DataFeature(Feature):
         path = files.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
         if path:
             told = tr("The set is saved: {path}", path=path)
-            self._write(path, dataset, told, file=Path(path))
+            self._write(path, dataset, Notice("info", told, about="set file", file=Path(path)))
 
     def keep_set(self) -> None:
         """Ask for a name and keep the samples among the person's own sets."""
@@ -221,7 +222,7 @@ class DataFeature(Feature):
             path = own_path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             told = tr("“{name}” is among your sets now.", name=path.stem)
-            self._write(str(path), dataset, told)
+            self._write(str(path), dataset, Notice("info", told, about="set file"))
             # It is to be found in the list of the toolbar as soon as it is there.
             self._services.favourites.use("data", str(path))
 
@@ -256,12 +257,11 @@ class DataFeature(Feature):
             )
         )
 
-    def _write(self, path: str, dataset: Dataset, told: str, file: Path | None = None) -> None:
-        def done() -> None:
-            self.noticed.emit(Notice("info", told, about="set file", file=file))
-            self._show_sources()
-
-        self._services.of(DataService).write(path, dataset, done)
+    def _write(self, path: str, dataset: Dataset, told: Notice) -> None:
+        writing = self._services.of(FileWriter).write(
+            path, lambda: write_dataset(path, dataset), told
+        )
+        writing.written.connect(self._show_sources)
 
     def folder(self) -> str:
         """Where files of data are likely to lie."""
@@ -316,15 +316,11 @@ class DataFeature(Feature):
     @Slot()
     def _on_strip_cancel_requested(self) -> None:
         workspace = self._services.workspace
-        self._services.of(DataService).writing.cancel()
+        self._services.of(FileWriter).cancel()
         workspace.file.saving.cancel_all()
         if workspace.loading.is_busy:
             workspace.loading.cancel()
             workspace.announce_recipe()
-
-    @Slot(str)
-    def _on_data_write_failed(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason, about="set file"))
 
     @Slot(object)
     def _on_dialog_imported(self, data: DataSpec) -> None:

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QProgressDialog
 from aegui.core.atomic import is_protected
 from aegui.core.i18n import tr
 from aegui.core.recipe import Recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.paths import documents_dir, log_file
 from aegui.session.documents.autosave import remove
 from aegui.session.documents.document import OPENED_BY
 from aegui.session.documents.leaving import Leaving
+from aegui.session.file_writer import FileWriter
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
@@ -182,9 +184,13 @@ class DocumentFeature(Feature):
         patterns = tr("Recipes ({patterns})", patterns="*.json")
         title = tr("Save the recipe")
         path = files.choose_save_file(self._window, title, suggestion, patterns, "recipes")
-        if path and workspace.export_recipe(path):
-            told = tr("The recipe is saved: {path}", path=path)
-            self.noticed.emit(Notice("info", told, about="recipe file", file=Path(path)))
+        if path:
+            recipe, told = workspace.recipe, tr("The recipe is saved: {path}", path=path)
+            self._services.of(FileWriter).write(
+                path,
+                lambda: save_recipe(path, recipe),
+                Notice("info", told, about="recipe file", file=Path(path)),
+            )
 
     def _folder(self) -> str:
         path = self._services.workspace.path

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from PySide6.QtCore import QMimeData, QTemporaryDir, QUrl, Slot
 from PySide6.QtGui import QGuiApplication
 
-from aegui.core.atomic import write_atomically
 from aegui.core.data.corruption import corruption_words
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
@@ -19,6 +18,7 @@ from aegui.core.run_file.origin import origin_words
 from aegui.kit.charts.figure import Figure, figure_bytes, figure_image
 from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
 from aegui.kit.charts.paper import Paper
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.shell.dialogs.files import choose_save_file
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.figures.dialog import FigureDialog
+    from aegui.session.file_writer import Writing
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
@@ -107,8 +108,9 @@ class FiguresFeature(Feature):
     def _save_from(self, dialog: FigureDialog) -> None:
         paper, form, figure = dialog.paper, dialog.chosen_form, dialog.figure
         self._keep(paper)
-        if self._save(figure, dialog, form, lambda: figure_bytes(figure, paper, form)):
-            dialog.accept()
+        writing = self._save(figure, dialog, form, lambda: figure_bytes(figure, paper, form))
+        if writing is not None:
+            writing.written.connect(dialog.accept)
 
     def _copy_from(self, dialog: FigureDialog) -> None:
         self._keep(dialog.paper)
@@ -127,21 +129,22 @@ class FiguresFeature(Feature):
 
     def _save(
         self, figure: Figure, parent: QWidget, form: str, content: Callable[[], bytes]
-    ) -> bool:
+    ) -> Writing | None:
         suggestion = f"{self._services.workspace.name}-{figure.name}.{form}"
         patterns = f"{form.upper()} (*.{form})"
         kind: FileKind = "tables" if form == "csv" else "figures"
         path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns, kind)
         if not path:
-            return False
-        path = path if path.lower().endswith(f".{form}") else f"{path}.{form}"
+            return None
         try:
-            write_atomically(path, content())
+            # Here: what paints may be used by this thread alone.
+            made = content()
         except AeguiError as error:
             self.noticed.emit(Notice("error", str(error), about="figure"))
-            return False
-        self._say(tr("The figure is saved: {path}", path=path), Path(path))
-        return True
+            return None
+        text = tr("The figure is saved: {path}", path=path)
+        told = Notice("info", text, passing=True, about="figure", file=Path(path))
+        return self._services.of(FileWriter).write_bytes(path, lambda: made, told)
 
     def _origin(self, figure: Figure) -> str:
         """What the window shows: run, epoch and data."""
@@ -166,5 +169,5 @@ class FiguresFeature(Feature):
     def _keep(self, paper: Paper) -> None:
         self._services.settings.keep_form(_PAPER, paper)
 
-    def _say(self, text: str, file: Path | None = None) -> None:
-        self.noticed.emit(Notice("info", text, passing=True, about="figure", file=file))
+    def _say(self, text: str) -> None:
+        self.noticed.emit(Notice("info", text, passing=True, about="figure"))

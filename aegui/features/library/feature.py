@@ -356,9 +356,7 @@ class LibraryFeature(Feature):
             _FILE_KINDS[kind],
         )
         if path:
-            file = Path(path)
-            file = file if file.suffix.lower() == suffix else file.with_name(file.name + suffix)
-            self._write(ids, file, export_file, tr("It is written: {path}", path=file))
+            self._write(ids, Path(path), export_file, tr("It is written: {path}", path=path))
 
     def _write(
         self, ids: Sequence[str], path: Path, write: Callable[..., object], told: str

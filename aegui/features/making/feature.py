@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from aegui.features.making.model.making import Making, MakingSubject
 from aegui.features.making.view.panel import MakingPanel
 from aegui.features.map.model.insight_service import InsightService
 from aegui.kit.theme import current_theme
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
 from aegui.shell.dialogs.files import choose_film_file
@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled, Report
-    from aegui.core.errors import AeguiError
     from aegui.core.latent.films import FilmSize
     from aegui.features.making.model.path_service import PathLook
-    from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -59,7 +57,6 @@ class MakingFeature(Feature):
         self._paths = services.of(Making).paths
         dock = window.docks["making"]
         self._is_seen = False
-        self._is_filming = False
         self._subject = Refresher(self._show_network, _FOLLOWING_MS, dock, self)
         self._reach = Reach(services, window, self)
         self._concepts = ConceptWork(services, window, self._reach, self)
@@ -97,9 +94,7 @@ class MakingFeature(Feature):
         pins.removed.connect(kept.unpin)
         pins.ordered.connect(self._on_pins_ordered)
         pins.activated.connect(self._on_pins_activated)
-        page.cancel_requested.connect(self._on_page_cancel_requested)
-        services.of(Making).files.progressed.connect(self._on_files_progressed)
-        services.of(Making).files.busy_changed.connect(self._on_files_busy_changed)
+        page.cancel_requested.connect(paths.cancel)
 
     # The network
 
@@ -191,13 +186,6 @@ class MakingFeature(Feature):
     def _on_paths_kind_changed(self) -> None:
         self._keep(_KIND, self._paths.kind)
 
-    @Slot()
-    def _on_page_cancel_requested(self) -> None:
-        if self._is_filming:
-            self._services.of(Making).files.cancel()
-        else:
-            self._paths.cancel()
-
     @Slot(int)
     def _on_page_count_chosen(self, count: int) -> None:
         self._paths.set_count(count)
@@ -265,32 +253,9 @@ class MakingFeature(Feature):
                 cancelled=cancelled,
             )
 
-        self._services.of(Making).files.start(
-            tr("Saving the film"),
-            work,
-            partial(self._on_film_written, path),
-            self._on_film_failed,
-        )
-        self._is_filming = True
-
-    @Slot(bool)
-    def _on_files_busy_changed(self, busy: bool) -> None:
-        if not busy and self._is_filming:
-            self._is_filming = False
-            self._page.set_saving(False)
-
-    def _on_film_written(self, path: str, _count: int) -> None:
         told = tr("The film is saved: {path}", path=path)
         notice = Notice("info", told, about="film", file=Path(path))
-        self._services.workspace.noticed.emit(notice)
-
-    def _on_film_failed(self, error: AeguiError) -> None:
-        self._services.workspace.noticed.emit(Notice("error", str(error), about="film"))
-
-    @Slot(object)
-    def _on_files_progressed(self, progress: JobProgress) -> None:
-        if self._is_filming:
-            self._page.set_saving(True, progress.text or f"{progress.title}…")
+        self._services.of(FileWriter).write_long(path, work, notice)
 
 
 def _counted(images: NDArray[np.float32], progress: Progress) -> Iterator[NDArray[np.float32]]:

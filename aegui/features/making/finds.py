@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,12 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import choose_set_file
 
 if TYPE_CHECKING:
-    from aegui.core.errors import AeguiError
     from aegui.features.making.model.finds_service import FindsLook
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
@@ -149,17 +148,9 @@ class FindWork(QObject):
             return
         path = choose_set_file(self._window, f"{found.name}.json")
         if path:
-            self._services.of(Making).files.start(
-                tr("Saving the images"),
-                lambda _report, _cancelled: write_dataset(path, found),
-                partial(self._on_set_written, path),
-                self._on_set_failed,
+            told = tr("The images are saved: {path}", path=path)
+            self._services.of(FileWriter).write(
+                path,
+                lambda: write_dataset(path, found),
+                Notice("info", told, about="new images", file=Path(path)),
             )
-
-    def _on_set_written(self, path: str, _nothing: object) -> None:
-        told = tr("The images are saved: {path}", path=path)
-        notice = Notice("info", told, about="new images", file=Path(path))
-        self._services.workspace.noticed.emit(notice)
-
-    def _on_set_failed(self, error: AeguiError) -> None:
-        self._services.workspace.noticed.emit(Notice("error", str(error), about="new images"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from aegui.core.latent.sheets import IMAGE_PX, fitting_scale
 from aegui.features.map.model.grid_service import GridService
 from aegui.features.map.view.grid_panel import GridPanel, GridRequest
 from aegui.features.map.view.traversal_panel import TraversalPanel, TraversalRequest
-from aegui.session.notice import Notice
+from aegui.session.file_writer import FileWriter
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 
@@ -43,7 +42,6 @@ class GridFeature(Feature):
         self._traversed: TraversalRequest | None = None
         self._window.canvas.sheet_requested.connect(self.open_traversal)
         self._window.canvas.overlays.strip.sheet_requested.connect(self.open_traversal)
-        services.of(GridService).written.connect(self._on_grids_written)
         self.set_conditions(can_decode=services.shown.codec is not None)
 
     def show(self, shown: Shown, changed: Changes) -> None:
@@ -144,7 +142,7 @@ class GridFeature(Feature):
         title = tr("Save the picture")
         path = choose_save_file(dialog, title, name, "PNG (*.png)", "figures")
         if path:
-            dialog.write(path if path.lower().endswith(".png") else f"{path}.png")
+            dialog.write(path, self._services.of(FileWriter))
 
     @Slot(object)
     def _on_dialog_request_changed(self, request: GridRequest | TraversalRequest) -> None:
@@ -152,8 +150,3 @@ class GridFeature(Feature):
             self._request = request
         else:
             self._traversed = request
-
-    @Slot(str)
-    def _on_grids_written(self, path: str) -> None:
-        told = tr("The picture is saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, about="figure", file=Path(path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QDialog, QPushButton
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import GridSpec, draw_sheet
+from aegui.core.latent.sheets import write_sheet
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
 from aegui.session.data.looks import Look
+from aegui.session.notice import Notice
 from aegui.widgets.figures.makers import grid_figure, traversal_figure
 from aegui.widgets.rulers import axis_name
 
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.features.map.model.grid_service import GridService
     from aegui.features.map.view.sheet_panel import SheetPanel
     from aegui.kit.charts.figure import Figure
+    from aegui.session.file_writer import FileWriter
 
 _SIZE = 840, 560
 
@@ -69,7 +74,6 @@ class GridDialog(QDialog):
         self.panel.edited.connect(self._on_panel_edited)
         service.drawn.connect(self.panel.preview.set_picture)
         service.failed.connect(self._on_service_failed)
-        service.written.connect(self._on_service_written)
         self.finished.connect(self._on_finished)
         self._draw()
 
@@ -103,14 +107,22 @@ class GridDialog(QDialog):
         rows = [axis_name(number) for number in range(size)]
         return traversal_figure(images, rows, values, look, self.panel.title)
 
-    def write(self, path: str) -> None:
+    def write(self, path: str, writer: FileWriter) -> None:
         """Save the picture at ``path``; the dialog closes when it is there."""
-        request = self.panel.request
+        codec, request, base = self._codec, self.panel.request, self.base
+
+        def work(_report: Report, cancelled: IsCancelled) -> None:
+            images = draw_sheet(codec, request.spec, base, cancelled)
+            write_sheet(path, images, scale=request.scale, ink=request.ink)
+
         self.problem.set_text("")
         self.save.setEnabled(False)
-        self._service.write(
-            path, self._codec, request.spec, self.base, scale=request.scale, ink=request.ink
-        )
+        told = tr("The picture is saved: {path}", path=path)
+        notice = Notice("info", told, about="figure", file=Path(path))
+        writing = writer.write_long(path, work, notice)
+        writing.written.connect(self.accept)
+        writing.failed.connect(self._on_service_failed)
+        self.finished.connect(writing.give_up)
 
     def _draw(self) -> None:
         request = self.panel.request
@@ -127,11 +139,6 @@ class GridDialog(QDialog):
         self.problem.set_text(reason)
         self.save.setEnabled(True)
 
-    @Slot(str)
-    def _on_service_written(self, _path: str) -> None:
-        self.accept()
-
     @Slot(int)
     def _on_finished(self, _result: int) -> None:
         self._service.drawing.forget()
-        self._service.writing.cancel()

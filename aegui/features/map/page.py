@@ -7,29 +7,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from aegui.core.atomic import write_atomically
 from aegui.core.i18n import tr
 from aegui.core.web_page.exhibit import Exhibit
-from aegui.features.map.model.page_service import PageService
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from aegui.session.services import Services
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.session.shown import Shown
-    from aegui.shell.feature_window import FeatureWindow
 
 _SUFFIX = ".html"
 
 
 class PageFeature(Feature):
     """Writes the network of the moment, its samples, pins and earlier epochs."""
-
-    def __init__(self, services: Services, window: FeatureWindow) -> None:
-        super().__init__(services, window)
-        pages = services.of(PageService)
-        pages.written.connect(self._on_pages_written)
-        pages.failed.connect(self._on_pages_failed)
 
     @Slot()
     def save_page(self) -> None:
@@ -44,9 +38,19 @@ class PageFeature(Feature):
             tr("Web pages ({patterns})", patterns=f"*{_SUFFIX}"),
             "texts",
         )
-        if path:
-            path = path if path.lower().endswith((_SUFFIX, ".htm")) else f"{path}{_SUFFIX}"
-            self._services.of(PageService).write(path, exhibit)
+        if not path:
+            return
+
+        def work(report: Report, cancelled: IsCancelled) -> None:
+            # Seldom needed: not part of what the window imports.
+            from aegui.core.web_page.document import page_html
+
+            text = page_html([exhibit], report=report, cancelled=cancelled)
+            write_atomically(path, text.encode())
+
+        told = tr("The web page is saved: {path}. Open it in any browser.", path=path)
+        notice = Notice("info", told, about="figure", file=Path(path))
+        self._services.of(FileWriter).write_long(path, work, notice)
 
     def _exhibit(self, shown: Shown) -> Exhibit | None:
         codec, moment = shown.fitting, shown.moment
@@ -62,12 +66,3 @@ class PageFeature(Feature):
             self._services.workspace.annotations.places,
             self._window.canvas.scene.frame,
         )
-
-    @Slot(str)
-    def _on_pages_written(self, path: str) -> None:
-        told = tr("The web page is saved: {path}. Open it in any browser.", path=path)
-        self.noticed.emit(Notice("info", told, about="figure", file=Path(path)))
-
-    @Slot(str)
-    def _on_pages_failed(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason, about="figure"))

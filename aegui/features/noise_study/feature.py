@@ -33,6 +33,7 @@ from aegui.features.noise_study.model.study_forms import (
 from aegui.features.noise_study.view.curves_page import CurveChoice
 from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.session.data.looks import look_of
+from aegui.session.file_writer import FileWriter
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
@@ -108,7 +109,6 @@ class NoiseStudyFeature(Feature):
         study.findings_found.connect(panel.mistakes.set_findings)
         study.files_changed.connect(self._choices.mark)
         study.failed.connect(self._on_study_failed)
-        study.written.connect(self._on_study_written)
         panel.cancel_requested.connect(study.job.cancel)
         panel.preset_requested.connect(services.requests.preset)
         panel.page_chosen.connect(self._on_panel_page_chosen)
@@ -395,16 +395,13 @@ class NoiseStudyFeature(Feature):
     def _on_study_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="study"))
 
-    @Slot(str)
-    def _on_study_written(self, path: str) -> None:
-        told = tr("The study is saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, about="study", file=Path(path)))
-
     def _save(self, name: str, content: Callable[[], bytes]) -> None:
         title = tr("Save the study")
         path = choose_save_file(self._window, title, name, "CSV (*.csv)", "tables")
         if path:
-            self._study.write(path, content)
+            told = tr("The study is saved: {path}", path=path)
+            notice = Notice("info", told, about="study", file=Path(path))
+            self._services.of(FileWriter).write_bytes(path, content, notice)
 
     def _keep(self, values: Mapping[str, str | int | float]) -> None:
         self._services.settings.keep(values)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from aegui.core.atomic import write_atomically
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.parity.exports import parity_csv, parity_html
 from aegui.features.parity.model.states import reached_states
 from aegui.features.parity.view.dialog import ParityDialog
+from aegui.session.file_writer import FileWriter
 from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_folder, choose_save_file
@@ -113,15 +112,14 @@ class ParityFeature(Feature):
         )
         if not path:
             return
-        is_table = Path(path).suffix.lower() == _CSV
-        text = parity_csv(self._states) if is_table else parity_html(self._states)
-        try:
-            write_atomically(path, text.encode())
-        except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error), about="figure"))
-            return
+        states = self._states
+        text = parity_csv if Path(path).suffix.lower() == _CSV else parity_html
         told = tr("The published figures are saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, about="figure", file=Path(path)))
+        self._services.of(FileWriter).write_bytes(
+            path,
+            lambda: text(states).encode(),
+            Notice("info", told, about="figure", file=Path(path)),
+        )
 
     @Slot(object)
     def _on_looks_answered(self, states: tuple[RowState, ...]) -> None:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
-from aegui.core.atomic import write_atomically
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.view_files import views_csv, views_document
@@ -18,6 +16,7 @@ from aegui.core.latent.views import VIEWS, Figures, reference_label
 from aegui.features.projections.model.projection_service import ProjectionService
 from aegui.features.projections.view.panel import DEFAULT_SHOWN, ProjectionsPanel
 from aegui.session.data.selection import Selection
+from aegui.session.file_writer import FileWriter
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.shown import SUBJECT
@@ -215,18 +214,16 @@ class ProjectionsFeature(Feature):
         )
         if not path:
             return
-        told = tr("The maps are saved: {path}", path=path)
-        notice = Notice("info", told, about="maps file", file=Path(path))
-        try:
-            write_atomically(path, self._content(kind, of))
-        except AeguiError as error:
-            notice = Notice("error", str(error), about="maps file")
-        self._services.workspace.noticed.emit(notice)
-
-    def _content(self, kind: str, of: Material) -> bytes:
-        dataset, views = self._services.shown.dataset, self._maps.views
-        if kind == "csv":
-            return views_csv(dataset, of, views).encode()
+        dataset, references = self._services.shown.dataset, self._maps.references
         found = {state.key: state.figures or Figures() for state in self._maps.maps}
-        document = views_document(dataset, of, views, found, self._maps.references)
-        return (json.dumps(document, ensure_ascii=False) + "\n").encode()
+
+        def made() -> bytes:
+            if kind == "csv":
+                return views_csv(dataset, of, views).encode()
+            document = views_document(dataset, of, views, found, references)
+            return (json.dumps(document, ensure_ascii=False) + "\n").encode()
+
+        told = tr("The maps are saved: {path}", path=path)
+        self._services.of(FileWriter).write_bytes(
+            path, made, Notice("info", told, about="maps file", file=Path(path))
+        )

@@ -12,6 +12,7 @@ from aegui.core.i18n import tr
 from aegui.core.source_code.forms import DIALECTS, SUFFIXES
 from aegui.features.source.model.source_service import SourceService, SourceSubject
 from aegui.features.source.view.panel import SourcePanel
+from aegui.session.file_writer import FileWriter
 from aegui.session.lit_layer import LitLayer
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_form_file
@@ -52,8 +53,6 @@ class SourceFeature(Feature):
         source.looked.connect(self._on_source_looked)
         source.checking.connect(panel.set_checking)
         source.checked.connect(panel.set_verdict)
-        source.written.connect(self._on_source_written)
-        source.failed.connect(self._on_source_failed)
         panel.dialect_chosen.connect(source.set_dialect)
         panel.check_requested.connect(source.check)
         panel.stop_requested.connect(source.stop_check)
@@ -145,10 +144,18 @@ class SourceFeature(Feature):
             "figures",
         )
         if path:
-            self._source.save(Path(path), cast("DialectKey", dialect))
+            self._write(Path(path), cast("DialectKey", dialect))
 
-    @Slot(object)
-    def _on_source_written(self, file: Path) -> None:
+    def _write(self, file: Path, dialect: DialectKey) -> None:
+        subject = self._source.subject
+        if subject is None:
+            return
+
+        def work() -> None:
+            from aegui.core.source_code.make import make_code
+
+            make_code(subject.coded(), dialect, file.stem).write(file)
+
         words = tr(
             "The code is written, and beside it a file with the images and first weights: {path}",
             path=file,
@@ -161,8 +168,5 @@ class SourceFeature(Feature):
                 "weights are of that."
             )
             words = f"{words} {changed}"
-        self.noticed.emit(Notice("info", words, about="figure", file=file))
-
-    @Slot(str)
-    def _on_source_failed(self, reason: str) -> None:
-        self.noticed.emit(Notice("error", reason, about="figure"))
+        told = Notice("info", words, about="figure", file=file)
+        self._services.of(FileWriter).write(file, work, told)

@@ -18,6 +18,7 @@ from aegui.features.studies.model.run_place import KEPT, RunPlace
 from aegui.features.studies.model.study_runs import StudyRuns, own_plan
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import (
@@ -75,7 +76,6 @@ class StudiesFeature(Feature):
         runs.listed.connect(form.set_plans)
         runs.changed.connect(self._on_runs_changed)
         runs.failed.connect(self._on_runs_failed)
-        runs.written.connect(self._on_runs_written)
         runs.edits_changed.connect(form.set_edits)
         runs.job.progressed.connect(panel.set_progress)
         runs.job.busy_changed.connect(self._on_job_busy_changed)
@@ -226,7 +226,7 @@ class StudiesFeature(Feature):
         name = f"{sheet.path.stem}{SUFFIX}"
         path = choose_save_file(self._window, tr("Save the plan"), name, patterns, "studies")
         if path:
-            self._runs.save(Path(path))
+            self._runs.save(Path(path), self._services.of(FileWriter))
 
     # Its runs
 
@@ -265,7 +265,7 @@ class StudiesFeature(Feature):
         title = tr("Save the study")
         path = choose_save_file(self._window, title, name, "CSV (*.csv)", "tables")
         if path:
-            self._runs.write_table(path)
+            self._runs.write_table(Path(path), self._services.of(FileWriter))
 
     @Slot(int)
     def _on_panel_seeds_requested(self, count: int) -> None:
@@ -316,11 +316,6 @@ class StudiesFeature(Feature):
     @Slot(str)
     def _tell_error(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="study"))
-
-    @Slot(str)
-    def _on_runs_written(self, path: str) -> None:
-        told = tr("The study is saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, about="study", file=Path(path)))
 
     # What was learnt
 

@@ -14,6 +14,7 @@ from aegui.core.recipe.settings import SECTIONS
 from aegui.core.suffixes import TEACHER
 from aegui.core.system_reason import system_reason
 from aegui.features.teacher.view.bar import TeacherBar
+from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.teaching import Teaching
 from aegui.shell.dialogs.files import choose_save_file
@@ -158,16 +159,13 @@ class TeacherFeature(Feature):
         name = f"{said(file.title) or tr('class')}{TEACHER}"
         title = tr("Save the teacher file")
         path = choose_save_file(self._window, title, name, patterns, "lessons")
-        if not path:
-            return
-        path = path if path.endswith(TEACHER) else f"{path}{TEACHER}"
-        try:
-            save_teacher_file(path, file)
-        except AeguiError as error:
-            self.noticed.emit(Notice("error", str(error)))
-            return
-        told = tr("The teacher file is saved: {path}", path=path)
-        self.noticed.emit(Notice("info", told, file=Path(path)))
+        if path:
+            told = tr("The teacher file is saved: {path}", path=path)
+            self._services.of(FileWriter).write(
+                path,
+                lambda: save_teacher_file(path, file),
+                Notice("info", told, file=Path(path)),
+            )
 
 
 def _later(services: Services, key: str) -> None:

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.published import NotDownloaded
-from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
-from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import saved_run_of
 from aegui.core.training.record.stages import Lineage
 from aegui.session.data.data_edits import DataEdits, DownloadNeed
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aegui.core.data.dataset import Dataset
+    from aegui.core.errors import AeguiError
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import Resolution, ResolvedRecipe
     from aegui.core.recipe import Recipe
@@ -277,15 +276,6 @@ class Workspace(QObject):
         where it is clear already that nothing can be written there.
         """
         return self.file.save_as(Path(path).absolute())
-
-    def export_recipe(self, path: str | Path) -> bool:
-        """Write the draft's recipe alone to ``path``, as JSON; False, with a notice, on failure."""
-        try:
-            save_recipe(path, self.recipe)
-        except AeguiError as error:
-            self.say("error", str(error), about="recipe file")
-            return False
-        return True
 
     def close(self, *, keep: bool = False) -> None:
         """The program ends and the person has decided about unsaved work: remove the copy.

@@ -16,7 +16,7 @@ from aegui.core.data.dataset import Dataset, same_data
 from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import set_language
 from aegui.core.recipe import DataSpec, Recipe
-from aegui.core.recipe.file import load_recipe
+from aegui.core.recipe.file import save_recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
@@ -566,19 +566,13 @@ def test_a_course_configuration_is_opened_with_what_was_made_of_it(
     assert workspace.name == "course"
 
 
-def test_a_recipe_is_exported_and_opened(
-    workspace: Workspace, heard: Heard, tmp_path: Path
-) -> None:
+def test_a_recipe_is_opened(workspace: Workspace, heard: Heard, tmp_path: Path) -> None:
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
-    assert workspace.export_recipe(tmp_path / "mine.json")
-    assert load_recipe(tmp_path / "mine.json") == workspace.recipe
-    assert workspace.file.is_modified
+    save_recipe(tmp_path / "mine.json", workspace.recipe)
     heard.clear()
     assert workspace.open(tmp_path / "mine.json")
     assert "recipe_imported" not in heard.names()
     assert workspace.recipe.name == workspace.name == "mine"
-    assert workspace.export_recipe(tmp_path / "no" / "folder.json") is False
-    assert heard.names()[-1] == "noticed"
 
 
 def test_glyph_files_become_the_data_of_the_draft(workspace: Workspace, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -11,14 +10,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.data.card import card
 from aegui.core.data.published import PUBLISHED
 from aegui.core.data.select import search
-from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import tr
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -34,8 +33,6 @@ class DataService(Service):
     """The set of that key is on this computer now."""
     download_failed = Signal(str, str)
     """Key, and why; what has come is kept, to go on from there."""
-    write_failed = Signal(str)
-    """A set could not be written, and why."""
     card_made = Signal(object, object)
     """The ``Dataset`` and its ``DataCard``."""
     found = Signal(object, object)
@@ -44,7 +41,6 @@ class DataService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.downloading = ProgressJob("aegui-download", self)
-        self.writing = ProgressJob("aegui-write", self)
         self._cards: WeakKeyDictionary[Dataset, DataCard] = WeakKeyDictionary()
         self._wanted: Dataset | None = None
         self._making = Derived("aegui-card", self, urgent=False)
@@ -73,15 +69,6 @@ class DataService(Service):
             lambda report, cancelled: take_files(key, paths, report, cancelled),
             lambda _result: self.downloaded.emit(key),
             lambda error: self.download_failed.emit(key, str(error)),
-        )
-
-    def write(self, path: str, dataset: Dataset, done: Callable[[], None]) -> None:
-        """Write ``dataset`` to ``path``, then call ``done``; failures are ``write_failed``."""
-        self.writing.start(
-            tr("Writing {name}", name=Path(path).name),
-            lambda _report, _cancelled: write_dataset(path, dataset),
-            lambda _result: done(),
-            lambda error: self.write_failed.emit(str(error)),
         )
 
     def request_card(self, dataset: Dataset) -> DataCard | None:

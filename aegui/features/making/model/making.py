@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from aegui.features.making.model.concept_service import ConceptService
 from aegui.features.making.model.finds_service import FindsService
 from aegui.features.making.model.path_service import PathService
-from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ class Making(Service):
         paths: The way through the pins.
         concepts: Directions from one box of samples to another.
         finds: New images.
-        files: Writes films and sheets.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -54,7 +52,6 @@ class Making(Service):
         self.paths = PathService(self)
         self.concepts = ConceptService(self)
         self.finds = FindsService(self)
-        self.files = ProgressJob("aegui-films", self)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Make things with this network from now on; None where there is none."""

@@ -52,7 +52,7 @@ class PathPage(QWidget):
         count_chosen(int): So many images in all.
         step_shown(int): The film is at that step now.
         export_requested(str): The film shall be saved: a key of ``FILM_FORMS``.
-        cancel_requested(): Give up saving it, or looking for the path.
+        cancel_requested(): Look no further for the path.
     """
 
     kind_chosen = Signal(str)
@@ -66,7 +66,6 @@ class PathPage(QWidget):
         self._look: PathLook | None = None
         self._seen = GLYPHS
         self._is_busy = False
-        self._is_saving = False
         self.pins = PinList()
         self.kind = QComboBox()
         self.count = QSpinBox()
@@ -75,6 +74,7 @@ class PathPage(QWidget):
         self.loop = QCheckBox(tr("Loop"))
         self.export = QPushButton(icon("export"), tr("Save…"))
         self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setToolTip(tr("Look no further, and take the straight path"))
         self.cancel.hide()
         self.frame = PictureBox(tr("Present image of the film"), QSize(140, 150))
         self.strip = FilmStrip()
@@ -185,7 +185,7 @@ class PathPage(QWidget):
         """Whether a way is being looked for."""
         self._is_busy = busy
         if not busy:
-            self._show_cancel()
+            self.cancel.hide()
         if busy:
             self.set_status(tr("Looking for the path…"))
         elif self._look is not None:
@@ -194,24 +194,9 @@ class PathPage(QWidget):
     def set_searched(self, text: str) -> None:
         """How far the search for the path is; from now on it can be given up."""
         if self._is_busy:
-            self._show_cancel()
+            self.cancel.show()
             words = tr("Looking for the path…")
             self.set_status(f"{words} {text}".rstrip())
-
-    def set_saving(self, saving: bool, text: str = "") -> None:
-        """Whether the film is being saved, and how far that is."""
-        self._is_saving = saving
-        self.export.setVisible(not saving)
-        self._show_cancel()
-        self.set_status(text)
-
-    def _show_cancel(self) -> None:
-        self.cancel.setVisible(self._is_saving or self._is_busy)
-        self.cancel.setToolTip(
-            tr("Cancel saving the film")
-            if self._is_saving
-            else tr("Look no further, and take the straight path")
-        )
 
     def set_status(self, text: str) -> None:
         """Say ``text`` above the film."""

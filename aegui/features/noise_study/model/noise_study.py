@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run
@@ -22,7 +20,8 @@ from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from aegui.core.cost import Cost
     from aegui.core.data.dataset import Dataset
@@ -95,13 +94,10 @@ class NoiseStudy(Service):
     """A tuple of ``Finding``."""
     failed = Signal(str)
     """Why there is nothing, in words."""
-    written = Signal(str)
-    """The file is there."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job = ProgressJob("aegui-study", self)
-        self.writing = ProgressJob("aegui-study-file", self)
         self._strips = Derived("aegui-study-strip", self)
         self._strips.answered.connect(self.strip_found)
         self._costs = Derived("aegui-study-cost", self)
@@ -190,15 +186,6 @@ class NoiseStudy(Service):
         """Forget the networks of a file."""
         self.files = tuple(each for each in self.files if each.key != key)
         self.files_changed.emit()
-
-    def write(self, path: str, content: Callable[[], bytes]) -> None:
-        """Make a file and write it; ``written`` or ``failed`` follows."""
-        self.writing.start(
-            tr("Writing {name}", name=Path(path).name),
-            lambda _report, _cancelled: write_atomically(path, content()),
-            lambda _result: self.written.emit(path),
-            self._refuse,
-        )
 
     # What comes back
 

@@ -11,13 +11,10 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
-from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
 from aegui.session.lit_layer import layer_places
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.source_code.check import CodeVerdict
@@ -48,6 +45,12 @@ class SourceSubject:
     stem: str
     run: int = 0
 
+    def coded(self) -> CodedRun:
+        """It as code is printed of it."""
+        from aegui.core.source_code.subject import CodedRun
+
+        return CodedRun.of(self.resolved, self.name, self.run)
+
 
 @dataclass(frozen=True, eq=False)
 class SourceLook:
@@ -75,10 +78,6 @@ class SourceService(Service):
     """The check has begun."""
     checked = Signal(object)
     """A ``CodeVerdict`` of the code that is shown; None: it has not been checked."""
-    written = Signal(object)
-    """The ``Path`` that code was saved to."""
-    failed = Signal(str)
-    """Why it was not, in words."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,14 +86,14 @@ class SourceService(Service):
         """Whether a training is under way, which is not to be disturbed."""
         self.look: SourceLook | None = None
         self.verdict: CodeVerdict | None = None
-        self._subject: SourceSubject | None = None
+        self.subject: SourceSubject | None = None
+        """What code is shown of."""
         self._is_active = False
         self._looks = Derived("aegui-source", self)
         self._looks.set_active(False)
         self._looks.answered.connect(self._on_looks_answered)
         self._checks = Derived("aegui-proof", self, urgent=False)
         self._checks.answered.connect(self._on_checks_answered)
-        self._saving = ProgressJob("aegui-source-file", self)
         self._rest = one_shot(self, self._check_quick, _QUIET_MS)
 
     @property
@@ -113,7 +112,7 @@ class SourceService(Service):
 
     def set_subject(self, subject: SourceSubject | None) -> None:
         """Show the code of that from now on."""
-        self._subject = subject
+        self.subject = subject
         self._renew()
 
     def set_dialect(self, dialect: DialectKey) -> None:
@@ -126,7 +125,7 @@ class SourceService(Service):
         self.stop_check()
         self.look = self.verdict = None
         self.checked.emit(None)
-        subject, dialect = self._subject, self.dialect
+        subject, dialect = self.subject, self.dialect
         if subject is None:
             self._looks.forget()
         else:
@@ -134,14 +133,14 @@ class SourceService(Service):
 
     def check(self) -> None:
         """Have the code that is shown checked, however long it takes."""
-        subject, dialect, look = self._subject, self.dialect, self.look
+        subject, dialect, look = self.subject, self.dialect, self.look
         if subject is None or look is None or look.listing is None:
             return
 
         def work(_report: Report, cancelled: IsCancelled) -> CodeVerdict:
             from aegui.core.source_code.elsewhere import check_elsewhere
 
-            return check_elsewhere(_coded(subject), dialect, cancelled)
+            return check_elsewhere(subject.coded(), dialect, cancelled)
 
         self.checking.emit()
         self._checks.compute(work, title=tr("Checking the code"))
@@ -152,21 +151,6 @@ class SourceService(Service):
         if self._checks.is_busy:
             self._checks.forget()
             self.checked.emit(self.verdict)
-
-    def save(self, path: Path, dialect: DialectKey) -> None:
-        """Write the code to ``path``, and what it reads beside it; ``written`` follows."""
-        subject = self._subject
-        if subject is None:
-            return
-
-        def work(_report: Report, _cancelled: IsCancelled) -> Path:
-            from aegui.core.source_code.make import make_code
-
-            return make_code(_coded(subject), dialect, path.stem).write(path)
-
-        self._saving.start(
-            tr("Writing the code"), work, self.written.emit, lambda e: self.failed.emit(str(e))
-        )
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
@@ -183,7 +167,7 @@ class SourceService(Service):
     @Slot()
     def _check_quick(self) -> None:
         """Check without being asked, where that disturbs nobody."""
-        subject = self._subject
+        subject = self.subject
         if subject is None or self.is_busy or self.verdict is not None or self._checks.is_busy:
             return
         recipe = subject.resolved.recipe
@@ -198,17 +182,11 @@ class SourceService(Service):
         self.checked.emit(verdict)
 
 
-def _coded(subject: SourceSubject) -> CodedRun:
-    from aegui.core.source_code.subject import CodedRun
-
-    return CodedRun.of(subject.resolved, subject.name, subject.run)
-
-
 def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
     """In a thread: printing imports torch."""
     from aegui.core.source_code.make import shown_listing
 
-    coded = _coded(subject)
+    coded = subject.coded()
     places = layer_places(coded.layers)
     try:
         listing = shown_listing(coded, dialect, subject.stem)

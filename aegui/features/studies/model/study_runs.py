@@ -8,7 +8,6 @@ import re
 import shutil
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -43,11 +42,12 @@ from aegui.features.studies.model.run_place import RunPlace
 from aegui.paths import is_own, user_data_dir
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
-from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
+from aegui.session.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.network.shapes import Shape
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyResult
     from aegui.core.study.study import StudyNews
     from aegui.core.study.workers import Workers
+    from aegui.session.file_writer import FileWriter
 
 _SECONDS_BETWEEN = 0.4
 """No sooner the table is made anew while runs end."""
@@ -137,8 +138,6 @@ class StudyRuns(Service):
     """A ``StudySheet``."""
     failed = Signal(str)
     """Why a plan cannot be read or done, in words."""
-    written = Signal(str)
-    """The file is there."""
     material_found = Signal(object)
     """A ``StudyMaterial`` of the study that was chosen last."""
     edits_changed = Signal(bool, bool)
@@ -151,7 +150,6 @@ class StudyRuns(Service):
         """Where the next runs are trained."""
         self._listing = Derived("aegui-studies-list", self)
         self._opening = Derived("aegui-studies-plan", self, urgent=False)
-        self._writing = ProgressJob("aegui-studies-file", self)
         self._reading = Derived("aegui-studies-pictures", self, urgent=False)
         self._reading.answered.connect(self.material_found)
         self.sheet: StudySheet | None = None
@@ -296,24 +294,26 @@ class StudyRuns(Service):
             self._begin_edits(sheet.plan)
         self._take(sheet)
 
-    def save(self, path: Path) -> None:
-        """Write the plan to ``path``, its runs beside it; ``written`` or ``failed`` follows."""
-        sheet = self.sheet
+    def save(self, path: Path, writer: FileWriter) -> None:
+        """Have the plan written to ``path``, its runs beside it."""
+        sheet, edits = self.sheet, self._edits
         if sheet is None or self.job.is_busy:
             return
-        self._writing.start(
-            tr("Writing {name}", name=path.name),
-            lambda _report, _cancelled: _save(sheet, path),
-            lambda _none: self._on_saved(sheet.plan, path),
-            lambda error: self.failed.emit(str(error)),
-        )
+        writing = writer.write(path, lambda: _save(sheet, path), _written(path))
+        writing.written.connect(lambda: self._on_saved(sheet, edits, path))
 
-    def _on_saved(self, plan: StudyPlan, path: Path) -> None:
-        self._filed = plan
-        if self.sheet is not None:
-            edited = self.sheet.plan != plan
-            self._take(replace(self.sheet, path=path, is_edited=edited, is_new=False))
-        self.written.emit(str(path))
+    def _on_saved(self, saved: StudySheet, edits: list[StudyPlan], path: Path) -> None:
+        """The study has a file now, unless another is shown or its runs were begun elsewhere."""
+        sheet = self.sheet
+        is_same = sheet is not None and edits is self._edits and sheet.path == saved.path
+        if sheet is None or not is_same or self.job.is_busy:
+            return
+        self._filed = saved.plan
+        edited = sheet.plan != saved.plan
+        self._take(replace(sheet, path=path, is_edited=edited, is_new=False))
+        if not self._opens:
+            # What was under way knows the path of before.
+            self._find()
 
     # Its runs
 
@@ -384,16 +384,11 @@ class StudyRuns(Service):
             gentle=True,
         )
 
-    def write_table(self, path: str) -> None:
-        """Write every run as a line of CSV; ``written`` or ``failed`` follows."""
+    def write_table(self, path: Path, writer: FileWriter) -> None:
+        """Have every run written as a line of CSV."""
         result = None if self.sheet is None else self.sheet.result
         if result is not None:
-            self._writing.start(
-                tr("Writing {name}", name=Path(path).name),
-                lambda _report, _cancelled: write_atomically(path, csv_of(result).encode()),
-                lambda _none: self.written.emit(path),
-                lambda error: self.failed.emit(str(error)),
-            )
+            writer.write_bytes(path, lambda: csv_of(result).encode(), _written(path))
 
     def shutdown(self) -> None:
         """Give up what is under way; no more is begun."""
@@ -408,6 +403,10 @@ class StudyRuns(Service):
         edited = PlanDraft(sheet.path, sheet.plan, sheet.is_new) if sheet.is_edited else None
         self._drafts.keep(edited)
         self.changed.emit(sheet)
+
+
+def _written(path: Path) -> Notice:
+    return Notice("info", tr("The study is saved: {path}", path=path), about="study", file=path)
 
 
 def _own_folder() -> Path:

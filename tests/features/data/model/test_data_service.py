@@ -9,14 +9,12 @@ import pytest
 
 from aegui.core.data import download
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.load import load_dataset
 from aegui.core.errors import AeguiError
 from aegui.features.data.model.data_service import DataService
 from tests.session.parts import glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -71,13 +69,3 @@ def test_a_download_that_fails_says_why(
     with qtbot.waitSignal(service.download_failed) as failed:
         service.download("mnist")
     assert failed.args == ["mnist", "no mirror answers"]
-
-
-def test_a_set_is_written(qtbot: QtBot, service: DataService, tmp_path: Path) -> None:
-    done: list[bool] = []
-    service.write(str(tmp_path / "set.json"), glyphs(), lambda: done.append(True))
-    qtbot.waitUntil(lambda: bool(done))
-    assert np.array_equal(load_dataset(str(tmp_path / "set.json")).images, glyphs().images)
-    with qtbot.waitSignal(service.write_failed) as failed:
-        service.write(str(tmp_path / "set.nothing"), glyphs(), lambda: None)
-    assert "set.nothing" in failed.args[0]

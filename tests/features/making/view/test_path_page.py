@@ -155,19 +155,6 @@ def test_choices_and_export_are_told(page: PathPage, qtbot: QtBot) -> None:
     assert told.args == ["mp4"]
 
 
-def test_saving_can_be_cancelled(page: PathPage, qtbot: QtBot) -> None:
-    page.set_path(path_look(), GLYPHS)
-    assert page.cancel.isHidden()
-    page.set_saving(True, "3 of 11 images written")
-    assert page._status.text() == "3 of 11 images written"
-    assert page.export.isHidden()
-    with qtbot.waitSignal(page.cancel_requested):
-        page.cancel.click()
-    page.set_saving(False)
-    assert page.export.isVisible()
-    assert page._status.isHidden()
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_controls_fit_into_a_narrow_panel(qtbot: QtBot, language: str) -> None:
     set_language(language)

@@ -112,12 +112,3 @@ def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseS
     key, curves = study.comparison
     assert key == "fixed_noise"
     assert [line.name for line in curves.lines][:2] == ["without the mistake", "The noise is fixed"]
-
-
-def test_a_study_is_written(qtbot: QtBot, study: NoiseStudy, tmp_path: Path) -> None:
-    with qtbot.waitSignal(study.written):
-        study.write(str(tmp_path / "a.csv"), lambda: b"1,2\n")
-    assert (tmp_path / "a.csv").read_bytes() == b"1,2\n"
-    with qtbot.waitSignal(study.failed) as heard:
-        study.write(str(tmp_path / "no" / "a.csv"), lambda: b"")
-    assert "a.csv" in heard.args[0]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from aegui.core.i18n import set_language
 from aegui.core.network.resolve import resolve
-from aegui.core.study.plan import list_plans
+from aegui.core.recipe import Recipe
+from aegui.core.study.plan import list_plans, load_plan
 from aegui.core.study.records import TABLE_FILE, usual_folder
 from aegui.core.study.units import resolved_of
 from aegui.core.training.loop.train import train
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.paths import user_data_dir
+from aegui.session.file_writer import FileWriter
+from aegui.session.notice import Notice
 from tests.features.studies.plans import ENDLESS, RATE, write_plan
 
 if TYPE_CHECKING:
@@ -334,3 +338,58 @@ def test_a_file_that_cannot_be_opened_leaves_the_edits_of_the_other(
     assert runs.sheet is not None
     assert runs.sheet.plan == before
     assert not runs.sheet.is_edited
+
+
+@pytest.fixture
+def writer(qtbot: QtBot) -> Iterator[FileWriter]:
+    made = FileWriter()
+    yield made
+    made.shutdown()
+
+
+def test_a_study_that_is_shown_meanwhile_does_not_get_the_file_of_the_one_that_was_saved(
+    qtbot: QtBot, runs: StudyRuns, writer: FileWriter, tmp_path: Path
+) -> None:
+    other = write_plan(tmp_path, "other", seeds={"first": 1, "count": 2})
+    opened(qtbot, runs, write_plan(tmp_path))
+    gate, before = threading.Event(), tmp_path / "before.csv"
+    told = Notice("info", "before")
+    writer.write(before, lambda: gate.wait(20), told)
+    saved = tmp_path / "saved.aegui-study"
+    runs.save(saved, writer)
+    sheet = opened(qtbot, runs, other)
+    gate.set()
+    assert writer.finish()
+    assert load_plan(saved).seeds.count == 3, "it is written all the same"
+    assert runs.sheet is not None
+    assert (runs.sheet.path, runs.sheet.plan) == (other, sheet.plan)
+    assert not runs.sheet.is_edited
+    assert settled(qtbot, runs, other).path == other
+
+
+def test_a_new_study_that_is_begun_meanwhile_stays_new(
+    qtbot: QtBot, runs: StudyRuns, writer: FileWriter, tmp_path: Path
+) -> None:
+    runs.begin(Recipe(name="first"))
+    runs.save(tmp_path / "first.aegui-study", writer)
+    runs.begin(Recipe(name="second"))
+    assert writer.finish()
+    assert runs.sheet is not None
+    assert runs.sheet.is_new
+    assert runs.sheet.path.name != "first.aegui-study"
+
+
+def test_a_study_that_is_saved_before_it_is_known_what_it_takes_keeps_its_file(
+    qtbot: QtBot, runs: StudyRuns, writer: FileWriter, tmp_path: Path
+) -> None:
+    opened(qtbot, runs, write_plan(tmp_path))
+    assert runs.sheet is not None
+    plan = runs.sheet.plan
+    runs.edit(plan.model_copy(update={"seeds": plan.seeds.model_copy(update={"count": 4})}))
+    runs._find()
+    saved = tmp_path / "saved.aegui-study"
+    runs.save(saved, writer)
+    assert writer.finish()
+    sheet = settled(qtbot, runs, saved)
+    assert (sheet.path, sheet.is_edited, sheet.is_new) == (saved, False, False)
+    assert sheet.result is not None
