@@ -15,10 +15,12 @@ from aegui.features.library import feature as wiring
 from aegui.features.library.model import looks
 from aegui.features.library.model.desk import LibraryDesk
 from aegui.features.library.view.panel import LibraryPanel
+from aegui.features.studies.model import study_runs
 from aegui.features.studies.model.study_runs import StudyRuns
+from aegui.features.studies.view.panel import StudiesPanel
 from tests.core.library.made import saved_run
 from tests.core.web_page.made import letters
-from tests.features.studies.plans import write_plan
+from tests.features.studies.plans import ENDLESS, write_plan
 from tests.window.conftest import SMALL, train
 
 if TYPE_CHECKING:
@@ -215,6 +217,33 @@ def test_a_run_is_written_to_a_file_of_ones_own(
     panel.export_requested.emit([id], kind)
     settled(qtbot, window)
     assert path.with_suffix(suffix).stat().st_size > 0
+
+
+def test_runs_that_ended_last_before_a_study_was_given_up_are_kept(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table is made anew now and then only: what it does not have yet is kept too."""
+    monkeypatch.setattr(study_runs, "_SECONDS_BETWEEN", 1000.0)
+    runs = window._services.of(StudyRuns)
+    window.actions_table["studies"].trigger()
+    rows = [
+        {"label": str(n), "set": {"training.epochs": epochs, "network.encoder": [{"units": n}]}}
+        for n, epochs in ((4, 12), (5, 2000), (6, ENDLESS["training.epochs"]))
+    ]
+    path = write_plan(tmp_path, axes=[{"label": "units", "rows": rows}])
+    runs.choose(path)
+    qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.cost is not None)
+    runs.start()
+    panel = window.panel(StudiesPanel)
+    qtbot.waitUntil(lambda: "6 runs" in panel.text.text(), timeout=20_000)
+    assert runs.sheet is not None
+    assert runs.sheet.result is not None
+    assert sum(len(cell.runs) for cell in runs.sheet.result.cells) < 6
+    with qtbot.waitSignal(runs.ended, timeout=20_000):
+        panel.cancel.click()
+    settled(qtbot, window)
+    kinds = [entry.kind for entry in entries()]
+    assert sorted(kinds) == ["run", "run", "study"], "the best of each setting that has ended"
 
 
 def test_a_study_is_kept_when_it_ends_and_its_runs_are_shown(

@@ -79,7 +79,7 @@ class StudiesFeature(Feature):
         runs.edits_changed.connect(form.set_edits)
         runs.job.progressed.connect(panel.set_progress)
         runs.job.busy_changed.connect(self._on_job_busy_changed)
-        runs.job.busy_changed.connect(self._keep_what_has_ended)
+        runs.ended.connect(self._on_runs_ended)
         form.plan_chosen.connect(runs.choose)
         form.new_requested.connect(self.begin)
         form.open_requested.connect(self.open_plan)
@@ -293,12 +293,9 @@ class StudiesFeature(Feature):
             self._panel.set_progress(None)
             self._runs.list_plans()
 
-    @Slot(bool)
-    def _keep_what_has_ended(self, busy: bool) -> None:
-        sheet = self._runs.sheet
-        if busy or sheet is None or sheet.result is None:
-            return
-        if any(cell.runs for cell in sheet.result.cells):
+    @Slot(object)
+    def _on_runs_ended(self, sheet: StudySheet) -> None:
+        if sheet.result is not None and any(cell.runs for cell in sheet.result.cells):
             folder = usual_folder(sheet.path)
             self._services.requests.keep_study.emit(sheet.result, folder, sheet.verdict.lines)
 

@@ -138,6 +138,8 @@ class StudyRuns(Service):
     """A ``StudySheet``."""
     failed = Signal(str)
     """Why a plan cannot be read or done, in words."""
+    ended = Signal(object)
+    """A ``StudySheet`` with all runs that have ended, once they are done or were given up."""
     material_found = Signal(object)
     """A ``StudyMaterial`` of the study that was chosen last."""
     edits_changed = Signal(bool, bool)
@@ -163,7 +165,7 @@ class StudyRuns(Service):
         self._rest = one_shot(self, self._find, _REST_MS)
         self._listing.answered.connect(self.listed)
         self._opening.answered.connect(self._on_opening_answered)
-        self.job.answered.connect(self._take)
+        self.job.answered.connect(self._on_job_answered)
         for answers in (self.job, self._opening, self._listing, self._reading):
             answers.failed.connect(self.failed)
 
@@ -363,9 +365,20 @@ class StudyRuns(Service):
         """Give up the runs under way; those that have ended are kept."""
         if self.sheet is None or not self.job.is_busy:
             return
+        sheet = self.sheet
         self._control.stop = True
         self.job.forget()
-        self._find()
+        # After its work, whose last runs may end after all.
+        self.job.derive(lambda _report, cancelled: _given_up(sheet, cancelled), object())
+
+    @Slot(object)
+    def _on_job_answered(self, found: tuple[StudySheet, bool]) -> None:
+        sheet, has_ended = found
+        now = self.sheet
+        if now is not None and (now.path, now.plan) == (sheet.path, sheet.plan):
+            self._take(sheet)
+        if has_ended:
+            self.ended.emit(sheet)
 
     def read_material(self) -> None:
         """Read what pictures are made of; ``material_found`` follows.
@@ -483,14 +496,20 @@ def _found(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[StudySheet]:
     yield replace(sheet, verdict=verdict, cost=study.cost(usual_jobs(), cancelled))
 
 
+def _given_up(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[tuple[StudySheet, bool]]:
+    """The sheet with what is kept of its runs, and whether that is new."""
+    for number, found in enumerate(_found(sheet, cancelled)):
+        yield found, number == 0
+
+
 def _done(
     sheet: StudySheet,
     place: RunPlace,
     control: StudyControl,
     report: Report,
     cancelled: IsCancelled,
-) -> Iterator[StudySheet]:
-    """The sheet as runs end, and at last with its verdict."""
+) -> Iterator[tuple[StudySheet, bool]]:
+    """The sheet as runs end, at last with its verdict; and whether nothing follows."""
     assert sheet.cost is not None, "nothing is begun before it is known"
     if sheet.path.parent == _own_folder():
         _own_folder().mkdir(parents=True, exist_ok=True)
@@ -508,20 +527,24 @@ def _done(
             report(LoadProgress(round(_PARTS * news.share), _PARTS, _words(news, ended)))
             if news.ended and time.monotonic() >= due:
                 begun = time.monotonic()
-                yield replace(sheet.found(study.result()), verdict=NO_VERDICT)
+                yield replace(sheet.found(study.result()), verdict=NO_VERDICT), False
                 now = time.monotonic()
                 # A table of a thousand settings is made anew less often.
                 due = now + max(_SECONDS_BETWEEN, _SHARE * (now - begun))
         result = study.result()
         write_atomically(folder / TABLE_FILE, csv_of(result).encode())
+    except AeguiError:
+        if not cancelled():
+            yield replace(sheet.found(study.result()), verdict=NO_VERDICT), True
+        raise
     finally:
         workers.close()
         records.end()
     if not result.is_whole:
-        yield replace(sheet.found(result), cost=study.cost(usual_jobs()))
+        yield replace(sheet.found(result), cost=study.cost(usual_jobs())), True
         return
     verdict = verdict_of(result, cancelled)
-    yield replace(sheet.found(result), verdict=verdict, cost=Cost(0.0))
+    yield replace(sheet.found(result), verdict=verdict, cost=Cost(0.0)), True
 
 
 def _workers(place: RunPlace, cost: Cost, report: Report) -> Workers:
