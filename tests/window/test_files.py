@@ -115,6 +115,30 @@ def test_a_file_that_gets_its_ending_later_is_not_replaced_without_a_question(
     assert made == str(tmp_path / "other.json")
 
 
+@pytest.mark.parametrize("is_set", [True, False])
+def test_sets_and_films_get_their_ending_without_replacing_anything_unasked(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_set: bool
+) -> None:
+    began: list[str] = []
+    typed = ["old", "old", "new"]
+
+    def ask(*arguments: object) -> tuple[str, str]:
+        began.append(Path(str(arguments[2])).name)
+        listed = next(one for one in str(arguments[3]).split(";;") if suffix in one)
+        return str(tmp_path / typed.pop(0)) if typed else "", listed
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    suffix = ".npz" if is_set else ".gif"
+
+    def choose() -> str:
+        return choose_set_file(window, "it") if is_set else choose_film_file(window, "it", "gif")
+
+    assert choose() == str(tmp_path / f"old{suffix}"), "there is none yet"
+    (tmp_path / f"old{suffix}").touch()
+    assert choose() == str(tmp_path / f"new{suffix}"), "another one, after that was proposed"
+    assert began[1:] == ["it" if is_set else "it.gif", f"old{suffix}"]
+
+
 def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
     window: MainWindow, dialogs: Dialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from aegui.paths import documents_dir, is_own
 from aegui.shell.feature_window import FeatureWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtWidgets import QWidget
 
@@ -147,18 +147,32 @@ def choose_set_file(parent: QWidget, suggestion: str) -> str:
         for writer in WRITERS.values()
     ]
     filters.append(tr("Folder of images ({patterns})", patterns="*"))
-    path, kind = QFileDialog.getSaveFileName(
-        parent, tr("Save the set"), _proposed(parent, "data", suggestion), ";;".join(filters)
-    )
-    place = filters.index(kind) if kind in filters else len(WRITERS)
-    if path and place < len(WRITERS) and not _has_known_suffix(path):
-        path += list(WRITERS.values())[place].suffixes[0]
-    return _remembered(parent, "data", path)
+    known = tuple(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
+    usual = {words: it.suffixes[0] for words, it in zip(filters, WRITERS.values(), strict=False)}
+
+    def ending(path: str, listed: str) -> str:
+        return "" if path.lower().endswith(known) else usual.get(listed, "")
+
+    return _saved(parent, "data", tr("Save the set"), suggestion, filters, ending)
 
 
-def _has_known_suffix(path: str) -> bool:
-    suffixes = [suffix for writer in WRITERS.values() for suffix in writer.suffixes]
-    return path.lower().endswith(tuple(suffixes))
+def _saved(
+    parent: QWidget,
+    kind: FileKind,
+    title: str,
+    suggestion: str,
+    filters: list[str],
+    ending: Callable[[str, str], str],
+) -> str:
+    """Where to save, "" for nowhere, with what ``ending(path, listed)`` says the name lacks."""
+    begin = _proposed(parent, kind, suggestion)
+    while True:
+        path, listed = QFileDialog.getSaveFileName(parent, title, begin, ";;".join(filters))
+        whole = f"{path}{ending(path, listed)}" if path else ""
+        if whole == path or not Path(whole).exists():
+            return _remembered(parent, kind, whole)
+        # Whether that one is to be replaced nobody has been asked: the dialog asks.
+        begin = whole
 
 
 def choose_save_file(
@@ -175,18 +189,12 @@ def choose_save_file(
     """
     endings = tuple(re.findall(r"\*(\.[^\s;)]+)", patterns))
     proposed = next((one for one in endings if suggestion.lower().endswith(one)), "")
-    begin = _proposed(parent, kind, suggestion)
-    while True:
-        path, listed = QFileDialog.getSaveFileName(
-            parent, title, begin, f"{patterns};;{_all_files()}"
-        )
+
+    def ending(path: str, listed: str) -> str:
         is_free = listed == _all_files() and bool(Path(path).suffix)
-        if not path or is_free or not proposed or path.lower().endswith(endings):
-            return _remembered(parent, kind, path)
-        begin = f"{path}{proposed}"
-        # Whether that one is to be replaced nobody has been asked: the dialog asks.
-        if not Path(begin).exists():
-            return _remembered(parent, kind, begin)
+        return "" if is_free or path.lower().endswith(endings) else proposed
+
+    return _saved(parent, kind, title, suggestion, [patterns, _all_files()], ending)
 
 
 def choose_form_file(
