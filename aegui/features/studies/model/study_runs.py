@@ -302,19 +302,17 @@ class StudyRuns(Service):
         if sheet is None or self.job.is_busy:
             return
         writing = writer.write(path, lambda: _save(sheet, path), _written(path))
-        writing.written.connect(lambda: self._on_saved(sheet, edits, path))
+        writing.written.connect(lambda: self._on_saved(sheet.plan, edits, path))
 
-    def _on_saved(self, saved: StudySheet, edits: list[StudyPlan], path: Path) -> None:
+    def _on_saved(self, plan: StudyPlan, edits: list[StudyPlan], path: Path) -> None:
         """The study has a file now, unless another is shown or its runs were begun elsewhere."""
         sheet = self.sheet
-        is_same = sheet is not None and edits is self._edits and sheet.path == saved.path
-        if sheet is None or not is_same or self.job.is_busy:
+        if sheet is None or edits is not self._edits or self.job.is_busy:
             return
-        self._filed = saved.plan
-        edited = sheet.plan != saved.plan
-        self._take(replace(sheet, path=path, is_edited=edited, is_new=False))
-        if not self._opens:
-            # What was under way knows the path of before.
+        self._filed = plan
+        self._take(replace(sheet, path=path, is_edited=sheet.plan != plan, is_new=False))
+        if sheet.cost is None and not self._opens:
+            # What is being found out knows the path of before.
             self._find()
 
     # Its runs
@@ -334,6 +332,8 @@ class StudyRuns(Service):
         if sheet.path.parent == _own_folder():
             self._filed = sheet.plan
             sheet = replace(sheet, is_edited=False)
+        # Its runs are there, whatever file is still being written.
+        self._edits = [*self._edits]
         self._take(sheet)
         control, place = StudyControl(), self.place
         self._control = control

@@ -367,6 +367,35 @@ def test_a_study_that_is_shown_meanwhile_does_not_get_the_file_of_the_one_that_w
     assert settled(qtbot, runs, other).path == other
 
 
+def test_a_study_that_is_saved_twice_has_the_file_of_the_last_time(
+    qtbot: QtBot, runs: StudyRuns, writer: FileWriter, tmp_path: Path
+) -> None:
+    opened(qtbot, runs, write_plan(tmp_path))
+    paths = [tmp_path / f"{name}.aegui-study" for name in ("first", "second")]
+    for path in paths:
+        runs.save(path, writer)
+    assert writer.finish()
+    assert [load_plan(path).seeds.count for path in paths] == [3, 3]
+    assert runs.sheet is not None
+    assert (runs.sheet.path, runs.sheet.is_edited) == (paths[1], False)
+
+
+def test_runs_that_were_begun_meanwhile_stay_where_they_are(
+    qtbot: QtBot, runs: StudyRuns, writer: FileWriter, tmp_path: Path
+) -> None:
+    path = write_plan(tmp_path)
+    opened(qtbot, runs, path)
+    runs.save(tmp_path / "saved.aegui-study", writer)
+    runs.start()
+    assert writer.finish()
+    qtbot.waitUntil(lambda: not runs.job.is_busy)
+    assert runs.sheet is not None
+    assert runs.sheet.path == path
+    assert runs.sheet.result is not None
+    assert [len(cell.runs) for cell in runs.sheet.result.cells] == [3, 3]
+    assert usual_folder(path).is_dir()
+
+
 def test_a_new_study_that_is_begun_meanwhile_stays_new(
     qtbot: QtBot, runs: StudyRuns, writer: FileWriter, tmp_path: Path
 ) -> None:
