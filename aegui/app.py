@@ -32,8 +32,8 @@ from aegui.paths import (
     resources_dir,
     user_data_dir,
 )
-from aegui.session.jobs.endings import Endings
-from aegui.session.jobs.garbage import Garbage
+from aegui.session.jobs.exit_signals import ExitSignals
+from aegui.session.jobs.garbage_collector import GarbageCollector
 from aegui.session.notice import Notice, Offer
 from aegui.session.services import Services
 from aegui.session.settings import Settings
@@ -74,7 +74,7 @@ class App(QObject):
     ) -> None:
         super().__init__(application)
         self._application = application
-        self._garbage = Garbage(self)
+        self._garbage = GarbageCollector(self)
         accessible.install()
         self.keyboard = KeyboardFocus(self)
         self._settings = settings if settings is not None else Settings.load()
@@ -316,7 +316,7 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
     application.setWindowIcon(icon("app", "accent"))
     app = App(application, spoken=spoken)
     _catch_errors(app)
-    endings = Endings(app)
+    endings = ExitSignals(app)
     endings.asked.connect(app.end_by)
     application.commitDataRequest.connect(app.end_with_session)
     application.aboutToQuit.connect(app.end)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.progress import IsCancelled
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
 
 MOST_ROWS = 64
 _PRIOR_SPAN = 3.0
@@ -189,7 +189,7 @@ def traversal_ends(
 
 
 def _found(
-    model: OpenedRun, options: argparse.Namespace, of: Known, cancelled: IsCancelled
+    model: OpenedRun, options: argparse.Namespace, of: ReferenceSamples, cancelled: IsCancelled
 ) -> NDArray[np.float32]:
     """Codes ``[n, d]`` of what is asked for."""
     codec, seed = model.codec, options.seed

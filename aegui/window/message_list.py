@@ -20,7 +20,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, hint, row, scrolled
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import SPACING, current_theme, icon_pixmap, icon_px
-from aegui.window.notifications import MANNERS, acts_of
+from aegui.window.notifications import LEVEL_STYLES, acts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ class Bell(QToolButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(getattr(current_theme(), MANNERS[level].token))
+        painter.setBrush(getattr(current_theme(), LEVEL_STYLES[level].token))
         middle = QRect(self.rect()).center()
         away = icon_px() / 2 - _DOT_PX / 2
         painter.drawEllipse(QPointF(middle.x() + away, middle.y() - away), _DOT_PX, _DOT_PX)
@@ -81,15 +81,15 @@ class MessageRow(QFrame):
     def __init__(self, message: Message) -> None:
         super().__init__()
         notice = message.notice
-        manner = MANNERS[notice.level]
+        style = LEVEL_STYLES[notice.level]
         self.message = message
         when = QLocale().toString(
             QTime(message.at.hour, message.at.minute, message.at.second),
             QLocale.FormatType.ShortFormat,
         )
-        self.setAccessibleName(f"{when}, {tr(manner.name)}: {notice.text}")
+        self.setAccessibleName(f"{when}, {tr(style.name)}: {notice.text}")
         sign = QLabel()
-        sign.setPixmap(icon_pixmap(manner.icon, icon_px(), manner.token, self.devicePixelRatioF()))
+        sign.setPixmap(icon_pixmap(style.icon, icon_px(), style.token, self.devicePixelRatioF()))
         text = wrapped_label(notice.text)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy = flat_button("edit-copy", tr("Copy this message"))

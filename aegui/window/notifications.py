@@ -41,7 +41,7 @@ _LONGEST_QUEUE = 50
 
 
 @dataclass(frozen=True)
-class Manner:
+class LevelStyle:
     """How messages of one level are shown; ``seconds`` 0: until they are put away."""
 
     icon: str
@@ -50,10 +50,10 @@ class Manner:
     seconds: float
 
 
-MANNERS: dict[Level, Manner] = {
-    "info": Manner("notice-info", "accent", mark("Note"), 6.0),
-    "warning": Manner("notice-warning", "warn", mark("Warning"), 15.0),
-    "error": Manner("notice-error", "bad", mark("Error"), 0.0),
+LEVEL_STYLES: dict[Level, LevelStyle] = {
+    "info": LevelStyle("notice-info", "accent", mark("Note"), 6.0),
+    "warning": LevelStyle("notice-warning", "warn", mark("Warning"), 15.0),
+    "error": LevelStyle("notice-error", "bad", mark("Error"), 0.0),
 }
 
 
@@ -85,11 +85,11 @@ class Toast(QFrame):
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)
         self.notice = notice
-        self._manner = MANNERS[notice.level]
+        self._style = LEVEL_STYLES[notice.level]
         self._dressed: Theme | None = None
         self.setObjectName("toast")
         self.setAutoFillBackground(True)
-        self.setAccessibleName(f"{tr(self._manner.name)}: {notice.text}")
+        self.setAccessibleName(f"{tr(self._style.name)}: {notice.text}")
         self._sign = QLabel()
         text = QLabel(notice.text)
         text.setWordWrap(True)
@@ -127,13 +127,13 @@ class Toast(QFrame):
         accept()
 
     def _dress(self) -> None:
-        theme, token = current_theme(), self._manner.token
+        theme, token = current_theme(), self._style.token
         if theme is self._dressed:
             # A style sheet changes the palette too: each would ask for the next.
             return
         self._dressed = theme
         self._sign.setPixmap(
-            icon_pixmap(self._manner.icon, icon_px(), token, self.devicePixelRatioF())
+            icon_pixmap(self._style.icon, icon_px(), token, self.devicePixelRatioF())
         )
         colour = getattr(theme, token).name()
         self.setStyleSheet(
@@ -144,7 +144,7 @@ class Toast(QFrame):
     def _wait(self) -> None:
         # Whoever is offered something is given the time to read it.
         offers = self.notice.offer or self.notice.file is not None
-        seconds = self._manner.seconds * (_OFFER_PATIENCE if offers else 1.0)
+        seconds = self._style.seconds * (_OFFER_PATIENCE if offers else 1.0)
         if seconds:
             self._timer.start(int(1000 * seconds))
 

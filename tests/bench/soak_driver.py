@@ -31,7 +31,7 @@ from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.time.feature import TimeFeature
 from aegui.paths import models_dir, user_data_dir
-from aegui.session.jobs.garbage import give_back
+from aegui.session.jobs.garbage_collector import give_back
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.memory import process_bytes

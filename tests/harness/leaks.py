@@ -1,8 +1,8 @@
 """What outlives its test fails it: threads, QThreads, running timers and animations, windows.
 
 Qt has no list of its timers and threads, so those made from Python are noted as they are made.
-Garbage is collected between tests, in the main thread, as the program does it (``Garbage``), which
-also sets aside what stays to the end.
+Garbage is collected between tests, in the main thread, as the program does it (its
+``GarbageCollector``), which also sets aside what stays to the end.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
 
-from aegui.session.jobs.garbage import collect_due
+from aegui.session.jobs.garbage_collector import collect_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -50,9 +50,9 @@ UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}
 @pytest.fixture(autouse=True)
 def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages stay until they are put away: a busy machine looks later than they would go."""
-    manners = notifications.MANNERS
+    manners = notifications.LEVEL_STYLES
     lasting = {level: replace(how, seconds=1000 * how.seconds) for level, how in manners.items()}
-    monkeypatch.setattr(notifications, "MANNERS", lasting)
+    monkeypatch.setattr(notifications, "LEVEL_STYLES", lasting)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from aegui.features.map.feature import MapFeature
 from aegui.features.map.view.cursor_panel import CursorPanel
 from aegui.kit.theme import DARK, LIGHT, current_theme
 from aegui.paths import models_dir
-from aegui.session.jobs import garbage
+from aegui.session.jobs import garbage_collector
 from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
@@ -116,7 +116,7 @@ def test_the_window_of_another_language_is_let_go(
 ) -> None:
     # What stands when torch has come is set aside from the collection of garbage, and this window
     # with it where a busy machine takes more than a second until then.
-    monkeypatch.setattr(garbage, "_MANY_MODULES", sys.maxsize)
+    monkeypatch.setattr(garbage_collector, "_MANY_MODULES", sys.maxsize)
     train(qtbot, app.window)
     old = weakref.ref(app.window)
     app.use_language("es")

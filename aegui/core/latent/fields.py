@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
 
     Rect = tuple[float, float, float, float]
 
@@ -179,7 +179,7 @@ class Field:
 @dataclass(frozen=True, eq=False)
 class _Job:
     codec: Codec
-    known: Known
+    known: ReferenceSamples
     codes: NDArray[np.float32] | None
     variances: NDArray[np.float32] | None
     frame: Frame
@@ -218,7 +218,7 @@ def value_at(field: Field, x: float, y: float) -> float | None:
 def compute_field(
     key: str,
     codec: Codec,
-    known: Known,
+    known: ReferenceSamples,
     codes: NDArray[np.float32] | None,
     variances: NDArray[np.float32] | None,
     frame: Frame,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, ReportShare
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
 
 WORK = 12_000_000_000
 """Multiplications that looking for the best may take: some seconds."""
@@ -127,7 +127,7 @@ def inside(corners: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray
 
 def best_new(
     codec: Codec,
-    known: Known,
+    known: ReferenceSamples,
     codes: ArrayLike | None,
     n: int = 10,
     seed: int = 0,
@@ -246,7 +246,7 @@ def _candidates(
 
 def _measured(
     codec: Codec,
-    known: Known,
+    known: ReferenceSamples,
     codes: NDArray[np.float32],
     cancelled: IsCancelled | None,
     report: ReportShare | None,
@@ -276,7 +276,7 @@ def _merit(
 
 
 def _diverse(
-    tried: _Tried, known: Known, n: int, cancelled: IsCancelled | None
+    tried: _Tried, known: ReferenceSamples, n: int, cancelled: IsCancelled | None
 ) -> NDArray[np.int64]:
     """Places of up to ``n`` good ones that differ.
 
@@ -300,7 +300,7 @@ def _diverse(
     return np.array(chosen, np.int64)
 
 
-def _usual_squares(known: Known) -> float:
+def _usual_squares(known: ReferenceSamples) -> float:
     """The squared distance of two samples drawn at random: the median of some."""
     draw = np.random.default_rng(0)
     a, b = draw.integers(len(known.samples), size=(2, _PAIRS))

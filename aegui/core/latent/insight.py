@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.novelty import Known, NoveltyKind
+    from aegui.core.latent.novelty import NoveltyKind, ReferenceSamples
 
 MOST_DIRECTIONS = 4
 """Along so many numbers of a code the stretch is told where nothing else is said."""
@@ -69,7 +69,7 @@ def entropies(images: ArrayLike) -> NDArray[np.float32]:
 
 
 def insight(
-    codec: Codec, known: Known, z: ArrayLike, directions: ArrayLike | None = None
+    codec: Codec, known: ReferenceSamples, z: ArrayLike, directions: ArrayLike | None = None
 ) -> Insight:
     """What is at the place ``z`` ``[d]``.
 
@@ -105,7 +105,7 @@ def insight(
     )
 
 
-def insight_words(known: Known, found: Insight) -> str:
+def insight_words(known: ReferenceSamples, found: Insight) -> str:
     """One line for people and screen readers: "between o and e, entropy 0.12, drift 0.05"."""
     parts = [found.words]
     if found.kind == "new":

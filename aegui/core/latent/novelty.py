@@ -55,7 +55,7 @@ _SAME = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class ReferenceSamples:
     """Samples that images are compared with. Safe to use in any thread.
 
     Attributes:
@@ -168,13 +168,13 @@ class Novelties:
     redrawn: NDArray[np.bool_]
 
 
-def known(dataset: Dataset, glyphs: bool) -> Known:
+def known(dataset: Dataset, glyphs: bool) -> ReferenceSamples:
     """What images are compared with: ``dataset``, or some of it. Quick, nothing is compared yet."""
     step = step_of(len(dataset), MOST_KNOWN)
     samples = np.asarray(dataset.flat()[::step], np.float32)
     if glyphs:
         samples = (samples > THRESHOLD).astype(np.float32)
-    return Known(
+    return ReferenceSamples(
         samples,
         np.arange(0, len(dataset), step, dtype=np.int64),
         dataset.labels[::step],
@@ -184,7 +184,7 @@ def known(dataset: Dataset, glyphs: bool) -> Known:
 
 
 def novelty(
-    of: Known,
+    of: ReferenceSamples,
     images: ArrayLike,
     cancelled: IsCancelled | None = None,
     codec: Codec | None = None,
@@ -236,7 +236,7 @@ def novelty(
     return Novelties(of.indices[near], away, ratio, kinds, apart <= COPY_RATIO * own)
 
 
-def novelty_words(of: Known, found: Novelties, i: int) -> str:
+def novelty_words(of: ReferenceSamples, found: Novelties, i: int) -> str:
     """Image number ``i`` in words: "copy of a", "a as the network draws it", "between o and e"."""
     kind = found.kinds[i]
     names = [of.kind_of(index) for index in found.nearest[i].tolist()]
@@ -248,7 +248,7 @@ def novelty_words(of: Known, found: Novelties, i: int) -> str:
     return tr(NOVELTY_WORDS[kind], a=names[0], b=others[0] if others else "")
 
 
-def own_distances(of: Known, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def own_distances(of: ReferenceSamples, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Distance of the samples at ``rows`` ``[m]`` to the nearest that is another image, ``[m]``.
 
     Where there is none, about the distance of two images drawn at random.
@@ -265,7 +265,7 @@ def own_distances(of: Known, rows: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 def _squares(
-    of: Known, rows: NDArray[np.float32], cancelled: IsCancelled | None = None
+    of: ReferenceSamples, rows: NDArray[np.float32], cancelled: IsCancelled | None = None
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Squared distances from ``rows`` ``[n, P]`` to all samples, a stretch of rows at a time."""
     width = max(len(of.samples), of.samples.shape[1])
@@ -291,7 +291,7 @@ def _first(squares: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return np.take_along_axis(few, order, axis=1)
 
 
-def _distances(of: Known, squares: NDArray[np.float32]) -> NDArray[np.float32]:
+def _distances(of: ReferenceSamples, squares: NDArray[np.float32]) -> NDArray[np.float32]:
     """Distances from squared ones; of glyphs those are the numbers of pixels already."""
     found: NDArray[np.float32] = np.rint(squares) if of.glyphs else np.sqrt(squares)
     return found

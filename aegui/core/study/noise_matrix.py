@@ -347,11 +347,11 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
     Raises:
         AeguiError: There is nothing to train, or it cannot be trained.
     """
-    from aegui.core.training.loop.population import is_bucketed
+    from aegui.core.training.loop.population import trains_in_population
 
     learnt = _learnt_from(recipe, tried_of(dataset, spec.samples), spec)
     runs, epochs = spec.seeds * len(spec.training), learnt.recipe.training.epochs
-    if is_bucketed(learnt):
+    if trains_in_population(learnt):
         each, together = seconds_together(learnt)
         together = min(together, runs)
     else:

@@ -163,7 +163,7 @@ class Study:
 
     def _sound(self, settings: list[StudySetting]) -> list[StudySetting]:
         """``settings`` that can be trained, on the processor where they are trained together."""
-        from aegui.core.training.loop.population import is_bucketed
+        from aegui.core.training.loop.population import trains_in_population
 
         found = []
         for setting in settings:
@@ -180,7 +180,7 @@ class Study:
                         "autoencoders: a GAN or a classifier repairs no noise."
                     )
                 )
-            if recipe.training.device == "auto" and is_bucketed(resolved):
+            if recipe.training.device == "auto" and trains_in_population(resolved):
                 recipe = changed(recipe, {"training.device": "cpu"}, "device")
             found.append(replace(setting, recipe=recipe, parameters=resolved.parameters))
         return found

@@ -172,7 +172,7 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
     Raises:
         AeguiError: One of them cannot be trained.
     """
-    from aegui.core.training.loop.population import is_bucketed
+    from aegui.core.training.loop.population import trains_in_population
 
     buckets: dict[str, list[Recipe]] = {}
     resolved: dict[str, ResolvedRecipe] = {}
@@ -182,7 +182,7 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
         bucket = bucket_of(recipe)
         if bucket not in known:
             resolved[bucket] = resolved_of(recipe)
-            known[bucket] = is_bucketed(resolved[bucket])
+            known[bucket] = trains_in_population(resolved[bucket])
         if known[bucket]:
             buckets.setdefault(bucket, []).append(recipe)
         else:
@@ -264,14 +264,14 @@ def run_unit(
 
 def _populations(unit: Unit) -> list[Unit]:
     """The runs of ``unit`` in units of those that are trained together, or of one alone."""
-    from aegui.core.training.loop.population import is_bucketed
+    from aegui.core.training.loop.population import trains_in_population
 
     buckets: dict[str, list[Recipe]] = {}
     for recipe in unit.recipes:
         buckets.setdefault(bucket_of(recipe), []).append(recipe)
     found = []
     for members in buckets.values():
-        if len(members) > 1 and not is_bucketed(resolved_of(members[0])):
+        if len(members) > 1 and not trains_in_population(resolved_of(members[0])):
             found += [replace(unit, recipes=(recipe,)) for recipe in members]
         else:
             found.append(replace(unit, recipes=tuple(members)))
@@ -282,10 +282,10 @@ def _done(
     unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None], spare_cores: int
 ) -> Iterator[list[RunRecord]]:
     """Do the runs of one population, or one run alone."""
-    from aegui.core.training.loop.population import is_bucketed
+    from aegui.core.training.loop.population import trains_in_population
 
     resolved = resolved_of(unit.recipes[0])
-    if is_bucketed(resolved):
+    if trains_in_population(resolved):
         yield from _together(unit, wait, tell)
     else:
         yield from _alone(unit, resolved, wait, tell, spare_cores)
@@ -299,11 +299,11 @@ def pace(
     Raises:
         Cancelled: ``cancelled`` said so.
     """
-    from aegui.core.training.loop.population import Population, is_bucketed
+    from aegui.core.training.loop.population import Population, trains_in_population
     from aegui.core.training.loop.probe import probed
 
     resolved = resolved_of(unit.recipes[0])
-    if not is_bucketed(resolved):
+    if not trains_in_population(resolved):
         cost = training_cost(resolved, 0)
         tried = probed(resolved, cost, cancelled or (lambda: False))
         stop_if(cancelled)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.latent.frame import directions_through
 from aegui.features.making.model.making import Making
-from aegui.features.map.model.ends_service import EndsService
+from aegui.features.map.model.ends_service import AxisEndsService
 from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
@@ -36,7 +36,7 @@ class SlidersFeature(Feature):
         self._sliders = self._window.canvas.overlays.strip.sliders
         self._following = Refresher(self._sliders.ask_ends, _FOLLOWING_MS, parent=self)
         self._sliders.ends_requested.connect(self._on_sliders_ends_requested)
-        services.of(EndsService).drawn.connect(self._on_ends_drawn)
+        services.of(AxisEndsService).drawn.connect(self._on_ends_drawn)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
         services.workspace.annotations.places_changed.connect(self._take_places)
         self._take_places(services.workspace.annotations.places)
@@ -45,7 +45,9 @@ class SlidersFeature(Feature):
     def _on_sliders_ends_requested(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
         shown = self._services.shown
         if shown.codec is not None and shown.fits:
-            self._services.of(EndsService).draw(shown.codec, axes, codes, live=shown.is_learning)
+            self._services.of(AxisEndsService).draw(
+                shown.codec, axes, codes, live=shown.is_learning
+            )
 
     @Slot(object)
     def _on_ends_drawn(self, ends: Ends) -> None:
@@ -63,7 +65,7 @@ class SlidersFeature(Feature):
         # document.
         self._canvas.reset_base()
         self._canvas.begin_plane()
-        self._services.of(EndsService).forget()
+        self._services.of(AxisEndsService).forget()
         self._sliders.set_ends(None)
         self._show_pins()
 

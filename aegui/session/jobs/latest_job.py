@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from aegui.session.jobs.joining import joined
-from aegui.session.jobs.priority import stand_back
+from aegui.session.jobs.priority import lower_priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ class LatestJob:
 
     def _work(self) -> None:
         if not self._urgent:
-            stand_back()
+            lower_priority()
         while self._do_next():
             pass
 

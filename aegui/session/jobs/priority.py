@@ -11,7 +11,7 @@ _STEP = 5
 _LEAST = 19
 
 
-def stand_back() -> None:
+def lower_priority() -> None:
     """Let the window's thread go before the calling one, for as long as that lives.
 
     Only Linux has priorities of single threads that need no rights; elsewhere nothing is done.

@@ -19,13 +19,13 @@ from tests.core.latent.linear import groups, linear_codec
 
 if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
 
 RECT = (-2.0, -1.0, 2.0, 3.0)
 PLANE = axes_frame((0, 1), [0.0, 0.0])
 
 
-def parts() -> tuple[Codec, Known]:
+def parts() -> tuple[Codec, ReferenceSamples]:
     data = load_builtin("lowercase")
     return linear_codec(data, 2), known(data, glyphs=True)
 

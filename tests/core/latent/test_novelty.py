@@ -12,7 +12,7 @@ from aegui.core.i18n import set_language
 from aegui.core.latent.novelty import (
     COPY_RATIO,
     MOST_KNOWN,
-    Known,
+    ReferenceSamples,
     known,
     novelty,
     novelty_words,
@@ -20,7 +20,7 @@ from aegui.core.latent.novelty import (
 from tests.core.latent.linear import groups, linear_codec
 
 
-def letters() -> Known:
+def letters() -> ReferenceSamples:
     return known(load_builtin("lowercase"), glyphs=True)
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from aegui.session.jobs.priority import stand_back
+from aegui.session.jobs.priority import lower_priority
 
 
 def _niceness() -> int:
@@ -18,7 +18,7 @@ def test_only_the_calling_thread_stands_back_and_only_once() -> None:
 
     def body() -> None:
         for _ in range(2):
-            stand_back()
+            lower_priority()
             found.append(_niceness())
 
     thread = threading.Thread(target=body)

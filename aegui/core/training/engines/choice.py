@@ -72,7 +72,7 @@ def choose_engine(
 def choose_members_engine(
     resolved: ResolvedRecipe, parameters: Parameters, samples: MemberSamples, streams: Streams
 ) -> MembersEngine:
-    """The fastest engine of runs that differ in numbers; see ``population.is_bucketed``."""
+    """The fastest engine of runs that differ in numbers; see ``trains_in_population``."""
     machine = native_machine(resolved, parameters)
     if machine is not None:
         with suppress(NotTraced):

@@ -46,7 +46,7 @@ _CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class EndedRun:
     """One run that has ended.
 
     Attributes:
@@ -64,7 +64,7 @@ class Learnt:
     row: NDArray[np.float32]
 
 
-def is_bucketed(resolved: ResolvedRecipe) -> bool:
+def trains_in_population(resolved: ResolvedRecipe) -> bool:
     """Whether single runs like ``resolved`` can be trained together with others of their bucket.
 
     That is so for networks whose whole epochs are one call of a generated program, and whose
@@ -121,7 +121,7 @@ class Population:
         """Epochs that are still to be done, of all runs together; ends may come sooner."""
         return int((self._epochs - self._engine.epoch)[~self._ended].clip(min=0).sum())
 
-    def run(self, wait: Callable[[], bool] = lambda: False) -> Iterator[Learnt | None]:
+    def run(self, wait: Callable[[], bool] = lambda: False) -> Iterator[EndedRun | None]:
         """Train; yields each run that has ended, and None between two calls of the engine.
 
         Args:
@@ -141,7 +141,7 @@ class Population:
         finally:
             torch.set_flush_denormal(False)
 
-    def _advance(self) -> Iterator[Learnt | None]:
+    def _advance(self) -> Iterator[EndedRun | None]:
         started = time.perf_counter()
         engine = self._engine
         ends = [next_recorded_epoch(engine.epoch, int(last)) for last in self._epochs]
@@ -176,7 +176,7 @@ class Population:
             columns.append(known[key])
         return np.array(columns).T
 
-    def _look(self, due: NDArray[np.bool_]) -> Iterator[Learnt]:
+    def _look(self, due: NDArray[np.bool_]) -> Iterator[EndedRun]:
         """Measure; note what is due, and give out what has ended."""
         measured, epoch = self._meter.measure(), self._engine.epoch
         self._progress.observe(epoch, measured, due)
@@ -209,7 +209,7 @@ class Population:
         )
         return reason or ("epochs" if epoch >= training.epochs else None)
 
-    def _give(self, over: Sequence[tuple[int, Reason]]) -> Iterator[Learnt]:
+    def _give(self, over: Sequence[tuple[int, Reason]]) -> Iterator[EndedRun]:
         if not over:
             return
         runs = np.array([run for run, _ in over])
@@ -221,7 +221,7 @@ class Population:
             history = self._history_of(run, terms_of(member))
             seconds = float(self._seconds[run])
             result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[place])
-            yield Learnt(int(self._numbers[run]), result, reason, history, rows[place])
+            yield EndedRun(int(self._numbers[run]), result, reason, history, rows[place])
 
     def _rows(self, runs: NDArray[np.int64]) -> NDArray[np.float32]:
         """The best weights of some runs, a row each."""

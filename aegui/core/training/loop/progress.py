@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.training.step.parameters import Parameters
 
 _LIMITS = {"at_most_1": 1, "exact": 0}
-_RESPECTS = ("criterion", "loss", "wrong pixels", "goal")
+_CRITERIA = ("criterion", "loss", "wrong pixels", "goal")
 """In what weights can be better than those before the first step."""
 _OF_RUNS = (
     *("best_loss", "best_wrong", "best_excess", "best_epoch", "best_wrong_pixels"),
@@ -68,7 +68,7 @@ class BestSoFar:
         self.loss = np.full(runs, math.nan)
         self.loss_of_best = np.full(runs, math.inf)
         # How it stood before the first step, and when: what was learnt is better in one respect.
-        self._start = np.full((len(_RESPECTS), runs), math.inf)
+        self._start = np.full((len(_CRITERIA), runs), math.inf)
         self._start_epoch = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
         self.alive = np.ones(runs, bool)
@@ -120,7 +120,7 @@ class BestSoFar:
         self.best_wrong_pixels[never] = measured.wrong[never]
         better = self._better(measured) & due
         untrained = due & np.isinf(self.best_loss) & ((self.best_epoch > 0) | (epoch == 0))
-        self._start[:, untrained] = self._standing(measured)[:, untrained]
+        self._start[:, untrained] = self._criteria_of(measured)[:, untrained]
         self._start_epoch[untrained] = epoch
         if not better.any():
             return
@@ -141,13 +141,13 @@ class BestSoFar:
                 (self._excess(measured.wrong) > 0, self.best_excess > 0),
             ):
                 lower = (now < best) | ((now == best) & lower)
-        learnt = np.any(self._standing(measured) < self._start, axis=0)
+        learnt = np.any(self._criteria_of(measured) < self._start, axis=0)
         lower |= self.best_epoch == self._start_epoch
         lower &= learnt & self.alive
         return lower
 
-    def _standing(self, measured: Measured) -> NDArray[np.float64]:
-        """How the present weights stand in each of ``_RESPECTS``, ``[4, K]``: less is better."""
+    def _criteria_of(self, measured: Measured) -> NDArray[np.float64]:
+        """How the present weights stand in each of ``_CRITERIA``, ``[4, K]``: less is better."""
         loss = measured.terms.get("validation_loss", measured.loss)
         wrong, misses = measured.wrong.sum(axis=1), self._excess(measured.wrong) > 0
         if self._by_loss:

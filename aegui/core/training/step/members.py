@@ -62,7 +62,7 @@ def at(recipe: Recipe, path: str) -> Any:
 def bucket_of(recipe: Recipe) -> str:
     """What two recipes of single runs have in common that can be trained together.
 
-    Beside it their samples have to be the same, and what ``population.is_bucketed`` asks.
+    Beside it their samples have to be the same, and what ``trains_in_population`` asks.
     """
     document = recipe.model_dump(mode="json")
     training, network, noise = document["training"], document["network"], document["data"]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.frame import Frame
-    from aegui.core.latent.novelty import Known, Novelties
+    from aegui.core.latent.novelty import Novelties, ReferenceSamples
     from aegui.features.making.model.making import MakingSubject
 
 COUNTS = (10, 20, 40, 80)
@@ -93,7 +93,7 @@ class FindsLook:
     source: str
     codes: NDArray[np.float32]
     images: NDArray[np.float32]
-    known: Known
+    known: ReferenceSamples
     how_new: Novelties
     entropy: NDArray[np.float32]
     epoch: int

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
     from aegui.session.map.codes_service import Codes
 
 
@@ -33,7 +33,7 @@ class MakingSubject:
 
     codec: Codec
     dataset: Dataset
-    known: Known
+    known: ReferenceSamples
     codes: Codes | None
     is_live: bool
 

@@ -32,7 +32,7 @@ class Ends:
     images: NDArray[np.float32]
 
 
-class EndsService(Service):
+class AxisEndsService(Service):
     """Decodes the ends that were asked for last: at once where that is quick, else in a thread."""
 
     drawn = Signal(object)

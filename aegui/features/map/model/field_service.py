@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.fields import Field
     from aegui.core.latent.frame import Frame
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
     from aegui.core.latent.regions import Regions
 
     Rect = tuple[float, float, float, float]
@@ -70,7 +70,7 @@ class FieldSubject:
 
     codec: Codec
     dataset: Dataset
-    known: Known
+    known: ReferenceSamples
     has_prior: bool
     live: bool = False
 
@@ -112,7 +112,7 @@ class Layer:
 
 
 @dataclass(eq=False)
-class _Shelf:
+class _LayerCache:
     """What was computed with one network, and what it takes to compute more."""
 
     layers: dict[object, Layer] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class FieldService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: FieldSubject | None = None
-        self._shelf = _Shelf()
+        self._cache = _LayerCache()
         self.chosen: tuple[str, ...] = ()
         """The layers that are asked for, in the order of ``FIELDS``."""
         self._view: FieldView | None = None
@@ -145,7 +145,7 @@ class FieldService(Service):
     @property
     def holding(self) -> Holding:
         """The layers of the present network."""
-        count = sum(each.field.values.nbytes for each in list(self._shelf.layers.values()))
+        count = sum(each.field.values.nbytes for each in list(self._cache.layers.values()))
         return Holding(tr("layers under the map"), count, KEPT_BYTES)
 
     @property
@@ -186,7 +186,7 @@ class FieldService(Service):
         before, self._subject = self._subject, subject
         fits = before is not None and subject is not None and _alike(before, subject)
         if before is None or subject is None or before.codec is not subject.codec:
-            self._shelf = _Shelf()
+            self._cache = _LayerCache()
         kept = {key: it for key, it in self._layers.items() if fits and self.available(key)}
         if len(kept) < len(self._layers):
             self._layers = kept
@@ -206,7 +206,7 @@ class FieldService(Service):
 
     def _renew(self) -> None:
         """Compute what is not known yet, soon."""
-        subject, view, shelf = self._subject, self._view, self._shelf
+        subject, view, cache = self._subject, self._view, self._cache
         keys = tuple(key for key in self.chosen if self.available(key))
         if subject is None or not subject.live:
             # What is under way speaks of other weights, or of another place.
@@ -217,7 +217,7 @@ class FieldService(Service):
             return
 
         def states(_report: Report, cancelled: IsCancelled) -> Iterator[Layer]:
-            return computed(subject, view, keys, shelf, cancelled)
+            return computed(subject, view, keys, cache, cancelled)
 
         # What is missing, or lies where nobody looks any more, is waited for.
         is_there = all(
@@ -283,7 +283,7 @@ def computed(
     subject: FieldSubject,
     view: FieldView,
     keys: Sequence[str],
-    shelf: _Shelf,
+    cache: _LayerCache,
     is_stale: IsCancelled,
 ) -> Iterator[Layer]:
     """Ever finer states of the layers ``keys``: all of them coarse first.
@@ -292,14 +292,14 @@ def computed(
         Cancelled: ``is_stale`` said so.
     """
     sizes, step = resolutions(subject, view), _step(subject)
-    finest = [shelf.layers.get((key, view, sizes[-1], step)) for key in keys]
+    finest = [cache.layers.get((key, view, sizes[-1], step)) for key in keys]
     yield from (layer for layer in finest if layer is not None)
     missing = [key for key, layer in zip(keys, finest, strict=True) if layer is None]
     for size in sizes:
         for key in missing:
-            layer = _layer(subject, view, key, size, shelf, is_stale)
+            layer = _layer(subject, view, key, size, cache, is_stale)
             layer = replace(layer, complete=size == sizes[-1])
-            shelf.keep((key, view, size, step), layer)
+            cache.keep((key, view, size, step), layer)
             yield layer
 
 
@@ -308,10 +308,10 @@ def _layer(
     view: FieldView,
     key: str,
     size: tuple[int, int],
-    shelf: _Shelf,
+    cache: _LayerCache,
     is_stale: IsCancelled,
 ) -> Layer:
-    codes, variances = _posteriors(subject, shelf)
+    codes, variances = _posteriors(subject, cache)
     found = compute_field(
         key,
         subject.codec,
@@ -333,13 +333,13 @@ def _step(subject: FieldSubject) -> int:
     return step_of(len(subject.dataset), most)
 
 
-def _posteriors(subject: FieldSubject, shelf: _Shelf) -> Posteriors:
+def _posteriors(subject: FieldSubject, cache: _LayerCache) -> Posteriors:
     """Means and variances ``[n, d]`` of the codes of some samples, from all over the set."""
     codec, step = subject.codec, _step(subject)
     if not codec.can_encode:
         return np.zeros((0, codec.latent_size), np.float32), None
-    if step not in shelf.posteriors:
+    if step not in cache.posteriors:
         means, logs = codec.encode_distribution(subject.dataset.flat()[::step])
         with np.errstate(over="ignore"):
-            shelf.posteriors[step] = means, None if logs is None else np.exp(logs)
-    return shelf.posteriors[step]
+            cache.posteriors[step] = means, None if logs is None else np.exp(logs)
+    return cache.posteriors[step]

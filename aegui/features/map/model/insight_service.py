@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.frame import Frame
     from aegui.core.latent.insight import Insight
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
 
 FAN_SIDE = 5
 """Rows and columns of the images around the cursor; of codes of one number there is one row."""
@@ -42,7 +42,7 @@ class PlaceInsight:
     """
 
     insight: Insight
-    known: Known
+    known: ReferenceSamples
 
     @cached_property
     def words(self) -> str:
@@ -79,7 +79,7 @@ class InsightService(Service):
         super().__init__(parent)
         self._codec: Codec | None = None
         self._dataset: Dataset | None = None
-        self.known: Known | None = None
+        self.known: ReferenceSamples | None = None
         """The samples that decoded images are compared with; None while there is no network."""
         self._live = False
         self._looks = Derived("aegui-insight", self)

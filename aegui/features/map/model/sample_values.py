@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.novelty import Known
+    from aegui.core.latent.novelty import ReferenceSamples
 
 ValueKey = Literal["error", "novelty", "variances"]
 
@@ -49,7 +49,7 @@ class Subject:
     codec: Codec
     dataset: Dataset
     indices: NDArray[np.int64]
-    known: Known
+    known: ReferenceSamples
     live: bool
 
 

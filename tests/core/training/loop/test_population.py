@@ -10,7 +10,7 @@ import pytest
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
-from aegui.core.training.loop.population import Learnt, Population, is_bucketed
+from aegui.core.training.loop.population import EndedRun, Population, trains_in_population
 from aegui.core.training.loop.train import train
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.record.timeline import row_of
@@ -46,11 +46,11 @@ def resolved_of(recipe: Recipe) -> ResolvedRecipe:
     return resolved
 
 
-def learnt(members: list[Recipe]) -> list[Learnt]:
+def learnt(members: list[Recipe]) -> list[EndedRun]:
     """What the members learn together, in their order."""
     assert len({bucket_of(one) for one in members}) == 1
     resolved = resolved_of(members[0])
-    assert is_bucketed(resolved)
+    assert trains_in_population(resolved)
     found = [one for one in Population(resolved, members).run() if one is not None]
     assert sorted(one.run for one in found) == list(range(len(members)))
     return sorted(found, key=lambda one: one.run)

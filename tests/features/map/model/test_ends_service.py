@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.latent.sheets import decoded
 from aegui.features.map.model import ends_service
-from aegui.features.map.model.ends_service import Ends, EndsService
+from aegui.features.map.model.ends_service import AxisEndsService, Ends
 from tests.session.parts import codec
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def ends(axes: tuple[int, ...], size: int) -> np.ndarray:
 
 
 def test_small_networks_answer_at_once(qtbot: QtBot) -> None:
-    service, network = EndsService(), codec(latent=4)
+    service, network = AxisEndsService(), codec(latent=4)
     codes = ends((0, 3), 4)
     with qtbot.waitSignal(service.drawn, timeout=100) as told:
         service.draw(network, (0, 3), codes)
@@ -38,7 +38,7 @@ def test_large_networks_answer_from_a_thread_unless_forgotten(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ends_service, "is_quick", lambda *_: False)
-    service = EndsService()
+    service = AxisEndsService()
     heard: list[Ends] = []
     service.drawn.connect(heard.append)
     service.draw(codec(latent=3), (1,), ends((1,), 3))

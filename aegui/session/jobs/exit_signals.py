@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-class Endings(QObject):
+class ExitSignals(QObject):
     """Tells of the first signal that asks the program to end; a second one ends it at once.
 
     Python handles signals between two lines of its own, and Qt's loop has none: a pair of sockets,

@@ -21,7 +21,7 @@ _ARENA_MAX = -8
 _ARENAS = 2
 
 
-class Garbage(QObject):
+class GarbageCollector(QObject):
     """Collects garbage in the thread that made this, which is that of the window.
 
     Left to itself, Python collects in whichever thread happens to allocate. Where that is not the

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QObject, Qt
 
-from aegui.session.jobs.garbage import Garbage, collect_due
+from aegui.session.jobs.garbage_collector import GarbageCollector, collect_due
 from aegui.window.memory import process_bytes
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_an_object_of_qt_ends_in_the_thread_of_the_window(
     ours: bool, automatic: None, qtbot: QtBot
 ) -> None:
     """The second time without us: the danger is real."""
-    garbage = Garbage() if ours else None
+    garbage = GarbageCollector() if ours else None
     ended_in: list[int] = []
     a_cycle_with_an_object(ended_in)
     in_a_thread(allocate_much)
@@ -87,7 +87,7 @@ def test_what_is_due_is_collected_by_and_by() -> None:
 
 
 def test_what_libraries_bring_is_set_aside_once(automatic: None, qtbot: QtBot) -> None:
-    garbage = Garbage()
+    garbage = GarbageCollector()
     for _ in range(2):
         garbage._on_tick()
     before = gc.get_freeze_count()
@@ -114,7 +114,7 @@ def test_what_was_freed_in_between_is_given_back_at_rest(qtbot: QtBot) -> None:
         if number % 8:
             kept[number] = None
     before = process_bytes() or 0
-    garbage = Garbage()
+    garbage = GarbageCollector()
     garbage.give_back_at_rest()
     qtbot.waitUntil(lambda: (process_bytes() or 0) < before - 50_000_000, timeout=20_000)
     assert kept.count(None) < len(kept)
@@ -124,9 +124,9 @@ def test_what_was_freed_in_between_is_given_back_at_rest(qtbot: QtBot) -> None:
 THREADS_THAT_ALLOCATE = """
 import ctypes, sys, threading
 from PySide6.QtCore import QCoreApplication
-from aegui.session.jobs.garbage import Garbage
+from aegui.session.jobs.garbage_collector import GarbageCollector
 application = QCoreApplication([])
-garbage = Garbage() if sys.argv[1] == "ours" else None
+garbage = GarbageCollector() if sys.argv[1] == "ours" else None
 all_are_there = threading.Barrier(9)
 library = ctypes.CDLL(None)
 library.malloc.restype = ctypes.c_void_p
