@@ -129,10 +129,11 @@ class JobQueue(QObject):
             except Cancelled as error:
                 return partial(order.failed, error)
 
-        def refuse(error: AeguiError) -> None:
-            self._end(partial(order.failed, error))
+        self._job.start(order.title, outcome, self._end, self._refuse)
 
-        self._job.start(order.title, outcome, self._end, refuse)
+    def _refuse(self, error: AeguiError) -> None:
+        # Not by a function of its own, which the job would remember, and with it what was done.
+        self._end(partial(self._orders[0].failed, error))
 
     def _end(self, tell: Callable[[], None]) -> None:
         """Go on with the next, and tell how it went."""

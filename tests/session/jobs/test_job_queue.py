@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -99,3 +100,16 @@ def test_what_nobody_expected_is_told_and_logged(
         told.add(queue, partial(given, 2))
         qtbot.waitUntil(lambda: not queue.is_busy)
     assert [str(each) for each in told.outcomes] == ["Counting: one by none", "2"]
+
+
+class Large:
+    """What takes much memory."""
+
+
+def test_nothing_of_what_was_done_is_held(qtbot: QtBot, queue: JobQueue) -> None:
+    told, large = Told(), Large()
+    held = weakref.ref(large)
+    queue.add("Counting", partial(given, large), lambda _result: None, told.outcomes.append)
+    del large
+    qtbot.waitUntil(lambda: not queue.is_busy)
+    qtbot.waitUntil(lambda: held() is None)
