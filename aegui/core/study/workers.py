@@ -83,7 +83,7 @@ class Workers(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all processes and connections."""
 
 
 class InProcess:
@@ -103,7 +103,8 @@ class InProcess:
                 share = now
 
             for records in run_unit(unit, lambda: _is_waiting(control.paused), tell):
-                if control.stop:
+                # What has ended is told also where the end was asked for meanwhile.
+                if control.stop and not records:
                     return
                 lines, tensors = packed_records(records) if records else ([], b"")
                 yield News(lines, tensors, before + share * unit.work)

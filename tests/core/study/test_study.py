@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.folder_lock import LOCK
+from aegui.core.study import workers
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.plan import Goal, StudyPlan, plan_from, plan_json
 from aegui.core.study.records import LINES_FILE, Records
@@ -38,6 +39,11 @@ from aegui.core.study.units import Unit, forget_files, resolved_of, run_unit, un
 from aegui.core.study.workers import InProcess, Processes, StudyControl
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.timeline import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aegui.core.study.records import RunRecord
 
 HERE = Path()
 SMALL = {
@@ -277,6 +283,21 @@ def test_stopped_and_paused() -> None:
     control.stop = True
     assert list(news) == []
     assert not study.result().is_whole
+
+
+def test_runs_that_end_as_the_stop_is_asked_for_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = StudyControl()
+
+    def stopping(*arguments: Any) -> Iterator[list[RunRecord]]:
+        for records in run_unit(*arguments):
+            control.stop = control.stop or bool(records)
+            yield records
+
+    monkeypatch.setattr(workers, "run_unit", stopping)
+    study = Study(plan_of(axes=[]), HERE, Records())
+    ended = [run for news in study.run(InProcess(), control) for run in news.ended]
+    assert ended
+    assert {run.key for run in ended} == {run.key for cell in study.cells() for run in cell.runs}
 
 
 def test_a_run_that_cannot_be_trained_is_named() -> None:
