@@ -1,10 +1,10 @@
-"""A small card over the map that says what is being read, how far it is, and lets it be stopped."""
+"""A small card over the map that says what is being done, how far it is, and lets it be stopped."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton
 
 from aegui.core.i18n import tr
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from aegui.kit.theme import Theme
     from aegui.session.jobs.derived import JobProgress
+    from aegui.session.jobs.job_queue import JobQueue
+    from aegui.session.jobs.progress_job import ProgressJob
 
 _STEPS = 1000
 _WIDTH_PX = 400
@@ -41,6 +43,8 @@ class WorkBar(QProgressBar):
 
 class ProgressStrip(QFrame):
     """Shown inside ``host``, at the upper edge of ``room`` in it, below the buttons there.
+
+    It lies below other strips that are there already.
 
     Signals:
         cancel_requested(): The work is to be given up.
@@ -79,6 +83,16 @@ class ProgressStrip(QFrame):
             )
         )
 
+    def follow(self, work: ProgressJob | JobQueue) -> None:
+        """Show how far ``work`` is while it is busy; nobody else may show something here."""
+        work.progressed.connect(self.show_progress)
+        work.busy_changed.connect(self._on_work_busy_changed)
+
+    @Slot(bool)
+    def _on_work_busy_changed(self, busy: bool) -> None:
+        if not busy:
+            self.hide()
+
     def show_progress(self, progress: JobProgress) -> None:
         """Show how far the work is."""
         self.title.setText(progress.title)
@@ -106,7 +120,12 @@ class ProgressStrip(QFrame):
         left = (self._room.width() - width) // 2
         wanted = QRect(left, 2 * SPACING, width, self.sizeHint().height())
         place = self._watch.clear_place(wanted, upwards=False)
-        self.setGeometry(place.translated(self._room.mapTo(self._host, QPoint())))
+        place.translate(self._room.mapTo(self._host, QPoint()))
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for other in self._host.findChildren(ProgressStrip, options=direct):
+            if other.isVisible() and other is not self and other.geometry().intersects(place):
+                place.moveTop(other.geometry().bottom() + SPACING)
+        self.setGeometry(place)
         self.raise_()
 
     def _follow_room(self) -> None:

@@ -173,7 +173,7 @@ def test_it_can_be_given_up(
     assert not window.findChildren(HandInDialog), "one at a time"
     QTest.mouseClick(strip.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(strip.isHidden, timeout=20_000)
-    assert "given up" in window.notifications.shown[-1].text
+    assert "cancelled" in window.notifications.shown[-1].text
     reports.job.shutdown()
     assert not folder.exists()
 
@@ -222,7 +222,7 @@ def test_a_figure_that_is_not_here_says_so(window: MainWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: bool(notices), timeout=20_000)
     assert "“gone”" in notices[-1].text
     window._services.requests.figure.emit("aegui-figure:what")
-    assert "no id" in notices[-1].text
+    assert "not an id" in notices[-1].text
 
 
 def test_a_figure_of_a_study_opens_the_study(window: MainWindow, qtbot: QtBot) -> None:

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.data.progress import LoadProgress, stop_if
-from aegui.features.data.feature import DataFeature
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
+from aegui.widgets.progress_strip import ProgressStrip
 from tests.window.conftest import await_files, train
 
 if TYPE_CHECKING:
@@ -65,18 +65,42 @@ def test_an_error_stands_until_the_same_file_is_there(window: MainWindow, tmp_pa
     assert [notice.text for notice in shown.shown] == ["a.csv"]
 
 
+def strips(window: MainWindow) -> list[ProgressStrip]:
+    return [strip for strip in window.findChildren(ProgressStrip) if strip.isVisible()]
+
+
 def test_what_takes_long_is_seen_over_the_map_and_is_given_up_there(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
-    strip, writer = window.feature(DataFeature)._strip, window._services.of(FileWriter)
+    writer = window._services.of(FileWriter)
     film, after = tmp_path / "film.gif", tmp_path / "after.csv"
     writer.write_long(film, endless, Notice("info", "film", about="film"))
     writer.write_bytes(after, lambda: b"1", Notice("info", "after", about="study"))
-    qtbot.waitUntil(strip.isVisible)
+    qtbot.waitUntil(lambda: bool(strips(window)))
+    (strip,) = strips(window)
     assert (strip.title.text(), strip.text.text()) == ("Writing film.gif", "3 of 10 images written")
     QTest.mouseClick(strip.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not writer.is_busy)
-    assert not strip.isVisible()
+    assert not strips(window)
     assert not film.exists()
     assert after.exists()
     assert [notice.text for notice in window.notifications.shown] == ["after"]
+
+
+def test_a_film_that_is_given_up_takes_no_document_with_it(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    writer, saving = window._services.of(FileWriter), window._services.workspace.file.saving
+    writer.write_long(tmp_path / "film.gif", endless, Notice("info", "film", about="film"))
+    ended: list[object] = []
+    saving.add("Saving a", endless, ended.append, ended.append)
+    qtbot.waitUntil(lambda: len(strips(window)) == 2)
+    first, second = strips(window)
+    assert not first.geometry().intersects(second.geometry())
+    film = next(strip for strip in strips(window) if "film" in strip.title.text())
+    QTest.mouseClick(film.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not writer.is_busy)
+    assert saving.is_busy
+    assert not ended
+    saving.cancel_all()
+    qtbot.waitUntil(lambda: not saving.is_busy)

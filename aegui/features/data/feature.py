@@ -57,7 +57,6 @@ class DataFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._source = ("", "")
-        self._strip = ProgressStrip(window, self._window.canvas)
         self._connect()
         self._show_sources()
 
@@ -66,11 +65,16 @@ class DataFeature(Feature):
         workspace.data_taken.connect(self._on_workspace_data_taken)
         workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         workspace.download_needed.connect(self.offer_download)
-        for job in (workspace.loading, workspace.file.saving, services.of(FileWriter)):
-            job.progressed.connect(self._strip.show_progress)
-            job.busy_changed.connect(self._on_job_busy_changed)
+        writer, saving = services.of(FileWriter), workspace.file.saving
+        for job, cancel in (
+            (workspace.loading, self._cancel_loading),
+            (saving, saving.cancel_all),
+            (writer, writer.cancel),
+        ):
+            strip = ProgressStrip(self._window, self._window.canvas)
+            strip.follow(job)
+            strip.cancel_requested.connect(cancel)
         services.favourites.changed.connect(self._on_favourites_changed)
-        self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
         self._window.toolbar.data_chosen.connect(self.take_source)
         self._window.toolbar.data_wanted.connect(self.bring)
 
@@ -308,19 +312,10 @@ class DataFeature(Feature):
         if self.shown_data() != self._source:
             self._show_sources()
 
-    @Slot(bool)
-    def _on_job_busy_changed(self, busy: bool) -> None:
-        if not busy:
-            self._strip.hide()
-
     @Slot()
-    def _on_strip_cancel_requested(self) -> None:
-        workspace = self._services.workspace
-        self._services.of(FileWriter).cancel()
-        workspace.file.saving.cancel_all()
-        if workspace.loading.is_busy:
-            workspace.loading.cancel()
-            workspace.announce_recipe()
+    def _cancel_loading(self) -> None:
+        self._services.workspace.loading.cancel()
+        self._services.workspace.announce_recipe()
 
     @Slot(object)
     def _on_dialog_imported(self, data: DataSpec) -> None:

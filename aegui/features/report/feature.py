@@ -76,8 +76,7 @@ class ReportFeature(Feature):
         reports.failed.connect(self._on_reports_failed)
         self._strip = ProgressStrip(window, window.canvas)
         self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
-        reports.job.progressed.connect(self._strip.show_progress)
-        reports.job.busy_changed.connect(self._on_job_busy_changed)
+        self._strip.follow(reports.job)
         self._wanted: FigureId | None = None
         self._found = services.latest("aegui-figure")
         self._found.answered.connect(self._on_found_answered)
@@ -155,11 +154,6 @@ class ReportFeature(Feature):
         self._services.of(ReportService).write(order)
         told = tr("The hand-in is being written to {path}…", path=folder)
         self.noticed.emit(Notice("info", told, about="figure"))
-
-    @Slot(bool)
-    def _on_job_busy_changed(self, busy: bool) -> None:
-        if not busy:
-            self._strip.hide()
 
     @Slot()
     def _on_strip_cancel_requested(self) -> None:
