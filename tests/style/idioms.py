@@ -1,7 +1,7 @@
 """What no ready-made checker knows of our style: ``python -m tests.style.idioms``.
 
-Each rule is a function from a parsed file to the lines that break it, in one table; two rules look
-at all files together. A rule is obeyed, not silenced: there is no comment that switches one off.
+Each rule is a function from a parsed file to the lines that break it, in one table; three rules
+look at all files together. A rule is obeyed, not silenced: no comment switches one off.
 """
 
 from __future__ import annotations
@@ -292,6 +292,28 @@ def no_folder_without_init(sources: Iterable[Source]) -> Iterator[str]:
             yield f"{folder}/__init__.py:1: missing: {folder} would not be in a bundle"
 
 
+def words_out_of_use(text: str) -> dict[str, str]:
+    """What the table of words in CONTRIBUTING.md wants no more: word -> the one in its place."""
+    rows = re.findall(r"^\|([^|]+)\|[^|]+\|([^|]+)\|$", text.partition("\n## Words\n")[2], re.M)
+    return {
+        word.strip(): instead.strip()
+        for instead, old in rows[1:]
+        for word in old.split(",")
+        if word.strip(" -")
+    }
+
+
+def no_words_out_of_use(sources: Iterable[Source], words: dict[str, str]) -> Iterator[str]:
+    """One word for one thing, in names, messages and comments."""
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, words))})s?\b", re.IGNORECASE)
+    for source in sources:
+        if not source.is_program:
+            continue
+        for number, line in enumerate(source.text.splitlines(), 1):
+            for found in pattern.findall(line):
+                yield f"{source.name}:{number}: “{found}” is called {words[found.lower()]}"
+
+
 def _called(node: ast.Call) -> str:
     """The bare name that is called, or ''."""
     return node.func.id if isinstance(node.func, ast.Name) else ""
@@ -377,7 +399,12 @@ def main() -> int:
         )
     ]
     found = [line for source in sources for line in findings(source)]
-    found += [*no_class_name_twice(sources), *no_folder_without_init(sources)]
+    words = words_out_of_use((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    found += [
+        *no_class_name_twice(sources),
+        *no_folder_without_init(sources),
+        *no_words_out_of_use(sources, words),
+    ]
     sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0
 

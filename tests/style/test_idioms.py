@@ -6,11 +6,14 @@ import pytest
 
 from tests.style.idioms import (
     MAX_LINES,
+    ROOT,
     RULES,
     findings,
     no_class_name_twice,
     no_folder_without_init,
+    no_words_out_of_use,
     parse,
+    words_out_of_use,
 )
 
 BREAKS = {
@@ -138,3 +141,18 @@ def test_a_room_without_its_init_is_found() -> None:
     assert finding.startswith("aegui/a/view/__init__.py:1: ")
     whole = [*sources, parse("aegui/a/view/__init__.py", "")]
     assert list(no_folder_without_init(whole)) == []
+
+
+def test_words_that_the_table_wants_no_more_are_found() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    words = words_out_of_use(text)
+    assert words["astray"] == "diverged"
+    assert not any(set(word) <= set("- ") for word in words)
+    own = parse(
+        "aegui/core/a.py", '"""A run gone Astray."""\nx = "ramps"\ntrampled = astrayed = 1\n'
+    )
+    assert list(no_words_out_of_use([own], words)) == [
+        "aegui/core/a.py:1: “Astray” is called diverged",
+        "aegui/core/a.py:2: “ramp” is called colormap",
+    ]
+    assert list(no_words_out_of_use([parse("tests/a.py", "astray = 1\n")], words)) == []

@@ -38,7 +38,7 @@ class DataView:
         pool: All samples that there are to choose from.
         selected: Places in ``pool`` of those that take part, in their order, int64 ``[n]``.
         training: How many of these are learnt from.
-        validation: How many are kept for checking.
+        validation: How many are held out for validation.
     """
 
     spec: DataSpec

@@ -55,7 +55,7 @@ def _convolution(
         given = [d, x, weight, shape, *sides, [1, 1], turned, *(extra or [[0, 0]]), 1]
         hand_on((x, weight, bias), call("torch.ops.aten.convolution_backward", *given, asked))
 
-    def pull(d: Traced) -> Traced:
+    def vjp(d: Traced) -> Traced:
         if turned:
             return _convolution(d, weight, None, stride, padding, None)
         spans = zip(d.shape[2:], *sides, weight.shape[2:], strict=True)
@@ -63,7 +63,7 @@ def _convolution(
         rest = [size - at for size, at in zip(x.shape[2:], reached, strict=True)]
         return _convolution(d, weight, None, stride, padding, rest)
 
-    return tape.record(result, (x, weight, bias), rule, pull)
+    return tape.record(result, (x, weight, bias), rule, vjp)
 
 
 def _channels_last(x: Traced) -> Traced:
@@ -221,14 +221,14 @@ def _batch_norm(
         given = [d, x, weight, *running, *kept, *rest, [x.needs, True, True]]
         hand_on((x, weight, bias), call("torch.ops.aten.native_batch_norm_backward", *given))
 
-    def pull(d: Traced) -> Traced:
+    def vjp(d: Traced) -> Traced:
         axes = [axis for axis in range(x.dim()) if axis != 1]
         d = d * _of_channels(weight, x)
         if training:
             return _by_normalised(d, x, axes, eps)
         return d * _of_channels((variance + eps).rsqrt(), x)
 
-    return x.tape.record(result, (x, weight, bias), rule, pull)
+    return x.tape.record(result, (x, weight, bias), rule, vjp)
 
 
 def _of_channels(numbers: Traced, x: Traced) -> Traced:
@@ -263,12 +263,12 @@ def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float
         given = [d, x, *kept, scale, *sizes, [True, True, True]]
         hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *given))
 
-    def pull(d: Traced) -> Traced:
+    def vjp(d: Traced) -> Traced:
         if groups != 1:
             raise NotTraced("the gradient of a normalisation of groups has none itself")
         return _by_normalised(d * _of_channels(scale, x), x, list(range(1, x.dim())), eps)
 
-    return x.tape.record(result, (x, scale, shift), rule, pull)
+    return x.tape.record(result, (x, scale, shift), rule, vjp)
 
 
 def _laid_out(x: Traced, *, is_of_batch: bool) -> Traced:

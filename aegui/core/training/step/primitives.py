@@ -2,8 +2,8 @@
 
 A row is named by the function of torch that it stands for; see ``tape.py``. A rule is given the
 gradient by the result, which is its own to overwrite, and hands on those by what went in. What
-samples go through on their way to the code has a *pull* too, which gives the gradient by what went
-in as operations of the table, so that it can be differentiated again.
+samples go through on their way to the code has a vector-Jacobian product too (``vjp``), which gives
+the gradient by what went in as operations of the table, so that it can be differentiated again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Function = Callable[..., Any]
-    Pull = Callable[[Traced], Traced]
+    Vjp = Callable[[Traced], Traced]
 
 
 # Number by number
@@ -50,12 +50,12 @@ def _activated(key: str, z: Traced) -> Traced:
 
     slopes: list[Traced] = []
 
-    def pull(d: Traced) -> Traced:
+    def vjp(d: Traced) -> Traced:
         if not slopes:
             slopes.append(torch_function(row.slope, "z")(z))
         return _mul(d, slopes[0])
 
-    return tape.record(result, (z,), rule, pull)
+    return tape.record(result, (z,), rule, vjp)
 
 
 def _passed(x: Any, d: Traced, *, owned: bool, sign: float = 1.0) -> None:
@@ -89,16 +89,16 @@ def _mul(a: Any, b: Any) -> Traced:
             tape.line(f"{d.name}.mul_({text_of(b)})")
             _passed(a, d, owned=True)
 
-    def pull(d: Traced) -> Traced:
+    def vjp(d: Traced) -> Traced:
         return _mul(d, b if a.inner else a)
 
-    return tape.record(result, (a, b), rule, _if_alike((a, b), result, pull))
+    return tape.record(result, (a, b), rule, _if_alike((a, b), result, vjp))
 
 
-def _if_alike(inputs: Sequence[Any], result: Traced, pull: Pull) -> Pull | None:
-    """``pull``, where that of ``inputs`` which it is for was not repeated in the ``result``."""
+def _if_alike(inputs: Sequence[Any], result: Traced, vjp: Vjp) -> Vjp | None:
+    """``vjp``, where that of ``inputs`` which it is for was not repeated in the ``result``."""
     inner = [x for x in inputs if isinstance(x, Traced) and x.inner]
-    return pull if all(x.shape == result.shape for x in inner) else None
+    return vjp if all(x.shape == result.shape for x in inner) else None
 
 
 def _sum(name: str) -> Function:
@@ -115,10 +115,10 @@ def _sum(name: str) -> Function:
                 tape.line(f"{d.name}.neg_()")
             _passed(a, d, owned=True)
 
-        def pull(d: Traced) -> Traced:
+        def vjp(d: Traced) -> Traced:
             return _mul(d, first if isinstance(a, Traced) and a.inner else second)
 
-        return tape.record(result, (a, b), rule, _if_alike((a, b), result, pull))
+        return tape.record(result, (a, b), rule, _if_alike((a, b), result, vjp))
 
     return row
 
@@ -364,13 +364,13 @@ def _part(x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str) ->
     """A view of some of ``x``; a gradient goes back to where it lies, with zeros around it."""
     tape = x.tape
 
-    def pull(d: Traced) -> Traced:
+    def vjp(d: Traced) -> Traced:
         whole = tape.fixed(torch.zeros_like(plain(x)))
         with torch.no_grad():
             tape.line(f"{tape.view(whole, view, text).name}.copy_({d.name})")
         return tape.record(whole, (d,), lambda by: tape.give(d, tape.view(by, view, text)))
 
-    return tape.view(x, view, text, pull=pull)
+    return tape.view(x, view, text, vjp=vjp)
 
 
 def _chunk(x: Traced, count: int, dim: int = 0) -> list[Traced]:

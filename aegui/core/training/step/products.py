@@ -135,10 +135,10 @@ class _Rows:
                 tape.add(bias, call("torch.sum", d, [d.dim() - 2], bias.dim() == d.dim()))
             self._add(x, d, _turned(weight))
 
-        def pull(d: Traced) -> Traced:
+        def vjp(d: Traced) -> Traced:
             return self.product(d, _other(weight))
 
-        return tape.record(result, (bias, x, weight), rule, pull)
+        return tape.record(result, (bias, x, weight), rule, vjp)
 
     def product(self, a: Traced, b: Traced) -> Traced:
         """``a @ b``."""
@@ -152,10 +152,10 @@ class _Rows:
             self._add(a, d, _turned(b))
             self._add(b, _turned(a), d, _NARROWEST)
 
-        def pull(d: Traced) -> Traced:
+        def vjp(d: Traced) -> Traced:
             return self.product(d, _other(b)) if a.inner else self.product(_other(a), d)
 
-        return tape.record(result, (a, b), rule, pull)
+        return tape.record(result, (a, b), rule, vjp)
 
     def _add(self, to: Traced, a: Traced, b: Traced, narrowest: int = 1) -> None:
         """Lines that add ``a @ b`` to the gradient of ``to``."""

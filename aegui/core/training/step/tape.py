@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Rule = Callable[["Traced"], None]
     View = Callable[["Traced"], "Traced"]
-    Pull = Callable[["Traced"], "Traced"]
+    Vjp = Callable[["Traced"], "Traced"]
     Way = tuple[Callable[[torch.Tensor], torch.Tensor], str]
 
 
@@ -97,7 +97,7 @@ class Traced:
         self.parts: list[Traced] | None = None
         self.uses = 0
         self.inner = False
-        self.back: tuple[Traced, Pull] | None = None
+        self.back: tuple[Traced, Vjp] | None = None
 
     @classmethod
     def __torch_function__(
@@ -295,11 +295,11 @@ class Tape:
         view: Callable[[torch.Tensor], torch.Tensor],
         text: str,
         undo: Way | None = None,
-        pull: Pull | None = None,
+        vjp: Vjp | None = None,
     ) -> Traced:
         """A view of ``x``; ``text`` is how the program has it, ``{}`` stands for ``x``.
 
-        ``undo`` is likewise what gives ``x`` back from a view that has all of it. ``pull`` as in
+        ``undo`` is likewise what gives ``x`` back from a view that has all of it. ``vjp`` as in
         ``record``.
         """
         result = self._seen_as(x, view, text)
@@ -307,7 +307,7 @@ class Tape:
         result.base = (x, lambda gradient: self.view(gradient, view, text))
         if undo is not None:
             result.undo = lambda gradient: self._seen_as(gradient, *undo)
-        self._note_pull(result, [x], pull)
+        self._note_vjp(result, [x], vjp)
         return result
 
     def _seen_as(
@@ -320,11 +320,11 @@ class Tape:
         return self.moving(text.format(x.name), tensor, "w")
 
     def record(
-        self, result: Traced, inputs: Sequence[Any], rule: Rule, pull: Pull | None = None
+        self, result: Traced, inputs: Sequence[Any], rule: Rule, vjp: Vjp | None = None
     ) -> Traced:
         """Note how the gradient of ``result`` goes on to ``inputs``: ``rule`` prints it.
 
-        ``pull`` is the same as operations of the program: what it makes of the gradient by
+        ``vjp`` is the same as operations of the program: what it makes of the gradient by
         ``result`` is that by the only one of ``inputs`` that is ``inner``.
         """
         if not torch.is_grad_enabled():
@@ -335,15 +335,15 @@ class Tape:
             self._nodes.append((result, rule))
             for x in traced:
                 x.uses += 1
-        self._note_pull(result, traced, pull)
+        self._note_vjp(result, traced, vjp)
         return result
 
     @staticmethod
-    def _note_pull(result: Traced, inputs: Sequence[Traced], pull: Pull | None) -> None:
+    def _note_vjp(result: Traced, inputs: Sequence[Traced], vjp: Vjp | None) -> None:
         inner = [x for x in inputs if x.inner and torch.is_grad_enabled()]
         result.inner = bool(inner)
-        if pull is not None and len(inner) == 1:
-            result.back = inner[0], pull
+        if vjp is not None and len(inner) == 1:
+            result.back = inner[0], vjp
 
     def gradient(self, result: Traced, by: Traced, direction: Traced) -> Traced:
         """The gradient of ``result`` by ``by``, from that by ``result``, as part of the program.
@@ -355,8 +355,8 @@ class Tape:
         while at is not by:
             if at.back is None:
                 raise NotTraced("a gradient is asked for that has none itself")
-            at, pull = at.back
-            found = pull(found)
+            at, vjp = at.back
+            found = vjp(found)
         return found
 
     def backward(self, roots: Sequence[tuple[Traced, Traced, Any]]) -> None:

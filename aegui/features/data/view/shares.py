@@ -54,7 +54,7 @@ class _Bar(QWidget):
 
 
 class SharesBox(QWidget):
-    """The number of samples that take part, and the share kept for checking.
+    """The number of samples that take part, and the share held out for validation.
 
     Signals:
         split_edited(SplitSpec): Another share or seed is requested.
