@@ -431,7 +431,7 @@ QComboBox QLineEdit, QAbstractItemView QLineEdit {{ border: none; padding: 0px; 
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
     border: 2px solid {text}; background: {raised};
 }}
-QRadioButton::indicator {{ border-radius: {rounding}px; }}
+QRadioButton::indicator {{ border-radius: {round}px; }}
 QCheckBox::indicator:checked, QRadioButton::indicator:checked,
 QAbstractItemView::indicator:checked {{ background: {accent}; border: 2px solid {text}; }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {grid}; }}
@@ -443,7 +443,7 @@ _BOXES = """
 QCheckBox::indicator:unchecked:enabled, QAbstractItemView::indicator:unchecked:enabled {{
     border: 1px solid {dim}; border-radius: 2px;
 }}
-QRadioButton::indicator:unchecked:enabled {{ border: 1px solid {dim}; border-radius: {rounding}px; }}
+QRadioButton::indicator:unchecked:enabled {{ border: 1px solid {dim}; border-radius: {round}px; }}
 """
 """On dark grounds a box without its mark would not be seen: Fusion's edge is darker still."""
 _BOX_SIZE = """
@@ -463,9 +463,9 @@ def _style_sheet(theme: Theme) -> str:
     side = _CONTRAST_BOX_PX if theme is CONTRAST else _BOX_PX
     box = grown_for_text(side)
     edges = _EDGES.format(
-        text=text, accent=accent, grid=grid, raised=raised, radius=RADIUS, rounding=box // 2 + 2
+        text=text, accent=accent, grid=grid, raised=raised, radius=RADIUS, round=box // 2 + 2
     )
-    boxes = _BOXES.format(dim=dim, rounding=box // 2)
+    boxes = _BOXES.format(dim=dim, round=box // 2)
     edges = {CONTRAST.key: edges, DARK.key: boxes}.get(theme.key, "")
     # The style draws them in its own size, which knows nothing of the letters.
     is_own = theme is CONTRAST or box > side
