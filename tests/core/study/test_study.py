@@ -480,7 +480,7 @@ def test_without_optuna_no_search_is_guided(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_guided_search_is_replayed(tmp_path: Path) -> None:
-    pytest.importorskip("optuna")
+    pytest.importorskip("optuna", reason="the extra “search” is not installed")
     plan = plan_of(**GUIDED, figure="loss")
     first = done(plan, tmp_path)
     assert len(first.cells) == 10
@@ -490,7 +490,7 @@ def test_a_guided_search_is_replayed(tmp_path: Path) -> None:
 
 
 def test_a_guided_search_trains_nothing_twice(tmp_path: Path) -> None:
-    pytest.importorskip("optuna")
+    pytest.importorskip("optuna", reason="the extra “search” is not installed")
     # Of two settings a search of ten asks for each again and again.
     plan = plan_of(**{**GUIDED, "axes": [SIZE]}, figure="loss")
     result = done(plan, tmp_path)
