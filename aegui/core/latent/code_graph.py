@@ -90,8 +90,11 @@ def _further(
     return np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
 
 
-def _sides(places: Numbers) -> NDArray[np.int64]:
-    """Pairs of places that are joined, ``[m, 2]``: near ones, and those along the line."""
+def _sides(places: Numbers) -> NDArray[np.int32]:
+    """Pairs of places that are joined, ``[m, 2]``: near ones, and those along the line.
+
+    In the integers of scipy's graphs: not every version of it brings others down to them.
+    """
     from scipy.spatial import cKDTree
 
     # Each number in units of its spread: on a map that is stretched along one axis, the nearest
@@ -105,13 +108,13 @@ def _sides(places: Numbers) -> NDArray[np.int64]:
         [np.stack([own, near.ravel()], axis=1), np.stack([along, along + 1], axis=1)]
     )
     pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
-    return np.unique(pairs, axis=0).astype(np.int64)
+    return np.unique(pairs, axis=0).astype(np.int32)
 
 
 def _lengths(
     codec: Codec,
     places: Numbers,
-    ends: NDArray[np.int64],
+    ends: NDArray[np.int32],
     cancelled: IsCancelled | None,
     report: ReportShare | None,
 ) -> Numbers:

@@ -121,7 +121,8 @@ def test_the_cache_knows_when_something_has_changed(
     monkeypatch.setattr(image_files, "read_picture", counted)
 
     def level() -> float:
-        return float(load_data(DataSpec(source=str(pets), images=SPEC)).images[0].max() * 255)
+        data = load_data(DataSpec(source=str(pets), images=SPEC))
+        return float(data.images[0].max() * np.float32(255))
 
     assert level() == 10
     assert len(read) == 8

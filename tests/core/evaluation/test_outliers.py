@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.corruption import corrupted, parse_corruption
@@ -42,7 +43,7 @@ def test_the_area_is_the_chance_of_telling_two_apart() -> None:
     assert TIES.auc == pytest.approx(np.mean(pairs))
     roc = TIES.roc
     assert roc is not None
-    area = np.trapezoid(roc.true_share, roc.false_share)
+    area = trapezoid(roc.true_share, roc.false_share)
     assert area == pytest.approx(TIES.auc)
     assert (roc.false_share[0], roc.true_share[0]) == (0.0, 0.0)
     assert (roc.false_share[-1], roc.true_share[-1]) == (1.0, 1.0)

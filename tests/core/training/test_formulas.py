@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from scipy.integrate import trapezoid
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
@@ -199,7 +200,7 @@ def test_the_kl_is_the_integral_that_it_stands_for() -> None:
     for mean, log_variance in ((0.0, 0.0), (0.7, -0.8), (-1.2, 0.5), (2.0, 1.5)):
         scale = np.exp(log_variance / 2)
         posterior = -0.5 * ((z - mean) / scale) ** 2 - np.log(scale) - 0.5 * np.log(2 * np.pi)
-        integral = np.trapezoid(np.exp(posterior) * (posterior - prior), z)
+        integral = trapezoid(np.exp(posterior) * (posterior - prior), z)
         mine = kl_divergence(torch.tensor(mean).double(), torch.tensor(log_variance).double())
         assert float(mine) == pytest.approx(integral, abs=1e-7)
 
