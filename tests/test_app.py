@@ -315,7 +315,7 @@ def test_a_fault_of_compiled_code_leaves_where_it_was_and_is_told(user_home: Pat
     with started(_CRASHING, "look") as process:
         output, errors = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 0, errors
-    assert "ended by a fault last time" in output
+    assert "crashed last time" in output
     assert "Report a problem" in output
     assert file.read_text() == ""
     assert file.with_name(f"{file.name}.1").read_text() == text
