@@ -106,13 +106,13 @@ def said(words: str | Mapping[str, str]) -> str:
 def tr(message: str, /, **values: object) -> str:
     """``message`` in the person's language, with ``{name}`` fields filled from ``values``."""
     text = _LanguageState.catalogue.gettext(message) if message else ""
-    return _fill(text, values) if values else text
+    return _FILLER.vformat(text, (), values) if values else text
 
 
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """Like ``tr`` for a counted thing; ``{n}`` is filled with ``n``, its thousands apart."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
-    return _fill(text, {"n": _Count(n), **values})
+    return _FILLER.vformat(text, (), {"n": _Count(n), **values})
 
 
 class _Count(int):
@@ -134,10 +134,6 @@ class _Filler(string.Formatter):
 _FILLER = _Filler()
 
 
-def _fill(text: str, values: dict[str, object]) -> str:
-    return _FILLER.vformat(text, (), values)
-
-
 def short_number(value: float) -> str:
     """``value`` as short as it can be written: 0.01, 250, 1e-08."""
     return f"{value:.10g}"
@@ -154,14 +150,15 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     ``,`` shows two decimals at most. For what is read only: data (CSV, JSON, what is typed into a
     command) keep the point.
     """
+    text = format(value, spec)
     if spec == "," and isinstance(value, float):
         if value.is_integer() and abs(value) < _MOST:
-            spec = ",.0f"
+            text = format(value, ",.0f")
         elif _LEAST <= abs(value) < _MOST:
-            return with_marks(format(value, ",.2f").rstrip("0").rstrip("."))
-    text = with_marks(format(value, spec))
+            text = format(value, ",.2f").rstrip("0").rstrip(".")
+    marks = _MARKS.get(_LanguageState.code)
     # Where the decimal mark is a comma a percent sign stands apart from its number.
-    return text.replace("%", "\u00a0%") if _LanguageState.code in _MARKS else text
+    return text if marks is None else text.translate(marks).replace("%", "\u00a0%")
 
 
 def with_marks(text: str) -> str:

@@ -181,7 +181,7 @@ class PixelEditor(StrokeSurface):
         self._show_cell()
         if drawing and self._stroke is None:
             self._begin(True, self.cell, Qt.Key.Key_Shift)
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         self.cell = (
             min(max(self.cell[0] + rows, 0), height - 1),
             min(max(self.cell[1] + columns, 0), width - 1),

@@ -62,12 +62,8 @@ class PixelSurface(QWidget):
         self._centre = QPointF(0.5, 0.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def _shape(self) -> tuple[int, int]:
-        height, width = self.pixels.shape[-2:]
-        return height, width
-
     def _inside(self, cell: Cell) -> bool:
-        height, width = self._shape()
+        height, width = map(int, self.pixels.shape[-2:])
         return 0 <= cell[0] < height and 0 <= cell[1] < width
 
     def cell_rect(self, row: int, column: int) -> QRect:
@@ -80,7 +76,7 @@ class PixelSurface(QWidget):
 
     def _box_rect(self, box: PixelBox) -> QRect:
         grid = self._grid_rect()
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         left, right = grid.width() * box.left // width, grid.width() * box.right // width
         top, bottom = grid.height() * box.top // height, grid.height() * box.bottom // height
         return QRect(grid.x() + left, grid.y() + top, right - left, bottom - top)
@@ -93,7 +89,7 @@ class PixelSurface(QWidget):
 
     def _size(self, side: int) -> QSize:
         """Room for pixels of ``side``; for an image of many pixels as much as for one of few."""
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         if max(height, width) > LARGE:
             share = _LARGE_SHARE * side * LARGE / max(height, width)
             return QSize(round(width * share), round(height * share))
@@ -106,7 +102,7 @@ class PixelSurface(QWidget):
 
     def _grid_rect(self) -> QRect:
         room = self._room()
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         # Pixels that are to be drawn on are squares wherever there is room for that.
         fits = height <= room.height() and width <= room.width()
         whole = fitted_rect(height, width, room) if fits else picture_rect(height, width, room)
@@ -137,7 +133,7 @@ class PixelSurface(QWidget):
     def first_seen(self) -> Cell:
         """The uppermost row and the leftmost column of which all is in sight."""
         grid, room = self._grid_rect(), self._room()
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         hidden_px = max(0, room.top() - grid.top()), max(0, room.left() - grid.left())
         row = -(-hidden_px[0] * height // max(1, grid.height()))
         return row, -(-hidden_px[1] * width // max(1, grid.width()))
@@ -189,7 +185,7 @@ class PixelSurface(QWidget):
 
     def _box_in(self, rect: QRect, grid: QRect) -> PixelBox | None:
         """The cells that ``rect`` shows some of; all of them where cells are no whole squares."""
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         part = rect & grid & self._room()
         if part.isEmpty():
             return None
@@ -205,7 +201,7 @@ class PixelSurface(QWidget):
         )
 
     def _paint_image(self, painter: QPainter, grid: QRect, box: PixelBox) -> None:
-        too_large = grid.width() < self._shape()[1]
+        too_large = grid.width() < self.pixels.shape[-1]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
         target, part = self._box_rect(box), (..., *slices(box))
         painter.drawImage(target, picture(self.pixels[part], self._look))
@@ -229,7 +225,7 @@ class PixelSurface(QWidget):
 
     def _paint_grid(self, painter: QPainter, grid: QRect, box: PixelBox) -> None:
         """The lines between the cells of ``box`` and before them."""
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         if not self._has_grid or grid.width() // width < _LEAST_GRID_PX:
             return
         colour = current_theme().border if self._look.glyphs else QColor(*_GRID_RGBA)

@@ -192,7 +192,7 @@ class StrokeSurface(PixelSurface):
 
     def set_region(self, region: PixelBox | None) -> None:
         """Select that part; None: nothing."""
-        box = None if region is None else region.within(*self._shape())
+        box = None if region is None else region.within(*self.pixels.shape[-2:])
         if box != self.region:
             self.region = box
             self._say()
@@ -201,12 +201,12 @@ class StrokeSurface(PixelSurface):
 
     def select_all(self) -> None:
         """Select everything."""
-        self.set_region(PixelBox(0, 0, *self._shape()))
+        self.set_region(PixelBox(0, 0, *self.pixels.shape[-2:]))
 
     def _cell_at(self, position: QPoint) -> Cell:
         """The cell under ``position``, beyond the edges too."""
         grid = self._grid_rect()
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         row = (position.y() - grid.y()) * height // max(1, grid.height())
         return row, (position.x() - grid.x()) * width // max(1, grid.width())
 
@@ -216,12 +216,11 @@ class StrokeSurface(PixelSurface):
 
     def part_count(self) -> int:
         """The pixels."""
-        height, width = self._shape()
-        return height * width
+        return int(np.prod(self.pixels.shape[-2:]))
 
     def part_words(self, place: int) -> str:
         """Where a pixel is, and what is in it."""
-        height, width = self._shape()
+        height, width = self.pixels.shape[-2:]
         row, column = divmod(place, width)
         return tr(
             "Row {row} of {height}, column {column} of {width}: {state}",
@@ -234,11 +233,12 @@ class StrokeSurface(PixelSurface):
 
     def part_rect(self, place: int) -> QRect:
         """Where a pixel is painted."""
-        return self.cell_rect(*divmod(place, self._shape()[1]))
+        return self.cell_rect(*divmod(place, self.pixels.shape[-1]))
 
     def current_part(self) -> int:
         """The pixel that the keys are at."""
-        return self.cell[0] * self._shape()[1] + self.cell[1]
+        (row, column), width = self.cell, int(self.pixels.shape[-1])
+        return row * width + column
 
     def _say(self) -> None:
         text = self.part_words(self.current_part())
@@ -269,7 +269,7 @@ class StrokeSurface(PixelSurface):
                 return
             self._stroke.brush = brush = "move"
         if brush == "move":
-            self._stroke.box = self.region or PixelBox(0, 0, *self._shape())
+            self._stroke.box = self.region or PixelBox(0, 0, *self.pixels.shape[-2:])
         self.stroke_started.emit(tr(TOOL_OF[brush].step))
         self._draw([cell])
         if brush == "fill":
@@ -312,7 +312,7 @@ class StrokeSurface(PixelSurface):
             rows, columns = stroke.last[0] - stroke.start[0], stroke.last[1] - stroke.start[1]
             self.part_moved.emit(stroke.box, rows, columns)
             if self.region is not None:
-                self.region = stroke.box.moved(rows, columns).within(*self._shape())
+                self.region = stroke.box.moved(rows, columns).within(*self.pixels.shape[-2:])
                 self.update()
 
     def _fill(self, cell: Cell, value: Ink) -> None:
@@ -324,14 +324,14 @@ class StrokeSurface(PixelSurface):
         """Whether many pixels change at a time, or colours; then they are told together."""
         return (
             self.brush > 1
-            or max(self._shape()) > LARGE
+            or max(self.pixels.shape[-2:]) > LARGE
             or any(self._mirrors)
             or self.pixels.ndim > 2
         )
 
     def _mirrored(self, cells: Iterable[Cell]) -> list[Cell]:
         across, down = self._mirrors
-        return mirrored(cells, self._shape(), across=across, down=down)
+        return mirrored(cells, self.pixels.shape[-2:], across=across, down=down)
 
     def _covered(self, cells: Iterable[Cell]) -> list[Cell]:
         """What the brush paints along ``cells``, with the mirror images."""
