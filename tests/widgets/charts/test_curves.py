@@ -74,7 +74,7 @@ def test_csv_has_a_column_per_value_and_seed() -> None:
     history = some_history(3, 2)
     rows = list(csv.DictReader(io.StringIO(seeds_csv(history, (7, 8)))))
     assert [row["epoch"] for row in rows] == ["0", "10", "20"]
-    assert float(rows[2]["loss_seed_8"]) == np.float32(2 / 3)
+    assert np.float32(rows[2]["loss_seed_8"]) == np.float32(2 / 3)
     assert float(rows[1]["wrong_max_seed_7"]) == 3.0
     assert float(rows[1]["share_at_most_1_seed_7"]) == 0.25
     assert len(rows[0]) == 3 + 4 * 2
