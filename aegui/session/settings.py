@@ -6,6 +6,8 @@ import base64
 import binascii
 import json
 import logging
+import os
+import stat
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
@@ -48,6 +50,11 @@ MAX_RECENT = 10
 _MAX_BYTES = 4_000_000
 _FOLDERS = "folders."
 """Of the values: the last folders, by kinds of files."""
+_WRITING = f"{_FOLDERS}writing"
+"""Of the values: the folder of the document that was written last."""
+_MOST_CHOSEN = 32
+_Trace = tuple[int, int] | None
+"""What becomes another one when a file is written anew; None: there is none to be read."""
 _log = logging.getLogger(__name__)
 _Form = TypeVar("_Form", bound="DataclassInstance")
 
@@ -85,6 +92,8 @@ class Settings(BaseModel):
 
     _path: Path = PrivateAttr(default_factory=lambda: default_path())
     _notice: Notice | None = PrivateAttr(default=None)
+    _chosen: list[tuple[FileKind, Path, _Trace]] = PrivateAttr(default_factory=list)
+    """Files that dialogs gave and of which nothing has come yet, with what was there then."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
@@ -123,13 +132,15 @@ class Settings(BaseModel):
 
     def folder(self, kind: FileKind) -> Path | None:
         """The last folder that was used for files of ``kind``; None: none yet, or it is gone."""
+        self._look_at_chosen()
         kept = self.values.get(f"{_FOLDERS}{kind}")
         folder = Path(kept) if isinstance(kept, str) and kept else None
         return folder if folder is not None and folder.is_dir() else None
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The last folders of all kinds that are still there."""
+        """The last folders of all kinds, and that of the last document, that are still there."""
+        self._look_at_chosen()
         kept = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
         found = (Path(value) for value in kept if isinstance(value, str) and value)
         return tuple(folder for folder in found if folder.is_dir())
@@ -141,6 +152,34 @@ class Settings(BaseModel):
         """
         if not is_own(folder):
             self.keep({f"{_FOLDERS}{kind}": str(folder.absolute())})
+
+    def choose_to_read(self, kind: FileKind, path: Path) -> None:
+        """A file of ``kind``, or a folder of such, is to be read at ``path``.
+
+        Its folder is the last one once it is seen that something can be read there.
+        """
+        self._chosen.append((kind, path, None))
+
+    def choose_to_write(self, kind: FileKind, path: Path) -> None:
+        """Something of ``kind`` is to be written to ``path``.
+
+        Its folder is the last one once it is there, or another one than before.
+        """
+        self._chosen.append((kind, path, _trace_of(path)))
+
+    def note_writing(self, folder: Path) -> None:
+        """A document is about to be written into ``folder``; nothing begins there for that."""
+        self.keep({_WRITING: str(folder.absolute())})
+
+    def _look_at_chosen(self) -> None:
+        waiting = []
+        for kind, path, before in self._chosen:
+            now = _trace_of(path)
+            if now is None or now == before:
+                waiting.append((kind, path, before))
+            else:
+                self.keep_folder(kind, path.parent)
+        self._chosen = waiting[-_MOST_CHOSEN:]
 
     @property
     def budget(self) -> Budget:
@@ -159,6 +198,7 @@ class Settings(BaseModel):
 
     def save(self) -> Notice | None:
         """Write the settings, atomically; the answer says why that failed, None if it did not."""
+        self._look_at_chosen()
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
         try:
             private_folder(self._path.parent)
@@ -200,6 +240,21 @@ class Settings(BaseModel):
 def default_path() -> Path:
     """The file of the user who runs the program."""
     return user_config_dir() / "settings.json"
+
+
+def _trace_of(path: Path) -> _Trace:
+    """The trace of a file with something in it, or of a folder, that may be read.
+
+    Files that a system makes up, such as those of ``/proc``, are empty by their size.
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    is_file = stat.S_ISREG(found.st_mode) and found.st_size > 0
+    if not (is_file or stat.S_ISDIR(found.st_mode)) or not os.access(path, os.R_OK):
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _plain(value: Any) -> bool | int | float | str:

@@ -1,7 +1,8 @@
-"""Dialogs for files begin where the last one for such files ended, also in the next program."""
+"""Dialogs for files begin where such files were read or written last, also in the next program."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -15,6 +16,8 @@ from aegui.features.document.feature import DocumentFeature
 from aegui.features.map.view.hints import MapHints
 from aegui.kit.keys import native_keys
 from aegui.paths import documents_dir, resources_dir
+from aegui.session.file_writer import FileWriter
+from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.shell.dialogs.files import (
     beginning,
@@ -78,6 +81,8 @@ def test_each_kind_of_file_has_its_own_folder(
     )
     dialogs.next = str(two / "film.gif")
     assert choose_film_file(window, "film", "gif") == str(two / "film.gif")
+    for written in (one / "map.png", two / "film.gif"):
+        written.write_bytes(b"written")
     dialogs.next = ""
     assert choose_save_file(window, "Save", "b.png", "PNG (*.png)", "figures") == ""
     assert dialogs.began == one / "b.png"
@@ -155,6 +160,53 @@ def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
     assert beginning(window, "films") != str(tmp_path)
 
 
+def test_a_folder_counts_once_something_is_written_there(
+    window: MainWindow, qtbot: QtBot, dialogs: Dialogs, places: tuple[Path, Path], tmp_path: Path
+) -> None:
+    one, two = places
+    writer, notice = window._services.of(FileWriter), Notice("info", "saved")
+
+    def save(path: Path) -> str:
+        """Have it saved there; where the next dialog begins."""
+        dialogs.next = str(path)
+        path = Path(choose_save_file(window, "Save", "a.csv", "CSV (*.csv)", "tables"))
+        with qtbot.waitSignal(writer.noticed):
+            writer.write_bytes(path, lambda: b"1,2", notice)
+        return beginning(window, "tables")
+
+    assert save(one / "a.csv") == str(one)
+    assert save(tmp_path / "gone" / "a.csv") == str(one)
+    (two / "old.csv").write_bytes(b"kept")
+    (two / "old.csv").chmod(0o444)
+    assert save(two / "old.csv") == str(one), "refused, though there is a file of that name"
+    (two / "old.csv").chmod(0o644)
+    assert save(two / "old.csv") == str(two)
+    # What takes long counts from when it is there.
+    dialogs.next = str(one / "late.csv")
+    late = choose_save_file(window, "Save", "a.csv", "CSV (*.csv)", "tables")
+    assert beginning(window, "tables") == str(two)
+    Path(late).write_bytes(b"1,2")
+    assert window.settings.save() is None
+    assert Settings.load(window.settings.path).folder("tables") == one
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="the files of Linux")
+def test_where_nothing_can_be_written_or_read_no_dialog_begins(
+    window: MainWindow, qtbot: QtBot, dialogs: Dialogs, tmp_path: Path
+) -> None:
+    before = beginning(window, "runs")
+    dialogs.next = "/proc/mine.aegui"
+    window.feature(DocumentFeature).save_as()
+    qtbot.waitUntil(lambda: window.notifications.shown != ())
+    assert beginning(window, "runs") == before
+    window.notifications.close_all()
+    os.mkfifo(tmp_path / "pipe.json")
+    for unreadable in ("/proc/self/mem", str(tmp_path / "pipe.json"), str(tmp_path / "gone.json")):
+        dialogs.next = unreadable
+        choose_plan_file(window)
+        assert window.settings.folder("studies") is None
+
+
 def test_the_folders_are_there_in_the_next_program(
     window: MainWindow, dialogs: Dialogs, places: tuple[Path, Path]
 ) -> None:
@@ -195,6 +247,8 @@ def test_a_set_gets_its_ending_and_its_folder(
 ) -> None:
     dialogs.next = str(places[1] / "set.npz")
     assert choose_set_file(window, "letters") == str(places[1] / "set.npz")
+    assert window.settings.folder("data") is None, "nothing is there yet"
+    (places[1] / "set.npz").write_bytes(b"written")
     assert window.settings.folder("data") == places[1]
 
 
@@ -232,6 +286,7 @@ def test_a_form_is_chosen_by_the_list_or_by_the_ending(
     assert chosen == (str(tmp_path / saved), form)
     assert began[0] == ("net.py", "PyTorch (*.py)")
     assert len(began) == (1 if saved == name else 2)
+    (tmp_path / saved).write_text("written")
     assert window.settings.folder("figures") == tmp_path
 
 

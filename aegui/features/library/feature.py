@@ -340,7 +340,9 @@ class LibraryFeature(Feature):
         if not ids:
             return
         if kind == "events":
-            folder = choose_folder(self._window, tr("Folder of the event files"), "", "events")
+            folder = choose_folder(
+                self._window, tr("Folder of the event files"), "", "events", to_write=True
+            )
             if folder:
                 told = tr("Event files are written: {path}", path=folder)
                 self._write(ids, Path(folder), export_events, told)

@@ -127,7 +127,9 @@ class ReportFeature(Feature):
 
     @Slot(object)
     def _on_dialog_chosen(self, wanted: HandIn) -> None:
-        folder = choose_folder(self._window, tr("Folder of the hand-in"), "", "figures")
+        folder = choose_folder(
+            self._window, tr("Folder of the hand-in"), "", "figures", to_write=True
+        )
         if not folder:
             return
         of_shown, shown = wanted.of == SHOWN, self._services.shown

@@ -181,9 +181,9 @@ class DocumentFile(QObject):
         """
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
-        if path.parent != self._settings.folder("runs"):
+        if path.parent not in self._settings.folders:
             # Before it is written: should the program be killed meanwhile, the next one clears up.
-            self._settings.keep_folder("runs", path.parent)
+            self._settings.note_writing(path.parent)
             self._settings.save()
         document, changes = self._document, self._changes
         was_edited, self._is_unsaved = self._is_edited, False

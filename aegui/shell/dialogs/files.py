@@ -1,4 +1,4 @@
-"""Files and folders to choose: every dialog begins where the last one for such files ended."""
+"""Files and folders to choose: every dialog begins where such files were read or written last."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def _proposed(parent: QWidget, kind: FileKind, suggestion: str) -> str:
     return str(Path(beginning(parent, kind, str(path.parent))) / path.name)
 
 
-def _remembered(parent: QWidget, kind: FileKind, path: str) -> str:
-    """``path``, or "" for none, with its folder kept for the next time.
+def _chosen(parent: QWidget, kind: FileKind, path: str, *, to_write: bool) -> str:
+    """``path``, or "" for none; the next dialog begins there if it can be read, or gets written.
 
     None too where the window has gone meanwhile, and with it who asked.
     """
@@ -63,7 +63,8 @@ def _remembered(parent: QWidget, kind: FileKind, path: str) -> str:
         return ""
     settings = _settings_of(parent)
     if path and settings is not None:
-        settings.keep_folder(kind, Path(path).parent)
+        choose = settings.choose_to_write if to_write else settings.choose_to_read
+        choose(kind, Path(path))
     return path
 
 
@@ -72,7 +73,7 @@ def _opened(
 ) -> str:
     begin = beginning(parent, kind, folder)
     path, _ = QFileDialog.getOpenFileName(parent, title, begin, ";;".join(patterns))
-    return _remembered(parent, kind, path)
+    return _chosen(parent, kind, path, to_write=False)
 
 
 def _all_files() -> str:
@@ -113,10 +114,12 @@ def choose_data_file(parent: QWidget, folder: str = "") -> str:
     return _opened(parent, "data", tr("Open data"), filters, folder)
 
 
-def choose_folder(parent: QWidget, title: str, folder: str, kind: FileKind) -> str:
+def choose_folder(
+    parent: QWidget, title: str, folder: str, kind: FileKind, *, to_write: bool = False
+) -> str:
     """The folder to take, "" for none; the next such dialog begins in the one that it is in."""
     path = QFileDialog.getExistingDirectory(parent, title, beginning(parent, kind, folder))
-    return _remembered(parent, kind, path)
+    return _chosen(parent, kind, path, to_write=to_write)
 
 
 def choose_published_files(parent: QWidget, title: str) -> list[str]:
@@ -125,7 +128,7 @@ def choose_published_files(parent: QWidget, title: str) -> list[str]:
     begin = beginning(parent, "data")
     paths, _ = QFileDialog.getOpenFileNames(parent, title, begin, ";;".join(filters))
     if paths:
-        _remembered(parent, "data", paths[0])
+        _chosen(parent, "data", paths[0], to_write=False)
     return paths
 
 
@@ -136,7 +139,7 @@ def choose_images(parent: QWidget, folder: str = "") -> list[str]:
     begin = beginning(parent, "images", folder)
     paths, _ = QFileDialog.getOpenFileNames(parent, tr("Open images"), begin, ";;".join(filters))
     if paths:
-        _remembered(parent, "images", paths[0])
+        _chosen(parent, "images", paths[0], to_write=False)
     return paths
 
 
@@ -170,7 +173,7 @@ def _saved(
         path, listed = QFileDialog.getSaveFileName(parent, title, begin, ";;".join(filters))
         whole = f"{path}{ending(path, listed)}" if path else ""
         if whole == path or not Path(whole).exists():
-            return _remembered(parent, kind, whole)
+            return _chosen(parent, kind, whole, to_write=True)
         # Whether that one is to be replaced nobody has been asked: the dialog asks.
         begin = whole
 
@@ -230,7 +233,7 @@ def choose_form_file(
         name = file.stem if typed in by_ending else file.name
         right = file.with_name(f"{name}{forms[key][1]}")
         if right == file or not right.exists():
-            return _remembered(parent, kind, str(right)), key
+            return _chosen(parent, kind, str(right), to_write=True), key
         # Whether that one is to be replaced nobody has been asked: the dialog asks.
         begin, chosen = str(right), key
 
