@@ -155,7 +155,8 @@ def test_a_folder_that_vanishes_is_told_and_saving_elsewhere_works(
     workspace.edits.edit_dataset(glyphs(5), "five")
     assert not workspace.save_as(folder / "mine.aegui")
     assert workspace.file.is_modified
-    assert said[-1].endswith("could not be written: there is no such file or folder.")
+    reason = f"the folder {folder} is not there; make it, or choose another one."
+    assert said[-1].endswith(f"mine.aegui could not be written: {reason}")
     with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(tmp_path / "other.aegui")
     assert not workspace.file.is_modified

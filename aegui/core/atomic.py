@@ -121,6 +121,14 @@ def _refuse_other(target: Path) -> None:
     And what is protected: the rename would not ask.
     """
     refuse_own(target)
+    if not target.parent.exists():
+        raise FileNotFoundError(
+            0,
+            tr(
+                "the folder {folder} is not there; make it, or choose another one",
+                folder=target.parent,
+            ),
+        )
     if is_protected(target):
         raise PermissionError(0, tr("it is write-protected"))
     if target.is_dir():

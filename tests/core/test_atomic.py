@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from functools import partial
 from typing import TYPE_CHECKING
@@ -55,8 +56,13 @@ def test_a_failed_write_leaves_the_old_file_alone(
 def test_refuses_a_folder_and_a_missing_parent(tmp_path: Path) -> None:
     with pytest.raises(AeguiError, match="folder"):
         write_atomically(tmp_path, b"")
-    with pytest.raises(AeguiError, match=r"nowhere"):
-        write_atomically(tmp_path / "nowhere" / "a", b"")
+    missing = tmp_path / "nowhere"
+    words = re.escape(f"the folder {missing} is not there; make it, or choose another one.")
+    with pytest.raises(AeguiError, match=words):
+        write_atomically(missing / "a", b"")
+    with pytest.raises(AeguiError, match=words):
+        check_writable(missing / "a")
+    assert not missing.exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
