@@ -49,6 +49,20 @@ class Annotations(QObject):
         self.drawing: KeptDrawing | None = None
         """What is drawn by hand, to be saved with the document; None: nothing."""
         self._brought: KeptDrawing | None = None
+        self._clean = self._asked_about
+
+    @property
+    def _asked_about(self) -> object:
+        return self.places, self.concepts, self.challenge
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether pins, concepts or challenge are others than when they were clean."""
+        return self._clean != self._asked_about
+
+    def set_clean(self) -> None:
+        """What there is now is that of the file."""
+        self._clean = self._asked_about
 
     def take(
         self,
@@ -60,6 +74,7 @@ class Annotations(QObject):
         """Hold what another document has; ``announce`` tells of it."""
         self.places, self.concepts, self.challenge = places, concepts, challenge
         self.drawing = self._brought = drawing
+        self.set_clean()
 
     def announce(self) -> None:
         """Say what there is."""

@@ -105,7 +105,8 @@ class DocumentFile(QObject):
 
     @property
     def _is_edited(self) -> bool:
-        return self._is_unsaved or self._host.undo_stack.has_edits()
+        host = self._host
+        return self._is_unsaved or host.undo_stack.has_edits() or host.annotations.is_edited
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -189,6 +190,7 @@ class DocumentFile(QObject):
         was_edited, self._is_unsaved = self._is_edited, False
         self._being_written += 1
         self._host.undo_stack.setClean()
+        self._host.annotations.set_clean()
 
         def done(mark: FileMark | None) -> None:
             if document == self._document:

@@ -86,7 +86,7 @@ class UndoHistory(QUndoStack):
         return isinstance(self.command(index), EditCommand)
 
     def has_edits(self) -> bool:
-        """Whether the draft was edited since what is clean; pins and concepts are no such edit."""
+        """Whether the draft was edited since what is clean; ``Annotations`` knows of the rest."""
         clean, now = self.cleanIndex(), self.index()
         if clean < 0:
             return True

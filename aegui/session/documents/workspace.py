@@ -355,10 +355,6 @@ class Workspace(QObject):
 
     @Slot()
     def _on_annotations_edited(self) -> None:
-        # Pins alone are not worth a question where the document has never been saved: whoever
-        # clicks about on the shipped model may leave without a word.
-        if self.path is not None or self.annotations.concepts or self.annotations.challenge:
-            self.file.mark_unsaved()
         self.file.touch()
         self.file.announce()
 

@@ -17,6 +17,7 @@ from aegui.core.data.writers import write_dataset
 from aegui.core.i18n import set_language
 from aegui.core.recipe import DataSpec, Recipe
 from aegui.core.recipe.file import save_recipe
+from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.loop.train import train
 from aegui.paths import models_dir
@@ -316,7 +317,7 @@ def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> No
     workspace.new(small())
     workspace.annotations.pin(np.array([0.5, -1.25], np.float32))
     workspace.annotations.pin(np.array([1.0, 2.0], np.float32), "mine")
-    assert not workspace.file.is_modified
+    assert workspace.file.is_modified
     assert saved_as(workspace, tmp_path / "a.aegui")
     workspace.annotations.pin(np.array([3.0, 4.0], np.float32))
     assert workspace.file.is_modified
@@ -325,7 +326,7 @@ def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> No
     assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
     assert saved(workspace)
     workspace.new(small())
-    assert workspace.annotations.places == ()
+    assert list(workspace.annotations.places) == []
     assert workspace.open(tmp_path / "a.aegui")
     assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
     assert workspace.annotations.places[2].z == (5.0, 6.0)
@@ -964,14 +965,32 @@ def test_pins_are_steps_of_undo(workspace: Workspace, tmp_path: Path) -> None:
     assert workspace.file.is_modified
 
 
-def test_pins_alone_are_no_unsaved_work_where_nothing_was_saved(workspace: Workspace) -> None:
+@pytest.mark.parametrize("has_file", [False, True])
+def test_what_is_kept_in_the_document_is_unsaved_until_it_is_as_before(
+    workspace: Workspace, tmp_path: Path, has_file: bool
+) -> None:
     workspace.new(small())
-    workspace.annotations.pin(np.array([0.5, 1.0], np.float32))
-    assert not workspace.file.is_modified
+    if has_file:
+        assert saved_as(workspace, tmp_path / "a.aegui")
+    kept, titles = workspace.annotations, []
+    workspace.file.title_changed.connect(lambda _name, is_modified: titles.append(is_modified))
+    kept.pin(np.array([0.5, 1.0], np.float32))
+    assert workspace.file.is_modified, "a pin alone is in the file too"
+    kept.set_concepts((KeptConcept("thick", (1.0, 0.0), 0.0, 1.0, 2.0),))
+    workspace.undo_stack.undo()
     workspace.undo_stack.undo()
     assert not workspace.file.is_modified
     workspace.undo_stack.redo()
-    workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
+    assert workspace.file.is_modified
+    kept.unpin(0)
+    assert not workspace.file.is_modified, "taken away by hand is as good as undone"
+    assert titles == [True, False, True, False]
+
+
+def test_pins_of_a_refused_save_are_still_unsaved(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.new(small())
+    workspace.annotations.pin(np.array([0.5, 1.0], np.float32))
+    assert not saved_as(workspace, tmp_path / "nowhere" / "a.aegui")
     assert workspace.file.is_modified
 
 
