@@ -17,7 +17,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.recipe import NUMBER, Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -29,8 +29,27 @@ _LONGEST_WHOLE = 1e15
 """Larger limits are written with an exponent."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a person wrote where a problem lies.
+
+    Attributes:
+        order: Of several problems the one with the least is told first.
+        text: The value as it was written; empty: as it was read.
+    """
+
+    order: int
+    text: str = ""
+
+
+_AS_READ = Written(0)
+
+
 def recipe_error(
-    error: ValidationError, where: str = "", aliases: Mapping[str, str] | None = None
+    error: ValidationError,
+    where: str = "",
+    aliases: Mapping[str, str] | None = None,
+    written: Callable[[Place], Written] = lambda _place: _AS_READ,
 ) -> RecipeError:
     """One message for a failed validation: its first problem, and how many more there are.
 
@@ -38,24 +57,28 @@ def recipe_error(
         error: What pydantic found.
         where: The file, named at the start of the message.
         aliases: Path in the recipe -> name of the key as the person wrote it.
+        written: What was written for the value at a place, where it was no JSON.
     """
-    problems = _problems(error)
-    message = _in_words(problems[0], aliases or {})
+    problems = _problems(error, written)
+    text = written(_walk(problems[0]["loc"]).shown).text
+    message = _in_words(problems[0], aliases or {}, text)
     if len(problems) > 1:
         more = len(problems) - 1
         message += " " + trn("({n} more problem.)", "({n} more problems.)", more)
     return RecipeError(f"{where}: {message}" if where else message)
 
 
-def place_of(error: ValidationError) -> Place:
+def place_of(error: ValidationError, written: Callable[[Place], Written]) -> Place:
     """Where the problem lies that ``recipe_error`` tells: keys and places of lists from the top."""
-    return _walk(_problems(error)[0]["loc"]).shown
+    return _walk(_problems(error, written)[0]["loc"]).shown
 
 
-def _problems(error: ValidationError) -> list[ErrorDetails]:
+def _problems(error: ValidationError, written: Callable[[Place], Written]) -> list[ErrorDetails]:
     problems = error.errors(include_url=False)
     # A misspelt key is the cause of the "missing" that pydantic puts before it.
-    problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
+    problems.sort(
+        key=lambda it: (it["type"] != "extra_forbidden", written(_walk(it["loc"]).shown).order)
+    )
     return problems
 
 
@@ -95,7 +118,7 @@ _NO_KIND = "union_tag_not_found"
 _WRONG_KIND = "union_tag_invalid"
 
 
-def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
+def _in_words(problem: ErrorDetails, aliases: Mapping[str, str], written: str) -> str:
     if problem["type"] in {_NO_KIND, _WRONG_KIND}:
         return _kind_in_words(problem, aliases)
     place = problem["loc"]
@@ -114,7 +137,7 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
     message = tr(
         '"{key}" is {value}; it must be {allowed}.',
         key=key,
-        value=quoted(value),
+        value=elided(written, _LONGEST_QUOTE) or quoted(value),
         allowed=_allowed(place),
     )
     if kind == "literal_error":

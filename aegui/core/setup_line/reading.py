@@ -13,7 +13,7 @@ from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.i18n import tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.recipe import Recipe
-from aegui.core.recipe.errors import place_of, recipe_error
+from aegui.core.recipe.errors import Written, place_of, recipe_error
 from aegui.core.setup_line.chain import (
     ANY,
     is_chain,
@@ -85,7 +85,11 @@ def read_line(text: str) -> LineReading:
         raise LineError(tr("This is too long for a set-up line."), 0, len(text))
     reader = _Reader()
     for tokens in segments(text):
-        reader.take(tokens)
+        try:
+            reader.take(tokens)
+        except LineError:
+            reader.check_before(tokens[0].start, text)
+            raise
     return reader.result(text)
 
 
@@ -287,6 +291,16 @@ class _Reader:
             value = _as_float(value, token)
         holder[path[-1]] = value
 
+    def check_before(self, end: int, text: str) -> None:
+        """Refuse what goes wrong before ``end`` already, of the segments so far."""
+        if self.chain is None:
+            return
+        try:
+            self.result(text)
+        except LineError as error:
+            if error.end <= end:
+                raise
+
     def result(self, text: str) -> LineReading:
         """The recipe, checked."""
         if self.chain is None:
@@ -298,8 +312,9 @@ class _Reader:
             encoded = json.dumps(self.document)
             recipe = Recipe.model_validate_json(encoded, strict=True)
         except ValidationError as error:
-            token = self._token_at(place_of(error)) or Token(text, 0)
-            raise refusal(token, str(recipe_error(error, aliases=self.names))) from None
+            token = self._token_at(place_of(error, self._written)) or Token(text, 0)
+            words = recipe_error(error, aliases=self.names, written=self._written)
+            raise refusal(token, str(words)) from None
         except (RecursionError, ValueError):
             raise refusal(Token(text, 0), tr("there is text in it that is not valid Unicode."))\
                 from None  # fmt: skip
@@ -308,6 +323,14 @@ class _Reader:
             if unfit:
                 raise refusal(self.asked, unfit)
         return LineReading(recipe, self.goal, tuple(self.left_out))
+
+    def _written(self, place: tuple[int | str, ...]) -> Written:
+        """Where the value at ``place`` stands; numbers as they are written."""
+        token = self._token_at(place)
+        if token is None:
+            return Written(0)
+        is_whole = self.spans.get(tuple(map(str, place))) is token
+        return Written(token.start, token.text if is_whole and _is_number(token) else "")
 
     def _token_at(self, place: tuple[int | str, ...]) -> Token | None:
         path = tuple(map(str, place))

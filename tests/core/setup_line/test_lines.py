@@ -238,10 +238,12 @@ def test_emojis_are_counted_in_the_size_that_the_line_says() -> None:
         ("35-25:rellu-2", "rellu", 'Did you mean "relu"'),
         ("35-25x-2", "25x", "not a layer"),
         ("35-25-2 | adm 0.1", "adm", 'Did you mean "adam"'),
+        ("35-25-2 | 1e400 epochs", "1e400", '"epochs" is 1e400; it must be a whole number'),
+        ("35-25-2 | adam -1e400", "-1e400", "is -1e400; it must be a number greater than 0"),
+        ("35-25-2 | noise flip 150%", "flip", "at most 1"),
         ("35-25-2 | adam zero", "zero", "must be a number"),
         ("35-25-2 | adam -1", "-1", "greater than 0"),
         ("35-25-2 | 0 epochs", "0", "from 1 to"),
-        ("35-25-2 | noise flip 150%", "flip", "at most 1"),
         ("35-25-2 | noise flip 10% kopies=3", "kopies", 'Did you mean "copies"'),
         ("35-25-2 | seed 1 | seed 2", "2", "said twice"),
         ("35-25-2 | seed", "seed", "missing"),
@@ -266,6 +268,23 @@ def test_what_is_wrong_is_told_with_its_place(line: str, wrong: str, words: str)
     assert line[error.start : error.end].startswith(wrong)
     assert words in str(error)
     assert f"character {error.start + 1}" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("35-25-2 | adam -1 | 0 epochs", "-1"),
+        ("35-25-2 | 0 epochs | adam -1", "0"),
+        ("35-25-2 | 1e400 epochs | adam -1 | seed -5", "1e400"),
+        ("35-0-2 | 0 epochs", "0-2"),
+        ("35-25-2 | adam -1 | 5x epochs", "-1"),
+        ("35-25-2 | adam 5x | -1 epochs", "5x"),
+        ("35-25-2 | 0 epochs | rubbish", "0"),
+    ],
+)
+def test_of_several_problems_the_first_is_told(line: str, wrong: str) -> None:
+    begins = line.index(wrong) if wrong == "0-2" else line.index(f" {wrong}") + 1
+    assert refused(line).start == begins
 
 
 def test_what_a_later_version_says_more_is_left_out_and_told() -> None:
