@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import localized, tr
+from aegui.core.i18n import localized, tr, with_marks
 from aegui.core.recipe import CorruptionSpec
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _level(part: str, what: str) -> float:
                 "{what}: “{part}” is not a level; write numbers of 0 or more, such as "
                 "0, 0.05, 0.1.",
                 what=what,
-                part=part,
+                part=with_marks(part),
             )
         )
     return level

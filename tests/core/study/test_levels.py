@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aegui.core.errors import AeguiError
+from aegui.core.i18n import set_language
 from aegui.core.study.levels import noises_of, parse_levels
 
 
@@ -24,6 +25,12 @@ def test_what_is_no_level_is_named(text: str) -> None:
     part = text.split(",")[-1].strip()
     with pytest.raises(AeguiError, match=f"^Try with: “{part}” is not a level"):
         parse_levels(text, "Try with")
+
+
+def test_what_is_no_level_is_named_with_the_marks_of_the_language() -> None:
+    set_language("es")
+    with pytest.raises(AeguiError, match=r"^Entrenar con: «-0,1» no es un nivel"):
+        parse_levels("0.2, -0.1", "Entrenar con")
 
 
 def test_no_level_at_all() -> None:

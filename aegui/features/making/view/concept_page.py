@@ -19,6 +19,7 @@ from aegui.features.making.view.amount_strip import AmountStrip
 from aegui.features.making.view.sample_box import SampleBox
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button
+from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.page import PictureBox
@@ -136,6 +137,7 @@ class ConceptPage(QWidget):
         self.remove.clicked.connect(lambda: self.kept_removed.emit(self._kept_index()))
         self.keep.clicked.connect(self._on_keep_clicked)
         self.name.returnPressed.connect(self._on_name_return_pressed)
+        self.name.textEdited.connect(self._show_words)
         self.name.left.connect(lambda: self._ask_name(False))
         self.show_place.clicked.connect(self.show_requested)
         self.pin.clicked.connect(self.pin_requested)
@@ -173,11 +175,14 @@ class ConceptPage(QWidget):
         self.strip.set_look(look, seen)
         self.strip.setVisible(look is not None)
         self.result.setVisible(look is not None)
-        if look is None:
+        self._show_words()
+        self._show_enabled()
+
+    def _show_words(self) -> None:
+        if self._look is None:
             self.set_status(tr("Put samples that share something into A, others into B."))
         else:
-            self.set_status(self._words(look))
-        self._show_enabled()
+            self.set_status(self._words(self._look))
 
     def _words(self, look: ConceptLook) -> str:
         if look.concept.separation <= 0.0:
@@ -218,6 +223,7 @@ class ConceptPage(QWidget):
         """Whether a name is being asked for, in the place of the choice."""
         self.name.setVisible(asked)
         self.kept.setVisible(not asked)
+        self._show_words()
         if asked:
             self.name.clear()
             self.name.setFocus()
@@ -233,3 +239,7 @@ class ConceptPage(QWidget):
         if name:
             self._ask_name(False)
             self.keep_requested.emit(name)
+            return
+        self.set_status(tr("Write a name to keep the concept, or press Esc."))
+        announce(self.name, self._status.text())
+        self.name.setFocus()

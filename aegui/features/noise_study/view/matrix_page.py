@@ -217,6 +217,7 @@ class MatrixPage(QWidget):
             rows = len(self.form.spec().training)
         except AeguiError:
             # What is being written is no list of levels yet; it is said when it is wanted.
+            self.run.setText(tr("Train networks"))
             return
         self.run.setText(trn("Train {n} network", "Train {n} networks", rows * self._seeds.value()))
 

@@ -165,6 +165,23 @@ def test_a_concept_is_kept_under_a_name(page: ConceptPage, qtbot: QtBot) -> None
     assert page.name.isHidden()
 
 
+def test_a_name_is_asked_for_until_there_is_one(page: ConceptPage, qtbot: QtBot) -> None:
+    page.set_look(concept_look(), GLYPHS)
+    usual = page._status.text()
+    page.keep.click()
+    for missing in ("", "  "):
+        QTest.keyClicks(page.name, missing)
+        with qtbot.assertNotEmitted(page.keep_requested):
+            QTest.keyClick(page.name, Qt.Key.Key_Return)
+        assert page._status.text() == "Write a name to keep the concept, or press Esc."
+        assert page.name.isVisible()
+    QTest.keyClicks(page.name, "t")
+    assert page._status.text() == usual
+    with qtbot.waitSignal(page.keep_requested) as told:
+        QTest.keyClick(page.name, Qt.Key.Key_Return)
+    assert told.args == ["t"]
+
+
 def test_escape_keeps_nothing(page: ConceptPage, qtbot: QtBot) -> None:
     page.set_look(concept_look(), GLYPHS)
     page.keep.click()

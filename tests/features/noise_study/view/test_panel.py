@@ -96,6 +96,10 @@ def test_the_choices_of_a_matrix_are_asked_for(panel: StudyPanel) -> None:
     assert asked == [(form,)]
     page.set_form(replace(form, training_levels="0, 0.1"))
     assert page.run.text() == "Train 6 networks"
+    QTest.keyClicks(page._trained_levels, "x")
+    assert page.run.text() == "Train networks", "of how many nobody knows"
+    QTest.keyClick(page._trained_levels, Qt.Key.Key_Backspace)
+    assert page.run.text() != "Train networks"
 
 
 @pytest.mark.parametrize("typed", ["0,05; 0,1", "0,05, 0,1", "0.05, 0.1", "0.05,0.1", "0,05 0,1"])
