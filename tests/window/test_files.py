@@ -12,6 +12,7 @@ import shiboken6
 from PySide6.QtCore import QFileInfo, QTranslator
 from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QLabel, QWidget
 
+from aegui.core.latent.films import has_mp4
 from aegui.features.document.feature import DocumentFeature
 from aegui.features.map.view.hints import MapHints
 from aegui.kit.keys import native_keys
@@ -80,7 +81,7 @@ def test_each_kind_of_file_has_its_own_folder(
         one / "map.png"
     )
     dialogs.next = str(two / "film.gif")
-    assert choose_film_file(window, "film", "gif") == str(two / "film.gif")
+    assert choose_film_file(window, "film", "gif") == (str(two / "film.gif"), "gif")
     for written in (one / "map.png", two / "film.gif"):
         written.write_bytes(b"written")
     dialogs.next = ""
@@ -136,7 +137,9 @@ def test_sets_and_films_get_their_ending_without_replacing_anything_unasked(
     suffix = ".npz" if is_set else ".gif"
 
     def choose() -> str:
-        return choose_set_file(window, "it") if is_set else choose_film_file(window, "it", "gif")
+        if is_set:
+            return choose_set_file(window, "it")
+        return choose_film_file(window, "it", "gif")[0]
 
     assert choose() == str(tmp_path / f"old{suffix}"), "there is none yet"
     (tmp_path / f"old{suffix}").touch()
@@ -156,7 +159,7 @@ def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
         return dialogs.ask(*arguments)
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
-    assert choose_film_file(inner, "film", "gif") == ""
+    assert choose_film_file(inner, "film", "gif") == ("", "gif")
     assert beginning(window, "films") != str(tmp_path)
 
 
@@ -250,6 +253,24 @@ def test_a_set_gets_its_ending_and_its_folder(
     assert window.settings.folder("data") is None, "nothing is there yet"
     (places[1] / "set.npz").write_bytes(b"written")
     assert window.settings.folder("data") == places[1]
+
+
+@pytest.mark.skipif(not has_mp4(), reason="the package av is missing")
+@pytest.mark.parametrize(
+    ("name", "saved", "form"),
+    [
+        ("film", "film.gif", "gif"),
+        ("film.mp4", "film.mp4", "mp4"),
+        ("film.PNG", "film.png", "png"),
+        ("film.v2", "film.v2.gif", "gif"),
+    ],
+)
+def test_the_form_of_a_film_is_that_of_the_ending(
+    window: MainWindow, dialogs: Dialogs, tmp_path: Path, name: str, saved: str, form: str
+) -> None:
+    dialogs.next = str(tmp_path / name)
+    assert choose_film_file(window, "it", "gif") == (str(tmp_path / saved), form)
+    assert dialogs.began.name == "it.gif"
 
 
 @pytest.mark.parametrize(

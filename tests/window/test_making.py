@@ -10,13 +10,13 @@ from PIL import Image
 
 from aegui.core.data.load import load_dataset
 from aegui.core.latent.frame import axes_frame
-from aegui.features.making import feature as wiring_making
 from aegui.features.making import finds as wiring_finds
 from aegui.features.making.model.making import Making
 from aegui.features.making.view.panel import MakingPanel
 from aegui.paths import models_dir
 from aegui.session.file_writer import FileWriter
 from aegui.session.map.decode_service import DecodeService
+from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog
 from tests.window.conftest import train
 
@@ -118,7 +118,7 @@ def test_a_film_is_saved(
     services.of(Making).paths.set_count(8)
     qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     file = tmp_path / f"film.{kind}"
-    monkeypatch.setattr(wiring_making, "choose_film_file", lambda *_: str(file))
+    monkeypatch.setattr(film_dialog, "choose_film_file", lambda *_: (str(file), kind))
     panel.path.export_requested.emit(kind)
     (dialog,) = trained.findChildren(FilmDialog)
     qtbot.waitUntil(lambda: "8 images" in dialog.size_words.text(), timeout=20_000)
@@ -140,7 +140,7 @@ def test_a_film_that_cannot_be_saved_is_told(
     pin_two(trained)
     qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
     path = str(tmp_path / "nowhere" / "film.gif")
-    monkeypatch.setattr(wiring_making, "choose_film_file", lambda *_: path)
+    monkeypatch.setattr(film_dialog, "choose_film_file", lambda *_: (path, "gif"))
     panel.path.export_requested.emit("gif")
     with qtbot.waitSignal(services.of(FileWriter).noticed) as told:
         trained.findChildren(FilmDialog)[0].save.click()

@@ -30,6 +30,7 @@ from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import TimeBar
 from aegui.session.map.decode_service import DecodeService
+from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog, kept_film
 from tests.window.conftest import SMALL, train
 
@@ -418,6 +419,35 @@ def test_a_film_is_saved(
     assert not window.feature(TimeFeature).films.is_busy
 
 
+@pytest.mark.usefixtures("showing")
+def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film_maker, "MOST_FRAMES", 4)
+    window.actions_table["film_map"].trigger()
+    (dialog,) = window.findChildren(FilmDialog)
+    assert dialog.film.form == "gif"
+    typed = str(tmp_path / "film.png")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (typed, args[4]))
+    with qtbot.waitSignal(window.feature(TimeFeature).noticed):
+        dialog.save.click()
+    assert [file.name for file in tmp_path.iterdir()] == ["film.png"]
+    with Image.open(tmp_path / "film.png") as strip:
+        assert strip.format == "PNG"
+    assert kept_film(window.settings, "time", film_maker.USUAL).palette == "frame"
+
+
+@pytest.mark.usefixtures("showing")
+def test_a_film_of_the_reconstructions_has_no_controls(window: MainWindow, qtbot: QtBot) -> None:
+    window.docks["reconstructions"].raise_()
+    panel = window.panel(ReconstructionsPanel)
+    qtbot.waitUntil(lambda: bool(panel.summary))
+    image = film_maker.grabbed(panel)
+    assert image.width() == panel.view.viewport().width()
+    panel.order.hide()
+    assert film_maker.grabbed(panel) == image
+
+
 def test_an_image_of_a_film_tells_its_epoch() -> None:
     image = QImage(400, 200, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
@@ -437,7 +467,8 @@ def test_an_image_of_a_film_tells_its_epoch() -> None:
 def test_a_film_that_is_cancelled_leaves_nothing(
     window: MainWindow, showing: Showing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wiring_time, "choose_film_file", lambda *_args: str(tmp_path / "a.gif"))
+    chosen = str(tmp_path / "a.gif"), "gif"
+    monkeypatch.setattr(film_dialog, "choose_film_file", lambda *_args: chosen)
     window.feature(TimeFeature).film("map")
     window.findChildren(FilmDialog)[0].save.click()
     dialog = window.feature(TimeFeature).films._dialog

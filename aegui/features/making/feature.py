@@ -22,7 +22,6 @@ from aegui.kit.theme import current_theme
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
 from aegui.session.shown import REST, SUBJECT
-from aegui.shell.dialogs.files import choose_film_file
 from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.reach import Reach
@@ -233,10 +232,10 @@ class MakingFeature(Feature):
         dialog.open()
 
     def _save_film(self, dialog: FilmDialog, look: PathLook, ink: bool) -> None:
-        film, name = dialog.film, tr("{name} - path", name=self._services.workspace.name)
-        path = choose_film_file(dialog, name, film.form)
+        path = dialog.choose_file(tr("{name} - path", name=self._services.workspace.name))
         if not path:
             return
+        film = dialog.film
         keep_film(self._services.settings, _ROOM, film)
         dialog.accept()
 

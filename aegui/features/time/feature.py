@@ -24,7 +24,7 @@ from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import MEMORIES_MB, SPEEDS, TimeBar
 from aegui.session.shown import MOMENT, SUBJECT
 from aegui.shell.cost_guard import may_train
-from aegui.shell.dialogs.files import choose_film_file, choose_run_file
+from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words
@@ -327,10 +327,11 @@ class TimeFeature(Feature):
         dialog.open()
 
     def _save_film(self, dialog: FilmDialog, kind: str, target: QWidget) -> None:
-        services, film = self._services, dialog.film
-        path = choose_film_file(dialog, f"{services.workspace.name}-{kind}", film.form)
+        services = self._services
+        path = dialog.choose_file(f"{services.workspace.name}-{kind}")
         if not path:
             return
+        film = dialog.film
         keep_film(services.settings, _ROOM, film)
         dialog.accept()
         services.of(Player).pause()

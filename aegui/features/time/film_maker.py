@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter, QRegion
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
@@ -60,6 +60,8 @@ class FilmMaker(QObject):
         self._widget: QWidget = parent
         self._epochs: list[float] = []
         self._next = 0
+        self._size = QSize()
+        """Of the first picture: all have the same."""
         self._needs_plane = False
         self._is_settled = False
         self._shown_s = 0.0
@@ -142,7 +144,10 @@ class FilmMaker(QObject):
         if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
             return
         epoch = self._epochs[self._next]
-        films.put(film_picture(grabbed(self._widget), self._film.side, epoch))
+        image = grabbed(self._widget)
+        if self._next == 0:
+            self._size = image.size()
+        films.put(film_picture(_sized(image, self._size), self._film.side, epoch))
         self._next += 1
         dialog.setValue(self._next)
         if self._next >= _ESTIMATED_FRAMES:
@@ -184,8 +189,23 @@ def filmed_epochs(timeline: TimelineView) -> list[float]:
     return [float(epoch) for epoch in timeline.thinned(MOST_FRAMES).epochs]
 
 
+@runtime_checkable
+class Filmed(Protocol):
+    """A panel that knows how it is to be filmed."""
+
+    def filmed(self) -> QImage:
+        """What it shows, whole and without what there is to be clicked."""
+
+
 def grabbed(widget: QWidget) -> QImage:
-    """What ``widget`` shows, of the map without the buttons that lie on it."""
+    """What ``widget`` shows, of the map without the buttons that lie on it.
+
+    A ``Filmed`` panel knows better.
+    """
+    if isinstance(widget, Filmed):
+        image = widget.filmed()
+        image.setDevicePixelRatio(1.0)
+        return image
     ratio = widget.devicePixelRatioF()
     image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
@@ -195,6 +215,18 @@ def grabbed(widget: QWidget) -> QImage:
     widget.render(image, QPoint(), QRegion(), flags)
     image.setDevicePixelRatio(1.0)
     return image
+
+
+def _sized(image: QImage, size: QSize) -> QImage:
+    """``image`` with room below it, or without what is beyond ``size``."""
+    if image.size() == size:
+        return image
+    made = QImage(size, QImage.Format.Format_RGB32)
+    made.fill(current_theme().panel)
+    painter = QPainter(made)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return made
 
 
 def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:

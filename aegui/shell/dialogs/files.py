@@ -13,6 +13,7 @@ from aegui.core.data.picture import image_suffixes
 from aegui.core.data.writers import WRITERS
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FILM_FORMS
+from aegui.core.latent.films import has_mp4
 from aegui.paths import documents_dir, is_own
 from aegui.shell.feature_window import FeatureWindow
 
@@ -268,7 +269,17 @@ def choose_prior_file(parent: QWidget) -> str:
     return _opened(parent, "texts", tr("How often characters occur"), filters)
 
 
-def choose_film_file(parent: QWidget, suggestion: str, form: str) -> str:
-    """Where to save a film in the form of that key of ``FILM_FORMS``, "" for nowhere."""
-    patterns = f"{tr(FILM_FORMS[form].label)} (*.{form})"
-    return choose_save_file(parent, tr("Save the film"), f"{suggestion}.{form}", patterns, "films")
+def choose_film_file(parent: QWidget, stem: str, form: str) -> tuple[str, str]:
+    """Where to save a film, "" for nowhere, and in which form, of those that can be written.
+
+    Args:
+        parent: Over what the dialog is shown.
+        stem: Name of the file without its ending.
+        form: The key of ``FILM_FORMS`` that is proposed.
+    """
+    forms = {
+        key: (tr(row.label), f".{key}")
+        for key, row in FILM_FORMS.items()
+        if key != "mp4" or has_mp4()
+    }
+    return choose_form_file(parent, tr("Save the film"), stem, forms, form, "films")

@@ -15,6 +15,7 @@ from aegui.kit.layouts import buttons_of, column, dim
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.theme import SPACING
 from aegui.session.jobs.derived import Derived
+from aegui.shell.dialogs.files import choose_film_file
 from aegui.widgets.form.form import Form
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ class FilmDialog(QDialog):
     def film(self) -> FilmSpec:
         """What is chosen."""
         return cast("FilmSpec", self.form.value)
+
+    def choose_file(self, stem: str) -> str:
+        """Where to save it, "" for nowhere: the ending that is written there chooses the form."""
+        path, key = choose_film_file(self, stem, self.film.form)
+        if key != self.film.form:
+            self._on_form_edited(replace(self.film, form=key))
+        return path
 
     @Slot(object)
     def _on_form_edited(self, film: FilmSpec) -> None:

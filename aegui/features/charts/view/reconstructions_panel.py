@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
@@ -13,7 +14,7 @@ from aegui.features.charts.view.reconstructions_view import ReconstructionsView
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
-from aegui.kit.theme import SPACING
+from aegui.kit.theme import SPACING, current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.answer_columns import columns_words
 from aegui.widgets.nearest_strip import error_text
@@ -80,6 +81,25 @@ class ReconstructionsPanel(QWidget):
     def summary(self) -> str:
         """What is said above the rows."""
         return self._summary.text()
+
+    def filmed(self) -> QImage:
+        """The summary and all groups, without what there is to be clicked."""
+        band = self._summary.sizeHint().height() + SPACING
+        whole, ratio = self.view.whole, self.devicePixelRatioF()
+        image = QImage((whole + QSize(0, band)) * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(self.palette().window().color())
+        painter = QPainter(image)
+        painter.setFont(self._summary.font())
+        painter.setPen(current_theme().text_dim)
+        room = QRect(SPACING, 0, whole.width() - 2 * SPACING, band)
+        mode, metrics = Qt.TextElideMode.ElideRight, painter.fontMetrics()
+        words = metrics.elidedText(self.summary, mode, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.translate(0, band)
+        self.view.paint_all(painter)
+        painter.end()
+        return image
 
     @property
     def chosen_order(self) -> str:

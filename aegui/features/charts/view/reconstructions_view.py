@@ -329,12 +329,33 @@ class ReconstructionsView(Cells, PaintedArea):
         if not places:
             return picture
         painter = QPainter(picture)
+        self._paint_groups(painter, layout, places)
+        painter.end()
+        return picture
+
+    def paint_all(self, painter: QPainter) -> None:
+        """Paint all groups, also those that are scrolled away, as far as ``whole`` is high."""
+        layout = self._layout()
+        rows = self.whole.height() // layout.row_px
+        painter.translate(0, self._scrolled())
+        places = range(min(len(self._labels), rows * layout.columns))
+        if places:
+            self._paint_groups(painter, layout, places)
+        painter.translate(0, -self._scrolled())
+
+    @property
+    def whole(self) -> QSize:
+        """Room for all groups as they stand; of very many for those that a square has room for."""
+        layout, seen = self._layout(), self.viewport().size()
+        rows = -(-len(self._labels) // layout.columns)
+        most = (max(seen.width(), seen.height()) - SPACING) // layout.row_px
+        return QSize(seen.width(), max(1, min(rows, most)) * layout.row_px + SPACING)
+
+    def _paint_groups(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:
         sheet = argb_image(self._sheet(layout, places))
         corner = self.cell_rect(places[0]).topLeft()
         painter.drawImage(QRect(corner, sheet.size() * layout.scale), sheet)
         self._paint_texts(painter, layout, places)
-        painter.end()
-        return picture
 
     def _sheet(self, layout: _PictureLayout, places: range) -> NDArray[np.uint32]:
         """The groups at ``places``, one pixel per image pixel, premultiplied ARGB."""

@@ -213,6 +213,17 @@ def test_larger_where_there_is_room(panel: ReconstructionsPanel) -> None:
     assert panel.view.cell_rect(0).width() > small
 
 
+def test_a_film_has_all_of_them_wherever_it_is_scrolled(panel: ReconstructionsPanel) -> None:
+    fill(panel)
+    panel.resize(200, 80)
+    bar = panel.view.verticalScrollBar()
+    assert bar.maximum() > 0
+    above = panel.filmed()
+    assert above.height() > panel.height()
+    bar.setValue(bar.maximum())
+    assert panel.filmed() == above
+
+
 @pytest.mark.parametrize("side", [1, 28, 64])
 def test_any_size_of_image_is_shown(panel: ReconstructionsPanel, side: int) -> None:
     images = np.ones((4, side, side), dtype=np.float32)
