@@ -55,6 +55,11 @@ class PanelArea(QScrollArea):
         return self._panel
 
     @property
+    def first_stop(self) -> QWidget | None:
+        """Where the keys begin in it, if its panel has a ``first_stop``; None: at the top."""
+        return getattr(self.panel, "first_stop", None)
+
+    @property
     def is_made(self) -> bool:
         """Whether there is a panel yet."""
         return self._panel is not None

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.shell.panel_area import is_in_sight
+from aegui.shell.panel_area import PanelArea, is_in_sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,12 +117,18 @@ class PanelFocus(QObject):
         last = inner.focusWidget()
         if last is None or not is_stop(last, self._window):
             stops = [it for it in self.stops() if it is place or place.isAncestorOf(it)]
-            last = place if place in stops else next(iter(stops), inner)
+            last = place if place in stops else self._first_of(inner, stops)
         if place.isWindow():
             place.activateWindow()
         last.setFocus(Qt.FocusReason.ShortcutFocusReason)
         said = QAccessibleAnnouncementEvent(last, name_of(place))
         QAccessible.updateAccessibility(said)
+
+    @staticmethod
+    def _first_of(inner: QWidget, stops: Sequence[QWidget]) -> QWidget:
+        """Where the keys begin in what a place holds: where its panel says, else at the top."""
+        wanted = inner.first_stop if isinstance(inner, PanelArea) else None
+        return next((stop for stop in stops if stop is wanted), next(iter(stops), inner))
 
 
 def name_of(place: QWidget) -> str:

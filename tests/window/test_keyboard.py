@@ -6,6 +6,7 @@ import gc
 import weakref
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
 
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.data.view.data_panel import DataPanel
+from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.kit.theme import THEMES, contrast
 from aegui.widgets.form.fields import CountField
 from aegui.window.docks import PERSPECTIVES
@@ -185,6 +187,22 @@ def test_f6_returns_to_where_the_keys_were(qtbot: QtBot, window: MainWindow) -> 
     assert window.focusWidget() is not left
     _press(window, Qt.Key.Key_F6, shift=True)
     assert window.focusWidget() is left
+
+
+def test_f6_into_the_drawing_leads_to_its_pixels(qtbot: QtBot, window: MainWindow) -> None:
+    window.set_perspective("draw")
+    window.reset_layout()
+    _activate(qtbot, window)
+    panel = window.panel(DrawPanel)
+    for _ in window.panel_focus.places():
+        _press(window, Qt.Key.Key_F6)
+        if panel.isAncestorOf(window.focusWidget()):
+            break
+    assert window.focusWidget() is panel.editor
+    drawing = window._services.drawing
+    before = drawing.pixels.copy()
+    _press(window, Qt.Key.Key_Space)
+    assert np.count_nonzero(drawing.pixels != before) == 1
 
 
 def test_the_mouse_needs_no_ring(app: App, qtbot: QtBot) -> None:

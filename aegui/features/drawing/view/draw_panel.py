@@ -75,6 +75,8 @@ class DrawPanel(QWidget):
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.editor = PixelEditor()
+        self.first_stop = self.editor
+        """Where F6 leads to."""
         self.noise = NoiseBox()
         self.page = DrawPage()
         self.brush = self.page.brush
