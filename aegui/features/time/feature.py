@@ -28,6 +28,7 @@ from aegui.shell.dialogs.files import choose_run_file
 from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words
+from aegui.shell.panel_area import PanelArea
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
@@ -304,7 +305,8 @@ class TimeFeature(Feature):
         if services.shown.timeline is None or self.films.is_busy:
             return
         dock = self._window.docks.get(_FILMED[kind])
-        target = self._window.canvas if dock is None else dock.widget()
+        area = None if dock is None else dock.widget()
+        target = area.panel if isinstance(area, PanelArea) else self._window.canvas
         moves = not target.isVisible()
         if dock is not None:
             dock.show()
