@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,8 +30,6 @@ from aegui.kit.theme import LIGHT, current_theme
 from tests.window.conftest import save_figure, train
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -122,6 +122,23 @@ def test_the_picture_of_the_map_is_in_the_menu(
     save_figure(window)
     with Image.open(path) as image:
         assert image.format == "PNG"
+
+
+def test_the_file_of_a_figure_begins_with_what_it_is_of(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[str] = []
+
+    def ask(*arguments: object) -> tuple[str, str]:
+        began.append(Path(str(arguments[2])).name)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    figure = Figure("study-bars", "Bars", (), csv="a,b")
+    for each in (figure, replace(figure, of="noise-and-width")):
+        window.feature(FiguresFeature).desk.wanted.emit(each, "csv")
+    name = window._services.workspace.name
+    assert began == [f"{name}-study-bars.csv", "noise-and-width-study-bars.csv"]
 
 
 def test_the_map_has_axes_letters_and_pins_as_text(

@@ -130,7 +130,8 @@ class FiguresFeature(Feature):
     def _save(
         self, figure: Figure, parent: QWidget, form: str, content: Callable[[], bytes]
     ) -> Writing | None:
-        suggestion = f"{self._services.workspace.name}-{figure.name}.{form}"
+        of = figure.of or self._services.workspace.name
+        suggestion = f"{of}-{figure.name}.{form}"
         patterns = f"{form.upper()} (*.{form})"
         kind: FileKind = "tables" if form == "csv" else "figures"
         path = choose_save_file(parent, tr("Save the figure"), suggestion, patterns, kind)

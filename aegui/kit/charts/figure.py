@@ -51,6 +51,7 @@ class Figure:
         noisy: Whether it depends on the noise that the window shows networks.
         whole: Whether it shows a whole training, whatever moment of it the window shows.
         screen_dpi: Dots per inch of the screen, where widgets paint themselves.
+        of: What it is of, as its file is to begin; empty: the open document.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Figure:
     noisy: bool = False
     whole: bool = False
     screen_dpi: int = 72
+    of: str = ""
 
 
 def figure_bytes(figure: Figure, paper: Paper | None, form: str) -> bytes:

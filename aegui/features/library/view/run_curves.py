@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF
 
+from aegui.core.atomic import plain_name
 from aegui.core.evaluation.run_figures import figure_words
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, mark, tr
@@ -65,7 +66,12 @@ class RunCurves(LineView):
             for at, epoch in enumerate(self._plot.at)
         ]
         return Figure(
-            "curves", title, (self._plot,), ", ".join(names), csv=csv_text(["epoch", *names], rows)
+            "curves",
+            title,
+            (self._plot,),
+            ", ".join(names),
+            csv_text(["epoch", *names], rows),
+            of=plain_name("-".join(names)),
         )
 
     def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:

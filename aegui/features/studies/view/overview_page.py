@@ -392,8 +392,9 @@ class OverviewPage(StudyPage):
 
     def figure_of(self, key: str) -> Figure | None:
         """A picture as it leaves the window; None: there is none."""
-        known = self._known()
-        return None if known is None else study_figure(key, known, self._choice)
+        known, sheet = self._known(), self._sheet
+        figure = None if known is None else study_figure(key, known, self._choice)
+        return None if figure is None or sheet is None else replace(figure, of=sheet.path.stem)
 
     # What is pointed at and chosen
 

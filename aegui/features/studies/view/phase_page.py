@@ -5,6 +5,7 @@ Of a single setting, or where no axis is chosen, it is a field of single seeds.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -160,9 +161,10 @@ class PhasePage(StudyPage):
 
     def figure(self) -> Figure | None:
         """The diagram, or the field of seeds, for paper; None before there is one."""
-        if self.is_of_seeds:
-            return self.field.figure()
         diagram, sheet = self.diagram, self._sheet
+        if self.is_of_seeds:
+            figure = self.field.figure()
+            return None if figure is None or sheet is None else replace(figure, of=sheet.path.stem)
         if diagram is None or sheet is None or sheet.result is None:
             return None
         name = tr(sheet.plan.name) or tr("Study")
@@ -177,7 +179,8 @@ class PhasePage(StudyPage):
             planned=int(diagram.planned.sum()),
         )
         part = KeyedMatrix(_matrix(diagram), self.key)
-        return Figure("phase-diagram", title, (part,), origin, csv=phase_csv(diagram))
+        csv = phase_csv(diagram)
+        return Figure("phase-diagram", title, (part,), origin, csv, of=sheet.path.stem)
 
     def _cell_of(self, place: int) -> Place | None:
         diagram = self.diagram

@@ -123,6 +123,7 @@ def test_settings_fill_the_table_and_the_chart(panel: StudiesPanel, sheet: Study
     assert plot.groups[0][1][0] == pytest.approx(sum(plot.dots[0]) / 3)
     figure = overview_of(panel).figure_of("bars")
     assert figure is not None
+    assert figure.of == sheet.path.stem
     assert len(figure.csv.splitlines()) == 1 + 6
 
 

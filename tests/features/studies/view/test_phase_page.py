@@ -125,6 +125,7 @@ def test_it_leaves_with_caption_and_numbers(page: PhasePage, sheet: StudySheet, 
     assert figure is not None
     assert "Worst sample at most 35" in figure.title
     assert "12 of 12 runs" in figure.origin
+    assert figure.of == sheet.path.stem
     assert len(figure.csv.splitlines()) == 1 + 4
     assert len(figure_bytes(figure, Paper(), form)) > 1000
 
