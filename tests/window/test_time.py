@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -29,6 +29,7 @@ from aegui.features.time.fork_dialog import ForkDialog
 from aegui.features.time.model import timeline as session_timeline
 from aegui.features.time.model.timeline import Player
 from aegui.features.time.view.bar import TimeBar
+from aegui.kit.theme import current_theme
 from aegui.session.map.decode_service import DecodeService
 from aegui.shell.dialogs import film as film_dialog
 from aegui.shell.dialogs.film import FilmDialog, kept_film
@@ -419,6 +420,14 @@ def test_a_film_is_saved(
     assert not window.feature(TimeFeature).films.is_busy
 
 
+def test_a_panel_is_filmed_on_its_ground(window: MainWindow) -> None:
+    panel = window.docks["cursor"].widget().panel  # type: ignore[attr-defined]
+    images = [film_maker.grabbed(panel) for _ in range(3)]
+    assert images[0] == images[1] == images[2]
+    foot = QPoint(2, images[0].height() - 2)
+    assert images[0].pixelColor(foot) == QColor(current_theme().panel)
+
+
 @pytest.mark.usefixtures("showing")
 def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -444,6 +453,7 @@ def test_a_film_of_the_reconstructions_has_no_controls(window: MainWindow, qtbot
     qtbot.waitUntil(lambda: bool(panel.summary))
     image = film_maker.grabbed(panel)
     assert image.width() == panel.view.viewport().width()
+    assert image.pixelColor(1, image.height() - 1) == QColor(current_theme().panel)
     panel.order.hide()
     assert film_maker.grabbed(panel) == image
 

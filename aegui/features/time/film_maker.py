@@ -209,6 +209,8 @@ def grabbed(widget: QWidget) -> QImage:
     ratio = widget.devicePixelRatioF()
     image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
+    # A panel alone paints no ground: it lies on that of its dock.
+    image.fill(current_theme().panel)
     flags = QWidget.RenderFlag.DrawWindowBackground
     if not isinstance(widget, LatentCanvas):
         flags |= QWidget.RenderFlag.DrawChildren

@@ -88,7 +88,7 @@ class ReconstructionsPanel(QWidget):
         whole, ratio = self.view.whole, self.devicePixelRatioF()
         image = QImage((whole + QSize(0, band)) * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
-        image.fill(self.palette().window().color())
+        image.fill(current_theme().panel)
         painter = QPainter(image)
         painter.setFont(self._summary.font())
         painter.setPen(current_theme().text_dim)

@@ -41,6 +41,8 @@ _NEARLY_ALL, _ASKED = 0.95, 200
 _HELD_OUT = "◦"
 """Before the label of a sample that was kept from training."""
 _FEW_WRONG = 1
+_MOST_WHOLE = 2
+"""Height of what is painted as a whole, at most, by the longer side of what is seen."""
 _MOST_ON_PAPER = 96
 """Of more samples a figure would show nothing."""
 
@@ -345,10 +347,10 @@ class ReconstructionsView(Cells, PaintedArea):
 
     @property
     def whole(self) -> QSize:
-        """Room for all groups as they stand; of very many for those that a square has room for."""
+        """Room for all groups as they stand; of very many for those that would be legible."""
         layout, seen = self._layout(), self.viewport().size()
         rows = -(-len(self._labels) // layout.columns)
-        most = (max(seen.width(), seen.height()) - SPACING) // layout.row_px
+        most = (_MOST_WHOLE * max(seen.width(), seen.height()) - SPACING) // layout.row_px
         return QSize(seen.width(), max(1, min(rows, most)) * layout.row_px + SPACING)
 
     def _paint_groups(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:
