@@ -11,6 +11,7 @@ from aegui.core.evaluation.run_figures import no_figure_words, run_figure
 from aegui.core.i18n import tr
 from aegui.core.library.entry import spreads_of
 from aegui.core.library.query import COLUMNS
+from aegui.core.library.words import cell_words
 from aegui.core.network.change_words import change_lines
 from aegui.core.recipe.changes import recipe_changes
 from aegui.core.verdicts.comparison import SeedFigures, compare
@@ -33,7 +34,7 @@ class EntryDifference:
 
     Attributes:
         entries: Both.
-        names: What they are called here: by their ids where their names are the same.
+        names: What they are called here: where their names are the same by what tells them apart.
         changes: Of their recipes.
         lines: These, and another set that was learnt, in words; empty where there are none.
         figure: Key of the figure that they are compared by.
@@ -50,7 +51,9 @@ class EntryDifference:
     verdict: tuple[str, ...]
 
 
-def difference(library: Library, first: str, second: str, figure: str = "") -> EntryDifference:
+def difference(
+    library: Library, first: str, second: str, figure: str = "", *, by_time: bool = False
+) -> EntryDifference:
     """What lies between the entries ``first`` and ``second``.
 
     Args:
@@ -58,6 +61,7 @@ def difference(library: Library, first: str, second: str, figure: str = "") -> E
         first: Id of the one.
         second: Id of the other.
         figure: Key of the figure to compare; by default wrong pixels, accuracy, or else the loss.
+        by_time: Whether two of one name are told apart by when they were made, else by their ids.
 
     Raises:
         AeguiError: There is no such entry, it has no recipe, or not the figure that is asked for.
@@ -66,12 +70,7 @@ def difference(library: Library, first: str, second: str, figure: str = "") -> E
     recipes = library.recipe(first), library.recipe(second)
     key = figure or _common_figure(one, other)
     row = run_figure(key)
-    # Two of one name, such as two seeds, are told apart by their ids.
-    names = (
-        (one.name, other.name)
-        if one.name != other.name and one.name and other.name
-        else (one.id, other.id)
-    )
+    names = _names_of(one, other, by_time=by_time)
     if figure:
         _check_figure(figure, dict(zip(names, (one, other), strict=True)))
     starts = [
@@ -90,6 +89,17 @@ def difference(library: Library, first: str, second: str, figure: str = "") -> E
     changes = recipe_changes(*recipes)
     lines = _lines(one, other, recipes, changes)
     return EntryDifference((one, other), names, changes, lines, key, comparison, tuple(verdict))
+
+
+def _names_of(one: LibraryEntry, other: LibraryEntry, *, by_time: bool) -> tuple[str, str]:
+    """Names, or, of two of one name, such as two seeds, what else tells them apart."""
+    if one.name and other.name and one.name != other.name:
+        return one.name, other.name
+    if by_time and one.created and other.created:
+        made = cell_words("created", one.created), cell_words("created", other.created)
+        if made[0] != made[1]:
+            return made
+    return one.id, other.id
 
 
 def _lines(

@@ -160,7 +160,7 @@ class EntryDetails:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What they are called; two of one name are told apart by their ids."""
+        """What they are called; two of one name are told apart by when they were made."""
         if self.found is not None:
             return self.found.names
         return tuple(entry.name or entry.id for entry in self.entries)
@@ -333,7 +333,7 @@ def _details(library: Library, ids: tuple[str, ...]) -> EntryDetails:
     found, reason = None, ""
     if len(ids) == 2:
         try:
-            found = difference(library, *ids)
+            found = difference(library, *ids, by_time=True)
         except AeguiError as error:
             reason = str(error)
     return EntryDetails(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aegui.core.library.library import Library
+from aegui.core.library.words import cell_words
 from aegui.core.training.record.history import HistoryView
 from aegui.features.library.model.looks import KNOWN, EntryDetails, LibraryLooks, LibraryView
 from aegui.paths import library_dir
@@ -123,6 +124,27 @@ def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryLooks) -> None
     assert both.curves[0].values.shape == (4, 2)
     # Curves take a file, and everything else does not wait for it.
     assert told[1].curves == ()
+
+
+def test_runs_of_one_name_are_told_apart_by_what_the_table_shows(
+    qtbot: QtBot, looks: LibraryLooks
+) -> None:
+    made = "2026-01-02T03:04:00+00:00", "2026-01-02T03:05:00+00:00"
+    with Library() as library:
+        ids = [library.keep(with_history("same"), created=time).id for time in (*made, made[1])]
+        words = [cell_words("created", library.entry(id).created) for id in ids]
+    told: list[EntryDetails] = []
+    looks.known.connect(told.append)
+    looks.describe(ids[:2])
+    qtbot.waitUntil(lambda: bool(told) and len(told[-1].curves) == 2)
+    assert list(told[-1].names) == words[:2]
+    assert [curve.name for curve in told[-1].curves] == words[:2]
+    assert told[-1].found is not None
+    assert words[0] in told[-1].found.verdict[0]
+    told.clear()
+    looks.describe(ids[1:])
+    qtbot.waitUntil(lambda: bool(told))
+    assert list(told[-1].names) == ids[1:], "both were made in the same minute"
 
 
 def test_what_another_program_changes_is_noticed(qtbot: QtBot, looks: LibraryLooks) -> None:
