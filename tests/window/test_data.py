@@ -211,7 +211,7 @@ def test_files_that_one_has_are_copied_in(
     data.activated.emit(data.findData("mnist"))
     qtbot.waitUntil(lambda: window.findChild(DownloadDialog) is not None)
     dialog = opened(window, DownloadDialog)
-    monkeypatch.setattr(files, "choose_folder", lambda *_: str(tmp_path))
+    monkeypatch.setattr(files, "choose_folder", lambda *_, **_kwargs: str(tmp_path))
     dialog.panel.have.menu().actions()[0].trigger()
     qtbot.waitUntil(lambda: "0 of 4 files are here now" in dialog.panel.problem.text())
     assert dialog.panel.have.isEnabled()

@@ -268,7 +268,7 @@ def test_a_study_is_kept_when_it_ends_and_its_runs_are_shown(
     panel.table.choose([study.id])
     panel.open.click()
     qtbot.waitUntil(lambda: len(listed(panel)) == 2)
-    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path / "logs"))
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(tmp_path / "logs"))
     panel.export_requested.emit([study.id], "events")
     settled(qtbot, window)
     assert len(list((tmp_path / "logs").glob("*/seed-*/events*"))) == 6

@@ -137,7 +137,7 @@ def test_pictures_of_ones_own_are_trained_where_the_published_ones_are_not_ours(
     assert dialog.own.isHidden()
     dialog.choose(place_of(dialog, "B5-small"))
     assert not dialog.own.isHidden()
-    monkeypatch.setattr(parity_feature, "choose_folder", lambda *_: str(folder))
+    monkeypatch.setattr(parity_feature, "choose_folder", lambda *_, **_kwargs: str(folder))
     runner = window._services.runner
     with qtbot.waitSignal(runner.started, timeout=60_000):
         QTest.mouseClick(dialog.own, Qt.MouseButton.LeftButton)

@@ -79,7 +79,7 @@ def test_the_network_that_is_shown_is_handed_in(
 ) -> None:
     train(qtbot, window)
     folder = tmp_path / "hand-in"
-    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(folder))
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(folder))
     dialog = opened(window)
     dialog.form.fields["language"].edited.emit("es")
     reports = window._services.of(ReportService)
@@ -130,7 +130,7 @@ def test_a_refusal_is_told_in_the_words_of_the_command(
     assert "thesis.txt could not be made" in failed.args[0]
     assert "thesis.txt could not be made" in window.notifications.shown[-1].text
     # Where somebody chooses a folder that cannot be one, nothing is begun.
-    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path / "thesis.txt"))
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(tmp_path / "thesis.txt"))
     opened(window).accept()
     assert not reports.job.is_busy
     assert "thesis.txt could not be made" in window.notifications.shown[-1].text
@@ -141,7 +141,7 @@ def test_a_folder_with_other_files_gets_a_new_one_in_it(
 ) -> None:
     train(qtbot, window)
     (tmp_path / "thesis.txt").write_text("mine")
-    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(tmp_path))
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(tmp_path))
     opened(window).accept()
     stem = window._services.workspace.stem
     assert stem == "small"
@@ -156,7 +156,7 @@ def test_it_can_be_given_up(
 ) -> None:
     train(qtbot, window)
     folder = tmp_path / "hand-in"
-    monkeypatch.setattr(wiring, "choose_folder", lambda *_: str(folder))
+    monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(folder))
     dialog = opened(window)
     reports = window._services.of(ReportService)
     dialog.accept()
