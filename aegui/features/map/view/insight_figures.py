@@ -61,7 +61,7 @@ FIGURES: dict[str, FigureSpec] = {
         ),
     ),
     "ratio": FigureSpec(
-        mark("Newness"),
+        mark("Novelty"),
         mark(
             "Distance to the nearest sample over that sample's distance to its own nearest one: "
             "0 is a copy, 1 and more is new."
