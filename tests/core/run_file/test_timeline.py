@@ -160,9 +160,9 @@ def test_a_wrong_one_is_refused(tmp_path: Path, change: dict[str, Any], reason: 
         ({"changes": np.zeros((3, SIZE - 1), np.int8)}, "changes is int8"),
         ({"changes": np.zeros((2, SIZE), np.int8)}, "columns differ in length"),
         ({"steps": np.zeros(1, np.float32)}, "steps is float32"),
-        ({"steps": np.full(8, np.nan, np.float32)}, "steps are no sizes"),
-        ({"steps": np.full(8, -1.0, np.float32)}, "steps are no sizes"),
-        ({"steps": np.full(8, 1e30, np.float32)}, "steps are no sizes"),
+        ({"steps": np.full(8, np.nan, np.float32)}, "steps are not sizes"),
+        ({"steps": np.full(8, -1.0, np.float32)}, "steps are not sizes"),
+        ({"steps": np.full(8, 1e30, np.float32)}, "steps are not sizes"),
         ({"epoch": np.array([0.0, 2.0, 1.0])}, "epochs do not grow"),
     ],
 )
