@@ -1,6 +1,6 @@
-"""Sets as numpy's files (.npz, .npy): our own form for sets of any size, and those of others.
+"""Data sets in numpy's files (.npz, .npy): read those of any origin, write the program's own.
 
-Nothing in them is ever unpickled.
+Pickled arrays are refused.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _BAD_HEADERS = (
 
 @dataclass(frozen=True)
 class _Member:
-    """The header of an array in a file, read but not unpacked."""
+    """The header of an array in a file, parsed without reading its data."""
 
     key: str
     shape: tuple[int, ...]
@@ -84,7 +84,7 @@ class _Member:
 
 
 def is_array_file(head: bytes) -> bool:
-    """Whether a file that begins with ``head`` is one of numpy's: an array, or a zip of arrays."""
+    """Return whether a file that begins with ``head`` is a .npy file or a zip of .npy files."""
     if head.startswith(_ZIP):
         length = int.from_bytes(head[26:28], "little")
         return head[30 : 30 + length].endswith(b".npy")
@@ -92,13 +92,13 @@ def is_array_file(head: bytes) -> bool:
 
 
 def array_file(dataset: Dataset) -> bytes:
-    """``dataset`` as .npz: images as bytes where that loses nothing, else as 32-bit numbers."""
+    """Return ``dataset`` as .npz: images as bytes where that is lossless, else as float32."""
     levels = as_levels(dataset.images)
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
         images=dataset.images if levels is None else levels,
-        # A string array ends each text at its last character that is not NUL: so something follows.
+        # numpy strips trailing NULs from the texts of a string array, hence a mark after each text.
         labels=np.array([f"{label}|" for label in dataset.labels]),
         names=np.array([f"{name}|" for name in dataset.names]),
         about=np.array([f"{text}|" for text in (dataset.name, dataset.source, dataset.licence)]),
@@ -109,14 +109,14 @@ def array_file(dataset: Dataset) -> bytes:
 def read_array_file(
     path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
 ) -> Dataset:
-    """The set in the file ``path``: written by ``array_file``, or images and labels of others.
+    """Read the set in the file ``path``, written by ``array_file`` or by another program.
 
     Images are ``[N, H, W]``, with 1 or 3 channels before or after height and width, or rows of a
     square image, as bytes or as numbers up to 1 or to 255.
 
     Raises:
-        ReadError: There are no images in it, or what is in it is damaged or pickled.
-        Cancelled: ``cancelled`` asked for it.
+        ReadError: The file holds no images, or is damaged or pickled.
+        Cancelled: ``cancelled`` returned true.
     """
     try:
         with contextlib.ExitStack() as stack:
@@ -129,7 +129,7 @@ def read_array_file(
 
 
 class _Arrays:
-    """The arrays of a file, opened one by one."""
+    """The arrays of a .npy or .npz file, opened one at a time."""
 
     def __init__(self, path: Path, stack: contextlib.ExitStack) -> None:
         self.path = path
@@ -144,7 +144,7 @@ class _Arrays:
         return [name[:-4] for name in self._zip.namelist() if name.endswith(".npy")]
 
     def open(self, key: str) -> tuple[_Member, IO[bytes]]:
-        """The header of an array, checked against the size of the file, and its numbers to read."""
+        """Return the header of an array, checked against the file's size, and its data stream."""
         file: IO[bytes]
         if self._zip is None:
             file = self._stack.enter_context(self.path.open("rb"))
@@ -177,7 +177,7 @@ class _Arrays:
         return member, file
 
     def whole(self, key: str) -> NDArray[Any]:
-        """A small array."""
+        """Read a small array in full; arrays above ``_MAX_TEXT_BYTES`` are refused."""
         member, file = self.open(key)
         if member.nbytes > _MAX_TEXT_BYTES:
             raise _refusal(self.path, tr("{key} is too large", key=key))
@@ -214,7 +214,7 @@ def _read(
 
 
 def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
-    """One label of each image; of rows with a single 1 among zeros (one-hot) its place."""
+    """Return one label for each image, with one-hot rows converted to class indices."""
     if values.ndim < 2 or math.prod(values.shape[1:]) <= 1:
         return values
     if values.ndim == 2 and values.dtype.kind in "uifb":
@@ -227,9 +227,9 @@ def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
 
 
 def _texts(values: NDArray[Any]) -> list[str]:
-    """Labels as text: whole numbers without a point, our own texts without the mark at the end.
+    """Return labels as text: integral floats without a point, own texts without their end mark.
 
-    Among whole numbers one that is none (NaN) is a label that is missing.
+    NaN among integral floats is a missing label, which becomes an empty text.
     """
     flat = values.reshape(-1)
     if values.dtype.kind == "f":
@@ -261,7 +261,7 @@ def _read_images(
             if are_bytes:
                 store.append(channels_first(chunk, shape, is_last))
                 continue
-            with np.errstate(over="ignore", invalid="ignore"):  # refused in words below
+            with np.errstate(over="ignore", invalid="ignore"):  # NaN is reported below
                 values = chunk.astype(np.float32) / np.float32(top)
             if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):
                 raise _refusal(arrays.path, _out_of_range(chunk))
@@ -282,7 +282,7 @@ def _out_of_range(values: NDArray[Any]) -> str:
 
 
 def _top(member: _Member, arrays: _Arrays, key: str, at_once: int) -> float:
-    """What stands for white: 255, unless no pixel of somebody else's file is above 1."""
+    """Return the value of white: 255, unless no pixel of another program's file is above 1."""
     if member.dtype == np.uint8 and _ABOUT in arrays.names():
         return _BYTE_MAX
     _, file = arrays.open(key)
@@ -311,7 +311,7 @@ def _chunks(
 
 
 def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int], bool]:
-    """``N, C, H, W``, and whether the channels are the last axis in the file."""
+    """Return ``N, C, H, W``, and whether the channels are the last axis in the file."""
     if member.dtype.kind not in "uifb" or math.prod(member.shape) == 0:
         raise _refusal(path, tr("{key}: no array of pixels", key=member.key))
     found = image_axes(member.shape)

@@ -1,4 +1,4 @@
-"""What the axes of an array of images mean."""
+"""Interpretation of the axes of an array of images."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _CHANNELS = (1, 3)
 
 
 def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, int, int, int], bool] | None:
-    """``N, C, H, W`` of an array of ``shape``, and whether its channels come last.
+    """Return ``N, C, H, W`` for an array of ``shape``, and whether its channels come last.
 
-    Understood: ``[N, side * side]``, ``[N, H, W]``, ``[N, C, H, W]`` and ``[N, H, W, C]`` with 1 or
-    3 channels. None for all else.
+    Accepted are ``[N, side * side]``, ``[N, H, W]``, ``[N, C, H, W]`` and ``[N, H, W, C]`` with 1
+    or 3 channels; None is returned for any other shape.
     """
     is_last = len(shape) == 4 and shape[1] not in _CHANNELS and shape[3] in _CHANNELS
     if len(shape) == 2 and math.isqrt(shape[1]) ** 2 == shape[1]:
@@ -37,7 +37,7 @@ def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, int, int, int], bool]
 def channels_first(
     chunk: NDArray[Any], shape: tuple[int, int, int, int], is_last: bool
 ) -> NDArray[Any]:
-    """Some of the images of such an array as ``[k, C, H, W]``."""
+    """Return ``chunk``, some images of an array with such axes, as ``[k, C, H, W]``."""
     _, channels, height, width = shape
     if is_last:
         return chunk.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
@@ -45,7 +45,7 @@ def channels_first(
 
 
 def as_levels(images: NDArray[np.float32]) -> NDArray[np.uint8] | None:
-    """``images`` as bytes, or None where 0..255 would not give back the very same pixels."""
+    """Return ``images`` as bytes, or None where bytes would not reproduce the pixels exactly."""
     held = memory_of(images)
     if held.dtype == np.uint8:
         return held

@@ -1,4 +1,4 @@
-"""The sets that are known by name: those that ship with the program, and those to be downloaded."""
+"""The built-in sets: those that ship with the program and those that it can download."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class BuiltinSet:
 
     Attributes:
         key: Its name in recipes and on the command line.
-        label: What a person reads (translated where it is shown).
-        help: One sentence more.
+        label: Name shown to the user (translated where it is shown).
+        help: A one-sentence description.
         kind: Characters of black and white pixels, or images.
-        count: How many samples it has.
+        count: Number of samples.
         shape: Channels, rows and columns of each.
-        classes: How many classes or groups it has; 0: every sample is one of its own.
+        classes: Number of classes or groups; 0 if every sample is a class of its own.
         download: Whether it has to be downloaded once.
         any_size: Whether its images come in the size and colours that a recipe asks for.
     """
@@ -175,7 +175,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 
 
 def set_title(name: str) -> str:
-    """What a person reads for the set ``name``: sets that ship as in the lists of them."""
+    """Return the title of the set ``name``; built-in names, joined by "+", are translated."""
     parts = name.split("+")
     if all(part in BUILTIN_LABELS for part in parts):
         return " + ".join(tr(BUILTIN_LABELS[part]) for part in parts)
@@ -183,17 +183,17 @@ def set_title(name: str) -> str:
 
 
 def glyph_set_names() -> tuple[str, ...]:
-    """Those of ``builtin_names`` that are sets of characters."""
+    """Return the names in ``builtin_names`` that are sets of characters."""
     return tuple(key for key, row in BUILTIN_SETS.items() if row.kind == "glyphs")
 
 
 def builtin_names() -> tuple[str, ...]:
-    """The names that ``load_builtin`` knows, in the order in which they are offered."""
+    """Return the names accepted by ``load_builtin``, in the order in which they are offered."""
     return tuple(BUILTIN_SETS)
 
 
 def download_key(name: str) -> str | None:
-    """What ``download`` has to get before ``load_builtin(name)`` can work; None if nothing."""
+    """Return the key to ``download`` before ``load_builtin(name)``; None if nothing is missing."""
     key = name.removesuffix(TEST_PART)
     return key if BUILTIN_SETS[name].download and not is_available(key) else None
 
@@ -204,21 +204,21 @@ def load_builtin(
     cancelled: IsCancelled | None = None,
     images: ImageSpec | None = None,
 ) -> Dataset:
-    """The built-in set ``name``.
+    """Load the built-in set ``name``.
 
     Characters are 5x7 glyphs in ASCII order, labelled with themselves; emojis are labelled with
     their group or sub-group, digits and clothes with their class.
 
     Args:
         name: One of ``builtin_names``.
-        report: Called with the progress, in this thread.
-        cancelled: Asked now and then whether to stop.
+        report: Called with the progress, in the calling thread.
+        cancelled: Polled now and then; loading stops when it returns true.
         images: Size and colours, for sets of any size.
 
     Raises:
-        NotDownloaded: It has to be downloaded first.
+        NotDownloaded: The set has to be downloaded first.
         AeguiError: There is no such set.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned true.
     """
     if name not in BUILTIN_SETS:
         names = ", ".join(BUILTIN_SETS)
@@ -235,12 +235,12 @@ def load_builtin(
 
 
 def comes_in_any_size(source: str) -> bool:
-    """Whether ``source`` is built-in and its images come in the size that a recipe asks for."""
+    """Return whether ``source`` is a built-in set whose images are made in the recipe's size."""
     return source in BUILTIN_SETS and BUILTIN_SETS[source].any_size
 
 
 def builtin_state(name: str, images: ImageSpec) -> tuple[str, ...]:
-    """What the content of the built-in set ``name`` depends on, beside its name."""
+    """Return what else, besides its name, determines the content of the built-in set ``name``."""
     if comes_in_any_size(name):
         return (images.model_dump_json(),)
     if BUILTIN_SETS[name].download:

@@ -1,4 +1,4 @@
-"""Images that stay bytes, on disk and in memory, and are read as numbers from 0 to 1."""
+"""Images stored as bytes, on disk or in memory, and read as float32 in [0, 1]."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ WHITE = np.float32(255.0)
 
 
 class ByteImages(NDArrayOperatorsMixin):
-    """Looks like a read-only float32 array, and makes the numbers of what is asked for.
+    """Read-only stand-in for a float32 array that converts only the images that are accessed.
 
-    Indexing gives float32 arrays of level / 255, ``reshape`` and ``len`` cost nothing. Whatever
-    else an array can do is done with all numbers at once, four times the memory of the bytes: large
-    sets are read part by part.
+    Indexing returns float32 arrays of level / 255; ``reshape`` and ``len`` cost nothing. Every
+    other array operation converts all images at once, at four times the memory of the bytes, so
+    large sets must be processed in parts.
 
     Attributes:
         levels: uint8, in memory or mapped from a file.
@@ -34,61 +34,61 @@ class ByteImages(NDArrayOperatorsMixin):
 
     @classmethod
     def over(cls, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Bytes in place of an array, for everybody who reads it as one."""
+        """Wrap ``levels``, typed as a float32 array for callers that expect one."""
         return cast("NDArray[np.float32]", cls(levels))
 
     @property
     def flags(self) -> Any:
-        """Those of the bytes."""
+        """The flags of the byte array."""
         return self.levels.flags
 
     def setflags(self, *, write: bool) -> None:
-        """Whether the bytes may be written to."""
+        """Set whether the bytes may be written to."""
         self.levels.setflags(write=write)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all numbers, once they are made."""
+        """Size in bytes of all pixels as float32."""
         return self.size * self.dtype.itemsize
 
     def __len__(self) -> int:
-        """Images."""
+        """Return the number of images."""
         return len(self.levels)
 
     def __getitem__(self, key: Any) -> Any:
-        """The numbers at ``key``."""
+        """Return the pixels at ``key`` as float32."""
         return np.divide(self.levels[key], WHITE, dtype=np.float32)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        """All numbers."""
+        """Convert all pixels to an array."""
         return np.asarray(self[...], dtype)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        """``images * 2`` and the like."""
+        """Apply a numpy ufunc to the converted pixels."""
         arrays = [one[...] if isinstance(one, ByteImages) else one for one in inputs]
         return getattr(ufunc, method)(*arrays, **options)
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else an array has."""
+        """Delegate any other array attribute to the converted pixels."""
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self[...], name)
 
     def reshape(self, *shape: Any) -> NDArray[np.float32]:
-        """The same images in another shape."""
+        """Return the same images in another shape, without copying."""
         return ByteImages.over(self.levels.reshape(*shape))
 
     def min(self) -> np.float32:
-        """The darkest number."""
+        """Return the smallest pixel value."""
         return np.float32(self.levels.min() / WHITE)
 
     def max(self) -> np.float32:
-        """The lightest number."""
+        """Return the largest pixel value."""
         return np.float32(self.levels.max() / WHITE)
 
 
 def as_images(images: ArrayLike) -> NDArray[np.float32]:
-    """``images`` as an array of float32, those that are kept as bytes as they are."""
+    """Return ``images`` as a float32 array; ``ByteImages`` are returned unchanged."""
     held: object = images
     if isinstance(held, ByteImages):
         return cast("NDArray[np.float32]", held)
@@ -96,13 +96,13 @@ def as_images(images: ArrayLike) -> NDArray[np.float32]:
 
 
 def memory_of(images: NDArray[np.float32]) -> NDArray[Any]:
-    """The array that holds ``images``: themselves, or the bytes that they are read from."""
+    """Return the array that stores ``images``: the bytes of ``ByteImages``, else ``images``."""
     held: object = images
     return held.levels if isinstance(held, ByteImages) else images
 
 
 def is_mapped(images: NDArray[np.float32]) -> bool:
-    """Whether ``images`` are read from a file that is mapped into memory."""
+    """Return whether ``images`` are backed by a memory-mapped file."""
     array: object = memory_of(images)
     while isinstance(array, np.ndarray):
         if isinstance(array, np.memmap):

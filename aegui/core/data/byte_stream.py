@@ -1,4 +1,4 @@
-"""The bytes of a file, unpacked on the way where it is packed with gzip."""
+"""The bytes of a file, decompressed while reading if it is gzipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ packed size was made to fill a disk, and is refused before it does."""
 
 
 class OverpackedError(ReadError):
-    """What is packed in ``path`` unpacks to ``unpacked`` bytes or more: too many to be images."""
+    """Raised when ``path`` unpacks to ``unpacked`` bytes or more: too many to be images."""
 
     def __init__(self, path: Path, unpacked: int) -> None:
         super().__init__(
@@ -38,21 +38,21 @@ class OverpackedError(ReadError):
 
 
 def is_overpacked(unpacked: int, packed: int) -> bool:
-    """Whether so many bytes out of ``packed`` ones can be no images."""
+    """Return whether ``unpacked`` bytes out of ``packed`` compressed ones cannot be images."""
     return unpacked > SAFE_BYTES and unpacked > SAFE_RATIO * packed
 
 
 class ByteStream:
     """Reads the file ``path`` from the beginning; a ``with`` block closes it.
 
-    In contrast to ``gzip.open``, whatever can be unpacked of a file that is cut short is given.
+    Unlike ``gzip.open``, it returns everything that can be unpacked from a truncated file.
 
     Attributes:
         most: An upper bound for the number of bytes, known before reading any.
         size: Size of the file itself.
 
     Raises:
-        OSError: The system refuses the file.
+        OSError: The file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,7 +68,7 @@ class ByteStream:
         self._ended = False
 
     def __enter__(self) -> ByteStream:
-        """Begin."""
+        """Return this stream."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -77,20 +77,20 @@ class ByteStream:
 
     @property
     def is_packed(self) -> bool:
-        """Whether the file is packed with gzip."""
+        """Whether the file is gzipped."""
         return self._unpacker is not None
 
     def tell(self) -> int:
-        """How far the file itself has been read, in bytes: for showing progress."""
+        """Return the position in the file itself, in (packed) bytes, for progress display."""
         return self._file.tell()
 
     def read(self, count: int) -> bytes:
-        """The next ``count`` bytes; fewer only where the file ends.
+        """Return the next ``count`` bytes; fewer only at the end of the file.
 
         Raises:
-            OSError: The system refuses to read on.
-            zlib.error: What is packed is damaged.
-            OverpackedError: It is far larger than images can be that pack into so little.
+            OSError: The file cannot be read.
+            zlib.error: The packed data are damaged.
+            OverpackedError: They unpack to far more than images of that packed size could.
         """
         if self._unpacker is None:
             return self._file.read(count)
@@ -109,7 +109,7 @@ class ByteStream:
         if unpacker is None:
             return b""
         if unpacker.eof:
-            # Packed files may be put one after the other; what follows the last one is padding.
+            # A gzip file may have several members; whatever follows the last one is padding.
             self._rest = unpacker.unused_data or self._file.read(_PIECE)
             if not self._rest.startswith(GZIP):
                 self._ended = True

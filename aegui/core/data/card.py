@@ -1,4 +1,4 @@
-"""What to know about a set before training on it: its classes, its mean, what is alike in it."""
+"""Facts about a set to know before training: classes, mean, duplicates and closest pairs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LOOKED_AT = 1000
 
 @dataclass(frozen=True)
 class ClosePair:
-    """Samples number ``a`` < ``b`` differ by ``distance``, in the unit of the card."""
+    """Samples with indices ``a`` < ``b``, which differ by ``distance`` in the unit of the card."""
 
     a: int
     b: int
@@ -54,21 +54,21 @@ class DataCard:
     """Findings about a set.
 
     Attributes:
-        name: What the set is called.
+        name: Name of the set.
         count: Number of samples.
         image_shape: Channels, height and width.
         is_binary: Whether every pixel is 0 or 1.
         classes: Every class with its number of samples, in the order of ``Dataset.classes``.
         source: Where the images come from.
-        licence: Under which they may be used, or an empty string.
+        licence: Licence of the images, or an empty string.
         mean_image: float32 ``[C, H, W]``, read-only.
-        duplicates: Groups of samples whose images are exactly the same, first ones first.
+        duplicates: Groups of samples with identical images, in the order of their first sample.
         closest: The pairs that differ least, exact duplicates left out; their distance is a number
             of pixels for binary sets (threshold 0.5), else the root of the mean squared difference.
         compared: Number of samples among which the closest pairs were looked for.
-        flat: Names of the first images that have one level all over.
-        flat_count: How many there are.
-        is_black: Whether those of them that were looked at are black.
+        flat: Names of the first images whose pixels are all equal.
+        flat_count: Number of such images.
+        is_black: Whether those of them that were examined are black.
     """
 
     name: str
@@ -88,25 +88,25 @@ class DataCard:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What may spoil a training, in words of the language in force."""
+        """Translated warnings about whatever in the set may impair training."""
         return tuple(_warnings(self))
 
     @property
     def is_sampled(self) -> bool:
-        """Whether not all samples were compared with one another."""
+        """Whether only a subset of the samples was compared pairwise."""
         return self.compared < self.count - sum(len(group) - 1 for group in self.duplicates)
 
 
 def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None) -> DataCard:
-    """Look at all images of ``dataset``, and at every two of them (of large sets, of a part).
+    """Examine all images of ``dataset``, and every pair of them (of a subset in large sets).
 
     Args:
         dataset: The set.
-        pairs: How many of the closest pairs are wanted.
-        cancelled: Asked now and then whether to stop.
+        pairs: Number of closest pairs to return.
+        cancelled: Polled now and then; the analysis stops when it returns true.
 
     Raises:
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned true.
     """
     groups: dict[bytes, list[int]] = {}
     total = np.zeros(dataset.image_shape, np.float64)
@@ -142,7 +142,7 @@ def card(dataset: Dataset, pairs: int = 5, cancelled: IsCancelled | None = None)
 
 
 def _parts(dataset: Dataset) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """The images some at a time, and the number of the first of them."""
+    """Yield the images in chunks, each with the index of its first image."""
     at_once = max(1, _CHUNK_NUMBERS // dataset.pixels)
     for at in range(0, len(dataset), at_once):
         yield at, dataset.images[at : at + at_once]
@@ -154,7 +154,7 @@ def _class_counts(dataset: Dataset) -> tuple[ClassCount, ...]:
 
 
 def _compared(different: list[int], pixels: int) -> list[int]:
-    """The samples of which every two are compared: all, or as many as can be in a second."""
+    """Return the samples to compare pairwise: all, or as many as take about a second."""
     most = min(_MOST_COMPARED, int((_MOST_PRODUCTS / pixels) ** 0.5))
     if len(different) <= most:
         return different
@@ -167,7 +167,7 @@ def _closest(dataset: Dataset, indices: list[int], pairs: int) -> tuple[ClosePai
     rows = dataset.flat()[indices]
     if dataset.is_binary:
         rows = (rows > 0.5).astype(np.float32)
-    # Around the mean the squares are small: fewer digits are lost in their differences.
+    # Centring on the mean keeps the squares small, so their differences lose fewer digits.
     centred = rows if dataset.is_binary else rows - rows.mean(axis=0)
     squares = np.einsum("ij,ij->i", centred, centred)
     distances = squares[:, np.newaxis] + squares - 2 * (centred @ centred.T)
@@ -191,7 +191,7 @@ def _distance(difference: NDArray[np.float32], dataset: Dataset) -> float:
 def _warnings(known: DataCard) -> Iterator[str]:
     if known.count == 1:
         yield tr("There is one image only: a network can do no more than learn it by heart.")
-    # A blank and a full block are good characters; in a set of images they are accidents.
+    # Blank and full glyphs are legitimate; uniform images in other sets are likely errors.
     if known.flat_count == known.count or (known.flat_count and not known.is_binary):
         yield _flat_words(known)
     few = [one for one in known.classes if one.count < _FEW_OF_A_CLASS]

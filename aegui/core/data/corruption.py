@@ -1,8 +1,8 @@
-"""Corruption: what is done to the input, never to the target, before the encoder sees it.
+"""Corruption: the noise that is applied to the input, never to the target, of the encoder.
 
 ``corrupt_into`` serves the training engine with torch; ``corrupted`` serves the pixel editor and
 the command line with numpy, so that a drawing can be corrupted before torch has been imported.
-Both draw from the same distributions, from their own generators.
+Both draw from the same distributions, each with its own generator.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def corrupt_into(
     Args:
         clean: Images with values in [0, 1], of any shape that broadcasts to that of ``out``, so
             that many copies and runs can be drawn from one set. Must not share memory with it.
-        out: Where the corrupted images go; same type and device.
-        spec: The kind and level; ``copies`` and ``fresh`` are the caller's business.
+        out: Receives the corrupted images; same dtype and device as ``clean``.
+        spec: The kind and level; ``copies`` and ``fresh`` are left to the caller.
         generator: The source of randomness, on the device of ``out``.
-        image_shape: Channels, height and width of the images, which are rows ``[..., C*H*W]`` then;
-            only noise that knows neighbours ("block") has to be told.
+        image_shape: Channels, height and width of the images, which are then rows
+            ``[..., C*H*W]``; only required for noise with ``neighbours`` ("block").
 
     Raises:
-        ValueError: A block is to be erased of images of unknown shape.
+        ValueError: The kind is "block" and ``image_shape`` is None.
     """
     noise = CORRUPTIONS[spec.kind]
     sizes = known_shape(image_shape) if noise.neighbours else (0, 0, 0)
@@ -62,17 +62,17 @@ def corrupt_into(
 
 
 def known_shape(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:
-    """Channels, height and width; ``ValueError`` where nobody knows them."""
+    """Return ``image_shape``; raise ``ValueError`` if it is None."""
     if image_shape is None:
         raise ValueError("a block can be erased only where the shape of the images is known")
     return image_shape
 
 
 def block_sizes(level: float, height: int, width: int) -> tuple[tuple[float, int, int], ...]:
-    """Chance, rows and columns of each rectangle that the noise "block" of ``level`` may erase.
+    """Return probability, rows and columns of each rectangle that "block" noise may erase.
 
-    Each side is drawn by itself, of the two whole numbers about the side of the image times the
-    root of the level: on the average the area is exactly the level's share of the image.
+    Each side is drawn independently from the two integers around the image's side times the root
+    of the level, so that the expected area is exactly the share ``level`` of the image.
     """
     share = math.sqrt(level)
     return tuple(
@@ -83,14 +83,14 @@ def block_sizes(level: float, height: int, width: int) -> tuple[tuple[float, int
 
 
 def _lengths(side: float) -> list[tuple[float, int]]:
-    """The whole numbers about ``side`` with their chances, whose mean is ``side``."""
+    """Return the integers around ``side`` with probabilities such that their mean is ``side``."""
     whole = int(side)
     both = ((whole + 1 - side, whole), (side - whole, whole + 1))
     return [(chance, length) for chance, length in both if chance > _NEVER]
 
 
 def pixel_places(channels: int, height: int, width: int) -> NDArray[np.int64]:
-    """Row and column of every number of an image as a row, int64 ``[2, C*H*W]``."""
+    """Return row and column of every number of a flattened image, int64 ``[2, C*H*W]``."""
     return np.tile(np.indices((height, width)).reshape(2, -1), (1, channels))
 
 
@@ -100,7 +100,7 @@ def corrupted(
     seed: int,
     image_shape: tuple[int, int, int] | None = None,
 ) -> NDArray[np.float32]:
-    """A corrupted copy of ``images`` (any shape, values in [0, 1]), the same for the same seed.
+    """Return a corrupted copy of ``images`` (any shape, values in [0, 1]), determined by ``seed``.
 
     ``image_shape`` as for ``corrupt_into``.
     """
@@ -113,7 +113,7 @@ def corrupted_with(
     generator: np.random.Generator,
     image_shape: tuple[int, int, int] | None = None,
 ) -> NDArray[np.float32]:
-    """Like ``corrupted``, going on with ``generator``: for many draws in a row."""
+    """Like ``corrupted``, but draw from ``generator``: for many draws in a row."""
     clean = np.array(images, dtype=np.float32)
     noise = CORRUPTIONS[spec.kind]
     names: dict[str, Any] = {"x": clean, "level": np.float32(spec.level)}
@@ -137,7 +137,7 @@ def _blocks(
     generator: np.random.Generator,
     image_shape: tuple[int, int, int],
 ) -> NDArray[np.bool_]:
-    """Which pixels of ``images`` lie in a rectangle at a random place in each."""
+    """Return a mask of the pixels of ``images`` inside one randomly placed rectangle per image."""
     channels, height, width = image_shape
     count = images.size // (channels * height * width)
     share = math.sqrt(level)
@@ -151,13 +151,13 @@ def _blocks(
 
 
 def _drawn_lengths(side: float, count: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """``count`` of the whole numbers about ``side``, ``[count, 1]``, by ``_lengths``."""
+    """Draw ``count`` lengths around ``side``, int64 ``[count, 1]``, as ``_lengths`` says."""
     whole = int(side)
     return whole + (generator.random((count, 1)) < side - whole).astype(np.int64)
 
 
 def noise_of(kind: str, level: float) -> CorruptionSpec:
-    """The noise of ``kind`` at ``level``.
+    """Return the noise of ``kind`` at ``level``.
 
     Raises:
         pydantic.ValidationError: The level is out of range.
@@ -166,13 +166,13 @@ def noise_of(kind: str, level: float) -> CorruptionSpec:
 
 
 def corruption_words(spec: CorruptionSpec) -> str:
-    """What a person reads: ``Flip 0.15``; of no noise only that there is none."""
+    """Return a translated description such as ``Flip 0.15``; without noise, only its label."""
     label = tr(CORRUPTIONS[spec.kind].label)
     return label if spec.kind == "none" else f"{label} {localized(spec.level, 'g')}"
 
 
 def parse_corruption(text: str) -> CorruptionSpec:
-    """The corruption that ``text`` means: ``KIND:LEVEL``, such as ``salt_pepper:0.2``, or ``none``.
+    """Parse ``KIND:LEVEL``, such as ``salt_pepper:0.2``, or ``none``.
 
     Raises:
         AeguiError: The kind is unknown, or the level is missing or out of range.

@@ -1,4 +1,4 @@
-"""Images as rows of numbers with commas between them, the way MNIST goes round as CSV."""
+"""Images as rows of comma-separated numbers, the usual form of MNIST as CSV."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _REAL_MARKS = frozenset(".,eE")
 
 @dataclass(frozen=True)
 class _ColumnLayout:
-    """How the lines are to be read: where the label is, and the shape of the image."""
+    """How to parse the lines: the position of the label, and the shape of the image."""
 
     delimiter: str
     columns: int
@@ -86,11 +86,11 @@ class _ColumnLayout:
 
 
 class _AboveOneError(Exception):
-    """Pixels had been taken for 0..1, and are 0..255."""
+    """Raised when pixels that were assumed to be 0..1 turn out to be 0..255."""
 
 
 def is_csv(head: bytes) -> bool:
-    """Whether a file that begins with ``head`` has images as rows of numbers."""
+    """Return whether a file that begins with ``head`` holds images as rows of numbers."""
     if head.startswith(GZIP):
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, _HEAD_BYTES)
@@ -103,18 +103,19 @@ def is_csv(head: bytes) -> bool:
 def read_csv(
     path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
 ) -> Dataset:
-    """The images in the CSV file ``path``, packed with gzip or not.
+    """Read the images in the CSV file ``path``, gzipped or not.
 
     A line is an image: its label, if any, first or last, and its pixels row by row, 0..255 or 0..1;
-    three times as many numbers as a square has are red, green and blue of each pixel. A line of
-    headings may come first. Fields may stand in quotes, and a label in quotes may have what parts
-    fields; where semicolons or tabs part them, numbers may have decimal commas. A first column that
-    counts the lines is left out where the headings say so. Text that is not UTF-8 is what Windows
-    writes in Western Europe.
+    three times a square number of values are red, green and blue of each pixel. A line of headings
+    may come first. Fields may be quoted, and a quoted label may contain the delimiter; with
+    semicolons or tabs as delimiters, numbers may have decimal commas. A first column that counts
+    the lines is skipped if the headings say so. Text that is not UTF-8 is decoded as
+    Windows-1252.
 
     Raises:
-        ReadError: A line has another number of columns, or what is no number; the line is named.
-        Cancelled: ``cancelled`` asked for it.
+        ReadError: A line has another number of columns or a field that is no number; the message
+            names the line.
+        Cancelled: ``cancelled`` returned true.
     """
     try:
         with ByteStream(path) as file:
@@ -135,7 +136,7 @@ def read_csv(
 
 
 def csv_trouble(path: Path) -> ReadError | None:
-    """Why the CSV file ``path`` holds no images, if its lines can tell."""
+    """Return why the CSV file ``path`` holds no images, if its lines show it."""
     try:
         with ByteStream(path) as file:
             first = list(islice(_lines(file, path), _LOOKED_AT_LINES))
@@ -166,19 +167,19 @@ def csv_trouble(path: Path) -> ReadError | None:
 
 
 def _whole(text: str) -> list[str]:
-    """The first lines of ``text``, without the last of many, which may be cut off."""
+    """Return the first lines of ``text``, without the last of many, which may be truncated."""
     lines = text.splitlines()[: _LOOKED_AT_LINES + 1]
     return lines[:-1] if len(lines) > 2 else lines
 
 
 def _layout(first: list[str]) -> _ColumnLayout | None:
-    """How to read a file with these first lines; None where that is no CSV of images."""
+    """Return how to parse a file with these first lines; None if it is no CSV of images."""
     if not first:
         return None
     delimiter = _delimiter(first)
     columns = _plain(first[0], delimiter).count(delimiter) + 1
     if not any(_shape(columns - others) for others in range(3)):
-        return None  # seen before so many fields are cut out
+        return None  # Checked before the fields, possibly very many, are split
     first = [_plain(line, delimiter) for line in first]
     titles = _fields(first[0], delimiter, _LOOKED_AT_FIELDS)
     has_heading = _is_heading(titles)
@@ -198,7 +199,7 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
 
 
 def _delimiter(first: list[str]) -> str:
-    """What parts the fields of the first lines."""
+    """Return the delimiter of the fields in the first lines."""
     signs = set(map(parting_sign, first)) - {None}
     if len(signs) == 1 and (sign := signs.pop()):
         return sign
@@ -206,7 +207,7 @@ def _delimiter(first: list[str]) -> str:
 
 
 def _plain(line: str, delimiter: str) -> str:
-    """``line`` with ``delimiter`` between its fields alone, and nowhere in a label."""
+    """Return ``line`` with every ``delimiter`` inside a quoted label replaced."""
     if '"' not in line:
         return line
     return _QUOTED_ENDS[delimiter].sub(lambda field: field[0].replace(delimiter, _INNER_SIGN), line)
@@ -217,7 +218,7 @@ def _without_index(line: str, delimiter: str) -> str:
 
 
 def _is_heading(titles: list[str]) -> bool:
-    """Whether these first fields of a line are titles: words, or numbers that only count."""
+    """Return whether these fields are headings: words, or consecutive column numbers."""
     if 2 * sum(map(_is_number, titles)) < len(titles):
         return True
     inner = titles[1:-1]
@@ -225,13 +226,13 @@ def _is_heading(titles: list[str]) -> bool:
 
 
 def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:
-    """The fields of ``line``, or the first ``most`` of them, without quotes."""
+    """Return the fields of ``line``, or the first ``most`` of them, without quotes."""
     fields = line.split(delimiter, most)
     return [field.strip().strip('"') for field in fields[: most if most > 0 else None]]
 
 
 def _named_places(heading: str, delimiter: str) -> list[int | None]:
-    """Where the label may be by the headings: first, last or (None) nowhere."""
+    """Return the label's possible columns by the headings: first, last, or None for no label."""
     last = heading.count(delimiter)
     titles = {0: heading.partition(delimiter)[0], last: heading.rpartition(delimiter)[2]}
     named = [at for at, title in titles.items() if title.strip(' "').lower() in _LABEL_NAMES]
@@ -239,7 +240,10 @@ def _named_places(heading: str, delimiter: str) -> list[int | None]:
 
 
 def _likely_places(lines: list[str], delimiter: str) -> list[int | None]:
-    """Where the label may be without headings: a corner is often empty, a label hardly ever."""
+    """Return the candidate columns of the label where there are no headings.
+
+    A corner pixel is often the same in all lines, a label hardly ever.
+    """
     last = lines[0].count(delimiter)
     is_first_constant = len({line.partition(delimiter)[0].strip() for line in lines}) == 1
     is_last_constant = len({line.rpartition(delimiter)[2].strip() for line in lines}) == 1
@@ -261,7 +265,7 @@ def _is_number(field: str) -> bool:
 
 
 def _is_of_numbers(line: str, delimiter: str, label: int | None) -> bool:
-    """Whether all fields of ``line`` are numbers, but for the ``label``, which is first or last."""
+    """Return whether all fields of ``line`` but ``label`` (first or last) are numbers."""
     if label is not None:
         line = line.partition(delimiter)[2] if label == 0 else line.rpartition(delimiter)[0]
     return _NUMBERS[delimiter].match(line) is not None
@@ -270,7 +274,7 @@ def _is_of_numbers(line: str, delimiter: str, label: int | None) -> bool:
 def _read(
     path: Path, layout: _ColumnLayout, report: Report | None, cancelled: IsCancelled | None
 ) -> tuple[list[str], NDArray[np.float32]]:
-    """Labels, and pixels in [0, 1]."""
+    """Return labels, and pixels in [0, 1]."""
     total = max(1, _count_lines(path, cancelled) - layout.has_heading)
     try:
         return _read_scaled(path, layout, 1.0, Progress(total, images_read, report, cancelled))
@@ -311,7 +315,7 @@ def _images(values: NDArray[np.float32], layout: _ColumnLayout) -> NDArray[np.fl
 def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> NDArray[np.float32]:
     columns = [at for at in range(layout.columns) if at != layout.label]
     try:
-        # Quotes around numbers say nothing, and the label may be one.
+        # Quotes around numbers carry no meaning, and the label column may be a number too.
         bare = (row.replace('"', "") for row in rows)
         return np.loadtxt(
             bare if layout.delimiter == "," else map(with_points, bare),
@@ -326,7 +330,7 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
 
 
 def _place_of_bad(rows: list[str], layout: _ColumnLayout) -> int:
-    """Which of ``rows`` is the first that is not made of numbers."""
+    """Return the index of the first of ``rows`` that does not consist of numbers."""
     wrong = (
         at for at, row in enumerate(rows) if not _is_of_numbers(row, layout.delimiter, layout.label)
     )
@@ -351,16 +355,16 @@ def _check_columns(rows: list[str], number: int, layout: _ColumnLayout, path: Pa
 def _label(row: str, layout: _ColumnLayout) -> str:
     first, last = row.partition(layout.delimiter)[0], row.rpartition(layout.delimiter)[2]
     label = (first if layout.label == 0 else last).strip()
-    # In quotes a quote is written twice; alone it is the label itself.
+    # Inside quotes a quote is doubled; a lone quote is the label itself.
     if len(label) > 1 and label[0] == label[-1] == '"':
         return label[1:-1].replace('""', '"').replace(_INNER_SIGN, layout.delimiter)
     return label
 
 
 def _whole_numbers(labels: list[str]) -> list[str]:
-    """``5.0`` and ``5.000000e+00`` as 5, where all labels are numbers: programs write them so.
+    """Return labels such as ``5.0`` and ``5.000000e+00`` as ``5``, if all labels are integers.
 
-    One that is missing, which is why some do, is empty; ``007`` is what somebody wrote.
+    Missing labels, which make some programs write floats, become empty; ``007`` is kept as written.
     """
     different = {label for label in labels if label.lower() not in _MISSING}
     if not different or not all(map(_is_number, different)):
@@ -375,9 +379,9 @@ def _whole_numbers(labels: list[str]) -> list[str]:
 
 
 def _chunks(lines: Iterator[str], layout: _ColumnLayout) -> Iterator[tuple[int, list[str]]]:
-    """Line number of the first one (from 1), and up to 1,000 lines; blank ones left out at the end.
+    """Yield chunks of up to 1,000 lines with the number (from 1) of their first line.
 
-    A blank line in the middle is refused like any other of another number of columns.
+    Blank lines at the end are left out; one in the middle is refused for its number of columns.
     """
     number = 0
     rows: list[str] = []
@@ -400,13 +404,13 @@ def _count_lines(path: Path, cancelled: IsCancelled | None) -> int:
 
 
 def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -> Iterator[str]:
-    """The lines without their ends; blank ones at the end are left out."""
+    """Yield the lines without line ends; blank lines at the end are left out."""
     rest = b""
     number = blank = 0
     while True:
         data = file.read(_READ_BYTES)
         if data and not rest and not data.strip(b"\r\n"):
-            blank += data.count(b"\n")  # a file of nothing but line ends would take minutes below
+            blank += data.count(b"\n")  # Too slow in the loop below if the file has only these
             stop_if(cancelled)
             continue
         parts = (rest + data).split(b"\n")

@@ -1,4 +1,4 @@
-"""A dataset: N small images with their labels, where they come from and their licence."""
+"""A dataset: N small images with labels, source and licence."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class Dataset:
     """N images of one shape.
 
     Attributes:
-        name: What the set is called in lists and recipes.
+        name: Name of the set in lists and recipes.
         images: float32 ``[N, C, H, W]`` in [0, 1], read-only; row 0 is the top row. A set of more
-            than ``store.LIVE_BYTES`` may be a map of a file, and ``ByteImages`` where that holds
-            bytes: to be read part by part.
+            than ``store.LIVE_BYTES`` may be memory-mapped, as ``ByteImages`` where the file holds
+            bytes, and must then be read in parts.
         labels: N short labels, as drawn on the map: the class or group (for glyphs: the character).
         names: N long names, as read from comments or made from the label.
-        source: Where the images come from, in words.
+        source: Description of where the images come from.
         licence: Licence of the images, or an empty string.
-        whole: How many samples the set has of which these are only some that a file brought along;
-            None where these are all.
+        whole: Size of the full set if these are only the samples that a file contains; None if
+            the set is complete.
     """
 
     name: str
@@ -84,9 +84,9 @@ class Dataset:
         source: str = "",
         licence: str = "",
     ) -> Dataset:
-        """A set of these very ``images`` (``[N, C, H, W]`` in [0, 1]), which are not looked at.
+        """Make a set of ``images`` (``[N, C, H, W]`` in [0, 1]) without copying or checking pixels.
 
-        They become read-only, and are not copied: for large sets whose pixels are known to be good.
+        They become read-only. Meant for large sets whose pixels are known to be valid.
 
         Raises:
             AeguiError: There are no images, or not one label and one name for each.
@@ -108,7 +108,7 @@ class Dataset:
         return cls(name, images, labels, names, source, licence)
 
     def __len__(self) -> int:
-        """The number of samples N."""
+        """Return the number of samples N."""
         return len(self.images)
 
     @property
@@ -133,9 +133,9 @@ class Dataset:
 
     @cached_property
     def is_uniform(self) -> bool:
-        """Whether all images, of two at least, are the same: nothing tells them apart."""
+        """Whether all images, of at least two, are identical."""
         first = self.images[:1]
-        # Mostly the last one differs already, and the whole of a large set need not be seen.
+        # The last image usually differs already, which saves reading the whole of a large set.
         if len(self) < 2 or not np.array_equal(self.images[-1:], first):
             return False
         parts = (
@@ -145,9 +145,9 @@ class Dataset:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The different labels, sorted: as numbers where all of them are, else as text.
+        """The distinct labels, sorted as numbers if all of them are numbers, else as text.
 
-        Sorted, so that training and test part of a set number their classes alike.
+        Sorting numbers the classes of the training and test part of a set alike.
         """
         different = set(self.labels)
         if all(label.isascii() and label.isdigit() for label in different):
@@ -156,7 +156,7 @@ class Dataset:
 
     @cached_property
     def class_indices(self) -> NDArray[np.int64]:
-        """For each sample the place of its label in ``classes``, int64 ``[N]``, read-only."""
+        """Index of each sample's label in ``classes``, int64 ``[N]``, read-only."""
         places = {label: place for place, label in enumerate(self.classes)}
         indices = np.fromiter((places[label] for label in self.labels), np.int64, len(self))
         indices.setflags(write=False)
@@ -164,15 +164,15 @@ class Dataset:
 
     @cached_property
     def content(self) -> str:
-        """A name for its images and labels: other ones have another."""
+        """Key of the images and labels; different content has a different key."""
         return content_key(self.images, repr(self.labels).encode())
 
     def flat(self) -> NDArray[np.float32]:
-        """The images as read-only rows, float32 ``[N, C*H*W]``."""
+        """Return the images as read-only rows, float32 ``[N, C*H*W]``."""
         return self.images.reshape(len(self), -1)
 
     def subset(self, indices: Iterable[int], name: str | None = None) -> Dataset:
-        """The samples at ``indices``, in that order."""
+        """Return the samples at ``indices``, in that order."""
         chosen = list(indices)
         return Dataset.over(
             name if name is not None else self.name,
@@ -184,7 +184,7 @@ class Dataset:
         )
 
     def joined(self, other: Dataset, name: str | None = None) -> Dataset:
-        """This set followed by ``other``.
+        """Return this set followed by ``other``.
 
         Raises:
             AeguiError: The images of the two differ in size.
@@ -221,9 +221,9 @@ def _check_shape(name: str, array: NDArray[np.float32]) -> None:
 
 
 def same_data(a: Dataset, b: Dataset) -> bool:
-    """Whether two sets hold the same images under the same labels.
+    """Return whether two sets hold the same images under the same labels.
 
-    That of two large equal ones takes long to tell.
+    Slow for large sets that are equal, since all pixels are compared.
     """
     if a is b:
         return True
@@ -236,7 +236,7 @@ def same_data(a: Dataset, b: Dataset) -> bool:
 
 
 def copy_of(dataset: Dataset, image: NDArray[np.float32]) -> int | None:
-    """The first sample of ``dataset`` with exactly the pixels of ``image`` (``[C, H, W]``)."""
+    """Return the index of the first sample with exactly the pixels ``image`` (``[C, H, W]``)."""
     for at in range(0, len(dataset), _LOOKED_AT_ONCE):
         same = (dataset.images[at : at + _LOOKED_AT_ONCE] == image).all(axis=(1, 2, 3))
         if same.any():
@@ -245,7 +245,7 @@ def copy_of(dataset: Dataset, image: NDArray[np.float32]) -> int | None:
 
 
 def copies_in(dataset: Dataset, more: Dataset) -> list[int]:
-    """Which samples of ``more`` are in ``dataset``, or before in ``more``, pixel by pixel."""
+    """Return the indices in ``more`` of images that occur in ``dataset`` or earlier in ``more``."""
     if dataset.image_shape != more.image_shape:
         return []
     known = {hash(image.tobytes()) for image in dataset.images}

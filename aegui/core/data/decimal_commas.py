@@ -1,4 +1,4 @@
-"""Lines of numbers with decimal commas, as a spreadsheet writes them in half of the world."""
+"""Lines of numbers with decimal commas, as spreadsheets write them in many locales."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ _SIGNS = ";\t"
 
 
 def parting_sign(line: str) -> str | None:
-    """The semicolon or tab that parts the fields of ``line``, where commas can only be decimal.
+    """Return the semicolon or tab that delimits the fields of ``line`` if its commas are decimal.
 
-    None where there is no comma, or where there are more than a number in each field could have.
+    None if there is no comma, or more commas than fields.
     """
     commas = line.count(",")
     signs = (sign for sign in _SIGNS if sign in line)
@@ -16,5 +16,5 @@ def parting_sign(line: str) -> str | None:
 
 
 def with_points(line: str) -> str:
-    """``line`` with decimal points, as Python reads numbers."""
+    """Return ``line`` with decimal points instead of commas, as Python parses numbers."""
     return line.replace(",", ".")

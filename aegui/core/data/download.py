@@ -1,4 +1,4 @@
-"""Downloading the sets of others: from several mirrors, going on after cuts, checked by sums."""
+"""Download of published sets: several mirrors, resumed transfers, verified checksums."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ _MAX_ATTEMPTS = 50
 
 
 class _MirrorError(Exception):
-    """This mirror does not give the file; the message is the reason."""
+    """Raised when a mirror does not deliver the file; the message is the reason."""
 
 
 class _CutError(Exception):
-    """The connection was cut; the message is the reason."""
+    """Raised when the connection is cut; the message is the reason."""
 
 
 @dataclass
 class _Transfer:
-    """One file on its way."""
+    """The state of the download of one file."""
 
     file: PublishedFile
     target: Path
@@ -70,7 +70,7 @@ class _Transfer:
         return self.target.with_name(self.target.name + _PARTIAL_SUFFIX)
 
     def there(self) -> int:
-        """Bytes of the partial file."""
+        """Return the size of the partial file in bytes; 0 if there is none."""
         try:
             return self.partial.stat().st_size
         except OSError:
@@ -87,21 +87,21 @@ def download(
     cancelled: IsCancelled | None = None,
     mirrors: Sequence[str] | None = None,
 ) -> None:
-    """Bring the files of the set ``key`` onto this computer; those that are there already are kept.
+    """Download the files of the set ``key`` that are not on this computer yet.
 
-    Every file is checked by its SHA-256 before it takes its name. A download that was cancelled or
-    cut goes on where it was.
+    Every file is verified by its SHA-256 before it gets its final name. A cancelled or interrupted
+    download resumes where it stopped.
 
     Args:
         key: A key of ``PUBLISHED``; the test part of a set comes with its training part.
-        report: Called with the number of bytes that are there, in this thread.
-        cancelled: Asked now and then whether to stop.
+        report: Called with the number of bytes present, in the calling thread.
+        cancelled: Polled now and then; the download stops when it returns true.
         mirrors: Addresses of folders that hold the files; None takes those that are known.
 
     Raises:
-        AeguiError: There is no such set, no mirror gives a file as it was published, or the disk is
-            full.
-        Cancelled: ``cancelled`` asked for it; what has come so far is kept.
+        AeguiError: There is no such set, no mirror delivers a file as it was published, or the disk
+            is full.
+        Cancelled: ``cancelled`` returned true; the partial file is kept.
     """
     published = _published(key)
     folder = published_folder(published.key)
@@ -124,20 +124,20 @@ def take_files(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> None:
-    """Copy the files of the set ``key`` from where a person has them already.
+    """Copy the files of the set ``key`` from files that the user has already.
 
-    They may have any names: each is known by its size and its SHA-256.
+    They may have any names: each is identified by its size and its SHA-256.
 
     Args:
         key: A key of ``PUBLISHED``; the test part of a set comes with its training part.
         paths: The files, or folders that have them, with their sub-folders.
-        report: Called with the number of bytes that are there, in this thread.
-        cancelled: Asked now and then whether to stop.
+        report: Called with the number of bytes present, in the calling thread.
+        cancelled: Polled now and then; copying stops when it returns true.
 
     Raises:
-        AeguiError: Some files of the set are still missing, or the disk is full; those that are
-            right are kept.
-        Cancelled: ``cancelled`` asked for it; likewise.
+        AeguiError: Some files of the set are still missing, or the disk is full; the files already
+            copied are kept.
+        Cancelled: ``cancelled`` returned true; the files already copied are kept.
     """
     published = _published(key)
     folder = published_folder(published.key)
@@ -172,7 +172,7 @@ def _published(key: str) -> PublishedSet:
 
 
 def _offered(paths: Sequence[Path], cancelled: IsCancelled | None) -> list[Path]:
-    """The files of ``paths``, those of folders too."""
+    """Return the files among ``paths`` and inside its folders, at most ``_MOST_LOOKED_AT``."""
     found: list[Path] = []
     for path in paths:
         inside = (Path(at) / name for at, _, names in os.walk(path) for name in sorted(names))
@@ -187,7 +187,7 @@ def _offered(paths: Sequence[Path], cancelled: IsCancelled | None) -> list[Path]
 def _copy(
     file: PublishedFile, offered: Sequence[Path], target: Path, cancelled: IsCancelled | None
 ) -> bool:
-    """Whether one of the files ``offered`` was ``file``, and is its copy now."""
+    """Copy the first of ``offered`` that is ``file`` to ``target``; return whether one was."""
     for path in offered:
         stop_if(cancelled)
         if _is_whole(path, file):
@@ -201,7 +201,7 @@ def _copy(
 def _missing_words(
     published: PublishedSet, missing: Sequence[PublishedFile], offered: Sequence[Path]
 ) -> str:
-    """One sentence for each file that is missing: what was there in its place."""
+    """Return a message that says for each missing file what was found instead."""
     told = []
     for file in missing:
         plain = file.name.removesuffix(".gz")
@@ -238,7 +238,7 @@ class _Words:
 
 
 def _bring(transfer: _Transfer, mirrors: Sequence[str]) -> None:
-    """Get one file from the first mirror that gives it as it was published."""
+    """Download one file from the first mirror that delivers it as it was published."""
     reasons = []
     for mirror in mirrors:
         try:
@@ -258,10 +258,10 @@ def _bring(transfer: _Transfer, mirrors: Sequence[str]) -> None:
 
 
 def _bring_from(transfer: _Transfer, mirror: str) -> None:
-    """Get the file from ``mirror``, going on after cuts as long as anything comes.
+    """Download the file from ``mirror``, resuming after cuts as long as any data arrives.
 
     Raises:
-        _MirrorError: It does not give it, or another one.
+        _MirrorError: The mirror does not deliver the file, or delivers a different one.
     """
     address = f"{mirror.rstrip('/')}/{transfer.file.name}"
     is_fresh = transfer.there() == 0
@@ -273,14 +273,14 @@ def _bring_from(transfer: _Transfer, mirror: str) -> None:
                 return
             if is_fresh:
                 raise _MirrorError(tr("the file there is not the one that was published"))
-            is_fresh = True  # the part that was here before may have been the wrong one
+            is_fresh = True  # The part from an earlier download may have been the wrong one
         elif transfer.there() <= before:
             raise _MirrorError(reason or tr("the connection was cut"))
     raise _MirrorError(tr("the connection was cut too often"))
 
 
 def _continue(transfer: _Transfer, address: str) -> str:
-    """Read on from where the partial file ends, until that is all or the connection is cut.
+    """Resume at the end of the partial file, until it is complete or the connection is cut.
 
     Returns:
         Why it was cut, or an empty string.
@@ -300,10 +300,10 @@ def _continue(transfer: _Transfer, address: str) -> str:
 
 def _opened(transfer: _Transfer, address: str, begin: int) -> http.client.HTTPResponse:
     import urllib.error
-    import urllib.request  # takes its time to import, and few downloads are ever made
+    import urllib.request  # Imported here: it is slow, and downloads are rare
 
     class Wary(urllib.request.HTTPRedirectHandler):
-        """Follows where a server sends it, but never out of TLS."""
+        """Redirect handler that refuses addresses without TLS."""
 
         def redirect_request(
             self,
@@ -314,7 +314,7 @@ def _opened(transfer: _Transfer, address: str, begin: int) -> http.client.HTTPRe
             headers: http.client.HTTPMessage,
             newurl: str,
         ) -> urllib.request.Request | None:
-            """The request for the new address."""
+            """Return the request for the new address, if that is secure."""
             _check_secure(newurl)
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -337,10 +337,10 @@ def _opened(transfer: _Transfer, address: str, begin: int) -> http.client.HTTPRe
 
 
 def _check_secure(address: str) -> None:
-    """Refuse an address at which anybody on the way could answer.
+    """Refuse an address without TLS, where the response could be forged.
 
     Raises:
-        _MirrorError: It is none of TLS.
+        _MirrorError: The scheme is not https and the host not in ``PLAIN_HOSTS``.
     """
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in PLAIN_HOSTS:
@@ -348,20 +348,20 @@ def _check_secure(address: str) -> None:
 
 
 def _begins_at(answer: http.client.HTTPResponse, begin: int) -> bool:
-    """Whether what comes goes on at ``begin``; a server may give what it likes."""
+    """Return whether the response starts at ``begin``; a server may ignore the range."""
     return (answer.headers.get("Content-Range") or "").startswith(f"bytes {begin}-")
 
 
 def _save(transfer: _Transfer, answer: http.client.HTTPResponse, begin: int) -> None:
-    """Write what comes to the partial file, from its byte ``begin`` on.
+    """Write the response into the partial file, from byte ``begin`` on.
 
     Raises:
-        _CutError: The connection was cut; what came before is there.
+        _CutError: The connection was cut; the data received before it are in the file.
     """
     there = begin
     with transfer.partial.open("r+b" if begin else "wb") as file:
         file.seek(begin)
-        # A file that does not end where it should is another one: no more is needed to know it.
+        # One chunk beyond the published size suffices to recognise a wrong file.
         while there <= transfer.file.size:
             transfer.progress.reached(transfer.before + min(there, transfer.file.size))
             try:
@@ -375,7 +375,7 @@ def _save(transfer: _Transfer, answer: http.client.HTTPResponse, begin: int) -> 
 
 
 def _is_accepted(transfer: _Transfer) -> bool:
-    """Whether the partial file is the published one; then it gets its name, else it goes."""
+    """Verify the partial file: rename it to its final name if it is right, else delete it."""
     stop_if(transfer.cancelled)
     if not _is_whole(transfer.partial, transfer.file):
         transfer.drop()
@@ -399,7 +399,7 @@ def _sum(path: Path) -> str:
 
 
 def _check_room(folder: Path, files: Sequence[PublishedFile]) -> None:
-    """Refuse before anything is downloaded for which there is no room."""
+    """Raise if the disk has no room for the files, before anything is downloaded."""
     needed = 0
     for file in files:
         for path in (folder / file.name, folder / f"{file.name}{_PARTIAL_SUFFIX}"):
@@ -412,7 +412,7 @@ def _check_room(folder: Path, files: Sequence[PublishedFile]) -> None:
 
 @contextlib.contextmanager
 def _in_words(folder: Path, needed: int) -> Iterator[None]:
-    """Refusals of the disk as a sentence; a disk that has become full is given its room back."""
+    """Turn errors of the file system into messages; on a full disk, delete the partial files."""
     try:
         yield
     except OSError as error:
@@ -433,7 +433,7 @@ def _in_words(folder: Path, needed: int) -> Iterator[None]:
 
 
 def _reason(error: BaseException) -> str:
-    """What the system says, without the wrapping of the library."""
+    """Return the operating system's reason, without the library's wrapping."""
     inner = getattr(error, "reason", None)
     error = inner if isinstance(inner, BaseException) else error
     return system_reason(error)

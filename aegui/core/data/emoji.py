@@ -1,4 +1,4 @@
-"""The emojis that ship with the program, drawn by ``installer/emoji.py`` into one sheet."""
+"""The emojis that ship with the program, rendered by ``installer/emoji.py`` into one sheet."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ EMOJI_SUBGROUPS: Mapping[str, str] = {
 
 @cache
 def load_emoji() -> Dataset:
-    """All emojis: 64x64 RGB on white, labelled with their group, named as Unicode names them.
+    """Load all emojis: 64x64 RGB on white, labelled with their group, with their Unicode names.
 
     Raises:
         ReadError: The sheet that ships with the program is missing or damaged.
@@ -174,7 +174,7 @@ def load_emoji() -> Dataset:
 
 @cache
 def load_emoji_kinds() -> Dataset:
-    """``load_emoji`` itself, labelled with the sub-groups; the pixels are the same memory.
+    """Return ``load_emoji`` labelled with the sub-groups; the pixels share its memory.
 
     Raises:
         ReadError: As for ``load_emoji``.
@@ -189,18 +189,18 @@ def load_emoji_as(
     *,
     kinds: bool = False,
 ) -> Dataset:
-    """All emojis in the size and colours of ``spec``; as they are where it wants them so.
+    """Return all emojis in the size and colours of ``spec``, resized only where these differ.
 
     Args:
         spec: As for the images of a folder.
-        kinds: Whether the sub-groups are their labels, and not the groups.
-        report: Called with the progress, in this thread.
-        cancelled: Asked now and then whether to stop.
+        kinds: Whether to label them with their sub-groups instead of their groups.
+        report: Called with the progress, in the calling thread.
+        cancelled: Polled now and then; loading stops when it returns true.
 
     Raises:
         ReadError: The sheet that ships with the program is missing or damaged.
-        AeguiError: There is not the room for so many pixels.
-        Cancelled: ``cancelled`` asked for it.
+        AeguiError: The disk has no room for so many pixels.
+        Cancelled: ``cancelled`` returned true.
     """
     emojis = load_emoji_kinds() if kinds else load_emoji()
     shape = spec.channels, spec.height, spec.width
@@ -227,20 +227,20 @@ def _resized(emojis: Dataset, spec: ImageSpec, key: str, progress: Progress) -> 
 
 @cache
 def emoji_counts() -> Mapping[str, int]:
-    """Group, or sub-group -> how many emojis it has; the sheet is not read."""
+    """Return the number of emojis by group and by sub-group, without reading the sheet."""
     emojis = _index()["emojis"]
     return Counter([emoji["group"] for emoji in emojis] + list(_kinds()))
 
 
 def kinds_of_groups(groups: Sequence[str]) -> tuple[str, ...]:
-    """The labels of the sub-groups of ``groups``, in Unicode's order."""
+    """Return the labels of the sub-groups of ``groups``, in Unicode's order."""
     chosen = {group.casefold() for group in groups}
     both = zip(_index()["emojis"], _kinds(), strict=True)
     return tuple(dict.fromkeys(kind for emoji, kind in both if emoji["group"].casefold() in chosen))
 
 
 def groups_of_kinds(kinds: Sequence[str]) -> tuple[str, ...] | None:
-    """The groups that have exactly the sub-groups ``kinds``; None: they are no whole groups."""
+    """Return the groups whose sub-groups are exactly ``kinds``; None if there are none."""
     chosen = {kind.casefold() for kind in kinds}
     groups: dict[str, set[str]] = {}
     for emoji, kind in zip(_index()["emojis"], _kinds(), strict=True):
@@ -251,7 +251,7 @@ def groups_of_kinds(kinds: Sequence[str]) -> tuple[str, ...] | None:
 
 @cache
 def _kinds() -> tuple[str, ...]:
-    """The label of each emoji's sub-group."""
+    """Return the label of each emoji's sub-group."""
     return tuple(EMOJI_SUBGROUPS[emoji["subgroup"]] for emoji in _index()["emojis"])
 
 
@@ -263,14 +263,14 @@ def _index() -> dict[str, Any]:
 
 
 def _sheet(path: Path) -> NDArray[np.uint8]:
-    from PIL import Image  # only whoever wants emojis pays for it
+    from PIL import Image  # Imported here: only emojis need Pillow at this point
 
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 
 
 def _tiles(sheet: NDArray[np.uint8], index: dict[str, Any]) -> NDArray[np.uint8]:
-    """The tiles in the order of the index, uint8 ``[N, 3, size, size]``."""
+    """Return the tiles in the order of the index, uint8 ``[N, 3, size, size]``."""
     size, columns = int(index["size"]), int(index["columns"])
     rows = len(sheet) // size
     tiles = sheet.reshape(rows, size, columns, size, 3).transpose(0, 2, 4, 1, 3)

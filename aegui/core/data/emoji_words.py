@@ -1,4 +1,4 @@
-"""What samples and classes are called in the languages of the program: emojis as Unicode (CLDR)."""
+"""Translated names of samples and classes; those of emojis are from Unicode (CLDR)."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _NUMBER = " #"
 
 
 def spoken_name(name: str) -> str:
-    """What an emoji, a class of a set that ships, or a sample of it is called in the language.
+    """Return the name of an emoji, a class of a built-in set or one of its samples, translated.
 
-    Others are called as they are. Sets, recipes and files have the English names, which are keys.
-    An empty label, of samples without any, has words too.
+    Any other name is returned unchanged. Sets, recipes and files hold the English names, which are
+    keys. An empty label, of unlabelled samples, becomes a description.
     """
     if not name:
         return tr(_UNLABELLED)
@@ -48,10 +48,10 @@ def spoken_name(name: str) -> str:
 
 
 def finds(query: str, name: str, label: str) -> bool:
-    """Whether a sample has all words of ``query``, in any case and with or without accents.
+    """Return whether a sample matches all words of ``query``, ignoring case and accents.
 
-    They may be parts of its name or label, as a set has them or in the language in force, or
-    keywords of an emoji in any language: both "cat" and "gato" find cats.
+    A word matches within the sample's name or label, original or translated, or as a keyword of an
+    emoji in any language: both "cat" and "gato" find cats.
     """
     own = _own(name, label, spoken_name(name))
     return all(word in own or word in _keywords(name) for word in folded(query).split())
@@ -64,14 +64,14 @@ def _own(name: str, label: str, spoken: str) -> str:
 
 @cache
 def _keywords(name: str) -> frozenset[str]:
-    """Single words that the emoji ``name`` is found by, in all languages; none of another name."""
+    """Return the search words of the emoji ``name`` in all languages; empty for other names."""
     said = [word for code in LANGUAGES for word in _said(code).get(name, ())]
     return frozenset(folded(" ".join(said)).split())
 
 
 @cache
 def _said(code: str) -> dict[str, tuple[str, ...]]:
-    """Name of an emoji as sets have it -> its name in a language, and its keywords."""
+    """Return the translated name and the keywords of each emoji, by its name in the set."""
     folder = resources_dir() / "emoji"
     try:
         index = from_json((folder / "index.json").read_text(encoding="utf-8"))
@@ -84,6 +84,6 @@ def _said(code: str) -> dict[str, tuple[str, ...]]:
             if emoji["codepoints"] in words
         }
     except (OSError, ValueError, KeyError) as error:
-        # Names alone are no reason to show nothing: the English ones are in the set.
+        # The English names are in the set, so a damaged file of names is no reason to fail.
         _log.warning("the words for emojis cannot be read: %s", error)
         return {}

@@ -1,4 +1,4 @@
-"""The table of files that hold a set: what recognises each, and what reads it."""
+"""The table of the kinds of data file: how each is recognised, and what reads it."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class FileKind:
 
     Attributes:
         key: Its name.
-        label: What a person reads (translated where it is shown).
+        label: Name shown to the user (translated where it is shown).
         recognises: Whether a file is of this kind, by its path and its first bytes.
-        read: What reads it; may raise ReadError and Cancelled.
+        read: The reader; may raise ReadError and Cancelled.
     """
 
     key: str
@@ -61,7 +61,7 @@ def _is_glyph_sheet(path: Path) -> bool:
     try:
         return is_sheet(open_source(path))
     except ReadError:
-        return False  # the reader of pictures says what is wrong with it
+        return False  # The reader of pictures reports what is wrong with the file
 
 
 def _read_idx(
@@ -98,10 +98,10 @@ FILE_KINDS: dict[str, FileKind] = table(
 
 
 def kind_of(path: Path) -> FileKind | None:
-    """The kind of the file at ``path``; None where it can only be one of glyphs.
+    """Return the kind of the file at ``path``; None if only the readers of glyphs are left.
 
     Raises:
-        ReadError: The system refuses to read it.
+        ReadError: The file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -112,13 +112,13 @@ def kind_of(path: Path) -> FileKind | None:
 
 
 def trouble_of_csv(path: Path) -> ReadError | None:
-    """Why a file that is called a CSV file holds no images, if its lines can tell."""
+    """Return why a file with a CSV suffix holds no images, if its lines show it."""
     is_called_so = bool({suffix.lower() for suffix in path.suffixes} & _CSV_SUFFIXES)
     return csv_trouble(path) if is_called_so else None
 
 
 def unknown_file(path: Path) -> ReadError:
-    """What to say about the file at ``path``, which no reader of this program knows."""
+    """Return the error for the file at ``path``, which no reader recognises."""
     with path.open("rb") as file:
         is_packed = file.read(len(GZIP)) == GZIP
     trouble = trouble_of_csv(path)

@@ -1,8 +1,8 @@
 """Glyphs as fonts of character displays: columns of bytes in a C header, and BDF.
 
-In the header a glyph is its columns from the left, each so many bytes as its rows need, the highest
-bit of which is the lowest row, as in the tables of libraries for character displays. BDF is the
-Glyph Bitmap Distribution Format 2.1 of Adobe, which X and most editors of fonts read.
+In the header a glyph is its columns from the left, each with as many bytes as its rows need; the
+highest bit of a byte is the lowest row, as in the tables of libraries for character displays. BDF
+is the Glyph Bitmap Distribution Format 2.1 of Adobe, which X and most font editors read.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _BYTE = 8
 
 
 def write_font(path: Path, dataset: Dataset) -> None:
-    """Write glyphs as the font that the suffix of ``path`` tells: ``.h`` or ``.bdf``.
+    """Write glyphs as a font in the format given by the suffix of ``path``: ``.h`` or ``.bdf``.
 
     Raises:
-        AeguiError: The suffix tells none, the images are no glyphs, or nothing can be written.
+        AeguiError: The suffix is unknown, the images are no glyphs, or the file cannot be written.
     """
     made = {".h": column_header, ".bdf": bdf}.get(path.suffix.lower())
     if made is None:
@@ -44,7 +44,7 @@ def write_font(path: Path, dataset: Dataset) -> None:
 
 
 def column_header(dataset: Dataset) -> bytes:
-    """A C header with the columns of every glyph as bytes, and the character of each."""
+    """Return a C header with the columns of every glyph as bytes, and the character of each."""
     bits = _checked(dataset)
     order, codes = _in_order(dataset)
     count, height, width = bits.shape
@@ -75,7 +75,7 @@ def column_header(dataset: Dataset) -> bytes:
 
 
 def _columns(glyph: NDArray[np.uint32], pages: int) -> list[int]:
-    """Bytes of the columns of one glyph ``[H, W]``, the top eight rows of a column first."""
+    """Return the bytes of the columns of one glyph ``[H, W]``, the top eight rows first."""
     height, width = glyph.shape
     tall = np.zeros((pages * _BYTE, width), np.uint8)
     tall[:height] = glyph
@@ -84,7 +84,7 @@ def _columns(glyph: NDArray[np.uint32], pages: int) -> list[int]:
 
 
 def bdf(dataset: Dataset) -> bytes:
-    """A BDF font; what is no single character has no place in the encoding."""
+    """Return a BDF font; labels other than single characters are left unencoded (-1)."""
     bits = _checked(dataset)
     order, codes = _in_order(dataset)
     count, height, width = bits.shape
@@ -118,7 +118,7 @@ def bdf(dataset: Dataset) -> bytes:
 
 
 def _checked(dataset: Dataset) -> NDArray[np.uint32]:
-    """The pixels ``[N, H, W]`` as 0 and 1."""
+    """Return the pixels ``[N, H, W]`` as 0 and 1, after checking that they fit a font."""
     bits = bits_of(dataset, tr("A font"))
     if max(bits.shape[1:]) > MOST_SIDE:
         raise AeguiError(tr("A font has glyphs of up to {n} x {n} pixels.", n=MOST_SIDE))
@@ -126,9 +126,10 @@ def _checked(dataset: Dataset) -> NDArray[np.uint32]:
 
 
 def _in_order(dataset: Dataset) -> tuple[list[int], list[int]]:
-    """Places by their characters, and the code point of each; -1 for what is none, or comes again.
+    """Return the indices sorted by character, and their code points.
 
-    Codes beyond 16 bits have none: displays know no such characters.
+    The code point is -1 for labels that are no single character, repeat an earlier one or lie
+    beyond 16 bits, which displays do not support.
     """
     seen: set[int] = set()
     codes = []

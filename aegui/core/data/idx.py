@@ -44,7 +44,7 @@ _GZIP_LEVEL = 6
 
 @dataclass(frozen=True)
 class _Header:
-    """What an idx file says about itself: the key of its type, and its axes."""
+    """The header of an idx file: type code and shape."""
 
     kind: int
     shape: tuple[int, ...]
@@ -59,7 +59,7 @@ class _Header:
 
 
 def is_idx(head: bytes) -> bool:
-    """Whether a file that begins with ``head`` is an idx file, packed or not."""
+    """Return whether a file that begins with ``head`` is an idx file, gzipped or not."""
     if head.startswith(GZIP):
         with contextlib.suppress(zlib.error):
             head = zlib.decompressobj(wbits=31).decompress(head, 4)
@@ -72,7 +72,7 @@ def read_idx(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Dataset:
-    """The images in the idx file ``path``.
+    """Read the images in the idx file ``path``.
 
     Args:
         path: ``[N, H, W]`` bytes or floating-point numbers, with or without an axis of 1 or 3
@@ -80,14 +80,14 @@ def read_idx(
         labels_path: The idx file of the labels; None looks for it beside the images. Without one
             all images have one label, the name of the file.
         report: Called with the number of images read.
-        cancelled: Asked whether to stop.
+        cancelled: Polled now and then; reading stops when it returns true.
 
     Returns:
         Labels are the numbers as text; names are the label and the number of the image, from 1.
 
     Raises:
-        ReadError: It is no such file, is cut short, or images and labels do not go together.
-        Cancelled: ``cancelled`` asked for it.
+        ReadError: The file is no idx file, is truncated, or its number of labels differs.
+        Cancelled: ``cancelled`` returned true.
     """
     labels_path = labels_path or labels_beside(path)
     labels = None if labels_path is None else read_idx_labels(labels_path)
@@ -108,7 +108,7 @@ def read_idx(
 
 
 def numbered(labels: Sequence[str]) -> list[str]:
-    """A name for each sample of a set that has none: its label, if any, and its number, from 1."""
+    """Name each sample of an unnamed set by its label, if any, and its number, from 1."""
     return [
         f"{label} #{number}" if label else f"#{number}" for number, label in enumerate(labels, 1)
     ]
@@ -117,13 +117,13 @@ def numbered(labels: Sequence[str]) -> list[str]:
 def read_idx_images(
     path: Path, report: Report | None = None, cancelled: IsCancelled | None = None
 ) -> NDArray[np.float32]:
-    """The pixels in the idx file ``path``, float32 ``[N, C, H, W]`` in [0, 1], read-only.
+    """Read the pixels in the idx file ``path``, float32 ``[N, C, H, W]`` in [0, 1], read-only.
 
     Bytes are divided by 255, unless none is above 1.
 
     Raises:
-        ReadError: It holds no images, or is cut short.
-        Cancelled: ``cancelled`` asked for it.
+        ReadError: The file holds no images, or is truncated.
+        Cancelled: ``cancelled`` returned true.
     """
     with _refusing(path), ByteStream(path) as file:
         header = _read_header(file, path)
@@ -140,10 +140,10 @@ def read_idx_images(
 
 
 def read_idx_labels(path: Path) -> NDArray[np.int64]:
-    """The whole numbers in the idx file ``path``, int64 ``[N]``.
+    """Read the integers in the idx file ``path``, int64 ``[N]``.
 
     Raises:
-        ReadError: It holds no labels, or is cut short.
+        ReadError: The file holds no labels, or is truncated.
     """
     with _refusing(path), ByteStream(path) as file:
         header = _read_header(file, path)
@@ -165,7 +165,7 @@ def read_idx_labels(path: Path) -> NDArray[np.int64]:
 
 
 def labels_beside(path: Path) -> Path | None:
-    """The file of labels that goes with the images at ``path`` by its name, or None."""
+    """Return the existing file of labels that belongs to the images at ``path``, or None."""
     expected = labels_path_for(path)
     plain = expected.with_name(expected.name.removesuffix(".gz"))
     packed = plain.with_name(plain.name + ".gz")
@@ -176,7 +176,7 @@ def labels_beside(path: Path) -> Path | None:
 
 
 def labels_path_for(path: Path) -> Path:
-    """Where the labels of the images written to ``path`` belong, so that they are found again."""
+    """Return where to write the labels of the images at ``path`` so that readers find them."""
     stem, is_packed = path.name.removesuffix(".gz"), path.name.endswith(".gz")
     if "images" in stem:
         stem = stem.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1")
@@ -186,7 +186,7 @@ def labels_path_for(path: Path) -> Path:
 
 
 def idx_images(dataset: Dataset, packed: bool = False) -> bytes:
-    """The file of the images: bytes where that loses nothing, else 32-bit numbers.
+    """Return the file of the images: bytes where that is lossless, else float32.
 
     Grey images are ``[N, H, W]``, coloured ones ``[N, H, W, C]``.
     """
@@ -197,10 +197,10 @@ def idx_images(dataset: Dataset, packed: bool = False) -> bytes:
 
 
 def idx_labels(dataset: Dataset, packed: bool = False) -> bytes:
-    """The file of the labels.
+    """Return the file of the labels.
 
     Raises:
-        AeguiError: They are not all whole numbers from 0 to 255, which is all that it can hold.
+        AeguiError: A label is no integer from 0 to 255, the range that the format holds.
     """
     if not all(
         label.isascii() and label.isdigit() and int(label) < 256 for label in dataset.classes
@@ -222,7 +222,7 @@ def _file(kind: int, values: NDArray[np.generic], packed: bool) -> bytes:
 
 
 def _read_header(file: ByteStream, path: Path) -> _Header:
-    """The header, checked against the size of the file before room is made for anything."""
+    """Read the header and check it against the file's size before anything is allocated."""
     head = file.read(4)
     if not is_idx(head):
         raise _refusal(path, tr("this is not an idx file"))
@@ -252,7 +252,7 @@ def _read_header(file: ByteStream, path: Path) -> _Header:
 
 
 def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int], bool]:
-    """``N, C, H, W``, and whether the channels are the last axis in the file."""
+    """Return ``N, C, H, W``, and whether the channels are the last axis in the file."""
     if len(header.shape) == 1:
         raise _refusal(path, tr("it holds labels, not images"))
     found = image_axes(header.shape)
@@ -267,7 +267,7 @@ def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int]
 def _chunks(
     file: ByteStream, header: _Header, path: Path, progress: Progress
 ) -> Iterator[NDArray[Any]]:
-    """The images as they stand in the file: bytes, or float32."""
+    """Yield the images as stored in the file: bytes, or converted to float32."""
     total, each = header.shape[0], math.prod(header.shape[1:])
     at_once = max(1, _CHUNK_NUMBERS // each)
     done = 0
@@ -279,14 +279,14 @@ def _chunks(
         if whole < count:
             raise _cut_short(path, done + whole, total)
         values = np.frombuffer(data, header.dtype).reshape(count, *header.shape[1:])
-        with np.errstate(over="ignore", invalid="ignore"):  # told as a range, see _as_unit
+        with np.errstate(over="ignore", invalid="ignore"):  # _as_unit reports these
             yield values if header.kind == _BYTES else values.astype(np.float32)
         done += count
         progress.reached(done)
 
 
 def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArray[np.float32]:
-    """``images`` in [0, 1] where the file has them in another range that can be understood."""
+    """Scale ``images`` to [0, 1] from 0/1 bytes or 0..255; raise for any other range."""
     low, high = float(images.min()), float(images.max())
     if header.kind == _BYTES:
         is_bits = 0.0 < high <= np.float32(1.0) / np.float32(255.0)
@@ -302,7 +302,7 @@ def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArra
 
 
 def _from_bits(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bits that were read as bytes, as black and white."""
+    """Scale images whose bytes were 0 and 1 to black and white."""
     held = memory_of(images)
     if held.dtype == np.uint8:
         return ByteImages.over(held * np.uint8(255))
@@ -331,7 +331,7 @@ def _times(shape: tuple[int, ...]) -> str:
 
 @contextlib.contextmanager
 def _refusing(path: Path) -> Iterator[None]:
-    """Refusals of the system and of the unpacker, with the name of the file."""
+    """Turn errors of the file system and of zlib into ``ReadError`` with the file's name."""
     try:
         yield
     except zlib.error as error:

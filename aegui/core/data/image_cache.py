@@ -1,4 +1,4 @@
-"""Images that were read once, kept in the user's cache until their files change."""
+"""Cache of decoded images in the user's cache folder, valid until the image files change."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class CachedImages:
-    """Images as they were read.
+    """Decoded images.
 
     Attributes:
         images: float32 ``[N, C, H, W]``, read-only.
-        skipped: Number of each file that could not be read, and why.
+        skipped: Index of each file that could not be read, and why.
     """
 
     images: NDArray[np.float32]
@@ -38,10 +38,10 @@ class CachedImages:
 
 
 def load_cached(key: str, shape: tuple[int, int, int, int]) -> CachedImages | None:
-    """What ``save_cached`` has kept under ``key``, or None.
+    """Return what ``save_cached`` has stored under ``key``, or None.
 
     Args:
-        key: What the files were, and how they were read.
+        key: Hash of the files and of the settings they were read with.
         shape: Number of files, channels, height and width.
     """
     try:
@@ -58,7 +58,7 @@ def load_cached(key: str, shape: tuple[int, int, int, int]) -> CachedImages | No
 
 
 def save_cached(key: str, cached: CachedImages) -> None:
-    """Keep ``cached`` under ``key``; where that cannot be done, it is read again the next time."""
+    """Store ``cached`` under ``key``; a failure is only logged."""
     try:
         if cached.images.nbytes <= LIVE_BYTES and not is_mapped(cached.images):
             buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Folders of images, and single ones: sub-folders are labels, what cannot be read is listed."""
+"""Folders of images, and single ones: sub-folders are labels, unreadable files are listed."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class ImageScan:
     Attributes:
         root: The folder that was searched, or the one that holds the files.
         files: The files, folder by folder, ``2.png`` before ``10.png``.
-        labels: For each file the folder below ``root`` that holds it (``a/b`` for two of them);
+        labels: For each file the folder below ``root`` that holds it (``a/b`` for nested ones);
             for files in ``root`` itself its name.
-        ignored: How many other files there are.
-        empty: Sub-folders that would be labels, had they any images.
+        ignored: Number of other files.
+        empty: Sub-folders without images, which therefore give no label.
     """
 
     root: Path
@@ -59,7 +59,7 @@ class ImageScan:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that could not be read, and why, in words."""
+    """A file that could not be read, and the translated reason."""
 
     path: Path
     reason: str
@@ -75,7 +75,7 @@ class ImageReading:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was left out, in words: for a person."""
+        """Translated notes on the files and sub-folders that were left out."""
         return (*self._skipped_notes(), *self._empty_notes())
 
     def _empty_notes(self) -> tuple[str, ...]:
@@ -109,12 +109,12 @@ def scan_images(
 ) -> ImageScan:
     """Find the images in ``paths``: folders with all that is below them, and files.
 
-    Hidden files and folders are left out, links to folders are not followed. Of a folder only files
-    with the suffix of an image are taken; a file that is named itself is always taken.
+    Hidden files and folders are left out, links to folders are not followed. In folders only files
+    with an image suffix are taken; a file that is named itself is always taken.
 
     Raises:
-        ReadError: There is no such file or folder, no image, or far too many.
-        Cancelled: ``cancelled`` asked for it.
+        ReadError: There is no such file or folder, no image, or more than ``MAX_FILES``.
+        Cancelled: ``cancelled`` returned true.
     """
     given = [Path(path).expanduser() for path in paths]
     files: list[Path] = []
@@ -139,7 +139,7 @@ def scan_images(
 
 
 def _no_images(root: Path, others: int) -> str:
-    """What to say about a folder of ``others`` files, none of them an image."""
+    """Return the message for a folder of ``others`` files, none of them an image."""
     text = tr("{folder}: there are no images in it ({n:,} other files).", folder=root, n=others)
     sets = [name for name in _shown(os.listdir(root)) if name.lower().endswith(_SET_ENDINGS)]
     if not sets:
@@ -156,15 +156,14 @@ def read_images(
 ) -> ImageReading:
     """Read the images of ``scan`` in the size and colours of ``spec``.
 
-    What was read is kept in the user's cache: the same files are not read again until one of them
-    changes.
+    The result is cached in the user's cache folder until one of the files changes.
 
     Returns:
         The set, named after the folder; names are the names of the files without suffix.
 
     Raises:
         ReadError: None of the files can be read.
-        Cancelled: ``cancelled`` asked for it; nothing is left behind.
+        Cancelled: ``cancelled`` returned true; no partial result is kept.
     """
     files, missing = _existing(scan.files)
     key = files_key(files, "images", _READER_VERSION, spec.model_dump_json())
@@ -232,7 +231,7 @@ def _nothing_read(files: Sequence[Path], skipped: Sequence[tuple[int, str]]) -> 
 def _find_below(
     folder: Path, files: list[Path], empty: list[Path], cancelled: IsCancelled | None
 ) -> int:
-    """Add the images in ``folder`` and below in natural order, and the last folders without any.
+    """Add the images below ``folder`` in natural order, and the leaf folders without any.
 
     Returns:
         The number of other files.
@@ -267,9 +266,9 @@ def _note_refused(folder: Path, error: OSError) -> None:
 
 
 def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
-    """Sorts by the numbers in a name as numbers, and by everything else as text."""
+    """Return a sort key that compares the numbers in a name as numbers, the rest as text."""
     parts = _NUMBERS.split(name.casefold())
-    # Words stand at even places, numbers at odd ones: like is compared with like.
+    # ``split`` puts text at even and numbers at odd indices, so entries of one kind are compared.
     return [(int(part), "") if at % 2 else (0, part) for at, part in enumerate(parts)], name
 
 
@@ -288,7 +287,7 @@ def _labels(root: Path, folders: Sequence[Path]) -> Iterator[str]:
 
 
 def _existing(files: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The files that are still there, and a reason for each of the others."""
+    """Return the files that still exist, and a reason for each of the others."""
     there, gone = [], []
     for path in files:
         try:
@@ -298,6 +297,6 @@ def _existing(files: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]
             continue
         if is_file:
             there.append(path)
-        else:  # reading a pipe would wait for ever
+        else:  # Reading a pipe would block
             gone.append((path, tr("this is not a file")))
     return there, gone

@@ -1,4 +1,4 @@
-"""A set as a folder of PNG images, which every other program can read."""
+"""Export of a set as a folder of PNG images, which any other program can read."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _MOST_LETTERS = 60
 
 
 def check_image_folder(path: str | os.PathLike[str]) -> None:
-    """Refuse a folder that ``write_image_folder`` would refuse.
+    """Check that ``write_image_folder`` can write to ``path``.
 
     Raises:
-        AeguiError: There is something at ``path`` already.
+        AeguiError: ``path`` is a file, or a folder that is not empty.
     """
     target = Path(path)
     refuse_own(target)
@@ -51,17 +51,16 @@ def write_image_folder(
 ) -> None:
     """Write every image as ``label/number name.png`` into the new folder ``path``.
 
-    Pixels are rounded to 256 levels. Letters that a file's name cannot have become ``_``.
+    Pixels are rounded to 256 levels. Characters that are invalid in file names become ``_``.
 
     Args:
         path: The folder.
         dataset: The images.
-        by_label: Whether each label gets a folder of its own; else images are called by their
-            numbers alone.
+        by_label: Whether each label gets a sub-folder; else the files are named by number alone.
 
     Raises:
         AeguiError: There is something at ``path`` already, the images have neither 1 nor 3
-            channels, or the folder cannot be written; then nothing of it is left.
+            channels, or the folder cannot be written, in which case no part of it is left.
     """
     target = Path(path)
     check_image_folder(target)
@@ -88,7 +87,7 @@ def write_image_folder(
 
 
 def _write_all(folder: Path, dataset: Dataset, *, by_label: bool) -> None:
-    from PIL import Image  # only whoever writes images pays for it
+    from PIL import Image  # Imported here: only writing images needs Pillow
 
     folders = _folders(dataset.classes) if by_label else dict.fromkeys(dataset.classes, "")
     for name in dict.fromkeys(folders.values()):
@@ -107,7 +106,7 @@ def _levels(image: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _folders(labels: tuple[str, ...]) -> dict[str, str]:
-    """A folder for each label: different ones for labels that differ in case only, too."""
+    """Return a unique folder name for each label, also on case-insensitive file systems."""
     folders: dict[str, str] = {}
     taken: set[str] = set()
     for label in labels:

@@ -1,4 +1,4 @@
-"""From the few words of a recipe or a command line to a dataset."""
+"""Loading the dataset that a recipe or a command line names."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What was read from a source.
+    """The result of reading a source.
 
     Attributes:
         dataset: All its samples.
         kind: Key of the reader: of ``FILE_KINDS`` or ``READERS``, ``builtin``, ``folder`` or
             ``several``.
-        notes: What was assumed, left out or is odd, in words.
+        notes: Translated notes on what was assumed, left out or looks wrong.
     """
 
     dataset: Dataset
@@ -59,27 +59,27 @@ class Reading:
 def load_data(
     spec: DataSpec, report: Report | None = None, cancelled: IsCancelled | None = None
 ) -> Dataset:
-    """The samples that ``spec`` asks for.
+    """Load the samples that ``spec`` asks for.
 
-    A built-in set that somebody still holds is not read again; images of a folder that were read
-    once come from the cache.
+    A built-in set that is still referenced is not read again; images of a folder come from the
+    cache once they have been read.
 
     Args:
         spec: Source, and which part of it. Nothing is split, corrupted or augmented here.
-        report: Called with the progress, in this thread.
-        cancelled: Asked now and then whether to stop.
+        report: Called with the progress, in the calling thread.
+        cancelled: Polled now and then; loading stops when it returns true.
 
     Raises:
         NotDownloaded: The set has to be downloaded first.
         ReadError: The source does not exist or cannot be read.
-        Cancelled: ``cancelled`` asked for it.
-        AeguiError: The source has no such samples, or its parts do not go together.
+        Cancelled: ``cancelled`` returned true.
+        AeguiError: The source has no such samples, or its parts differ in image size.
     """
     return select(read_source(spec.source, spec.images, report, cancelled).dataset, spec)
 
 
 def load_dataset(source: str, chars: str | None = None) -> Dataset:
-    """The set that ``source`` names, or those characters of it that ``chars`` lists.
+    """Load the set that ``source`` names, or only its characters listed in ``chars``.
 
     Args:
         source: A built-in name, several sources joined by ``+``, a file, or a folder of images.
@@ -101,13 +101,13 @@ def read_source(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Reading:
-    """All the samples of ``source``, and what there is to say about them.
+    """Read all the samples of ``source``, with notes on the reading.
 
     Args:
         source: As for ``load_dataset``.
         images: How images of all sizes become samples of one size.
-        report: Called with the progress, in this thread.
-        cancelled: Asked now and then whether to stop.
+        report: Called with the progress, in the calling thread.
+        cancelled: Polled now and then; reading stops when it returns true.
 
     Raises:
         AeguiError: As for ``load_data``.
@@ -135,7 +135,7 @@ def read_source(
 
 
 def joined(file: GlyphFile, which: str | None = None) -> Dataset:
-    """One set of ``file``: the one of that name or number (from 1), or all of them joined.
+    """Return the set of ``file`` with the name or number (from 1) ``which``, or all joined.
 
     Raises:
         ReadError: There is no such set, or the sets differ in the size of their images.
@@ -175,7 +175,7 @@ def _offered(file: GlyphFile) -> str:
 
 @cache
 def _live_sets() -> WeakValueDictionary[tuple[str, ...], Dataset]:
-    """The large sets that somebody holds: they need not be in memory twice."""
+    """Return the cache of built-in sets that are still referenced, to avoid a second copy."""
     return WeakValueDictionary()
 
 
@@ -204,10 +204,10 @@ def _read_path(
 
 
 def read_glyph_file(path: Path) -> GlyphFile:
-    """All sets of glyphs in the file ``path``, which is of no kind of ``FILE_KINDS``.
+    """Read all sets of glyphs in the file ``path``, which is of no kind of ``FILE_KINDS``.
 
     Raises:
-        ReadError: It cannot be read, and of what kinds a file can be.
+        ReadError: The file cannot be read; if its format is unknown, the message lists the known.
     """
     try:
         return with_titles_checked(read_glyphs(path))
@@ -218,7 +218,7 @@ def read_glyph_file(path: Path) -> GlyphFile:
 
 
 def _path_of(source: str) -> Path | None:
-    """The file or folder that ``source`` names; None where there is none, or only a device."""
+    """Return the file or folder that ``source`` names; None if there is none, or only a device."""
     if not source.strip():
         return None
     try:
@@ -227,7 +227,7 @@ def _path_of(source: str) -> Path | None:
     except PermissionError as error:
         raise ReadError(tr("{file}: {reason}", file=source, reason=system_reason(error))) from error
     except (OSError, RuntimeError):
-        return None  # a name that is too long, or a home that nobody has
+        return None  # The name is too long, or ``~user`` is unknown
 
 
 def _is_there(source: str) -> bool:
@@ -254,15 +254,15 @@ def _not_found(source: str) -> str:
 
 
 def is_builtin(source: str) -> bool:
-    """Whether ``source`` names built-in sets alone, which hold the same samples everywhere."""
+    """Return whether ``source`` names built-in sets alone, which are the same everywhere."""
     return all(name in builtin_names() for name in source.split("+"))
 
 
 def source_from(source: str, folder: Path) -> str:
-    """A file's whole path, so that the saved run finds it from anywhere; names stay names.
+    """Return a file's absolute path, so that the saved run finds it from anywhere; names unchanged.
 
     Raises:
-        RecipeError: Nothing is named.
+        RecipeError: ``source`` is empty.
     """
     if not source.strip():
         raise RecipeError(tr("No data is named: give a file, a folder or a built-in set."))

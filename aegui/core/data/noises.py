@@ -1,7 +1,7 @@
-"""The kinds of noise: one row each, with all that the program knows of it; needs neither library.
+"""The table of the kinds of noise; imports neither torch nor numpy.
 
-Training draws noise with torch: the statements of a row stand in generated programs, and
-``corruption.py`` runs them as they are. A drawing gets its noise from numpy, by a formula.
+Training draws noise with torch: the statements of a row are inserted into generated programs, and
+``corruption.py`` runs them directly. A drawing gets its noise from numpy, by the row's formula.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ class Noise(Choice):
 
     Attributes:
         lines: Statements that fill ``out`` with the corrupted ``clean``, images as rows of values
-            in 0..1; ``level`` and the generator ``g`` are in scope, and the images' ``channels``,
-            ``height`` and ``width``, where neighbours count. They draw into ``out`` itself, so that
+            in 0..1; ``level`` and the generator ``g`` are in scope, and with ``neighbours`` the
+            images' ``channels``, ``height`` and ``width``. They draw into ``out`` itself, so that
             little or nothing is allocated.
         formula: The corrupted ``x`` for ``u``, uniform in 0..1, ``n``, standard normal, and
-            ``level``; of noise whose neighbours count, for ``inside`` too, whether a pixel lies in
-            a rectangle at a random place that on the average has that share of the image.
-        off: How likely a pixel is seen lit if it was off, of ``level``. Of noise that does more
-            than switch each pixel apart it is empty, like ``on``: then the best possible answer is
-            not known, but for the kinds that ``evaluation/likelihoods.py`` treats by themselves.
-        on: How likely if it was on.
-        is_share: Whether the level is a share or a chance, at most 1.
-        neighbours: Whether it has to know which pixels are neighbours.
+            ``level``; with ``neighbours`` also for ``inside``, whether a pixel lies in a rectangle
+            at a random place whose expected share of the image's area is the level.
+        off: Probability that a pixel that was off is seen lit, as a formula of ``level``. Like
+            ``on``, empty for noise that does not switch each pixel independently: then the best
+            possible answer is unknown, except for the kinds that ``evaluation/likelihoods.py``
+            handles itself.
+        on: Probability that a pixel that was on is seen lit.
+        is_share: Whether the level is a share or a probability, at most 1.
+        neighbours: Whether the noise depends on which pixels are neighbours.
     """
 
     lines: tuple[str, ...]
@@ -58,8 +59,9 @@ CORRUPTIONS = table(
         mark("Salt and pepper"),
         mark("Each pixel is, with probability p, replaced by a fair coin."),
         _LEVEL,
-        # u is uniform in -1/(1-p)..1/(1-p), so |u| > 1 with probability p, either sign alike. The
-        # hard shrink makes the other u zero, and what is left outweighs any pixel: salt or pepper.
+        # u is uniform in -1/(1-p)..1/(1-p), so |u| > 1 with probability p, both signs equally
+        # likely. The hard shrink sets all other u to zero; the rest outweighs any pixel and clamps
+        # to salt or pepper.
         lines=(
             "if level >= 1.0:",
             "    out.random_(0, 2, generator=g)",
@@ -138,8 +140,8 @@ CORRUPTIONS = table(
         ),
         _LEVEL,
         lines=(
-            # Sides are whole numbers of pixels: each is drawn of the two that lie about what it
-            # should be, so that on the average the area is that of the level.
+            # Sides are whole numbers of pixels: each is drawn from the two integers around its real
+            # length, so that the expected area is the level's share.
             "tall, broad = height * level ** 0.5, width * level ** 0.5",
             "sizes = list(out.shape)",
             "sizes[-1] = 4",

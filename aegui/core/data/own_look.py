@@ -1,4 +1,4 @@
-"""What image files are like by themselves: their size, and whether they are grey."""
+"""Inspection of image files before reading them: their size, and whether they are grey."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _USUAL = 64
 
 @dataclass(frozen=True)
 class OwnLook:
-    """What the files are like.
+    """Size and colours of a sample of image files.
 
     Attributes:
-        width: Pixels across, of most of those that were looked at.
-        height: Pixels down, likewise.
-        channels: 1 where all of them are grey, else 3.
-        others: How many of those that were looked at have another size.
+        width: The most frequent width in pixels.
+        height: The most frequent height in pixels.
+        channels: 1 if all of them are grey, else 3.
+        others: Number of examined files of another size.
     """
 
     width: int
@@ -43,7 +43,7 @@ class OwnLook:
     others: int
 
     def proposed(self) -> ImageSpec:
-        """How they are best read: as they are, large ones with their longer side at 64 pixels."""
+        """Return the suggested import settings: original size, or 64 pixels on the longer side."""
         longest = max(self.width, self.height)
         ratio = 1.0 if longest <= LARGEST_OWN else _USUAL / longest
         width, height = (max(MIN_IMAGE, round(side * ratio)) for side in (self.width, self.height))
@@ -52,7 +52,7 @@ class OwnLook:
         )
 
     def words(self) -> str:
-        """What a person reads: ``The files are 28 × 28 in grey.``."""
+        """Return a translated description: ``The files are 28 × 28 in grey.``."""
         size = size_words(self.channels, self.height, self.width)
         if self.others:
             return tr("The files have several sizes, most of them {size}.", size=size)
@@ -60,7 +60,7 @@ class OwnLook:
 
 
 def size_words(channels: int, height: int, width: int) -> str:
-    """Size and colours of an image in words."""
+    """Return size and colours of an image as translated text."""
     return (
         tr("{width:,} × {height:,} in grey", width=width, height=height)
         if channels == 1
@@ -69,10 +69,10 @@ def size_words(channels: int, height: int, width: int) -> str:
 
 
 def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> OwnLook | None:
-    """What some of ``files`` are like; None where none of them can be read.
+    """Inspect a sample of ``files``; return None if none of them can be read.
 
     Raises:
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned true.
     """
     sizes: Counter[tuple[int, int]] = Counter()
     grey = True
@@ -81,7 +81,7 @@ def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> Own
         try:
             width, height, is_grey = own_form(files[index])
         except ReadError:
-            continue  # it is told when they are read
+            continue  # Reported when the images are read
         sizes[width, height] += 1
         grey = grey and is_grey
     if not sizes:

@@ -1,4 +1,4 @@
-"""One image file of whatever kind as pixels of a given size: turned upright, opaque, 8 bits."""
+"""Decoding of one image file to pixels of a given size: upright, opaque, 8 bits a channel."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _BYTE_MAX, _SHORT_MAX = 255.0, 65_535.0
 
 @cache
 def readable_formats() -> tuple[str, ...]:
-    """The kinds of image files that are read, by pillow's names."""
+    """Return the image formats that are read, by Pillow's names."""
     from PIL import Image
 
     Image.init()
@@ -51,7 +51,7 @@ def readable_formats() -> tuple[str, ...]:
 
 @cache
 def image_suffixes() -> frozenset[str]:
-    """The suffixes, in lower case, of files that are images."""
+    """Return the suffixes, in lower case, of files that are images."""
     from PIL import Image
 
     formats = set(readable_formats())
@@ -61,16 +61,16 @@ def image_suffixes() -> frozenset[str]:
 
 
 def read_picture(path: Path, spec: ImageSpec) -> NDArray[np.uint8]:
-    """The image in ``path`` (of several, the first one) as ``spec`` wants it: uint8 ``[C, H, W]``.
+    """Read the (first) image in ``path`` in the size and colours of ``spec``: uint8 ``[C, H, W]``.
 
     Raises:
-        ReadError: It is no image, damaged, or too large; the message is the reason alone.
+        ReadError: The file is no image, damaged, or too large; the message is the reason alone.
     """
     return _read(path, lambda image: _pixels(image, spec))
 
 
 def own_form(path: Path) -> tuple[int, int, bool]:
-    """Width, height, and whether it has no colours, of the image in ``path``, turned upright.
+    """Return width and height of the image in ``path``, turned upright, and whether it is grey.
 
     Raises:
         ReadError: As for ``read_picture``.
@@ -81,16 +81,16 @@ def own_form(path: Path) -> tuple[int, int, bool]:
 def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
     from PIL import Image, UnidentifiedImageError
 
-    # Pillow warns of images that would fill the memory: here they are refused. It warns of odd
-    # details as well, which nobody asked for. This is said for the whole process, because what is
-    # said for a moment is said to all threads as well.
+    # Pillow only warns of images that would fill the memory: here they are refused. Its warnings
+    # about odd details are of no use here. The filters are set for the whole process, since
+    # temporary ones would affect all threads as well.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         with _opened(path) as image:
             return taken(image)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        # Pillow tells the size in its message only.
+        # Pillow gives the size only in its message.
         found = re.search(r"\d{6,}", str(error))
         raise _too_large(f"{int(found[0]):,}" if found else f"> {_MAX_PIXELS:,}") from error
     except UnidentifiedImageError as error:
@@ -98,12 +98,12 @@ def _read(path: Path, taken: Callable[[Image.Image], _Taken]) -> _Taken:
     except ReadError:
         raise
     except Exception as error:
-        # Decoders meet bytes that their authors did not expect, and raise whatever comes.
+        # On unexpected bytes, decoders raise exceptions of any type.
         raise ReadError(tr("the image is damaged ({why})", why=system_reason(error))) from error
 
 
 def resized(levels: NDArray[np.uint8], spec: ImageSpec) -> NDArray[np.uint8]:
-    """An image uint8 ``[3, h, w]`` as ``spec`` wants it: uint8 ``[C, H, W]``."""
+    """Resize an image uint8 ``[3, h, w]`` as ``spec`` asks: uint8 ``[C, H, W]``."""
     from PIL import Image
 
     return _on_paper(Image.fromarray(np.ascontiguousarray(levels.transpose(1, 2, 0))), spec)
@@ -115,7 +115,7 @@ def _opened(path: Path) -> Image.Image:
     with path.open("rb") as file:
         is_photograph = file.read(len(_JPEG)) == _JPEG
     if is_photograph:
-        # Not by way of ``Image.open``, which minds the size that it will never be unpacked at.
+        # ``Image.open`` would refuse the full size, at which it will never be unpacked.
         return JpegImagePlugin.JpegImageFile(path)
     return Image.open(path, formats=readable_formats())
 
@@ -148,10 +148,10 @@ def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
     from PIL import ImageOps
 
     size, pixels = f"{image.width:,} x {image.height:,}", image.width * image.height
-    # The sides of a photograph may yet be swapped: enough for either.
+    # The sides of a photograph may yet be swapped, so the longer one counts for both.
     enough = _SPARE * max(spec.height, spec.width)
     image.draft(None, (enough, enough))
-    # Of a progressive one all coefficients are in memory, however small it becomes.
+    # Decoding a progressive JPEG keeps all coefficients in memory, whatever the output size.
     is_whole = bool(image.info.get("progressive"))
     unpacked = pixels if is_whole else image.width * image.height
     if pixels > _MAX_PHOTOGRAPH or unpacked > _MAX_PIXELS:
@@ -161,7 +161,7 @@ def _pixels(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
 
 
 def _on_paper(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
-    """An image of 8 bits in the middle of its background, in the colours that are asked for."""
+    """Centre an 8-bit image on its background and convert it to the requested colours."""
     from PIL import Image as images
     from PIL import ImageColor
 
@@ -175,7 +175,7 @@ def _on_paper(image: Image.Image, spec: ImageSpec) -> NDArray[np.uint8]:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """The image as L, RGB or RGBA, whatever it was."""
+    """Convert an image of any mode to L, RGB or RGBA."""
     from PIL import Image as images
 
     mode = image.mode
@@ -184,13 +184,13 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if mode in {"F", "I"} or mode.startswith("I;"):
         return images.fromarray(_levels(np.asarray(image, np.float64), mode))
     has_alpha = "transparency" in image.info or mode.endswith(("A", "a"))
-    if mode.endswith("a"):  # multiplied by its opacity already
+    if mode.endswith("a"):  # Premultiplied alpha
         image = image.convert(mode.upper())
     return image.convert("RGBA" if has_alpha else "L" if mode == "1" else "RGB")
 
 
 def _levels(values: NDArray[np.float64], mode: str) -> NDArray[np.uint8]:
-    """Grey levels of many bits as bytes: whole numbers of 16 bits, or numbers up to 1 or to 255."""
+    """Scale grey levels to bytes, from 16-bit integers or floats up to 1 or to 255."""
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     high = float(values.max(initial=0.0))
     if mode != "F":
@@ -202,7 +202,7 @@ def _levels(values: NDArray[np.float64], mode: str) -> NDArray[np.uint8]:
 
 
 def _framed(image: Image.Image, spec: ImageSpec) -> Image.Image:
-    """The image at its size in the frame: inside it (fit), over all of it (fill), or pulled."""
+    """Resize the image to the frame: inside it (fit), covering it (fill), or stretched."""
     from PIL import Image as images
 
     frame = spec.width, spec.height

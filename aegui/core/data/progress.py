@@ -1,4 +1,4 @@
-"""Long reading and downloading: progress with the time left, and stopping on request."""
+"""Progress of long reading and downloading, with the time left, and cancellation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARTS = 1000
 
 @dataclass(frozen=True)
 class LoadProgress:
-    """``done`` of ``total`` (files, images or bytes) are done; ``text`` says it to a person."""
+    """``done`` of ``total`` (files, images or bytes), with a translated ``text``."""
 
     done: int
     total: int
@@ -32,16 +32,16 @@ ReportShare = Callable[[float], None]
 
 
 class Progress:
-    """Counts what is done, reports it at most ten times a second, and stops when asked to.
+    """Reports progress at most ten times a second, and raises ``Cancelled`` when asked to stop.
 
     Attributes:
-        total: How much there is to do.
+        total: The amount of work.
 
     Args:
-        total: How much there is to do.
-        words: From how much is done and the total to what a person reads.
-        report: Called with the progress; None: nobody is.
-        cancelled: Who is asked whether to stop; None for nobody.
+        total: The amount of work.
+        words: Makes the text shown to the user from the amount done and the total.
+        report: Called with the progress; may be None.
+        cancelled: Polled on every call; may be None.
     """
 
     def __init__(
@@ -60,14 +60,15 @@ class Progress:
         self._due = 0.0
 
     def reached(self, done: int) -> None:
-        """So much is done.
+        """Record that ``done`` of the work is finished.
 
         Raises:
-            Cancelled: The person has asked to stop.
+            Cancelled: ``cancelled`` returned true.
         """
         stop_if(self._cancelled)
         if self._first is None:
-            # What was there before the first report took no time; it says nothing of the pace.
+            # Work that was complete before the first report took no time and would distort the
+            # rate.
             self._first = done
         now = time.monotonic()
         if self._report is not None and (now >= self._due or done >= self.total):
@@ -86,17 +87,17 @@ class Progress:
 def reporting_share(
     report: Report | None, cancelled: IsCancelled | None = None
 ) -> Callable[[float], None]:
-    """For work whose steps differ: tell it which share, 0 to 1, is done.
+    """Return a function that reports the share done, 0 to 1, for work of unequal steps.
 
     Raises:
-        Cancelled: The person has asked to stop; what is returned raises it.
+        Cancelled: Raised by the returned function, if ``cancelled`` returned true.
     """
     progress = Progress(_PARTS, _share_done, report, cancelled)
     return lambda share: progress.reached(round(_PARTS * share))
 
 
 def part(report: ReportShare | None, low: float, high: float) -> ReportShare | None:
-    """What tells the share of a part of the work, from ``low`` to ``high`` of the whole."""
+    """Map the progress 0..1 of one part of the work to ``low``..``high`` of the whole."""
     return None if report is None else lambda share: report(low + (high - low) * share)
 
 
@@ -105,10 +106,10 @@ def _share_done(done: int, total: int) -> str:
 
 
 def stop_if(cancelled: IsCancelled | None) -> None:
-    """Stop here if the person has asked to.
+    """Raise ``Cancelled`` if the user has asked to stop.
 
     Raises:
-        Cancelled: So it is.
+        Cancelled: ``cancelled`` returned true.
     """
     if cancelled is not None and cancelled():
         raise Cancelled(tr("Stopped."))
@@ -120,10 +121,10 @@ def in_batches(
     cancelled: IsCancelled | None = None,
     report: ReportShare | None = None,
 ) -> Iterator[slice]:
-    """Stretches of at most ``size`` that are ``count`` together; before each it may be stopped.
+    """Yield consecutive slices of at most ``size`` that cover ``count``, polling before each.
 
     Raises:
-        Cancelled: The person has asked to stop.
+        Cancelled: ``cancelled`` returned true.
     """
     for start in range(0, count, size):
         stop_if(cancelled)
@@ -133,12 +134,12 @@ def in_batches(
 
 
 def images_read(done: int, total: int) -> str:
-    """Words for a set that is being read."""
+    """Return the progress text of a set that is being read."""
     return tr("{done:,} of {total:,} images read", done=done, total=total)
 
 
 def clock(seconds: float) -> str:
-    """``00:05`` or ``2:00:00``."""
+    """Format a duration as ``00:05`` or ``2:00:00``."""
     minutes, rest = divmod(int(min(seconds, 359_999)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

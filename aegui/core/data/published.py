@@ -1,4 +1,4 @@
-"""The sets of others that are downloaded on request: their files, sums, mirrors and classes."""
+"""Published sets that are downloaded on request: their files, checksums, mirrors and classes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DATA_DIR_VARIABLE = "AEGUI_DATA_DIR"
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """One file as it was published: its size in bytes, and its SHA-256 in hexadecimal digits."""
+    """One published file: its size in bytes, and its SHA-256 in hexadecimal digits."""
 
     name: str
     size: int
@@ -39,12 +39,12 @@ class PublishedSet:
 
     Attributes:
         key: Name of its folder and of its training part; the test part is ``key-test``.
-        title: What it is called, in any language.
+        title: Its name, not translated.
         files: Images and labels of the training part, then of the test part.
-        mirrors: Addresses of folders that hold these files, the first ones first.
-        classes: What the labels 0, 1, ... mean.
-        source: Who made it.
-        licence: Under which it may be used.
+        mirrors: Addresses of folders that hold these files, in the order in which they are tried.
+        classes: Names of the classes of labels 0, 1, ....
+        source: Its authors.
+        licence: Its licence.
     """
 
     key: str
@@ -57,12 +57,12 @@ class PublishedSet:
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """Total size of all files in bytes."""
         return sum(file.size for file in self.files)
 
 
 class NotDownloaded(ReadError):
-    """A set is not on this computer; ``key`` is what ``download`` wants to get it."""
+    """Raised when a set is not on this computer; ``key`` is the argument for ``download``."""
 
     def __init__(self, key: str) -> None:
         published = PUBLISHED[key]
@@ -161,13 +161,13 @@ PUBLISHED: Mapping[str, PublishedSet] = table(
 
 
 def published_folder(key: str) -> Path:
-    """Where the files of the set ``key`` are, or will be."""
+    """Return the folder for the files of the set ``key``, which may not exist yet."""
     given = os.environ.get(DATA_DIR_VARIABLE)
     return (Path(given) if given else user_data_dir() / "data") / key
 
 
 def is_available(key: str) -> bool:
-    """Whether all files of the set ``key`` are on this computer, in full size."""
+    """Return whether all files of the set ``key`` are on this computer, in full size."""
     folder = published_folder(key)
     return all(_size(folder / file.name) == file.size for file in PUBLISHED[key].files)
 
@@ -178,12 +178,12 @@ def read_published(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Dataset:
-    """The training or the test part of the set ``key``.
+    """Read the training or the test part of the set ``key``.
 
     Raises:
-        NotDownloaded: It is not on this computer.
+        NotDownloaded: The set is not on this computer.
         ReadError: A file is damaged.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned true.
     """
     published = PUBLISHED[key]
     folder = published_folder(key)

@@ -1,4 +1,4 @@
-"""Choosing samples of a set: by character, by class, by name, or so many drawn at random."""
+"""Selection of samples: by character, by class, by name, or a number drawn at random."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_LISTED = 12
 
 
 def select(dataset: Dataset, spec: DataSpec) -> Dataset:
-    """The samples that ``spec`` asks for: its characters, of these its labels, its names, so many.
+    """Return the samples that ``spec`` selects by character, then label, then name, then count.
 
     Raises:
         AeguiError: There is no sample of a character, label or name, none is left, or there are
@@ -36,7 +36,7 @@ def select(dataset: Dataset, spec: DataSpec) -> Dataset:
 
 
 def selected_indices(dataset: Dataset, spec: DataSpec) -> NDArray[np.int64]:
-    """Places in ``dataset`` of the samples that ``select`` takes, in their order, int64 ``[n]``.
+    """Return the indices of the samples that ``select`` takes, in their order, int64 ``[n]``.
 
     Raises:
         AeguiError: As for ``select``.
@@ -46,10 +46,10 @@ def selected_indices(dataset: Dataset, spec: DataSpec) -> NDArray[np.int64]:
 
 
 def choose(dataset: Dataset, chars: str) -> Dataset:
-    """The samples of ``dataset`` whose labels are in ``chars``, in that order, each once.
+    """Return the samples of ``dataset`` whose labels are in ``chars``, in that order, each once.
 
-    All samples of one label are taken together. Where labels have several characters they may
-    follow one another with or without blanks.
+    All samples of one label are taken together. Labels of several characters may be written with or
+    without blanks between them.
 
     Raises:
         AeguiError: A character has no sample, or ``chars`` is empty.
@@ -58,7 +58,7 @@ def choose(dataset: Dataset, chars: str) -> Dataset:
 
 
 def search(dataset: Dataset, text: str) -> NDArray[np.int64]:
-    """Indices of the samples that have all the words of ``text``: in name, label or keywords."""
+    """Return the indices of the samples that match all words of ``text``, as in ``finds``."""
     found = [
         index
         for index, both in enumerate(zip(dataset.names, dataset.labels, strict=True))
@@ -68,7 +68,7 @@ def search(dataset: Dataset, text: str) -> NDArray[np.int64]:
 
 
 def _chosen(dataset: Dataset, spec: DataSpec) -> Sequence[int] | None:
-    """Indices of the samples that ``spec`` asks for; None for all of them."""
+    """Return the indices of the samples that ``spec`` selects; None for all of them."""
     chosen: list[int] | None = None if spec.chars is None else _of_chars(dataset, spec.chars)
     for wanted, titles, refuse in (
         (spec.labels, dataset.labels, _no_label),
@@ -125,7 +125,7 @@ def _of_chars(dataset: Dataset, chars: str) -> list[int]:
 
 
 def _label_at(chars: str, at: int, longest: int, labels: Container[str]) -> str | None:
-    """The longest label that ``chars`` has at ``at``."""
+    """Return the longest label that occurs in ``chars`` at ``at``."""
     for length in range(longest, 0, -1):
         if chars[at : at + length] in labels:
             return chars[at : at + length]
@@ -134,7 +134,7 @@ def _label_at(chars: str, at: int, longest: int, labels: Container[str]) -> str 
 
 
 def _places(titles: Collection[str]) -> dict[str, str]:
-    """The titles as they are compared -> as they are written."""
+    """Map the case-folded titles to the titles as written."""
     return {title.casefold(): title for title in titles}
 
 

@@ -1,4 +1,4 @@
-"""Which samples a training learns from, and which it is only measured on."""
+"""Split of a set into training and validation samples."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SPLIT, _DRAW = 0, 1
 
 
 def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Training and validation indices of ``n`` samples: disjoint, sorted, together all of them.
+    """Return training and validation indices of ``n`` samples: disjoint, sorted, complete.
 
     The validation part is the share that ``spec`` asks for, rounded; at least one sample is left
-    for training, and one for validation where a share is asked for and there are two samples. Or
-    it is the last samples, where ``spec`` names their number.
+    for training, and one for validation if a share is asked for and there are two samples. With
+    ``spec.last`` it is that number of samples from the end of the set.
     """
     if spec.last:
         first = max(min(n, 1), n - spec.last)
@@ -30,28 +30,28 @@ def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[n
         wanted = max(1, wanted)
     kept = max(0, min(wanted, n - 1))
     if kept == 0:
-        # Nothing to be drawn: a set of 70,000 is asked for with every edit.
+        # Skip the permutation: this runs with every edit, on sets of up to 70,000 samples.
         return np.arange(n, dtype=np.int64), np.arange(0, dtype=np.int64)
     order = np.random.default_rng((spec.seed, _SPLIT)).permutation(n).astype(np.int64)
     return np.sort(order[kept:]), np.sort(order[:kept])
 
 
 def drawn_indices(n: int, count: int, seed: int) -> NDArray[np.int64]:
-    """``count`` different indices below ``n``, drawn by ``seed`` and sorted."""
+    """Draw ``count`` different indices below ``n`` by ``seed``, sorted."""
     order = np.random.default_rng((seed, _DRAW)).permutation(n).astype(np.int64)
     return np.sort(order[:count])
 
 
 def checking_set(data: DataSpec) -> tuple[str, str]:
-    """The sources of ``data``: to learn from, and the one joined to it to check on, or ""."""
+    """Return the training source of ``data`` and the validation source joined to it, or ""."""
     learnt, joined, kept = data.source.rpartition("+")
     return (learnt, kept) if joined and data.split.last else (data.source, "")
 
 
 def checked_on(data: DataSpec, source: str, n: int) -> DataSpec:
-    """``data`` with the ``n`` samples of ``source`` joined to them, kept from training.
+    """Return ``data`` with the ``n`` samples of ``source`` joined as validation set.
 
-    They take the place of whatever was kept before; ``source`` "" keeps nothing.
+    They replace any earlier validation part; ``source`` "" removes it.
     """
     learnt, _ = checking_set(data)
     joined = f"{learnt}+{source}" if source else learnt

@@ -1,4 +1,4 @@
-"""Where pixels are put while a set is read: in memory, or in a mapped file where there are many."""
+"""Storage for pixels while a set is read: in memory, or for large sets in a mapped file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LEAST_MB = 100_000
 
 
 def files_key(files: Iterable[Path], *more: str) -> str:
-    """A name for what is made of ``files`` as they are now, and of whatever ``more`` says."""
+    """Return a hash of the paths, times and sizes of ``files`` and of the strings ``more``."""
     digest = hashlib.sha256()
     for path in files:
         status = path.stat()
@@ -51,17 +51,17 @@ def files_key(files: Iterable[Path], *more: str) -> str:
 
 
 def cache_folder() -> Path:
-    """The folder of prepared images, made where it is missing."""
+    """Return the folder of cached images, creating it if needed."""
     folder = user_cache_dir() / "images"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def stored(key: str, shape: tuple[int, int, int, int]) -> NDArray[np.float32] | None:
-    """The pixels that a ``PixelStore`` has left under ``key`` in a file, mapped; None if none.
+    """Return the pixels that a ``PixelStore`` has saved under ``key``, mapped; None if missing.
 
     Args:
-        key: The name under which they were made.
+        key: The key under which they were saved.
         shape: Number of images at most, channels, height and width.
     """
     if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
@@ -82,16 +82,16 @@ def _mapped(path: Path) -> NDArray[np.float32]:
 
 
 class PixelStore:
-    """Takes up images one chunk after another; a ``with`` block that fails leaves nothing.
+    """Collects images chunk by chunk; a ``with`` block that fails leaves no file behind.
 
     Args:
         shape: Number of images (at most), channels, height and width.
-        key: What the file is called, should the images need one.
-        are_bytes: Whether levels 0..255 come. A file of them is a quarter as large, and they are
-            made numbers where they are read.
+        key: Name of the file, if the images need one.
+        are_bytes: Whether the images are levels 0..255. They are stored as bytes, a quarter of
+            the size, and converted to float32 when read.
 
     Raises:
-        AeguiError: There is not the room for so many.
+        AeguiError: The disk has no room for them.
     """
 
     def __init__(
@@ -115,11 +115,11 @@ class PixelStore:
             self._write_header(shape[0])
 
     def __enter__(self) -> PixelStore:
-        """Begin."""
+        """Return this store."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Whatever is not finished is thrown away."""
+        """Delete the temporary file, unless the store is finished."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -128,11 +128,11 @@ class PixelStore:
 
     @property
     def _needed(self) -> int:
-        """Bytes of the whole file."""
+        """Size of the whole file in bytes."""
         return math.prod(self._shape) * self._dtype.itemsize
 
     def append(self, images: ArrayLike) -> None:
-        """Take ``images`` ``[k, C, H, W]``, in [0, 1] or levels, after the ones before.
+        """Append ``images`` ``[k, C, H, W]``, in [0, 1] or levels.
 
         Raises:
             AeguiError: The disk is full.
@@ -149,7 +149,7 @@ class PixelStore:
         self._count += len(chunk)
 
     def finished(self) -> NDArray[np.float32]:
-        """All images that were taken, read-only.
+        """Return all images that were appended, read-only.
 
         Raises:
             AeguiError: The disk is full.
@@ -167,13 +167,13 @@ class PixelStore:
             try:
                 Path(self._temporary).replace(_path(self._key))
             except PermissionError:
-                # A file that is mapped cannot be replaced everywhere; the one there is as good.
+                # Windows refuses to replace a mapped file; the existing one has the same content.
                 Path(self._temporary).unlink()
         prune_cache(keep=self._key)
         return _mapped(_path(self._key))
 
     def _write_header(self, count: int) -> None:
-        # numpy leaves room in the header for the first axis to grow or shrink.
+        # numpy pads the header so that the first axis can grow or shrink.
         if self._file is not None:
             self._file.seek(0)
             header = {
@@ -185,10 +185,10 @@ class PixelStore:
 
 
 def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.float32]:
-    """The images at the places ``chosen``: in memory, or where they are many in a mapped file.
+    """Return the images at the indices ``chosen``: in memory, or if large in a mapped file.
 
     Raises:
-        AeguiError: There is not the room for so many.
+        AeguiError: The disk has no room for them.
     """
     shape = (len(chosen), *images.shape[1:])
     if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
@@ -201,10 +201,10 @@ def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.f
 
 
 def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The images of ``first``, then those of ``second``; mapped where they are many.
+    """Concatenate the images of ``first`` and ``second``, in a mapped file if large.
 
     Raises:
-        AeguiError: There is not the room for so many.
+        AeguiError: The disk has no room for them.
     """
     shape = (len(first) + len(second), *first.shape[1:])
     if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
@@ -235,7 +235,7 @@ def _made(
 
 
 def content_key(images: NDArray[np.float32], more: bytes = b"") -> str:
-    """A name for these images ``[n, ...]``, and for whatever ``more`` says."""
+    """Return a hash of the images ``[n, ...]`` and of the bytes ``more``."""
     digest = hashlib.sha256(f"{images.shape}".encode() + more)
     held = memory_of(images)
     for at in range(0, len(held), _CHUNK_IMAGES):
@@ -244,7 +244,7 @@ def content_key(images: NDArray[np.float32], more: bytes = b"") -> str:
 
 
 def prune_cache(keep: str, most_bytes: int = MAX_CACHE_BYTES) -> None:
-    """Remove the prepared images that were used longest ago, until they fit into ``most_bytes``."""
+    """Delete the least recently used cached images until the rest fits into ``most_bytes``."""
     found = []
     for path in cache_folder().iterdir():
         with contextlib.suppress(OSError):
@@ -255,13 +255,13 @@ def prune_cache(keep: str, most_bytes: int = MAX_CACHE_BYTES) -> None:
         if total <= most_bytes:
             return
         if not path.name.startswith(keep):
-            with contextlib.suppress(OSError):  # in use, on systems that mind
+            with contextlib.suppress(OSError):  # Windows refuses if in use
                 path.unlink()
                 total -= size
 
 
 def disk_full(folder: Path, needed: int) -> AeguiError:
-    """The refusal that says how much room is missing where."""
+    """Return an error that says how much space is needed and free on the disk of ``folder``."""
     return AeguiError(
         tr(
             "The disk of {folder} is full: {needed} are needed, {free} are free. "
@@ -274,7 +274,7 @@ def disk_full(folder: Path, needed: int) -> AeguiError:
 
 
 def megabytes(count: int) -> str:
-    """``12.3 MB``, or ``45 KB`` of less than a tenth of one."""
+    """Format a size as ``12.3 MB``, or ``45 KB`` below a tenth of a megabyte."""
     if 0 < count < _LEAST_MB:
         return tr("{n:,} KB", n=max(1, round(count / 1e3)))
     return tr("{n:,.1f} MB", n=count / 1e6)

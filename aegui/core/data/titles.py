@@ -1,6 +1,6 @@
-"""Whether glyphs are called what they are drawn as, by the characters that ship with the program.
+"""Check of glyphs' names against their shapes, by the characters that ship with the program.
 
-Comments beside glyphs are typed by hand: one wrong digit in a code, and a G is called 7.
+Comments beside glyphs are typed by hand: one wrong digit in a code names a G "7".
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _MOST_TOLD = 5
 
 
 def with_titles_checked(file: GlyphFile) -> GlyphFile:
-    """``file`` with glyphs called by their shape where their name is a slip; notes say so.
+    """Return ``file`` with misnamed glyphs renamed by their shape; notes report the changes.
 
-    A name is a slip where most glyphs of the set are drawn as they are called, and this one is
-    exactly the shape of another character that the set lacks. Other doubts are reported only.
+    A glyph is misnamed if most glyphs of the set match their names, and this one has exactly the
+    shape of another character that the set lacks. Other doubts are only reported.
     """
     checked = [_checked(dataset) for dataset in file.datasets]
     notes = tuple(note for _, found in checked for note in found)
@@ -79,7 +79,7 @@ def _checked(dataset: Dataset) -> tuple[Dataset, list[str]]:
 
 
 def _differ(label: str, drawn: str) -> bool:
-    """Whether the character ``label`` is known, and drawn quite unlike ``drawn``."""
+    """Return whether the character ``label`` is known, and looks quite unlike ``drawn``."""
     shapes = _shapes()
     if label == drawn or label not in shapes:
         return False
@@ -87,10 +87,10 @@ def _differ(label: str, drawn: str) -> bool:
 
 
 def _doubles(name: str, labels: list[str]) -> list[str]:
-    """What to say of characters that a set of single characters has twice."""
+    """Return notes on characters that occur twice in a set of single characters."""
     counts = Counter(labels)
     twice = [label for label, count in counts.items() if count > 1]
-    # Where many are, the labels are classes.
+    # If many labels repeat, they are classes.
     if not twice or len(counts) < _TRUSTED_SHARE * len(labels):
         return []
     return [
@@ -110,7 +110,7 @@ def _shortened(notes: list[str]) -> list[str]:
 
 @cache
 def _shapes() -> Mapping[str, NDArray[np.bool_]]:
-    """Label -> pixels ``[7, 5]`` of every character that ships."""
+    """Return label -> pixels ``[7, 5]`` of every character that ships."""
     dataset = load_builtin(_KNOWN)
     return {
         label: image[0] > 0.5 for label, image in zip(dataset.labels, dataset.images, strict=True)

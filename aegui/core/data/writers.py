@@ -1,4 +1,4 @@
-"""Writers of glyph files: one table; whatever they write, the readers read back the same."""
+"""The table of writers of glyph files, whose output the readers read back unchanged."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _SHEET_SMALL_PX = 64
 
 @dataclass(frozen=True)
 class Writer:
-    """One kind of file: its usual suffix and what makes its bytes.
+    """One kind of file: its suffixes and the function that encodes it.
 
-    ``labels`` makes those of a second file, for kinds that cannot hold images and labels in one.
+    ``labels`` encodes a second file, for formats that cannot hold images and labels in one.
     """
 
     key: str
@@ -52,13 +52,13 @@ class Writer:
 
 
 def write_dataset(path: str | os.PathLike[str], dataset: Dataset, key: str | None = None) -> None:
-    """Write ``dataset`` to ``path`` in the form ``key``, or the one that the suffix tells.
+    """Write ``dataset`` to ``path`` in the format ``key``, or the one given by the suffix.
 
     A path without suffix is a folder of PNG images, with a sub-folder for each label. The labels of
     an idx file go into a second file beside it.
 
     Raises:
-        AeguiError: The suffix tells no form, the form cannot hold these images, or the file
+        AeguiError: The suffix is unknown, the format cannot hold these images, or the file
             cannot be written.
     """
     if key is None and is_folder_path(path):
@@ -72,7 +72,7 @@ def write_dataset(path: str | os.PathLike[str], dataset: Dataset, key: str | Non
 
 
 def encode_dataset(dataset: Dataset, key: str) -> bytes:
-    """The bytes of a file of the form ``key`` of ``WRITERS`` that holds ``dataset``."""
+    """Encode ``dataset`` in the format ``key`` of ``WRITERS``."""
     return WRITERS[key].encode(dataset)
 
 
@@ -82,7 +82,7 @@ def _writer_of(path: str | os.PathLike[str]) -> Writer | None:
 
 
 def is_folder_path(path: str | os.PathLike[str]) -> bool:
-    """Whether a set written to ``path`` becomes a folder of images: it is one, or has no suffix."""
+    """Return whether ``path`` is written as a folder of images: it is one, or has no suffix."""
     text = os.fspath(path)
     if text.endswith(("/", os.sep)) or Path(text).is_dir():
         return True
@@ -90,10 +90,10 @@ def is_folder_path(path: str | os.PathLike[str]) -> bool:
 
 
 def form_of(path: str | os.PathLike[str]) -> str:
-    """Key of the writer that the suffix of ``path`` stands for.
+    """Return the key of the writer for the suffix of ``path``.
 
     Raises:
-        AeguiError: It stands for none.
+        AeguiError: The suffix is unknown.
     """
     writer = _writer_of(path)
     if writer is not None:
@@ -159,14 +159,14 @@ def _json(dataset: Dataset) -> bytes:
 
 
 def _short(image: NDArray[np.float32]) -> list[object]:
-    """Pixels with the nine digits that tell every float32 from its neighbours, and no more."""
+    """Return pixels with nine significant digits, which distinguish all float32 values."""
     numbers = np.array([float(f"{value:.9g}") for value in image.ravel().tolist()])
     nested: list[object] = numbers.reshape(image.shape).tolist()
     return nested
 
 
 def _png(dataset: Dataset) -> bytes:
-    from PIL import Image  # only whoever writes an image pays for it
+    from PIL import Image  # Imported here: only images need Pillow
     from PIL.PngImagePlugin import PngInfo
 
     channels, height, width = dataset.image_shape
@@ -192,7 +192,7 @@ def _png(dataset: Dataset) -> bytes:
 
 
 def _sheet(dataset: Dataset) -> NDArray[np.uint8]:
-    """All images on one black sheet, uint8 ``[H, W, C]``."""
+    """Return all images on one black sheet, uint8 ``[H, W, C]``."""
     channels, height, width = dataset.image_shape
     columns = min(_SHEET_COLUMNS, len(dataset))
     rows = -(-len(dataset) // columns)
@@ -215,7 +215,7 @@ def _packed_labels(dataset: Dataset) -> bytes:
 
 
 def bits_of(dataset: Dataset, form: str) -> NDArray[np.uint32]:
-    """The pixels ``[N, H, W]`` as 0 and 1; forms that know nothing else refuse grey ones."""
+    """Return the pixels ``[N, H, W]`` as 0 and 1; raise if they are grey or coloured."""
     if not dataset.is_binary or dataset.image_shape[0] != 1:
         raise AeguiError(
             tr(
@@ -229,7 +229,7 @@ def bits_of(dataset: Dataset, form: str) -> NDArray[np.uint32]:
 
 
 def _rows(dataset: Dataset, form: str) -> tuple[NDArray[np.uint32], int]:
-    """Rows ``[N, H]`` as numbers whose highest bit is the left pixel, and their width."""
+    """Return rows ``[N, H]`` as numbers whose highest bit is the left pixel, and their width."""
     bits = bits_of(dataset, form)
     width = bits.shape[2]
     if width > 32:
@@ -241,12 +241,12 @@ def _rows(dataset: Dataset, form: str) -> tuple[NDArray[np.uint32], int]:
 
 
 def numbered(count: int, word: str) -> str:
-    """``1 glyph``, ``2 glyphs``: in comments, which are English whatever the messages are."""
+    """Format ``1 glyph``, ``2 glyphs`` for comments in files, which are always English."""
     return f"{count} {word}{'s' * (count != 1)}"
 
 
 def identifier(name: str) -> str:
-    """``name`` as C takes it."""
+    """Return ``name`` as a valid C identifier."""
     cleaned = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:60]
     return cleaned if cleaned and not cleaned[0].isdigit() else f"font_{cleaned}".rstrip("_")
 

@@ -1,4 +1,4 @@
-"""Readers of glyph files: one table, chosen by what is in the file, never by its name."""
+"""Readers of glyph files: one table; the reader is chosen by content, never by file name."""
 
 from __future__ import annotations
 

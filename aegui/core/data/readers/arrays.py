@@ -1,4 +1,4 @@
-"""From plain numbers to images: what the shape and the range of an array mean."""
+"""Conversion of plain numbers to images, by the shape and the range of the array."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _ROW_HEIGHTS = range(5, 33)
 def images_from(
     array: NDArray[np.float64], source: GlyphSource, line: int | None, width: int | None = None
 ) -> NDArray[np.float32]:
-    """Images ``[N, H, W]`` (or ``[N, C, H, W]``) that ``array`` holds.
+    """Return the images ``[N, H, W]`` (or ``[N, C, H, W]``) that ``array`` holds.
 
-    Understood: rows as numbers ``[N, 7]`` with bit 4 on the left (8, 16, ... pixels wide if the
+    Accepted are rows as numbers ``[N, 7]`` with bit 4 on the left (8, 16, ... pixels wide if the
     numbers need it), flat pixels ``[N, 35]`` or ``[N, side * side]``, pixels ``[N, H, W]``, one
     glyph ``[7, 5]`` of pixels or ``[7]`` of rows. Pixels are 0..1, -1/+1 or 0..255.
 
-    Where ``width`` is given, the array is ``[N, H]`` rows of so many pixels.
+    With ``width``, the array is ``[N, H]`` rows of ``width`` pixels.
 
     Raises:
         NotGlyphsError: The array has none of these shapes or ranges.
@@ -54,9 +54,9 @@ def images_from(
 
 
 def from_columns(array: NDArray[np.float64], width: int, height: int) -> NDArray[np.float32] | None:
-    """Images ``[N, H, W]`` of columns from the left, each the bytes of its rows from the top.
+    """Return images ``[N, H, W]`` from columns, left to right, of bytes, top to bottom.
 
-    The lowest bit of a byte is its highest row. None where ``array`` is not ``[N, W * bytes]``.
+    The lowest bit of a byte is its top row. None if ``array`` is not ``[N, W * bytes]``.
     """
     pages = -(-height // 8)
     is_bytes = array.ndim == 2 and array.shape[1] == width * pages and _are_bytes(array)
@@ -73,7 +73,7 @@ def _are_bytes(array: NDArray[np.float64]) -> bool:
 
 
 def is_rows(array: NDArray[np.float64]) -> bool:
-    """Whether every number of ``array`` is a row of pixels, not a pixel."""
+    """Return whether the numbers of ``array`` are rows of pixels rather than pixels."""
     width = array.shape[-1]
     if width not in _ROW_HEIGHTS or array.min() < 0 or not (array == np.floor(array)).all():
         return False
@@ -83,7 +83,7 @@ def is_rows(array: NDArray[np.float64]) -> bool:
 def to_unit(
     array: NDArray[np.float64], source: GlyphSource, line: int | None
 ) -> NDArray[np.float32]:
-    """Pixels in [0, 1] from 0..1, from -1 and +1, or from whole numbers 0..255."""
+    """Scale pixels to [0, 1] from 0..1, from -1 and +1, or from integers 0..255."""
     low, high = float(array.min()), float(array.max())
     if low >= 0.0 and high <= 1.0:
         return array.astype(np.float32)
@@ -102,7 +102,7 @@ def to_unit(
 
 
 def _rows_of_line(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A flat list is one glyph, or glyphs of 7 rows one after the other."""
+    """Split a flat list into glyphs of 7 rows each; otherwise it is one glyph."""
     count = len(array)
     is_many = count > GLYPH_HEIGHT and count % GLYPH_HEIGHT == 0 and array.max() > 1
     return array.reshape(-1, GLYPH_HEIGHT) if is_many else array.reshape(1, -1)
@@ -131,7 +131,7 @@ def _from_rows(
 
 
 def row_width(largest: int) -> int:
-    """Pixels in rows of which ``largest`` is the largest number: 5, else a multiple of 8."""
+    """Return the row width for which ``largest`` is valid: 5, else a multiple of 8."""
     return GLYPH_WIDTH if largest < 1 << GLYPH_WIDTH else 8 * math.ceil(largest.bit_length() / 8)
 
 
@@ -151,5 +151,5 @@ def _sides(pixels: int, source: GlyphSource, line: int | None) -> tuple[int, int
 
 
 def join_singles(images: Sequence[NDArray[np.float32]]) -> NDArray[np.float32] | None:
-    """Glyphs found one by one as one set, or None where their sizes differ."""
+    """Join single glyphs into one array, or return None if their sizes differ."""
     return np.concatenate(images) if len({image.shape for image in images}) == 1 else None

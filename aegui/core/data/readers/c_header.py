@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.readers.source import GlyphSource
 
-# What cannot match in one way must not be tried in many (++): some of this is a stranger's text of
-# megabytes, and a regular expression that goes back may take for ever.
+# Possessive quantifiers (++) prevent catastrophic backtracking on megabytes of untrusted text.
 _SKIPPED = re.compile(
     r"""//(?P<line>[^\n]*)
       | /\*(?P<block>.*?)(?:\*/|\Z)
@@ -63,7 +62,7 @@ _MAX_DEPTH = 6
 
 
 def is_c_header(source: GlyphSource) -> bool:
-    """Whether the text declares an array with values in braces."""
+    """Return whether the text declares an array with values in braces."""
     if "=" not in source.text or "{" not in source.text:
         return False
     code, _ = _without_comments(source.text)
@@ -71,10 +70,10 @@ def is_c_header(source: GlyphSource) -> bool:
 
 
 def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
-    """All arrays of glyphs in the file, and notes on arrays that are none.
+    """Read all arrays of glyphs in the file, with notes on arrays that are none.
 
     Raises:
-        ReadError: An array is broken, or none of them holds glyphs.
+        ReadError: An array is malformed, or none of them holds glyphs.
     """
     source.check_literals()
     code, comments = _without_comments(source.text)
@@ -83,7 +82,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     end = 0
     stated: tuple[str, tuple[int, int]] | None = None
     for name, sizes, opening in _declarations(code):
-        if opening < end:  # what looks like a declaration inside the array before
+        if opening < end:  # Inside the previous array
             continue
         names = _names(source.text, code, opening)
         if names is not None:
@@ -94,7 +93,7 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
         between = [one.text for one in comments if end <= one.start < opening]
         end = value.end
         if stated is not None and name == stated[0]:
-            continue  # The comments beside the glyphs say the same, and what is no character too.
+            continue  # A list of characters; the comments beside the glyphs also name longer labels
         stated = _stated_columns(between)
         value.columns = None if stated is None else stated[1]
         value.row_width = _stated_width(between)
@@ -107,11 +106,11 @@ def read_c_header(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
 
 
 def _names(text: str, code: str, opening: int) -> Nested | None:
-    """The texts or characters between the braces at ``opening``, where there is nothing else."""
+    """Return the strings or characters in the braces at ``opening``, if there is nothing else."""
     closing = code.find("}", opening)
     if closing < 0 or code[opening + 1 : closing].strip(" \t\n,"):
         return None
-    # Comments are blank in the code, and texts are too: what is left is looked at in the file.
+    # ``code`` has comments and strings blanked, so the strings are taken from the file's text.
     inside = re.sub(r"//[^\n]*$", "", text[opening + 1 : closing], flags=re.MULTILINE)
     if _LITERALS.fullmatch(inside) is None:
         return None
@@ -122,7 +121,7 @@ def _names(text: str, code: str, opening: int) -> Nested | None:
 
 
 def _letters(match: re.Match[str]) -> Nested:
-    """The characters of a text, one for each glyph."""
+    """Return the characters of a string, one for each glyph."""
     letters = Nested(start=match.start(), end=match.end())
     for character in _unescaped(match["text"]):
         letters.add(character)
@@ -134,7 +133,7 @@ def _unescaped(text: str) -> str:
 
 
 def _without_comments(text: str) -> tuple[str, list[Comment]]:
-    """The text with everything that is not code made blank in place, and the comments."""
+    """Return the text with everything but code blanked in place, and the comments."""
     comments = []
     parts = []
     at = 0
@@ -149,15 +148,15 @@ def _without_comments(text: str) -> tuple[str, list[Comment]]:
 
 
 def _stated_width(comments: list[str]) -> int | None:
-    """Width of the glyphs that ``comments`` are about, where one says it as ours do."""
+    """Return the width of the glyphs if a comment states it in the program's own form."""
     stated = next(filter(None, map(_STATED_SIZE.search, comments)), None)
     return int(stated[1]) or None if stated is not None else None
 
 
 def _stated_columns(comments: list[str]) -> tuple[str, tuple[int, int]] | None:
-    """Where ``comments`` say, as ours do, that glyphs are columns: what lists their characters.
+    """Return the name of the list of characters, and the columns and rows of a glyph.
 
-    And their number of columns and rows.
+    None unless a comment states these in the program's own form for glyphs stored as columns.
     """
     stated = next(filter(None, map(_STATED_COLUMNS.search, comments)), None)
     if stated is None:
@@ -171,7 +170,7 @@ def _blank(text: str) -> str:
 
 
 def _declarations(code: str) -> Iterator[tuple[str, list[int | None], int]]:
-    """Name, declared sizes and place of the opening brace of every initialised array."""
+    """Yield name, declared sizes and offset of the opening brace of every initialised array."""
     for match in _OPENING.finditer(code):
         before = code[max(0, match.start() - _DECLARATION_CHARACTERS) : match.start()]
         declared = _DECLARED.search(before)
@@ -185,7 +184,7 @@ def _size(text: str) -> int | None:
 
 
 def _parse(source: GlyphSource, code: str, opening: int) -> Nested:
-    """The value in braces that begins at ``opening``."""
+    """Parse the value in braces that begins at ``opening``."""
     root = Nested(start=opening, line=source.line_at(opening))
     stack = [root]
     title: tuple[str, str] | None = None
@@ -213,7 +212,7 @@ def _parse(source: GlyphSource, code: str, opening: int) -> Nested:
                 raise source.refusal(reason, source.line_at(at))
             stack[-1].add(number)
         elif token["index"] is not None:
-            # Read from the text itself: in the code, a character in quotes has been made blank.
+            # Taken from the source text, since character literals are blanked in ``code``.
             title = parse_name(source.text[token.start("index") : token.end("index")])
         at = token.end()
     return root
@@ -240,12 +239,12 @@ def _number(text: str) -> float:
 
 
 def _bounded(digits: str, base: int) -> float:
-    # Longer ones are no row of pixels, and would overflow a float.
+    # Longer numbers cannot be a row of pixels, and would overflow a float.
     return float(int(digits[:200], base))
 
 
 def _fill_up(value: Nested, sizes: list[int | None], name: str, notes: list[str]) -> None:
-    """Do as C does: what is missing in a row of declared length is zero."""
+    """Fill up rows shorter than their declared length with zeros, as C does."""
     rows = [item for item in value.items if isinstance(item, Nested)]
     width = sizes[1] if len(sizes) == 2 else None
     if width is not None and 0 < width <= 64:

@@ -1,4 +1,4 @@
-"""Which glyphs a nested value means, whatever language it was written in."""
+"""Conversion of nested values, from whatever language, to sets of glyphs."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class RawSet:
 
 
 def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
-    """The sets of glyphs that ``value``, called ``name`` in the file, holds.
+    """Return the sets of glyphs in ``value``, which is called ``name`` in the file.
 
     Raises:
         NotGlyphsError: It holds none.
-        ReadError: It does, but something in it is not as it should be.
+        ReadError: It holds glyphs, but is malformed.
     """
     if value.size > MAX_NUMBERS:
         raise source.refusal(tr("more than {n} numbers.", n=MAX_NUMBERS), value.line)
@@ -77,7 +77,7 @@ def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
 
 
 def joined_singles(sets: list[RawSet], name: str) -> list[RawSet]:
-    """Sets of one glyph each, of one size, become one set titled by their names."""
+    """Join sets of one glyph each and equal size into one set, titled by their names."""
     if len(sets) < 2 or any(len(raw.images) != 1 for raw in sets):
         return sets
     images = join_singles([raw.images for raw in sets])
@@ -88,7 +88,7 @@ def joined_singles(sets: list[RawSet], name: str) -> list[RawSet]:
 
 
 def datasets_of(sets: Iterable[RawSet], source: GlyphSource) -> tuple[Dataset, ...]:
-    """Finished datasets with a distinct name each; glyphs without a title are numbered."""
+    """Return the datasets, each with a unique name; untitled glyphs are numbered."""
     names: dict[str, int] = {}
     result = []
     for raw in sets:
@@ -138,10 +138,10 @@ def _sets_of_mapping(value: Nested, name: str, source: GlyphSource) -> list[RawS
 def readable_sets(
     named: Sequence[tuple[str, Nested]], source: GlyphSource
 ) -> tuple[list[RawSet], list[str]]:
-    """The sets in those of the ``named`` values that hold glyphs, and notes on the others.
+    """Return the sets in the ``named`` values that hold glyphs, and notes on the others.
 
     Raises:
-        NotGlyphsError: None of them does; the reason is that of the first.
+        NotGlyphsError: None of them holds glyphs; the reason is that of the first.
     """
     sets: list[RawSet] = []
     notes: list[str] = []
@@ -161,7 +161,7 @@ def readable_sets(
 
 
 def is_list_of_names(value: Nested | float | str | None) -> bool:
-    """Whether ``value`` is a list of texts that are names of glyphs, not drawn rows."""
+    """Return whether ``value`` is a list of strings that are names rather than drawn rows."""
     if not isinstance(value, Nested) or value.keys is not None or not value.items:
         return False
     texts = [item for item in value.items if isinstance(item, str) and "\n" not in item]
@@ -169,7 +169,7 @@ def is_list_of_names(value: Nested | float | str | None) -> bool:
 
 
 def _named_by(lists: Sequence[Nested], raw: RawSet) -> RawSet:
-    """``raw`` with the names of the first list that has one for each glyph, if it has none."""
+    """Title an untitled ``raw`` with the first list that has one name for each glyph."""
     if any(raw.titles):
         return raw
     for names in lists:
@@ -179,7 +179,7 @@ def _named_by(lists: Sequence[Nested], raw: RawSet) -> RawSet:
 
 
 def _as_names(value: Nested | float | str) -> Nested | None:
-    """A list of names, or a text with a character for each glyph, as a list; None if neither."""
+    """Return a list of names, or the characters of a text, as a list; None if it is neither."""
     if isinstance(value, str):
         letters = Nested()
         for character in value:
@@ -234,7 +234,7 @@ def _depth(value: Nested | float | str) -> int:
 
 
 def _are_glyphs(items: list[Nested], source: GlyphSource) -> bool:
-    """Whether each of the values of a mapping is one glyph, not a set."""
+    """Return whether each of the values of a mapping is one glyph rather than a set."""
     depths = {_depth(item) for item in items}
     if depths == {1}:
         return True
@@ -252,7 +252,7 @@ def _is_list_of_sets(array: NDArray[np.float64]) -> bool:
 
 
 def _array(value: Nested, source: GlyphSource) -> NDArray[np.float64]:
-    """The numbers of ``value``; every list must be as long as its neighbours."""
+    """Return the numbers of ``value`` as an array; lists of one level must be equally long."""
     plain, shape = _plain(value, source)
     if not all(shape):
         raise source.not_glyphs(tr("an empty list."), value.line)
@@ -260,7 +260,7 @@ def _array(value: Nested, source: GlyphSource) -> NDArray[np.float64]:
 
 
 def _plain(value: Nested, source: GlyphSource) -> tuple[list[object], tuple[int, ...]]:
-    """Nested lists of numbers, and their common shape."""
+    """Return nested lists of numbers, and their common shape."""
     plain: list[object] = []
     shape: tuple[int, ...] | None = None
     for number, item in enumerate(value.items, 1):

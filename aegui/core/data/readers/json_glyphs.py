@@ -1,4 +1,4 @@
-"""JSON: the form that we write, and whatever lists and mappings others make of glyphs."""
+"""JSON: the program's own form, and the lists and mappings of glyphs that others write."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ _CONFIGURATION_KEYS = {"layers", "epochs", "learning_rate", "network", "model", 
 
 
 def is_json(source: GlyphSource) -> bool:
-    """Whether the text is valid JSON with a list or a mapping outermost."""
+    """Return whether the text is valid JSON with a list or a mapping at the top level."""
     return source.text.lstrip().startswith(("{", "[")) and _loaded(source) is not None
 
 
 def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
-    """The sets of glyphs in a JSON file.
+    """Read the sets of glyphs in a JSON file.
 
     Raises:
-        ReadError: There are none in it, or it is of a newer version of our own form.
+        ReadError: The file holds none, or is of a newer version of the program's own form.
     """
     source.check_literals()
     value = _loaded(source)
     if isinstance(value, dict) and value.get("format") == FORMAT:
         return (_own(value, source),), []
     if isinstance(value, dict) and _CONFIGURATION_KEYS & value.keys():
-        # Its list of layers would pass for the rows of a glyph.
+        # A list of layers could otherwise be read as the rows of a glyph.
         raise source.not_glyphs(tr("the configuration of a network, not glyphs."))
     try:
         root = _nested(value, 0)
@@ -56,7 +56,7 @@ def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
 
 
 def json_error(source: GlyphSource) -> tuple[str, int] | None:
-    """Why the text is not JSON, and on which line; None if it is."""
+    """Return why the text is not JSON, and on which line; None if it is."""
     try:
         from_json(source.text)
     except json.JSONDecodeError as error:
@@ -99,7 +99,7 @@ def _own(value: dict[str, Any], source: GlyphSource) -> Dataset:
 
 def _own_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[np.float32]:
     if not all("rows" in glyph for glyph in glyphs):
-        with np.errstate(over="ignore", invalid="ignore"):  # refused for its range
+        with np.errstate(over="ignore", invalid="ignore"):  # The range is checked later
             return np.array([glyph["pixels"] for glyph in glyphs], dtype=np.float32)
     width = int(value["width"])
     rows = np.array([glyph["rows"] for glyph in glyphs])
@@ -113,7 +113,7 @@ def _own_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[
 
 
 def _nested(value: Any, depth: int) -> Nested | None:
-    """``value`` as nested lists; None if it is no list, or too deep."""
+    """Return ``value`` as nested lists; None if it is no list, or nested too deep."""
     if depth == _MAX_DEPTH or not isinstance(value, (list, dict)):
         return None
     result = Nested(keys=[] if isinstance(value, dict) else None)
@@ -125,7 +125,7 @@ def _nested(value: Any, depth: int) -> Nested | None:
         if child is None:
             if result.keys is None:
                 return None
-            continue  # a null among the keys of a mapping tells nothing
+            continue  # A null value in a mapping carries no information
         if result.keys is not None:
             result.keys.append(str(key))
         result.add(child)
@@ -133,10 +133,10 @@ def _nested(value: Any, depth: int) -> Nested | None:
 
 
 def _leaf(item: Any) -> float | str | None:
-    """A number or a text; None for what is neither.
+    """Return a number or a text; None for anything else.
 
     Raises:
-        ValueError: It is a number that cannot be one of a glyph.
+        ValueError: The number is too large for a glyph.
     """
     if isinstance(item, str):
         return _hexadecimal(item)
@@ -150,12 +150,12 @@ def _leaf(item: Any) -> float | str | None:
 def _short(number: float) -> str:
     try:
         return f"{float(number):g}"
-    except OverflowError:  # hundreds of digits
+    except OverflowError:  # An integer of hundreds of digits
         return f"{str(number)[:20]}…"
 
 
 def _hexadecimal(text: str) -> float | str:
-    """JSON has no hex numbers, so people write them as strings."""
+    """Parse hexadecimal strings, since JSON has no hexadecimal numbers; return others unchanged."""
     if text[:2].lower() == "0x" and len(text) <= 10:
         try:
             return float(int(text, 16))

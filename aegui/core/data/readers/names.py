@@ -1,7 +1,7 @@
-"""What a glyph is called: from the comment or heading beside it, and back into one.
+"""Labels and names of glyphs: parsed from the comment or heading beside a glyph, and formatted.
 
-People write ``0x61, a`` or ``a`` or ``'a'`` or ``U+0061 small a`` beside a glyph. We write
-``0x61 a``; whatever would not be read back as it was is written as a JSON string.
+Files of others have ``0x61, a`` or ``a`` or ``'a'`` or ``U+0061 small a`` beside a glyph. The
+program writes ``0x61 a``; whatever would not be read back unchanged is written as a JSON string.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ LONGEST_LABEL = 80
 
 
 def display_name(label: str) -> str:
-    """The name of a glyph of which only the label is known."""
+    """Return the name of a glyph of which only the label is known."""
     return DISPLAY_NAMES.get(label, label)
 
 
 def begins_with_code(text: str) -> bool:
-    """Whether ``text`` is surely a name: it begins with a character code or a quoted label."""
+    """Return whether ``text`` begins with a character code or a quoted label."""
     return _CODE.match(text) is not None or _json_string(text) is not None
 
 
 def parse_name(text: str) -> tuple[str, str]:
-    """Label and name that a comment or heading gives: ``0x20 space`` is ``(" ", "space")``."""
+    """Parse label and name from a comment or heading: ``0x20 space`` is ``(" ", "space")``."""
     text = text.strip()
     code = _CODE.match(text)
     if code is not None and _is_character(int(code[1], 16)):
@@ -50,14 +50,14 @@ def parse_name(text: str) -> tuple[str, str]:
 
 
 def title_of(key: str) -> tuple[str, str]:
-    """Label and name that the key of a mapping, or a given label, stands for."""
+    """Return label and name for the key of a mapping, or for a given label."""
     return (key, display_name(key)) if len(key) == 1 else parse_name(key)
 
 
 def format_name(label: str, name: str) -> str:
-    """One line from which ``parse_name`` reads ``label`` and ``name``; never ends in a backslash.
+    """Format ``label`` and ``name`` as a line that ``parse_name`` reads back unchanged.
 
-    (A C compiler would take the next line for part of a comment that ends in one.)
+    It never ends in a backslash, which would continue a C comment on the next line.
     """
     if len(label) == 1 and _is_character(ord(label)):
         first = f"0x{ord(label):02X}"
@@ -92,7 +92,7 @@ def _json_string(text: str) -> tuple[str, str] | None:
 
 
 def _unquoted(text: str) -> str:
-    """``'a'`` is a; a quote alone is a quote."""
+    """Remove the quotes around ``'a'``; a lone quote is kept."""
     return text[1:-1] if len(text) >= 3 and text[0] == text[-1] and text[0] in "'`" else text
 
 

@@ -1,4 +1,4 @@
-"""Nested values as found in a file, each list knowing where it stands, and names beside them."""
+"""Nested values parsed from a file, with their positions, and the comments beside them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class Nested:
-    """A list of values, or with ``keys`` a mapping, standing at ``start``..``end`` of the text.
+    """A list of values, or with ``keys`` a mapping, at ``start``..``end`` of the text.
 
-    ``row_width`` tells, where the file does, that the numbers are rows of so many pixels, and
-    ``columns`` that they are columns of bytes: so many, of so many rows.
+    If the file states it, ``row_width`` is the number of pixels in a row that is given as a number,
+    and ``columns`` are the columns and rows of glyphs that are stored as columns of bytes.
     """
 
     items: list[Nested | float | str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Nested:
 
 @dataclass(frozen=True)
 class Comment:
-    """A remark between ``start`` and ``end`` of the text."""
+    """A comment between ``start`` and ``end`` of the text."""
 
     start: int
     end: int
@@ -47,8 +47,8 @@ class Comment:
 def give_titles(parent: Nested, comments: Sequence[Comment], text: str) -> None:
     """Name the lists inside ``parent`` after the comments beside them.
 
-    People comment after a glyph, before it, or on the line that opens it; whichever of the three
-    gives the most names is taken for all.
+    Comments stand after a glyph, before it, or on the line that opens it; the convention that
+    yields the most names is used for all.
     """
     glyphs = [item for item in parent.items if isinstance(item, Nested)]
     inside = [c for c in comments if parent.start <= c.start <= _line_end(text, parent.end)]
@@ -93,7 +93,8 @@ def _leading(
     for index, glyph in enumerate(glyphs):
         line_end = _line_end(text, previous)
         while at < len(comments) and comments[at].end <= glyph.start:
-            # What follows something on its line speaks of that, unless the glyph is there too.
+            # A comment after something on the same line belongs to that, unless the glyph is there
+            # too.
             is_own = comments[at].start > line_end or glyph.start < line_end
             if comments[at].start >= previous and is_own:
                 found[index] = comments[at]

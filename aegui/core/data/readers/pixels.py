@@ -1,4 +1,4 @@
-"""The characters with which people draw pixels."""
+"""The characters that stand for pixels in text art."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _BOTH = ON | OFF
 
 
 def is_row(text: str) -> bool:
-    """Whether ``text`` may be a row of two or more drawn pixels."""
+    """Return whether ``text`` may be a row of two or more drawn pixels."""
     return len(text) >= 2 and _BOTH.issuperset(text)
 
 
 def row_of_pixels(text: str) -> list[int] | None:
-    """The pixels drawn in ``text``, from the left, or None where it is not a drawn row."""
+    """Return the pixels drawn in ``text``, from the left, or None if it is no drawn row."""
     return [int(character in ON) for character in text] if is_row(text) else None

@@ -31,7 +31,7 @@ _SINGLE_MAX_PX = 64
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the glyphs stand, in pixels of the sheet at scale 1: size, gap and outer margin."""
+    """Layout of the glyphs in pixels of the sheet at scale 1: size, gap and outer margin."""
 
     height: int
     width: int
@@ -39,7 +39,7 @@ class Grid:
     margin: int
 
     def counts(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
-        """Rows and columns of glyphs that fill a sheet of ``shape``; None if they do not fit."""
+        """Return rows and columns of glyphs in a sheet of ``shape``; None if they do not fit."""
         counts = []
         for extent, size in zip(shape[:2], (self.height, self.width), strict=True):
             count, rest = divmod(extent - 2 * self.margin + self.gap, size + self.gap)
@@ -50,17 +50,17 @@ class Grid:
 
 
 def is_png(source: GlyphSource) -> bool:
-    """Whether the file begins as every PNG does."""
+    """Return whether the file has the PNG signature."""
     return source.data.startswith(SIGNATURE)
 
 
 def read_png_sheet(
     source: GlyphSource, size: tuple[int, int] | None = None
 ) -> tuple[tuple[Dataset, ...], list[str]]:
-    """The glyphs of a sheet: of ``size`` (height, width), or of the size that fits best.
+    """Read the glyphs of a sheet: of ``size`` (height, width), or of the size that fits best.
 
     Raises:
-        ReadError: The image is broken or too large, or no grid fits it.
+        ReadError: The image is damaged or too large, or no grid fits it.
     """
     pixels, text = _load(source)
     own = _own_set(pixels, text, source) if size is None else None
@@ -92,13 +92,13 @@ def read_png_sheet(
 
 
 def is_sheet(source: GlyphSource) -> bool:
-    """Whether a PNG holds glyphs, and is not one picture.
+    """Return whether a PNG is a sheet of glyphs rather than one picture.
 
-    It does where our writer says so, and where a grid fits pixels of one or two levels, or has gaps
-    between its glyphs.
+    It is if this program's description is in it, or if a grid fits and the pixels have at most two
+    colours or there are gaps between the glyphs.
 
     Raises:
-        ReadError: The image is broken or too large for a sheet.
+        ReadError: The image is damaged or too large for a sheet.
     """
     pixels, text = _load(source)
     if _own_set(pixels, text, source) is not None:
@@ -113,8 +113,8 @@ def is_sheet(source: GlyphSource) -> bool:
 
 
 def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
-    """Pixels ``[H, W, 3]`` in [0, 1], and the text that our writer adds."""
-    from PIL import Image  # only whoever reads an image pays for it
+    """Return pixels ``[H, W, 3]`` in [0, 1], and the program's own description, if any."""
+    from PIL import Image  # Imported here: only images need Pillow
 
     width, height = (int.from_bytes(source.data[at : at + 4], "big") for at in (16, 20))
     if not (
@@ -140,7 +140,7 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
     paper = Image.new("RGBA", rgba.size, "white")
     pixels = np.array(Image.alpha_composite(paper, rgba).convert("RGB"), dtype=np.float32)
     if pixels.min() == pixels.max():
-        # White ink on nothing, or one colour all over: what can be seen is how opaque it is.
+        # White ink on transparency, or one colour throughout: the drawing is in the opacity.
         opacity = np.array(rgba.getchannel("A"), dtype=np.float32)
         if opacity.min() < opacity.max():
             pixels[:] = opacity[..., np.newaxis]
@@ -149,7 +149,7 @@ def _load(source: GlyphSource) -> tuple[NDArray[np.float32], str]:
 
 
 def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> RawSet | None:
-    """The set as our writer described it; None if the description does not fit the image."""
+    """Return the set as this program's description has it; None if it does not fit the image."""
     try:
         described: dict[str, Any] = from_json(text)
         grid = Grid(*(int(described[key]) for key in ("height", "width", "gap", "margin")))
@@ -170,13 +170,13 @@ def _own_set(pixels: NDArray[np.float32], text: str, source: GlyphSource) -> Raw
 
 
 def _lit(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Grey levels with the ink as 1, whether it is light on dark or dark on light."""
+    """Return grey levels with the ink as 1, whether it is light on dark or dark on light."""
     grey: NDArray[np.float32] = pixels.mean(axis=2, dtype=np.float32)
     return 1 - grey if np.count_nonzero(grey > 0.5) * 2 > grey.size else grey
 
 
 def _scale(sheet: NDArray[np.float32]) -> int:
-    """How many times the sheet is enlarged: every change of level is at a multiple of it."""
+    """Return the enlargement factor, of which all positions of level changes are multiples."""
     rows = np.flatnonzero((sheet[1:] != sheet[:-1]).any(axis=1)) + 1
     columns = np.flatnonzero((sheet[:, 1:] != sheet[:, :-1]).any(axis=0)) + 1
     if len(rows) + len(columns) == 0:
@@ -185,9 +185,9 @@ def _scale(sheet: NDArray[np.float32]) -> int:
 
 
 def _guess(sheet: NDArray[np.float32], size: tuple[int, int] | None) -> Grid | None:
-    """A grid that fits and cuts through no glyph, of the first size for which there is one.
+    """Return the first grid, by size, that fits the sheet and cuts through no glyph.
 
-    Without gaps nothing can be cut, so a grid that leaves more free is the better founded one.
+    Of several, the one with most pixels in gaps is taken: without gaps any grid would pass.
     """
     for height, width in (size,) if size is not None else _GUESSED_SIZES:
         grids = [
@@ -204,7 +204,7 @@ def _guess(sheet: NDArray[np.float32], size: tuple[int, int] | None) -> Grid | N
 
 
 def _free_pixels(sheet: NDArray[np.float32], grid: Grid) -> int | None:
-    """How many pixels lie between the glyphs; None unless all of them have one level."""
+    """Return the number of pixels between the glyphs; None unless all have the same level."""
     between = np.ones(sheet.shape[:2], dtype=bool)
     rows, columns = (_inside(grid, axis, sheet.shape[axis]) for axis in (0, 1))
     between[np.ix_(rows, columns)] = False
@@ -213,7 +213,7 @@ def _free_pixels(sheet: NDArray[np.float32], grid: Grid) -> int | None:
 
 
 def _inside(grid: Grid, axis: int, extent: int) -> NDArray[np.intp]:
-    """Indices along ``axis`` that lie in a glyph, not in a gap or the margin."""
+    """Return the indices along ``axis`` that lie in a glyph, not in a gap or the margin."""
     size = (grid.height, grid.width)[axis]
     at = np.arange(extent) - grid.margin
     is_glyph = (at >= 0) & (at % (size + grid.gap) < size) & (at < extent - 2 * grid.margin)
@@ -221,7 +221,7 @@ def _inside(grid: Grid, axis: int, extent: int) -> NDArray[np.intp]:
 
 
 def _cut(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
-    """The glyphs ``[N, H, W]`` (``[N, H, W, 3]`` of a coloured sheet), row by row."""
+    """Return the glyphs ``[N, H, W]`` (``[N, H, W, 3]`` of a coloured sheet), row by row."""
     counts = grid.counts(sheet.shape)
     rows, columns = counts if counts is not None else (0, 0)
     inside = sheet[np.ix_(_inside(grid, 0, sheet.shape[0]), _inside(grid, 1, sheet.shape[1]))]
@@ -231,6 +231,6 @@ def _cut(sheet: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
 
 
 def _without_empty_end(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Without the blank places after the last glyph."""
+    """Remove the blank cells after the last glyph."""
     lit = np.flatnonzero(images.any(axis=(1, 2)))
     return images[: lit[-1] + 1] if len(lit) else images[:1]

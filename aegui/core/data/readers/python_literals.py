@@ -47,7 +47,7 @@ _PRINTED_NUMPY = re.compile(r"(?:array\()?\s*\[[\[\]\s\d.,+\-eE]+\]\s*\)?\s*\Z")
 
 
 def is_python(source: GlyphSource) -> bool:
-    """Whether the text looks like Python that assigns, or is, a list, a dict or an array."""
+    """Return whether the text looks like Python that assigns, or is, a list, a dict or an array."""
     text = source.text
     if _ASSIGNMENT.search(text):
         return True
@@ -55,7 +55,7 @@ def is_python(source: GlyphSource) -> bool:
 
 
 def read_python(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
-    """The sets of glyphs that the values of a Python source hold.
+    """Read the sets of glyphs in the values of a Python source.
 
     Raises:
         ReadError: It is not valid Python, or holds no glyphs.
@@ -74,7 +74,7 @@ def read_python(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
 
 
 def _with_commas(text: str) -> str:
-    """Put the commas that numpy leaves out when it prints arrays."""
+    """Insert the commas that numpy leaves out when it prints arrays."""
     if "," in text or not _PRINTED_NUMPY.match(text):
         return text
     return re.sub(r"(?<=[\d.\]])(?=\s+[-+\d.\[])", ",", text)
@@ -99,7 +99,8 @@ def _comments(text: str, line_starts: list[int]) -> list[Comment]:
             if token.type == tokenize.COMMENT:
                 start = line_starts[token.start[0] - 1] + token.start[1]
                 end = start + len(token.string)
-                # One sign begins the comment; the next may be the character that it names.
+                # Only one sign is stripped; a second one may be the character that the comment
+                # names.
                 comments.append(Comment(start, end, token.string[1:].strip()))
     except (tokenize.TokenError, SyntaxError):
         return comments
@@ -119,7 +120,7 @@ class _Evaluator:
         self.used: set[str] = set()
 
     def values(self, tree: ast.Module) -> list[tuple[str, Nested]]:
-        """The values at the top level, with their names, but for those that make up others."""
+        """Return the values at the top level with their names, without those used in others."""
         loose = []
         for statement in tree.body:
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
@@ -139,7 +140,7 @@ class _Evaluator:
         return named + loose
 
     def _value(self, node: ast.expr, depth: int) -> Nested | float | str | None:
-        """The value of a literal expression; None for anything else."""
+        """Return the value of a literal expression; None for anything else."""
         if depth > _MAX_DEPTH:
             return None
         match node:
@@ -147,7 +148,7 @@ class _Evaluator:
                 if abs(number) < 1e18:
                     return float(number)
                 if depth == 0:
-                    return None  # a setting beside the lists
+                    return None  # An unrelated setting beside the lists
                 found = self.lines[node.lineno - 1].encode()[node.col_offset :][:30]
                 words = tr(
                     "“{found}” is not a number of a glyph.", found=found.decode(errors="ignore")
@@ -193,7 +194,7 @@ class _Evaluator:
 
     def _add(self, result: Nested, value: Nested | float | str) -> None:
         result.add(value)
-        if result.size > MAX_NUMBERS:  # lists of lists of the same list grow without being long
+        if result.size > MAX_NUMBERS:  # Nested references to one list grow exponentially
             raise self.source.refusal(tr("more than {n} numbers.", n=MAX_NUMBERS), result.line)
 
     def _call(self, node: ast.Call, depth: int) -> Nested | float | str | None:
@@ -237,7 +238,7 @@ class _Evaluator:
 
 
 def _letters(text: str, target: ast.expr) -> Nested | None:
-    """The characters of a text that is called labels or the like, one for each glyph."""
+    """Return the characters of a string assigned to a name such as "labels", one for each glyph."""
     if not isinstance(target, ast.Name) or target.id.lower() not in NAME_WORDS[:-2]:
         return None
     letters = Nested()
@@ -251,14 +252,14 @@ def _is_sequence(nodes: list[ast.expr]) -> bool:
 
 
 def _key(value: object) -> str:
-    """Keys are labels; numbers from 32 on are character codes."""
+    """Return a key as a label; integers from 32 on are character codes."""
     if isinstance(value, int) and 32 <= value < 0xD800:
         return f"0x{value:02X} {display_name(chr(value))}"
     return str(value)
 
 
 def _regrouped(value: Nested, shape: list[int]) -> Nested | None:
-    """The numbers of ``value`` in lists of ``shape``, of which one length may be -1."""
+    """Reshape the numbers of ``value`` to lists of ``shape``, of which one length may be -1."""
     numbers: list[float] = []
     _flatten(value, numbers)
     known = 1

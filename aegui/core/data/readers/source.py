@@ -1,4 +1,4 @@
-"""A file being read: its bytes within bounds, its text, and refusals that name the place."""
+"""The file being read: bounded bytes, decoded text, and errors that name file and line."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ MAX_NUMBERS = 2_000_000
 
 
 class NotGlyphsError(ReadError):
-    """A well-formed value that cannot be a set of glyphs; others in the same file may be."""
+    """Raised for a well-formed value that is no set of glyphs; others in the file may be."""
 
 
 class TextTooLongError(ReadError):
-    """A text is longer than those in which glyphs are looked for."""
+    """Raised for a text longer than ``MAX_TEXT_CHARACTERS``."""
 
 
 class UnknownFormatError(ReadError):
-    """No reader knows what the file is."""
+    """Raised when no reader recognises the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class GlyphSource:
         return "" if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n")
 
     def check_literals(self, most: int = MAX_LITERALS) -> None:
-        """Refuse a text of more than ``most`` numbers in lists, before it is taken apart.
+        """Refuse a text with more than ``most`` numbers in lists, before it is parsed.
 
         Raises:
             ReadError: It has more commas than that.
@@ -65,15 +65,15 @@ class GlyphSource:
             )
 
     def line_at(self, offset: int) -> int:
-        """Number, from 1, of the line that holds the character at ``offset`` of the text."""
+        """Return the number, from 1, of the line that holds the character at ``offset``."""
         return self.text.count("\n", 0, offset) + 1
 
     def refusal(self, reason: str, line: int | None = None) -> ReadError:
-        """The error that says why this file is not read."""
+        """Return an error with the reason why this file is not read."""
         return ReadError(self._message(reason, line))
 
     def not_glyphs(self, reason: str, line: int | None = None) -> NotGlyphsError:
-        """The error that says why one value of this file is no set of glyphs."""
+        """Return an error with the reason why one value of this file is no set of glyphs."""
         return NotGlyphsError(self._message(reason, line))
 
     def _message(self, reason: str, line: int | None) -> str:
@@ -86,7 +86,7 @@ def open_source(path: Path) -> GlyphSource:
     """Read the file at ``path``, of at most ``MAX_FILE_BYTES``.
 
     Raises:
-        ReadError: There is no such file, it is too large, or the system refuses it.
+        ReadError: The file is missing, empty, too large, a folder or not readable.
     """
     try:
         if path.is_dir():

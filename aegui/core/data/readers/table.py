@@ -1,4 +1,4 @@
-"""The table of readers, and reading with the first one that knows the content."""
+"""The table of readers; a file is read with the first one that recognises its content."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ READERS: dict[str, Reader] = table(
 
 @dataclass(frozen=True, eq=False)
 class GlyphFile:
-    """What was read from ``path``.
+    """The content of a glyph file.
 
     Attributes:
         path: The file.
         reader: Key of the reader in ``READERS``.
         datasets: One set for each array, list or sheet in the file; at least one.
-        notes: What was assumed or left out, in words.
+        notes: Translated notes on what was assumed or left out.
     """
 
     path: Path
@@ -73,12 +73,12 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
 
     Args:
         path: The file; its content decides how it is read.
-        size: Height and width of a glyph, where an image does not tell.
+        size: Height and width of a glyph, for images that do not state it.
 
     Raises:
-        UnknownFormatError: Nothing in the table knows such a file.
+        UnknownFormatError: No reader recognises the file.
         TextTooLongError: It is text, and far more of it than glyphs take.
-        ReadError: The file cannot be read; file, line and reason are named.
+        ReadError: The file cannot be read; the message names file, line and reason.
     """
     source = open_source(Path(path))
     if not is_png(source) and len(source.text) > MAX_TEXT_CHARACTERS:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MAX_SIDE = 1024
 
 
-# Nothing is tried twice (++, and a number from its begin only): a line may be a megabyte long.
+# Possessive quantifiers (++) prevent backtracking: a line may be a megabyte long.
 _SPACED = re.compile(r"[ \t]*+[01](?:(?:[ \t]++(?:[,;][ \t]*+)?|[,;][ \t]*+)[01])++[ \t,;]*+\Z")
 _LONG_NUMBERS = re.compile(r"(?<!\d)(?:\d++[ \t,;]++){5}\d")
 _FLAT = frozenset({GLYPH_HEIGHT * GLYPH_WIDTH, GLYPH_HEIGHT * GLYPH_WIDTH + 1})
@@ -42,15 +42,15 @@ class _Block:
 
 
 def is_text_art(source: GlyphSource) -> bool:
-    """Whether there are drawn rows in the text."""
+    """Return whether the text has any drawn rows."""
     return any(_is_drawn(_compact(line)) for line in source.text.split("\n"))
 
 
 def is_drawn_in_blocks(text: str) -> bool:
-    """Whether rows of 0 and 1 that are parted by blanks or commas make drawings.
+    """Return whether rows of 0 and 1, separated by blanks or commas, are drawings.
 
-    They may be one glyph each, too: those of 35 numbers are, and those of a square's that do not
-    stand in groups.
+    Otherwise each row is a whole glyph: one of 35 numbers is, and one of a square number of them
+    that does not stand in groups.
     """
     groups: list[list[int]] = [[]]
     for line in text.split("\n"):
@@ -70,7 +70,7 @@ def is_drawn_in_blocks(text: str) -> bool:
 
 
 def read_text_art(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
-    """The one set of glyphs of the file.
+    """Read the one set of glyphs of the file.
 
     Raises:
         ReadError: The drawings differ in size, or a row in length.
@@ -104,15 +104,15 @@ def read_text_art(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
 
 
 def _is_stack(rows: int, width: int) -> bool:
-    """Whether one tall drawing is several glyphs: of 7 rows of 5 pixels, or squares."""
+    """Return whether one tall drawing is several glyphs: of 7 rows of 5 pixels, or squares."""
     high = GLYPH_HEIGHT if width == GLYPH_WIDTH else width
     return rows > high and rows % high == 0
 
 
 def _width(blocks: list[_Block]) -> int:
-    """Pixels of the longest row; where no blanks are pixels, of most rows.
+    """Return the longest row's length; if no blanks are pixels, the most frequent length.
 
-    So a row that is too long is the one that is refused, and not all the others.
+    With the most frequent length a row that is too long is refused, instead of all others.
     """
     lengths = Counter(len(row) for block in blocks for row in block.rows)
     if any(" " in row for block in blocks for row in block.rows):
@@ -145,7 +145,7 @@ def _check_size(blocks: list[_Block], source: GlyphSource) -> None:
 
 
 def _compact(line: str) -> str:
-    """A row of 0 and 1 without what parts them; any other line as it is."""
+    """Return a row of 0 and 1 without separators; any other line unchanged."""
     return re.sub(r"[ \t,;]", "", line) if _SPACED.match(line) else line
 
 
@@ -172,7 +172,7 @@ def _blocks(text: str) -> list[_Block]:
 
 
 def _goes_on(block: _Block, line: str) -> bool:
-    """Whether a line that tells nothing alone belongs to the drawing above it.
+    """Return whether a line that is ambiguous alone belongs to the drawing above it.
 
     Where blanks are pixels, a row may be all blank, or shortened to its first pixel.
     """
@@ -187,7 +187,7 @@ def _is_remark(line: str) -> bool:
 
 
 def _close_up(blocks: list[_Block]) -> None:
-    """Where every row is spaced as ``0 1 1 0`` is, take the blanks out."""
+    """Remove the blanks between pixels if every row is spaced as ``0 1 1 0`` is."""
     rows = [row.strip() for block in blocks for row in block.rows]
     if all(len(row) >= 3 and not row[1::2].strip() and " " not in row[::2] for row in rows):
         for block in blocks:

@@ -29,7 +29,7 @@ _LOOKED_AT_LINES = 40
 
 
 def is_text_lines(source: GlyphSource) -> bool:
-    """Whether most of the first lines end in six or more numbers."""
+    """Return whether most of the first lines end in six or more numbers."""
     lines = [line for line in source.text.split("\n", 4 * _LOOKED_AT_LINES) if line.strip()]
     lines = lines[:_LOOKED_AT_LINES]
     if is_drawn_in_blocks(source.text):
@@ -39,7 +39,7 @@ def is_text_lines(source: GlyphSource) -> bool:
 
 
 def read_text_lines(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
-    """The one set of glyphs of the file.
+    """Read the one set of glyphs of the file.
 
     Raises:
         ReadError: A line has another number of values than the others, or not only numbers.
@@ -67,12 +67,12 @@ def read_text_lines(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]
 
 
 def _fields(line: str) -> list[str]:
-    """The fields of a line, parted by blanks, commas, semicolons or tabs.
+    """Split a line at blanks, commas, semicolons or tabs.
 
-    Commas that can only be decimal marks part nothing.
+    Commas that can only be decimal marks do not separate fields.
     """
     line = line.strip()
-    # A sign that parts fields may be the label as well, alone or in quotes.
+    # A delimiter may be the label as well, alone or in quotes.
     first = re.match(r"""("[^"]+"|'[^']+'|[,;])(?=[\s,;])""", line)
     label, rest = ([], line) if first is None else ([first[1]], line[first.end() :])
     sign = parting_sign(rest)
@@ -93,10 +93,10 @@ def _trailing_numbers(fields: list[str]) -> int:
 
 
 def _value_count(rows: list[list[str]]) -> int:
-    """How many of the fields of every line are values; the rest is its label."""
+    """Return how many of the fields of every line are values; the rest is its label."""
     ((most, _),) = Counter(map(len, rows)).most_common(1)
     has_words = any(len(fields) == most and not _NUMBER.match(fields[0]) for fields in rows)
-    # All numeric: 36 are a digit as label and 35 pixels; so are 8 and 7 rows.
+    # If all fields are numbers, 36 are a digit as label and 35 pixels, 8 a label and 7 rows.
     return most - 1 if has_words or most in (36, 8) else most
 
 
