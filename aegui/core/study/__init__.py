@@ -1,1 +1,1 @@
-"""Studies of many trainings: noise trained with against noise met, curves, and mistakes."""
+"""Studies of many training runs: noise trained with against noise met, curves, and mistakes."""

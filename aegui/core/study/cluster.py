@@ -1,4 +1,4 @@
-"""A study on machines that only share a folder: units as files, a script for SLURM, gathering."""
+"""Studies on machines that share only a folder: units as files, a SLURM script, collection."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ exec {program} study-unit {folder} "$SLURM_ARRAY_TASK_ID"
 
 
 def write_units(study: Study, folder: Path) -> int:
-    """Write what is still to be done of ``study`` as numbered files, and a script.
+    """Write the pending units of ``study`` as numbered files, and a script that runs them.
 
     Returns:
-        How many units there are.
+        The number of units.
 
     Raises:
-        AeguiError: Nothing is left to do, what comes later hangs on what comes first, or the folder
-            cannot be written to.
+        AeguiError: Nothing is left to do, later runs depend on the results of earlier ones, or the
+            folder cannot be written to.
     """
     if study.plan.mode in {"path", "guided"}:
         raise AeguiError(
@@ -82,10 +82,10 @@ def write_units(study: Study, folder: Path) -> int:
 
 
 def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:
-    """Do a unit of ``folder``, unless it is done already.
+    """Run a unit of ``folder``, unless it is done already.
 
     Raises:
-        AeguiError: There is no such unit, it cannot be done, or the folder cannot be written to.
+        AeguiError: There is no such unit, it cannot be run, or the folder cannot be written to.
     """
     path = _unit_path(folder, number)
     done = path.with_suffix(".safetensors")
@@ -98,15 +98,15 @@ def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:
         records += some
     found, tensors = packed_records(records)
     write_atomically(done, tensors)
-    # Last: what has lines is whole.
+    # Written last: the lines mark the unit as complete.
     write_atomically(lines, "".join(json.dumps(line) + "\n" for line in found).encode())
 
 
 def read_text_of(path: Path) -> str:
-    """The text of a unit, which may be longer than a recipe.
+    """Read the text of a unit, which may be longer than a recipe.
 
     Raises:
-        ReadError: It cannot be read.
+        ReadError: The file cannot be read.
     """
     if not path.is_file():
         raise ReadError(tr("There is no unit {file}.", file=path))
@@ -117,10 +117,10 @@ def read_text_of(path: Path) -> str:
 
 
 def collect(folder: Path, records: Records) -> int:
-    """Add to ``records`` what was done of the units in ``folder``; returns how many runs.
+    """Add the results of the units in ``folder`` to ``records``; return the number of runs.
 
     Raises:
-        AeguiError: There are no units, or what was done cannot be read or kept.
+        AeguiError: There are no units, or the results cannot be read or stored.
     """
     units = sorted(folder.glob("unit-*.json"))
     if not units:

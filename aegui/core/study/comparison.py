@@ -1,4 +1,4 @@
-"""What comes of a mistake: networks trained with it beside networks trained without."""
+"""The effect of a mistake: networks trained with it compared to networks trained without."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _ROUNDING = 4
 
 @dataclass(frozen=True)
 class MistakeSpec:
-    """Which mistake, and how it is looked at.
+    """Which mistake is examined, and how.
 
     Attributes:
         key: One of ``SWITCHED``.
-        test: The noise that is to be repaired; None takes that of the recipe.
-        seeds: Networks with the mistake, and as many without.
-        draws: Noisy characters that each of them gets at each level.
+        test: The noise that is to be removed; None takes that of the recipe.
+        seeds: Number of networks with the mistake, and of networks without.
+        draws: Noisy characters that each network is tested with at each level.
         epochs: Epochs of each training; None takes those of the recipe.
     """
 
@@ -53,11 +53,11 @@ def compare_mistake(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Curves:
-    """Train networks without a mistake, then with it, and try both at levels around the noise.
+    """Train networks without a mistake, then with it, and test both at levels around the noise.
 
     Raises:
         AeguiError: They cannot be trained.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned true.
     """
     wanted = _wanted(recipe, spec.test)
     both = _both(recipe, spec, wanted)
@@ -73,7 +73,7 @@ def compare_mistake(
 
 
 def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost:
-    """What comparing a mistake takes: two trainings, one after the other.
+    """Estimate the cost of ``compare_mistake``: two trainings, one after the other.
 
     Raises:
         AeguiError: They cannot be trained.
@@ -88,7 +88,7 @@ def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost
 
 
 def _both(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> tuple[Recipe, Recipe]:
-    """The recipe without the mistake, and with it."""
+    """Return the recipe without the mistake, and with it."""
     right = with_noise(
         recipe,
         recipe.data.corruption.model_copy(
@@ -126,7 +126,7 @@ def _tried(
 
 
 def _matrix_spec(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> MatrixSpec:
-    """One row, tried at levels around the noise that is to be repaired."""
+    """Return a matrix of one row, tested at levels around the noise that is to be removed."""
     noise = recipe.data.corruption
     most = 1.0 if CORRUPTIONS[wanted.kind].is_share else 2.0 * wanted.level
     levels = sorted({round(min(share * wanted.level, most), _ROUNDING) for share in _SHARES})
@@ -140,7 +140,7 @@ def _matrix_spec(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> M
 
 
 def _part(report: Report | None, place: int) -> Report | None:
-    """Tells the progress of one of the two trainings as a half of the whole."""
+    """Return a function that reports one of the two trainings as half of the whole."""
     if report is None:
         return None
 

@@ -1,4 +1,4 @@
-"""What a worker of a Dask cluster does: one unit, as text, and what came of it as bytes."""
+"""The task of a worker of a Dask cluster: run one unit, given as text, and return bytes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _LOOK_SECONDS = 0.5
 
 
 def versions() -> dict[str, str]:
-    """What has to be the same everywhere for the same results."""
+    """Return the versions that must match on all machines for the same results."""
     return {"aegui": __version__, "torch": version("torch").partition("+")[0]}
 
 
 def do_remote(text: str) -> bytes:
-    """Do a unit in a worker.
+    """Run a unit in a worker.
 
     Args:
-        text: JSON: ``unit`` as ``Unit.to_json`` gives it, ``versions`` of who asks, ``language``,
-            ``number`` of the unit, and ``topic``: of the news, and of the events that end or hold
-            the work.
+        text: JSON: ``unit`` as ``Unit.to_json`` gives it, ``versions`` of the sender, ``language``,
+            ``number`` of the unit, and ``topic``: the name for progress messages and for the events
+            that stop or pause the work.
 
     Returns:
         A line of JSON ``[kind, content]``, then safetensors: kind ``ended`` with the lines of the

@@ -1,4 +1,4 @@
-"""A Dask cluster that does the units of a study (the extra ``cluster``)."""
+"""Workers that run the units of a study on a Dask cluster (the extra ``cluster``)."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _MOST_IDLE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Scheduler:
-    """Where a cluster is found.
+    """Address and credentials of a cluster's scheduler.
 
     Attributes:
         address: Such as ``tcp://host:8786`` or ``tls://host:8786``.
         authority: File of the certificate authority; empty without TLS.
-        certificate: File of our own certificate.
-        key: File of its key.
+        certificate: File of the client's certificate.
+        key: File of the client's private key.
     """
 
     address: str
@@ -48,7 +48,7 @@ class Scheduler:
 
     @property
     def is_exposed(self) -> bool:
-        """Whether what is sent can be read and altered on the way: not encrypted, to elsewhere."""
+        """Whether the connection goes to another machine without encryption."""
         address = self.address if "://" in self.address else f"tcp://{self.address}"
         try:
             parts = urlsplit(address)
@@ -61,7 +61,7 @@ class Scheduler:
 
     @property
     def warning(self) -> str:
-        """What a person should know before anything is sent there; mostly empty."""
+        """Translated warning to show before connecting; empty if the connection is secure."""
         if not self.is_exposed:
             return ""
         return tr(
@@ -73,17 +73,17 @@ class Scheduler:
 
 
 def missing_extra() -> str:
-    """What to do before a cluster can be had; empty where ``distributed`` is installed."""
+    """Return how to install the extra; empty if ``distributed`` is installed."""
     if find_spec("distributed") is not None:
         return ""
     return tr('A cluster needs the extra “cluster”: pip install "aegui[cluster]".')
 
 
 class DaskWorkers:
-    """The workers of a cluster; what a lost one was doing is done by another.
+    """The workers of a cluster; the units of a lost worker are rerun by another.
 
     Args:
-        scheduler: Where it is found.
+        scheduler: The scheduler to connect to.
 
     Raises:
         AeguiError: ``distributed`` is not installed, the scheduler cannot be reached, or it has no
@@ -139,8 +139,8 @@ class DaskWorkers:
         return sum(self._client.nthreads().values())
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
-        """See ``Workers``."""
-        # Of this time alone: keys and events of one that was stopped may linger in the cluster.
+        """Run ``units``; see ``Workers.run``."""
+        # Unique per run: keys and events of a run that was stopped may linger in the cluster.
         client, topic = self._client, f"aegui-{uuid.uuid4().hex}"
         stop = self._dask.Event(f"{topic}-stop", client=client)
         pause = self._dask.Event(f"{topic}-pause", client=client)
@@ -195,7 +195,7 @@ class DaskWorkers:
     def _result(self, future: Any) -> tuple[list[dict[str, Any]], bytes]:
         try:
             head, _, tensors = future.result().partition(b"\n")
-        except Exception as error:  # whatever a cluster may raise, by the names of its own classes
+        except Exception as error:  # Clusters raise exceptions of any class
             raise AeguiError(
                 tr(
                     "The cluster could not do a part of the study: {reason}. What was finished is "
@@ -209,7 +209,7 @@ class DaskWorkers:
         return content, tensors
 
     def close(self) -> None:
-        """Let go of the cluster, which goes on."""
+        """Disconnect from the cluster, which keeps running."""
         self._client.close()
 
 

@@ -1,4 +1,4 @@
-"""Mistakes that are made again and again with noise: found in a recipe, told, and mended."""
+"""Common mistakes with noise: detection in a recipe, explanation, and correction."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class Finding:
     Attributes:
         key: Its key in ``MISTAKES``.
         title: What is wrong.
-        text: What comes of it, here.
-        remedy: What to do.
-        mended: The recipe without it; None where only a person can mend it.
+        text: Its effect in this recipe.
+        remedy: How to correct it.
+        mended: The corrected recipe; None if it cannot be corrected automatically.
     """
 
     key: str
@@ -83,12 +83,12 @@ class Finding:
 def mistakes(
     recipe: Recipe, test: CorruptionSpec | None = None, dataset: Dataset | None = None
 ) -> tuple[Finding, ...]:
-    """What is wrong with the noise of a recipe.
+    """Find the mistakes in the noise of a recipe.
 
     Args:
         recipe: The recipe.
-        test: The noise that its network is tried with; None where it is tried with none.
-        dataset: Its samples, where they shall be looked at too.
+        test: The noise that its network is tested with; None for a test without noise.
+        dataset: Its samples, to check these too; None skips those checks.
     """
     if recipe.gan is not None:
         return ()
@@ -105,10 +105,10 @@ def mistakes(
 
 
 def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -> Recipe:
-    """The recipe with one of the ``SWITCHED`` mistakes made, to see what comes of it.
+    """Return the recipe with one of the ``SWITCHED`` mistakes, to demonstrate its effect.
 
     A recipe without noise gets some first. For "other_level" it is trained with a third of the
-    level that it is tried with.
+    level that it is tested with.
 
     Raises:
         KeyError: There is no such mistake.
@@ -128,7 +128,7 @@ def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -
 
 
 def with_noise(recipe: Recipe, noise: CorruptionSpec) -> Recipe:
-    """The recipe with other noise in its data."""
+    """Return the recipe with other noise in its data."""
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"corruption": noise})})
 
 
@@ -162,7 +162,7 @@ def _fixed_noise(recipe: Recipe, dataset: Dataset | None) -> Finding | None:
 
 
 def _copies_text(copies: int) -> str:
-    """What comes of so many noisy copies that never change."""
+    """Return the explanation of fixed noise with ``copies`` noisy copies."""
     return tr(
         "Noisy copies of each sample that are drawn once ({copies:,}) can be learnt by heart: "
         "the loss falls, and noise that is new is repaired no better.",
@@ -173,15 +173,15 @@ def _copies_text(copies: int) -> str:
 def other_noise(
     recipe: Recipe, test: CorruptionSpec, dataset: Dataset | None = None
 ) -> Finding | None:
-    """Whether a network is tried with other noise than it is trained with, and does worse for it.
+    """Return a finding if a network is tested with other noise than trained with, to its cost.
 
-    Of weaker noise than it knows only where it is known that somebody who believes in the stronger
-    one errs more: the best answer often is the same.
+    For weaker test noise that requires evidence that assuming the stronger one causes more errors:
+    the best answer is often the same.
 
     Args:
         recipe: The recipe.
-        test: The noise that its network is tried with.
-        dataset: Its samples. Of black and white ones salt and pepper p is a flip of p / 2.
+        test: The noise that its network is tested with.
+        dataset: Its samples. On binary ones salt and pepper p equals a flip of p / 2.
     """
     noise = recipe.data.corruption
     plain = noise.kind == "none" or noise.level == 0.0
@@ -223,14 +223,14 @@ def other_noise(
 
 
 def _same(spec: CorruptionSpec, binary: bool) -> tuple[str, float]:
-    """Kind and level by which noises are compared."""
+    """Return kind and level in a form in which equivalent noises are equal."""
     if binary and spec.kind == "salt_pepper":
         return "flip", spec.level / 2
     return spec.kind, spec.level
 
 
 def _doubts_too_much(noise: CorruptionSpec, test: CorruptionSpec, dataset: Dataset | None) -> bool:
-    """Whether the best answer of somebody who believes in ``noise`` is a bad one under ``test``."""
+    """Return whether the optimal answer under ``noise`` is a poor one under ``test``."""
     if dataset is None or not dataset.is_binary:
         return False
     if not (is_known(noise.kind) and is_known(test.kind)):
@@ -249,14 +249,14 @@ def _cost_of_belief(
     believed: CorruptionSpec,
     actual: CorruptionSpec,
 ) -> float:
-    """Wrong pixels of who believes in a noise, over those of who knows the actual one.
+    """Return the wrong pixels under an assumed noise, divided by those under the actual one.
 
     Args:
-        packed: The bits of ``count`` glyphs.
-        count: How many.
+        packed: The packed bits of ``count`` glyphs.
+        count: Number of glyphs.
         shape: Channels, height and width.
-        believed: The noise that is believed in.
-        actual: The noise that there is.
+        believed: The assumed noise.
+        actual: The actual noise.
     """
     bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=count * math.prod(shape))
     glyphs = bits.reshape(count, -1).astype(np.float64)
@@ -266,15 +266,15 @@ def _cost_of_belief(
     answer = best_answer(noisy, glyphs, believed, image_shape=shape)
     wrong = float(np.where(answer > 0.5, 1.0 - share_on, share_on).sum())
     least = float(np.minimum(share_on, 1.0 - share_on).sum())
-    # Of hardly any wrong pixels twice as many are none to speak of.
+    # The offset damps the ratio where hardly any pixels are wrong.
     return (wrong + 1.0) / (least + 1.0)
 
 
 def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:
-    """Whether labels have several versions that stray from one image in pixels all over it.
+    """Return a finding if labels have several versions that differ by single pixels throughout.
 
-    Versions of a character that somebody drew differ in the same few pixels; noise hits every one.
-    So the pixels that are hit are counted, beside how many it would be if all were hit alike.
+    Drawn versions of a character differ in the same few pixels; noise hits every one. So the number
+    of pixels hit is compared with the number expected if all were hit equally often.
     """
     if not dataset.is_binary or len(set(dataset.labels)) == len(dataset):
         return None

@@ -1,6 +1,6 @@
-"""A random forest of regression trees (Breiman 2001) over settings of a study: numbered labels.
+"""A random forest of regression trees (Breiman 2001) over settings given as label indices.
 
-All trees grow together, a level at a time: what a split gains is asked of all their nodes at once.
+All trees grow together, level by level: the gains of all nodes are computed at once.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _LEAST_GAIN = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Forest:
-    """T trees; the nodes of all stand in one row, the first T are their roots.
+    """T trees in one array of nodes, of which the first T are the roots.
 
     Attributes:
         axis: Column that a node splits by, ``[nodes]``.
-        most: Largest number that goes to the first of its two children, ``[nodes]``.
-        child: The first of them, the other comes next; a leaf is its own, ``[nodes]``.
-        mean: Of the runs that came to the node, ``[nodes]``.
-        unseen: Runs that a tree was not grown with, ``[T, N]``.
+        most: Largest value that goes to the first of its two children, ``[nodes]``.
+        child: Index of the first child, followed by the second; a leaf is its own, ``[nodes]``.
+        mean: Mean of the runs in the node, ``[nodes]``.
+        unseen: Out-of-bag runs of each tree, ``[T, N]``.
         levels: Splits from a root to the deepest leaf.
     """
 
@@ -38,7 +38,7 @@ class Forest:
     levels: int
 
     def predict(self, x: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What each tree says of each row of ``x``, ``[T, N]``."""
+        """Return the prediction of each tree for each row of ``x``, ``[T, N]``."""
         trees, rows = len(self.unseen), np.arange(len(x))
         node = np.repeat(np.arange(trees)[:, None], len(x), axis=1)
         for _ in range(self.levels):
@@ -48,9 +48,9 @@ class Forest:
         return self.mean[node]
 
     def explained(self, x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
-        """Share of the variance of ``y`` explained by trees that have not seen the run, up to 1.
+        """Return the out-of-bag coefficient of determination of ``y``, at most 1.
 
-        It is below 0 where the mean of all would be closer.
+        It is negative if the mean of all runs would be closer.
         """
         answers = np.where(self.unseen, self.predict(x), 0.0).sum(axis=0)
         counts = self.unseen.sum(axis=0)
@@ -61,7 +61,7 @@ class Forest:
     def lost(
         self, x: NDArray[np.int64], y: NDArray[np.float64], repeats: int, seed: int
     ) -> NDArray[np.float64]:
-        """Share of the variance that is explained no more where a column is shuffled, ``[A]``."""
+        """Return the loss in explained variance when each column is shuffled, ``[A]``."""
         draw = np.random.default_rng(seed)
         whole = np.square(y - y.mean()).sum()
 
@@ -79,24 +79,24 @@ class Forest:
 
 
 def grow(x: NDArray[np.int64], y: NDArray[np.float64], trees: int, seed: int) -> Forest:
-    """A forest that tells ``y`` by ``x``, each tree of as many runs drawn with replacement.
+    """Fit a forest that predicts ``y`` from ``x``, each tree on a bootstrap sample.
 
     Args:
-        x: Numbers from 0, ``[N, A]``.
+        x: Integers from 0, ``[N, A]``.
         y: ``[N]``, not all the same.
-        trees: How many.
-        seed: Of what is drawn.
+        trees: Number of trees.
+        seed: Seed of the bootstrap samples.
     """
     count = len(y)
     draw = np.random.default_rng(seed)
     drawn = draw.integers(count, size=(trees, count)) + np.arange(trees)[:, None] * count
     weight = np.bincount(drawn.ravel(), minlength=trees * count).astype(np.float64)
     is_unseen = (weight == 0).reshape(trees, count)
-    # Only what a tree is grown with; each entry knows its run, its node and how often it was drawn.
+    # In-bag entries only; each has its run, its node and how often it was drawn.
     run = np.tile(np.arange(count), trees)[weight > 0]
     node = np.repeat(np.arange(trees), count)[weight > 0]
     weight = weight[weight > 0]
-    # About the mean, so that sums of squares lose no digits.
+    # Centred, so that sums of squares lose no digits.
     centre = float(y.mean())
     worth = y - centre
     least = _LEAST_GAIN * float(np.square(worth).sum())
@@ -137,7 +137,7 @@ def _best_splits(
     weighed: NDArray[np.float64],
     nodes: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Column, number and gain of the split of each node that leaves the least sum of squares."""
+    """Return column, threshold and gain of each node's split with the least sum of squares."""
     axis, most = np.zeros((2, nodes), np.int64)
     best = np.zeros(nodes)
     for column in range(x.shape[1]):

@@ -1,10 +1,10 @@
-"""Which axis of a study matters how much: shares of the variance of a figure.
+"""Importance of the axes of a study: their shares of the variance of a figure.
 
-Of a whole grid by analysis of variance (Fisher 1925): the variance of all runs is the sum of what
-each axis does by itself, what axes do together, and what the seeds do. Means of few runs differ by
-chance alone; what the seeds would make of each part is counted as theirs (epsilon squared, Kelley
-1935), so that an axis without effect has no share but by luck. Elsewhere a random forest is fitted,
-and what it loses where an axis is shuffled is taken (Breiman 2001).
+On a full grid by analysis of variance (Fisher 1925): the variance of all runs is the sum of the
+main effects, the interactions, and the effect of the seeds. Means of few runs differ by chance
+alone; what the seeds would contribute to each part is attributed to them (epsilon squared, Kelley
+1935), so that an axis without effect has no share except by chance. Otherwise a random forest is
+fitted, and the loss when an axis is shuffled is taken (Breiman 2001).
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ _SEED = 0x5EED_0012
 
 @dataclass(frozen=True)
 class Importances:
-    """Shares of the variance of a figure; together they are 1.
+    """Shares of the variance of a figure, with sum 1.
 
     Attributes:
         axes: Name of each axis and its share.
-        together: What axes do together beyond what each does; 0 where that is not parted.
-        seeds: What is left: the seeds, of a forest all that it cannot explain, and of single runs
-            what axes do together.
+        together: Interactions beyond the main effects; 0 where they are not separated.
+        seeds: The rest: the seeds; with a forest all that it cannot explain, and with single runs
+            the interactions.
         method: A key of ``METHODS``.
     """
 
@@ -63,7 +63,7 @@ class Importances:
 
     @property
     def parts(self) -> tuple[tuple[str, float], ...]:
-        """What stands beside the axes: its key for ``importance_name``, and its share."""
+        """Shares other than those of the axes, each with its key for ``importance_name``."""
         if self.method == "anova_once":
             return (("rest", self.seeds),)
         several = self.method == "anova" and len(self.axes) > 1
@@ -72,16 +72,16 @@ class Importances:
 
 
 def importances(result: StudyResult, figure: str) -> Importances | None:
-    """How much each axis of a study matters for ``figure``.
+    """Compute how much each axis of a study matters for ``figure``.
 
     Returns:
-        None where there are too few runs for it, or all have the same figure.
+        None if there are too few runs, or all have the same figure.
     """
     axes = [axis.name for axis in result.plan.axes]
     rows, values = [], []
     for cell in result.cells:
         labels = cell.setting.labels
-        # On a path some axes are at what the recipe says, before it is their turn.
+        # On a path, axes are at the recipe's value until their turn.
         row = [labels.get(axis, "") for axis in axes]
         for value in cell.values(figure):
             if math.isfinite(value):
@@ -129,7 +129,7 @@ def _anova(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Imp
 
 
 def _between(x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
-    """Sum of squares between the means of groups of equal rows of ``x``."""
+    """Return the sum of squares between the groups of equal rows of ``x``."""
     _, group = np.unique(x, axis=0, return_inverse=True)
     group = group.reshape(-1)
     counts = np.bincount(group)
@@ -149,7 +149,7 @@ def _forest(axes: list[str], x: NDArray[np.int64], y: NDArray[np.float64]) -> Im
 
 
 def importance_name(key: str) -> str:
-    """What stands for more than one axis, or for none, in words."""
+    """Return the translated name of a share that belongs to no single axis."""
     names = {
         "together": tr("axes together"),
         "seeds": tr("seeds"),

@@ -1,4 +1,4 @@
-"""Levels of noise as a person writes them, and the noises that they make with one or more kinds."""
+"""Parsing of noise levels, and the noises that they make with one or more kinds."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ _UNBOUNDED = "gaussian"
 
 
 def parse_levels(text: str, what: str) -> tuple[float, ...]:
-    """The numbers in ``text``, each once, rising.
+    """Parse the numbers in ``text``; return them sorted, without duplicates.
 
-    They are parted by commas; where there are semicolons those part, and a comma may be the
-    decimal one.
+    They are separated by commas, or by semicolons, in which case a comma may be a decimal mark.
 
     Args:
-        text: As it was written, such as ``0, 0.05, 0.1``.
-        what: What they are the levels of, for the refusal.
+        text: The input, such as ``0, 0.05, 0.1``.
+        what: What the levels are for, for the error message.
 
     Raises:
         AeguiError: There is none, or one is no number of 0 or more.
@@ -42,7 +41,7 @@ def parse_levels(text: str, what: str) -> tuple[float, ...]:
 def noises_of(
     kinds: Sequence[str], levels: Sequence[float], what: str
 ) -> tuple[CorruptionSpec, ...]:
-    """Every level of every kind, kind after kind; level 0 is the same for all of them.
+    """Return every level of every kind, kind after kind; level 0 is the same for all of them.
 
     Raises:
         AeguiError: There is no kind, or a level is too large for a kind.

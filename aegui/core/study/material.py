@@ -1,4 +1,4 @@
-"""What pictures of a study are made of: histories, networks of its settings, level lines."""
+"""The data for the figures of a study: histories, networks of its settings, level lines."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class SettingCurves:
     """Recorded columns of the runs of a setting, at common epochs.
 
     Attributes:
-        place: Of the setting among ``StudyResult.cells``.
-        epochs: Where they have values, float64 ``[n]``.
+        place: Index of the setting in ``StudyResult.cells``.
+        epochs: Epochs of the values, float64 ``[n]``.
         columns: Name -> values of each run, ``[n, K]``. A run that ended earlier keeps its last
-            value: what it would have become nobody knows.
+            value.
     """
 
     place: int
@@ -63,16 +63,16 @@ class SettingCurves:
 
 @dataclass(frozen=True, eq=False)
 class SettingNetwork:
-    """One network of a setting: the one in the middle of its seeds, by the figure compared.
+    """One network of a setting: the median of its seeds by the figure compared.
 
     Attributes:
-        place: Of the setting among ``StudyResult.cells``.
-        seed: Which of its runs.
-        dataset: What it was trained on.
-        coded: Samples whose codes are known, ``[n]``.
+        place: Index of the setting in ``StudyResult.cells``.
+        seed: Seed of the run.
+        dataset: The set it was trained on.
+        coded: Indices of the samples in ``codes``, ``[n]``.
         codes: Their codes with the best weights, float32 ``[n, d]``.
-        answered: Samples whose answers are known, ``[m]``.
-        answers: What the network makes of them, float32 ``[m, C, H, W]`` in 0..1.
+        answered: Indices of the samples in ``answers``, ``[m]``.
+        answers: The network's answers to them, float32 ``[m, C, H, W]`` in 0..1.
     """
 
     place: int
@@ -86,13 +86,13 @@ class SettingNetwork:
 
 @dataclass(frozen=True, eq=False)
 class StudyMaterial:
-    """What is known of a study for its pictures.
+    """The data of a study for its figures.
 
     Attributes:
         result: Its settings with their figures.
-        curves: Histories of its settings, see ``MOST_CURVES``; empty: not read.
-        networks: Of its settings, see ``MOST_NETWORKS``; empty: not read.
-        levels: Figure -> values to compare with, and their names.
+        curves: Histories of up to ``MOST_CURVES`` settings; empty if not read.
+        networks: Networks of up to ``MOST_NETWORKS`` settings; empty if not read.
+        levels: Figure -> reference values and their names.
     """
 
     result: StudyResult
@@ -109,11 +109,11 @@ def study_material(
     networks: bool = True,
     cancelled: IsCancelled | None = None,
 ) -> StudyMaterial:
-    """Read what the pictures of ``result`` need of ``records``.
+    """Read from ``records`` what the figures of ``result`` need.
 
     Raises:
         AeguiError: A file cannot be read any more.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned true.
     """
     return StudyMaterial(
         result,
@@ -127,7 +127,7 @@ def _curves(
     result: StudyResult, records: Records, cancelled: IsCancelled | None
 ) -> tuple[SettingCurves, ...]:
     cells = result.cells[:MOST_CURVES]
-    # Another program may have begun the folder anew.
+    # Another program may have restarted the study in the folder.
     keys = [run.key for cell in cells for run in cell.runs if run.key in records]
     histories: dict[str, Mapping[str, NDArray[np.floating]]] = {}
     for record in records.several(keys):
@@ -188,7 +188,7 @@ def _network(place: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNe
 
 
 def middle_run(cell: StudyCell, key: str) -> RunRecord | None:
-    """The run with the median of a figure: neither the luckiest nor the unluckiest seed."""
+    """Return the run with the median of a figure, or None if no run has it."""
     known = [run for run in cell.runs if np.isfinite(run.figures.get(key, np.nan))]
     known.sort(key=lambda run: run.figures[key])
     return known[(len(known) - 1) // 2] if known else None
@@ -197,9 +197,9 @@ def middle_run(cell: StudyCell, key: str) -> RunRecord | None:
 def level_lines(
     result: StudyResult, cancelled: IsCancelled | None = None
 ) -> dict[str, tuple[tuple[float, str], ...]]:
-    """What the figures of a study are to be compared with: goal, a linear code, Bayes limit.
+    """Return reference values for the figures of a study: goal, a linear code, Bayes limit.
 
-    The last two only where they are the same for all settings.
+    The last two are included only if they are the same for all settings.
     """
     found: dict[str, tuple[tuple[float, str], ...]] = {}
     goal = result.plan.goal
@@ -229,14 +229,14 @@ def level_lines(
 
 @lru_cache(maxsize=16)
 def _linear_wrong(recipe: Recipe, size: int, _content: str) -> float:
-    """Wrong pixels of as many principal components as a code has numbers."""
+    """Return the wrong pixels of PCA with as many components as the code has numbers."""
     rows = tried_of(resolved_of(recipe).dataset, _MOST_SAMPLES).flat()
     pca = fit_pca(rows, size)
     return float(wrong_pixels(rows, pca.decode(pca.encode(rows))).mean())
 
 
 def least_wrong(recipe: Recipe, noise: CorruptionSpec) -> float | None:
-    """Wrong pixels that nobody can do better than with the samples of ``recipe``, if it is known.
+    """Return the Bayes limit of wrong pixels on the samples of ``recipe``, if it is known.
 
     Raises:
         AeguiError: The samples cannot be read.
@@ -251,7 +251,7 @@ def _least_wrong(recipe: Recipe, noise: CorruptionSpec, _content: str) -> float 
 
 
 def fonts_of(dataset: Dataset) -> tuple[str, ...]:
-    """Which of the three sets of characters each sample is from; its class in any other set."""
+    """Return the built-in character set that each sample is from; for other sets its class."""
     if dataset.image_shape != _FONT_SHAPE:
         return dataset.labels
     known = _font_of_glyph()
@@ -275,9 +275,9 @@ class ErrorsBy:
     """Wrong pixels of settings by font, class or character.
 
     Attributes:
-        places: Of the settings among ``StudyResult.cells``.
-        names: Of the columns.
-        mean: Wrong pixels, over samples and seeds, float64 ``[settings, columns]``; NaN: none.
+        places: Indices of the settings in ``StudyResult.cells``.
+        names: Names of the columns.
+        mean: Wrong pixels, over samples and seeds, float64 ``[settings, columns]``; NaN if none.
     """
 
     places: tuple[int, ...]
@@ -288,16 +288,16 @@ class ErrorsBy:
 def errors_by(
     result: StudyResult, *, fonts: bool, most: int, cancelled: IsCancelled | None = None
 ) -> ErrorsBy | None:
-    """Mean wrong pixels by font (or class), or by character.
+    """Compute the mean wrong pixels by font (or class), or by character.
 
     Args:
         result: The study.
-        fonts: By font or class; else by single sample.
-        most: More columns than this are no picture.
-        cancelled: Asked now and then.
+        fonts: Group by font or class; else by single sample.
+        most: Upper bound for the number of columns.
+        cancelled: Polled now and then; the work stops when it returns true.
 
     Returns:
-        None where no run has counted wrong pixels, or there are more columns.
+        None if no run has counted wrong pixels, or there are more columns.
     """
     rows: list[tuple[int, dict[str, float]]] = []
     columns: dict[str, None] = {}
@@ -321,7 +321,7 @@ def errors_by(
 
 
 def _once(labels: Iterable[str]) -> list[str]:
-    """Labels, those that come again numbered."""
+    """Return the labels, with repeated ones numbered."""
     seen: dict[str, int] = {}
     found = []
     for label in labels:

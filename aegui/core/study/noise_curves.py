@@ -1,4 +1,4 @@
-"""Wrong pixels against the level of a noise: networks, the limit, and what is easily beaten."""
+"""Wrong pixels against the level of a noise: networks, the Bayes limit, and baselines."""
 
 from __future__ import annotations
 
@@ -41,16 +41,17 @@ _PCA_SAMPLES = 10_000
 
 @dataclass(frozen=True)
 class NoiseCurveSpec:
-    """What to try.
+    """What to evaluate.
 
     Attributes:
         kind: Key of the noise.
-        levels: Its levels, rising.
-        draws: Noisy characters at each level, as many of each; of a larger set so many of it.
-        seed: Of the noise; at each level all answers are to the same draws.
-        pca: Numbers of principal components to draw a line for each; None: as many as the codes of
-            the networks have.
-        copy: Whether a line tells what giving the input back would get wrong.
+        levels: Its levels, ascending.
+        draws: Noisy characters at each level, the same number of each; of a larger set this many
+            samples are drawn.
+        seed: Seed of the noise; at each level all answers are to the same draws.
+        pca: Numbers of principal components, a line for each; None: as many as the codes of the
+            networks have.
+        copy: Whether to include the line of returning the input unchanged.
     """
 
     kind: str
@@ -63,7 +64,7 @@ class NoiseCurveSpec:
 
 @dataclass(frozen=True)
 class TriedModel:
-    """Networks that make one line: the runs of one recipe, mostly."""
+    """Networks that make one line: usually the runs of one recipe."""
 
     name: str
     codecs: tuple[Codec, ...]
@@ -74,12 +75,12 @@ class Line:
     """One line of a chart.
 
     Attributes:
-        key: What it is of.
-        name: What a person reads.
-        mean: Wrong pixels per character at each level, float64 ``[L]``; NaN where it is unknown.
-        deviation: Standard deviation over the runs, float64 ``[L]``, NaN of a single one; of the
+        key: The kind of line.
+        name: Translated name.
+        mean: Wrong pixels per character at each level, float64 ``[L]``; NaN where unknown.
+        deviation: Standard deviation over the runs, float64 ``[L]``, NaN for a single one; for the
             limit its standard error.
-        runs: How many networks it is the mean of; 0 where it is of none.
+        runs: Number of networks averaged; 0 for lines without networks.
     """
 
     key: LineKey
@@ -105,9 +106,9 @@ class Curves:
 
     Attributes:
         kind: Key of the noise.
-        levels: float64 ``[L]``, rising.
+        levels: float64 ``[L]``, ascending.
         lines: Networks first, then the limit, copying, and principal components.
-        note: How many samples of a larger set it is of, in words; empty where of all.
+        note: Translated note if only a subset of the samples was used; else empty.
     """
 
     kind: str
@@ -123,11 +124,11 @@ def noise_curves(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Curves:
-    """Try networks, and what needs none, at every level of a noise.
+    """Evaluate networks and baselines at every level of a noise.
 
     Raises:
         AeguiError: There are no levels, or a network takes images of another size.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned true.
     """
     _check(models, dataset, spec)
     whole = len(dataset)
@@ -161,7 +162,7 @@ def noise_curves(
 
 
 def matrix_curves(matrix: NoiseMatrix) -> Curves | None:
-    """The rows of a matrix as lines; None where its columns are not levels of one noise."""
+    """Return the rows of a matrix as lines; None if its columns are not levels of one noise."""
     tests = matrix.spec.tests
     kinds = {test.kind for test in tests if test.kind != "none"}
     if len(kinds) != 1 or len(tests) < 2:
@@ -224,7 +225,7 @@ def _components(models: Sequence[TriedModel], spec: NoiseCurveSpec) -> Sequence[
 def _simple(
     dataset: Dataset, spec: NoiseCurveSpec, components: Sequence[int]
 ) -> list[tuple[LineKey, str, Answer]]:
-    """What needs no network: giving back what is seen, and a linear code fitted to the clean."""
+    """Return the baselines: the identity, and PCA fitted to the clean samples."""
     found: list[tuple[LineKey, str, Answer]] = []
     if spec.copy:
         found.append(("copy", tr("copying the input"), lambda noisy: noisy))
@@ -242,7 +243,7 @@ def _through(pca: Pca) -> Answer:
 def _tried(
     answers: Sequence[Answer], dataset: Dataset, spec: NoiseCurveSpec, at: int, progress: Progress
 ) -> NDArray[np.float64]:
-    """Mean wrong pixels of each answer at one level."""
+    """Return the mean wrong pixels of each answer at one level."""
     noise = noise_of(spec.kind, spec.levels[at])
     rounds = -(-spec.draws // len(dataset))
     generator = np.random.default_rng([spec.seed, at])

@@ -1,6 +1,6 @@
-"""The noise matrix: networks trained with each of several noises, tried with each of several.
+"""The noise matrix: networks trained with each of several noises, tested with each of several.
 
-It is a study whose one axis is the noise of the training, and whose networks are tried with noises.
+It is a study whose one axis is the training noise, and whose networks are tested with noises.
 """
 
 from __future__ import annotations
@@ -86,17 +86,17 @@ _ENOUGH_STEPS = 3_000
 
 @dataclass(frozen=True)
 class MatrixSpec:
-    """What to train and what to try.
+    """What to train and what to test.
 
     Attributes:
-        training: Noise that networks are trained with, a row each.
-        tests: Noise that they are tried with, a column each.
+        training: Noises that networks are trained with, one a row.
+        tests: Noises that they are tested with, one a column.
         seeds: Networks for each row.
-        draws: Noisy characters that each network gets in each column, as many of each.
-        seed: Of the noise they are tried with.
+        draws: Noisy characters that each network gets in each column, the same number of each.
+        seed: Seed of the test noise.
         epochs: Epochs of each training; None takes those of the recipe.
         copies: Noisy copies of each sample in an epoch; None takes those of the recipe.
-        samples: Of a larger set so many are learnt and tried, drawn at random.
+        samples: Upper bound for the samples used; a larger set is subsampled at random.
     """
 
     training: tuple[CorruptionSpec, ...]
@@ -110,7 +110,7 @@ class MatrixSpec:
 
     @classmethod
     def square(cls, kind: str, levels: Sequence[float] = LEVELS, seeds: int = 5) -> MatrixSpec:
-        """Every level of one kind of noise against every other."""
+        """Return the matrix of every level of one kind of noise against every other."""
         specs = tuple(noise_of(kind, level) for level in levels)
         return cls(specs, specs, seeds)
 
@@ -135,7 +135,7 @@ class Strip:
     Attributes:
         clean: float32 ``[N, D]``.
         noisy: float32 ``[N, D]``.
-        answer: Levels, float32 ``[N, D]``.
+        answer: Outputs of the network, float32 ``[N, D]``.
         wrong: Wrong pixels of each answer, int64 ``[N]``.
     """
 
@@ -147,22 +147,22 @@ class Strip:
 
 @dataclass(frozen=True, eq=False)
 class NoiseMatrix:
-    """Networks of R noises times S seeds, tried with C noises on N characters.
+    """Networks of R noises times S seeds, tested with C noises on N characters.
 
     Attributes:
-        spec: What was trained and tried.
+        spec: What was trained and tested.
         recipe: The recipe of the population.
-        dataset: The N characters; of a set of more than were to be drawn so many, at random.
+        dataset: The N characters; of a set with more samples than draws, a random subset.
         wrong: Mean wrong pixels per character, float64 ``[R, C, S]``.
         at_most_1: Share of the answers with at most 1 wrong pixel, float64 ``[R, C, S]``.
         exact: Share of those without one, float64 ``[R, C, S]``.
         per_sample: Mean wrong pixels of each character, float64 ``[R, C, S, N]``.
-        limits: What the best possible answers get wrong in each column; None where it is unknown.
+        limits: Wrong pixels of the best possible answers in each column; None where unknown.
         snapshot: The weights of all networks, those of a row side by side.
-        seconds: Time that it took; runs that were there already took none.
-        note: What was made smaller so that it fits: samples, batches; empty where nothing was.
-        reused: Networks that were there already.
-        study: The study that it is, with a setting for each row; None: not known.
+        seconds: Duration; runs that existed already took none.
+        note: What was reduced to fit into memory, samples or batches; empty if nothing.
+        reused: Number of networks that existed already.
+        study: The underlying study, with a setting for each row, or None.
     """
 
     spec: MatrixSpec
@@ -180,17 +180,17 @@ class NoiseMatrix:
     study: StudyResult | None = None
 
     def figure(self, key: str) -> MatrixFigure:
-        """One of ``FIGURES`` by its key."""
+        """Return one of ``FIGURES`` by its key."""
         values: NDArray[np.float64] = getattr(self, FIGURES[key].key)
         return MatrixFigure(values.mean(axis=2), deviation(values, 2))
 
     def codec(self, row: int, seed: int = 0) -> Codec:
-        """The network of a row and the number of its seed, from 0."""
+        """Return the network of a row and of the seed with index ``seed``."""
         run = row * self.spec.seeds + seed
         return Codec(self.recipe, self.dataset.image_shape, self.snapshot, run)
 
     def strip(self, row: int, column: int, seed: int = 0, noise_seed: int = 0) -> Strip:
-        """Every character once with the noise of a column, and what a network makes of it."""
+        """Apply the noise of a column to every character once, and a network's answers to it."""
         clean = self.dataset.flat()
         spec = self.spec.tests[column]
         noisy = corrupted(clean, spec, noise_seed, self.dataset.image_shape)
@@ -198,13 +198,13 @@ class NoiseMatrix:
         return Strip(clean, noisy, answer, wrong_pixels(clean, answer))
 
     def characters(self, row: int, column: int) -> MatrixFigure:
-        """Wrong pixels of each character ``[N]`` in one cell."""
+        """Return the wrong pixels of each character ``[N]`` in one cell."""
         values = self.per_sample[row, column]
         return MatrixFigure(values.mean(axis=0), deviation(values, 0))
 
 
 def matrix_folder() -> Path:
-    """Where the networks of matrices are kept, unless somebody says otherwise."""
+    """Return the default folder for the networks of matrices."""
     return user_data_dir() / "studies" / "noise-matrix"
 
 
@@ -218,23 +218,23 @@ def noise_matrix(
     folder: Path | None = None,
     jobs: int = 1,
 ) -> NoiseMatrix:
-    """Train and try all networks of a matrix, those that are not in ``folder`` already.
+    """Train and test all networks of a matrix, except those that are in ``folder`` already.
 
-    Goals of the recipe are left out: all networks shall learn as long. The best weights are those
-    with the lowest loss on noise of their own kind and level.
+    Goals of the recipe are ignored, so that all networks train equally long. The best weights are
+    those with the lowest loss on noise of the training's kind and level.
 
     Args:
-        recipe: Network and training; its noise says whether it is drawn anew and how many copies.
+        recipe: Network and training; its noise gives ``fresh`` and the number of copies.
         dataset: The characters.
         spec: The noises.
         report: Called with the progress.
-        cancelled: Asked now and then; True stops the work.
-        folder: Where the networks are kept, and found again; None: nowhere.
-        jobs: Processes, at most.
+        cancelled: Polled now and then; the work stops when it returns true.
+        folder: Where the networks are stored and found again; None stores nothing.
+        jobs: Upper bound for the number of processes.
 
     Raises:
         AeguiError: There is nothing to train, or it cannot be trained.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned true.
     """
     whole = len(dataset)
     dataset = tried_of(dataset, spec.samples)
@@ -281,7 +281,7 @@ def noise_matrix(
 
 
 def _run(study: Study, jobs: int, progress: Progress) -> None:
-    """Do the runs that are missing."""
+    """Run the missing runs."""
     workers, control = workers_for(jobs), StudyControl()
     try:
         for news in study.run(workers, control):
@@ -291,14 +291,14 @@ def _run(study: Study, jobs: int, progress: Progress) -> None:
 
 
 def _figure(cells: Sequence[StudyCell], key: str, spec: MatrixSpec) -> NDArray[np.float64]:
-    """One figure of all cells and seeds, ``[R, C, S]``."""
+    """Return one figure of all cells and seeds, ``[R, C, S]``."""
     keys = [tried_figure(key, test) for test in spec.tests]
     return np.array([[cell.values(one) for one in keys] for cell in cells], np.float64)
 
 
 @contextmanager
 def _home(folder: Path | None) -> Iterator[Path]:
-    """The folder of the study; one for the moment where nothing is to be kept."""
+    """Yield the folder of the study; a temporary one if ``folder`` is None."""
     if folder is not None:
         yield folder
         return
@@ -307,7 +307,7 @@ def _home(folder: Path | None) -> Iterator[Path]:
 
 
 def _plan(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, home: Path) -> StudyPlan:
-    """The study that the matrix is."""
+    """Return the matrix as a study."""
     rows = tuple(
         AxisRow(
             label=corruption_words(noise),
@@ -328,7 +328,10 @@ def _plan(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, home: Path) -> Stu
 
 
 def _with_data(recipe: Recipe, dataset: Dataset, home: Path) -> Recipe:
-    """``recipe`` with a source that gives ``dataset`` in any process: its own, or a file of it."""
+    """Return ``recipe`` with a source that any process can load ``dataset`` from.
+
+    That is its own source where possible, else a file written to ``home``.
+    """
     if recipe.data.source in glyph_set_names() and same_data(load_data(recipe.data), dataset):
         return recipe
     content = encode_dataset(dataset, "npz")
@@ -342,7 +345,7 @@ def _with_data(recipe: Recipe, dataset: Dataset, home: Path) -> Recipe:
 
 
 def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 1) -> Cost:
-    """What training and trying the networks of a matrix will take on so many processes.
+    """Estimate the cost of training and testing the networks of a matrix on ``jobs`` processes.
 
     Raises:
         AeguiError: There is nothing to train, or it cannot be trained.
@@ -369,7 +372,7 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
 
 
 def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
-    """What was made smaller to fit into memory, in words; empty where nothing was."""
+    """Return a translated note on what was reduced to fit into memory; empty if nothing."""
     training, count = resolved.recipe.training, len(resolved.dataset)
     parts = []
     if count < whole:
@@ -404,7 +407,7 @@ def _check(recipe: Recipe, spec: MatrixSpec) -> None:
 
 
 def _learnt_from(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> ResolvedRecipe:
-    """The recipe of one network; of the noises the first that is one."""
+    """Return the resolved recipe of one network, with the first noise that is not "none"."""
     _check(recipe, spec)
     noise = recipe.data.corruption
     kind = next((one for one in spec.training if one.kind != "none"), noise_of("flip", 0.0))
@@ -420,7 +423,7 @@ def _learnt_from(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Resolved
     )
     runs = spec.seeds * len(spec.training)
     if training.batch_size is None and runs * len(dataset) * dataset.pixels > _MOST_AT_ONCE:
-        # Copies are for the few; of many samples each comes once in an epoch.
+        # Copies are for small sets; of many samples each comes once in an epoch.
         shared = shared.model_copy(update={"copies": spec.copies or 1})
         training = _in_batches(training, len(dataset), keep=spec.epochs is not None)
     data = recipe.data.model_copy(update={"corruption": shared})
@@ -434,7 +437,7 @@ def _learnt_from(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Resolved
 
 
 def _in_batches(training: TrainingSpec, rows: int, *, keep: bool) -> TrainingSpec:
-    """``training`` in batches, with as many epochs as its steps need, unless they are to stay."""
+    """Return ``training`` with mini-batches, and unless ``keep`` with epochs to match."""
     steps = -(-rows // BATCH)
     enough = min(training.epochs, max(1, _ENOUGH_STEPS // steps))
     epochs = training.epochs if keep else enough

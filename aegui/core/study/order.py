@@ -1,4 +1,4 @@
-"""In which order the settings of a large grid are done: a coarse one all over it first."""
+"""The order in which the settings of a large grid are run: a coarse grid first."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _COARSE = 4
 
 
 def coarse_to_fine(plan: StudyPlan, settings: Sequence[StudySetting]) -> list[list[StudySetting]]:
-    """``settings`` of a grid in parts, each of which halves the steps of the one before.
+    """Split the ``settings`` of a grid into parts, each at half the step of the one before.
 
-    Choices of names have no order in between: all of them belong to the first part.
+    Categorical axes have no intermediate values: all of their choices belong to the first part.
     """
     if plan.mode != "grid" or len(settings) < _FEWEST:
         return [list(settings)]
@@ -36,7 +36,7 @@ def coarse_to_fine(plan: StudyPlan, settings: Sequence[StudySetting]) -> list[li
 
 
 def is_numbers(axis: StudyAxis) -> bool:
-    """Whether the choices of ``axis`` are numbers, one after the other."""
+    """Return whether the choices of ``axis`` are numbers."""
     if axis.range is not None:
         return True
     values = axis.values or ()
@@ -46,7 +46,7 @@ def is_numbers(axis: StudyAxis) -> bool:
 
 
 def _step(place: int) -> int:
-    """The longest step, of ``_COARSE`` and its halves, that leads to ``place``."""
+    """Return the largest step, ``_COARSE`` halved repeatedly, that divides ``place``."""
     step = _COARSE
     while place % step:
         step //= 2

@@ -1,7 +1,8 @@
-"""Units for other machines: of 20 to 200 runs, so that sending one is worth it and losing is not.
+"""Packing of runs into units of 20 to 200 for other machines.
 
-A population of one shape is cut where it has more runs (see ``units_of``); shapes with fewer runs
-are joined to a unit that does one population after the other.
+Fewer are not worth the transfer, more would be too much to lose. A population of one shape is
+split where it has more runs (see ``units_of``); shapes with fewer runs are joined to a unit that
+trains one population after the other.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ _LONG_SECONDS = 3600.0
 
 
 def packed_units(units: Sequence[Unit]) -> list[Unit]:
-    """``units`` as others than this computer are given them, the order of their runs kept.
+    """Return ``units`` packed for other machines, with the order of their runs kept.
 
-    Each has ``FEWEST_RUNS`` to ``MOST_RUNS`` runs. Fewer has one whose runs take more than an hour
-    together, and the only one of a study that has no more.
+    Each has ``FEWEST_RUNS`` to ``MOST_RUNS`` runs. Only a unit of more than an hour's work, or the
+    single unit of a small study, has fewer.
     """
     found: list[Unit] = []
     few: list[Unit] = []

@@ -1,4 +1,4 @@
-"""The share of the runs that reach the goal over two axes of a study: its phase diagram."""
+"""The phase diagram of a study: the share of runs that reach the goal over two axes."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _ALIKE = 0.05
 
 @dataclass(frozen=True, eq=False)
 class PhaseDiagram:
-    """Runs at the goal by the choices of two axes; other axes are added up.
+    """Runs at the goal by the choices of two axes, summed over the other axes.
 
     Attributes:
-        x: Name of the axis of the columns; empty: there is only one column.
+        x: Name of the axis of the columns; empty if there is only one column.
         y: Name of the axis of the rows, likewise.
-        columns: Its choices.
-        rows: Its choices from above: numbers grow upwards.
+        columns: The choices of ``x``.
+        rows: The choices of ``y`` from the top: numbers grow upwards.
         met: Runs at the goal, int64 ``[rows, columns]``.
         runs: Runs that have ended, likewise.
-        planned: Runs that there are to be, likewise.
-        cells: Places of the settings of each cell in ``result.cells``.
-        is_log: Whether columns and rows are steps of a logarithmic axis.
+        planned: Planned runs, likewise.
+        cells: Indices in ``result.cells`` of the settings of each cell.
+        is_log: Whether columns and rows are on a logarithmic scale.
     """
 
     x: str
@@ -57,13 +57,13 @@ class PhaseDiagram:
             return self.met / np.where(self.runs > 0, self.runs, np.nan)
 
     def interval(self, row: int, column: int) -> tuple[float, float]:
-        """The interval of a share by Clopper and Pearson (1934), of 95 %."""
+        """Return the 95 % confidence interval of a share (Clopper and Pearson 1934)."""
         share = share_of_seeds(int(self.met[row, column]), int(self.runs[row, column]))
         return share.low, share.high
 
 
 def phase_axes(plan: StudyPlan) -> tuple[str, str]:
-    """The axes that a diagram of ``plan`` begins with: the two with the most numbers."""
+    """Return the initial axes of the diagram of ``plan``: the two with the most numbers."""
     numbers = sorted(
         (axis for axis in plan.axes), key=lambda axis: (not is_numbers(axis), -len(axis.choices))
     )
@@ -72,7 +72,7 @@ def phase_axes(plan: StudyPlan) -> tuple[str, str]:
 
 
 def phase_of(result: StudyResult, x: str, y: str) -> PhaseDiagram | None:
-    """The diagram of ``result`` over two of its axes; None for a study without a goal."""
+    """Return the diagram of ``result`` over two of its axes; None for a study without a goal."""
     plan = result.plan
     if plan.goal is None:
         return None
@@ -105,7 +105,7 @@ def phase_of(result: StudyResult, x: str, y: str) -> PhaseDiagram | None:
 
 
 def _labels(result: StudyResult, axis: StudyAxis | None) -> list[str]:
-    """The choices of ``axis`` in its order; of a search those that were asked for."""
+    """Return the choices of ``axis`` in its order; for a search those that were sampled."""
     if axis is None:
         return [""]
     known = dict.fromkeys(cell.setting.labels.get(axis.name, "") for cell in result.cells)
@@ -122,7 +122,7 @@ def _number(label: str) -> float:
 
 
 def _is_log(axis: StudyAxis | None) -> bool:
-    """Whether the values of ``axis`` are steps of a logarithm."""
+    """Return whether the values of ``axis`` are evenly spaced on a logarithmic scale."""
     if axis is None or not is_numbers(axis):
         return False
     if axis.range is not None:
@@ -135,7 +135,7 @@ def _is_log(axis: StudyAxis | None) -> bool:
 
 
 def phase_csv(diagram: PhaseDiagram) -> str:
-    """Every cell as a line, with its interval."""
+    """Return the cells as CSV, each with its interval."""
     lines: list[list[object]] = []
     for row, y in enumerate(diagram.rows):
         for column, x in enumerate(diagram.columns):
@@ -148,7 +148,7 @@ def phase_csv(diagram: PhaseDiagram) -> str:
 
 
 def share_words(diagram: PhaseDiagram, row: int, column: int) -> str:
-    """A cell in a sentence: its choices, its share and how sure that is."""
+    """Return a translated description of a cell: its choices, its share and the interval."""
     choices = [
         tr("{axis} {choice}", axis=axis_words(axis), choice=choice_words(choice))
         for axis, choice in ((diagram.x, diagram.columns[column]), (diagram.y, diagram.rows[row]))

@@ -1,7 +1,7 @@
-"""A study as one validated, versioned JSON: a recipe, what is varied, seeds, goal, and the way.
+"""A study as one validated, versioned JSON: a recipe, axes, seeds, goal, and search mode.
 
-The settings that follow from it are made by ``settings.py``; nothing is trained here. Unknown keys
-are refused by name, with the nearest known one, as in a recipe.
+The resulting settings are made by ``settings.py``; nothing is trained here. Unknown keys are
+refused by name, with the nearest known one, as in a recipe.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _PlanPart(BaseModel):
 
 
 class Range(_PlanPart):
-    """``steps`` numbers from ``first`` to ``last``, both among them; whole ones with ``whole``."""
+    """``steps`` numbers from ``first`` to ``last`` inclusive; integers with ``whole``."""
 
     first: Annotated[float, Field(allow_inf_nan=False)]
     last: Annotated[float, Field(allow_inf_nan=False)]
@@ -67,18 +67,18 @@ class Range(_PlanPart):
         return self
 
     def at(self, share: float) -> float | int:
-        """The number at ``share`` 0..1 of the way."""
+        """Return the number at ``share`` 0..1 of the way."""
         low, high = self.first, self.last
         if self.log:
             value = math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
         else:
             value = low + share * (high - low)
-        # Written as a person would: the logarithm leaves dust behind.
+        # Rounded to six digits, since ``exp`` of a logarithm leaves rounding errors.
         return round(value) if self.whole else float(f"{value:.6g}")
 
     @property
     def values(self) -> tuple[float | int, ...]:
-        """All of them, each once."""
+        """All numbers of the range, without duplicates."""
         last = max(1, self.steps - 1)
         found = [self.at(step / last) for step in range(self.steps)]
         return tuple(dict.fromkeys(found))
@@ -95,7 +95,7 @@ class StudyAxis(_PlanPart):
     """What is varied: one field of the recipe by its dotted path, or rows of several fields.
 
     Exactly one of ``values``, ``range`` and ``rows`` is given; ``path`` goes with the first two.
-    ``label`` is what a person reads; by default it is the path.
+    ``label`` is the displayed name; by default it is the path.
     """
 
     label: Line = ""
@@ -123,7 +123,7 @@ class StudyAxis(_PlanPart):
 
     @property
     def name(self) -> str:
-        """What a person reads, not translated."""
+        """The displayed name, not translated."""
         return self.label or self.path
 
     @property
@@ -145,12 +145,12 @@ class Seeds(_PlanPart):
 
     @property
     def all(self) -> tuple[int, ...]:
-        """Every one."""
+        """All seeds."""
         return tuple(range(self.first, self.first + self.count))
 
 
 class Goal(_PlanPart):
-    """When a run counts as a success: its ``figure`` is at most, or at least, so much."""
+    """The criterion for a successful run: an upper or a lower bound for ``figure``."""
 
     figure: Line = "worst"
     at_most: float | None = None
@@ -163,16 +163,16 @@ class Goal(_PlanPart):
         return self
 
     def is_met(self, value: float) -> bool:
-        """Whether a run with this figure reaches it; NaN never does."""
+        """Return whether a run with this figure reaches the goal; NaN never does."""
         if self.at_most is not None:
             return value <= self.at_most
         return self.at_least is not None and value >= self.at_least
 
 
 class Published(_PlanPart):
-    """What somebody has printed of a setting.
+    """A published result for a setting.
 
-    ``where`` names it: axis -> choice, of as many axes as it takes; ``text`` is what is shown.
+    ``where`` identifies it: axis -> choice, for as many axes as necessary; ``text`` is displayed.
     """
 
     where: dict[str, str] = {}
@@ -189,11 +189,11 @@ class StudyPlan(_PlanPart):
     ``recipe`` is a whole recipe, or the name of one that ships, or a file beside the plan; ``set``
     changes it for all settings. ``mode``: ``grid`` tries all combinations, ``random`` draws
     ``trials`` of them, ``path`` goes from axis to axis and keeps the best choice of each, and
-    ``guided`` lets Optuna ask for ``trials`` of them. ``choose`` says what the best setting is:
-    figures in order, a later one where the earlier ones are alike; ``goal`` among them stands for
-    the share of the seeds that reach it. ``minutes`` ends the study early. ``tried`` lists noises
-    that every network is tried with, each of which gives figures of its own. ``published_unit``
-    is what is ``published`` where it is no figure of ours: the error of a whole character.
+    ``guided`` lets Optuna ask for ``trials`` of them. ``choose`` defines the best setting: figures
+    in order, later ones break ties; ``goal`` among them stands for the share of the seeds that
+    reach it. ``minutes`` ends the study early. ``tried`` lists noises that every network is tested
+    with, each of which adds figures. ``published_unit`` is the unit of ``published`` if that is no
+    figure of the program: the error of a whole character.
     """
 
     format: Literal["aegui-study"] = FORMAT
@@ -254,19 +254,19 @@ class StudyPlan(_PlanPart):
 
     @property
     def order(self) -> tuple[str, ...]:
-        """By which figures the best setting is found, the most important first."""
+        """The figures that the best setting is found by, the most important first."""
         if self.choose:
             return self.choose
         return (*((GOAL,) if self.goal is not None else ()), self.figure)
 
     @property
     def combinations(self) -> int:
-        """How many settings all combinations of the axes are."""
+        """Number of combinations of all axes."""
         return math.prod(len(axis.choices) for axis in self.axes)
 
     @property
     def most_settings(self) -> int:
-        """How many settings are tried at most."""
+        """Upper bound for the number of settings tried."""
         if self.mode == "path":
             return sum(len(axis.choices) for axis in self.axes) or 1
         if self.mode == "grid":
@@ -275,7 +275,7 @@ class StudyPlan(_PlanPart):
 
 
 def _known_figure(key: str, own: tuple[str, ...]) -> None:
-    """Refuse a figure that no run has; ``own`` are those of the plan's noises."""
+    """Raise for a figure that no run has; ``own`` are those of the plan's noises."""
     known = (*RUN_FIGURES, *own)
     if key in known:
         return
@@ -295,7 +295,7 @@ _NAMED: dict[str, Mapping[str, Choice]] = {
 
 
 def _words(value: Any, path: str) -> str:
-    """A value of the field at ``path`` as its choice is called, not translated."""
+    """Return the untranslated label of a value of the field at ``path``."""
     for end, named in _NAMED.items():
         if f".{path}".endswith(f".{end}") and isinstance(value, str) and value in named:
             return named[value].label
@@ -326,16 +326,16 @@ FORM = JsonForm(
 
 
 def plan_from(document: object, where: str = "") -> StudyPlan:
-    """The plan in a JSON document.
+    """Return the plan in a JSON document.
 
     Raises:
-        RecipeError: It is no such plan; the message names the key, what it was and why not.
+        RecipeError: It is no valid plan; the message names the key, its value and the reason.
     """
     return FORM.read(document, where)
 
 
 def plan_json(plan: StudyPlan) -> str:
-    """The whole of ``plan`` as JSON, without what is as by default."""
+    """Return ``plan`` as JSON, without default values."""
     document = plan.model_dump(mode="json", exclude_defaults=True)
     return (
         json.dumps({"format": FORMAT, "version": VERSION, **document}, indent=2, ensure_ascii=False)
@@ -344,7 +344,7 @@ def plan_json(plan: StudyPlan) -> str:
 
 
 def load_plan(path: str | os.PathLike[str]) -> StudyPlan:
-    """The plan in a file.
+    """Load the plan in a file.
 
     Raises:
         ReadError: The file cannot be read.
@@ -364,12 +364,12 @@ def save_plan(path: str | os.PathLike[str], plan: StudyPlan) -> None:
 
 
 def list_plans() -> dict[str, Path]:
-    """The studies that ship with the program: key -> file, in the order of their keys."""
+    """Return the studies that ship with the program: key -> file, sorted by key."""
     return {path.stem: path for path in sorted((resources_dir() / "studies").glob("*.json"))}
 
 
 def find_plan(name: str) -> Path:
-    """The file of that name, or that of the study that ships under it.
+    """Return the file of that name, or the file of the shipped study of that name.
 
     Raises:
         AeguiError: There is neither.

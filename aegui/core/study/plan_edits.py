@@ -1,4 +1,4 @@
-"""Edits of a plan as pure functions: a plan in, a new valid one out."""
+"""Edits of a plan as pure functions that return a new valid plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def with_axes(plan: StudyPlan, axes: Sequence[StudyAxis]) -> StudyPlan:
-    """``plan`` with other axes; what is published of choices that are gone goes with them.
+    """Return ``plan`` with other axes, without published results of removed choices.
 
     Raises:
         AeguiError: Two axes have the same name.
@@ -35,16 +35,17 @@ def with_axes(plan: StudyPlan, axes: Sequence[StudyAxis]) -> StudyPlan:
 
 
 def with_recipe(plan: StudyPlan, recipe: Recipe) -> StudyPlan:
-    """``plan`` of another recipe, all of which is written into it."""
+    """Return ``plan`` with another recipe, embedded in full."""
     document = recipe.model_copy(update={"runs": 1}).model_dump(mode="json", exclude_defaults=True)
     whole: dict[str, Any] = {"format": recipe.format, "version": recipe.version, **document}
     return plan.model_copy(update={"recipe": whole, "set": {}})
 
 
 def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:
-    """Place of an axis -> place of an earlier one whose field it sets anew.
+    """Return index of an axis -> index of an earlier one whose field it overwrites.
 
-    The earlier one would change nothing: whole lists of layers stand before what is varied in them.
+    The earlier one has no effect: axes of whole layer lists must come before axes that vary a
+    field inside them.
     """
     paths = [{path for row in axis.choices for path in row.set} for axis in axes]
     found = {}
@@ -57,7 +58,7 @@ def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:
 
 
 def _covers(path: str, other: str) -> bool:
-    """Whether setting ``path`` takes back what was set at ``other``."""
+    """Return whether setting ``path`` overwrites a value set at ``other``."""
     steps, inner = path.split("."), other.split(".")
     return len(steps) <= len(inner) and all(
         one == two or (two.isdecimal() and one == "*")

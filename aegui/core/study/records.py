@@ -1,8 +1,8 @@
-"""What a study keeps of each run, and the folder that it is kept in.
+"""The records of finished runs of a study, and the folder that stores them.
 
 A folder holds ``study.json``, the plan; ``runs.jsonl``, a line for each finished run with its
 figures; and ``runs/*.safetensors`` with weights and histories. A line is written once its tensors
-are on the disk, so that a crash loses the runs that were under way and nothing else.
+are on the disk, so that a crash loses only the runs that were in progress.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ _MOST_BYTES = 1 << 30
 
 
 def usual_folder(path: Path) -> Path:
-    """Where the runs of the plan in the file ``path`` are kept, unless somebody says otherwise."""
+    """Return the default folder for the runs of the plan in the file ``path``."""
     return user_data_dir() / "studies" / re.sub(r"[^\w.-]+", "-", path.stem)
 
 
 def with_kept_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
-    """``plan`` with the seeds that were added to it when it was done in ``folder``.
+    """Return ``plan`` with the seeds that were added to it in ``folder``.
 
-    Where the folder holds the same plan with more seeds; else ``plan`` itself.
+    If the folder does not hold the same plan with more seeds, ``plan`` is returned unchanged.
     """
     try:
         kept = plan_from(from_json((folder / PLAN_FILE).read_text("utf-8")), PLAN_FILE)
@@ -65,17 +65,17 @@ def with_kept_seeds(plan: StudyPlan, folder: Path) -> StudyPlan:
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """A run of a study that has ended.
+    """A finished run of a study.
 
     Attributes:
-        key: Of its recipe, see ``settings.key_of``.
+        key: Key of its recipe, see ``settings.key_of``.
         seed: Its seed.
         reason: Why it ended, see ``result.Reason``.
         figures: By their keys, see ``run_figures.py``; those that its kind of model has.
         wrong: Wrong pixels of each sample; empty for models that do not reconstruct.
         history: Recorded columns by name, ``[n]`` each, ``epoch`` among them.
-        row: Best weights, as a timeline keeps them.
-        tried_by: Key of the noises that it was tried with, see ``Tried.key``; empty: of none.
+        row: Best weights, in the form of a timeline's row.
+        tried_by: Key of the noises that it was tested with, see ``Tried.key``; empty if none.
         tried: Mean wrong pixels of each of N samples with each of C noises, ``[C, N]``.
     """
 
@@ -90,7 +90,7 @@ class RunRecord:
     tried: NDArray[np.floating] | None = None
 
     def line(self) -> dict[str, Any]:
-        """All but the tensors, as JSON."""
+        """Return all but the tensors, as JSON."""
         figures = {key: _number(value) for key, value in self.figures.items()}
         wrong = list(self.wrong)
         return {
@@ -103,7 +103,7 @@ class RunRecord:
         }
 
     def tensors(self) -> dict[str, NDArray[np.generic]]:
-        """The tensors, by names that begin with the key."""
+        """Return the tensors, by names that begin with the key."""
         found: dict[str, NDArray[np.generic]] = {
             f"{self.key}/{name}": np.ascontiguousarray(column, np.float32)
             for name, column in self.history.items()
@@ -116,12 +116,12 @@ class RunRecord:
 
 
 def _number(value: float) -> float | str:
-    """JSON has neither NaN nor infinity."""
+    """Return NaN and infinities, which JSON lacks, as strings."""
     return float(value) if np.isfinite(value) else repr(float(value))
 
 
 def packed_records(records: Sequence[RunRecord]) -> tuple[list[dict[str, Any]], bytes]:
-    """Lines and one block of safetensors: what travels between processes and lies in files."""
+    """Pack records as lines and one block of safetensors, for transfer and storage."""
     tensors: dict[str, NDArray[np.generic]] = {}
     for record in records:
         tensors.update(record.tensors())
@@ -129,10 +129,10 @@ def packed_records(records: Sequence[RunRecord]) -> tuple[list[dict[str, Any]], 
 
 
 def record_of(line: Mapping[str, Any]) -> RunRecord:
-    """The record of a line, without its tensors.
+    """Return the record of a line, without its tensors.
 
     Raises:
-        ValueError: It is no such line.
+        ValueError: The line is invalid.
     """
     try:
         figures = {str(key): float(value) for key, value in line["figures"].items()}
@@ -144,10 +144,10 @@ def record_of(line: Mapping[str, Any]) -> RunRecord:
 
 
 class Records:
-    """The finished runs of a study, in a folder or, without one, in memory only.
+    """The finished runs of a study, in a folder or only in memory.
 
     Attributes:
-        folder: Where they are kept; None: nowhere.
+        folder: Where they are stored, or None.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -168,11 +168,11 @@ class Records:
         return iter(tuple(self._known.values()))
 
     def get(self, key: str) -> RunRecord | None:
-        """The run of that key; its tensors only where they are in memory, see ``whole``."""
+        """Return the run with that key; its tensors only if they are in memory, see ``whole``."""
         return self._known.get(key)
 
     def whole(self, key: str) -> RunRecord:
-        """The run of that key with history and weights.
+        """Return the run with that key, with history and weights.
 
         Raises:
             ReadError: They cannot be read any more.
@@ -180,9 +180,9 @@ class Records:
         return next(self.several((key,)))
 
     def several(self, keys: Iterable[str]) -> Iterator[RunRecord]:
-        """The runs of ``keys`` with histories and weights, as they lie in the files.
+        """Yield the runs of ``keys`` with histories and weights, in the order of the files.
 
-        Each file is read once, and the runs of a file come together: not in the order of ``keys``.
+        Each file is read once and its runs are yielded together, so not in the order of ``keys``.
 
         Raises:
             ReadError: A file cannot be read any more.
@@ -209,13 +209,13 @@ class Records:
             ) from None
 
     def begin(self, plan: StudyPlan) -> None:
-        """Make the folder ready for the runs of ``plan``, and nobody else's until ``end``.
+        """Prepare and lock the folder for the runs of ``plan``, until ``end``.
 
-        What another program has finished in it meanwhile is known from now on.
+        Runs that another program has finished in it since are read.
 
         Raises:
-            AeguiError: It cannot be written to, belongs to another study, or another program is at
-                work in it.
+            AeguiError: The folder cannot be written to, belongs to another study, or is locked by
+                another program.
         """
         if self.folder is None:
             return
@@ -232,7 +232,7 @@ class Records:
             raise
 
     def end(self) -> None:
-        """Let other programs write to the folder again."""
+        """Release the lock of the folder."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -260,10 +260,10 @@ class Records:
         write_atomically(path, plan_json(plan).encode())
 
     def add(self, lines: Sequence[Mapping[str, Any]], tensors: bytes) -> list[RunRecord]:
-        """Keep finished runs; on return they are on the disk.
+        """Store finished runs; on return they are on the disk.
 
         Raises:
-            AeguiError: They could not be written; those of before are untouched.
+            AeguiError: They could not be written; earlier ones are untouched.
         """
         found = [record_of(line) for line in lines]
         if self.folder is None:
@@ -290,13 +290,13 @@ class Records:
                 if not (folder / TENSORS_FOLDER / name).is_file():
                     continue
                 record = record_of(line)
-            except (OSError, ValueError):  # a name that no file can have, or no such line
+            except (OSError, ValueError):  # An invalid file name, or an invalid line
                 continue
             self._known[record.key] = record
             self._files[record.key] = name
 
     def _mend_last_line(self) -> None:
-        """End a line that a crash has cut off, so that the next one stands by itself."""
+        """End a line that a crash has truncated, so that the next one is separate."""
         assert self.folder is not None
         path = self.folder / LINES_FILE
         if not path.exists() or not path.stat().st_size:
@@ -323,7 +323,7 @@ def _line(document: Mapping[str, Any]) -> str:
 
 
 def _lines_of(path: Path) -> Iterable[dict[str, Any]]:
-    """Every whole line; one that a crash has cut off is left out."""
+    """Yield every complete line; one that a crash has truncated is left out."""
     try:
         text = path.read_text("utf-8", errors="replace")
     except FileNotFoundError:
@@ -342,7 +342,7 @@ def _lines_of(path: Path) -> Iterable[dict[str, Any]]:
 
 
 class _refusing:
-    """Say in words that a folder cannot be written to."""
+    """Context manager that turns OSError into an AeguiError about the folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

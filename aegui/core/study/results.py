@@ -1,4 +1,4 @@
-"""What came of a study: settings with their figures over seeds, the best one, and its table."""
+"""The result of a study: settings with their figures over seeds, the best one, and its table."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StudyCell:
-    """A setting and its runs that have ended.
+    """A setting and its finished runs.
 
     Attributes:
-        setting: Which.
-        runs: Of its seeds, in their order; fewer while the study runs.
-        planned: How many there are to be.
+        setting: The setting.
+        runs: In the order of their seeds; incomplete while the study runs.
+        planned: Number of planned runs.
     """
 
     setting: StudySetting
@@ -58,40 +58,40 @@ class StudyCell:
         return len(self.runs) == self.planned
 
     def values(self, figure: str) -> list[float]:
-        """A figure of each run; NaN where it has none."""
+        """Return a figure of each run; NaN where it has none."""
         return [run.figures.get(figure, math.nan) for run in self.runs]
 
     def mean(self, figure: str) -> float:
-        """Mean over the runs that have the figure; NaN where none has."""
+        """Return the mean over the runs that have the figure; NaN if none has."""
         known = self._known(figure)
         return float(np.mean(known)) if known else math.nan
 
     def std(self, figure: str) -> float:
-        """Standard deviation over them; NaN of fewer than two."""
+        """Return the standard deviation over them; NaN for fewer than two."""
         return float(deviation(self._known(figure)))
 
     def _known(self, figure: str) -> list[float]:
         return [value for value in self.values(figure) if math.isfinite(value)]
 
     def has(self, figure: str) -> bool:
-        """Whether any run has the figure."""
+        """Return whether any run has the figure."""
         return bool(self._known(figure))
 
     def met(self, plan: StudyPlan) -> int:
-        """Runs that reach the goal of ``plan``."""
+        """Return the number of runs that reach the goal of ``plan``."""
         if plan.goal is None:
             return 0
         return sum(plan.goal.is_met(value) for value in self.values(plan.goal.figure))
 
 
 def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
-    """Where a setting stands: less is better, see ``StudyPlan.choose``."""
+    """Return the sort key of a setting by ``StudyPlan.choose``; the lowest is best."""
     found = []
     for key in plan.order:
         if key == GOAL:
             found.append(-cell.met(plan) / max(1, len(cell.runs)))
             continue
-        # A run that diverged is worse than any figure.
+        # A diverged run ranks below any figure.
         values = [math.inf if math.isnan(value) else value for value in cell.values(key)]
         mean = float(np.mean(values)) if values else math.inf
         high = run_figure(key).better == "high"
@@ -100,15 +100,15 @@ def rank(cell: StudyCell, plan: StudyPlan) -> tuple[float, ...]:
 
 
 def best_of(cells: Iterable[StudyCell], plan: StudyPlan) -> StudyCell | None:
-    """The best setting among those whose runs have all ended."""
+    """Return the best setting among those whose runs have all ended."""
     whole = [cell for cell in cells if cell.is_whole]
     return min(whole, key=lambda cell: rank(cell, plan)) if whole else None
 
 
 def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
-    """By what ``winner`` was chosen before ``others``, in sentences.
+    """Return translated sentences on why ``winner`` was chosen over ``others``.
 
-    What leaves some of the others behind is told, and then what it is ahead of the rest by.
+    They name each figure that eliminates some of the others, in order.
     """
     if not others:
         return tr("There was no other choice.")
@@ -141,7 +141,7 @@ def _reason(key: str, winner: StudyCell, plan: StudyPlan, *, is_first: bool) -> 
 
 
 def goal_words(plan: StudyPlan) -> str:
-    """The goal as a person says it; empty where there is none."""
+    """Return the goal as translated text; empty if there is none."""
     goal = plan.goal
     if goal is None:
         return ""
@@ -153,12 +153,12 @@ def goal_words(plan: StudyPlan) -> str:
 
 @dataclass(frozen=True, eq=False)
 class PathStep:
-    """One axis of a path: what was tried, and what was kept.
+    """One axis of a path: what was tried, and what was chosen.
 
     Attributes:
         axis: Its name.
         cells: A setting for each choice.
-        winner: The one that was kept.
+        winner: The chosen one.
     """
 
     axis: str
@@ -166,7 +166,7 @@ class PathStep:
     winner: StudyCell
 
     def words(self, plan: StudyPlan) -> str:
-        """What a person reads of it."""
+        """Return a translated description of the step."""
         others = [cell for cell in self.cells if cell is not self.winner]
         return tr(
             "{axis}: {n} choices were tried; {winner} is kept. {why}",
@@ -179,15 +179,15 @@ class PathStep:
 
 @dataclass(frozen=True, eq=False)
 class StudyResult:
-    """All that a study has found.
+    """The result of a study.
 
     Attributes:
-        plan: What was asked.
+        plan: The plan.
         cells: Every setting that was tried, in the order of the plan.
         steps: Of a path, axis by axis.
-        seconds: Time that it took; runs that were found in the folder took none.
-        reused: Runs that were there already.
-        is_whole: Whether everything was done that was planned.
+        seconds: Duration; runs that were found in the folder took none.
+        reused: Number of runs that existed already.
+        is_whole: Whether all planned runs were done.
     """
 
     plan: StudyPlan
@@ -199,13 +199,13 @@ class StudyResult:
 
     @property
     def best(self) -> StudyCell | None:
-        """The best setting; of a path the one at its end."""
+        """The best setting; of a complete path the one at its end."""
         if self.steps and self.is_whole:
             return self.steps[-1].winner
         return best_of(self.cells, self.plan)
 
     def published(self, cell: StudyCell) -> str:
-        """What somebody has printed of a setting, in the person's language."""
+        """Return the published results for a setting, translated."""
         labels = cell.setting.labels
         texts = [
             tr(row.text)
@@ -217,7 +217,7 @@ class StudyResult:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """The figures that a table of it shows, the most important first."""
+        """The figures that its table shows, the most important first."""
         goal = () if self.plan.goal is None else (self.plan.goal.figure,)
         noises = () if self.plan.tried is None else self.plan.tried.noises
         tried = (tried_figure("wrong", noise) for noise in noises)
@@ -228,7 +228,7 @@ class StudyResult:
 
 
 def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
-    """Header and rows, one for each setting: figures, share at the goal, what is published."""
+    """Return header and rows, one for each setting: figures, share at the goal, published ones."""
     plan, best = result.plan, result.best
     header = ["", *(axis_words(axis.name) for axis in plan.axes)]
     header += [tr(run_figure(key).label) for key in result.figures]
@@ -243,7 +243,7 @@ def table_of(result: StudyResult) -> tuple[list[str], list[list[str]]]:
 
 
 def _published_words(plan: StudyPlan) -> str:
-    """What is in print, and in which unit where it is none of ours."""
+    """Return the heading of the published results, with their unit if it is a foreign one."""
     if not plan.published_unit:
         return tr("published")
     return tr("published, {unit}", unit=tr(plan.published_unit))
@@ -264,7 +264,7 @@ def _row(result: StudyResult, cell: StudyCell, width: int, is_best: bool) -> lis
 
 
 def _spread(cell: StudyCell, key: str) -> str:
-    """``0.31 ± 0.12``; one number where there is one run, or where all are the same."""
+    """Format ``0.31 ± 0.12``; one number for a single run, and for counts of parameters."""
     if not cell.has(key):
         return "-"
     mean = figure_words(key, cell.mean(key))
@@ -276,14 +276,14 @@ def _spread(cell: StudyCell, key: str) -> str:
 
 
 def _spread_words(key: str, value: float) -> str:
-    """A standard deviation: two digits of it say all there is."""
+    """Format a standard deviation to two significant digits."""
     if run_figure(key).is_share:
         return figure_words(key, value)
     return localized(float(f"{value:.2g}"), "g")
 
 
 def csv_of(result: StudyResult) -> str:
-    """Every run as a line: its choices, seed, why it ended and all figures."""
+    """Return the runs as CSV: choices, seed, why each ended and all figures."""
     keys = [key for key in _keys_of(result.plan) if any(cell.has(key) for cell in result.cells)]
     axes = [axis.name for axis in result.plan.axes]
     rows = []
@@ -297,12 +297,12 @@ def csv_of(result: StudyResult) -> str:
 
 
 def _keys_of(plan: StudyPlan) -> tuple[str, ...]:
-    """Every figure that a run of ``plan`` may have."""
+    """Return every figure that a run of ``plan`` may have."""
     return (*RUN_FIGURES, *(() if plan.tried is None else plan.tried.figures))
 
 
 def json_of(result: StudyResult) -> dict[str, object]:
-    """The same as JSON: settings, their figures over the seeds, and single runs."""
+    """Return the result as JSON: settings, their figures over the seeds, and single runs."""
     best = result.best
     return {
         "study": result.plan.name,
@@ -340,7 +340,7 @@ def _cell_json(result: StudyResult, cell: StudyCell) -> dict[str, object]:
 
 
 def size_words(settings: int, seeds: int) -> str:
-    """``36 settings x 5 seeds: 180 runs``."""
+    """Format ``36 settings x 5 seeds: 180 runs``, translated."""
     if settings == 1:
         return trn("1 setting of {n:,} seed", "1 setting of {n:,} seeds", seeds)
     return trn(
@@ -353,7 +353,7 @@ def size_words(settings: int, seeds: int) -> str:
 
 
 def compared_by(plan: StudyPlan) -> str:
-    """The figure that a verdict is about: the first by which the best setting is chosen."""
+    """Return the figure for the verdict: the first in ``plan.order`` that has a direction."""
     return next((key for key in plan.order if key != GOAL and _says_how_well(key)), plan.figure)
 
 
@@ -363,12 +363,12 @@ def _says_how_well(key: str) -> bool:
 
 @dataclass(frozen=True)
 class StudyVerdict:
-    """What the seeds of a study allow to be said.
+    """What the seeds of a study support statistically.
 
     Attributes:
-        lines: In words; empty: nothing.
-        more_seeds: Seeds to add that would about settle the best setting against the one that comes
-            next and is not told apart from it; None: there is none, or nobody can say.
+        lines: Translated sentences; may be empty.
+        more_seeds: Seeds to add to probably decide between the best setting and the next one that
+            does not differ significantly; None if there is none, or the number is unknown.
     """
 
     lines: tuple[str, ...] = ()
@@ -379,10 +379,10 @@ NO_VERDICT = StudyVerdict()
 
 
 def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> StudyVerdict:
-    """What the seeds allow to be said of the best setting beside the others.
+    """Compare the best setting with the others across the seeds.
 
-    Settings that begin with the same weights in each seed are compared seed by seed. Nothing is
-    said of a single setting, of more than ``MOST_COMPARED``, or while runs are missing.
+    Settings with the same initial weights in each seed are compared seed by seed. The verdict is
+    empty for a single setting, for more than ``MOST_COMPARED``, or while runs are missing.
     """
     cells = result.steps[-1].cells if result.steps else result.cells
     if not (2 <= len(cells) <= MOST_COMPARED and all(cell.is_whole for cell in cells)):

@@ -1,7 +1,7 @@
 """Rows of an axis as lines of text: ``deep: 35-25-10-2``, or ``name: path = value; path = value``.
 
-Sizes are whole lists of layers: the input's may stand first, the smallest one in the middle is the
-code, and what follows is the decoder; without it, or where it is the way back, the decoder mirrors.
+Sizes are whole lists of layers: optionally the input, then the encoder, the code (the smallest
+size) and the decoder. Without decoder sizes, or if they reverse the encoder's, it is mirrored.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _PATH = re.compile(r"\s*([a-z]\w*(?:\.[\w*]+)*)\s*=\s*")
 
 @dataclass(frozen=True)
 class Around:
-    """What sizes are read by.
+    """The context in which sizes are parsed.
 
     Attributes:
-        recipe: What rows change.
-        image_shape: Of the samples.
+        recipe: The recipe that the rows change.
+        image_shape: Shape of the samples.
     """
 
     recipe: Recipe
@@ -49,7 +49,7 @@ class Around:
 
     @property
     def layer(self) -> dict[str, Any]:
-        """What the layers of rows are like: as the first one of the recipe, where that is dense."""
+        """Fields of the layers of a row: those of the recipe's first dense layer, without units."""
         for spec in self.recipe.network.encoder:
             if spec.kind == "dense":
                 return spec.model_dump(
@@ -59,7 +59,7 @@ class Around:
 
 
 def row_text(row: AxisRow, around: Around) -> str:
-    """A row as a line."""
+    """Format a row as a line."""
     sizes = _sizes_of(row.set, around)
     if sizes is not None:
         return sizes if sizes == row.label else f"{row.label}: {sizes}"
@@ -68,7 +68,7 @@ def row_text(row: AxisRow, around: Around) -> str:
 
 
 def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
-    """The sizes that these values are; None where they are, or set, more than that."""
+    """Format values as sizes; None if they set anything else, or layers that are not alike."""
     if set(values) - {_ENCODER, _CODE, _DECODER} or not {_ENCODER, _CODE} <= set(values):
         return None
     parts = [values[_ENCODER], values.get(_DECODER) or []]
@@ -83,10 +83,10 @@ def _sizes_of(values: dict[str, Any], around: Around) -> str | None:
 
 
 def row_from(line: str, around: Around) -> AxisRow:
-    """The row in a line.
+    """Parse the row in a line.
 
     Raises:
-        AeguiError: It is none; the message says what is wrong with it.
+        AeguiError: The line is invalid; the message gives the reason.
     """
     found = _SIZES.fullmatch(line)
     if found is not None:
@@ -94,7 +94,7 @@ def row_from(line: str, around: Around) -> AxisRow:
         numbers = [int(part) for part in sizes.split("-")]
         return AxisRow(label=(found["label"] or sizes).strip(), set=_network(numbers, around))
     if line.rstrip().endswith(":"):
-        # Nothing is set: the recipe as it stands, under a name.
+        # A name alone: the recipe unchanged.
         return AxisRow(label=line.rstrip()[:-1].strip(), set={})
     found = _SETS.fullmatch(line)
     if found is None:
@@ -130,7 +130,7 @@ def _layers(sizes: Sequence[int], around: Around) -> list[dict[str, Any]]:
 
 
 def _values(text: str) -> dict[str, Any]:
-    """``path = value; path = value``, values as in JSON."""
+    """Parse ``path = value; path = value``, with values as in JSON."""
     values: dict[str, Any] = {}
     decoder = json.JSONDecoder()
     at = 0
@@ -156,10 +156,10 @@ def _values(text: str) -> dict[str, Any]:
 
 
 def rows_from(text: str, around: Around) -> tuple[AxisRow, ...]:
-    """The rows in ``text``, a line each.
+    """Parse the rows in ``text``, one per line.
 
     Raises:
-        AeguiError: A line is none; the message begins with its number.
+        AeguiError: A line is invalid; the message begins with its number.
     """
     rows = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -175,7 +175,7 @@ def rows_from(text: str, around: Around) -> tuple[AxisRow, ...]:
 
 
 def network_row(around: Around, recipe: Recipe) -> AxisRow:
-    """The network of ``recipe`` as a row."""
+    """Return the network of ``recipe`` as a row."""
     network = recipe.network.model_dump(mode="json", exclude_defaults=True)
     values = {
         _ENCODER: [

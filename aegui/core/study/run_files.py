@@ -1,4 +1,4 @@
-"""Runs of a study as run files: what was learnt, to be opened like any other training."""
+"""Conversion of a study's runs to run files, which open like any other training."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _SHARED = ("epoch", *RUN_COLUMNS)
 
 
 def setting_run(cell: StudyCell, records: Records, order: Sequence[int] = ()) -> SavedRun | None:
-    """The runs of a setting as one run with so many seeds; None where none has learnt anything.
+    """Return the runs of a setting as one run with several seeds; None if none has weights.
 
-    Where a seed is missing or diverged, so that they do not follow one another, it is only
-    the first of them in ``order``.
+    If a seed is missing or diverged, so that the seeds are not consecutive, only the first sound
+    run in ``order`` is returned.
 
     Args:
         cell: The setting.
-        records: Where its weights and histories are.
-        order: Places among ``cell.runs``, the best first; by default as they are.
+        records: The store of its weights and histories.
+        order: Indices into ``cell.runs``, the best first; by default in their order.
 
     Raises:
         AeguiError: Its data or its weights cannot be read any more.
@@ -56,11 +56,11 @@ def setting_run(cell: StudyCell, records: Records, order: Sequence[int] = ()) ->
 
 
 def run_of(recipe: Recipe, records: Sequence[RunRecord]) -> SavedRun:
-    """Runs of one recipe, whose seeds follow one another, as one run file has them.
+    """Return runs of one recipe with consecutive seeds as a single saved run.
 
-    A study keeps of each history the loss, the wrong pixels and further terms. The seconds are
-    those of the whole spread evenly over the epochs, the rate is that of the schedule where it
-    hangs on the epoch alone, and the rest is NaN.
+    A study stores of each history the loss, the wrong pixels and further terms. The total duration
+    is spread evenly over the epochs, the learning rate is computed from the schedule if it depends
+    on the epoch alone, and the rest is NaN.
 
     Raises:
         AeguiError: The data cannot be read.
@@ -94,7 +94,7 @@ def _result(record: RunRecord) -> RunResult:
         seconds=figures.get("seconds", 0.0),
         loss=figures.get("last_loss", math.nan),
         best_loss=figures.get("loss", math.nan),
-        # A whole one is said as such, as in any other run file.
+        # Integral epochs are stored as integers, as in any other run file.
         best_epoch=int(best) if best.is_integer() else best,
         wrong_pixels=record.wrong,
         first_epoch=first,
@@ -107,7 +107,7 @@ def _result(record: RunRecord) -> RunResult:
 
 
 def _history(recipe: Recipe, records: Sequence[RunRecord]) -> HistoryView | None:
-    """The rows of the run that went on longest; a shorter one ends where it ended."""
+    """Return the rows of the longest run; shorter ones are padded with NaN."""
     known = [one.history for one in records]
     if not all("epoch" in one for one in known):
         return None
@@ -125,7 +125,7 @@ def _history(recipe: Recipe, records: Sequence[RunRecord]) -> HistoryView | None
 def _column(
     epoch: NDArray[np.float64], histories: Sequence[Mapping[str, Any]], name: str
 ) -> NDArray[np.float32]:
-    """A column of every run at ``epoch`` ``[n]``: ``[n, K]``, NaN where a run has no such row."""
+    """Return a column of every run at ``epoch`` ``[n]``: ``[n, K]``, NaN where a run has no row."""
     found = np.full((len(epoch), len(histories)), np.nan, np.float32)
     for run, history in enumerate(histories):
         if name not in history:

@@ -1,7 +1,7 @@
-"""Guided search: Optuna is asked for settings, and told what came of them.
+"""Guided search: Optuna proposes settings from the results of earlier ones.
 
-It runs in this process and keeps nothing: the same seed and the same results lead the same way, so
-that a search that goes on is one that is replayed from the runs that are there.
+The search runs in this process and stores nothing: equal seeds and results give equal proposals, so
+a search is resumed by replaying it from the recorded runs.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ TOGETHER = 8
 
 
 def is_search_available() -> bool:
-    """Whether Optuna is installed."""
+    """Return whether Optuna is installed."""
     return find_spec("optuna") is not None
 
 
 class Guide:
-    """Asks Optuna's tree of Parzen estimators (Bergstra et al. 2011) for settings.
+    """Proposes settings with Optuna's tree-structured Parzen estimator (Bergstra et al. 2011).
 
     Raises:
         AeguiError: Optuna is not installed.
@@ -59,7 +59,7 @@ class Guide:
         self._study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=plan.search_seed))
 
     def ask(self, count: int) -> list[tuple[Any, StudySetting]]:
-        """So many settings, each with Optuna's own name for it."""
+        """Ask for ``count`` settings, each with its Optuna trial."""
         trials = [self._study.ask() for _ in range(count)]
         return [(trial, self._setting(trial)) for trial in trials]
 
@@ -70,7 +70,7 @@ class Guide:
     def _row(self, trial: Any, axis: StudyAxis) -> Any:
         span = axis.range
         if span is None:
-            # By their places: Optuna takes no lists, and names are for people.
+            # By index, since Optuna accepts no lists as choices.
             return axis.choices[trial.suggest_categorical(axis.name, range(len(axis.choices)))]
         low, high = min(span.first, span.last), max(span.first, span.last)
         if span.whole:
@@ -80,7 +80,7 @@ class Guide:
         return row_at(axis, value)
 
     def tell(self, trial: Any, cell: StudyCell) -> None:
-        """What came of a setting."""
+        """Report the result of a setting to Optuna."""
         value = score(cell, self._plan)
         if math.isfinite(value):
             self._study.tell(trial, value)
@@ -89,9 +89,9 @@ class Guide:
 
 
 def score(cell: StudyCell, plan: StudyPlan) -> float:
-    """Where a setting stands as one number, less is better; infinite where runs diverged.
+    """Return the rank of a setting as one number; the lowest is best, infinity if runs diverged.
 
-    One run more that reaches the goal outweighs every figure that comes after it.
+    One more run that reaches the goal outweighs all later figures.
     """
     first, *others = rank(cell, plan)
     if plan.order[0] != GOAL:

@@ -1,4 +1,4 @@
-"""Every single seed of a setting: whether it reaches the goal, and how far it is off."""
+"""The individual seeds of a setting: whether each reaches the goal, and its figure."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ ORDERS = table(
 
 @dataclass(frozen=True, eq=False)
 class SeedCloud:
-    """The seeds of one setting, in the order in which they are shown.
+    """The seeds of one setting, in display order.
 
     Attributes:
-        figure: What ``values`` are of each run.
+        figure: Key of the figure in ``values``.
         order: One of ``ORDERS``.
         seeds: int64 ``[n]``.
         states: ``WAITING``, ``LOST``, ``ENDED`` or ``MET`` of each, int8 ``[n]``.
         values: The figure of each, float64 ``[n]``; NaN where there is none.
-        runs: Those that have ended, by seed.
+        runs: Finished runs by seed.
     """
 
     figure: str
@@ -60,18 +60,18 @@ class SeedCloud:
 
     @property
     def share(self) -> SeedShare:
-        """The share of those that have ended that reach the goal, with its interval."""
+        """The share of finished runs that reach the goal, with its interval."""
         return share_of_seeds(int((self.states == MET).sum()), len(self.runs))
 
 
 def seed_cloud(plan: StudyPlan, cell: StudyCell, figure: str, order: str = "seed") -> SeedCloud:
-    """The seeds of ``cell``, those too that have not ended yet.
+    """Return the seeds of ``cell``, including those that have not ended yet.
 
     Args:
-        plan: Says the seeds and the goal.
+        plan: Gives the seeds and the goal.
         cell: The setting.
-        figure: Key of the figure that is shown of each.
-        order: One of ``ORDERS``; seeds that have not ended come last where it is not theirs.
+        figure: Key of the figure shown for each.
+        order: One of ``ORDERS``; in the order by result, seeds that have not ended come last.
     """
     first, count = plan.seeds.first, cell.planned
     states = np.full(count, WAITING, np.int8)
@@ -87,7 +87,7 @@ def seed_cloud(plan: StudyPlan, cell: StudyCell, figure: str, order: str = "seed
     seeds = np.arange(first, first + count, dtype=np.int64)
     if ORDERS[order].key == "result":
         good = -values if run_figure(figure).better == "high" else values
-        # The last key counts most; equal ones stay in the order of their seeds.
+        # The last key is the primary one; ties keep the order of the seeds.
         place = np.lexsort((np.where(np.isfinite(good), good, np.inf), -states))
         seeds, states, values = seeds[place], states[place], values[place]
     return SeedCloud(figure, order, seeds, states, values, runs)
@@ -100,7 +100,7 @@ def _state(plan: StudyPlan, run: RunRecord) -> int:
 
 
 def share_line(plan: StudyPlan, clouds: Sequence[SeedCloud]) -> str:
-    """How many of all seeds reach the goal, with the exact interval; without a goal how many."""
+    """Return how many seeds reach the goal, with the exact interval; without a goal, have ended."""
     ended = sum(len(cloud.runs) for cloud in clouds)
     planned = sum(len(cloud.seeds) for cloud in clouds)
     if plan.goal is None or not ended:
@@ -122,12 +122,12 @@ def share_line(plan: StudyPlan, clouds: Sequence[SeedCloud]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent with one digit behind the point, without the sign."""
+    """Format a share in percent with one decimal, without the percent sign."""
     return localized(100.0 * share, ".1f")
 
 
 def seed_words(plan: StudyPlan, cloud: SeedCloud, at: int) -> str:
-    """One seed in a sentence: its figures, why it ended, whether it is at the goal."""
+    """Return a translated description of one seed: figures, whether it diverged or met the goal."""
     seed, state = int(cloud.seeds[at]), int(cloud.states[at])
     run = cloud.runs.get(seed)
     if run is None:
@@ -148,7 +148,7 @@ def seed_words(plan: StudyPlan, cloud: SeedCloud, at: int) -> str:
 
 
 def seeds_csv(plan: StudyPlan, clouds: Sequence[tuple[StudyCell, SeedCloud]]) -> str:
-    """Every seed as a line, in the order in which it is shown."""
+    """Return the seeds as CSV, in display order."""
     axes = [axis.name for axis in plan.axes]
     figure = clouds[0][1].figure if clouds else plan.figure
     words = {WAITING: "", LOST: "no", ENDED: "no", MET: "yes"}

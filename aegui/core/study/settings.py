@@ -1,4 +1,4 @@
-"""From a plan to recipes: the base, what each choice of an axis sets in it, and every run."""
+"""Conversion of a plan to recipes: the base recipe, its settings, and the runs."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _UNIMPORTANT = {"name", "notes", "format", "version"}
 
 @dataclass(frozen=True)
 class StudySetting:
-    """One choice of each axis, and the recipe that they make.
+    """One choice for each axis, and the resulting recipe.
 
     Attributes:
-        labels: StudyAxis -> choice, in the order of the axes.
-        recipe: Of one run; its seed is the first.
-        parameters: Learnt numbers; filled in once the samples are known.
+        labels: Axis -> choice, in the order of the axes.
+        recipe: The recipe of a single run, with the first seed.
+        parameters: Number of trainable parameters; filled in once the samples are known.
     """
 
     labels: Mapping[str, str]
@@ -49,31 +49,31 @@ class StudySetting:
 
     @cached_property
     def key(self) -> str:
-        """What it is found by: the same recipe but for the seed has the same."""
+        """Key of the setting, which does not depend on the seed."""
         return key_of(self.recipe.model_copy(update={"seed": 0}))
 
     @property
     def words(self) -> str:
-        """Its choices, a comma between."""
+        """Its choices, separated by commas."""
         return ", ".join(self.labels.values())
 
     @property
     def title(self) -> str:
-        """Its choices as a person reads them; of a study of seeds alone there are none."""
-        # Not by commas: a verdict lists several settings, and these are between the settings.
+        """Its choices, translated; "as it is" if there are none."""
+        # Commas separate whole settings in a verdict, so choices need another separator.
         return " · ".join(map(choice_words, self.labels.values())) or tr("as it is")
 
     def run(self, seed: int) -> Recipe:
-        """The recipe of the run of that seed."""
+        """Return the recipe of the run with that seed."""
         return self.recipe.model_copy(update={"seed": seed})
 
 
 def key_of(recipe: Recipe, content: str = "") -> str:
-    """What a run is found by: 16 hexadecimal digits of all that decides on what it learns.
+    """Return the key of a run: 16 hexadecimal digits of everything that affects its training.
 
     Args:
-        recipe: Of the run.
-        content: What its samples hold, where the recipe does not settle it, see ``content_of``.
+        recipe: The recipe of the run.
+        content: Hash of its samples if the recipe does not determine them, see ``content_of``.
     """
     document = recipe.model_dump(mode="json", exclude=_UNIMPORTANT)
     if content:
@@ -83,10 +83,10 @@ def key_of(recipe: Recipe, content: str = "") -> str:
 
 
 def base_recipe(plan: StudyPlan, folder: Path) -> Recipe:
-    """The recipe that all settings of ``plan`` are made from; files are looked for in ``folder``.
+    """Return the recipe that all settings of ``plan`` start from; ``folder`` resolves its files.
 
     Raises:
-        AeguiError: It cannot be read, or is not valid with what the plan sets.
+        AeguiError: It cannot be read, or is invalid with the plan's ``set``.
     """
     if isinstance(plan.recipe, dict):
         recipe, home = recipe_from(plan.recipe, tr("the recipe of the study")), folder
@@ -104,7 +104,7 @@ def base_recipe(plan: StudyPlan, folder: Path) -> Recipe:
 def _recipe_path(name: str, folder: Path) -> Path:
     shipped = find_recipe(name)
     for path in (folder / name, Path(name)):
-        with contextlib.suppress(OSError, ValueError):  # no name that a file could have
+        with contextlib.suppress(OSError, ValueError):  # Not a valid file name
             if path.is_file():
                 return path
     if shipped is not None:
@@ -119,12 +119,12 @@ def _recipe_path(name: str, folder: Path) -> Path:
 
 
 def changed(recipe: Recipe, values: Mapping[str, Any], where: str) -> Recipe:
-    """``recipe`` with other values at dotted paths; ``*`` in a path stands for every layer.
+    """Return ``recipe`` with other values at dotted paths; ``*`` in a path stands for every layer.
 
     Args:
-        recipe: What is changed.
+        recipe: The original recipe.
         values: Path -> value as in JSON.
-        where: The part of the plan, named at the start of a refusal.
+        where: The part of the plan, for the beginning of an error message.
 
     Raises:
         RecipeError: A path leads nowhere, or the recipe would not be valid.
@@ -133,7 +133,7 @@ def changed(recipe: Recipe, values: Mapping[str, Any], where: str) -> Recipe:
         return recipe
     document = recipe.model_dump(mode="json")
     for path, value in values.items():
-        # An axis without a name is called by its path: that is said once.
+        # An unlabelled axis is named by its path, which is not repeated.
         said = path if where.startswith(f"{path}, ") else f"{where}, {path}"
         _set(document, path.split("."), value, document, said)
     return recipe_from(document, where)
@@ -196,7 +196,7 @@ def _no_field(where: str, whole: Any) -> RecipeError:
 
 
 def paths_of(document: Any, before: str = "") -> Iterator[str]:
-    """The dotted paths of all fields of a recipe as JSON."""
+    """Yield the dotted paths of all fields of a recipe as JSON."""
     items = document.items() if isinstance(document, dict) else enumerate(document)
     for key, value in items:
         path = f"{before}.{key}" if before else str(key)
@@ -206,7 +206,7 @@ def paths_of(document: Any, before: str = "") -> Iterator[str]:
 
 
 def setting_of(base: Recipe, choices: Mapping[str, AxisRow]) -> StudySetting:
-    """The setting with these ``choices``, axis -> choice.
+    """Return the setting with these ``choices``, axis -> choice.
 
     Raises:
         RecipeError: It is not a valid recipe.
@@ -219,7 +219,7 @@ def setting_of(base: Recipe, choices: Mapping[str, AxisRow]) -> StudySetting:
 
 
 def grid(base: Recipe, axes: Sequence[StudyAxis]) -> list[StudySetting]:
-    """All combinations, the last axis changing fastest."""
+    """Return all combinations, with the last axis changing fastest."""
     names = [axis.name for axis in axes]
     return [
         setting_of(base, dict(zip(names, rows, strict=True)))
@@ -228,9 +228,9 @@ def grid(base: Recipe, axes: Sequence[StudyAxis]) -> list[StudySetting]:
 
 
 def drawn(base: Recipe, plan: StudyPlan) -> list[StudySetting]:
-    """``plan.trials`` combinations at random, each once.
+    """Draw up to ``plan.trials`` different combinations at random.
 
-    Of ranges any number in them is drawn, not only those of their steps.
+    Ranges are sampled continuously, not only at their steps.
     """
     generator = np.random.default_rng(plan.search_seed)
     found: dict[str, StudySetting] = {}
@@ -249,16 +249,16 @@ def _drawn(axis: StudyAxis, generator: np.random.Generator) -> AxisRow:
 
 
 def row_at(axis: StudyAxis, value: float) -> AxisRow:
-    """The choice of an axis of numbers with this one."""
+    """Return the choice of ``value`` on a numeric axis."""
     only = axis.model_copy(update={"values": (value,), "range": None})
     return only.choices[0]
 
 
 def check_size(plan: StudyPlan) -> None:
-    """Refuse a study that nobody would see the end of.
+    """Refuse a study that is too large to complete.
 
     Raises:
-        AeguiError: It has too many runs.
+        AeguiError: It has more than ``MAX_RUNS_OF_A_STUDY`` runs.
     """
     runs = plan.most_settings * plan.seeds.count
     if runs <= MAX_RUNS_OF_A_STUDY:

@@ -1,4 +1,4 @@
-"""A study while it runs: which settings come next, which runs are missing, and what is known."""
+"""The execution of a study: the next settings, the missing runs, and the results so far."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StudyNews:
-    """How far a study is.
+    """Progress of a study.
 
     Attributes:
-        ended: Runs that have ended since it was told last.
-        share: Of the study that is done, 0..1.
-        left: Seconds that are left; None where nobody can say yet.
+        ended: Runs that have ended since the previous report.
+        share: Share of the study that is done, 0..1.
+        left: Estimated seconds left; None while unknown.
     """
 
     ended: tuple[RunRecord, ...]
@@ -66,12 +66,12 @@ class StudyNews:
 
 
 class Study:
-    """A plan, the runs that are known, and the way on.
+    """A plan, its finished runs, and the rounds of settings still to run.
 
     Args:
-        plan: What is asked.
-        folder: Where the plan's files are looked for.
-        records: The runs that have ended; new ones are added.
+        plan: The plan.
+        folder: The folder that the plan's files are relative to.
+        records: The finished runs; new ones are added.
 
     Raises:
         AeguiError: The plan leads to recipes that cannot be trained, or to too many.
@@ -79,7 +79,7 @@ class Study:
 
     def __init__(self, plan: StudyPlan, folder: Path, records: Records) -> None:
         check_size(plan)
-        # Files may hold other samples than when another study was begun.
+        # Files may have changed since an earlier study read them.
         forget_files()
         self.plan = plan
         self._base = base_recipe(plan, folder)
@@ -96,7 +96,7 @@ class Study:
         self._tried = 0
 
     def cells(self) -> tuple[StudyCell, ...]:
-        """Every setting that is known so far, with its runs that have ended."""
+        """Return every setting known so far, with its finished runs."""
         return tuple(self._cell(setting) for setting in self._settings.values())
 
     def _cell(self, setting: StudySetting) -> StudyCell:
@@ -105,17 +105,17 @@ class Study:
         return StudyCell(setting, runs, self.plan.seeds.count)
 
     def _is_tried(self, run: RunRecord) -> bool:
-        """Whether a run was tried with what the plan says."""
+        """Return whether a run was tested with the noises of the plan."""
         return self.plan.tried is None or run.tried_by == self.plan.tried.key
 
     def _runs(self, setting: StudySetting) -> list[Recipe]:
         return [setting.run(seed) for seed in self.plan.seeds.all]
 
     def _keys_of(self, setting: StudySetting) -> tuple[str, ...]:
-        """What the runs of ``setting`` are found by; reckoned once, for a study asks often.
+        """Return the cached keys of the runs of ``setting``.
 
-        All of a study are of the samples that its files had when they were first read: networks
-        that have learnt from others are not compared with these.
+        All runs of a study use the samples that its files had when first read: networks trained on
+        other samples are not compared with these.
         """
         if setting.key not in self._keys:
             data = data_key(setting.recipe)
@@ -126,7 +126,7 @@ class Study:
         return self._keys[setting.key]
 
     def result(self) -> StudyResult:
-        """What has been found so far."""
+        """Return the result so far."""
         return StudyResult(
             self.plan,
             self.cells(),
@@ -137,13 +137,13 @@ class Study:
         )
 
     def settings(self) -> list[StudySetting]:
-        """The settings that it begins with: all of them, but on a path or in a search."""
+        """Return the initial settings: all of them, except in path and guided mode."""
         if self._first is None:
             self._first = self._sound(self._beginning())
         return self._first
 
     def begun(self) -> StudyResult:
-        """What is known before anything is done: settings up to the first round that lacks runs."""
+        """Return the result before running: settings up to the first round with missing runs."""
         for settings in self._rounds():
             self._settings.update((setting.key, setting) for setting in settings)
             if self._missing(settings) or self._untried(settings):
@@ -162,7 +162,7 @@ class Study:
         return []
 
     def _sound(self, settings: list[StudySetting]) -> list[StudySetting]:
-        """``settings`` that can be trained, on the processor where they are trained together."""
+        """Check that ``settings`` can be trained; move those trained in populations to the CPU."""
         from aegui.core.training.loop.population import trains_in_population
 
         found = []
@@ -186,14 +186,14 @@ class Study:
         return found
 
     def units(self, jobs: int) -> list[Unit]:
-        """What is still to be done of the settings that it begins with, for other machines."""
+        """Return the pending units of the initial settings, for other machines."""
         return packed_units(units_of(self._missing(self.settings()), jobs, self.plan.tried))
 
     def cost(self, jobs: int, cancelled: IsCancelled | None = None) -> Cost:
-        """What is left to do takes: time on so many cores, by a short try, and memory.
+        """Estimate the remaining time on ``jobs`` cores, by a short trial, and the memory.
 
         Raises:
-            Cancelled: ``cancelled`` said so.
+            Cancelled: ``cancelled`` returned true.
         """
         if self._settings:
             settings = [*self._settings.values()]
@@ -206,7 +206,7 @@ class Study:
         units = units_of(self._missing(settings), jobs, self.plan.tried)
         stop_if(cancelled)
         seconds = sum(unit.work for unit in units)
-        # Later axes, and what a search will ask for, are taken to be like what is known.
+        # Later axes, and settings of a search, are assumed to cost as much as known ones.
         seconds *= max(1.0, self.plan.most_settings / max(1, len(settings)))
         if not units:
             return Cost(self._trial_seconds(settings))
@@ -216,7 +216,7 @@ class Study:
         memory = training_cost(replace(resolved, recipe=of_all), 0).memory
         busy = min(jobs, len(units))
         memory = {key: busy * size for key, size in memory.items()}
-        # Not less than the longest piece: nobody shares that out.
+        # A unit is not divided, so the longest one is a lower bound.
         seconds = max(seconds / busy, units[0].work) * pace(units[0], cancelled=cancelled)
         return Cost(seconds, memory, is_measured=True)
 
@@ -229,7 +229,7 @@ class Study:
         ]
 
     def _untried(self, settings: list[StudySetting]) -> dict[str, list[str]]:
-        """Runs that have learnt and were tried with other noises: setting -> their keys."""
+        """Return the trained runs that lack tests with the plan's noises: setting -> their keys."""
         found: dict[str, list[str]] = {}
         for setting in settings:
             known = map(self._records.get, self._keys_of(setting))
@@ -249,7 +249,7 @@ class Study:
     def _try_known(
         self, settings: list[StudySetting], control: StudyControl
     ) -> Iterator[list[RunRecord]]:
-        """Try networks that have learnt already, here: that takes moments."""
+        """Test networks that are trained already, in this process, since it is fast."""
         untried = self._untried(settings)
         for setting in settings:
             keys = untried.get(setting.key, [])
@@ -262,10 +262,10 @@ class Study:
                     yield self._records.add(*packed_records(some)) if some else []
 
     def run(self, workers: Workers, control: StudyControl) -> Iterator[StudyNews]:
-        """Do what is missing; tells what has ended, and how far it is.
+        """Run the missing runs; yield the finished ones and the progress.
 
         Raises:
-            AeguiError: A run cannot be done, or what was learnt cannot be kept.
+            AeguiError: A run fails, or its result cannot be stored.
         """
         begun = time.monotonic()
         limit = None if self.plan.minutes is None else 60 * self.plan.minutes
@@ -295,7 +295,7 @@ class Study:
             self._done = before + work
             if control.stop:
                 return
-        # A file that became another meanwhile has given runs of other samples.
+        # Files that changed meanwhile have given runs of other samples.
         self._is_whole = all(cell.is_whole for cell in self.cells())
         self._seconds = time.monotonic() - begun
         yield StudyNews((), 1.0, 0.0)
@@ -306,7 +306,7 @@ class Study:
         return StudyNews(ended, share, left)
 
     def _rounds(self) -> Iterator[list[StudySetting]]:
-        """Settings that are tried together; what comes next may hang on what came of them."""
+        """Yield settings to run together; later rounds may depend on results of earlier ones."""
         mode = self.plan.mode if self.plan.axes else "grid"
         if mode == "path":
             yield from self._path()
@@ -316,7 +316,7 @@ class Study:
             yield self.settings()
 
     def _path(self) -> Iterator[list[StudySetting]]:
-        """One axis at a time: the best choice of each is kept."""
+        """Yield the settings of one axis at a time, with the best choices of the earlier ones."""
         kept: dict[str, object] = {}
         for axis in self.plan.axes:
             choices = [{**kept, axis.name: row} for row in axis.choices]
@@ -335,7 +335,7 @@ class Study:
         while left > 0:
             asked = guide.ask(min(TOGETHER, left))
             settings = self._sound([setting for _, setting in asked])
-            # What is asked for twice is trained once.
+            # A setting that is proposed twice is trained once.
             yield [*{setting.key: setting for setting in settings}.values()]
             for (trial, _), setting in zip(asked, settings, strict=True):
                 guide.tell(trial, self._cell(setting))

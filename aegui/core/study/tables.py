@@ -1,4 +1,4 @@
-"""Studies as CSV: one line for each figure, so that every program can sort and group them."""
+"""Results as CSV in long form, for spreadsheets and other programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOISES = ("trained_with", "trained_level", "tried_with", "tried_level")
 
 
 def matrix_csv(matrix: NoiseMatrix) -> str:
-    """Every cell and seed; then the limit of each column, trained with "limit"."""
+    """Return a line for every cell and seed, then each column's limit, trained with "limit"."""
     rows: list[list[object]] = []
     for row, training in enumerate(matrix.spec.training):
         for column, test in enumerate(matrix.spec.tests):
@@ -36,7 +36,7 @@ def matrix_csv(matrix: NoiseMatrix) -> str:
 
 
 def characters_csv(matrix: NoiseMatrix) -> str:
-    """Wrong pixels of every character in every cell, with their deviation over the seeds."""
+    """Return the wrong pixels of every character in every cell, with the deviation over seeds."""
     rows: list[list[object]] = []
     for row, training in enumerate(matrix.spec.training):
         for column, test in enumerate(matrix.spec.tests):
@@ -49,7 +49,7 @@ def characters_csv(matrix: NoiseMatrix) -> str:
 
 
 def curves_csv(curves: Curves) -> str:
-    """Every line at every level; of the limit the deviation is its standard error."""
+    """Return every line at every level; the deviation of the limit is its standard error."""
     rows = [
         [line.name, line.key, curves.kind, f"{level:g}", _plain(mean), _plain(deviation), line.runs]
         for line in curves.lines
@@ -60,7 +60,7 @@ def curves_csv(curves: Curves) -> str:
 
 
 def matrix_sheet(matrix: NoiseMatrix, key: str = "wrong") -> str:
-    """One figure of all cells as a person reads it, parted by tabs: to be pasted in a sheet.
+    """Return one figure of all cells as tab-separated text for pasting into a spreadsheet.
 
     Args:
         matrix: The study.
@@ -78,7 +78,7 @@ def matrix_sheet(matrix: NoiseMatrix, key: str = "wrong") -> str:
 
 
 def curves_sheet(curves: Curves) -> str:
-    """The means of all lines, a row for each level, parted by tabs: to be pasted in a sheet."""
+    """Return the means of all lines, a row per level, as tab-separated text for a spreadsheet."""
     lines = [[tr("Level"), *(line.name for line in curves.lines)]]
     for at, level in enumerate(curves.levels):
         lines.append([f"{level:g}", *(_plain(line.mean[at]) for line in curves.lines)])
@@ -90,5 +90,5 @@ def _of(spec: CorruptionSpec) -> tuple[str, str]:
 
 
 def _plain(value: float) -> str:
-    """A number; a cell stays empty where there is none."""
+    """Format a number; NaN becomes an empty cell."""
     return "" if math.isnan(value) else f"{value:.6g}"

@@ -1,4 +1,4 @@
-"""Axes of several fields at once to begin with: layer lists, shares of the data, noise."""
+"""Templates of axes that set several fields at once: layer lists, training shares, noise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AxisTemplate(Choice):
-    """An axis of rows that can be begun with a click; ``rows`` makes its first ones."""
+    """A template for an axis of rows; ``rows`` makes its initial rows."""
 
     rows: Callable[[Around], tuple[AxisRow, ...]] = lambda _: ()
 
@@ -67,6 +67,6 @@ TEMPLATES = table(
 
 
 def axis_of_template(key: str, around: Around) -> StudyAxis:
-    """The axis that a template begins with."""
+    """Return a new axis made from the template ``key``."""
     template = TEMPLATES[key]
     return StudyAxis(label=tr(template.label), rows=template.rows(around))

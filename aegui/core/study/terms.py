@@ -1,4 +1,4 @@
-"""What is asked of a study beside its axes, as one flat value that a form is made of."""
+"""The options of a study other than its axes, as one flat value for a form."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _THEN = table(
 
 @dataclass(frozen=True)
 class PlanTerms:
-    """Seeds, goal, the way and the end of a study."""
+    """Seeds, goal, search mode and time limit of a study."""
 
     seeds: Annotated[
         int,
@@ -98,7 +98,7 @@ class PlanTerms:
 
 
 def terms_of(plan: StudyPlan) -> PlanTerms:
-    """What ``plan`` asks beside its axes."""
+    """Return the options of ``plan`` other than its axes."""
     goal = plan.goal
     level = 1.0
     if goal is not None:
@@ -119,7 +119,7 @@ def terms_of(plan: StudyPlan) -> PlanTerms:
 
 
 def _then(plan: StudyPlan) -> str:
-    """The last figure of a rule that has more than the first two say."""
+    """Return the last figure of ``plan.choose`` beyond goal and figure, or ``NOTHING``."""
     usual = _first_by(plan.goal, plan.figure)
     return next((key for key in reversed(plan.choose) if key not in usual), NOTHING)
 
@@ -129,10 +129,10 @@ def _first_by(goal: Goal | None, figure: str) -> tuple[str, ...]:
 
 
 def with_terms(plan: StudyPlan, terms: PlanTerms) -> StudyPlan:
-    """``plan`` with what ``terms`` ask; what they do not change stays as it is written.
+    """Return ``plan`` with the options ``terms``; unchanged options keep their notation.
 
-    A goal comes first, then what decides between those that are alike; a new goal begins on the
-    side on which its figure is better.
+    The goal decides first, then the figure that breaks ties; a new goal's bound is on the side on
+    which its figure is better.
     """
     before = terms_of(plan)
     if terms.goal != before.goal and terms.goal:
@@ -162,7 +162,7 @@ def _goal(terms: PlanTerms) -> Goal | None:
 
 
 def _rule(terms: PlanTerms) -> tuple[str, ...]:
-    """Which figures the best setting is found by; none where that is as usual."""
+    """Return the figures that the best setting is found by; empty for the default."""
     if not terms.then:
         return ()
     first = GOAL if terms.goal else terms.figure

@@ -1,4 +1,4 @@
-"""What the networks of a study are tried with: noises, and what is counted of every answer."""
+"""The noises that the networks of a study are tested with, and the figures counted."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _TRYING_SHARE = 0.2
 
 
 class Tried(BaseModel):
-    """Noises that every network is tried with once it has learnt.
+    """Noises that every network is tested with after training.
 
-    Each gives figures of its own, such as ``wrong@flip:0.2``, see ``run_figures.tried_figure``.
-    ``draws`` noisy samples are drawn of each noise, as many of each sample, by ``seed``: the same
-    for all networks.
+    Each adds figures, such as ``wrong@flip:0.2``, see ``run_figures.tried_figure``. ``draws`` noisy
+    samples are drawn of each noise, the same number of each sample, by ``seed``: the same for all
+    networks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -63,19 +63,19 @@ class Tried(BaseModel):
 
     @property
     def key(self) -> str:
-        """What it is found by: 16 hexadecimal digits of all of it."""
+        """Key of these tests: 16 hexadecimal digits of all their fields."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
 def tried_of(dataset: Dataset, most: int) -> Dataset:
-    """The set itself, or so many of its samples, drawn at random, always the same."""
+    """Return the set, or a fixed random subset of ``most`` samples if it is larger."""
     if len(dataset) <= most:
         return dataset
     return dataset.subset(sampled(len(dataset), most, _CHOICE_SEED).tolist())
 
 
 def trial_seconds(resolved: ResolvedRecipe, tried: Tried | None) -> float:
-    """What trying one network takes on one core."""
+    """Estimate the seconds that testing one network takes on one core."""
     if tried is None:
         return 0.0
     work = len(tried.noises) * tried.draws * sum(layer.cost for layer in resolved.layers)
@@ -83,11 +83,11 @@ def trial_seconds(resolved: ResolvedRecipe, tried: Tried | None) -> float:
 
 
 class NoiseTrial:
-    """Networks tried with the same noisy samples, noise by noise.
+    """Tests several networks with the same noisy samples, noise by noise.
 
     Args:
         codecs: The K networks.
-        dataset: The clean samples; of more than there are draws so many are tried.
+        dataset: The clean samples; if there are more than draws, a subset is used.
         tried: The C noises.
 
     Attributes:
@@ -105,7 +105,7 @@ class NoiseTrial:
         self.at_most_1, self.exact = np.zeros(shape), np.zeros(shape)
 
     def run(self) -> Iterator[float]:
-        """Try them; yields the share that is done, every now and then."""
+        """Run the tests; yield the share that is done after each batch."""
         from aegui.core.evaluation.noise import noisy_batches
 
         dataset, count = self._dataset, len(self._dataset)
@@ -125,7 +125,7 @@ class NoiseTrial:
                     yield (column + batch.done) / len(self._tried.noises)
 
     def figures(self, place: int) -> dict[str, float]:
-        """The figures of one network by their keys."""
+        """Return the figures of one network by their keys."""
         values: dict[str, NDArray[np.float64]] = {
             "wrong": self.wrong[place].mean(axis=1),
             "at_most_1": self.at_most_1[place],

@@ -1,7 +1,7 @@
-"""Units of work: runs that one process does, as recipes in JSON, and how they are done.
+"""Units of work: the runs that one process trains, as recipes in JSON, and their execution.
 
 Runs of one bucket are one population (see ``training/loop/population.py``), in pieces that fit into
-the caches of a core; everything else is trained one by one, as ``train`` does it.
+the caches of a core; all others are trained one by one, as ``train`` does it.
 """
 
 from __future__ import annotations
@@ -65,12 +65,12 @@ _NOISE_SEED = 0x5EED_0007
 
 @dataclass(frozen=True)
 class Unit:
-    """Runs that are done together.
+    """Runs that are trained together.
 
     Attributes:
         recipes: One for each run; those of one shape are a population, one after the other.
-        work: Seconds that they may take on one core, reckoned.
-        tried: What the networks are tried with, once they have learnt.
+        work: Estimated seconds on one core.
+        tried: What the networks are tested with after training.
     """
 
     recipes: tuple[Recipe, ...]
@@ -78,7 +78,7 @@ class Unit:
     tried: Tried | None = None
 
     def to_json(self) -> str:
-        """As one line of JSON."""
+        """Return the unit as one line of JSON."""
         recipes = [recipe.model_dump(mode="json") for recipe in self.recipes]
         document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "work": self.work}
         document["recipes"] = recipes
@@ -88,10 +88,10 @@ class Unit:
 
     @classmethod
     def from_json(cls, text: str, where: str = "") -> Unit:
-        """What ``to_json`` gave.
+        """Parse the output of ``to_json``.
 
         Raises:
-            RecipeError: It is no such thing.
+            RecipeError: The text is no unit.
         """
         try:
             document = from_json(text)
@@ -108,7 +108,7 @@ class Unit:
 
 
 def resolved_of(recipe: Recipe) -> ResolvedRecipe:
-    """``recipe`` with its samples, which are read once.
+    """Resolve ``recipe`` with its samples, which are cached.
 
     Raises:
         AeguiError: They cannot be read, or the recipe cannot be trained on them.
@@ -121,11 +121,11 @@ def resolved_of(recipe: Recipe) -> ResolvedRecipe:
 
 
 def content_of(recipe: Recipe, dataset: Dataset | None = None) -> str:
-    """What the samples of ``recipe`` hold, where a file has them; empty of built-in ones.
+    """Return the hash of the samples of ``recipe`` if a file holds them; empty for built-in ones.
 
     Args:
         recipe: Names the samples.
-        dataset: The samples themselves, where they have been read; the file may be another since.
+        dataset: The samples, if they have been read; the file may have changed since.
 
     Raises:
         AeguiError: They cannot be read.
@@ -136,12 +136,12 @@ def content_of(recipe: Recipe, dataset: Dataset | None = None) -> str:
 
 
 def forget_files() -> None:
-    """Read the samples of files and folders again when they are next asked for."""
+    """Clear the cache of samples that were read from files and folders."""
     _samples_of_file.cache_clear()
 
 
 def data_key(recipe: Recipe) -> str:
-    """Which samples ``recipe`` names: what is done with them has no part in it."""
+    """Return a key of the samples that ``recipe`` names, before noise, augmentation and split."""
     plain = {"corruption": CorruptionSpec(), "augment": AugmentSpec(), "split": SplitSpec()}
     return recipe.data.model_copy(update=plain).model_dump_json()
 
@@ -162,12 +162,12 @@ def _samples_of_file(data: str) -> Dataset:
 
 
 def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -> list[Unit]:
-    """``recipes`` of single runs, divided so that ``jobs`` processes have about as much to do.
+    """Divide single runs into units so that ``jobs`` processes have about equal work.
 
     Args:
-        recipes: Of the runs.
-        jobs: Processes.
-        tried: What the networks are tried with, once they have learnt.
+        recipes: The recipes of the runs.
+        jobs: Number of processes.
+        tried: What the networks are tested with after training.
 
     Raises:
         AeguiError: One of them cannot be trained.
@@ -198,7 +198,7 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
     for bucket, members in buckets.items():
         _, most = seconds_together(resolved[bucket])
         longest = max(one.training.epochs for one in members)
-        # Pieces that keep all processes busy to the end, but not so small that calls are dear.
+        # Small enough to keep all processes busy to the end, but not dominated by overhead.
         fair = total / (2 * jobs) / max(each[bucket] * longest, 1e-12) if jobs > 1 else most
         size = int(min(most, max(FEWEST_RUNS, fair)))
         count = -(-len(members) // size)
@@ -211,13 +211,13 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
 
 
 def seconds_together(resolved: ResolvedRecipe) -> tuple[float, int]:
-    """Of an epoch of one run among others that it is trained with, and how many these are."""
+    """Return the seconds per epoch of one run in a population, and the population's size."""
     most = _most_together(resolved)
     return _seconds(resolved, most) / most, most
 
 
 def _most_together(resolved: ResolvedRecipe) -> int:
-    """Runs of a population whose numbers stay in the cache of a core."""
+    """Return the size of a population whose numbers fit into a core's cache."""
     noise = resolved.recipe.data.corruption
     rows = len(resolved.dataset) * (noise.copies if noise.kind != "none" else 1)
     rows = min(rows, resolved.recipe.training.batch_size or rows)
@@ -227,7 +227,7 @@ def _most_together(resolved: ResolvedRecipe) -> int:
 
 
 def _seconds(resolved: ResolvedRecipe, runs: int) -> float:
-    """Of an epoch of so many runs together."""
+    """Return the seconds per epoch of ``runs`` runs together."""
     recipe = resolved.recipe.model_copy(update={"runs": runs})
     return epoch_seconds(replace(resolved, recipe=recipe))
 
@@ -238,19 +238,19 @@ def run_unit(
     tell: Callable[[float], None] = lambda share: None,
     spare_cores: int = 0,
 ) -> Iterator[list[RunRecord]]:
-    """Do the runs of ``unit``; yields those that have ended, in groups, and empty ones meanwhile.
+    """Run ``unit``; yield finished runs in groups, and empty groups in between.
 
     Args:
-        unit: What to do.
-        wait: Asked now and then; while it is True nothing is done.
+        unit: The runs.
+        wait: Polled now and then; work pauses while it returns True.
         tell: Called with the share of the unit that is done.
-        spare_cores: Cores that a large network is to leave to others.
+        spare_cores: Cores that a large network leaves to others.
 
     Raises:
         AeguiError: One of them cannot be trained.
     """
     populations = _populations(unit)
-    # Within a unit nobody knows more of their costs than how many epochs they are.
+    # Within a unit, the number of epochs is the only known measure of cost.
     epochs = [sum(one.training.epochs for one in part.recipes) for part in populations]
     before, whole = 0, max(1, sum(epochs))
     for part, own in zip(populations, epochs, strict=True):
@@ -263,7 +263,7 @@ def run_unit(
 
 
 def _populations(unit: Unit) -> list[Unit]:
-    """The runs of ``unit`` in units of those that are trained together, or of one alone."""
+    """Split ``unit`` into units of runs that are trained together, or of one run."""
     from aegui.core.training.loop.population import trains_in_population
 
     buckets: dict[str, list[Recipe]] = {}
@@ -281,7 +281,7 @@ def _populations(unit: Unit) -> list[Unit]:
 def _done(
     unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None], spare_cores: int
 ) -> Iterator[list[RunRecord]]:
-    """Do the runs of one population, or one run alone."""
+    """Run one population, or a single run."""
     from aegui.core.training.loop.population import trains_in_population
 
     resolved = resolved_of(unit.recipes[0])
@@ -294,10 +294,10 @@ def _done(
 def pace(
     unit: Unit, seconds: float = _PROBE_SECONDS, cancelled: IsCancelled | None = None
 ) -> float:
-    """How much longer than reckoned ``unit`` takes on this machine, by trying it for a moment.
+    """Measure by a short trial how many times longer than estimated ``unit`` takes.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned true.
     """
     from aegui.core.training.loop.population import Population, trains_in_population
     from aegui.core.training.loop.probe import probed
@@ -311,7 +311,7 @@ def pace(
     population = Population(resolved, unit.recipes)
     stop_if(cancelled)
     steps = population.run()
-    next(steps)  # what is compiled is compiled now
+    next(steps)  # The first step includes compilation
     stop_if(cancelled)
     left, begun = population.left, time.perf_counter()
     for _ in steps:
@@ -353,13 +353,13 @@ def tried_out(
     tried: Tried | None,
     wait: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[RunRecord]]:
-    """Try the networks of ``records``; yields empty lists meanwhile, then them with their figures.
+    """Test the networks of ``records``; yield empty lists, then the records with their figures.
 
     Args:
         records: Runs of one shape, with their weights.
         resolved: The recipe of any of them.
-        tried: What they are tried with; None: with nothing.
-        wait: Asked now and then; while it is True nothing is done.
+        tried: What they are tested with; None skips the test.
+        wait: Polled now and then; work pauses while it returns True.
     """
     from aegui.core.latent.codec import Codec
 
@@ -448,7 +448,7 @@ _NOT_KEPT = {"wrong_max", "share_at_most_1"}
 
 
 def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[str, float]:
-    """Every figure that this run has."""
+    """Return every figure that this run has."""
     found = {**figures_of(result), "parameters": float(resolved.parameters)}
     if result.wrong_pixels:
         split = resolved.recipe.data.split
@@ -464,7 +464,7 @@ def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[
 
 
 def _knn_accuracy(resolved: ResolvedRecipe, row: Any) -> float | None:
-    """How well codes tell classes apart, of an autoencoder whose samples have any."""
+    """Return the k-NN accuracy of an autoencoder's codes; None if the samples have no classes."""
     recipe, dataset = resolved.recipe, resolved.dataset
     learnt, _ = split_indices(len(dataset), recipe.data.split)
     if not recipe.is_autoencoder:
@@ -478,7 +478,7 @@ def _knn_accuracy(resolved: ResolvedRecipe, row: Any) -> float | None:
 
 
 def _strangers(resolved: ResolvedRecipe, row: Any) -> float | None:
-    """How well characters that were not learnt are told by their error, of an autoencoder."""
+    """Return the AUC of an autoencoder's errors in telling unseen characters, or None."""
     recipe, dataset = resolved.recipe, resolved.dataset
     if dataset.image_shape != BUILTIN_SETS["letters"].shape or recipe.classifier is not None:
         return None
@@ -489,7 +489,7 @@ def _strangers(resolved: ResolvedRecipe, row: Any) -> float | None:
 
 
 def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:
-    """Wrong pixels of the answers to noise, of as many draws of each sample."""
+    """Return the mean wrong pixels of the answers to noisy samples."""
     from aegui.core.latent.codec import Codec
 
     dataset, recipe = resolved.dataset, resolved.recipe
@@ -504,7 +504,7 @@ def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:
 
 
 def snapshot_of_rows(resolved: ResolvedRecipe, rows: Sequence[Any]) -> Snapshot:
-    """The weights of several runs of one shape as those of a population."""
+    """Combine the weights of several runs of one shape into a population's snapshot."""
     from aegui.core.training.record.snapshot import LayerWeights, Snapshot
 
     each = [snapshot_of_row(resolved, row) for row in rows]
@@ -525,7 +525,7 @@ def snapshot_of_rows(resolved: ResolvedRecipe, rows: Sequence[Any]) -> Snapshot:
 
 
 def snapshot_of_row(resolved: ResolvedRecipe, row: Any) -> Snapshot:
-    """The weights of one run, from their row."""
+    """Return the weights of one run from their row."""
     from aegui.core.training.record.timeline import TimelineFrame, TimelineView
 
     frame = TimelineFrame(0.0, np.asarray(row, np.float32))

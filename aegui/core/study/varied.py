@@ -1,4 +1,4 @@
-"""What of a recipe can be varied: its fields by their paths, in words, and values to begin with."""
+"""The fields of a recipe that can be varied: paths, labels, and initial values."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class VariedField:
     """A field of a recipe that can be an axis.
 
     Attributes:
-        path: Dotted, as axes name it.
-        label: What it is called, in the person's language.
+        path: Dotted path, as in axes.
+        label: Translated label.
         field: Its range, its choices, its help.
     """
 
@@ -53,12 +53,12 @@ class VariedField:
 def varied_fields(
     recipe: Recipe, image_shape: Shape
 ) -> tuple[tuple[str, tuple[VariedField, ...]], ...]:
-    """The fields of ``recipe`` that count, under their headings in words."""
+    """Return the relevant fields of ``recipe`` under their translated headings."""
     plan = network_plan(recipe, image_shape)
     layers = [one for place in plan.places for one in _of_place(place)]
     kept: dict[str, VariedField] = {}
     for one in layers:
-        # A mirrored layer has the path of its twin, which comes first.
+        # A mirrored layer has the path of its counterpart, which comes first.
         kept.setdefault(one.path, one)
     found = [(tr("Network"), tuple(kept.values()))]
     for section in SECTIONS:
@@ -84,7 +84,7 @@ def _of_place(place: Place) -> list[VariedField]:
 
 
 def path_of_layer(place: Place, name: str) -> str:
-    """The path of a field of the layer at ``place``; empty where it cannot be an axis."""
+    """Return the path of a field of the layer at ``place``; empty if it cannot be an axis."""
     if name == OUTPUT_KIND.name:
         return ""
     if place.part == "code":
@@ -99,7 +99,7 @@ def path_of_layer(place: Place, name: str) -> str:
 
 
 def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> VariedField | None:
-    """The field at ``path``, which may stand for every layer of a list; None: it is none."""
+    """Return the field at ``path``, possibly of every layer of a list; None if there is none."""
     groups = varied_fields(recipe, image_shape)
     fields = {one.path: one for _, group in groups for one in group}
     if path in fields:
@@ -115,9 +115,9 @@ def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> VariedField | No
 
 
 def value_of(recipe: Recipe, path: str) -> Any:
-    """What ``recipe`` holds at ``path``, as in JSON; of every layer it is that of the first.
+    """Return the value in ``recipe`` at ``path`` as in JSON; for every layer that of the first.
 
-    None where there is nothing.
+    None if the path does not exist.
     """
     at: Any = recipe.model_dump(mode="json")
     for step in path.split("."):
@@ -130,7 +130,7 @@ def value_of(recipe: Recipe, path: str) -> Any:
 
 
 def first_axis(varied: VariedField, value: Any) -> StudyAxis:
-    """An axis of ``varied`` with values to begin with, around the one that it has."""
+    """Return an axis of ``varied`` with initial values around its current one."""
     found = list(dict.fromkeys(map(_hashable, _first_values(varied.field, value))))
     return StudyAxis(label=varied.label, path=varied.path, values=tuple(map(_plain, found)))
 
@@ -172,12 +172,12 @@ def _first_values(field: FormField, value: Any) -> list[Any]:
 
 
 def is_numeric(field: FormField) -> bool:
-    """Whether an axis of ``field`` may be a range."""
+    """Return whether an axis of ``field`` may be a range."""
     return field.is_number or field.editor == "percent"
 
 
 def list_text(values: tuple[Any, ...]) -> str:
-    """``values`` as a person edits them."""
+    """Format ``values`` as an editable list."""
     return f"{APART} ".join(map(_as_text, values))
 
 
@@ -190,7 +190,7 @@ def _as_text(value: Any) -> str:
 
 
 def values_from(text: str, field: FormField) -> tuple[Any, ...]:
-    """The values in ``text``, as ``words_apart`` finds them.
+    """Parse the values in ``text``, split by ``words_apart``.
 
     Raises:
         AeguiError: One of them is no value of ``field``; the message names it and the range.
@@ -202,10 +202,11 @@ def values_from(text: str, field: FormField) -> tuple[Any, ...]:
 
 
 def words_apart(text: str, *, are_numbers: bool = True) -> list[str]:
-    """The values in ``text`` as they are written, apart by semicolons, commas or spaces.
+    """Split ``text`` at semicolons, commas or spaces.
 
-    A comma is a decimal one beside semicolons, and in languages that write it so: numbers are apart
-    after it only before a space, and without semicolons where a word has several, or points too.
+    A comma is a decimal mark beside semicolons, and in languages that use it so: then it separates
+    numbers only before a space, or, without semicolons, in words with several commas or with
+    points.
     """
     if APART in text:
         words = re.split(rf"{APART}|,\s" if are_numbers else APART, text)
@@ -265,5 +266,5 @@ def _refused(word: str, field: FormField) -> AeguiError:
 
 
 def json_text(value: Any) -> str:
-    """A value as in a plan."""
+    """Format a value as in a plan."""
     return json.dumps(value, ensure_ascii=False)

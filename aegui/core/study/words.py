@@ -1,7 +1,7 @@
-"""Axes of a study and their choices as a person reads them.
+"""Translated names of a study's axes and their choices.
 
-Their names in a plan are what its files know them by: the path of a field where an author has given
-no label, and numbers with a point.
+In a plan they have the names that files refer to: the path of a field unless the author has given a
+label, and numbers with a point.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PLAIN = {"true": mark("on"), "false": mark("off"), "null": mark("none")}
 
 
 def axis_words(name: str) -> str:
-    """What an axis is called: its label, or the words of the field whose path it has."""
+    """Return the translated name of an axis: its label, or the label of the field at its path."""
     if name in _settings():
         return tr(_settings()[name])
     layer = _OF_LAYER.fullmatch(name)
@@ -42,17 +42,17 @@ def axis_words(name: str) -> str:
 
 
 def layer_words(layer: str, label: str) -> str:
-    """A field, by its ``label`` in English, of the ``layer`` of that name."""
+    """Format the field with the English ``label`` of the layer named ``layer``."""
     return tr("{layer}, {field}", layer=layer, field=tr(label))
 
 
 def choice_words(label: str) -> str:
-    """What a choice of an axis is called; a number has the marks of the language."""
+    """Return the translated name of an axis' choice; numbers get the language's decimal mark."""
     return printed(tr(_PLAIN.get(label, label)))
 
 
 def printed(text: str) -> str:
-    """A number with the marks of the language; words as they are."""
+    """Return a number with the language's decimal mark; other text unchanged."""
     try:
         float(text)
     except ValueError:
@@ -62,7 +62,7 @@ def printed(text: str) -> str:
 
 @cache
 def _settings() -> dict[str, str]:
-    """Paths of data and training -> their labels."""
+    """Return paths of data and training -> their labels."""
     return {
         setting.path: setting.field.label
         for section in SECTIONS
@@ -72,5 +72,5 @@ def _settings() -> dict[str, str]:
 
 @cache
 def _layer_fields() -> dict[str, str]:
-    """Names of the fields of layers -> their labels; of one name all have the same."""
+    """Return field names of layers -> their labels, which are the same in all layers."""
     return {field.name: field.label for fields in FIELDS.values() for field in fields}

@@ -1,8 +1,7 @@
-"""Who does the units of a study: this process, or several that are started for it.
+"""Workers that run the units of a study: this process, or child processes.
 
-What travels between processes is text and numbers: units as JSON, and for what was learnt a line of
-JSON with a block of safetensors behind it. Processes are started anew (``spawn``), so that they
-share nothing with a window.
+Text and numbers travel between processes: units as JSON, and results as a line of JSON followed by
+a block of safetensors. Processes are spawned, so that they share nothing with a window.
 """
 
 from __future__ import annotations
@@ -38,11 +37,11 @@ _MOST_DEATHS = 2
 
 @dataclass
 class StudyControl:
-    """The levers of a study, set from any thread.
+    """Controls of a study, set from any thread.
 
     Attributes:
-        paused: Whether nothing is to be done for the time being.
-        stop: Whether it is to end; runs under way are given up.
+        paused: Whether the work is paused.
+        stop: Whether the study is to end; running runs are discarded.
     """
 
     paused: bool = False
@@ -51,12 +50,12 @@ class StudyControl:
 
 @dataclass(frozen=True, eq=False)
 class News:
-    """What workers have to tell.
+    """A report of the workers.
 
     Attributes:
         lines: A line for each run that has ended, see ``records.py``.
         tensors: Their weights and histories.
-        done: Of the work of all units, in reckoned seconds.
+        done: Finished work of all units, in estimated seconds.
     """
 
     lines: list[dict[str, Any]] = field(default_factory=list)
@@ -65,10 +64,10 @@ class News:
 
 
 class Workers(Protocol):
-    """Who does units.
+    """Interface of the workers that run units.
 
     Attributes:
-        jobs: How many are done at a time.
+        jobs: Number of units that run at a time.
         are_elsewhere: Whether units are sent to other machines, see ``packing.py``.
     """
 
@@ -76,10 +75,10 @@ class Workers(Protocol):
     are_elsewhere: bool
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
-        """Do all of ``units``; tells what has ended, and now and then how far it is.
+        """Run all of ``units``; yield finished runs and, now and then, the progress.
 
         Raises:
-            AeguiError: A unit cannot be done.
+            AeguiError: A unit fails.
         """
 
     def close(self) -> None:
@@ -87,13 +86,13 @@ class Workers(Protocol):
 
 
 class InProcess:
-    """This process does them, one after the other."""
+    """Runs units in this process, one after the other."""
 
     jobs = 1
     are_elsewhere = False
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
-        """See ``Workers``."""
+        """Run ``units``; see ``Workers.run``."""
         before = 0.0
         for unit in units:
             share = 0.0
@@ -103,7 +102,7 @@ class InProcess:
                 share = now
 
             for records in run_unit(unit, lambda: _is_waiting(control.paused), tell):
-                # What has ended is told also where the end was asked for meanwhile.
+                # Finished runs are yielded even after a request to stop.
                 if control.stop and not records:
                     return
                 lines, tensors = packed_records(records) if records else ([], b"")
@@ -112,11 +111,11 @@ class InProcess:
             yield News(done=before)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resources are held."""
 
 
 class _Process:
-    """One process, and what it is doing."""
+    """A child process and its current unit."""
 
     def __init__(self, context: Any, paused: Any) -> None:
         self.pipe, theirs = context.Pipe()
@@ -133,7 +132,7 @@ class _Process:
         self.pipe.send_bytes(unit.to_json().encode())
 
     def end(self) -> None:
-        """End it, whatever it does."""
+        """Terminate the process."""
         self.pipe.close()
         self._process.terminate()
         self._process.join()
@@ -141,7 +140,7 @@ class _Process:
 
 
 class Processes:
-    """Several processes, each doing a unit; one that dies is replaced, and its runs begun anew."""
+    """Runs units in several processes; one that dies is replaced and its unit restarted."""
 
     are_elsewhere = False
 
@@ -152,7 +151,7 @@ class Processes:
         self._processes: list[_Process] = []
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
-        """See ``Workers``."""
+        """Run ``units``; see ``Workers.run``."""
         waiting, ended, deaths = deque(units), 0.0, 0
         while (waiting or self._busy) and not control.stop:
             (self._paused.set if control.paused else self._paused.clear)()
@@ -185,7 +184,7 @@ class Processes:
             if idle is None:
                 idle = _Process(self._context, self._paused)
                 self._processes.append(idle)
-            with contextlib.suppress(OSError):  # one that has died is buried when it is asked
+            with contextlib.suppress(OSError):  # A dead process is replaced when it is read
                 idle.give(waiting.popleft())
 
     @property
@@ -200,7 +199,7 @@ class Processes:
         return sum(one.share * one.unit.work for one in self._processes if one.unit is not None)
 
     def _bury(self, process: _Process, waiting: deque[Unit], deaths: int) -> None:
-        """Put back what a process was doing that has died."""
+        """Remove a dead process and requeue its unit."""
         self._processes.remove(process)
         unit = process.unit
         process.end()
@@ -216,24 +215,24 @@ class Processes:
             waiting.append(unit)
 
     def close(self) -> None:
-        """End all processes."""
+        """Terminate all processes."""
         for process in self._processes:
             process.end()
         self._processes.clear()
 
 
 def workers_for(jobs: int) -> Workers:
-    """Who does units, so many at a time."""
+    """Return workers that run ``jobs`` units at a time."""
     return InProcess() if jobs == 1 else Processes(jobs)
 
 
 def usual_jobs() -> int:
-    """As many processes as there are cores."""
+    """Return the default number of processes: the number of cores."""
     return max(1, cores())
 
 
 def fitting_jobs(seconds: float, jobs: int) -> int:
-    """How many of ``jobs`` processes are worth starting for so many ``seconds`` on all of them."""
+    """Return how many of ``jobs`` processes are worth starting for ``seconds`` of work on all."""
     return jobs if seconds * jobs >= _FEWEST_PER_JOB else 1
 
 
@@ -254,8 +253,8 @@ def _send(pipe: Connection, kind: str, content: object, tensors: bytes = b"") ->
 
 
 def _work(pipe: Connection, paused: Any, in_language: str) -> None:
-    """What a process does: units, until nobody gives any more."""
-    # Who started it stops it; a Ctrl-C is for that one.
+    """Run units until the pipe is closed: the main function of a child process."""
+    # Ctrl-C goes to the parent process, which terminates its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_language(in_language)
     with contextlib.suppress(EOFError, OSError):
