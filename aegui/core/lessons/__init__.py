@@ -1,1 +1,1 @@
-"""Lessons: steps beside the window, each with a prediction, something to do, and a check."""
+"""Lessons: steps shown beside the window, each with a prediction, an action, and a check."""

@@ -1,4 +1,4 @@
-"""Whether the checks of a step hold: figures against bounds, as data and never as code."""
+"""Evaluation of the checks of a lesson's step: figures against bounds, as data, never as code."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _RELATIONS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check against the figures of now.
+    """The result of one check with the current figures.
 
     Attributes:
         check: The check.
-        value: The figure; None: it is not known.
-        bound: The bound; None: it is not known.
+        value: The figure; None if unknown.
+        bound: The bound; None if unknown.
     """
 
     check: Check
@@ -43,18 +43,18 @@ class CheckResult:
 
     @property
     def is_known(self) -> bool:
-        """Whether both are known."""
+        """Whether figure and bound are both known."""
         return self.value is not None and self.bound is not None
 
     @property
     def holds(self) -> bool:
-        """Whether the figure keeps its bound; one that is unknown or NaN never does."""
+        """Whether the figure satisfies its bound; an unknown or NaN figure never does."""
         if self.value is None or self.bound is None or math.isnan(self.value):
             return False
         return _RELATIONS[self.check.relation][0](self.value, self.bound)
 
     def words(self, titles: Mapping[str, str]) -> str:
-        """``Worst sample: 1 (at most 1)``; ``titles`` are those of the steps by key."""
+        """Format ``Worst sample: 1 (at most 1)``; ``titles`` are those of the steps by key."""
         name = tr(figure_of(self.check.figure).label)
         if self.check.of:
             name = tr("{figure} at “{step}”", figure=name, step=titles[self.check.of])
@@ -83,12 +83,12 @@ class CheckResult:
 
 
 def checked(step: LessonStep, remembered: Remembered) -> tuple[CheckResult, ...]:
-    """Every check of ``step``, whose own figures are among the ``remembered`` ones."""
+    """Return the results of the checks of ``step`` with the ``remembered`` figures."""
     return tuple(_result(check, step.key, remembered) for check in step.check)
 
 
 def all_hold(results: tuple[CheckResult, ...]) -> bool:
-    """Whether each of them does."""
+    """Return whether all checks hold."""
     return all(result.holds for result in results)
 
 

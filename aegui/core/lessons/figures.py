@@ -1,7 +1,7 @@
-"""The figures that lessons name: those of a run, and others of what is shown.
+"""The figures that lessons name: those of a run, and others of the current state.
 
-Each is one number of a network, its samples and its run, or of what a person has done with them. A
-figure that cannot be had of what is shown is left out.
+Each is one number of a network, its samples and its run, or of what the user has done with them. A
+figure that cannot be computed is left out.
 """
 
 from __future__ import annotations
@@ -53,19 +53,19 @@ _SPREAD_BLOCKS = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class LessonSubject:
-    """What figures are taken of.
+    """The state that figures are measured on.
 
     Attributes:
-        recipe: Of the network.
+        recipe: Recipe of the network.
         dataset: Its samples.
-        result: The run in figures; None: it has not ended, or other weights than its best are
+        result: Figures of the run; None if it has not ended, or if weights other than its best are
             shown.
-        runs: All runs that were trained with it, in figures.
-        codec: The network; None: there is none yet.
+        runs: Figures of all runs that were trained with it.
+        codec: The network; None if there is none yet.
         drawing: The pixels of the drawing ``[H, W]`` or ``[C, H, W]``.
-        pins: Places that are pinned on the map.
-        concepts: Directions among the codes that are kept.
-        selected: Samples that are selected.
+        pins: Number of pins on the map.
+        concepts: Number of saved directions among the codes.
+        selected: Number of selected samples.
     """
 
     recipe: Recipe
@@ -81,7 +81,7 @@ class LessonSubject:
 
 @dataclass(frozen=True)
 class LessonFigure(RunFigure):
-    """A figure that is no run's own; ``of`` takes it, None where it cannot be had."""
+    """A figure that is not one of a run; ``of`` computes it, or returns None if it cannot."""
 
     of: Callable[[LessonSubject], float | None] = lambda _subject: None
 
@@ -166,7 +166,7 @@ def _drawn(subject: LessonSubject) -> NDArray[np.float32] | None:
 def _nearest_squares(
     rows: NDArray[np.float32], samples: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Mean squared difference of each of ``rows`` from the sample nearest to it."""
+    """Return the mean squared difference of each of ``rows`` from its nearest sample."""
     each = max(1, _SPREAD_BLOCKS // max(1, len(rows)))
     nearest = np.full(len(rows), np.inf)
     lengths = np.square(rows, dtype=np.float64).sum(axis=1)
@@ -194,7 +194,7 @@ def _drawing_new(subject: LessonSubject) -> float | None:
 
 
 def _some(dataset: Dataset) -> NDArray[np.float32]:
-    """At most 2,000 samples, from all over them, as rows."""
+    """Return up to about 2,000 evenly spaced samples, as rows."""
     flat = dataset.flat()
     return np.asarray(flat[:: max(1, len(flat) // 2_000)], np.float32)
 
@@ -350,10 +350,10 @@ BY_HAND = frozenset({"drawing_new", "pins", "concepts", "selected"})
 
 
 def check_figure(key: str) -> None:
-    """Refuse a ``key`` that names no figure.
+    """Check that ``key`` names a figure.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It names none.
     """
     if key in RUN_FIGURES or key in LESSON_FIGURES or _noise_of(key) is not None:
         return
@@ -362,7 +362,7 @@ def check_figure(key: str) -> None:
 
 
 def _noise_of(key: str) -> str | None:
-    """The noise in ``wrong@salt_pepper:0.2`` or ``limit@...``; None where it is no such key."""
+    """Return the noise in ``wrong@salt_pepper:0.2`` or ``limit@...``; None for any other key."""
     figure, at, noise = key.partition("@")
     if not at or figure not in ("wrong", "at_most_1", "exact", LIMIT):
         return None
@@ -374,7 +374,7 @@ def _noise_of(key: str) -> str | None:
 
 
 def figure_of(key: str) -> RunFigure:
-    """What a figure is called, and how it is read."""
+    """Return label and format of the figure ``key``."""
     if key in LESSON_FIGURES:
         return LESSON_FIGURES[key]
     noise = _noise_of(key)
@@ -385,17 +385,17 @@ def figure_of(key: str) -> RunFigure:
 
 
 def value_words(key: str, value: float | None) -> str:
-    """A figure as a person reads it; a dash where there is none."""
+    """Format a figure; a dash if there is none."""
     return figure_of(key).words(value, digits=3)
 
 
 def measure(
     subject: LessonSubject, keys: Iterable[str], cancelled: IsCancelled | None = None
 ) -> dict[str, float]:
-    """The figures ``keys`` of ``subject``, those that can be had.
+    """Measure those of the figures ``keys`` that ``subject`` has.
 
     Raises:
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned true.
     """
     known = {} if subject.result is None else figures_of(subject.result)
     found: dict[str, float] = {}

@@ -1,8 +1,9 @@
-"""A lesson as one validated, versioned JSON: steps that tell, ask, do, point and check.
+"""A lesson as one validated, versioned JSON: steps that explain, ask, act, point and check.
 
-Nothing in it is run as code: what a step does is named by tables (recipes, fields, docks, actions),
-and what it checks are figures of what is shown, compared with numbers or with those of an earlier
-step. Texts are plain; each is one text, or one for each language: ``{"en": "...", "es": "..."}``.
+Nothing in it is run as code: the actions of a step are names in tables (recipes, fields, docks,
+actions), and its checks are figures of the current state, compared with numbers or with those of an
+earlier step. Texts are plain; each is one text, or one per language: ``{"en": "...", "es":
+"..."}``.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ class _LessonPart(BaseModel):
 
 
 class OtherFigure(_LessonPart):
-    """A figure of another step, as a bound: ``times`` it, ``plus`` so much.
+    """A bound that is a figure of another step, multiplied by ``times``, plus ``plus``.
 
-    ``of`` is the key of an earlier step, or empty for this one; ``figure`` is that of the check
-    where it is empty.
+    ``of`` is the key of an earlier step, or empty for this one; an empty ``figure`` stands for
+    that of the check.
     """
 
     of: Label = ""
@@ -62,7 +63,7 @@ class OtherFigure(_LessonPart):
 
 
 class Check(_LessonPart):
-    """A figure, of this step or of the one that ``of`` names, and the bound that it has to keep."""
+    """A figure, of this step or of the one that ``of`` names, and its bound."""
 
     figure: Label
     of: Label = ""
@@ -88,18 +89,18 @@ class Check(_LessonPart):
 
     @property
     def relation(self) -> str:
-        """The one of ``BOUNDS`` that it has."""
+        """The key in ``BOUNDS`` of the bound that is set."""
         return next(one for one in BOUNDS if getattr(self, one) is not None)
 
     @property
     def bound(self) -> float | OtherFigure:
-        """What the figure is compared with."""
+        """The number or figure that the figure is compared with."""
         found: float | OtherFigure = getattr(self, self.relation)
         return found
 
     @property
     def other(self) -> tuple[str, str] | None:
-        """Step and figure of its bound; None: that is a number."""
+        """Step and figure of the bound; None if it is a number."""
         bound = self.bound
         return (bound.of, bound.figure or self.figure) if isinstance(bound, OtherFigure) else None
 
@@ -111,11 +112,10 @@ BOUNDS = ("at_most", "at_least", "less_than", "more_than")
 
 
 class Prediction(_LessonPart):
-    """What is asked before anything is done: one of ``choices``, or a number.
+    """A question asked before the action: one of ``choices``, or a number.
 
-    ``right`` is the place of the choice that turns out to be right, from 0. A number is compared
-    with ``figure`` of the step once that is known; it was well said ``within`` so much. ``why`` is
-    told in either case.
+    ``right`` is the index of the right choice, from 0. A number is compared with ``figure`` of the
+    step once that is known; it is right ``within`` that tolerance. ``why`` is shown in either case.
     """
 
     ask: Words
@@ -137,7 +137,7 @@ class Prediction(_LessonPart):
 
 
 class Doing(_LessonPart):
-    """What the button of a step does, in this order; what is not named is left as it is.
+    """What the button of a step does, in this order; unset fields leave the state unchanged.
 
     ``recipe`` is that of a shipped one or a file beside the lesson, else it is that of the step
     before; ``set`` changes it at dotted paths, as in a study. ``arrange`` and ``open`` name an
@@ -160,7 +160,7 @@ class Doing(_LessonPart):
 
     @property
     def changes_recipe(self) -> bool:
-        """Whether the builder gets another recipe."""
+        """Whether the step changes the builder's recipe."""
         return bool(self.recipe or self.set)
 
 
@@ -168,20 +168,20 @@ class LessonStep(_LessonPart):
     """One step.
 
     Attributes:
-        key: By which checks of later steps, and what is remembered, name it.
+        key: Its name in checks of later steps and in stored progress.
         title: A few words.
-        text: What to know and to do; an empty line begins a paragraph.
-        formula: In the subset of TeX that the window sets; empty for none.
-        prediction: What is asked first.
-        do: What the button does; None: the person does it.
-        label: What the button says; empty: *Do it*.
+        text: Explanation and instructions; an empty line begins a paragraph.
+        formula: In the subset of TeX that the window typesets; empty for none.
+        prediction: The question asked first.
+        do: The action of the button; None if the user acts.
+        label: The button's text; empty: *Do it*.
         look: What is pointed at: ``map``, ``time``, a panel or an action of the toolbar.
-        see: What is to be seen there.
-        check: Bounds that figures of what is shown have to keep.
+        see: What to observe there.
+        check: Bounds on figures of the current state.
         figures: Further figures that are shown and remembered.
-        reached: What is said when all checks hold.
-        hint: What is said while they do not.
-        own: Whether any network will do, not only that of ``do``.
+        reached: Text shown when all checks hold.
+        hint: Text shown while they do not.
+        own: Whether any network is accepted, not only that of ``do``.
     """
 
     key: Key
@@ -208,7 +208,7 @@ class LessonStep(_LessonPart):
 
     @property
     def measured(self) -> tuple[str, ...]:
-        """Figures that are measured when it is done, each once."""
+        """Figures that are measured when the step is done, without duplicates."""
         asked = self.prediction.figure if self.prediction is not None else ""
         own = [check.figure for check in self.check if not check.of]
         others = [check.other for check in self.check]
@@ -217,7 +217,7 @@ class LessonStep(_LessonPart):
 
 
 class Lesson(_LessonPart):
-    """A lesson; ``minutes`` is about how long it takes."""
+    """A lesson; ``minutes`` is its approximate duration."""
 
     format: Literal["aegui-lesson"] = FORMAT
     version: Literal[1] = VERSION
@@ -241,7 +241,7 @@ class Lesson(_LessonPart):
 
     @property
     def words(self) -> Iterator[Words]:
-        """Every text that a person reads."""
+        """All displayed texts."""
         yield from (self.title, self.about)
         for step in self.steps:
             yield from (step.title, step.text, step.label, step.see, step.reached, step.hint)
@@ -250,7 +250,7 @@ class Lesson(_LessonPart):
 
 
 def _check_reference(of: str, figure: str, known: dict[str, tuple[str, ...]]) -> None:
-    """Refuse a comparison with what no earlier step has measured."""
+    """Raise if a comparison refers to a figure that no earlier step measures."""
     if not of:
         return
     if of not in known:
@@ -285,11 +285,11 @@ FORM = JsonForm(
 
 
 def load_lesson(path: str | os.PathLike[str]) -> Lesson:
-    """The lesson in a file, with every recipe and study that it names found.
+    """Load the lesson in a file, and check that its recipes and studies exist.
 
     Raises:
         ReadError: The file cannot be read.
-        RecipeError: It holds no valid lesson; the message names the key, what it was and why not.
+        RecipeError: It holds no valid lesson; the message names the key, its value and the reason.
     """
     path = Path(path)
     lesson = FORM.read(parse_json(read_text(path), path.name), path.name)
@@ -306,10 +306,10 @@ def load_lesson(path: str | os.PathLike[str]) -> Lesson:
 
 
 def recipe_at(lesson: Lesson, folder: Path, place: int) -> Recipe | None:
-    """What the builder has once the step at ``place`` was done; None: whatever it had before.
+    """Return the builder's recipe after the step at ``place``; None if no step has changed it.
 
     Raises:
-        AeguiError: A recipe that it names is gone.
+        AeguiError: A recipe that the lesson names is missing.
     """
     draft: Recipe | None = None
     for step in lesson.steps[: place + 1]:
@@ -319,22 +319,22 @@ def recipe_at(lesson: Lesson, folder: Path, place: int) -> Recipe | None:
 
 
 def step_recipe(do: Doing, folder: Path, draft: Recipe | None, where: str = "") -> Recipe | None:
-    """The recipe that a step puts into the builder, which has ``draft``.
+    """Return the recipe in the builder after a step, given the current recipe ``draft``.
 
     Args:
-        do: What the step does.
-        folder: Where the lesson lies: recipes are looked for beside it.
+        do: The action of the step.
+        folder: The folder of the lesson, where recipes are looked for.
         draft: The recipe of the builder.
-        where: The place in the file, named at the start of a refusal.
+        where: The place in the file, for the beginning of an error message.
 
     Raises:
         ReadError: The recipe cannot be read.
-        RecipeError: There is no such recipe, or it cannot be changed so.
+        RecipeError: There is no such recipe, or it cannot be changed this way.
     """
     recipe = draft
     if do.recipe:
         path = folder / do.recipe
-        # Only what lies beside it: a lesson of a stranger looks into no other folder.
+        # Only files in the lesson's own folder: it may come from an untrusted source.
         is_beside = Path(do.recipe).name == do.recipe and do.recipe.endswith(".json")
         found = path if is_beside and path.is_file() else find_recipe(do.recipe)
         if found is None:
@@ -351,10 +351,10 @@ def step_recipe(do: Doing, folder: Path, draft: Recipe | None, where: str = "") 
 
 
 def check_names(lesson: Lesson, names: WindowNames, where: str = "") -> None:
-    """Refuse what the window does not have.
+    """Check that the window has everything that the lesson names.
 
     Raises:
-        RecipeError: A step names a panel, an action or an arrangement that there is not.
+        RecipeError: A step names an unknown panel, action or arrangement.
     """
     places = {*names.docks, *names.actions, *PLACES}
     for number, step in enumerate(lesson.steps):
@@ -372,20 +372,20 @@ def check_names(lesson: Lesson, names: WindowNames, where: str = "") -> None:
 
 
 def shipped_lessons() -> tuple[Path, ...]:
-    """The files of the lessons that ship with the program, in their order."""
+    """Return the files of the lessons that ship with the program, in order."""
     return tuple(sorted((resources_dir() / "lessons").glob(f"*{LESSON}")))
 
 
 @dataclass(frozen=True)
 class LessonCard:
-    """What a list of lessons shows of one.
+    """A lesson's entry in a list.
 
     Attributes:
-        key: By what its progress is remembered.
+        key: Key of its stored progress.
         path: Its file.
-        title: In the person's language, as the rest.
+        title: In the current language, as the rest.
         about: What one will learn.
-        minutes: About how long it takes.
+        minutes: Approximate duration.
         steps: Keys of its steps.
     """
 
@@ -398,12 +398,12 @@ class LessonCard:
 
 
 def lesson_cards() -> tuple[LessonCard, ...]:
-    """The lessons that ship, in their order."""
+    """Return the entries of the shipped lessons, in order."""
     return tuple(card_of(path, _shipped(path)) for path in shipped_lessons())
 
 
 def card_of(path: Path, lesson: Lesson) -> LessonCard:
-    """What a list shows of the ``lesson`` in the file at ``path``."""
+    """Return the list entry of the ``lesson`` in the file at ``path``."""
     steps = tuple(step.key for step in lesson.steps)
     title, about = said(lesson.title), said(lesson.about)
     return LessonCard(lesson_key(path), path, title, about, lesson.minutes, steps)
@@ -411,12 +411,12 @@ def card_of(path: Path, lesson: Lesson) -> LessonCard:
 
 @cache
 def _shipped(path: Path) -> Lesson:
-    # They do not change while the program runs, and the search lists them each time.
+    # Cached: they do not change at run time, and the search lists them each time.
     return load_lesson(path)
 
 
 def lesson_key(path: Path) -> str:
-    """By what progress is remembered: the file name without its number, or the whole path."""
+    """Return the key of stored progress: the file name without its number, or the whole path."""
     if path.parent == resources_dir() / "lessons":
         return path.name.removesuffix(LESSON).partition("-")[2]
     return str(path)

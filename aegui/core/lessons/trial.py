@@ -1,4 +1,4 @@
-"""A lesson done without a window: each training of its steps, and whether its checks hold then."""
+"""Execution of a lesson without a window: train every step and evaluate its checks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StepTrial:
-    """What became of a step.
+    """The result of a step.
 
     Attributes:
         step: The step.
         figures: What was measured.
-        results: Its checks, without those that only a person can bring about.
-        seconds: Time of its training; 0 where there was none.
+        results: Its checks, without those that only a user can satisfy.
+        seconds: Duration of its training; 0 if there was none.
     """
 
     step: LessonStep
@@ -41,10 +41,10 @@ class StepTrial:
 
 
 def try_lesson(lesson: Lesson, folder: Path, seed: int) -> Iterator[StepTrial]:
-    """Do the steps of ``lesson``, which lies in ``folder``, with networks of that ``seed``.
+    """Run the steps of ``lesson``, which is in ``folder``, with networks of that ``seed``.
 
     Raises:
-        AeguiError: A recipe cannot be trained, or its data are not there.
+        AeguiError: A recipe cannot be trained, or its data are missing.
     """
     remembered: Remembered = {}
     draft: Recipe | None = None
@@ -64,18 +64,18 @@ def try_lesson(lesson: Lesson, folder: Path, seed: int) -> Iterator[StepTrial]:
 
 
 def subject_of(run: SavedRun) -> LessonSubject:
-    """What figures are taken of where the best run of ``run`` is shown."""
+    """Return the state to measure figures on when the best run of ``run`` is shown."""
     best = run.best_run
     return LessonSubject(run.recipe, run.dataset, run.results[best], run.results, run.codec(best))
 
 
 def trained(recipe: Recipe) -> tuple[SavedRun, float]:
-    """What a training of ``recipe`` leaves, and its seconds.
+    """Train ``recipe``; return the run and the duration in seconds.
 
     Raises:
-        AeguiError: It cannot be trained, or its data are not there.
+        AeguiError: It cannot be trained, or its data are missing.
     """
-    from aegui.core.training.loop.train import train  # brings torch
+    from aegui.core.training.loop.train import train  # Imports torch
 
     resolution = resolve(recipe, load_data(recipe.data))
     if resolution.resolved is None:

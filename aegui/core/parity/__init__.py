@@ -1,1 +1,1 @@
-"""Published figures beside those of this machine: what is compared, and what has been reached."""
+"""Comparison of published figures with those reached on this machine."""

@@ -1,4 +1,4 @@
-"""The parity page as files: CSV, and one HTML page."""
+"""Export of the parity page as CSV and as one HTML page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.parity.rows import CellFigure, ParityRow
 
 _MINUTES_SAID = 90
-REACHED, NOT_REACHED, UNKNOWN = "✓", "✗", "–"  # a dash for what is not known
+REACHED, NOT_REACHED, UNKNOWN = "✓", "✗", "–"  # A dash for unknown
 _COLUMNS = (
     *("id", "work", "what", "published", "figure", "claim", "reached", "mean", "std", "seeds"),
     *("date", "processor", "limit", "expected", "expected_std", "expected_seeds"),
@@ -44,17 +44,17 @@ h2 { margin-top: 2rem; font-size: 1.1rem; }
 
 
 def sign_of(state: RowState) -> str:
-    """A tick, a cross, or a dash where nothing is known yet."""
+    """Return a tick, a cross, or a dash if the state is unknown."""
     if state.is_reached is None:
         return UNKNOWN
     return REACHED if state.is_reached else NOT_REACHED
 
 
 def expected_words(row: ParityRow, *, seeds: bool = True) -> str:
-    """What the program gave when it was measured, or that it was not.
+    """Return the figures measured for the program, or that there are none.
 
-    With ``seeds`` every cell is told; without them it is short, with a cross where the claim did
-    not hold there.
+    With ``seeds`` all cells and seeds are listed; otherwise the text is short, with a cross if the
+    claim did not hold.
     """
     ours = row.ours
     cell = None if ours is None else ours.cells[0]
@@ -71,7 +71,7 @@ def expected_words(row: ParityRow, *, seeds: bool = True) -> str:
 
 
 def expected_place(row: ParityRow) -> str:
-    """Where and when that was, at what cost, and of which program."""
+    """Return date, machine, cost and program version of that measurement."""
     ours = row.ours
     if ours is None or ours.cells[0] is None:
         return ""
@@ -89,19 +89,19 @@ def expected_place(row: ParityRow) -> str:
 
 
 def limit_words(row: ParityRow) -> str:
-    """The physical limit, or nothing."""
+    """Return the physical limit and its kind; empty if there is none."""
     if row.limit is None:
         return ""
     return tr("{value} ({kind})", value=row.limit_number(), kind=tr(LIMITS[row.limit.kind]))
 
 
 def parity_csv(states: Sequence[RowState]) -> str:
-    """One line a row; numbers in the published unit, with a point."""
+    """Return the rows as CSV; numbers are in the published unit, with a decimal point."""
     return csv_text(_COLUMNS, [_line(state) for state in states])
 
 
 def _spread(cell: Trained | CellFigure, seeds: int, scale: float) -> list[str]:
-    """Mean and deviation; of a single seed there is none."""
+    """Return mean and deviation; the deviation is empty for a single seed."""
     return [f"{cell.mean * scale:.6g}", f"{cell.std * scale:.6g}" if seeds > 1 else ""]
 
 
@@ -140,7 +140,7 @@ def _line(state: RowState) -> list[str]:
 
 
 def parity_html(states: Sequence[RowState]) -> str:
-    """A page of its own, light and dark; nothing in it is loaded from elsewhere."""
+    """Return a self-contained HTML page for light and dark mode, without external resources."""
     title = tr("Published figures and ours")
     parts = [
         f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">',

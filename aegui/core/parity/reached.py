@@ -1,4 +1,4 @@
-"""Which published figures have been reached on this machine: what the library says of each."""
+"""The state of each published figure on this machine, from the runs in the library."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """What was trained here of one recipe.
+    """The result of training one recipe on this machine.
 
     Attributes:
         mean: Mean of the figure over the seeds, in the unit of the library.
-        std: Its standard deviation; 0 of a single one.
+        std: Its standard deviation; 0 for a single one.
         seeds: The seeds.
-        date: When the newest was kept: a day, in UTC.
-        processor: What it was computed on.
+        date: Day on which the newest was stored, in UTC.
+        processor: The processor it was computed on.
         entry: Id of the newest entry of the library.
     """
 
@@ -48,12 +48,12 @@ class Trained:
 
 @dataclass(frozen=True)
 class RowState:
-    """A row, and how far it has come here.
+    """A row and its state on this machine.
 
     Attributes:
         row: The row.
-        cells: What was trained of each of its recipes; None: nothing.
-        is_reached: Whether the claim holds; None where too little was trained to say.
+        cells: Result of each of its recipes; None if not trained.
+        is_reached: Whether the claim holds; None if too little was trained to decide.
     """
 
     row: ParityRow
@@ -61,7 +61,7 @@ class RowState:
     is_reached: bool | None
 
     def words(self) -> str:
-        """The figure here and its seeds, of every cell that is compared; empty without any."""
+        """Return the figures of all compared cells, and the seeds; empty if there are none."""
         first = self.cells[0]
         if first is None:
             return ""
@@ -72,20 +72,20 @@ class RowState:
         return tr("{value}, seeds {seeds}", value=value, seeds=seeds_words(first.seeds))
 
     def figure(self) -> str:
-        """The same without the seeds; of an order beside what comes next to it."""
+        """Return the figure without the seeds; for a claim of order with the nearest competitor."""
         return cells_words(self.row, self.cells)
 
 
 def spread_words(row: ParityRow, mean: float, std: float) -> str:
-    """``0.12 ± 0.03``, in the published unit; without a spread where there is none."""
+    """Format ``0.12 ± 0.03`` in the published unit; without a zero spread."""
     return row.number(mean) + (f" ± {row.number(std)}" if std else "")
 
 
 def cells_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) -> str:
-    """The figure of the first cell; where cells are compared ``0.12 ± 0.03 < 0.4``.
+    """Return the figure of the first cell; in claims of order as ``0.12 ± 0.03 < 0.4``.
 
-    What stands on the right is the best of the others, or the worst, by what is claimed. Empty
-    where nothing is known of the first.
+    The right side is the best or the worst of the other cells, depending on the claim. Empty if the
+    first cell is unknown.
     """
     first = cells[0]
     if first is None:
@@ -103,29 +103,29 @@ def cells_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) ->
 
 
 def compared_words(row: ParityRow, cells: Sequence[Trained | CellFigure | None]) -> str:
-    """Every cell with its name, ``25-10 (0.12 ± 0.03); 10-5 (0.4)``; empty without others."""
+    """Return every cell by name, ``25-10 (0.12 ± 0.03); 10-5 (0.4)``; empty for a single cell."""
     if len(cells) < 2:
         return ""
     parts = []
     for name, cell in zip(row.cell_names(), cells, strict=True):
-        # A dash for what is not known.
+        # A dash for unknown.
         value = "–" if cell is None else spread_words(row, cell.mean, cell.std)
         parts.append(f"{name} ({value})")
     return "; ".join(parts)
 
 
 def seeds_words(seeds: Sequence[int]) -> str:
-    """``42–51`` where they follow each other, else all of them."""
+    """Format consecutive seeds as ``42–51``, others as a list."""
     first, last = min(seeds), max(seeds)
     if len(seeds) > 2 and last - first + 1 == len(seeds):
-        return f"{first}–{last}"  # a range
+        return f"{first}–{last}"  # En dash
     return ", ".join(map(str, sorted(seeds)))
 
 
 def kept_entries(
     library: Library, cancelled: Callable[[], bool] | None = None
 ) -> list[LibraryEntry]:
-    """The runs that are in the library, the oldest first."""
+    """Return the runs in the library, the oldest first."""
     query = LibraryQuery(kind="run", sort="created", descending=False)
     found = []
     for row in library.rows(query, ["created"]):
@@ -136,7 +136,7 @@ def kept_entries(
 
 
 def states_of(rows: Iterable[ParityRow], entries: Iterable[LibraryEntry]) -> tuple[RowState, ...]:
-    """How far each row has come with the ``entries``, which come the oldest first."""
+    """Return the state of each row, given the ``entries`` from the oldest to the newest."""
     kept: dict[str, list[LibraryEntry]] = {}
     for entry in entries:
         for key in _keys_of_entry(entry):
@@ -156,7 +156,7 @@ def _state(row: ParityRow, kept: Mapping[str, Sequence[LibraryEntry]]) -> RowSta
 
 
 def is_reached(row: ParityRow, means: Sequence[float | None]) -> bool | None:
-    """Whether the claim of ``row`` holds for the figures of its cells; None: too few are known."""
+    """Return whether the claim of ``row`` holds for its cells' figures; None if undecided."""
     first, others = means[0], [mean for mean in means[1:] if mean is not None]
     compares_all = row.claim == "trained" or row.claim in ORDERS
     if first is None or (compares_all and len(others) < len(means) - 1):
@@ -174,13 +174,13 @@ def is_reached(row: ParityRow, means: Sequence[float | None]) -> bool | None:
 
 
 def parity_key(recipe: Recipe) -> str:
-    """What runs of the same training have in common, whatever seeds and device."""
+    """Return a key shared by all runs of the same training, whatever seeds, goals and device."""
     training = recipe.training.model_copy(update={"device": "auto", "goals": GoalsSpec()})
     return key_of(recipe.model_copy(update={"seed": 0, "runs": 1, "training": training}))
 
 
 def _any_data_key(recipe: Recipe) -> str:
-    """The same, whatever samples of that size it learns."""
+    """Return the same key for any samples of that size."""
     data = DataSpec(images=recipe.data.images)
     return f"any {parity_key(recipe.model_copy(update={'data': data}))}"
 
@@ -193,13 +193,13 @@ def _keys_of_entry(entry: LibraryEntry) -> tuple[str, ...]:
     try:
         recipe = recipe_from(entry.recipe)
     except AeguiError:
-        # Of a study, or written by a program that knew other settings.
+        # Part of a study, or written by a program with other settings.
         return ()
     return parity_key(recipe), _any_data_key(recipe)
 
 
 def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_whole: bool) -> Trained | None:
-    """What ``entries`` have of a figure; ``is_whole``: of trainings that went to their end."""
+    """Return the results of ``entries``; with ``is_whole`` only of complete trainings."""
     by_seed: dict[int, float] = {}
     newest: LibraryEntry | None = None
     for entry in entries:
@@ -223,7 +223,7 @@ def _measured(entries: Sequence[LibraryEntry], figure: str, *, is_whole: bool) -
 
 
 def _stopped(entry: LibraryEntry) -> set[int]:
-    """The seeds whose training was ended by hand, before its last epoch and without a goal."""
+    """Return the seeds whose training was stopped before its last epoch, without a goal."""
     training = entry.recipe.get("training", {})
     if any(value is not None for value in training.get("goals", {}).values()):
         return set()
@@ -232,7 +232,7 @@ def _stopped(entry: LibraryEntry) -> set[int]:
 
 
 def summary_words(states: Sequence[RowState]) -> str:
-    """How many rows have been reached."""
+    """Return how many rows have been reached, translated."""
     done = sum(state.is_reached is True for state in states)
     return trn("{done:,} of {n:,} row reached here", "{done:,} of {n:,} rows reached here",
                len(states), done=done)  # fmt: skip

@@ -1,6 +1,6 @@
-"""The rows of the parity page: what was published, and which recipe or study repeats it.
+"""The rows of the parity page: published figures, and the recipe or study that reproduces each.
 
-They are data, in ``resources/parity.json``, where the extractor of messages reads their texts.
+They are data, in ``resources/parity.json``, from which their texts are extracted for translation.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class _RowPart(BaseModel):
 
 
 class PhysicalLimit(_RowPart):
-    """What no network, or no linear one, can be better than; in the unit of the figure shown."""
+    """A bound that no network, or no linear one, can exceed, in the published unit."""
 
     kind: Literal["bayes", "pca", "floor"]
     value: float
 
 
 class CellFigure(_RowPart):
-    """A figure over so many seeds from ``first`` on, in the unit of the library."""
+    """A figure over ``count`` seeds from ``first`` on, in the unit of the library."""
 
     mean: float
     std: float = 0.0
@@ -67,11 +67,11 @@ class CellFigure(_RowPart):
 
 
 class Expected(_RowPart):
-    """What came of it when it was measured for the program: of each cell, and where.
+    """The reference measurement: the figure of each cell, and where it was measured.
 
-    ``words`` are what was measured where no figure of the library says it. ``hours`` are those of
-    processor or card for all that one click trains; ``version`` is the commit of the program where
-    it was an earlier one.
+    ``words`` describe the measurement if no figure of the library does. ``hours`` are those of
+    processor or card for everything that the row trains; ``version`` is the commit of the program
+    if it was an earlier one.
     """
 
     cells: tuple[CellFigure | None, ...]
@@ -90,8 +90,8 @@ class ParityRow(_RowPart):
     without a study it is the ``recipe`` that ships, changed by ``set``. The ``claim`` is about
     ``figure``: the first cell is ``at_most`` or ``at_least`` the ``value``, the ``first`` of them
     (better than all others) or the ``last``, or all are ``alike``, or just ``trained``. ``scale``
-    makes the number that was published of the one that is recorded. ``own_data``: what was
-    published is of pictures that are not ours, and those of a folder of one's own count too.
+    converts the recorded number to the published unit. ``own_data``: the published images are not
+    available, so that runs on a folder of the user's own images count too.
     """
 
     id: str
@@ -113,10 +113,11 @@ class ParityRow(_RowPart):
 
     @cached_property
     def recipes(self) -> tuple[Recipe, ...]:
-        """The recipe of each cell, of one run.
+        """The recipe of each cell, for a single run.
 
         Raises:
             AeguiError: A file of the program is missing or damaged.
+            LookupError: There is no such shipped recipe.
         """
         if not self.study:
             path = find_recipe(self.recipe)
@@ -134,7 +135,7 @@ class ParityRow(_RowPart):
         )
 
     def recipe_on(self, source: str = "") -> Recipe:
-        """What is trained of a row without a study, or on the pictures of ``source``."""
+        """Return the recipe of a row without a study, optionally on the images of ``source``."""
         recipe = self.recipes[0].model_copy(update={"notes": ""})
         if not source:
             return recipe
@@ -142,21 +143,21 @@ class ParityRow(_RowPart):
         return recipe.model_copy(update={"data": DataSpec(source=source, images=images)})
 
     def line(self, source: str = "") -> str:
-        """The same as a set-up line."""
+        """Return that recipe as a set-up line."""
         return line_of(self.recipe_on(source))
 
     def cell_names(self) -> tuple[str, ...]:
-        """What tells the cells apart: their choices on the axes in which they differ."""
+        """Return the names of the cells: their choices on the axes in which they differ."""
         names = list(self.cells[0] if self.cells else ())
         telling = [name for name in names if len({cell[name] for cell in self.cells}) > 1]
         return tuple(", ".join(tr(cell[name]) for name in telling) for cell in self.cells)
 
     def number(self, value: float) -> str:
-        """A figure of the row as a person reads it, in the published unit."""
+        """Format a figure of the row in the published unit."""
         return self._words(value * self.scale)
 
     def limit_number(self) -> str:
-        """The physical limit likewise; empty without one."""
+        """Format the physical limit; empty if there is none."""
         return "" if self.limit is None else self._words(self.limit.value)
 
     def _words(self, value: float) -> str:
@@ -167,7 +168,7 @@ class ParityRow(_RowPart):
         return localized(value, ".4g" if abs(value) >= _DIGIT_MORE_FROM else ".3g")
 
     def claim_words(self) -> str:
-        """What has to hold for a tick."""
+        """Return the condition for a tick, translated."""
         figure = tr(run_figure(self.figure).label)
         if self.claim == "trained" or (self.value is None and not self.cells):
             return tr("it has been trained here")
@@ -193,7 +194,7 @@ class _Document(_RowPart):
 
 @cache
 def parity_rows() -> tuple[ParityRow, ...]:
-    """All rows, in the order of the page."""
+    """Return all rows, in the order of the page."""
     text = (resources_dir() / "parity.json").read_text(encoding="utf-8")
     return TypeAdapter(_Document).validate_python(from_json(text)).rows
 

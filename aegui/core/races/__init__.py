@@ -1,1 +1,1 @@
-"""Races: optimisers from the same start, and the smallest network that still does the task."""
+"""Races of optimisers from the same start, and the search for the smallest sufficient network."""

@@ -1,8 +1,8 @@
-"""Optimisers that learn the same task from the same first weights, side by side.
+"""Race of optimisers that learn the same task from the same initial weights.
 
-Everybody gets the same time: the one that has had least of it goes on next, for one chunk of its
+All get the same time: the one that has used least of it is advanced next, by one chunk of its
 training. An evaluation is the loss of all samples once, with or without its gradient: what scipy's
-optimisers count, and an epoch of the others, who see each sample once in it.
+optimisers count, and equal to an epoch of the others, which see each sample once in it.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ _TOLD_SECONDS = 0.15
 
 @dataclass(frozen=True)
 class RaceSpec:
-    """How a race is run.
+    """The rules of a race.
 
     Attributes:
         optimizers: Keys of ``OPTIMIZERS``.
-        rates: Optimiser -> learning rate; those that are not named take the recipe's, if it is
-            theirs, else a usual one.
-        seed: Of the first weights; None takes the recipe's.
+        rates: Optimiser -> learning rate; the others take the recipe's if that is its optimiser,
+            else their default.
+        seed: Seed of the initial weights; None takes the recipe's.
     """
 
     optimizers: tuple[str, ...] = RACERS
@@ -76,20 +76,20 @@ class RaceSpec:
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """One optimiser, and how far it is.
+    """One optimiser and its progress.
 
     Attributes:
-        key: Of ``OPTIMIZERS``.
-        rate: Its learning rate; NaN where it finds its steps itself.
-        epochs: Epochs or iterations done at each look, float64 ``[n]``.
+        key: Key in ``OPTIMIZERS``.
+        rate: Its learning rate; NaN if it has none.
+        epochs: Epochs or iterations done at each record, float64 ``[n]``.
         seconds: Training time until then, ``[n]``.
-        evaluations: Of the loss of all samples, ``[n]``.
+        evaluations: Evaluations of the loss of all samples, ``[n]``.
         loss: Loss then, ``[n]``.
         wrong: Mean wrong pixels per sample, ``[n]``; NaN where they are not counted.
-        trail: Weights at some of the looks, float32 ``[T, P]``.
-        reason: Why it has ended, a key of ``REASONS``; empty while it goes on.
-        refused: Why it cannot take part, in words; empty where it can.
-        spent: Training time in all: also that of what was begun after the last look.
+        trail: Weights at some of the records, float32 ``[T, P]``.
+        reason: Why it has ended, a key of ``REASONS``; empty while it runs.
+        refused: Translated reason why it cannot take part; empty if it can.
+        spent: Total training time, including work after the last record.
     """
 
     key: str
@@ -106,26 +106,26 @@ class Lane:
 
     @property
     def name(self) -> str:
-        """What a person reads: with its rate, where it has one."""
+        """Translated name, with the learning rate if it has one."""
         label = tr(OPTIMIZERS[self.key].label)
         return label if np.isnan(self.rate) else f"{label} {localized(self.rate, 'g')}"
 
     @property
     def best_loss(self) -> float:
-        """The lowest loss so far; infinity where there is none."""
+        """The lowest loss so far; infinity if there is none."""
         known = self.loss[np.isfinite(self.loss)]
         return float(known.min()) if len(known) else np.inf
 
 
 @dataclass(frozen=True, eq=False)
 class RaceState:
-    """A race at a moment.
+    """The state of a race.
 
     Attributes:
-        recipe: The task; its optimiser and length are not those of the race.
-        spec: How it is run.
+        recipe: The task; the race replaces its optimiser and number of epochs.
+        spec: The rules.
         lanes: In the order of ``RaceSpec.optimizers``.
-        share: Of the time that is over, 0..1.
+        share: Share of the time that has passed, 0..1.
         is_over: Whether all have ended.
     """
 
@@ -137,13 +137,13 @@ class RaceState:
 
     @property
     def standings(self) -> tuple[int, ...]:
-        """Places of the lanes, the lowest loss first."""
+        """Indices of the lanes, the lowest loss first."""
         racing = [at for at, lane in enumerate(self.lanes) if not lane.refused]
         return tuple(sorted(racing, key=lambda at: self.lanes[at].best_loss))
 
 
 def rate_of(key: str, recipe: Recipe, spec: RaceSpec) -> float:
-    """The learning rate with which an optimiser races; NaN for one that has none."""
+    """Return the learning rate of an optimiser in the race; NaN if it has none."""
     if key in SCIPY_OPTIMIZERS:
         return float("nan")
     own = recipe.training.optimizer
@@ -153,7 +153,7 @@ def rate_of(key: str, recipe: Recipe, spec: RaceSpec) -> float:
 
 
 def racer_recipe(key: str, recipe: Recipe, spec: RaceSpec) -> Recipe:
-    """The recipe of one racer: that of the task, but for the optimiser and when it ends.
+    """Return the recipe of one racer: the task's, with its optimiser and end conditions.
 
     scipy's optimisers take all samples at once; the others the batches of the recipe.
     """
@@ -204,11 +204,11 @@ class _Racer:
         return bool(self.refused) or (training is not None and training.finished is not None)
 
     def advance(self) -> None:
-        """Go on for one chunk; what cannot be trained is refused, and the others race on."""
+        """Train for one chunk; an error excludes this racer, and the others continue."""
         try:
             self._training = next(self._steps, self._training)
             if self._training is not None and self._training.finished is not None:
-                # Where it ended half way through an epoch, it has not been looked at there.
+                # If it ended within an epoch, this records the final state.
                 self._training.result()
         except AeguiError as error:
             self.refused = str(error)
@@ -246,16 +246,16 @@ def race(
     spec: RaceSpec,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[RaceState]:
-    """Race, telling now and then how it stands, and at last how it ended.
+    """Run a race; yield its state now and then, and at the end.
 
     Args:
         recipe: The task: data, network, loss and penalties.
         dataset: Its samples.
-        spec: How it is run.
-        stopped: Asked between two chunks; True ends the race as it stands.
+        spec: The rules.
+        stopped: Polled between two chunks; True ends the race in its current state.
 
     Raises:
-        AeguiError: Nobody can take part, or an optimiser is not known.
+        AeguiError: No optimiser can take part, or one is unknown.
     """
     check_spec(spec)
     if not recipe.is_autoencoder:
@@ -285,18 +285,18 @@ def race(
         for racer in racers:
             racer.control.stop = True
     for racer in racers:
-        # Those that were stopped half way say so.
+        # Racers that were stopped record "stopped" as their reason.
         while not racer.has_ended:
             racer.advance()
     yield state()
 
 
 def check_spec(spec: RaceSpec) -> None:
-    """Refuse what cannot be raced.
+    """Check the rules of a race.
 
     Raises:
-        AeguiError: An optimiser is not known, or named twice, or there are none; or there is a rate
-            of one that does not race, or takes none.
+        AeguiError: There is no optimiser, one is unknown or named twice, or there is a rate for one
+            that does not race, or takes none.
     """
     if not spec.optimizers:
         raise AeguiError(tr("Nobody races: name at least one optimiser."))
@@ -323,7 +323,7 @@ def check_spec(spec: RaceSpec) -> None:
 
 
 def standings_table(state: RaceState) -> tuple[list[str], list[list[str]]]:
-    """Header and rows, the lowest loss first, those that could not take part at the end."""
+    """Return header and rows, the lowest loss first, excluded optimisers last."""
     header = [
         tr("Optimiser"),
         tr("Lowest loss"),
@@ -337,7 +337,7 @@ def standings_table(state: RaceState) -> tuple[list[str], list[list[str]]]:
 
 
 def standing_places(state: RaceState) -> list[int]:
-    """Places of the lanes in the order of the table."""
+    """Return the indices of the lanes in the order of the table."""
     standings = state.standings
     return [*standings, *(at for at in range(len(state.lanes)) if at not in standings)]
 
@@ -348,7 +348,7 @@ def _standing(lane: Lane) -> list[str]:
     if not len(lane.epochs):
         return [lane.name, "–", "–", "–", "–", "–", ""]
     reason = tr(REASONS[lane.reason]) if lane.reason in REASONS else lane.reason
-    # Beside the lowest loss stands what came of those very weights.
+    # The wrong pixels belong to the weights with the lowest loss.
     known = np.isfinite(lane.loss)
     wrong = float(lane.wrong[np.where(known, lane.loss, np.inf).argmin()])
     return [

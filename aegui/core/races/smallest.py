@@ -1,9 +1,9 @@
-"""The smallest network that still does a task: widths shrink while the goal holds.
+"""Search for the smallest network that still reaches a goal, by shrinking its layers.
 
-One layer after the other, the one that saves most first, is halved and halved again between the
-narrowest width that is known to do and the widest that is known to fail (bisection), until no layer
-can lose a unit any more. That takes it that a wider layer does whatever a narrower one does, which
-is true of networks and nearly true of trainings: with other seeds another width may come out.
+One layer after the other, the widest first, is bisected between the narrowest width that is known
+to suffice and the widest that is known to fail, until no layer can lose a unit any more. This
+assumes that a wider layer can do whatever a narrower one can, which is true of networks and nearly
+true of trainings: other seeds may give another width.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ _FORMAT, _VERSION = "aegui-smallest", 1
 
 @dataclass(frozen=True)
 class Challenge:
-    """What the network has to do.
+    """What the network has to achieve.
 
-    Every sample has at most ``most_wrong`` wrong pixels in trainings with so many ``seeds``, from
-    that of the recipe on, in ``at_least`` so many of them.
+    Every sample has at most ``most_wrong`` wrong pixels, in at least ``at_least`` of ``seeds``
+    trainings with consecutive seeds from that of the recipe on.
     """
 
     most_wrong: Annotated[
@@ -65,7 +65,7 @@ class Challenge:
     ] = 5
 
     def checked(self) -> Challenge:
-        """This challenge.
+        """Validate the challenge and return it.
 
         Raises:
             AeguiError: No training could meet it, or every one does.
@@ -84,7 +84,7 @@ class Challenge:
 
     @property
     def words(self) -> str:
-        """What a person reads."""
+        """Translated description."""
         pixels = trn(
             "every sample at most {n} wrong pixel",
             "every sample at most {n} wrong pixels",
@@ -105,13 +105,13 @@ class Attempt:
 
     Attributes:
         widths: Inputs, then the units of each layer, as 35-8-2-8-35.
-        parameters: Numbers that it learns.
+        parameters: Number of trainable parameters.
         met: Seeds that reached the goal.
         seeds: Seeds that were trained.
         holds: Whether they were enough.
         by: ``SEARCH`` or ``OWN``.
-        key: Of its recipe, see ``key_of``.
-        recipe: Its recipe as JSON, to be opened.
+        key: Key of its recipe, see ``key_of``.
+        recipe: Its recipe as JSON, for opening it.
     """
 
     widths: str
@@ -125,13 +125,13 @@ class Attempt:
 
 
 def best_of_attempts(attempts: Sequence[Attempt], by: str | None = None) -> Attempt | None:
-    """The attempt with the fewest parameters that holds; of equal ones the first."""
+    """Return the successful attempt with the fewest parameters; of equal ones the first."""
     holding = [one for one in attempts if one.holds and by in {None, one.by}]
     return min(holding, key=lambda one: one.parameters, default=None)
 
 
 def challenge_key(recipe: Recipe, challenge: Challenge) -> str:
-    """What attempts are kept under: the same samples and goal, whatever the network.
+    """Return the key that attempts are stored under, of samples and goal but not the network.
 
     Raises:
         AeguiError: The samples cannot be read.
@@ -144,12 +144,12 @@ def challenge_key(recipe: Recipe, challenge: Challenge) -> str:
 
 
 class Attempts:
-    """What was tried for one challenge; kept in a file, so that nothing is trained twice.
+    """The attempts at one challenge, stored in a file so that nothing is trained twice.
 
     Args:
         recipe: Names the samples and the first seed.
         challenge: The goal.
-        folder: Where they are kept; by default in the user's data.
+        folder: The folder of the file; by default in the user's data.
 
     Raises:
         AeguiError: The samples cannot be read.
@@ -157,7 +157,7 @@ class Attempts:
 
     def __init__(self, recipe: Recipe, challenge: Challenge, folder: Path | None = None) -> None:
         folder = user_data_dir() / "smallest" if folder is None else folder
-        # A file may hold other samples than when something was last tried.
+        # Files may have changed since they were last read.
         forget_files()
         self._path = folder / f"{challenge_key(recipe, challenge)}.json"
         self._known: dict[str, Attempt] = {}
@@ -167,11 +167,11 @@ class Attempts:
         return iter(tuple(self._known.values()))
 
     def get(self, key: str) -> Attempt | None:
-        """The attempt with the recipe of that key."""
+        """Return the attempt with that recipe key, or None."""
         return self._known.get(key)
 
     def add(self, attempt: Attempt) -> None:
-        """Keep an attempt; the person's own claim comes before that of the search.
+        """Store an attempt, replacing an earlier one with the same key.
 
         Raises:
             AeguiError: The file could not be written.
@@ -182,7 +182,7 @@ class Attempts:
             "version": _VERSION,
             "attempts": [asdict(one) for one in self._known.values()],
         }
-        # Why a folder cannot be made is said by who writes into it.
+        # If the folder cannot be made, the write below raises with the reason.
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self._path, json.dumps(document, indent=1, ensure_ascii=False).encode())
@@ -194,12 +194,12 @@ class Attempts:
                 return
             self._known = {row["key"]: Attempt(**row) for row in document["attempts"]}
         except (OSError, ValueError, KeyError, TypeError):
-            # A file that is damaged costs the trainings again, and nothing else.
+            # If the file is damaged, only the trainings have to be repeated.
             self._known = {}
 
 
 def check_kind(recipe: Recipe) -> None:
-    """Refuse what does not reconstruct.
+    """Refuse models that do not reconstruct.
 
     Raises:
         AeguiError: It is no autoencoder.
@@ -211,14 +211,14 @@ def check_kind(recipe: Recipe) -> None:
 
 
 def for_challenge(recipe: Recipe, challenge: Challenge) -> Recipe:
-    """``recipe`` as it is tried: one run, on the processor, that ends once it is as good."""
+    """Return ``recipe`` for an attempt: one run, on the CPU, which ends at the goal."""
     goals = recipe.training.goals.model_copy(update={"max_wrong_pixels": challenge.most_wrong})
     training = recipe.training.model_copy(update={"goals": goals, "device": "cpu"})
     return recipe.model_copy(update={"training": training, "runs": 1, "name": "", "notes": ""})
 
 
 def widths_words(recipe: Recipe) -> str:
-    """The units of all layers, as 35-8-2-8-35; of other layers their kinds."""
+    """Format the widths of input and layers as 35-8-2-8-35."""
     resolved = resolved_of(recipe)
     sizes = [resolved.dataset.pixels, *(layer.outputs for layer in resolved.layers)]
     return "-".join(map(str, sizes))
@@ -233,21 +233,21 @@ def try_network(
     tell: Callable[[float], None] = lambda share: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Attempt | None:
-    """Train a network with every seed and say whether the goal holds; what was tried is known.
+    """Train a network with every seed and return whether the goal holds; known attempts are reused.
 
     Args:
         recipe: The network, on the samples of the challenge.
         challenge: The goal.
-        attempts: What was tried before; this one is added.
+        attempts: Earlier attempts; this one is added.
         by: Who asks.
-        tell: Called with the share of it that is done.
-        stopped: Asked now and then; True gives it up.
+        tell: Called with the share that is done.
+        stopped: Polled now and then; True cancels the attempt.
 
     Returns:
-        None where it was given up.
+        None if it was cancelled.
 
     Raises:
-        AeguiError: It cannot be trained, does not reconstruct, or cannot be kept.
+        AeguiError: It cannot be trained, does not reconstruct, or cannot be stored.
     """
     challenge = challenge.checked()
     check_kind(recipe)
@@ -286,12 +286,12 @@ def try_network(
 
 @dataclass(frozen=True)
 class SearchNews:
-    """How far the search is.
+    """Progress of the search.
 
     Attributes:
-        attempt: What was tried last; None while it is under way.
-        best: The smallest that holds so far.
-        trying: What is tried now, in words; empty at the end.
+        attempt: The last attempt; None while it is running.
+        best: The smallest sufficient network so far.
+        trying: Widths of the current attempt; empty at the end.
     """
 
     attempt: Attempt | None
@@ -300,7 +300,7 @@ class SearchNews:
 
 
 def attempts_left(recipe: Recipe, challenge: Challenge, attempts: Attempts) -> int:
-    """About so many networks are still to be trained by ``shrink``; 0 where all are known.
+    """Estimate how many networks ``shrink`` still has to train; 0 if all are known.
 
     Raises:
         AeguiError: As ``shrink``.
@@ -313,7 +313,7 @@ def attempts_left(recipe: Recipe, challenge: Challenge, attempts: Attempts) -> i
 
 
 def usual_attempts(recipe: Recipe) -> int:
-    """About so many networks ``shrink`` tries, the one that it begins with among them."""
+    """Estimate how many networks ``shrink`` tries, including the initial one."""
     return 1 + _USUAL_ROUNDS * _halvings(recipe)
 
 
@@ -324,18 +324,18 @@ def shrink(
     stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[float], None] = lambda share: None,
 ) -> Iterator[SearchNews]:
-    """Look for the smallest network, telling each attempt, until nothing can be taken away.
+    """Search for the smallest network, yielding each attempt, until no layer can be narrowed.
 
     Args:
-        recipe: Where it begins; only units of dense layers shrink, the code keeps its size.
+        recipe: The initial network; only units of dense layers shrink, the code keeps its size.
         challenge: The goal.
-        attempts: What was tried before is not trained again.
-        stopped: Asked now and then; True ends the search.
-        tell: Called with the share of the search that is done, as far as can be said.
+        attempts: Earlier attempts, which are not trained again.
+        stopped: Polled now and then; True ends the search.
+        tell: Called with the estimated share of the search that is done.
 
     Raises:
-        AeguiError: The network that it begins with does not reach the goal, has no layer to
-            shrink, or cannot be trained.
+        AeguiError: The initial network does not reach the goal, has no layer to shrink, or cannot
+            be trained.
     """
     present = for_challenge(recipe, challenge)
     places = dense_places(present)
@@ -376,7 +376,7 @@ def shrink(
                 candidate = _with_units(present, place, middle)
                 attempt = None
                 tried += 1
-                # This layer, those after it, and all once more where something has changed.
+                # This layer, those after it, and another round if anything has changed.
                 left = (
                     _steps(high - low) - 1 + sum(_steps(_units(present, p)) for p in order[number:])
                 )
@@ -397,12 +397,12 @@ def shrink(
 
 
 def _halvings(recipe: Recipe) -> int:
-    """Attempts of one round over all layers."""
+    """Return the number of attempts of one round over all layers."""
     return sum(_steps(_units(recipe, place)) for place in dense_places(recipe))
 
 
 def _steps(widths: int) -> int:
-    """Attempts of a bisection of so many widths."""
+    """Return the number of attempts to bisect ``widths`` widths."""
     return (widths - 1).bit_length()
 
 
@@ -413,7 +413,7 @@ def _tried(
     stopped: Callable[[], bool],
     tell: Callable[[float], None],
 ) -> Iterator[SearchNews]:
-    """One attempt: said before it is begun, and once it is known; the last one has it."""
+    """Yield one attempt, before it begins and when it is known."""
     words = widths_words(recipe)
     yield SearchNews(None, best_of_attempts(tuple(attempts)), words)
     attempt = try_network(recipe, challenge, attempts, by=SEARCH, tell=tell, stopped=stopped)
@@ -421,7 +421,7 @@ def _tried(
 
 
 def dense_places(recipe: Recipe) -> list[Place]:
-    """Which layers can shrink: dense ones of the encoder, and of a decoder of its own."""
+    """Return the layers that can shrink: dense ones of the encoder, and of an own decoder."""
     network = recipe.network
     stacks = {"encoder": network.encoder, "decoder": network.decoder or ()}
     return [

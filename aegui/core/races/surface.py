@@ -1,8 +1,8 @@
-"""A plane in the space of all weights: trails laid into it, and the loss all over it.
+"""The loss over a plane in weight space, with the optimisers' trails projected onto it.
 
-Two planes are offered: through the common start and the ends of two trails, in which these three
-points lie exactly, and the one in which all trails together differ most (PCA of their points, as in
-Li et al. 2018). Whatever else is drawn in a plane is its shadow there.
+There are two kinds of plane: through the common start and the ends of two trails, which contains
+these three points, and the principal plane of all trails (PCA of their points, as in Li et al.
+2018). All other points are drawn as their orthogonal projections.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ class WeightPlane:
 
     Attributes:
         key: One of ``PLANES``.
-        origin: Where its two numbers are 0, float64 ``[P]``.
+        origin: The weights at coordinates (0, 0), float64 ``[P]``.
         axes: Two orthonormal directions, ``[2, P]``.
-        share: Of the trails' variance that lies in it, 0..1.
-        ends: The optimisers through whose ends it goes, one or two; none: all trails laid it.
+        share: Share of the trails' variance that lies in it, 0..1.
+        ends: The one or two optimisers through whose ends it goes; empty for the principal plane.
     """
 
     key: PlaneKey
@@ -73,7 +73,7 @@ class WeightPlane:
 
     @property
     def words(self) -> str:
-        """What it is, with its share, in the language in force."""
+        """Translated description, with its share."""
         names = [lane.name for lane in self.ends]
         if not names:
             words = tr("principal plane of all trails")
@@ -86,12 +86,12 @@ class WeightPlane:
         )
 
     def shadow(self, rows: NDArray[np.floating]) -> Vectors:
-        """Where weights ``[n, P]`` lie in it, ``[n, 2]``: by their nearest points."""
+        """Project weights ``[n, P]`` orthogonally; return plane coordinates ``[n, 2]``."""
         found: Vectors = (np.asarray(rows, np.float64) - self.origin) @ self.axes.T
         return found
 
     def point(self, x: float, y: float) -> Vectors:
-        """The weights at a place of it, ``[P]``."""
+        """Return the weights at plane coordinates ``x``, ``y``, ``[P]``."""
         found: Vectors = self.origin + x * self.axes[0] + y * self.axes[1]
         return found
 
@@ -101,10 +101,10 @@ class LossSurface:
     """The loss at points of a plane.
 
     Attributes:
-        plane: Which.
-        rect: Where: x0, y0, x1, y1.
-        values: float64 ``[rows, columns]``, each at the middle of its cell; row 0 lies below.
-        lines: Level and places ``[k, 2]`` of lines of equal loss.
+        plane: The plane.
+        rect: Its section: x0, y0, x1, y1.
+        values: float64 ``[rows, columns]``, each at the centre of its cell; row 0 is the lowest.
+        lines: Level and points ``[k, 2]`` of the contour lines.
     """
 
     plane: WeightPlane
@@ -114,7 +114,7 @@ class LossSurface:
 
 
 def plane_of(state: RaceState, key: PlaneKey) -> WeightPlane | None:
-    """The plane of that kind for the trails of a race; None while they span none."""
+    """Return the plane of that kind for the trails of a race; None if they span none."""
     pairs = _near_trails(state)
     if not pairs:
         return None
@@ -138,10 +138,10 @@ def plane_of(state: RaceState, key: PlaneKey) -> WeightPlane | None:
 
 
 def _near_trails(state: RaceState) -> list[tuple[int, Vectors]]:
-    """Lane and trail of those that stay in the neighbourhood, the best first.
+    """Return lane index and trail of those that stay near the start, the best first.
 
-    One that goes a hundred times as far along a direction that changes nothing, as Powell's method
-    may, would make all the others a dot.
+    A trail that goes a hundred times as far along a direction without effect, as Powell's method
+    may, would reduce all others to a dot.
     """
     found = []
     for at in state.standings:
@@ -150,14 +150,14 @@ def _near_trails(state: RaceState) -> list[tuple[int, Vectors]]:
         if len(trail) > 1:
             found.append((at, trail))
     reaches = [float(np.linalg.norm(trail - trail[0], axis=1).max()) for _, trail in found]
-    # The two best are always to be seen.
+    # The two best are always included.
     most = max([_FAR * float(np.median(reaches)), *reaches[:2]]) if reaches else 0.0
     return [pair for pair, reach in zip(found, reaches, strict=True) if 0.0 < reach <= most]
 
 
 def _spanned(wanted: list[Vectors], points: Vectors) -> Vectors | None:
-    """Two orthonormal directions: through ``wanted`` first, then where ``points`` differ most."""
-    # Few points in a space of many dimensions: their inner products tell everything.
+    """Return two orthonormal directions: along ``wanted`` first, then the principal ones."""
+    # A thin SVD: there are few points in a space of many dimensions.
     _, _, principal = np.linalg.svd(points, full_matrices=False)
     found: list[Vectors] = []
     for direction in (*wanted, *principal[:3]):
@@ -171,9 +171,9 @@ def _spanned(wanted: list[Vectors], points: Vectors) -> Vectors | None:
 
 
 def frame_of(state: RaceState, plane: WeightPlane) -> tuple[float, float, float, float]:
-    """The rectangle of the plane that holds the trails, with some air: x0, y0, x1, y1.
+    """Return the rectangle of the plane that holds the trails, with a margin: x0, y0, x1, y1.
 
-    Those that go very far leave it.
+    Trails that go very far leave it.
     """
     places = np.concatenate([plane.shadow(trail) for _, trail in _near_trails(state)])
     low, high = places.min(axis=0), places.max(axis=0)
@@ -189,18 +189,18 @@ def loss_surface(
     rect: tuple[float, float, float, float],
     cancelled: IsCancelled | None = None,
 ) -> Iterator[LossSurface]:
-    """The loss in ``rect`` of ``plane``, over all samples in float64: coarse at first, then finer.
+    """Yield the loss in ``rect`` of ``plane``, over all samples in float64, at rising resolutions.
 
     Args:
         recipe: That of a racer (its loss and penalties count).
         dataset: Its samples.
-        plane: Where weights lie.
-        rect: Which part of it: x0, y0, x1, y1.
-        cancelled: Asked between two points.
+        plane: The plane.
+        rect: Its section: x0, y0, x1, y1.
+        cancelled: Polled between two points.
 
     Raises:
         AeguiError: The recipe cannot be trained on the samples.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned true.
     """
     objective = SliceObjective(recipe, dataset)
     x0, y0, x1, y1 = rect
@@ -216,7 +216,7 @@ def loss_surface(
 
 
 class SliceObjective:
-    """The loss of a recipe for weights in the order in which a timeline keeps them.
+    """The loss of a recipe as a function of weights in a timeline's order.
 
     Raises:
         AeguiError: The recipe cannot be trained on the samples.
@@ -248,14 +248,14 @@ class SliceObjective:
         )
 
     def loss(self, weights: NDArray[np.floating]) -> float:
-        """The loss of all samples for ``weights`` ``[P]``."""
+        """Return the loss of all samples for ``weights`` ``[P]``."""
         return self._objective.loss(0, np.asarray(weights, np.float64)[self._order])
 
 
 def _lines(
     values: Vectors, rect: tuple[float, float, float, float]
 ) -> tuple[tuple[float, Vectors], ...]:
-    """Lines at levels that are as far apart by their logarithms: near the valley there are more."""
+    """Return contour lines at logarithmically spaced levels, hence denser near the minimum."""
     known = values[np.isfinite(values) & (values > 0.0)]
     if not len(known) or float(known.min()) == float(known.max()):
         return ()

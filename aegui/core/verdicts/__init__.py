@@ -1,1 +1,1 @@
-"""What figures over several seeds allow to be said: tests, intervals, and the verdict in words."""
+"""Statistics of figures over several seeds: tests, intervals, and the verdict in words."""

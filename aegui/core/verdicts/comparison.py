@@ -1,7 +1,7 @@
-"""Two settings over several seeds: whether one beats the other, by how much, and how sure that is.
+"""Comparison of two settings over several seeds: which is better, by how much, how surely.
 
-A verdict follows the p of a permutation test, and nothing else. Runs without a figure are never
-passed over in silence: who wins only where it has not failed has not won.
+A verdict depends only on the p-value of a permutation test. Failed runs are always taken into
+account: a setting does not win if it fails more often.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class SeedFigures:
     """One figure of a setting over its seeds.
 
     Attributes:
-        name: What the setting is called.
+        name: Name of the setting.
         values: Seed -> figure; NaN or infinity where the run has failed.
     """
 
@@ -61,7 +61,7 @@ class SeedFigures:
 
     @property
     def mean(self) -> float:
-        """Mean of the known figures; NaN of none."""
+        """Mean of the known figures; NaN if there are none."""
         known = self.known
         return math.fsum(known.values()) / len(known) if known else math.nan
 
@@ -75,33 +75,33 @@ class Tally(NamedTuple):
 
     @property
     def superiority(self) -> float:
-        """Chance that the first does better, ties half; NaN without pairs."""
+        """Probability that the first does better, ties half; NaN without pairs."""
         pairs = sum(self)
         return (self.wins + 0.5 * self.ties) / pairs if pairs else math.nan
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was found of two settings.
+    """The result of comparing two settings.
 
     Attributes:
-        first: One of them, with the seeds that it was given.
+        first: One of them, with its seeds.
         second: The other one.
         lower_is_better: Whether the smaller figure wins.
-        paired: Whether seeds were compared one by one, both beginning with the same weights.
+        paired: Whether seeds were compared one by one, both with the same initial weights.
         means: Mean of each over the seeds that were compared; NaN where there were none.
         seeds: Seeds of each that were compared; with pairs twice the same number.
-        interval: 95 % interval of ``difference``; None where the seeds are too few for one.
+        interval: 95 % interval of ``difference``; None if there are too few seeds for one.
         test: The permutation test.
-        p: Its p, raised where this is one of several comparisons (Holm).
-        smallest: The smallest p that these seeds allow, raised likewise.
-        comparisons: Of how many comparisons this is one.
-        tally: In how many pairs ``first`` did better than ``second``: pairs of the same seed where
+        p: Its p-value, adjusted if this is one of several comparisons (Holm).
+        smallest: The smallest p-value that these seeds allow, adjusted likewise.
+        comparisons: Number of comparisons that this is one of.
+        tally: In how many pairs ``first`` did better than ``second``: pairs of the same seed if
             they are paired, else all pairs of a seed of one and a seed of the other.
-        outcome: How it ends.
-        more_seeds: About so many further seeds of each would settle it, were the difference what
-            it looks like; None where there is nothing to settle or 1,000 would not do.
-        level: The p below which there is a verdict.
+        outcome: The outcome.
+        more_seeds: Approximate number of further seeds of each that would decide it, if the
+            observed difference is real; None if it is decided or 1,000 would not do.
+        level: The significance level.
     """
 
     first: SeedFigures
@@ -127,7 +127,7 @@ class Comparison:
 
     @property
     def first_is_better(self) -> bool:
-        """Whether the mean of the first is the better one; of equal means it is."""
+        """Whether the mean of the first is better or equal."""
         return self.difference >= 0.0 if self.lower_is_better else self.difference <= 0.0
 
 
@@ -144,10 +144,10 @@ def compare(
     Args:
         first: One of them.
         second: The other.
-        same_starts: Whether both begin with the same weights in each seed: then seeds that both
+        same_starts: Whether both have the same initial weights in each seed: then seeds that both
             have are compared one by one, and others are left out.
         lower_is_better: Whether the smaller figure wins.
-        level: The p below which there is a verdict.
+        level: The significance level.
     """
     pair = PairOfSettings(first, second, paired=same_starts, lower_is_better=lower_is_better)
     return pair.judged(level)
@@ -182,12 +182,12 @@ class PairOfSettings:
     def judged(
         self, level: float, p: float | None = None, smallest: float | None = None, of: int = 1
     ) -> Comparison:
-        """The verdict.
+        """Return the comparison with its outcome.
 
         Args:
-            level: The p below which there is one.
-            p: Its p among the others; None: that of the test.
-            smallest: The smallest p that it could have among them; None: that of the test.
+            level: The significance level.
+            p: The p-value adjusted for several comparisons; None: that of the test.
+            smallest: The smallest possible p-value, adjusted likewise; None: that of the test.
             of: Number of comparisons.
         """
         p = self.test.p if p is None else p
@@ -245,7 +245,7 @@ class PairOfSettings:
         return "few" if possible >= level else "noise"
 
     def _is_equal(self) -> bool:
-        """Whether there is nothing to tell apart: more than one seed each, all alike."""
+        """Return whether there is more than one seed each and all figures are equal."""
         if min(len(self._a), len(self._b)) < 2:
             return False
         if self._paired:
@@ -253,7 +253,7 @@ class PairOfSettings:
         return bool(np.ptp(np.concatenate([self._a, self._b])) == 0.0)
 
     def _more_seeds(self, level: float) -> int | None:
-        """Seeds to add, with as many as will fail again."""
+        """Return the number of seeds to add, allowing for the observed failure rate."""
         a, b = self._a, self._b
         have = min(len(a), len(b))
         difference = _mean(b) - _mean(a)
@@ -273,7 +273,7 @@ _ROUNDING = 1e-12
 
 
 def _rounded(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Differences of pairs; those of the last bits, which two ways of adding make, are none."""
+    """Return the differences of pairs, with rounding errors set to zero."""
     apart = b - a
     return np.where(np.abs(apart) <= _ROUNDING * np.maximum(np.abs(a), np.abs(b)), 0.0, apart)
 
@@ -287,5 +287,5 @@ def _spread(values: NDArray[np.float64]) -> float:
 
 
 def _failing(figures: SeedFigures) -> float:
-    """Share of the seeds that have failed."""
+    """Return the share of the seeds that have failed."""
     return figures.failed / len(figures.values) if figures.values else 0.0

@@ -1,4 +1,4 @@
-"""Intervals of figures over seeds: of a mean or a difference by bootstrap, of a share exactly."""
+"""Confidence intervals over seeds: bootstrap for means and differences, exact for shares."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Interval = tuple[float, float]
 
 
 def mean_interval(values: ArrayLike) -> Interval | None:
-    """The BCa bootstrap interval of the mean of ``values`` ``[n]``, finite (Efron 1987).
+    """Return the BCa bootstrap interval of the mean of ``values`` ``[n]``, finite (Efron 1987).
 
-    None for fewer than ``LEAST_SEEDS``; of values that are all the same, that value twice.
+    None for fewer than ``LEAST_SEEDS``; for equal values, that value twice.
     """
     given = np.asarray(values, np.float64).ravel()
     if len(given) < LEAST_SEEDS:
@@ -34,7 +34,7 @@ def mean_interval(values: ArrayLike) -> Interval | None:
 
 
 def difference_interval(first: ArrayLike, second: ArrayLike) -> Interval | None:
-    """The BCa interval of ``mean(second) - mean(first)``, of seeds that are not paired.
+    """Return the BCa interval of ``mean(second) - mean(first)`` for unpaired seeds.
 
     None for fewer than ``LEAST_SEEDS`` on either side.
     """
@@ -52,8 +52,8 @@ class SeedShare:
     """A share of seeds, such as those at the goal.
 
     Attributes:
-        reached: So many.
-        seeds: Of so many.
+        reached: The seeds counted.
+        seeds: All seeds.
         low: Lower end of the Clopper-Pearson interval.
         high: Its upper end.
     """
@@ -65,21 +65,21 @@ class SeedShare:
 
     @property
     def share(self) -> float:
-        """The share itself; NaN of no seeds."""
+        """The share itself; NaN for no seeds."""
         return self.reached / self.seeds if self.seeds else float("nan")
 
 
 def share_of_seeds(reached: int, seeds: int) -> SeedShare:
-    """The share ``reached / seeds`` with its exact interval (Clopper and Pearson 1934).
+    """Return the share ``reached / seeds`` with its exact interval (Clopper and Pearson 1934).
 
     Raises:
-        ValueError: There are more reached than seeds, or fewer than none.
+        ValueError: ``reached`` is negative or greater than ``seeds``.
     """
     if not 0 <= reached <= seeds:
         raise ValueError(f"{reached} of {seeds} seeds is no share")
     if not seeds:
         return SeedShare(0, 0, 0.0, 1.0)
-    # Not scipy.stats, which takes seconds to import: a window asks for this while it is pointed at.
+    # scipy.stats takes seconds to import, and this is called while the pointer hovers.
     from scipy.special import betaincinv
 
     tail = (1.0 - CONFIDENCE) / 2
@@ -89,7 +89,7 @@ def share_of_seeds(reached: int, seeds: int) -> SeedShare:
 
 
 def _is_constant(values: NDArray[np.float64]) -> bool:
-    """Whether all are the same, but for what rounding makes of differences."""
+    """Return whether all values are equal up to rounding."""
     return bool(np.ptp(values) <= _ROUNDING * np.abs(values).max())
 
 
@@ -102,9 +102,9 @@ def _difference(first: Any, second: Any, axis: int = -1) -> Any:
 
 
 def _bca(groups: tuple[Any, ...], statistic: Any) -> Interval | None:
-    """The bias-corrected and accelerated interval of a bootstrap (Efron 1987).
+    """Return the bias-corrected and accelerated bootstrap interval (Efron 1987).
 
-    That of ``scipy.stats.bootstrap``, with the same draws; importing it takes seconds.
+    Same result and draws as ``scipy.stats.bootstrap``, whose import takes seconds.
     """
     from scipy.special import ndtr, ndtri
 
@@ -132,6 +132,6 @@ def _bca(groups: tuple[Any, ...], statistic: Any) -> Interval | None:
 
 
 def _each_left_out(group: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rows of all values but one, ``[n, n - 1]``."""
+    """Return rows of all values but one, ``[n, n - 1]``."""
     count = len(group)
     return np.broadcast_to(group, (count, count))[~np.eye(count, dtype=bool)].reshape(count, -1)

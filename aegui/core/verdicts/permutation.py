@@ -1,10 +1,10 @@
-"""Permutation tests of two settings: how often chance alone would set them so far apart.
+"""Permutation tests of the difference between two settings.
 
-Where both settings begin with the same weights in each seed, only the signs of the differences are
-exchanged (Fisher 1935); else the seeds are dealt out anew to both. With as many seeds on both sides
-the difference of the means is compared, else that difference over its standard error, so that the
-test also holds where one setting varies more than the other (Janssen 1997). Small tests count every
-arrangement, so that their p is exact; larger ones draw arrangements, always the same ones.
+If both settings have the same initial weights in each seed, only the signs of the differences are
+permuted (Fisher 1935); otherwise the seeds are reassigned to both. With as many seeds on both sides
+the statistic is the difference of the means, else that difference over its standard error, so that
+the test also holds if one setting varies more than the other (Janssen 1997). Small tests enumerate
+every arrangement, so that their p-value is exact; larger ones draw a fixed random sample of them.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class PermutationTest:
-    """What a permutation test says.
+    """The result of a permutation test.
 
     Attributes:
         p: Two-sided: the share of arrangements that lie at least as far apart; 1 for no seeds.
-        smallest: The p that values of this kind would have if they spoke as clearly as they can.
+        smallest: The p-value for the most extreme arrangement of such values.
         is_exact: Whether every arrangement was counted; else ``DRAWS`` were drawn.
     """
 
@@ -46,10 +46,10 @@ class PermutationTest:
 
 
 def paired_test(differences: ArrayLike) -> PermutationTest:
-    """Whether the mean of ``differences`` ``[n]``, finite, one for each seed, is not zero.
+    """Test whether the mean of ``differences`` ``[n]``, finite, one for each seed, is not zero.
 
-    Under the null hypothesis each difference could as well have the other sign. Seeds without a
-    difference say nothing: of n seeds with k differences the smallest p is ``2^(1 - k)``.
+    Under the null hypothesis the signs of the differences are exchangeable. Zero differences carry
+    no information: with k others the smallest p-value is ``2^(1 - k)``.
     """
     values = np.asarray(differences, np.float64).ravel()
     values = values[values != 0.0]
@@ -59,7 +59,7 @@ def paired_test(differences: ArrayLike) -> PermutationTest:
     smallest = 2.0 ** (1 - len(values))
     observed = abs(float(values.sum())) - _ROUNDING * len(values)
     if len(values) <= MOST_FLIPPED:
-        # The first sign may stay: turning all of them gives the same distance.
+        # By symmetry the first sign is fixed.
         sums = values[:1]
         for value in values[1:].tolist():
             sums = np.concatenate([sums + value, sums - value])
@@ -73,12 +73,12 @@ def paired_test(differences: ArrayLike) -> PermutationTest:
 
 
 def unpaired_test(first: ArrayLike, second: ArrayLike) -> PermutationTest:
-    """Whether ``first`` ``[n]`` and ``second`` ``[m]``, finite, have other means."""
+    """Test whether the means of ``first`` ``[n]`` and ``second`` ``[m]``, finite, differ."""
     one, other = (np.asarray(values, np.float64).ravel() for values in (first, second))
     pool = np.concatenate([one, other])
     if not len(one) or not len(other) or np.ptp(pool) == 0.0:
         return PermutationTest(1.0, 1.0, is_exact=True)
-    # Small numbers about zero: what follows subtracts squares.
+    # Centred and scaled, since squares are subtracted below.
     pool = pool - pool.mean()
     pool = pool / np.abs(pool).max()
     statistic = _Distance(pool, len(one))
@@ -100,16 +100,16 @@ def unpaired_test(first: ArrayLike, second: ArrayLike) -> PermutationTest:
 
 
 def smallest_p(count: int, other: int, *, paired: bool) -> float:
-    """The smallest p of so many seeds on both sides, were all of their figures apart."""
+    """Return the smallest p-value of such seed counts if no two figures are equal."""
     if paired:
         return 2.0 ** (1 - min(count, other))
-    # With as many on both sides the arrangement that exchanges them lies as far apart.
+    # With equal counts, exchanging the sides gives the same distance.
     furthest = 2 if count == other else 1
     return min(1.0, furthest / math.comb(count + other, count))
 
 
 class _Distance:
-    """How far apart two groups are, from sum and sum of squares of the first one."""
+    """Distance between two groups, from sum and sum of squares of the first one."""
 
     def __init__(self, pool: NDArray[np.float64], count: int) -> None:
         self._n, self._m = count, len(pool) - count
@@ -122,12 +122,12 @@ class _Distance:
         rest = self._total - sums
         apart = np.abs(sums / n - rest / m)
         if n == m or min(n, m) < 2:
-            # As many on both sides: the same order as that of Welch's t.
+            # With equal counts this orders arrangements as Welch's t does.
             return apart
         inner = (squares - sums * sums / n) / (n * (n - 1))
         outer = (self._squares - squares - rest * rest / m) / (m * (m - 1))
         error = np.sqrt(np.maximum(inner + outer, 0.0))
-        is_constant = error < 1e-7  # both groups are, but for rounding
+        is_constant = error < 1e-7  # Up to rounding
         t = apart / np.where(is_constant, 1.0, error)
         return np.where(is_constant & (apart > _ROUNDING), np.inf, t)
 
@@ -135,12 +135,12 @@ class _Distance:
 def _all_dealt(
     pool: NDArray[np.float64], count: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sums, and sums of squares, of every choice of ``count`` of the values."""
+    """Return sums, and sums of squares, of every choice of ``count`` of the values."""
     of_size = [np.zeros((2, 1)), *(np.zeros((2, 0)) for _ in range(count))]
     for place, value in enumerate(pool.tolist()):
         step = np.array([[value], [value * value]])
         left = len(pool) - place - 1
-        # What cannot become ``count`` any more is not carried on.
+        # Drop partial choices that can no longer reach ``count`` values.
         for size in range(count, 0, -1):
             of_size[size] = np.concatenate([of_size[size], of_size[size - 1] + step], axis=1)
         for size in range(count - left):
@@ -150,12 +150,12 @@ def _all_dealt(
 
 
 def _chunks(width: int) -> list[int]:
-    """Numbers of arrangements of ``width`` values that are drawn at a time, ``DRAWS`` in all."""
+    """Split ``DRAWS`` arrangements of ``width`` values into chunks that bound the memory."""
     at_once = max(1, min(DRAWS, _CHUNK_NUMBERS // width))
     whole, rest = divmod(DRAWS, at_once)
     return [at_once] * whole + [rest] * bool(rest)
 
 
 def _drawn(beyond: int) -> PermutationTest:
-    """The observed arrangement is one of them: p is never 0 (Phipson and Smyth 2010)."""
+    """Include the observed arrangement, so that p is never 0 (Phipson and Smyth 2010)."""
     return PermutationTest((beyond + 1) / (DRAWS + 1), 1.0 / (DRAWS + 1), is_exact=False)

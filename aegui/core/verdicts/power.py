@@ -1,4 +1,4 @@
-"""How many seeds it would take to settle a comparison."""
+"""The number of seeds required to decide a comparison."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MOST_SEEDS = 1_000
 
 
 def seeds_needed(difference: float, spread: float, *, paired: bool, level: float) -> int | None:
-    """Seeds of each setting with which a difference is found with a chance of ``POWER``.
+    """Return the seeds of each setting that find a difference with probability ``POWER``.
 
-    Computed for Student's t, which permutation tests come close to (Lehmann 2006, 15.2). It takes
-    for true what the seeds so far show: of ten of them that is a rough guess.
+    Computed for Student's t, which permutation tests approximate (Lehmann 2006, 15.2). The
+    estimates are taken as exact, so with about ten seeds the result is a rough guess.
 
     Args:
-        difference: Of the means.
+        difference: Difference of the means.
         spread: Standard deviation of the differences of pairs; unpaired, of a single seed.
         paired: Whether seeds are compared one by one.
-        level: The p below which there is a verdict, in (0, 1).
+        level: The significance level, in (0, 1).
 
     Returns:
-        None where ``MOST_SEEDS`` are not enough.
+        None if ``MOST_SEEDS`` are not enough.
     """
     least = fewest_seeds(level, paired=paired)
     if difference == 0.0:
@@ -46,14 +46,14 @@ def seeds_needed(difference: float, spread: float, *, paired: bool, level: float
 
 
 def fewest_seeds(level: float, *, paired: bool) -> int:
-    """Seeds of each setting with which a p below ``level``, in (0, 1), is possible at all."""
-    # A level is divided by the number of comparisons; of those there are never 2^1000.
+    """Return the fewest seeds of each setting that allow a p-value below ``level``, in (0, 1)."""
+    # The level is divided by the number of comparisons, which is far below 2^1000.
     return _first(1, 1_000, lambda seeds: smallest_p(seeds, seeds, paired=paired) < level)
 
 
 def _power(effect: float, seeds: int, *, paired: bool, level: float) -> float:
-    """Power of the two-sided t test for ``effect`` standard deviations."""
-    from scipy.special import nctdtr, stdtrit  # of scipy.stats the import alone takes seconds
+    """Return the power of the two-sided t test for ``effect`` standard deviations."""
+    from scipy.special import nctdtr, stdtrit  # Importing scipy.stats takes seconds
 
     freedom = seeds - 1 if paired else 2 * seeds - 2
     if freedom < 1:
@@ -61,12 +61,12 @@ def _power(effect: float, seeds: int, *, paired: bool, level: float) -> float:
     shift = effect * math.sqrt(seeds if paired else seeds / 2.0)
     edge = -float(stdtrit(freedom, level / 2.0))
     found = 1.0 - float(nctdtr(freedom, shift, edge))
-    # Far out the distribution of scipy gives up; there the answer is certain.
+    # scipy returns NaN far in the tail, where the power is 1.
     return found if math.isfinite(found) else 1.0
 
 
 def _first(low: int, high: int, is_enough: Callable[[int], bool]) -> int:
-    """The smallest number from ``low`` to ``high``, which is enough, that is."""
+    """Bisect for the smallest number in ``low``..``high`` that is enough; ``high`` must be."""
     while low < high:
         middle = (low + high) // 2
         if is_enough(middle):

@@ -1,7 +1,7 @@
-"""Several settings beside one another: p raised for the number of comparisons, and who is best.
+"""Comparison of several settings: p-values adjusted for multiple comparisons, and the best.
 
-Whoever compares twenty settings finds one of them "better" by chance alone. Holm's procedure keeps
-the chance of a single false verdict in the whole table below the level (Holm 1979).
+Comparing twenty settings finds one of them "better" by chance alone. Holm's procedure keeps the
+probability of a single false verdict in the whole table below the level (Holm 1979).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """The p of each of several tests, raised so that all of them together keep the level."""
+    """Return the p-values adjusted by Holm's procedure."""
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     raised = [1.0] * len(p_values)
     highest = 0.0
@@ -37,10 +37,10 @@ class SeedRanking:
 
     Attributes:
         settings: All of them, in the order given.
-        reference: Place of the one that all are compared with: chosen beforehand, or the best.
+        reference: Index of the one that all are compared with: chosen beforehand, or the best.
         is_chosen: Whether it was chosen beforehand.
-        comparisons: Place of each other setting -> its comparison, the reference as the first one.
-        order: Places by their means, the best first; those without a figure last.
+        comparisons: Index of each other setting -> its comparison, with the reference first.
+        order: Indices by their means, the best first; those without a figure last.
     """
 
     settings: tuple[SeedFigures, ...]
@@ -51,17 +51,17 @@ class SeedRanking:
 
     @property
     def beaten(self) -> tuple[int, ...]:
-        """Places of the settings that the reference beats, in their order."""
+        """Indices of the settings that the reference beats, in ``order``."""
         return self._with("first")
 
     @property
     def beating(self) -> tuple[int, ...]:
-        """Places of the settings that beat the reference: none, where that is the best."""
+        """Indices of the settings that beat the reference; empty if that is the best."""
         return self._with("second")
 
     @property
     def peers(self) -> tuple[int, ...]:
-        """Places of the settings of which it is not known whether they are worse or better."""
+        """Indices of the settings that are neither significantly worse nor better."""
         decided = {*self.beaten, *self.beating}
         return tuple(place for place in self.order if place in self.comparisons.keys() - decided)
 
@@ -79,21 +79,21 @@ def rank(
     level: float = LEVEL,
     cancelled: IsCancelled | None = None,
 ) -> SeedRanking:
-    """Compare ``settings`` with one of them, raising each p for all that was looked at.
+    """Compare ``settings`` with one of them, with p-values adjusted for all comparisons.
 
     Args:
         settings: At least two.
-        same_starts: Whether the settings at two places begin with the same weights in each seed.
+        same_starts: Whether two settings, by index, have the same initial weights in each seed.
         lower_is_better: Whether the smaller figure wins.
-        against: Place of the one to compare with, if it was chosen before the figures were known,
+        against: Index of the one to compare with, if it was chosen before the figures were known,
             such as a baseline: n - 1 comparisons. None: the one with the best mean; as any of them
             might have been that, all n (n - 1) / 2 pairs count.
-        level: The p below which there is a verdict.
-        cancelled: Asked now and then; True stops the work.
+        level: The significance level.
+        cancelled: Polled now and then; True stops the work.
 
     Raises:
-        ValueError: There are fewer than two settings, or no such place.
-        Cancelled: ``cancelled`` said so.
+        ValueError: There are fewer than two settings, or ``against`` is out of range.
+        Cancelled: ``cancelled`` returned true.
     """
     count = len(settings)
     if count < 2 or (against is not None and not 0 <= against < count):
@@ -127,7 +127,7 @@ def rank(
 
 def _order(settings: Sequence[SeedFigures], *, lower_is_better: bool) -> tuple[int, ...]:
     means = [one.mean if lower_is_better else -one.mean for one in settings]
-    # Of equal means the one that came to nothing less often; then as they were given.
+    # Ties are broken by fewer failures, then by the given order.
     keys = [
         (math.inf if math.isnan(mean) else mean, one.failed)
         for mean, one in zip(means, settings, strict=True)

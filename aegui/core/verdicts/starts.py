@@ -1,4 +1,4 @@
-"""Whether two recipes begin with the same weights in each seed: then seeds can be compared."""
+"""Whether two recipes have the same initial weights in each seed, so that seeds can be paired."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def start_of(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Hashable:
-    """What the first weights of a seed depend on: recipes with equal ones begin alike.
+    """Return everything that a seed's initial weights depend on, for comparison.
 
-    Shapes of all tensors in their order, the initialiser, and activations that scale it; not the
-    loss, the optimiser, the noise, nor any other activation (see ``network/initializers.py``).
+    That is the shapes of all tensors in order, the initialiser, and activations that scale it; not
+    the loss, the optimiser, the noise, nor any other activation (see ``network/initializers.py``).
 
     Args:
         recipe: The recipe.
         image_shape: ``(channels, height, width)`` of its samples.
-        classes: Classes that it tells apart, 0 where it knows of none.
+        classes: Number of classes, 0 without a classifier.
     """
     layers = layer_shapes(recipe, image_shape, classes).all_layers
     tensors = tuple(

@@ -25,7 +25,7 @@ _LISTED = 4
 
 
 def verdict_words(comparison: Comparison, figure: RunFigure) -> str:
-    """The verdict in one to three sentences: who, by how much, how sure, and what would help."""
+    """Return the verdict in one to three sentences: result, evidence, and seeds required."""
     first, second = comparison.first.name, comparison.second.name
     better, other = (first, second) if comparison.first_is_better else (second, first)
     outcome = comparison.outcome
@@ -55,7 +55,7 @@ def verdict_words(comparison: Comparison, figure: RunFigure) -> str:
 
 
 def evidence_words(comparison: Comparison, figure: RunFigure) -> str:
-    """What a verdict rests on: both means, their difference with its interval, seeds, and p."""
+    """Return the evidence: both means, their difference with its interval, seeds, and p-value."""
     means = comparison.means if comparison.first_is_better else comparison.means[::-1]
     interval = comparison.interval
     sign = 1.0 if comparison.difference >= 0.0 else -1.0
@@ -81,7 +81,7 @@ def evidence_words(comparison: Comparison, figure: RunFigure) -> str:
 
 
 def p_words(p: float, level: float, comparisons: int = 1) -> str:
-    """``p = 0.002``, or ``p = 0.02 for 5 comparisons``; never rounded up to the level."""
+    """Format ``p = 0.002``, or ``p = 0.02 for 5 comparisons``; never rounded up to the level."""
     shown = float(f"{p:.2g}" if p >= _TWO_DIGITS else f"{p:.1g}")
     if p < _SMALLEST_P:
         text = tr("p < {p}", p=localized(_SMALLEST_P, "g"))
@@ -95,7 +95,7 @@ def p_words(p: float, level: float, comparisons: int = 1) -> str:
 
 
 def tally_words(comparison: Comparison) -> str:
-    """In how many seeds the better one did better than the other; empty of no seeds."""
+    """Return in how many seeds the better one did better; empty if there are no seeds."""
     wins, ties, losses = comparison.tally
     pairs = wins + ties + losses
     if not pairs or comparison.outcome == "equal":
@@ -124,7 +124,7 @@ def tally_words(comparison: Comparison) -> str:
 
 
 def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
-    """What is known of several settings: a line for all of them, then one for each comparison."""
+    """Return lines on several settings: first on all of them, then on each comparison."""
     names = [one.name for one in ranking.settings]
     reference = names[ranking.reference]
     lines = []
@@ -151,8 +151,8 @@ def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
 
 
 def _listed(names: list[str]) -> str:
-    """The first of ``names``, and how many more there are: each has a line of its own below."""
-    # To leave out a single one would save nothing.
+    """List the first of ``names``, and the number of others: each has its own line below."""
+    # Omitting a single name would save nothing.
     if len(names) <= _LISTED + 1:
         return ", ".join(names)
     more = len(names) - _LISTED
@@ -194,7 +194,7 @@ def _equal_words(comparison: Comparison, figure: RunFigure) -> str:
 
 
 def _few_words(comparison: Comparison) -> str:
-    """Why these seeds cannot tell, and how many can at the least."""
+    """Return why the seeds are too few, and the smallest number that could suffice."""
     fewest = fewest_seeds(comparison.level / comparison.comparisons, paired=comparison.paired)
     least = trn(
         "It takes at least {n} seed of each.", "It takes at least {n} seeds of each.", fewest
@@ -210,7 +210,7 @@ def _few_words(comparison: Comparison) -> str:
 
 
 def _more_words(comparison: Comparison) -> str:
-    """How many more seeds would do."""
+    """Return how many more seeds would suffice; empty if the question does not arise."""
     if comparison.outcome not in {"noise", "few"} or min(comparison.seeds) < 2:
         return ""
     if comparison.more_seeds is not None:
@@ -223,7 +223,7 @@ def _more_words(comparison: Comparison) -> str:
 
 
 def _left_out(comparison: Comparison) -> list[str]:
-    """What these figures leave out: runs that came to nothing, and seeds that only one has."""
+    """Return notes on failed runs, and on seeds that only one of the settings has."""
     lines = [
         trn(
             "{name} failed in {k} of {n} seed, which is left out.",
@@ -256,7 +256,7 @@ def _seeds_words(comparison: Comparison) -> str:
 
 
 def _numbers(values: Sequence[float], width: float, figure: RunFigure) -> list[str]:
-    """``values`` with as many decimals as an interval of half ``width`` leaves them a meaning."""
+    """Format ``values`` with the decimals that are significant for the half ``width``."""
     scale = 100.0 if figure.is_share else 1.0
     scaled = [scale * value for value in values]
     largest = max(map(abs, scaled))
@@ -264,7 +264,7 @@ def _numbers(values: Sequence[float], width: float, figure: RunFigure) -> list[s
         return [localized(value + 0.0, ",.0f") for value in scaled]
     width = scale * width or largest / 10.0 or 1.0
     power = math.floor(math.log10(width))
-    # A width that begins with 1 or 2 gets a second digit: it would lose too much.
+    # A width that begins with 1 or 2 gets a second digit, since rounding loses too much.
     decimals = -power + (width / 10.0**power < _SECOND_DIGIT)
     if decimals > _MOST_DECIMALS or largest >= _LARGE:
         digits = math.floor(math.log10(largest)) + decimals
