@@ -1,4 +1,4 @@
-"""Writing a file so that a crash, a full disk or a pulled plug never leaves half of one."""
+"""Atomic writing of files, safe against crashes, full disks and power failures."""
 
 from __future__ import annotations
 
@@ -32,15 +32,16 @@ def write_atomically(
     private: bool = False,
     is_swept: bool = False,
 ) -> None:
-    """Make ``path`` hold exactly ``data``: whoever reads it sees the old content or the new one.
+    """Replace the content of ``path`` by ``data``; readers see the old or the new content.
 
     The bytes go to a temporary file in the same folder, are forced to the disk, and take the
     name with one rename. A link is followed, and the permissions of a replaced file are kept;
-    a ``private`` one can be read by nobody else. What killed programs have left in the folder is
-    removed, unless somebody sees to that already: of a folder of 10,000 files it takes long.
+    a ``private`` one is readable by its owner only. Temporary files of killed programs in the
+    folder are removed, unless ``is_swept`` says that the caller does so: scanning a folder of
+    10,000 files takes long.
 
     Raises:
-        AeguiError: The file could not be written; what was there before is untouched.
+        AeguiError: The file could not be written; the old content is untouched.
     """
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
@@ -51,7 +52,7 @@ def write_atomically(
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Find out before long work, not after it, that its result cannot be written to ``path``.
+    """Check, before long work, that its result can be written to ``path``.
 
     Raises:
         AeguiError: It cannot.
@@ -64,7 +65,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 
 def private_folder(folder: Path) -> None:
-    """See to it that ``folder`` exists, and that nobody else can look into it.
+    """Make ``folder`` if it does not exist, accessible to its owner only.
 
     Raises:
         OSError: It cannot be made.
@@ -89,9 +90,9 @@ def _refusing_in_words(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def is_protected(path: str | os.PathLike[str]) -> bool:
-    """Whether somebody has forbidden to write to the file at ``path``.
+    """Return whether the file at ``path`` is write-protected by its mode.
 
-    Its mode is looked at, not the rights of who asks: root may do all, and a rename needs none.
+    Access rights are not tested: root may do anything, and a rename needs no right on the file.
     """
     try:
         return not Path(os.path.realpath(path)).stat().st_mode & _ANY_WRITE
@@ -100,10 +101,10 @@ def is_protected(path: str | os.PathLike[str]) -> bool:
 
 
 def refuse_own(path: str | os.PathLike[str]) -> None:
-    """Refuse to write among what ships with the program.
+    """Refuse to write into the folders of the program itself.
 
     Raises:
-        AeguiError: ``path`` lies there.
+        AeguiError: ``path`` is in one of them.
     """
     if is_own(Path(path)):
         raise AeguiError(
@@ -116,9 +117,9 @@ def refuse_own(path: str | os.PathLike[str]) -> None:
 
 
 def _refuse_other(target: Path) -> None:
-    """Refuse what is there and no file: the rename would put one in the place of ``/dev/null``.
+    """Raise if ``target`` is a device, a folder or protected, or its folder does not exist.
 
-    And what is protected: the rename would not ask.
+    The rename would replace a device such as ``/dev/null``, and ignores write protection.
     """
     refuse_own(target)
     if not target.parent.exists():
@@ -144,7 +145,7 @@ def _replace(target: Path, data: bytes, *, private: bool) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if not private:  # which it was made as
+        if not private:  # Temporary files are made private
             Path(temporary).chmod(_mode(target))
         Path(temporary).replace(target)
     except BaseException:
@@ -155,10 +156,10 @@ def _replace(target: Path, data: bytes, *, private: bool) -> None:
 
 
 def _mode(target: Path) -> int:
-    """The permissions of the file to be replaced, else those that a new file gets."""
+    """Return the mode of the existing file, else the default mode of a new file."""
     with contextlib.suppress(OSError):
         return stat.S_IMODE(target.stat().st_mode)
-    # The mask can only be read by setting it; a private one is the safe thing to set meanwhile.
+    # The umask can only be read by setting it; a private one is the safe temporary value.
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask
@@ -175,7 +176,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def plain_name(text: str, most: int = MOST_NAME) -> str:
-    """``text`` as a part of a file's name on any system: letters, digits, - and _; may be empty.
+    """Return ``text`` as part of a file name on any system: letters, digits, - and _, or empty.
 
     Latin letters lose their accents, and what is longer than ``most`` ends with a whole word.
     """

@@ -1,4 +1,4 @@
-"""Small pictures for cards: a few images side by side, all of one size whatever is in them."""
+"""Thumbnails for cards: a few images side by side, all thumbnails of one size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SMALL = 40
 
 
 def card_cells(image_shape: Sequence[int]) -> tuple[int, int]:
-    """Columns and rows of a picture of images of ``image_shape`` ``(C, H, W)``."""
+    """Return columns and rows of a thumbnail of images of ``image_shape`` ``(C, H, W)``."""
     side = max(image_shape[1:])
     if side < _TINY:
         return 10, 4
@@ -27,7 +27,7 @@ def card_cells(image_shape: Sequence[int]) -> tuple[int, int]:
 
 
 def samples_sheet(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Some of ``images`` ``[N, C, H, W]`` from all over the set, ``[rows, columns, C, H, W]``."""
+    """Return evenly spaced ``images`` ``[N, C, H, W]`` as ``[rows, columns, C, H, W]``."""
     columns, rows = card_cells(images.shape[1:])
     columns = min(columns, len(images))
     rows = min(rows, len(images) // columns)
@@ -36,11 +36,11 @@ def samples_sheet(images: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def card_levels(sheet: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The picture of ``sheet`` ``[rows, columns, C, H, W]`` in [0, 1].
+    """Render ``sheet`` ``[rows, columns, C, H, W]`` in [0, 1] as a thumbnail.
 
     Returns:
-        Levels ``[h, w]``, or ``[h, w, 3]`` of colours. Images of few pixels keep these as they are,
-        to be shown at a whole scale.
+        Levels ``[h, w]``, or ``[h, w, 3]`` in colour. Images of very few pixels are not enlarged,
+        for display at an integer scale.
     """
     rows, columns, channels, height, width = sheet.shape
     levels = np.rint(np.clip(np.nan_to_num(sheet), 0.0, 1.0) * 255.0).astype(np.uint8)
@@ -51,7 +51,7 @@ def card_levels(sheet: NDArray[np.float32]) -> NDArray[np.uint8]:
         top = left = 0
     else:
         side = min(CARD_SIZE[0] // columns, CARD_SIZE[1] // rows)
-        # Few pixels are shown as squares of one size.
+        # Images of few pixels are enlarged by an integer factor, so all pixels have one size.
         small = side // height * height if max(height, width) < _TINY * 2 else side
         cell, inner = (side, CARD_SIZE[0] // columns), (small, small)
         ground = 255 if float(np.median(levels[..., 0, :])) > 127 else 0
@@ -65,10 +65,10 @@ def card_levels(sheet: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _resized(tile: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """``tile`` ``[h, w, C]`` in another size, within which it keeps its proportions."""
+    """Resize ``tile`` ``[h, w, C]`` into ``height`` x ``width``, keeping its proportions."""
     if tile.shape[:2] == (height, width):
         return tile
-    from PIL import Image  # slow to import
+    from PIL import Image  # Slow to import
 
     rows, columns, channels = tile.shape
     scale = min(height / rows, width / columns)

@@ -1,4 +1,4 @@
-"""Tables of choices: what files store, what a person reads, and the rule that a key has its row."""
+"""Tables of choices: the key stored in files, the label shown, and the validation of keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """One row of a table: what files store, what a person reads, and why one would take it."""
+    """One row of a table: the key stored in files, the label shown, and a help text."""
 
     key: str
     label: str
@@ -30,23 +30,23 @@ _Row = TypeVar("_Row", bound=_Keyed)
 
 
 def table(*rows: _Row) -> dict[str, _Row]:
-    """The rows by their keys, in their order."""
+    """Return the rows by their keys, in order."""
     return {row.key: row for row in rows}
 
 
 @dataclass(frozen=True, eq=False)
 class OneOf:
-    """Says of a text in a recipe that it is a key of a table: ``Annotated[str, OneOf(LOSSES)]``.
+    """Annotation for a string that must be a key of a table: ``Annotated[str, OneOf(LOSSES)]``.
 
-    What pydantic refuses reads like that of a ``Literal``. The table is looked at anew each time,
-    so that a row that is added later counts too.
+    Its errors read like those of a ``Literal``. The table is consulted on each validation, so that
+    rows added later are accepted.
     """
 
     table: Mapping[str, Choice]
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
-        """How pydantic checks it."""
-        from pydantic_core import core_schema  # the command line draws its help without it
+        """Return the pydantic validator."""
+        from pydantic_core import core_schema  # Imported here: command-line help does not need it
 
         return core_schema.no_info_plain_validator_function(self._checked)
 

@@ -1,4 +1,4 @@
-"""Looks of classes, colour and mark, for windows, pictures and pages alike."""
+"""Colours and marks of classes, for windows, pictures and pages alike."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SHAPES = 3
 
 
 def _mark(number: int) -> int:
-    """The mark of class ``number``: each ten take the other three marks, later ones turned."""
+    """Return the mark of class ``number``, with two sets of three marks in alternating tens."""
     tens, colour = divmod(number % MOST_LOOKS, len(CLASS_COLOURS))
     turn, others = divmod(tens, 2)
     return (_FIRST[colour] + turn) % _SHAPES + _SHAPES * others
@@ -56,13 +56,13 @@ CLASS_MARKS = tuple(map(_mark, range(MOST_LOOKS)))
 
 
 def marks_of(classes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places among ``MARKS`` of the marks of ``classes``, of the same shape."""
+    """Return the indices in ``MARKS`` for ``classes``, an array of the same shape."""
     marks: NDArray[np.int64] = np.asarray(CLASS_MARKS, np.int64)[classes % MOST_LOOKS]
     return marks
 
 
 def lightened(colour: str) -> str:
-    """``colour``, written ``#rrggbb``, as it is seen on a dark ground."""
+    """Return ``colour``, written ``#rrggbb``, lightened for a dark background."""
     parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     mixed = (round(_LIGHTENED * part + (1.0 - _LIGHTENED) * 255) for part in parts)
     return "#" + "".join(f"{part:02x}" for part in mixed)

@@ -1,7 +1,8 @@
-"""What a computation costs, known before it begins, and what it may cost: memory and time.
+"""Estimated cost of a computation, and the limits on it: memory and time.
 
-The one guard of everything that trains or computes for long: whoever begins such a thing makes a
-``Cost`` of it, shows it, and asks ``excess`` whether a person has to be asked first.
+The one guard of all training and other long computations: whoever starts one makes a ``Cost``,
+shows it, and calls ``excess`` to find out whether to ask the user first.
+
 Imports no torch.
 """
 
@@ -47,14 +48,14 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 @dataclass(frozen=True)
 class Cost:
-    """What a computation will take.
+    """The estimated cost of a computation.
 
     Attributes:
-        seconds: Time to its last step; what ends sooner (a goal, patience) takes less.
-        memory: Bytes that it needs, by key of ``PARTS``.
-        held: Bytes of them that are in memory already.
-        parameters: Numbers that are learnt, of all runs; 0 where nothing is.
-        is_measured: Whether the time was found by trying, not reckoned from the work.
+        seconds: Time to its last step; less if it ends early (a goal, patience).
+        memory: Required bytes, by key of ``PARTS``.
+        held: Bytes of them that are allocated already.
+        parameters: Trainable parameters of all runs; 0 if nothing is trained.
+        is_measured: Whether the time was measured by a trial rather than estimated.
     """
 
     seconds: float
@@ -65,27 +66,27 @@ class Cost:
 
     @property
     def bytes(self) -> int:
-        """Memory in all."""
+        """Total memory in bytes."""
         return sum(self.memory.values())
 
     @property
     def new_bytes(self) -> int:
-        """Memory beside what is there already."""
+        """Memory in bytes that is not allocated yet."""
         return max(0, self.bytes - self.held)
 
     def then(self, other: Cost) -> Cost:
-        """Of both, one after the other: what the first needs is free again for the second."""
+        """Return the cost of both in sequence: the second can reuse the memory of the first."""
         larger = max(self, other, key=lambda cost: cost.new_bytes)
         return replace(larger, seconds=self.seconds + other.seconds)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What may be spent without a question.
+    """Limits within which the user is not asked.
 
     Attributes:
         minutes: Time.
-        memory_share: Part of the memory that is free, 0..1.
+        memory_share: Share of the free memory, 0..1.
     """
 
     minutes: Annotated[
@@ -105,12 +106,12 @@ class Budget:
 
 
 def excess(cost: Cost, budget: Budget, free: int | None = None) -> str:
-    """What of ``cost`` is beyond ``budget``, as a sentence; empty where nothing is.
+    """Return a message on what in ``cost`` exceeds ``budget``; empty if nothing does.
 
     Args:
-        cost: Of what is to begin.
-        budget: What may be spent.
-        free: Bytes of memory that are free; None: those of this machine.
+        cost: Cost of the computation.
+        budget: The limits.
+        free: Free memory in bytes; None: that of this machine.
     """
     free = free_memory() if free is None else free
     reasons = []
@@ -134,12 +135,12 @@ def excess(cost: Cost, budget: Budget, free: int | None = None) -> str:
 
 
 def cost_words(cost: Cost) -> str:
-    """``~2 min, 140 MB`` for a label."""
+    """Format ``~2 min, 140 MB`` for a label."""
     return tr("~{time}, {memory}", time=time_words(cost.seconds), memory=memory_words(cost.bytes))
 
 
 def memory_lines(cost: Cost) -> list[str]:
-    """What the memory is for, a line each, the largest first."""
+    """Return what the memory is for, a line each, the largest first."""
     parts = sorted(cost.memory.items(), key=lambda part: -part[1])
     return [
         tr("{memory}: {what}", memory=memory_words(size), what=tr(PARTS[key]))
@@ -149,7 +150,7 @@ def memory_lines(cost: Cost) -> list[str]:
 
 
 def time_words(seconds: float) -> str:
-    """A time as one speaks of it: ``< 1 s``, ``40 s``, ``2 min``, ``5 h``, ``12 days``."""
+    """Format a duration approximately: ``1 s``, ``40 s``, ``2 min``, ``5 h``, ``12 days``."""
     if seconds < 1.0:
         return tr("1 s")
     if seconds < 90:
@@ -165,7 +166,7 @@ def time_words(seconds: float) -> str:
 
 
 def memory_words(size: float) -> str:
-    """``140 MB`` or ``7.0 GB``."""
+    """Format a size as ``140 MB`` or ``7.0 GB``."""
     if size < 1 << 20:
         return tr("1 MB")
     if size < 1 << 30:
@@ -175,7 +176,7 @@ def memory_words(size: float) -> str:
 
 @cache
 def multiplications_per_second() -> float:
-    """What one core of this machine does at most, measured once in some milliseconds."""
+    """Measure the peak rate of one core in some milliseconds; cached."""
     a = np.full((_PRODUCTS, _SQUARE, _SQUARE), 0.5, np.float32)
     a @ a
     best = float("inf")
@@ -187,22 +188,22 @@ def multiplications_per_second() -> float:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
-    # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
+    """Return the number of cores that this process may use."""
+    # ``cpu_count`` ignores the affinity mask of the process.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def free_memory() -> int | None:
-    """Bytes that can be had without another program losing any; None where nobody says."""
+    """Return the free memory in bytes without swapping; None if unknown."""
     if sys.platform == "win32":
         return _free_on_windows()
     found = [size for size in (_free_on_linux(), _free_in_cgroup()) if size is not None]
     if found:
         return min(found)
     try:
-        # What is free says little where files are cached in memory: half of all there is.
+        # Free pages are few where files are cached in memory: assume half of all memory.
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     except (ValueError, OSError, AttributeError):
         return None
@@ -218,7 +219,7 @@ def _free_on_linux() -> int | None:
 
 
 def _free_in_cgroup() -> int | None:
-    """What is left of the limit that a container or a session has, if it has any."""
+    """Return what is left of the memory limit of the cgroup, such as a container's, if any."""
     try:
         limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
         used = (_CGROUP / "memory.current").read_text(encoding="ascii").strip()

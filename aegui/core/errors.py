@@ -1,7 +1,7 @@
-"""The errors that a person gets to read.
+"""The exceptions whose messages are shown to the user.
 
-Every message is one sentence or two, already in the person's language, saying what happened,
-where, why and what to do. Whoever catches one shows ``str(error)`` and nothing else.
+Every message is one or two sentences, translated, that say what happened, where, why and what to
+do. Handlers show ``str(error)`` and nothing else.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ _HEAD, _TAIL = 900, 400
 
 
 class AeguiError(Exception):
-    """A refusal with one clear message; base of all the others.
+    """Base of all errors with one clear message.
 
-    Of a message that quotes far too much the middle is left out.
+    The middle of an overlong message is elided.
     """
 
     def __init__(self, message: object = "") -> None:
@@ -28,23 +28,23 @@ class ReadError(AeguiError):
 
 
 class RecipeError(AeguiError):
-    """A recipe is not valid; the message names the key and what it may be."""
+    """A recipe is invalid; the message names the key and its valid values."""
 
 
 class TrainingError(AeguiError):
-    """Training could not start or go on."""
+    """Training could not start or continue."""
 
 
 class Cancelled(AeguiError):
-    """The person has stopped what was being done; nothing is left half done."""
+    """The user has cancelled the operation; no partial result is left."""
 
 
 def ended(text: str) -> str:
-    """``text`` with a full stop, unless it ends as a sentence does already."""
+    """Return ``text`` with a full stop, unless it ends in sentence punctuation already."""
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def elided(text: str, most: int = 200) -> str:
-    """``text`` in one line of at most ``most`` characters, for use inside a message."""
+    """Shorten ``text`` to one line of at most ``most`` characters, for use inside a message."""
     text = " ".join(text[: 4 * most].encode("utf-8", "replace").decode("utf-8").split())
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,9 +1,9 @@
-"""The fields of a schema as a person reads them: label, help, range and step, beside their types.
+"""The labels, help, ranges and steps of a schema's fields, declared beside their types.
 
-A field of a pydantic model says it with its default, ``beta: NonNegative = worded(1.0, "Beta",
-"Weight of the divergence ...")``; one of a dataclass, or an alias, in its annotation,
+A field of a pydantic model declares them with its default, ``beta: NonNegative = worded(1.0,
+"Beta", "Weight of the divergence ...")``; one of a dataclass, or an alias, in its annotation,
 ``Annotated[int, Field(ge=1), FieldWords("Units", "...")]``. The extractor of messages knows both.
-Forms, cards, messages and tooltips are made from it. A field without words is in no form.
+Forms, cards, messages and tooltips are made from them. A field without them is in no form.
 """
 
 from __future__ import annotations
@@ -70,22 +70,22 @@ _EDITORS: dict[Any, Editor] = {
 
 @dataclass(frozen=True)
 class FieldWords:
-    """What a person reads of a field, and how it is edited where its type does not tell.
+    """Texts of a field, and its editor if the type does not imply one.
 
     Attributes:
-        label: What it is called; translated where it is shown. In a dialog a ``&`` stands before
-            the letter that goes there with Alt.
+        label: Its name; translated where it is shown. In a dialog a ``&`` stands before the
+            mnemonic letter.
         help: What it does, likewise.
         step: Step of a number; None steps 1-2-5.
-        editor: Another editor than that of its type.
+        editor: Overrides the editor of the type.
         choices: The table of a choice whose type does not name one.
-        nothing: What a field on a card shows for None, marked.
-        begins: For a value that may be None: what ticking its box begins with.
-        most: Another end than that of the type, where a person needs no more.
-        spot: Where on a card it stands: folded away, on its line, or there with its label.
-        prefix: What stands before a number, in its field.
-        suffix: What stands after it, such as its unit.
-        sign: What stands on the line in place of the label, where a sign says enough.
+        nothing: Text on a card for None, marked for translation.
+        begins: Initial value when the box of an optional field is ticked.
+        most: A lower maximum than that of the type, for convenience.
+        spot: Place on a card: folded away, on its line, or there with its label.
+        prefix: Text before a number, in its field.
+        suffix: Text after it, such as its unit.
+        sign: Symbol on the line in place of the label.
     """
 
     label: str
@@ -103,7 +103,7 @@ class FieldWords:
 
 
 def worded(default: Any, label: str, help: str, **more: Any) -> Any:
-    """The ``default`` of a field of a pydantic model with its words; ``more`` as in ``FieldWords``.
+    """Return a pydantic field with its ``default`` and texts; ``more`` as in ``FieldWords``.
 
     A function of its own, for the extractor of messages and because pydantic merges what stands in
     the annotation of the field into it.
@@ -113,12 +113,12 @@ def worded(default: Any, label: str, help: str, **more: Any) -> Any:
 
 @dataclass(frozen=True)
 class FormField:
-    """A field with all that a form needs of it; most is said in ``FieldWords``.
+    """Everything that a form needs of a field; see ``FieldWords`` for most attributes.
 
     Attributes:
         name: Its name in its model.
-        limits: Lowest and highest number; what must be above 0 begins at ``TINY``.
-        may_be_none: Whether None is a value of it.
+        limits: Lowest and highest number; an exclusive bound of 0 becomes ``TINY``.
+        may_be_none: Whether None is a valid value.
     """
 
     name: str
@@ -149,10 +149,10 @@ class FormField:
 
 @cache
 def fields_of(model: type[Any]) -> Mapping[str, FormField]:
-    """The fields of a pydantic model or a dataclass that have words, its own before inherited ones.
+    """Return the fields of a pydantic model or a dataclass that have texts, own ones first.
 
     Raises:
-        KeyError: A field with words has no editor: its words must name one.
+        KeyError: The type of such a field implies no editor, and its texts name none.
     """
     hints = get_type_hints(model, include_extras=True)
     own = [name for part in model.__mro__ for name in vars(part).get("__annotations__", ())]
@@ -194,10 +194,10 @@ def _form_field(name: str, hint: Any, metadata: list[Any], words: FieldWords) ->
 
 
 def fitting(hint: Any, value: Any) -> Any:
-    """``value`` as a field of the type ``hint`` may have it; None: it is of another type.
+    """Return ``value`` as valid for a field of the type ``hint``; None if the type is wrong.
 
-    Numbers are brought within the limits of the field. Of several words those count that are keys
-    of its table.
+    Numbers are clamped to the limits of the field. Of several words only those are kept that are
+    keys of its table.
     """
     kind, metadata = arms_of(hint)[0], list(_metadata(hint))
     if kind in {int, float}:
@@ -216,7 +216,7 @@ def fitting(hint: Any, value: Any) -> Any:
 
 
 def _choices(metadata: list[Any]) -> Mapping[str, Choice] | None:
-    """The table that a text is a key of; None: it is any text."""
+    """Return the table that a string must be a key of; None if any string is valid."""
     tables = (item.table for item in metadata if isinstance(item, OneOf))
     words = (item.choices for item in metadata if isinstance(item, FieldWords))
     return next(tables, next(words, None))
@@ -229,7 +229,7 @@ def _said_with_default(model: type[Any], name: str) -> tuple[Any, ...]:
 
 
 def arms_of(hint: Any) -> list[Any]:
-    """The types of a union, or the one that ``hint`` is, without what is said about them."""
+    """Return the members of a union, or the type itself, without annotations."""
     origin = get_origin(hint)
     if origin is Annotated:
         return arms_of(get_args(hint)[0])
@@ -239,7 +239,7 @@ def arms_of(hint: Any) -> list[Any]:
 
 
 def _metadata(hint: Any) -> Iterator[Any]:
-    """All that is said about a type, and about the parts of a union or a tuple."""
+    """Yield all annotations of a type, and of the members of a union or a tuple."""
     origin = get_origin(hint)
     if origin is Annotated:
         inner, *said = get_args(hint)

@@ -1,4 +1,4 @@
-"""What a file was at one moment, so that it can be told later whether it has become another."""
+"""A fingerprint of a file, to detect later whether it has changed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ FileState = Literal["same", "changed", "gone"]
 
 @dataclass(frozen=True)
 class FileMark:
-    """A file as it was.
+    """The fingerprint of a file.
 
     Attributes:
-        size: Bytes.
-        stamp: Device, file number and time of the last change: alike as long as nobody writes.
-        digest: SHA-256 of the content: tells a file that was only touched, or copied back.
+        size: Size in bytes.
+        stamp: Device, file number and modification time: unchanged while nobody writes.
+        digest: SHA-256 of the content: recognises a file that was only touched, or copied back.
     """
 
     size: int
@@ -28,9 +28,9 @@ class FileMark:
     digest: bytes
 
     def state(self, path: str | os.PathLike[str]) -> tuple[FileState, FileMark]:
-        """What has become of the file at ``path``, and its mark where it is the same still.
+        """Return the state of the file at ``path``, and its mark, updated if it was only touched.
 
-        Its content is read only where size and time do not settle it.
+        The content is only read if size and time do not decide.
         """
         try:
             size, stamp = _stat(path)
@@ -41,13 +41,13 @@ class FileMark:
         except FileNotFoundError:
             return "gone", self
         except OSError:
-            # A drive that does not answer at present: nothing is known, and nothing is claimed.
+            # A drive that does not respond gives no evidence of a change.
             return "same", self
         return "changed", self
 
 
 def mark_of(path: str | os.PathLike[str]) -> FileMark | None:
-    """The file at ``path`` as it is now; None where it cannot be read."""
+    """Return the fingerprint of the file at ``path``; None if it cannot be read."""
     try:
         size, stamp = _stat(path)
         return FileMark(size, stamp, _digest(path))

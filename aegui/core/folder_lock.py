@@ -1,9 +1,8 @@
-"""A folder that one program at a time writes to, on this machine or on others that share it.
+"""A lock that lets one program at a time write to a folder, also across machines.
 
-A small file says whose it is. It is made so that only one of several programs can make it, also
-over NFS (``O_EXCL``), which locks of the system are not sure to be. What a killed program of this
-machine has left is taken over; of another machine nobody can tell, so a person is told which file
-to remove.
+A small file names the owner. It is created exclusively (``O_EXCL``), which also works over NFS,
+where locks of the system are unreliable. The lock of a killed program of this machine is taken
+over; that of another machine cannot be checked, so the user is told which file to remove.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class _Owner:
-    """Whose a folder is; without a mark it cannot be told."""
+    """The owner of a folder; without a mark it is unknown."""
 
     mark: str = ""
     process: int = 0
@@ -43,10 +42,10 @@ class _Owner:
 
 
 class FolderLock:
-    """The right to write to a folder, once it was ``taken``.
+    """The right to write to a folder.
 
     Args:
-        folder: The folder; it is there already.
+        folder: The folder, which must exist.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,7 +54,7 @@ class FolderLock:
         self._is_held = False
 
     def take(self) -> None:
-        """Have the folder for this program; one that has it already keeps it.
+        """Acquire the lock; does nothing if this program has it already.
 
         Raises:
             AeguiError: Another program has it, or the folder cannot be written to.
@@ -63,7 +62,7 @@ class FolderLock:
         while not self._made():
             owner = self._owner()
             if owner is None:
-                continue  # its program has just let go of it
+                continue  # Its owner has just released it
             if owner.mark == owner_mark():
                 break
             if owner.mark and not is_ended(owner.mark):
@@ -72,14 +71,14 @@ class FolderLock:
         self._is_held = True
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock, if it is held."""
         if self._is_held:
             self._is_held = False
             with contextlib.suppress(OSError):
                 self._path.unlink()
 
     def _made(self) -> bool:
-        """Whether the file is ours now."""
+        """Create the lock file; return whether it is this program's now."""
         try:
             handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
         except FileExistsError:
@@ -98,7 +97,7 @@ class FolderLock:
         return True
 
     def _owner(self) -> _Owner | None:
-        """Whose the folder is; None: nobody's any more."""
+        """Return the owner of the folder; None if it is not locked any more."""
         until = time.monotonic() + _WRITTEN_SECONDS
         while True:
             try:
@@ -108,13 +107,13 @@ class FolderLock:
             except FileNotFoundError:
                 return None
             except (OSError, ValueError, KeyError, TypeError):
-                # Between making and filling it, its program may just be; or it was killed there.
+                # Its owner may be between creating and filling it, or was killed there.
                 if time.monotonic() >= until:
                     return _Owner()
                 time.sleep(_LOOK_SECONDS)
 
     def _take_away(self, owner: _Owner) -> None:
-        """Remove the file that a killed program has left; never that of one that was quicker."""
+        """Remove the lock of a killed program; restore it if another program has replaced it."""
         aside = self._path.with_name(f".{LOCK}-{uuid.uuid4().hex[:12]}")
         try:
             self._path.rename(aside)

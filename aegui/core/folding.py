@@ -1,4 +1,4 @@
-"""Text as it is searched: without capitals and accents."""
+"""Case and accent folding for text search."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import unicodedata
 
 
 def folded(text: str) -> str:
-    """``text`` in small letters without accents."""
+    """Return ``text`` in lower case without accents."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def has_words(text: str, query: str) -> bool:
-    """Whether ``text``, which is folded, has every word of ``query``, somewhere."""
+    """Return whether ``text``, which is folded, contains every word of ``query``."""
     return all(word in text for word in folded(query).split())

@@ -1,7 +1,7 @@
-"""What the readers of JSON, YAML and documents find wrong, in the language of the program.
+"""Translated error messages of the parsers of JSON and YAML and of pydantic.
 
-Their own words are English, whatever the language of the person. What has none here is said as they
-say it.
+The libraries' own messages are English in any language. A message without an entry here is shown
+as it is.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ _BOUNDS = {
 
 
 def json_reason(error: JSONDecodeError) -> str:
-    """Why a text is no JSON, without a full stop at its end."""
+    """Return why a text is no JSON, without a full stop at its end."""
     return tr(_JSON[error.msg]) if error.msg in _JSON else error.msg
 
 
 def yaml_reason(problem: str) -> str:
-    """What a reader of YAML has found, without a full stop at its end."""
+    """Return the problem reported by a YAML parser, without a full stop at its end."""
     if problem in _YAML:
         return tr(_YAML[problem])
     for form, words in _YAML_FOUND:
@@ -100,7 +100,7 @@ def _yaml_part(part: str) -> str:
 
 
 def document_reason(problem: ErrorDetails) -> str:
-    """Why pydantic refuses a part of a document, without a full stop at its end."""
+    """Return why pydantic refuses a part of a document, without a full stop at its end."""
     kind, known = problem["type"], problem.get("ctx", {})
     if kind == "value_error":
         return str(known["error"]).rstrip(".")

@@ -1,7 +1,7 @@
-"""Formulas as text, such as ``z * sigmoid(z)``: once written, computed by numpy and by torch.
+"""Formulas as text, such as ``z * sigmoid(z)``, evaluated by numpy and by torch alike.
 
-A formula names functions as both libraries do (``exp``, ``tanh``, ``where``, ``clip``, ...),
-beside ``sigmoid`` and ``erf``. As text it can stand in a generated program
+A formula uses the functions that both libraries have under one name (``exp``, ``tanh``, ``where``,
+``clip``, ...), and ``sigmoid`` and ``erf``. As text it can stand in a generated program
 (``core/training/step/program.py``), it needs neither library to be imported, and a frozen app can
 compute it: no source file is read.
 """
@@ -22,42 +22,42 @@ CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
 
 def numpy_function(text: str, *names: str) -> Callable[..., NDArray[Any]]:
-    """The formula as a function of arrays (or numbers) that are called ``names``."""
+    """Return the formula as a function of arrays (or numbers) named ``names``."""
     return _compiled(text, names, "numpy")
 
 
 def torch_function(text: str, *names: str) -> Callable[..., Any]:
-    """The formula as a function of tensors that are called ``names``."""
+    """Return the formula as a function of tensors named ``names``."""
     return _compiled(torch_text(text), names, "torch")
 
 
 @cache
 def torch_text(text: str) -> str:
-    """The formula as a program of torch has it: ``torch.exp(z)`` for ``exp(z)``."""
+    """Return the formula with torch's functions: ``torch.exp(z)`` for ``exp(z)``."""
     return CALLED.sub(r"torch.\1(", text)
 
 
 def renamed(text: str, **names: str) -> str:
-    """``text`` with other names, all changed at once."""
+    """Return ``text`` with all names replaced simultaneously."""
     pattern = rf"(?<![\w.])({'|'.join(names)})(?!\w)(?!=[^=])"
     return re.sub(pattern, lambda found: names[found[1]], text)
 
 
 def assignment(text: str, out: str) -> str:
-    """A statement that fills the tensor ``out`` with what ``text``, of torch, says.
+    """Return a statement that assigns the torch expression ``text`` to the tensor ``out``.
 
-    A single call writes to it at once; of anything else the result is copied.
+    A single call writes to it in place; the result of anything else is copied.
     """
     if not isinstance(ast.parse(text, mode="eval").body, ast.Call) or not text.startswith("torch."):
         return f"{out}.copy_({text})"
-    # torch's derivatives of activations have a word of their own for it.
+    # torch's derivatives of activations name this parameter differently.
     word = "grad_input" if "_backward(" in text else "out"
     return f"{text[:-1]}, {word}={out})"
 
 
 @cache
 def torch_procedure(lines: tuple[str, ...], *names: str) -> Callable[..., None]:
-    """Statements of torch as a function of what they call ``names``."""
+    """Compile torch statements as a function of the parameters ``names``; cached."""
     import torch
 
     space: dict[str, Any] = {"torch": torch}
@@ -84,7 +84,7 @@ def _of_numpy(name: str) -> object:
     import numpy as np
 
     if name == "erf":
-        from scipy.special import erf  # slow to import, and few networks need it
+        from scipy.special import erf  # Slow to import and rarely needed
 
         return erf
     return _sigmoid if name == "sigmoid" else getattr(np, name)

@@ -1,7 +1,7 @@
-r"""Formulas as they are written in files: a small subset of TeX, checked before anything sets it.
+r"""Formulas as they are written in files: a small subset of TeX, validated before typesetting.
 
 ``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum``, ``\op{name}``, and ``\{`` and
-``\}`` for braces that are seen; see ``kit/math_boxes.py``, which paints them.
+``\}`` for visible braces; see ``kit/math_boxes.py``, which paints them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SEEN = str.maketrans("\ue000\ue001", "{}")
 
 
 def check_formula(text: str) -> None:
-    """Refuse what cannot be set.
+    """Check that a formula can be typeset.
 
     Raises:
         ValueError: It is too long, a brace or an argument is missing, or a command is unknown.
@@ -37,7 +37,7 @@ def check_formula(text: str) -> None:
 
 
 def plain_formula(text: str) -> str:
-    """A formula without commands, for a screen reader."""
+    """Return a formula without commands, for a screen reader."""
     before = ""
     text = text.replace("\\{", "\ue000").replace("\\}", "\ue001")
     while before != text:
@@ -48,7 +48,7 @@ def plain_formula(text: str) -> str:
 
 
 def _row(text: str, at: int, depth: int) -> int:
-    """Where the row that begins at ``at`` ends: at a closing brace, or the end."""
+    """Return the end of the row that begins at ``at``: a closing brace, or the end of the text."""
     if depth > _MOST_NESTED:
         raise ValueError(tr("the braces of a formula are nested too deeply"))
     while at < len(text) and text[at] != "}":

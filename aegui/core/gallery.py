@@ -1,6 +1,6 @@
-"""The networks to begin from, as a gallery shows them: levels, groups, what one will see, figures.
+"""The networks offered in the gallery: levels, groups, descriptions and figures.
 
-Those that ship have a row in ``SHELVES``; a person's own are recipes in a folder. Imports no torch.
+Those that ship have a row in ``SHELVES``; the user's own are recipes in a folder. Imports no torch.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ _RUN_SUFFIX = ".aegui"
 
 
 class Shelf(NamedTuple):
-    """Where a network that ships stands.
+    """The place of a shipped network in the gallery.
 
     Attributes:
         level: Key of ``LEVELS``.
         group: Key of ``GROUPS``.
-        sees: What one will see, marked: one sentence.
+        sees: One sentence on what it shows, marked for translation.
     """
 
     level: str
@@ -228,16 +228,16 @@ SHELVES: dict[str, Shelf] = {
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """A network to begin from.
+    """A network in the gallery.
 
     Attributes:
         key: Its name on the command line: that of its file.
         recipe: The recipe.
-        level: Key of ``LEVELS``; "" for a person's own.
+        level: Key of ``LEVELS``; "" for the user's own.
         group: Key of ``GROUPS``.
-        sees: What one will see, in the person's language.
-        path: The file of a person's own; None: it ships.
-        goal: What is to be reached, of a challenge.
+        sees: What it shows, translated.
+        path: The file of the user's own; None if it ships.
+        goal: The goal of a challenge.
     """
 
     key: str
@@ -250,34 +250,34 @@ class Card:
 
     @property
     def line(self) -> str:
-        """It as one line, with its goal."""
+        """Its set-up line, with its goal."""
         return line_of(self.recipe, self.goal)
 
     @property
     def name(self) -> str:
-        """What it is called, in the person's language."""
+        """Its translated name."""
         return tr(self.recipe.name) if self.recipe.name else self.key
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Keys of ``KIND_LABELS`` that it has."""
+        """Its keys of ``KIND_LABELS``."""
         return kinds_of(self.recipe)
 
     @property
     def data(self) -> str:
-        """The built-in set that it learns, without its part; else ``OTHER_DATA``."""
+        """The built-in set that it learns, or ``OTHER_DATA``."""
         source = self.recipe.data.source
         return source if source in BUILTIN_SETS else OTHER_DATA
 
     @property
     def model(self) -> Path | None:
-        """The trained model that ships of it, if there is one."""
+        """The trained model that ships with it, if there is one."""
         path = models_dir() / f"{self.key}{_RUN_SUFFIX}"
         return path if self.path is None and path.is_file() else None
 
     @cached_property
     def searched(self) -> str:
-        """All words by which it is found, folded."""
+        """All texts in which it is searched, folded."""
         words = (
             self.name,
             self.recipe.name,
@@ -293,7 +293,7 @@ class Card:
         return folded(" ".join(words))
 
     def fits(self, query: str = "", *, kind: str = "", data: str = "") -> bool:
-        """Whether it has every word of ``query``, is of that kind, and learns those data."""
+        """Return whether it matches every word of ``query``, the kind, and the data."""
         return (
             (not kind or kind in self.kinds)
             and (not data or data == self.data)
@@ -303,12 +303,12 @@ class Card:
 
 @dataclass(frozen=True)
 class CardFigures:
-    """How large a network is, and how long its training takes.
+    """Size of a network and duration of its training.
 
     Attributes:
         code: Numbers of its code.
-        parameters: Numbers that one run learns.
-        seconds: To the last epoch on this machine, reckoned.
+        parameters: Trainable parameters of one run.
+        seconds: Estimated time to the last epoch on this machine.
     """
 
     code: int
@@ -317,7 +317,7 @@ class CardFigures:
 
 
 def cards() -> tuple[Card, ...]:
-    """Every network: those that ship as in ``SHELVES``, the challenges, the person's own."""
+    """Return every network: the shipped ones as in ``SHELVES``, the challenges, the user's own."""
     shipped = dict(list_recipes())
     return (
         *(
@@ -340,32 +340,32 @@ def cards() -> tuple[Card, ...]:
 
 
 def kinds_of(recipe: Recipe) -> tuple[str, ...]:
-    """Keys of ``KIND_LABELS``: what kind of model, and how its layers are connected."""
+    """Return keys of ``KIND_LABELS``: the kind of model, and how its layers are connected."""
     layers = (*recipe.network.encoder, *(recipe.network.decoder or ()))
     has_conv = any(layer.kind.startswith("conv") for layer in layers)
     return kind_of(recipe), "conv" if has_conv else "dense"
 
 
 def kind_words(recipe: Recipe) -> str:
-    """``Variational · convolutional``."""
+    """Format ``Variational · convolutional``, translated."""
     kind, way = kinds_of(recipe)
     return tr("{kind} · {way}", kind=tr(KIND_LABELS[kind]), way=tr(WAYS[way]).lower())
 
 
 def data_words(source: str) -> str:
-    """What a person reads for the data of a card."""
+    """Return the translated name of a card's data."""
     label = BUILTIN_LABELS.get(source)
     return tr(label) if label else tr("Files of your own")
 
 
 def data_choices(found: Iterable[Card]) -> tuple[str, ...]:
-    """The data that ``found`` learn, each once, in the order of the built-in sets."""
+    """Return the data of ``found``, without duplicates, in the order of the built-in sets."""
     present = {card.data for card in found}
     return tuple(key for key in (*BUILTIN_SETS, OTHER_DATA) if key in present)
 
 
 def figures(recipe: Recipe) -> CardFigures | None:
-    """Size and time of a recipe whose data are a built-in set, which is not read; else None."""
+    """Return size and time of a recipe on a built-in set, without reading it; else None."""
     if recipe.data.source not in BUILTIN_SETS:
         return None
     try:
@@ -382,7 +382,7 @@ def figures(recipe: Recipe) -> CardFigures | None:
 
 
 def _stand_in(recipe: Recipe) -> Dataset:
-    """A set of as many samples as the recipe learns, of their shape; all of them are empty."""
+    """Return a placeholder set of blank images, as many and as large as the recipe's samples."""
     spec = recipe.data
     row = BUILTIN_SETS[spec.source]
     shape: Shape = row.shape
@@ -398,7 +398,7 @@ def _stand_in(recipe: Recipe) -> Dataset:
     elif spec.labels is not None and row.classes:
         count = count * len(spec.labels) // row.classes
     count = max(1, min(count, spec.count or count))
-    # One number in memory, however many there seem to be.
+    # A broadcast view takes the memory of a single number.
     images = np.broadcast_to(np.float32(0.0), (count, *shape))
     labels = [str(index % (row.classes or count)) for index in range(count)]
     return Dataset.over(spec.source, images, labels, labels)

@@ -1,6 +1,6 @@
-"""Whether this computer can train on a graphics card, and how to get there, in words.
+"""Whether this computer can train on a GPU, and translated instructions for it.
 
-The frozen app holds a torch for the processor only: one for graphics cards is ten times its size.
+The frozen app contains a CPU-only torch: one for GPUs is ten times its size.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _DRIVER = Path("/proc/driver/nvidia/version")
 
 @dataclass(frozen=True)
 class GpuState:
-    """What is there.
+    """What was detected.
 
     Attributes:
-        driver: Whether the driver of an NVIDIA card is.
-        build: The version of torch, such as "2.13.0+cpu"; empty where it is not known.
+        driver: Whether there is a driver for an NVIDIA card.
+        build: The version of torch, such as "2.13.0+cpu"; empty if unknown.
         frozen: Whether this is the app that is installed without Python.
-        answers: Whether torch can compute on a card, where it has been asked.
+        answers: Whether torch can use a GPU; None if not tested.
     """
 
     driver: bool
@@ -34,7 +34,7 @@ class GpuState:
 
 
 def gpu_state(*, ask: bool = False) -> GpuState:
-    """What this computer has; to ``ask`` torch takes the seconds of its import."""
+    """Detect the state of this computer; with ``ask``, torch is imported, which takes seconds."""
     try:
         build = metadata.version("torch")
     except metadata.PackageNotFoundError:
@@ -49,7 +49,7 @@ def gpu_state(*, ask: bool = False) -> GpuState:
 
 
 def gpu_words(state: GpuState) -> list[str]:
-    """Sentences on what is there, and what to do to train on a graphics card."""
+    """Return sentences on what was detected, and on how to train on a GPU."""
     if state.answers:
         return [
             tr("This program trains on the graphics card of this computer."),

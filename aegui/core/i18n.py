@@ -1,9 +1,9 @@
-"""Translation of everything a person reads, with or without a window.
+"""Translation of all displayed texts, with or without a window.
 
 The catalogues are gettext ones, ``resources/translations/<language>/LC_MESSAGES/aegui.mo``. They
-live in core, not in Qt, because a refusal of a file reader is read on the terminal as well.
-English is the source language. ``tr`` marks and translates; ``mark`` only marks a string that
-sits in a table and is translated where it is shown.
+are in core rather than in Qt because error messages of file readers also appear on the terminal.
+English is the source language. ``tr`` marks and translates; ``mark`` only marks a string in a
+table, which is translated where it is shown.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _log = logging.getLogger(__name__)
 
 
 class _LanguageState:
-    """The language in force: one per process, as with every translation catalogue."""
+    """The current language: one per process, as with every translation catalogue."""
 
     code = "en"
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def set_language(code: str) -> None:
-    """Use ``code`` from now on; an unknown or regional code falls back to its stem or English."""
+    """Set the language; an unknown or regional code falls back to its stem or English."""
     stem = code.replace("-", "_").split("_")[0].lower()
     _LanguageState.code = stem if stem in LANGUAGES else "en"
     _LanguageState.catalogue = _catalogue(_LanguageState.code)
@@ -64,11 +64,11 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 def _find_more() -> None:
-    """Offer the languages beside those that everybody has."""
+    """Register the catalogues of further languages."""
     for path in sorted(
         path
         for folder in _folders()
-        if os.path.isdir(folder)  # False too in a home that nobody may enter
+        if os.path.isdir(folder)  # Also False if the folder is not accessible
         for path in folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")
     ):
         code = path.parent.parent.name
@@ -86,44 +86,44 @@ def _find_more() -> None:
 
 
 def texts_in(code: str, messages: Mapping[str, str]) -> dict[str, str]:
-    """``messages`` in the language ``code``, whatever is in force; their fields are not filled."""
+    """Return ``messages`` in the language ``code``, with unfilled fields."""
     catalogue = _catalogue(code)
     return {key: catalogue.gettext(message) for key, message in messages.items()}
 
 
 def language() -> str:
-    """The code of the language in force: a key of ``LANGUAGES``."""
+    """Return the code of the current language: a key of ``LANGUAGES``."""
     return _LanguageState.code
 
 
 def said(words: str | Mapping[str, str]) -> str:
-    """One text, or of texts by language that in the language in force, in English, or the first."""
+    """Return ``words``, or of texts by language the current, the English, or the first one."""
     if isinstance(words, str):
         return words
     return words.get(language()) or words.get("en") or next(iter(words.values()), "")
 
 
 def tr(message: str, /, **values: object) -> str:
-    """``message`` in the person's language, with ``{name}`` fields filled from ``values``."""
+    """Translate ``message``, with ``{name}`` fields filled from ``values``."""
     text = _LanguageState.catalogue.gettext(message) if message else ""
     return _FILLER.vformat(text, (), values) if values else text
 
 
 def trn(singular: str, plural: str, n: int, /, **values: object) -> str:
-    """Like ``tr`` for a counted thing; ``{n}`` is filled with ``n``, its thousands apart."""
+    """Translate a counted message; ``{n}`` is filled with ``n``, with thousands separators."""
     text = _LanguageState.catalogue.ngettext(singular, plural, n)
     return _FILLER.vformat(text, (), {"n": _Count(n), **values})
 
 
 class _Count(int):
-    """A number of things: its thousands stand apart also where a message does not ask for it."""
+    """An integer that is formatted with thousands separators by default."""
 
     def __format__(self, format_spec: str) -> str:
         return super().__format__(format_spec or ",")
 
 
 class _Filler(string.Formatter):
-    """``str.format`` whose numbers have the marks of the language."""
+    """``str.format`` whose numbers have the separators of the current language."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, Real) and not isinstance(value, bool):
@@ -135,7 +135,7 @@ _FILLER = _Filler()
 
 
 def short_number(value: float) -> str:
-    """``value`` as short as it can be written: 0.01, 250, 1e-08."""
+    """Return ``value`` in its shortest form: 0.01, 250, 1e-08."""
     return f"{value:.10g}"
 
 
@@ -144,11 +144,11 @@ _LEAST, _MOST = 0.01, 1e15
 
 
 def localized(value: SupportsFloat, spec: str = "") -> str:
-    """``format(value, spec)`` as a person reads it: with the marks of the language in force.
+    """Return ``format(value, spec)`` with the separators of the current language.
 
-    Of a count that is no whole number, such as epochs of a training that was stopped within one,
-    ``,`` shows two decimals at most. For what is read only: data (CSV, JSON, what is typed into a
-    command) keep the point.
+    For a count that is no integer, such as epochs of a training that was stopped within one, ``,``
+    shows at most two decimals. Only for display: data (CSV, JSON, command-line input) keep the
+    point.
     """
     text = format(value, spec)
     if spec == "," and isinstance(value, float):
@@ -157,18 +157,18 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
         elif _LEAST <= abs(value) < _MOST:
             text = format(value, ",.2f").rstrip("0").rstrip(".")
     marks = _MARKS.get(_LanguageState.code)
-    # Where the decimal mark is a comma a percent sign stands apart from its number.
+    # With a decimal comma, a no-break space precedes a percent sign.
     return text if marks is None else text.translate(marks).replace("%", "\u00a0%")
 
 
 def with_marks(text: str) -> str:
-    """The number ``text``, written by Python, with the marks of the language in force."""
+    """Return the number ``text``, written by Python, with the current language's separators."""
     marks = _MARKS.get(_LanguageState.code)
     return text if marks is None else text.translate(marks)
 
 
 def mark(message: str) -> str:
-    """``message`` unchanged, found by the extractor; translate it with ``tr`` where it is shown."""
+    """Return ``message`` unchanged, marked for the extractor; call ``tr`` where it is shown."""
     return message
 
 

@@ -1,7 +1,7 @@
-"""Versioned JSON documents that pydantic describes: read with one clear message for what is wrong.
+"""Versioned JSON documents described by pydantic models, with one clear message for an error.
 
-A study and a lesson are such documents. Unknown keys are refused by name, with the nearest known
-one; what a part may hold is found by the names of its keys.
+Studies and lessons are such documents. Unknown keys are refused by name, with the nearest known
+one; the valid keys of an object are found by the name of the key that it is under.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JsonForm(Generic[AnyModel]):
-    """What makes a document one of its kind.
+    """A kind of document.
 
     Attributes:
-        model: What it is read into.
-        format: What its key ``format`` says.
-        version: The version that is read.
-        not_one: What is said of another document, marked, with ``{f}`` for the format.
-        other_version: What is said of another version, marked, with ``{theirs}`` and ``{ours}``.
-        parts: Name of a key -> what its objects are, for messages.
-        strict: Whether a text may not stand for a number.
+        model: The pydantic model of the document.
+        format: The value of its key ``format``.
+        version: The supported version.
+        not_one: Message for any other document, marked, with ``{f}`` for the format.
+        other_version: Message for another version, marked, with ``{theirs}`` and ``{ours}``.
+        parts: Name of a key -> model of the objects under it, for messages.
+        strict: Whether to refuse a string in place of a number.
     """
 
     model: type[AnyModel]
@@ -48,10 +48,11 @@ class JsonForm(Generic[AnyModel]):
     strict: bool = False
 
     def read(self, document: object, where: str = "") -> AnyModel:
-        """What a JSON document says; ``where`` is named at the start of a refusal.
+        """Validate a JSON document; ``where`` is named at the beginning of an error message.
 
         Raises:
-            RecipeError: It is no such document; the message names the key, what it was and why not.
+            RecipeError: It is no such document; the message names the key, its value and the
+                reason.
         """
         if not isinstance(document, dict) or document.get("format") != self.format:
             raise refused(where, tr(self.not_one, f=self.format))
@@ -60,7 +61,7 @@ class JsonForm(Generic[AnyModel]):
             words = tr(self.other_version, theirs=quoted(version), ours=self.version)
             raise refused(where, words)
         try:
-            # Through JSON, because only there pydantic's strict mode takes a list for a tuple.
+            # Through JSON, because only there pydantic's strict mode accepts a list for a tuple.
             text = json.dumps(document)
             return self.model.model_validate_json(text, strict=self.strict or None)
         except ValidationError as error:
@@ -70,7 +71,7 @@ class JsonForm(Generic[AnyModel]):
             raise refused(where, words) from None
 
     def _problem(self, error: ValidationError) -> str:
-        """The first problem in words: where it is, what is wrong, what may be there."""
+        """Return the first problem: its place, what is wrong, and what is valid there."""
         problems = error.errors(include_url=False)
         problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
         problem = problems[0]
@@ -93,12 +94,12 @@ class JsonForm(Generic[AnyModel]):
         )
 
     def _keys_at(self, place: Place) -> list[str]:
-        """What keys an object of the document has."""
+        """Return the valid keys of the object at ``place``."""
         names = [str(step) for step in place if not isinstance(step, int)]
         known = [self.parts[name] for name in reversed(names) if name in self.parts]
         return list((known[0] if known else self.model).model_fields)
 
 
 def refused(where: str, message: str) -> RecipeError:
-    """A refusal of the file ``where``."""
+    """Return an error about the file ``where``."""
     return RecipeError(f"{where}: {message}" if where else message)

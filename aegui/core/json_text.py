@@ -1,4 +1,4 @@
-"""JSON from a file: the one place that reads it, so that none of it can surprise the reader."""
+"""The only parser of JSON from files, with errors that callers expect."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 class TooDeepError(ValueError):
-    """The lists or objects in a text are nested more deeply than anybody means it."""
+    """Raised if the lists or objects in a text are nested too deeply to parse."""
 
 
 def from_json(text: str | bytes | bytearray, pairs: Pairs | None = None) -> Any:
-    """What ``text`` holds; ``pairs`` makes an object of its keys and values, where it is given.
+    """Parse ``text``; ``pairs``, if given, makes an object of its keys and values.
 
     Raises:
         TooDeepError: It is nested too deeply; Python's own RecursionError is no ValueError.
-        ValueError: It is no JSON; a ``JSONDecodeError`` knows where.
+        ValueError: It is no JSON; a ``JSONDecodeError`` has the position.
     """
     try:
         return json.loads(text, object_pairs_hook=pairs)

@@ -1,7 +1,7 @@
-"""Temporary files that say whose they are, so that those of killed programs can be removed.
+"""Temporary files named after their owner, so that those of killed programs can be removed.
 
-The name holds machine, process and the start of that process: what a living process is writing is
-never touched, nor anything of another machine that shares the folder.
+The name holds machine, process and start time of that process: files of living processes are
+never touched, nor those of other machines that share the folder.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ _log = logging.getLogger(__name__)
 
 
 def temporary_prefix(name: str) -> str:
-    """What the name of a temporary file that is to become ``name`` begins with."""
+    """Return the prefix of the name of a temporary file that is to become ``name``."""
     return f".{name[:100]}.aegui-{owner_mark()}-"
 
 
 def owner_mark() -> str:
-    """What tells this process from all others: its machine, its number, and when it began."""
+    """Return a unique mark of this process: machine, process id and start time."""
     return f"{_machine()}-{os.getpid()}-{_start_of(os.getpid())}"
 
 
 def is_ended(mark: str) -> bool:
-    """Whether the process of a mark, one of this machine, has ended; others cannot be seen."""
+    """Return whether the process of a mark has ended; always False for other machines."""
     machine, _, rest = mark.partition("-")
     process, _, start = rest.partition("-")
     return process.isdecimal() and _is_dead(machine, process, start)
 
 
 def sweep(folder: Path) -> int:
-    """Remove what killed programs have left half made in ``folder``; the bytes that this frees."""
+    """Remove the temporary files of killed programs in ``folder``; return the bytes freed."""
     freed = 0
     try:
         names = [entry.name for entry in os.scandir(folder)]
@@ -70,7 +70,7 @@ def sweep(folder: Path) -> int:
 
 
 def sweep_all(folders: Iterable[Path]) -> int:
-    """``sweep`` each of ``folders`` that there is; the bytes that this frees."""
+    """Call ``sweep`` on each of ``folders`` that exists; return the bytes freed."""
     return sum(sweep(folder) for folder in dict.fromkeys(folders) if folder.is_dir())
 
 
@@ -80,14 +80,14 @@ def _size_of(path: Path) -> int:
 
 
 def _is_dead(machine: str, process: str, start: str) -> bool:
-    """Whether the owner was a process of this machine that has ended."""
+    """Return whether the owner was a process of this machine that has ended."""
     number = int(process)
     return machine == _machine() and (not _is_alive(number) or start != _start_of(number))
 
 
 @cache
 def _machine() -> str:
-    """This machine, and on Linux the space in which its processes are numbered."""
+    """Return a hash of this machine, and on Linux of the PID namespace."""
     parts = [socket.gethostname()]
     with contextlib.suppress(OSError):
         parts.append(Path("/etc/machine-id").read_text(encoding="ascii"))
@@ -97,7 +97,7 @@ def _machine() -> str:
 
 
 def _start_of(process: int) -> str:
-    """When ``process`` began, as far as the system tells; a number given twice is told apart."""
+    """Return a hash of the start time of ``process``, which detects a reused process id."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
         # The name of the program, in brackets, may hold anything.
@@ -115,7 +115,7 @@ def _is_alive(process: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        return True  # somebody else's
+        return True  # A process of another user
     return True
 
 

@@ -1,4 +1,4 @@
-"""What figures were computed on: rounding, and so a long training, differs between processors."""
+"""The processor's name: rounding, and so a long training, differs between processors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 @cache
 def processor() -> str:
-    """The processor's name, such as "AMD EPYC"; its architecture where the name is not known."""
+    """Return the processor's name, such as "AMD EPYC"; its architecture if unknown."""
     try:
         lines = _CPUINFO.read_text(errors="replace").splitlines()
     except OSError:

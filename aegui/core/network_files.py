@@ -1,4 +1,4 @@
-"""A trained network as a file for other programs: ONNX, or its weights as safetensors."""
+"""Export of a trained network for other programs: ONNX, or its weights as safetensors."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ ONNX, WEIGHTS = ".onnx", ".safetensors"
 
 
 def weights_bytes(codec: Codec) -> bytes:
-    """All weights as safetensors, under the names of the PyTorch code's ``state_dict``."""
+    """Return all weights as safetensors, under the names of the PyTorch code's ``state_dict``."""
     layers, tensors = codec.head
     return b"".join(packed(state_dict((*codec.layers, *layers), (*codec.tensors, *tensors))))
 
 
 def usual_part(codec: Codec) -> PartKey:
-    """What is written of a network where nobody says: all of it; of a GAN its decoder."""
+    """Return the part that is exported by default: the whole network; of a GAN its decoder."""
     return "network" if codec.can_encode else "decoder"
 
 
 def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = None) -> None:
-    """Write a network in the form that the suffix of ``path`` tells.
+    """Write a network in the format given by the suffix of ``path``.
 
     Raises:
-        AeguiError: The suffix tells none, there is no such part, or nothing can be written.
+        AeguiError: The suffix is unknown, there is no such part, or the file cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix == ONNX:
@@ -53,7 +53,7 @@ def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = No
 
 
 def part_files(path: Path, codec: Codec) -> dict[PartKey, Path]:
-    """The files of a network as ONNX: all of it is in ``path``, its parts beside that."""
+    """Return the ONNX files of a network: ``path`` for all of it, its parts beside it."""
     parts: list[PartKey] = []
     if codec.can_encode:
         parts += ["encoder", "decoder"]
@@ -64,10 +64,10 @@ def part_files(path: Path, codec: Codec) -> dict[PartKey, Path]:
 
 
 def write_parts(path: Path, codec: Codec, name: str) -> None:
-    """Write a network as ONNX to ``path``, and its parts to files beside it, each by its name.
+    """Write a network as ONNX to ``path``, and its parts to files beside it.
 
     Raises:
-        AeguiError: A layer cannot be written, or a file.
+        AeguiError: A layer cannot be exported, or a file cannot be written.
     """
     files = part_files(path, codec)
     made = {part: onnx_bytes(codec, part, name) for part in files}
@@ -76,10 +76,10 @@ def write_parts(path: Path, codec: Codec, name: str) -> None:
 
 
 def drawn_font(codec: Codec, dataset: Dataset, name: str) -> Dataset:
-    """What a network draws of each glyph that it is shown, black or white.
+    """Return the network's answers to the glyphs of ``dataset``, in black and white.
 
     Raises:
-        AeguiError: It is shown none, or has no encoder.
+        AeguiError: ``dataset`` has no glyphs, or the network has no encoder.
     """
     if not dataset.is_binary or dataset.image_shape[0] != 1:
         raise AeguiError(tr("Only a network that has learnt glyphs draws a font."))

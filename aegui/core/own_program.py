@@ -1,4 +1,4 @@
-"""The program itself as a command: for work that is done by another process of it."""
+"""The program itself as a command, for work in another process."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import aegui
 
 
 def own_command(*arguments: str) -> list[str]:
-    """What starts it with these arguments: frozen, installed or from its sources."""
+    """Return the command that starts the program: frozen, installed or from its sources."""
     if getattr(sys, "frozen", False):
         return [sys.executable, *arguments]
     return [sys.executable, "-m", "aegui", *arguments]
 
 
 def own_shell_command() -> str:
-    """``own_command`` for a POSIX shell that stands in another folder, and knows no environment."""
+    """Return ``own_command`` for a POSIX shell in any folder and environment."""
     command = shlex.join(own_command())
     if getattr(sys, "frozen", False):
         return command
@@ -26,7 +26,7 @@ def own_shell_command() -> str:
 
 
 def own_environment() -> dict[str, str]:
-    """The environment in which ``own_command`` finds the program that runs here."""
+    """Return an environment in which ``own_command`` finds this copy of the program."""
     home = str(Path(aegui.__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH", "")
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [home, known]))}

@@ -1,6 +1,6 @@
-"""What helps somebody else to understand a problem, in one file that the person may send.
+"""Problem reports: one file with what helps to analyse a problem, which the user may send.
 
-Nothing here is sent anywhere. The person's home folder is called ``~`` in all of it.
+Nothing is sent automatically. The user's home folder is replaced by ``~`` throughout.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def collected(parts: Collection[str], recipe: Recipe | None = None) -> dict[str, str]:
-    """Names of files -> the texts that a report of these ``parts`` consists of."""
+    """Return file name -> text of a report of these ``parts``."""
     texts: dict[str, str] = {}
     if "versions" in parts:
         texts["versions.txt"] = _versions()
@@ -58,7 +58,7 @@ def collected(parts: Collection[str], recipe: Recipe | None = None) -> dict[str,
 
 
 def as_text(texts: Mapping[str, str]) -> str:
-    """All of them in one text, each below its name."""
+    """Return all texts as one, each below its name."""
     return "\n".join(f"===== {name}\n{text.rstrip()}\n" for name, text in texts.items())
 
 
@@ -67,7 +67,7 @@ SUFFIXES = (".zip", ".txt")
 
 
 def write_report(path: Path, texts: Mapping[str, str]) -> None:
-    """Write ``texts`` to ``path``: one text where it is called ``.txt``, else a zip file of them.
+    """Write ``texts`` to ``path``: as one text if its suffix is ``.txt``, else as a zip file.
 
     Raises:
         AeguiError: It cannot be written.
@@ -101,7 +101,7 @@ def _versions() -> str:
 
 
 def _tail(path: Path) -> str:
-    """The last lines of a log; empty where there is none."""
+    """Return the last lines of a log; empty if there is none."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             return "".join(deque(file, maxlen=_MOST_LINES))
@@ -110,6 +110,6 @@ def _tail(path: Path) -> str:
 
 
 def _anonymous(text: str) -> str:
-    """``text`` without the name of the person, as far as that of the home folder tells it."""
+    """Replace the home folder, whose name usually contains the user's name."""
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text

@@ -1,4 +1,4 @@
-"""Some of many, always the same ones: drawn at random, spread evenly, or each so manyth."""
+"""Deterministic subsets of indices: drawn at random, evenly spaced, or with a fixed step."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
-    """At most ``most`` of the numbers 0..``count`` - 1, drawn at random by ``seed``, ascending."""
+    """Draw at most ``most`` of the indices below ``count`` by ``seed``, in ascending order."""
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
 
 
 def spread_over(count: int, most: int) -> NDArray[np.int64]:
-    """At most ``most`` of the numbers 0..``count`` - 1, as far apart, ascending.
+    """Return at most ``most`` evenly spaced indices below ``count``, in ascending order.
 
-    The first and the last are among them, where there are two at least.
+    They include the first and the last, if there are at least two.
     """
     if count <= most:
         return np.arange(count)
@@ -28,5 +28,5 @@ def spread_over(count: int, most: int) -> NDArray[np.int64]:
 
 
 def step_of(count: int, most: int) -> int:
-    """Of ``count`` things each so manyth is taken, so that at most ``most`` are."""
+    """Return the step that takes at most ``most`` of ``count`` things."""
     return max(1, -(-count // most))

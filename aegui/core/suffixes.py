@@ -1,4 +1,4 @@
-"""Endings of files that the program opens and that are no documents."""
+"""Suffixes of files that the program opens and that are no documents."""
 
 LESSON = ".aegui-lesson"
 TEACHER = ".aegui-teacher"

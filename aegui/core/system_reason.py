@@ -1,7 +1,7 @@
-"""Why the system refused something, in the language of the program.
+"""Translated reasons for errors of the operating system.
 
-The words of the system follow the language of the system, which need not be that of the window:
-the refusals that people meet are said in our own.
+The system's own messages are in the system's language, which may differ from the program's; common
+ones are replaced by translated texts.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _LONGEST = 200
 
 
 def system_reason(error: BaseException) -> str:
-    """Why ``error`` was raised: one line without a full stop at its end.
+    """Return why ``error`` was raised: one line without a full stop at its end.
 
-    What has no words here is said as the system or the library says it.
+    A reason without a translation is that of the system or the library.
     """
-    # The numbers of refused encryption are not those of the system.
+    # The numbers of SSL errors are no ``errno`` values.
     number = None if type(error).__module__ == "ssl" else getattr(error, "errno", None)
     if number in _WORDS:
         return tr(_WORDS[number])

@@ -1,8 +1,8 @@
-"""A teacher file: what a class begins with, and which controls are hidden or locked meanwhile.
+"""Teacher files: the initial state for a class, and the controls that are hidden or locked.
 
-One validated, versioned JSON. What is hidden or locked is named by the keys of panels and actions,
-and by the dotted paths of a recipe. The word that ends it is kept as a salted hash. That keeps
-nobody out who edits files: it is there so that nobody leaves by accident.
+One validated, versioned JSON. Hidden and locked items are named by the keys of panels and actions,
+and by the dotted paths of a recipe. The password that ends the mode is stored as a salted hash.
+This does not stop anyone who edits files: it prevents leaving by accident.
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ class _TeacherPart(BaseModel):
 
 
 class Word(_TeacherPart):
-    """A word as its salt and its hash by scrypt, both in hexadecimal digits."""
+    """A password as its salt and its scrypt hash, both in hexadecimal digits."""
 
     salt: Annotated[str, Field(min_length=16, max_length=128, pattern=_HEX)]
     scrypt: Annotated[str, Field(min_length=64, max_length=64, pattern=_HEX)]
 
     @classmethod
     def of(cls, word: str) -> Word:
-        """The hash of ``word``, with a salt of its own."""
+        """Hash ``word`` with a new random salt."""
         salt = secrets.token_bytes(_SALT_BYTES)
         return cls(salt=salt.hex(), scrypt=_hashed(word, salt).hex())
 
     def fits(self, word: str) -> bool:
-        """Whether it is the hash of ``word``."""
+        """Return whether this is the hash of ``word``."""
         found = _hashed(word, bytes.fromhex(self.salt))
         return hmac.compare_digest(found, bytes.fromhex(self.scrypt))
 
@@ -75,7 +75,7 @@ def _hashed(word: str, salt: bytes) -> bytes:
 
 
 class Withheld(_TeacherPart):
-    """Keys of panels and actions, and paths of a recipe; a path stands for all below it too."""
+    """Keys of panels and actions, and paths of a recipe, including everything below each path."""
 
     panels: Annotated[tuple[Key, ...], Field(max_length=200)] = ()
     actions: Annotated[tuple[Key, ...], Field(max_length=500)] = ()
@@ -83,10 +83,10 @@ class Withheld(_TeacherPart):
 
 
 class TeacherFile(_TeacherPart):
-    """What a class begins with, and what it cannot reach.
+    """The initial state for a class, and what it cannot reach.
 
     ``lesson`` is the key of one that ships, or a file beside this one; ``recipe`` a whole recipe,
-    or the name of one that ships. ``word`` ends it; without one anybody may.
+    or the name of one that ships. ``word`` ends the mode; without one anybody may.
     """
 
     format: Literal["aegui-teacher"] = FORMAT
@@ -118,7 +118,7 @@ class TeacherFile(_TeacherPart):
         return self
 
     def changed_lock(self, before: Recipe, after: Recipe) -> str:
-        """The first locked path that differs in two recipes; "" where none does."""
+        """Return the first locked path that differs between two recipes, or ""."""
         one, other = before.model_dump(mode="json"), after.model_dump(mode="json")
         for path in self.locked.fields:
             if _value(one, path) != _value(other, path):
@@ -126,12 +126,12 @@ class TeacherFile(_TeacherPart):
         return ""
 
     def locks(self, path: str) -> bool:
-        """Whether the field at ``path``, or all of what it is in, is locked."""
+        """Return whether the field at ``path``, or an object that contains it, is locked."""
         return any(path == one or path.startswith(f"{one}.") for one in self.locked.fields)
 
 
 def field_paths() -> tuple[str, ...]:
-    """The paths that can be locked: those of the default recipe, layers as a whole."""
+    """Return the paths that can be locked: those of the default recipe, layers as a whole."""
     document = Recipe().model_dump(mode="json", exclude={"format", "version", "name", "notes"})
     return tuple(path for path in paths_of(document) if not any(map(str.isdigit, path.split("."))))
 
@@ -157,11 +157,11 @@ FORM = JsonForm(
 
 
 def load_teacher_file(path: str | os.PathLike[str]) -> TeacherFile:
-    """The teacher file at ``path``, with lesson and recipe found.
+    """Load the teacher file at ``path``, and check that its lesson and recipe exist.
 
     Raises:
         ReadError: It cannot be read.
-        RecipeError: It is none; the message names the key, what it was and why not.
+        RecipeError: It is invalid; the message names the key, its value and the reason.
     """
     path = Path(path)
     found = FORM.read(parse_json(read_text(path), path.name), path.name)
@@ -172,7 +172,7 @@ def load_teacher_file(path: str | os.PathLike[str]) -> TeacherFile:
 
 
 def lesson_path(file: TeacherFile, folder: Path, where: str = "") -> Path | None:
-    """The file of its lesson; None: it has none.
+    """Return the file of its lesson, or None if it has none.
 
     Raises:
         RecipeError: There is no such lesson.
@@ -193,10 +193,10 @@ def lesson_path(file: TeacherFile, folder: Path, where: str = "") -> Path | None
 
 
 def teacher_recipe(file: TeacherFile, where: str = "") -> Recipe | None:
-    """The recipe that it begins with; None: that which is open.
+    """Return its initial recipe; None to keep the open one.
 
     Raises:
-        RecipeError: It is not valid, or there is none of that name.
+        RecipeError: It is invalid, or there is none of that name.
     """
     if isinstance(file.recipe, dict):
         return recipe_from(file.recipe, f"{where}: recipe" if where else '"recipe"')
@@ -209,10 +209,10 @@ def teacher_recipe(file: TeacherFile, where: str = "") -> Recipe | None:
 
 
 def check_names(file: TeacherFile, names: WindowNames, where: str = "") -> None:
-    """Refuse what the window does not have, and what must stay.
+    """Check that the window has everything that is named, and that it may be withheld.
 
     Raises:
-        RecipeError: A panel or an action is named that there is not, or that nothing withholds.
+        RecipeError: A panel or an action is unknown, or can be neither hidden nor locked.
     """
     for key, values, known in (
         ("hidden.panels", file.hidden.panels, names.docks),
@@ -230,7 +230,7 @@ def check_names(file: TeacherFile, names: WindowNames, where: str = "") -> None:
 
 
 def teacher_json(file: TeacherFile) -> str:
-    """The file as JSON, without what is as by default."""
+    """Return the file as JSON, without default values."""
     document = file.model_dump(mode="json", exclude_defaults=True)
     whole = {"format": FORMAT, "version": VERSION, **document}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

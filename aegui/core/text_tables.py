@@ -15,7 +15,7 @@ _QUOTED = re.compile(r'[,"\r\n]|^\s|\s$')
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Comma-separated values with a line feed behind each line; None makes an empty cell."""
+    """Format comma-separated values with a line feed after each line; None is an empty cell."""
     return "".join([",".join(map(_cell, row)) + "\n" for row in (header, *rows)])
 
 
@@ -25,7 +25,7 @@ def _cell(value: object) -> str:
 
 
 def markdown_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
-    """A table in Markdown; columns behind the first ``words`` are numbers, to the right."""
+    """Format a table in Markdown; columns after the first ``words`` are right-aligned."""
     rule = ["---" if place < words else "--:" for place in range(len(header))]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
@@ -34,7 +34,7 @@ def markdown_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
 
 
 def columns_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
-    """Columns as wide as they need be; those behind the first ``words`` are to the right."""
+    """Format aligned columns; those after the first ``words`` are right-aligned."""
     lines = [list(header), *map(list, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""What files may name of the window: its panels, actions and arrangements."""
+"""The window's panels, actions and arrangements that files may refer to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ActionName(NamedTuple):
-    """The menu that an action is in, as a path of keys, and what it says there, marked."""
+    """The menu of an action, as a path of keys, and its text there, marked for translation."""
 
     menu: str
     text: str
@@ -21,9 +21,9 @@ class WindowNames:
     """Keys of a window, in the order of its menus.
 
     Attributes:
-        docks: Of its panels -> their titles, marked.
-        actions: Of what its menus and its toolbar do.
-        arrangements: Of the ways in which panels lie.
+        docks: Keys of its panels -> their titles, marked for translation.
+        actions: Keys of the actions of its menus and its toolbar.
+        arrangements: Keys of the arrangements of its panels.
     """
 
     docks: Mapping[str, str]
