@@ -89,9 +89,10 @@ class Guide:
 
 
 def score(cell: StudyCell, plan: StudyPlan) -> float:
-    """Return the rank of a setting as one number; the lowest is best, infinity if runs diverged.
+    """Return the rank of a setting as one number; the lowest is best.
 
-    One more run that reaches the goal outweighs all later figures.
+    Infinity if runs diverged, unless the goal decides first. One more run that reaches the goal
+    outweighs all later figures.
     """
     first, *others = rank(cell, plan)
     if plan.order[0] != GOAL:
