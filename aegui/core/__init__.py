@@ -1,1 +1,1 @@
-"""The science: data, networks, training, evaluation and files, without any window."""
+"""Data, networks, training, evaluation and files, independent of any window."""

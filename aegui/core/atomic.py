@@ -55,7 +55,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     """Check, before long work, that its result can be written to ``path``.
 
     Raises:
-        AeguiError: It cannot.
+        AeguiError: Nothing can be written to ``path``.
     """
     target = Path(os.path.realpath(path))
     with _refusing_in_words(path):
@@ -68,7 +68,7 @@ def private_folder(folder: Path) -> None:
     """Make ``folder`` if it does not exist, accessible to its owner only.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: The folder cannot be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):

@@ -28,7 +28,7 @@ def check_formula(text: str) -> None:
     """Check that a formula can be typeset.
 
     Raises:
-        ValueError: It is too long, a brace or an argument is missing, or a command is unknown.
+        ValueError: The formula is too long, lacks a brace or argument, or has an unknown command.
     """
     if len(text) > MAX_FORMULA:
         raise ValueError(tr("a formula has at most {n} letters", n=MAX_FORMULA))

@@ -51,8 +51,8 @@ class JsonForm(Generic[AnyModel]):
         """Validate a JSON document; ``where`` is named at the beginning of an error message.
 
         Raises:
-            RecipeError: It is no such document; the message names the key, its value and the
-                reason.
+            RecipeError: The document is of another kind or invalid; the message names key, value
+                and reason.
         """
         if not isinstance(document, dict) or document.get("format") != self.format:
             raise refused(where, tr(self.not_one, f=self.format))

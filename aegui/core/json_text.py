@@ -19,8 +19,8 @@ def from_json(text: str | bytes | bytearray, pairs: Pairs | None = None) -> Any:
     """Parse ``text``; ``pairs``, if given, makes an object of its keys and values.
 
     Raises:
-        TooDeepError: It is nested too deeply; Python's own RecursionError is no ValueError.
-        ValueError: It is no JSON; a ``JSONDecodeError`` has the position.
+        TooDeepError: ``text`` is nested too deeply; Python's RecursionError is no ValueError.
+        ValueError: ``text`` is no JSON; a ``JSONDecodeError`` has the position.
     """
     try:
         return json.loads(text, object_pairs_hook=pairs)

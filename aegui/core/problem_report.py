@@ -70,7 +70,7 @@ def write_report(path: Path, texts: Mapping[str, str]) -> None:
     """Write ``texts`` to ``path``: as one text if its suffix is ``.txt``, else as a zip file.
 
     Raises:
-        AeguiError: It cannot be written.
+        AeguiError: The file cannot be written.
     """
     if path.suffix.lower() == ".txt":
         write_atomically(path, as_text(texts).encode())

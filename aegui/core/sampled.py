@@ -20,7 +20,7 @@ def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
 def spread_over(count: int, most: int) -> NDArray[np.int64]:
     """Return at most ``most`` evenly spaced indices below ``count``, in ascending order.
 
-    They include the first and the last, if there are at least two.
+    The first and the last are included if ``most`` is at least 2.
     """
     if count <= most:
         return np.arange(count)

@@ -160,8 +160,8 @@ def load_teacher_file(path: str | os.PathLike[str]) -> TeacherFile:
     """Load the teacher file at ``path``, and check that its lesson and recipe exist.
 
     Raises:
-        ReadError: It cannot be read.
-        RecipeError: It is invalid; the message names the key, its value and the reason.
+        ReadError: The file cannot be read.
+        RecipeError: The file is invalid; the message names key, value and reason.
     """
     path = Path(path)
     found = FORM.read(parse_json(read_text(path), path.name), path.name)
@@ -196,7 +196,7 @@ def teacher_recipe(file: TeacherFile, where: str = "") -> Recipe | None:
     """Return its initial recipe; None to keep the open one.
 
     Raises:
-        RecipeError: It is invalid, or there is none of that name.
+        RecipeError: The recipe is invalid, or there is none of that name.
     """
     if isinstance(file.recipe, dict):
         return recipe_from(file.recipe, f"{where}: recipe" if where else '"recipe"')
@@ -240,6 +240,6 @@ def save_teacher_file(path: str | os.PathLike[str], file: TeacherFile) -> None:
     """Write ``file`` to ``path``, atomically.
 
     Raises:
-        AeguiError: It could not be written.
+        AeguiError: The file could not be written.
     """
     write_atomically(path, teacher_json(file).encode())

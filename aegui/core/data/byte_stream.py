@@ -90,7 +90,7 @@ class ByteStream:
         Raises:
             OSError: The file cannot be read.
             zlib.error: The packed data are damaged.
-            OverpackedError: They unpack to far more than images of that packed size could.
+            OverpackedError: The data unpack to far more than images of that packed size could.
         """
         if self._unpacker is None:
             return self._file.read(count)

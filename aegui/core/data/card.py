@@ -43,7 +43,7 @@ class ClosePair:
 
 @dataclass(frozen=True)
 class ClassCount:
-    """A class (or group, or character) and how many samples it has."""
+    """A class (or group, or character) and its number of samples."""
 
     label: str
     count: int

@@ -86,7 +86,7 @@ class Dataset:
     ) -> Dataset:
         """Make a set of ``images`` (``[N, C, H, W]`` in [0, 1]) without copying or checking pixels.
 
-        They become read-only. Meant for large sets whose pixels are known to be valid.
+        The array becomes read-only. Meant for large sets whose pixels are known to be valid.
 
         Raises:
             AeguiError: There are no images, or not one label and one name for each.

@@ -126,7 +126,7 @@ def take_files(
 ) -> None:
     """Copy the files of the set ``key`` from files that the user has already.
 
-    They may have any names: each is identified by its size and its SHA-256.
+    The files may have any names: each is identified by its size and its SHA-256.
 
     Args:
         key: A key of ``PUBLISHED``; the test part of a set comes with its training part.

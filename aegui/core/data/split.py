@@ -51,7 +51,7 @@ def checking_set(data: DataSpec) -> tuple[str, str]:
 def checked_on(data: DataSpec, source: str, n: int) -> DataSpec:
     """Return ``data`` with the ``n`` samples of ``source`` joined as validation set.
 
-    They replace any earlier validation part; ``source`` "" removes it.
+    Any earlier validation part is replaced; ``source`` "" removes it.
     """
     learnt, _ = checking_set(data)
     joined = f"{learnt}+{source}" if source else learnt

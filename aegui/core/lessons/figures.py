@@ -353,7 +353,7 @@ def check_figure(key: str) -> None:
     """Check that ``key`` names a figure.
 
     Raises:
-        ValueError: It names none.
+        ValueError: ``key`` names no figure.
     """
     if key in RUN_FIGURES or key in LESSON_FIGURES or _noise_of(key) is not None:
         return

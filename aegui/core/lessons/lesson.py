@@ -289,7 +289,7 @@ def load_lesson(path: str | os.PathLike[str]) -> Lesson:
 
     Raises:
         ReadError: The file cannot be read.
-        RecipeError: It holds no valid lesson; the message names the key, its value and the reason.
+        RecipeError: The file holds no valid lesson; the message names key, value and reason.
     """
     path = Path(path)
     lesson = FORM.read(parse_json(read_text(path), path.name), path.name)
@@ -329,7 +329,7 @@ def step_recipe(do: Doing, folder: Path, draft: Recipe | None, where: str = "") 
 
     Raises:
         ReadError: The recipe cannot be read.
-        RecipeError: There is no such recipe, or it cannot be changed this way.
+        RecipeError: There is no such recipe, or ``do.set`` does not fit the recipe.
     """
     recipe = draft
     if do.recipe:

@@ -73,7 +73,7 @@ def trained(recipe: Recipe) -> tuple[SavedRun, float]:
     """Train ``recipe``; return the run and the duration in seconds.
 
     Raises:
-        AeguiError: It cannot be trained, or its data are missing.
+        AeguiError: The recipe cannot be trained, or its data are missing.
     """
     from aegui.core.training.loop.train import train  # Imports torch
 

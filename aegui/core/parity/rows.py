@@ -1,6 +1,6 @@
 """The rows of the parity page: published figures, and the recipe or study that reproduces each.
 
-They are data, in ``resources/parity.json``, from which their texts are extracted for translation.
+The rows are data, in ``resources/parity.json``, whose texts are extracted for translation.
 """
 
 from __future__ import annotations

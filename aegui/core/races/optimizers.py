@@ -177,7 +177,7 @@ def racer_recipe(key: str, recipe: Recipe, spec: RaceSpec) -> Recipe:
 
 
 class _Racer:
-    """One optimiser and its training."""
+    """An optimiser in the race and its training."""
 
     def __init__(self, key: str, recipe: Recipe, dataset: Dataset, spec: RaceSpec) -> None:
         self.key, self.rate = key, rate_of(key, recipe, spec)

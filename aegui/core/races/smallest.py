@@ -202,7 +202,7 @@ def check_kind(recipe: Recipe) -> None:
     """Refuse models that do not reconstruct.
 
     Raises:
-        AeguiError: It is no autoencoder.
+        AeguiError: The recipe is no autoencoder.
     """
     if not recipe.is_autoencoder:
         raise AeguiError(
@@ -247,7 +247,7 @@ def try_network(
         None if it was cancelled.
 
     Raises:
-        AeguiError: It cannot be trained, does not reconstruct, or cannot be stored.
+        AeguiError: The network cannot be trained, does not reconstruct, or cannot be stored.
     """
     challenge = challenge.checked()
     check_kind(recipe)

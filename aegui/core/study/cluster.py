@@ -85,7 +85,7 @@ def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:
     """Run a unit of ``folder``, unless it is done already.
 
     Raises:
-        AeguiError: There is no such unit, it cannot be run, or the folder cannot be written to.
+        AeguiError: The unit does not exist or fails, or the folder cannot be written to.
     """
     path = _unit_path(folder, number)
     done = path.with_suffix(".safetensors")

@@ -56,7 +56,7 @@ def compare_mistake(
     """Train networks without a mistake, then with it, and test both at levels around the noise.
 
     Raises:
-        AeguiError: They cannot be trained.
+        AeguiError: The networks cannot be trained.
         Cancelled: ``cancelled`` returned true.
     """
     wanted = _wanted(recipe, spec.test)
@@ -76,7 +76,7 @@ def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost
     """Estimate the cost of ``compare_mistake``: two trainings, one after the other.
 
     Raises:
-        AeguiError: They cannot be trained.
+        AeguiError: The networks cannot be trained.
     """
     wanted = _wanted(recipe, spec.test)
     costs = [

@@ -50,7 +50,7 @@ class Forest:
     def explained(self, x: NDArray[np.int64], y: NDArray[np.float64]) -> float:
         """Return the out-of-bag coefficient of determination of ``y``, at most 1.
 
-        It is negative if the mean of all runs would be closer.
+        The result is negative if the mean of all runs would be closer.
         """
         answers = np.where(self.unseen, self.predict(x), 0.0).sum(axis=0)
         counts = self.unseen.sum(axis=0)

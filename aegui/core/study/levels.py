@@ -19,14 +19,14 @@ _UNBOUNDED = "gaussian"
 def parse_levels(text: str, what: str) -> tuple[float, ...]:
     """Parse the numbers in ``text``; return them sorted, without duplicates.
 
-    They are separated by commas, or by semicolons, in which case a comma may be a decimal mark.
+    Separators are commas, or semicolons, in which case a comma may be a decimal mark.
 
     Args:
         text: The input, such as ``0, 0.05, 0.1``.
         what: What the levels are for, for the error message.
 
     Raises:
-        AeguiError: There is none, or one is no number of 0 or more.
+        AeguiError: ``text`` has no numbers, or an entry is no number of 0 or more.
     """
     has_semicolons = ";" in text
     parts = text.replace(",", ".").split(";") if has_semicolons else text.split(",")

@@ -1,6 +1,6 @@
 """The noise matrix: networks trained with each of several noises, tested with each of several.
 
-It is a study whose one axis is the training noise, and whose networks are tested with noises.
+The matrix is a study with the training noise as its axis, whose networks are tested with noises.
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ def noise_matrix(
         jobs: Upper bound for the number of processes.
 
     Raises:
-        AeguiError: There is nothing to train, or it cannot be trained.
+        AeguiError: There is nothing to train, or the recipe cannot be trained.
         Cancelled: ``cancelled`` returned true.
     """
     whole = len(dataset)
@@ -348,7 +348,7 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
     """Estimate the cost of training and testing the networks of a matrix on ``jobs`` processes.
 
     Raises:
-        AeguiError: There is nothing to train, or it cannot be trained.
+        AeguiError: There is nothing to train, or the recipe cannot be trained.
     """
     from aegui.core.training.loop.population import trains_in_population
 

@@ -329,7 +329,7 @@ def plan_from(document: object, where: str = "") -> StudyPlan:
     """Return the plan in a JSON document.
 
     Raises:
-        RecipeError: It is no valid plan; the message names the key, its value and the reason.
+        RecipeError: The document is no valid plan; the message names key, value and reason.
     """
     return FORM.read(document, where)
 
@@ -348,7 +348,7 @@ def load_plan(path: str | os.PathLike[str]) -> StudyPlan:
 
     Raises:
         ReadError: The file cannot be read.
-        RecipeError: It holds no valid plan.
+        RecipeError: The file holds no valid plan.
     """
     text = read_text(Path(path))
     return plan_from(parse_json(text, Path(path).name), Path(path).name)
@@ -372,7 +372,7 @@ def find_plan(name: str) -> Path:
     """Return the file of that name, or the file of the shipped study of that name.
 
     Raises:
-        AeguiError: There is neither.
+        AeguiError: There is neither such a file nor such a study.
     """
     path = Path(name)
     if path.exists():

@@ -175,7 +175,7 @@ class Records:
         """Return the run with that key, with history and weights.
 
         Raises:
-            ReadError: They cannot be read any more.
+            ReadError: The file of the tensors cannot be read any more.
         """
         return next(self.several((key,)))
 
@@ -263,7 +263,7 @@ class Records:
         """Store finished runs; on return they are on the disk.
 
         Raises:
-            AeguiError: They could not be written; earlier ones are untouched.
+            AeguiError: The runs could not be written; earlier ones are untouched.
         """
         found = [record_of(line) for line in lines]
         if self.folder is None:

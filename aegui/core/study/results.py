@@ -108,7 +108,7 @@ def best_of(cells: Iterable[StudyCell], plan: StudyPlan) -> StudyCell | None:
 def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
     """Return translated sentences on why ``winner`` was chosen over ``others``.
 
-    They name each figure that eliminates some of the others, in order.
+    Each figure that eliminates some of the others is named, in order.
     """
     if not others:
         return tr("There was no other choice.")

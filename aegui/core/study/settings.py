@@ -86,7 +86,7 @@ def base_recipe(plan: StudyPlan, folder: Path) -> Recipe:
     """Return the recipe that all settings of ``plan`` start from; ``folder`` resolves its files.
 
     Raises:
-        AeguiError: It cannot be read, or is invalid with the plan's ``set``.
+        AeguiError: The recipe cannot be read, or is invalid with the plan's ``set``.
     """
     if isinstance(plan.recipe, dict):
         recipe, home = recipe_from(plan.recipe, tr("the recipe of the study")), folder
@@ -209,7 +209,7 @@ def setting_of(base: Recipe, choices: Mapping[str, AxisRow]) -> StudySetting:
     """Return the setting with these ``choices``, axis -> choice.
 
     Raises:
-        RecipeError: It is not a valid recipe.
+        RecipeError: The result is not a valid recipe.
     """
     recipe = base
     for name, row in choices.items():
@@ -258,7 +258,7 @@ def check_size(plan: StudyPlan) -> None:
     """Refuse a study that is too large to complete.
 
     Raises:
-        AeguiError: It has more than ``MAX_RUNS_OF_A_STUDY`` runs.
+        AeguiError: The plan has more than ``MAX_RUNS_OF_A_STUDY`` runs.
     """
     runs = plan.most_settings * plan.seeds.count
     if runs <= MAX_RUNS_OF_A_STUDY:

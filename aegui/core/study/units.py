@@ -111,7 +111,7 @@ def resolved_of(recipe: Recipe) -> ResolvedRecipe:
     """Resolve ``recipe`` with its samples, which are cached.
 
     Raises:
-        AeguiError: They cannot be read, or the recipe cannot be trained on them.
+        AeguiError: The samples cannot be read, or the recipe cannot be trained on them.
     """
     resolution = resolve(recipe, _dataset_of(recipe))
     if resolution.resolved is None:
@@ -128,7 +128,7 @@ def content_of(recipe: Recipe, dataset: Dataset | None = None) -> str:
         dataset: The samples, if they have been read; the file may have changed since.
 
     Raises:
-        AeguiError: They cannot be read.
+        AeguiError: The samples cannot be read.
     """
     if is_builtin(recipe.data.source):
         return ""

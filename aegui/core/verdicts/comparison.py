@@ -51,12 +51,12 @@ class SeedFigures:
 
     @property
     def known(self) -> dict[int, float]:
-        """The seeds with a figure."""
+        """Figures by seed, without failed runs."""
         return {seed: float(it) for seed, it in self.values.items() if math.isfinite(it)}
 
     @property
     def failed(self) -> int:
-        """Seeds whose run has failed."""
+        """Number of seeds whose run has failed."""
         return len(self.values) - len(self.known)
 
     @property
@@ -67,7 +67,7 @@ class SeedFigures:
 
 
 class Tally(NamedTuple):
-    """Pairs of seeds in which the first setting did better than the second, as well, or worse."""
+    """Number of pairs of seeds in which the first setting did better, equally well, or worse."""
 
     wins: int
     ties: int
@@ -122,7 +122,7 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """Mean of the second less mean of the first."""
+        """Mean of the second minus mean of the first."""
         return self.means[1] - self.means[0]
 
     @property

@@ -48,8 +48,8 @@ def sets_of(value: Nested, name: str, source: GlyphSource) -> list[RawSet]:
     """Return the sets of glyphs in ``value``, which is called ``name`` in the file.
 
     Raises:
-        NotGlyphsError: It holds none.
-        ReadError: It holds glyphs, but is malformed.
+        NotGlyphsError: ``value`` holds no glyphs.
+        ReadError: ``value`` holds glyphs, but is malformed.
     """
     if value.size > MAX_NUMBERS:
         raise source.refusal(tr("more than {n} numbers.", n=MAX_NUMBERS), value.line)

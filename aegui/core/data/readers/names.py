@@ -57,7 +57,7 @@ def title_of(key: str) -> tuple[str, str]:
 def format_name(label: str, name: str) -> str:
     """Format ``label`` and ``name`` as a line that ``parse_name`` reads back unchanged.
 
-    It never ends in a backslash, which would continue a C comment on the next line.
+    The line never ends in a backslash, which would continue a C comment on the next one.
     """
     if len(label) == 1 and _is_character(ord(label)):
         first = f"0x{ord(label):02X}"

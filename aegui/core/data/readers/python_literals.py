@@ -58,7 +58,7 @@ def read_python(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     """Read the sets of glyphs in the values of a Python source.
 
     Raises:
-        ReadError: It is not valid Python, or holds no glyphs.
+        ReadError: The text is not valid Python, or holds no glyphs.
     """
     if len(source.text) > _MAX_TEXT:
         raise source.refusal(tr("larger than {limit} MiB.", limit=_MAX_TEXT >> 20))

@@ -53,7 +53,7 @@ class GlyphSource:
         """Refuse a text with more than ``most`` numbers in lists, before it is parsed.
 
         Raises:
-            ReadError: It has more commas than that.
+            ReadError: The text has more than ``most`` commas.
         """
         if self.text.count(",") > most:
             raise self.refusal(

@@ -77,7 +77,7 @@ def read_glyphs(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
 
     Raises:
         UnknownFormatError: No reader recognises the file.
-        TextTooLongError: It is text, and far more of it than glyphs take.
+        TextTooLongError: The file is text, and longer than any set of glyphs.
         ReadError: The file cannot be read; the message names file, line and reason.
     """
     source = open_source(Path(path))
