@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_NAME = 40
-"""So many letters a part of a file's name has, as it is made of a title."""
+"""Upper bound for the characters of a file name's part that is made of a title."""
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CARD_SIZE = (216, 120)
-"""Width and height of a picture; one of tiny images has a pixel for each of theirs."""
+"""Width and height of a thumbnail; one of tiny images has a pixel for each of theirs."""
 _TINY = 8
 _GAP = 2
 _SMALL = 40

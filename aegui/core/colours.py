@@ -14,9 +14,9 @@ CLASS_COLOURS = (
     "#a96b59", "#e76300", "#8f8440", "#4b4f63", "#2f9d99",
 )  # fmt: skip
 """Ten colours after Petroff (2021), "Accessible color sequences for data visualization", darkened
-until each has 3:1 on a light ground; then again."""
+to a contrast of at least 3:1 on a light background; repeated for further classes."""
 _LIGHTENED = 0.68
-"""On dark grounds: the share of the colour, the rest is white."""
+"""Share of the colour on dark backgrounds; the rest is white."""
 
 Outline = tuple[tuple[float, float], ...]
 
@@ -34,13 +34,14 @@ MARKS: tuple[Outline, ...] = (
 """Corners (x, y), y downwards, around a disc of radius 1: disc (no corners), square, triangle,
 diamond, wedge, cross."""
 DISC = 0
-"""What stands for a sample of no class."""
+"""Mark of a sample without a class."""
 MOST_LOOKS = 60
-"""So many classes look different from one another."""
+"""Number of distinct combinations of colour and mark."""
 _FIRST = (0, 1, 2, 0, 1, 2, 0, 1, 2, 1)
-"""The mark of each colour, so that those which some eyes confuse differ in it: of the 3^10 ways the
-one whose colours of one mark are farthest apart (CIE76 19.6 or more, in light and dark, with normal
-sight and with protanopia, deuteranopia, tritanopia by Machado et al., 2009)."""
+"""The mark of each colour, chosen so that colours that are confused with colour blindness differ in
+it: of the 3^10 ways the one whose colours of one mark are farthest apart (CIE76 19.6 or more, in
+light and dark, with normal sight and with protanopia, deuteranopia, tritanopia by Machado et al.,
+2009)."""
 _SHAPES = 3
 
 
@@ -52,7 +53,7 @@ def _mark(number: int) -> int:
 
 
 CLASS_MARKS = tuple(map(_mark, range(MOST_LOOKS)))
-"""The place among ``MARKS`` of the mark of each class; then again."""
+"""Index in ``MARKS`` of the mark of each class; repeated for further classes."""
 
 
 def marks_of(classes: NDArray[np.int64]) -> NDArray[np.int64]:

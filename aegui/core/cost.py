@@ -25,9 +25,9 @@ from aegui.core.i18n import mark, tr, trn
 
 MOST_MINUTES = 1e6
 DEFAULT_MINUTES = 60.0
-"""A person is asked before what takes longer, unless other limits are set ..."""
+"""Default limit of time above which the user is asked."""
 DEFAULT_MEMORY_SHARE = 0.5
-"""... and before what needs more than this share of the free memory."""
+"""Default limit of memory above which the user is asked, as a share of the free memory."""
 PARTS = {
     "weights": mark("weights, gradients and the optimiser's own numbers"),
     "kept": mark("copies of the weights: best, last, to go on from"),
@@ -36,11 +36,11 @@ PARTS = {
     "timeline": mark("weights of past epochs"),
     "work": mark("tables that are computed with"),
 }
-"""What memory is needed for, by key, in the order in which it is reported."""
+"""Uses of memory, by key, in the order in which they are reported."""
 
 _SQUARE, _PRODUCTS = 64, 64
-"""Sides and number of the matrices whose products are timed: a library with threads keeps so small
-ones on one core, and they reach 0.86 of what large ones do there."""
+"""Side and number of the matrices whose products are timed: multithreaded libraries keep such small
+ones on one core, where they reach 0.86 of the rate of large ones."""
 _SMALL_SHARE = 0.86
 _REPEATS = 3
 _CGROUP = Path("/sys/fs/cgroup")

@@ -7,7 +7,8 @@ do. Handlers show ``str(error)`` and nothing else.
 from __future__ import annotations
 
 _HEAD, _TAIL = 900, 400
-"""Letters of a message that are kept at its begin and at its end, where it says what to do."""
+"""Characters of an overlong message that are kept at its beginning and at its end, where it says
+what to do."""
 
 
 class AeguiError(Exception):

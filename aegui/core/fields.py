@@ -47,17 +47,17 @@ Editor = Literal[
     "grey",
     "colour",
 ]
-"""What a field is edited with: by its type, or, from ``rate`` on, as its words say."""
+"""Editor of a field: by its type, or, from ``rate`` on, as declared in ``FieldWords``."""
 Spot = Literal["folded", "line", "labelled"]
 
 MOST = 2**31 - 1
-"""Highest whole number that a field takes."""
+"""Largest integer that a field accepts."""
 TINY = 1e-15
-"""Least number of what must be above 0."""
+"""Smallest value of a field that must be above 0."""
 ENDLESS = 1e9
-"""From here on a highest number is no limit that anybody meets."""
+"""An upper bound from here on is not shown as a limit."""
 _BELOW = 1e-6
-"""So far below a limit that is not reached a field ends."""
+"""Distance of the largest value of a field from an exclusive upper bound."""
 _KEY = "words"
 _EDITORS: dict[Any, Editor] = {
     bool: "check",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOCK = "in-use.lock"
 _MOST_BYTES = 4096
 _WRITTEN_SECONDS = 2.0
-"""So long after it was made the file of a living program says whose it is."""
+"""Time within which a living program writes the owner into its new lock file."""
 _LOOK_SECONDS = 0.05
 
 

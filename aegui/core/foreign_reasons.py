@@ -63,7 +63,7 @@ _TYPES = {
     "extra": mark("there is no such key"),
     "none": mark("it must be null"),
 }
-"""What the type of a refusal of pydantic begins with -> why."""
+"""Beginning of the type of a pydantic error -> reason."""
 _BOUNDS = {
     "greater_than": mark("it must be more than {gt:.15g}"),
     "greater_than_equal": mark("it must be at least {ge:.15g}"),

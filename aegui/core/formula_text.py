@@ -11,7 +11,7 @@ import re
 from aegui.core.i18n import tr
 
 MAX_FORMULA = 300
-"""Letters of a formula: more do not fit into a line."""
+"""Upper bound for the characters of a formula, which must fit into a line."""
 _MOST_NESTED = 12
 _ARGUMENTS = {"frac": 2, "sum": 0, "hat": 1, "tilde": 1, "op": 1}
 _PLAIN = (
@@ -21,7 +21,7 @@ _PLAIN = (
     (re.compile(r"([_^])\{([^{}]*)\}"), r"\1\2"),
 )
 _SEEN = str.maketrans("\ue000\ue001", "{}")
-"""Braces that are seen stand aside, as letters of private use, while commands are replaced."""
+"""Visible braces are replaced by private-use characters while commands are replaced."""
 
 
 def check_formula(text: str) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aegui.core.setup_line.goal import LineGoal
 
 LEVELS = {"first": mark("First steps"), "course": mark("Course"), "further": mark("Further")}
-"""For whom a network is, by key, the easiest first."""
+"""Audience of a network, by key, the easiest first."""
 GROUPS = {
     "maps": mark("Maps of two numbers"),
     "noise": mark("Repairing noise"),
@@ -47,13 +47,13 @@ GROUPS = {
     "challenges": mark("Challenges"),
     "own": mark("Your own"),
 }
-"""What networks are about, by key, in the order in which they are shown."""
+"""Topics of networks, by key, in display order."""
 WAYS = {"dense": mark("Dense"), "conv": mark("Convolutional")}
 """How the layers of a network are connected, by key."""
 KIND_LABELS = {key: choice.label for key, choice in KINDS.items()} | WAYS
 """What a gallery can be filtered by: kinds of models, and how their layers are connected."""
 OTHER_DATA = "files"
-"""What data are called that no built-in set has."""
+"""Key of data that are no built-in set."""
 _RUN_SUFFIX = ".aegui"
 
 
@@ -223,7 +223,7 @@ SHELVES: dict[str, Shelf] = {
         "course", "failures", mark("Noise that is drawn once is learnt by heart.")
     ),
 }
-"""Key of a recipe that ships -> where it stands, in the order of the gallery."""
+"""Key of a shipped recipe -> its place, in the order of the gallery."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "es": "Español"}
-"""Language code -> its own name, in the order in which they are offered.
-
-A language more is a catalogue more, beside the shipped ones or in the folder ``translations`` of
-the user's data; what it is called and how it writes numbers, three of its messages say.
-"""
+"""Language code -> its own name, in the order in which they are offered. A further language is a
+further catalogue, beside the shipped ones or in the folder ``translations`` of the user's data;
+three of its messages give its name and number format."""
 
 LOCALES: dict[str, str] = {"en": "en_US", "es": "es_AR"}
-"""Language code -> the locale whose marks its numbers have: 8,000 and 0.03, or 8.000 and 0,03."""
+"""Language code -> the locale of its number format: 8,000 and 0.03, or 8.000 and 0,03."""
 
 _COMMA = str.maketrans({".": ",", ",": "."})
 _MARKS: dict[str, dict[int, str]] = {"es": _COMMA}
@@ -140,7 +138,7 @@ def short_number(value: float) -> str:
 
 
 _LEAST, _MOST = 0.01, 1e15
-"""Between these a count is written out; outside Python's own form is shorter."""
+"""Counts between these limits are written out; others are shorter in Python's own form."""
 
 
 def localized(value: SupportsFloat, spec: str = "") -> str:

@@ -31,7 +31,7 @@ PARTS: dict[str, str] = {
     "log": mark("Log: what the program has done, with names of files"),
     "recipe": mark("Recipe of the network"),
 }
-"""What a report can have, and what it is called."""
+"""The parts that a report can have, and their labels."""
 
 _LIBRARIES = (
     *("numpy", "torch", "PySide6-Essentials", "pyqtgraph", "pillow", "pydantic", "scipy"),
@@ -63,7 +63,7 @@ def as_text(texts: Mapping[str, str]) -> str:
 
 
 SUFFIXES = (".zip", ".txt")
-"""Of the files that ``write_report`` writes."""
+"""Suffixes of the files that ``write_report`` writes."""
 
 
 def write_report(path: Path, texts: Mapping[str, str]) -> None:

@@ -37,7 +37,7 @@ _WORDS = {
 }
 
 _LONGEST = 200
-"""Characters of a library's own words that are shown."""
+"""Upper bound for the characters shown of a library's own message."""
 
 
 def system_reason(error: BaseException) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FORMAT: Literal["aegui-teacher"] = "aegui-teacher"
 VERSION: Literal[1] = 1
 ALWAYS = frozenset({"quit", "about", "guide", "full_screen", "comfort", "teacher_leave"})
-"""Actions that nothing hides or locks: whoever sits there can end it, read, and see."""
+"""Actions that cannot be hidden or locked: leaving the mode, and those for reading and display."""
 
 _COST, _BLOCK, _LANES = 1 << 14, 8, 1
 _SALT_BYTES, _HASH_BYTES = 16, 32
@@ -153,7 +153,7 @@ FORM = JsonForm(
     {"hidden": Withheld, "locked": Withheld, "word": Word},
     strict=True,
 )
-"""What a teacher file is."""
+"""The file format of a teacher file."""
 
 
 def load_teacher_file(path: str | os.PathLike[str]) -> TeacherFile:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     Lines = Iterable[Sequence[str]]
 
 _QUOTED = re.compile(r'[,"\r\n]|^\s|\s$')
-"""What a cell of CSV has where it has to stand in quotation marks."""
+"""What requires a CSV cell to be quoted."""
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

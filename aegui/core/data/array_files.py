@@ -46,7 +46,7 @@ _LABEL_KEYS = {
     "arr_0": "arr_1",
 }
 _ABOUT = "about"
-"""Only we write this: name, source and licence."""
+"""Key of name, source and licence; marks files written by this program."""
 _MAX_TEXT_BYTES = 256 << 20
 _CHUNK_NUMBERS = 1 << 21
 _BYTE_MAX = 255.0
@@ -67,7 +67,7 @@ _BAD_HEADERS = (
     RecursionError,
     MemoryError,
 )
-"""What numpy lets through of its parser when a header is none."""
+"""What numpy's header parser raises for invalid headers."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BuiltinKind = Literal["glyphs", "images"]
 _DIGIT_LEVELS = 16
 TEST_PART = "-test"
-"""What the name of a set that was made for testing ends with."""
+"""Suffix of the names of test sets."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ BUILTIN_SETS: Mapping[str, BuiltinSet] = table(
 """In the order in which they are offered."""
 
 BUILTIN_LABELS: Mapping[str, str] = {key: row.label for key, row in BUILTIN_SETS.items()}
-"""Built-in name -> what a person reads (translated where it is shown)."""
+"""Built-in name -> name shown to the user (translated where it is shown)."""
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "symbols": ("symbols",),

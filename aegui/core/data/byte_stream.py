@@ -15,11 +15,12 @@ GZIP = b"\x1f\x8b"
 _PIECE = 1 << 16
 _GZIP_BITS = 31
 _MAX_GZIP_RATIO = 1032
-"""Deflate cannot do better: whoever claims more cannot be right."""
+"""Upper bound of deflate's compression ratio."""
 SAFE_BYTES = 16 << 20
 SAFE_RATIO = 100
-"""No set of images packs so well. What unpacks to more than the bytes above and so many times the
-packed size was made to fill a disk, and is refused before it does."""
+"""No set of images compresses this well. Data that unpack to more than ``SAFE_BYTES`` and to more
+than this multiple of the packed size are a decompression bomb, and are refused before they fill the
+disk."""
 
 
 class OverpackedError(ReadError):

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 _MOST_COMPARED = 4096
 _MOST_PRODUCTS = 2e10
-"""Every two of so many images are compared in about a second: images x images x pixels."""
+"""Bound for images x images x pixels; comparing all pairs then takes about a second."""
 _CHUNK_NUMBERS = 1 << 22
 _FEW_OF_A_CLASS = 2
 _NAMED = 10
-"""Of more samples or classes so many are named."""
+"""Upper bound for the number of samples or classes listed in a warning."""
 _LOOKED_AT = 1000
-"""So many images of one level are looked at to tell whether all are black."""
+"""Upper bound for the number of uniform images examined to tell whether all are black."""
 
 
 @dataclass(frozen=True)

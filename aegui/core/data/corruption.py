@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 _NAMES = ("clean", "out", "level", "g", "channels", "height", "width")
-"""What the statements of a kind of noise are about."""
+"""Parameters of the generated procedure that a kind of noise's statements use."""
 _NEVER = 1e-12
-"""A chance that is left by rounding."""
+"""Probabilities up to this are rounding errors and are dropped."""
 
 
 def corrupt_into(

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",;\t"
 _FEWEST_PIXELS = 64
-"""Rows with fewer numbers are glyphs, which other readers understand better."""
+"""Rows with fewer numbers are glyphs, which other readers handle better."""
 _MAX_SIDE = 1024
 _MAX_LINE = 4 << 20
 _HEAD_BYTES = 2 << 20
-"""What is unpacked of a packed file to see what it is."""
+"""Upper bound for what is unpacked of a packed file to recognise it."""
 _READ_BYTES = 4 << 20
 _CHUNK_LINES = 1000
 _LONGEST_WORD = 40
@@ -58,17 +58,17 @@ _NUMBERS = {
     ";": _line_pattern(";", _DIGITS, r"\s"),
     "\t": _line_pattern("\t", _DIGITS, " "),
 }
-"""A line of numbers alone, by what stands between them; fields may stand in quotes."""
+"""Pattern of a line of numbers alone, by delimiter; fields may be quoted."""
 _QUOTED_ENDS = {
     sign: re.compile(rf'\A"(?:[^"]|"")*+"(?={sign})|(?<={sign})"(?:[^"]|"")*+"\Z')
     for sign in _DELIMITERS
 }
-"""The first and the last field of a line, where they stand in quotes."""
+"""Pattern of the first and the last field of a line where they are quoted, by delimiter."""
 _INNER_SIGN = "\x1f"
-"""What stands for a sign between fields where it is part of a label."""
+"""Replacement for a delimiter inside a quoted label."""
 _MISSING = frozenset({"", "nan"})
 _INDEX_NAMES = frozenset({"", "id", "index", "unnamed: 0"})
-"""What stands over a column that counts the lines, as pandas writes it first."""
+"""Headings of a column that counts the lines; pandas writes one first."""
 _REAL_MARKS = frozenset(".,eE")
 
 
@@ -82,7 +82,7 @@ class _ColumnLayout:
     shape: tuple[int, int, int]
     has_heading: bool
     has_index: bool
-    """Whether a column before all these counts the lines."""
+    """Whether an extra first column counts the lines."""
 
 
 class _AboveOneError(Exception):

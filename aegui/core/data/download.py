@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 __all__ = ["NotDownloaded", "download", "is_available", "take_files"]
 
 PLAIN_HOSTS: set[str] = set()
-"""Hosts from which files may come without TLS: none in the program. Tests of downloads, which have
-a server of their own, put 127.0.0.1 there."""
+"""Hosts that may be used without TLS. Empty in the program; tests with a server of their own add
+127.0.0.1."""
 _CHUNK = 1 << 16
 _TIMEOUT_S = 15.0
 _PARTIAL_SUFFIX = ".part"
 _MOST_LOOKED_AT = 20_000
-"""Files of a folder that are looked at: somebody may give that of all that he has."""
+"""Upper bound for the number of files examined: a user may choose a folder of any size."""
 _MAX_ATTEMPTS = 50
-"""A mirror that cuts the connection is asked again so often, as long as it gives anything."""
+"""Upper bound for resumptions after cuts, each of which must have delivered data."""
 
 
 class _MirrorError(Exception):

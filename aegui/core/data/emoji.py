@@ -143,7 +143,7 @@ EMOJI_SUBGROUPS: Mapping[str, str] = {
     "country-flag": mark("Flags of countries"),
     "subdivision-flag": mark("Flags of regions"),
 }
-"""Sub-group as Unicode writes it -> label of the set, translated where it is shown."""
+"""Unicode's name of a sub-group -> label in the set, translated where it is shown."""
 
 
 @cache

@@ -22,10 +22,10 @@ _MARKED = frozenset(
         mark("DEL"),
     )
 )
-"""What the catalogues have."""
+"""Texts that the translation catalogues contain."""
 _UNLABELLED = mark("no label")
 _NUMBER = " #"
-"""Before what tells a sample from the others of its class: "Coat #12"."""
+"""Separator before the number of a sample within its class: "Coat #12"."""
 
 
 def spoken_name(name: str) -> str:

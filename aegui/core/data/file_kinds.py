@@ -31,7 +31,7 @@ _HEAD_BYTES = 1 << 20
 """Enough for a line of a CSV file, however large its images."""
 _CSV_SUFFIXES = frozenset({".csv", ".tsv"})
 _IMAGE_HEADS = (b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
-"""How images begin that may have lost their suffix."""
+"""Signatures of image files, for those without a known suffix."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ FILE_KINDS: dict[str, FileKind] = table(
     FileKind("image", mark("image"), _is_picture, _read_picture),
     FileKind("csv", mark("CSV of images"), lambda _, head: is_csv(head), _read_csv),
 )
-"""In the order in which they are asked; whatever none of them knows is a file of glyphs."""
+"""In the order in which they are tried; a file that none recognises is read as glyphs."""
 
 
 def kind_of(path: Path) -> FileKind | None:

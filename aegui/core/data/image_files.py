@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 MAX_FILES = 1_000_000
 _READER_VERSION = "1"
-"""Part of the key of prepared images: raise it when pixels come out differently."""
+"""Part of the cache key; increment it when decoding produces different pixels."""
 _NUMBERS = re.compile(r"(\d+)")
 _MOST_LISTED = 5
 _SET_ENDINGS = ("idx3-ubyte", "idx3-ubyte.gz", ".idx", ".idx.gz", ".npz", ".npy", ".csv", ".csv.gz")
-"""How files end that are a set of images each."""
+"""Suffixes of files that hold a whole set of images."""
 
 
 @dataclass(frozen=True)

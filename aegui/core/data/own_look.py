@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
 
 MOST_LOOKED_AT = 24
-"""Files that are looked at, at equal distances."""
+"""Upper bound for the number of files examined, evenly spaced."""
 LARGEST_OWN = 128
-"""Images up to that many pixels across and down keep their size: a network can learn them."""
+"""Images up to this many pixels wide and high keep their size, since a network can learn them."""
 _USUAL = 64
 
 

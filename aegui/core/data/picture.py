@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
 _Taken = TypeVar("_Taken")
 _NEEDS_A_PROGRAM = frozenset({"EPS", "WMF", "FPX", "MIC", "GRIB", "HDF5", "BUFR", "MPEG", "PDF"})
-"""Kinds of which pillow knows the name only, or for which it would start another program."""
+"""Formats that Pillow knows by name only, or for which it would start another program."""
 _MAX_PIXELS = 80_000_000
-"""Larger images are refused before room is made for them; pillow itself begins to mind here."""
+"""Larger images are refused before anything is allocated; Pillow warns from about this size,
+too."""
 _MAX_PHOTOGRAPH = 500_000_000
-"""A JPEG may have so many, if it can be made smaller while it is unpacked."""
+"""Upper bound for a JPEG that can be downscaled while it is decoded."""
 _JPEG = b"\xff\xd8\xff"
 _SPARE = 2
-"""A JPEG is unpacked at no more than so many times the size that is needed."""
+"""A JPEG is decoded at no more than this multiple of the required size."""
 _ORIENTATION, _FIRST_SIDEWAYS = 0x0112, 5
-"""The entry of a photograph that says how it was held, and from where on that was sideways."""
+"""The EXIF orientation tag, and its lowest value for images rotated by 90 degrees."""
 _LOOK_PX = 64
 _GREY_SPREAD = 8
-"""Levels that red, green and blue may differ by in what is grey: a JPEG is not exact."""
+"""Largest difference between red, green and blue in grey images, since JPEG is lossy."""
 _BYTE_MAX, _SHORT_MAX = 255.0, 65_535.0
 
 

@@ -26,7 +26,7 @@ class LoadProgress:
 Report = Callable[[LoadProgress], None]
 """Called with the progress, in the thread that does the work."""
 IsCancelled = Callable[[], bool]
-"""Asked now and then whether to stop."""
+"""Polled now and then; work stops when it returns true."""
 ReportShare = Callable[[float], None]
 """Called with the share of the work, 0 to 1, that is done."""
 

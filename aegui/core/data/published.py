@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
 
 DATA_DIR_VARIABLE = "AEGUI_DATA_DIR"
-"""Environment variable: the folder of downloaded sets, where it is not the user's own."""
+"""Environment variable that overrides the folder of downloaded sets."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec
 
 _STAND_INS = {"␠": " ", "␡": "\x7f"}
-"""What can be typed -> the character that cannot be typed, or not be seen."""
+"""Symbol that can be typed -> the invisible character that it stands for."""
 _MOST_LISTED = 12
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec, SplitSpec
 
 _SPLIT, _DRAW = 0, 1
-"""What a seed is used for: the two draws must not depend on one another."""
+"""Uses of a seed, which keep the two draws independent of each other."""
 
 
 def split_indices(n: int, spec: SplitSpec) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 LIVE_BYTES = 100_000 * 28 * 28 * 4
-"""Sets of more numbers stay in a file that is mapped into memory; smaller ones are read whole."""
+"""Sets with more bytes as float32 stay in a memory-mapped file; smaller ones are read whole."""
 MAX_CACHE_BYTES = 8 << 30
-"""What has not been used for longest goes when the prepared images take more than this."""
+"""Upper bound for the cached images; beyond it the least recently used ones are deleted."""
 MAX_SET_BYTES = 64 << 30
 _SPARE_BYTES = 1 << 30
-"""Room on the disk that prepared images leave to everybody else."""
+"""Disk space that cached images leave free for other programs."""
 _FLOAT_BYTES = 4
 _CHUNK_IMAGES = 4096
 _LEAST_MB = 100_000
-"""Less than so many bytes would be 0.0 of them."""
+"""Below this many bytes, one decimal of a megabyte would be 0.0."""
 
 
 def files_key(files: Iterable[Path], *more: str) -> str:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 _KNOWN = "letters"
 _FAR_PIXELS = 6
-"""Shapes that differ in more pixels are not two ways to draw one character."""
+"""Shapes that differ in more pixels are not variants of one character."""
 _TRUSTED_SHARE = 0.75
-"""Where so many glyphs of a set are drawn as they are called, the others are slips."""
+"""If this share of a set's glyphs match their names, the others are taken for mistakes."""
 _MOST_TOLD = 5
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.result import RunResult
 
 LIMIT = "limit"
-"""Figure of a noise beside those of ``TRIED_FIGURES``: the least wrong pixels that anybody has."""
+"""Prefix of the figure of the Bayes limit for a noise, beside those of ``TRIED_FIGURES``."""
 _DRAWS = 6_400
 _SEED = 7
 _SAMPLES = 512
@@ -346,7 +346,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
 )
 """Figures beside those of ``RUN_FIGURES``, by key."""
 BY_HAND = frozenset({"drawing_new", "pins", "concepts", "selected"})
-"""Those that a person brings about, and no training."""
+"""Figures that result from the user's actions rather than from training."""
 
 
 def check_figure(key: str) -> None:

@@ -40,7 +40,7 @@ MAX_STEPS = 40
 Label = Annotated[str, Field(max_length=1_000)]
 Prose = Annotated[str, Field(max_length=8_000)]
 Words = Prose | Annotated[dict[Annotated[str, Field(max_length=20)], Prose], Field(max_length=50)]
-"""One text, or one by language."""
+"""One text, or one for each language."""
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Key = Annotated[str, Field(min_length=1, max_length=60)]
 
@@ -106,9 +106,9 @@ class Check(_LessonPart):
 
 
 PLACES = frozenset({"map", "time"})
-"""What can be pointed at beside panels and actions."""
+"""What a step can point at beside panels and actions."""
 BOUNDS = ("at_most", "at_least", "less_than", "more_than")
-"""How a figure may be bounded."""
+"""Kinds of bounds on a figure."""
 
 
 class Prediction(_LessonPart):
@@ -281,7 +281,7 @@ FORM = JsonForm(
     },
     strict=True,
 )
-"""What a lesson is as a file."""
+"""The file format of a lesson."""
 
 
 def load_lesson(path: str | os.PathLike[str]) -> Lesson:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 Claim = Literal["trained", "at_most", "at_least", "first", "last", "alike"]
 ORDERS = frozenset({"first", "last", "alike"})
-"""Claims about several cells, whose figures are compared."""
+"""Claims that compare the figures of several cells."""
 ALIKE = 1.25
-"""Figures are alike where the largest is at most so many times the smallest."""
+"""Upper bound for the ratio of the largest to the smallest of figures that are alike."""
 
 WORKS = {
     "A": mark("Course work A: 32 characters, then emojis"),
@@ -36,14 +36,14 @@ WORKS = {
     "L": mark("Literature"),
     "D": mark("Lecture"),
 }
-"""Whose figure it is, by key."""
+"""The sources of published figures, by key."""
 _DIGIT_MORE_FROM, _WHOLE_FROM = 10, 1_000
 LIMITS = {
     "bayes": mark("Bayes limit"),
     "pca": mark("principal components"),
     "floor": mark("perfect answers"),
 }
-"""What bounds a figure, whatever is learnt."""
+"""Kinds of bounds on a figure that hold for any network."""
 
 
 class _RowPart(BaseModel):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.training.loop.train import Training
 
 RACERS = ("sgd", "momentum", "rmsprop", "adam", "lbfgs", "powell", "cg", "bfgs")
-"""Who races unless somebody says otherwise."""
+"""Default optimisers of a race."""
 REASONS = {
     "epochs": mark("all epochs done"),
     "seconds": mark("time is up"),
@@ -44,9 +44,9 @@ REASONS = {
     "diverged": mark("diverged"),
     "stopped": mark("stopped"),
 }
-"""Why a racer has ended, in words."""
+"""Why a racer has ended, marked for translation."""
 _TRAIL = 160
-"""Moments of a racer whose weights are kept for its trail."""
+"""Upper bound for the number of records of a racer whose weights are kept."""
 _TOLD_SECONDS = 0.15
 
 

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     Place = tuple[str, int]
 
 SEARCH, OWN = "search", "own"
-"""Who has made an attempt: the search, or the person."""
+"""Origin of an attempt: the search, or the user."""
 MOST_SEEDS = 100
 _USUAL_ROUNDS = 2
-"""Over all layers: what a narrower one has made possible is found in the second."""
+"""Rounds over all layers: the second uses what narrower layers have made possible."""
 _FORMAT, _VERSION = "aegui-smallest", 1
 
 

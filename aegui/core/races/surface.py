@@ -46,10 +46,10 @@ PLANES = table(
 )
 _AIR = 0.18
 _STEPS = (9, 17, 33)
-"""Points along each side of the plane: coarse at first."""
+"""Points along each side of the plane, from coarse to fine."""
 _LEVELS = 12
 _FAR = 4.0
-"""A trail that reaches so many times as far as the middle one is not what a plane is laid for."""
+"""Trails that reach farther than this multiple of the median do not define the plane."""
 _LEAST = 1e-9
 
 

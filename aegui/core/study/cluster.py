@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SCRIPT = "study.sbatch"
 _JOBS = 64
-"""Pieces that a study is divided into, about twice as many."""
+"""Number of jobs that the study is divided for; it yields about twice as many units."""
 _SCRIPT = """#!/bin/sh
 #SBATCH --job-name=aegui-study
 #SBATCH --array=1-{count}

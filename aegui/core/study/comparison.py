@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec, Recipe
 
 DEFAULT_NOISE = noise_of("flip", 0.15)
-"""What is repaired where neither the recipe nor anybody else says it."""
+"""The noise to remove if neither the recipe nor the caller names one."""
 _SHARES = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0)
-"""Levels that networks are tried with, in shares of the one that is to be repaired."""
+"""Levels that networks are tested with, as multiples of the one that is to be removed."""
 _ROUNDING = 4
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 0.2
 _MOST_IDLE_SECONDS = 60.0
-"""So long a study waits for a cluster without workers."""
+"""Timeout for a cluster without workers."""
 
 
 @dataclass(frozen=True)

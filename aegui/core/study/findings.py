@@ -41,21 +41,21 @@ MISTAKES = table(
         mark("The set holds corrupted copies of the same characters: they are targets too."),
     ),
 )
-"""Every mistake: what it is called, and what comes of it."""
+"""Every mistake: its name, and its effect."""
 
 SWITCHED = ("noisy_target", "fixed_noise", "other_level")
-"""Mistakes that a recipe can be given, to see what comes of them."""
+"""Mistakes that can be introduced into a recipe to demonstrate their effect."""
 _FEW_COPIES = 1_000
 _FEW_NOISY = 32_000
-"""Fixed noise of so many copies, or of so many noisy samples in all, is nearly as good as fresh."""
+"""Fixed noise with this many copies, or noisy samples in all, is nearly as good as fresh noise."""
 _STRONGER, _MUCH_STRONGER = 0.05, 1.5
-"""By how much, and how many times, noise must be stronger for a network never to have seen it."""
+"""Absolute and relative excess above which noise is too strong for what the network has seen."""
 _DOUBT_COSTS = 1.1
-"""Times the limit from which on it is told that a network doubts too much."""
+"""Multiple of the Bayes limit above which the network is reported to doubt too much."""
 _DRAWS, _MOST_COMPARED = 1024, 1 << 26
 _SEED = 0x5EED_000D
 _LEAST_VERSIONS = 5
-"""Of fewer versions of a character it cannot be told."""
+"""Labels with fewer versions are not examined."""
 _SPREAD = 0.85
 """Share of the pixels that noise would hit; drawn versions differ in about half as many."""
 _TRIED_LEVEL = 0.15

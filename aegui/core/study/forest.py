@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LEAST_GAIN = 1e-12
-"""Of the sum of squares; less is rounding."""
+"""As a share of the sum of squares; less is rounding."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,7 @@ METHODS = {
         "the share of the variance that it explains of runs that it has not seen"
     ),
 }
-"""How it was found, in words."""
+"""Descriptions of the methods, marked for translation."""
 _TREES = 200
 _REPEATS = 10
 _FEWEST_RUNS = 8

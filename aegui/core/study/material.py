@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyCell, StudyResult
 
 MOST_CURVES = 64
-"""Of so many settings histories are read, the first ones."""
+"""Histories are read for this many settings, the first ones."""
 MOST_NETWORKS = 36
-"""Of so many settings networks are looked into, the first ones."""
+"""Networks are read for this many settings, the first ones."""
 _MOST_EPOCHS = 400
 _MOST_SAMPLES = 4096
 _MOST_CODES = 2_000
 _FEWEST_ANSWERS = 14
 _ANSWER_NUMBERS = 1 << 20
-"""Pixels of the answers that are kept of each network."""
+"""Upper bound for the pixels of the answers kept of each network."""
 _FONTS = ("symbols", "uppercase", "lowercase")
 _FONT_SHAPE = (1, 7, 5)
 

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 LineKey = Literal["model", "limit", "copy", "pca"]
 LEVELS = tuple(round(0.05 * step, 2) for step in range(11))
-"""Levels of curves that nobody has chosen others for."""
+"""Default levels of curves."""
 _CHUNK = 4096
 _PCA_SAMPLES = 10_000
-"""Of a larger set so many samples say what its principal components are."""
+"""Upper bound for the samples that principal components are fitted to."""
 
 
 @dataclass(frozen=True)

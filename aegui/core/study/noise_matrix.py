@@ -66,22 +66,22 @@ FIGURES = table(
     ),
     Choice("exact", mark("Exact"), mark("Share of the answers without a wrong pixel.")),
 )
-"""What is counted of every cell."""
+"""The figures of every cell."""
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
-"""Levels of a matrix that nobody has chosen others for."""
+"""Default levels of a matrix."""
 MOST_SAMPLES = 2_000
-"""Of a larger set a study takes so many samples, unless more are asked for."""
+"""Default upper bound for the samples of a study; a larger set is subsampled."""
 AXIS = mark("noise of the training")
 _NAME = mark("Noise matrix")
 _DATA_FOLDER = "data"
 _STEPS = 1000
 _FIXED_NUMBERS = 1 << 28
-"""Noisy copies that never change must fit into memory: a gigabyte of them."""
+"""Upper bound for the numbers in noisy copies drawn once: a gigabyte of memory."""
 _MOST_AT_ONCE = 1 << 20
-"""Numbers of all samples of all networks up to which a step takes all of them."""
+"""Upper bound for the numbers in all samples of all networks for full-batch steps."""
 _ENOUGH_STEPS = 3_000
-"""Steps in which networks in batches learn what can be compared."""
+"""Mini-batch steps after which networks can be compared."""
 
 
 @dataclass(frozen=True)

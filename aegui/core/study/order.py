@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from aegui.core.study.settings import StudySetting
 
 _FEWEST = 64
-"""Fewer settings than these are done in one go: they are sooner there that way."""
+"""Fewer settings than these are run in plan order, which is faster."""
 _COARSE = 4
-"""So many steps between the first settings along a long axis."""
+"""Initial step along a long axis."""
 
 
 def coarse_to_fine(plan: StudyPlan, settings: Sequence[StudySetting]) -> list[list[StudySetting]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONG_SECONDS = 3600.0
-"""Runs that take so long are worth sending however few they are."""
+"""Runs that take this long are worth sending however few they are."""
 
 
 def packed_units(units: Sequence[Unit]) -> list[Unit]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyResult
 
 _ALIKE = 0.05
-"""Steps of a logarithmic axis differ by no more than this share of their mean."""
+"""Tolerance for the steps of a logarithmic axis, as a share of their mean."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -180,7 +180,7 @@ class Published(_PlanPart):
 
 
 GOAL = "goal"
-"""Among the figures of ``choose``: the share of the seeds that reach the goal."""
+"""Key in ``choose`` of the share of the seeds that reach the goal."""
 
 
 class StudyPlan(_PlanPart):
@@ -291,7 +291,7 @@ _NAMED: dict[str, Mapping[str, Choice]] = {
     "schedule.name": SCHEDULES,
     "corruption.kind": CORRUPTIONS,
 }
-"""End of the path of a field -> what its values are called."""
+"""End of the path of a field -> the table of its values."""
 
 
 def _words(value: Any, path: str) -> str:
@@ -322,7 +322,7 @@ FORM = JsonForm(
         "tried": Tried,
     },
 )
-"""What a plan is as a file."""
+"""The file format of a plan."""
 
 
 def plan_from(document: object, where: str = "") -> StudyPlan:

@@ -38,7 +38,7 @@ PLAN_FILE = "study.json"
 LINES_FILE = "runs.jsonl"
 TENSORS_FOLDER = "runs"
 TABLE_FILE = "runs.csv"
-"""Every run as a line, written at the end of a study."""
+"""A table of all runs, written at the end of a study."""
 _ROW = "weights"
 _TRIED = "tried"
 _MOST_BYTES = 1 << 30

@@ -27,7 +27,7 @@ from aegui.core.verdicts.starts import start_of
 from aegui.core.verdicts.words import ranking_lines
 
 MOST_COMPARED = 64
-"""Of more settings the pairs are too many for a verdict on any of them."""
+"""Upper bound for the settings in a verdict; beyond it there are too many pairs."""
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence

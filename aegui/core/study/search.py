@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.study.settings import StudySetting
 
 TOGETHER = 8
-"""Settings that are asked for at once: their runs can be trained together."""
+"""Settings that are proposed at once, so that their runs can be trained together."""
 
 
 def is_search_available() -> bool:

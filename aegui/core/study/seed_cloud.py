@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.verdicts.intervals import SeedShare
 
 WAITING, LOST, ENDED, MET = range(4)
-"""Of a seed: has not ended yet, diverged, has ended, reaches the goal."""
+"""States of a seed: not ended yet, diverged, ended, reached the goal."""
 
 ORDERS = table(
     Choice("seed", mark("by seed"), mark("In the order of the seeds, row by row.")),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.core.study.plan import AxisRow, StudyAxis, StudyPlan
 
 _ANY = "*"
-"""In a path: every layer of a list."""
+"""Path component that stands for every layer of a list."""
 _UNIMPORTANT = {"name", "notes", "format", "version"}
 
 

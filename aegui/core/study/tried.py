@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 MOST_NOISES = 20
 MOST_DRAWS = 10_000_000
 DRAWS = 4_000
-"""Noisy samples that a network is tried with, unless somebody says otherwise."""
+"""Default number of noisy samples that a network is tested with."""
 _CHUNK = 4096
 _CHOICE_SEED = 0x5EED_0006
 _TRYING_SHARE = 0.2
-"""Of a core's full speed, with which networks are tried."""
+"""Share of a core's full speed that testing reaches."""
 
 
 class Tried(BaseModel):

@@ -51,14 +51,14 @@ FORMAT = "aegui-unit"
 VERSION = 1
 MOST_RUNS = 200
 _WORKING_BYTES = 8 << 20
-"""Numbers that a population goes through in every step should stay in a core's cache."""
+"""Size of a population's data for a step that still fits into a core's cache."""
 FEWEST_RUNS = 20
-"""Of one shape that are trained together, where there are as many."""
+"""Lower bound for the runs of one shape that are trained together, if there are as many."""
 _GIVEN_SECONDS = 0.5
-"""Between two looks whether anything has ended that can be handed over."""
+"""Interval between reports of finished runs."""
 _PROBE_SECONDS = 0.5
 _TRAINING_SHARE = 0.9
-"""Of a unit whose networks are tried too, for the progress that is told."""
+"""Share of training in a unit's progress if its networks are tested too."""
 _NOISY_ROUNDS = 32
 _NOISE_SEED = 0x5EED_0007
 

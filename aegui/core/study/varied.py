@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 NONE = mark("none")
-"""What stands in a list for a value that is not set."""
+"""The text in a list for a value that is not set."""
 APART = ";"
 _FIRST_CHOICES = 3
 _TELLING = ("tanh", "relu", "leaky_relu")
-"""Choices that an axis begins with where a field has them: they differ in what they learn."""
+"""Preferred initial choices of an axis: activations that differ in what they learn."""
 _WHOLE = {"count", "seed"}
 NOT_VARIED = {"seed", "runs", "training.device"}
-"""Seeds are the study's own, and where it is computed changes nothing."""
+"""The study sets the seeds itself, and the device does not change the results."""
 
 
 @dataclass(frozen=True)

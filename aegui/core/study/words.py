@@ -14,7 +14,7 @@ from aegui.core.network.layer_fields import FIELDS
 from aegui.core.recipe.settings import SAMPLES, SECTIONS
 
 EVERY = "*"
-"""In a path: every layer of a list."""
+"""Path component that stands for every layer of a list."""
 _OF_LAYER = re.compile(r"(?P<where>[a-z_.]+)\.(?P<place>\d+|\*)\.(?P<name>\w+)")
 _OF_PART = re.compile(r"network\.(?P<part>latent\.|output_layer\.|output_)(?P<name>\w+)")
 _LAYERS = {

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 _PAUSE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
 _FEWEST_PER_JOB = 8.0
-"""Reckoned seconds of work for which a process of its own is worth starting."""
+"""Estimated seconds of work that make starting a process worthwhile."""
 _MOST_DEATHS = 2
-"""So often a unit is begun anew whose process has died; then it is the unit that is at fault."""
+"""Upper bound for dead processes per job; beyond it the study is aborted."""
 
 
 @dataclass

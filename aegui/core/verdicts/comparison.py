@@ -25,16 +25,13 @@ if TYPE_CHECKING:
     from aegui.core.verdicts.permutation import PermutationTest
 
 LEVEL = 0.05
-"""The p below which a difference is more than seed noise."""
+"""Significance level: a p-value below it means more than seed noise."""
 
 Outcome = Literal["first", "second", "noise", "equal", "few", "failures", "nothing"]
-"""How a comparison ends.
-
-``first`` and ``second``: it beats the other. ``noise``: no difference beyond seed noise. ``equal``:
-all figures are the same. ``few``: these seeds allow no p below the level, whatever they show.
-``failures``: there is a difference, but the better one has failed more often. ``nothing``: a
-setting has no figure at all.
-"""
+"""Outcome of a comparison. ``first`` and ``second``: it beats the other. ``noise``: no difference
+beyond seed noise. ``equal``: all figures are the same. ``few``: these seeds allow no p-value below
+the level. ``failures``: there is a difference, but the better one has failed more often.
+``nothing``: a setting has no figure at all."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.95
 LEAST_SEEDS = 5
-"""Of fewer seeds a bootstrap has too few to draw from: its interval would promise too much."""
+"""A bootstrap of fewer seeds would give too narrow an interval."""
 _DRAWS = 9_999
 _SEED = 0x5EED_0012
 _ROUNDING = 1e-12

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 MOST_FLIPPED = 18
-"""Differences of which every choice of signs is counted: 2^17 sums, as one sign is free."""
+"""Upper bound for differences of which all signs are enumerated: 2^17 sums, as one sign is
+fixed."""
 MOST_DEALT = 200_000
-"""Ways to deal seeds out that are all counted: 10 and 10 seeds have 184,756."""
+"""Upper bound for the assignments that are enumerated: 10 and 10 seeds have 184,756."""
 DRAWS = 9_999
-"""Arrangements that are drawn where there are more: the smallest p is then 1 / 10,000."""
+"""Number of arrangements drawn if there are more: the smallest p-value is then 1 / 10,000."""
 _SEED = 0x5EED_0012
 _CHUNK_NUMBERS = 1 << 22
 _ROUNDING = 1e-9
-"""Shares of the largest value within which two statistics are the same one."""
+"""Tolerance within which two statistics are equal, relative to the largest value."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POWER = 0.8
-"""Chance of a verdict, were the difference what it looks like."""
+"""Probability of a verdict if the observed difference is real."""
 MOST_SEEDS = 1_000
-"""What takes more seeds than this is too small a difference to look for."""
+"""Upper bound for the number of seeds; a smaller difference is not pursued."""
 
 
 def seeds_needed(difference: float, spread: float, *, paired: bool, level: float) -> int | None:

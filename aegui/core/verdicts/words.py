@@ -21,7 +21,7 @@ _TWO_DIGITS = 0.01
 _SECOND_DIGIT = 2.95
 _NO_DECIMALS, _LARGE = 100.0, 1e7
 _LISTED = 4
-"""So many settings are named in a line that is about all of them."""
+"""Upper bound for the settings named in a line about all of them."""
 
 
 def verdict_words(comparison: Comparison, figure: RunFigure) -> str:

@@ -31,7 +31,7 @@ NAME_WORDS = (
     *("labels", "names", "chars", "characters", "letters", "symbols", "etiquetas", "nombres"),
     *("label", "name"),
 )
-"""What lists of names beside the glyphs are called."""
+"""Variable names and keys of lists of names beside the glyphs."""
 
 
 @dataclass(frozen=True)

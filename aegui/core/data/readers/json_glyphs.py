@@ -25,7 +25,7 @@ FORMAT = "aegui-glyphs"
 VERSION = 1
 _MAX_DEPTH = 8
 _CONFIGURATION_KEYS = {"layers", "epochs", "learning_rate", "network", "model", "training"}
-"""Keys by which recipes and course configurations are known for what they are."""
+"""Keys that identify recipes and course configurations."""
 
 
 def is_json(source: GlyphSource) -> bool:

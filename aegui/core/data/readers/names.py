@@ -12,14 +12,14 @@ import re
 from aegui.core.json_text import from_json
 
 DISPLAY_NAMES = {" ": "space", "\x7f": "DEL"}
-"""Names of the characters that show nothing when printed."""
+"""Names of invisible characters."""
 
 _BY_WORD = {"space": " ", "blank": " ", "sp": " ", "del": "\x7f", "delete": "\x7f"}
 _CODE = re.compile(r"(?:0[xX]|U\+)([0-9A-Fa-f]{2,6})(?![0-9A-Za-z])")
 _SEPARATOR = re.compile(r"\s*[,:;=–—-]\s*(?=\S)|[,:;=]\s*\Z|\s*")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 LONGEST_LABEL = 80
-"""Letters of the label of a sample; what is longer is cut."""
+"""Upper bound for the number of characters of a label; longer ones are cut."""
 
 
 def display_name(label: str) -> str:

@@ -32,10 +32,10 @@ _WRAPPERS = frozenset(
     {"array", "asarray", "list", "tuple", "matrix", "tensor", "Tensor", "FloatTensor", "stack"}
     | {"vstack", "float32", "float64", "uint8", "int8", "int32"}
 )
-"""Calls that give back their first argument, as far as its numbers go."""
+"""Calls that return the numbers of their first argument unchanged."""
 
 _UNCHANGING = frozenset({"astype", "copy", "tolist", "float", "int", "long", "squeeze"})
-"""Methods that give back their object, as far as its numbers go."""
+"""Methods that return the numbers of their object unchanged."""
 
 _ASSIGNMENT = re.compile(
     r"^[A-Za-z_]\w*\s*(?::[^=\n]{1,80})?=\s*(?:[A-Za-z_][\w.]*\s*\(|[\[({])", re.MULTILINE

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 16 << 20
 
 MAX_TEXT_CHARACTERS = 4 << 20
-"""Longest text that is searched for glyphs: it is understood number by number."""
+"""Upper bound for a text that is searched for glyphs, since it is parsed number by number."""
 MAX_LITERALS = 500_000
-"""Most numbers that a text may spell out in lists: a list of each costs time and memory."""
+"""Upper bound for the numbers in a text's lists: every list costs time and memory."""
 MAX_NUMBERS = 2_000_000
-"""Most numbers that one set may hold once its text is understood."""
+"""Upper bound for the numbers in one set after parsing."""
 
 
 class NotGlyphsError(ReadError):

@@ -48,7 +48,7 @@ READERS: dict[str, Reader] = table(
     Reader("lines", mark("Text lines"), is_text_lines, read_text_lines),
     Reader("art", mark("Text art"), is_text_art, read_text_art),
 )
-"""In the order in which they are asked: the more particular forms first."""
+"""In the order in which they are tried: the more specific formats first."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ _MAX_SIDE = 1024
 _SPACED = re.compile(r"[ \t]*+[01](?:(?:[ \t]++(?:[,;][ \t]*+)?|[,;][ \t]*+)[01])++[ \t,;]*+\Z")
 _LONG_NUMBERS = re.compile(r"(?<!\d)(?:\d++[ \t,;]++){5}\d")
 _FLAT = frozenset({GLYPH_HEIGHT * GLYPH_WIDTH, GLYPH_HEIGHT * GLYPH_WIDTH + 1})
-"""Numbers of a line that is a whole glyph, without or with a label."""
+"""Number of values in a line that is a whole glyph, without or with a label."""
 _FEWEST_ROWS = 2
 
 
