@@ -1,1 +1,1 @@
-"""The commands of ``aegui`` that need no window; each module is imported only when it is asked."""
+"""The commands of ``aegui`` that need no window; each module is imported when its command runs."""

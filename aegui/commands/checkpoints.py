@@ -1,4 +1,4 @@
-"""A training's work kept on the disk while it goes on, and taken up again from there."""
+"""Checkpoint files that are written during a training, and resuming a training from one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FREE = {
     ("training", "epochs"),
     ("training", "goals"),
     ("training", "device"),
-    # The samples themselves are compared: a file may have been moved.
+    # The samples themselves are compared instead: the file may have been moved.
     ("data", "source"),
     ("data", "chars"),
 }
@@ -40,12 +40,12 @@ _FREE = {
 
 
 class Checkpoints:
-    """Writes a training's work to its file every now and then, in a thread of its own.
+    """Write checkpoints of a training to a file periodically, in a worker thread.
 
     Args:
-        path: The file; None: nothing is written.
-        seconds: Least time between two of them; 0: none while it trains.
-        resolved: What is trained.
+        path: The file; None disables checkpoints.
+        seconds: Minimum time between two checkpoints; 0 writes none during the training.
+        resolved: The recipe and data that are trained.
     """
 
     def __init__(self, path: Path | None, seconds: float, resolved: ResolvedRecipe) -> None:
@@ -58,10 +58,10 @@ class Checkpoints:
 
     @contextmanager
     def told_if_it_fails(self, line: TerminalLine) -> Iterator[None]:
-        """Where a training fails within, say in the error what of it is on the disk.
+        """Extend the error of a training that fails within by what its checkpoint file holds.
 
         Raises:
-            TrainingError: It has failed.
+            TrainingError: The training has failed.
         """
         try:
             yield
@@ -78,7 +78,7 @@ class Checkpoints:
             raise TrainingError(f"{error} {kept}") from error
 
     def look(self, training: Training) -> None:
-        """Between two chunks of a training: have a checkpoint written, if one is due."""
+        """Write a checkpoint if one is due; called between two chunks of a training."""
         if self._path is None or not self._seconds:
             return
         now = time.monotonic()
@@ -89,7 +89,7 @@ class Checkpoints:
         self.write(training.so_far(), now)
 
     def write(self, result: TrainingResult, begun: float | None = None) -> None:
-        """Have ``result`` written; ``close`` waits for it."""
+        """Start writing ``result`` in a worker thread; ``close`` waits for the thread."""
         if self._path is None:
             return
         self.close()
@@ -100,7 +100,7 @@ class Checkpoints:
         self._writer.start()
 
     def close(self) -> None:
-        """Wait until what is being written is on the disk."""
+        """Wait until the running write has ended."""
         if self._writer is not None:
             self._writer.join()
             self._writer = None
@@ -120,12 +120,12 @@ class Checkpoints:
 
 
 def read_unfinished(path: str | os.PathLike[str]) -> SavedRun:
-    """The run in the file ``path``, from which a training can go on.
+    """Read the run in the file ``path``, from which a training can be resumed.
 
     Raises:
-        ReadError: It is none, nothing has been learnt in it, or its data are not all there.
+        ReadError: The file is no run, the run is untrained, or its data are incomplete.
     """
-    # Whoever names the file on the command line wants its data to be read.
+    # Naming the file on the command line is consent to read its data.
     run = load_run(path, lambda _source: True)
     name = os.fspath(path)
     if run.checkpoint is None:
@@ -141,10 +141,10 @@ def read_unfinished(path: str | os.PathLike[str]) -> SavedRun:
 
 
 def check_goes_on(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
-    """See to it that ``resolved`` is what ``run``, read from ``path``, was trained with.
+    """Check that ``resolved`` is what ``run``, read from ``path``, was trained with.
 
     Raises:
-        RecipeError: It is another training.
+        RecipeError: Settings other than epochs, goals and device differ, or the data do.
     """
     done, asked = _epochs_done(run), resolved.recipe.training.epochs
     if done > asked:
@@ -182,7 +182,7 @@ def check_goes_on(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
 
 
 def _epochs_done(run: SavedRun) -> int:
-    """Epochs of the training proper that ``run`` has behind it."""
+    """Return the number of epochs that ``run`` has trained, without preliminary ones."""
     point = run.checkpoint
     if point is None:
         return 0
@@ -191,7 +191,7 @@ def _epochs_done(run: SavedRun) -> int:
 
 
 def _differences(before: Recipe, now: Recipe) -> Iterator[tuple[str, Any, Any]]:
-    """Keys whose values differ and must not, with both values."""
+    """Yield each key whose values differ although they must not, with both values."""
     yield from _of_parts((), before.model_dump(mode="json"), now.model_dump(mode="json"))
 
 

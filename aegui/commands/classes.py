@@ -1,4 +1,4 @@
-"""What ``aegui evaluate`` prints of a classifier: the figures of every class, and the confusion."""
+"""What ``aegui evaluate`` prints for a classifier: the scores of every class and the confusion."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MOST_PAIRS = 15
 def evaluate_classes(
     options: argparse.Namespace, run: OpenedRun, specs: Sequence[CorruptionSpec]
 ) -> int:
-    """Print how well a classifier does on the samples that it has not learnt."""
+    """Print how well a classifier does on samples that it was not trained on."""
     codec, dataset = run.codec, run.dataset
     key, indices = part_to_judge(run, options)
     classes = run.saved.dataset.classes
@@ -94,7 +94,10 @@ def evaluate_classes(
 
 
 def part_to_judge(run: OpenedRun, options: argparse.Namespace) -> tuple[str, NDArray[np.int64]]:
-    """The part of the samples that a classifier is judged by, and its places: what was held out."""
+    """Return the part of the samples that a classifier is judged on, and its indices.
+
+    This is the held-out part if there is one and the samples are the run's own.
+    """
     parts = run.parts
     if options.data is None and HELD_OUT in parts:
         return HELD_OUT, parts[HELD_OUT]
@@ -109,7 +112,7 @@ def _noisy_accuracy(
     spec: CorruptionSpec,
     options: argparse.Namespace,
 ) -> float:
-    """Share of right answers to so many noisy samples at least, as many of each."""
+    """Return the accuracy on at least ``options.draws`` noisy samples, equally many of each."""
     generator = np.random.default_rng(options.seed)
     rows = dataset.flat()
     rounds = -(-options.draws // len(rows))
@@ -162,7 +165,7 @@ def _row(score: ClassScore) -> list[str]:
 
 
 def _say_confusion(found: Classification) -> None:
-    """The whole matrix, or of many classes the pairs that are most often confused."""
+    """Print the whole confusion matrix, or for many classes the most confused pairs."""
     labels = [shown(label, tr("(empty)")) for label in found.classes]
     if len(labels) <= _MOST_COLUMNS:
         say(tr("Confusion: the true class at the left, what it was taken for on top."))

@@ -1,4 +1,4 @@
-"""``aegui code``: the network of a recipe as code that runs alone, and its check."""
+"""``aegui code``: write the network of a recipe as standalone source code, and check that code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DIFFERS = 1
 
 
 def code_command(options: argparse.Namespace) -> int:
-    """Print the code, or write it with what it reads; check it where that is asked for."""
+    """Print the code or write it with its data file; check it if requested."""
     if options.lang:
         set_language(options.lang)
     if options.out:
@@ -63,7 +63,7 @@ def _subject(options: argparse.Namespace) -> CodedRun:
 
 
 def _make(options: argparse.Namespace, subject: CodedRun) -> str | None:
-    """Write the code, or print it where nothing else is printed; the file that was written."""
+    """Write the code to ``--out``, or print it if nothing else is printed; return the file."""
     from aegui.core.source_code.forms import SUFFIXES
     from aegui.core.source_code.make import make_code
 

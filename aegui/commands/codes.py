@@ -52,7 +52,7 @@ def encode_command(options: argparse.Namespace) -> int:
 
 
 def decode_command(options: argparse.Namespace) -> int:
-    """Decode the points and write the images, or draw them on the terminal."""
+    """Decode the points and write the images, or print them as text."""
     points = [_point(text) for text in options.at]
     run = OpenedRun.of(options)
     for text, point in zip(options.at, points, strict=True):
@@ -87,7 +87,7 @@ def _point(text: str) -> list[float]:
 
 
 def _drawn(image: NDArray[np.float32]) -> str:
-    """An image as text, two characters to a pixel, dark to light in five steps."""
+    """Return an image as text, two characters a pixel, dark to light in five steps."""
     shades = " .:+#"
     levels = np.rint(image.mean(axis=0) * (len(shades) - 1)).astype(int)
     return "\n".join("".join(shades[level] * 2 for level in row) for row in levels) + "\n"

@@ -1,4 +1,4 @@
-"""``aegui complete``: a network draws what is missing of images."""
+"""``aegui complete``: let a network fill in a missing part of images."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def complete_command(options: argparse.Namespace) -> int:
-    """Erase a rectangle of images, let a network draw it, and write what comes of it."""
+    """Erase a rectangle of images, let a network fill it in, and write the results."""
     check_images_path(options.out, folders=False)
     if options.figure:
         check_suffix(options.figure, PICTURES)
@@ -49,7 +49,7 @@ def complete_command(options: argparse.Namespace) -> int:
 
 
 def _missing(text: str, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
-    """The pixels ``[C * H * W]`` of the rectangle ``x,y,w,h``, counted from the upper left."""
+    """Return the mask ``[C * H * W]`` of the rectangle ``x,y,w,h``, counted from the upper left."""
     channels, height, width = shape
     try:
         x, y, wide, high = (int(part) for part in text.split(","))
@@ -80,7 +80,7 @@ def _say(
     *,
     glyphs: bool,
 ) -> None:
-    """How well the missing part was drawn, where the images were whole."""
+    """Print how far the completed part is from the same part of the images given."""
     say(
         trn(
             "{n:,} image completed: {file}", "{n:,} images completed: {file}", len(drawn), file=path
@@ -110,7 +110,7 @@ def _write_figure(
     missing: NDArray[np.bool_],
     drawn: NDArray[np.float32],
 ) -> None:
-    """The images given, those with the hole, and what comes of them, below one another."""
+    """Write the images given, the erased ones and the completed ones as three rows of a figure."""
     shape = images.images.shape
     holed = np.where(missing, np.float32(0.0), images.flat()).reshape(shape)
     rows = [

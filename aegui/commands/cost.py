@@ -1,4 +1,4 @@
-"""What a command will cost, told before it begins, and refused beyond the budget."""
+"""The estimated cost of a command, printed before it begins and refused beyond the budget."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORTH_TELLING_SECONDS = 60.0
 
 
 def cost_of(resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
-    """What a training will take; of one that may last, tried on a few steps."""
+    """Estimate the cost of a training; if it may take long, measure a few of its steps."""
     cost = training_cost(resolved, timeline_bytes)
     if large := large_layer_words(resolved):
         note(large)
@@ -32,10 +32,10 @@ def cost_of(resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
 
 
 def refuse_excess(cost: Cost, *, allowed: bool) -> None:
-    """Tell what takes a while; refuse what is beyond the budget unless ``allowed``.
+    """Print a cost that takes a while; refuse one beyond the budget unless ``allowed``.
 
     Raises:
-        AeguiError: It takes more time or memory than may be spent unasked.
+        AeguiError: It takes more time or memory than the budget permits without consent.
     """
     reason = excess(cost, _budget())
     if reason and not allowed:
@@ -45,7 +45,7 @@ def refuse_excess(cost: Cost, *, allowed: bool) -> None:
 
 
 def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
-    """Print what training ``resolved`` will take."""
+    """Print the estimated cost of training ``resolved``."""
     training = resolved.recipe.training
     rows, batch = rows_of(resolved)
     beyond = excess(cost, _budget())
@@ -84,7 +84,7 @@ def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
 
 
 def _budget() -> Budget:
-    """What the person spends unasked, in the window as here."""
+    """Return the budget that may be spent without asking; the window uses the same setting."""
     settings = Settings.load()
     if settings.notice is not None:
         note(settings.notice.text)

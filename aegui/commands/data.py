@@ -1,4 +1,4 @@
-"""``aegui data`` and ``aegui download``: what is in a set, and getting those of others."""
+"""``aegui data`` and ``aegui download``: describe a data set, and download published ones."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _KINDS = {
 
 
 def data_command(options: argparse.Namespace) -> int:
-    """Print the card of what is read: classes, source, duplicates and close pairs."""
+    """Print the data card of a source: classes, origin, duplicates and closest pairs."""
     with shown_work() as (report, is_cancelled):
         kind, datasets, notes = _read(options, report, is_cancelled)
         cards = [card(dataset, cancelled=is_cancelled) for dataset in datasets]
@@ -64,7 +64,7 @@ def data_command(options: argparse.Namespace) -> int:
 
 
 def download_command(options: argparse.Namespace) -> int:
-    """Download a set, going on with what a download before has left, or copy its files."""
+    """Download a set, resuming an earlier download, or copy its files."""
     try:
         with shown_work() as (report, is_cancelled):
             if options.files:
@@ -88,10 +88,10 @@ def download_command(options: argparse.Namespace) -> int:
 
 
 def image_spec(options: argparse.Namespace) -> ImageSpec:
-    """How images become samples, as the command line says.
+    """Return how images become samples, from the options of the command line.
 
     Raises:
-        AeguiError: The size is none.
+        AeguiError: The size or the background is invalid.
     """
     asked: dict[str, Any] = {}
     if options.size is not None:
@@ -134,10 +134,10 @@ def _read(
 
 
 def _takes_looks(kind: str, source: str) -> bool:
-    """Whether anything in ``source`` gets the size and colours that are asked for."""
+    """Return whether anything in ``source`` is converted to the size and colours requested."""
     if kind not in {"builtin", "several"}:
         return kind in _OF_ANY_SIZE
-    # Of several sources those that are no built-in set may be folders of images.
+    # Parts of several sources that are no built-in set may be folders of images.
     sets = [BUILTIN_SETS.get(part) for part in source.split("+")]
     return any(one is None or one.any_size for one in sets)
 
@@ -151,7 +151,7 @@ def _read_as(
     if path.suffix.lower() == SUFFIX and path.is_file():
         return "aegui", (select(load_run(path).dataset, chosen),), ()
     if path.is_file() and kind_of(path) is None:
-        file = read_glyph_file(path)  # each set of it by itself, not all of them together
+        file = read_glyph_file(path)  # each set separately, not all joined
         return file.reader, tuple(select(one, chosen) for one in file.datasets), file.notes
     reading = read_source(options.file, images, report, is_cancelled)
     notes = reading.notes
@@ -238,7 +238,7 @@ def _classes_line(found: DataCard) -> str:
 
 
 def _key(label: str) -> str:
-    """What ``--labels`` takes, where the person's language calls the class otherwise."""
+    """Return the label that ``--labels`` takes, if it differs from the translated class name."""
     return "" if not label or spoken_name(label) == label else f"{label}, "
 
 

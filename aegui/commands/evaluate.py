@@ -1,4 +1,4 @@
-"""``aegui evaluate``: the figures of a saved run; of characters wrong pixels too."""
+"""``aegui evaluate``: evaluate a saved run; sets of characters get wrong pixels too."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_ROWS = 500
 
 
 def evaluate_command(options: argparse.Namespace) -> int:
-    """Print how a model does on its data or on others; with noise too, where asked for."""
+    """Evaluate a model on its data or on other data, with noise too if requested, and print it."""
     specs = [parse_corruption(text) for text in options.noise]
     if options.all_runs or options.others:
         return evaluate_many(options, specs)
@@ -62,7 +62,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
 def _document(
     run: OpenedRun, found: Mapping[str, PartFigures], options: argparse.Namespace
 ) -> dict[str, Any]:
-    """One object: what the figures depend on, then those of all samples, or of each part."""
+    """Return what the figures depend on and the figures, of all samples or of each part."""
     document: dict[str, Any] = {
         **run.about(),
         "history": stages_json(run.saved),
@@ -120,7 +120,7 @@ def _say_means(found: Mapping[str, PartFigures]) -> None:
 
 
 def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
-    """A row for every character, then the means of each part."""
+    """Print a row for every character, then the means of each part."""
     rows: list[list[str]] = [[]] * len(dataset)
     means = []
     for key, one in found.items():

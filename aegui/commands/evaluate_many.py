@@ -1,4 +1,4 @@
-"""``aegui evaluate`` of several runs: every figure as mean and spread over them."""
+"""``aegui evaluate`` of several runs: mean and standard deviation of every figure over them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _runs(options: argparse.Namespace) -> Iterator[OpenedRun]:
 def _evaluated(
     run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
 ) -> tuple[dict[str, Any], Rows, str]:
-    """What the figures of one run depend on, the figures, and the samples in words."""
+    """Return what the figures of one run depend on, the figures, and the samples in words."""
     about, dataset = run.about(), run.dataset
     if run.codec.can_classify:
         key, indices = part_to_judge(run, options)

@@ -1,4 +1,4 @@
-"""``aegui export``: a trained network, or glyphs, as files for other programs."""
+"""``aegui export``: write a trained network, or glyphs, as files for other programs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FONTS = (".h", ".bdf")
 
 
 def export_command(options: argparse.Namespace) -> int:
-    """Write the file that the suffix of ``--out`` tells."""
+    """Write the kind of file that the suffix of ``--out`` selects."""
     path = Path(options.out)
     check_writable(path)
     suffix = path.suffix.lower()
@@ -50,6 +50,6 @@ def _opened(options: argparse.Namespace) -> OpenedRun:
 
 
 def _answers(options: argparse.Namespace) -> Dataset:
-    """What the network draws of its samples, black or white."""
+    """Return the network's reconstructions of its samples, in black and white."""
     model = _opened(options)
     return drawn_font(model.codec, model.dataset, model.name)

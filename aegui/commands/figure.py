@@ -1,6 +1,6 @@
 """``aegui figure``: figures of a saved run for a report, as PNG, SVG and PDF, and as CSV.
 
-They are painted by what paints them in the window, on a platform without a display.
+The window's own painting code draws them, without a display.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WITHOUT_CSV = ("reconstructions",)
 
 
 def figure_command(options: argparse.Namespace) -> int:
-    """Draw one figure, and write it to every file that is named."""
+    """Draw one figure, and write it to every file given with ``--out``."""
     if options.lang:
         set_language(options.lang)
     for path in options.out:
@@ -41,7 +41,7 @@ def figure_command(options: argparse.Namespace) -> int:
         figure = replace(figure, title=options.title)
     write_figures(options.out, figure, paper)
     say(tr("Written to {file}.", file=", ".join(options.out)))
-    # Not before: what makes figures needs Qt.
+    # Imported here because modules that make figures need Qt.
     from aegui.commands.figure_kinds import weights_words
 
     say(weights_words(options.kind, model, options))

@@ -1,7 +1,7 @@
-"""Files of figures: what makes each, Qt without a display, and the form that a suffix says.
+"""Files of figures: who makes each kind, starting Qt without a display, and the form by suffix.
 
-What makes a figure needs Qt: it is a row of ``MAKERS``, imported when a figure is asked for, so
-that commands work without Qt until then.
+Making a figure needs Qt: the makers, rows of ``MAKERS``, are imported when a figure is requested,
+so that other commands work without Qt.
 """
 
 from __future__ import annotations
@@ -38,36 +38,36 @@ PICTURES = (".png", ".svg", ".pdf")
 
 
 def start_painting() -> object:
-    """Have letters: Qt needs an application for them, though no window and no display.
+    """Start the Qt application that text rendering needs, without a window or display.
 
     Returns:
-        What must be kept as long as there is something to paint.
+        The application; the caller must keep a reference to it while painting.
 
     Raises:
-        AeguiError: There is no Qt here.
+        AeguiError: Qt cannot be loaded.
     """
     application = _of_qt("PySide6.QtGui:QGuiApplication")
-    # Elsewhere there always is a display, and Qt's own way to find letters is the best.
+    # Other platforms always have a display, and their native font lookup is the best.
     platform = ["-platform", "offscreen"] if sys.platform == "linux" else []
     found: object = application.instance() or application([sys.argv[0], *platform])
     return found
 
 
 def made_figure(key: str, *results: object, **how: object) -> Figure | None:
-    """The figure that the row ``key`` of ``MAKERS`` makes of ``results``; None: there is nothing.
+    """Return the figure that the row ``key`` of ``MAKERS`` makes of ``results``, or None if empty.
 
     Raises:
-        AeguiError: There is no Qt here.
+        AeguiError: Qt cannot be loaded.
     """
     maker: Callable[..., Figure | None] = _of_qt(MAKERS[key])
     return maker(*results, **how)
 
 
 def _of_qt(place: str) -> Any:
-    """What is at ``place``, module and name, and needs Qt.
+    """Import the object at ``place``, ``module:name``, which needs Qt.
 
     Raises:
-        AeguiError: There is no Qt here.
+        AeguiError: Qt cannot be loaded.
     """
     try:
         import_module("PySide6.QtGui")
@@ -79,10 +79,10 @@ def _of_qt(place: str) -> Any:
 
 
 def write_figures(paths: Sequence[str], figure: Figure | None, paper: Paper | None = None) -> None:
-    """Write ``figure``, if there is one, to all ``paths``, on ``paper`` or on the usual one.
+    """Write ``figure``, unless it is None, to all ``paths``, on ``paper`` or on the default one.
 
     Raises:
-        AeguiError: There is no Qt here, or a file cannot be written.
+        AeguiError: Qt cannot be loaded, or a file cannot be written.
     """
     if figure is None:
         return
@@ -98,7 +98,7 @@ def write_figures(paths: Sequence[str], figure: Figure | None, paper: Paper | No
 
 
 def paper_of(options: argparse.Namespace) -> Paper:
-    """What ``--size``, ``--theme`` and ``--dpi`` say.
+    """Return the paper that ``--size``, ``--theme`` and ``--dpi`` describe.
 
     Raises:
         AeguiError: It is too small or too large.
@@ -108,20 +108,20 @@ def paper_of(options: argparse.Namespace) -> Paper:
 
 
 def check_figure_path(path: str, *, csv: bool) -> None:
-    """Refuse before any work what no figure can be written to.
+    """Check, before any work, that a figure can be written to ``path``.
 
     Raises:
-        AeguiError: So it is.
+        AeguiError: The suffix is unknown or the file is not writable.
     """
     check_suffix(path, (*PICTURES, CSV) if csv else PICTURES)
     check_writable(path)
 
 
 def check_suffix(path: str, known: Sequence[str]) -> None:
-    """Refuse a file that ends in none of ``known``.
+    """Check that ``path`` ends in one of the suffixes ``known``.
 
     Raises:
-        AeguiError: So it does.
+        AeguiError: It does not.
     """
     if Path(path).suffix.lower() not in known:
         raise AeguiError(

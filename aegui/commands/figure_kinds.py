@@ -1,6 +1,6 @@
-"""The figures of ``aegui figure``: each made of a saved run by what makes it in the window.
+"""The figures of ``aegui figure``: each is made of a saved run by the code that the window uses.
 
-It needs Qt, which commands without a figure do not: it is a row of ``MAKERS``.
+This module needs Qt, which commands without a figure do not: it is imported through ``MAKERS``.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 
 def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
-    """The charts that are asked for, or those that the window shows first."""
+    """Return the charts requested with ``--charts``, or those that the window shows by default."""
     history = model.saved.history
     assert history is not None
     known = {chart.key: chart for chart in CHARTS if applies(chart, history)}
@@ -216,7 +216,7 @@ def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
 def _error(
     model: OpenedRun, wanted: NDArray[np.float32], given: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """The error of the answer to each of ``given``: wrong pixels, or squared error per image."""
+    """Return the error of each answer to ``given``: wrong pixels, or squared error per image."""
     answers = model.codec.reconstruct(given)
     if model.glyphs:
         return wrong_pixels(wanted, answers).astype(np.float64)
@@ -227,7 +227,7 @@ def _error(
 def _noisy_error(
     model: OpenedRun, flat: NDArray[np.float32], spec: CorruptionSpec, options: argparse.Namespace
 ) -> NDArray[np.float64]:
-    """The mean error of each sample over several draws of the noise."""
+    """Return the mean error of each sample over several draws of the noise."""
     times = max(1, options.draws // len(flat))
     total = np.zeros(len(flat))
     for draw in range(times):
@@ -286,14 +286,14 @@ def _grid(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 
 def _off(frame: Frame, base: NDArray[np.float32]) -> NDArray[np.float64]:
-    """``base`` without what the axes of ``frame`` give."""
+    """Return ``base`` with the numbers that the axes of ``frame`` span set to zero."""
     axes = np.array([frame.across, frame.up])
     free = np.abs(axes).sum(axis=0) == 0.0
     return np.asarray(base * free, np.float64)
 
 
 def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> tuple[GridSpec, str]:
-    """Which values, and what they are in words."""
+    """Return the grid of codes to decode, and its description in words."""
     if options.quantiles is not None or (model.has_prior and options.rect is None):
         low, high, count = _quantiles(options.quantiles or "0:1")
         count = options.columns or count
@@ -305,7 +305,7 @@ def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> t
     x0, y0, x1, y1 = plane_rect(model, frame, options.rect)
     columns = options.columns or _GRID_COLUMNS
     rows = min(MOST_ROWS, max(1, round(columns * (y1 - y0) / (x1 - x0))))
-    # A plane that is long and thin has images that are not: it need not be drawn to scale.
+    # Without ``--rect`` cells need not be square: else a long, thin plane would give few rows.
     rows = options.rows or (columns if options.rect is None else rows)
     spec = GridSpec((0, 1), columns, rows, quantiles=False, across=(x0, x1), up=(y0, y1))
     return spec, ""
@@ -359,7 +359,7 @@ def _need_encoder(model: OpenedRun) -> None:
 
 
 def _noise(model: OpenedRun, options: argparse.Namespace, *, own: bool = True) -> CorruptionSpec:
-    """The noise that is asked for, or that the network was trained with."""
+    """Return the noise requested with ``--noise``, else that of the recipe (``own``) or none."""
     if options.noise is not None:
         return parse_corruption(options.noise)
     return model.saved.recipe.data.corruption if own else CorruptionSpec()
@@ -386,7 +386,7 @@ FIGURES: dict[str, Callable[[OpenedRun, argparse.Namespace], Figure]] = {
 
 
 def weights_words(kind: str, model: OpenedRun, options: argparse.Namespace) -> str:
-    """Which weights the figure ``kind`` is of."""
+    """Return in words which weights the figure ``kind`` shows."""
     seeds = [str(result.seed) for result in model.saved.results]
     of_all = kind == "curves" or (kind == "noise" and options.run is None)
     if of_all and len(seeds) > 1:
@@ -395,5 +395,5 @@ def weights_words(kind: str, model: OpenedRun, options: argparse.Namespace) -> s
 
 
 def run_figure(kind: str, model: OpenedRun, options: argparse.Namespace) -> Figure:
-    """The figure ``kind``, a key of ``FIGURES``, of a saved run."""
+    """Return the figure ``kind``, a key of ``FIGURES``, of a saved run."""
     return FIGURES[kind](model, options)

@@ -1,4 +1,4 @@
-"""The figures that ``aegui evaluate`` prints of a model beside wrong pixels."""
+"""The figures that ``aegui evaluate`` prints for a model in addition to wrong pixels."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ MOST_DIMENSIONS = 16
 
 
 def model_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> dict[str, Any]:
-    """Reconstruction and code of ``dataset`` in figures, by key; None where there is none.
+    """Measure reconstruction and code of ``dataset``; return figures by key, None if undefined.
 
-    ``kl_per_dimension`` is a list, in the order of the dimensions. Those of the code are of
-    ``code_samples`` of the samples, its Jacobian of ``jacobian_samples``.
+    ``kl_per_dimension`` is a list, in the order of the dimensions. Figures of the code are measured
+    on ``code_samples`` of the samples, those of its Jacobian on ``jacobian_samples``.
     """
     reconstruction = asdict(reconstruction_figures(codec, dataset, seed))
     codes = asdict(code_statistics(codec, dataset))
@@ -67,9 +67,9 @@ def model_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> dict[str, An
 
 
 def figure_labels(figures: dict[str, Any]) -> dict[str, str]:
-    """Key of every figure that there is -> what it is called, and of how many samples it is.
+    """Return the label of every figure that is not None, by key.
 
-    That is said where it is not of all.
+    A label states the number of samples if the figure was not measured on all of them.
     """
     labels = _LABELS if figures.get("kl") is None else _LABELS | _OF_MEAN_CODE
     counts = dict.fromkeys(_OF_CODES, figures.get("code_samples", 0))
@@ -86,11 +86,11 @@ def figure_labels(figures: dict[str, Any]) -> dict[str, str]:
 
 
 def figures_table(figures: Mapping[str, dict[str, Any]]) -> str:
-    """``figures`` of one part of the samples or of several, in words: one to a line."""
+    """Return ``figures`` of one or more parts of the samples as a table, one figure to a line."""
     labels: dict[str, str] = {}
     for one in figures.values():
         for key, text in figure_labels(one).items():
-            # Of two parts the longer one says how many: the other may be of all of its samples.
+            # Keep the longer label, which states the number: another part may be measured wholly.
             labels[key] = max(labels.get(key, ""), text, key=len)
     rows = [
         [label, *(figure_words(one[key]) for one in figures.values())]
@@ -110,12 +110,12 @@ def _heads(figures: Mapping[str, dict[str, Any]]) -> list[str]:
 
 
 def figure_words(value: float | None, form: str = ".6g") -> str:
-    """A figure in a table for people."""
+    """Return a figure as text for a table, "-" for None."""
     return "-" if value is None else localized(value, form)
 
 
 def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
-    """A table of the KL of each dimension of a code, where that is short."""
+    """Return a table of the KL of each dimension; none for codes above ``MOST_DIMENSIONS``."""
     columns = [one["kl_per_dimension"] for one in figures.values()]
     if columns[0] is None or len(columns[0]) > MOST_DIMENSIONS:
         return []
@@ -133,10 +133,10 @@ class PartFigures:
     """The figures of one part of the samples, or of all of them.
 
     Attributes:
-        indices: Their places.
+        indices: Indices of these samples in the set.
         clean: Wrong pixels of each, int64.
-        scores: The answers to noise.
-        figures: Reconstruction and code.
+        scores: Results with noise.
+        figures: Figures of reconstruction and code.
     """
 
     indices: NDArray[np.int64]
@@ -158,7 +158,7 @@ def _measured(
         indices,
         wrong_of_all(codec, samples),
         [
-            # Somebody who knows a part of the characters only is nobody to compare with.
+            # The Bayes limit assumes all characters of the set, so parts get none.
             noisy_score(codec, samples, spec, options.draws, options.seed, limited=places is None)
             for spec in specs
         ],
@@ -169,7 +169,7 @@ def _measured(
 def measured(
     run: OpenedRun, specs: list[CorruptionSpec], options: argparse.Namespace
 ) -> dict[str, PartFigures]:
-    """The figures of each part of the samples, by what was learnt of it."""
+    """Measure each part of the samples (learnt, held out, other); return the figures by part."""
     if len(run.parts) == 1:
         (key,) = run.parts
         return {key: _measured(run.codec, run.dataset, None, specs, options)}

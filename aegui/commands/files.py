@@ -1,4 +1,4 @@
-"""``aegui convert``: a set or a configuration in another form."""
+"""``aegui convert``: convert a data set or a configuration to another format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONFIG_SUFFIXES = {".json", ".yaml", ".yml"}
 
 
 def convert_command(options: argparse.Namespace) -> int:
-    """Convert glyphs to another form, or whatever holds a recipe to a recipe file."""
+    """Convert glyphs to another format, or a file that holds a recipe to a recipe file."""
     source, target = options.source, options.target
     if Path(source).exists() and Path(target).exists() and Path(source).samefile(target):
         raise AeguiError(tr("{file} cannot be converted onto itself.", file=source))
@@ -36,7 +36,7 @@ def convert_command(options: argparse.Namespace) -> int:
 
 
 def _convert_to_recipe(source: Path, target: str) -> bool:
-    """Whether ``source`` holds a recipe, which then has been written to ``target``."""
+    """Write the recipe in ``source`` to ``target``; return whether ``source`` holds one."""
     if source.suffix.lower() == SUFFIX:
         save_recipe(target, load_run(source).recipe)
         return True

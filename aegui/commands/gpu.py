@@ -1,4 +1,4 @@
-"""``aegui gpu``: whether it trains on a graphics card, and how to get there."""
+"""``aegui gpu``: whether trainings run on a graphics card, and how to enable that."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def gpu_command(options: argparse.Namespace) -> int:
-    """Print it."""
+    """Print driver, torch build and CUDA state, and what to install."""
     state = gpu_state(ask=True)
     if options.json:
         document = {"driver": state.driver, "torch": state.build, "cuda": bool(state.answers)}

@@ -1,4 +1,4 @@
-"""``aegui history``: how a saved run came to be."""
+"""``aegui history``: the trainings that led to a saved run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def history_command(options: argparse.Namespace) -> int:
-    """Print every training that has led to a run, and what was changed while it ran."""
+    """Print every training that led to a run, and what was changed during each."""
     from aegui.core.run_file.saved import load_run
 
     saved = load_run(options.file)
@@ -26,7 +26,7 @@ def history_command(options: argparse.Namespace) -> int:
 
 
 def stages_json(saved: SavedRun) -> list[dict[str, Any]]:
-    """The history of a run as ``--json`` prints it, each stage with its whole recipe."""
+    """Return the stages of a run as ``--json`` prints them, each with its whole recipe."""
     from aegui.core.run_file.stages import stage_json
 
     return [stage_json(stage) for stage in saved.stages]

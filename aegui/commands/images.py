@@ -1,4 +1,4 @@
-"""Files of images that a command writes: a sheet, a set of another form, or a folder."""
+"""Image files that a command writes: a sheet, a data set in another format, or a folder."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _PNG = ".png"
 
 
 def check_images_path(path: str, *, folders: bool = True) -> None:
-    """Refuse before any work what images cannot be written to.
+    """Check, before any work, that images can be written to ``path``.
 
     Raises:
-        AeguiError: So it is.
+        AeguiError: They cannot.
     """
     if folders and is_folder_path(path):
         check_image_folder(path)
@@ -47,20 +47,20 @@ def write_images(
     glyphs: bool,
     ink: bool,
 ) -> None:
-    """Write ``images``, ``[n, C, H, W]``, as the suffix of ``path`` says.
+    """Write ``images``, ``[n, C, H, W]``, in the format that the suffix of ``path`` selects.
 
     Args:
-        path: The file, or a folder that gets one PNG for each.
+        path: The file, or a folder that gets one PNG for each image.
         images: Grey levels or colours, about 0..1.
-        name: Of a set.
-        labels: Of its images; empty: their numbers.
-        names: Of its images.
-        scale: Size of a pixel on a sheet; None: chosen to fit.
-        glyphs: Whether a set has only black and white pixels.
+        name: Name of a data set.
+        labels: Labels of its images; if empty, their numbers.
+        names: Names of its images.
+        scale: Size of an image pixel on a sheet; None chooses one that fits.
+        glyphs: Whether a data set is thresholded to black and white.
         ink: Whether a sheet is dark on light.
 
     Raises:
-        AeguiError: It cannot be written.
+        AeguiError: The file cannot be written.
     """
     if Path(path).suffix.lower() == _PNG:
         write_sheet(path, images, None, scale, ink=ink)

@@ -1,4 +1,4 @@
-"""``aegui judge``: how a classifier takes new images, beside real ones and beside chance."""
+"""``aegui judge``: classify generated images, and compare with real ones and with chance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def judge_command(options: argparse.Namespace) -> int:
-    """Print what a classifier makes of new images, of real ones and of chance."""
+    """Print a classifier's verdict on generated images, on real ones and on chance."""
     generator, judging = OpenedRun.of(options), OpenedRun(options.classifier)
     generator.refuse_plain_code()
     saved = generator.saved

@@ -1,4 +1,4 @@
-"""``aegui lesson``: the lessons that ship, and whether a file is a good one."""
+"""``aegui lesson``: list the lessons that ship, and check a lesson file."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def list_command(options: argparse.Namespace) -> int:
 
 
 def check_command(options: argparse.Namespace) -> int:
-    """Read a lesson, and try its trainings where that is asked for.
+    """Check a lesson file, and run its trainings if requested.
 
     Returns:
-        0, or 1 where a check of a step does not hold.
+        0, or 1 if a check of a step does not hold.
 
     Raises:
-        AeguiError: It is no lesson; the message says what is wrong.
+        AeguiError: The file is no valid lesson; the message says why.
     """
     path = _path(options.lesson)
     lesson = load_lesson(path)
-    # The names of the window are in the rows of its rooms; no window is made.
+    # Window names are read from the feature tables; no window is created.
     from aegui.window.names import window_names
 
     check_names(lesson, window_names(), path.name)
@@ -54,20 +54,20 @@ def check_command(options: argparse.Namespace) -> int:
 
 
 def _path(name: str) -> Path:
-    """The file of that name, or of the lesson that ships under it."""
+    """Return the file ``name``, or that of the shipped lesson of this name."""
     shipped = {card.key: card.path for card in lesson_cards()}
     return shipped[name] if name in shipped and not Path(name).exists() else Path(name)
 
 
 def _missing(lesson: Lesson) -> set[str]:
-    """Languages that some texts have and others have not."""
+    """Return the languages that are missing in some texts."""
     texts = [words for words in lesson.words if isinstance(words, dict)]
     every = {code for words in texts for code in words}
     return {code for code in every for words in texts if not words.get(code)}
 
 
 def _tried(lesson: Lesson, path: Path, seeds: range) -> int:
-    from aegui.core.lessons.trial import try_lesson  # brings torch with its trainings
+    from aegui.core.lessons.trial import try_lesson  # imported late: loads torch
 
     titles = {step.key: said(step.title) for step in lesson.steps}
     failed = 0

@@ -1,4 +1,4 @@
-"""``aegui path``, ``finds``, ``concept`` and ``traverse``: things made out of a learnt space."""
+"""``aegui path``, ``finds``, ``concept`` and ``traverse``: images made from a latent space."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MOST_MET = 12
 
 
 def path_command(options: argparse.Namespace) -> int:
-    """Write a film of the path from one place to another."""
+    """Write a film of the path from one code to another."""
     stops = [options.start, *options.via, options.end]
     check_number("-n", options.count, len(stops))
     check_suffix(options.out, SUFFIXES)
@@ -85,7 +85,7 @@ def path_command(options: argparse.Namespace) -> int:
 
 
 def finds_command(options: argparse.Namespace) -> int:
-    """Write the best new images, or images drawn at random."""
+    """Write the best new images, or images decoded from random codes."""
     check_images_path(options.out)
     model = OpenedRun.of(options)
     of = known(model.dataset, model.glyphs)
@@ -124,7 +124,7 @@ def finds_command(options: argparse.Namespace) -> int:
 
 
 def concept_command(options: argparse.Namespace) -> int:
-    """Write what a concept does to samples, step by step: a row of the sheet for each."""
+    """Write the effect of a concept on samples, step by step: one row of the sheet for each."""
     check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = OpenedRun.of(options)
@@ -152,7 +152,7 @@ def concept_command(options: argparse.Namespace) -> int:
 
 
 def traverse_command(options: argparse.Namespace) -> int:
-    """Write what each number of the code does by itself: a row of the sheet for each."""
+    """Write the effect of each number of the code by itself: one row of the sheet for each."""
     check_suffix(options.out, (".png",))
     check_writable(options.out)
     model = OpenedRun.of(options)
@@ -175,9 +175,9 @@ def traverse_command(options: argparse.Namespace) -> int:
 def traversal_ends(
     model: OpenedRun, span: float | None, place: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Lowest and highest value of every number, ``[d, 2]``: ``span`` to either side of ``place``.
+    """Return the range of every number, ``[d, 2]``: ``span`` to either side of ``place``.
 
-    None: as far as the prior or the codes of samples reach.
+    If ``span`` is None, it is as wide as the prior or the codes of samples.
     """
     if span is not None:
         return np.stack([place - span, place + span], axis=1)
@@ -191,7 +191,7 @@ def traversal_ends(
 def _found(
     model: OpenedRun, options: argparse.Namespace, of: ReferenceSamples, cancelled: IsCancelled
 ) -> NDArray[np.float32]:
-    """Codes ``[n, d]`` of what is asked for."""
+    """Return the codes ``[n, d]`` from the source requested: prior, posterior or search."""
     codec, seed = model.codec, options.seed
     if options.source == "prior":
         model.refuse_plain_code()
@@ -205,7 +205,7 @@ def _found(
 def _boxes(
     model: OpenedRun, options: argparse.Namespace
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Samples with the concept and without it; those without are all others if none are named."""
+    """Return samples with the concept and without it; all others if ``--minus`` is not given."""
     plus = samples_of(model.dataset, "--plus", options.plus)
     if options.minus is not None:
         return plus, samples_of(model.dataset, "--minus", options.minus)

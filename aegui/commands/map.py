@@ -1,4 +1,4 @@
-"""``aegui map``: the latent map as a picture, its decoded images or a layer."""
+"""``aegui map``: write the latent map as a picture, as decoded images or as a layer."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PRIOR_REACH = 3.0
 
 
 def map_command(options: argparse.Namespace) -> int:
-    """Write the map as a picture, or the numbers of a layer as CSV."""
+    """Write the map as a picture, or the values of a layer as CSV."""
     key = options.layer
     if key != IMAGES and key not in FIELDS:
         raise AeguiError(
@@ -59,7 +59,7 @@ def map_command(options: argparse.Namespace) -> int:
     frame = plane_frame(model, options.axes)
     rect = plane_rect(model, frame, options.rect)
     columns = options.columns or _COLUMNS.get(key, _FIELD_COLUMNS)
-    # Cells are square on a plane; codes of one number have one row.
+    # Cells are square on a plane; one-dimensional codes have a single row.
     rows = max(1, round(columns * (rect[3] - rect[1]) / (rect[2] - rect[0])))
     rows = min(MOST_CELLS, rows) if any(frame.up) else 1
     if key == IMAGES:
@@ -131,7 +131,7 @@ def _write(options: argparse.Namespace, model: OpenedRun, frame: Frame, field: F
 
 
 def _csv(field: Field) -> str:
-    """x, y and the value, or class, of every cell."""
+    """Return x, y and the value, or class, of every cell as CSV."""
     x0, y0, x1, y1 = field.rect
     rows, columns = field.values.shape
     xs, ys = cell_centres(x0, x1, columns).tolist(), cell_centres(y0, y1, rows).tolist()
@@ -144,10 +144,10 @@ def _csv(field: Field) -> str:
 
 
 def plane_frame(model: OpenedRun, axes: str | None) -> Frame:
-    """The plane of two numbers of the code, as ``--axes`` says.
+    """Return the plane of two numbers of the code that ``--axes`` selects.
 
     Raises:
-        AeguiError: It names none.
+        AeguiError: ``axes`` does not name two different numbers of the code.
     """
     size = model.codec.latent_size
     if axes is None:
@@ -163,10 +163,10 @@ def plane_frame(model: OpenedRun, axes: str | None) -> Frame:
 
 
 def plane_rect(model: OpenedRun, frame: Frame, text: str | None) -> Rect:
-    """What is shown: as ``--rect`` says, the prior, or where the codes of samples lie.
+    """Return the rectangle given by ``--rect``, else the extent of the prior or of the codes.
 
     Raises:
-        AeguiError: The text says no rectangle.
+        AeguiError: ``text`` is no rectangle.
     """
     if text is not None:
         return _asked_rect(text)

@@ -1,4 +1,4 @@
-"""``aegui limit`` and ``aegui denoise``: how good a repair can be, and repairing files."""
+"""``aegui limit`` and ``aegui denoise``: the Bayes limit of denoising, and denoising files."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _PNG = ".png"
 
 
 def limit_command(options: argparse.Namespace) -> int:
-    """Print the fewest wrong pixels that any answer to noisy characters can have on average."""
+    """Print the Bayes limit: the lowest mean of wrong pixels that any answer to noise can reach."""
     specs = [parse_corruption(text) for text in options.noise]
     datasets = [load_dataset(source, options.chars) for source in options.data]
     priors = _priors(options.prior, datasets)
@@ -85,7 +85,7 @@ def _bytes(cost: Cost) -> int:
 
 
 def _priors(text: str, datasets: list[Dataset]) -> list[NDArray[np.float64] | None]:
-    """The weights of each set's samples, as ``--prior`` says; None where all are as likely."""
+    """Return the sample weights of each set, as ``--prior`` says; None for equal ones."""
     if text == UNIFORM:
         return [None] * len(datasets)
     prior = read_prior(text)
@@ -172,7 +172,7 @@ def _limits_json(
 
 
 def denoise_command(options: argparse.Namespace) -> int:
-    """Let a network repair images, and write its answers."""
+    """Let a network denoise images, and write its answers."""
     spec = parse_corruption(options.noise)
     check_images_path(options.out, folders=False)
     run = OpenedRun.of(options)
@@ -200,7 +200,7 @@ def denoise_command(options: argparse.Namespace) -> int:
 def _repaired(
     codec: Codec, images: Dataset, spec: CorruptionSpec, options: argparse.Namespace
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The answer to each image ``[n, C, H, W]``, and how many of its pixels were switched."""
+    """Return the answer to each image ``[n, C, H, W]``, and how many pixels each switched."""
     answers = np.empty((len(images), images.pixels), np.float32)
     switched = np.empty(len(images), np.int64)
     generator = np.random.default_rng(options.seed)
@@ -219,13 +219,13 @@ def _repaired(
 def write_answers(
     options: argparse.Namespace, images: Dataset, answers: NDArray[np.float32], *, glyphs: bool
 ) -> None:
-    """Write the ``answers`` to ``images``, ``[n, C, H, W]``, as a sheet or a set."""
+    """Write ``answers`` to ``images``, ``[n, C, H, W]``, as a sheet or a data set."""
     words = (images.name, images.labels, images.names)
     write_images(options.out, answers, *words, scale=options.scale, glyphs=glyphs, ink=glyphs)
 
 
 def read_images(sources: list[str], codec: Codec) -> Dataset:
-    """All images of all sources, in the size that the network takes."""
+    """Read and join the images of all sources, in the size that the network takes."""
     found = [_read(source, codec) for source in sources]
     whole = found[0]
     for dataset in found[1:]:
@@ -255,7 +255,7 @@ def _read(source: str, codec: Codec) -> Dataset:
 
 
 def _sheet(source: str, height: int, width: int) -> Dataset:
-    """The glyphs of a PNG of which only the network says how large they are."""
+    """Return the glyphs of a PNG sheet, cut to the image size of the network."""
     try:
         return read_glyphs(source, (height, width)).datasets[0]
     except ReadError as error:

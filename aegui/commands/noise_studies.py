@@ -1,4 +1,4 @@
-"""``aegui noise-matrix`` and ``aegui noise-curves``: networks against the noise they meet."""
+"""``aegui noise-matrix`` and ``aegui noise-curves``: how networks do with various noises."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 def matrix_command(options: argparse.Namespace) -> int:
-    """Train with several noises, try with several, and tell what comes of it."""
+    """Train with several noises, test with several, and print the matrix of results."""
     for path in options.out:
         check_figure_path(path, csv=True)
     if options.characters:
@@ -83,7 +83,7 @@ def matrix_command(options: argparse.Namespace) -> int:
 
 
 def curves_command(options: argparse.Namespace) -> int:
-    """Try saved runs at every level of a noise."""
+    """Test saved runs at every level of a noise, and print the curves."""
     for path in options.out:
         check_figure_path(path, csv=True)
     first, *others = options.files
@@ -124,17 +124,17 @@ def curves_command(options: argparse.Namespace) -> int:
 
 
 def _noises(texts: list[str], options: argparse.Namespace) -> tuple[CorruptionSpec, ...]:
-    """Those that are listed, or else every level of the one kind."""
+    """Return the noises ``texts``, or every level of ``--kind`` if there are none."""
     if texts:
         return tuple(parse_corruption(text) for text in texts)
     return noise_levels(options.kind, options.levels)
 
 
 def noise_levels(kind: str, text: str) -> tuple[CorruptionSpec, ...]:
-    """Every level of ``--levels`` of one kind of noise.
+    """Return one noise of ``kind`` for each level listed in ``text``.
 
     Raises:
-        AeguiError: There is no such noise, or a level that it cannot have.
+        AeguiError: There is no such noise, or it cannot have such a level.
     """
     key = kind.strip().lower().replace("-", "_")
     if key not in CORRUPTIONS or key == "none":

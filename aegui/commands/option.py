@@ -1,4 +1,4 @@
-"""An argument of a command as a row of a table: what argparse takes, and what it refuses."""
+"""An argument of a command as a table row: its argparse settings and its bounds."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Option(NamedTuple):
     Attributes:
         names: All names of an option, the one that messages use first; or the name of a positional
             argument.
-        help: What it is for.
-        metavar: What stands for the value in the help; None: argparse's own.
-        least: The smallest number that it can be.
-        most: The largest one.
-        settings: What ``argparse.add_argument`` takes beside these.
-        empty: Whether an empty text is one of its values, or refused in words of its own.
+        help: Help text.
+        metavar: Placeholder of the value in the help; None uses argparse's default.
+        least: Smallest number allowed.
+        most: Largest number allowed.
+        settings: Further arguments of ``argparse.add_argument``.
+        empty: Whether an empty text is allowed, or refused by the command itself.
     """
 
     names: tuple[str, ...]
@@ -35,21 +35,21 @@ class Option(NamedTuple):
     empty: bool = False
 
     def required(self) -> Option:
-        """The same, and it must be given."""
+        """Return a copy of this option that must be given."""
         return self._replace(settings=self.settings | {"required": True})
 
     def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Let ``parser`` take it."""
+        """Add this argument to ``parser``."""
         settings = self.settings | {"help": tr(self.help)}
         if self.metavar is not None:
             settings["metavar"] = tr(self.metavar)
         parser.add_argument(*self.names, **settings)
 
     def check(self, options: argparse.Namespace) -> None:
-        """Refuse a number beyond its bounds, and an empty text in the place of a name.
+        """Refuse a number out of bounds, and an empty text.
 
         Raises:
-            AeguiError: It is one of these.
+            AeguiError: The value is one of these.
         """
         value = getattr(options, self._place())
         if self.least is not None or self.most is not None:
@@ -59,18 +59,18 @@ class Option(NamedTuple):
                 check_not_empty(self._written(), text)
 
     def _place(self) -> str:
-        """What argparse calls it: by its first long name where it is not told another."""
+        """Return the attribute name that argparse uses: ``dest``, else the first long name."""
         long = (name for name in self.names if name.startswith("--"))
         name = next(long, self.names[0]).lstrip("-").replace("-", "_")
         return str(self.settings.get("dest", name))
 
     def _name(self) -> str:
-        """As the help calls it: an option by its name, a positional argument by its value."""
+        """Return the name used in messages: of an option its own, of a positional its metavar."""
         name = self.names[0]
         return name if name.startswith("-") or self.metavar is None else tr(self.metavar)
 
     def _written(self) -> str:
-        """As it is written in a line of the help."""
+        """Return the argument as the usage line of the help prints it."""
         name, value = self._name(), tr(self.metavar or "")
         return f"{name} {value}" if name.startswith("-") else name
 
@@ -79,7 +79,7 @@ def check_not_empty(argument: str, value: object) -> None:
     """Refuse an empty text as the ``value`` of an argument.
 
     Raises:
-        AeguiError: So it is.
+        AeguiError: ``value`` is empty.
     """
     if value == "":
         raise AeguiError(
@@ -94,10 +94,10 @@ def check_not_empty(argument: str, value: object) -> None:
 def check_number(
     name: str, value: float | None, least: float | None, most: float | None = None
 ) -> None:
-    """Refuse a ``value`` of the option ``name`` beyond its bounds; None is none.
+    """Refuse a ``value`` of the option ``name`` out of bounds; None is allowed.
 
     Raises:
-        AeguiError: So it is.
+        AeguiError: ``value`` is out of bounds.
     """
     if value is None:
         return
@@ -115,20 +115,20 @@ def check_number(
 
 
 def _bound(value: float) -> str:
-    """As it stands in the table: whole numbers to their last digit, others without what is none."""
+    """Return a bound as text: whole numbers in full, others to 15 significant digits."""
     return localized(value, "," if isinstance(value, int) else ",.15g")
 
 
 def text(names: str, metavar: str, help: str, *, empty: bool = False, **settings: Any) -> Option:
-    """An option, or a positional argument, whose value is a text; ``names`` have spaces between."""
+    """Return an option or positional argument that takes a text; ``names`` are space-separated."""
     if settings.get("nargs") == "*":
-        # Without a default argparse says that one has to be given.
+        # Without a default, argparse reports the argument as required.
         settings = {"default": []} | settings
     return Option(tuple(names.split()), help, metavar, None, None, settings, empty)
 
 
 def several(names: str, metavar: str, help: str, **settings: Any) -> Option:
-    """An option with a text that may be repeated: a list, empty where it is not given."""
+    """Return an option with a text that may be repeated; its value is a list, empty by default."""
     return text(names, metavar, help, action="append", default=[], **settings)
 
 
@@ -141,7 +141,7 @@ def whole(
     least: int | None = 0,
     most: int | None = None,
 ) -> Option:
-    """An option whose value is a whole number; with ``least`` None the command checks it."""
+    """Return an option that takes an integer; with ``least`` None the command checks it."""
     settings = {"type": int, "default": default}
     return Option(tuple(names.split()), help, metavar, least, most, settings)
 
@@ -149,17 +149,17 @@ def whole(
 def real(
     name: str, metavar: str, help: str, *, least: float, most: float, default: float | None = None
 ) -> Option:
-    """An option whose value is a number."""
+    """Return an option that takes a number."""
     return Option((name,), help, metavar, least, most, {"type": float, "default": default})
 
 
 def choice(
     name: str, of: Sequence[str], help: str, metavar: str | None = None, **settings: Any
 ) -> Option:
-    """An option, or a positional argument, whose value is one of the texts ``of``."""
+    """Return an option or positional argument that takes one of the texts ``of``."""
     return Option((name,), help, metavar, None, None, settings | {"choices": of})
 
 
 def flag(name: str, help: str) -> Option:
-    """An option without a value."""
+    """Return an option without a value."""
     return Option((name,), help, None, None, None, {"action": "store_true"})

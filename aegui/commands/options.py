@@ -1,7 +1,7 @@
-"""The options of every command, the shared ones written once.
+"""The options of every command; shared ones are defined once.
 
-Nothing here imports numpy or the recipe's schema: ``aegui --help`` is quick. What those know as
-well is compared by a test.
+Nothing here imports numpy or the recipe's schema, to keep ``aegui --help`` fast. A test compares
+the values that are duplicated here for this reason.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _MOST_MEGABYTES = 65_536
 
 
 def size_cm(text: str) -> tuple[float, float]:
-    """Width and height of ``16x10cm``, ``16x10`` or ``160x100mm``, in centimetres.
+    """Parse a size such as ``16x10cm``, ``16x10`` or ``160x100mm`` to centimetres.
 
     Raises:
-        ArgumentTypeError: It is no size.
+        ArgumentTypeError: ``text`` is no size.
     """
     plain = text.strip().lower()
     factor = 0.1 if plain.endswith("mm") else 1.0
@@ -92,12 +92,12 @@ def _levels(usual: str) -> tuple[Option, ...]:
 
 
 def out(metavar: str, help: str, *, required: bool = True) -> Option:
-    """The file that a command writes; ``metavar`` is an example of its name."""
+    """Return the option of the output file; ``metavar`` is an example of its name."""
     return text("-o --out", metavar, help, required=required)
 
 
 def outs(metavar: str) -> Option:
-    """Files that a figure is written to."""
+    """Return the option of the output files of a figure."""
     words = mark("output file: .csv, .png, .svg or .pdf; may be repeated")
     return several("-o --out", metavar, words)
 

@@ -1,4 +1,4 @@
-"""``aegui page``: trained maps as one HTML file."""
+"""``aegui page``: write trained maps as one HTML file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``aegui parity``: published figures beside those of this machine."""
+"""``aegui parity``: compare published figures with results of this machine."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from aegui.core.parity.rows import Expected, ParityRow
 
 _HTML = frozenset({".html", ".htm"})
-_NOTHING = "–"  # a dash for what is not known
+_NOTHING = "–"  # for unknown values
 
 
 def parity_command(options: argparse.Namespace) -> int:
-    """Say which published figures have been reached here; train what is asked for before."""
+    """Print which published figures have been reached here; train the requested rows first."""
     chosen = [_row(name) for name in options.train or ()]
     source = "" if options.data is None else source_from(options.data, Path())
     if source and not chosen:
@@ -81,11 +81,11 @@ def _row(name: str) -> ParityRow:
 
 
 def _trained(row: ParityRow, source: str, *, allowed: bool, is_quiet: bool) -> int:
-    """Train what ``row`` takes, and keep it, by the command for it; its exit status."""
+    """Train what ``row`` takes and keep it, in a subprocess; return its exit status."""
     is_study = row.study and not source
     line = ["study", row.study] if is_study else ["train", row.line(source)]
     words = [*line, "--language", language(), "--keep", *(["--yes"] if allowed else [])]
-    # Beside a document nothing else may be printed; progress goes to the standard error.
+    # With ``--json`` nothing else may be printed; progress goes to the standard error.
     out = subprocess.DEVNULL if is_quiet else None
     return subprocess.run(
         own_command(*words), env=own_environment(), stdout=out, check=False
@@ -154,7 +154,7 @@ def _document(state: RowState) -> dict[str, object]:
 
 
 def _expected(ours: Expected) -> dict[str, object]:
-    """What was measured for the program; a single seed has no deviation."""
+    """Return the project's own results as JSON; a single seed has no standard deviation."""
     document = ours.model_dump(mode="json")
     for cell in document["cells"]:
         if cell is not None and cell["count"] == 1:

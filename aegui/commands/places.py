@@ -1,4 +1,4 @@
-"""Places of the latent space as people name them on the command line."""
+"""Codes of the latent space as given on the command line: by sample or by numbers."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _LISTED = 12
 
 
 def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
-    """The code ``[d]`` that ``text`` names: that of a sample, by label or name, or numbers.
+    """Return the code ``[d]`` that ``text`` names: that of a sample, by label or name, or numbers.
 
     Raises:
-        AeguiError: It names none; ``option`` is where it stands.
+        AeguiError: It names neither; the message quotes ``option``.
     """
     sample = sample_called(run.dataset, text)
     if sample is not None:
@@ -38,7 +38,7 @@ def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
 
 
 def sample_called(dataset: Dataset, text: str) -> int | None:
-    """The first sample of that label, or else of that name."""
+    """Return the index of the first sample with the label, or else the name, ``text``."""
     for words in (dataset.labels, dataset.names):
         if text in words:
             return words.index(text)
@@ -46,10 +46,10 @@ def sample_called(dataset: Dataset, text: str) -> int | None:
 
 
 def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
-    """Places of all samples whose labels or names ``text`` lists, with commas between them.
+    """Return indices of all samples whose labels or names ``text`` lists, separated by commas.
 
     Raises:
-        AeguiError: A part of it names none.
+        AeguiError: A part of it names no sample.
     """
     whole = _samples(dataset, text)
     if len(whole):
@@ -64,10 +64,10 @@ def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
 
 
 def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDArray[np.float32]:
-    """``code`` as an array.
+    """Return ``code`` as an array.
 
     Raises:
-        AeguiError: It has not as many numbers as a code of the network.
+        AeguiError: Its length is not the code size of the network.
     """
     if len(code) != codec.latent_size:
         raise AeguiError(
@@ -83,10 +83,10 @@ def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDA
 
 
 def dimensions(option: str, text: str, latent: int) -> tuple[int, ...]:
-    """Numbers of a code, from 0, that ``text`` lists from 1: ``1,2,5``.
+    """Return the numbers of a code, from 0, that ``text`` lists from 1, as in ``1,2,5``.
 
     Raises:
-        AeguiError: They are none of the ``latent`` numbers, or one comes twice.
+        AeguiError: One is out of range for ``latent`` numbers, or repeated.
     """
     parts = [part.strip() for part in text.split(",")]
     if all(part.isdecimal() and 1 <= int(part) <= latent for part in parts):
@@ -105,7 +105,7 @@ def dimensions(option: str, text: str, latent: int) -> tuple[int, ...]:
 
 
 def numbers(text: str) -> list[float] | None:
-    """Numbers with commas between them; None where ``text`` is not that."""
+    """Parse comma-separated finite numbers; return None if ``text`` is not that."""
     try:
         found = [float(number) for number in text.split(",")]
     except ValueError:

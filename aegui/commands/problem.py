@@ -1,4 +1,4 @@
-"""The command ``report-problem``: what helps others to understand a problem, in one file."""
+"""``aegui report-problem``: collect the details of a problem for a report in one file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def report_problem_command(options: argparse.Namespace) -> int:
-    """Collect what is asked for, and write it to a file or the standard output."""
+    """Collect the parts requested, and write them to a file or the standard output."""
     if options.out is not None:
         check_suffix(options.out, SUFFIXES)
         check_writable(options.out)

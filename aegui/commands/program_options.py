@@ -1,4 +1,4 @@
-"""The options of commands about the program and what comes with it, not about a network."""
+"""The options of commands about the program and its shipped files, not about a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The progress of a training on a terminal, and stopping it by a signal without losing it."""
+"""Training progress on a terminal, and stopping by a signal without losing the work."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ _USUAL_COLUMNS = 80
 
 @dataclass
 class Stop:
-    """Whether the program was asked to stop."""
+    """Whether a signal has requested that the program stops."""
 
     number: int = 0
 
     @property
     def requested(self) -> bool:
-        """Whether it was."""
+        """Whether a stop was requested."""
         return self.number != 0
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it was not a person at the keyboard who asked: little time is left."""
+        """Whether a signal other than Ctrl-C requested the stop: little time is left."""
         return self.number not in (0, signal.SIGINT)
 
     @property
     def exit_code(self) -> int:
-        """What shells know the end by a signal by."""
+        """Exit code by which shells recognise the end by this signal."""
         return SIGNAL_EXIT + self.number
 
 
@@ -58,13 +58,13 @@ class Stop:
 def stopping_at(
     numbers: Sequence[int] = (signal.SIGINT,), then: Callable[[], None] | None = None
 ) -> Iterator[Stop]:
-    """Turn the first signal into a request, so that no step is cut in half; the second one kills.
+    """Turn the first signal into a request, so that no step is interrupted; the second one kills.
 
-    Signals that the program was begun without, as by ``nohup``, are left alone.
+    Signals that are ignored at the start, as under ``nohup``, stay ignored.
 
     Args:
         numbers: The signals.
-        then: Called at the first one too.
+        then: Called once at the first signal.
     """
     stop = Stop()
 
@@ -90,7 +90,7 @@ def stopping_at(
 
 
 def mute_lost_terminal() -> None:
-    """Write nothing to a terminal that has been closed: that fails, before the work is saved."""
+    """Redirect output from a closed terminal: writing there would fail before the work is saved."""
     for name in ("stdout", "stderr"):
         with contextlib.suppress(OSError, ValueError):
             if stat.S_ISCHR(os.fstat(getattr(sys, name).fileno()).st_mode):
@@ -99,19 +99,19 @@ def mute_lost_terminal() -> None:
 
 
 def _columns() -> int:
-    """The width of the terminal; as usual, where it has just been closed."""
+    """Return the width of the terminal, or a default if it cannot be determined."""
     try:
-        # Some that have no window of their own say 0.
+        # Some terminals without a window report 0.
         return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
     except (OSError, ValueError):
         return _USUAL_COLUMNS
 
 
 class TerminalLine:
-    """One line on the standard error, redrawn in place; silent where that is no terminal.
+    """One line on the standard error, redrawn in place; silent if that is no terminal.
 
     Attributes:
-        about: What is done at present; it stands before the share that is done.
+        about: The current activity; precedes the progress.
     """
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class TerminalLine:
         self._due = 0.0
 
     def show(self, text: str, *, at_once: bool = False) -> None:
-        """Show ``text`` in the place of what was there, unless that was done a moment ago."""
+        """Replace the line by ``text``, unless it was redrawn less than ``_REDRAW_SECONDS`` ago."""
         now = time.monotonic()
         if self.is_shown and (at_once or now >= self._due):
             self._due = now + _REDRAW_SECONDS
@@ -129,13 +129,13 @@ class TerminalLine:
             sys.stderr.flush()
 
     def showing_share(self) -> ReportShare:
-        """What shows the share that it is told, and the time left."""
+        """Return a callback that shows the share done and the time left."""
         return reporting_share(
             lambda progress: self.show("  ".join(filter(None, (self.about, progress.text))))
         )
 
     def clear(self) -> None:
-        """Leave an empty line behind."""
+        """Clear the line."""
         if self.is_shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
@@ -143,14 +143,14 @@ class TerminalLine:
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[IsCancelled]:
-    """What says whether Ctrl-C was pressed."""
+    """Yield a function that returns whether Ctrl-C was pressed."""
     with stopping_at() as stop:
         yield lambda: stop.requested
 
 
 @contextlib.contextmanager
 def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
-    """What shows how far work is, and whether Ctrl-C was pressed."""
+    """Yield a callback that shows progress, and one that returns whether Ctrl-C was pressed."""
     line = TerminalLine()
     with stoppable() as cancelled:
         try:
@@ -160,14 +160,14 @@ def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
 
 
 class ProgressBar(TerminalLine):
-    """The progress of a training in one line; in a log a line each minute."""
+    """The progress of a training in one line; without a terminal, one log line a minute."""
 
     def __init__(self) -> None:
         super().__init__()
         self._log_due = time.monotonic() + _LOG_SECONDS
 
     def update(self, training: Training) -> None:
-        """Show how far ``training`` is."""
+        """Show the progress of ``training``, throttled."""
         now = time.monotonic()
         if self.is_shown and now >= self._due:
             self.show(progress_line(training, _columns() - 1))
@@ -178,7 +178,7 @@ class ProgressBar(TerminalLine):
 
 
 def progress_line(training: Training, room: int) -> str:
-    """Bar, epochs, rate, time left, loss and wrong pixels in at most ``room`` characters."""
+    """Return bar, epochs, rate, time left, loss and wrong pixels in at most ``room`` characters."""
     line = _progress_line(training, _BAR_CELLS)
     if len(line) > room > 0:
         line = _progress_line(training, max(_FEWEST_CELLS, _BAR_CELLS - len(line) + room))[:room]
@@ -204,7 +204,7 @@ def _progress_line(training: Training, bar_cells: int) -> str:
 
 
 def _figure(training: Training, history: HistoryView) -> str:
-    """What is done at present, or the figure that says most about how well it goes."""
+    """Return the current phase, or else accuracy or wrong pixels, in words."""
     if training.phase:
         return training.phase
     for key in ("validation_accuracy", "accuracy"):
@@ -217,7 +217,7 @@ def _figure(training: Training, history: HistoryView) -> str:
 
 
 def rate_words(epochs_per_second: float) -> str:
-    """``1,204 epochs/s``, or, where an epoch takes long, ``8.3 s/epoch``."""
+    """Return ``1,204 epochs/s``, or ``8.3 s/epoch`` below one epoch a second."""
     if 0.0 < epochs_per_second < 1.0:
         return tr("{seconds:.1f} s/epoch", seconds=1 / epochs_per_second)
     return tr("{rate:,.0f} epochs/s", rate=epochs_per_second)

@@ -1,4 +1,4 @@
-"""``aegui project``: maps of samples by PCA, t-SNE, UMAP and the network, with their figures."""
+"""``aegui project``: maps of samples by PCA, t-SNE, UMAP and the network, with quality figures."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _MAP_CM, _HEADS_CM = 9.0, 2.0
 
 
 def project_command(options: argparse.Namespace) -> int:
-    """Make the maps, write them to a file, and print how good each is."""
+    """Compute the maps, write them to a file, and print the quality of each."""
     keys = _keys(options)
     settings = _settings(options)
     if options.out is not None and Path(options.out).suffix.lower() not in _SUFFIXES:
@@ -99,7 +99,7 @@ def project_command(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Maps:
-    """What was made: maps of the same samples, and how good each is."""
+    """Several maps of the same samples, with the quality figures of each."""
 
     dataset: Dataset
     of: Material
@@ -108,7 +108,7 @@ class Maps:
     references: dict[str, Figures]
 
     def document(self, *, with_places: bool) -> dict[str, Any]:
-        """All of it as one JSON object."""
+        """Return everything as one JSON object."""
         return views_document(
             *(self.dataset, self.of, self.views, self.found, self.references),
             with_places=with_places,
@@ -116,14 +116,14 @@ class Maps:
 
 
 def _about(options: argparse.Namespace, run: OpenedRun | None) -> dict[str, Any]:
-    """What the maps depend on: the network and its samples, or the file of data."""
+    """Return what the maps depend on: the network and its samples, or the file of data."""
     if run is None:
         return {"file": options.file}
     return run.about() | {"part": about_data(run.dataset, run.parts)["part"]}
 
 
 def _parameters(keys: list[str], settings: ProjectionOptions) -> dict[str, Any]:
-    """The settings of the methods of the maps ``keys``, and the seed of what they draw."""
+    """Return the settings of the methods of the maps ``keys``, and their seed."""
     methods = {VIEWS[key].method for key in keys}
     found: dict[str, Any] = {"draw_seed": settings.seed}
     if "tsne" in methods:
@@ -180,7 +180,7 @@ def _views(
     settings: ProjectionOptions,
     cancelled: Callable[[], bool],
 ) -> list[View]:
-    """The maps ``keys``; of those that nobody named, one that cannot be made is only told."""
+    """Compute the maps ``keys``; with ``may_skip``, print why one failed instead of raising."""
     views: list[View] = []
     refusals: list[AeguiError] = []
     for key in keys:
@@ -213,7 +213,7 @@ def _made(
 
 
 class _Progress:
-    """What is done of one map, and the time that is left, in a line on the standard error."""
+    """Progress and remaining time of one map, as a line on the standard error."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -274,7 +274,7 @@ def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) 
 
 
 def _origin(maps: Maps, about: dict[str, Any], run: OpenedRun | None) -> str:
-    """What the maps were made from and how, in one line below them."""
+    """Return one line for below the figure: data, network and settings of the maps."""
     samples = len(maps.of.indices)
     if run is None:
         parts = [origin_words(data=maps.dataset.name, samples=samples)]

@@ -1,4 +1,4 @@
-"""What a figure depends on, said beside it in the same words by every command."""
+"""What a figure depends on (weights, samples, machine), in the same words for every command."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WEIGHTS = {"best": mark("best weights"), "last": mark("last weights")}
 
 
 def several_words(weights: str, seeds: str) -> str:
-    """Which weights of several runs figures are of."""
+    """Return in words which weights of several runs figures are of."""
     if weights == "last":
         return tr("The last weights of each run; seeds {seeds}.", seeds=seeds)
     return tr("The best weights of each run; seeds {seeds}.", seeds=seeds)
 
 
 def about_data(dataset: Dataset, parts: Mapping[str, Sized]) -> dict[str, Any]:
-    """Which samples figures are of: the set, and how many were learnt, held out or are others'."""
+    """Return which samples figures are of: set, number and part ("all" for several parts)."""
     return {
         "data": dataset.name,
         "samples": len(dataset),
@@ -37,7 +37,7 @@ def about_data(dataset: Dataset, parts: Mapping[str, Sized]) -> dict[str, Any]:
 
 
 def data_words(dataset: Dataset, parts: Mapping[str, Sized]) -> str:
-    """The same in words, such as "lowercase: 22 learnt, 10 held out"."""
+    """Return the samples in words, such as "lowercase: 22 learnt, 10 held out"."""
     counts = ", ".join(
         f"{localized(len(indices), ',')} {tr(PARTS[key])}" for key, indices in parts.items()
     )
@@ -45,7 +45,7 @@ def data_words(dataset: Dataset, parts: Mapping[str, Sized]) -> str:
 
 
 def about_machine(device: str = "cpu") -> dict[str, Any]:
-    """What it was computed on; ``threads`` are torch's, None where it was not needed."""
+    """Return what was computed on; ``threads`` are torch's, None if torch is not loaded."""
     torch = sys.modules.get("torch")
     return {
         "processor": processor(),
@@ -56,5 +56,5 @@ def about_machine(device: str = "cpu") -> dict[str, Any]:
 
 
 def machine_words(device: str = "cpu") -> str:
-    """The same in words."""
+    """Return processor and device in words."""
     return tr("Computed on {processor}, {device}.", processor=processor(), device=device)

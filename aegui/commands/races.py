@@ -1,4 +1,4 @@
-"""``aegui race``: optimisers side by side; ``aegui smallest``: the smallest network that does."""
+"""``aegui race``: race optimisers; ``aegui smallest``: search the smallest network for a goal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def race_command(options: argparse.Namespace) -> int:
-    """Race, tell the standings, and write what is asked for."""
+    """Race the optimisers, print the standings, and write the figures requested."""
     if options.lang:
         set_language(options.lang)
     for path in (*options.out, *options.trails):
@@ -157,7 +157,7 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
 
 
 def smallest_command(options: argparse.Namespace) -> int:
-    """Look for the smallest network, try one, or list what was tried."""
+    """Search the smallest network, try a given one, or list the attempts."""
     if options.out is not None:
         check_writable(options.out)
     recipe = _with_epochs(options)
@@ -172,7 +172,7 @@ def smallest_command(options: argparse.Namespace) -> int:
         _refuse_long(recipe, challenge, times, allowed=options.yes)
     line = TerminalLine()
     told = line.showing_share()
-    # Beside a document nothing else may be printed.
+    # With ``--json`` nothing else may be printed.
     tell = note if options.json else say
     with stopping_at(ENDING_SIGNALS) as stop:
         if own:
@@ -204,14 +204,14 @@ def smallest_command(options: argparse.Namespace) -> int:
 
 
 def _times(recipe: Recipe, challenge: Challenge, attempts: Attempts, *, own: bool) -> int:
-    """How many networks are to be trained."""
+    """Return how many networks are still to be trained."""
     if not own:
         return attempts_left(recipe, challenge, attempts)
     return int(attempts.get(key_of(for_challenge(recipe, challenge))) is None)
 
 
 def _refuse_long(recipe: Recipe, challenge: Challenge, times: int, *, allowed: bool) -> None:
-    """Refuse what takes longer than may be spent unasked: ``times`` networks with all seeds."""
+    """Refuse training ``times`` networks with all seeds if that exceeds the budget."""
     if times:
         each = cost_of(resolved_of(for_challenge(recipe, challenge)), 0)
         cost = replace(each, seconds=each.seconds * challenge.seeds * times)

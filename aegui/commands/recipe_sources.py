@@ -1,4 +1,4 @@
-"""What people name where a recipe is wanted: a file, a shipped one, a line, a saved run."""
+"""Resolving a recipe argument: a file, a shipped recipe, a set-up line or a saved run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
-    """The recipe of a file, a saved run or a shipped one, and its samples or those of ``data``."""
+    """Return the recipe of any recipe source, and its samples or those of ``data``."""
     if Path(name).suffix.lower() == SUFFIX:
         saved = load_run(name)
         return saved.recipe, saved.dataset if data is None else load_dataset(data)
@@ -32,7 +32,7 @@ def recipe_and_data(name: str, data: str | None) -> tuple[Recipe, Dataset]:
 
 
 def placed_recipe(name: str) -> Recipe:
-    """What a line, a file or the shipped recipe of that name says, with the place of its data."""
+    """Return the recipe that ``name`` refers to, its data path resolved against its folder."""
     reading, folder = recipe_reading(name)
     return _placed(reading.recipe, folder)
 
@@ -43,7 +43,7 @@ def _placed(recipe: Recipe, folder: Path) -> Recipe:
 
 
 def recipe_reading(source: str) -> tuple[CourseReading, Path]:
-    """What a line, a file or the shipped recipe of that name says; and the folder it lies in."""
+    """Read a set-up line, a recipe file or a shipped recipe; return it and its folder."""
     challenge = find_challenge(source)
     if challenge is not None:
         return CourseReading(challenge.reading.recipe), Path()

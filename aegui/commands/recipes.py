@@ -1,4 +1,4 @@
-"""``aegui recipes``: the networks to begin from, in the groups and levels of the gallery."""
+"""``aegui recipes``: list the shipped recipes by the groups and levels of the gallery."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NOTHING = "–"
 
 
 def recipes_command(options: argparse.Namespace) -> int:
-    """List the recipes that fit, group by group.
+    """List the recipes that match, group by group.
 
     Raises:
-        AeguiError: None does.
+        AeguiError: None matches.
     """
     query = " ".join(options.words)
     found = [
@@ -46,7 +46,7 @@ def recipes_command(options: argparse.Namespace) -> int:
         for group in GROUPS
     }
     every = [row for group in rows.values() for row in group]
-    # All groups in the same columns.
+    # Format all groups at once, so that their columns align.
     lines = columns_text(header, every, words=4).splitlines()
     say(lines[0])
     at = 1

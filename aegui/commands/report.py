@@ -55,7 +55,7 @@ _SLIDE_CM = (20.0, 8.8)
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """What pages are made of: its pages, and its configuration as a file."""
+    """A run or study to report: its pages, and its configuration as text."""
 
     name: str
     pages: Callable[[IsCancelled], Iterator[ReportPage]]
@@ -67,11 +67,11 @@ class _Source:
 
     @property
     def title(self) -> str:
-        """What it is called among the others: of two networks of one name their files differ."""
+        """Title among several sources: the stem of a network's file, which is unique."""
         return self.name if self.model is None else Path(self.model.file).stem
 
     def id_of(self, kind: str) -> str:
-        """By what the program opens a figure of that kind again."""
+        """Return the id by which the program reopens a figure of ``kind``."""
         if self.model is None:
             return FigureId(kind, self.study).text
         model = self.model
@@ -80,7 +80,7 @@ class _Source:
 
 
 def report_command(options: argparse.Namespace) -> int:
-    """Write the folder."""
+    """Write the report into a folder, all of it or nothing."""
     if options.lang:
         set_language(options.lang)
     names = list(options.sources)
@@ -125,9 +125,9 @@ SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (
 
 
 def _apart(sources: Sequence[_Source]) -> list[_Source]:
-    """The same, whose networks each have a name, and a file of their own in the hand-in.
+    """Give every network a unique name and a unique file inside the hand-in.
 
-    Command lines name that one: who is handed the folder has no other.
+    Command lines name that copy, because recipients of the folder have no other.
     """
     found: list[_Source] = []
     taken: set[str] = set()
@@ -154,7 +154,7 @@ def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
 
 
 def _free(chosen: Path, stem: str) -> Path:
-    """``chosen``, or a new folder for a hand-in of ``stem`` where it has files already."""
+    """Return ``chosen``, or a new folder for a hand-in of ``stem`` if it contains files already."""
     try:
         return free_folder(chosen, plain_name(f"{tr('hand-in')}-{stem}"))
     except OSError as error:
@@ -162,7 +162,7 @@ def _free(chosen: Path, stem: str) -> Path:
 
 
 def _make(folder: Path) -> None:
-    """Make ``folder``, and know that it can be written to, before the long work."""
+    """Create ``folder`` and check that it is writable, before the long work."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -177,8 +177,8 @@ def _not_made(folder: Path, error: OSError) -> AeguiError:
 
 
 def _source(name: str, options: argparse.Namespace) -> _Source:
-    """A run, or a study whose runs are kept in its usual folder."""
-    # Not before: what makes figures needs Qt, and says less clearly that there is none.
+    """Return the source for a run file, or for a study whose runs are kept in its usual folder."""
+    # Imported here: these modules need Qt, and would fail with a less clear message without it.
     from aegui.commands.report_pages import run_pages
     from aegui.commands.report_study_pages import study_pages
 
@@ -194,7 +194,7 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
     study = Study(plan, path.parent, records)
     if options.train:
         _train(study, records)
-    # What is kept of it is found by beginning it: nothing is trained so.
+    # ``begun`` finds the runs that are kept, and trains nothing.
     result = study.result() if options.train else study.begun()
     if not any(cell.runs for cell in result.cells):
         raise AeguiError(
@@ -213,9 +213,9 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
 
 
 def _study_at(name: str) -> tuple[Path, Path, str]:
-    """The plan of a study, the folder of its runs, and the line that does it.
+    """Return the plan of a study, the folder of its runs, and the command that runs it.
 
-    A folder, or the plan in it, is that of a study that was done with ``--out``.
+    A folder, or the plan in it, refers to a study that was run with ``--out``.
 
     Raises:
         AeguiError: There is no such study.
@@ -233,10 +233,10 @@ def _study_at(name: str) -> tuple[Path, Path, str]:
 
 
 def _train(study: Study, records: Records) -> None:
-    """Do what is missing of a study, and say so.
+    """Run what is missing of a study, and print its cost.
 
     Raises:
-        Cancelled: It was stopped; what is finished is kept.
+        Cancelled: It was stopped; finished runs are kept.
     """
     jobs = usual_jobs()
     cost = study.cost(jobs)
@@ -244,7 +244,7 @@ def _train(study: Study, records: Records) -> None:
     records.begin(study.plan)
     try:
         if run_study(study, workers_for(fitting_jobs(cost.seconds, jobs))):
-            raise Cancelled(tr("Stopped."))  # what becomes of it has been said
+            raise Cancelled(tr("Stopped."))  # ``run_study`` has printed how to resume
     finally:
         records.end()
 
@@ -262,14 +262,14 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
             if several and source.model is not None:
                 section = tr("{what}: {name}", what=section, name=source.name)
             found.append(replace(page, section=section, id=source.id_of(page.key), of=source.title))
-    # What is said of several networks stands together, in the order of the assignment.
+    # Group pages of several networks by section, in the order of the assignment.
     order = {tr(section): place for place, section in enumerate(ORDER)}
     found.sort(key=lambda page: min(order[each] for each in order if page.section.startswith(each)))
     return found
 
 
 def _told_apart(pages: Sequence[ReportPage]) -> list[ReportPage]:
-    """The same; what is found of several networks or studies alike says which it is of."""
+    """Append the source to findings that several pages share."""
     times = Counter(page.finding for page in pages)
     return [
         replace(page, finding=f"{page.finding} ({page.of})") if times[page.finding] > 1 else page
@@ -278,7 +278,7 @@ def _told_apart(pages: Sequence[ReportPage]) -> list[ReportPage]:
 
 
 def _annex(sources: Sequence[_Source], folder: Path) -> ReportPage:
-    """What everything was made from, with which programs, and what else is in the folder."""
+    """Write the code of the networks, and return a page on sources, files and program versions."""
     from aegui.commands.report_pages import ANNEX, ReportPage
     from aegui.core.text_tables import csv_text
     from aegui.kit.charts.figure import Figure
@@ -312,7 +312,7 @@ def _write(
     report: Report,
     cancelled: IsCancelled,
 ) -> None:
-    """Write every file; the list of figures last."""
+    """Write every file of the report; the list of figures last."""
     from aegui.core.report.slides import Slide, pptx
     from aegui.core.report.web import WebFigure, report_html
     from aegui.core.web_page.document import page_html
@@ -346,7 +346,7 @@ def _write(
                 notes="\n".join(filter(None, (page.command, page.id))),
             )
         )
-        # Most titles are not the finding: then it is the drawing of the file.
+        # Redraw only if the title repeats the finding, which the page prints itself.
         drawn = svg if untitled == paper else figure_bytes(page.figure, untitled, "svg")
         shown.append(WebFigure(key, page.section, page.finding, drawn, page.command, page.id))
         listed.append(
@@ -387,7 +387,7 @@ def _write(
 
 
 def _contents(pages: Sequence[ReportPage]) -> tuple[str, ...]:
-    """The sections that there are, each once, whichever networks they are of."""
+    """Return the titles of the sections in use, each once, for any number of networks."""
     from aegui.commands.report_pages import ORDER
 
     titles = map(tr, ORDER)
@@ -395,7 +395,7 @@ def _contents(pages: Sequence[ReportPage]) -> tuple[str, ...]:
 
 
 def _code_of(model: OpenedRun, folder: Path) -> str:
-    """Write the network as code that runs alone; its file, or "" where there is no such code."""
+    """Write the network as standalone code; return its path, or "" if that is not possible."""
     from aegui.core.source_code.make import make_code
     from aegui.core.source_code.subject import CodedRun
 

@@ -1,7 +1,7 @@
-"""The pages of a hand-in: each a finding, the figure that shows it, and how to make it again.
+"""The pages of a report: each a finding, the figure that shows it, and the command for it.
 
-Findings are computed from the very network and samples that the figure is of. A page whose data
-are not there is left out.
+Findings are computed from the same network and samples as the figure. A page whose data are
+missing is left out.
 """
 
 from __future__ import annotations
@@ -81,17 +81,17 @@ _DRAWN = 12
 
 @dataclass(frozen=True, eq=False)
 class ReportPage:
-    """One page.
+    """One page of a report.
 
     Attributes:
-        key: What its files are called.
-        section: Heading that it stands under, marked.
+        key: Stem of its file names.
+        section: Heading of its section, marked for translation.
         finding: What the figure shows, in one sentence.
         figure: The figure.
-        command: The line that makes it again; empty where it is part of the report alone.
+        command: The command line that reproduces it; empty if there is none.
         table: Its numbers as CSV, or empty.
-        id: By what the program opens it again; empty where it is not of one run or study.
-        of: Of which of several networks and studies it is.
+        id: Id by which the program reopens it; empty if it is not of one run or study.
+        of: Title of the network or study it belongs to.
     """
 
     key: str
@@ -105,7 +105,7 @@ class ReportPage:
 
 
 def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
-    """The pages of one network, in the order of the assignment."""
+    """Yield the pages of one network, in the order of the assignment."""
     recipe = model.saved.recipe
     reconstructs = model.codec.can_encode and not model.codec.can_classify
     yield from _data_pages(model)
@@ -116,7 +116,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
     if model.codec.can_encode:
         yield from _drawn(model, MAP, _latent_finding, "latent")
     if model.codec.latent_size <= 2 or model.has_prior:
-        # Of a long plain code two numbers alone show nothing.
+        # Two numbers of a long plain code show too little to be worth a page.
         yield from _drawn(model, MAP, _grid_finding, "grid", *_wide_grid(model))
     if model.codec.latent_size <= _MOST_TRAVERSED:
         yield from _drawn(model, MAP, _traversal_finding, "traversal")
@@ -228,7 +228,7 @@ def _method_page(model: OpenedRun) -> ReportPage:
         sizes = [model.codec.pixels, *(layer.outputs for layer in shapes.layers)]
         network = "-".join(map(str, sizes))
     else:
-        # Numbers between convolutions would say little, and there are many.
+        # Layer sizes between convolutions would say little, and there are many.
         pixels = localized(model.codec.pixels, ",")
         network = f"{pixels} → {model.codec.latent_size} → {pixels}"
     rows.insert(0, (tr("Network"), network, activation_reason(recipe)))
@@ -282,7 +282,7 @@ def _curves_finding(model: OpenedRun) -> str:
     )
 
 
-# The result
+# Result
 
 
 def _wrong(model: OpenedRun) -> NDArray[np.int64]:
@@ -315,7 +315,7 @@ def _errors_finding(model: OpenedRun) -> str:
 
 
 def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
-    """The same of those that were not learnt; empty where all were."""
+    """Return the same figures for held-out samples; empty if there are none."""
     places = model.parts.get(HELD_OUT)
     if places is None:
         return ""
@@ -329,7 +329,7 @@ def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
 
 
 def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
-    """Errors by character or class, where there are any; samples and answers, the worst first."""
+    """Yield errors by character or class, unless all are zero, and the worst reconstructions."""
     flat = np.asarray(model.some_samples)
     answers = np.clip(np.nan_to_num(model.codec.reconstruct(flat)), 0.0, 1.0)
     errors = wrong_pixels(flat, answers) if model.glyphs else ((flat - answers) ** 2).sum(axis=1)
@@ -376,7 +376,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     yield ReportPage("worst", RESULT, finding, replace(figure, name="worst"), "", table)
 
 
-# The map
+# Latent map
 
 
 def _latent_finding(model: OpenedRun) -> str:
@@ -402,7 +402,7 @@ def _latent_finding(model: OpenedRun) -> str:
 
 
 def _wide_grid(model: OpenedRun) -> tuple[str, ...]:
-    """The options of a grid as wide as a page, whatever the shape of its images."""
+    """Return the options of a grid as wide as a page, for any image shape."""
     if model.codec.latent_size == 1:
         return ()
     _, height, width = model.dataset.image_shape
@@ -467,7 +467,7 @@ def _find_pages(
             names=", ".join(names[1:]),
         )
     else:
-        # Pictures have names of several words: five of them are too long for a title.
+        # Names of pictures have several words: five of them are too long for a title.
         finding = tr(
             "A new image of novelty {ratio}; the sample nearest to it: {name}",
             ratio=ratio,
@@ -499,7 +499,7 @@ def _find_pages(
 
 
 def _samples_page(model: OpenedRun, section: str) -> ReportPage:
-    """Images drawn from the prior, not picked, and below each the sample nearest to it."""
+    """Return a page of random images from the prior, each above the sample nearest to it."""
     images = sample_images(model.codec, _DRAWN, 0)
     of = known(model.dataset, model.glyphs)
     found = novelty(of, images.reshape(len(images), -1))
@@ -522,7 +522,7 @@ def _samples_page(model: OpenedRun, section: str) -> ReportPage:
 
 
 def _path_page(model: OpenedRun, section: str) -> ReportPage:
-    """From one sample to the one whose code is farthest from it."""
+    """Return a page of the path from one sample to the one with the most distant code."""
     codes = model.codes
     assert codes is not None
     codes = np.nan_to_num(codes)
@@ -553,7 +553,7 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
 
 
 def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
-    """Of a code with a prior: in straight lines from samples to those of other classes."""
+    """Return a page of straight paths between classes, for a code with a prior."""
     codes = np.nan_to_num(np.asarray(model.codes))
     labels = [model.dataset.labels[at * model.step] for at in range(len(codes))]
     rows: list[tuple[NDArray[np.float32], ...]] = []
@@ -590,7 +590,7 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
 
 
 def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
-    """From small letters to capitals, where the set has both; else from one class to another."""
+    """Yield the concept from small letters to capitals if there are both, else of two classes."""
     boxes = _boxes(model)
     codes = model.codes
     if boxes is None or codes is None:
@@ -627,7 +627,7 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
         *(f"--apply={_called(model, place)}" for place in minus[:3]),
         *("-o", _out(model, "concept.png")),
     )
-    # Of larger sets the page looks at some samples, the command at all.
+    # Of larger sets the page uses a subset of the samples, the command all of them.
     whole = command if len(codes) == len(model.dataset) else ""
     yield ReportPage(
         "concept", section, finding, Figure("concept", title, (sheet,), model.origin()), whole
@@ -681,7 +681,7 @@ def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]
     level = f"{noise.level:g}".replace(".", "")
     asked = ("reconstructions", "--noise", _named(noise))
     for page in _drawn(model, DENOISE, lambda _: finding, *asked, key=f"noisy-{level}"):
-        # Without the finding, too, each level has a title of its own.
+        # A title for each level, because the finding may be left out.
         title = tr("{what}: {name}", what=tr("Reconstructions"), name=corruption_words(noise))
         yield replace(page, figure=replace(page.figure, title=title))
 
@@ -690,7 +690,7 @@ def _named(noise: CorruptionSpec) -> str:
     return f"{noise.kind}:{noise.level:g}"
 
 
-# What all pages share
+# Shared by all pages
 
 
 def _drawn(
@@ -701,9 +701,9 @@ def _drawn(
     *more: str,
     key: str = "",
 ) -> Iterator[ReportPage]:
-    """A figure that the command ``figure`` draws, where this network has one of that kind.
+    """Yield the figure ``kind`` of the command ``figure``, unless this network has none.
 
-    ``key`` is its own where there are several of the kind.
+    ``key`` replaces the kind in file names if there are several figures of it.
     """
     key = key or kind
     parser = argparse.ArgumentParser(add_help=False)
@@ -725,23 +725,23 @@ def _name(model: OpenedRun, place: int) -> str:
 
 
 def _which(model: OpenedRun) -> tuple[str, ...]:
-    """The options that name the run of the file and its weights, where they are not the best."""
+    """Return the options that name the run and its weights, if they are not the best ones."""
     run, best = model.codec.run, model.saved.best_run
     number = ("--run", str(run)) if run != best else ()
-    # A GAN has its last weights alone, which nobody has to ask for.
+    # A GAN has only its last weights, so they need not be named.
     is_asked = model.weights != "best" and has_best_weights(model.saved.recipe)
     return (*number, *(("--weights", model.weights) if is_asked else ()))
 
 
 def _short(value: float) -> str:
-    """Three digits; of thousands no power of ten."""
+    """Return a number with three digits; thousands are written without a power of ten."""
     return localized(value, ",.0f" if _THOUSAND <= abs(value) < _MANY else ".3g")
 
 
 def _called(model: OpenedRun, place: int) -> str:
-    """By what a command finds a sample: a character, or the name of one that nobody can type.
+    """Return how a command refers to a sample: by character, or by name if it cannot be typed.
 
-    The numbers of its code, where another sample is found by that.
+    If another sample comes first under that name, its code is returned instead.
     """
     label, name = model.dataset.labels[place], model.dataset.names[place]
     is_typed = model.glyphs and label.isprintable() and label.strip() != ""
@@ -753,7 +753,7 @@ def _called(model: OpenedRun, place: int) -> str:
 
 
 def _out(model: OpenedRun, name: str) -> str:
-    """A file that no other line of the hand-in writes, of another network neither."""
+    """Return a file name that no other command line of the report uses."""
     return f"{plain_name(Path(model.file).stem)}-{name}"
 
 

@@ -1,4 +1,4 @@
-"""What speaks for the choices of a recipe, as the page of the method says it."""
+"""The reasons for the choices of a recipe, as printed on the method page of a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def activation_reason(recipe: Recipe) -> str:
-    """What its activations are, and what each is for."""
+    """Return label and purpose of each activation that is used."""
     keys = [getattr(layer, "activation", "identity") for layer in recipe.network.encoder]
     named = dict.fromkeys([*keys, recipe.network.output_activation])
     rows = (ACTIVATIONS[key] for key in named if key != "identity")
@@ -25,7 +25,7 @@ def activation_reason(recipe: Recipe) -> str:
 
 
 def reasons_of(recipe: Recipe) -> dict[str, str]:
-    """What speaks for a choice, by the key of its section."""
+    """Return the reason for each choice, by the key of its section."""
     training, noise = recipe.training, recipe.data.corruption
     goals = training.goals
     ends = any(value is not None for value in goals.model_dump().values())

@@ -1,4 +1,4 @@
-"""The pages of a hand-in that are of comparisons: table, verdict, pictures, noises."""
+"""The pages of a report about studies: table, verdict, pictures, noises."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ _SPAN_DIGITS = 3
 def study_pages(
     result: StudyResult, records: Records, command: str, key: str
 ) -> Iterator[ReportPage]:
-    """The pages of one comparison: table, verdict, and the pictures that its results give.
+    """Yield the pages of one study: table, verdict, and the pictures that its results permit.
 
     Args:
-        result: What it has found.
-        records: Where its runs are.
-        command: The line that does it.
-        key: What the files of its pages begin with.
+        result: The results of the study.
+        records: Storage of its runs.
+        command: The command line that runs it.
+        key: Prefix of the file names of its pages.
     """
     name = tr(result.plan.name) or command
     verdict = verdict_of(result).lines
-    # Of a path every choice has a verdict of its own: whole settings are not compared.
+    # A path of choices has a verdict for each choice: whole settings are not compared.
     finding = _headline(verdict[0]) if verdict and not result.steps else _kept(result, name)
     head, rows = table_of(result)
     table = TextTable(tuple(head), tuple(tuple(row) for row in rows))
@@ -94,7 +94,7 @@ def study_pages(
 
 
 def _table_origin(result: StudyResult) -> str:
-    """What the figures of a table rest on: seeds, and weights where some are kept as the best."""
+    """Return what a table is of: the seeds, and the best weights where they are kept."""
     words = seeds_words(result)
     if not all(has_best_weights(cell.setting.recipe) for cell in result.cells):
         return words
@@ -102,12 +102,12 @@ def _table_origin(result: StudyResult) -> str:
 
 
 def _headline(sentence: str) -> str:
-    """A sentence as a title: it begins with a capital and has no full stop."""
+    """Return a sentence as a title, with an initial capital and without its full stop."""
     return f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}"
 
 
 def _kept(result: StudyResult, name: str) -> str:
-    """What is left of several settings that were tried; else the ``name`` of the study."""
+    """Return which of several settings is best; the ``name`` of the study if there is one."""
     best = result.best
     if best is None or len(result.cells) == 1:
         return name
@@ -119,7 +119,7 @@ def _kept(result: StudyResult, name: str) -> str:
 
 
 def _picture_finding(kind: str, material: StudyMaterial, name: str) -> str:
-    """What a picture of a comparison shows beside the verdict, which its table has."""
+    """Return what a picture shows beyond the verdict, which is on the page of the table."""
     found = ""
     if kind == "curves":
         found = _ends(material)
@@ -131,9 +131,9 @@ def _picture_finding(kind: str, material: StudyMaterial, name: str) -> str:
 
 
 def _ends(material: StudyMaterial) -> str:
-    """Where the curves end: the settings with the lowest and the highest mean.
+    """Return the settings with the lowest and the highest mean at the last epoch.
 
-    A table is of the best weights: a loss that rises again ends elsewhere.
+    A table is of the best weights; a loss that rises again ends at another value.
     """
     curves = material.curves
     column = shown_column(material, curves_choice(material.result))
@@ -154,7 +154,7 @@ def _ends(material: StudyMaterial) -> str:
 
 
 def _span(result: StudyResult) -> str:
-    """The settings with the lowest and the highest mean of the figure that pictures are of."""
+    """Return the settings with the lowest and the highest mean of the figure that is drawn."""
     key = figure_of(result, PictureChoice())
     row = run_figure(key)
     cells = sorted((cell for cell in result.cells if cell.has(key)), key=lambda c: c.mean(key))
@@ -174,7 +174,7 @@ def _span(result: StudyResult) -> str:
 
 
 def _hardest(result: StudyResult) -> str:
-    """The character with the most wrong pixels, and with which setting."""
+    """Return the character with the most wrong pixels, and the setting that leaves them."""
     found = errors_by(result, fonts=False, most=MOST_CHARACTERS)
     if found is None or not np.isfinite(found.mean).any():
         return ""
@@ -198,7 +198,7 @@ def _hardest(result: StudyResult) -> str:
 
 
 def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> ReportPage:
-    """What was chosen first, what then, and by what."""
+    """Return a page of the choices in order: what was tried, what was kept, and why."""
     head = (tr("what"), tr("tried"), tr("kept"), tr("why"))
     rows = []
     for step in result.steps:
@@ -207,7 +207,7 @@ def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> 
         others = [cell for cell in step.cells if cell is not kept]
         reason = why(kept, others, result.plan)
         winner = choice_words(kept.setting.labels[step.axis])
-        # Not by commas, which are decimal ones in some languages.
+        # Joined by semicolons: some languages have a decimal comma.
         rows.append((axis_words(step.axis), "; ".join(labels), winner, reason))
     chosen = "; ".join(row[2] for row in rows)
     title = tr("{what}: {name}", what=tr("Path of choices"), name=name)
@@ -222,7 +222,7 @@ def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> 
 
 
 def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
-    """Errors against the level, and the noise matrix, of networks that were tried with noises."""
+    """Yield errors by noise level and the noise matrix, of networks tested with noises."""
     found = tried_noises(result)
     if found is None:
         return
@@ -244,7 +244,7 @@ def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iter
 
 
 def _levels_finding(found: TriedNoises) -> str:
-    """What is left at the level in the middle by the training that is best there."""
+    """Return which training leaves the fewest wrong pixels at the middle noise level."""
     middle = len(found.noises) // 2
     best = int(found.means[:, middle].argmin())
     finding = tr(
@@ -263,11 +263,11 @@ def _levels_finding(found: TriedNoises) -> str:
 
 
 def _matrix_finding(found: TriedNoises) -> str:
-    """The training that leaves least for the most noises."""
+    """Return which training leaves the fewest wrong pixels for the most noises."""
     means = found.means
     best = means.argmin(axis=0)
     wins = np.bincount(best, minlength=len(found.rows))
-    # Of equals the one that leaves least over all noises.
+    # Ties are broken by the sum over all noises.
     first = min(range(len(wins)), key=lambda row: (-wins[row], means[row].sum()))
     return tr(
         "Trained with {level}: the fewest wrong pixels for {n} of the {all} noises it was tried "

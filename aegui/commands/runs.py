@@ -46,7 +46,7 @@ _MEGABYTE = 1 << 20
 
 
 def list_command(options: argparse.Namespace) -> int:
-    """Print the entries that are asked for, or groups of them."""
+    """Print the entries that match, or groups of them."""
     query = LibraryQuery(
         text=" ".join(options.words),
         tags=tuple(options.tag),
@@ -79,7 +79,7 @@ def list_command(options: argparse.Namespace) -> int:
 
 
 def show_command(options: argparse.Namespace) -> int:
-    """Print all that is known of an entry."""
+    """Print all properties of an entry."""
     with _opened(looks_only=True) as library:
         id = library.find(options.run)
         entry = library.entry(id)
@@ -93,7 +93,7 @@ def show_command(options: argparse.Namespace) -> int:
 
 
 def diff_command(options: argparse.Namespace) -> int:
-    """Print in what two entries differ, and whether one is better."""
+    """Print how two entries differ, and whether one is better."""
     with _opened(looks_only=True) as library:
         first, second = (library.find(name) for name in (options.first, options.second))
         found = difference(library, first, second, options.figure or "")
@@ -106,7 +106,7 @@ def diff_command(options: argparse.Namespace) -> int:
 
 
 def export_command(options: argparse.Namespace) -> int:
-    """Write run files, recipes or histories to files of the person's own."""
+    """Write run files, recipes or histories of entries to other files."""
     if options.out is None and options.tensorboard is None:
         raise AeguiError(
             tr(
@@ -146,7 +146,7 @@ def add_command(options: argparse.Namespace) -> int:
 
 
 def star_command(options: argparse.Namespace) -> int:
-    """Mark entries with a star, or take it away."""
+    """Mark entries with a star, or remove it."""
     with _opened() as library:
         for id in _found(library, options.runs):
             library.edit(id, starred=not options.off)
@@ -154,7 +154,7 @@ def star_command(options: argparse.Namespace) -> int:
 
 
 def tag_command(options: argparse.Namespace) -> int:
-    """Add and remove tags; without either list what there is."""
+    """Add and remove tags; without runs, list all tags."""
     if options.runs and not options.add and not options.remove:
         raise AeguiError(tr("Say which tags: --add TAG, --remove TAG."))
     with _opened(looks_only=not options.runs) as library:
@@ -167,7 +167,7 @@ def tag_command(options: argparse.Namespace) -> int:
 
 
 def edit_command(options: argparse.Namespace) -> int:
-    """Give an entry another name or note."""
+    """Change name or note of an entry."""
     changes = {
         field: value
         for field, value in (("name", options.name), ("note", options.note))
@@ -181,7 +181,7 @@ def edit_command(options: argparse.Namespace) -> int:
 
 
 def remove_command(options: argparse.Namespace) -> int:
-    """Put entries into the trash."""
+    """Move entries to the trash."""
     with _opened() as library:
         ids = _found(library, options.runs)
         library.trash(ids)
@@ -197,14 +197,14 @@ def remove_command(options: argparse.Namespace) -> int:
 
 
 def restore_command(options: argparse.Namespace) -> int:
-    """Take entries out of the trash."""
+    """Restore entries from the trash."""
     with _opened() as library:
         library.restore(_found(library, options.runs))
     return 0
 
 
 def tidy_command(options: argparse.Namespace) -> int:
-    """Say what the library takes on the disk, and make it less where that is asked for."""
+    """Print the disk use of the library, and reduce it if requested."""
     changes = options.keep_best is not None or options.empty_trash or options.limit is not None
     if options.keep_best is not None and not is_figure(options.keep_best):
         raise AeguiError(f"--keep-best: {no_figure_words(options.keep_best, RUN_FIGURES)}")
@@ -228,7 +228,7 @@ def tidy_command(options: argparse.Namespace) -> int:
 
 
 def keep_trained(run: SavedRun, *, compact: bool) -> str:
-    """Keep what ``aegui train`` has learnt; its id.
+    """Keep the result of ``aegui train`` in the library; return its id.
 
     Raises:
         AeguiError: It could not be kept.
@@ -240,12 +240,12 @@ def keep_trained(run: SavedRun, *, compact: bool) -> str:
 
 
 def keep_found(result: StudyResult, records: Records, verdict: Sequence[str]) -> str:
-    """Keep what ``aegui study`` has found; its id.
+    """Keep the result of ``aegui study`` in the library; return its id.
 
     Raises:
         AeguiError: It could not be kept.
     """
-    # What trains studies takes as long to import as all the rest of this module.
+    # Imported here: importing the study modules takes as long as all others of this module.
     from aegui.core.library.studies import keep_study
 
     bar = ProgressBar()
@@ -263,7 +263,7 @@ def keep_found(result: StudyResult, records: Records, verdict: Sequence[str]) ->
 
 
 def check_library() -> None:
-    """Find out before a training, not after it, that the library cannot be written.
+    """Check, before a training, that the library can be written.
 
     Raises:
         AeguiError: It cannot.
@@ -275,7 +275,7 @@ def check_library() -> None:
 
 @contextmanager
 def _opened(*, looks_only: bool = False) -> Iterator[Library]:
-    """The library of the person; who only looks at it makes none."""
+    """Open the user's library; ``looks_only`` refuses to create an empty one."""
     if looks_only and not library_dir().exists():
         raise AeguiError(tr('The library is empty: "aegui train ... --keep" keeps a run in it.'))
     bar = ProgressBar()
@@ -288,7 +288,7 @@ def _opened(*, looks_only: bool = False) -> Iterator[Library]:
 
 
 def _found(library: Library, names: Sequence[str]) -> list[str]:
-    """All of them, before anything is done with the first."""
+    """Return the ids for all names, so that a wrong name fails before anything is changed."""
     return list(dict.fromkeys(library.find(name) for name in names))
 
 
@@ -325,7 +325,7 @@ def _note_size(library: Library) -> None:
 def _say_groups(
     library: Library, query: LibraryQuery, columns: Sequence[str], options: argparse.Namespace
 ) -> int:
-    """Mean and deviation of every figure among the columns, over all seeds of each group."""
+    """Print mean and standard deviation of each figure column over all seeds of each group."""
     figures = [key for key in columns if key not in COLUMNS and is_figure(key)]
     groups = library.groups(query, options.group, figures)
     if options.json:

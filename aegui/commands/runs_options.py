@@ -1,4 +1,4 @@
-"""The options of ``aegui runs``: what is kept in the library."""
+"""The options of ``aegui runs``, the library of kept runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``aegui sample`` and ``nearest``: new images of a model, and those nearest to given ones."""
+"""``aegui sample`` and ``nearest``: generate images, and search those nearest to given ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SHOWN_NUMBERS = 4
 
 
 def sample_command(options: argparse.Namespace) -> int:
-    """Write new images."""
+    """Write generated images."""
     check_images_path(options.out)
     run = OpenedRun.of(options)
     run.refuse_plain_code()
@@ -48,7 +48,7 @@ def sample_command(options: argparse.Namespace) -> int:
 
 
 def _images(codec: Codec, options: argparse.Namespace) -> NDArray[np.float32]:
-    """The images asked for, ``[n, C, H, W]``: drawn at random, or a square of quantiles."""
+    """Return the images requested, ``[n, C, H, W]``: drawn at random, or a grid of quantiles."""
     if options.quantiles is None:
         return sample_images(codec, options.count, options.seed)
     dims = _dims(options.quantiles, codec.latent_size)
@@ -61,7 +61,7 @@ def _images(codec: Codec, options: argparse.Namespace) -> NDArray[np.float32]:
 
 
 def _dims(text: str, latent: int) -> tuple[int, int]:
-    """Two numbers of the code, counted from 0, from ``1,2``."""
+    """Parse two numbers of the code, such as ``1,2``, to indices from 0."""
     parts = text.split(",")
     if len(parts) == 2 and all(part.strip().isdecimal() for part in parts):
         first, second = (int(part) - 1 for part in parts)
@@ -78,7 +78,7 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
 
 
 def nearest_command(options: argparse.Namespace) -> int:
-    """Search for the images nearest to given ones that a network can draw."""
+    """Search for the images nearest to given ones that a network can generate."""
     if options.out is not None:
         check_images_path(options.out, folders=False)
     run = OpenedRun.of(options)
@@ -112,13 +112,13 @@ def nearest_command(options: argparse.Namespace) -> int:
 
 
 def _wanted(run: OpenedRun, text: str) -> NDArray[np.float32]:
-    """The image ``[C, H, W]`` that ``text`` names: a file, or a sample by label or name."""
+    """Return the image ``[C, H, W]`` that ``text`` names: a file, or a sample by label or name."""
     channels, height, width = run.codec.image_shape
     path = Path(text).expanduser()
     if not path.is_file():
         image = run.dataset.images[int(samples_of(run.dataset, "IMAGE", text)[0])]
     elif path.suffix.lower() in image_suffixes():
-        # Smaller than a set may be: what a network reads is no choice of anybody.
+        # ``model_copy`` skips the lower bound on sizes: the network may take smaller images.
         shape = {"channels": channels, "height": height, "width": width}
         image = read_source(text, ImageSpec().model_copy(update=shape)).dataset.images[0]
     else:

@@ -1,8 +1,8 @@
-"""``aegui self-test``: everything once, for a frozen app or a fresh installation.
+"""``aegui self-test``: use every part once, to check a frozen app or a fresh installation.
 
-It trains, calls every command and every exporter (``self_test_lines.py``), opens the window, sees
-every panel and goes through the menus (``window/walk.py``). What it imports is what a frozen app
-must hold.
+It trains, calls every command and every exporter (``self_test_lines.py``), opens the window, shows
+every panel and triggers the menu entries (``window/walk.py``). The modules it imports are those
+that a frozen app must contain.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _COLOURS_OF_A_WINDOW = 8
 
 
 def self_test_command(options: argparse.Namespace) -> int:
-    """Train, decode, save, reload, open the window, paint and quit; raises at what fails."""
+    """Train, save, reload, run commands, open the window and quit; raise at the first failure."""
     # A hang must end too: the stacks of all threads are printed, and the process exits. A frozen
     # app without a terminal has no standard error.
     if sys.__stderr__ is not None:
@@ -73,7 +73,7 @@ def self_test_command(options: argparse.Namespace) -> int:
 
 
 def _check_core(folder: Path) -> Path:
-    """Train really, save and reload; the path of the saved run."""
+    """Train a network, save and reload it; return the path of the saved run."""
     from aegui.core.training.engines.native.library import status as machine_status
     from aegui.core.training.loop.train import train
 
@@ -109,7 +109,7 @@ def _check_core(folder: Path) -> Path:
 
 
 def _check_maps(dataset: Dataset) -> None:
-    """Make a map with the libraries that only maps need."""
+    """Compute a map with the libraries that only maps need."""
     from aegui.core.latent.projections import ProjectionOptions, project
 
     found = project("tsne", dataset.flat(), ProjectionOptions(iterations=_MAP_STEPS))
@@ -119,7 +119,7 @@ def _check_maps(dataset: Dataset) -> None:
 
 
 def _check_commands(folder: Path) -> None:
-    """Call every command, as somebody who types it, on files of its own."""
+    """Call every command, as if typed, on files in ``folder``."""
     from aegui.commands.table import COMMANDS
 
     _write_files(folder)
@@ -143,7 +143,7 @@ def _check_commands(folder: Path) -> None:
 
 
 def _write_files(folder: Path) -> None:
-    """What the lines read: a plan, a configuration, and small pictures in three kinds of files."""
+    """Write the files that the lines read: plan, configurations, and images in several formats."""
     from PIL import Image
 
     (folder / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
@@ -163,7 +163,7 @@ def _write_files(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _own_folders(folder: Path) -> Iterator[None]:
-    """Settings and library in ``folder``: the person's own are none of our business."""
+    """Use ``folder`` for settings and library, so that those of the user stay untouched."""
     before = {name: os.environ.get(name) for name in _FOLDERS}
     os.environ.update(dict.fromkeys(_FOLDERS, str(folder)))
     try:
@@ -177,7 +177,7 @@ def _own_folders(folder: Path) -> Iterator[None]:
 
 
 def _check_window(folder: Path, path: Path, *, quick: bool) -> None:
-    """Open the window on ``path`` without a screen, go through it, and quit."""
+    """Open the window on ``path`` without a display, walk through it, and quit."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from aegui.qt_import import import_qt
 
@@ -188,7 +188,7 @@ def _check_window(folder: Path, path: Path, *, quick: bool) -> None:
 
     painter = QCoreApplication.instance()
     if painter is not None:
-        painter.shutdown()  # that of the commands has no widgets
+        painter.shutdown()  # the commands' application has no widgets
     watcher = _Watcher(None if quick else folder)
     watcher.start()
     code = run_window(path)
@@ -203,10 +203,10 @@ def _check_window(folder: Path, path: Path, *, quick: bool) -> None:
 
 
 class _Watcher(threading.Thread):
-    """Waits for the application that another thread is starting, and asks it to paint and quit."""
+    """A thread that waits for the application to start, and asks it to paint and quit."""
 
     def __init__(self, folder: Path | None) -> None:
-        """With a ``folder`` for what they write, panels and menus are gone through too."""
+        """Walk through panels and menus too if ``folder``, for their files, is given."""
         super().__init__(name="self-test", daemon=True)
         self.folder = folder
         self.colours = 0
@@ -235,7 +235,7 @@ class _Watcher(threading.Thread):
         watcher = self
 
         class Visitor(QObject):
-            """Lives in the GUI thread, where alone widgets may be touched."""
+            """An object of the GUI thread, the only one that may use widgets."""
 
             begun = False
             done = False
@@ -243,7 +243,7 @@ class _Watcher(threading.Thread):
             @Slot()
             def visit(self) -> None:
                 if Visitor.begun:
-                    # Asked again while it goes through the window, which lets events be handled.
+                    # Called again while the walk processes events.
                     return
                 windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
                 for window in windows:

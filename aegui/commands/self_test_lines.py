@@ -1,13 +1,13 @@
-"""What the self-test types: lines that together call every command and every exporter of files.
+"""Command lines for the self-test that together call every command and every file exporter.
 
-``{f}`` is a folder of their own, ``{m}`` that of the shipped models. A line may use what those
-before it have written.
+``{f}`` is a temporary folder, ``{m}`` that of the shipped models. A line may use files that
+earlier lines have written.
 """
 
 from __future__ import annotations
 
 LINES: tuple[tuple[str, str], ...] = (
-    # Every way of training: generated steps, populations, autograd, scipy, classifiers, GANs.
+    # Every kind of training: generated steps, populations, autograd, scipy, classifiers, GANs.
     ("train", "letters-course --epochs 60 --runs 2 --out {f}/a.aegui --keep --json"),
     ("train", "--resume {f}/a.aegui --epochs 80 --compact --out {f}/b.aegui"),
     ("train", "letters-denoise-2d --epochs 2 --out {f}/denoiser.aegui --yes"),
@@ -33,7 +33,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("evaluate", "{f}/a.aegui {f}/b.aegui --noise flip:0.1 --draws 64 --json"),
     ("evaluate", "{f}/classifier.aegui --json"),
     ("evaluate", "{f}/vae.aegui --json"),
-    # Codes, maps and what is made of them; each form of file once.
+    # Codes, maps and what is derived from them; each file format once.
     ("encode", "{f}/a.aegui -o {f}/codes.csv"),
     ("decode", "{f}/a.aegui --at 0.3,-0.2 -o {f}/glyph.png"),
     ("map", "{f}/a.aegui --layer stretch --columns 8 -o {f}/stretch.png"),
@@ -58,7 +58,7 @@ LINES: tuple[tuple[str, str], ...] = (
         "-o {f}/matrix.png --yes",
     ),
     ("noise-curves", "{f}/a.aegui --levels 0,0.2 --draws 32 -o {f}/noise.pdf --json"),
-    # Every figure, every form.
+    # Every figure, every format.
     ("figure", "{f}/a.aegui latent -o {f}/latent.pdf -o {f}/latent.csv"),
     ("figure", "{f}/a.aegui curves -o {f}/curves.svg"),
     ("figure", "{f}/a.aegui reconstructions -o {f}/reconstructions.png"),
@@ -66,7 +66,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("figure", "{f}/a.aegui noise --draws 32 --levels 0,0.2 -o {f}/noise.png"),
     ("figure", "{f}/a.aegui grid --columns 4 -o {f}/grid.png"),
     ("figure", "{f}/a.aegui traversal --steps 3 -o {f}/traversal.png"),
-    # Data and other people's files.
+    # Data and foreign files.
     ("data", "{f}/a.aegui --json"),
     ("data", "emoji --size 16x16 --count 40"),
     ("data", "{f}/pictures --size 8x8 --json"),
@@ -81,14 +81,14 @@ LINES: tuple[tuple[str, str], ...] = (
     ("teacher check", "{f}/class.aegui-teacher"),
     ("gpu", "--json"),
     ("report-problem", "-o {f}/problem.zip"),
-    # Studies: in this process, and by another one that this program starts.
+    # Studies: in this process, and in a process that this program starts.
     ("study", "{f}/plan.json --jobs 2 -o {f}/study --figures {f}/figures --forms svg,csv --keep"),
     ("study", "{f}/plan.json --units {f}/units"),
     ("study-unit", "{f}/units 1"),
     ("race", "letters-course --optimisers adam,lbfgs --epochs 5 -o {f}/race.png "
              "--trails {f}/trails.png"),
     ("smallest", "letters-course --wrong 35 --seeds 1 --epochs 1 -o {f}/smallest.json"),
-    # The library, which is a folder of the test's own.
+    # The library, in a folder of the test's own.
     ("parity", "-o {f}/parity.html --json"),
     ("runs list", "--json --sort wrong --group data"),
     ("runs show", "classes"),

@@ -1,4 +1,4 @@
-"""``aegui study``: settings compared over seeds; ``aegui study-unit``: a piece of one."""
+"""``aegui study``: compare settings over seeds; ``aegui study-unit``: run one unit of a study."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MOST_VERDICTS = 4
 
 
 def study_command(options: argparse.Namespace) -> int:
-    """Do a study, or go on with it, and tell what came of it."""
+    """Run a study, or resume it, and print the results."""
     if options.list:
         return _list()
     if options.plan is None:
@@ -72,7 +72,7 @@ def study_command(options: argparse.Namespace) -> int:
 
 
 def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
-    """Do what is missing of a study whose folder is ours, and tell what came of it."""
+    """Run what is missing of a study whose folder this process has locked; print the results."""
     plan = study.plan
     if options.collect is not None:
         found = collect(Path(options.collect), records)
@@ -95,7 +95,7 @@ def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
 
 
 def _on_cluster(options: argparse.Namespace, study: Study) -> int:
-    """Have the workers of a cluster train what is missing; the exit code."""
+    """Train what is missing on the workers of a cluster; return the exit code."""
     certificates = (options.tls_ca or "", options.tls_cert or "", options.tls_key or "")
     scheduler = Scheduler(options.scheduler, *certificates)
     if scheduler.warning:
@@ -106,7 +106,7 @@ def _on_cluster(options: argparse.Namespace, study: Study) -> int:
 
 
 def _finished(options: argparse.Namespace, study: Study, records: Records, status: int) -> int:
-    """Tell what came of a study."""
+    """Print the results of a study, and write and keep them if requested; return ``status``."""
     folder = records.folder
     result = study.result()
     if folder is not None:
@@ -122,14 +122,14 @@ def _finished(options: argparse.Namespace, study: Study, records: Records, statu
 
 
 def on_other_samples(plan: StudyPlan, source: str) -> StudyPlan:
-    """``plan`` on all samples of ``source``, whatever it takes of those it names itself."""
+    """Return ``plan`` on all samples of ``source``, without the plan's own choice of samples."""
     kept = {key: value for key, value in plan.set.items() if key not in _CHOICE}
     none = dict.fromkeys(_CHOICE)
     return plan.model_copy(update={"set": {**kept, **none, "data.source": source}})
 
 
 def unit_command(options: argparse.Namespace) -> int:
-    """Do one unit of a folder; one that is done already is left alone."""
+    """Run one unit of a folder, unless it is done already."""
     line = TerminalLine()
     do_unit(Path(options.folder), options.number, lambda share: line.show(f"{share:.0%}"))
     line.clear()
@@ -165,7 +165,7 @@ def _write_units(study: Study, folder: Path) -> int:
 
 
 def run_study(study: Study, workers: Workers) -> int:
-    """Train what is missing, telling how far it is; the exit code."""
+    """Train what is missing and show progress; return the exit code."""
     line, control = TerminalLine(), StudyControl()
     ended = 0
 

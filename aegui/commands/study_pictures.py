@@ -1,4 +1,4 @@
-"""The pictures of a study as files: what is asked of them, and how they are written."""
+"""Writing the pictures of a study to files, as the command line requests."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WantedPictures:
-    """Which pictures are written where.
+    """Which pictures of a study to write, and where.
 
     Attributes:
-        folder: Where.
+        folder: Target folder.
         kinds: Keys of ``PICTURES``.
-        forms: Kinds of files.
-        paper: What they are put on.
+        forms: File formats.
+        paper: Size, theme and resolution.
         is_log: Whether values are on logarithmic axes.
     """
 
@@ -44,7 +44,7 @@ class WantedPictures:
 
 
 def pictures_of(options: argparse.Namespace) -> WantedPictures:
-    """What is asked of pictures, refused before any work where there is no such thing."""
+    """Return the pictures requested; refuse unknown kinds, formats or folders before any work."""
     if options.lang:
         set_language(options.lang)
     kinds = tuple(PICTURES) if options.kinds is None else _listed(options.kinds)
@@ -82,7 +82,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def draw_pictures(result: StudyResult, records: Records, wanted: WantedPictures) -> None:
-    """Write the pictures of a study to a folder: those that its results give."""
+    """Write the pictures of a study to a folder, as far as its results permit."""
     application = start_painting()
     material = study_material(result, records)
     written = []

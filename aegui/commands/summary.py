@@ -1,4 +1,4 @@
-"""``aegui summary``: the layers of a network, what each gives, and what it learns."""
+"""``aegui summary``: the layers of a network, their output shapes and parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORMS = {".csv": "csv", ".md": "markdown"}
 
 
 def summary_command(options: argparse.Namespace) -> int:
-    """Print the table of a recipe or a saved run, or write it to a file."""
+    """Print the layer table of a recipe or a saved run, or write it to a file."""
     if options.out:
         check_writable(options.out)
     recipe, dataset = recipe_and_data(options.recipe, options.data)

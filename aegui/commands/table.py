@@ -1,6 +1,6 @@
-"""All commands in one table: name, what does it, help, and options.
+"""The table of all commands: name, function, help, and options.
 
-What does it is imported when it is called: ``aegui --help`` needs no numpy.
+The function's module is imported when it is called: ``aegui --help`` needs no numpy.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Command(NamedTuple):
     """One command.
 
     Attributes:
-        name: What is typed.
-        function: Module in ``aegui.commands`` and name of what does it: called with the options, it
+        name: Name on the command line.
+        function: ``module:name`` of its function in ``aegui.commands``, which takes the options and
             returns the exit code.
         help: Its line in the list of commands.
-        description: What its own help begins with.
-        options: What it takes.
+        description: First text of its own help.
+        options: Its arguments.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Command(NamedTuple):
     options: tuple[Option, ...]
 
     def run(self, given: argparse.Namespace) -> int:
-        """Do it; returns the exit code.
+        """Check the options and run the command; return its exit code.
 
         Raises:
-            AeguiError: It is refused, by a number beyond its bounds or by the command itself.
+            AeguiError: A number is out of bounds, or the command itself refuses.
         """
         from importlib import import_module
 

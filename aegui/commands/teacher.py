@@ -1,4 +1,4 @@
-"""``aegui teacher check``: whether a file is a teacher file, and what it withholds."""
+"""``aegui teacher check``: validate a teacher file, and list what it hides and locks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def check_command(options: argparse.Namespace) -> int:
-    """Read a teacher file and say what it does.
+    """Read a teacher file and print what it does.
 
     Raises:
-        AeguiError: It is none; the message says what is wrong.
+        AeguiError: It is no valid teacher file; the message says why.
     """
     from aegui.window.names import window_names  # the rows of all rooms; no window is made
 

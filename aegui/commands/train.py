@@ -1,4 +1,4 @@
-"""``aegui train``: a recipe is trained without a window, with the window's own engine."""
+"""``aegui train``: train a recipe without a window, with the engine that the window uses."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _MEASURING_SECONDS = 0.5
 
 
 def train_command(options: argparse.Namespace) -> int:
-    """Train what the command line says, print the figures, and save the run if asked to."""
+    """Train the recipe of the command line, print the figures, and save the run if requested."""
     unfinished = None if options.resume is None else read_unfinished(options.resume)
     out = options.resume if options.out is None else options.out
     if out is not None:
@@ -91,7 +91,7 @@ def train_command(options: argparse.Namespace) -> int:
         if out is not None:
             save_run(out, _to_save(result, resolved, goal), compact=options.compact)
     finally:
-        # What was learnt is told even where it could not be saved.
+        # Print the results even if they could not be saved.
         if result.message:
             note(result.message)
         if options.json:
@@ -110,7 +110,7 @@ def train_command(options: argparse.Namespace) -> int:
 
 
 def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> ResolvedRecipe:
-    """What is to be trained: a recipe, or the run that is to go on, as the command line says."""
+    """Return the recipe to train, or the run to resume, with the overrides of the command line."""
     if options.recipe is None and unfinished is None:
         raise RecipeError(tr("Say which recipe to train, or with --resume which run is to go on."))
     if options.recipe is None and unfinished is not None:
@@ -134,7 +134,7 @@ def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> Reso
 
 
 def _goal_of(source: str | None) -> LineGoal | None:
-    """What is to be reached, where a line or the name of a challenge is trained."""
+    """Return the goal of a set-up line or of a challenge, if ``source`` is one."""
     challenge = None if source is None else find_challenge(source)
     if challenge is not None:
         return challenge.reading.goal
@@ -183,10 +183,10 @@ def _goal_json(
 
 
 def results_json(result: TrainingResult, resolved: ResolvedRecipe) -> dict[str, object]:
-    """All figures of a training, as ``--json`` prints them.
+    """Return all figures of a training, as ``--json`` prints them.
 
-    Those of a run are of the weights that are kept and shown, which ``weights`` and ``epoch`` name;
-    ``last`` has those of the last epoch. Where samples were held out, ``parts`` has wrong pixels of
+    Figures of a run are of the weights that are kept, which ``weights`` and ``epoch`` name;
+    ``last`` has those of the last epoch. If samples were held out, ``parts`` has wrong pixels of
     those learnt and of those held out.
     """
     dataset = resolved.dataset
@@ -234,7 +234,7 @@ def _by_part(run: RunResult, resolved: ResolvedRecipe) -> Mapping[str, NDArray[n
 
 
 def _last_wrong(history: HistoryView, run: int) -> dict[str, float]:
-    """Wrong pixels at the last epoch, of the samples that are measured while training."""
+    """Return wrong pixels at the last epoch, over the samples that are measured during training."""
     return {
         "mean": float(history.wrong_mean[-1, run]),
         "max": int(history.wrong_max[-1, run]),
@@ -243,14 +243,14 @@ def _last_wrong(history: HistoryView, run: int) -> dict[str, float]:
 
 
 def _terms(history: HistoryView, run: int, row: int | None) -> dict[str, float]:
-    """The further terms of one run as they were recorded in ``row``."""
+    """Return the further terms of one run as recorded in ``row``."""
     if row is None:
         return {}
     return {key: float(column[row, run]) for key, column in history.extra.items()}
 
 
 def _summary(values: list[Any]) -> object:
-    """Mean and spread over the runs of a figure, or of each figure of an object of figures."""
+    """Return mean and standard deviation over the runs, recursively for objects of figures."""
     if isinstance(values[0], dict):
         return {name: _summary([value[name] for value in values]) for name in values[0]}
     if isinstance(values[0], list):
@@ -260,7 +260,7 @@ def _summary(values: list[Any]) -> object:
 
 
 def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Recipe:
-    """``recipe`` with what the command line says, checked as a recipe is."""
+    """Return ``recipe`` with the overrides of the command line, validated."""
     document = recipe.model_dump(mode="json")
     data, training = document["data"], document["training"]
     if options.data is not None:
@@ -285,7 +285,7 @@ def _overridden(recipe: Recipe, folder: Path, options: argparse.Namespace) -> Re
 
 
 def _check_on(data: dict[str, Any], check: str) -> None:
-    """Join the set ``check`` to the samples of ``data``, to be kept from training.
+    """Join the set ``check`` to the samples of ``data`` as the held-out part.
 
     Raises:
         AeguiError: There is no such set.
@@ -317,7 +317,7 @@ def _trained(
     unfinished: SavedRun | None,
     out: str | None,
 ) -> tuple[TrainingResult, Stop]:
-    """What has been learnt, and the signal that has ended it, if any."""
+    """Train; return the result, and whether a signal stopped the training."""
     from aegui.core.training.loop.control import Control
 
     control = Control(timeline_bytes=_timeline_bytes(options))
@@ -327,7 +327,7 @@ def _trained(
     with checkpoints.told_if_it_fails(bar):
         with stopping_at(ENDING_SIGNALS, partial(setattr, control, "stop", True)) as stop:
             steps = _steps(resolved, control, unfinished)
-            training = next(steps)  # the same one all the time
+            training = next(steps)  # the iterator yields the same object each time
             for line in training.notes:
                 note(line)
             while training.finished is None:
@@ -361,9 +361,9 @@ def _steps(
 def _concluded(
     training: Training, checkpoints: Checkpoints, bar: ProgressBar, stop: Stop
 ) -> tuple[TrainingResult, Stop]:
-    """The result with its figures; without those that are not there, where they are not awaited.
+    """Measure the figures of the result; return it without them if the measurement is cancelled.
 
-    What was learnt is on the disk before that takes long.
+    If measuring takes long, what was learnt is written to a checkpoint first.
     """
     so_far = training.so_far(ended=True)
     if stop.is_urgent:
@@ -412,7 +412,7 @@ def _say_results(result: TrainingResult, resolved: ResolvedRecipe) -> None:
 def _results_table(
     result: TrainingResult, resolved: ResolvedRecipe
 ) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: a row for each run, and mean and spread of several."""
+    """Return header and rows: a row for each run, then mean and standard deviation."""
     header, figures = _figures_of_runs(result, resolved)
     shown = zip(result.runs[:_MOST_RUNS_SHOWN], figures, strict=False)
     rows = [[str(run.seed), *(_cell(*figure) for figure in own)] for run, own in shown]
@@ -430,7 +430,7 @@ def _results_table(
 def _figures_of_runs(
     result: TrainingResult, resolved: ResolvedRecipe
 ) -> tuple[list[str], list[list[Figure]]]:
-    """Of models that draw characters wrong pixels, of others their terms."""
+    """Return header and rows: wrong pixels for models that draw characters, else the terms."""
     header = [tr("seed"), tr("best epoch") if result.has_best else tr("epoch"), tr("loss")]
     rows: list[list[Figure]] = [
         [
@@ -442,7 +442,7 @@ def _figures_of_runs(
     history = result.history
     if history.extra or not result.runs[0].wrong_pixels:
         figures = list(result.runs[0].figures)
-        # Of a large set they are of more samples than those that are measured while training.
+        # Final figures replace terms of the same key: they are of more samples in a large set.
         terms = [key for key in history.extra if key not in figures]
         header += [tr(TERMS[key].label) if key in TERMS else key for key in (*terms, *figures)]
         for index, (row, run) in enumerate(zip(rows, result.runs, strict=True)):
@@ -476,7 +476,7 @@ def _wrong_row(run: RunResult) -> list[Figure]:
 
 
 def _cell(value: float | None, form: str) -> str:
-    """A figure as it is written; whole numbers stay so, and their means are rounded."""
+    """Return a figure as text; whole numbers, and means of these, are rounded."""
     if value is None:
         return "-"
     return localized(round(value) if form == "," else value, form)

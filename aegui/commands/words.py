@@ -1,4 +1,4 @@
-"""Output of the commands: plain lines, tables, and JSON that every reader accepts."""
+"""Output of the commands: plain lines, tables, and JSON without NaN or infinity."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ if TYPE_CHECKING:
 
 
 def say(text: str = "") -> None:
-    """A line on the standard output."""
+    """Print a line to the standard output."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
-    """A line on the standard error: for people, never for pipes."""
+    """Print a line to the standard error, as a message for people."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
 def note_lines(titled: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Lines on the standard error, each behind the title that it stands under."""
+    """Print lines to the standard error, each preceded by its title."""
     for title, lines in titled:
         for line in lines:
             note(f"{title}: {line}")
 
 
 def say_json(document: object) -> None:
-    """``document`` on one line; NaN and infinity, which JSON does not know, become null."""
-    # What text is caught in instead of a terminal has no encoding, and takes every letter.
+    """Print ``document`` as JSON on one line; NaN and infinity become null."""
+    # A captured stream may have no encoding; it takes every character.
     plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     say(json.dumps(_finite(document), ensure_ascii=plain, allow_nan=False))
 
 
 def shown(label: str, name: str) -> str:
-    """A label as it can be seen: the name where it is a space or a control character."""
+    """Return a printable label: the name if the label is blank or a control character."""
     return label if label.isprintable() and label.strip() else name
 
 
