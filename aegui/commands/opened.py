@@ -140,7 +140,7 @@ class OpenedRun:
 
     @property
     def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Means and variances ``[n, d]`` of codes of ``some_samples``; plain ones have none."""
+        """Means ``[n, d]`` of codes of ``some_samples`` and their variances, None if plain."""
         means, logs = self.codec.encode_distribution(self.some_samples)
         return means, None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
 

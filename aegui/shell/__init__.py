@@ -1,1 +1,1 @@
-"""What every feature is given by the window: its base, questions, guards, words."""
+"""What the window provides to all features: base class, dialogs, cost guard, texts."""

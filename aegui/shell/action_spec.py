@@ -1,4 +1,4 @@
-"""One row of the table of actions: what can be done from menus, toolbar and keys."""
+"""Rows of the action table: what menus, the toolbar and shortcuts offer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OtherFace:
-    """What an action looks like while a condition holds.
+    """The alternative appearance of an action while a condition holds.
 
     Attributes:
-        condition: While it holds.
-        text: What the menu says then, with a mnemonic.
-        help: What the tooltip says then.
+        condition: The condition.
+        text: Text in the menu, with a mnemonic.
+        help: Text of the tooltip.
         icon: Icon in ``resources/icons``.
     """
 
@@ -24,33 +24,33 @@ class OtherFace:
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action, as the ``FeatureSpec`` that does it has it.
+    """One action, as listed in the ``FeatureSpec`` of the feature that implements it.
 
-    The row says all that a menu, a toolbar, a search or a list of keys needs, before anything of
-    the room has been made.
+    The row holds all that menus, toolbar, search and the list of shortcuts need, before anything of
+    the feature is created.
 
     Attributes:
-        key: Its name in code and settings; unique among all rooms.
-        text: What the menu says, marked, with a mnemonic.
-        help: What the tooltip says, marked: one sentence without a full stop.
-        menu: Key of the menu it belongs to, from ``MENUS`` of ``window/actions.py``.
-        rank: Its place in that menu, from above. Each hundred is a section, with a line above it.
-        method: The method of the room's feature that does it.
-        argument: Passed to the method where it is not None.
-        shortcuts: Keys in Qt's portable notation; the first is shown.
+        key: Identifier in code and settings; unique across all features.
+        text: Text in the menu, marked for translation, with a mnemonic.
+        help: Text of the tooltip, marked: one sentence without a full stop.
+        menu: Key of its menu, from ``MENUS`` of ``window/actions.py``.
+        rank: Position in that menu. Each hundred is a section, preceded by a separator.
+        method: Method of the feature that performs it.
+        argument: Passed to the method unless None.
+        shortcuts: Shortcuts in Qt's portable notation; the first is displayed.
         icon: Icon in ``resources/icons``.
-        in_toolbar: Whether the toolbar shows it.
-        is_main: Whether it is the one button of the toolbar that stands out, with words.
-        checkable: Whether it is on or off; the method gets a bool if there is no argument.
-        checked_by: Condition that says whether it is on; empty: whoever owns it says so.
-        group: Name of a group of which one is on.
-        needs: Conditions, all of which must hold for it to be enabled. A room says which ones it
-            tells in ``FeatureSpec.conditions``.
-        other_face: What it looks like at other times.
-        panels: Keys of the panels that are all it is for, first the one that it brings up. Whoever
-            hides it from a class hides them too, and without the first it would do nothing.
-        within: Key of the panel that shows what it does: without the panel it would do nothing, but
-            the panel is there for more than that.
+        in_toolbar: Whether the toolbar contains it.
+        is_main: Whether it is the toolbar's one highlighted button, with text.
+        checkable: Whether it is a toggle; the method gets a bool if there is no argument.
+        checked_by: Condition that determines whether it is checked; empty if its owner sets that.
+        group: Name of its exclusive group.
+        needs: Conditions that must all hold for it to be enabled. A feature lists those it sets in
+            ``FeatureSpec.conditions``.
+        other_face: Its alternative appearance.
+        panels: Keys of the panels that it exists for, first the one that it shows. Hiding the
+            action from a class hides them too; without the first one it would have no effect.
+        within: Key of the panel that displays its effect: without the panel it would have none, but
+            the panel is also used for other things.
     """
 
     key: str
@@ -75,11 +75,11 @@ class ActionSpec:
 
 @dataclass(frozen=True)
 class KeyHint:
-    """Keys that a panel takes itself, where it has the focus: told in the list of all keys.
+    """Keys that a panel handles itself while it has the focus, for the list of shortcuts.
 
     Attributes:
-        keys: As a person reads them, marked.
-        text: What they do, marked.
+        keys: The keys as displayed, marked for translation.
+        text: Their effect, marked.
     """
 
     keys: str

@@ -1,4 +1,4 @@
-"""Asks before what costs more than the person spends unasked, and before few samples are learnt."""
+"""Confirmation before costly computations, and before training on part of a data set."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 def may_train(
     services: Services, resolved: ResolvedRecipe, parent: QWidget, done: float = 0.0
 ) -> ResolvedRecipe | None:
-    """What is to be trained instead of asking for it silently: ``resolved``, or a smaller network.
+    """Return what may be trained, after asking the user if it is costly.
 
     Args:
         services: The session.
         resolved: What would be trained.
-        parent: The window that a question belongs to.
-        done: Epochs that are done already.
+        parent: Parent window of the dialog.
+        done: Epochs that are trained already.
 
     Returns:
-        ``resolved``; the draft with a network that fits its images, if the person prefers that;
-        None, if nothing is to be trained.
+        ``resolved``; the draft with a smaller network that fits its images, if the user prefers it;
+        None if nothing is to be trained.
     """
     if resolved.dataset.whole is not None and not _may_do_with_few(services, resolved, parent):
         return None
@@ -56,7 +56,7 @@ def may_train(
 
 
 def _may_do_with_few(services: Services, resolved: ResolvedRecipe, parent: QWidget) -> bool:
-    """Whether to train on the few samples that a file has brought; else all may be fetched."""
+    """Return whether to train on the few samples of a file; the user may fetch all instead."""
     dataset = resolved.dataset
     name = tr(BUILTIN_LABELS.get(dataset.name, dataset.name))
     reason = tr(
@@ -74,7 +74,7 @@ def _may_do_with_few(services: Services, resolved: ResolvedRecipe, parent: QWidg
 
 
 def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:
-    """Whether to begin what takes ``cost``, after a question where that is much."""
+    """Return whether to begin a computation of ``cost``, after asking the user if it is high."""
     reason = excess(cost, services.settings.budget)
     details = "\n".join(memory_lines(cost))
     if not reason:
@@ -85,7 +85,7 @@ def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:
 
 
 def estimate_words(cost: Cost, resolved: ResolvedRecipe) -> tuple[str, str]:
-    """Words for the cost beside *Train*, and the numbers behind them for its tooltip."""
+    """Return the text of the cost beside *Train*, and the details for its tooltip."""
     head = tr(
         "Training takes about {time} and {memory} of memory, if no goal ends it before.",
         time=time_words(cost.seconds),
@@ -113,7 +113,7 @@ def _details(cost: Cost, resolved: ResolvedRecipe) -> str:
 
 
 def _smaller(services: Services, cost: Cost) -> Remedy | None:
-    """A network made for the draft's images that costs less; None where none is known."""
+    """Return the draft with a network for its images that costs less; None if there is none."""
     workspace = services.workspace
     recipe = suited(workspace.recipe, workspace.dataset)
     if recipe is None or recipe.network == workspace.recipe.network:

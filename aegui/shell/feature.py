@@ -1,4 +1,4 @@
-"""A room of the window: what shows one concern, what is asked of it, and where its class is."""
+"""A feature of the window: its base class, and the specs of its docks, actions and requests."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a dock lies in one arrangement of the window.
+    """The position of a dock in one arrangement of the window.
 
     Attributes:
-        side: The column beside the map, or the row below it; ``beside``: half of the window, which
-            lies beside the map where that leaves more of it, else below; ``column``: one of its own
-            at the edge, beside whatever else there is. What lies there stays open, or closed, when
-            the docks are arranged in another way.
-        place: Which place of it, from the top; below the map from the left. Docks of one place are
-            tabs of each other.
-        tab: Which tab of its place; docks with the same one follow their ranks.
-        in_front: Whether it lies before the other tabs; where none says so, the first does.
-        closed: Whether it is hidden at first, until somebody asks for it.
+        side: The column beside the map, or the row below it; ``beside``: half of the window, at the
+            right of the map if that leaves more of it, else below it; ``column``: a separate column
+            at the edge of the window, whose docks stay open, or closed, when the arrangement
+            changes.
+        place: Index within that side, from the top, or from the left below the map. Docks with the
+            same index are tabs.
+        tab: Index of its tab; ties are ordered by rank.
+        in_front: Whether it is the current tab; the first one by default.
+        closed: Whether it is hidden until requested.
     """
 
     side: Literal["left", "right", "bottom", "beside", "column"]
@@ -47,14 +47,14 @@ class DockSpec:
     """A dock of a feature.
 
     Attributes:
-        key: What it is called in arrangements and settings.
-        title: What a person reads, marked.
-        rank: Its place in the menu.
-        panel: Where the class of its panel is, as ``package.module:Class``. It is imported and made
-            when the dock is first seen, or when somebody asks for the panel.
-        spots: Where it lies, by keys of ``PERSPECTIVES``; in other arrangements it is hidden, and
-            opened from the menu.
-        guide: File name of the page of the guide that tells of it; empty: the first one.
+        key: Identifier in arrangements and settings.
+        title: Title, marked for translation.
+        rank: Position in the menu.
+        panel: Class of its panel, as ``package.module:Class``. The panel is imported and created
+            when the dock is first visible, or when it is requested.
+        spots: Its positions by keys of ``PERSPECTIVES``; in other arrangements it is hidden, and
+            can be opened from the menu.
+        guide: File name of its page of the guide; empty: the first page.
     """
 
     key: str
@@ -67,20 +67,20 @@ class DockSpec:
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """What the window knows of a feature before there is one.
+    """What the window knows about a feature before it is created.
 
     Attributes:
-        place: Where its class is, as ``package.module:Class``.
-        docks: Docks that it fills.
-        seen_with: Keys of docks of others that it does something for.
-        actions: What it does for menus, toolbar and keys.
-        conditions: Names of what it tells by ``Feature.set_conditions``, for actions of any room to
-            depend on.
-        requests: Method for each signal of ``services.requests`` that it answers to.
-        keys: What its panels do at keys of their own.
-        at_start: Whether it is made with the window: where its conditions and what it listens to
-            count before anybody has seen it. Others are made with the first panel in one of their
-            docks, or when something is first asked of them.
+        place: Its class, as ``package.module:Class``.
+        docks: Docks that it owns.
+        seen_with: Keys of other features' docks that it contributes to.
+        actions: Actions that it implements.
+        conditions: Names of the conditions that it sets with ``Feature.set_conditions``; actions of
+            any feature may depend on them.
+        requests: Its method for each signal of ``services.requests`` that it handles.
+        keys: Keys that its panels handle themselves.
+        at_start: Whether it is created with the window, because its conditions or its connections
+            matter before it is visible. Other features are created with the first panel in one of
+            their docks, or on the first request.
     """
 
     place: str
@@ -94,17 +94,17 @@ class FeatureSpec:
 
     @property
     def seen_in(self) -> tuple[str, ...]:
-        """Keys of the docks that it does something for."""
+        """Keys of the docks that the feature owns or contributes to."""
         return (*(dock.key for dock in self.docks), *self.seen_with)
 
 
 def place_of(kind: type) -> str:
-    """Where ``kind`` is, as specs write it."""
+    """Return the ``module:Class`` path of ``kind``, as used in specs."""
     return f"{kind.__module__}:{kind.__qualname__}"
 
 
 def class_at(place: str) -> type:
-    """The class at a place, imported now if it has not been yet."""
+    """Return the class at a ``module:Class`` path, importing its module if necessary."""
     module, _, name = place.partition(":")
     found = getattr(import_module(module), name)
     if not isinstance(found, type):
@@ -113,10 +113,10 @@ def class_at(place: str) -> type:
 
 
 class Feature(QObject):
-    """Joins panels with the session; the window knows it by these members alone.
+    """Connects panels with the session; the window uses these members only.
 
-    It may be made at any time: it begins with what is shown then. A feature knows no other one:
-    what it wants of whoever does it is asked of ``services.requests``.
+    A feature may be created at any time, and starts from what is shown then. Features do not know
+    each other; they ask for each other's work through ``services.requests``.
     """
 
     noticed = Signal(object)
@@ -132,14 +132,14 @@ class Feature(QObject):
         """What holds at present, of the ``conditions`` of its row."""
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update to ``shown``; ``changed`` names the fields that differ."""
 
     def while_seen(self, key: str, *tell: Callable[[bool], object]) -> None:
-        """Tell, now and from now on, whether the dock ``key`` is in sight.
+        """Call ``tell`` with whether the dock ``key`` is visible, now and at every change.
 
-        That is for what computes only while somebody looks, such as ``Derived.set_active``.
+        For computations that run only while a view is visible, such as ``Derived.set_active``.
         """
-        # The rows of rooms are known to models too, which need no widgets.
+        # Imported here: models read the feature tables too, and need no widgets.
         from aegui.shell.panel_area import is_in_sight
 
         dock = self._window.docks[key]
@@ -148,7 +148,7 @@ class Feature(QObject):
             one(is_in_sight(dock))
 
     def show_dock(self, key: str, arrangement: str = "") -> None:
-        """Put the dock ``key`` before the others, where it was hidden in that ``arrangement``."""
+        """Raise the dock ``key``; if it is hidden, switch to ``arrangement`` first."""
         dock = self._window.docks[key]
         if arrangement and dock.isHidden():
             self._services.requests.arrangement.emit(arrangement)
@@ -156,25 +156,25 @@ class Feature(QObject):
         dock.raise_()
 
     def set_conditions(self, **holds: bool) -> None:
-        """Say what holds at present."""
+        """Set which of the feature's conditions hold."""
         conditions = frozenset([name for name, does_hold in holds.items() if does_hold])
         if conditions != self.conditions:
             self.conditions = conditions
             self.conditions_changed.emit()
 
     def keep_layout(self) -> None:
-        """Remember in the settings how the panels were left."""
+        """Store the state of the panels in the settings."""
 
     def may_leave(self) -> bool:
-        """Ask about work that would be lost with the document; False: stay."""
+        """Return whether the document may be closed, after asking about work that would be lost."""
         return True
 
     def take_files(self, files: Sequence[Path]) -> bool:
-        """Take in what was dropped on the window; False: it is for others."""
+        """Open files dropped on the window; return whether this feature handled them."""
         del files
         return False
 
     def drop_words(self, files: Sequence[Path]) -> str:
-        """What dropping ``files`` would do; empty: it is for others to say."""
+        """Return what dropping ``files`` would do; empty if this feature does not handle them."""
         del files
         return ""

@@ -1,4 +1,4 @@
-"""What a feature may ask of the window that it is in."""
+"""The interface of the window that features use."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ AnyFeature = TypeVar("AnyFeature", bound=Feature)
 
 
 class FeatureWindow(QMainWindow):
-    """The window as its features see it.
+    """The window as features see it.
 
     Attributes:
-        canvas: The map in the middle, on which several features draw.
-        docks: Docks by their keys.
-        toolbar: The row of buttons.
-        menus: Menus by their paths, from ``MENUS`` of ``window/actions.py``.
-        settings: What is remembered, such as the last folders of files.
+        canvas: The map in the centre, on which several features draw.
+        docks: Docks by key.
+        toolbar: The toolbar.
+        menus: Menus by path, from ``MENUS`` of ``window/actions.py``.
+        settings: Persistent settings, such as the last folders of files.
     """
 
     canvas: LatentCanvas
@@ -41,44 +41,44 @@ class FeatureWindow(QMainWindow):
 
     @property
     def is_wandering(self) -> bool:
-        """Whether the map has the window nearly to itself."""
+        """Whether the arrangement *Wander* is active, in which the map takes most of the window."""
         raise NotImplementedError
 
     @property
     def names(self) -> WindowNames:
-        """What files may name of it."""
+        """The panels, actions and fields of the window that files may refer to."""
         raise NotImplementedError
 
     def landmark(self, key: str) -> QWidget | None:
-        """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
+        """Return the widget of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
         raise NotImplementedError
 
     def take_layout(self) -> None:
-        """Arrange the panels as the settings have them."""
+        """Arrange the panels as stored in the settings."""
         raise NotImplementedError
 
     def withhold(
         self, panels: Collection[str], hidden: Collection[str], locked: Collection[str]
     ) -> None:
-        """Take these panels and actions away, lock those actions, and give back all others."""
+        """Hide these panels and actions, disable the locked ones, and restore all others."""
         raise NotImplementedError
 
     def name_action(self, key: str, words: str) -> None:
-        """Have an action of the menus say what it would do now; "": only what its row says."""
+        """Set the text of a menu action; "" restores that of its row."""
         raise NotImplementedError
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
-        """The panel of that kind; it is made now if nobody has seen it yet.
+        """Return the panel of this class, creating it if necessary.
 
         Raises:
-            LookupError: There is no place for it.
+            LookupError: The window has no such panel.
         """
         raise NotImplementedError
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
-        """The feature of that kind; it is made now if it has not been yet.
+        """Return the feature of this class, creating it if necessary.
 
         Raises:
-            LookupError: There is none.
+            LookupError: There is no such feature.
         """
         raise NotImplementedError

@@ -18,21 +18,21 @@ _log = logging.getLogger(__name__)
 
 
 def show_in_folder(path: Path) -> None:
-    """Open the folder of ``path``, with the file chosen where the desktop can do that."""
+    """Open the folder of ``path``, with the file selected if the desktop supports that."""
     if not _ask_file_manager(path):
         show_folder(path.parent)
 
 
 def show_folder(folder: Path) -> None:
-    """Open ``folder``."""
+    """Open ``folder`` in the file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _ask_file_manager(path: Path) -> bool:
-    """Ask over the session bus for ``path`` to be shown; False: there is no bus.
+    """Ask the file manager over the session bus to show ``path``; False if there is no bus.
 
-    The answer is not waited for: a file manager may have to start first. If none can, the folder
-    is opened in whatever way the desktop has.
+    Returns without waiting for the reply, because a file manager may have to start first. If the
+    call fails, the folder is opened through ``QDesktopServices``.
     """
     try:
         from PySide6.QtDBus import QDBusConnection, QDBusPendingCallWatcher
@@ -54,7 +54,7 @@ def _ask_file_manager(path: Path) -> bool:
 
 
 def request_for(path: Path) -> QDBusMessage:
-    """What is said on the bus: show the items at these addresses."""
+    """Return the D-Bus call ``ShowItems`` for ``path``."""
     from PySide6.QtDBus import QDBusMessage
 
     request = QDBusMessage.createMethodCall(_NAME, _PLACE, _NAME, "ShowItems")

@@ -1,4 +1,4 @@
-"""What a training has come to, in a line of words."""
+"""Texts about the progress and the results of a training."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ _OF_SEVERAL = {
 
 
 def epoch_words(epoch: float) -> str:
-    """``epoch`` as a person reads it."""
+    """Return ``epoch`` as localised text."""
     return tr("epoch {epoch}", epoch=localized(epoch, ","))
 
 
 def pace_words(state: str, pulled: Pulled) -> str:
-    """How fast a training goes, and how long it will still take."""
+    """Return the speed and the remaining time of a training as text."""
     if state == "paused":
         return tr("paused: {phase}", phase=pulled.phase) if pulled.phase else tr("paused")
     if state == "stopping":
@@ -81,7 +81,7 @@ def pace_words(state: str, pulled: Pulled) -> str:
 
 
 def speed_words(epochs_per_second: float) -> str:
-    """``1,204 epochs/s``, or, where an epoch takes long, ``8.3 s/epoch``."""
+    """Return ``1,204 epochs/s``, or ``8.3 s/epoch`` below one epoch a second."""
     if 0.0 < epochs_per_second < 1.0:
         return tr("{seconds:.1f} s/epoch", seconds=1 / epochs_per_second)
     if epochs_per_second < 10:
@@ -91,15 +91,15 @@ def speed_words(epochs_per_second: float) -> str:
 
 @dataclass(frozen=True)
 class Reached:
-    """What some weights have come to; None for what is not known of them.
+    """The figures of some weights; None for those that are unknown.
 
     Attributes:
         loss: Their loss.
-        wrong_mean: Mean wrong pixels per sample that was learnt from.
-        wrong_max: Wrong pixels of the worst of these.
-        held_out: Mean wrong pixels per sample that was kept from training.
-        accuracy: Of a classifier, on what it had not learnt from if there was any.
-        adversary: Of a GAN, the loss of its discriminator; ``loss`` is that of its generator.
+        wrong_mean: Mean wrong pixels per training sample.
+        wrong_max: Wrong pixels of the worst training sample.
+        held_out: Mean wrong pixels per held-out sample.
+        accuracy: Accuracy of a classifier, on held-out samples if there are any.
+        adversary: Loss of a GAN's discriminator; ``loss`` is that of its generator.
     """
 
     loss: float
@@ -111,7 +111,7 @@ class Reached:
 
 
 def reached_at(run: SavedRun, moment: Moment) -> Reached:
-    """What the weights of ``run`` that are shown have come to."""
+    """Return the figures of the weights of ``run`` that are shown."""
     result = run.results[moment.run]
     row = None if run.history is None else run.history.nearest_row(moment.epoch)
     if moment.epoch == result.best_epoch or run.history is None or row is None:
@@ -132,7 +132,7 @@ def reached_at(run: SavedRun, moment: Moment) -> Reached:
 
 
 def reached_by(result: RunResult, recipe: Recipe, dataset: Dataset) -> Reached:
-    """What the best weights of a run of ``recipe`` on ``dataset`` have come to."""
+    """Return the figures of the best weights of a run of ``recipe`` on ``dataset``."""
     wrong, held_out = np.asarray(result.wrong_pixels, np.int64), None
     by_part = wrong_by_part(result.wrong_pixels, len(dataset), recipe.data.split)
     if by_part:
@@ -148,12 +148,12 @@ def reached_by(result: RunResult, recipe: Recipe, dataset: Dataset) -> Reached:
 
 
 def rest_words(run: SavedRun, moment: Moment) -> str:
-    """What the weights that are shown have come to, in a few words for the tool bar."""
+    """Return the figures of the weights that are shown, as short text for the toolbar."""
     return reached_words(reached_at(run, moment), run.dataset)
 
 
 def reached_words(reached: Reached, dataset: Dataset) -> str:
-    """The figure that says most of some weights."""
+    """Return the most informative of the figures as text."""
     if reached.accuracy is not None:
         return tr("accuracy {share:.1%}", share=reached.accuracy)
     if reached.wrong_mean is not None and reached.held_out is not None and dataset.is_binary:
@@ -178,12 +178,12 @@ def reached_words(reached: Reached, dataset: Dataset) -> str:
 
 
 def weights_words(moment: Moment) -> str:
-    """Which weights are shown, in a few words: ``best, epoch 11,040 of 12,000``."""
+    """Return which weights are shown: ``best, epoch 11,040 of 12,000``."""
     return tr(_WEIGHTS[moment.weights], epoch=moment.epoch, epochs=moment.epochs)
 
 
 def moment_words(moment: Moment) -> str:
-    """What is shown, in a sentence."""
+    """Return seed and weights that are shown, as a sentence."""
     seed = tr("Seed {seed}", seed=moment.seed)
     if moment.runs > 1:
         seed = tr(
@@ -196,7 +196,7 @@ def moment_words(moment: Moment) -> str:
 
 
 def spoken_words(position: float, history: HistoryView) -> str:
-    """How a training goes, to be said: where it is, and the last figures of its best run."""
+    """Return the progress of a training for a screen reader: epoch, and figures of its best run."""
     said = tr("Epoch {epoch:,.0f}: loss {loss:.4g}", epoch=position, loss=_least(history.loss[-1]))
     wrong = _least(history.wrong_mean[-1])
     if isfinite(wrong):
@@ -205,24 +205,24 @@ def spoken_words(position: float, history: HistoryView) -> str:
 
 
 def _least(values: NDArray[np.float32]) -> float:
-    """The least of those that are numbers; NaN where none is."""
+    """Return the smallest finite value; NaN if there is none."""
     known = values[np.isfinite(values)]
     return float(known.min()) if len(known) else nan
 
 
 def measuring_words(epochs: int) -> str:
-    """What is said of a run as long as its last figures are not there."""
+    """Return the text shown while the final figures of a run are being measured."""
     done = trn("{n:,} epoch", "{n:,} epochs", epochs)
     return tr("{epochs} · measuring all samples…", epochs=done)
 
 
 def mean_words(mean: float) -> str:
-    """The ``mean`` of wrong pixels, with as many digits as it deserves."""
+    """Return the ``mean`` of wrong pixels as text, with three significant digits below 100."""
     return localized(mean, ".3g") if mean < 100 else localized(mean, ",.0f")
 
 
 def accuracy_of(figures: Mapping[str, float]) -> float | None:
-    """The accuracy of a classifier, on what it had not learnt from if there was any."""
+    """Return the accuracy of a classifier, on held-out samples if there are any."""
     for key in ("validation_accuracy", "accuracy"):
         if key in figures:
             return figures[key]
@@ -230,9 +230,9 @@ def accuracy_of(figures: Mapping[str, float]) -> float | None:
 
 
 def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
-    """Which weights the window shows after a training; "" where there is no other choice.
+    """Return which weights are shown after a training; "" if there is no alternative.
 
-    ``chosen``: a person has chosen the run.
+    ``chosen``: whether the user has selected the run.
     """
     best, result = run.best_run, run.results[moment.run]
     if moment.runs == 1:
@@ -254,10 +254,10 @@ def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
 
 
 def outcome_words(result: TrainingResult, resolved: ResolvedRecipe, reached: Reached) -> str:
-    """Why a training of ``resolved`` ended, and what it has come to.
+    """Return why a training of ``resolved`` ended, and its results.
 
-    Figures of one run are those of ``reached``, the weights that are shown; what is said of the
-    worst of several runs names it.
+    Figures of a single run are those of ``reached``, the weights that are shown; the worst figures
+    of several runs say so.
     """
     epochs = max((run.epochs for run in result.runs), default=0)
     head = tr(
@@ -274,7 +274,7 @@ def outcome_words(result: TrainingResult, resolved: ResolvedRecipe, reached: Rea
 
 
 def _sameness(dataset: Dataset) -> str:
-    """Words for images among which there is nothing to tell apart; empty for others."""
+    """Return a warning if all images of the set are equal, else ""."""
     if not dataset.is_uniform:
         return ""
     if not dataset.images[0].any():

@@ -1,4 +1,4 @@
-"""What a dock holds: its panel, in as much room as there is."""
+"""The content of a dock: a panel that scrolls if it has too little room."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LEAST = QSize(200, 110)
 
 
 class PanelArea(QScrollArea):
-    """A panel that scrolls where it has less room than it needs, and so never enlarges the window.
+    """A scroll area for a panel, so that the panel never enlarges the window.
 
-    While its dock lies behind another tab the panel is hidden: to Qt a dock that is covered is a
-    visible one, whose fields would be reached with Tab and changed unseen. The panel is made when
-    it is first seen, or asked for.
+    While its dock is behind another tab the panel is hidden: Qt treats a covered dock as visible,
+    so Tab would reach its fields, and they could be changed unseen. The panel is created when it is
+    first visible, or requested.
     """
 
     made = Signal()
@@ -44,11 +44,11 @@ class PanelArea(QScrollArea):
 
     @property
     def panel(self) -> QWidget:
-        """What it holds; it is made now if it has not been yet."""
+        """The panel, created on first access."""
         if self._panel is None:
             self._panel = self._make()
-            # Not resizable in Qt's sense: that gives a panel with a text that wraps all the height
-            # that it would like to have, and scrolls where it could do with less.
+            # Not ``widgetResizable``: that would give a panel with wrapping text its preferred
+            # height, and scroll although less would do.
             self.setWidget(self._panel)
             self._panel.setVisible(self._is_seen)
             self.made.emit()
@@ -56,40 +56,40 @@ class PanelArea(QScrollArea):
 
     @property
     def first_stop(self) -> QWidget | None:
-        """Where the keys begin in it, if its panel has a ``first_stop``; None: at the top."""
+        """Widget that gets the focus first: ``first_stop`` of the panel; None: the topmost."""
         return getattr(self.panel, "first_stop", None)
 
     @property
     def is_made(self) -> bool:
-        """Whether there is a panel yet."""
+        """Whether the panel has been created."""
         return self._panel is not None
 
     @property
     def is_in_sight(self) -> bool:
-        """Whether the panel is there and not covered."""
+        """Whether the panel is created and not covered."""
         return self._panel is not None and not self._panel.isHidden()
 
     def minimumSizeHint(self) -> QSize:
-        """The same whatever is shown: a window must not grow with its content."""
+        """Return a constant size: a window must not grow with its content."""
         return LEAST
 
     def sizeHint(self) -> QSize:
-        """As the panel likes it."""
+        """Return the size that the panel prefers."""
         return LEAST if self._panel is None else self._panel.sizeHint().expandedTo(LEAST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the panel in."""
+        """Resize the panel with the area."""
         super().resizeEvent(event)
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Fit the panel in when it needs more or less than before."""
+        """Resize the panel when its size hints change."""
         if watched is self._panel and event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        """Give the panel all the room, but no less than it needs."""
+        """Resize the panel to the viewport, but to no less than its minimum."""
         if self._panel is None:
             return
         room, bar = self.maximumViewportSize(), self.verticalScrollBar().sizeHint().width()
@@ -99,7 +99,7 @@ class PanelArea(QScrollArea):
         self._panel.resize(room.expandedTo(least))
 
     def hold(self, held: bool) -> None:
-        """Make no panel while docks are ``held`` for being arranged: all of them are seen then."""
+        """Create no panel while ``held``: arranging makes every dock visible for a moment."""
         self._is_held = held
         if self._waits and not held:
             self._on_dock_visibility_changed(True)
@@ -110,24 +110,24 @@ class PanelArea(QScrollArea):
         focused = window.focusWidget()
         holds_keys = focused is not None and self.isAncestorOf(focused)
         if holds_keys and not visible and isinstance(window, QMainWindow):
-            # Else Qt passes the keys on to whatever comes next, such as a button of the menus.
+            # Otherwise Qt moves the focus to the next widget, such as a button of the menu bar.
             heir = window.centralWidget()
             if heir is not None:
                 heir.setFocus(Qt.FocusReason.OtherFocusReason)
         self._waits = visible and self._panel is None and self._is_held
         if self._waits:
             return
-        # Known before the panel is made: whoever joins it asks at once whether it can be seen.
+        # Set before the panel is created: code that connects to it checks its visibility at once.
         self._is_seen = visible
         if visible:
             self.panel.setVisible(True)
-            # What changed while it was hidden has told nobody how much room it needs.
+            # Layout requests are not delivered while the panel is hidden.
             self._fit()
         elif self._panel is not None:
             self._panel.setVisible(False)
 
 
 def is_in_sight(dock: QDockWidget) -> bool:
-    """Whether ``dock`` is shown, and lies behind no other tab."""
+    """Return whether ``dock`` is visible and not behind another tab."""
     area = dock.widget()
     return dock.isVisible() and isinstance(area, PanelArea) and area.is_in_sight

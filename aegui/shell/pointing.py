@@ -1,4 +1,4 @@
-"""Points at a part of the window: brings it to the front, and keeps an outline around it."""
+"""Pointing at a part of the window: raising it, and drawing an outline around it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOVED = (
 
 
 class Pointer(QObject):
-    """An outline that follows what it is around."""
+    """An outline that follows its target widget."""
 
     placed = Signal(object)
     """Where that lies in the window, a ``QRect``; None where it cannot be seen."""
@@ -39,7 +39,7 @@ class Pointer(QObject):
         window.installEventFilter(self)
 
     def point_at(self, key: str) -> None:
-        """Show what ``FeatureWindow.landmark`` has of ``key``, and put the outline around it."""
+        """Show the widget that ``FeatureWindow.landmark`` has for ``key``, and outline it."""
         dock = self._window.docks.get(key)
         if dock is not None:
             dock.show()
@@ -47,12 +47,12 @@ class Pointer(QObject):
         self._watch(self._window.landmark(key))
         self._is_pointing = True
         self.place()
-        # Docks are laid out later.
+        # Again later: docks are laid out by the event loop.
         self._placing.start()
 
     @Slot()
     def leave(self) -> None:
-        """Point at nothing."""
+        """Remove the outline."""
         self._is_pointing = False
         self._watch(None)
         self.outline.hide()
@@ -65,14 +65,14 @@ class Pointer(QObject):
             target.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow what it is around, and the window."""
+        """Move the outline with its target and the window."""
         if self._is_pointing and event.type() in _MOVED:
             self._placing.start()
         return super().eventFilter(watched, event)
 
     @Slot()
     def place(self) -> None:
-        """Put the outline where that is now, and say so."""
+        """Move the outline to the target's current position, and emit ``placed``."""
         if not self._is_pointing:
             return
         target = self._rect_of(self._target)
@@ -80,7 +80,7 @@ class Pointer(QObject):
         self.placed.emit(target)
 
     def _rect_of(self, target: QWidget | None) -> QRect | None:
-        """Its place in the window; None where it cannot be seen there."""
+        """Return the rectangle of ``target`` in the window; None if it is not visible there."""
         if target is None or not target.isVisible() or target.window() is not self._window:
             return None
         return QRect(target.mapTo(self._window, QPoint()), target.size())

@@ -1,4 +1,4 @@
-"""From a code or an image to where a person sees it: on the map, among the pins, in the editor."""
+"""Showing a code or an image: moving the map's cursor to it, or opening it in the editor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Reach(QObject):
-    """Finds codes on the map, and draws images."""
+    """Moves the map's cursor to codes, and opens images in the editor."""
 
     def __init__(
         self,
@@ -37,9 +37,9 @@ class Reach(QObject):
 
     @property
     def cursor(self) -> NDArray[np.float32] | None:
-        """Where the cursor was last, a code ``[d]``; where it never was, the middle of the codes.
+        """Last code ``[d]`` under the cursor, else the mean of the codes.
 
-        Whoever asks from a panel has left the map with the mouse.
+        It is kept when the mouse leaves the map for a panel.
         """
         codec, codes = self._services.shown.codec, self._services.shown.codes
         size = None if codec is None else codec.latent_size
@@ -48,23 +48,23 @@ class Reach(QObject):
         return None if codes is None else codes.mean
 
     def go_to(self, code: NDArray[np.float32]) -> None:
-        """Put the cursor of the map at a code ``[d]``, and decode it."""
+        """Move the map's cursor to a code ``[d]``, and decode it."""
         codec = self._services.shown.codec
         if codec is None or codec.latent_size != len(code):
             return
         if codec.latent_size > 2:
-            # The plane that the map shows goes through it from now on.
+            # From now on the map shows the plane through this code.
             self._canvas.set_base(code)
         self.point_at(code)
 
     def point_at(self, code: NDArray[np.float32]) -> None:
-        """Like ``go_to``, but the map shows the plane that it shows: for what moves on at once."""
+        """Like ``go_to``, but without moving the plane of the map: for animations."""
         self._cursor = code
         self._canvas.set_cursor(code)
         self._services.of(DecodeService).request(code, "mouse")
 
     def draw(self, image: NDArray[np.float32]) -> None:
-        """Open an image ``[C, H, W]`` in the editor; of a glyph its pixels that are on."""
+        """Open an image ``[C, H, W]`` in the editor; glyphs are thresholded."""
         shown = self._services.shown
         if shown.look.glyphs:
             image = (image > THRESHOLD).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Redrawing one panel when it is out of date, in sight, and not more often than it needs."""
+"""Updating one panel when it is out of date and visible, throttled."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _LONGEST_MS = 250
 
 
 class Refresher(QObject):
-    """Calls ``update`` for a panel that was marked.
+    """Calls ``update`` for a panel that was marked as out of date.
 
-    At once where the last time is long enough ago, else when it is; never while its dock is
-    hidden or behind another tab, but then as soon as it comes into sight.
+    The update runs at once if the last one is at least ``least_ms`` ago, else when it is. While its
+    dock is hidden or behind another tab it is deferred until the dock is visible.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Refresher(QObject):
             dock.visibilityChanged.connect(self._on_dock_visibility_changed)
 
     def mark(self) -> None:
-        """The panel is out of date."""
+        """Mark the panel as out of date."""
         self.is_dirty = True
         if not self.is_shown:
             return
@@ -59,14 +59,15 @@ class Refresher(QObject):
         if wait_ms <= 0.0:
             self.flush()
         elif not self._timer.isActive():
-            # Whoever marks again and again draws with one of these marks, within the ticker's
-            # budget; the timer is for the last mark of all.
+            # Frequent marks trigger the update themselves once ``least_ms`` has passed, within the
+            # ticker's budget; the timer is for the last mark.
             self._timer.start(int(wait_ms) + _GRACE_MS)
 
     def mark_behind(self, least_ms: int) -> None:
-        """The panel is out of date: it follows what is to be painted now, every ``least_ms``.
+        """Mark the panel as out of date, to be updated after pending paint events.
 
-        For what is said of a picture that follows the mouse: the picture comes first.
+        For text about an image that follows the mouse: the image has priority. Updates are at least
+        ``least_ms`` apart.
         """
         now = 1000.0 * time.monotonic()
         if not self.is_dirty:
@@ -82,7 +83,7 @@ class Refresher(QObject):
             self._timer.start(wait_ms)
 
     def flush(self) -> None:
-        """Bring the panel up to date now, if it is out of date and in sight."""
+        """Update the panel now, if it is out of date and visible."""
         if not self.is_dirty or not self.is_shown:
             return
         self.is_dirty = self._is_behind = False
@@ -93,7 +94,7 @@ class Refresher(QObject):
     @Slot()
     def _on_timer_timeout(self) -> None:
         if self._is_behind and self._timer.interval() > 0:
-            # Only a timer without a wait comes after what waits to be painted.
+            # Only a timer without delay fires after pending paint events.
             self._timer.start(0)
         else:
             self.flush()

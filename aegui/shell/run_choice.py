@@ -1,4 +1,4 @@
-"""The runs of a population as choices of a menu, all of them within reach however many."""
+"""The runs of a population as menu entries; a dialog offers those that do not fit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_IN_MENU = 12
 
 
 def run_choices(shown: Shown, *, others: bool = False) -> list[tuple[str, str]]:
-    """Keys and names of runs for a menu; ``others``: not the one that is shown."""
+    """Return keys and names of runs for a menu; ``others`` leaves out the one that is shown."""
     seeds, moment = shown.seeds, shown.moment
     if len(seeds) < 2 or moment is None:
         return []
@@ -37,7 +37,7 @@ def run_choices(shown: Shown, *, others: bool = False) -> list[tuple[str, str]]:
 
 
 def run_of(key: str, services: Services, parent: QWidget) -> int | None:
-    """The run that the key of a choice means, asking where it is any; None for none."""
+    """Return the run of a menu key, asking the user for ``ANY_RUN``; None if cancelled."""
     if key != ANY_RUN:
         return int(key.removeprefix(RUN))
     shown = services.shown.moment
@@ -45,7 +45,7 @@ def run_of(key: str, services: Services, parent: QWidget) -> int | None:
 
 
 def _runs(services: Services) -> list[tuple[int, str]]:
-    """Every run with what it has come to, the best first where that is known."""
+    """Return every run with its results as text, sorted best first if they are known."""
     shown = services.shown
     saved = shown.saved
     runs = list(enumerate(shown.seeds))

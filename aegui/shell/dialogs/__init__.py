@@ -1,1 +1,1 @@
-"""Questions that more than one feature asks."""
+"""Dialogs that several features use."""

@@ -1,4 +1,4 @@
-"""Asking for one of the many runs of a population."""
+"""Dialog for selecting one of the many runs of a population."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.
 
 
 class RunDialog(QDialog):
-    """A list of runs with their figures, and a field that searches it."""
+    """A list of runs with their figures, and a search field."""
 
     def __init__(self, runs: Sequence[tuple[int, str]], chosen: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class RunDialog(QDialog):
 
     @property
     def run(self) -> int | None:
-        """The run that is chosen."""
+        """The selected run."""
         item = self.list.currentItem()
         return None if item is None or item.isHidden() else int(item.data(_ROW))
 
@@ -63,10 +63,10 @@ class RunDialog(QDialog):
         typed = text.strip().casefold()
         items = [self.list.item(row) for row in range(self.list.count())]
         for item in items:
-            # The figures after the seed have digits too.
+            # Only the seed is searched: the figures after it have digits too.
             item.setHidden(typed not in item.text().partition(" · ")[0].casefold())
         seen = [item for item in items if not item.isHidden()]
-        # The very seed comes before those that only contain its digits.
+        # An exact match comes before seeds that only contain these digits.
         exact = [item for item in seen if typed in item.text().casefold().split()]
         if seen and typed:
             self.list.setCurrentItem((exact or seen)[0])
@@ -77,7 +77,7 @@ class RunDialog(QDialog):
         self.take.setEnabled(self.run is not None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go through the list while the field has the focus."""
+        """Move through the list with the arrow keys while the search field has the focus."""
         step = _STEPS.get(Qt.Key(event.key()))
         if step is None or self.list.hasFocus():
             super().keyPressEvent(event)
@@ -89,7 +89,7 @@ class RunDialog(QDialog):
 
 
 def ask_run(parent: QWidget, runs: Sequence[tuple[int, str]], chosen: int) -> int | None:
-    """Which of ``runs``, numbers and words, is requested; None for none."""
+    """Ask for one of ``runs``, numbers and texts; None if cancelled."""
     dialog = RunDialog(runs, chosen, parent)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     run = dialog.run

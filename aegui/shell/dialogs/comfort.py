@@ -1,4 +1,4 @@
-"""Size of letters, motion and speech, as they are asked for."""
+"""Dialog for the size of text, motion and speech."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class ComfortDialog(QDialog):
         take = QPushButton(tr("&Use these"))
         take.setDefault(True)
         buttons = buttons_of(self, take=take, leave=tr("&Cancel"))
-        # Also its title wants to be read, beside the buttons of the window.
+        # Wide enough for the title beside the buttons of the title bar.
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.windowTitle()) + _TITLE_PX)
         self.setLayout(column(self.form, buttons, spacing=SPACING, margins=(2 * SPACING,) * 4))

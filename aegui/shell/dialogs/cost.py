@@ -1,4 +1,4 @@
-"""The question before what costs much, and the limits from which on it is asked."""
+"""Confirmation before a costly computation, and the dialog for its limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FewAnswer = Literal["all", "these", "cancel"]
 
 @dataclass(frozen=True)
 class CostQuestion:
-    """Words of a question, marked: its title, and the button that goes on."""
+    """Texts of a question, marked for translation: its title, and the button to continue."""
 
     title: str
     go_on: str
@@ -37,7 +37,7 @@ _WIDTH_PX = 380
 def ask_cost(
     parent: QWidget, question: CostQuestion, reason: str, details: str, smaller: str = ""
 ) -> CostAnswer:
-    """Whether to go on all the same, or with something smaller, where ``smaller`` says what."""
+    """Ask whether to continue in spite of the cost, or with the alternative ``smaller``, if any."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr(question.title))
@@ -57,7 +57,7 @@ def ask_cost(
 
 
 def ask_few(parent: QWidget, reason: str) -> FewAnswer:
-    """Whether to train where only some of the samples are here, for ``reason``."""
+    """Ask whether to train on the few samples that are available; ``reason`` explains it."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Some of the samples"))
@@ -77,7 +77,7 @@ def ask_few(parent: QWidget, reason: str) -> FewAnswer:
 
 
 class LimitsDialog(QDialog):
-    """From which time and memory on it is asked before something begins."""
+    """Asks for the time and memory above which a computation needs confirmation."""
 
     def __init__(self, budget: Budget, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Files and folders to choose: every dialog begins where such files were read or written last."""
+"""File and folder dialogs; each starts in the last folder used for that kind of file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _settings_of(parent: QWidget) -> Settings | None:
-    """Where the window that ``parent`` is in, or belongs to, keeps the folders."""
+    """Return the settings of the window that ``parent`` belongs to."""
     widget: QWidget | None = parent
     while widget is not None:
         if isinstance(widget, FeatureWindow):
@@ -36,10 +36,10 @@ def _settings_of(parent: QWidget) -> Settings | None:
 
 
 def beginning(parent: QWidget, kind: FileKind, fallback: str = "") -> str:
-    """Where a dialog for files of ``kind`` begins.
+    """Return the folder in which a dialog for files of ``kind`` starts.
 
-    In the last folder of that kind that is still there; else in ``fallback``, a folder; else, and
-    where that is the program's own, among the documents.
+    That is the last folder of that kind if it still exists; else ``fallback``, a folder; else, or
+    if that is one of the program's own, the documents folder.
     """
     settings = _settings_of(parent)
     last = None if settings is None else settings.folder(kind)
@@ -50,15 +50,15 @@ def beginning(parent: QWidget, kind: FileKind, fallback: str = "") -> str:
 
 
 def _proposed(parent: QWidget, kind: FileKind, suggestion: str) -> str:
-    """Where to propose to save what is to be called as ``suggestion`` says."""
+    """Return the path to propose for saving under the name of ``suggestion``."""
     path = Path(suggestion)
     return str(Path(beginning(parent, kind, str(path.parent))) / path.name)
 
 
 def _chosen(parent: QWidget, kind: FileKind, path: str, *, to_write: bool) -> str:
-    """``path``, or "" for none; the next dialog begins there if it can be read, or gets written.
+    """Return ``path``, "" for none, and remember its folder once it is read or written.
 
-    None too where the window has gone meanwhile, and with it who asked.
+    Also "" if the window was closed meanwhile, and ``parent`` with it.
     """
     if not shiboken6.isValid(parent):
         return ""
@@ -82,7 +82,7 @@ def _all_files() -> str:
 
 
 def choose_open_file(parent: QWidget, folder: str = "") -> str:
-    """The document, recipe or data to open, "" for none."""
+    """Ask for the document, recipe or data to open; "" if cancelled."""
     filters = [
         tr(
             "All that can be opened ({patterns})",
@@ -98,13 +98,13 @@ def choose_open_file(parent: QWidget, folder: str = "") -> str:
 
 
 def choose_lesson_file(parent: QWidget) -> str:
-    """The lesson to begin, "" for none."""
+    """Ask for the lesson to start; "" if cancelled."""
     filters = [tr("Lessons ({patterns})", patterns="*.aegui-lesson"), _all_files()]
     return _opened(parent, "lessons", tr("Open a lesson"), filters)
 
 
 def choose_data_file(parent: QWidget, folder: str = "") -> str:
-    """The file of data to learn, "" for none."""
+    """Ask for a data file; "" if cancelled."""
     filters = [
         tr(
             "Data ({patterns})",
@@ -118,13 +118,13 @@ def choose_data_file(parent: QWidget, folder: str = "") -> str:
 def choose_folder(
     parent: QWidget, title: str, folder: str, kind: FileKind, *, to_write: bool = False
 ) -> str:
-    """The folder to take, "" for none; the next such dialog begins in the one that it is in."""
+    """Ask for a folder; "" if cancelled. The next dialog starts in its parent folder."""
     path = QFileDialog.getExistingDirectory(parent, title, beginning(parent, kind, folder))
     return _chosen(parent, kind, path, to_write=to_write)
 
 
 def choose_published_files(parent: QWidget, title: str) -> list[str]:
-    """Files of a set that was published, however they are called; empty for none."""
+    """Ask for the files of a published set, under any names; empty if cancelled."""
     filters = [tr("Packed files ({patterns})", patterns="*.gz"), _all_files()]
     begin = beginning(parent, "data")
     paths, _ = QFileDialog.getOpenFileNames(parent, title, begin, ";;".join(filters))
@@ -134,7 +134,7 @@ def choose_published_files(parent: QWidget, title: str) -> list[str]:
 
 
 def choose_images(parent: QWidget, folder: str = "") -> list[str]:
-    """The image files to learn; empty for none."""
+    """Ask for image files; empty if cancelled."""
     patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))
     filters = [tr("Images ({patterns})", patterns=patterns), _all_files()]
     begin = beginning(parent, "images", folder)
@@ -145,7 +145,7 @@ def choose_images(parent: QWidget, folder: str = "") -> list[str]:
 
 
 def choose_set_file(parent: QWidget, suggestion: str) -> str:
-    """Where to save a set, "" for nowhere; a name without an ending is a folder of images."""
+    """Ask where to save a set; "" if cancelled. A name without suffix is a folder of images."""
     filters = [
         f"{tr(writer.label)} ({' '.join(f'*{suffix}' for suffix in writer.suffixes)})"
         for writer in WRITERS.values()
@@ -168,28 +168,28 @@ def _saved(
     filters: list[str],
     ending: Callable[[str, str], str],
 ) -> str:
-    """Where to save, "" for nowhere, with what ``ending(path, listed)`` says the name lacks."""
+    """Ask where to save; "" if cancelled. ``ending(path, listed)`` returns a missing suffix."""
     begin = _proposed(parent, kind, suggestion)
     while True:
         path, listed = QFileDialog.getSaveFileName(parent, title, begin, ";;".join(filters))
         whole = f"{path}{ending(path, listed)}" if path else ""
         if whole == path or not Path(whole).exists():
             return _chosen(parent, kind, whole, to_write=True)
-        # Whether that one is to be replaced nobody has been asked: the dialog asks.
+        # The dialog has not asked about replacing the file with this suffix: open it again.
         begin = whole
 
 
 def choose_save_file(
     parent: QWidget, title: str, suggestion: str, patterns: str, kind: FileKind
 ) -> str:
-    """Where to save, "" for nowhere; a name without a listed ending gets that of the suggestion.
+    """Ask where to save; "" if cancelled. A name without a listed suffix gets the suggested one.
 
     Args:
-        parent: Over what the dialog is shown.
-        title: What it says.
-        suggestion: Name of the file; its folder counts only as long as ``kind`` has none.
-        patterns: Which files are listed.
-        kind: What sort of file it is.
+        parent: Parent of the dialog.
+        title: Its title.
+        suggestion: Proposed file; its folder is used only while ``kind`` has none.
+        patterns: File name filter.
+        kind: Kind of file.
     """
     endings = tuple(re.findall(r"\*(\.[^\s;)]+)", patterns))
     proposed = next((one for one in endings if suggestion.lower().endswith(one)), "")
@@ -209,15 +209,15 @@ def choose_form_file(
     chosen: str,
     kind: FileKind,
 ) -> tuple[str, str]:
-    """Where to save, "" for nowhere, and in which form.
+    """Ask where to save, "" if cancelled, and in which format.
 
     Args:
-        parent: Over what the dialog is shown.
-        title: What it says.
-        stem: Name of the file without its ending.
-        forms: What each form is called, and how its files end, by its key.
-        chosen: The form that is proposed.
-        kind: What sort of file it is.
+        parent: Parent of the dialog.
+        title: Its title.
+        stem: Name of the file without its suffix.
+        forms: Label and suffix of each format, by key.
+        chosen: The proposed format.
+        kind: Kind of file.
     """
     filters = {f"{words} (*{ending})": key for key, (words, ending) in forms.items()}
     by_ending = {ending: key for key, (_, ending) in reversed(tuple(forms.items()))}
@@ -235,24 +235,24 @@ def choose_form_file(
         right = file.with_name(f"{name}{forms[key][1]}")
         if right == file or not right.exists():
             return _chosen(parent, kind, str(right), to_write=True), key
-        # Whether that one is to be replaced nobody has been asked: the dialog asks.
+        # The dialog has not asked about replacing the file with this suffix: open it again.
         begin, chosen = str(right), key
 
 
 def choose_run_file(parent: QWidget, title: str = "") -> str:
-    """A run, by default one to compare with; "" for none."""
+    """Ask for a run, by default one to compare with; "" if cancelled."""
     title = title or tr("Open a run to compare with")
     return _opened(parent, "runs", title, [tr("Runs ({patterns})", patterns="*.aegui")])
 
 
 def choose_plan_file(parent: QWidget) -> str:
-    """The plan of a study, "" for none."""
+    """Ask for the plan of a study; "" if cancelled."""
     patterns = tr("Plans of studies ({patterns})", patterns="*.aegui-study *.json")
     return _opened(parent, "studies", tr("Open a plan"), [patterns])
 
 
 def choose_certificate_file(parent: QWidget, title: str, folder: str) -> str:
-    """A certificate or a key in PEM, "" for none."""
+    """Ask for a certificate or a key in PEM format; "" if cancelled."""
     filters = [
         tr("Certificates and keys ({patterns})", patterns="*.pem *.crt *.cer *.key"),
         _all_files(),
@@ -261,7 +261,7 @@ def choose_certificate_file(parent: QWidget, title: str, folder: str) -> str:
 
 
 def choose_prior_file(parent: QWidget) -> str:
-    """A list of characters with their weights, or a text, "" for none."""
+    """Ask for a list of characters with weights, or a text; "" if cancelled."""
     filters = [
         tr("Weights and texts ({patterns})", patterns="*.csv *.json *.txt *.md"),
         _all_files(),
@@ -270,12 +270,12 @@ def choose_prior_file(parent: QWidget) -> str:
 
 
 def choose_film_file(parent: QWidget, stem: str, form: str) -> tuple[str, str]:
-    """Where to save a film, "" for nowhere, and in which form, of those that can be written.
+    """Ask where to save a film, "" if cancelled, and in which of the available formats.
 
     Args:
-        parent: Over what the dialog is shown.
-        stem: Name of the file without its ending.
-        form: The key of ``FILM_FORMS`` that is proposed.
+        parent: Parent of the dialog.
+        stem: Name of the file without its suffix.
+        form: The proposed key of ``FILM_FORMS``.
     """
     forms = {
         key: (tr(row.label), f".{key}")

@@ -1,4 +1,4 @@
-"""What a film is to be, with how large its file gets, before it is saved."""
+"""Dialog for the settings of a film, with an estimate of its file size."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _WIDTH_PX = 400
 
 
 def kept_film(settings: Settings, room: str, usual: FilmSpec) -> FilmSpec:
-    """What was chosen last for films of ``room``; ``usual`` at first, or where that is damaged."""
+    """Return the last settings for films of ``room``; ``usual`` if there are no valid ones."""
     return replace(settings.form(f"{room}.film.", usual), form=usual.form)
 
 
 def keep_film(settings: Settings, room: str, film: FilmSpec) -> None:
-    """Remember what was chosen for films of ``room``; the size of a strip is not one of a film."""
+    """Remember the settings for films of ``room``; a strip's size is not kept for films."""
     settings.keep_form(f"{room}.film.", film, without=["side"] if film.form == "png" else [])
 
 
 class FilmDialog(QDialog):
-    """Form, size, speed, pause and colours; the file is chosen when it says so."""
+    """Asks for format, size, speed, pause and colours of a film, before its file is chosen."""
 
     save_requested = Signal()
 
     def __init__(self, film: FilmSpec, estimate: Estimate, parent: QWidget) -> None:
-        """``estimate`` is called in a thread, for what is chosen at the moment."""
+        """``estimate`` is called in a worker thread, with the current settings."""
         super().__init__(parent)
         self._estimate = estimate
         self._side = film.side
@@ -75,11 +75,11 @@ class FilmDialog(QDialog):
 
     @property
     def film(self) -> FilmSpec:
-        """What is chosen."""
+        """The settings chosen."""
         return cast("FilmSpec", self.form.value)
 
     def choose_file(self, stem: str) -> str:
-        """Where to save it, "" for nowhere: the ending that is written there chooses the form."""
+        """Ask where to save, "" if cancelled; the suffix of the file selects the format."""
         path, key = choose_film_file(self, stem, self.film.form)
         if key != self.film.form:
             self._on_form_edited(replace(self.film, form=key))
@@ -114,7 +114,7 @@ class FilmDialog(QDialog):
         self._look()
 
     def look_again(self) -> None:
-        """Tell the size anew: what is filmed looks otherwise now."""
+        """Estimate the size again, after what is filmed has changed."""
         if self.save.isEnabled():
             self._look()
 
@@ -139,11 +139,11 @@ class FilmDialog(QDialog):
         self.problem.set_text(reason)
 
     def done(self, result: int) -> None:
-        """Nobody waits for the size any more."""
+        """Stop the estimate when the dialog closes."""
         self._sizes.shutdown()
         super().done(result)
 
 
 def _sized(film: FilmSpec, side: int) -> FilmSpec:
-    """``film`` with the usual size of a strip, or with ``side``."""
+    """Return ``film`` with the default size of a strip, or with ``side``."""
     return replace(film, side=STRIP_PX if film.form == "png" else side)

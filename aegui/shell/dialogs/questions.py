@@ -1,4 +1,4 @@
-"""The few questions that have to stop the person."""
+"""The few modal questions, and dialogs that show text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _GPU = "gpu"
 
 
 def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
-    """What to do with unsaved work in ``name`` before it is left."""
+    """Ask what to do with unsaved work in ``name`` before it is closed."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved changes"))
@@ -67,7 +67,7 @@ def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
 
 
 def ask_conflict(parent: QWidget, name: str) -> Conflict:
-    """What to do before saving, where another program has changed the file of ``name``."""
+    """Ask what to do before saving, if another program has changed the file of ``name``."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(tr("Changed by another program"))
@@ -84,14 +84,14 @@ def ask_conflict(parent: QWidget, name: str) -> Conflict:
 
 
 def changed_words(name: str) -> str:
-    """That another program has changed the file of ``name``."""
+    """Return the message that another program has changed the file of ``name``."""
     return tr(
         "“{name}” was changed by another program since it was opened or saved here.", name=name
     )
 
 
 def ask_reload(parent: QWidget, name: str) -> bool:
-    """Whether to open the file of ``name`` again, though something here is not saved."""
+    """Ask whether to reload the file of ``name`` although there are unsaved changes."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved changes"))
@@ -106,7 +106,7 @@ def ask_reload(parent: QWidget, name: str) -> bool:
 
 
 def ask_protected(parent: QWidget, name: str) -> bool:
-    """Whether to save elsewhere, because the file of ``name`` may not be written to."""
+    """Ask whether to save elsewhere, because the file of ``name`` is write-protected."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(tr("Write-protected"))
@@ -118,7 +118,7 @@ def ask_protected(parent: QWidget, name: str) -> bool:
 
 
 def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
-    """What to do with the unsaved work of a crashed program; later: at the next start."""
+    """Ask what to do with unsaved work after a crash; ``later`` asks again at the next start."""
     moment = QDateTime.fromSecsSinceEpoch(int(recovery.saved_at.timestamp()))
     when = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
     box = QMessageBox(parent)
@@ -148,7 +148,7 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
 
 
 def _within(picture: QPixmap, ratio: float) -> QPixmap:
-    """``picture`` as large as a preview may be, its pixels as they are where it is smaller."""
+    """Return ``picture`` scaled down to the size of a preview; smaller ones keep their pixels."""
     room = _PREVIEW * ratio
     if picture.width() > room.width() or picture.height() > room.height():
         picture = picture.scaled(
@@ -191,7 +191,7 @@ def _underway_words(training: Underway) -> str:
 def choose_characters(
     parent: QWidget, labels: Sequence[str], images: ArrayLike, chosen: Sequence[str]
 ) -> tuple[str, ...] | None:
-    """Characters of a set; None if the person changed nothing."""
+    """Ask for characters of a set; None if cancelled."""
     dialog = QDialog(parent)
     dialog.setWindowTitle(tr("Choose characters"))
     open_at(dialog, 560, 520)
@@ -212,10 +212,10 @@ def choose_characters(
 
 
 def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
-    """Say what this is, and in ``memory``, as HTML, what holds how much of it.
+    """Show version and machine, and ``memory``, an HTML table of memory use.
 
     Returns:
-        ``gpu`` where more is asked about graphics cards.
+        ``gpu`` if the user asks for details about graphics cards, else "".
     """
     box = QMessageBox(parent)
     box.setWindowTitle(tr("About aegui"))
@@ -225,7 +225,7 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
     box.setInformativeText(f"<p>{about}</p><p>{html.escape(machine_status())}</p>{memory}")
     more = box.addButton(tr("Gra&phics card…"), QMessageBox.ButtonRole.ActionRole)
     enough = box.addButton(QMessageBox.StandardButton.Ok)
-    # Of two buttons Qt takes none for Esc and for the window's own cross.
+    # With two buttons Qt assigns neither to Esc and the close button.
     box.setEscapeButton(enough)
     box.setDefaultButton(enough)
     box.exec()
@@ -233,13 +233,13 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
 
 
 def show_gpu(parent: QWidget) -> QDialog:
-    """Say whether training uses a graphics card, and how to get there."""
+    """Show whether training uses a graphics card, and how to enable that."""
     text = "\n\n".join(gpu_words(gpu_state()))
     return show_text(parent, _GPU, tr("Graphics card"), text)
 
 
 def import_summary(reading: CourseReading) -> str:
-    """What was made of a foreign configuration, as Markdown."""
+    """Return what was read from a foreign configuration, as Markdown."""
     parts = [
         (tr("Needs what this version does not have"), reading.needs),
         (tr("Understood"), reading.understood),
@@ -250,13 +250,13 @@ def import_summary(reading: CourseReading) -> str:
 
 
 def show_import(parent: QWidget, reading: CourseReading) -> QDialog:
-    """Show what was made of a foreign configuration."""
+    """Show what was read from a foreign configuration."""
     title = trn("{n} setting was read", "{n} settings were read", len(reading.understood))
     return show_text(parent, _IMPORT, title, import_summary(reading))
 
 
 def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
-    """Show ``text``, Markdown, beside the work; one at a time of a ``key``."""
+    """Show ``text``, Markdown, in a non-modal dialog; an open one of ``key`` is replaced."""
     for older in parent.findChildren(QDialog, key):
         older.close()
     dialog = QDialog(parent)
@@ -274,7 +274,7 @@ def show_text(parent: QWidget, key: str, title: str, text: str) -> QDialog:
 
 
 def listing(blocks: Iterable[tuple[str, Iterable[str]]]) -> str:
-    """Headings with a list below each, as Markdown."""
+    """Return headings, each with a list below, as Markdown."""
     return "\n\n".join(
         f"### {_escaped(title)}\n\n" + "\n".join(f"- {_escaped(line)}" for line in lines)
         for title, lines in blocks
