@@ -7,7 +7,7 @@ from aegui.leaving import leave
 
 
 def run() -> None:
-    """Do what the command line says, and end the process."""
+    """Run the command line, and end the process with its exit code."""
     leave(main())
 
 

@@ -1,4 +1,4 @@
-"""The window's composition root: the one place that knows everybody."""
+"""The composition root of the window: creates session and window, and connects them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _log = logging.getLogger(__name__)
 
 
 class App(QObject):
-    """Session and window of a running program."""
+    """The session and the window of the running program."""
 
     _failed = Signal(object, bool)
     """An error that nobody expected, in whatever thread, and whether to tell it again."""
@@ -97,17 +97,17 @@ class App(QObject):
         hints.accessibility().contrastPreferenceChanged.connect(self._on_color_scheme_changed)
 
     def tell_crash(self) -> None:
-        """Say that the last program was ended by a fault, and offer to report that."""
+        """Show a message that the program crashed last time, and offer to report it."""
         text = tr(
             "The program crashed last time. The log says where; unsaved work is offered again."
         )
         report = tr("Report a problem…")
-        # Of the window that there is when it is pressed: another language makes another.
+        # The window is looked up when the button is pressed: a change of language replaces it.
         notice = Notice("warning", text, report, lambda: self.window.report_problem())
         self.window.notify(notice)
 
     def start(self, path: Path | None = None) -> None:
-        """Show the window, and open ``path`` behind the first picture."""
+        """Show the window, and open ``path`` after the first paint."""
         self.window.show()
         QTimer.singleShot(_AFTER_MS, self, lambda: self._after_first_picture(path))
 
@@ -126,10 +126,10 @@ class App(QObject):
             self.window.feature(DocumentFeature).offer_recoveries()
 
     def shutdown(self) -> None:
-        """The one way to the end: keep the settings, stop all threads, then take all apart.
+        """Save the settings, stop all threads, and delete window and session.
 
-        The window goes first: it listens to what is taken apart after it. Where nobody could be
-        asked about unsaved work, it is kept for the next start, with a training under way.
+        The window is deleted first, because it is connected to the session. Unsaved work about
+        which the user could not be asked is kept for the next start, including a running training.
         """
         self._settings.save()
         self.services.shutdown(keep=self._must_keep)
@@ -139,26 +139,26 @@ class App(QObject):
 
     @Slot()
     def end(self) -> None:
-        """The loop of events ends, which is the end of the program.
+        """Shut down when the event loop ends.
 
-        Where no window was closed nobody was asked: Qt ends it when the screen is gone, as at the
-        end of a desktop session.
+        If no window was closed, the user was not asked: Qt also ends the loop when the display is
+        gone, for example at the end of a desktop session.
         """
         self._must_keep = self._must_keep or not self._is_closed
         self.shutdown()
 
     def end_by(self, number: int) -> None:
-        """End orderly at the signal ``number``, which asks no questions."""
+        """Exit after the signal ``number``, without a question."""
         _log.info("ended by signal %d", number)
         self._must_keep = True
-        # No window is asked to close: it would ask about unsaved work.
+        # Closing the window would ask about unsaved work.
         self._application.exit(SIGNAL_EXIT + number)
 
     @Slot()
     def end_with_session(self) -> None:
-        """The desktop session ends, perhaps: have unsaved work on the disk by then.
+        """Store unsaved work when the desktop session may be about to end.
 
-        The manager that asks is not taken: the binding would have to make a Python object of it.
+        The session manager's argument is not accepted: PySide would have to wrap it.
         """
         self._must_keep = True
         self.services.keeping.keep_all(_SESSION_SECONDS)
@@ -169,7 +169,7 @@ class App(QObject):
 
     @Slot(object)
     def _on_document_changed(self, _workspace: object) -> None:
-        """Give back what a large set took, once those who worked on it have let it go."""
+        """Release the memory of a large set, once its users have dropped it."""
         before = self._samples_bytes
         self._samples_bytes = live_bytes(self.services.workspace.dataset)
         if before >= _LARGE_BYTES:
@@ -184,7 +184,7 @@ class App(QObject):
 
     @Slot()
     def _on_window_closed(self) -> None:
-        # Whoever closes it has been asked.
+        # Closing the window has asked the user.
         self._must_keep, self._is_closed = False, True
 
     def _new_window(self) -> MainWindow:
@@ -197,7 +197,7 @@ class App(QObject):
 
     @Slot(str)
     def use_language(self, code: str) -> None:
-        """Speak ``code`` from now on: another window on the same session takes over."""
+        """Switch to the language ``code``, by replacing the window on the same session."""
         if code == language():
             return
         self._settings.language = code
@@ -206,7 +206,7 @@ class App(QObject):
         self._keep_settings()
 
     def _replace_window(self) -> None:
-        """Another window on the same session, where the old one was."""
+        """Replace the window by a new one on the same session, at the same place."""
         old = self.window
         shown, place, state = old.isVisible(), old.geometry(), old.windowState()
         old.dismiss()
@@ -219,7 +219,7 @@ class App(QObject):
 
     @Slot(object)
     def use_comfort(self, comfort: Comfort) -> None:
-        """Letters of another size, less motion, or other speech, from now on."""
+        """Apply text size, reduced motion and speech."""
         before, self._settings.comfort = self._settings.comfort, comfort
         self._read()
         if comfort.text_size != before.text_size:
@@ -235,7 +235,7 @@ class App(QObject):
 
     @Slot(str)
     def use_theme(self, key: str) -> None:
-        """One of ``THEMES``, or as the system is, from now on."""
+        """Apply a theme: one of ``THEMES``, or ``system``."""
         if key in ("system", *THEMES):
             self._settings.theme = key  # type: ignore[assignment]
             self._dress()
@@ -255,14 +255,14 @@ class App(QObject):
             self._dress()
 
     def _speak(self, code: str) -> None:
-        """Use ``code`` for our own words and for those in Qt's dialogs."""
+        """Use the language ``code`` for the program's texts and for Qt's dialogs."""
         set_language(code)
         QLocale.setDefault(QLocale(LOCALES[language()]))
         for translator in self._translators:
             self._application.removeTranslator(translator)
             translator.deleteLater()
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        # What its catalogue lacks, or calls otherwise than we do, is asked for in ours first.
+        # The last one installed is searched first: texts that Qt lacks, or words differently.
         ours = resources_dir() / "translations" / language() / "qt_words.qm"
         of_qt, more = self._translators = QTranslator(self), QTranslator(self)
         if of_qt.load(QLocale(language()), "qtbase", "_", folder):
@@ -271,9 +271,9 @@ class App(QObject):
             self._application.installTranslator(more)
 
     def report(self, error: BaseException, *, once: bool = False) -> None:
-        """Tell the person about an error that nobody expected, from whatever thread.
+        """Show an unexpected error to the user; callable from any thread.
 
-        Of those that threads raise, perhaps many times a second, each is told ``once``.
+        ``once`` suppresses repetitions: a thread may raise the same error many times a second.
         """
         self._failed.emit(error, once)
 
@@ -296,11 +296,11 @@ class App(QObject):
 
 
 def run_window(path: Path | None = None, spoken: str | None = None) -> int:
-    """Open the window, on ``path`` if given, and stay until it is closed; the exit code.
+    """Open the window and run it until it is closed; return the exit code.
 
     Args:
-        path: What to open.
-        spoken: The language of this window; None takes the one that was chosen in the last.
+        path: File to open.
+        spoken: Language of this window; None uses the stored one.
     """
     _begin_log()
     has_crashed = _begin_crash_log()
@@ -331,13 +331,13 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
 
 
 def ensure_font(application: QApplication) -> None:
-    """Bring a font along where the system has none, and every text would be a row of boxes."""
+    """Install a bundled font if the system has none; otherwise all text would be boxes."""
     if not QFontInfo(application.font()).family():
         QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / "DejaVuSans.ttf"))
 
 
 def _nothing_is_kept(trouble: OSError) -> Notice:
-    """What to say where settings, library and copies have no place; all else goes on."""
+    """Return the message that settings, library and backup copies cannot be stored."""
     text = tr(
         "Nothing can be kept in {folder}: {reason}. Settings, library and copies of unsaved work "
         "are gone at the end; save what you want to keep to another folder.",
@@ -348,14 +348,14 @@ def _nothing_is_kept(trouble: OSError) -> Notice:
 
 
 def _place_of(error: BaseException) -> tuple[str, str, int]:
-    """Kind of an error, and the line that raised it."""
+    """Return the type of an error, and file and line that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     return type(error).__name__, last.filename if last else "", (last.lineno or 0) if last else 0
 
 
 def _begin_log() -> None:
-    """Write what happens to a file of the user's; the terminal gets warnings only."""
+    """Log to a file of the user's; the terminal gets warnings only."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     terminal = logging.StreamHandler()
@@ -374,14 +374,14 @@ def _begin_log() -> None:
 
 
 def _begin_crash_log() -> bool:
-    """Have faults of compiled code leave where they were; whether the last program did."""
+    """Enable crash dumps of compiled code; return whether the last program left one."""
     path = crash_file()
     has_crashed = False
     try:
         if path.exists() and path.stat().st_size > 0:
             path.replace(path.with_name(f"{path.name}.1"))
             has_crashed = True
-        # Open as long as the process is there: nothing can be opened any more once it is needed.
+        # Open as long as the process lives: after a fault no file can be opened.
         faulthandler.enable(path.open("a", encoding="utf-8"))
     except OSError as error:
         _log.warning("no file for crashes: %s", error)
@@ -389,7 +389,7 @@ def _begin_crash_log() -> bool:
 
 
 def _catch_errors(app: App) -> None:
-    """Errors that nobody expected go to the log and into the window, and end nothing."""
+    """Log unexpected errors and show them in the window, without ending the program."""
 
     def on_error(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None

@@ -1,6 +1,6 @@
-"""The command ``aegui``: the window, and the same core without one.
+"""The command ``aegui``: opens the window, or runs a command without one.
 
-Nothing heavy is imported before it is known what is wanted; ``aegui --help`` needs no numpy.
+Nothing heavy is imported before the command is known; ``aegui --help`` needs no numpy.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 
-# Options that are followed by points, or by labels: either may begin with a minus.
+# Options followed by points or labels, either of which may begin with a minus.
 _POINTS = ("--at", "--from", "--to", "--via", "--apply", "--plus", "--minus", "--rect")
 ARGPARSE_TEXTS = (
     mark("usage: "),
@@ -51,29 +51,29 @@ ARGPARSE_TEXTS = (
 
 
 class _RefusedLine(AeguiError):
-    """The command line itself is wrong."""
+    """The command line itself is invalid."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line, without the usage."""
+    """A parser that reports an error in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        """Refuse with ``message``."""
+        """Raise ``message`` as a refusal."""
         raise _RefusedLine(message)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        # argparse says nothing of what could not be written.
+        # argparse ignores output errors.
         (file or sys.stderr).write(message)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line says.
+    """Run the command line.
 
     Args:
         argv: The arguments without the program's name; None takes those of the process.
 
     Returns:
-        The exit code: 0, 1 where a training blew up, 2 for a refusal, 130 after Ctrl-C.
+        The exit code: 0, 1 if a training diverged, 2 for a refusal, 130 after Ctrl-C.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     _open_streams()
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _translate_argparse()
     try:
         status = _dispatch(arguments)
-        # What is still on its way may yet be refused: better here than at exit.
+        # Writing buffered output may still fail: handle that here, not at exit.
         sys.stdout.flush()
         return status
     except AeguiError as error:
@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        _write_to_nowhere()  # whoever read the output has gone
+        _write_to_nowhere()  # the reader of the output has gone
         return EXIT_PIPE_CLOSED
     except OSError as error:
         reason = system_reason(error)
@@ -110,7 +110,7 @@ def _complain(text: str) -> None:
 
 
 def _write_to_nowhere() -> None:
-    """Keep Python from complaining at exit about output that nobody takes."""
+    """Redirect broken streams, so that Python does not report them at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
@@ -122,10 +122,10 @@ def _write_to_nowhere() -> None:
 
 
 def _open_streams() -> None:
-    """See to it that whatever has to be said can be written.
+    """Make sure that all output can be written.
 
-    A stream is missing where it was closed (``>&-``) or there is no terminal (a windowed program);
-    and a file's name need not be text, nor the terminal know every letter.
+    A stream is missing if it was closed (``>&-``) or there is no terminal (a windowed program);
+    file names need not be valid text, and a terminal may not support every character.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -156,7 +156,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _check_language(arguments: list[str]) -> None:
-    """Refuse a language that there is not, as argparse does where it sees one."""
+    """Refuse an unknown language, with the message that argparse would give."""
     asked = _asked_language(arguments)
     if asked is not None and asked not in LANGUAGES:
         choices = ", ".join(LANGUAGES)
@@ -173,8 +173,8 @@ def _open_window(path: Path | None, spoken: str | None) -> int:
     trouble = display_trouble()
     if trouble is not None:
         raise _RefusedLine(trouble)
-    # Numpy's matrix library would take a thread per core, all of them spinning, for a picture of
-    # a training network: 50 ms instead of 1. It reads this when it is first imported.
+    # OpenBLAS would start a spinning thread per core for a picture of a training network: 50 ms
+    # instead of 1. The variable is read when numpy is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from aegui.qt_import import import_qt
 
@@ -208,7 +208,7 @@ def _existing(name: str) -> Path:
 
 
 def _asked_language(arguments: list[str]) -> str | None:
-    """What stands behind ``--language``; empty where nothing does."""
+    """Return the value of ``--language``: None without the option, "" without a value."""
     for index, argument in enumerate(arguments):
         if argument.startswith("--language="):
             return argument.partition("=")[2]
@@ -218,7 +218,7 @@ def _asked_language(arguments: list[str]) -> str | None:
 
 
 def _language(arguments: list[str]) -> str:
-    """The language that is asked for, on the command line or by the system."""
+    """Return the language of the command line, or else of the environment."""
     asked = _asked_language(arguments)
     if asked in LANGUAGES:
         return asked
@@ -229,7 +229,7 @@ def _language(arguments: list[str]) -> str:
 
 
 def _translate_argparse() -> None:
-    """Let argparse find its own sentences, which it looks up with gettext, in our catalogues."""
+    """Let argparse find its own texts, looked up with gettext, in the program's catalogues."""
     gettext.bindtextdomain(APP_NAME, resources_dir() / "translations")
     gettext.textdomain(APP_NAME)
     os.environ["LANGUAGE"] = language()
@@ -244,7 +244,7 @@ def _without_language(arguments: list[str]) -> list[str]:
 
 
 def _joined_points(arguments: list[str]) -> list[str]:
-    """``--at -1,2`` as ``--at=-1,2``: argparse takes a leading minus for another option."""
+    """Return ``--at -1,2`` as ``--at=-1,2``: argparse takes a leading minus for an option."""
     joined: list[str] = []
     for argument in arguments:
         if joined and joined[-1] in _POINTS:
@@ -255,7 +255,7 @@ def _joined_points(arguments: list[str]) -> list[str]:
 
 
 def _parser() -> _Parser:
-    """The parser of the whole command line, which leaves the command's name in ``command``."""
+    """Return the parser of the command line, which stores the command's name in ``command``."""
     general = _Parser(add_help=False)
     general.add_argument(
         "--language",
@@ -296,5 +296,5 @@ def _parser() -> _Parser:
 
 
 def _first_words() -> list[str]:
-    """What the names of commands begin with, each once."""
+    """Return the first words of all commands, each once."""
     return list(dict.fromkeys(name.partition(" ")[0] for name in COMMANDS))

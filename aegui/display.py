@@ -1,6 +1,6 @@
-"""Whether there is a screen to open the window on; Qt would end the process where there is none.
+"""Check for a display before Qt is loaded, because Qt ends the process if there is none.
 
-Nothing of Qt is imported: what Qt would connect to is tried in its place.
+Nothing of Qt is imported: the connection that Qt would make is tried instead.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SCREENS = ("xcb", "wayland")
 
 
 def display_trouble(environment: Mapping[str, str] = os.environ) -> str | None:
-    """Why no window can be opened here, in words; None where one can, as far as can be told.
+    """Return why no window can be opened here, in words; None if one probably can.
 
     Args:
         environment: The variables that name the displays.
@@ -55,7 +55,7 @@ def _answers_x11(name: str) -> bool:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True  # Qt brings its own, or says itself what is missing
+        return True  # Qt brings its own, or reports itself what is missing
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)
     xcb.xcb_connection_has_error.argtypes = (ctypes.c_void_p,)

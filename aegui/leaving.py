@@ -1,7 +1,7 @@
-"""The end of the process: at once where threads are still inside compiled code.
+"""Ending the process, without Python's shutdown if threads are inside compiled code.
 
-Python ends the daemon threads that ask for its lock after it has begun to shut down. Where such a
-thread comes out of compiled code of torch or openTSNE, that is an exception through functions that
+Python ends the daemon threads that ask for its lock after it has begun to shut down. When such a
+thread returns from compiled code of torch or openTSNE, that is an exception through functions that
 allow none, and the process is aborted although all its work is done. So, with such threads left,
 the process ends without that shutdown.
 """
@@ -23,14 +23,14 @@ SIGNAL_EXIT = 128
 
 
 def heard_signals() -> tuple[int, ...]:
-    """Those of ``ENDING_SIGNALS`` that the program was not begun without, as by ``nohup``."""
+    """Return those of ``ENDING_SIGNALS`` that were not ignored at the start, as under ``nohup``."""
     return tuple(
         number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN
     )
 
 
 def leave(status: int) -> NoReturn:
-    """End the process with ``status``; everything written has been handed over by then."""
+    """End the process with ``status``, after flushing the output."""
     for stream in (sys.stdout, sys.stderr):
         # A frozen program without a terminal has none.
         if stream is not None:

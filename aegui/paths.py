@@ -1,4 +1,4 @@
-"""Where things are: in the source tree, in an installed wheel and in the frozen app alike."""
+"""Paths of resources and user data, in the source tree, an installed wheel and the frozen app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ APP_NAME = "aegui"
 
 @cache
 def _root() -> Path:
-    """The folder that holds ``resources/`` and ``models/``."""
+    """Return the folder that contains ``resources/`` and ``models/``."""
     package = Path(__file__).resolve().parent
     candidates = [package.parent, package / "share"]
     frozen = getattr(sys, "_MEIPASS", None)
@@ -28,17 +28,17 @@ def _root() -> Path:
 
 
 def resources_dir() -> Path:
-    """Read-only files that ship with the program: glyphs, icons, recipes, translations, guide."""
+    """Return the folder of shipped read-only files: glyphs, icons, recipes, translations, guide."""
     return _root() / "resources"
 
 
 def models_dir() -> Path:
-    """Trained runs that ship with the program."""
+    """Return the folder of trained runs that ship with the program."""
     return _root() / "models"
 
 
 def is_own(path: Path) -> bool:
-    """Whether ``path`` lies among what ships with the program, which nobody overwrites."""
+    """Return whether ``path`` is inside the shipped files, which must not be overwritten."""
     real = Path(os.path.realpath(path))
     return any(
         real.is_relative_to(os.path.realpath(folder)) for folder in (resources_dir(), models_dir())
@@ -46,48 +46,48 @@ def is_own(path: Path) -> bool:
 
 
 def documents_dir() -> Path:
-    """Where a person keeps documents; their home where there is no such folder."""
+    """Return the user's documents folder, or their home if there is none."""
     folder = Path(platformdirs.user_documents_dir())
     return folder if folder.is_dir() else Path.home()
 
 
 def user_data_dir() -> Path:
-    """The user's own data (autosave, drawn sets); created on first use by whoever writes there."""
+    """Return the folder of user data (autosave, drawn sets); it is created by the first writer."""
     return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
 
 
 def log_file() -> Path:
-    """What the window has done; ``.1`` is what came before."""
+    """Return the log file of the window; the previous one has the suffix ``.1``."""
     return user_data_dir() / f"{APP_NAME}.log"
 
 
 def crash_file() -> Path:
-    """Where each thread was when a fault of compiled code ended the program; ``.1``: earlier."""
+    """Return the file of stack traces after a fault of compiled code; ``.1``: the previous one."""
     return user_data_dir() / f"{APP_NAME}-crash.log"
 
 
 def library_dir() -> Path:
-    """Runs and studies that were kept; created on first use by whoever writes there."""
+    """Return the folder of kept runs and studies; it is created by the first writer."""
     return user_data_dir() / "library"
 
 
 def recipes_dir() -> Path:
-    """The person's own recipes; created on first use by whoever writes there."""
+    """Return the folder of the user's own recipes; it is created by the first writer."""
     return user_data_dir() / "recipes"
 
 
 def user_config_dir() -> Path:
-    """The user's settings; created on first use by whoever writes there."""
+    """Return the folder of the user's settings; it is created by the first writer."""
     return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
 
 
 def user_cache_dir() -> Path:
-    """What can be made again (prepared images); created on first use by whoever writes there."""
+    """Return the folder of recomputable data (prepared images), created by the first writer."""
     return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
 
 
 def keeping_trouble() -> OSError | None:
-    """Why nothing can be kept in the user's own folders: a home that is missing, or read-only."""
+    """Return why the user's folders cannot be written, such as a missing or read-only home."""
     for folder in (user_data_dir(), user_config_dir()):
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Qt's first import, after which Python imports as it did before."""
+"""The first import of Qt, without PySide6's replacement of ``import``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import builtins
 
 
 def import_qt() -> None:
-    """Import Qt, and put back the ``import`` of Python's own that PySide6 replaces.
+    """Import Qt, and restore the ``__import__`` function that PySide6 replaces.
 
-    Its own looks, at each import, whether the module asks for other names of Qt's methods
-    (``from __feature__ import snake_case``): it reads the source of every module there is, and
-    keeps all of it. Of the program and torch that is 40 MB, and a tenth of the time of a start.
-    Nothing here uses such names. Where Qt has been imported before, nothing changes.
+    PySide6's version checks at each import whether the module asks for other names of Qt's methods
+    (``from __feature__ import snake_case``): it reads the source of every imported module, and
+    keeps all of it. For the program and torch that is 40 MB, and a tenth of the start-up time.
+    Nothing here uses such names. If Qt has been imported before, nothing changes.
     """
     own = builtins.__import__
     import PySide6.QtCore  # noqa: F401

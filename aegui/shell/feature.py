@@ -148,7 +148,7 @@ class Feature(QObject):
             one(is_in_sight(dock))
 
     def show_dock(self, key: str, arrangement: str = "") -> None:
-        """Raise the dock ``key``; if it is hidden, switch to ``arrangement`` first."""
+        """Raise the dock ``key``; switch to ``arrangement``, if given, while the dock is hidden."""
         dock = self._window.docks[key]
         if arrangement and dock.isHidden():
             self._services.requests.arrangement.emit(arrangement)

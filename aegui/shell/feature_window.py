@@ -46,7 +46,7 @@ class FeatureWindow(QMainWindow):
 
     @property
     def names(self) -> WindowNames:
-        """The panels, actions and fields of the window that files may refer to."""
+        """The panels, actions and arrangements of the window that files may refer to."""
         raise NotImplementedError
 
     def landmark(self, key: str) -> QWidget | None:

@@ -1,1 +1,1 @@
-"""Docks, menus, actions and wiring."""
+"""The main window: docks, menus, actions, and their connections."""

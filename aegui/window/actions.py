@@ -1,6 +1,6 @@
-"""Everything that can be done from menus, toolbar and keys: one table, and actions made from it.
+"""The table of all actions in menus, toolbar and shortcuts, and the ``QAction`` objects made of it.
 
-The rows are those of the rooms (``FeatureSpec.actions``) and the window's own, joined here.
+It joins the rows of the features (``FeatureSpec.actions``) with the window's own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class MenuRow(NamedTuple):
-    """A menu: what it says, and its rank among the actions of the menu that it is in."""
+    """A menu: its text, and its rank among the entries of its parent menu."""
 
     text: str
     rank: int = 0
@@ -249,7 +249,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
 
 
 def _in_order(specs: Iterable[ActionSpec]) -> tuple[ActionSpec, ...]:
-    """As the menus have them, from above."""
+    """Return ``specs`` in the order of the menus."""
     menus = list(MENUS)
     return tuple(sorted(specs, key=lambda spec: (menus.index(spec.menu), spec.rank)))
 
@@ -259,14 +259,14 @@ ACTIONS: tuple[ActionSpec, ...] = _in_order((*action_specs(), *WINDOW_ACTIONS))
 
 
 class Actions:
-    """The actions of one window, made from rows.
+    """The actions of one window, created from rows.
 
     Args:
-        window: Where their keys work.
-        handlers: What each does, by its key; it gets the argument of its row, if there is one, or
-            whether a checkable one is on.
+        window: Window in which their shortcuts work.
+        handlers: Callable for each action, by key; it is called with the argument of the row, if
+            there is one, or with the state of a checkable action.
         specs: The rows.
-        keys: Keys that a person has chosen, in Qt's portable notation, by action; "": none.
+        keys: Custom shortcuts in Qt's portable notation, by action; "" is no shortcut.
     """
 
     def __init__(
@@ -292,7 +292,7 @@ class Actions:
             window.addAction(action)
 
     def __getitem__(self, key: str) -> QAction:
-        """The action ``key``."""
+        """Return the action ``key``."""
         return self._actions[key]
 
     def _make(self, window: QMainWindow, spec: ActionSpec) -> QAction:
@@ -316,7 +316,7 @@ class Actions:
             action.setText(self._names[spec.key])
 
     def set_keys(self, key: str, keys: str | None) -> None:
-        """Give an action other keys, none (""), or those of its row again (None)."""
+        """Set the shortcut of an action; "" removes it, None restores that of its row."""
         if keys is None:
             self.chosen_keys.pop(key, None)
         else:
@@ -325,13 +325,13 @@ class Actions:
         self._give_keys(self._actions[key], spec)
 
     def with_keys(self, keys: QKeySequence) -> str | None:
-        """The action that has these keys; None: they are free."""
+        """Return the key of the action with this shortcut; None if there is none."""
         return next(
             (key for key, action in self._actions.items() if keys in action.shortcuts()), None
         )
 
     def set_conditions(self, conditions: frozenset[str]) -> None:
-        """Show each action as ``conditions`` have it: enabled, on, with its other face."""
+        """Update every action to ``conditions``: enabled, checked, and which appearance it has."""
         self._conditions = conditions
         for spec in self.specs:
             action = self._actions[spec.key]
@@ -344,25 +344,25 @@ class Actions:
                 _dress(action, spec, other if other.condition in conditions else None)
 
     def name(self, key: str, words: str) -> None:
-        """Have an action say what it would do now; "": only what its row says."""
+        """Set the text of an action; "" restores that of its row."""
         self._names[key] = words
         spec = next(spec for spec in self.specs if spec.key == key)
         self._actions[key].setText(words or tr(spec.text))
 
     def withhold(self, hidden: Collection[str], locked: Collection[str]) -> None:
-        """Hide some, lock others, and give back all the rest."""
+        """Hide and disable these actions, and restore all others."""
         self._locked = frozenset((*hidden, *locked))
         for key, action in self._actions.items():
             action.setVisible(key not in hidden)
         self.set_conditions(self._conditions)
 
     def set_checked(self, key: str, checked: bool) -> None:
-        """Show an action as on or off without doing what it does."""
+        """Check or uncheck an action without triggering it."""
         self._actions[key].setChecked(checked)
 
 
 def _connect(action: QAction, spec: ActionSpec, handler: Callable[..., object]) -> None:
-    # ``triggered`` is the person's doing, ``toggled`` would be that of ``set_checked`` as well.
+    # ``triggered`` is emitted for the user only, ``toggled`` also by ``set_checked``.
     if spec.argument is not None:
         action.triggered.connect(lambda _checked, argument=spec.argument: handler(argument))
     elif spec.checkable:
@@ -372,7 +372,7 @@ def _connect(action: QAction, spec: ActionSpec, handler: Callable[..., object]) 
 
 
 def _dress(action: QAction, spec: ActionSpec, other: OtherFace | None = None) -> None:
-    """Give ``action`` the words and the icon of its row, or those of its other face."""
+    """Set text and icon of ``action`` to those of its row, or of its alternative appearance."""
     face = spec if other is None else other
     action.setText(tr(face.text))
     action.setToolTip(_tooltip(tr(face.help), action.shortcut()))

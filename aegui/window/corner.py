@@ -1,4 +1,4 @@
-"""What stands at the end of the menu bar: messages, search, and the arrangements of the window."""
+"""The corner of the menu bar: messages, search, and the arrangements of the window."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Corner(QWidget):
-    """Buttons within reach; where menus would have no room beside their names, they have none."""
+    """Buttons at the end of the menu bar; they drop their labels if the menus need the room."""
 
     def __init__(
         self, bar: QMenuBar, first: Sequence[QToolButton], arrangements: Sequence[QAction]
     ) -> None:
-        """Stand in ``bar``: ``first``, and behind them a button for each of ``arrangements``."""
+        """Add ``first``, and then a button for each of ``arrangements``, to ``bar``."""
         super().__init__(bar)
         self._bar = bar
         self._named: list[QToolButton] = []
@@ -41,7 +41,7 @@ class Corner(QWidget):
 
     @property
     def is_named(self) -> bool:
-        """Whether the arrangements have their names beside their icons."""
+        """Whether the buttons of the arrangements show labels beside their icons."""
         return not self._whole_px
 
     def _set_named(self, named: bool) -> None:
@@ -51,7 +51,7 @@ class Corner(QWidget):
             button.setToolButtonStyle(style)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Give way to the menus, or come back, as wide as the bar is now."""
+        """Show or hide the labels when the menu bar is resized."""
         if watched is self._bar and event.type() == QEvent.Type.Resize:
             self._fit()
         return False
@@ -66,5 +66,5 @@ class Corner(QWidget):
             self._set_named(True)
         else:
             return
-        # Before the bar, which hears of its size after this, gives it its place.
+        # The menu bar places this widget right after its resize event.
         self.adjustSize()

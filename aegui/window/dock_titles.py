@@ -1,4 +1,4 @@
-"""The title bars of docks: as high as tabs, with buttons that can be hit."""
+"""Title bars of docks: as high as tabs, with buttons of sufficient size."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class DockTitle(QWidget):
-    """The title bar of a dock that stands alone.
+    """The title bar of a dock that is not tabbed.
 
-    It leaves the mouse to the dock, which is dragged by it; Qt's own has buttons of 14 pixels.
+    Mouse events are left to the dock, which is dragged by this bar; Qt's own bar has buttons of 14
+    pixels.
     """
 
     def __init__(self, dock: QDockWidget) -> None:
@@ -37,23 +38,23 @@ class DockTitle(QWidget):
         loose.clicked.connect(lambda: dock.setFloating(True))
         close.clicked.connect(dock.close)
         for button in (loose, close):
-            # As with Qt's own: by keys it is done in the menu of the panels.
+            # As in Qt's own title bar; the menu of panels does the same by keyboard.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         margins = (SPACING, 0, SPACING // 2, 0)
         self.setLayout(row((title, 1), loose, close, spacing=0, margins=margins))
 
 
 class DockTitles(QObject):
-    """Gives docks their title bars, but those that are tabs: the tab says the same, and is dragged.
+    """Sets the title bars of docks; tabbed docks get none, because the tab shows the title.
 
-    A dock that floats is a window like any other.
+    A floating dock gets Qt's title bar.
     """
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         super().__init__(window)
         self._window = window
         self._docks = tuple(docks.values())
-        # Later and all at once: in the middle of a drag Qt does not like other title bars.
+        # Deferred, and for all docks at once: Qt does not support a change during a drag.
         self._later = one_shot(self, self._on_later_timeout)
         for dock in self._docks:
             dock.dockLocationChanged.connect(self._later.start)
@@ -64,7 +65,7 @@ class DockTitles(QObject):
     def _on_later_timeout(self) -> None:
         if for_text(_USUAL_PX) > _USUAL_PX:
             for bar in self._window.findChildren(QTabBar, options=_DIRECTLY):
-                # Of large letters two would be left of each title: the bar moves instead.
+                # With large text, tabs would be elided to two letters: the bar scrolls instead.
                 bar.setUsesScrollButtons(True)
                 bar.setElideMode(Qt.TextElideMode.ElideNone)
         for dock in self._docks:

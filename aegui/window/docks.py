@@ -1,4 +1,4 @@
-"""The docks around the map, and the ways to arrange them: which lies where, the rooms say."""
+"""The docks around the map, and their arrangements; the features say where each dock is placed."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ LEAST_BOTTOM_PX = 190
 
 @dataclass(frozen=True)
 class Extent:
-    """How much room the places beside and below the map get.
+    """The sizes of the areas beside and below the map.
 
     Attributes:
-        left_px: Width of the left column in a window of 1600 px; in wider ones in proportion.
+        left_px: Width of the left column in a window of 1600 px; it grows with wider ones.
         right_px: Width of the right column, likewise.
-        most_right: The right column takes no more of the window's width.
+        most_right: Upper bound of the right column, as a share of the window's width.
         bottom_share: Height of the bottom row, as a share of the window's height.
-        beside_share: What lies beside the map takes so much of the window's width.
-        below_share: Where that lies below the map: so much of the window's height.
-        weights: Heights of the right column's first places in proportion; those of others are 1.
-        gathers: Whether all at the right are tabs of one place in a window of little height.
-        map_px: Where there is a column at the edge too, both leave the map so much.
+        beside_share: Width of docks beside the map, as a share of the window's width.
+        below_share: Height of the same docks below the map, as a share of the window's height.
+        weights: Relative heights of the right column's first places; others have 1.
+        gathers: Whether all docks at the right become tabs of one place in a low window.
+        map_px: Least width of the map if there is a column at the edge too.
     """
 
     left_px: int = 316
@@ -81,17 +81,17 @@ class Extent:
 
 @dataclass(frozen=True)
 class Perspective:
-    """Where docks are, from top to bottom; docks of one inner tuple are tabs of one place.
+    """The places of docks, from top to bottom; docks of one inner tuple are tabs.
 
     Attributes:
-        left: Docks at the left.
-        right: Docks at the right.
+        left: Docks in the left column.
+        right: Docks in the right column.
         bottom: Docks below the map, from left to right.
         beside: Docks that take half of the window: at the right of the map, or below it.
-        column: Docks in a column of their own, at the right edge of the window.
-        front: Docks that lie before the others of their place; else it is the first.
-        closed: Docks that have a place, in which they are hidden at first.
-        extent: How much room each side gets.
+        column: Docks in a separate column at the right edge of the window.
+        front: Docks that are the current tab of their place, by default the first.
+        closed: Docks that have a place, but are hidden at first.
+        extent: The sizes of the areas.
     """
 
     left: tuple[tuple[str, ...], ...]
@@ -105,13 +105,13 @@ class Perspective:
 
     @property
     def opened(self) -> frozenset[str]:
-        """Docks that are there at first, in front or behind another one."""
+        """Docks that are open at first, as the current tab or another one."""
         places = (*self.left, *self.right, *self.bottom, *self.beside, *self.column)
         return frozenset(dock for place in places for dock in place) - self.closed
 
 
 def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Perspective:
-    """The arrangement ``key``, of the docks that have a spot in it."""
+    """Return the arrangement ``key`` of all docks with a spot in it."""
     docks = sorted(
         (spec for spec in specs if key in spec.spots),
         key=lambda spec: (spec.spots[key].place, spec.spots[key].tab, spec.rank),
@@ -146,7 +146,10 @@ DEFAULT_PERSPECTIVE = "wander"
 def make_docks(
     window: QMainWindow, specs: Sequence[DockSpec], made: Callable[[str], None]
 ) -> dict[str, QDockWidget]:
-    """A dock for each of ``specs``, not yet placed; ``made`` is told the key of a panel."""
+    """Create a dock for each of ``specs``, without placing it.
+
+    ``made`` is called with the key of a dock once its panel is created.
+    """
     docks = {}
     for spec in specs:
         dock = QDockWidget(tr(spec.title), window)
@@ -174,7 +177,7 @@ FORMS = tuple(
 
 
 def form_of(size: QSize) -> str:
-    """The one of ``FORMS`` that a window of ``size`` has: larger letters make it a smaller one."""
+    """Return the entry of ``FORMS`` for a window of ``size``; larger text needs a larger window."""
     width = "narrow" if size.width() < grown_for_text(NARROW_PX) else "middle"
     if size.width() >= grown_for_text(WIDE_PX):
         width = "wide"
@@ -191,9 +194,9 @@ def arrange(
     *,
     column: bool = False,
 ) -> None:
-    """Put ``docks`` where ``perspective`` has them; those it does not name are hidden.
+    """Place ``docks`` as in ``perspective``, and hide all others.
 
-    With ``column`` that at the edge of the window is open.
+    ``column`` opens the column at the edge of the window.
     """
     wanted = PERSPECTIVES[perspective]
     right, bottom, below_right = _places(window, wanted)
@@ -209,7 +212,7 @@ def arrange(
     _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
     _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
     _fill(window, docks, Area.BottomDockWidgetArea, bottom, wanted.closed)
-    # Where the row below the map reaches below what is at its right, the left is higher.
+    # If the bottom row extends below the right column, the left edge has more height.
     edge = Area.LeftDockWidgetArea if below_right else Area.RightDockWidgetArea
     at_edge = wanted.column if column else ()
     for place in at_edge:
@@ -223,17 +226,17 @@ def arrange(
 
 
 def give_sizes(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
-    """Give docks that lie where ``perspective`` has them the sizes that it has for them."""
+    """Resize docks that are placed as in ``perspective`` to the sizes defined there."""
     wanted = PERSPECTIVES[perspective]
     right, bottom, _ = _places(window, wanted)
     _resize(window, docks, wanted, right, bottom)
 
 
 def _places(window: QMainWindow, wanted: Perspective) -> tuple[_Places, _Places, bool]:
-    """What lies at the right and what below the map, and whether that reaches below the right."""
+    """Return the places at the right and below the map, and whether these reach below the right."""
     width, height = form_of(window.size()).split("-")
     is_narrow, is_tall = width == "narrow", height == "tall"
-    # Half a screen has no room beside the map; a low window has none below it.
+    # A narrow window has no room beside the map; a low one has none below it.
     is_below = is_narrow and is_tall
     bottom, right = wanted.bottom, wanted.right
     if wanted.extent.gathers and height == "short":
@@ -248,33 +251,34 @@ def _places(window: QMainWindow, wanted: Perspective) -> tuple[_Places, _Places,
 
 
 def _as_one(places: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """All ``places`` as tabs of one."""
+    """Return all ``places`` as tabs of a single one."""
     return (tuple(key for place in places for key in place),) if places else ()
 
 
 def _parts(place: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """A place of tabs as two, one below the other: the first, and those behind it."""
+    """Split a place of tabs into two below each other: the first tab, and the others."""
     return (place[:1], place[1:]) if len(place) > 1 else (place,)
 
 
 def take_away(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
-    """Leave no dock in ``window``.
+    """Remove all docks from ``window``.
 
-    Before its state is restored too: else Qt forgets the tab bars that there are, and leaves them
-    standing where they were.
+    This is needed before a state is restored as well: Qt would lose track of the existing tab bars,
+    and leave them visible.
     """
     for dock in docks.values():
         if dock.isFloating():
             dock.setFloating(False)
         window.removeDockWidget(dock)
-    # Now: docks that come back into the same tabs before the window has noticed get no tab bar.
+    # Immediately: docks that return to the same tabs before the window has processed this event get
+    # no tab bar.
     QCoreApplication.sendPostedEvents(window, QEvent.Type.LayoutRequest)
 
 
 def _put_away(window: QMainWindow, docks: Mapping[str, QDockWidget], shown: set[str]) -> None:
-    """Give the docks that are not ``shown`` a place all the same, hidden.
+    """Give docks that are not ``shown`` a place too, hidden.
 
-    A dock without a place is missing in the window's state, and restoring that would show it.
+    A dock without a place is missing in the saved state, and restoring that state would show it.
     """
     for key, dock in docks.items():
         if key not in shown:
@@ -302,9 +306,9 @@ def _fill(
 
 
 def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
-    """Give the column at the edge its width, where it is seen, and what is beside it its own.
+    """Resize the column at the edge, if visible, and the columns beside it.
 
-    The map is left so much that it can be used: what lies at its right gives way first.
+    The map keeps a usable width: the column at its right is narrowed first.
     """
     wanted = PERSPECTIVES[perspective]
     column = next((docks[key] for place in wanted.column for key in place), None)
@@ -316,7 +320,7 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
         for area in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
     )
     rest = window.width() - width - wanted.extent.map_px
-    # As it is without the column: what was there has been pressed together only now.
+    # Sizes as without the column: the current ones were squeezed when it opened.
     left_px, right_px = _usual_left(window, wanted) if left else 0, 0
     if right:
         right_px = max(LEAST.width(), min(_usual_right(window, wanted), rest - left_px))
@@ -336,10 +340,10 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
 def give_room(
     window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str, key: str
 ) -> None:
-    """Give a dock that was opened at one side of the map what its panel needs, if it has less.
+    """Enlarge a dock that was opened beside the map to what its panel needs.
 
-    Its width, where it has no place in the arrangement: what lies at the other side keeps its own,
-    and the map what it needs. Its height, where others lie above or below it.
+    Its width is changed if the arrangement has no place for it: the column at the other side keeps
+    its width, and the map its minimum. Its height is changed if other docks are above or below it.
     """
     dock = docks[key]
     area, here = dock.widget(), window.dockWidgetArea(dock)
@@ -367,7 +371,7 @@ def give_room(
 
 
 def _named(wanted: Perspective) -> set[str]:
-    """The docks that have a place in an arrangement, open or closed."""
+    """Return the docks that have a place in an arrangement, open or closed."""
     places = (*wanted.left, *wanted.right, *wanted.bottom, *wanted.beside, *wanted.column)
     return {key for place in places for key in place}
 
@@ -375,7 +379,7 @@ def _named(wanted: Perspective) -> set[str]:
 def _seen_in(
     window: QMainWindow, docks: Mapping[str, QDockWidget], area: Area, column: QDockWidget
 ) -> QDockWidget | None:
-    """A dock beside ``column`` in that area which can be seen."""
+    """Return a visible dock in ``area`` other than ``column``; None if there is none."""
     return next(
         (
             dock
@@ -390,7 +394,7 @@ def _seen_in(
 
 
 def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
-    """Width of the column at the left."""
+    """Return the default width of the left column."""
     usual_px = wanted.extent.left_px
     wide = max(1.0, window.width() / _USUAL_PX)
     large_px = min(grown_for_text(_LEAST_LEFT_PX), _MOST_LEFT * window.width())
@@ -399,7 +403,7 @@ def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
 
 
 def _usual_right(window: QMainWindow, wanted: Perspective) -> int:
-    """Width of what lies at the right of the map where there is no further column."""
+    """Return the default width of the right side if there is no column at the edge."""
     extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
     if wanted.beside:
         return round(extent.beside_share * window.width())

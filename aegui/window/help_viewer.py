@@ -1,4 +1,4 @@
-"""The guide: pages in Markdown with a list of them at the side."""
+"""The guide: Markdown pages with a list of pages at the side."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CELL_PX = 5
 
 
 def guide_pages() -> tuple[Path, ...]:
-    """Pages of the guide in the language in force, or in English, in the order of their names."""
+    """Return the guide's pages in the current language, or else English, sorted by file name."""
     folder = resources_dir() / "guide"
     for code in (language(), "en"):
         pages = tuple(sorted((folder / code).glob("*.md")))
@@ -51,7 +51,7 @@ def guide_pages() -> tuple[Path, ...]:
 
 
 def page_title(page: Path) -> str:
-    """The first heading of ``page``, or its name."""
+    """Return the first heading of ``page``, or its file name."""
     with page.open(encoding="utf-8") as lines:
         for line in lines:
             if line.startswith("#"):
@@ -60,7 +60,7 @@ def page_title(page: Path) -> str:
 
 
 def guide_headings() -> Iterator[tuple[str, str, str]]:
-    """Of every heading of the guide its page's file name, that page's title, and the heading."""
+    """Yield file name and title of the page, and the heading, for every heading of the guide."""
     for page in guide_pages():
         title, fenced = "", False
         for line in page.read_text(encoding="utf-8").splitlines():
@@ -72,7 +72,7 @@ def guide_headings() -> Iterator[tuple[str, str, str]]:
 
 
 class _Page(QTextBrowser):
-    """One page: pictures are never wider than it is, formulas and tables stand out."""
+    """One page: pictures are scaled to its width, formulas and tables are highlighted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,19 +80,19 @@ class _Page(QTextBrowser):
         self._shown_px = 0
         self.setOpenLinks(False)
         self.setAccessibleName(tr("Page of the guide"))
-        # Its coming and going would change the room that there is for the pictures.
+        # Always on: a scroll bar that appears would change the width available to the pictures.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(2 * SPACING)
         self._rest = one_shot(self, self._on_rest_timeout, _REST_MS)
 
     def set_page(self, content: str, folder: Path) -> None:
-        """Show ``content``, whose pictures are named from ``folder``."""
+        """Show ``content``; paths of pictures are relative to ``folder``."""
         self.document().setBaseUrl(QUrl.fromLocalFile(f"{folder}/"))
         self._markdown = content
         self._show()
 
     def go_to(self, heading: str) -> None:
-        """Bring the block that says ``heading`` to the top."""
+        """Scroll to ``heading``."""
         block = self.document().begin()
         while block.isValid():
             if block.blockFormat().headingLevel() and block.text().strip() == heading:
@@ -103,7 +103,7 @@ class _Page(QTextBrowser):
             block = block.next()
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """A picture as wide as there is room, in the pixels of the screen; else as Qt has it."""
+        """Return a picture scaled to the available width for this screen, else Qt's resource."""
         url = QUrl(name)
         if kind != QTextDocument.ResourceType.ImageResource.value or not url.isLocalFile():
             return super().loadResource(kind, name)
@@ -116,7 +116,7 @@ class _Page(QTextBrowser):
         return image
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the pictures anew when the size has come to rest."""
+        """Rescale the pictures once resizing has ended."""
         super().resizeEvent(event)
         if self._markdown and self._room_px() != self._shown_px:
             self._rest.start()
@@ -126,7 +126,7 @@ class _Page(QTextBrowser):
 
     def _show(self) -> None:
         self._shown_px = self._room_px()
-        # Without it Qt keeps the pictures as they were.
+        # Otherwise Qt keeps the pictures at their old size.
         self.document().clear()
         self.setMarkdown(self._markdown)
         _dress(self.document(), self)
@@ -139,7 +139,7 @@ class _Page(QTextBrowser):
 
 
 def _dress(document: QTextDocument, widget: QWidget) -> None:
-    """Give formulas a ground of their own, and tables some air; Markdown cannot say it."""
+    """Set a background for formulas, and the padding of tables; Markdown has no syntax for it."""
     ground = widget.palette().button()
     cursor = QTextCursor(document)
     block = document.begin()
@@ -178,7 +178,7 @@ def _dress_table(table: QTextTable) -> None:
 
 
 class HelpViewer(QDialog):
-    """Shows one page at a time; links lead to other pages, or out to the browser."""
+    """Shows one page at a time; links open other pages, or the web browser."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,14 +209,14 @@ class HelpViewer(QDialog):
             self._text.setPlainText(tr("The guide is not there: its files are missing."))
 
     def show_at(self, page: str, heading: str = "") -> None:
-        """Show the page of that file name, from its ``heading`` on."""
+        """Show the page with this file name, scrolled to ``heading``."""
         if page not in self._pages:
             return
         self._list.setCurrentRow(list(self._pages).index(page))
         self._text.go_to(heading)
 
     def find_words(self, words: str) -> bool:
-        """Go to the next place, on this page or one after it, that says ``words``."""
+        """Go to the next occurrence of ``words``, here or on a later page; return whether found."""
         if not words or self._text.find(words):
             return bool(words)
         first = self._list.currentRow()
@@ -232,7 +232,7 @@ class HelpViewer(QDialog):
 
     @property
     def text(self) -> str:
-        """What the page in sight says."""
+        """The plain text of the current page."""
         return self._text.toPlainText()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""Where the docks of one window lie, by perspective and by how much room there is."""
+"""The dock layout of a window: restored by arrangement and window size, and kept."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _REST_MS = 120
 class WindowLayout(QObject):
     """Arranges docks as they were last left, and keeps the window within its screen.
 
-    Each perspective is remembered once for each form of the window (``form_of``): a layout that
-    was made on a large screen does not press a small one.
+    Each arrangement is stored once for each form of the window (``form_of``), so that a layout from
+    a large screen does not squeeze a small one.
     """
 
     def __init__(
@@ -70,20 +70,20 @@ class WindowLayout(QObject):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing has changed its size for a while, so that no arranging is to come."""
+        """Whether resizing has ended, so that no arranging is pending."""
         return not self._rest.isActive()
 
-    # Size and place
+    # Size and position
 
     def restore(self) -> None:
-        """Size and place of the last time, or the first of all."""
+        """Restore size and position of the window, or set the defaults."""
         geometry = self._settings.window_state("geometry")
         if geometry is None or not self._window.restoreGeometry(QByteArray(geometry)):
             room = self._window.screen().availableSize() - QSize(0, 40)
             self._window.resize(room.boundedTo(_FIRST_SIZE))
 
     def fit_screen(self) -> None:
-        """Make the window no larger than its screen has room for, and bring it there."""
+        """Shrink the window to its screen if necessary, and move it there."""
         window = self._window
         if window.isMaximized() or window.isFullScreen():
             return
@@ -97,7 +97,7 @@ class WindowLayout(QObject):
     # Docks
 
     def show(self, perspective: str) -> None:
-        """Arrange the docks for ``perspective``, as they were last left in a window like this."""
+        """Arrange the docks for ``perspective`` as they were last left in a window of this form."""
         if self._perspective:
             self._look_at_column()
         self._perspective = perspective
@@ -108,7 +108,7 @@ class WindowLayout(QObject):
                 self._arrange()
 
     def take(self, perspective: str) -> None:
-        """Arrange the docks for ``perspective`` as the settings have them, whatever is open now."""
+        """Arrange the docks for ``perspective`` as stored, whatever is open now."""
         self._has_column = self._settings.values.get(_COLUMN) is True
         self._perspective = ""
         with self._held():
@@ -117,7 +117,7 @@ class WindowLayout(QObject):
         self.show(perspective)
 
     def reset(self) -> None:
-        """Put the docks back where the perspective has them, in a window that its screen holds."""
+        """Restore the default places of the arrangement, and fit the window to its screen."""
         for form in FORMS:
             self._settings.set_window_state(self._name(form), None)
         self.fit_screen()
@@ -127,7 +127,7 @@ class WindowLayout(QObject):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """While docks are arranged, each is in sight for a moment: no panel is made for that."""
+        """Prevent panels from being created: arranging makes every dock visible for a moment."""
         areas = [
             area for dock in self._docks.values() if isinstance(area := dock.widget(), PanelArea)
         ]
@@ -149,18 +149,18 @@ class WindowLayout(QObject):
             area.hold(False)
 
     def keep(self) -> None:
-        """Remember where the docks are."""
+        """Store the places of the docks."""
         if self._look_at_column():
-            # They are about to be arranged for that.
+            # Deferred: the docks are about to be arranged for the other state of the column.
             QTimer.singleShot(0, self, lambda: self._again(self._at_edge))
             return
         state = self._window.saveState(LAYOUT_VERSION).data()
         self._settings.set_window_state(self._name(self._form), bytes(state))
 
     def _name(self, form: str) -> str:
-        """Under which the settings have the docks of the arrangement in such a window.
+        """Return the settings key for the docks of the arrangement in a window of this ``form``.
 
-        Letters of another size need columns of another width.
+        It depends on the text size too, which changes the widths of columns.
         """
         size = for_text(100)
         letters = "" if size == 100 else f"-{size}"
@@ -176,7 +176,7 @@ class WindowLayout(QObject):
     # A window of another size, or on another screen
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that there is more or less room."""
+        """Arrange the docks again after a resize, or when a dock is opened or closed."""
         if event.type() == QEvent.Type.Resize and self._perspective:
             self._rest.start()
         elif watched is self._window and event.type() == QEvent.Type.Show and self._screen is None:
@@ -184,10 +184,10 @@ class WindowLayout(QObject):
             handle.screenChanged.connect(self._on_handle_screen_changed)
             self._follow(handle.screen())
             if not self._is_restored:
-                # Sizes that were asked of a window that was not shown are not to be had.
+                # Docks of a window that was not visible do not accept sizes.
                 self._give_first_sizes()
         elif event.type() in _TOGGLED and watched in self._columns and not self._is_arranging:
-            # Later: it is being shown or hidden just now.
+            # Deferred to the event loop: the dock is being shown or hidden at this moment.
             QTimer.singleShot(0, self, self._follow_column)
         elif event.type() == QEvent.Type.Show and not self._is_arranging and self._perspective:
             opened = next((key for key, dock in self._docks.items() if dock is watched), "")
@@ -196,7 +196,7 @@ class WindowLayout(QObject):
         return False
 
     def _give_first_sizes(self) -> None:
-        """Give docks their sizes, or other places where the window has got another form."""
+        """Set the sizes of docks, or arrange them again if the form of the window has changed."""
         if form_of(self._window.size()) != self._form:
             with self._held():
                 self._arrange()
@@ -206,14 +206,14 @@ class WindowLayout(QObject):
             self._give_column_soon()
 
     def _give_room(self, key: str) -> None:
-        """Make room for what was opened beside what the arrangement has."""
+        """Enlarge a dock that was opened outside its arrangement."""
         dock = self._docks[key]
         if dock.isVisible() and not dock.isFloating() and not self._is_arranging:
             give_room(self._window, self._docks, self._perspective, key)
 
     @Slot()
     def _follow_column(self) -> None:
-        """Make room for what lies at the edge, or give it back."""
+        """Arrange the docks again when the column at the edge is opened or closed."""
         if self._perspective and self._look_at_column():
             self._again(self._at_edge)
 
@@ -225,7 +225,7 @@ class WindowLayout(QObject):
         return any(not dock.isHidden() and not dock.isFloating() for dock in self._columns)
 
     def _look_at_column(self) -> bool:
-        """Remember whether it is open; whether that is otherwise than before."""
+        """Store whether the column at the edge is open; return whether that has changed."""
         before, self._has_column = self._has_column, self._is_column_open()
         self._settings.keep({_COLUMN: self._has_column})
         return before != self._has_column
@@ -237,7 +237,7 @@ class WindowLayout(QObject):
 
     def _give_column_soon(self) -> None:
         self._give_column()
-        # Sizes are to be had once the docks are laid out.
+        # Sizes take effect once the docks are laid out.
         QTimer.singleShot(0, self, self._give_column)
 
     @Slot()
@@ -246,24 +246,24 @@ class WindowLayout(QObject):
 
     @Slot()
     def _on_rest_timeout(self) -> None:
-        """Arrange the docks anew where the window has got another form.
+        """Arrange the docks again if the window has another form.
 
-        What was shown, closed and in front stays so.
+        Docks keep whether they are shown, closed or in front.
         """
         window = self._window
         if not window.isVisible():
             return
         if form_of(window.size()) == self._form:
-            # Now: once the window has another form, the docks have been pressed into it.
+            # Stored now: after a change of form, the docks have been squeezed into it.
             self.keep()
             return
         if any(dock.isVisible() and dock.isFloating() for dock in self._docks.values()):
-            # It was put there by hand, and arranging would take it back.
+            # Arranging would dock what the user has undocked.
             return
         self._again(set())
 
     def _again(self, but: set[str]) -> None:
-        """Arrange the docks anew; what was shown, closed and in front stays so ``but`` for some."""
+        """Arrange the docks again; all ``but`` some stay shown, closed or in front."""
         shown = {key: not dock.isHidden() for key, dock in self._docks.items()}
         front = [key for key, dock in self._docks.items() if is_in_sight(dock)]
         self.show(self._perspective)
@@ -290,7 +290,7 @@ class WindowLayout(QObject):
 
 
 def fitted(frame: QRect, room: QRect) -> QRect:
-    """``frame`` made no larger than ``room``, and moved into it."""
+    """Return ``frame`` shrunk to the size of ``room``, and moved into it."""
     size = frame.size().boundedTo(room.size())
     left = max(room.left(), min(frame.left(), room.left() + room.width() - size.width()))
     top = max(room.top(), min(frame.top(), room.top() + room.height() - size.height()))

@@ -1,4 +1,4 @@
-"""The window: menus, toolbar, docks around the map, and what joins them with the session."""
+"""The main window: menus, toolbar, docks around the map, and their connection to the session."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ MAP_PAGE = "02-map.md"
 
 
 class MainWindow(FeatureWindow):
-    """One window on the session. Rebuilt for another language; the session stays."""
+    """One window on the session. A change of language replaces it; the session stays."""
 
     language_requested = Signal(str)
     theme_requested = Signal(str)
@@ -133,7 +133,7 @@ class MainWindow(FeatureWindow):
         self._layout.show(self.perspective)
         self._is_built = True
         for spec in FEATURES:
-            # One after the other: the pages of one room may ask for what came before them.
+            # In this order: a feature may use the panels of those before it.
             if spec.at_start or any(self._has_panel(key) for key in spec.seen_in):
                 self._make(spec)
         self._connect()
@@ -142,7 +142,7 @@ class MainWindow(FeatureWindow):
         self._show_choices()
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        """What each action does, by its key: a method of the window, or of a feature."""
+        """Return the callable of each action, by key: a method of the window, or of a feature."""
         handlers: dict[str, Callable[..., object]] = {
             action.key: getattr(self, action.method) for action in WINDOW_ACTIONS
         }
@@ -176,7 +176,7 @@ class MainWindow(FeatureWindow):
             (services.runner.finished, "busy"),
             (services.runner.started, "training"),
         ):
-            # A bare lambda would be kept by the session, and with it this window for ever.
+            # A bare lambda would be kept by the session, and would keep this window alive.
             settling = _Answer(lambda *_, name=subject: self.notifications.settle(name), self)
             told.connect(settling.give)
 
@@ -185,18 +185,18 @@ class MainWindow(FeatureWindow):
         for feature in self.features:
             feature.show(shown, changed)
 
-    # Features and panels, made when they are first seen or asked for
+    # Features and panels, created when first visible or requested
 
     @property
     def features(self) -> list[Feature]:
-        """Those that have been made, in the order of the table."""
+        """Features that have been created, in the order of the table."""
         return [self._made[spec.place] for spec in FEATURES if spec.place in self._made]
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
-        """The feature of that kind; it is made now if it has not been yet.
+        """Return the feature of this class, creating it if necessary.
 
         Raises:
-            LookupError: There is none.
+            LookupError: There is no such feature.
         """
         spec = self._specs.get(place_of(kind))
         found = None if spec is None else self._make(spec)
@@ -205,10 +205,10 @@ class MainWindow(FeatureWindow):
         return found
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
-        """The panel of that kind; it is made now if nobody has seen it yet.
+        """Return the panel of this class, creating it if necessary.
 
         Raises:
-            LookupError: There is no place for it.
+            LookupError: The window has no such panel.
         """
         if isinstance(self._time, kind):
             return self._time
@@ -221,16 +221,16 @@ class MainWindow(FeatureWindow):
 
     @property
     def names(self) -> WindowNames:
-        """What files may name of it."""
+        """The panels, actions and arrangements of the window that files may refer to."""
         return window_names()
 
     def landmark(self, key: str) -> QWidget | None:
-        """What a person sees of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
+        """Return the widget of ``key``: ``map``, ``time``, a dock, or an action of the toolbar."""
         places: dict[str, QWidget] = {"map": self.canvas, "time": self.time_bar, **self.docks}
         return places.get(key) or self.toolbar.widgetForAction(self.actions_table[key])
 
     def take_layout(self) -> None:
-        """Arrange the panels as the settings have them."""
+        """Arrange the panels as stored in the settings."""
         kept = self._services.settings.perspective
         self.perspective = kept if kept in PERSPECTIVES else DEFAULT_PERSPECTIVE
         self._layout.take(self.perspective)
@@ -239,10 +239,10 @@ class MainWindow(FeatureWindow):
     def withhold(
         self, panels: Collection[str], hidden: Collection[str], locked: Collection[str]
     ) -> None:
-        """Take these panels and actions away, lock those actions, and give back all others.
+        """Hide these panels and actions, disable the locked ones, and restore all others.
 
-        A panel goes with the action that is there to bring it up, and an action with the panel
-        that shows what it does.
+        A panel is hidden with the action that exists to show it, and an action with the panel that
+        displays its effect.
         """
         had = self._withheld.panels
         of_hidden = [key for spec in ACTIONS if spec.key in hidden for key in spec.panels]
@@ -257,11 +257,11 @@ class MainWindow(FeatureWindow):
             self._layout.show(self.perspective)
 
     def name_action(self, key: str, words: str) -> None:
-        """Have an action of the menus say what it would do now; "": only what its row says."""
+        """Set the text of a menu action; "" restores that of its row."""
         self.actions_table.name(key, words)
 
     def do_action(self, key: str) -> None:
-        """Do what the action ``key`` does, if it can be done now."""
+        """Trigger the action ``key``, if it is enabled."""
         self.actions_table[key].trigger()
 
     def _make(self, spec: FeatureSpec) -> Feature:
@@ -320,7 +320,7 @@ class MainWindow(FeatureWindow):
         search.setDefaultAction(table["search_commands"])
         self.bell.setDefaultAction(table["messages"])
         arrangements = [table[key] for key in PERSPECTIVES]
-        # Kept: PySide would let the widget go.
+        # Kept as an attribute: PySide would delete the widget otherwise.
         self._corner = Corner(self.menuBar(), (self.bell, search), arrangements)
 
     @Slot()
@@ -337,7 +337,7 @@ class MainWindow(FeatureWindow):
         self.actions_table.set_checked("full_screen", self.isFullScreen())
 
     def _foot(self, bar: QWidget) -> QToolBar:
-        """A bar across the foot of the window, which stays there."""
+        """Add a fixed toolbar with ``bar`` at the bottom of the window."""
         holder = QToolBar(tr("Time"), self)
         holder.setObjectName("timebar")
         holder.setMovable(False)
@@ -358,17 +358,17 @@ class MainWindow(FeatureWindow):
         self._services.settings.perspective = key
         self._layout.show(key)
         if focused is None or not focused.isVisible():
-            # Else Qt passes the keys on to whatever comes next, such as a button of the menu bar.
+            # Otherwise Qt moves the focus to the next widget, such as a button of the menu bar.
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.actions_table.set_checked(key, True)
 
     @property
     def is_wandering(self) -> bool:
-        """Whether the map has the window nearly to itself."""
+        """Whether the arrangement *Wander* is active, in which the map takes most of the window."""
         return self.perspective == "wander"
 
     def reset_layout(self) -> None:
-        """Put the docks back where the perspective has them."""
+        """Restore the default places of the docks and the default shares of the splitters."""
         self._layout.reset()
         settings = self._services.settings
         settings.values = {
@@ -378,7 +378,7 @@ class MainWindow(FeatureWindow):
             splitter.forget()
 
     def kept_split(self, name: str) -> tuple[float, ...]:
-        """The shares in which a person left the splitter ``name``; empty: as it is at first."""
+        """Return the stored shares of the splitter ``name``; empty for the default."""
         words = str(self._services.settings.values.get(f"{_SPLITS}{name}", "")).split()
         try:
             shares = tuple(float(word) for word in words)
@@ -388,12 +388,12 @@ class MainWindow(FeatureWindow):
         return shares if is_whole else ()
 
     def keep_split(self, name: str, shares: Sequence[float]) -> None:
-        """Remember the shares of the splitter ``name``."""
+        """Store the shares of the splitter ``name``."""
         text = " ".join(f"{share:.4f}" for share in shares)
         self._services.settings.keep({f"{_SPLITS}{name}": text})
 
     def keep_layout(self) -> None:
-        """Remember size, place and docks in the settings."""
+        """Store size, position and docks in the settings."""
         self._layout.keep()
         settings = self._services.settings
         settings.perspective = self.perspective
@@ -402,7 +402,7 @@ class MainWindow(FeatureWindow):
             feature.keep_layout()
 
     def use_full_screen(self, full: bool) -> None:
-        """Give the window the whole screen, or take it back."""
+        """Enter or leave full screen."""
         self.setWindowState(
             self.windowState() | Qt.WindowState.WindowFullScreen
             if full
@@ -410,25 +410,25 @@ class MainWindow(FeatureWindow):
         )
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes through one panel after the other, whenever their widgets were made."""
+        """Move the focus with Tab panel by panel, whenever their widgets were created."""
         return self.panel_focus.step(forward)
 
     def go_to_panel(self, way: str) -> None:
-        """Give the keys to the ``next`` panel that is seen, or to the ``previous`` one."""
+        """Move the focus to the ``next`` or ``previous`` visible panel."""
         self.panel_focus.go(way)
 
     # Theme, language, help and messages
 
     def use_theme(self, name: str) -> None:
-        """Ask for another theme."""
+        """Request another theme."""
         self.theme_requested.emit(name)
 
     def use_language(self, code: str) -> None:
-        """Ask for another language."""
+        """Request another language."""
         self.language_requested.emit(code)
 
     def set_comfort(self) -> None:
-        """Ask for the size of letters, for less motion, and for speech."""
+        """Open the dialog for text size, motion and speech."""
         from aegui.shell.dialogs.comfort import ComfortDialog
 
         dialog = ComfortDialog(self._services.settings.comfort, self)
@@ -436,30 +436,30 @@ class MainWindow(FeatureWindow):
         dialog.open()
 
     def _use_comfort(self, dialog: ComfortDialog) -> None:
-        # Later: another window takes the place of this one, and the dialog goes with it.
+        # Deferred: a new window replaces this one, and the dialog is deleted with it.
         wanted = dialog.form.value
         QTimer.singleShot(0, self, lambda: self.comfort_requested.emit(wanted))
 
     def show_about(self) -> None:
-        """Say which version this is, and what needs how much memory."""
+        """Show the version and the memory use."""
         from aegui.window.memory import memory_table
 
         if questions.show_about(self, memory_table(self._services)) == "gpu":
             self.show_gpu()
 
     def show_gpu(self) -> None:
-        """Say whether training uses a graphics card, and how to get there."""
+        """Show whether training uses a graphics card, and how to enable that."""
         questions.show_gpu(self)
 
     def report_problem(self) -> None:
-        """Ask what a report of a problem is to have, and save it."""
+        """Open the dialog that saves a problem report."""
         from aegui.window.problem import ProblemDialog  # seldom wanted, and it knows all libraries
 
         dialog = ProblemDialog(self._services.workspace.recipe, self._services.of(FileWriter), self)
         dialog.open()
 
     def show_guide(self) -> None:
-        """Open the guide beside the window, at the page of the panel that has the keys."""
+        """Open the guide at the page of the panel with the focus."""
         focused = self.focusWidget()
         pages = (
             spec.guide
@@ -469,7 +469,7 @@ class MainWindow(FeatureWindow):
         self.show_guide_at(next(pages, MAP_PAGE if focused is self.canvas else ""))
 
     def show_guide_at(self, page: str, heading: str = "") -> None:
-        """Open the guide at a page, by the name of its file, and a heading of it."""
+        """Open the guide at the page with this file name, scrolled to ``heading``."""
         if self._help is None:
             from aegui.window.help_viewer import HelpViewer
 
@@ -479,7 +479,7 @@ class MainWindow(FeatureWindow):
         self._help.show_at(page, heading)
 
     def search_commands(self) -> None:
-        """Ask for a word, and offer all that can be done that has it."""
+        """Open the search for commands, panels, settings, networks, lessons, samples and help."""
         from aegui.kit.finder import Findable, Finder
         from aegui.window import search
 
@@ -505,12 +505,12 @@ class MainWindow(FeatureWindow):
             "Search for commands, panels, settings, networks, lessons, samples of this set, help"
         )
         finder = Finder(entries, title, self, look)
-        # Not modal: a click on the window puts it away.
+        # Not modal: a click on the window closes it.
         finder.show()
         finder.activateWindow()
 
     def show_shortcuts(self) -> None:
-        """List all keys, and let a person choose others."""
+        """Open the list of shortcuts, in which they can be changed."""
         from aegui.window.shortcuts import ShortcutsDialog
 
         dialog = ShortcutsDialog(self.actions_table, [spec.keys for spec in FEATURES], self)
@@ -527,7 +527,7 @@ class MainWindow(FeatureWindow):
         settings.values = others | {f"{_KEYS}{key}": keys for key, keys in chosen.items()}
 
     def show_messages(self) -> None:
-        """List what has been said, below the bell; what is in sight is in the list too."""
+        """Open the list of messages below the bell, and close the messages on display."""
         self.notifications.close_all()
         MessageList(self._services.of(Messages), self.bell).open_below(self.bell)
 
@@ -535,10 +535,10 @@ class MainWindow(FeatureWindow):
         """Show a message."""
         self.notifications.show(notice)
 
-    # Files that are dropped
+    # Dropped files
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and folders, and say what a drop would do."""
+        """Accept files and folders, and show what dropping them would do."""
         files = _files_of(event.mimeData())
         if files:
             event.acceptProposedAction()
@@ -546,28 +546,28 @@ class MainWindow(FeatureWindow):
             self.veil.welcome(next(filter(None, words), ""))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Nothing will be dropped."""
+        """Hide the drop hint."""
         self.veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the document, or take in the data, that were dropped."""
+        """Open the document, or load the data, that was dropped."""
         self.veil.hide()
         files = _files_of(event.mimeData())
         if files:
             event.acceptProposedAction()
-            # Later: a question in the middle of a drop would hang the program it came from.
+            # Deferred: a dialog during a drop would block the program that the drag started in.
             QTimer.singleShot(0, self, lambda: self.take_files(files))
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Take in the data in ``files``, or open the first of them."""
+        """Load the data in ``files``, or open the first of them."""
         for feature in self.features:
             if feature.take_files(files):
                 break
 
-    # The end
+    # Closing
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about unsaved work first."""
+        """Ask about unsaved work before closing."""
         if not all(feature.may_leave() for feature in self.features):
             event.ignore()
             return
@@ -576,7 +576,7 @@ class MainWindow(FeatureWindow):
         self.closed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Show whether the whole screen is used; look whether another program was at the file."""
+        """Update the full-screen action; once active, check the file for changes from outside."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self._services.workspace.file.look()
@@ -584,9 +584,9 @@ class MainWindow(FeatureWindow):
             self.actions_table.set_checked("full_screen", self.isFullScreen())
 
     def dismiss(self) -> None:
-        """Go, without a question, for another window that takes its place."""
+        """Store the layout and delete this window, without a question, for its replacement."""
         self.keep_layout()
-        # What was offered would be done by what goes with this window.
+        # Offers of this window's messages call objects that are deleted with it.
         self._services.of(Messages).withdraw(lambda _notice: True)
         self.hide()
         self.setParent(None)
@@ -594,19 +594,19 @@ class MainWindow(FeatureWindow):
 
 
 class _Answer(QObject):
-    """What a request is connected with; it goes with the window, and its connection with it."""
+    """A receiver of signals of the session; it is deleted, and disconnected, with its parent."""
 
     def __init__(self, answer: Callable[..., object], parent: QObject) -> None:
         super().__init__(parent)
         self._answer = answer
 
     def give(self, *arguments: object) -> None:
-        """Do what is asked for."""
+        """Call the receiver's function."""
         self._answer(*arguments)
 
 
 def _files_of(data: QMimeData) -> list[Path]:
     if data.hasFormat(SAMPLES_MIME):
-        # Samples of the set that is shown, for panels and for other programs.
+        # Samples of the current set are dragged for panels and other programs only.
         return []
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

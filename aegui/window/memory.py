@@ -1,4 +1,4 @@
-"""What the session holds in memory, and how much of it each part may hold."""
+"""Memory use of the session by part, with upper bounds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STATM = Path("/proc/self/statm")
 
 
 def holdings(services: Services) -> tuple[Holding, ...]:
-    """The parts that grow with the data, the network, or the time that the program has run."""
+    """Return the parts that grow with the data, the network, or the running time."""
     workspace, runner = services.workspace, services.runner
     sets = {id(each): each for each in (workspace.dataset, workspace.pool)}
     if workspace.run is not None:
@@ -30,7 +30,7 @@ def holdings(services: Services) -> tuple[Holding, ...]:
     checkpoint = None if workspace.run is None else workspace.run.checkpoint
     state = [] if checkpoint is None else list(checkpoint.tensors.values())
     return (
-        # A draft has chosen of a pool, and the run was trained on a set of its own.
+        # The draft's samples are a selection of a pool, and the run has samples of its own.
         Holding(tr("samples"), sum(map(live_bytes, sets.values())), 3 * LIVE_BYTES),
         Holding(tr("state of the training"), sum(tensor.nbytes for tensor in state)),
         Holding(
@@ -44,12 +44,12 @@ def holdings(services: Services) -> tuple[Holding, ...]:
 
 
 def live_bytes(dataset: Dataset) -> int:
-    """Bytes of the pixels in memory; 0 where they are mapped from a file."""
+    """Return the bytes of the pixels in memory; 0 if they are mapped from a file."""
     return 0 if is_mapped(dataset.images) else memory_of(dataset.images).nbytes
 
 
 def process_bytes() -> int | None:
-    """Memory of the whole program; None where the system does not tell."""
+    """Return the resident memory of the process; None if the system does not report it."""
     try:
         pages = int(_STATM.read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):
@@ -58,7 +58,7 @@ def process_bytes() -> int | None:
 
 
 def memory_table(services: Services) -> str:
-    """What holds how much, as HTML."""
+    """Return the memory use of each part as an HTML table."""
     rows = [
         (
             one.label,

@@ -1,4 +1,4 @@
-"""The bell in the menu bar, and the list of what has been said that opens below it."""
+"""The bell in the menu bar, and the message list that opens below it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _GRAVITY: dict[Level, int] = {"info": 0, "warning": 1, "error": 2}
 
 
 class Bell(QToolButton):
-    """Opens the list; a dot on it says that something has come that nobody has read."""
+    """A button that opens the list; a dot marks unread messages."""
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class Bell(QToolButton):
 
     @property
     def level(self) -> Level | None:
-        """The gravest of what is unread; None where everything is read."""
+        """Highest level among the unread messages; None if all are read."""
         levels = (one.notice.level for one in self._messages.unread)
         return max(levels, key=_GRAVITY.__getitem__, default=None)
 
@@ -58,7 +58,7 @@ class Bell(QToolButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The icon, with a dot in the colour of the gravest message."""
+        """Paint the icon, with a dot in the colour of the highest level."""
         super().paintEvent(event)
         level = self.level
         if level is None:
@@ -73,7 +73,7 @@ class Bell(QToolButton):
 
 
 class MessageRow(QFrame):
-    """One message: when, what, and what can be done about it."""
+    """One message: time, text, and buttons for its actions."""
 
     acted = Signal(object)
     """One of the buttons of this ``Message`` was pressed."""
@@ -121,7 +121,7 @@ class MessageRow(QFrame):
         act()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A line parts it from the message above."""
+        """Paint a separator above the message."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setPen(current_theme().border)
@@ -133,7 +133,7 @@ class MessageRow(QFrame):
 
 
 class MessageList(QFrame):
-    """All messages, the newest first, over the window until a click beside it or Escape."""
+    """A popup with all messages, the newest first; a click beside it or Escape closes it."""
 
     def __init__(self, messages: Messages, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -171,7 +171,7 @@ class MessageList(QFrame):
             rows.addWidget(nothing)
         rows.addStretch(1)
         holder = held(rows)
-        # Else the area keeps the height of texts wrapped as narrowly as they can be.
+        # Otherwise the area keeps the height of texts wrapped to their minimum width.
         holder.setMinimumHeight(1)
         self._scroll.setWidget(holder)
         self.copy.setEnabled(bool(kept))
@@ -198,20 +198,20 @@ class MessageList(QFrame):
 
     @Slot(object)
     def _on_row_acted(self, message: Message) -> None:
-        """What was offered is being done, once."""
+        """Close the list and withdraw the message's actions, which run only once."""
         self._messages.changed.disconnect(self._fill)
         self.close()
         self._messages.withdraw(lambda notice: notice is message.notice)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape puts it away."""
+        """Close the list on Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """An edge parts it from the window below."""
+        """Paint a border around the list."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setPen(current_theme().border)

@@ -1,4 +1,4 @@
-"""The names of the window's parts, for whoever reads a file that names some."""
+"""The names of the window's panels, actions and arrangements, for files that refer to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aegui.window.actions import ACTIONS
 
 @cache
 def window_names() -> WindowNames:
-    """Those of every window."""
+    """Return the names, which are the same for every window."""
     docks = dock_specs()
     return WindowNames(
         {spec.key: spec.title for spec in docks},

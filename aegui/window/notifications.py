@@ -1,4 +1,4 @@
-"""Messages inside the window that stop nobody: shown, read out, and gone after a while."""
+"""Non-modal messages inside the window: shown, announced to screen readers, and timed out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LONGEST_QUEUE = 50
 
 @dataclass(frozen=True)
 class LevelStyle:
-    """How messages of one level are shown; ``seconds`` 0: until they are put away."""
+    """Appearance of messages of one level; with ``seconds`` 0 they stay until dismissed."""
 
     icon: str
     token: str
@@ -60,7 +60,7 @@ LEVEL_STYLES: dict[Level, LevelStyle] = {
 def acts_of(
     notice: Notice, *, is_open: bool = True
 ) -> tuple[tuple[str, Callable[[], object]], ...]:
-    """What the buttons of a message say and do; what it offers only while that ``is_open``."""
+    """Return label and callback of each button; offers only while the message ``is_open``."""
     acts: list[tuple[str, Callable[[], object]]] = []
     if is_open and notice.offer:
         first = (notice.offer, notice.accept)
@@ -73,7 +73,7 @@ def acts_of(
 
 
 class Toast(QFrame):
-    """One message with a sign, its text, and a button to put it away."""
+    """One message with an icon, its text, and a button to dismiss it."""
 
     closed = Signal(object)
     """This toast."""
@@ -129,7 +129,7 @@ class Toast(QFrame):
     def _dress(self) -> None:
         theme, token = current_theme(), self._style.token
         if theme is self._dressed:
-            # A style sheet changes the palette too: each would ask for the next.
+            # Setting a style sheet changes the palette too, which would trigger this again.
             return
         self._dressed = theme
         self._sign.setPixmap(
@@ -142,7 +142,7 @@ class Toast(QFrame):
         )
 
     def _wait(self) -> None:
-        # Whoever is offered something is given the time to read it.
+        # Messages with a button stay longer, to leave time for reading.
         offers = self.notice.offer or self.notice.file is not None
         seconds = self._style.seconds * (_OFFER_PATIENCE if offers else 1.0)
         if seconds:
@@ -155,31 +155,31 @@ class Toast(QFrame):
 
     @Slot()
     def close_now(self) -> None:
-        """Put this message away."""
+        """Dismiss this message."""
         self._timer.stop()
         self.closed.emit(self)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Whoever reads is not hurried."""
+        """Stop the timeout while the mouse is over the message."""
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Begin to wait again."""
+        """Restart the timeout."""
         self._wait()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Update the colours after a change of theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.isVisible():
             QTimer.singleShot(0, self, self._dress)
 
 
 class Notifications(QObject):
-    """Shows messages inside ``host``, at the lower edge of ``room`` in it.
+    """Shows messages inside ``host``, at the lower edge of ``room``.
 
-    A few at a time. The newest is always among them: a note that has been there longest makes
-    room for it, or else the longest-standing error, which comes back when there is room again. What
-    was put away is kept in ``messages``, which knows too what is past.
+    At most ``MOST_SHOWN`` at a time. The newest is always among them: it replaces the oldest note,
+    or else the oldest error, which returns when there is room again. Dismissed messages are kept in
+    ``messages``, which also tracks those that are obsolete.
     """
 
     def __init__(self, host: QWidget, room: QWidget, messages: Messages) -> None:
@@ -190,23 +190,23 @@ class Notifications(QObject):
         self._toasts: list[Toast] = []
         self._queue: list[Notice] = []
         self._watch = watch_room(room)
-        # A main window that is arranged anew raises what lies in its middle.
+        # Arranging a main window raises its central widget above the messages.
         self._watch.changed.connect(self._place)
         self._watch.clear_changed.connect(self._place)
 
     @property
     def shown(self) -> tuple[Notice, ...]:
-        """The messages in sight, the oldest first."""
+        """The visible messages, the oldest first."""
         return tuple(toast.notice for toast in self._toasts)
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for room."""
+        """Number of messages that wait for room."""
         return len(self._queue)
 
     @Slot(object)
     def show(self, notice: Notice) -> None:
-        """Show ``notice``; the same text is not said twice at a time."""
+        """Show ``notice``, unless the same one is visible."""
         if notice in self.shown:
             return
         if notice in self._queue:
@@ -221,7 +221,7 @@ class Notifications(QObject):
         self._add(notice)
 
     def _withdraw_offers(self) -> None:
-        """What was offered before belongs to a state of things that is gone."""
+        """Withdraw earlier offers: they refer to a state that no longer exists."""
         self._messages.withdraw(lambda _notice: True)
         self._queue = [notice for notice in self._queue if not notice.offer]
         for toast in tuple(self._toasts):
@@ -230,7 +230,7 @@ class Notifications(QObject):
 
     def _make_room(self) -> None:
         news = [toast for toast in self._toasts if toast.notice.level == "info"]
-        # What offers something to do is worth more than what only tells.
+        # Messages with an offer are kept longer than plain notes.
         told = (toast for toast in news if not toast.notice.offer)
         toast = next(told, (news or self._toasts)[0])
         if toast.notice.level != "info":
@@ -249,14 +249,14 @@ class Notifications(QObject):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, toast.accessibleName()))
 
     def close_all(self) -> None:
-        """Put every message away, those that wait too."""
+        """Dismiss all messages, including those that wait."""
         self._queue.clear()
         for toast in tuple(self._toasts):
             toast.close_now()
 
     @Slot()
     def put_news_away(self) -> None:
-        """Put away what was only told, such as how the last training went; keep the warnings."""
+        """Dismiss plain notes, such as the result of the last training; keep all others."""
         self._queue = [notice for notice in self._queue if notice.level != "info"]
         for toast in tuple(self._toasts):
             if toast.notice.level == "info":
@@ -264,11 +264,11 @@ class Notifications(QObject):
 
     @Slot()
     def put_past_away(self) -> None:
-        """Put away what was said about a request that has been followed by another."""
+        """Dismiss messages about a request that another one has superseded."""
         self._put_away_all(lambda notice: notice.passing)
 
     def settle(self, about: About) -> None:
-        """Put away what was said ``about`` a matter: it has been mended, or is another now."""
+        """Dismiss messages ``about`` a matter that has been resolved or has changed."""
         self._put_away_all(lambda notice: notice.about == about)
 
     def _put_away_all(self, is_past: Callable[[Notice], bool]) -> None:
@@ -298,7 +298,7 @@ class Notifications(QObject):
         self._watch.set_taken(self, bool(self._toasts))
 
     def _place(self) -> None:
-        """Stack the messages from the lower edge upwards, the newest at the bottom."""
+        """Stack the messages upwards from the lower edge, the newest at the bottom."""
         self._watch.set_taken(self, bool(self._toasts))
         room = self._room
         width = min(_WIDTH_PX, room.width() - 2 * SPACING)

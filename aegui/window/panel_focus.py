@@ -1,4 +1,4 @@
-"""Going through the window by keys: Tab from stop to stop, F6 from panel to panel."""
+"""Keyboard navigation: Tab from widget to widget, F6 from panel to panel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAP_RANK, _FLOATING_RANK, _FOOT_RANK = 2, 5, 6
 
 
 class PanelFocus(QObject):
-    """Knows the places of one window in reading order: toolbar, panels around the map, time."""
+    """The places of a window in reading order: toolbar, panels around the map, time bar."""
 
     def __init__(
         self, window: QMainWindow, docks: Mapping[str, QDockWidget], bars: Sequence[QToolBar]
@@ -41,7 +41,7 @@ class PanelFocus(QObject):
         self._bars = tuple(bars)
 
     def places(self) -> list[QWidget]:
-        """What can be gone to: bars, the map and the docks that are in sight, in reading order."""
+        """Return the visible bars, the map and the visible docks, in reading order."""
         docks = [dock for dock in self._docks if is_in_sight(dock)]
         every = [*self._bars, self._window.centralWidget(), *docks]
         seen = [place for place in every if place is not None and place.isVisible()]
@@ -58,15 +58,15 @@ class PanelFocus(QObject):
         return (rank, place.y(), place.x())
 
     def place_of(self, widget: QWidget | None) -> QWidget | None:
-        """The place that ``widget`` lies in; of the tabs of docks, the dock in front."""
+        """Return the place that contains ``widget``; for a tab bar of docks, its current dock."""
         return None if widget is None else _place_among(self.places(), widget)
 
     def stops(self) -> list[QWidget]:
-        """Where Tab stops in the window: panel after panel, each as it is read."""
+        """Return the widgets that Tab reaches, panel by panel, in reading order."""
         return self._in_order(None)
 
     def _in_order(self, here: QWidget | None) -> list[QWidget]:
-        """The stops, and ``here`` among them even where it is none, or none any more."""
+        """Return the stops, including ``here`` even if Tab does not reach it."""
         window = self._window
         read = _as_read(window, here)
         found = [widget for widget in read if widget is here or is_stop(widget, window)]
@@ -79,14 +79,14 @@ class PanelFocus(QObject):
         return sorted(found, key=order)
 
     def step(self, forward: bool) -> bool:
-        """Go to the next stop, or the one before; whether there is one."""
+        """Move the focus to the next or the previous stop; return whether there is one."""
         here = self._window.focusWidget()
         stops = self._in_order(here)
         if not any(stop is not here for stop in stops):
             return False
         step = 1 if forward else -1
         if here in stops:
-            # Also from a button that has just been hidden: the next one is beside it.
+            # This includes a button that has just been hidden: its neighbour is next.
             wanted = (stops.index(here) + step) % len(stops)
         else:
             wanted = self._nearest(stops, here, forward)
@@ -95,7 +95,7 @@ class PanelFocus(QObject):
         return True
 
     def _nearest(self, stops: Sequence[QWidget], here: QWidget | None, forward: bool) -> int:
-        """The stop of the place where the keys are, seen from a widget on a hidden page."""
+        """Return the index of a stop in the place of ``here``, which is on a hidden page."""
         place = self.place_of(here)
         if place is not None:
             mine = [at for at, stop in enumerate(stops) if self.place_of(stop) is place]
@@ -104,7 +104,7 @@ class PanelFocus(QObject):
         return 0 if forward else len(stops) - 1
 
     def go(self, way: str) -> None:
-        """Go to the ``next`` or ``previous`` panel, where the keys were in it, and say which."""
+        """Move to the ``next`` or ``previous`` panel, to the last focus in it; announce it."""
         places = self.places()
         here = self.place_of(self._window.focusWidget())
         step = 1 if way == "next" else -1
@@ -112,7 +112,7 @@ class PanelFocus(QObject):
         self.enter(places[at])
 
     def enter(self, place: QWidget) -> None:
-        """Give the keys to ``place``, and have its name said."""
+        """Move the focus to ``place``, and announce its name to screen readers."""
         inner = place.widget() if isinstance(place, QDockWidget) else place
         last = inner.focusWidget()
         if last is None or not is_stop(last, self._window):
@@ -126,13 +126,13 @@ class PanelFocus(QObject):
 
     @staticmethod
     def _first_of(inner: QWidget, stops: Sequence[QWidget]) -> QWidget:
-        """Where the keys begin in what a place holds: where its panel says, else at the top."""
+        """Return the first stop of a place: its panel's ``first_stop``, else the topmost."""
         wanted = inner.first_stop if isinstance(inner, PanelArea) else None
         return next((stop for stop in stops if stop is wanted), next(iter(stops), inner))
 
 
 def name_of(place: QWidget) -> str:
-    """What a place is called."""
+    """Return the title or accessible name of a place."""
     return place.windowTitle() or place.accessibleName()
 
 
@@ -147,13 +147,13 @@ def _place_among(places: Sequence[QWidget], widget: QWidget) -> QWidget | None:
 
 
 def _as_read(widget: QWidget, also: QWidget | None = None) -> Iterator[QWidget]:
-    """What is shown within ``widget``, row by row, and what lies within that at its place.
+    """Yield the visible descendants of ``widget`` row by row, each before its own descendants.
 
-    ``also`` is read at its place even when it is hidden.
+    ``also`` is included at its place even if it is hidden.
 
-    WORKAROUND: Qt's own chain cannot be walked from Python. PySide takes what nextInFocusChain()
-    returns for a child of the one that was asked, and when that one is deleted the wrappers of all
-    that follow in the chain are invalid ("Internal C++ object already deleted").
+    WORKAROUND: Qt's own focus chain cannot be walked from Python. PySide makes the widget returned
+    by nextInFocusChain() a child of the widget that was asked; when that is deleted, the wrappers
+    of all that follow in the chain are invalid ("Internal C++ object already deleted").
     """
     inner = [it for it in widget.children() if isinstance(it, QWidget) and not it.isWindow()]
     for child in _in_rows([it for it in inner if it is also or not it.isHidden()]):
@@ -163,7 +163,7 @@ def _as_read(widget: QWidget, also: QWidget | None = None) -> Iterator[QWidget]:
 
 
 def _in_rows(widgets: list[QWidget]) -> list[QWidget]:
-    """Siblings from top to bottom and, where one begins beside another, from left to right."""
+    """Return siblings from top to bottom, and from left to right within a row."""
     rows: list[list[QWidget]] = []
     for widget in sorted(widgets, key=QWidget.y):
         if rows and widget.y() <= rows[-1][0].geometry().center().y():
@@ -174,23 +174,24 @@ def _in_rows(widgets: list[QWidget]) -> list[QWidget]:
 
 
 def _hands_on(widget: QWidget) -> bool:
-    """Whether the keys go on to another where ``widget`` is given them.
+    """Whether ``widget`` passes the focus on to another widget.
 
-    WORKAROUND: the line within a spin box is not asked. PySide takes what focusProxy() returns for
-    a child of the one that was asked: the box would be held by what it holds, for ever.
+    WORKAROUND: the line edit of a spin box is not queried. PySide makes the widget returned by
+    focusProxy() a child of the widget that was asked: box and line edit would keep each other
+    alive.
     """
     is_line = isinstance(widget.parentWidget(), QAbstractSpinBox | QComboBox)
     return is_line or widget.focusProxy() is not None
 
 
 def is_stop(widget: QWidget, window: QWidget) -> bool:
-    """Whether Tab comes to ``widget``, as it is now."""
+    """Return whether Tab currently reaches ``widget``."""
     return (
         bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         and not _hands_on(widget)
         and widget.isEnabled()
         and widget.isVisibleTo(window)
         and widget.window() is window
-        # Qt keeps tab bars of docks that it needs no more, without a place.
+        # Qt keeps unused tab bars of docks, without a visible region.
         and not (isinstance(widget, QTabBar) and widget.visibleRegion().isEmpty())
     )

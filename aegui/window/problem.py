@@ -1,4 +1,4 @@
-"""What a report of a problem is to have, seen before it is saved."""
+"""Dialog for a problem report, with a preview of its content."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SIZE = 720, 560
 
 
 class ProblemDialog(QDialog):
-    """Asks what to include, and shows exactly that; nothing is sent by the program."""
+    """Asks what to include, and shows exactly that; the program sends nothing."""
 
     def __init__(self, recipe: Recipe, writer: FileWriter, parent: QWidget) -> None:
         super().__init__(parent)
@@ -71,7 +71,7 @@ class ProblemDialog(QDialog):
 
     @property
     def texts(self) -> dict[str, str]:
-        """What is ticked: names of files, and what stands in them."""
+        """The selected parts: file names and their contents."""
         parts = [key for key, box in self.boxes.items() if box.isChecked()]
         return collected(parts, self._recipe)
 

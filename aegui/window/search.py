@@ -1,4 +1,4 @@
-"""What the search finds: actions, panels, settings, recipes, headings of the guide, samples."""
+"""Entries of the search: actions, panels, settings, recipes, guide headings, samples."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ SETTINGS_DOCK = "training"
 
 
 def plain(text: str) -> str:
-    """``text`` of a menu without its mnemonic and its dots."""
+    """Return a menu ``text`` without its mnemonic and its dots."""
     return text.replace("&", "").rstrip("…").rstrip(".")
 
 
 def menu_path(menu: str) -> str:
-    """What a person goes through to the menu of that key."""
+    """Return the titles on the path to a menu, separated by ``›``."""
     parts = menu.split("/")
     paths = ("/".join(parts[: place + 1]) for place in range(len(parts)))
     return " › ".join(plain(tr(MENUS[path].text)) for path in paths)
 
 
 def action_entries(table: Actions) -> Iterator[Findable]:
-    """Everything in the menus."""
+    """Yield all visible actions."""
     for spec in table.specs:
         action = table[spec.key]
         if not action.isVisible():
@@ -68,7 +68,7 @@ def action_entries(table: Actions) -> Iterator[Findable]:
 
 
 def panel_entries(docks: Mapping[str, QDockWidget]) -> Iterator[Findable]:
-    """Every panel, to be brought to the front."""
+    """Yield all panels; choosing one shows it."""
     for dock in docks.values():
         if not dock.toggleViewAction().isVisible():
             continue
@@ -77,7 +77,7 @@ def panel_entries(docks: Mapping[str, QDockWidget]) -> Iterator[Findable]:
 
 
 def line_entries(query: str, choose: Callable[[str], object]) -> list[Findable]:
-    """The set-up that ``query`` is, if it is a line of one."""
+    """Return an entry that opens the set-up ``query``, if it is a set-up line."""
     if not is_line(query):
         return []
     kind, title = tr("Set-up"), tr("Open this set-up")
@@ -85,7 +85,7 @@ def line_entries(query: str, choose: Callable[[str], object]) -> list[Findable]:
 
 
 def figure_entries(query: str, choose: Callable[[str], object]) -> list[Findable]:
-    """The figure of a hand-in whose id ``query`` is."""
+    """Return an entry that reopens a figure of a report, if ``query`` is its id."""
     if not is_figure_id(query):
         return []
     title = tr("Open this figure again")
@@ -95,13 +95,13 @@ def figure_entries(query: str, choose: Callable[[str], object]) -> list[Findable
 def setting_entries(
     docks: Mapping[str, QDockWidget], arrange: Callable[[], object]
 ) -> Iterator[Findable]:
-    """Every setting of data and training; ``arrange`` brings the panels that build into sight."""
+    """Yield all settings of data and training; ``arrange`` shows the panels for building."""
 
     def go(label: str) -> None:
         arrange()
         dock = docks[SETTINGS_DOCK]
         show_dock(dock)
-        # Its fields are made when it is first seen.
+        # Its fields are created when the dock is first visible.
         QTimer.singleShot(0, dock, lambda: _focus_named(dock, label))
 
     seen = set()
@@ -115,14 +115,14 @@ def setting_entries(
 
 
 def recipe_entries(choose: Callable[[str], object]) -> Iterator[Findable]:
-    """Every network of the gallery, to be made the draft."""
+    """Yield the networks of the gallery; choosing one makes it the draft."""
     for card in cards():
         detail = f"{card.sees} ({card.key})" if card.sees else card.key
         yield Findable(card.name, detail, tr("Network"), partial(choose, card.key))
 
 
 def lesson_entries(begin: Callable[[str], object]) -> Iterator[Findable]:
-    """Every lesson that ships, to be begun where it was left."""
+    """Yield the lessons that ship; choosing one continues it."""
     from aegui.core.lessons.lesson import lesson_cards  # with all figures that lessons check
 
     for card in lesson_cards():
@@ -130,7 +130,7 @@ def lesson_entries(begin: Callable[[str], object]) -> Iterator[Findable]:
 
 
 def guide_entries(open_at: Callable[[str, str], object]) -> Iterator[Findable]:
-    """Every heading of the guide."""
+    """Yield all headings of the guide."""
     for page, title, heading in guide_headings():
         detail = "" if heading == title else title
         yield Findable(heading, detail, tr("Guide"), partial(open_at, page, heading))
@@ -139,10 +139,10 @@ def guide_entries(open_at: Callable[[str, str], object]) -> Iterator[Findable]:
 def sample_entries(
     dataset: Dataset, glyphs: bool, go: Callable[[NDArray[np.int64]], object], query: str
 ) -> list[Findable]:
-    """The samples, and the classes, that have all words of ``query``; ``go`` goes to some.
+    """Return the samples and classes that match all words of ``query``; ``go`` shows samples.
 
-    Samples are found by names and keywords in any language of the program, characters by what they
-    are; those of large sets only by their classes.
+    Samples are found by names and keywords in any language of the program, characters by
+    themselves; large sets only by their classes.
     """
     text = query.strip()
     if len(text) < (1 if glyphs else _LEAST_LETTERS):
@@ -152,7 +152,7 @@ def sample_entries(
     if len(dataset) > MOST_SEARCHED:
         return entries
     if glyphs:
-        # Letters of names would find them all.
+        # As letters of names they would match all.
         both = zip(dataset.labels, dataset.names, strict=True)
         chosen = np.flatnonzero([text in pair for pair in both])
     else:
@@ -183,7 +183,7 @@ def _class_entries(
 
 
 def show_dock(dock: QDockWidget) -> None:
-    """Bring ``dock`` to the front, and give it the keys."""
+    """Raise ``dock``, and move the focus to it."""
     dock.show()
     dock.raise_()
     inside = dock.widget()
@@ -192,7 +192,7 @@ def show_dock(dock: QDockWidget) -> None:
 
 
 def _focus_named(within: QWidget, name: str) -> None:
-    """Give the keys to the field called ``name``, if it is seen."""
+    """Move the focus to the field with the accessible name ``name``, if it is visible."""
     for widget in within.findChildren(QWidget):
         if widget.accessibleName() == name and widget.isVisible() and widget.isEnabled():
             widget.setFocus(Qt.FocusReason.TabFocusReason)

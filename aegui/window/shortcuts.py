@@ -1,4 +1,4 @@
-"""All keys of the program in a list, where others can be chosen."""
+"""Dialog that lists all shortcuts, and changes them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ _PORTABLE = QKeySequence.SequenceFormat.PortableText
 
 
 class ShortcutsDialog(QDialog):
-    """Actions by menu with their keys, then what panels do at keys of their own.
+    """Actions by menu with their shortcuts, then the keys that panels handle themselves.
 
-    Signals:
-        keys_edited(): Some action has other keys now.
+    Signals: keys_edited(): Emitted when the shortcuts of an action have changed.
     """
 
     keys_edited = Signal()
@@ -110,13 +109,13 @@ class ShortcutsDialog(QDialog):
         self.list.expandAll()
 
     def _add(self, texts: list[str]) -> QTreeWidgetItem:
-        """Another row of the group that was begun last."""
+        """Add a row to the last group."""
         head, items = self._groups[-1]
         items.append(QTreeWidgetItem(head, texts))
         return items[-1]
 
     def _begin(self, text: str) -> None:
-        """Begin another group, under that heading."""
+        """Begin a group with the heading ``text``."""
         item = QTreeWidgetItem(self.list, [text])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setFirstColumnSpanned(True)

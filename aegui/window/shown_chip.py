@@ -1,4 +1,4 @@
-"""The chip in the toolbar that says what the window shows, and lets it be chosen."""
+"""The chip in the toolbar that says which run and weights are shown, with menus for others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ShownChip(QWidget):
-    """Two buttons with menus: which run of the population, and which of its weights. Passive."""
+    """Two buttons with menus: the run of the population, and its weights. Passive."""
 
     runs_wanted = Signal()
     """The menu of runs is about to be seen: ``set_runs`` is due."""
@@ -45,9 +45,10 @@ class ShownChip(QWidget):
         self.set_shown("", "", "")
 
     def set_shown(self, run: str, weights: str, sentence: str) -> None:
-        """Say what is shown; ``run`` "" where there is but one, ``weights`` "" where there is none.
+        """Show the names of the current run and weights; "" hides the button.
 
-        ``sentence`` says the same in full.
+        ``run`` is "" if there is only one run, ``weights`` if there are none. ``sentence`` says the
+        same in full, for tooltips and screen readers.
         """
         for button, text, help_text in (
             (self.run, run, tr("Choose another run of this training")),
@@ -62,11 +63,11 @@ class ShownChip(QWidget):
         self.setVisible(bool(weights))
 
     def set_runs(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer runs: keys and names."""
+        """Set the menu of runs: keys and names."""
         _fill(self.run.menu(), [(key, text, "") for key, text in choices], chosen)
 
     def set_weights(self, choices: Sequence[tuple[str, str, str]], chosen: str) -> None:
-        """Offer weights: keys, names, and why they cannot be chosen."""
+        """Set the menu of weights: keys, names, and why they cannot be chosen."""
         _fill(self.weights.menu(), choices, chosen)
 
 

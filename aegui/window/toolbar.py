@@ -1,4 +1,4 @@
-"""The toolbar: what is trained, how it is driven, and how far it has come."""
+"""The toolbar: data, recipe, training controls, and training progress."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _SNUG_PX = 1280
 
 
 class MainToolBar(QToolBar):
-    """Passive: it shows what it is given, and says what was chosen."""
+    """A passive toolbar: it displays what it is given, and emits what the user selects."""
 
     data_chosen = Signal(str)
     """The source of a recipe: a name or a file."""
@@ -102,9 +102,10 @@ class MainToolBar(QToolBar):
         return combo
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the lists, which speak for themselves, give way before what is said of a training.
+        """Narrow the lists first, before the status of a training is cut.
 
-        By the window alone, not by the words: lists that follow these would never be at rest.
+        The widths follow from that of the window, not from the texts: otherwise they would never
+        settle.
         """
         super().resizeEvent(event)
         roomy = self.width() >= _ROOMY_PX
@@ -117,7 +118,7 @@ class MainToolBar(QToolBar):
         self._show_estimate()
 
     def _show_estimate(self) -> None:
-        """In a narrow window what has been learnt is worth more than what learning would cost."""
+        """Show the estimate; in a narrow window the result of a training has priority."""
         has_room = self.width() >= _SNUG_PX or not self.status.text()
         self.estimate.setVisible(has_room and bool(self.estimate.text()))
 
@@ -152,7 +153,7 @@ class MainToolBar(QToolBar):
         self.solve.hide()
         self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        # Short enough to be shown whole or not at all.
+        # Short enough to be shown in full or not at all.
         told = (self.status, self.solve, self.device, 1)
         self._line = row(
             self.chip,
@@ -163,22 +164,22 @@ class MainToolBar(QToolBar):
             margins=(SPACING // 2, 0, SPACING // 2, 0),
         )
         room = held(self._line)
-        # What it says is cut short in a narrow window, rather than put away with all of it.
+        # In a narrow window the texts are elided, instead of hiding the whole widget.
         room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         room.setMinimumWidth(_LEAST_STATUS_PX)
         self.addWidget(room)
 
     def add_badge(self, badge: QWidget) -> None:
-        """Have ``badge`` beside what says which weights are shown."""
+        """Insert ``badge`` beside the chip of the weights that are shown."""
         self._line.insertWidget(1, badge)
 
     def set_data(
         self, offered: Sequence[tuple[DataEntry, QIcon]], key: str, name: str, edited: str = ""
     ) -> None:
-        """Offer sets with their pictures, and ways to bring in others.
+        """Fill the list of data sets, followed by the ways to load others.
 
-        ``key`` is the one in use; where it is not among them, it is offered as ``name``.
-        ``edited`` is what to call it where its samples are not those that it came with.
+        ``key`` is the current set; if it is not offered, it is added as ``name``. ``edited``
+        replaces its name if its samples were edited.
         """
         self._data_key = key
         with QSignalBlocker(self.data):
@@ -205,7 +206,7 @@ class MainToolBar(QToolBar):
         self.data.setItemData(row, help_text, Qt.ItemDataRole.ToolTipRole)
 
     def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
-        """Offer a few recipes (key, name, notes), and all others behind them."""
+        """Fill the list with recipes (key, name, notes), followed by the gallery."""
         with QSignalBlocker(self.presets):
             self.presets.clear()
             for key, name, notes in presets:
@@ -219,7 +220,7 @@ class MainToolBar(QToolBar):
         self._show_preset()
 
     def set_preset(self, key: str | None) -> None:
-        """Show which recipe the draft is; None: none of them."""
+        """Select the recipe that the draft equals; None for none."""
         self._preset = key
         self._show_preset()
 
@@ -229,12 +230,12 @@ class MainToolBar(QToolBar):
             self.presets.setCurrentIndex(-1 if key is None else self.presets.findData(key))
 
     def set_locked(self, locked: bool) -> None:
-        """Whether data and recipe must stay as they are."""
+        """Set whether data and recipe are locked."""
         self.data.setEnabled(not locked)
         self.presets.setEnabled(not locked)
 
     def set_progress(self, position: float, epochs: int) -> None:
-        """Show ``position``, in epochs, of ``epochs``; 0 epochs: nothing to show."""
+        """Show ``position``, in epochs, of ``epochs``; 0 epochs hide the bar."""
         self.progress.setVisible(epochs > 0)
         if epochs <= 0:
             return
@@ -249,16 +250,16 @@ class MainToolBar(QToolBar):
         )
 
     def set_estimate(self, text: str, details: str = "") -> None:
-        """Show what a training will cost, with the numbers as a tooltip; "": nothing to show."""
+        """Show the estimated cost of a training, with details in the tooltip; "" hides it."""
         self.estimate.setText(text)
         self.estimate.setToolTip(details)
         self._show_estimate()
 
     def set_status(self, text: str, device: str, tooltip: str = "", what: str = "") -> None:
-        """Show how the training goes, and on what; ``what`` says which weights that is of."""
+        """Show status and device of the training; ``what`` says which weights it is of."""
         self.status.setText(text)
         self._show_estimate()
-        # It may be cut short, and there may be no room for the device.
+        # The tooltip repeats the text and the device, which may be cut or hidden.
         self.status.setToolTip("\n".join(filter(None, (text, what, device))))
         self.status.setAccessibleDescription(what)
         self.solve.hide()
@@ -266,7 +267,7 @@ class MainToolBar(QToolBar):
         self.device.setToolTip(tooltip)
 
     def set_problems(self, text: str, messages: str) -> None:
-        """Say that there is something to be solved before training; ``messages`` say what."""
+        """Show that there are problems to solve before training; ``messages`` lists them."""
         self.set_status(text, "")
         self.status.setToolTip(messages)
         self.solve.show()
@@ -274,7 +275,7 @@ class MainToolBar(QToolBar):
     @Slot(int)
     def _on_data_activated(self, index: int) -> None:
         key = self.data.itemData(index)
-        # The document decides what is shown; it will say so when it has changed.
+        # The selection follows the document, which reports its change.
         self.data.setCurrentIndex(self.data.findData(self._data_key))
         if key is None:
             return
@@ -286,7 +287,7 @@ class MainToolBar(QToolBar):
     @Slot(int)
     def _on_presets_activated(self, index: int) -> None:
         key = self.presets.itemData(index)
-        # The draft decides what is shown; it will say so when it has changed.
+        # The selection follows the draft, which reports its change.
         self._show_preset()
         if key == _GALLERY:
             self.gallery_wanted.emit()

@@ -1,7 +1,7 @@
-"""A walk through the whole window, as ``aegui self-test`` takes it: every panel, every entry.
+"""A walk through the whole window for ``aegui self-test``: every panel, every menu entry.
 
-What a person is asked on the way is answered at once: a file to write gets a name in a folder of
-the test, everything else is declined.
+Dialogs are answered at once: a file dialog gets a path in a folder of the test, all others are
+rejected.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _LEFT_OUT = ("quit", "log_folder", "full_screen", "film_", "language_")
 
 
 def walk(window: MainWindow, folder: Path) -> int:
-    """Go through ``window``; the number of entries of menus that were chosen.
+    """Go through ``window``; return the number of menu entries that were triggered.
 
     Args:
-        window: A window that is shown, with a trained run in it.
-        folder: Where to write what is exported.
+        window: A visible window with a trained run.
+        folder: Folder for exported files.
 
     Raises:
-        LookupError: A feature was not made, or what was to be written is not there.
+        LookupError: A feature was not created, or a file was not written.
     """
     for perspective in PERSPECTIVES:
         window.set_perspective(perspective)
@@ -69,7 +69,7 @@ def walk(window: MainWindow, folder: Path) -> int:
 
 
 def _look(widget: QWidget) -> None:
-    """Let ``widget`` work and paint for a moment."""
+    """Process events for a moment, and render ``widget``."""
     loop = QEventLoop()
     QTimer.singleShot(_LOOK_MS, loop.quit)
     loop.exec()
@@ -78,7 +78,7 @@ def _look(widget: QWidget) -> None:
 
 
 class _Answers:
-    """Answers every question of the program while it waits for one."""
+    """Answers every dialog of the program while the walk waits."""
 
     def __init__(self, folder: Path) -> None:
         self.name = ""
@@ -89,14 +89,14 @@ class _Answers:
         self._timer.start(_ANSWER_MS)
 
     def stop(self) -> None:
-        """Answer nothing more."""
+        """Stop answering."""
         self._timer.stop()
 
     def wait(self, window: MainWindow) -> None:
-        """Wait until what got a name is written: what is asked next could end it.
+        """Wait until all files are written: the next action could interrupt the writer.
 
         Raises:
-            LookupError: It is not.
+            LookupError: A file was not written.
         """
         until = time.monotonic() + _WRITING_SECONDS
         while not all(path.exists() for path in self.written):
@@ -120,7 +120,7 @@ class _Answers:
             return
         suffix = dialog.selectedNameFilter().partition("*")[2].partition(" ")[0].rstrip(")")
         path = self._folder / f"menu-{self.name}{suffix or '.png'}"
-        # Not by ``selectFile``: Qt leaves the name alone while somebody could be typing it.
+        # Not ``selectFile``, which leaves a name alone that the user might be typing.
         edit = dialog.findChild(QLineEdit, "fileNameEdit")
         assert edit is not None
         edit.setText(str(path))

@@ -1,4 +1,4 @@
-"""Panels that nobody is to see: they are put away whenever something shows them."""
+"""Panels that are hidden from a class: they are hidden again whenever something shows them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class WithheldDocks(QObject):
-    """Keeps some docks hidden, whoever asks for them, and out of the menu."""
+    """Keeps some docks hidden, and out of the menu, whatever tries to show them."""
 
     def __init__(self, docks: Mapping[str, QDockWidget], parent: QObject) -> None:
         super().__init__(parent)
@@ -24,18 +24,19 @@ class WithheldDocks(QObject):
             dock.installEventFilter(self)
 
     def set_panels(self, panels: Collection[str]) -> None:
-        """Withhold these, and no others."""
+        """Withhold exactly these docks."""
         self.panels = frozenset(panels)
         for key, dock in self._docks.items():
             dock.toggleViewAction().setVisible(key not in self.panels)
         self._put_away()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Put away what is shown."""
+        """Hide a withheld dock that is shown."""
         if event.type() == QEvent.Type.Show and any(
             watched is self._docks[key] for key in self.panels
         ):
-            # Later: it is being shown just now, perhaps with others.
+            # Deferred to the event loop: the dock is being shown at this moment, perhaps with
+            # others.
             QTimer.singleShot(0, self, self._put_away)
         return super().eventFilter(watched, event)
 
