@@ -1,1 +1,1 @@
-"""Set-up, packaging and upkeep of the program; not part of it."""
+"""Set-up, packaging and maintenance scripts; not part of the program."""

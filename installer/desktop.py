@@ -1,4 +1,4 @@
-"""What a Linux desktop is told: menu entry, icons, kind of file, manual, copyright."""
+"""Files for the Linux desktop: menu entry, icons, MIME types, manual page, copyright."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ Inicie el programa aegui de esta carpeta, que puede estar en cualquier lugar.
 
 
 def entries(home: str) -> list[Entry]:
-    """All files of a Debian package beside the app, which lies in ``home``."""
+    """Return all files of the Debian package except the app, which is installed in ``home``."""
     from installer.installers import Entry
 
     icons = "usr/share/icons/hicolor"
@@ -127,13 +127,13 @@ def entries(home: str) -> list[Entry]:
 
 
 def svg() -> bytes:
-    """The icon, in its colour."""
+    """Return the icon as SVG, in its colour."""
     drawn = (ROOT / "resources/icons/app.svg").read_text(encoding="utf-8")
     return drawn.replace("currentColor", COLOUR).encode()
 
 
 def png(size: int) -> bytes:
-    """The icon with so many pixels to a side."""
+    """Return the icon as PNG, ``size`` x ``size`` pixels."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
     from PySide6.QtGui import QImage, QPainter
@@ -151,7 +151,7 @@ def png(size: int) -> bytes:
 
 
 def manual() -> str:
-    """The manual page, from the table of commands."""
+    """Return the manual page, generated from the table of commands."""
     from aegui.commands.table import COMMANDS
 
     def plain(text: str) -> str:
@@ -188,7 +188,7 @@ Library of trainings, drawn sets, log.
 
 
 def copyright_text() -> str:
-    """Debian's file of copyrights: our own, and of each package that is in the bundle."""
+    """Return Debian's copyright file: the program's own, and those of the bundled packages."""
     own = (ROOT / "LICENSE").read_text(encoding="utf-8")
     others = "\n".join(f"  {name} {version}: {licence}" for name, version, licence in packages())
     return f"""aegui {__version__}
@@ -203,7 +203,7 @@ libraries are files of their own, which may be replaced.
 
 
 def packages() -> list[tuple[str, str, str]]:
-    """Name, version and licence of each package whose modules are in the bundle."""
+    """Return name, version and licence of each bundled package."""
     found = []
     for one in bundled_distributions():
         fields = ("License-Expression", "License")
@@ -219,7 +219,7 @@ def packages() -> list[tuple[str, str, str]]:
 
 
 def bundled_distributions() -> list[metadata.Distribution]:
-    """The packages that the program needs to run, themselves and what they need, by name."""
+    """Return the bundled packages, the transitive dependencies of the program, sorted by name."""
     wanted, known = ["aegui"], dict[str, metadata.Distribution]()
     requirements = _own_requirements()
     while wanted:
@@ -250,7 +250,7 @@ def _own_requirements() -> list[str]:
 
 
 def licences() -> dict[str, bytes]:
-    """Name of a file -> a licence of a package that is in the bundle, and Python's own."""
+    """Return the licence files of bundled packages and of Python, by file name."""
     found: dict[str, bytes] = {}
     for one in bundled_distributions():
         for file in one.files or []:

@@ -1,8 +1,8 @@
 """Draw the emoji sheet that ships with the program: ``python -m installer.emoji``.
 
-It needs the font and Unicode's list of emojis, on a Debian by
-``apt-get install fonts-noto-color-emoji unicode-data``. The same font gives the same pixels. Every
-emoji of the list is drawn but those that differ from another one by the tone of the skin only.
+It needs the font and Unicode's list of emojis, on Debian from ``apt-get install
+fonts-noto-color-emoji unicode-data``. The same font gives the same pixels. Every emoji of the list
+is drawn except those that differ from another one only by skin tone.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Emoji:
 
 
 def listed(path: Path) -> Iterator[Emoji]:
-    """The emojis of the list that are to be drawn, in its order, which puts like beside like."""
+    """Yield the emojis of the list that are drawn, in its order, which groups similar ones."""
     group = subgroup = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("# group:"):
@@ -58,14 +58,14 @@ def listed(path: Path) -> Iterator[Emoji]:
         if line.startswith("#") or "; fully-qualified" not in line:
             continue
         codes = [int(code, 16) for code in line.partition(";")[0].split()]
-        # After the # come the emoji itself, the version that brought it (E0.6), and its name.
+        # After the # come the emoji itself, the version that introduced it (E0.6), and its name.
         name = line.partition("#")[2].split(maxsplit=2)[2]
         if not SKIN_TONES.intersection(codes):
             yield Emoji("".join(map(chr, codes)), name, group, subgroup)
 
 
 def drawn(text: str, font: ImageFont.FreeTypeFont) -> Image.Image | None:
-    """The picture of ``text`` on white, RGB ``SIZE`` x ``SIZE``; None where the font has none."""
+    """Return the image of ``text`` on white, RGB ``SIZE`` x ``SIZE``; None if the font has none."""
     if font.getlength(text) > FONT_BOX[0]:
         return None
     paper = Image.new("RGBA", FONT_BOX, (0, 0, 0, 0))
@@ -84,7 +84,7 @@ def drawn(text: str, font: ImageFont.FreeTypeFont) -> Image.Image | None:
 
 
 def sheet(font_path: Path, names_path: Path) -> tuple[Image.Image, dict[str, object]]:
-    """The sheet, and the index that tells what is where on it."""
+    """Return the sheet, and the index of its cells."""
     font = ImageFont.truetype(font_path, FONT_SIZE, layout_engine=ImageFont.Layout.RAQM)
     found: dict[bytes, tuple[Emoji, Image.Image]] = {}
     for emoji in listed(names_path):
@@ -117,7 +117,7 @@ def sheet(font_path: Path, names_path: Path) -> tuple[Image.Image, dict[str, obj
 
 
 def index_text(index: dict[str, object]) -> str:
-    """The index as JSON with one emoji a line: changes can be read."""
+    """Return the index as JSON with one emoji per line, for readable diffs."""
     emojis = index["emojis"]
     assert isinstance(emojis, list)
     head = json.dumps({**index, "emojis": []}, ensure_ascii=False)
@@ -126,7 +126,7 @@ def index_text(index: dict[str, object]) -> str:
 
 
 def main() -> int:
-    """Draw the sheet and write it with its index; 0 when that is done."""
+    """Write the sheet and its index; return 0 on success."""
     parser = argparse.ArgumentParser(description="Draw the emoji sheet.")
     parser.add_argument("--font", type=Path, default=FONT)
     parser.add_argument("--names", type=Path, default=NAMES)

@@ -1,8 +1,8 @@
-"""Write the words for emojis that ship with the program: ``python -m installer.emoji_words DIR``.
+"""Write the emoji words that ship with the program: ``python -m installer.emoji_words DIR``.
 
-They are Unicode's: of the folder ``DIR`` into which the npm packages ``cldr-annotations-modern``
-and ``cldr-annotations-derived-modern`` have been unpacked (``npm pack NAME`` and ``tar xzf``), each
-in a folder of its own below it. Their licence is written beside them.
+They are Unicode's: ``DIR`` holds the npm packages ``cldr-annotations-modern`` and
+``cldr-annotations-derived-modern``, unpacked (``npm pack NAME`` and ``tar xzf``) into a separate
+folder each. Their licence is written beside them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VARIATION = "\ufe0f"
 
 
 def said_in(folder: Path, language: str) -> tuple[str, dict[str, dict[str, list[str]]]]:
-    """Version of the data and what they say of each emoji, of both packages together."""
+    """Return the version of the data, and the annotations of each emoji from both packages."""
     found: dict[str, dict[str, list[str]]] = {}
     version = ""
     for kind in ("annotationsDerived", "annotations"):
@@ -34,7 +34,7 @@ def said_in(folder: Path, language: str) -> tuple[str, dict[str, dict[str, list[
 
 
 def words(folder: Path) -> dict[str, object]:
-    """Name and keywords of every emoji that ships, by language and its code points."""
+    """Return name and keywords of every shipped emoji, by language and code points."""
     index = json.loads((TARGET / "index.json").read_text(encoding="utf-8"))
     version, by_language = "", {}
     for language in LANGUAGES:
@@ -54,7 +54,7 @@ def _text(codepoints: str) -> str:
 
 
 def words_text(content: dict[str, object]) -> str:
-    """The words as JSON with one emoji a line: changes can be read."""
+    """Return the words as JSON with one emoji per line, for readable diffs."""
     languages = content["words"]
     assert isinstance(languages, dict)
     head = json.dumps({**content, "words": {}}, ensure_ascii=False)[:-2]
@@ -69,7 +69,7 @@ def words_text(content: dict[str, object]) -> str:
 
 
 def main() -> int:
-    """Write words and licence; 0 when that is done."""
+    """Write words and licence; return 0."""
     parser = argparse.ArgumentParser(description="Write the words for emojis.")
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder

@@ -1,10 +1,10 @@
-"""Draw the small pictures of the gallery: ``python -m installer.gallery_pictures [NAME ...]``.
+"""Draw the pictures of the gallery: ``python -m installer.gallery_pictures [NAME ...]``.
 
-One for each set, of its samples, and one for each recipe that ships, of what its network learns: a
-map where the code has two numbers, noise and its repair, new images of a GAN, originals and
-answers of the others, samples for a classifier. A model that ships is taken as it is; the others
-are trained for it, the long ones for less than a minute on a part of their set. Sets that have not
-been downloaded are left out.
+One for each data set, of its samples, and one for each shipped recipe, of what its network learns:
+a map if the code has two numbers, noise and its repair, new images of a GAN, samples for a
+classifier, originals and reconstructions of all others. Shipped models are used as they are; other
+networks are trained here, long trainings for less than a minute on a part of their set. Sets that
+have not been downloaded are left out.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _COLOURS = 64
 
 
 def main(names: list[str]) -> int:
-    """Draw them; the status of it."""
+    """Draw the pictures; return the exit status."""
     recipes = dict(list_recipes())
     sets = {f"data-{key}": key for key in BUILTIN_SETS}
     unknown = [name for name in names if name not in {*recipes, *sets}]
@@ -73,7 +73,7 @@ def main(names: list[str]) -> int:
 
 
 def _run(name: str, recipe: Recipe) -> SavedRun | None:
-    """The model that ships, or one that is trained now; None where there is no set."""
+    """Return the shipped model, or a newly trained one; None if its set has not been downloaded."""
     shipped = models_dir() / f"{name}{SUFFIX}"
     if shipped.is_file():
         return load_run(shipped)
@@ -87,7 +87,7 @@ def _run(name: str, recipe: Recipe) -> SavedRun | None:
     elif recipe.data.source == "emoji":
         content["data"].update(labels=_FACES, count=_FEW_FACES)
     if recipe.data.source in {"mnist", "fashion", "emoji"} and name not in _AS_THEY_ARE:
-        # As many steps as there is time for.
+        # As many steps as the time limit permits.
         content["training"]["epochs"] *= 20
         content["training"]["batch_size"] = min(_BATCH, recipe.training.batch_size or _BATCH)
     asked = Recipe.model_validate(content)
@@ -98,7 +98,7 @@ def _run(name: str, recipe: Recipe) -> SavedRun | None:
 
 
 def _sheet(run: SavedRun) -> NDArray[np.float32]:
-    """Images ``[rows, columns, C, H, W]`` that tell what was learnt."""
+    """Return images ``[rows, columns, C, H, W]`` that show what was learnt."""
     codec, dataset, recipe = run.codec(run.best_run), run.dataset, run.recipe
     columns, rows = card_cells(dataset.image_shape)
     kind = kind_of(recipe)

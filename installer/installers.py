@@ -1,9 +1,9 @@
-"""Installers of the frozen app: ``python -m installer.installers``, or ``make installers``.
+"""Build installers of the frozen app: ``python -m installer.installers``, or ``make installers``.
 
-On Linux a Debian package and an archive that runs from any folder, into ``dist/``; the same sources
-and versions give the same bytes. Windows and macOS have recipes of their own beside this file,
-``aegui.iss`` and ``macos.sh``. With ``--light`` the files are larger and made sooner;
-with ``--deb`` or ``--archive`` only that one is made.
+On Linux, a Debian package and an archive that runs from any folder, in ``dist/``; the same sources
+and versions give the same bytes. Windows and macOS have recipes of their own in this folder,
+``aegui.iss`` and ``macos.sh``. ``--light`` compresses less, and faster; ``--deb`` or ``--archive``
+builds only that one.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ class Entry(NamedTuple):
     """A file of an archive.
 
     Attributes:
-        name: Its place, without a slash before.
-        source: A file of this machine, or the content itself; a text is what a link points at.
-        mode: Who may read, write and run it.
+        name: Path in the archive, without a leading slash.
+        source: Path of a local file, or the content; a text is the target of a symbolic link.
+        mode: Permission bits.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Entry(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    """Make them; 0 when all went well."""
+    """Build the installers; return 0 on success."""
     if sys.platform != "linux":
         print("On Windows use installer/aegui.iss, on macOS installer/macos.sh.")
         return 2
@@ -88,12 +88,12 @@ def main(arguments: list[str]) -> int:
 
 
 def placed(files: list[Entry], folder: str) -> list[Entry]:
-    """``files`` within ``folder``."""
+    """Return ``files`` moved into ``folder``."""
     return [file._replace(name=f"{folder}/{file.name}") for file in files]
 
 
 def _files(folder: Path) -> Iterator[Entry]:
-    """What is in ``folder``, in the order of the names."""
+    """Yield the files in ``folder``, sorted by name."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -107,7 +107,7 @@ def _files(folder: Path) -> Iterator[Entry]:
 
 
 def write_tar(file: IO[bytes], entries: list[Entry], when: int) -> None:
-    """An archive of ``entries``, with their folders, owned by root, all of one date."""
+    """Write an archive of ``entries`` and their folders, owned by root, with one date."""
     with tarfile.open(fileobj=file, mode="w|", format=tarfile.GNU_FORMAT) as archive:
         known: set[str] = set()
         for entry in sorted(entries):
@@ -140,7 +140,7 @@ def _header(name: str, when: int, mode: int, kind: bytes) -> tarfile.TarInfo:
 
 @contextmanager
 def _packed(path: Path, filters: tuple[str, ...]) -> Iterator[IO[bytes]]:
-    """Write into ``path`` through xz, which has the same answer on any number of cores."""
+    """Write ``path`` through xz, whose output does not depend on the number of cores."""
     command = ["xz", "--stdout", "--threads=2", "--block-size=192MiB", "--check=crc64", *filters]
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -158,10 +158,10 @@ def _packed(path: Path, filters: tuple[str, ...]) -> Iterator[IO[bytes]]:
 
 
 def write_deb(path: Path, entries: list[Entry], when: int, filters: tuple[str, ...]) -> None:
-    """A Debian package of ``entries``: an ar archive of two others.
+    """Write a Debian package of ``entries``: an ar archive of two tar archives.
 
-    It is written here and not by dpkg-deb: so it needs no Debian, and its bytes do not hang on a
-    version of that.
+    It is written here instead of by dpkg-deb, so that it needs no Debian, and its bytes do not
+    depend on a version of that.
     """
     data = path.with_suffix(".data")
     with _packed(data, filters) as pipe:
@@ -219,22 +219,22 @@ def _control(entries: list[Entry]) -> list[Entry]:
 
 
 def depends() -> list[str]:
-    """Debian's packages of the libraries that the bundle asks the system for.
+    """Return Debian's packages of the system libraries that the bundle needs.
 
     Raises:
-        LookupError: It asks for one of which nobody has said where it comes from.
+        LookupError: The package of a library is unknown.
     """
     missing = outside_libraries(bundle.APP)
     unknown = {name: who for name, who in missing.items() if name not in DESKTOP}
     if unknown:
         raise LookupError(f"add to DESKTOP of installer/left_out.py, or bundle: {unknown}")
-    # Loaded by Qt when a window opens, and so named by no library.
+    # Loaded by Qt when a window opens, so no library lists them as needed.
     names = {*missing, "libGL.so.1", "libEGL.so.1"}
     return [f"libc6 (>= {_LEAST_C})", *sorted({DESKTOP[name] for name in names})]
 
 
 def outside_libraries(folder: Path) -> dict[str, str]:
-    """Name of each library that is needed in ``folder`` and not there -> a file that needs it."""
+    """Return libraries needed in ``folder`` but missing there, each with a file that needs it."""
     there = {path.name for path in folder.rglob("*.so*")}
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):

@@ -1,6 +1,6 @@
 """All checks that need no running program: ``python -m installer.lint [NAME ...]``.
 
-They run side by side; what a failing one says is shown whole, of the others the time they took.
+They run in parallel; the output of failed checks is printed, of others only the time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PYTHON = sys.executable
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 CHECKS: dict[str, list[str]] = {
-    # The slowest first: the others run beside it.
+    # The slowest check starts first; the others run beside it.
     "types": [PYTHON, "-m", "mypy", "--num-workers", str(min(4, os.cpu_count() or 1))],
     "style": [PYTHON, "-m", "ruff", "check", "."],
     "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
@@ -30,14 +30,15 @@ CHECKS: dict[str, list[str]] = {
 BROKEN_OFF = 2
 """What mypy exits with when it could not do its work."""
 AGAIN: dict[str, list[str]] = {
-    # Its processes give up on one another after a few seconds: too few on a machine that is busy.
+    # Its processes give up on one another after a few seconds, which is too short on a busy
+    # machine.
     "types": [PYTHON, "-m", "mypy"],
 }
 """What is run in the place of a check that broke off."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run the checks, all or those named; 1 when any fails, 2 for a name that is none."""
+    """Run all checks, or those named; return 1 if any fails, 2 for an unknown name."""
     unknown = [name for name in arguments if name not in CHECKS]
     if unknown:
         print(f"no check called {unknown[0]}; there are {', '.join(CHECKS)}", file=sys.stderr)
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _check(name: str) -> tuple[bool, float, str]:
-    """Whether a check succeeds, the seconds that it took, and what it said."""
+    """Run a check; return whether it passes, its duration in seconds, and its output."""
     started = time.perf_counter()
     done = _run(CHECKS[name])
     if done.returncode == BROKEN_OFF and name in AGAIN:
@@ -64,7 +65,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
 
 
 def _tell(name: str, passes: bool, seconds: float, said: str) -> bool:
-    """Print the verdict on a check, and pass it on."""
+    """Print the result of a check, and return whether it passes."""
     print(f"{'ok  ' if passes else 'FAIL'} {name:14}{seconds:5.1f} s", flush=True)
     if not passes:
         print(said, flush=True)

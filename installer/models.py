@@ -1,7 +1,7 @@
-"""Train the models that ship, each from the recipe of its name.
+"""Train the shipped models, each from the recipe of the same name.
 
-``python -m installer.models [NAME ...]``; without names all of them. Those of sets that must be
-downloaded first are left as they are where the set is missing.
+``python -m installer.models [NAME ...]``; without names all of them. Models whose data set has not
+been downloaded are left as they are.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _TIMELINE_MB = "4"
 
 
 def main(names: list[str]) -> int:
-    """Train them; the status of the first that fails."""
+    """Train the models; return the status of the first that fails."""
     unknown = [name for name in names if name not in MODELS]
     if unknown:
         sys.stderr.write(f"no model called {unknown[0]}; there are {', '.join(MODELS)}\n")
         return 2
-    # Only the CPU gives the same bits every time. Hidden here, and not by --device, which would
-    # become part of the recipe that the model carries.
+    # Only the CPU gives the same bits every time. The GPU is hidden here rather than by
+    # ``--device``, which would become part of the recipe in the model file.
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     for name in names or MODELS:
         status = make(name)
@@ -53,14 +53,14 @@ def main(names: list[str]) -> int:
 
 
 def make(name: str) -> int:
-    """Train one of them; the status of its training."""
+    """Train the model ``name``; return the exit status of its training."""
     path = resources_dir() / "recipes" / f"{name}.json"
     needed = download_key(load_recipe(path).data.source)
     if needed is not None:
         sys.stderr.write(f"{name}: left as it is; first: aegui download {needed}\n")
         return 0
     lighter = ["--timeline", _TIMELINE_MB] if name in COMPLETE else ["--compact"]
-    # The program itself writes nothing into its own folders.
+    # The program refuses to write into its own folders.
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / f"{name}.aegui"
         status = aegui(["train", str(path), "--yes", "--out", str(made), *lighter])
@@ -71,7 +71,7 @@ def make(name: str) -> int:
 
 
 def _thin(path: Path, most: int | None) -> None:
-    """Leave ``most`` past epochs in the compact file at ``path``; None: all."""
+    """Keep only ``most`` past epochs in the compact file at ``path``; None keeps all."""
     if most is None:
         return
     run = load_run(path)

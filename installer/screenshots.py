@@ -3,10 +3,10 @@
 ``python -m installer.screenshots [--language es] [NAME ...]``: those of the English pages, or of
 the pages in another language.
 
-They are taken from the real program, driven by real mouse events: a picture that lies would have
-to be made by hand. They show models that ship, and networks that are trained for it, on sets that
-need no download, in a few minutes together. Needs a display or Qt's offscreen platform; without
-names all pictures are taken.
+They are taken from the running program, driven by real mouse events, so that they cannot show
+anything it does not do. They show shipped models, and networks that are trained for the picture on
+sets that need no download, in a few minutes altogether. Needs a display or Qt's offscreen platform;
+without names all pictures are taken.
 """
 
 from __future__ import annotations
@@ -108,17 +108,17 @@ _STUCK = 3
 
 
 def spin(seconds: float) -> None:
-    """Let the program run for so long."""
+    """Process events for ``seconds``."""
     loop = QEventLoop()
     QTimer.singleShot(int(1000 * seconds), loop, loop.quit)
     loop.exec()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Let the program run until ``condition`` holds.
+    """Process events until ``condition`` holds.
 
     Raises:
-        TimeoutError: It does not for too long.
+        TimeoutError: It does not hold within ``_LONGEST_SECONDS``.
     """
     last = clock() + _LONGEST_SECONDS
     while not condition():
@@ -129,10 +129,10 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 @contextmanager
 def time_limit(name: str) -> Iterator[None]:
-    """Give the picture ``name`` up, with a message, where it stands still.
+    """Abort with a message if the picture ``name`` takes too long.
 
-    A question that waits for an answer keeps whoever asked from going on; timers go on under it.
-    Where even these stand still, all threads are told and the program ends.
+    A modal dialog blocks the code that opened it, but timers keep running. If even these are
+    blocked, the stacks of all threads are dumped and the process exits.
     """
     timer = QTimer()
     timer.setSingleShot(True)
@@ -163,14 +163,14 @@ def _give_up(name: str) -> None:
 
 
 def move(widget: QWidget, across: float, down: float) -> None:
-    """Move the mouse to a place of ``widget``, given as shares of its width and height."""
+    """Move the mouse to a position in ``widget``, given as fractions of its width and height."""
     place = QPointF(widget.width() * across, widget.height() * down).toPoint()
     QTest.mouseMove(widget, place - QPoint(3, 3))
     QTest.mouseMove(widget, place)
 
 
 def shoot(app: App, name: str, *widgets: QWidget) -> None:
-    """Write the window as it is, or the part of it that ``widgets`` take up together."""
+    """Write a picture of the window, or of the bounding rectangle of ``widgets``."""
     spin(0.4)
     window = app.window
     area = QRect()
@@ -180,12 +180,12 @@ def shoot(app: App, name: str, *widgets: QWidget) -> None:
 
 
 def typed(text: str) -> str:
-    """``text`` as somebody types it who speaks the language of the window."""
+    """Return ``text`` in the language of the window, as a user would type it."""
     return _WORDS.get(language(), {}).get(text, text)
 
 
 def write(picture: QPixmap, name: str) -> None:
-    """Write a PNG, packed as well as it can be; one of many colours with 256 of them."""
+    """Write an optimised PNG; pictures with more than 256 colours are quantised to 256."""
     if language() != ENGLISH and name in _OF_THE_README:
         return
     buffer = QBuffer()
@@ -195,13 +195,13 @@ def write(picture: QPixmap, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     image = Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
     if image.getcolors(_MANY_COLOURS) is None:
-        # By coverage, each colour then the mean of its pixels: thin lines of a chart keep theirs.
+        # By coverage, then each colour is the mean of its pixels: thin lines of charts keep theirs.
         image = image.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1)
     image.save(folder / f"{name}.png", optimize=True)
 
 
 def shipped(key: str, **changes: Any) -> Recipe:
-    """A recipe that ships; ``changes`` of its parts are given as dictionaries."""
+    """Return a shipped recipe; ``changes`` maps parts of it to dictionaries of values."""
     content = dict(list_recipes())[key].model_dump()
     for part, values in changes.items():
         content[part].update(values)
@@ -209,9 +209,9 @@ def shipped(key: str, **changes: Any) -> Recipe:
 
 
 def take(app: App, recipe: Recipe) -> None:
-    """Make ``recipe`` that of the document, and wait for its data."""
+    """Open ``recipe`` as a new document, and wait for its data."""
     app.window.set_perspective("build")
-    # A document of its own: nothing of the last picture, such as pins, and no edited training.
+    # A new document: nothing is left of the last picture, such as pins, or an edited training.
     app.services.workspace.new(recipe)
     wait_for(lambda: app.services.workspace.recipe == recipe)
     spin(0.5)
@@ -227,7 +227,7 @@ def learn(app: App, recipe: Recipe) -> None:
 
 
 def open_model(app: App, key: str) -> None:
-    """Open a model that ships."""
+    """Open a shipped model."""
     app.services.workspace.open(models_dir() / f"{key}.aegui", lambda: True)
     app.window.set_perspective("build")
     spin(3.0)
@@ -236,13 +236,13 @@ def open_model(app: App, key: str) -> None:
 
 
 def is_encoded(app: App) -> bool:
-    """Whether the codes of all samples are there."""
+    """Return whether the codes of all samples are computed."""
     shown = app.services.shown
     return shown.codes is not None and len(shown.codes.indices) == len(shown.dataset)
 
 
 def show(app: App, key: str, below: int = _BELOW_PX) -> None:
-    """Bring a dock to the front; those below the map get room enough to be looked at."""
+    """Raise a dock; one below the map is made ``below`` pixels high."""
     dock = app.window.docks[key]
     dock.show()
     dock.raise_()
@@ -252,7 +252,7 @@ def show(app: App, key: str, below: int = _BELOW_PX) -> None:
 
 
 def wander(app: App) -> None:
-    """The first sight: the shipped map, with the mouse on it."""
+    """Take the start view: the shipped map with the mouse on it."""
     app.window.set_perspective("build")
     move(app.window.canvas, 0.62, 0.4)
     shoot(app, "window")
@@ -260,7 +260,7 @@ def wander(app: App) -> None:
 
 
 def layers(app: App) -> None:
-    """Regions and wrong pixels under the samples, and the lens."""
+    """Take regions and wrong pixels under the samples, and the lens."""
     open_model(app, "letters-2d")
     canvas, fields = app.window.canvas, app.services.of(FieldService)
     app.window.set_perspective("wander")
@@ -275,7 +275,7 @@ def layers(app: App) -> None:
 
 
 def data(app: App) -> None:
-    """Emojis in the panel of the data."""
+    """Take emojis in the data panel."""
     take(app, shipped("emoji-conv-vae"))
     show(app, "data")
     spin(1.0)
@@ -283,7 +283,7 @@ def data(app: App) -> None:
 
 
 def builder(app: App) -> None:
-    """A convolutional network, its shapes and parameters."""
+    """Take a convolutional network, its shapes and parameters."""
     recipe = shipped("emoji-conv-vae")
     latent = recipe.network.latent.model_copy(update={"units": 16})
     network = recipe.network.model_copy(update={"encoder": recipe.network.encoder[1:4]})
@@ -296,7 +296,7 @@ def builder(app: App) -> None:
 
 
 def train(app: App) -> None:
-    """Ten seeds of the course network in the dark theme, some seconds into their training."""
+    """Take ten seeds of the course network in the dark theme, some seconds into their training."""
     app.use_theme("dark")
     take(app, shipped("letters-seeds"))
     app.window.feature(TrainingFeature).train()
@@ -313,7 +313,7 @@ def train(app: App) -> None:
 
 
 def denoise(app: App) -> None:
-    """A spoilt letter beside the answer of the denoiser that ships, and many of them."""
+    """Take a corrupted letter beside the answer of the shipped denoiser, and many of them."""
     open_model(app, "letters-denoise")
     show(app, "reconstructions")
     shoot(app, "denoising", app.window.panel(ReconstructionsPanel))
@@ -328,7 +328,7 @@ def denoise(app: App) -> None:
 
 
 def optimisers(app: App) -> None:
-    """Conjugate gradients on letters."""
+    """Take conjugate gradients on letters."""
     learn(app, shipped("letters-cg", training={"epochs": 300}))
     show(app, "charts")
     charts = app.window.panel(ChartsPanel)
@@ -339,14 +339,14 @@ def optimisers(app: App) -> None:
 
 
 def sparse(app: App) -> None:
-    """A sparse code of letters."""
+    """Take a sparse code of letters."""
     learn(app, shipped("letters-sparse", training={"epochs": 2000}))
     show(app, "code")
     shoot(app, "sparse", app.window.panel(CodePanel))
 
 
 def code(app: App) -> None:
-    """What each number of a variational code of digits does."""
+    """Take the effect of each number of a variational code of digits."""
     recipe = shipped("mnist-vae-20", data={"source": "digits"})
     network = recipe.network.model_copy(
         update={"latent": recipe.network.latent.model_copy(update={"units": 12})}
@@ -361,7 +361,7 @@ def code(app: App) -> None:
 
 
 def convolutions(app: App) -> None:
-    """What a small convolutional network makes of digits."""
+    """Take reconstructions of digits by a small convolutional network."""
     recipe = shipped("mnist-conv-64", data={"source": "digits"})
     network = recipe.network.model_copy(
         update={"latent": recipe.network.latent.model_copy(update={"units": 10})}
@@ -373,7 +373,7 @@ def convolutions(app: App) -> None:
 
 
 def variational(app: App) -> None:
-    """The map of the variational autoencoder that ships, and others beside it."""
+    """Take the map of the shipped variational autoencoder, and other maps beside it."""
     open_model(app, "mnist-vae-2")
     move(app.window.canvas, 0.55, 0.45)
     spin(3.0)
@@ -389,7 +389,7 @@ def variational(app: App) -> None:
 
 
 def emojis(app: App) -> None:
-    """The map of the faces that ships: from hearts to devils, cats and faces."""
+    """Take the shipped map of faces: from hearts to devils, cats and faces."""
     open_model(app, "emoji-faces")
     app.window.set_perspective("wander")
     spin(2.0)
@@ -399,7 +399,7 @@ def emojis(app: App) -> None:
 
 
 def classifier(app: App) -> None:
-    """The report of a classifier of digits."""
+    """Take the report of a classifier of digits."""
     split = {"validation": 0.2, "seed": 0}
     recipe = shipped("mnist-stacked", data={"source": "digits", "split": split})
     encoder = tuple(layer.model_copy(update={"units": 200}) for layer in recipe.network.encoder)
@@ -412,7 +412,7 @@ def classifier(app: App) -> None:
 
 
 def gan(app: App) -> None:
-    """Digits that nobody has written."""
+    """Take digits generated by a GAN."""
     learn(app, shipped("digits-gan", training={"epochs": 300}))
     show(app, "gan")
     spin(1.0)
@@ -420,14 +420,14 @@ def gan(app: App) -> None:
 
 
 def making(app: App) -> None:
-    """A path from a 1 by way of other digits, by the decoder's metric."""
+    """Take a path from a 1 through other digits, by the decoder's metric."""
     open_model(app, "mnist-vae-2")
     services = app.services
     wait_for(lambda: services.shown.codes is not None)
     codes = services.shown.codes
     assert codes is not None
     for digit in "1463":
-        # Of a large set there may be the codes of some samples only.
+        # Of a large set only a part of the samples may have codes.
         labels = [services.shown.dataset.labels[index] for index in codes.indices.tolist()]
         row = labels.index(digit)
         services.workspace.annotations.pin(codes.values[row], digit)
@@ -441,7 +441,7 @@ def making(app: App) -> None:
 
 
 def time(app: App) -> None:
-    """An early epoch of three seeds, one of them as a ghost."""
+    """Take an early epoch of three seeds, one of them as a ghost."""
     app.window.set_perspective("build")
     recipe = shipped("letters-2d", training={"epochs": 1500})
     learn(app, recipe.model_copy(update={"runs": 3}))
@@ -458,12 +458,12 @@ def time(app: App) -> None:
 
 
 def gallery(app: App) -> None:
-    """The networks to begin from, as cards."""
+    """Take the gallery of networks, as cards."""
     app.window.actions_table["gallery"].trigger()
     feature = app.window.feature(GalleryFeature)
     dialog = feature.dialog
     assert dialog is not None
-    # What training takes is reckoned in the background.
+    # Training times are estimated in the background.
     wait_for(lambda: any(item.time for item in [dialog.cards.chosen_item()] if item is not None))
     dialog.resize(_CARDS)
     spin(0.5)
@@ -472,7 +472,7 @@ def gallery(app: App) -> None:
 
 
 def tour(app: App) -> None:
-    """The first step of the tour, on the real window."""
+    """Take the first step of the tour, on the real window."""
     open_model(app, "letters-2d")
     app.window.actions_table["tour"].trigger()
     feature = app.window.feature(TourFeature)
@@ -485,7 +485,7 @@ def tour(app: App) -> None:
 
 
 def messages(app: App) -> None:
-    """What the program has said so far: a training that has ended, and a network for other data."""
+    """Take the message list, after a training and a network for other data."""
     learn(app, shipped("letters-2d", training={"epochs": 1500}))
     workspace = app.services.workspace
     app.services.requests.data.emit("digits")
@@ -500,8 +500,8 @@ def messages(app: App) -> None:
 
 
 def do_study(app: App, plan: StudyPlan, recipe: Recipe) -> StudiesPanel:
-    """Do a study of ``recipe`` to its end, in the arrangement for studies."""
-    # With nothing of the last picture unsaved: opening a run of the study would ask about it.
+    """Run a study of ``recipe`` to its end, in the arrangement for studies."""
+    # A new document has no unsaved changes, about which opening a run of the study would ask.
     take(app, recipe)
     path = Path(os.environ["XDG_DATA_HOME"]) / f"{plan.name.lower().replace(' ', '-')}.aegui-study"
     save_plan(path, with_recipe(plan, recipe))
@@ -517,7 +517,7 @@ def do_study(app: App, plan: StudyPlan, recipe: Recipe) -> StudiesPanel:
 
 
 def seeds(app: App) -> None:
-    """A thousand networks that differ in their seed alone, one of them on the map."""
+    """Take a thousand networks that differ only in their seed, one of them on the map."""
     optimizer = {"name": "adam", "learning_rate": 0.02}
     recipe = shipped("letters-seeds", training={"epochs": 300, "optimizer": optimizer})
     plan = StudyPlan(
@@ -541,7 +541,7 @@ def seeds(app: App) -> None:
 
 
 def library(app: App) -> None:
-    """What a study has found, and its settings in the library, two of them compared."""
+    """Take the results of a study, and its settings in the library, two of them compared."""
     plan = StudyPlan(
         name=typed("Activations"),
         figure="wrong",
@@ -577,7 +577,7 @@ def library(app: App) -> None:
 
 
 def lesson(app: App) -> None:
-    """A step of a lesson that has been done: what was expected, what came, and its check."""
+    """Take a completed step of a lesson: prediction, result, and its check."""
     app.window.set_perspective("build")
     show(app, "lessons")
     app.services.requests.lesson.emit("compress")
@@ -597,7 +597,7 @@ def lesson(app: App) -> None:
 
 
 def source(app: App) -> None:
-    """The network of the course as PyTorch, compared with the program, a layer lit."""
+    """Take the course network as PyTorch code, compared with the program, a layer highlighted."""
     take(app, shipped("letters-course"))
     show(app, "source", 470)
     panel = app.window.panel(SourcePanel)
@@ -611,7 +611,7 @@ def source(app: App) -> None:
 
 
 def journey(app: App) -> None:
-    """A pixel of the answer to a letter, a layer back."""
+    """Take a pixel of the answer to a letter, traced one layer back."""
     open_model(app, "letters-2d")
     app.window.set_perspective("draw")
     dataset = app.services.workspace.dataset
@@ -628,7 +628,7 @@ def journey(app: App) -> None:
 
 
 def parity(app: App) -> None:
-    """Published figures beside those of a machine on which nothing was trained yet."""
+    """Take published figures beside those of a machine on which nothing was trained yet."""
     app.window.actions_table["parity"].trigger()
     dialog = app.window.feature(ParityFeature).dialog
     assert dialog is not None
@@ -640,7 +640,7 @@ def parity(app: App) -> None:
 
 
 def challenge(app: App) -> None:
-    """A set-up with a goal that it has reached: the badge."""
+    """Take a set-up with a goal that it has reached: the badge."""
     take(app, shipped("letters-course"))
     line = "lowercase 35-25-10-2 tanh | adam 0.01 | bce | 2000 epochs | seed 0"
     app.services.requests.line.emit(f"{line} | goal: 32 of 32 within 1 px with <= 2400 weights")
@@ -657,7 +657,7 @@ def challenge(app: App) -> None:
 
 
 def teacher(app: App) -> None:
-    """What a teacher file hides and locks."""
+    """Take what a teacher file hides and locks."""
     take(app, shipped("letters-course"))
     app.window.actions_table["teacher_file"].trigger()
     dialog = app.window.findChild(TeacherDialog)
@@ -711,7 +711,7 @@ PICTURES = {
 
 
 def main(arguments: list[str]) -> int:
-    """Take them, with settings and data folders of their own."""
+    """Take the pictures, with temporary folders for settings and data."""
     parser = argparse.ArgumentParser(prog="installer.screenshots", description=__doc__)
     parser.add_argument("--language", choices=LANGUAGES, default=ENGLISH)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
@@ -725,7 +725,7 @@ def main(arguments: list[str]) -> int:
             os.environ[name] = home
         application = QApplication(sys.argv[:1])
         settings = Settings.load(Path(home) / "settings.json")
-        # Hints are for those who begin.
+        # Hints are shown to new users only.
         settings.keep({hint_key(key): True for key in HINTS})
         app = App(application, settings, Path(home) / "autosave")
         app.use_language(options.language)

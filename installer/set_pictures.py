@@ -1,6 +1,6 @@
-"""Draws the small pictures by which sets are chosen: one sample of each that is not made of glyphs.
+"""Draw the small pictures of data sets: one sample of each set that does not consist of glyphs.
 
-Run it with the downloaded sets at hand: ``python -m installer.set_pictures``.
+Run it after downloading the sets: ``python -m installer.set_pictures``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SAMPLES = {
 
 
 def main() -> None:
-    """Write ``resources/pictures/<set>.png``, each in its own size."""
+    """Write ``resources/pictures/<set>.png``, each in the size of its samples."""
     TARGET.mkdir(exist_ok=True)
     for name, title in SAMPLES.items():
         dataset = load_dataset(name)

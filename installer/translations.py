@@ -1,9 +1,9 @@
-"""Keep the catalogues of translations: ``python installer/translations.py update|compile|check``.
+"""Maintain the message catalogues: ``python installer/translations.py update|compile|check``.
 
-``update`` collects every marked string of the program, and what is read of the shipped recipes,
-studies and published figures, into each language's ``aegui.po``, keeping what is translated;
-``compile`` writes the ``aegui.mo`` that the program reads; ``check`` tells what is missing, and
-fails when anything is.
+``update`` collects every marked text of the program, and the texts of the shipped recipes, studies
+and published figures, into each language's ``aegui.po``, keeping existing translations; ``compile``
+writes the ``aegui.mo`` that the program reads; ``check`` lists what is missing, and fails if
+anything is.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PLURALS = {"trn"}
 
 
 def collect() -> Catalog:
-    """Every string that a person may see, without translations."""
+    """Return a catalogue of all texts that users see, without translations."""
     catalog = Catalog(project="aegui", charset="utf-8")
     for path in sorted((ROOT / "aegui").rglob("*.py")):
         for message in _marked(path):
@@ -58,12 +58,12 @@ def collect() -> Catalog:
 
 
 def _has_words(text: str) -> bool:
-    """Whether there is anything to translate: many choices are numbers, some are formulas."""
+    """Return whether ``text`` has words to translate, unlike numbers and some formulas."""
     return re.search(r"[A-Za-z]{2}|\d x \d", text) is not None
 
 
 def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:
-    """What a person reads of a study that ships."""
+    """Yield the texts of a shipped study."""
     yield from (
         plan[key] for key in ("name", "notes", "published_unit", "conclusion") if plan.get(key)
     )
@@ -73,7 +73,7 @@ def _texts_of_study(plan: dict[str, Any]) -> Iterator[str]:
 
 
 def texts_of_parity(document: dict[str, Any]) -> Iterator[str]:
-    """What a person reads of published figures and what was reached of them."""
+    """Yield the texts of published figures, and of results for them."""
     for row in document["rows"]:
         parts = (row, row.get("ours") or {})
         yield from (
@@ -85,7 +85,7 @@ def texts_of_parity(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _marked(path: Path) -> Iterator[str | tuple[str, ...]]:
-    """Messages marked in ``path``, in their order; the syntax tree also sees into f-strings."""
+    """Yield the messages marked in ``path``, in order, including those in f-strings."""
     calls = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = call.func.id if isinstance(call.func, ast.Name) else ""
@@ -98,7 +98,7 @@ def _marked(path: Path) -> Iterator[str | tuple[str, ...]]:
 
 
 def _text(call: ast.Call, place: int) -> str:
-    """The text that stands there as an argument; "" where there is none."""
+    """Return the text of the argument at ``place``; "" if it is no text."""
     argument = call.args[place] if place < len(call.args) else None
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
@@ -106,12 +106,12 @@ def _text(call: ast.Call, place: int) -> str:
 
 
 def po_path(language: str) -> Path:
-    """The catalogue that people edit."""
+    """Return the path of the catalogue that translators edit."""
     return FOLDER / language / "LC_MESSAGES" / "aegui.po"
 
 
 def load(language: str) -> Catalog:
-    """The catalogue of ``language`` as it is; an empty one where there is none yet."""
+    """Load the catalogue of ``language``; an empty one if there is none yet."""
     path = po_path(language)
     if not path.exists():
         return Catalog(locale=language, project="aegui", charset="utf-8")
@@ -120,11 +120,11 @@ def load(language: str) -> Catalog:
 
 
 def update() -> None:
-    """Bring every language's catalogue up to date with the sources."""
+    """Update every language's catalogue from the sources."""
     template = collect()
     for language in LANGUAGES:
         catalog = load(language)
-        # No guessing from similar strings: a wrong guess is worse than a gap.
+        # No fuzzy matching: a wrong guess is worse than a gap.
         catalog.update(
             template,
             no_fuzzy_matching=True,
@@ -140,7 +140,7 @@ def update() -> None:
 
 
 def mo_bytes(catalog: Catalog) -> bytes:
-    """The compiled catalogue."""
+    """Return the compiled catalogue."""
     buffer = io.BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()
@@ -153,7 +153,7 @@ def compile_all() -> None:
 
 
 def problems(template: Catalog) -> Iterator[str]:
-    """Everything that is missing or wrong where ``template`` is what is said, in words."""
+    """Yield all differences between the catalogues and ``template``, in words."""
     wanted = [message for message in template if message.id]
     for language in LANGUAGES:
         catalog = load(language)
@@ -189,7 +189,7 @@ def _key(message: Message) -> str:
 
 
 def _fields(text: str) -> set[str]:
-    """Names of the fields of a format string; none where it is plain text with braces."""
+    """Return the field names of a format string; none if it is plain text with braces."""
     try:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
     except ValueError:
@@ -197,7 +197,7 @@ def _fields(text: str) -> set[str]:
 
 
 def main() -> int:
-    """Do what the command line says."""
+    """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("command", choices=["update", "compile", "check"])
     command = parser.parse_args().command

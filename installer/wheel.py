@@ -1,7 +1,8 @@
-"""What setuptools does beyond its habits: shipped files and the native machine are in the package.
+"""Extension of setuptools: shipped files and the native machine become part of the package.
 
-The machine is that for the system that builds; on any other, and where nothing compiles it, the
-same wheel serves without it. No other system takes its files for its own: their names tell.
+The machine is built for the system that builds the wheel; on any other system, or without a
+compiler, the same wheel works without it. File names contain the system, so that no other one loads
+them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from setuptools.command.build_py import build_py
 
-# The folder that setuptools starts in need not be on the path.
+# setuptools may start without its working directory on the path.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from installer import machine
@@ -24,7 +25,7 @@ class BuildWithShippedFiles(build_py):
     """Also copies ``resources/`` and ``models/`` to where ``aegui/paths.py`` looks for them."""
 
     def run(self) -> None:
-        """Build as ever, then copy; an editable install finds them in the source tree."""
+        """Build as usual, then copy; an editable install finds the files in the source tree."""
         super().run()
         if self.editable_mode:
             return
@@ -35,7 +36,7 @@ class BuildWithShippedFiles(build_py):
         machine.main([str(self._machines)])
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
-        """The files that the build makes, those that were copied among them."""
+        """Return the files that the build creates, including the copied ones."""
         outputs = list(super().get_outputs(include_bytecode))
         if self.editable_mode:
             return outputs
@@ -49,10 +50,10 @@ class BuildWithShippedFiles(build_py):
 
     @property
     def _machines(self) -> Path:
-        """Where the libraries of the machine go."""
+        """Target folder of the machine's libraries."""
         return Path(self.build_lib) / machine.HOME / machine.BUILT
 
     def _folders(self) -> list[tuple[Path, Path]]:
-        """From where, and to where."""
+        """Return source and target of each copied folder."""
         share = Path(self.build_lib) / "aegui" / "share"
         return [(Path(name), share / name) for name in SHIPPED]
