@@ -9,7 +9,7 @@ from aegui.leaving import leave
 
 if __name__ == "__main__":
     if getattr(sys, "frozen", False):
-        # A frozen program that starts another process starts itself, and must know it at once.
+        # A frozen program starts itself as a child process, and must detect that first.
         from multiprocessing import freeze_support
 
         freeze_support()

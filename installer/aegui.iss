@@ -5,7 +5,7 @@
 ;     iscc installer\aegui.iss
 ;
 ; A folder (onedir), never one file: those take seconds to start, and virus scanners distrust them.
-; Installs for one person without administrator's rights; settings and library stay when it is removed.
+; Installs for one user without administrator rights; settings and library stay after uninstalling.
 
 #define Version GetEnv("AEGUI_VERSION")
 
@@ -34,11 +34,11 @@ Name: "en"; MessagesFile: "compiler:Default.isl"
 Name: "es"; MessagesFile: "compiler:Languages\Spanish.isl"
 
 [Files]
-; aegui.exe is for terminals, aeguiw.exe the same without one, for menu and double click.
+; aegui.exe is for terminals; aeguiw.exe is the same without a console, for menu and double click.
 Source: "..\dist\aegui\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
 
 [InstallDelete]
-; What an older version brought, and this one does not.
+; Files of an older version that this one does not contain.
 Type: filesandordirs; Name: "{app}\_internal"
 
 [Icons]

@@ -1,12 +1,12 @@
-"""Set everything up, then do what is asked: run, test, lint, bench, fuzz, torture, models, ...
+"""Set up the project, then run a command: run, test, lint, bench, fuzz, torture, models, ...
 
     python3 installer/bootstrap.py run -- train letters-course --runs 10
 
-Needs Python 3.11 to 3.13 with pip, and nothing else: the standard library is all it imports, and
-neither ensurepip nor git nor make has to be there. It makes the virtual environment ``.venv``
-beside this folder, installs the versions of ``constraints.txt`` into it, chooses a torch for the
-machine and sees to Qt's system libraries. A second start finds the stamp of the first and loses no
-time. All that set-up says goes to stderr, so that stdout is the program's.
+Needs Python 3.11 to 3.13 with pip, and nothing else: it imports only the standard library, and
+ensurepip, git and make may be missing. It creates the virtual environment ``.venv`` beside this
+folder, installs the versions of ``constraints.txt`` into it, chooses a torch build for the machine
+and checks Qt's system libraries. A second start finds the stamp of the first and skips all this.
+All set-up messages go to stderr, so that stdout is the program's.
 """
 
 from __future__ import annotations
@@ -103,11 +103,11 @@ FONT_SUFFIXES = {".ttf", ".otf", ".ttc", ".pfb"}
 
 
 class SetUpError(Exception):
-    """Set-up cannot go on; the message says what to do."""
+    """Set-up cannot continue; the message says what to do."""
 
 
 def main(arguments: list[str]) -> int:
-    """Set up what the command needs, then hand over to it; its exit status is ours."""
+    """Set up what the command needs, then run it; return its exit status."""
     parser = argparse.ArgumentParser(
         prog="bootstrap.py",
         description="Sets everything up, then does what is asked.",
@@ -125,11 +125,11 @@ def main(arguments: list[str]) -> int:
     try:
         _use_supported_python(arguments)
         if options.command == "bundle" and IF_UNTRIED in passed_on:
-            # Asked before anything is installed: freezing needs packages that nothing else does.
+            # Checked before anything is installed: freezing needs packages that nothing else does.
             passed_on = [argument for argument in passed_on if argument != IF_UNTRIED]
             if _bundle_was_tried():
                 return 0
-        # The terminal's commands import no Qt, and servers have no window.
+        # Terminal commands import no Qt, and servers have no window.
         needs_qt = options.command not in ("lint", "models") and not (
             options.command == "run" and passed_on and not passed_on[0].endswith(".aegui")
         )
@@ -146,23 +146,24 @@ def main(arguments: list[str]) -> int:
 
 
 def side_by_side() -> list[str]:
-    """What has pytest run all tests in several processes; a choice of a few begins sooner in one.
+    """Return the pytest arguments that run all tests in several processes.
 
-    The tests of one file stay together: they share what is dear to make.
+    The tests of one file stay together, because they share expensive fixtures. A few selected tests
+    start sooner in one process.
     """
     processes = max(1, min(MOST_TEST_PROCESSES, os.cpu_count() or 1))
-    # In the order of the tests themselves: xdist's own puts files with few tests last, slow or not.
+    # Keep the order of the tests: xdist's own puts files with few tests last, slow or not.
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _bundle_was_tried() -> bool:
-    """Whether one of this recipe, these versions and these imports has passed its self-test."""
+    """Return whether a bundle of this recipe, versions and imports has passed its self-test."""
     command = [_base_python(), "-m", "installer.bundle", "--was-tried"]
     return subprocess.run(command, cwd=ROOT).returncode == 0
 
 
 def say(text: str) -> None:
-    """Tell the person, leaving stdout to the program."""
+    """Print to stderr, leaving stdout to the program."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -170,14 +171,14 @@ def say(text: str) -> None:
 
 
 def set_up(extras: tuple[str, ...], *, needs_qt: bool) -> None:
-    """Bring ``.venv`` and the system to what pyproject.toml asks for.
+    """Set up ``.venv`` and the system as pyproject.toml requires.
 
     Args:
-        extras: Names of optional dependency groups, beside the dependencies themselves.
-        needs_qt: Whether missing system libraries of Qt are a reason to stop.
+        extras: Names of optional dependency groups, in addition to the dependencies.
+        needs_qt: Whether missing system libraries of Qt are an error.
 
     Raises:
-        SetUpError: Something is missing that cannot be had from here.
+        SetUpError: Something is missing that cannot be installed from here.
     """
     done = _read_stamp()
     if done.get("key") == _key() and set(extras) <= set(done["extras"]):
@@ -204,7 +205,7 @@ def set_up(extras: tuple[str, ...], *, needs_qt: bool) -> None:
 
 
 class Steps:
-    """Says what is being done."""
+    """Prints numbered steps of the set-up."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -215,12 +216,12 @@ class Steps:
         say(f"[{self._count}] {text}")
 
     def end(self) -> None:
-        """Announce that all is there."""
+        """Announce that set-up has ended."""
         say("Everything is set up.")
 
 
 def _key() -> str:
-    """Changes whenever set-up would do something else than last time."""
+    """Return a hash that changes whenever set-up would give another result."""
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for path in (PROJECT, CONSTRAINTS, MACHINE, Path(__file__)):
         digest.update(path.read_bytes())
@@ -228,7 +229,7 @@ def _key() -> str:
 
 
 def _read_stamp() -> dict[str, Any]:
-    """What an earlier set-up left; empty when there was none, or it is not to be trusted."""
+    """Return the stamp of an earlier set-up; empty if there is none or it was interrupted."""
     try:
         stamp: dict[str, Any] = json.loads(STAMP.read_text(encoding="utf-8"))
         return stamp if VENV_PYTHON.exists() and not UNDERWAY.exists() else {}
@@ -237,7 +238,7 @@ def _read_stamp() -> dict[str, Any]:
 
 
 def _with_earlier(extras: tuple[str, ...]) -> tuple[str, ...]:
-    """Also the extras of an earlier set-up, so that commands do not take turns in setting up."""
+    """Add the extras of an earlier set-up, so that commands do not set up in turn."""
     earlier = _read_stamp().get("extras", [])
     return tuple(sorted({*extras, *earlier}))
 
@@ -249,7 +250,7 @@ def _write_stamp(stamp: dict[str, Any]) -> None:
 
 
 def _use_supported_python(arguments: list[str]) -> None:
-    """Start again under a Python that will do, when this one will not and there is another."""
+    """Restart under a supported Python if this one is not supported and another is installed."""
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
     here = "{}.{}".format(*sys.version_info[:2])
@@ -262,12 +263,12 @@ def _use_supported_python(arguments: list[str]) -> None:
 
 
 def _base_python() -> str:
-    """The Python outside of any virtual environment, so that ours can be made anew."""
+    """Return the Python outside any virtual environment, which can recreate ``.venv``."""
     return getattr(sys, "_base_executable", None) or sys.executable
 
 
 def _make_environment(steps: Steps) -> None:
-    """Make ``.venv`` without pip (Debian's Python cannot make one with), unless it is sound."""
+    """Create ``.venv``, unless a valid one exists, without pip, which Debian's Python lacks."""
     if UNDERWAY.exists() or (VENV.exists() and not _environment_is_sound()):
         steps.begin("Removing a virtual environment that is not whole")
         shutil.rmtree(VENV)
@@ -281,7 +282,7 @@ def _make_environment(steps: Steps) -> None:
 
 
 def _environment_is_sound() -> bool:
-    """Whether the environment starts, and with the version of Python that runs us."""
+    """Return whether the environment starts, with the Python version that runs this script."""
     code = "import sys; print(*sys.version_info[:2])"
     try:
         answer = subprocess.run([str(VENV_PYTHON), "-c", code], capture_output=True, text=True)
@@ -294,10 +295,10 @@ def _environment_is_sound() -> bool:
 
 
 def _pip() -> list[str]:
-    """The start of a command line that installs into ``.venv``.
+    """Return the beginning of a command line that installs into ``.venv``.
 
-    The system's own pip does it from outside. Where that is missing or too old, one is put into
-    the environment with ensurepip, or comes from Debian.
+    The system's pip installs from outside. If that is missing or too old, pip is put into the
+    environment by ensurepip, or installed from Debian.
     """
     if _outer_pip_will_do():
         return [_base_python(), "-m", "pip", "--python", str(VENV_PYTHON)]
@@ -324,7 +325,7 @@ def _install(pip: list[str], what: list[str]) -> None:
     """Install requirements, in the versions of the constraints.
 
     Raises:
-        SetUpError: pip failed; it has said why, and has left what was there before.
+        SetUpError: pip failed; it has printed why, and has left the earlier state.
     """
     command = [*pip, "install", *_PIP_MANNERS, "--constraint", str(CONSTRAINTS), *what]
     environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
@@ -333,13 +334,13 @@ def _install(pip: list[str], what: list[str]) -> None:
         raise SetUpError("pip could not install what is needed (see above); is the network up?")
 
 
-# Not compiled: of some 10,000 modules a third is ever imported, and ``hand_over`` sees to it that
-# Python keeps what it compiles of those. It is half of the time that installing takes.
+# Not compiled: of some 10,000 modules a third is ever imported, and ``hand_over`` lets Python cache
+# the bytecode of those. Compiling all takes half of the installation time.
 _PIP_MANNERS = ["--no-input", "--disable-pip-version-check", "--only-binary=:all:", "--no-compile"]
 
 
 def requirements(extras: tuple[str, ...]) -> list[str]:
-    """What pyproject.toml asks for, with torch as it is chosen here."""
+    """Return the requirements of pyproject.toml, with the torch version chosen here."""
     import tomllib
 
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
@@ -353,7 +354,7 @@ def requirements(extras: tuple[str, ...]) -> list[str]:
 
 
 def _install_torch(steps: Steps, pip: list[str]) -> None:
-    """Install the torch that suits the machine: with CUDA or, a tenth of the size, without."""
+    """Install the torch build for the machine: with CUDA or, a tenth of the size, without."""
     cpu = f"torch=={TORCH}+cpu"
     if _torch_is_there():
         return
@@ -368,7 +369,7 @@ def _install_torch(steps: Steps, pip: list[str]) -> None:
         _install(pip, [cpu])
     elif answers(TORCH_CPU_INDEX + "/torch/"):
         steps.begin(f"torch for the CPU, from {TORCH_CPU_INDEX}")
-        # Its dependencies come with the other packages, from where those come.
+        # Its dependencies are installed with the other packages, from their index.
         _install(pip, ["--no-deps", "--index-url", TORCH_CPU_INDEX, cpu])
     else:
         steps.begin(
@@ -385,20 +386,20 @@ def _torch_is_there() -> bool:
 
 
 def has_nvidia() -> bool:
-    """Whether the driver of an NVIDIA GPU is there."""
+    """Return whether the driver of an NVIDIA GPU is installed."""
     if Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi"):
         return True
     return not _lacks("libcuda.so.1")
 
 
 def _is_offered(pip: list[str], requirement: str) -> bool:
-    """Whether the indexes that pip is configured with have it."""
+    """Return whether pip's configured indexes offer the requirement."""
     return _works([*pip, "install", *_PIP_MANNERS, "--dry-run", "--no-deps", "-q", requirement])
 
 
 def answers(address: str) -> bool:
-    """Whether a server answers within a few seconds, name look-up included."""
-    # urllib's own time limit does not cover the look-up of the name.
+    """Return whether a server answers within a few seconds, including the name look-up."""
+    # urllib's own timeout does not cover the name look-up.
     code = f"import urllib.request as u; u.urlopen({address!r}, timeout={INDEX_PATIENCE_SECONDS})"
     try:
         command = [_base_python(), "-c", code]
@@ -412,9 +413,9 @@ def answers(address: str) -> bool:
 
 
 def _build_machine(steps: Steps, pip: list[str]) -> None:
-    """Compile it, by this system's compiler or by one that is fetched for it.
+    """Compile the native machine, with this system's compiler or with a downloaded one.
 
-    It is optional: whatever goes wrong here, small networks train on torch, and set-up goes on.
+    It is optional: on any failure small networks train on torch, and set-up continues.
     """
     steps.begin("Machine for small networks")
     if _compile_machine() != NO_COMPILER:
@@ -430,7 +431,7 @@ def _build_machine(steps: Steps, pip: list[str]) -> None:
 
 
 def _compile_machine(packages: Path | None = None) -> int:
-    """The exit status; ``packages`` are a folder with further ones."""
+    """Run ``installer.machine``; return its status. ``packages``: a folder of further packages."""
     environment = dict(os.environ)
     if packages is not None:
         environment["PYTHONPATH"] = str(packages)
@@ -446,10 +447,10 @@ def _compile_machine(packages: Path | None = None) -> int:
 
 
 def _see_to_system(steps: Steps, *, required: bool, freezing: bool = False) -> bool:
-    """Install what Qt needs of the system, if asked and possible; tell whether all is there.
+    """Install Qt's system libraries, if required and possible; return whether all are present.
 
     Raises:
-        SetUpError: Something is missing and required, and only an administrator can install it.
+        SetUpError: Something required is missing, and only an administrator can install it.
     """
     packages = missing_packages(freezing=freezing)
     if packages and required and _can_apt():
@@ -466,7 +467,7 @@ def _see_to_system(steps: Steps, *, required: bool, freezing: bool = False) -> b
 
 
 def missing_packages(*, freezing: bool) -> list[str]:
-    """Debian's names of what Qt, and PyInstaller when asked, need and this system lacks."""
+    """Return the missing Debian packages for Qt and, with ``freezing``, for PyInstaller."""
     if sys.platform != "linux":
         return []
     packages = [package for library, package in LIBRARIES.items() if _lacks(library)]
@@ -481,7 +482,7 @@ def missing_packages(*, freezing: bool) -> list[str]:
 
 
 def _lacks_own_library() -> bool:
-    """Whether Python's own library is missing: Debian's does without, a frozen app cannot."""
+    """Return whether libpython is missing: Debian's Python does without, a frozen app cannot."""
     import sysconfig
 
     library = sysconfig.get_config_var("INSTSONAME") or ""
@@ -489,7 +490,7 @@ def _lacks_own_library() -> bool:
 
 
 def _lacks(library: str) -> bool:
-    """Whether the loader cannot load a library: the question that Qt will ask it, too."""
+    """Return whether the dynamic loader, which Qt uses as well, cannot load a library."""
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -498,7 +499,7 @@ def _lacks(library: str) -> bool:
 
 
 def _has_font() -> bool:
-    """Whether there is any font: without one every text is a row of boxes."""
+    """Return whether any font is installed: without one all text is boxes."""
     return any(
         Path(file).suffix.lower() in FONT_SUFFIXES
         for folder in FONT_FOLDERS
@@ -515,7 +516,7 @@ def _apt_install(packages: list[str]) -> None:
     """Install Debian packages, as root."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    # The lists of a fresh system are empty, those of an old one name packages that are gone.
+    # The package lists of a fresh system are empty, and old ones name packages that are gone.
     for command in (["apt-get", "update", "-qq"], install):
         if subprocess.run(command, stdout=sys.stderr, env=environment).returncode != 0:
             raise SetUpError(f"this failed (see above): {' '.join(command)}")
@@ -535,20 +536,20 @@ def _must_run(command: list[str], complaint: str) -> None:
 
 
 def hand_over(arguments: list[str], command: str) -> int:
-    """Let the environment's Python go on in our place, in the folder where we were started."""
+    """Replace this process by the environment's Python, in the original working directory."""
     if command != "run":
         os.chdir(ROOT)
         if command != "bench":
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     else:
         arguments = [str(ROOT / arguments[0]), *arguments[1:]]
-    # Set in many containers; every start would compile torch and Qt's bindings anew.
+    # Many containers set this; every start would compile torch and Qt's bindings again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return _replace_process([str(VENV_PYTHON), *arguments])
 
 
 def _replace_process(command: list[str]) -> int:
-    """Run a command instead of ourselves; where the system cannot, run it and pass its status."""
+    """Replace this process by a command; on Windows run it and exit with its status."""
     sys.stderr.flush()
     if WINDOWS:
         sys.exit(subprocess.run(command).returncode)

@@ -1,10 +1,11 @@
-"""Freeze the program into ``dist/aegui/`` and prove that it works: ``python -m installer.bundle``.
+"""Freeze the program into ``dist/aegui/`` and test it: ``python -m installer.bundle``.
 
-PyInstaller works for some minutes; then libraries lose their symbols and ICU most of its data, and
-the frozen program tests itself: every command, panel and exporter. What is left out, and why, is
-listed in ``left_out.py``. With ``--if-changed`` nothing is frozen where the bundle there was
-made from what is there now. ``--was-tried`` freezes nothing: it tells whether one of the same
-recipe, versions and imports has passed before, which ``bundle.tried`` knows, kept with the sources.
+PyInstaller takes some minutes; then symbols are stripped from libraries and most of ICU's data is
+removed, and the frozen program runs its self-test: every command, panel and exporter. What is left
+out, and why, is listed in ``left_out.py``. With ``--if-changed`` nothing is frozen if the existing
+bundle was made from the same inputs. ``--was-tried`` freezes nothing: it reports whether a bundle
+of the same recipe, versions and imports has passed before, which is recorded in ``bundle.tried``
+among the sources.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ SELF_TEST_SECONDS = 600.0
 
 
 def main(arguments: list[str]) -> int:
-    """Freeze, make smaller and test; 0 when the frozen program works."""
+    """Freeze, shrink and test; return 0 if the frozen program works."""
     recipe = recipe_sum()
     if "--was-tried" in arguments:
         if TRIED.read_text(encoding="utf-8").strip() != recipe:
@@ -73,13 +74,13 @@ def main(arguments: list[str]) -> int:
 
 
 def freeze() -> int:
-    """Make the folder anew; PyInstaller's exit status."""
+    """Build the folder; return PyInstaller's exit status."""
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     folders = ["--distpath", str(DIST), "--workpath", str(WORK)]
     spec = str(ROOT / "installer" / "aegui.spec")
     print("Freezing; this takes some minutes.", flush=True)
     RECORD.unlink(missing_ok=True)
-    # Python's sets are ordered by a random number otherwise, and so would be the modules.
+    # Otherwise Python's sets, and with them the modules, would have a random order.
     environment = {**os.environ, "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": str(source_date())}
     status = subprocess.run([*command, *folders, spec], env=environment).returncode
     if status != 0:
@@ -98,12 +99,12 @@ def freeze() -> int:
 
 
 def installed_bytes() -> int:
-    """Bytes of all files of the folder."""
+    """Return the size of all files of the folder in bytes."""
     return sum(path.lstat().st_size for path in APP.rglob("*") if not path.is_dir())
 
 
 def source_date() -> int:
-    """The second that files are dated with, so that two builds of one source are the same."""
+    """Return the time stamp for files, in seconds, so that builds of one source are identical."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
@@ -116,7 +117,7 @@ def source_date() -> int:
 
 
 def inputs_sum() -> str:
-    """A sum of what the bundle is made from: sources, shipped files, recipe, versions, Python."""
+    """Return a hash of the bundle's inputs: sources, shipped files, recipe, versions, Python."""
     digest = hashlib.sha256(sys.version.encode())
     for place in INPUTS:
         top = ROOT / place
@@ -128,11 +129,11 @@ def inputs_sum() -> str:
 
 
 def recipe_sum() -> str:
-    """A sum of what decides whether a bundle works: recipe, versions, all that is imported."""
+    """Return a hash of what decides whether a bundle works: recipe, versions, imported modules."""
     digest = hashlib.sha256()
     for name in RECIPE:
         digest.update(hashlib.sha256((ROOT / name).read_bytes()).digest())
-    # Of the project only what it is made from: arrows of the linter change nothing.
+    # Only the table of the project matters, not the settings of the linters.
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     digest.update(json.dumps(project, sort_keys=True).encode())
     imported: set[str] = set()
@@ -148,7 +149,7 @@ def recipe_sum() -> str:
 
 
 def made_from() -> str:
-    """The sum of what the folder that is there was made from; empty where nobody knows."""
+    """Return the hash of the existing folder's inputs; empty if it is unknown."""
     try:
         return RECORD.read_text(encoding="utf-8")
     except OSError:
@@ -156,13 +157,13 @@ def made_from() -> str:
 
 
 def strip() -> int:
-    """Take the symbols out of libraries and modules, where there is a tool for it; bytes saved."""
+    """Strip symbols from libraries, if the tool is installed; return the bytes saved."""
     tool = shutil.which("strip")
     if tool is None:
         return 0
     saved = 0
     for path in sorted(APP.rglob("*.so*")):
-        # Qt's and shiboken's come without.
+        # Those of Qt and shiboken come stripped.
         if path.is_symlink() or not path.is_file() or "PySide6" in path.parts:
             continue
         stripped = WORK / "stripped.so"
@@ -176,9 +177,9 @@ def strip() -> int:
 
 
 def can_be_loaded(path: Path) -> bool:
-    """Whether the parts of a library lie where the loader can map them.
+    """Return whether the segments of a library are aligned so that the loader can map them.
 
-    Of those that were patched on their way here, strip moves some to where it cannot.
+    strip misaligns some libraries that were patched before.
     """
     content = path.read_bytes()
     (table,) = struct.unpack_from("<Q", content, 32)
@@ -193,7 +194,7 @@ def can_be_loaded(path: Path) -> bool:
 
 
 def share_copies() -> int:
-    """Make links of libraries that lie in the folder twice, byte by byte; bytes saved."""
+    """Replace identical copies of libraries by links; return the bytes saved."""
     saved = 0
     first: dict[bytes, Path] = {}
     for path in sorted((APP / "_internal").rglob("*.so*")):
@@ -209,9 +210,9 @@ def share_copies() -> int:
 
 
 def share_fortran() -> int:
-    """Make one of Fortran's libraries that numpy and scipy bring each, of one version; bytes saved.
+    """Share the Fortran library of one version that numpy and scipy both bring.
 
-    What only the other one asked for goes as well.
+    Libraries that only the removed one needed are removed too. Returns the bytes saved.
     """
     tool = shutil.which("nm")
     if tool is None or shutil.which("objdump") is None:
@@ -233,7 +234,7 @@ def share_fortran() -> int:
 
 
 def _needed(library: Path) -> list[str]:
-    """The libraries that one asks for."""
+    """Return the libraries that a library needs."""
     if library.is_symlink():
         return []
     said = subprocess.run(["objdump", "-p", str(library)], capture_output=True, text=True).stdout
@@ -241,20 +242,20 @@ def _needed(library: Path) -> list[str]:
 
 
 def _defined(tool: str, library: Path) -> set[str]:
-    """The names, with their versions, that a library has for others."""
+    """Return the exported names, with their versions, of a library."""
     command = [tool, "--dynamic", "--defined-only", str(library)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return {line.split()[-1] for line in said.splitlines()}
 
 
 def self_test() -> subprocess.CompletedProcess[bytes]:
-    """Let the frozen program try everything once, with no screen.
+    """Run the self-test of the frozen program, without a display.
 
     Raises:
         subprocess.TimeoutExpired: It hangs.
     """
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    # Nothing of this environment may help it.
+    # Nothing of this environment may make it work.
     for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH"):
         environment.pop(name, None)
     return subprocess.run([str(PROGRAM), "self-test"], env=environment, timeout=SELF_TEST_SECONDS)

@@ -1,9 +1,9 @@
-"""A smaller library of ICU's data: what Qt asks of it in the languages that the program speaks.
+"""Reduce ICU's data library to what Qt needs for the languages of the program.
 
-Qt's own copy of it holds 32 MB: names of places, currencies and units in hundreds of languages,
-code pages, dictionaries for breaking Thai and Chinese lines. Qt asks ICU for the order of words
+Qt's own copy holds 32 MB: names of places, currencies and units in hundreds of languages, code
+pages, dictionaries for breaking Thai and Chinese lines. Qt uses ICU for the order of words
 (QCollator), for code pages other than UTF-8, and for names of time zones. Kept are the root of
-every table, English and Spanish, and all that is no table of one language.
+every table, English and Spanish, and everything that is not a table of one language.
 
 Source of the format: icu4c/source/common/ucmndata.h and udatamem.h.
 """
@@ -35,18 +35,18 @@ _DROPPED = re.compile(
 
 
 def is_kept(name: str) -> bool:
-    """Whether an item of the data, such as ``coll/es.res``, stays."""
+    """Return whether an item of the data, such as ``coll/es.res``, is kept."""
     return not _DROPPED.match(name)
 
 
 def subset(data: bytes) -> bytes:
-    """A package of ICU's data with only the items that are kept.
+    """Return a package of ICU's data with only the items that are kept.
 
     Args:
-        data: A package in its common format, little-endian.
+        data: A package in ICU's common format, little-endian.
 
     Raises:
-        ValueError: It is none.
+        ValueError: ``data`` is no such package.
     """
     (head,) = struct.unpack_from("<H", data)
     if data[2:4] != _MAGIC or data[12:16] != b"CmnD":
@@ -74,14 +74,14 @@ def subset(data: bytes) -> bytes:
 
 
 def slim(library: Path, work: Path) -> int:
-    """Replace ``library`` (``libicudata.so.NN``) by one with less data; the bytes saved.
+    """Replace ``library`` (``libicudata.so.NN``) by one with less data; return the bytes saved.
 
     Args:
-        library: The library, as Qt brings it.
-        work: A folder for what lies between.
+        library: The library that Qt ships.
+        work: Folder for intermediate files.
 
     Raises:
-        ValueError: It does not hold what it should.
+        ValueError: The library does not contain the expected data.
         OSError, subprocess.CalledProcessError: The tools of the system failed.
     """
     tools = [shutil.which(name) for name in ("as", "ld")]

@@ -1,6 +1,6 @@
-"""What stays out of the frozen app, each with its reason; ``aegui.spec`` and the tests read it.
+"""What is left out of the frozen app, and why; read by ``aegui.spec`` and the tests.
 
-Whether too much is listed, ``aegui self-test`` tells: it touches every command, panel and exporter.
+``aegui self-test`` detects a list that is too long: it uses every command, panel and exporter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FILES: tuple[tuple[str, str], ...] = (
     ),
     (
         # 46 MB of text beside the bytecode. torch reads its own source only where a configuration
-        # is declared by comments, and where functions are given types for TorchScript.
+        # is declared by comments, and where functions are annotated for TorchScript.
         "source text of torch that nobody reads",
         r"torch/(?!functional\.py|overrides\.py|_jit_internal\.py|__init__\.py|cuda/__init__\.py"
         r"|nn/|jit/|_library/|_native/|utils/_debug_mode/|.*config\.py).*\.pyi?$",
@@ -62,8 +62,8 @@ FILES: tuple[tuple[str, str], ...] = (
         r"PySide6/(Qt/)?translations/(?!qtbase_(es|en))",
     ),
     (
-        # libstdc++ and what compiled packages bring themselves stay; libraries of a desktop belong
-        # to the system, which mends them: the .deb depends on their packages.
+        # libstdc++ and libraries that compiled packages bring are kept; those of a desktop belong
+        # to the system, which updates them: the .deb depends on their packages.
         "libraries that every desktop has, of glib, X11 and D-Bus",
         r"lib(glib|gio|gobject|gmodule|gthread)-2\.0\.so",
     ),
@@ -76,7 +76,7 @@ FILES: tuple[tuple[str, str], ...] = (
     ("likewise", r"lib(krb5|krb5support|k5crypto|gssapi_krb5|com_err|brotlicommon|brotlidec)\.so"),
     ("a library of JPEG that only GTK's theme and Qt's WebP of the system ask for", r"libjpeg\.so"),
     (
-        # Mended by the system more often than a program is. Without it all works but downloads.
+        # The system updates it more often than a program is released. Only downloads need it.
         "the system's OpenSSL, for downloads",
         r"lib(ssl|crypto)\.so",
     ),
@@ -228,6 +228,6 @@ MODULES: dict[str, str] = {
 
 
 def needed(target: str) -> bool:
-    """Whether a file goes into the bundle, by where it would lie in it."""
+    """Return whether a file belongs into the bundle, by its path there."""
     place = target.replace("\\", "/")
     return not any(re.match(pattern, place) for _, pattern in FILES)

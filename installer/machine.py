@@ -1,8 +1,8 @@
-"""Build the machine for small networks: ``python -m installer.machine``.
+"""Build the native machine for small networks: ``python -m installer.machine``.
 
-One C file, one library for each kind of processor; the program chooses when it runs. Any of gcc,
-clang or the ``ziglang`` package of Python's index compiles it. It is optional: without it small
-networks train on torch, several times slower. Needs nothing but Python.
+One C file, one library for each kind of processor; the program selects one at run time. gcc, clang
+or the ``ziglang`` package of PyPI compiles it. It is optional: without it small networks train on
+torch, several times slower. Needs nothing but Python.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _SECONDS = 120
 
 
 class BuildError(Exception):
-    """No machine could be built; the message says why."""
+    """The machine could not be built; the message says why."""
 
 
 def main(arguments: list[str]) -> int:
-    """Build all variants beside the source, or in the folder that is named."""
+    """Build all variants beside the source, or into the folder given; return the exit status."""
     folder = Path(arguments[0]) if arguments else bootstrap.ROOT / HOME / BUILT
     command = compiler()
     if command is None:
@@ -61,27 +61,27 @@ def main(arguments: list[str]) -> int:
 
 
 def compiler() -> list[str] | None:
-    """The start of a command line that compiles C; None: there is nothing for it."""
+    """Return the beginning of a command line that compiles C; None if there is no compiler."""
     chosen = os.environ.get("CC", "").split()
     for name in (*chosen[:1], *_COMPILERS):
         if shutil.which(name):
             return [name, *(chosen[1:] if name in chosen[:1] else ())]
     if importlib.util.find_spec("ziglang") is not None:
-        # Left to itself it compiles for this very processor.
+        # By default it compiles for the processor of this machine only.
         return [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]
     return None
 
 
 def build(folder: Path, command: list[str], *more: str) -> list[str]:
-    """Compile every variant for this make of processor into ``folder``; their names.
+    """Compile every variant for this processor architecture into ``folder``; return their names.
 
     Args:
-        folder: Where the libraries go; what is there already is replaced in one piece.
+        folder: Target of the libraries; existing ones are replaced atomically.
         command: The compiler.
         more: Further flags.
 
     Raises:
-        BuildError: It does not compile.
+        BuildError: The compilation failed.
     """
     arm = platform.machine().lower() in {"arm64", "aarch64"}
     variants = _ARM if arm else VARIANTS
@@ -91,7 +91,7 @@ def build(folder: Path, command: list[str], *more: str) -> list[str]:
         lines = [
             [*command, *_FLAGS, *_system_flags(), *flags, *more] for flags in variants.values()
         ]
-        # Side by side: each is a compiler of its own that takes seconds. All are waited for.
+        # In parallel, because each compilation takes seconds. All are waited for.
         list(pool.map(_compile, made.values(), lines))
         for variant, file in made.items():
             file.replace(folder / library_name(variant))
@@ -99,7 +99,7 @@ def build(folder: Path, command: list[str], *more: str) -> list[str]:
 
 
 def library_name(variant: str) -> str:
-    """The file of a variant for this system, as ``library.py`` looks for it."""
+    """Return the file name of a variant for this system, as ``library.py`` expects it."""
     suffix = {"win32": "dll", "darwin": "dylib"}.get(sys.platform, "so")
     return f"machine-{sys.platform}-{variant}.{suffix}"
 

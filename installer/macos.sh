@@ -4,7 +4,7 @@
 #
 #     python3 installer/bootstrap.py bundle && sh installer/macos.sh
 #
-# The app is signed ad hoc only: whoever has a certificate names it in AEGUI_IDENTITY.
+# The app is signed ad hoc, unless AEGUI_IDENTITY names a certificate.
 set -eu
 cd "$(dirname "$0")/.."
 

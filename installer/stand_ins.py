@@ -1,8 +1,8 @@
-"""Runs first in the frozen app: modules that others import, and that nothing here ever uses.
+"""Runtime hook of the frozen app: stubs for modules that libraries import but never use here.
 
-pyqtgraph defines a view of OpenGL beside that which charts use (10 MB), openTSNE brings neighbours
-and components of scikit-learn's, where the program has its own (13 MB), and scipy solves linear
-programs (6 MB). These stand in their place; what they are asked for is there, and does nothing.
+pyqtgraph defines an OpenGL view beside the one that charts use (10 MB), openTSNE imports
+scikit-learn's neighbours and components, for which the program has its own (13 MB), and scipy
+solves linear programs (6 MB). The stubs provide the imported names, without any function.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 
 class _Finder:
-    """Finds the modules, and loads them as little as is imported of them."""
+    """Meta path finder and loader of the stubs."""
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
