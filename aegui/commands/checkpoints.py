@@ -58,7 +58,7 @@ class Checkpoints:
 
     @contextmanager
     def told_if_it_fails(self, line: TerminalLine) -> Iterator[None]:
-        """Extend the error of a training that fails within by what its checkpoint file holds.
+        """If the training fails within, add to the error which epoch can be resumed from the file.
 
         Raises:
             TrainingError: The training has failed.

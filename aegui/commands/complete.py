@@ -80,7 +80,7 @@ def _say(
     *,
     glyphs: bool,
 ) -> None:
-    """Print how far the completed part is from the same part of the images given."""
+    """Print the error of the completed part, measured on the images given."""
     say(
         trn(
             "{n:,} image completed: {file}", "{n:,} images completed: {file}", len(drawn), file=path

@@ -26,7 +26,7 @@ def cost_of(resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
         note(large)
     if cost.seconds < _WORTH_TRYING_SECONDS:
         return cost
-    from aegui.core.training.loop.probe import probed  # brings torch
+    from aegui.core.training.loop.probe import probed  # loads torch
 
     return probed(resolved, cost)
 

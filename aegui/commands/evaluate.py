@@ -1,4 +1,4 @@
-"""``aegui evaluate``: evaluate a saved run; sets of characters get wrong pixels too."""
+"""``aegui evaluate``: evaluate a saved run; for characters, by wrong pixels too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of figures: who makes each kind, starting Qt without a display, and the form by suffix.
+"""Writing figure files: the maker of each kind, Qt without a display, and formats by suffix.
 
 Making a figure needs Qt: the makers, rows of ``MAKERS``, are imported when a figure is requested,
 so that other commands work without Qt.

@@ -1,4 +1,4 @@
-"""``aegui noise-matrix`` and ``aegui noise-curves``: how networks do with various noises."""
+"""``aegui noise-matrix`` and ``aegui noise-curves``: evaluate networks under several noises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved run of which a command speaks: which of its weights, which samples, and both in words."""
+"""A saved run that a command works on: its weights, its samples, and both in words."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ LAST = "last"
 
 
 class OpenedRun:
-    """A run that was read from its file, with the weights and the samples that were asked for.
+    """A run that was read from a file, with the weights and samples requested.
 
     Args:
         file: The file.
-        run: Number of the run in it; None: the best one.
+        run: Number of the run in it; None selects the best one.
         weights: ``best`` or ``last``; a GAN has only its last ones.
         data: A file or a name of samples other than the run's own.
 
     Attributes:
-        file: As it was named.
-        name: Of the file, without its suffix.
-        saved: All that is in it.
+        file: Path as given.
+        name: Name of the file without its suffix.
+        saved: Everything in the file.
         weights: Which weights ``codec`` has: ``best`` or ``last``.
         dataset: The samples.
         is_own: Whether they are those that the run was trained with.
@@ -82,15 +82,15 @@ class OpenedRun:
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> OpenedRun:
-        """The one that the command line names."""
+        """Return the run that the command line names."""
         data = getattr(options, "data", None)
         return cls(options.file, options.run, options.weights, data)
 
     def with_run(self, run: int) -> OpenedRun:
-        """Another run of the same file.
+        """Return a copy that uses another run of the same file.
 
         Raises:
-            AeguiError: There is none.
+            AeguiError: There is no such run.
         """
         found = copy.copy(self)
         found._show(run)
@@ -103,50 +103,53 @@ class OpenedRun:
 
     @property
     def seed(self) -> int:
-        """The seed of the run that is shown."""
+        """The seed of the selected run."""
         return self.saved.recipe.seed + self.codec.run
 
     @property
     def has_prior(self) -> bool:
-        """Whether codes have a normal prior."""
+        """Whether the codes of the network have a standard normal prior."""
         return self.saved.recipe.has_prior
 
     @property
     def glyphs(self) -> bool:
-        """Whether every pixel is off or on."""
+        """Whether the samples are glyphs: one channel whose pixels are all off or on."""
         return self.dataset.is_binary and self.dataset.image_shape[0] == 1
 
     @property
     def parts(self) -> Mapping[str, NDArray[np.int64]]:
-        """Places of the samples that were learnt, held out, or are others'."""
+        """Indices of the samples by part: learnt, held out or other."""
         return parts_of(len(self.dataset), self.saved.recipe.data.split, own=self.is_own)
 
     @property
     def codes(self) -> NDArray[np.float32] | None:
-        """Codes ``[n, d]`` of samples from all over the set; None for a GAN."""
+        """Codes ``[n, d]`` of ``some_samples``; None for a GAN."""
         if self._codes is None and self.codec.can_encode:
             self._codes = self.codec.encode(self.some_samples)
         return self._codes
 
     @property
     def some_samples(self) -> NDArray[np.float32]:
-        """At most ``MOST_CODES`` samples ``[n, pixels]``, each ``step``-th of the set."""
+        """At most ``MOST_CODES`` samples ``[n, pixels]``, every ``step``-th of the set."""
         return np.asarray(self.dataset.flat()[:: self.step])
 
     @property
     def step(self) -> int:
-        """From one of ``some_samples`` to the next, in the set."""
+        """Stride of ``some_samples`` in the set."""
         return step_of(len(self.dataset), MOST_CODES)
 
     @property
     def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Means ``[n, d]`` of codes of ``some_samples`` and their variances, None if plain."""
+        """Means and variances ``[n, d]`` of the codes of ``some_samples``.
+
+        The variances are None for a plain code.
+        """
         means, logs = self.codec.encode_distribution(self.some_samples)
         return means, None if logs is None else np.exp(np.clip(logs, -20.0, 20.0))
 
     @property
     def middle(self) -> NDArray[np.float32]:
-        """The code ``[d]`` about which there is something to see."""
+        """The code ``[d]`` at the centre: zero for a prior or a GAN, else the mean of the codes."""
         if self.has_prior or self.codes is None:
             return np.zeros(self.codec.latent_size, np.float32)
         mean: NDArray[np.float32] = np.nan_to_num(self.codes).mean(axis=0)
@@ -154,7 +157,7 @@ class OpenedRun:
 
     @property
     def exhibit(self) -> Exhibit:
-        """What a web page shows of it."""
+        """The network and its samples as shown on a web page."""
         saved = self.saved
         return Exhibit(
             self.name,
@@ -167,7 +170,7 @@ class OpenedRun:
         )
 
     def refuse_generator(self) -> None:
-        """Refuse a model that reconstructs nothing.
+        """Refuse a model that cannot reconstruct.
 
         Raises:
             AeguiError: It is a GAN.
@@ -182,7 +185,7 @@ class OpenedRun:
             )
 
     def refuse_no_codes(self) -> None:
-        """Refuse a model that has no codes of samples.
+        """Refuse a model without an encoder, whose samples have no codes.
 
         Raises:
             AeguiError: It is a GAN.
@@ -191,10 +194,10 @@ class OpenedRun:
             raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
 
     def refuse_plain_code(self) -> None:
-        """Refuse a model that makes no images of codes that are drawn.
+        """Refuse a model without a prior, from which no codes can be drawn.
 
         Raises:
-            AeguiError: It is one.
+            AeguiError: It has a plain code.
         """
         if not self.has_prior:
             raise AeguiError(
@@ -219,7 +222,7 @@ class OpenedRun:
             raise AeguiError(text)
 
     def about(self) -> dict[str, Any]:
-        """Which weights figures are of: file, run, seed, whether best or last, and their epoch."""
+        """Return what figures depend on: file, run, seed, weights (best or last) and epoch."""
         return {
             "file": self.file,
             "run": self.codec.run,
@@ -230,7 +233,7 @@ class OpenedRun:
 
     @property
     def words(self) -> str:
-        """The same in words, without the file."""
+        """Which weights these are, in words, without the file."""
         values = {"seed": self.seed, "epoch": self.codec.epoch}
         if self.weights == LAST:
             return tr(
@@ -239,7 +242,7 @@ class OpenedRun:
         return tr("These are the best weights of seed {seed}, those of epoch {epoch:,}.", **values)
 
     def origin(self, **other: Any) -> str:
-        """The same in one line below a figure, with the samples and what ``other`` says."""
+        """Return one line for below a figure: run, weights and samples, updated by ``other``."""
         known: dict[str, Any] = {
             "name": self.name,
             "seed": self.seed,
@@ -251,7 +254,7 @@ class OpenedRun:
         return origin_words(**(known | other))
 
     def say_written(self, images: int, path: str) -> None:
-        """Say how many images were written, and by which weights they were made."""
+        """Print how many images were written, and by which weights they were made."""
         say(
             trn(
                 "{n:,} image written to {file}.",
@@ -264,18 +267,18 @@ class OpenedRun:
 
 
 def _samples(saved: SavedRun, source: str | None) -> Dataset:
-    """Those that ``source`` names, images in the size of the recipe's; or the run's own."""
+    """Return the samples that ``source`` names, in the recipe's image size, or the run's own."""
     if source is not None:
         return load_data(DataSpec(source=source, images=saved.recipe.data.images))
     if saved.note:
-        # The figures are of what is there.
+        # Some of the samples are missing: say that the figures are of the others.
         note(saved.note)
     return saved.dataset
 
 
 def _of_last_weights(saved: SavedRun, file: str) -> SavedRun:
-    """``saved`` with the weights of its last epoch in the place of the best ones."""
-    saved.codec(0)  # refuses what has not been trained
+    """Return ``saved`` with the weights of its last epoch instead of the best ones."""
+    saved.codec(0)  # raises if untrained
     last = last_snapshot(saved)
     if last is None:
         raise AeguiError(tr("{file} was saved without its last weights.", file=file))

@@ -1,4 +1,4 @@
-"""``aegui race``: race optimisers; ``aegui smallest``: search the smallest network for a goal."""
+"""``aegui race``: race optimisers; ``aegui smallest``: search for the smallest network."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> No
 
 
 def smallest_command(options: argparse.Namespace) -> int:
-    """Search the smallest network, try a given one, or list the attempts."""
+    """Search for the smallest network, try a given one, or list the attempts."""
     if options.out is not None:
         check_writable(options.out)
     recipe = _with_epochs(options)

@@ -233,7 +233,7 @@ def _study_at(name: str) -> tuple[Path, Path, str]:
 
 
 def _train(study: Study, records: Records) -> None:
-    """Run what is missing of a study, and print its cost.
+    """Print the estimated cost of a study, and run its missing parts.
 
     Raises:
         Cancelled: It was stopped; finished runs are kept.

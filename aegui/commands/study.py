@@ -72,7 +72,7 @@ def study_command(options: argparse.Namespace) -> int:
 
 
 def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
-    """Run what is missing of a study whose folder this process has locked; print the results."""
+    """Run the missing parts of a study whose folder this process has locked; print the results."""
     plan = study.plan
     if options.collect is not None:
         found = collect(Path(options.collect), records)

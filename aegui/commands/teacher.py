@@ -19,7 +19,7 @@ def check_command(options: argparse.Namespace) -> int:
     Raises:
         AeguiError: It is no valid teacher file; the message says why.
     """
-    from aegui.window.names import window_names  # the rows of all rooms; no window is made
+    from aegui.window.names import window_names  # loads the tables of all features
 
     path = Path(options.file)
     file = load_teacher_file(path)

@@ -342,7 +342,7 @@ def _trained(
 def _steps(
     resolved: ResolvedRecipe, control: Control, unfinished: SavedRun | None
 ) -> Iterator[Training]:
-    from aegui.core.training.loop.train import train  # brings torch
+    from aegui.core.training.loop.train import train  # loads torch
 
     if unfinished is None:
         return train(resolved, control)

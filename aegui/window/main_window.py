@@ -453,7 +453,7 @@ class MainWindow(FeatureWindow):
 
     def report_problem(self) -> None:
         """Open the dialog that saves a problem report."""
-        from aegui.window.problem import ProblemDialog  # seldom wanted, and it knows all libraries
+        from aegui.window.problem import ProblemDialog  # rarely used, and imports every library
 
         dialog = ProblemDialog(self._services.workspace.recipe, self._services.of(FileWriter), self)
         dialog.open()

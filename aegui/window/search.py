@@ -123,7 +123,7 @@ def recipe_entries(choose: Callable[[str], object]) -> Iterator[Findable]:
 
 def lesson_entries(begin: Callable[[str], object]) -> Iterator[Findable]:
     """Yield the lessons that ship; choosing one continues it."""
-    from aegui.core.lessons.lesson import lesson_cards  # with all figures that lessons check
+    from aegui.core.lessons.lesson import lesson_cards  # imports all figures that lessons check
 
     for card in lesson_cards():
         yield Findable(card.title, card.about, tr("Lesson"), partial(begin, card.key))
