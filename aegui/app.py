@@ -51,11 +51,11 @@ if TYPE_CHECKING:
 _LOG_BYTES = 500_000
 _AFTER_MS = 50
 _LARGE_BYTES = 16_000_000
-"""Samples of a closed document that are worth a full collection of garbage ..."""
+"""Size of a closed document's samples from which on a full garbage collection is worthwhile."""
 _RELEASE_MS = 2_000
-"""... so long after it was closed."""
+"""Delay of that collection after the document was closed."""
 _SESSION_SECONDS = 3.0
-"""How long the end of the desktop session is held up by a copy of unsaved work."""
+"""Upper bound on how long storing unsaved work may delay the end of the desktop session."""
 _log = logging.getLogger(__name__)
 
 
@@ -63,7 +63,7 @@ class App(QObject):
     """The session and the window of the running program."""
 
     _failed = Signal(object, bool)
-    """An error that nobody expected, in whatever thread, and whether to tell it again."""
+    """Emitted with an unexpected error of any thread, and whether to report it only once."""
 
     def __init__(
         self,

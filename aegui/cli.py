@@ -47,7 +47,7 @@ ARGPARSE_TEXTS = (
     mark("expected one argument"),
     mark("unrecognized arguments: %s"),
 )
-"""Sentences of argparse that a person can meet, for the translators."""
+"""Texts of argparse that users can see, listed for the translators."""
 
 
 class _RefusedLine(AeguiError):

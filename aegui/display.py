@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 2.0
 _SCREENS = ("xcb", "wayland")
-"""Platforms of Qt that need a display server; all others draw by themselves."""
+"""Qt platforms that need a display server; all others draw by themselves."""
 
 
 def display_trouble(environment: Mapping[str, str] = os.environ) -> str | None:

@@ -19,7 +19,7 @@ ENDING_SIGNALS = tuple(
 )
 """Signals that ask a program to end: Ctrl-C, ``kill``, and a terminal that was closed."""
 SIGNAL_EXIT = 128
-"""Added to a signal's number it is the exit code by which shells know the end by that signal."""
+"""Exit code after a signal, less the number of the signal, as shells expect it."""
 
 
 def heard_signals() -> tuple[int, ...]:

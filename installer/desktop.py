@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 COLOUR = "#2f6fd0"
-"""Of the icon, which stands on light and dark desktops alike."""
+"""Colour of the icon, visible on light and dark desktops."""
 MIME = "application/x-aegui"
 LESSON_MIME, TEACHER_MIME = f"{MIME}-lesson", f"{MIME}-teacher"
 

@@ -26,12 +26,12 @@ TARGET = ROOT / "resources" / "emoji"
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 NAMES = Path("/usr/share/unicode/emoji/emoji-test.txt")
 LICENCE = Path("/usr/share/doc/unicode-data/copyright")
-"""Of the list, by which emojis are named and grouped."""
+"""Licence of the list, from which emojis get names and groups."""
 
 FONT_SIZE = 109
-"""The one size of which the font has pictures."""
+"""The only size for which the font has images."""
 FONT_BOX = (136, 128)
-"""What one picture takes, in pixels; a sequence that the font does not know takes more."""
+"""Size of one image in pixels; a sequence that the font does not know is wider."""
 SIZE, MARGIN = 64, 2
 COLUMNS = 40
 SKIN_TONES = frozenset(range(0x1F3FB, 0x1F400))

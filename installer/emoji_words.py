@@ -18,7 +18,7 @@ WORDS = TARGET / "words.json"
 LICENCE = TARGET / "LICENSE-CLDR.txt"
 LANGUAGES = ("en", "es")
 _VARIATION = "\ufe0f"
-"""Asks for a picture where there is a plain sign too; Unicode's lists of words leave it out."""
+"""Selects the image over the plain character; CLDR's lists of words omit it."""
 
 
 def said_in(folder: Path, language: str) -> tuple[str, dict[str, dict[str, list[str]]]]:

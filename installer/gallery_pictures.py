@@ -41,11 +41,11 @@ _FACES = ("Smileys & Emotion",)
 _FEW_FACES = 48
 _BATCH = 24
 _LONGER = {"emoji-conv-vae": 480.0, "mnist-k-sparse": 150.0}
-"""Seconds for those whose picture would be a blur after fewer."""
+"""Training seconds of recipes whose picture would be blurred after the default time."""
 _AS_THEY_ARE = frozenset({"emoji-vae-bad"})
-"""What fails has to fail in its picture too."""
+"""Recipes that demonstrate a failure, trained without changes so that they fail."""
 _SHOWN = 0.03
-"""Of the codes on each side, the share that a map leaves out."""
+"""Share of the codes that a map leaves out at each side."""
 _COLOURS = 64
 
 

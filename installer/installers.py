@@ -35,16 +35,16 @@ DEB = bundle.DIST / f"aegui_{__version__}_{ARCHITECTURES.get(MACHINE, MACHINE)}.
 ARCHIVE = bundle.DIST / f"aegui-{__version__}-linux-{MACHINE}.tar.xz"
 
 HOME = "usr/lib/aegui"
-"""Where the package puts the app."""
+"""Folder of the app in the package."""
 BEST = ("--x86", "--lzma2=preset=6,dict=64MiB")
 LIGHT = ("--lzma2=preset=0,dict=1MiB",)
 
 BUILT_IN = re.compile(
     r"(libc|libm|libdl|librt|libpthread|libutil|libresolv|ld-linux-[\w-]+|linux-vdso)\.so\.\d+$"
 )
-"""Libraries that are there wherever a program starts."""
+"""Libraries that every Linux system has."""
 _LEAST_C = "2.28"
-"""Of the system's library for C, which the wheels are made for."""
+"""Oldest version of the C library for which the wheels are built."""
 
 
 class Entry(NamedTuple):

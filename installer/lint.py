@@ -28,13 +28,13 @@ CHECKS: dict[str, list[str]] = {
     "translations": [PYTHON, "-m", "installer.translations", "check"],
 }
 BROKEN_OFF = 2
-"""What mypy exits with when it could not do its work."""
+"""Exit status of mypy after an internal failure."""
 AGAIN: dict[str, list[str]] = {
     # Its processes give up on one another after a few seconds, which is too short on a busy
     # machine.
     "types": [PYTHON, "-m", "mypy"],
 }
-"""What is run in the place of a check that broke off."""
+"""Command that replaces a check after such a failure."""
 
 
 def main(arguments: list[str]) -> int:

@@ -29,11 +29,11 @@ MODELS = (
     "fashion-gan",
 )
 MOMENTS = {"emoji-faces": 6, "emoji-faces-16": 6, "fashion-gan": 4, "fashion-vae-2": 3}
-"""Past epochs of these that a compact file keeps: the models together stay below 20 MB."""
+"""Number of past epochs in a compact file, to keep all models together below 20 MB."""
 COMPLETE = frozenset({"letters-2d", "letters-denoise"})
-"""Small enough to ship with all that training on needs."""
+"""Models that are small enough to ship with everything that resuming a training needs."""
 _TIMELINE_MB = "4"
-"""Memory for the past epochs of these: a file takes half of it."""
+"""Memory for past epochs of complete models; the file takes half of it."""
 
 
 def main(names: list[str]) -> int:

@@ -79,10 +79,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "guide" / "images"
-"""Of the English pictures; those in another language lie in a folder of its code below it."""
+"""Folder of the English pictures; those in another language are in a subfolder of its code."""
 ENGLISH = "en"
 _OF_THE_README = frozenset({"window", "training", "drawing", "emojis"})
-"""No page of the guide shows them, and the README is English."""
+"""Pictures of the README only, which is English."""
 _WORDS = {
     "es": {
         "A thousand seeds": "Mil semillas",
@@ -91,7 +91,7 @@ _WORDS = {
         "Group B": "Grupo B",
     }
 }
-"""What people would have typed here, in their language."""
+"""Texts that a user would type, by language."""
 SIZE = QSize(1440, 900)
 _TALL = QSize(1440, 1180)
 _CARDS = QSize(1200, 660)
@@ -101,9 +101,9 @@ _NOISE_SEED = 5
 _BELOW_PX = 360
 _MANY_COLOURS = 256
 _LONGEST_SECONDS = 900
-"""Nothing that is waited for takes longer, ..."""
+"""Timeout for a single condition ..."""
 _LONGEST_PICTURE_SECONDS = 1_500
-"""... and no picture: of one that does, such as where a question stands open, it is told why."""
+"""... and for a whole picture; then the reason, such as an open dialog, is printed."""
 _STUCK = 3
 
 
@@ -707,7 +707,7 @@ PICTURES = {
         teacher,
     )
 }
-"""What is shown, by name; each leaves the window in the light theme and of the usual size."""
+"""Pictures by name; each restores the light theme and the default window size."""
 
 
 def main(arguments: list[str]) -> int:

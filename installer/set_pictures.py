@@ -23,7 +23,7 @@ SAMPLES = {
     "fashion": "sneaker",
     "fashion-test": "coat",
 }
-"""Name of a set -> what its sample is called."""
+"""Name of the sample that represents each set."""
 
 
 def main() -> None:

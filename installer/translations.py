@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/LC_MESSAGES")))
-"""Each has a folder; a new one needs no more than that."""
+"""Languages with a folder; a new language needs only that."""
 KEYWORDS = {"tr": (0,), "mark": (0,), "trn": (0, 1), "FieldWords": (0, 1), "worded": (1, 2)}
-"""Function that marks -> which of its arguments are messages."""
+"""Positions of the message arguments of each marking function."""
 PLURALS = {"trn"}
-"""Of these the messages are one, for one and for many."""
+"""Functions whose messages are singular and plural of one."""
 
 
 def collect() -> Catalog:

@@ -36,7 +36,7 @@ _FREE = {
     ("data", "source"),
     ("data", "chars"),
 }
-"""What may be another in a training that goes on."""
+"""Settings that may differ when a training is resumed."""
 
 
 class Checkpoints:

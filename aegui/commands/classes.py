@@ -35,7 +35,7 @@ _PARTS = {
     OTHER: mark("all samples, none of them learnt"),
 }
 _MOST_COLUMNS = 20
-"""Classes up to which the confusion is printed as a matrix."""
+"""Maximum number of classes for which the confusion is printed as a matrix."""
 _MOST_PAIRS = 15
 
 

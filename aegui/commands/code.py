@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.subject import CodedRun
 
 DIFFERS = 1
-"""What the command ends with where the losses are not the same."""
+"""Exit code if the losses differ."""
 
 
 def code_command(options: argparse.Namespace) -> int:

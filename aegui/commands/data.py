@@ -35,7 +35,7 @@ _MOST_LABELS = 128
 _MOST_CLASSES = 40
 _LOOKS = ("--size", "--grey", "--fit", "--background")
 _OF_ANY_SIZE = ("folder", "image")
-"""Kinds of sources whose images become samples of the size and colours that are asked for."""
+"""Kinds of sources whose images are converted to the size and colours requested."""
 _KINDS = {
     "builtin": mark("built-in set"),
     "folder": mark("folder of images"),

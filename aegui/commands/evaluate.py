@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
 
 MOST_ROWS = 500
-"""Characters that are listed one by one."""
+"""Maximum number of characters that are listed individually."""
 
 
 def evaluate_command(options: argparse.Namespace) -> int:

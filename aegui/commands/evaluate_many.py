@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
 
     Rows = dict[tuple[str, str], tuple[str, float]]
-    """Part and key of a figure -> its label and value."""
+    """Label and value of a figure, by part and key."""
 
 
 def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> int:

@@ -31,7 +31,7 @@ MAKERS = {
     "study": "aegui.widgets.figures.studies:study_figure",
     "trails": "aegui.widgets.figures.races:trails_figure",
 }
-"""What makes each figure of a command: module and function, which gives a ``Figure`` or None."""
+"""Maker of each figure, as ``module:function``; it returns a ``Figure`` or None."""
 _WRITER = "aegui.kit.charts.figure:figure_bytes"
 CSV = ".csv"
 PICTURES = (".png", ".svg", ".pdf")

@@ -44,12 +44,12 @@ _OF_MEAN_CODE = {
     "mse": mark("squared error per pixel, of the mean code"),
     "cross_entropy": mark("cross-entropy of the mean code, nats"),
 }
-"""What some are called where a code is drawn too."""
+"""Labels for networks that draw their code, where these figures are of the mean code."""
 _OF_CODES = ("share_active", "most_active", "mean_activation", "used_dimensions")
-"""Figures of as many samples as ``code_samples`` says."""
+"""Figures that are measured on ``code_samples`` samples."""
 
 MOST_DIMENSIONS = 16
-"""Of longer codes the KL of each dimension is not printed; as JSON it is."""
+"""Longest code for which the KL of each dimension is printed; JSON always contains it."""
 
 
 def model_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> dict[str, Any]:

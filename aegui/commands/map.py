@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Rect = tuple[float, float, float, float]
 
 IMAGES = "images"
-"""The layer that is the decoded images themselves."""
+"""Key of the layer of decoded images."""
 MOST_CELLS = 1_000
 _COLUMNS = {IMAGES: 20}
 _FIELD_COLUMNS = 200

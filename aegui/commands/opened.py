@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
 
 MOST_CODES = 10_000
-"""Of larger sets the codes of so many, from all over them, are looked at."""
+"""Maximum number of codes that are computed; larger sets are sampled evenly."""
 LAST = "last"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 WEIGHTS = {"best": mark("best weights"), "last": mark("last weights")}
-"""Key of the weights that are shown -> what they are called."""
+"""Label of the weights, by key."""
 
 
 def several_words(weights: str, seeds: str) -> str:

@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 3
 _MOST_CODE_PIXELS = 8_000_000
-"""Larger sets do not lie beside the code once more."""
+"""Sets with more pixels are not written beside the code."""
 _PNG_DPI = 240
 _PAGE_CM = (20.0, 9.6)
 _SLIDE_CM = (20.0, 8.8)
-"""The room of a picture below the title of a slide, whose whole width it takes."""
+"""Size of a picture below the title of a slide; it takes the slide's full width."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class _Source:
     configuration: str
     model: OpenedRun | None = None
     file: Path | None = None
-    """Of the network: it lies in the folder once more."""
+    """File of the network, which is copied into the folder."""
     study: str = ""
 
     @property

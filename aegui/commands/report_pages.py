@@ -75,7 +75,7 @@ _TRIED_LEVELS = (0.05, 0.1, 0.2)
 _SHOWN = 24
 _MOST_TRAVERSED = 8
 _GRID_ROWS, _GRID_SHAPE = 11, 2.1
-"""Width by height of a grid that takes all of a page, and of a slide nearly."""
+"""Rows, and width by height, of a grid that fills a page and almost fills a slide."""
 _DRAWN = 12
 
 

@@ -46,7 +46,7 @@ _EPOCHS = 300
 _MAP_STEPS = 20
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 _COLOURS_OF_A_WINDOW = 8
-"""A window that has painted itself shows more colours than this."""
+"""A painted window has more colours than this."""
 
 
 def self_test_command(options: argparse.Namespace) -> int:
@@ -206,7 +206,7 @@ class _Watcher(threading.Thread):
     """A thread that waits for the application to start, and asks it to paint and quit."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Walk through panels and menus too if ``folder``, for their files, is given."""
+        """``folder`` is for the files of panels and menus; None leaves these out of the walk."""
         super().__init__(name="self-test", daemon=True)
         self.folder = folder
         self.colours = 0

@@ -120,7 +120,7 @@ PLAN = {
         }
     ],
 }
-"""The study that is done."""
+"""The plan of the study that is run."""
 
 CLASS = {
     "format": "aegui-teacher",
@@ -129,7 +129,7 @@ CLASS = {
     "hidden": {"panels": ["races"]},
     "locked": {"fields": ["network"]},
 }
-"""A teacher file."""
+"""The content of a teacher file."""
 
 CLASSIFIER = {
     "format": "aegui-recipe",
@@ -140,7 +140,7 @@ CLASSIFIER = {
     "training": {"epochs": 2, "batch_size": 64, "device": "cpu"},
     "classifier": {"pretrain": {"epochs": 1}},
 }
-"""A stacked autoencoder as a classifier of digits."""
+"""Recipe of a stacked autoencoder as a classifier of digits."""
 
 COURSE = """\
 architecture: [35, 16, 2, 16, 35]
@@ -148,4 +148,4 @@ activation: tanh
 learning_rate: 0.01
 epochs: 100
 """
-"""A configuration of a course project."""
+"""Configuration of a course project."""

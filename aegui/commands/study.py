@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from aegui.core.study.workers import Workers
 
 _CHOICE = ("data.chars", "data.labels", "data.names", "data.count")
-"""What of a set is taken."""
+"""Settings that select a part of a set."""
 _MOST_VERDICTS = 4
-"""Lines of a verdict: what there is to say of all, and the settings that come next."""
+"""Maximum number of printed lines of a verdict: the summary, and the next best settings."""
 
 
 def study_command(options: argparse.Namespace) -> int:

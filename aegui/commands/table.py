@@ -504,10 +504,10 @@ _ROWS = (
         program_options.SELF_TEST,
     ),
 )
-"""In the order in which ``aegui --help`` lists them."""
+"""All commands, in the order of ``aegui --help``."""
 
 COMMANDS = {command.name: command for command in _ROWS}
-"""By their names; one of several words is typed as several."""
+"""All commands by name; the words of a name are separate arguments."""
 
 FAMILIES = {
     "teacher": (
@@ -523,4 +523,4 @@ FAMILIES = {
         mark("The library of kept runs."),
     ),
 }
-"""First word of commands of two words -> its line in the list, and what its help begins with."""
+"""Help line and description of the first word of two-word commands."""

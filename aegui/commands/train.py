@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.result import RunResult, TrainingResult
 
 Figure = tuple[float | None, str]
-"""A value, None where there is none, and how it is written."""
+"""A value, or None if there is none, and its format."""
 EXIT_DIVERGED = 1
 _MOST_RUNS_SHOWN = 20
 _MEASURING_SECONDS = 0.5

@@ -120,16 +120,16 @@ class Feature(QObject):
     """
 
     noticed = Signal(object)
-    """A ``Notice`` for the person."""
+    """Emitted with a ``Notice`` for the user."""
     conditions_changed = Signal()
-    """Other ``conditions``."""
+    """Emitted when ``conditions`` have changed."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(window)
         self._services = services
         self._window = window
         self.conditions: frozenset[str] = frozenset()
-        """What holds at present, of the ``conditions`` of its row."""
+        """The conditions that currently hold, among those of the feature's row."""
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update to ``shown``; ``changed`` names the fields that differ."""

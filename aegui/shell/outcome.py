@@ -44,13 +44,13 @@ _WEIGHTS = {
     "last": mark("last, epoch {epoch:,} of {epochs:,}"),
     "past": mark("epoch {epoch:,} of {epochs:,}"),
 }
-"""By which weights are shown."""
+"""Texts by the kind of weights that are shown."""
 _ADVERSARY = "discriminator_loss"
 _OF_ONE = {
     True: mark("{share:.0%} of the characters have at most 1 wrong pixel, the worst has {worst}."),
     False: mark("{share:.0%} of the images have at most 1 wrong pixel, the worst has {worst}."),
 }
-"""By whether the images are characters."""
+"""Texts by whether the images are characters."""
 _OF_SEVERAL = {
     True: mark(
         "even in the worst of {runs:,} runs {share:.0%} of the characters have at most 1 wrong "

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 LEAST = QSize(200, 110)
-"""Less room than this no panel is given; whatever it shows, it asks for no more."""
+"""Minimum size of a panel's area; it does not depend on the content."""
 
 
 class PanelArea(QScrollArea):
@@ -26,7 +26,7 @@ class PanelArea(QScrollArea):
     """
 
     made = Signal()
-    """There is a panel now."""
+    """Emitted when the panel has been created."""
 
     def __init__(self, make: Callable[[], QWidget], dock: QDockWidget) -> None:
         super().__init__(dock)

@@ -27,7 +27,7 @@ class Pointer(QObject):
     """An outline that follows its target widget."""
 
     placed = Signal(object)
-    """Where that lies in the window, a ``QRect``; None where it cannot be seen."""
+    """Emitted with the target's ``QRect`` in the window, or None if it is not visible."""
 
     def __init__(self, window: FeatureWindow, parent: QObject) -> None:
         super().__init__(parent)

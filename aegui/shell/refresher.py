@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget
 
 POINTING_MS = 32
-"""Least time between two places of the mouse of which all is told, where nothing else is busy."""
+"""Minimum time between two full updates that follow the mouse, while nothing else is busy."""
 _GRACE_MS = 150
 _LONGEST_MS = 250
-"""Where events leave no moment after painting, what was marked so long ago waits no more."""
+"""Maximum delay of a marked update if paint events never leave the event loop idle."""
 
 
 class Refresher(QObject):
@@ -40,7 +40,7 @@ class Refresher(QObject):
         self._update = update
         self._least_ms = least_ms
         self.is_shown = dock is None or is_in_sight(dock)
-        """Whether the panel can be seen."""
+        """Whether the panel is visible."""
         self.is_dirty = False
         """Whether the panel is out of date."""
         self._is_behind = False

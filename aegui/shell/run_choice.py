@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from aegui.session.shown import Shown
 
 RUN = "run:"
-"""What the keys of runs begin with."""
+"""Prefix of the keys of runs."""
 ANY_RUN = f"{RUN}?"
-"""The key of a choice that asks which."""
+"""Key of the choice that opens a dialog of all runs."""
 MOST_IN_MENU = 12
 
 

@@ -44,7 +44,7 @@ MENUS: dict[str, MenuRow] = {
     "view/language": MenuRow(mark("&Language"), 420),
     "help": MenuRow(mark("&Help")),
 }
-"""Menus in their order; a path is a submenu."""
+"""Menus in order; a path with a slash is a submenu."""
 
 WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -245,7 +245,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
         "show_about",
     ),
 )
-"""What the window does itself."""
+"""The window's own actions."""
 
 
 def _in_order(specs: Iterable[ActionSpec]) -> tuple[ActionSpec, ...]:
@@ -277,9 +277,9 @@ class Actions:
         keys: Mapping[str, str] | None = None,
     ) -> None:
         self.specs = tuple(specs)
-        """Their rows, in the order of the menus."""
+        """Rows of the actions, in the order of the menus."""
         self.chosen_keys = dict(keys or {})
-        """Keys that a person has chosen, by keys of actions."""
+        """Custom shortcuts by action key."""
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
         self._names: dict[str, str] = {}

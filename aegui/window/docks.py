@@ -25,31 +25,31 @@ if TYPE_CHECKING:
 
 Area = Qt.DockWidgetArea
 _Places = tuple[tuple[str, ...], ...]
-"""From top to bottom, or from left to right; docks of one inner tuple are tabs of one place."""
+"""Places from top to bottom, or from left to right; docks of one inner tuple are tabs."""
 
 WIDE_PX = 1500
-"""From this width of the window on, charts and reconstructions lie side by side."""
+"""Window width from which on charts and reconstructions are side by side."""
 NARROW_PX = 1120
-"""Below this width of the window, the row below the map reaches below the panels at the right."""
+"""Window width below which the bottom row extends below the panels at the right."""
 TALL_PX = 960
-"""From this height of the window on, the panels at the right lie one below the other."""
+"""Window height from which on the panels at the right are stacked."""
 SHORT_PX = 740
-"""Below this height of the window, panels that need height are tabs of one place."""
+"""Window height below which panels that need height become tabs of one place."""
 _USUAL_PX = 1600
 _MOST_COLUMN = 0.3
-"""No column beside the map takes more of the window's width, unless its arrangement says so."""
+"""Upper bound of a column's width, as a share of the window; arrangements may override it."""
 _LEAST_LEFT_PX = 308
-"""In a narrow window the cards of the builder are not cut off for that ..."""
+"""Least width of the left column in a narrow window, at which cards of the builder fit ..."""
 _MOST_LEFT = 0.4
-"""... nor for larger letters, as long as they leave the others so much of the window's width."""
+"""... and its upper bound for larger text, as a share of the window's width."""
 LEAST_MAP_PX = 256
-"""What lies at both sides of the map leaves it so much of the window's width."""
+"""Least width of the map between the columns at both sides."""
 COLUMN_PX = 312
 """Width of the column at the edge of the window."""
 _OPENED_SHARE = 0.4
-"""What is opened above or below others gets so much of the window's height, if it needs it."""
+"""Height of a dock opened above or below others, as a share of the window, if needed."""
 LEAST_BOTTOM_PX = 190
-"""No row below the map begins lower than this: charts and bars are read in it."""
+"""Least height of the bottom row, for charts and bars to be readable."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ PERSPECTIVES: dict[str, Perspective] = {
         "study": Extent(left_px=348, beside_share=0.5, below_share=0.56),
     }.items()
 }
-"""The arrangements; what a person reads of them is in the table of actions."""
+"""The arrangements; their texts are in the table of actions."""
 DEFAULT_PERSPECTIVE = "wander"
-"""The map, and what is decoded under the mouse: what a person sees first."""
+"""The first arrangement: the map, and the image decoded under the mouse."""
 
 
 def make_docks(
@@ -173,7 +173,7 @@ FORMS = tuple(
     for width in ("narrow", "middle", "wide")
     for height in ("short", "low", "tall")
 )
-"""How much room a window has, as ``form_of`` tells; docks are arranged for each."""
+"""Size classes of a window, from ``form_of``; docks are arranged for each."""
 
 
 def form_of(size: QSize) -> str:

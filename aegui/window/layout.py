@@ -35,9 +35,9 @@ LAYOUT_VERSION = 8
 _FIRST_SIZE = QSize(1720, 1000)
 _TOGGLED = (QEvent.Type.Show, QEvent.Type.Hide)
 _COLUMN = "layout.column"
-"""Of the values in the settings: whether what lies at the edge of the window is open."""
+"""Settings key: whether the column at the edge of the window is open."""
 _REST_MS = 120
-"""A window that is resized by the mouse is arranged anew when it rests."""
+"""Docks are arranged once the mouse has stopped resizing the window for this time."""
 
 
 class WindowLayout(QObject):

@@ -61,11 +61,11 @@ if TYPE_CHECKING:
 
 
 _KEYS = "keys."
-"""Keys that a person has chosen, in the settings."""
+"""Prefix of custom shortcuts in the settings."""
 _SPLITS = "split."
-"""Shares of the splitters in panels, likewise."""
+"""Prefix of the shares of panels' splitters in the settings."""
 _ROUNDED = 0.01
-"""By so much the shares of a splitter may miss the whole."""
+"""Tolerance for the sum of the shares of a splitter."""
 MAP_PAGE = "02-map.md"
 
 
@@ -75,9 +75,9 @@ class MainWindow(FeatureWindow):
     language_requested = Signal(str)
     theme_requested = Signal(str)
     comfort_requested = Signal(object)
-    """A ``Comfort``."""
+    """Emitted with a ``Comfort``."""
     closed = Signal()
-    """The person has closed the window, and decided about unsaved work."""
+    """Emitted when the user has closed the window, after deciding about unsaved work."""
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -91,10 +91,10 @@ class MainWindow(FeatureWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self._made: dict[str, Feature] = {}
         self._begun: set[str] = set()
-        """Places of features that are there, or about to be."""
+        """Places of features that are created or being created."""
         self._is_built = False
         self._is_ready = False
-        """Whether all that there is from the start has been made."""
+        """Whether all features of the start have been created."""
         self.canvas = class_at(MAP)()
         self.setCentralWidget(self.canvas)
         docks = dock_specs()

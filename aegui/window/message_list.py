@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _WIDE_PX, _HIGH_PX = 460, 520
 _DOT_PX = 4.0
 _DROP_PX = 3
-"""Text stands so much lower than the buttons beside it."""
+"""Offset by which text is lower than the buttons beside it."""
 _GRAVITY: dict[Level, int] = {"info": 0, "warning": 1, "error": 2}
 
 
@@ -76,7 +76,7 @@ class MessageRow(QFrame):
     """One message: time, text, and buttons for its actions."""
 
     acted = Signal(object)
-    """One of the buttons of this ``Message`` was pressed."""
+    """Emitted with the ``Message`` when one of its buttons was pressed."""
 
     def __init__(self, message: Message) -> None:
         super().__init__()

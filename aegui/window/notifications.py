@@ -76,11 +76,11 @@ class Toast(QFrame):
     """One message with an icon, its text, and a button to dismiss it."""
 
     closed = Signal(object)
-    """This toast."""
+    """Emitted with this toast when it is dismissed."""
     accepted = Signal(object)
-    """What its ``Notice`` offers is being done."""
+    """Emitted with the ``Notice`` when its offer is accepted."""
     seen = Signal(object)
-    """A person has put its ``Notice`` away, or pressed one of its buttons."""
+    """Emitted with the ``Notice`` when the user dismisses it or presses one of its buttons."""
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)

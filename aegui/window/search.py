@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from aegui.window.actions import Actions
 
 MOST_SEARCHED = 5000
-"""Of larger sets samples are not searched by name."""
+"""Size of a set above which samples are not searched by name."""
 _LEAST_LETTERS = 2
 _MOST_SAMPLES, _MOST_TOLD = 40, 8
 SETTINGS_DOCK = "training"
-"""The panel in which the settings of a recipe are."""
+"""Key of the panel with the settings of a recipe."""
 
 
 def plain(text: str) -> str:

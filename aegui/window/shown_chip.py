@@ -21,13 +21,13 @@ class ShownChip(QWidget):
     """Two buttons with menus: the run of the population, and its weights. Passive."""
 
     runs_wanted = Signal()
-    """The menu of runs is about to be seen: ``set_runs`` is due."""
+    """Emitted when the menu of runs is about to open; call ``set_runs``."""
     weights_wanted = Signal()
-    """The menu of weights is about to be seen: ``set_weights`` is due."""
+    """Emitted when the menu of weights is about to open; call ``set_weights``."""
     run_chosen = Signal(str)
-    """A key of ``set_runs``."""
+    """Emitted with a key of ``set_runs``."""
     weights_chosen = Signal(str)
-    """A key of ``set_weights``."""
+    """Emitted with a key of ``set_weights``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -32,36 +32,36 @@ if TYPE_CHECKING:
     from aegui.window.actions import Actions
 
 _WAY = "*"
-"""What the data of an entry begin with that brings other data in."""
+"""Prefix of the item data of entries that load other data."""
 _GALLERY = f"{_WAY}gallery"
 _MOST_SEEN = 28
 _PROGRESS_STEPS = 1000
 _LEAST_STATUS_PX = 180
 _ROOMY_PX = 1600
-"""In a narrower tool bar the lists of data and recipes stand without titles, without the device."""
+"""In a narrower toolbar the titles of the lists and the device are hidden."""
 _LIST_PX = 120
 _MOST_LIST_PX = 228
 _MOST_RECIPE_PX = 320
-"""Names of recipes are longer than those of sets."""
+"""Wider than other lists: names of recipes are longer than those of data sets."""
 _LIST_SHARE = 0.25
-"""Of the width beyond ``_TIGHT_PX``, what each list is wider than ``_LIST_PX``."""
+"""Share of the width beyond ``_TIGHT_PX`` that each list gets in addition to ``_LIST_PX``."""
 _TIGHT_PX = 1120
 _SNUG_PX = 1280
-"""In a narrower tool bar nothing is said of what learning would cost, once something is learnt."""
+"""In a narrower toolbar the cost estimate is hidden once there is a status."""
 
 
 class MainToolBar(QToolBar):
     """A passive toolbar: it displays what it is given, and emits what the user selects."""
 
     data_chosen = Signal(str)
-    """The source of a recipe: a name or a file."""
+    """Emitted with the source of a recipe: a name or a file."""
     data_wanted = Signal(str)
-    """Other data are to be brought in: a key of ``WAYS``."""
+    """Emitted with a key of ``WAYS`` when other data are to be loaded."""
     preset_chosen = Signal(str)
     gallery_wanted = Signal()
-    """All networks are to be shown."""
+    """Emitted when the gallery is to be opened."""
     problem_wanted = Signal()
-    """The place is to be shown where something has to be solved before training."""
+    """Emitted when the place of a problem that prevents training is to be shown."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(tr("Toolbar"), parent)

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _ANSWER_MS = 50
 _LOOK_MS = 150
-"""Every panel and every entry has so long to show itself ..."""
+"""Time for each panel and each menu entry to process events."""
 _WRITING_SECONDS = 60.0
-"""... and a file so long to be written."""
+"""Timeout for writing a file."""
 _LEFT_OUT = ("quit", "log_folder", "full_screen", "film_", "language_")
-"""Entries that end the walk, go to other programs, or take minutes: a command writes a film."""
+"""Entries that end the walk, open other programs, or take minutes; a command writes a film."""
 
 
 def walk(window: MainWindow, folder: Path) -> int:

@@ -19,7 +19,7 @@ class WithheldDocks(QObject):
         super().__init__(parent)
         self._docks = docks
         self.panels: frozenset[str] = frozenset()
-        """Their keys."""
+        """Keys of the withheld docks."""
         for dock in docks.values():
             dock.installEventFilter(self)
 

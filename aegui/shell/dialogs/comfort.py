@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.session.comfort import Comfort
 
 _TITLE_PX = 160
-"""What stands beside the title of a window: its icon and buttons."""
+"""Width of icon and buttons beside the title of a window."""
 
 
 class ComfortDialog(QDialog):

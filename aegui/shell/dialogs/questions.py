@@ -38,7 +38,7 @@ Recovering = Literal["go_on", "open", "delete", "later"]
 
 _ICON_PX = 56
 _PREVIEW = QSize(260, 200)
-"""Most room of the picture of unsaved work."""
+"""Maximum size of the preview of unsaved work."""
 _IMPORT = "import"
 _GPU = "gpu"
 
