@@ -33,23 +33,23 @@ CONSTRAINTS = ROOT / "installer" / "constraints.txt"
 PROJECT = ROOT / "pyproject.toml"
 MACHINE = ROOT / "aegui" / "core" / "training" / "engines" / "native" / "machine.c"
 NO_COMPILER = 3
-"""How ``installer.machine`` ends where nothing can compile it ..."""
+"""Exit status of ``installer.machine`` without a C compiler ..."""
 COMPILER = "ziglang"
-"""... and the package that can: it is fetched for that, and not kept."""
+"""... and the package with a compiler that is then downloaded, and removed afterwards."""
 
 WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 MOST_TEST_PROCESSES = 4
-"""More gain little: the longest file of tests has to be waited for."""
+"""More gain little: the longest test file determines the time."""
 OLDEST_PIP = (22, 3)
-"""From this version on pip can install into another environment (``--python``)."""
+"""First version of pip that can install into another environment (``--python``)."""
 
 TORCH = "2.13.0"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 INDEX_PATIENCE_SECONDS = 4.0
-"""Where an index cannot be reached, pip would try for minutes."""
+"""Timeout for an index that cannot be reached; pip would try for minutes."""
 
 COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "run": ("start the program; further arguments are its own", (), ("main.py",)),
@@ -77,10 +77,10 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "setup": ("set up for all of the above, and stop", ("test", "lint", "bundle"), ()),
 }
-"""Command -> what it does, the extras of pyproject.toml that it needs, what Python then runs."""
+"""Help, extras of pyproject.toml, and arguments of Python, by command."""
 
 IF_UNTRIED = "--if-untried"
-"""Of ``bundle``: nothing where one of the same recipe, versions and imports has been tried."""
+"""Option of ``bundle``: do nothing if a bundle of this recipe, versions and imports was tried."""
 
 LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -95,7 +95,7 @@ LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-"""Libraries of the system that Qt loads on Linux -> Debian's package."""
+"""Debian's package of each system library that Qt loads on Linux."""
 
 FONT_PACKAGE = "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")

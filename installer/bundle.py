@@ -30,7 +30,7 @@ WORK = ROOT / "build" / "pyinstaller"
 PROGRAM = APP / ("aegui.exe" if os.name == "nt" else "aegui")
 
 TRIED = ROOT / "installer" / "bundle.tried"
-"""The recipe of the last bundle that passed its self-test."""
+"""File with the hash of the last bundle that passed its self-test."""
 RECIPE = (
     *("installer/aegui.spec", "installer/left_out.py", "installer/stand_ins.py"),
     *("installer/icu.py", "installer/constraints.txt", "main.py"),
@@ -39,10 +39,10 @@ RECIPE = (
 )
 INPUTS = ("aegui", "resources", "models", "main.py", "pyproject.toml", "installer")
 _NO_DATE = 1_700_000_000
-"""What is dated where neither git nor the environment says when."""
+"""Time stamp if neither git nor the environment provides one."""
 _PT_LOAD = 1
 RECORD = DIST / "aegui.inputs"
-"""Beside the folder: the sum of everything that it was made from."""
+"""File beside the folder, with the hash of all inputs of the bundle."""
 SELF_TEST_SECONDS = 600.0
 
 

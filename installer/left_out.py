@@ -96,7 +96,7 @@ FILES: tuple[tuple[str, str], ...] = (
     ("for compilers", r".*\.(pyi|pxd|pyx|h|hpp|c|cpp)$"),
     ("pictures and pages of a cluster's dashboard", r"(distributed|dask|tornado)/"),
 )
-"""Reason -> what it applies to, a regular expression at the beginning of where it would lie."""
+"""Reason, and a regular expression matched at the beginning of the path in the bundle."""
 
 DESKTOP: dict[str, str] = {
     "libEGL.so.1": "libegl1",
@@ -132,7 +132,7 @@ DESKTOP: dict[str, str] = {
     "libwayland-egl.so.1": "libwayland-egl1",
     "libxcb.so.1": "libxcb1",
 }
-"""Libraries that a desktop has, and that the bundle asks it for -> Debian's package."""
+"""Debian's package of each desktop library that the bundle needs."""
 
 MODULES: dict[str, str] = {
     "IPython": "a prompt",
@@ -224,7 +224,7 @@ MODULES: dict[str, str] = {
     "torch.utils.tensorboard": "another window",
     "tornado": "clusters",
 }
-"""Module, with all below it -> what it is for; none is imported by the program."""
+"""Purpose of each module that is left out with its submodules; the program imports none."""
 
 
 def needed(target: str) -> bool:

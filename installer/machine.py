@@ -21,7 +21,7 @@ from installer import bootstrap
 
 SOURCE = bootstrap.MACHINE
 HOME = SOURCE.parent.relative_to(bootstrap.ROOT)
-"""Of the source, and of the libraries below it."""
+"""Folder of the source, and of the libraries below it."""
 BUILT = "built"
 _COMPILERS = ("cc", "gcc", "clang")
 _FLAGS = (
@@ -35,7 +35,7 @@ VARIANTS = {
     "avx2": (*_AVX2, "-DMACHINE_WIDTH=8"),
     "avx512": (*_AVX2, *_WIDE, "-DMACHINE_WIDTH=16"),
 }
-"""Variants for x86-64 and what compiles them; ``library.py`` knows which processor takes which."""
+"""Compiler flags of each variant for x86-64; ``library.py`` selects one by processor."""
 _ARM = {"arm64": ("-DMACHINE_WIDTH=4",)}
 _SECONDS = 120
 

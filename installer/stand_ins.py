@@ -29,7 +29,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "sklearn.neighbors": (),
     "sklearn.utils": ("check_random_state",),
 }
-"""Module -> what is imported of it."""
+"""Names that are imported from each module."""
 
 
 class _Finder:
