@@ -87,7 +87,7 @@ def user_cache_dir() -> Path:
 
 
 def keeping_trouble() -> OSError | None:
-    """Return why the user's folders cannot be written, such as a missing or read-only home."""
+    """Create the folders of the user; return the error if they cannot be created or written."""
     for folder in (user_data_dir(), user_config_dir()):
         try:
             folder.mkdir(parents=True, exist_ok=True)
