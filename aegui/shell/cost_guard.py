@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 def may_train(
     services: Services, resolved: ResolvedRecipe, parent: QWidget, done: float = 0.0
 ) -> ResolvedRecipe | None:
-    """Return what may be trained, after asking the user if it is costly.
+    """Return the recipe to train, after asking the user if it is costly.
 
     Args:
         services: The session.
-        resolved: What would be trained.
+        resolved: The recipe that would be trained.
         parent: Parent window of the dialog.
         done: Epochs that are trained already.
 

@@ -256,8 +256,8 @@ def shown_words(run: SavedRun, moment: Moment, *, chosen: bool) -> str:
 def outcome_words(result: TrainingResult, resolved: ResolvedRecipe, reached: Reached) -> str:
     """Return why a training of ``resolved`` ended, and its results.
 
-    Figures of a single run are those of ``reached``, the weights that are shown; the worst figures
-    of several runs say so.
+    Figures of a single run are those of ``reached``, the weights that are shown; figures of the
+    worst of several runs are labelled as such.
     """
     epochs = max((run.epochs for run in result.runs), default=0)
     head = tr(

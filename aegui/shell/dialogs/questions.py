@@ -225,7 +225,7 @@ def show_about(parent: QWidget, memory: str) -> Literal["", "gpu"]:
     box.setInformativeText(f"<p>{about}</p><p>{html.escape(machine_status())}</p>{memory}")
     more = box.addButton(tr("Gra&phics card…"), QMessageBox.ButtonRole.ActionRole)
     enough = box.addButton(QMessageBox.StandardButton.Ok)
-    # With two buttons Qt assigns neither to Esc and the close button.
+    # With two buttons Qt assigns neither to Esc and to the close button of the window.
     box.setEscapeButton(enough)
     box.setDefaultButton(enough)
     box.exec()
