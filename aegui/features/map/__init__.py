@@ -1,4 +1,4 @@
-"""The latent map."""
+"""The latent map: its panels, actions and features."""
 
 from aegui.core.i18n import mark
 from aegui.features.map.actions import FLIGHT_ACTIONS, GRID_ACTIONS, MAP_ACTIONS, PAGE_ACTIONS

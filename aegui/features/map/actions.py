@@ -1,4 +1,4 @@
-"""What can be done with the map, and the pictures that are made of it."""
+"""Menu actions of the latent map and of the figures exported from it."""
 
 from __future__ import annotations
 

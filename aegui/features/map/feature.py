@@ -1,4 +1,4 @@
-"""Joins the latent map with the network that is shown: codes, cursor, background, pins."""
+"""Connects the latent map to the displayed network: codes, cursor, background and pins."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _AFTER_MS = 16
 
 
 class MapFeature(Feature):
-    """The map follows the network; the cursor's image follows the mouse."""
+    """Keeps the map in step with the network, and the cursor panel in step with the mouse."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -85,21 +85,21 @@ class MapFeature(Feature):
         services.runner.started.connect(self._on_runner_started)
 
     def fit(self) -> None:
-        """Show the whole map."""
+        """Zoom the map so that all codes are visible."""
         self._window.canvas.fit()
 
     def save_map(self) -> None:
-        """Save the map as it stands, in a form that the dialog asks for."""
+        """Open the export dialog for the current view of the map."""
         self._window.canvas.figures.bring("png")
 
     def go_to(self, code: NDArray[np.float32]) -> None:
-        """Put the cursor at a code ``[d]``, and decode it."""
+        """Move the cursor to ``code`` ``[d]`` and decode it."""
         self._reach.go_to(code)
 
-    # The network
+    # Network
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the map for the fields in ``changed``."""
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:
@@ -125,7 +125,7 @@ class MapFeature(Feature):
             canvas.set_classes(dataset.classes, dataset.class_indices)
         self._panel.set_samples(names, dataset.images, look)
         if self._decoded is not None and self._decoded.image.size != dataset.pixels:
-            # Decoding may have to wait for torch: nothing of another set is shown meanwhile.
+            # Decoding may have to wait for torch; never show an image of the previous data set.
             self._decoded = None
             self._say_why_empty()
 
@@ -141,7 +141,7 @@ class MapFeature(Feature):
         self._follows = False
 
     def _say_why_empty(self) -> None:
-        """What stands on the map and beside it as long as there are no codes."""
+        """Set the placeholder texts of the map and the cursor panel while there are no codes."""
         shown = self._services.shown
         on_map, beside = mark("Press Train to see the codes."), _UNTRAINED
         if shown.fitting is not None:
@@ -159,10 +159,10 @@ class MapFeature(Feature):
         if self._begins and self._services.shown.codes is not None:
             self._begin_cursor()
 
-    # The cursor
+    # Cursor
 
     def _begin_cursor(self) -> None:
-        """Decode the place of the cursor; before there ever was one, the middle sample."""
+        """Decode the cursor position; initially the sample whose code is nearest to the mean."""
         shown = self._services.shown
         codes = shown.codes
         self._begins = codes is None
@@ -173,7 +173,7 @@ class MapFeature(Feature):
             return
         code = self._window.canvas.cursor_code()
         if code is None:
-            # Without samples the middle of the plane that is shown.
+            # Without samples, fall back to the centre of the displayed plane.
             code = codes.mean if codes.size <= 2 else self._window.canvas.base
             if len(codes.values):
                 middle = codes.mean
@@ -187,7 +187,7 @@ class MapFeature(Feature):
 
     @Slot()
     def _on_canvas_cursor_left(self) -> None:
-        # The panel keeps the last place, and goes on showing what becomes of it.
+        # The panel keeps the last position and continues to update its image.
         self._window.canvas.set_preview(None)
 
     @Slot(object)
@@ -209,7 +209,7 @@ class MapFeature(Feature):
         self._draw_decoded()
 
     def _draw_decoded(self) -> None:
-        """Open what is decoded in the editor, if it is what was asked for."""
+        """Open the decoded image in the editor if its code is the one requested for drawing."""
         decoded, wanted = self._decoded, self._to_draw
         if decoded is None or wanted is None or not np.array_equal(decoded.z, wanted):
             return
@@ -223,7 +223,7 @@ class MapFeature(Feature):
         self._services.requests.sample.emit(index)
         docks = self._window.docks
         if self._window.is_wandering and docks["draw"].isHidden() and docks["answer"].isHidden():
-            # What a click does is to be seen, even where the map has the window to itself.
+            # Where the map fills the window, no panel shows the effect of the click: open one.
             docks["answer"].show()
             column = [docks["cursor"], docks["answer"]]
             self._window.resizeDocks(column, [1, 1], Qt.Orientation.Vertical)
@@ -242,7 +242,7 @@ class MapFeature(Feature):
         self._panel.set_decoded(self._image(decoded), decoded.z, decoded.epoch)
         self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
         if not shown.look.glyphs:
-            # The sample that fades in over an image of which it is a copy is seen with that.
+            # The nearest sample may be blended into the image: update both in the same frame.
             self._near.flush()
 
     def _find_nearest(self) -> None:
@@ -266,7 +266,7 @@ class MapFeature(Feature):
             self._panel.set_nearest(nearest.named(found), indices)
 
     def _show_sample(self, found: tuple[tuple[int, float], ...]) -> None:
-        """Where what is decoded is a copy, its sample fades in; glyphs are sharp anyway."""
+        """Blend in the nearest sample where the image copies it; glyphs need no sharpening."""
         shown = self._services.shown
         is_wanted = self._window.canvas.scene.style.sharp and not shown.look.glyphs
         share = copy_share(found[0][1], found[1][1]) if is_wanted and len(found) > 1 else 0.0
@@ -274,7 +274,7 @@ class MapFeature(Feature):
             image = shown.dataset.images[found[0][0]].reshape(-1)
             self._panel.set_sample(found[0][0], one_image(image, shown.dataset), share)
 
-    # The background
+    # Background
 
     @Slot(object)
     def _on_canvas_view_changed(self, request: ViewRequest) -> None:
@@ -284,7 +284,7 @@ class MapFeature(Feature):
 
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:
-        # While codes move the map is painted anew many times a second: then with the plane as well.
+        # During training the map repaints often: hand the plane over with the next repaint.
         if self._services.shown.is_learning:
             self._plane = plane
         else:
@@ -311,7 +311,7 @@ class MapFeature(Feature):
     @Slot()
     def _on_runner_started(self) -> None:
         if self._services.runner.goes_on:
-            return  # the same network learns further
+            return  # training of the same network continues
         places = self._services.workspace.annotations.places
         self._former = frozenset(place.z for place in places)
         self._show_pins()

@@ -1,4 +1,4 @@
-"""A flight over the map, begun from the menu, the search or by its key."""
+"""The action that starts an animated flight over the map."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class FlightFeature(Feature):
-    """Flies over the network that is shown, and ends where another one comes."""
+    """Starts flights over the map and stops them when the network or data set changes."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self.flight = MapFlight(window.canvas)
 
     def fly(self) -> None:
-        """Begin a flight."""
+        """Start a flight."""
         self.flight.begin()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Another network or other samples: what was flown over is there no more."""
+        """Stop the flight if the network or the data set has changed."""
         if changed & {"network", "dataset"}:
             self.flight.stop()

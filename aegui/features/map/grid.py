@@ -1,4 +1,4 @@
-"""Joins the sheets of decoded images with the network that is shown."""
+"""Connects the sheets of decoded images to the displayed network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FAR = 2.0
 
 
 class GridFeature(Feature):
-    """Opens the dialog on the network of the moment, and saves what is chosen in it."""
+    """Opens the sheet dialog for the current network and saves the sheet chosen in it."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -45,12 +45,12 @@ class GridFeature(Feature):
         self.set_conditions(can_decode=services.shown.codec is not None)
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the ``can_decode`` condition when the codec changes."""
         if "codec" in changed:
             self.set_conditions(can_decode=shown.codec is not None)
 
     def open(self) -> None:
-        """Choose a grid and see it."""
+        """Open the dialog for a grid of decoded images."""
         shown = self._services.shown
         codec = shown.codec
         if codec is None:
@@ -67,7 +67,7 @@ class GridFeature(Feature):
 
     @Slot()
     def open_traversal(self) -> None:
-        """See what each number of the code does by itself."""
+        """Open the dialog for latent traversals, one row per latent dimension."""
         codec = self._services.shown.codec
         if codec is None:
             return
@@ -95,7 +95,7 @@ class GridFeature(Feature):
     def _first_traversal(
         self, codec: Codec, bases: dict[str, NDArray[np.float32]]
     ) -> TraversalRequest:
-        """What was chosen last, about the codes of now."""
+        """Return the last traversal settings, adapted to the current codes; defaults at first."""
         codes, last = self._services.shown.codes, self._traversed
         middle, spread = np.zeros(codec.latent_size), np.ones(codec.latent_size)
         if codes is not None and not self._services.shown.has_prior:
@@ -109,14 +109,14 @@ class GridFeature(Feature):
         return TraversalRequest(spec, base, scale, last.ink)
 
     def _bases(self, codec: Codec) -> dict[str, NDArray[np.float32]]:
-        """Codes that the numbers beside the axes can be taken from, by the keys of the panel."""
+        """Return the base codes for the fixed dimensions, by their keys in the panel."""
         codes, cursor = self._services.shown.codes, self._canvas.cursor_code()
         zero = np.zeros(codec.latent_size, np.float32)
         bases = {"mean": zero if codes is None else codes.mean, "zero": zero}
         return bases if cursor is None else {**bases, "cursor": cursor}
 
     def _first_request(self, codec: Codec) -> GridRequest:
-        """What was chosen last, where it fits; else what suits the network."""
+        """Return the last grid settings if they fit the network, else defaults for it."""
         last, has_prior = self._request, self._services.shown.has_prior
         if last is not None and max(last.spec.axes) < max(2, codec.latent_size):
             base = last.base if last.base in self._bases(codec) else "mean"

@@ -1,4 +1,4 @@
-"""A sheet of decoded images: seen while it is chosen, then saved as a picture."""
+"""Dialog that previews a sheet of decoded images and saves it as an image file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SIZE = 840, 560
 
 
 class GridDialog(QDialog):
-    """Shows what the network draws at the places that are asked for, and says when to save it."""
+    """Previews the sheet described by its panel and emits ``save_requested``."""
 
     save_requested = Signal()
     request_changed = Signal(object)
@@ -52,9 +52,15 @@ class GridDialog(QDialog):
         *,
         glyphs: bool = False,
     ) -> None:
-        """``bases`` are codes ``[d]`` that numbers can be taken from; ``panel`` says which.
+        """Create the dialog.
 
-        ``glyphs`` says how images are seen: as pixels that are off or on.
+        Args:
+            codec: Decodes the images.
+            bases: Codes ``[d]`` for the fixed dimensions, by the keys of the panel.
+            panel: Settings and preview of the sheet.
+            service: Draws the preview in a worker thread.
+            parent: Parent window.
+            glyphs: Whether the images are glyphs, shown as pixels that are on or off.
         """
         super().__init__(parent)
         self._glyphs = glyphs
@@ -88,11 +94,11 @@ class GridDialog(QDialog):
 
     @property
     def base(self) -> NDArray[np.float32]:
-        """The code ``[d]`` that all numbers are taken from that do not change."""
+        """The base code ``[d]`` that supplies the dimensions that do not vary."""
         return self._bases[self.panel.request.base]
 
     def figure(self) -> Figure:
-        """What is asked for, for paper: with values along the axes."""
+        """Return the sheet as a figure with the latent values along its axes."""
         spec, size = self.panel.request.spec, self._codec.latent_size
         look = Look(glyphs=self._glyphs)
         images = draw_sheet(self._codec, spec, self.base)
@@ -108,7 +114,7 @@ class GridDialog(QDialog):
         return traversal_figure(images, rows, values, look, self.panel.title)
 
     def write(self, path: str, writer: FileWriter) -> None:
-        """Save the picture at ``path``; the dialog closes when it is there."""
+        """Save the image to ``path``; the dialog closes once the file is written."""
         codec, request, base = self._codec, self.panel.request, self.base
 
         def work(_report: Report, cancelled: IsCancelled) -> None:

@@ -1,4 +1,4 @@
-"""Quiet hints on the map, each of which goes for good once it has been followed."""
+"""Unobtrusive hints on the map, each of which disappears for good once it has been followed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOVES = 40
 
 
 class HintsFeature(Feature):
-    """Tells what to do first, and remembers what has been done."""
+    """Shows the next hints and remembers which ones have been followed."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -46,7 +46,7 @@ class HintsFeature(Feature):
         self._show_hints()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """There is something to try only while a network is shown."""
+        """Update the hints when the codec changes."""
         if "codec" in changed:
             self._show_hints()
 
@@ -65,12 +65,12 @@ class HintsFeature(Feature):
             self._show_hints()
             values = self._services.settings.values
             if sum(bool(values.get(hint_key(each))) for each in HINTS) >= _ENOUGH:
-                # Later: what follows from a training that begins puts messages away.
+                # Deferred to the event loop: the start of a training dismisses messages.
                 QTimer.singleShot(0, self, self._offer_tour)
 
     @Slot()
     def _offer_tour(self) -> None:
-        """Say once that there is more to be seen."""
+        """Show a notice that offers the tour, once per user."""
         if not self._services.settings.values.get(hint_key(_TOUR)):
             self._services.settings.keep({hint_key(_TOUR): True})
             text = tr("A tour of eight short steps shows what else there is. It is under Help too.")

@@ -1,4 +1,4 @@
-"""Joins what the cursor tells, the lens and the layers with the network that is shown."""
+"""Connects the cursor read-out, the lens and the map layers to the displayed network."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SPACING_SHARE = 0.1
 
 
 class InsightFeature(Feature):
-    """What is known of a place follows the cursor; layers follow the view and the network."""
+    """Updates the cursor read-out for the cursor, and the layers for the view and the network."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -56,7 +56,7 @@ class InsightFeature(Feature):
         self._show_choice()
         self._show_layers()
         self._show_lens()
-        # The first place was decoded before anybody here could hear of it.
+        # The first position was decoded before this feature was connected.
         services.of(DecodeService).repeat()
 
     def _connect(self) -> None:
@@ -75,7 +75,7 @@ class InsightFeature(Feature):
         canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Layers are drawn anew in the colours of another theme, and when the map appears."""
+        """Update the layers when the theme changes and when the map is shown or resized."""
         if watched is self._canvas:
             if event.type() == QEvent.Type.PaletteChange:
                 self._show_layers()
@@ -83,10 +83,10 @@ class InsightFeature(Feature):
                 self._look_at_view()
         return super().eventFilter(watched, event)
 
-    # The network
+    # Network
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update for the fields in ``changed``."""
         if changed & SUBJECT:
             self._show_network()
         if REST in changed:
@@ -111,7 +111,7 @@ class InsightFeature(Feature):
                 FieldSubject(codec, shown.dataset, known, shown.has_prior, live=shown.is_learning)
             )
             if not shown.is_learning:
-                # What the cursor's image was told to be, it was by the weights before these.
+                # The current read-out was computed with the previous weights.
                 self._looker.mark()
                 self._looker.flush()
         self._show_choice()
@@ -124,14 +124,14 @@ class InsightFeature(Feature):
         self._canvas.set_words("")
 
     def _suggest_spacing(self) -> None:
-        """As long as nobody has chosen, the lens looks as far as suits the codes."""
+        """Set the lens spacing from the spread of the codes unless the user has chosen one."""
         codes = self._services.shown.codes
         if self._spacing is None and codes is not None:
             spread = float(np.nanmean(codes.spread)) if len(codes.values) else 1.0
             spacing = nearest_spacing(_SPACING_SHARE * spread) if np.isfinite(spread) else 0.1
             self._canvas.overlays.lens.set_spacing(spacing)
 
-    # The cursor
+    # Cursor
 
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
@@ -142,11 +142,11 @@ class InsightFeature(Feature):
             self._looker.mark()
 
     def _look_soon(self) -> None:
-        """What a place looks like is painted before it is told what is known of it."""
+        """Schedule the read-out after the repaint of the decoded image."""
         is_learning = self._services.shown.is_learning
         self._looker.mark_behind(_FOLLOWING_MS if is_learning else POINTING_MS)
         if self._lens:
-            # Its images are what the place looks like.
+            # The lens shows decoded images itself: it is not deferred.
             self._looker.flush()
 
     def _look(self) -> None:
@@ -156,7 +156,7 @@ class InsightFeature(Feature):
         self._place, self._told = decoded.z, None
         self._services.of(InsightService).look(decoded.z, self._canvas.scene.frame)
         if self._told is None:
-            # It takes longer: the arrow is that of another place until then.
+            # The answer is pending, and the current arrow belongs to the previous position.
             self._canvas.set_drift(None)
         self._look_around()
 
@@ -211,14 +211,14 @@ class InsightFeature(Feature):
         self._spacing = spacing
         self._look_around()
 
-    # The layers
+    # Layers
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, _z: object) -> None:
-        # The numbers that the map does not show may have changed.
+        # Dimensions that are not on the map axes may have changed.
         self._look_at_view()
         if self._looker.is_dirty:
-            # The mouse is answered soon, also where it comes back to the place it left.
+            # The pointer may have returned to the position it left; restart the short delay.
             self._look_soon()
 
     @Slot()
@@ -234,7 +234,7 @@ class InsightFeature(Feature):
     def _on_canvas_layer_toggled(self, key: str) -> None:
         reason = self._reasons().get(key)
         if reason is not None and key not in self._services.of(FieldService).chosen:
-            # A key was pressed: the menu does not offer it.
+            # Only reached by a key: the menu disables the entry.
             told = tr("{layer}: {reason}", layer=tr(FIELDS[key].label), reason=reason)
             self._services.workspace.noticed.emit(Notice("info", told, passing=True))
             return
@@ -252,7 +252,7 @@ class InsightFeature(Feature):
         button.set_layers(fields.chosen, self._reasons())
 
     def _reasons(self) -> dict[str, str]:
-        """Why some layers say nothing of the network that is shown."""
+        """Return why each unavailable layer cannot be computed for the displayed network."""
         shown = self._services.shown
         reasons = {}
         for key, spec in FIELDS.items():

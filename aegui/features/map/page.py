@@ -1,4 +1,4 @@
-"""The web page of the map as it is shown, saved where a person says."""
+"""Export of the displayed map as a web page."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SUFFIX = ".html"
 
 
 class PageFeature(Feature):
-    """Writes the network of the moment, its samples, pins and earlier epochs."""
+    """Exports the current network with its samples, pins and earlier epochs."""
 
     @Slot()
     def save_page(self) -> None:
-        """Ask where to, and write the page there."""
+        """Ask for a file name and write the page to it."""
         exhibit = self._exhibit(self._services.shown)
         if exhibit is None:
             return
@@ -42,7 +42,7 @@ class PageFeature(Feature):
             return
 
         def work(report: Report, cancelled: IsCancelled) -> None:
-            # Seldom needed: not part of what the window imports.
+            # Imported here because it is rarely needed.
             from aegui.core.web_page.document import page_html
 
             text = page_html([exhibit], report=report, cancelled=cancelled)

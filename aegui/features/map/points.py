@@ -1,4 +1,4 @@
-"""Joins the samples on the map with the selection, and with what is known of each of them."""
+"""Connects the samples on the map to the selection and to their computed values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PointsFeature(Feature):
-    """What the style of the map needs is computed for the network that is shown."""
+    """Requests the values of samples that the map style needs for the displayed network."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -39,7 +39,7 @@ class PointsFeature(Feature):
         self._show()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the samples and their values for the fields in ``changed``."""
         if "dataset" in changed:
             self._services.of(SampleValuesService).set_subject(None)
             self._show_samples()
@@ -47,7 +47,7 @@ class PointsFeature(Feature):
             self._show()
 
     def go_to_samples(self, indices: NDArray[np.int64]) -> None:
-        """Select the samples at ``indices`` and show them; one alone has the cursor too."""
+        """Select the samples at ``indices`` and zoom to them; put the cursor at a single one."""
         self._selection.select(indices)
         codes = self._services.shown.codes
         if len(indices) == 1 and codes is not None:
@@ -61,7 +61,7 @@ class PointsFeature(Feature):
 
     @Slot(object)
     def _show(self, _style: object = None) -> None:
-        """Ask for what the map needs, of the network and the samples that are shown."""
+        """Request the values that the map style needs for the displayed network and samples."""
         shown, style = self._services.shown, self._canvas.scene.style
         keys: list[ValueKey] = []
         if style.colour in ("error", "novelty"):

@@ -1,4 +1,4 @@
-"""Joins what the map has for codes of more than two numbers: sliders, and the plane of the pins."""
+"""Connects the latent sliders and the plane through pins, for codes of more than two numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FOLLOWING_MS = 250
 
 
 class SlidersFeature(Feature):
-    """The ends of the sliders follow the network; the plane of the pins follows the pins."""
+    """Updates the slider ends with the network, and the offered plane with the pins."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -54,15 +54,14 @@ class SlidersFeature(Feature):
         self._sliders.set_ends(ends, self._services.shown.look)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update for another network, or for new weights of the same one."""
         if changed & SUBJECT:
             self._following.mark()
         if "network" in changed:
             self._begin_anew()
 
     def _begin_anew(self) -> None:
-        # The pins that the plane went through, and the code that was chosen, are of another
-        # document.
+        # The pins of the plane and the chosen code belong to the previous document.
         self._canvas.reset_base()
         self._canvas.begin_plane()
         self._services.of(AxisEndsService).forget()

@@ -1,1 +1,1 @@
-"""The latent map: what is computed, without widgets."""
+"""Computations of the latent map, without widgets."""

@@ -1,4 +1,4 @@
-"""What is decoded at the ends of the sliders for the numbers of a code."""
+"""Decoded images for both ends of the latent sliders."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """What is decoded at both ends of some sliders.
+    """Decoded images at both ends of some sliders.
 
     Attributes:
-        axes: Numbers of the code, from 0: k of them.
-        images: float32 ``[2 k, C, H, W]`` in 0..1: at the low and the high end of each.
+        axes: Latent dimensions, counted from 0; k of them.
+        images: float32 ``[2 k, C, H, W]`` in 0..1: the low and the high end of each.
     """
 
     axes: tuple[int, ...]
@@ -33,7 +33,7 @@ class Ends:
 
 
 class AxisEndsService(Service):
-    """Decodes the ends that were asked for last: at once where that is quick, else in a thread."""
+    """Decodes the most recent request: immediately if cheap, else in a worker thread."""
 
     drawn = Signal(object)
     """An ``Ends``; in the thread that owns this object."""
@@ -53,12 +53,12 @@ class AxisEndsService(Service):
         *,
         live: bool = False,
     ) -> None:
-        """Decode ``codes`` ``[2 k, d]``, the ends of ``axes``; gently while the network learns."""
+        """Decode ``codes`` ``[2 k, d]``, the ends of ``axes``; with low priority if ``live``."""
         if codes.shape[1] != codec.latent_size:
             return
         space = (codec.latent_size, *codec.image_shape)
         if space != self._space:
-            # What is under way is of another network, not of the same one a moment ago.
+            # A pending answer belongs to a network of another shape: do not accept it.
             self._space, self._token = space, object()
         self._answers.ask(
             lambda: Ends(axes, decoded(codec, codes)),
@@ -68,5 +68,5 @@ class AxisEndsService(Service):
         )
 
     def forget(self) -> None:
-        """Nothing is asked for any more."""
+        """Cancel the pending request."""
         self._answers.forget()

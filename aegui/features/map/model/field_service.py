@@ -1,4 +1,4 @@
-"""Layers of the map, computed away from the window: coarse at first, gently while one learns."""
+"""Map layers, computed in a worker thread: coarse first, with low priority during training."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ _PASSES = 5
 
 @dataclass(frozen=True, eq=False)
 class FieldSubject:
-    """What the layers under the map are computed from.
+    """Inputs for computing the layers under the map.
 
     Attributes:
         codec: The network.
         dataset: The samples.
-        known: Those of them that decoded images are compared with.
+        known: The samples that decoded images are compared with.
         has_prior: Whether codes have a normal prior.
-        live: Whether the network is learning.
+        live: Whether the network is being trained.
     """
 
     codec: Codec
@@ -77,13 +77,13 @@ class FieldSubject:
 
 @dataclass(frozen=True)
 class FieldView:
-    """The part of the plane that layers fill.
+    """The part of the plane that the layers cover.
 
     Attributes:
         rect: x0, y0, x1, y1; y grows upwards.
-        frame: What x and y stand for.
-        columns: Cells across that are asked for.
-        rows: Cells upwards.
+        frame: Maps x and y to codes.
+        columns: Requested number of cells across.
+        rows: Requested number of cells upwards.
     """
 
     rect: Rect
@@ -94,14 +94,14 @@ class FieldView:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One layer as far as it has been computed.
+    """One layer at the resolution computed so far.
 
     Attributes:
         field: Its values.
-        frame: What x and y stand for.
-        lines: Contours, borders or ellipses: places ``[k, 2]`` each.
-        complete: Whether it is as fine as it will become.
-        regions: Colours and places for the names of classes; None for layers of numbers.
+        frame: Maps x and y to codes.
+        lines: Contours, borders or ellipses: points ``[k, 2]`` each.
+        complete: Whether it has its final resolution.
+        regions: Colours and label positions of classes; None for numeric layers.
     """
 
     field: Field
@@ -113,7 +113,7 @@ class Layer:
 
 @dataclass(eq=False)
 class _LayerCache:
-    """What was computed with one network, and what it takes to compute more."""
+    """Cached layers of one network, and the posteriors that they are computed from."""
 
     layers: dict[object, Layer] = field(default_factory=dict)
     posteriors: dict[int, Posteriors] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class _LayerCache:
 
 
 class FieldService(Service):
-    """Computes the layers that are chosen for the part of the plane that is seen."""
+    """Computes the selected layers for the visible part of the plane."""
 
     changed = Signal()
     """``layers`` has other ones; always in the thread that owns this object."""
@@ -144,18 +144,18 @@ class FieldService(Service):
 
     @property
     def holding(self) -> Holding:
-        """The layers of the present network."""
+        """Memory held by the cached layers of the current network."""
         count = sum(each.field.values.nbytes for each in list(self._cache.layers.values()))
         return Holding(tr("layers under the map"), count, KEPT_BYTES)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """What there is to show now: the one below first, then those that lie over it."""
+        """The layers available for display: the base layer first, then the overlays."""
         keys = sorted(self.chosen, key=lambda key: key in OVER)
         return tuple(self._layers[key] for key in keys if key in self._layers)
 
     def available(self, key: str) -> bool:
-        """Whether the network that is shown has what the layer ``key`` needs."""
+        """Return whether the current network has what the layer ``key`` needs."""
         subject, spec = self._subject, FIELDS[key]
         if subject is None:
             return False
@@ -163,7 +163,7 @@ class FieldService(Service):
         return encodes and (subject.has_prior or not spec.needs_prior)
 
     def choose(self, keys: Sequence[str]) -> None:
-        """Show these layers; names that are not known are passed over."""
+        """Select the layers ``keys``; unknown keys are ignored."""
         chosen = tuple(key for key in FIELDS if key in keys)
         if chosen != self.chosen:
             self.chosen = chosen
@@ -172,16 +172,16 @@ class FieldService(Service):
             self._renew()
 
     def toggle(self, key: str) -> None:
-        """Show the layer ``key``, or no longer; it takes the place of one that it would hide."""
+        """Toggle the layer ``key``; when shown, a base layer replaces the current base layer."""
         if key in self.chosen:
             self.choose([other for other in self.chosen if other != key])
         else:
             self.choose([*(k for k in self.chosen if k in OVER or key in OVER), key])
 
     def set_subject(self, subject: FieldSubject | None) -> None:
-        """Speak of ``subject`` from now on.
+        """Set the network and samples that layers are computed from; None clears the layers.
 
-        While it learns, layers of slightly older weights are shown until newer ones are there.
+        While the network trains, layers of slightly older weights stay until newer ones arrive.
         """
         before, self._subject = self._subject, subject
         fits = before is not None and subject is not None and _alike(before, subject)
@@ -194,9 +194,9 @@ class FieldService(Service):
         self._renew()
 
     def set_view(self, bounds: Rect, width_px: float, height_px: float, frame: Frame) -> None:
-        """The map shows the rectangle ``bounds`` in so many pixels.
+        """Set the visible rectangle ``bounds`` and its size in pixels.
 
-        Layers reach beyond it, and stay while they cover it and are fine enough.
+        Layers extend beyond it and are kept while they cover it at a sufficient resolution.
         """
         view = self._view
         if view is not None and view.frame == frame and _serves(view.rect, bounds):
@@ -205,11 +205,11 @@ class FieldService(Service):
         self._renew()
 
     def _renew(self) -> None:
-        """Compute what is not known yet, soon."""
+        """Schedule the computation of missing layers."""
         subject, view, cache = self._subject, self._view, self._cache
         keys = tuple(key for key in self.chosen if self.available(key))
         if subject is None or not subject.live:
-            # What is under way speaks of other weights, or of another place.
+            # The running computation uses outdated weights or another view.
             self._derived.forget()
         if subject is None or view is None or not keys:
             return
@@ -219,7 +219,7 @@ class FieldService(Service):
         def states(_report: Report, cancelled: IsCancelled) -> Iterator[Layer]:
             return computed(subject, view, keys, cache, cancelled)
 
-        # What is missing, or lies where nobody looks any more, is waited for.
+        # Missing layers, or layers of another view, are needed at full priority.
         is_there = all(
             key in self._layers and self._layers[key].field.rect == view.rect for key in keys
         )
@@ -235,12 +235,12 @@ class FieldService(Service):
 
 
 def _alike(a: FieldSubject, b: FieldSubject) -> bool:
-    """Whether layers of the one still say something of the other."""
+    """Return whether layers of ``a`` are still meaningful for ``b``."""
     return a.dataset is b.dataset and a.codec.latent_size == b.codec.latent_size
 
 
 def field_view(bounds: Rect, width_px: float, height_px: float, frame: Frame) -> FieldView:
-    """What to compute for a map that shows ``bounds``: some more, on a grid that panning keeps."""
+    """Return the view to compute for ``bounds``: with a margin, on a grid that survives panning."""
     x0, x1 = _span(bounds[0], bounds[2])
     y0, y1 = _span(bounds[1], bounds[3])
     per_x, per_y = width_px / (bounds[2] - bounds[0]), height_px / (bounds[3] - bounds[1])
@@ -257,14 +257,14 @@ def _span(low: float, high: float) -> tuple[float, float]:
 
 
 def _serves(rect: Rect, bounds: Rect) -> bool:
-    """Whether a layer over ``rect`` covers ``bounds``, and is not far too coarse for it."""
+    """Return whether a layer over ``rect`` covers ``bounds`` and is not much too coarse for it."""
     covers = rect[0] <= bounds[0] and rect[1] <= bounds[1]
     covers = covers and bounds[2] <= rect[2] and bounds[3] <= rect[3]
     return covers and rect[2] - rect[0] <= 2.6 * (bounds[2] - bounds[0])
 
 
 def resolutions(subject: FieldSubject, view: FieldView) -> list[tuple[int, int]]:
-    """Columns and rows of ever finer states of a layer, as fine as can be afforded at last."""
+    """Return increasingly fine resolutions (columns, rows) up to the affordable maximum."""
     codec = subject.codec
     cost = _PASSES * codec.cost + subject.known.samples.size
     most = (LIVE_WORK if subject.live else WORK) // max(1, cost)
@@ -286,10 +286,10 @@ def computed(
     cache: _LayerCache,
     is_stale: IsCancelled,
 ) -> Iterator[Layer]:
-    """Ever finer states of the layers ``keys``: all of them coarse first.
+    """Yield increasingly fine versions of the layers ``keys``, coarse versions of all first.
 
     Raises:
-        Cancelled: ``is_stale`` said so.
+        Cancelled: ``is_stale`` returned True.
     """
     sizes, step = resolutions(subject, view), _step(subject)
     finest = [cache.layers.get((key, view, sizes[-1], step)) for key in keys]
@@ -327,14 +327,14 @@ def _layer(
 
 
 def _step(subject: FieldSubject) -> int:
-    """Of so many samples one has its posterior reckoned."""
+    """Return the stride for sampling the data set when computing posteriors."""
     work = LIVE_WORK if subject.live else WORK
     most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, encode_cost(subject.codec))))
     return step_of(len(subject.dataset), most)
 
 
 def _posteriors(subject: FieldSubject, cache: _LayerCache) -> Posteriors:
-    """Means and variances ``[n, d]`` of the codes of some samples, from all over the set."""
+    """Return means and variances ``[n, d]`` of the codes of a strided sample of the data set."""
     codec, step = subject.codec, _step(subject)
     if not codec.can_encode:
         return np.zeros((0, codec.latent_size), np.float32), None

@@ -1,4 +1,4 @@
-"""Sheets of decoded images, drawn in a thread to be looked at."""
+"""Previews of sheets of decoded images, drawn in a worker thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class GridService(Service):
-    """One sheet at a time; what is asked for later replaces what is under way."""
+    """Draws one sheet at a time; a new request replaces the running one."""
 
     drawn = Signal(object)
     """uint8 ``[H, W, 3]``: the sheet, a pixel for each of its images' pixels."""
@@ -37,7 +37,7 @@ class GridService(Service):
     def draw(
         self, codec: Codec, spec: GridSpec | TraversalSpec, base: ArrayLike, *, ink: bool
     ) -> None:
-        """Draw the sheet ``spec`` through the code ``base`` ``[d]``; ``drawn`` follows."""
+        """Draw the sheet ``spec`` through the code ``base`` ``[d]``; emits ``drawn`` when done."""
         self.drawing.compute(
             lambda _report, cancelled: _pixels(draw_sheet(codec, spec, base, cancelled), ink),
             title=tr("Drawing the images"),

@@ -1,4 +1,4 @@
-"""What is known of the place under the cursor, and the images decoded around it."""
+"""Measurements at the place under the cursor, and images decoded around it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _PASSES = 5
 
 @dataclass(frozen=True, eq=False)
 class PlaceInsight:
-    """What is known of one place.
+    """Measurements at one place.
 
     Attributes:
-        insight: The figures.
+        insight: The measurements.
         known: The samples that they compare with.
     """
 
@@ -46,7 +46,7 @@ class PlaceInsight:
 
     @cached_property
     def words(self) -> str:
-        """One line for people and screen readers."""
+        """One-line summary for display and screen readers."""
         return insight_words(self.known, self.insight)
 
 
@@ -56,8 +56,8 @@ class Fan:
 
     Attributes:
         z: The place in the middle, float32 ``[d]``.
-        images: float32 ``[rows, columns, C, H, W]``; row 0 lies below, column 0 at the left.
-        spacing: Distance of neighbours in latent units.
+        images: float32 ``[rows, columns, C, H, W]``; row 0 is the bottom, column 0 the left.
+        spacing: Distance between neighbours in latent units.
         epoch: Epoch of the weights.
     """
 
@@ -68,7 +68,7 @@ class Fan:
 
 
 class InsightService(Service):
-    """Looks at one place at a time with the network that is shown; the newest place wins."""
+    """Measures one place at a time with the current network; the latest request wins."""
 
     found = Signal(object)
     """A ``PlaceInsight``; always in the thread that owns this object."""
@@ -88,12 +88,12 @@ class InsightService(Service):
         self._fans.answered.connect(self.fanned)
 
     def set_subject(self, codec: Codec | None, dataset: Dataset, *, live: bool = False) -> None:
-        """Look with ``codec`` from now on, and compare with ``dataset``.
+        """Set the network to measure with and the samples to compare with.
 
         Args:
-            codec: The network; None where there is none, or none that fits the set.
+            codec: The network; None if there is none or none that fits the data set.
             dataset: The samples.
-            live: Whether the network is learning: most of the time is left to that then.
+            live: Whether the network is being trained; requests then run at low priority.
         """
         self._codec, self._live = codec, live
         if codec is None:
@@ -105,11 +105,11 @@ class InsightService(Service):
             self.known = known(dataset, look_of(dataset).glyphs)
 
     def look(self, z: ArrayLike, frame: Frame) -> None:
-        """Tell what is known of the code ``z`` ``[d]``; one of another size is not looked at.
+        """Measure the code ``z`` ``[d]``; a code of another size is ignored.
 
         Args:
             z: The place.
-            frame: Along whose directions the stretch is told.
+            frame: Directions along which the stretch is measured.
         """
         codec, samples = self._codec, self.known
         place = np.array(z, np.float32).reshape(-1)
@@ -129,8 +129,8 @@ class InsightService(Service):
 
         Args:
             z: The place in the middle.
-            frame: In which directions neighbours lie.
-            spacing: How far apart, in latent units.
+            frame: Directions in which the neighbours lie.
+            spacing: Distance between neighbours, in latent units.
         """
         codec = self._codec
         place = np.array(z, np.float32).reshape(-1)
@@ -146,14 +146,14 @@ class InsightService(Service):
         self._fans.ask(work, self.known, quick=quick, gentle=self._live)
 
     def forget_fan(self) -> None:
-        """No fan is wanted any more."""
+        """Cancel the pending fan."""
         self._fans.forget()
 
 
 def fan_codes(z: NDArray[np.float32], frame: Frame, spacing: float) -> NDArray[np.float32]:
-    """Codes ``[FAN_SIDE * FAN_SIDE, d]`` around ``z`` ``[d]``, row by row from below.
+    """Return codes ``[FAN_SIDE * FAN_SIDE, d]`` around ``z`` ``[d]``, row by row from the bottom.
 
-    Where there is no way up, as for codes of one number, they are a single row ``[FAN_SIDE, d]``.
+    Without an upward direction (codes of one number) return a single row ``[FAN_SIDE, d]``.
     """
     steps = (np.arange(FAN_SIDE) - FAN_SIDE // 2) * np.float32(spacing)
     across = np.array(frame.across, np.float32)

@@ -44,10 +44,10 @@ MAX_TILES = 128
 
 
 class PlaneService(Service):
-    """Decodes planes in a thread: newest request wins, tiles are kept while the weights stay.
+    """Decodes planes in a worker thread; the latest request wins.
 
-    A plane that takes long comes coarse at first: tiles in between are shown as their neighbours
-    until they are decoded themselves.
+    Tiles are cached until the weights change. A slow plane arrives coarse first: tiles that are
+    not decoded yet show a neighbouring tile.
     """
 
     decoded = Signal(object)
@@ -71,29 +71,28 @@ class PlaneService(Service):
 
     @property
     def holding(self) -> Holding:
-        """The tiles of the present network."""
+        """Memory held by the cached tiles of the current network."""
         count = 0 if self._store is None else self._store.nbytes
         return Holding(tr("tiles of the map"), count, KEPT_BYTES)
 
     def set_codec(self, codec: Codec | None, look: Look = GLYPHS, *, live: bool = False) -> None:
-        """Decode images of that ``look`` with ``codec`` from now on; redraw the last plane in time.
+        """Decode with ``codec`` and ``look`` from now on, and schedule a redraw of the last plane.
 
-        The redraw comes at once where it is the first one for a while, else after a pause that
-        keeps the share of time spent on planes low: a network that trains (``live``) sends 30 a
-        second.
+        The first redraw after a while is immediate; later ones are throttled to keep the share of
+        time spent on planes low, because a training network (``live``) sends 30 a second.
         """
         self._store = None if codec is None else TileStore(codec, look)
         self._live = live
-        # Where a person goes through the epochs by hand, each of them is wanted at once.
+        # When the user steps through epochs, every epoch should be drawn without throttling.
         self._derive(gentle=live or self._took_s >= QUICK_S)
 
     @property
     def is_wanted(self) -> bool:
-        """Whether a plane is shown."""
+        """Whether a plane has been requested and is displayed."""
         return self._last is not None
 
     def settle(self) -> None:
-        """The network learns no more for now: finish the last plane."""
+        """Training has paused or ended: compute the last plane at full resolution."""
         self._live = False
         self._planes.forget()
         self._derive()
@@ -106,27 +105,27 @@ class PlaneService(Service):
         frame: Frame,
         near: tuple[float, float] | None = None,
     ) -> None:
-        """Decode ``rows`` x ``columns`` tiles over ``rect``; an unanswered older one is dropped.
+        """Decode ``rows`` x ``columns`` tiles over ``rect``; replaces an unanswered request.
 
-        The tiles about the place ``near``, or else the middle, come first.
+        Tiles near ``near``, by default the centre, are decoded first.
         """
         self._last = PlaneRequest(rect, _bounded(columns), _bounded(rows), frame, near)
         self._derive()
 
     def forget(self) -> None:
-        """The background is not shown: nothing is drawn anew until the next request."""
+        """The background is hidden: cancel the request and draw nothing until the next one."""
         self._last = None
         self._planes.forget()
 
     def _derive(self, *, gentle: bool = False) -> None:
-        """Decode the last plane: a late one of slightly older weights is better than none."""
+        """Decode the last requested plane; a late plane of slightly older weights is acceptable."""
         store, wanted, live = self._store, self._last, self._live
         if wanted is None or store is None or store.codec.latent_size != wanted.frame.size:
             self._planes.forget()
             return
 
         def is_enough() -> bool:
-            """Whether a coarse plane will do, as there are newer weights, or soon will be."""
+            """Whether a coarse plane suffices because newer weights exist or are expected."""
             return live or store is not self._store
 
         def states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[Plane, float]]:

@@ -1,4 +1,4 @@
-"""Decoding a plane tile by tile: coarse at first, each tile once."""
+"""Decoding of a plane tile by tile: coarse first, each tile once."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Plane:
     Attributes:
         rect: The rectangle that the tiles fill without gaps: x0, y0, x1, y1.
         images: Levels 0..255, uint8 ``[rows, columns, C, H, W]``; tile ``[r, c]`` is decoded at the
-            centre of its cell. Row 0 lies at y0 (below, since y grows upwards), column 0 at x0.
-            C is 1 or 3, or where images have a white ground 2 or 4: premultiplied, and opacity.
+            centre of its cell. Row 0 lies at y0 (the bottom: y grows upwards), column 0 at x0.
+            C is 1 or 3; with a white ground removed 2 or 4: premultiplied colours and opacity.
         epoch: Epoch of the weights.
-        frame: What x and y stand for.
-        complete: Whether each tile shows its own place; else some show a neighbour's.
+        frame: Maps x and y to codes.
+        complete: Whether each tile shows its own code; else some show a neighbour's image.
     """
 
     rect: Rect
@@ -64,7 +64,7 @@ class Plane:
     @cached_property
     def sheet(self) -> NDArray[np.uint8]:
         """The first channel of all tiles as one image, uint8 ``[rows * H, columns * W]``."""
-        # The last row of tiles lies on top.
+        # Images grow downwards: the last row of tiles comes first.
         tiles = self.images[::-1, :, 0].swapaxes(1, 2)
         rows, high, columns, wide = tiles.shape
         return tiles.reshape(rows * high, columns * wide)
@@ -84,14 +84,14 @@ class Plane:
 
 @dataclass(frozen=True)
 class PlaneRequest:
-    """What one plane shows.
+    """Parameters of one plane.
 
     Attributes:
-        rect: What its tiles fill.
+        rect: The rectangle that its tiles fill.
         columns: Tiles across.
         rows: Tiles down.
-        frame: What x and y stand for.
-        near: The place whose tiles are wanted first; None: the middle. It makes no other plane.
+        frame: Maps x and y to codes.
+        near: The place whose tiles are decoded first; None for the centre. Not compared.
     """
 
     rect: Rect
@@ -101,14 +101,14 @@ class PlaneRequest:
     near: tuple[float, float] | None = field(default=None, compare=False)
 
     def first_cell(self) -> tuple[float, float]:
-        """Row and column, counted from the centres of the cells, of the place wanted first."""
+        """Return row and column, relative to cell centres, of the place to decode first."""
         x0, y0, x1, y1 = self.rect
         x, y = self.near or ((x0 + x1) / 2, (y0 + y1) / 2)
         return (y - y0) / (y1 - y0) * self.rows - 0.5, (x - x0) / (x1 - x0) * self.columns - 0.5
 
 
 class TileStore:
-    """The decoded tiles of one network. Used by one thread at a time."""
+    """Cached decoded tiles of one network. Used by one thread at a time."""
 
     def __init__(self, codec: Codec, look: Look = GLYPHS) -> None:
         self.codec = codec
@@ -119,44 +119,44 @@ class TileStore:
         self._groups: dict[object, int] = {}
 
     def __len__(self) -> int:
-        """How many tiles are kept."""
+        """Return the number of cached tiles."""
         return len(self._tiles)
 
     def grid(self, wanted: PlaneRequest) -> _Grid:
-        """The places of the tiles of ``wanted``."""
+        """Return the grid of tile keys for ``wanted``."""
         x0, y0, x1, y1 = wanted.rect
         width, height = (x1 - x0) / wanted.columns, (y1 - y0) / wanted.rows
         parts_x, parts_y = _PARTS * x0 / width, _PARTS * y0 / height
         first_x, first_y = round(parts_x), round(parts_y)
         fits = abs(parts_x - first_x) < _NEARLY and abs(parts_y - first_y) < _NEARLY
-        # Tiles of one lattice are known by their numbers; those of any other only to this request.
+        # Aligned tiles are shared by all planes of their lattice, others only by this request.
         group = (wanted.frame, width, height) if fits else (wanted,)
         number = self._groups.setdefault(group, len(self._groups))
         return _Grid(number, first_x, first_y, width, height)
 
     def get(self, key: _Key) -> NDArray[np.uint8] | None:
-        """The tile of that key, if it is kept."""
+        """Return the cached tile for ``key``, or None."""
         return self._tiles.get(key)
 
     def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Levels ``[n, C, H, W]`` of the images of ``codes``, with opacity on a white ground."""
+        """Return levels ``[n, C, H, W]`` of the decoded codes; with opacity on a white ground."""
         levels = grey_levels(self.codec.decode(codes))
         images = levels.reshape(len(codes), *self.codec.image_shape)
         return without_ground(images, self.look) if self._bares else images
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Shape of what ``decode`` gives for a code."""
+        """Shape ``(C, H, W)`` of the images that ``decode`` returns."""
         channels, height, width = self.codec.image_shape
         return channels + self._bares, height, width
 
     @property
     def nbytes(self) -> int:
-        """Memory that the tiles take."""
+        """Memory of the cached tiles in bytes."""
         return sum(tile.nbytes for tile in list(self._tiles.values()))
 
     def keep(self, key: _Key, tile: NDArray[np.uint8]) -> None:
-        """Keep a tile; the oldest make room for it."""
+        """Cache a tile; the oldest tiles are evicted."""
         self._tiles[key] = tile
         while len(self._tiles) * tile.nbytes > KEPT_BYTES:
             self._tiles.pop(next(iter(self._tiles)))
@@ -181,14 +181,14 @@ def decode_plane(
     is_stale: Callable[[], bool] | None = None,
     is_enough: Callable[[], bool] = lambda: True,
 ) -> Iterator[Plane]:
-    """Ever finer states of the plane of ``wanted``, the last one complete.
+    """Yield increasingly fine states of the plane ``wanted``, the last one complete.
 
     Args:
-        store: Tiles that are known, and what decodes others.
+        store: Cached tiles and the decoder for missing ones.
         wanted: The plane.
-        budget_s: After about that many seconds end, complete or not, if that ``is_enough``.
-        is_stale: Asked now and then whether to give up.
-        is_enough: Asked whether an incomplete plane will do.
+        budget_s: Stop after about that many seconds, complete or not, if ``is_enough()``.
+        is_stale: Polled for cancellation.
+        is_enough: Returns whether an incomplete plane is acceptable.
     """
     begun = told = time.perf_counter()
     canvas = _Canvas(store, wanted)
@@ -212,13 +212,13 @@ def decode_plane(
 
 
 def _adapt(store: TileStore, count: int, seconds: float) -> None:
-    """Take as many tiles at a time as are decoded in ``SLICE_S``."""
+    """Adapt the batch size so that one batch takes about ``SLICE_S``."""
     per_tile = max(1e-6, seconds / count)
     store.batch = int(min(_LARGEST_BATCH, 4 * store.batch, max(4, SLICE_S / per_tile)))
 
 
 class _Canvas:
-    """The tiles of one plane, as far as they are known."""
+    """The tiles of one plane, as far as they have been decoded."""
 
     def __init__(self, store: TileStore, wanted: PlaneRequest) -> None:
         self._store = store
@@ -235,12 +235,12 @@ class _Canvas:
         self._order = _coarse_first(rows, columns, wanted.first_cell())
 
     def missing(self) -> NDArray[np.int64]:
-        """Places of the tiles that are not known, those first that stand for many."""
+        """Return the places of tiles not yet decoded, those that stand for most tiles first."""
         return self._order[~self._known[self._order]]
 
     @property
     def is_covered(self) -> bool:
-        """Whether every tile has a known one near."""
+        """Whether the anchor tile of every coarse block has been decoded."""
         anchors = _anchors(self._wanted.rows, self._wanted.columns, _STEPS[0])
         return bool(self._known[anchors].all())
 
@@ -258,7 +258,7 @@ class _Canvas:
             self._store.keep(grid.key(row, column), self._images[place].copy())
 
     def plane(self) -> Plane:
-        """What is known so far, with neighbours where nothing is known."""
+        """Return the current state; missing tiles show a decoded neighbour."""
         wanted = self._wanted
         source = np.arange(len(self._known))
         settled = self._known.copy()
@@ -274,12 +274,12 @@ class _Canvas:
         images.setflags(write=False)
         made = Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
         if not self._store.look.glyphs:
-            # Here, where nobody waits for it, and not in the frame that shows it.
+            # Computed in the worker thread rather than in the frame that paints the plane.
             _ = made.mosaic
         return made
 
     def _fill_in(self, source: NDArray[np.int64], bare: NDArray[np.bool_]) -> None:
-        """Let the nearest known tile stand for those that are ``bare``: else they are black."""
+        """Substitute the nearest decoded tile for each ``bare`` one, which would be black."""
         known, places = np.flatnonzero(self._known), np.flatnonzero(bare)
         if not len(known) or not len(places):
             return
@@ -291,8 +291,8 @@ class _Canvas:
 
 
 def _anchors(rows: int, columns: int, step: int) -> NDArray[np.int64]:
-    """For each tile the one that stands for its block of ``step`` x ``step``."""
-    # Those of large blocks are among those of small ones.
+    """Return for each tile the anchor tile of its block of ``step`` x ``step``."""
+    # Anchors of large blocks must be anchors of small blocks too.
     offset = step // 4 * 2
     down = np.minimum(np.arange(rows) // step * step + offset, (rows - 1) // 2 * 2)
     across = np.minimum(np.arange(columns) // step * step + offset, (columns - 1) // 2 * 2)
@@ -302,9 +302,9 @@ def _anchors(rows: int, columns: int, step: int) -> NDArray[np.int64]:
 
 
 def _coarse_first(rows: int, columns: int, first: tuple[float, float]) -> NDArray[np.int64]:
-    """All places: those that stand for large blocks, then for small ones, then the others.
+    """Return all places: anchors of large blocks first, then of small ones, then the rest.
 
-    Among these the nearest to the cell ``first`` (row, column) come first.
+    Within a group, places nearest to the cell ``first`` (row, column) come first.
     """
     parts = [_anchors(rows, columns, step) for step in _STEPS]
     each = np.concatenate(parts)

@@ -1,4 +1,4 @@
-"""What is known of every sample beside its code: its error, its novelty, its posterior's spread."""
+"""Per-sample values besides the code: error, novelty and posterior variances."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _BATCH = 256
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """Whose values are requested.
+    """Inputs for computing values of samples.
 
     Attributes:
         codec: The network.
         dataset: The samples.
-        indices: Those of them that have a place on the map, int64 ``[n]``.
-        known: What novelty compares with.
-        live: Whether the network is learning.
+        indices: Samples that are shown on the map, int64 ``[n]``.
+        known: The samples that novelty is measured against.
+        live: Whether the network is being trained.
     """
 
     codec: Codec
@@ -55,13 +55,13 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class SampleValues:
-    """One answer.
+    """Values of one kind for all samples.
 
     Attributes:
-        key: What the numbers are: "error" (wrong pixels of glyphs, else the squared error per
-            image), "novelty" (of what the network makes of the sample: distance to the nearest
-            sample over the one from that to its own nearest), or "variances".
-        values: float64 ``[N]``, or ``[N, d]`` for the variances; NaN for those not (yet) known.
+        key: The kind of value: "error" (wrong pixels of glyphs, else the squared error per
+            image), "novelty" (of the reconstruction: its distance to the nearest sample divided
+            by the distance from that sample to its own nearest one), or "variances".
+        values: float64 ``[N]``, or ``[N, d]`` for the variances; NaN where not (yet) known.
         epoch: Epoch of the weights.
     """
 
@@ -71,7 +71,7 @@ class SampleValues:
 
 
 class SampleValuesService(Service):
-    """Computes it in a thread, for all samples or, of a learning network, for some of them."""
+    """Computes values in a worker thread, for all samples or, during training, a random subset."""
 
     found = Signal(object)
     """A ``SampleValues``, the same several times as more is known; in the owner's thread."""
@@ -84,18 +84,18 @@ class SampleValuesService(Service):
         self._derived.answered.connect(self.found)
 
     def choose(self, keys: tuple[ValueKey, ...]) -> None:
-        """Tell these from now on."""
+        """Set the kinds of values to compute."""
         if keys != self._keys:
             self._keys = keys
             self._derived.forget()
             self._derive()
 
     def set_subject(self, subject: Subject | None) -> None:
-        """Look at ``subject`` from now on; None: there is nothing to look at."""
+        """Set the network and samples to compute values for; None stops the computation."""
         before, self._subject = self._subject, subject
         stays = before is not None and subject is not None and before.dataset is subject.dataset
         if subject is None or not (stays and subject.live):
-            # Values of a network that learns are of use even if it has gone on; these are not.
+            # Only values of a network in training remain useful after its weights have changed.
             self._derived.forget()
         self._derive()
 
@@ -112,7 +112,7 @@ class SampleValuesService(Service):
 
 
 def _states(subject: Subject, key: ValueKey, cancelled: IsCancelled) -> Iterator[SampleValues]:
-    """The values of ``key``, of more and more samples, drawn from all over the set."""
+    """Yield the values of ``key`` for a growing random subset of the samples."""
     codec, dataset = subject.codec, subject.dataset
     if not codec.can_encode or (key == "variances" and not _is_gaussian(codec)):
         return
@@ -133,13 +133,13 @@ def _states(subject: Subject, key: ValueKey, cancelled: IsCancelled) -> Iterator
 
 
 def _is_gaussian(codec: Codec) -> bool:
-    """Whether codes have a spread."""
+    """Return whether ``codec`` encodes to a distribution with variances."""
     probe = np.zeros((1, codec.pixels), np.float32)
     return codec.encode_distribution(probe)[1] is not None
 
 
 def _values(subject: Subject, key: ValueKey, images: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The values of some ``images`` ``[n, pixels]``."""
+    """Return the values of ``images`` ``[n, pixels]``."""
     codec = subject.codec
     if key == "variances":
         _, logs = codec.encode_distribution(images)

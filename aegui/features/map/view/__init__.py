@@ -1,1 +1,1 @@
-"""The latent map: what is painted, without torch."""
+"""Widgets and painting of the latent map, without torch."""

@@ -1,4 +1,4 @@
-"""What is decoded behind the samples: the newest plane, and what is shown until it is there."""
+"""The decoded background behind the samples: the newest plane and its fallbacks."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _STEPS = 20
 
 @dataclass(frozen=True)
 class Inks:
-    """How a plane is coloured.
+    """Colours of a plane.
 
     Attributes:
-        on: The colour of a lit pixel; None: images have colours of their own.
+        on: The colour of a lit pixel; None if images have colours of their own.
         off: The colour of the ground.
-        strength: Share of images with colours of their own; the rest is the ground.
+        strength: Opacity of images with colours of their own over the ground.
     """
 
     on: QColor | None
@@ -74,7 +74,7 @@ class _Tiles:
         band: tuple[float, float] | None,
         opacity: float,
     ) -> None:
-        """Paint the plane, and the ground where it has nothing."""
+        """Paint the plane, and the ground where the plane has no tiles."""
         window = QRectF(view.left, view.top, view.width, view.height)
         photos, off = self._photos, inks.off
         if self._glyphs.plane is not None and inks.on is not None:
@@ -86,16 +86,16 @@ class _Tiles:
             image = photos.image(view, off, inks.strength, ratio, band, inks.on)
             painter.drawImage(window.topLeft(), image)
         else:
-            # Straight onto the map: an image in between costs as much as all the rest.
+            # Painted directly onto the map: an intermediate image would double the cost.
             painter.setOpacity(1.0)
             painter.fillRect(window, off)
             photos.paint(painter, view, off, inks.strength, ratio, band, inks.on)
 
 
 class Backdrop:
-    """Paints decoded planes: tiles of a new size fade in, what has none shows older ones.
+    """Paints decoded planes: tiles of a new size fade in over older ones.
 
-    Beyond the newest plane the last one of all codes is seen, so that there is never a blank.
+    Outside the newest plane the last plane of all codes is painted, so there are no gaps.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -110,13 +110,13 @@ class Backdrop:
         """How strong images are that have colours of their own; None: all alike."""
 
     def set_nearness(self, nearness: Nearness | None) -> None:
-        """Draw pale what is far from samples; None: nothing is."""
+        """Set how images far from samples are faded; None shows all images alike."""
         self.nearness = nearness
         for tiles in (self._now, self._whole, self._before):
             tiles.set_nearness(nearness)
 
     def set_live(self, live: bool) -> None:
-        """Whether planes follow one another, so that none is prepared for being moved about."""
+        """Set whether planes are replaced often; cached copies for panning are not made then."""
         for tiles in (self._now, self._whole, self._before):
             tiles.set_live(live)
 
@@ -126,7 +126,7 @@ class Backdrop:
         return self._now.plane
 
     def tile_share(self, view: Viewport) -> float:
-        """What a tile takes of the map, in steps; 0 where there is none."""
+        """Return the share of the map that one tile covers, quantised; 0 without a plane."""
         plane = self.plane
         if plane is None:
             return 0.0
@@ -137,23 +137,23 @@ class Backdrop:
 
     @property
     def is_fading(self) -> bool:
-        """Whether the tiles before the newest ones are still seen."""
+        """Whether the previous tiles are still visible."""
         return self._before.plane is not None
 
     @property
     def share(self) -> float:
-        """How far the newest tiles have come: 0 not at all, 1 they are there."""
+        """Progress of the fade: 0 at its start, 1 when only the newest tiles are visible."""
         if not self.is_fading:
             return 1.0
         return min(1.0, max(0.0, (self.clock() - self._begun) / FADE_S))
 
     def set_plane(self, plane: Plane | None, *, glyphs: bool, whole: bool) -> None:
-        """Show ``plane`` from now on.
+        """Show ``plane``.
 
         Args:
-            plane: What is decoded; None: nothing is, and nothing older is shown.
+            plane: The decoded plane; None shows neither it nor older ones.
             glyphs: Whether its images are glyphs.
-            whole: Whether it has all that a map of all codes shows.
+            whole: Whether it covers everything a map of all codes shows.
         """
         shown = self._now.plane
         if plane is None or shown is None or not self.fades or not _alike(plane, shown):
@@ -175,15 +175,15 @@ class Backdrop:
         ratio: float,
         band: tuple[float, float] | None,
     ) -> None:
-        """Paint the window of ``view``.
+        """Paint the area of ``view``.
 
         Args:
-            painter: Of the widget.
-            view: What is seen.
+            painter: Painter of the widget.
+            view: The viewport.
             inks: The colours.
             ratio: Device pixels per logical pixel.
             band: For a ribbon: first and last logical pixel row of the one row of tiles, counted
-                from the top of ``view``; None: tiles lie where their y says.
+                from the top of ``view``; None places tiles by their y.
         """
         share = self.share
         if share >= 1.0 and self.is_fading:
@@ -194,17 +194,17 @@ class Backdrop:
         over = _within(self.plane, view, is_ribbon=band is not None)
         for place, tiles in enumerate([*below, self._now]):
             if place:
-                # The first one fills the window, others lie over it where they have something.
+                # The lowest plane fills the viewport, others are clipped to their own rectangle.
                 painter.setClipRect(_within(tiles.plane, view, is_ribbon=band is not None))
             elif below and share >= 1.0:
-                # Nothing is seen of it where the newest plane is.
+                # The newest plane hides the lower one here.
                 painter.setClipRegion(_beside(over, view))
             opacity = share if tiles is self._now else 1.0
             tiles.paint(painter, view, inks, ratio, band, opacity)
         painter.restore()
 
     def _below(self, view: Viewport, *, is_ribbon: bool) -> list[_Tiles]:
-        """What is seen where the newest plane is not, or not fully, the lowest first."""
+        """Return the planes visible around or through the newest one, the lowest first."""
         plane, found = self._now.plane, []
         if plane is None:
             return []
@@ -217,7 +217,7 @@ class Backdrop:
 
 
 def _within(plane: Plane | None, view: Viewport, *, is_ribbon: bool) -> QRectF:
-    """Where ``plane`` lies in the widget."""
+    """Return the rectangle of ``plane`` in the widget."""
     window = QRectF(view.left, view.top, view.width, view.height)
     if plane is None:
         return window
@@ -229,19 +229,19 @@ def _within(plane: Plane | None, view: Viewport, *, is_ribbon: bool) -> QRectF:
 
 
 def _beside(rect: QRectF, view: Viewport) -> QRegion:
-    """The window without what ``rect`` covers in full."""
+    """Return the viewport without the pixels that ``rect`` covers completely."""
     window = QRectF(view.left, view.top, view.width, view.height).toAlignedRect()
     inner = rect.adjusted(1.0, 1.0, -1.0, -1.0).toRect()
     return QRegion(window) - QRegion(inner)
 
 
 def _alike(a: Plane, b: Plane) -> bool:
-    """Whether the one can go over into the other."""
+    """Return whether planes ``a`` and ``b`` can be cross-faded."""
     return a.frame == b.frame and a.images.shape[2:] == b.images.shape[2:]
 
 
 def _in_step(a: Plane, b: Plane) -> bool:
-    """Whether both have the same tiles, as far as they lie over one another."""
+    """Return whether both planes have the same tiles where they overlap."""
     for low, high, parts in ((0, 2, 1), (1, 3, 0)):
         size = (a.rect[high] - a.rect[low]) / a.images.shape[parts]
         other = (b.rect[high] - b.rect[low]) / b.images.shape[parts]

@@ -1,4 +1,4 @@
-"""The latent map: the surface that is painted, and the tools that mouse, touch and keys go to."""
+"""The latent map widget: the painted surface and the tools that handle mouse, touch and keys."""
 
 from __future__ import annotations
 
@@ -45,27 +45,27 @@ _BY_KEYS = frozenset(
 
 
 class LatentCanvas(MapView):
-    """The latent map: drag to pan, wheel or pinch to zoom, double-click to pin, point to decode.
+    """The latent map: drag to pan, wheel or pinch to zoom, double-click to pin, hover to decode.
 
     Signals:
-        pin_requested(object): A place, float32 ``[d]``, is to be pinned.
-        pin_removed(int): The pin of that index should go.
-        pin_moved(int, object): The pin of that index should be at that code, float32 ``[d]``.
-        trail_cleared(): The way that the drawing has come should be forgotten.
-        sample_activated(int): That sample was clicked or chosen with Shift+Enter.
-        draw_requested(object): What is decoded at a code, float32 ``[d]``, is to be drawn.
-        editor_requested(): The sample that was just activated is to be seen in the editor.
-        layer_toggled(str): The layer of that key should be shown, or no longer.
-        lens_toggled(): The lens should be shown, or no longer.
-        sheet_requested(): What each number of the code does is to be seen.
+        pin_requested(object): Pin a code, float32 ``[d]``.
+        pin_removed(int): Remove the pin of that index.
+        pin_moved(int, object): Move the pin of that index to a code, float32 ``[d]``.
+        trail_cleared(): Clear the trail of the drawing.
+        sample_activated(int): A sample was clicked or chosen with Shift+Enter.
+        draw_requested(object): Open the image decoded at a code, float32 ``[d]``, for drawing.
+        editor_requested(): Show the editor with the sample that was just activated.
+        layer_toggled(str): Show or hide the layer of that key.
+        lens_toggled(): Show or hide the lens.
+        sheet_requested(): Show the latent traversals.
 
     Attributes:
-        selecting: The lasso, and what is selected with it.
-        pinning: Pins as they are pointed at and moved.
-        mouse: What the mouse does.
-        touch: What fingers do.
-        keys: What the keys do.
-        menu: What can be done at a place, and what is there in words.
+        selecting: Lasso and selection.
+        pinning: Hovering and moving of pins.
+        mouse: Mouse handling.
+        touch: Touch handling.
+        keys: Keyboard handling.
+        menu: Context menu and tooltip of a place.
     """
 
     pin_requested = Signal(object)
@@ -96,7 +96,7 @@ class LatentCanvas(MapView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
 
-    # What is shown
+    # Display
 
     def set_samples(  # noqa: D102
         self,
@@ -109,48 +109,48 @@ class LatentCanvas(MapView):
         super().set_samples(labels, images, look, names)
 
     def set_pins(self, pins: Sequence[Pin]) -> None:  # noqa: D102
-        # Of others than those that there were none is held.
+        # The dragged pin may not exist in the new set.
         self.mouse.drop_pin(moved=False)
         super().set_pins(pins)
 
-    # What the tools do
+    # Actions of the tools
 
     def put(self, x: float, y: float) -> None:
-        """Somebody points at a place of the plane: the cursor is there, and it is told."""
+        """Move the cursor to a place of the plane and emit ``cursor_moved``."""
         self._set_place((x, 0.0 if self.scene.ribbon else y), is_told_next=True)
         self._tell_cursor()
 
     def put_cursor(self, x: float, y: float) -> None:
-        """Put the cursor at a place of the plane, and tell, as if somebody pointed at it."""
-        # The mouse may rest elsewhere; it counts again when it moves.
+        """Move the cursor to a place of the plane as if the user pointed at it."""
+        # Ignore the resting mouse until it moves again.
         self.mouse.at = None
         self.put(x, y)
 
     def leave(self) -> None:
-        """Nobody points at the map any more."""
+        """Remove the cursor: the pointer has left the map."""
         if self.cursor_overlay.place is not None:
             self._set_place(None)
             self.cursor_left.emit()
 
     def pin_place(self) -> None:
-        """Ask for a pin under the cursor."""
+        """Request a pin under the cursor."""
         code = self.cursor_code()
         if code is not None:
             self.pin_requested.emit(code)
 
     def pin_near_cursor(self) -> int | None:
-        """The pin nearest to the cursor; from far away none is meant."""
+        """Return the index of the pin nearest to the cursor, or None if none is close."""
         view = self.navigation.view
         at = self.cursor_overlay.pixel(view)
         return None if at is None else self.pinning.near(view, at)
 
     def open_sample(self, index: int) -> None:
-        """Choose a sample, to be seen in the editor."""
+        """Activate a sample and request the editor."""
         self.sample_activated.emit(index)
         self.editor_requested.emit()
 
     def figure(self) -> Figure | None:
-        """The map with its layers, samples and pins, for paper; None before any codes."""
+        """Return the map with layers, samples and pins as a figure; None before any codes."""
         from aegui.features.map.view.map_figure import MapPlot, map_figure
 
         scene, overlays = self.scene, self.overlays
@@ -168,7 +168,7 @@ class LatentCanvas(MapView):
         )
         return map_figure(self, plot)
 
-    # Events, and the tools that they go to
+    # Event handlers
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self._use_keys(False)
@@ -206,7 +206,7 @@ class LatentCanvas(MapView):
         return super().event(event)
 
     def _claims(self, event: QEvent) -> bool:
-        """While the map has the focus its keys are its own, not the menu's."""
+        """Return whether the map handles this key itself instead of a menu shortcut."""
         is_asked = event.type() == QEvent.Type.ShortcutOverride
         return isinstance(event, QKeyEvent) and is_asked and self.keys.action_of(event) is not None
 
@@ -219,7 +219,7 @@ class LatentCanvas(MapView):
             action()
 
     def _use_keys(self, used: bool) -> None:
-        """Frame the map while the keys are used: with the mouse the frame tells nothing."""
+        """Show the focus frame only while the keyboard is used."""
         if used != self._keys_in_use:
             self._keys_in_use = used
             self.update()

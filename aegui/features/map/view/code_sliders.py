@@ -1,4 +1,4 @@
-"""All numbers of a code as thin sliders, between what is decoded at their ends."""
+"""All numbers of a code as thin sliders with the decoded images at their ends."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ _KEYS = {
 
 
 class CodeSliders(QAbstractScrollArea):
-    """A row per number: name, slider, value; a band shows where the codes of the samples lie.
+    """A row per number: name, slider and value; a band marks the range of the samples' codes.
 
     Signals:
-        code_edited(object): The code float32 ``[d]`` that is asked for.
-        ends_requested(object, object): Numbers of the code (a tuple), and the codes float32
+        code_edited(object): The edited code, float32 ``[d]``.
+        ends_requested(object, object): Indices of numbers (a tuple), and the codes float32
             ``[2 k, d]`` at both ends of their sliders, whose images are requested.
     """
 
@@ -91,10 +91,10 @@ class CodeSliders(QAbstractScrollArea):
             )
         )
 
-    # What is shown
+    # Display
 
     def set_code(self, code: NDArray[np.float32]) -> None:
-        """Show the numbers ``[d]``."""
+        """Show the numbers of ``code`` ``[d]``."""
         resized = len(code) != len(self.code)
         self.code = np.asarray(code, np.float32)
         if resized:
@@ -106,17 +106,17 @@ class CodeSliders(QAbstractScrollArea):
         self._change()
 
     def set_codes(self, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> None:
-        """Where the codes of the samples lie: mean and standard deviation ``[d]``."""
+        """Set mean and standard deviation ``[d]`` of the samples' codes."""
         self._mean, self._spread = mean, np.maximum(spread, _LEAST_SPREAD)
         self._change()
 
     def set_shown(self, shown: Mapping[int, str]) -> None:
-        """Numbers that the map itself shows, with a word for where: they have no slider."""
+        """Set the numbers shown on the map, with words for their axis; these get no slider."""
         self._shown = shown
         self._change()
 
     def set_ends(self, ends: Ends | None, seen: Look = GLYPHS) -> None:
-        """Show what is decoded at the ends of sliders, seen as ``seen`` says; None: nothing."""
+        """Show the images decoded at the ends, rendered as ``seen`` says; None clears them."""
         self._ends, self._seen = ends, seen
         self._made_for = current_theme().key
         if ends is None:
@@ -129,12 +129,12 @@ class CodeSliders(QAbstractScrollArea):
         self.viewport().update()
 
     def ask_ends(self) -> None:
-        """Other images are decoded now: say which are asked for, where anybody sees them."""
+        """Request new images for the slider ends if the widget is visible."""
         if self.isVisible():
             self._asking.start(0)
 
     def _change(self) -> None:
-        """Sliders or their ends are elsewhere."""
+        """Repaint and request new end images after a change of sliders or limits."""
         self.viewport().update()
         self.ask_ends()
 
@@ -148,7 +148,7 @@ class CodeSliders(QAbstractScrollArea):
             self.ends_requested.emit(axes, codes)
 
     def limits(self, axis: int) -> tuple[float, float]:
-        """The ends of the slider of number ``axis``."""
+        """Return the values at both ends of the slider of number ``axis``."""
         if axis >= len(self._mean):
             return -REACH, REACH
         middle, reach = float(self._mean[axis]), REACH * float(self._spread[axis])
@@ -186,41 +186,41 @@ class CodeSliders(QAbstractScrollArea):
     # Geometry
 
     def row_rect(self, axis: int) -> QRect:
-        """Where the row of number ``axis`` is painted, in pixels of the viewport."""
+        """Return the rectangle of the row of number ``axis`` in viewport pixels."""
         top = axis * for_text(ROW_PX) - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), for_text(ROW_PX))
 
     def part_count(self) -> int:
-        """The numbers of the code."""
+        """Return how many numbers the code has."""
         return len(self.code)
 
     def part_words(self, place: int) -> str:
-        """A number and its name."""
+        """Return name and value of a number."""
         value = number_text(float(self.code[place]))
         return f"{axis_name(place)} {self._shown.get(place, value)}"
 
     def part_rect(self, place: int) -> QRect:
-        """Where the row of a number is painted."""
+        """Return the rectangle of the row of a number."""
         return self.row_rect(place)
 
     def current_part(self) -> int | None:
-        """The number under the keyboard cursor."""
+        """Return the index of the number under the keyboard cursor."""
         return self.current if len(self.code) else None
 
     def groove(self, axis: int) -> QRectF:
-        """Where the slider of number ``axis`` runs."""
+        """Return the rectangle of the slider of number ``axis``."""
         row = QRectF(self.row_rect(axis))
         side = _END_PX + _KNOB_PX + 3
         return row.adjusted(_NAME_PX + side, 0, -_NUMBER_PX - side, 0)
 
     def end_rect(self, axis: int, end: int) -> QRect:
-        """Where the image at the low (0) or high (1) end of number ``axis`` is painted."""
+        """Return the rectangle of the image at the low (0) or high (1) end of number ``axis``."""
         row = self.row_rect(axis)
         left = row.width() - _NUMBER_PX - _END_PX if end else _NAME_PX
         return QRect(left, row.top() + (for_text(ROW_PX) - _END_PX) // 2, _END_PX, _END_PX)
 
     def _rows_in_sight(self) -> tuple[int, int]:
-        """The first number in sight, and the one after the last."""
+        """Return the first visible number and the one after the last."""
         first = self.verticalScrollBar().value() // for_text(ROW_PX)
         return first, min(len(self.code), first + self.viewport().height() // for_text(ROW_PX) + 2)
 
@@ -278,7 +278,7 @@ class CodeSliders(QAbstractScrollArea):
         return float(self._mean[axis]) if axis < len(self._mean) else 0.0
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
-        # Its keys come before those of the map and of the window while it has the focus.
+        # While focused, the widget's keys take precedence over shortcuts of the map and the window.
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             event.accept()

@@ -1,4 +1,4 @@
-"""The strip beside the map for codes of more than two numbers: sliders, and where to begin."""
+"""The strip beside the map for codes of more than two numbers: sliders and starting codes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ STRIP_PX = 280
 
 
 class CodeStrip(QFrame):
-    """Sliders for the numbers of the code that the map does not show, and three places to begin.
+    """Sliders for the numbers that the map does not show, and buttons for three starting codes.
 
     Signals:
-        base_edited(object): The code float32 ``[d]`` that is asked for.
-        mean_requested(): The mean of the codes.
-        zero_requested(): All 0.
-        random_requested(): A code drawn at random.
-        sheet_requested(): What each number of the code does is to be seen.
+        base_edited(object): The edited code, float32 ``[d]``.
+        mean_requested(): Use the mean of the codes.
+        zero_requested(): Use the zero code.
+        random_requested(): Use a randomly drawn code.
+        sheet_requested(): Show the latent traversals.
     """
 
     base_edited = Signal(object)
@@ -69,14 +69,14 @@ class CodeStrip(QFrame):
         return button
 
     def set_prior(self, has_prior: bool) -> None:
-        """Say what a random code is drawn from."""
+        """Set the tooltip of the random button according to what codes are drawn from."""
         self.random.setToolTip(
             tr("Draw a code from the normal prior")
             if has_prior
             else tr("Draw a code at random where the codes of the samples lie")
         )
 
-    # What is done beside the sliders is not done to the map under the strip.
+    # Accept mouse events beside the sliders, so that the map below does not handle them.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         event.accept()

@@ -1,4 +1,4 @@
-"""The few buttons that lie on the map: zoom, fit, what to show, follow, and the choice of axes."""
+"""The controls on the map: zoom, fit, display options, follow, and the choice of axes."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
 class ViewBar(QFrame):
-    """Zoom, fit and what to show.
+    """Zoom, fit, lasso and display options.
 
     Signals:
         zoom_requested(float): Scale by that factor.
         fit_requested(): Show all codes.
-        style_edited(object): The ``MapStyle`` that is asked for.
-        lasso_edited(bool): Whether dragging shall draw around samples.
+        style_edited(object): The edited ``MapStyle``.
+        lasso_edited(bool): Whether dragging draws a lasso.
     """
 
     lasso_edited = Signal(bool)
@@ -113,7 +113,7 @@ class ViewBar(QFrame):
         return menu
 
     def set_style(self, style: MapStyle) -> None:
-        """Show ``style`` as chosen."""
+        """Check the menu entries that correspond to ``style``."""
         self._style = style
         self._points[style.points].setChecked(True)
         self._colours[style.colour].setChecked(True)
@@ -142,7 +142,7 @@ def _switches(menu: QMenu, table: Mapping[str, str]) -> dict[str, QAction]:
 
 
 class FollowBar(QFrame):
-    """Gives the view back to the codes; seen only after a person has moved it.
+    """Button that lets the view follow the codes again; shown only after the user moved the view.
 
     Signals:
         follow_requested(): Follow the codes again.
@@ -164,14 +164,14 @@ class FollowBar(QFrame):
 
 
 class AxesBar(QFrame):
-    """Which plane of codes of d > 2 numbers the map shows, and whether the others are in sight.
+    """Choice of the plane shown on the map for codes of d > 2 numbers, and of the slider strip.
 
     Signals:
-        axes_edited(int, int): The dimensions asked for x and y.
-        spanned_edited(bool): Whether to show the directions in which codes differ most instead.
-        through_pins_edited(bool): Whether to show the plane through the pins offered.
-        strip_edited(bool): Whether the sliders of all numbers shall be seen.
-        shuffle_requested(): The plane through three other random codes is asked for.
+        axes_edited(int, int): The dimensions chosen for x and y.
+        spanned_edited(bool): Whether to show the principal directions instead.
+        through_pins_edited(bool): Whether to show the plane through the offered pins.
+        strip_edited(bool): Whether to show the sliders of all numbers.
+        shuffle_requested(): Show the plane through three other random codes.
     """
 
     axes_edited = Signal(int, int)
@@ -243,7 +243,7 @@ class AxesBar(QFrame):
         self.strip.clicked.connect(self.strip_edited)
 
     def set_room(self, width: int) -> None:
-        """Lie in one row where there is so much room, else in two or three without words."""
+        """Lay out the controls in one row if ``width`` allows, else in two or three, unlabelled."""
         room = (width, self.x_choice.count(), self.spanned.isHidden())
         if room == self._room:
             return
@@ -260,14 +260,14 @@ class AxesBar(QFrame):
         self.adjustSize()
 
     def set_random(self, random: bool) -> None:
-        """Whether there are no codes of samples: random planes then, no principal ones."""
+        """Offer random planes instead of principal ones, for networks without codes of samples."""
         self.spanned.setHidden(random)
         self.shuffle.setVisible(random)
 
     def set_offered(self, codes: NDArray[np.float32] | None, names: Sequence[str]) -> None:
-        """Offer the plane through three ``codes`` ``[3, d]`` of those names; None: there is none.
+        """Offer the plane through three ``codes`` ``[3, d]`` named ``names``; None offers none.
 
-        Then ``names`` are those of pins that lie on one line, if there are three.
+        With None, three ``names`` are those of pins that lie on one line.
         """
         self.offered = codes
         self.through_pins.setEnabled(codes is not None or self.through_pins.isChecked())
@@ -289,10 +289,10 @@ class AxesBar(QFrame):
         through_pins: bool = False,
         random: bool = False,
     ) -> None:
-        """Show ``axes`` as chosen out of ``size`` numbers, or the directions of most difference.
+        """Show ``axes`` of ``size`` numbers as chosen, or the principal plane (``spanned``).
 
-        ``through_pins``, ``random``: the directions are those of pins, or of random codes. No
-        number of the code is chosen then, and choosing one leaves them.
+        With ``through_pins`` or ``random`` the directions are those of pins or of random codes. No
+        number is chosen then, and choosing one leaves that plane.
         """
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
             if choice.count() != size:
@@ -307,9 +307,9 @@ class AxesBar(QFrame):
     def _on_choice_activated(self) -> None:
         before_x, before_y = self._axes
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
-        # Of a plane that is none of two numbers, only one has been chosen yet.
+        # If the previous plane had no axes, only one of the two has been chosen yet.
         x, y = (before_x if x < 0 else x), (before_y if y < 0 else y)
         if x == y:
-            # Choosing the other's number swaps the two.
+            # Choosing the other axis's number swaps the two.
             x, y = (x, before_x) if x == before_y else (before_y, y)
         self.axes_edited.emit(x, y)

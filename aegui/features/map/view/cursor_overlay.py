@@ -1,8 +1,8 @@
-"""What follows the cursor over the map: cross, coordinates, decoded glyph, the sample meant.
+"""The overlay at the map cursor: cross, coordinates, decoded glyph and hovered sample.
 
-It is painted over the cached picture of the map, and only where it was and where it is now: a move
-of the mouse repaints some two thin lines and a small card. That shows one thing at a time, beside
-the spot: the sample that is meant, where it is drawn too small to be seen, else what is decoded.
+It is painted over the cached image of the map, and only its old and new regions are repainted: a
+mouse move repaints two thin lines and a small card. The card shows one thing at a time: the
+hovered sample where it is drawn too small to be legible, else the decoded image.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MOST_RINGS = 500
 
 
 class _Pill(NamedTuple):
-    """A coordinate on a ruler: where, what, and the figures of the ruler that make room for it."""
+    """A coordinate label on a ruler, and the ruler figures that it hides."""
 
     rect: QRectF
     text: str
@@ -54,7 +54,7 @@ class _Pill(NamedTuple):
 
 
 class CursorOverlay:
-    """The state of the cursor on the screen, and its painting."""
+    """State and painting of the cursor overlay."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -72,12 +72,12 @@ class CursorOverlay:
         """What it took when it was painted last: what has to be painted anew when it changes."""
 
     def set_preview(self, image: ArrayLike | None) -> None:
-        """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor."""
+        """Set the decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor; None removes it."""
         self._preview = None if image is None else np.asarray(image, np.float32)
         self._pixmap = None
 
     def pixel(self, view: Viewport) -> QPointF | None:
-        """Where the cursor is on the screen; on a ribbon in the middle of it."""
+        """Return the cursor position in widget pixels; on a ribbon its vertical centre."""
         if self.place is None:
             return None
         x = view.x_pixel(self.place[0])
@@ -87,21 +87,21 @@ class CursorOverlay:
         return QPointF(x, view.top + (band[0] + band[1]) / 2)
 
     def region(self, view: Viewport, font: QFont) -> QRegion:
-        """All that it would paint now."""
+        """Return the region that the whole overlay would cover."""
         return _around(self._rects(view, font))
 
     def preview_region(self, view: Viewport, font: QFont) -> QRegion:
-        """Where it would paint the card with the preview now."""
+        """Return the region that the preview card would cover."""
         at = self.pixel(view)
         return _around([] if at is None else self._card_rects(view, at, font))
 
     def drawn_region(self, view: Viewport) -> QRegion:
-        """Where it would paint the place of the drawing now."""
+        """Return the region that the marker of the drawing would cover."""
         rect = self._scene.drawn_rect(view)
         return _around([] if rect.isEmpty() else [rect])
 
     def drift_region(self, view: Viewport) -> QRegion:
-        """Where it would paint the arrow of the drift now."""
+        """Return the region that the drift arrow would cover."""
         at = self.pixel(view)
         return _around([] if at is None else self._drift_rects(view, at))
 
@@ -132,15 +132,15 @@ class CursorOverlay:
         return [QRectF(at, end).normalized().adjusted(-8, -8, 8, 8)]
 
     def _drift_end(self, view: Viewport) -> QPointF | None:
-        """The pixel where the image at the cursor would be encoded."""
+        """Return the pixel where the image at the cursor would be encoded."""
         if self.drift is None or self._scene.ribbon:
             return None
         x, y = view.x_pixel(self.drift[0]), view.y_pixel(self.drift[1])
-        # Far outside, an arrow would cross the map and say nothing but "away".
+        # An arrow to a point far outside would cross the map and show only the direction.
         return QPointF(x, y) if view.contains(x, y) else None
 
     def _ring_rects(self) -> list[QRectF]:
-        """Around the samples that are marked, those drawn on the screen; of many only some."""
+        """Return the rings around highlighted samples that are drawn, at most ``_MOST_RINGS``."""
         boxes = (self._scene.points.box(int(index)) for index in self.marked[:_MOST_RINGS])
         return [box.adjusted(-4, -4, 4, 4) for box in boxes if not box.isEmpty()]
 
@@ -149,18 +149,18 @@ class CursorOverlay:
         return self._scene.points.sprites.look
 
     def _shows_preview(self) -> bool:
-        # The fan has the same image in its middle.
+        # The lens already shows the same image in its centre.
         shown = self._scene.style.preview and not self.fan.is_shown
         return self._preview is not None and shown and not self._shows_sample()
 
     def _shows_sample(self) -> bool:
-        """Whether the card shows the sample under the cursor: it is hardly seen where it lies."""
+        """Return whether the card shows the hovered sample because it is drawn too small."""
         if self.hovered is None or self.fan.is_shown:
             return False
         return self._scene.points.box(self.hovered).height() < _SEEN_PX
 
     def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[_Pill, ...]:
-        """Where the coordinates are written on the rulers, and what; asked for often in a move."""
+        """Return the coordinate labels on the rulers; cached for a given position."""
         key = self.place, view, font, self._scene.ribbon
         if self._pills_of is None or self._pills_of[0] != key:
             metrics = QFontMetricsF(font)
@@ -178,7 +178,7 @@ class CursorOverlay:
     def paint(
         self, painter: QPainter, view: Viewport, theme: Theme, ratio: float, font: QFont
     ) -> None:
-        """Paint it all."""
+        """Paint the whole overlay."""
         at = self.pixel(view)
         self.painted = self.region(view, font) + self.drawn_region(view)
         painter.save()
@@ -212,7 +212,7 @@ class CursorOverlay:
     def _paint_cross(self, painter: QPainter, view: Viewport, at: QPointF, theme: Theme) -> None:
         colour, edge = QColor(theme.accent), QColor(theme.panel)
         colour.setAlphaF(0.75)
-        # An edge on both sides: the line is seen on pictures of its own brightness.
+        # A contrasting edge on both sides keeps the line visible on images of similar brightness.
         edge.setAlphaF(0.4)
         x, y = round(at.x()), round(at.y())
         right, bottom = view.left + view.width, view.top + view.height
@@ -237,7 +237,7 @@ class CursorOverlay:
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for rect, text, over in self._pills(view, at, font):
-            # Half a figure beside it would be read as another one.
+            # A partly hidden figure beside the label could be misread as another number.
             painter.fillRect(over, theme.panel)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.accent)
@@ -247,9 +247,10 @@ class CursorOverlay:
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def card_rect(self, view: Viewport, at: QPointF, font: QFont) -> QRectF:
-        """The picture beside a cursor at ``at``: right below it where it fits; empty without one.
+        """Return the rectangle of the card beside a cursor at ``at``; empty without a card.
 
-        Neither it nor the name above it lies over the sample that is meant.
+        The card is below right of the cursor if it fits. Neither card nor name covers the hovered
+        sample.
         """
         width, height = self._card_size()
         name = self._name_size(font)
@@ -273,7 +274,7 @@ class CursorOverlay:
         return self._preview_size() if self._shows_preview() else (0.0, 0.0)
 
     def _name_size(self, font: QFont) -> QSizeF:
-        """What the name of the sample that is meant takes above the picture."""
+        """Return the size of the hovered sample's name above the card, zero without one."""
         if self.hovered is None:
             return QSizeF(0.0, 0.0)
         text = label_name(self._scene.points.sprites.names[self.hovered])
@@ -281,7 +282,7 @@ class CursorOverlay:
         return QSizeF(size.width(), size.height() + _NAME_GAP_PX)
 
     def _tag_rect(self, card: QRectF, font: QFont) -> QRectF:
-        """The name above the ``card`` of the sample that is meant; empty without one."""
+        """Return the rectangle of the name above ``card``; empty without a hovered sample."""
         size = self._name_size(font)
         if size.height() == 0.0:
             return QRectF()
@@ -312,7 +313,7 @@ class CursorOverlay:
         return self._pixmap[1]
 
     def _sample_scale(self) -> float:
-        """Pixels of the screen for one of the sample that is shown beside the cursor."""
+        """Return the screen pixels per pixel of the sample on the card."""
         sprites = self._scene.points.sprites
         largest = max(sprites.image_shape)
         if sprites.look.glyphs:
@@ -320,11 +321,11 @@ class CursorOverlay:
         return _image_scale(largest, IMAGE_PREVIEW_PX)
 
     def _spot(self, index: int) -> QRectF:
-        """The frame around a sample where it is drawn."""
+        """Return the rectangle of the frame around a sample."""
         return self._scene.points.box(index).adjusted(-3, -3, 3, 3)
 
     def _paint_spot(self, painter: QPainter, index: int, theme: Theme) -> None:
-        # A frame: what is meant differs by more than a colour.
+        # A frame marks the hovered sample by more than colour.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         box = self._spot(index).adjusted(1.5, 1.5, -1.5, -1.5)
@@ -356,14 +357,14 @@ class CursorOverlay:
 
 
 def _image_scale(largest: int, wanted_px: int) -> float:
-    """The scale, whole or one over a whole number, that shows ``largest`` pixels nearest to it."""
+    """Return the scale, an integer or 1/integer, that shows ``largest`` pixels close to wanted."""
     if largest <= wanted_px:
         return float(max(1, round(wanted_px / largest)))
     return 1.0 / round(largest / wanted_px)
 
 
 def _around(rects: list[QRectF]) -> QRegion:
-    """Whole pixels, with what smooth edges take beside them."""
+    """Return the region of whole pixels around ``rects``, including antialiased edges."""
     region = QRegion()
     for rect in rects:
         region += rect.toAlignedRect().adjusted(-2, -2, 2, 2)

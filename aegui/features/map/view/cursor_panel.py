@@ -1,4 +1,4 @@
-"""What the network decodes at the cursor: large, with its code and the nearest characters."""
+"""The panel of the cursor: the decoded image, its code and the nearest samples."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _MOST_SPOKEN = 8
 
 
 class CursorPictures(QWidget):
-    """The decoded image; of a glyph in grey levels and thresholded, side by side at one scale."""
+    """The decoded image; for glyphs in grey levels and thresholded, side by side at one scale."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -69,7 +69,7 @@ class CursorPictures(QWidget):
         self.setAccessibleName(tr("Decoded image at the cursor"))
 
     def set_look(self, look: Look) -> None:
-        """How images are seen."""
+        """Set how images are rendered."""
         self._look = look
         self.updateGeometry()
         self.update()
@@ -83,13 +83,13 @@ class CursorPictures(QWidget):
         self.update()
 
     def set_sample(self, image: NDArray[np.float32], share: float) -> None:
-        """Let the sample ``image`` be seen over what is decoded, as far as ``share``, 0 to 1."""
+        """Blend the sample ``image`` over the decoded one with opacity ``share``, 0 to 1."""
         if image.shape == self.image.shape:
             self._sample, self._share = image, share
             self.update()
 
     def figure(self) -> Figure:
-        """What is decoded under the cursor, for paper."""
+        """Return the decoded image under the cursor as a figure."""
         binary = (self.image > THRESHOLD).astype(np.float32)
         from aegui.widgets.figures.makers import pictures_figure
 
@@ -98,20 +98,20 @@ class CursorPictures(QWidget):
         return pictures_figure(images, self._look, "cursor", title, notes=self._captions())
 
     def _height_at(self, width: int) -> int:
-        """How high the pictures are at that width; they are lower where words need the room."""
+        """Return the height of the images at ``width``; less if the captions need the room."""
         rows, columns = self.image.shape[-2:]
         count = len(self._captions())
         room = QRect(0, 0, (width - (count - 1) * SPACING) // count, _TALLEST_PX)
         return picture_rect(rows, columns, room).height() + self._caption_px() + 1
 
     def _captions(self) -> tuple[str, ...]:
-        """What is said above the pictures: a grey image thresholded would say nothing."""
+        """Return the captions of the images; only glyphs have a thresholded image."""
         if self._share >= _MOSTLY:
             return (tr(_ITSELF),)
         return tuple(tr(text) for text in _CAPTIONS[: 2 if self._look.glyphs else 1])
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        # No height for width, which a layout takes for the least: words below would be cut.
+        # No height-for-width: layouts take it as the minimum, which would clip the widgets below.
         return QSize(240, self._height_at(max(240, self.width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
@@ -120,14 +120,14 @@ class CursorPictures(QWidget):
             self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        # Small images need more room than glyphs to be made out.
+        # Small images need more room than glyphs to be legible.
         return QSize(120, (56 if self._look.glyphs else 60) + self._caption_px())
 
     def _caption_px(self) -> int:
         return self.fontMetrics().height() + 4
 
     def picture_rect(self, place: int) -> QRect:
-        """Where picture 0 (as decoded) or 1 (thresholded) is painted."""
+        """Return the rectangle of image 0 (as decoded) or 1 (thresholded)."""
         height, width = self.image.shape[-2:]
         count = len(self._captions())
         across = (self.width() - (count - 1) * SPACING) // count
@@ -142,12 +142,12 @@ class CursorPictures(QWidget):
         return rect
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The picture under ``position``, to be copied alone."""
+        """Return the rectangle of the image under ``position``, to copy it alone."""
         rects = map(self.picture_rect, range(len(self._captions())))
         return next((rect for rect in rects if rect.contains(position)), None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Say which pixel was clicked."""
+        """Emit ``pixel_activated`` for the clicked pixel."""
         height, width = self.image.shape[-2:]
         for place in range(len(self._captions())):
             rect, at = self.picture_rect(place), event.position().toPoint()
@@ -157,7 +157,7 @@ class CursorPictures(QWidget):
                 self.pixel_activated.emit(row * width + column)
 
     def _apart(self, width: int) -> int:
-        """The gap between the pictures: more where they are narrower than their captions."""
+        """Return the gap between the images; wider where their captions need more room."""
         widest = max(map(self.fontMetrics().horizontalAdvance, self._captions()))
         most = self.width() - 2 * width
         return max(SPACING, min(widest + SPACING - width, most))
@@ -188,7 +188,7 @@ class CursorPictures(QWidget):
 
 
 class CodeNumbers(Painted):
-    """The numbers of a code in columns that stand still while they change, and their epoch."""
+    """The numbers of a code in fixed columns, and the epoch of the weights."""
 
     accessible_role = QAccessible.Role.StaticText
 
@@ -222,21 +222,21 @@ class CodeNumbers(Painted):
         self._make_room()
 
     def tip_at(self, position: QPoint) -> str:
-        """All numbers, where there is no room for them."""
+        """Return all numbers as text if some are not visible."""
         del position
         return "" if len(self.code) <= self.shown else ", ".join(self.texts())
 
     def texts(self) -> list[str]:
-        """Every number with its name."""
+        """Return name and value of every number."""
         return [f"{axis_name(i)} {number_text(value)}" for i, value in enumerate(self.code)]
 
     @property
     def shown(self) -> int:
-        """How many numbers there is room for."""
+        """The count of numbers that fit."""
         return self._columns() * self._rows()
 
     def _rows(self) -> int:
-        """Rows of numbers that there is room for; where they are fewer, the epoch is below."""
+        """Return the count of rows that fit; if some do not, one line is left for the epoch."""
         ideal, line = self._lines(len(self.code)), self._line_px()
         if self.height() >= self.sizeHint().height():
             return ideal
@@ -249,7 +249,7 @@ class CodeNumbers(Painted):
         return max(1, int(self.width() // self._cell_px()))
 
     def _cell_px(self) -> float:
-        # Asked for often in every move of the mouse.
+        # Cached: needed several times per mouse move.
         if self._cell is None:
             metrics = QFontMetricsF(self._two_fonts()[0])
             self._cell = metrics.horizontalAdvance("0" * (_NUMBER_CHARS + 3)) + 2 * SPACING
@@ -268,7 +268,7 @@ class CodeNumbers(Painted):
         return QSize(160, (self._lines(len(self.code)) + below) * self._line_px())
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        # A row with what is below it: of a long code the others are seen in its tip.
+        # One row and the line below it; the tooltip lists the other numbers of a long code.
         return QSize(100, min(2 * self._line_px(), self.sizeHint().height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -297,7 +297,7 @@ class CodeNumbers(Painted):
         painter.drawText(QRectF(0, rows * line, self.width(), line), sides, self._below())
 
     def _has_room_beside(self) -> bool:
-        """Whether the epoch stands at the end of the last line of numbers."""
+        """Return whether the epoch fits at the end of the last line of numbers."""
         most = self._columns() * _LINES
         free = self._columns() - (len(self.code) - 1) % self._columns() - 1
         text = QFontMetricsF(self._two_fonts()[1]).horizontalAdvance(self._epoch_words())
@@ -315,10 +315,10 @@ class CodeNumbers(Painted):
 
 
 class CursorPanel(QWidget):
-    """The image decoded at the cursor, or why there is none.
+    """The image decoded at the cursor with its measurements, or the reason why there is none.
 
     Signals:
-        sample_activated(int): One of the nearest characters was clicked.
+        sample_activated(int): One of the nearest samples was clicked.
     """
 
     sample_activated = Signal(int)
@@ -353,12 +353,12 @@ class CursorPanel(QWidget):
         return held(column(*told, 1, margins=(SPACING,) * 4))
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
-        """The set whose members can be nearest.
+        """Set the samples that the nearest ones are found among.
 
         Args:
             labels: N labels.
             images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
-            look: How they are seen.
+            look: How they are rendered.
         """
         self._labels = labels
         self._told = None
@@ -374,7 +374,7 @@ class CursorPanel(QWidget):
         self._show_title()
 
     def _show_title(self) -> None:
-        """What is nearest, and in which unit: in one line, or in two where that would be cut."""
+        """Show the heading of the nearest samples and its unit, in one line or two."""
         title, unit = self._near_words
         together = f"{title} · {unit}"
         room = self.width() - 2 * SPACING
@@ -388,7 +388,7 @@ class CursorPanel(QWidget):
         self._show_title()
 
     def set_decoded(self, image: ArrayLike, z: ArrayLike, epoch: int | None = None) -> None:
-        """Show what was decoded; the samples near to it follow, until then those shown stay.
+        """Show a decoded image; the nearest samples shown stay until ``set_nearest`` is called.
 
         Args:
             image: Levels ``[H, W]`` or ``[C, H, W]`` in 0..1.
@@ -403,19 +403,19 @@ class CursorPanel(QWidget):
         self._stack.setCurrentIndex(1)
 
     def set_sample(self, index: int, image: ArrayLike, share: float) -> None:
-        """Let sample ``index``, ``image``, fade in over what is decoded: that is a copy of it."""
+        """Blend in sample ``index``, ``image``, of which the decoded image is a copy."""
         self.pictures.set_sample(np.asarray(image, np.float32), share)
         self._itself = label_name(self._labels[index]) if share >= _MOSTLY else ""
 
     def set_nearest(self, nearest: Sequence[tuple[str, float]], indices: Sequence[int]) -> None:
-        """The samples nearest to what was decoded, found later: names, distances and places."""
+        """Show names, distances and indices of the samples nearest to the decoded image."""
         self.nearest.set_nearest(tuple(nearest), indices)
         self._near_title.setVisible(bool(nearest))
         self._show_title()
         self._name(nearest)
 
     def set_insight(self, told: PlaceInsight) -> None:
-        """What is known of the place that is shown."""
+        """Show the measurements of the place; None clears them."""
         self._told = told
         self.figures.set_insight(told)
         self._describe()
@@ -432,12 +432,12 @@ class CursorPanel(QWidget):
         return self._stack.currentIndex() == 0
 
     def _name(self, nearest: Sequence[tuple[str, float]]) -> None:
-        """What is nearest, in words."""
+        """Update the accessible description of the nearest sample."""
         self._near = self.nearest.text_of(0) if nearest else tr("nothing is near")
         self._describe()
 
     def _describe(self) -> None:
-        """Say what is known of the place; until that is told, what is nearest to it."""
+        """Describe the place for screen readers; before it is measured, by its nearest sample."""
         itself, words = "", self._near
         if self._itself:
             itself = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
@@ -448,6 +448,6 @@ class CursorPanel(QWidget):
 
 
 def _where(code: Sequence[float]) -> str:
-    """A code in words: its first numbers."""
+    """Return the first numbers of a code as text."""
     where = numbers_text(code[:_MOST_SPOKEN])
     return f"{where}, ..." if len(code) > _MOST_SPOKEN else where

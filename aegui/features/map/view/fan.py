@@ -1,4 +1,4 @@
-"""The lens: images decoded in a small grid around the cursor, shown as one picture beside it."""
+"""The lens: a small grid of images decoded around the cursor, painted beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LEAST_APART_PX = 6.0
 
 
 class FanPicture:
-    """The images around the cursor and where they are painted."""
+    """The images around the cursor and their layout."""
 
     def __init__(self) -> None:
         self._images: NDArray[np.float32] | None = None
@@ -35,29 +35,29 @@ class FanPicture:
         self._pixmap: tuple[object, QPixmap] | None = None
 
     def set_images(self, images: ArrayLike | None, spacing: float) -> None:
-        """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]``, k and m odd; None: there is no fan."""
+        """Set images ``[k, m, H, W]`` or ``[k, m, C, H, W]``, k and m odd; None hides the lens."""
         self._images = None if images is None else np.asarray(images, np.float32)
         self.spacing = spacing
         self._pixmap = None
 
     @property
     def is_shown(self) -> bool:
-        """Whether there is something to paint."""
+        """Whether there are images to paint."""
         return self._images is not None
 
     def rect(self, view: Viewport, at: QPointF, look: Look) -> QRectF:
-        """Where it is painted for a cursor at ``at``: right below it, as far as it fits."""
+        """Return the rectangle of the images for a cursor at ``at``: below right if it fits."""
         width, height = self._size(look)
         left, top = at.x() + AWAY_PX, at.y() + AWAY_PX
         if left + width > view.left + view.width:
             left = max(view.left, at.x() - AWAY_PX - width)
         if top + height > view.top + view.height:
-            # Beside the cursor, not above it: there are the buttons of the map.
+            # Shifted beside the cursor, not above it: the map controls are there.
             top = max(view.top, view.top + view.height - height)
         return QRectF(round(left), round(top), width, height)
 
     def places(self, view: Viewport, at: QPointF) -> list[QPointF]:
-        """The pixels of the places that were decoded; none where they lie too close to tell."""
+        """Return the pixels of the decoded places; none if they are too close to distinguish."""
         if self._images is None or self.spacing * min(view.sx, view.sy) < _LEAST_APART_PX:
             return []
         down, across = (
@@ -70,7 +70,7 @@ class FanPicture:
         ]
 
     def rects(self, view: Viewport, at: QPointF, look: Look) -> list[QRectF]:
-        """All that it would paint."""
+        """Return all rectangles that ``paint`` covers."""
         if self._images is None:
             return []
         places = self.places(view, at)
@@ -88,7 +88,7 @@ class FanPicture:
         look: Look,
         ratio: float,
     ) -> None:
-        """Crosses where it was decoded, and the picture."""
+        """Paint crosses at the decoded places, and the images."""
         if self._images is None:
             return
         places = self.places(view, at)
@@ -119,7 +119,7 @@ class FanPicture:
         return columns * wide + _GAP_PX, rows * high + _GAP_PX
 
     def _picture(self, theme: Theme, look: Look, ratio: float) -> QPixmap:
-        """All images in one picture, the middle one in the accent colour; painted once."""
+        """Return all images in one cached pixmap, the centre one framed in the accent colour."""
         assert self._images is not None
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:

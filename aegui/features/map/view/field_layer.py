@@ -1,4 +1,4 @@
-"""From the numbers of layers to one picture: their colours, one over the other, and their lines."""
+"""Combines layers of the map into one picture: their colours, composited, and their lines."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ REGION_OPACITY = 0.42
 def field_picture(
     layers: Sequence[Layer], theme: Theme, classes: Sequence[str] = ()
 ) -> FieldPicture | None:
-    """All ``layers`` in one picture, the first one at the bottom; None without any.
+    """Return all ``layers`` composited into one picture, the first at the bottom; None if empty.
 
     Args:
-        layers: Layers; those of other axes than the first one's are left out.
-        theme: Its colours.
-        classes: The classes that have colours on the map, in their order: regions of these get the
-            same ones.
+        layers: Layers; those with axes other than the first one's are left out.
+        theme: Supplies the colours.
+        classes: The classes that have colours on the map, in their order: their regions get the
+            same colours.
     """
     if not layers:
         return None
@@ -69,10 +69,10 @@ def _names(layer: Layer) -> Iterator[RegionName]:
 
 
 def layer_rgba(layer: Layer, theme: Theme, classes: Sequence[str] = ()) -> NDArray[np.float32]:
-    """Straight colours ``[rows, columns, 4]`` in 0..1 of the values of ``layer``.
+    """Return straight colours ``[rows, columns, 4]`` in 0..1 of the values of ``layer``.
 
-    Regions have the colours that their classes have on the map; where those are too many to have
-    any, ones that part neighbours.
+    Regions have the colours of their classes on the map; if there are too many classes for
+    that, colours that differ between neighbouring regions.
     """
     field = layer.field
     if FIELDS[field.key].scale == "categorical":
@@ -83,7 +83,7 @@ def layer_rgba(layer: Layer, theme: Theme, classes: Sequence[str] = ()) -> NDArr
 
 
 def scale_rgba(key: str, shares: NDArray[np.floating], theme: Theme) -> NDArray[np.float32]:
-    """Straight colours ``[..., 4]`` of places in the legend of the layer ``key``: 0 low, 1 high."""
+    """Return straight colours ``[..., 4]`` of positions on the colour bar of ``key``, 0 to 1."""
     rgba = np.empty((*shares.shape, 4), np.float32)
     rgba[..., :3] = _rgb(theme.series[SERIES[key]])
     amount = np.clip(np.nan_to_num(shares, nan=0.0), 0.0, 1.0)
@@ -97,7 +97,7 @@ def scale_rgba(key: str, shares: NDArray[np.floating], theme: Theme) -> NDArray[
 
 
 def region_colours(layer: Layer, classes: Sequence[str] = ()) -> NDArray[np.int64]:
-    """The number of the colour of each class of ``layer``, ``[n]``."""
+    """Return the colour index of each class of ``layer``, ``[n]``."""
     if layer.regions is not None and not 1 < len(classes) <= MOST_CLASSES:
         return layer.regions.colours
     places = {label: place for place, label in enumerate(classes)}
@@ -114,10 +114,10 @@ def _class_colours(numbers: NDArray[np.int64], theme: Theme) -> NDArray[np.float
 
 
 def _over(top: NDArray[np.float32], below: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Straight colours ``top`` over others (Porter and Duff 1984)."""
+    """Composite straight colours ``top`` over ``below`` (Porter and Duff 1984)."""
     a, b = top[..., 3:], below[..., 3:] * (1.0 - top[..., 3:])
     alpha = a + b
-    # Where both are fully transparent the colour counts in what is mixed beside it: the top's.
+    # Where both are transparent, use the top's colour: interpolation mixes it into neighbours.
     share = np.where(alpha > 0.0, a / np.maximum(alpha, 1e-6), 1.0)
     mixed: NDArray[np.float32] = np.empty_like(top)
     mixed[..., :3] = share * top[..., :3] + (1.0 - share) * below[..., :3]
@@ -128,7 +128,7 @@ def _over(top: NDArray[np.float32], below: NDArray[np.float32]) -> NDArray[np.fl
 def _placed(
     image: NDArray[np.float32], of: Bounds, rect: Bounds, rows: int, columns: int
 ) -> NDArray[np.float32]:
-    """What ``image`` over the rectangle ``of`` has at the cells of ``rect``; beside it nothing."""
+    """Resample ``image`` from the rectangle ``of`` to cells of ``rect``; transparent outside."""
     down, is_down = _cells(image.shape[0], of[1], of[3], rect[1], rect[3], rows)
     across, is_across = _cells(image.shape[1], of[0], of[2], rect[0], rect[2], columns)
     placed: NDArray[np.float32] = image[down[:, np.newaxis], across]
@@ -139,7 +139,7 @@ def _placed(
 def _cells(
     cells: int, low: float, high: float, begin: float, end: float, count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """In which of ``cells`` from ``low`` to ``high`` each of ``count`` lies, and whether in one."""
+    """Return the source cell of each of ``count`` target cells, and whether it exists."""
     places = begin + (np.arange(count) + 0.5) * (end - begin) / count
     found = np.floor((places - low) / (high - low) * cells).astype(np.int64)
     return np.clip(found, 0, cells - 1), (found >= 0) & (found < cells)

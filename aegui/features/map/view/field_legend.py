@@ -1,4 +1,4 @@
-"""What the colours and lines of the layers mean."""
+"""Legend of the map layers: their colours and lines."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _SIGN_PX = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """One layer in words.
+    """The legend texts of one layer.
 
     Attributes:
-        key: Which one.
-        title: What it is called, with its unit where it has one.
-        low: Words and number of the lower end; of lines what they say.
-        high: Those of the upper end.
+        key: Key of the layer.
+        title: Name, with its unit if it has one.
+        low: Words and number of the lower end; for lines their meaning.
+        high: Those of the upper end; empty if there is no colour bar.
         epoch: Epoch of the weights.
     """
 
@@ -56,12 +56,12 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """All of it in one line."""
+        """All texts in one line."""
         return ", ".join(filter(None, (self.title, self.low, self.high)))
 
 
 def entry_of(layer: Layer) -> Entry:
-    """The words for ``layer``."""
+    """Return the legend texts of ``layer``."""
     field = layer.field
     spec = FIELDS[field.key]
     title = tr(spec.label)
@@ -93,19 +93,19 @@ def _awaited_entry(key: str) -> Entry:
 
 
 def _figure(value: float) -> str:
-    """A number with about three significant figures."""
+    """Format a number with about two significant digits."""
     text = localized(value, ".0f") if abs(value) >= 100 or value == 0.0 else localized(value, ".2g")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
 @dataclass(frozen=True)
 class Here:
-    """What a layer has at one place.
+    """The value of a layer at one place.
 
     Attributes:
         text: Its value, or the name of the class.
-        share: Where that is in the legend: 0 at the low end, 1 at the high one.
-        words: The same with the name of the layer.
+        share: Position on the colour bar: 0 at the low end, 1 at the high one.
+        words: The value with the name of the layer.
     """
 
     text: str
@@ -114,7 +114,7 @@ class Here:
 
 
 def here_of(layer: Layer, x: float, y: float) -> Here | None:
-    """What ``layer`` has at a place; None beyond it."""
+    """Return the value of ``layer`` at a place; None outside it."""
     field = layer.field
     value = value_at(field, x, y)
     if value is None:
@@ -124,7 +124,7 @@ def here_of(layer: Layer, x: float, y: float) -> Here | None:
         label = label_name(field.classes[int(value)])
         return Here(label, 0.0, tr("{layer}: {value}", layer=name, value=label))
     span = field.high - field.low
-    # Finer than the scale can show it would only be long.
+    # Digits finer than the colour bar resolves would only take room.
     shown = round(value, 2 - math.floor(math.log10(span)))
     text = localized(value, ".0f") if field.key == "wrong" else _figure(shown)
     share = min(1.0, max(0.0, (value - field.low) / span))
@@ -133,10 +133,10 @@ def here_of(layer: Layer, x: float, y: float) -> Here | None:
 
 
 class FieldLegend(Painted):
-    """A row per layer: its name, and its scale of colours or what its lines mean.
+    """A row per layer: its name, and its colour bar or the meaning of its lines.
 
     Signals:
-        hide_requested(str): The layer of that key should go.
+        hide_requested(str): Hide the layer of that key.
     """
 
     hide_requested = Signal(str)
@@ -155,9 +155,9 @@ class FieldLegend(Painted):
         self.hide()
 
     def set_layers(self, layers: Sequence[Layer], awaited: Sequence[str] = ()) -> None:
-        """Explain ``layers``, and name those that are ``awaited``: keys of ``FIELDS``.
+        """Show ``layers`` and the names of ``awaited`` ones (keys of ``FIELDS``).
 
-        Without any of either there is nothing to see.
+        The legend is hidden if both are empty.
         """
         self._layers = tuple(layers)
         self._tell_here()
@@ -173,14 +173,14 @@ class FieldLegend(Painted):
         self.update()
 
     def set_place(self, place: tuple[float, float] | None) -> None:
-        """Tell what the layers have at ``place`` on the map; None: nothing."""
+        """Show the values of the layers at ``place`` on the map; None clears them."""
         self._place = place
         if self._layers:
             self._tell_here()
 
     @property
     def here_words(self) -> str:
-        """The same in one line; empty where there is nothing to tell."""
+        """The values at the place in one line; empty without any."""
         return ", ".join(each.words for each in self.here if each is not None)
 
     def _tell_here(self) -> None:
@@ -203,7 +203,7 @@ class FieldLegend(Painted):
         return QSize(wide, high + SPACING // 2)
 
     def _needed_px(self, entry: Entry) -> int:
-        """What a row takes whose words stay the same while the network learns."""
+        """Return the row width, independent of values that change during training."""
         metrics = QFontMetrics(self.font())
         beside = metrics.horizontalAdvance("−0.000") + self._line_px() + 4 * SPACING
         title = metrics.horizontalAdvance(entry.title) + beside
@@ -213,13 +213,13 @@ class FieldLegend(Painted):
         return max(title, words + 2 * _SIGN_PX + 4 * SPACING)
 
     def row_rect(self, number: int) -> QRect:
-        """Where the row of layer ``number`` is painted."""
+        """Return the rectangle of the row of layer ``number``."""
         above = sum(self._height_of(each) + SPACING for each in self.entries[:number])
         high = self._height_of(self.entries[number])
         return QRect(SPACING, SPACING // 2 + above, self.width() - 2 * SPACING, high)
 
     def close_rect(self, number: int) -> QRect:
-        """Where the cross of layer ``number`` is that hides it."""
+        """Return the rectangle of the close button of layer ``number``."""
         row = self.row_rect(number)
         side = self._line_px()
         return QRect(row.right() - side + 1, row.top(), side, side)
@@ -233,14 +233,14 @@ class FieldLegend(Painted):
         return "" if row is None else self.tip(row, position)
 
     def tip(self, number: int, position: QPoint) -> str:
-        """What row ``number`` says of itself, or of its cross."""
+        """Return the tooltip of row ``number``, or of its close button."""
         key = self.entries[number].key
         if self.close_rect(number).contains(position):
             return tr("Hide this layer ({key})", key=list(FIELDS).index(key) + 1)
         return tr(FIELDS[key].help)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        # Not for the map below.
+        # Keep the event from the map below.
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -283,7 +283,7 @@ class FieldLegend(Painted):
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignRight, entry.high)
 
     def _paint_here(self, painter: QPainter, number: int, here: Here, theme: Theme) -> None:
-        """The value under the cursor, at the end of the line, before the cross."""
+        """Paint the value under the cursor, right-aligned before the close button."""
         row, cross = self.row_rect(number), self.close_rect(number)
         title = QFontMetrics(self.font()).horizontalAdvance(self.entries[number].title)
         left = row.left() + title + SPACING
@@ -315,7 +315,7 @@ class FieldLegend(Painted):
         painter.drawRoundedRect(bar, 2, 2)
 
     def _paint_sign(self, painter: QPainter, row: QRect, key: str, theme: Theme) -> int:
-        """A line, or chips of some colours; how much room they take."""
+        """Paint a line or colour chips as the legend symbol and return its width."""
         y = row.center().y()
         if key == "wrong":
             painter.setPen(QPen(blend(theme.text, theme.panel, 0.7), 1.2))
@@ -334,7 +334,7 @@ class FieldLegend(Painted):
 
 
 def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
-    """A small line across the scale, where the value under the cursor is."""
+    """Mark the value under the cursor on the colour bar."""
     x = bar.left() + 1.0 + share * (bar.width() - 2.0)
     for colour, width in ((theme.raised, 4.0), (theme.text, 2.0)):
         painter.setPen(QPen(colour, width))
@@ -342,7 +342,7 @@ def _paint_mark(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> N
 
 
 def layer_colours(key: str, theme: Theme) -> list[QColor]:
-    """The scale of a layer as it looks over the empty map."""
+    """Return the colours of a layer's colour bar as they appear over the empty map."""
     rgba = scale_rgba(key, np.linspace(0.0, 1.0, _STOPS), theme)
     made = []
     for red, green, blue, alpha in rgba.tolist():

@@ -1,4 +1,4 @@
-"""A slow flight over the map: the cursor goes along a way, the view goes with it."""
+"""Animated flight over the map: the cursor follows a path and the view follows the cursor."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _STOPPING = frozenset(
 
 
 class _FlightNote(QLabel):
-    """Says on the map what goes on, and how it ends; never in the way of the mouse."""
+    """Note on the map about the flight and how to stop it; transparent to the mouse."""
 
     def __init__(self, canvas: LatentCanvas) -> None:
         super().__init__(tr("Flying over the map: any key or click stops"), canvas)
@@ -61,7 +61,7 @@ class _FlightNote(QLabel):
         self.hide()
 
     def place(self) -> None:
-        """Show it in the middle of the lower edge of the map."""
+        """Show the note centred at the lower edge of the map."""
         around, size = self.parentWidget(), self.sizeHint()
         assert around is not None
         middle = LEFT_PX + (around.width() - LEFT_PX) / 2
@@ -72,20 +72,20 @@ class _FlightNote(QLabel):
         self._room.set_taken(self, True)
 
     def put_away(self) -> None:
-        """The flight is over."""
+        """Hide the note."""
         self.hide()
         self._room.set_taken(self, False)
 
 
 class MapFlight(QObject):
-    """Flies over a map until somebody does something.
+    """Flies over a map until the user interacts.
 
-    The way goes through the pins, where there are two or more, else past the crowded places of the
-    map; without samples about its middle. Any key, click or turn of the wheel ends it; the key does
-    nothing else, the mouse does what it does.
+    The path goes through the pins if there are at least two, else past the dense areas of the
+    map; without samples around its centre. Any key, click or wheel event stops the flight; the
+    key is consumed, a mouse event is still handled.
 
     Signals:
-        changed(bool): A flight is under way from now on, or no longer.
+        changed(bool): Whether a flight is running.
     """
 
     changed = Signal(bool)
@@ -110,11 +110,11 @@ class MapFlight(QObject):
 
     @property
     def is_on(self) -> bool:
-        """Whether a flight is under way."""
+        """Whether a flight is running."""
         return self._timer.isActive()
 
     def begin(self) -> None:
-        """Fly; where there is nothing to see, nothing happens."""
+        """Start a flight; does nothing if one is running or there is no path."""
         way = self._found_way()
         if self.is_on or way is None:
             return
@@ -124,7 +124,7 @@ class MapFlight(QObject):
         self._gone = 0.0
         self._begun = self._last = self._clock()
         self._from = canvas.navigation.view
-        # Where the desktop wants no animations nothing of the map glides, and nothing flies.
+        # With animations disabled on the desktop, jump from place to place.
         self._steps = not canvas.navigation.glides
         application = QApplication.instance()
         assert application is not None
@@ -135,7 +135,7 @@ class MapFlight(QObject):
         self._show()
 
     def stop(self) -> None:
-        """Stay where it is now."""
+        """Stop the flight at its current position."""
         if not self.is_on:
             return
         self._timer.stop()
@@ -165,7 +165,7 @@ class MapFlight(QObject):
         canvas = self._canvas
         is_same = self._frame is not None and canvas.scene.frame.parallel(self._frame)
         if not canvas.isVisible() or not is_same:
-            # Nobody looks, or x and y stand for something else.
+            # The map is hidden, or its axes have changed.
             self.stop()
             return
         now = self._clock()
@@ -175,7 +175,7 @@ class MapFlight(QObject):
         self._show()
 
     def _show(self) -> None:
-        """Put the cursor where the flight is now, and the view beside it."""
+        """Move the cursor to the current position and the view with it."""
         navigation = self._canvas.navigation
         share = (self._gone / self._length) % 1.0 * (len(self.way) - 1)
         at = np.arange(len(self.way))
@@ -190,24 +190,24 @@ class MapFlight(QObject):
         self._canvas.put_cursor(x, y)
 
     def _goal(self, x: float, y: float) -> Viewport:
-        """The view of a flight that is at (``x``, ``y``)."""
+        """Return the target view for the position (``x``, ``y``)."""
         home = self._canvas.navigation.home
         closer = replace(home, sx=CLOSER * home.sx, sy=CLOSER * home.sy)
-        # Half way between the place and the middle of the map: so less of the edges is seen.
+        # Keep the centre between the position and the map centre, to show less beyond the edges.
         keep = 1.0 - 1.0 / CLOSER
         return replace(closer, cx=home.cx + keep * (x - home.cx), cy=home.cy + keep * (y - home.cy))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride:
-            # The key that stops does nothing else: it is nobody's shortcut meanwhile.
+            # The key that stops the flight must not trigger a shortcut.
             event.accept()
             return True
         if kind in (QEvent.Type.MouseMove, QEvent.Type.ToolTip) and watched is self._canvas:
-            # A mouse that is but brushed does not take the cursor away.
+            # A mouse movement without a click must not take the cursor away.
             return True
         if isinstance(event, QKeyEvent) and (event.isAutoRepeat() or event.key() in _MODIFIERS):
-            # The key that began the flight is still held, or one comes that is part of another.
+            # The key that started the flight may still be held, or a modifier pressed first.
             return True
         if kind in _STOPPING:
             self.stop()

@@ -1,4 +1,4 @@
-"""What a grid of decoded images is to show, as a form with a preview. Passive."""
+"""Form with a preview for a grid of decoded images. Passive."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _ALL = GridSpec()
 
 @dataclass(frozen=True)
 class GridRequest:
-    """A grid as a person asks for it.
+    """Settings of a grid.
 
     Attributes:
-        spec: Which codes.
-        base: Key of where the other numbers come from: ``mean``, ``cursor`` or ``zero``.
-        scale: Pixels of the picture per pixel of an image.
+        spec: Which codes to decode.
+        base: Source of the fixed numbers: ``mean``, ``cursor`` or ``zero``.
+        scale: Pixels of the sheet per pixel of an image.
         ink: Whether images of one channel are drawn dark on light.
     """
 
@@ -37,7 +37,7 @@ class GridRequest:
 
 
 class GridPanel(SheetPanel):
-    """The form of a grid; ``axes`` chooses its two numbers of the code."""
+    """The form of a grid; ``axes`` chooses the two numbers of the code that vary."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class GridPanel(SheetPanel):
         has_cursor: bool,
         parent: QWidget | None = None,
     ) -> None:
-        """Codes of ``size`` numbers; quantiles are offered where they have a prior."""
+        """Create the form for codes of ``size`` numbers; quantiles require a prior."""
         form = Form(request, (*(f"spec.{name}" for name in _FIELDS), "base", "scale", "ink"))
         super().__init__(tr("Grid of decodes"), form, shape, has_cursor=has_cursor, parent=parent)
         self._size = size

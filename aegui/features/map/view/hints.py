@@ -1,4 +1,4 @@
-"""MapHints that lie on the map: read, never in the way of the mouse."""
+"""Hints painted on the map, transparent to the mouse."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _GALLERY_KEYS = "Ctrl+G"
 
 
 class MapHints(QWidget):
-    """A few lines at the lower edge of the map, one for each thing to try."""
+    """A few lines at the lower edge of the map, one per suggestion."""
 
     accessible_role = QAccessible.Role.StaticText
 
@@ -52,7 +52,7 @@ class MapHints(QWidget):
         return tr(self._texts[key], gallery=native_keys(_GALLERY_KEYS))
 
     def set_left(self, keys: Sequence[str]) -> None:
-        """Show the hints of ``keys``; none: nothing is seen."""
+        """Show the hints of ``keys``; hide the widget if there are none."""
         self.left = tuple(keys)
         describe(self, ". ".join(self._said(key) for key in self.left))
         self._place()
@@ -65,10 +65,9 @@ class MapHints(QWidget):
         return QSize(round(widest + 3 * _PAD_PX + _NUMBER_PX) + 2, round(high))
 
     def _place(self) -> None:
-        """In the middle of the lower edge of the map, beside what lies in its corners.
+        """Place the hints centred at the lower edge of the map, between the corner overlays.
 
-        On a small map they would cover it. What the program says lies there too: they give way
-        to it, and come back.
+        They are hidden on a small map, which they would cover, and while messages are shown there.
         """
         around, size = self.parentWidget(), self.sizeHint()
         if around is None:
@@ -87,7 +86,7 @@ class MapHints(QWidget):
         self.setVisible(bool(self.left) and fits and not self._room.is_taken)
         x = min(max(left, middle - size.width() // 2), right - size.width())
         place = QRect(QPoint(x, top), size)
-        # Such as the offer to train what was edited, if it was there before them.
+        # Avoid messages that were there first, such as the offer to train an edited recipe.
         self.setGeometry(self._room.clear_place(place, upwards=True))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
@@ -101,7 +100,7 @@ class MapHints(QWidget):
         for number, key in enumerate(self.left, start=1):
             text = self._said(key)
             wide = metrics.horizontalAdvance(text) + 3 * _PAD_PX + _NUMBER_PX - _PAD_PX
-            # From one edge: the numbers stand in a column, as those of a list do.
+            # Left-aligned, so that the numbers form a column.
             box = QRectF(0.5, top, wide, _HIGH_PX - 1)
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(ground)

@@ -1,4 +1,4 @@
-"""What is known of the place at the cursor: how new its image is, and figures that stand still."""
+"""Measurements of the place at the cursor, in columns of fixed position."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """One figure.
+    """Label and help of one measurement.
 
     Attributes:
-        label: What it is called, marked.
-        help: What it tells, marked.
+        label: Its name, marked for translation.
+        help: Its meaning, marked for translation.
     """
 
     label: str
@@ -76,7 +76,7 @@ _ABREAST = (4, 2, 1)
 
 
 def figure_texts(found: Insight) -> dict[str, str]:
-    """The figures of ``found`` as they are shown; a dash where there is none."""
+    """Return the formatted measurements of ``found``; a dash for each missing one."""
     values = {
         "entropy": found.entropy,
         "drift": found.drift_length,
@@ -85,7 +85,7 @@ def figure_texts(found: Insight) -> dict[str, str]:
     }
     texts = {key: _text(value) for key, value in values.items()}
     if found.log_stretch is not None and found.log_stretch <= FLATTEST:
-        # The image does not change at all, of which there is no logarithm.
+        # The image does not change at all: the logarithm was clipped.
         texts["stretch"] = f"≤ {texts['stretch']}"
     return texts
 
@@ -101,7 +101,7 @@ def _text(value: float | None) -> str:
 
 
 class InsightFigures(Painted):
-    """A line of words and lines of figures, each in a column of its own."""
+    """A line of words, and lines of measurements in columns."""
 
     accessible_role = QAccessible.Role.StaticText
 
@@ -118,7 +118,7 @@ class InsightFigures(Painted):
         self.figures = offer_painted(self, "insight", fits=False)
 
     def set_insight(self, told: PlaceInsight | None) -> None:
-        """Show what is known; None: nothing is."""
+        """Show the measurements; None clears them."""
         self._told = told
         if told is None:
             self._texts, self._words, self._nearest = {}, "", ""
@@ -137,12 +137,12 @@ class InsightFigures(Painted):
 
     @property
     def words(self) -> str:
-        """The line of words; its end is seen in its tip where there is no room."""
+        """The line of words; the tooltip has all of it if it is elided."""
         return " · ".join(filter(None, (self._words, self._nearest)))
 
     @property
     def texts(self) -> dict[str, str]:
-        """The figures that are shown, by their keys; empty without any."""
+        """The displayed texts by their keys; empty without measurements."""
         return dict(self._texts)
 
     def _line_px(self) -> int:
@@ -154,12 +154,12 @@ class InsightFigures(Painted):
         return self._fonts
 
     def _per_line(self) -> int:
-        """Figures beside each other: all in a wide panel, fewer where labels would be cut."""
+        """Return how many measurements fit side by side without eliding labels."""
         fitting = (some for some in _ABREAST if sum(self._cells(some)) <= self.width())
         return next(fitting, 1)
 
     def _cells(self, per_line: int) -> list[float]:
-        """What each column needs, of so many: its longest label, a number, a gap."""
+        """Return the width of each of ``per_line`` columns: longest label, number and gap."""
         number = self._number_px() + 1.5 * SPACING
         labels = list(self._label_px().values())
         return [max(labels[column::per_line]) + number for column in range(per_line)]
@@ -168,8 +168,8 @@ class InsightFigures(Painted):
         return QFontMetricsF(self._two_fonts()[0]).horizontalAdvance("0" * _NUMBER_CHARS)
 
     def _label_px(self) -> dict[str, float]:
-        """How wide the labels are, by the keys of their figures."""
-        # Asked for often in every move of the mouse.
+        """Return the widths of the labels by their keys."""
+        # Cached: needed several times per mouse move.
         if self._labels is None:
             metrics = QFontMetricsF(self._two_fonts()[1])
             self._labels = {
@@ -178,7 +178,7 @@ class InsightFigures(Painted):
         return self._labels
 
     def _lines(self) -> int:
-        """Of words, and of figures; no fewer where all stand in one, so that nothing jumps."""
+        """Return the count of lines, at least ``_FEWEST_LINES`` to keep the layout stable."""
         return max(_FEWEST_LINES, 1 + -(-len(FIGURES) // self._per_line()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
@@ -194,7 +194,7 @@ class InsightFigures(Painted):
         return QSize(120, self._lines() * self._line_px())
 
     def figure_rect(self, key: str) -> QRectF:
-        """Where the figure ``key`` is painted."""
+        """Return the rectangle of the measurement ``key``."""
         per_line = self._per_line()
         line, place = divmod(list(FIGURES).index(key), per_line)
         cells = self._cells(per_line)
@@ -204,7 +204,7 @@ class InsightFigures(Painted):
         return QRectF(left, top, cells[place] + free, high)
 
     def tip_at(self, position: QPoint) -> str:
-        """What the figure at ``position`` means; above them all words."""
+        """Return the help of the measurement at ``position``; elsewhere the line of words."""
         at = position.toPointF()
         key = next((key for key in self._texts if self.figure_rect(key).contains(at)), None)
         if key is None:
@@ -240,7 +240,7 @@ class InsightFigures(Painted):
             painter.setFont(plain)
             painter.setPen(theme.text_dim)
             number = self._number_px()
-            # In the narrowest panel the number is whole, and its label is cut.
+            # In a very narrow panel the label is elided, never the number.
             cell = min(cells[list(FIGURES).index(key) % len(cells)], box.width() + SPACING / 2)
             wide = cell - number - 1.5 * SPACING
             left = wide + SPACING / 2

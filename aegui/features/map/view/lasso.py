@@ -1,4 +1,4 @@
-"""Drawing around samples to select them."""
+"""The lasso: selection of samples by drawing around them."""
 
 from __future__ import annotations
 
@@ -25,53 +25,53 @@ _FILL = 0.10
 
 
 class Lasso:
-    """The line that is being drawn, in widget pixels."""
+    """The line being drawn, in widget pixels."""
 
     def __init__(self) -> None:
         self._corners: list[QPointF] = []
 
     @property
     def is_drawn(self) -> bool:
-        """Whether a line is under way."""
+        """Whether a line is being drawn."""
         return bool(self._corners)
 
     def begin(self, at: QPointF) -> None:
-        """The line begins at ``at``."""
+        """Start a line at ``at``."""
         self._corners = [QPointF(at)]
 
     def extend(self, at: QPointF) -> None:
-        """The line goes on to ``at``."""
+        """Extend the line to ``at``."""
         if (at - self._corners[-1]).manhattanLength() >= _APART_PX:
             self._corners.append(QPointF(at))
 
     def drop(self) -> None:
-        """There is no line any more."""
+        """Discard the line."""
         self._corners = []
 
     def rect(self) -> QRectF:
-        """All that it paints."""
+        """Return the rectangle that ``paint`` covers."""
         return QPolygonF(self._corners).boundingRect().adjusted(-2, -2, 2, 2)
 
     @property
     def is_click(self) -> bool:
-        """Whether the line is no more than a spot."""
+        """Whether the line is too short to be more than a click."""
         box = QPolygonF(self._corners).boundingRect()
         return max(box.width(), box.height()) < LEAST_PX
 
     def places(self, view: Viewport) -> NDArray[np.float64]:
-        """Where the corners lie on the map of ``view``, ``[m, 2]``."""
+        """Return the corners in map coordinates of ``view``, ``[m, 2]``."""
         return np.array([view.to_latent(corner.x(), corner.y()) for corner in self._corners])
 
     def rows(self, points: PointLayer, view: Viewport) -> NDArray[np.int64]:
-        """The rows of ``points``, as laid out in ``view``, that lie within the closed line."""
-        # The eye sees no more corners, and every one costs a look at all samples.
+        """Return the rows of ``points``, as laid out in ``view``, inside the closed line."""
+        # Each corner costs a pass over all samples; more corners make no visible difference.
         step = -(-len(self._corners) // _MOST_CORNERS)
         corners = [(corner.x(), corner.y()) for corner in self._corners[::step]]
         rows = points.rows_in(view, QPolygonF(self._corners).boundingRect())
         return rows[in_polygon(points.pixels_of(rows), corners)]
 
     def paint(self, painter: QPainter, theme: Theme) -> None:
-        """The line, and what it would select."""
+        """Paint the line and its interior."""
         if not self._corners:
             return
         fill = QColor(theme.accent)

@@ -1,7 +1,7 @@
-"""The grid of decoded tiles: fixed on the plane, so that the background does not swim.
+"""The lattice of decoded tiles, fixed on the plane so that the background does not swim.
 
-The edges of the tiles are multiples of a few sizes (powers of the square root of two), counted
-from the origin. Panning asks for the same tiles again, and zooming in and out finds the same sizes.
+Tile edges are multiples of a few sizes (powers of the square root of two), counted from the
+origin. Panning requests the same tiles again, and zooming in and out reuses the same sizes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _MARGIN = 0.12
 class Lattice:
     """Tiles of ``width`` x ``height`` latent units.
 
-    Small ones are counted from the origin; large ones may be shifted, by parts of a tile.
+    Small tiles are aligned to the origin; large ones may be shifted by fractions of a tile.
     """
 
     width: float
@@ -60,7 +60,7 @@ class Lattice:
     def suits(
         self, view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
     ) -> bool:
-        """Whether its tiles are seen at about ``tile_px``: near enough to keep them."""
+        """Return whether the tiles appear close enough to ``tile_px`` to keep the lattice."""
         across = self.width * view.sx / tile_px[0]
         down = self.height * view.sy / tile_px[1]
         most = _LARGEST_LARGE_SHARE if self.large else _LARGEST_SHARE
@@ -69,16 +69,16 @@ class Lattice:
 
 
 def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
-    """Wanted width and height of a tile on the screen, in logical pixels."""
+    """Return the desired width and height of a glyph tile in logical pixels."""
     side = RIBBON_TILE_PX if ribbon else TILE_PX
     aspect = math.sqrt((image_width + 1) / (image_height + 1))
-    # An image of more pixels than that is not squeezed, up to twice the size.
+    # An image of more pixels enlarges the tile, up to twice the size.
     grow = min(2.0, max(1.0, image_width / (side * aspect), image_height * aspect / side))
     return side * aspect * grow, side / aspect * grow
 
 
 def image_tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
-    """The same for images that are no glyphs, which fill their tiles."""
+    """Return the desired tile size for images that are not glyphs, which fill their tiles."""
     middle = math.sqrt(image_height * image_width)
     side = RIBBON_IMAGE_PX if ribbon else min(LARGEST_IMAGE_PX, max(LEAST_IMAGE_PX, middle))
     aspect = math.sqrt(image_width / image_height)
@@ -86,10 +86,9 @@ def image_tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> t
 
 
 def grown(tile_px: tuple[float, float], view: Viewport, home: Viewport) -> tuple[float, float]:
-    """The tile on the screen at the zoom of ``view``; ``home`` shows all codes.
+    """Return the tile size in pixels at the zoom of ``view``; ``home`` shows all codes.
 
-    Zooming in shows fewer tiles that are larger: from a field of small ones to a large one that
-    fills the map and goes over into the next.
+    Zooming in shows fewer and larger tiles, up to one that fills the map.
     """
     zoom = max(1.0, view.sx / home.sx)
     largest = LARGEST_SHARE / share_of(view, tile_px)
@@ -100,7 +99,7 @@ def grown(tile_px: tuple[float, float], view: Viewport, home: Viewport) -> tuple
 def ribbon_tile(
     view: Viewport, home: Viewport, image_shape: tuple[int, int], *, glyphs: bool
 ) -> tuple[float, float]:
-    """The tile of a ribbon on the screen at the zoom of ``view``; ``home`` shows all codes.
+    """Return the tile size in pixels of a ribbon at the zoom of ``view``; ``home`` shows all codes.
 
     It grows as the tiles of a plane do, until it takes its share of the map.
     """
@@ -113,7 +112,7 @@ def ribbon_tile(
 def ribbon_band(
     view: Viewport, home: Viewport, image_shape: tuple[int, int], *, glyphs: bool
 ) -> tuple[float, float]:
-    """First and last pixel row of a ribbon, counted from the top of ``view``."""
+    """Return first and last pixel row of a ribbon, counted from the top of ``view``."""
     tall = ribbon_tile(view, home, image_shape, glyphs=glyphs)[1]
     lowest = max(0.0, RIBBON_FOOT * view.height - tall)
     top = float(round(min(RIBBON_AT * view.height, lowest)))
@@ -121,12 +120,12 @@ def ribbon_band(
 
 
 def share_of(view: Viewport, tile_px: tuple[float, float]) -> float:
-    """What a tile takes of the map in the direction in which there is less room."""
+    """Return the larger of the shares of width and height that a tile takes of the map."""
     return max(tile_px[0] / view.width, tile_px[1] / view.height)
 
 
 def large_lattice(view: Viewport, tile_px: tuple[float, float]) -> Lattice:
-    """Tiles of just ``tile_px``, one of them in the middle of ``view`` as far as parts allow."""
+    """Return tiles of exactly ``tile_px``, one of them nearly centred in ``view``."""
     width, height = tile_px[0] / view.sx, tile_px[1] / view.sy
     return Lattice(width, height, _shift(view.cx, width), _shift(view.cy, height), large=True)
 
@@ -138,10 +137,10 @@ def _shift(middle: float, size: float) -> float:
 def lattice_for(
     view: Viewport, tile_px: tuple[float, float], *, proportional: bool = False
 ) -> Lattice:
-    """The lattice whose tiles are seen nearest to ``tile_px``.
+    """Return the lattice whose tiles appear closest to ``tile_px``.
 
-    Where they are to be ``proportional`` they have just the proportions of ``tile_px``, so that
-    images fill them.
+    With ``proportional`` the tiles have exactly the aspect ratio of ``tile_px``, so that images
+    fill them.
     """
     width = _level(tile_px[0] / view.sx)
     if proportional:
@@ -158,15 +157,15 @@ def wanted_lattice(
     glyphs: bool,
     ribbon: bool,
 ) -> Lattice:
-    """The lattice for ``view``: ``kept``, as long as its tiles are of about the right size.
+    """Return the lattice for ``view``: ``kept`` while its tiles have about the right size.
 
     Args:
-        view: What is seen.
-        home: What shows all codes.
-        kept: The lattice that was last wanted; None: there is none.
+        view: The current viewport.
+        home: The viewport that shows all codes.
+        kept: The previous lattice; None if there is none.
         image_shape: Height and width of the images.
         glyphs: Whether they are glyphs; other images fill their tiles.
-        ribbon: Whether there is but one row of tiles.
+        ribbon: Whether there is only one row of tiles.
     """
     if ribbon:
         tile_px = ribbon_tile(view, home, image_shape, glyphs=glyphs)
@@ -190,7 +189,7 @@ def plane_request(
     ribbon: bool,
     near: tuple[float, float] | None = None,
 ) -> ViewRequest:
-    """The tiles of ``lattice`` that cover ``view`` and a margin around it."""
+    """Return the tiles of ``lattice`` that cover ``view`` and a margin around it."""
     x0, y0, x1, y1 = view.bounds
     spare_x, spare_y = _MARGIN * (x1 - x0), _MARGIN * (y1 - y0)
     first_x, last_x = _span(x0 - spare_x, x1 + spare_x, lattice.width, lattice.shift_x)
@@ -214,7 +213,7 @@ def plane_request(
 
 
 def covers(outer: Bounds, inner: Bounds, *, ribbon: bool) -> bool:
-    """Whether ``inner`` lies in ``outer``; of a ribbon only x counts."""
+    """Return whether ``outer`` contains ``inner``; for a ribbon only x is compared."""
     across = outer[0] <= inner[0] and inner[2] <= outer[2]
     return across and (ribbon or (outer[1] <= inner[1] and inner[3] <= outer[3]))
 

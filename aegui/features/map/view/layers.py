@@ -1,4 +1,4 @@
-"""What lies on the map beside samples and plane: a field, a path, another run's codes, ellipses."""
+"""Layers besides samples and plane: a field, a path, another run's codes and ellipses."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LINE = 0.7
 
 
 class Layers:
-    """State and painting of the layers; places are those of the scene's plane."""
+    """State and painting of the layers, in coordinates of the scene's plane."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -61,7 +61,7 @@ class Layers:
         self._projected: tuple[object, NDArray[np.float64]] = (None, np.zeros((0, 2)))
 
     def set_field(self, field: FieldPicture | None) -> None:
-        """The layer under the samples."""
+        """Set the field under the samples; None removes it."""
         self.field = field
         self._field_lines = QPainterPath()
         if field is None:
@@ -69,24 +69,24 @@ class Layers:
             return
         for line in field.lines:
             self._field_lines.addPolygon(_polygon(line))
-        # The image is copied: its own buffer may go.
+        # The conversion copies the pixels: the numpy buffer may be freed.
         rgba = np.ascontiguousarray(field.image[::-1])
         rows, columns = rgba.shape[:2]
         straight = QImage(rgba.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
         self._field_image = straight.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
     def set_path(self, codes: ArrayLike | None) -> None:
-        """A way through the codes ``[n, d]``; those of another size are not drawn."""
+        """Set the path through ``codes`` ``[n, d]``; codes of another size are not drawn."""
         self.path = self._fitting(codes)
 
     def set_ghost(self, codes: ArrayLike | None) -> None:
-        """Codes ``[n, d]`` of another run, to be seen pale under the samples."""
+        """Set the codes ``[n, d]`` of another run, painted pale under the samples."""
         found = self._fitting(codes)
         self.ghost = None if found is None else found.astype(np.float32)
         self._ghost_version += 1
 
     def set_variances(self, variances: ArrayLike | None) -> None:
-        """The variances ``[N, d]`` of the posterior of every sample of the set."""
+        """Set the posterior variances ``[N, d]`` of all samples of the data set."""
         self.variances = self._fitting(variances)
 
     def _fitting(self, codes: ArrayLike | None) -> NDArray[np.float64] | None:
@@ -97,14 +97,14 @@ class Layers:
         return values if fits else None
 
     def shown_field(self) -> FieldPicture | None:
-        """The field, where it is of this plane."""
+        """Return the field if it belongs to the current plane."""
         field, frame = self.field, self._scene.frame
         if field is None or field.frame.size != frame.size or not field.frame.parallel(frame):
             return None
         return field
 
     def paint_field(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
-        """The field with its lines; on a ribbon it fills the height of the map."""
+        """Paint the field and its lines; on a ribbon it fills the height of the map."""
         field = self.shown_field()
         if field is None:
             return
@@ -119,7 +119,7 @@ class Layers:
         if field.lines and not self._scene.ribbon:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             pen = QPen(blend(theme.text, theme.panel, _LINE), 1.0)
-            # The painter turns places into pixels: a tenth of the time that it takes here.
+            # Letting the painter transform the points takes a tenth of the time of doing so here.
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -131,16 +131,16 @@ class Layers:
         painter.restore()
 
     def paint_below(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
-        """What lies under the samples and over the ground."""
+        """Paint the layers between the ground and the samples."""
         painter.save()
         self._paint_ellipses(painter, view, theme)
         self._paint_ghost(painter, view, theme, ratio)
         painter.restore()
 
     def _paint_ellipses(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
-        """One standard deviation of each posterior that is seen.
+        """Paint one standard deviation of each visible posterior.
 
-        Where they would cover one another they are but lines; of very many only those of selected
+        Overlapping ellipses are drawn as outlines; if they overlap a lot, only those of selected
         samples are drawn.
         """
         rows = self._spread_rows(view)
@@ -157,7 +157,7 @@ class Layers:
             rows, indices = rows[chosen], indices[chosen]
             radii, angles, crowd = radii[chosen], angles[chosen], 0.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Not where they lie in the widget: on paper the view is another one.
+        # Recomputed from ``view``, which differs from the widget's when painting on paper.
         spots = view.to_pixels(points.places[rows])
         each = zip(indices.tolist(), spots.tolist(), radii.tolist(), angles.tolist(), strict=True)
         for index, (x, y), (a, b), angle in each:
@@ -172,7 +172,7 @@ class Layers:
             painter.restore()
 
     def _spread_rows(self, view: Viewport) -> NDArray[np.int64]:
-        """Rows of the samples in sight whose spread is known and asked for; of too many none."""
+        """Return the rows of visible samples with variances to draw; none if there are too many."""
         scene, points = self._scene, self._scene.points
         variances, nothing = self.variances, np.zeros(0, np.int64)
         if variances is None or not scene.style.ellipses or scene.ribbon:
@@ -187,12 +187,12 @@ class Layers:
     def _axes_of(
         self, variances: NDArray[np.float64], view: Viewport
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Half axes in pixels ``[k, 2]`` and angles in degrees ``[k]`` of the ellipses."""
+        """Return half axes in pixels ``[k, 2]`` and angles in degrees ``[k]`` of the ellipses."""
         scene = self._scene
         if not scene.spanned:
             pair = np.sqrt(np.maximum(0.0, variances[:, list(scene.axes)]))
             return pair * (view.sx, view.sy), np.zeros(len(pair))
-        # Of a diagonal covariance seen in two directions, in pixels (y downwards).
+        # Project the diagonal covariance onto the two directions, in pixels (y downwards).
         seen = scene.directions * np.array([[view.sx], [-view.sy]])
         covariances = np.einsum("id,kd,jd->kij", seen, variances, seen)
         lengths, vectors = np.linalg.eigh(covariances)
@@ -200,7 +200,7 @@ class Layers:
         return np.sqrt(np.maximum(0.0, lengths)), angles
 
     def _paint_ghost(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
-        """The other run's codes: rings, or where they are many pale dots."""
+        """Paint the other run's codes as rings, or as pale dots if there are many."""
         places = self._ghost_places()
         band = self._scene.band(view)
         if band is not None:
@@ -228,7 +228,7 @@ class Layers:
         places: NDArray[np.float64],
         top: float,
     ) -> None:
-        """The other run's codes of one number: strokes below the ribbon, one for each column."""
+        """Paint the other run's codes of one number as strokes below the ribbon, one per column."""
         columns = view.to_pixels(places)[:, 0]
         inside = (columns >= view.left) & (columns < view.left + view.width)
         lines = [
@@ -239,7 +239,7 @@ class Layers:
         painter.drawLines(lines)
 
     def _ghost_places(self) -> NDArray[np.float64]:
-        """Where the ghost lies on the plane, ``[m, 2]``; nowhere where it does not fit."""
+        """Return the ghost's codes on the plane, ``[m, 2]``; empty if their size does not fit."""
         scene, ghost = self._scene, self.ghost
         if ghost is None or ghost.shape[1] != scene.size:
             return np.zeros((0, 2))
@@ -251,11 +251,11 @@ class Layers:
 
     @property
     def is_rough(self) -> bool:
-        """Whether another painting would show more."""
+        """Whether painting again would add detail."""
         return self._is_many and self._raster.is_rough
 
     def paint_path(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
-        """The path as a line with a dot at every step, its first one open, its last one full."""
+        """Paint the path with a dot at every step; the first dot is hollow, the others filled."""
         path = self.path
         if path is None or path.shape[1] != self._scene.size:
             return
@@ -276,7 +276,7 @@ class Layers:
 
 
 class _Ghost:
-    """Another run's codes as very many dots."""
+    """Another run's codes as a large set of dots."""
 
     def __init__(self, places: NDArray[np.float64], version: object, argb: int) -> None:
         self._places = places

@@ -1,4 +1,4 @@
-"""The button of the layers: which of them lie under the samples, and whether the lens is seen."""
+"""Menu button for the layers of the map and the lens."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
 class LayersButton(QToolButton):
-    """A menu with a row per layer and its key.
+    """A menu with an entry and a key for each layer.
 
     Signals:
-        layer_toggled(str): The layer of that key should be shown, or no longer.
-        lens_toggled(): The lens should be shown, or no longer.
+        layer_toggled(str): Show or hide the layer of that key.
+        lens_toggled(): Show or hide the lens.
     """
 
     layer_toggled = Signal(str)
@@ -57,11 +57,11 @@ class LayersButton(QToolButton):
         self.set_layers((), {})
 
     def set_layers(self, chosen: Collection[str], reasons: Mapping[str, str]) -> None:
-        """Show which layers are chosen, and why some cannot be.
+        """Check the chosen layers and disable the unavailable ones.
 
         Args:
-            chosen: Keys of those that are shown.
-            reasons: Why a layer says nothing of the network that is shown: key -> words.
+            chosen: Keys of the layers that are shown.
+            reasons: Why a layer is unavailable for the current network: key -> words.
         """
         for key, action in self._layers.items():
             action.setChecked(key in chosen)
@@ -69,9 +69,9 @@ class LayersButton(QToolButton):
             action.setToolTip(reasons.get(key) or tr(FIELDS[key].help))
 
     def set_lens(self, shown: bool) -> None:
-        """Show whether the lens is seen."""
+        """Check the entry of the lens if it is shown."""
         self._lens.setChecked(shown)
 
     def action(self, key: str) -> QAction:
-        """The menu's row of the layer ``key``."""
+        """Return the menu entry of the layer ``key``."""
         return self._layers[key]

@@ -1,4 +1,4 @@
-"""What the colours on the map mean, and how many samples are on it."""
+"""Legend of the classes on the map, with the number of samples."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _MOST_COVERED = 0.04
 
 
 class ClassLegend(QWidget):
-    """A row per class, in columns where there is little height; a click lets one stand out.
+    """A row per class, in columns if there is little height; a click emphasises a class.
 
-    Where its rows would cover much of the map it is compact: the marks of all classes, above them
-    the name of the one that the cursor is at; on a very small map that name alone. It opens while
-    the pointer or the focus is on it.
+    If the rows would cover much of the map, the legend is compact: the marks of all classes below
+    the name of the hovered one; on a very small map only that name. It expands while the pointer
+    or the keyboard focus is on it.
 
     Signals:
-        emphasis_requested(object): That class (a number) should stand out; None: all alike.
-        size_changed(): It needs more or less room than before.
+        emphasis_requested(object): Emphasise that class (a number); None emphasises none.
+        size_changed(): The size of the legend has changed.
     """
 
     accessible_role = QAccessible.Role.List
@@ -69,43 +69,43 @@ class ClassLegend(QWidget):
         self.setToolTip(tr("Click a class to let it stand out"))
 
     def set_classes(self, names: Sequence[str]) -> None:
-        """The names of the classes."""
+        """Set the names of the classes."""
         self.names = tuple(label_name(name) for name in names)
         self._emphasis = self._pointed = None
         self._current = 0
         self._changed()
 
     def set_note(self, note: str) -> None:
-        """What is said below, such as that only some samples are shown; may be empty."""
+        """Set the note below the classes, such as the count of samples shown; may be empty."""
         if note != self.note:
             self.note = note
             self._changed()
 
     def set_emphasis(self, number: int | None) -> None:
-        """Show that class ``number`` stands out."""
+        """Show class ``number`` as emphasised; None for no class."""
         self._emphasis = number
         self.update()
 
     def set_pointed(self, number: int | None) -> None:
-        """The cursor is at a sample of class ``number``, or at none."""
+        """Set the class of the hovered sample; None if no sample is hovered."""
         if number != self._pointed:
             self._pointed = number
             self.update()
 
     def set_room(self, room: QSize) -> None:
-        """The map has so much room; what does not fit beneath goes on in a further column."""
+        """Set the size of the map; rows that do not fit continue in further columns."""
         if room != self._room:
             self._room = room
             self._changed()
 
     @property
     def is_compact(self) -> bool:
-        """Whether it shows the marks of all classes and one name."""
+        """Whether only the marks and one name are shown."""
         return self._is_compact and not self._is_open
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to say."""
+        """Whether there is nothing to show."""
         return not self.names and not self.note
 
     def _changed(self) -> None:
@@ -118,19 +118,19 @@ class ClassLegend(QWidget):
         self.update()
 
     def part_count(self) -> int:
-        """The classes."""
+        """Return how many classes there are."""
         return len(self.names)
 
     def part_words(self, place: int) -> str:
-        """The name of a class."""
+        """Return the name of a class."""
         return self.names[place]
 
     def part_rect(self, place: int) -> QRect:
-        """Where a class is painted."""
+        """Return the rectangle of a class."""
         return self.row_rect(place)
 
     def current_part(self) -> int | None:
-        """The class that the keys are at."""
+        """Return the index of the class under the keyboard cursor."""
         return self._current if self.names else None
 
     def _row_px(self) -> int:
@@ -150,7 +150,7 @@ class ClassLegend(QWidget):
     def _compact_size(self) -> QSize:
         columns = min(_MARKS_ACROSS, len(self.names))
         rows = -(-len(self.names) // columns) if self._has_marks else 0
-        # As wide as any name: it does not change its size under the pointer.
+        # Wide enough for every name, so that the size does not change under the pointer.
         words = max(
             self._column_px() - SPACING, self.fontMetrics().horizontalAdvance(self._count_words())
         )
@@ -164,7 +164,7 @@ class ClassLegend(QWidget):
         return trn("{n} class", "{n} classes", len(self.names))
 
     def _rows(self) -> int:
-        """Names one beneath the other, in each column as many but for the last."""
+        """Return the rows per column, balanced between the columns."""
         fitting = (self._room.height() - SPACING) // self._row_px() - bool(self.note)
         columns = -(-len(self.names) // max(1, fitting))
         return -(-len(self.names) // max(1, columns)) or 1
@@ -175,7 +175,7 @@ class ClassLegend(QWidget):
         return SPACING + _CHIP_PX + SPACING + min(_LONGEST_PX, widest)
 
     def row_rect(self, number: int) -> QRect:
-        """Where the row of class ``number`` is painted, or its mark alone; empty: nowhere."""
+        """Return the rectangle of the row of class ``number``, or of its mark; may be empty."""
         if self.is_compact and not self._has_marks:
             return QRect()
         if self.is_compact:
@@ -217,7 +217,7 @@ class ClassLegend(QWidget):
         self._open()
 
     def _open(self) -> None:
-        """Show all names while the pointer or the focus is here."""
+        """Expand while the pointer or the keyboard focus is on the legend."""
         is_open = self._is_entered or self.hasFocus()
         if is_open != self._is_open:
             self._is_open = is_open
@@ -227,7 +227,7 @@ class ClassLegend(QWidget):
                 self.size_changed.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        # Not for the map below.
+        # Keep the event from the map below.
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -269,7 +269,7 @@ class ClassLegend(QWidget):
             painter.drawText(self._note_rect(), Qt.AlignmentFlag.AlignVCenter, self.note)
 
     def _paint_compact(self, painter: QPainter) -> None:
-        """The name of the class in question, and below it the marks of all."""
+        """Paint the name of the hovered or emphasised class above the marks of all classes."""
         theme = current_theme()
         told = self._pointed if self._pointed is not None else self._emphasis
         line = QRect(SPACING, SPACING // 2, self.width() - 2 * SPACING, self._row_px())

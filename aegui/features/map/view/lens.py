@@ -1,4 +1,4 @@
-"""The lens: how far apart the images around the cursor are decoded."""
+"""Control for the spacing of the lens."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _SLIDER_PX = 96
 
 
 def nearest_spacing(value: float) -> float:
-    """The one of ``SPACINGS`` nearest to ``value``."""
+    """Return the element of ``SPACINGS`` nearest to ``value``."""
     return min(SPACINGS, key=lambda spacing: abs(spacing - value))
 
 
 class LensBar(QFrame):
-    """A slider for the spacing of the lens; seen while the lens is.
+    """A slider for the spacing of the lens; visible while the lens is.
 
     Signals:
-        spacing_edited(float): The spacing that is asked for, in latent units.
-        hide_requested(): The lens should go.
+        spacing_edited(float): The chosen spacing, in latent units.
+        hide_requested(): Hide the lens.
     """
 
     spacing_edited = Signal(float)
@@ -64,14 +64,14 @@ class LensBar(QFrame):
         self.setLayout(row(*parts, margins=(SPACING, 2, 2, 2)))
 
     def set_spacing(self, spacing: float) -> None:
-        """Show ``spacing``, one of ``SPACINGS``, without telling."""
+        """Show the element of ``SPACINGS`` nearest to ``spacing`` without emitting a signal."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(SPACINGS.index(nearest_spacing(spacing)))
         self.value.setText(number_text(self.spacing))
 
     @property
     def spacing(self) -> float:
-        """What is shown."""
+        """The chosen spacing."""
         return SPACINGS[self.slider.value()]
 
     def _on_slider_value_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""The map on paper: what is decoded and the layer over it, samples, pins, and what colours mean."""
+"""Export of the map as a figure: background, layers, samples, pins and legends."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ _STOPS = 9
 
 @dataclass(frozen=True, eq=False)
 class MapPlot:
-    """What a map shows.
+    """The contents of a map as a chart.
 
     Attributes:
-        scene: What lies on it.
-        view: Which part of it is seen.
-        font: Of the names of regions.
+        scene: The scene to paint.
+        view: The visible part of it.
+        font: Font of the names of regions.
         classes: Names of the classes that have colours, or empty.
-        layers: What layers there are, in words.
-        values: What samples are coloured by, and the numbers of both ends; or None.
-        title: Above it, where there are several parts.
+        layers: Legend texts of the layers.
+        values: Name and limits of the values that samples are coloured by; or None.
+        title: Title above the chart, for figures of several parts.
     """
 
     scene: Scene
@@ -63,7 +63,7 @@ class MapPlot:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint legends, axes, ground, samples and pins; a unit is as long as in the window."""
+        """Paint legends, axes, ground, samples and pins with the window's aspect ratio."""
         top = self._paint_legends(ink, rect)
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
         x0, y0, x1, y1 = self.view.bounds
@@ -145,7 +145,7 @@ class MapPlot:
 
 
 def map_figure(widget: QWidget, plot: MapPlot) -> Figure | None:
-    """The map of ``widget`` on paper; None where nothing lies on it."""
+    """Return the map of ``widget`` as a figure; None before any codes."""
     if plot.scene.codes is None:
         return None
     title = tr("Latent map")
@@ -158,7 +158,7 @@ def map_figure(widget: QWidget, plot: MapPlot) -> Figure | None:
 def _paint_bar(
     ink: Ink, row: QRectF, name: str, low: str, high: str, colours: Sequence[QColor]
 ) -> None:
-    """One line of a legend: what it is, its lower end, its colours, its upper end."""
+    """Paint one line of a legend: name, lower end, colours, upper end."""
     x = row.left()
     for text, colour in ((name, ink.theme.text), (low, ink.theme.text_dim)):
         box = QRectF(x, row.top(), row.right() - x, row.height())

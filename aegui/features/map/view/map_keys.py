@@ -1,4 +1,4 @@
-"""The keys of the map, while it has the focus."""
+"""Keyboard handling of the map while it has the focus."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ARROWS = {
 
 
 class MapKeys:
-    """What each key does on a map: moving cursor, view and pins, and its commands."""
+    """Maps keys to actions of the map: moving cursor, view and pins, and commands."""
 
     def __init__(self, canvas: LatentCanvas) -> None:
         self._map = canvas
@@ -58,14 +58,14 @@ class MapKeys:
         }
 
     def action_of(self, event: QKeyEvent) -> Callable[[], None] | None:
-        """What the key of ``event`` does now; None: nothing."""
+        """Return the action of the pressed key, or None."""
         key = Qt.Key(event.key())
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         shift = modifiers == Qt.KeyboardModifier.ShiftModifier
         control = modifiers == Qt.KeyboardModifier.ControlModifier
         plain = modifiers == Qt.KeyboardModifier.NoModifier
         if self._map.selecting.is_drawn or self._map.pinning.is_used:
-            # The map stands still under what is drawn or moved on it.
+            # While a line is drawn or a pin dragged, only Escape is handled.
             return self._escape if key == Qt.Key.Key_Escape else None
         if key in _ARROWS and (plain or control):
             return lambda: self._step(key, 1.0 if control else STEP_PX)
@@ -75,13 +75,13 @@ class MapKeys:
             return lambda: self._move_pin(key)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shift:
             return self._activate_nearest
-        # Plus needs Shift on many keyboards.
+        # On many keyboards Plus needs Shift.
         if plain or (shift and key == Qt.Key.Key_Plus):
             return self._keys.get(key)
         return None
 
     def _escape(self) -> None:
-        """Give up one thing: moving a pin, the line, the lasso, the selection, the cursor."""
+        """Cancel one thing: pin drag or line, then lasso mode, the selection, the cursor."""
         canvas, selecting = self._map, self._map.selecting
         if canvas.pinning.is_used or selecting.is_drawn:
             canvas.mouse.give_up()
@@ -94,7 +94,7 @@ class MapKeys:
             canvas.leave()
 
     def _step(self, key: Qt.Key, pixels: float) -> None:
-        """Move the cursor, beginning in the middle, and bring it into sight."""
+        """Move the cursor, initially from the centre, and pan so that it stays visible."""
         view = self._map.navigation.view
         at = self._map.cursor_overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):

@@ -1,4 +1,4 @@
-"""The menu of a place on the map, and what is there in words."""
+"""Context menu and tooltip of a place on the map."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class MapMenu:
-    """Says what is at a pixel of a map, and what can be done there."""
+    """Describes what is at a pixel of the map and builds its context menu."""
 
     def __init__(self, canvas: LatentCanvas) -> None:
         self._map = canvas
 
     def text_at(self, at: QPointF) -> str:
-        """What is at pixel ``at``, in words; empty where there is neither sample nor pin."""
+        """Describe the pin or sample at pixel ``at``; empty if there is neither."""
         scene, view = self._map.scene, self._map.navigation.view
         scene.lay_out(view)
         pin = self._map.pinning.hit(view, at)
@@ -49,12 +49,12 @@ class MapMenu:
         )
 
     def tip_at(self, at: QPointF) -> str:
-        """What is said of a pin; what a sample is stands beside it already."""
+        """Return the tooltip of a pin; a hovered sample already has a label beside it."""
         is_pin = self._map.pinning.hit(self._map.navigation.view, at) is not None
         return self.text_at(at) if is_pin else ""
 
     def at(self, position: QPoint) -> QMenu:
-        """What can be done at ``position``; the caller owns the menu."""
+        """Return a menu for ``position``, owned by the caller."""
         canvas = self._map
         if canvas.rect().contains(position) and canvas.mouse.at is not None:
             canvas.mouse.point_at(QPointF(position))
@@ -68,14 +68,14 @@ class MapMenu:
         if canvas.scene.codes is not None and canvas.scene.size > 1:
             add_item(menu, tr("Every number of the code…"), canvas.sheet_requested.emit)
         add_item(menu, tr("Show all codes"), canvas.fit, "0")
-        # Not ``addMenu``: the binding would have its actions end with this menu.
+        # Not ``addMenu``: PySide would destroy the submenu together with this menu.
         menu.addAction(canvas.overlays.bar.show_menu.menu().menuAction())
         menu.addSeparator()
         canvas.figures.add_to(menu)
         return menu
 
     def _add_sample(self, menu: QMenu) -> None:
-        """What can be done with the sample under the cursor."""
+        """Add the entries for the sample under the cursor."""
         canvas, hovered = self._map, self._map.cursor_overlay.hovered
         if hovered is None:
             return
@@ -89,7 +89,7 @@ class MapMenu:
             add_item(menu, begin, lambda: self._begin_at(hovered))
 
     def _add_place(self, menu: QMenu) -> None:
-        """What can be done with the place under the cursor, the pin near it, and the trail."""
+        """Add the entries for the place under the cursor, the pin near it, and the trail."""
         canvas, code, pin = self._map, self._map.cursor_code(), self._map.pin_near_cursor()
         if code is not None:
             draw = tr("Open what is decoded here in the editor")
@@ -103,7 +103,7 @@ class MapMenu:
             add_item(menu, tr("Clear the trail of the drawing"), canvas.trail_cleared.emit)
 
     def _begin_at(self, index: int) -> None:
-        """Lay the map through the code of a sample."""
+        """Set the base of the displayed plane to the code of a sample and show the sliders."""
         scene = self._map.scene
         codes, row = scene.codes, scene.points.place_of(index)
         if codes is not None and row is not None:
@@ -112,12 +112,12 @@ class MapMenu:
 
 
 def _numbers(scene: Scene, code: NDArray[np.float32]) -> str:
-    """The numbers of ``code`` ``[d]`` that the map shows."""
+    """Format the numbers of ``code`` ``[d]`` that are shown on the map axes."""
     return ", ".join(f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
 
 
 def _called(scene: Scene, index: int) -> str:
-    """What a sample is called, with its class where that is something else."""
+    """Return the name of a sample, with its class if that differs."""
     sprites = scene.points.sprites
     name, label = label_name(sprites.names[index]), label_name(sprites.labels[index])
     return name if name in (label, f"{label} #{index + 1}") else f"{name} ({label})"

@@ -1,4 +1,4 @@
-"""What a mouse does on the map: pointing, clicking, moving the view, a pin, samples, the lasso."""
+"""Mouse handling of the map: hovering, clicking, panning, dragging pins and samples, the lasso."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NOTCH = 120.0
 
 
 class MapMouse:
-    """Where the mouse is on a map, and what it holds there.
+    """State and handlers of the mouse on a map.
 
     Attributes:
-        at: Where it rests; None: elsewhere, or the cursor was put somewhere without it.
+        at: Position of the resting mouse; None if it has left, or the cursor was moved otherwise.
     """
 
     def __init__(self, canvas: LatentCanvas) -> None:
@@ -33,7 +33,7 @@ class MapMouse:
         self._dragged: QPointF | None = None
 
     def press(self, event: QMouseEvent) -> None:
-        """A button went down: the view stands still, or a line begins."""
+        """Handle a button press: stop the movement of the view, or start a lasso."""
         selecting = self._map.selecting
         if selecting.is_drawn:
             return
@@ -47,7 +47,7 @@ class MapMouse:
                 selecting.begin(event.position(), adds=adds)
 
     def move(self, event: QMouseEvent) -> None:
-        """Point at a place, or move what is held."""
+        """Move the cursor, or drag what is held."""
         at = event.position()
         if self._pressed is None:
             self.point_at(at)
@@ -61,7 +61,7 @@ class MapMouse:
             self._map.navigation.pan(way.x(), way.y())
 
     def _takes_hold(self, event: QMouseEvent, pressed: QPointF) -> bool:
-        """Take hold of what is at ``pressed`` once it is dragged; True: of the map itself."""
+        """Start a drag from ``pressed`` after ``DRAG_PX``; return whether it moves the map."""
         at = event.position()
         way = at - pressed
         if abs(way.x()) + abs(way.y()) < DRAG_PX:
@@ -82,7 +82,7 @@ class MapMouse:
         return True
 
     def release(self, event: QMouseEvent) -> None:
-        """The button is up: let go of what was held, or it was a click."""
+        """Handle a button release: end the drag, or treat the press as a click."""
         if self._pressed is None:
             return
         at, clicked = event.position(), self._dragged is None
@@ -101,7 +101,7 @@ class MapMouse:
             self._click(at)
 
     def double_click(self, event: QMouseEvent) -> None:
-        """Open the sample that is there, or pin the place."""
+        """Open the sample under the mouse, or pin the place."""
         if event.button() != Qt.MouseButton.LeftButton or self._map.selecting.is_on:
             return
         at = event.position()
@@ -113,20 +113,20 @@ class MapMouse:
             self._map.pin_place()
 
     def wheel(self, event: QWheelEvent) -> None:
-        """Zoom about the mouse."""
+        """Zoom about the mouse position."""
         event.accept()
         if self._map.selecting.is_drawn:
             return
         turned = event.angleDelta().y() / _NOTCH
         at, navigation = event.position(), self._map.navigation
         if turned and event.pixelDelta().isNull() and abs(turned) >= 1.0:
-            # A wheel with notches jumps; the map glides to where it jumps.
+            # A notched wheel turns in jumps: animate the zoom.
             navigation.glide_zoom(ZOOM_STEP**turned, at.x(), at.y())
         elif turned:
             navigation.zoom(ZOOM_STEP**turned, at.x(), at.y())
 
     def point_at(self, at: QPointF) -> None:
-        """The mouse is at pixel ``at``: the cursor is there, or nowhere on the rulers."""
+        """Move the cursor to pixel ``at``; over the rulers, remove it."""
         self.at = at
         view = self._map.navigation.view
         if self._pressed is None:
@@ -140,18 +140,18 @@ class MapMouse:
             self._map.leave()
 
     def follow(self) -> None:
-        """The view has moved: what is under a mouse that rests is something else now."""
+        """Update the cursor under a resting mouse after the view has moved."""
         if self.at is not None and self._pressed is None:
             self.point_at(self.at)
 
     def give_up(self) -> None:
-        """Let go of whatever is held, as if it had never been moved."""
+        """Cancel any drag and restore what was dragged."""
         self._pressed = self._dragged = None
         self._map.selecting.drop()
         self.drop_pin(moved=False)
 
     def drop_pin(self, *, moved: bool = True) -> None:
-        """Let go of the pin that is held, there or, unless it is ``moved``, where it was."""
+        """Release the dragged pin: at its new place, or, unless ``moved``, where it was."""
         dropped = self._map.pinning.drop()
         if dropped is not None:
             self._map.redraw()
@@ -159,7 +159,7 @@ class MapMouse:
                 self._map.pin_moved.emit(*dropped)
 
     def _drag_pin(self, at: QPointF) -> None:
-        """Show the pin that is held, and what is decoded there, at the pixel ``at``."""
+        """Move the dragged pin and the cursor to the pixel ``at``."""
         view = self._map.navigation.view
         before = view.to_latent(*(self._dragged or at).toTuple())
         x, y = np.subtract(view.to_latent(at.x(), at.y()), before).tolist()
@@ -169,7 +169,7 @@ class MapMouse:
         self._map.redraw()
 
     def _click(self, at: QPointF) -> None:
-        """Choose the sample that is there; beside the samples nothing is selected any more."""
+        """Activate the sample at ``at``; a click beside all samples clears the selection."""
         self.point_at(at)
         if self._pin_at(at) is not None:
             return

@@ -1,4 +1,4 @@
-"""What fingers do on the map: pinching and moving it, on a screen or a trackpad."""
+"""Touch handling of the map: pinching and panning, on a screen or a trackpad."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class MapTouch:
-    """Moves and scales the view of a map by fingers."""
+    """Pans and zooms the view by gestures."""
 
     def __init__(self, canvas: LatentCanvas) -> None:
         self._map = canvas
         canvas.grabGesture(Qt.GestureType.PinchGesture)
 
     def pinch(self, event: QGestureEvent) -> bool:
-        """Two fingers on a screen; False: another gesture."""
+        """Handle a pinch; return False for any other gesture."""
         gesture = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(gesture, QPinchGesture):
             return False
@@ -29,7 +29,7 @@ class MapTouch:
         at = QPointF(self._map.mapFromGlobal(gesture.centerPoint()))
         way = gesture.centerPoint() - gesture.lastCenterPoint()
         if gesture.state() == Qt.GestureState.GestureStarted:
-            # Until the second finger came the first was taken for a mouse.
+            # Before the second finger touched, the first one was handled as a mouse.
             self._map.mouse.give_up()
             navigation.grab()
         else:
@@ -39,7 +39,7 @@ class MapTouch:
         return True
 
     def trackpad(self, event: QNativeGestureEvent) -> bool:
-        """A gesture on a trackpad; True if it was one that the map knows."""
+        """Handle a trackpad gesture; return whether it was one that the map supports."""
         kind, at, navigation = event.gestureType(), event.position(), self._map.navigation
         if kind == Qt.NativeGestureType.ZoomNativeGesture:
             navigation.zoom(max(0.2, 1.0 + event.value()), at.x(), at.y())

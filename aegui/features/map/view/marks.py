@@ -1,4 +1,4 @@
-"""Painting what a person put on the map: pins, the drawing's code with its trail."""
+"""Painting of pins, the drawing's code with its trail, the prior and region names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _RIBBON_NAMES_PX = 64.0
 
 
 def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
-    """A pin whose point stands at ``at``, with its name beside its head."""
+    """Paint a pin with its tip at ``at`` and its name beside its head."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     radius = PIN_PX * 0.36
     head = QPointF(at.x(), at.y() - PIN_PX + radius)
@@ -57,7 +57,7 @@ def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFo
 def paint_tag(
     painter: QPainter, left_middle: QPointF, text: str, theme: Theme, font: QFont
 ) -> QRectF:
-    """``text`` on a small ground whose left edge has its middle at ``left_middle``."""
+    """Paint ``text`` on a small box with the middle of its left edge at ``left_middle``."""
     box = tag_rect(left_middle, text, font)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font)
@@ -70,14 +70,14 @@ def paint_tag(
 
 
 def tag_rect(left_middle: QPointF, text: str, font: QFont) -> QRectF:
-    """The ground of ``paint_tag``."""
+    """Return the box that ``paint_tag`` paints."""
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + 10, metrics.height() + 2
     return QRectF(left_middle.x(), round(left_middle.y() - height / 2) + 0.5, width, height)
 
 
 def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
-    """The middle of a normal prior, and one and two of its standard deviations around it."""
+    """Paint the mean of a normal prior and the circles of one and two standard deviations."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     middle = QPointF(view.x_pixel(0.0), view.y_pixel(0.0))
@@ -86,7 +86,7 @@ def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
             painter.setPen(QPen(colour, width, style))
             painter.drawEllipse(middle, radius * view.sx, radius * view.sy)
     for radius, text in ((1.0, "1σ"), (2.0, "2σ")):
-        # Below the right end of the circle, where neither axis nor samples' labels stand.
+        # Below right of the circle, clear of axes and sample labels.
         side = radius * _DIAGONAL
         at = middle + QPointF(side * view.sx + 3, side * view.sy + 12)
         if view.contains(at.x(), at.y()):
@@ -98,7 +98,7 @@ def paint_prior(painter: QPainter, view: Viewport, theme: Theme) -> None:
 
 
 def paint_haloed(painter: QPainter, at: QPointF, text: str, ink: QColor, halo: QColor) -> None:
-    """``text`` whose baseline begins ``at``, legible on any ground by a rim of ``halo``."""
+    """Paint ``text`` from the baseline at ``at``, with an outline in the colour ``halo``."""
     letters = QPainterPath()
     letters.addText(at, painter.font(), text)
     around = QColor(halo)
@@ -110,10 +110,10 @@ def paint_haloed(painter: QPainter, at: QPointF, text: str, ink: QColor, halo: Q
 
 
 def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) -> None:
-    """The way the drawing's code has come: ``pixels`` ``[M, 2]``, oldest first, fading."""
+    """Paint the trail of the drawing's code: ``pixels`` ``[M, 2]``, oldest first, fading."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     points = [QPointF(x, y) for x, y in pixels.tolist()]
-    # A few polylines of falling strength: many single lines with pens of their own are slow.
+    # A few polylines of decreasing opacity: single lines with their own pens are slow.
     size = -(-len(points) // _TRAIL_PARTS)
     for part, first in enumerate(range(0, len(points) - 1, size), start=1):
         colour = QColor(theme.warn)
@@ -123,7 +123,7 @@ def paint_trail(painter: QPainter, pixels: NDArray[np.float64], theme: Theme) ->
 
 
 def paint_drawing(painter: QPainter, at: QPointF, theme: Theme) -> None:
-    """The mark at the drawing's code: a diamond in a ring, unlike every dot and pin."""
+    """Paint the mark at the drawing's code: a diamond in a ring, unlike dots and pins."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((theme.panel, 4.5), (theme.warn, 2.0)):
@@ -147,7 +147,7 @@ def paint_region_names(
     *,
     ribbon: bool,
 ) -> None:
-    """The names of regions that have room for them, in a size that suits that room."""
+    """Paint the names of regions large enough for them, in a size that suits the region."""
     fonts = {size: _sized(font, size) for size in _NAME_SIZES_PX} if names else {}
     for name in names:
         x, y = view.x_pixel(name.x), view.y_pixel(name.y)
@@ -179,7 +179,7 @@ def _sized(font: QFont, size_px: int) -> QFont:
 
 
 def paint_arrow(painter: QPainter, begin: QPointF, end: QPointF, theme: Theme) -> None:
-    """An arrow between two pixels; a very short one is a dot."""
+    """Paint an arrow between two pixels; a dot if they are very close."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     line = QLineF(begin, end)
     shaft = QLineF(line)

@@ -1,4 +1,4 @@
-"""Entries of the menus on the map, with the keys that do the same."""
+"""Entries of the map menus with their keyboard shortcuts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def add_item(menu: QMenu, text: str, then: Callable[[], object], keys: str = "") -> QAction:
-    """Add an entry ``text`` to ``menu`` that does ``then``; ``keys`` do it on the map too."""
-    # A sample may be called &: no letter of an entry is underlined.
+    """Add an entry ``text`` to ``menu`` that calls ``then``; ``keys`` is shown as its shortcut."""
+    # Sample names may contain ``&``: entries have no mnemonics.
     action = menu.addAction(text.replace("&", "&&"))
     action.triggered.connect(lambda: then())
     show_keys(action, keys)
@@ -24,7 +24,7 @@ def add_item(menu: QMenu, text: str, then: Callable[[], object], keys: str = "")
 
 
 def show_keys(action: QAction, keys: str) -> None:
-    """Write ``keys`` beside an entry; the map listens to them itself, while it has the focus."""
+    """Show ``keys`` beside an entry; the focused map handles the keys itself."""
     if keys:
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

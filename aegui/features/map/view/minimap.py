@@ -1,4 +1,4 @@
-"""The whole map made small, with the part that is seen: where one is, and a way to go elsewhere."""
+"""Overview of the whole map with the visible part marked."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SHADE = 0.3
 
 
 class Minimap(QWidget):
-    """Seen while the map shows but a part of the codes; a click or drag moves the map there.
+    """Overview, shown while only a part of the codes is visible; a click or drag moves the view.
 
     Signals:
-        centre_requested(float, float): The map should show that place in its middle.
+        centre_requested(float, float): Centre the map on that place.
     """
 
     accessible_role = QAccessible.Role.Graphic
@@ -54,7 +54,7 @@ class Minimap(QWidget):
         self.hide()
 
     def set_view(self, view: Viewport) -> None:
-        """What is seen of the map now."""
+        """Set the visible part of the map."""
         self._seen = view.bounds
         self.update()
 
@@ -72,7 +72,7 @@ class Minimap(QWidget):
         )
 
     def _pixels(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where ``places`` ``[n, 2]`` lie in this widget."""
+        """Return the positions of ``places`` ``[n, 2]`` in this widget."""
         x0, y0, x1, y1 = self._scene.bounds or (0.0, 0.0, 1.0, 1.0)
         room = np.array([self.width() - 2 * _EDGE_PX, self.height() - 2 * _EDGE_PX])
         spans = np.maximum([x1 - x0, y1 - y0], 1e-9)
@@ -81,7 +81,7 @@ class Minimap(QWidget):
         return np.asarray(_EDGE_PX + shares * room)
 
     def seen_rect(self) -> QRectF:
-        """The part that is seen, in this widget; never too small to be found."""
+        """Return the rectangle of the visible part in this widget, at least 4 x 4 pixels."""
         x0, y0, x1, y1 = self._seen
         (left, bottom), (right, top) = self._pixels(np.array([[x0, y0], [x1, y1]])).tolist()
         if self._scene.ribbon:
@@ -101,7 +101,7 @@ class Minimap(QWidget):
         self.centre_requested.emit(x0 + across * (x1 - x0), y1 - down * (y1 - y0))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        # Not for the map below.
+        # Keep the event from the map below.
         event.accept()
         if event.button() == Qt.MouseButton.LeftButton:
             self._go(event.position())
@@ -127,7 +127,7 @@ class Minimap(QWidget):
         painter.drawRect(seen)
 
     def _background(self) -> QPixmap:
-        """Ground and dots, painted only when they have changed."""
+        """Return the cached card with dots; repainted only after changes."""
         theme, ratio = current_theme(), self.devicePixelRatioF()
         points = self._scene.points
         key = (points.version, points.colours.version, theme.key, self.size(), ratio)
@@ -144,7 +144,7 @@ class Minimap(QWidget):
         return self._dots
 
     def _dots_image(self, ratio: float) -> QImage:
-        """A square for each of some samples, as large as this widget."""
+        """Return an image of the widget's size with a square for each of some samples."""
         points = self._scene.points
         rows = points.shuffled()[:MOST_DOTS]
         side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
@@ -163,7 +163,7 @@ class Minimap(QWidget):
 
 
 def _around(outer: QRectF, inner: QRectF) -> tuple[QRectF, ...]:
-    """The four parts of ``outer`` beside ``inner``."""
+    """Return the four rectangles of ``outer`` around ``inner``."""
     return (
         QRectF(outer.left(), outer.top(), outer.width(), inner.top() - outer.top()),
         QRectF(outer.left(), inner.bottom(), outer.width(), outer.bottom() - inner.bottom()),

@@ -1,4 +1,4 @@
-"""Moving over the map: pan with inertia, zoom, fit, and following the codes while they move."""
+"""Moving the view of the map: panning with inertia, zooming, fitting, and following the codes."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ class _Fling:
 
 
 class Navigation(QObject):
-    """Owns the viewport: every movement goes through here, is kept sane and told.
+    """Owns the viewport: every movement goes through here and is limited to a sensible range.
 
-    While ``following``, the view is fitted anew whenever the codes leave it or shrink far within
-    it. A person who moves the view takes over; ``fit`` gives it back. What is fitted at first
-    may be less than the whole: the crowded middle.
+    While ``following``, the view is fitted again whenever the codes leave it or become much smaller
+    than it. A movement by the user ends this; ``fit`` resumes it. The first fit may show less than
+    all codes: the dense middle.
 
     Signals:
         moved(): The viewport has changed.
-        following_changed(bool): The codes are followed from now on, or no longer.
+        following_changed(bool): Whether the view follows the codes.
     """
 
     moved = Signal()
@@ -84,17 +84,17 @@ class Navigation(QObject):
 
     @property
     def is_moving(self) -> bool:
-        """Whether a glide or a fling is under way."""
+        """Whether a glide or a fling is in progress."""
         return self._motion is not None
 
     def set_ribbon(self, ribbon: bool) -> None:
-        """Lock y at 0: codes of one number."""
+        """Set whether codes have one number only; y is then locked at 0."""
         self._ribbon = ribbon
 
     def place(
         self, left: float, top: float, width: float, height: float, inset: float = 0.0
     ) -> None:
-        """The window of the map within its widget, in logical pixels.
+        """Set the rectangle of the map within its widget, in logical pixels.
 
         A fit leaves ``inset`` of them free at the top.
         """
@@ -109,12 +109,12 @@ class Navigation(QObject):
             self.moved.emit()
 
     def start_afresh(self) -> None:
-        """Other samples or other codes come: fit the next ones at once."""
+        """Fit the next bounds at once, for other samples or another space of codes."""
         self._fresh, self._begins = True, True
         self._follow(True)
 
     def set_bounds(self, bounds: Bounds | None, crowd: Bounds | None = None) -> None:
-        """Where the codes lie now; ``crowd``: where most of them do, by default all."""
+        """Set the bounds of the codes; ``crowd`` bounds most of them, by default all."""
         self._bounds, self._crowd = bounds, crowd or bounds
         if bounds is None or not self.following or self._still:
             return
@@ -126,7 +126,7 @@ class Navigation(QObject):
             self._glide(self._home(), self.following_ms)
 
     def keep_still(self, still: bool) -> None:
-        """Go after no codes for now: a hand draws on the map. Then follow them again."""
+        """Suspend or resume following the codes, while the user draws on the map."""
         self._still = still
         if still:
             self.rest()
@@ -134,11 +134,11 @@ class Navigation(QObject):
             self.set_bounds(self._bounds, self._crowd)
 
     def hold(self) -> None:
-        """Stay where it is, wherever the codes go, until ``fit``."""
+        """Keep the view still, wherever the codes move, until ``fit`` is called."""
         self._take_over()
 
     def fit(self, *, animated: bool = True) -> None:
-        """Show all codes, and follow them from now on."""
+        """Show all codes and follow them from now on."""
         self._begins = False
         self._follow(True)
         if animated:
@@ -148,7 +148,7 @@ class Navigation(QObject):
             self._set(self._home())
 
     def show(self, bounds: Bounds, *, animated: bool = True) -> None:
-        """Show all of ``bounds``, as a person asks for it."""
+        """Show all of ``bounds`` and stop following the codes."""
         goal = self._sane(self.view.fitted(bounds))
         self._take_over()
         if animated:
@@ -158,26 +158,26 @@ class Navigation(QObject):
 
     @property
     def home(self) -> Viewport:
-        """What would be seen after a fit."""
+        """The viewport after a fit."""
         return self._home()
 
     def centre(self, x: float, y: float) -> None:
-        """Bring a place into the middle at once, as a person asks for it."""
+        """Centre the view on a place at once and stop following the codes."""
         self._take_over()
         self._set(replace(self.view, cx=x, cy=y))
 
     def look(self, view: Viewport) -> None:
-        """See what ``view`` sees, at once, as a person asks for it."""
+        """Set the view at once and stop following the codes."""
         self._take_over()
         self._set(view)
 
     def grab(self) -> None:
-        """A hand takes hold of the map: what moves stops."""
+        """Stop any movement because the user pressed a button or touched the map."""
         self._drags.clear()
         self.rest()
 
     def pan(self, dx: float, dy: float) -> None:
-        """Shift what is seen by (``dx``, ``dy``) pixels, as a person's hand does."""
+        """Pan by (``dx``, ``dy``) pixels and record the movement for a fling."""
         self._take_over()
         self._set(self.view.panned(dx, dy))
         now = self._clock()
@@ -186,13 +186,13 @@ class Navigation(QObject):
             self._drags.popleft()
 
     def glide_by(self, dx: float, dy: float) -> None:
-        """Shift smoothly, as a key does."""
+        """Pan smoothly by (``dx``, ``dy``) pixels."""
         goal = self._goal().panned(dx, dy)
         self._take_over()
         self._glide(self._sane(goal))
 
     def let_go(self) -> None:
-        """The hand that panned has let go: run on for a moment if it was moving."""
+        """End a pan; continue it with inertia if it was fast enough."""
         now = self._clock()
         recent = [drag for drag in self._drags if drag[0] >= now - _FLING_MEMORY_S]
         self._drags.clear()
@@ -214,18 +214,18 @@ class Navigation(QObject):
         self._set(self._zoomed(self.view, factor, x, y))
 
     def glide_zoom(self, factor: float, x: float, y: float) -> None:
-        """Scale by ``factor`` about pixel (``x``, ``y``), smoothly, as a key or button does."""
+        """Scale by ``factor`` about pixel (``x``, ``y``), smoothly."""
         goal = self._zoomed(self._goal(), factor, x, y)
         self._take_over()
         self._glide(goal)
 
     def rest(self) -> None:
-        """Stop where the view is now."""
+        """Stop any movement."""
         self._motion = None
         self._timer.stop()
 
     def _zoomed(self, view: Viewport, factor: float, x: float, y: float) -> Viewport:
-        # The factor is limited before, so that the view does not slide at the end of the scale.
+        # Limit the factor first, so that the view does not slide at the end of the zoom range.
         reached = self._sane(view.zoomed(factor, x, y))
         return self._sane(view.zoomed(reached.sx / view.sx, x, y))
 
@@ -245,7 +245,7 @@ class Navigation(QObject):
 
     @property
     def _framed(self) -> Bounds | None:
-        """What a fit shows: until somebody asks for all codes, where most of them are."""
+        """The bounds that a fit shows: most codes, until the user asks for all of them."""
         return self._crowd if self._begins else self._bounds
 
     def _sane(self, view: Viewport) -> Viewport:
@@ -255,9 +255,10 @@ class Navigation(QObject):
         return replace(view, cy=0.0, sy=view.sx) if self._ribbon else view
 
     def _comfortable(self, bounds: Bounds) -> bool:
-        """Whether the codes are all in sight and not far smaller than they could be.
+        """Return whether all codes are visible and not much smaller than they could be.
 
-        What a glide leads to counts, not where it has got: it is not begun anew at every step.
+        The goal of a glide counts rather than its current state, so that it is not restarted at
+        every step.
         """
         goal = self._goal()
         x0, y0, x1, y1 = bounds
@@ -311,7 +312,7 @@ class Navigation(QObject):
     def _step_fling(self, fling: _Fling, now: float) -> None:
         seconds = now - fling.last
         kept = exp(-seconds / FLING_DECAY_S)
-        # The way made while the speed decays from v to v * kept.
+        # Distance covered while the speed decays from v to v * kept.
         way = FLING_DECAY_S * (1.0 - kept)
         self._set(self.view.panned(fling.vx * way, fling.vy * way))
         fling.vx, fling.vy, fling.last = fling.vx * kept, fling.vy * kept, now

@@ -1,7 +1,7 @@
-"""How near places of the map are to samples: what is decoded far from all of them is drawn pale.
+"""Fading of decoded tiles far from all samples.
 
-Far out a decoder was never taught anything: its outputs are driven to their ends, black, white and
-full colours, and would be the loudest part of a map on which nothing is.
+Far from the training codes the decoder extrapolates: its outputs saturate at black, white and full
+colours, and would dominate a map whose outer parts hold no samples.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AT_ONCE = 1 << 18
 
 
 class Nearness:
-    """The samples at ``places`` ``[n, 2]`` of a map, most of which lie in ``crowd``."""
+    """Proximity to the samples at ``places`` ``[n, 2]``, most of which lie in ``crowd``."""
 
     def __init__(self, places: NDArray[np.float64], crowd: Bounds) -> None:
         x0, y0, x1, y1 = crowd
@@ -35,7 +35,7 @@ class Nearness:
         self._cells = np.unique(np.rint(finite / step), axis=0) * step
 
     def shares(self, rect: Bounds, rows: int, columns: int) -> NDArray[np.float32]:
-        """Strength of each tile of a plane that fills ``rect``: 1 near samples, float32 ``[r, c]``.
+        """Return the opacity of each tile over ``rect``: 1 near samples, float32 ``[r, c]``.
 
         Row 0 lies at the lower end of ``rect``.
         """
@@ -46,7 +46,7 @@ class Nearness:
         near = np.full((rows, columns), np.inf)
         for begin in range(0, len(self._cells), max(1, _AT_ONCE // (rows * columns))):
             part = self._cells[begin : begin + max(1, _AT_ONCE // (rows * columns))]
-            # From the edge of a tile: the one that a sample lies in is near it, however large.
+            # Measured from tile edges: a tile that contains a sample is near it, however large.
             across = np.maximum(0.0, np.abs(x[:, None] - part[:, 0]) - wide / 2)
             up = np.maximum(0.0, np.abs(y[:, None] - part[:, 1]) - high / 2)
             squared = up[:, None, :] ** 2 + across[None, :, :] ** 2

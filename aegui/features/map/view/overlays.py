@@ -1,4 +1,4 @@
-"""What stands on and beside the map: buttons, axes, sliders, legend; where each has its place."""
+"""The controls on and beside the map - buttons, axes, sliders, legends - and their layout."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ _PART = 1.15
 
 
 def _inside(inner: Bounds, outer: Bounds) -> bool:
-    """Whether all of ``inner`` is in ``outer``."""
+    """Return whether ``outer`` contains ``inner``."""
     across = outer[0] <= inner[0] and inner[2] <= outer[2]
     return across and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
 class MapOverlays(QObject):
-    """Owns the controls of a map and shows on them what the scene holds.
+    """Owns the controls of a map and updates them from the scene.
 
     Signals:
-        room_changed(): The map has more or less room than before.
-        corners_changed(): Something else is seen in its lower corners.
+        room_changed(): The room left for the map has changed.
+        corners_changed(): The overlays in the lower corners have changed.
     """
 
     room_changed = Signal()
@@ -80,11 +80,11 @@ class MapOverlays(QObject):
 
     @property
     def strip_px(self) -> int:
-        """What the strip of sliders takes of the width."""
+        """Width that the strip of sliders takes, in pixels."""
         return STRIP_PX if self.strip.isVisibleTo(self._map) else 0
 
     def set_strip(self, shown: bool) -> None:
-        """Whether the sliders shall be seen; they are only where codes have more than 2 numbers."""
+        """Show or hide the sliders; they are only shown if codes have more than 2 numbers."""
         self._strip_asked = shown
         self.axes.strip.setChecked(shown)
         self._show_strip()
@@ -98,7 +98,7 @@ class MapOverlays(QObject):
         self.place()
 
     def show_code(self) -> None:
-        """The axes, or the code that holds beside them, have changed."""
+        """Update axes and sliders after the axes or the base code have changed."""
         scene = self._scene
         self.axes.setVisible(scene.size > 2)
         self.axes.set_state(
@@ -115,13 +115,13 @@ class MapOverlays(QObject):
         self._show_strip()
 
     def show_codes(self) -> None:
-        """Other codes of the samples."""
+        """Update controls and legends after the codes of the samples have changed."""
         codes = self._scene.codes
         self.strip.set_prior(self._scene.has_prior)
         if codes is not None and codes.size > 2:
             self.strip.sliders.set_codes(codes.mean, codes.spread)
         count = 0 if codes is None else len(codes.values)
-        # Without samples there are no directions in which their codes differ, but random planes.
+        # Without codes of samples there are no principal directions: offer random planes instead.
         self.axes.set_random(self._scene.lacks_codes)
         note = ""
         if codes is not None and 0 < count < codes.total:
@@ -134,12 +134,12 @@ class MapOverlays(QObject):
         self.show_legend()
 
     def set_classes(self, names: Sequence[str]) -> None:
-        """The classes that have colours; none where there are none."""
+        """Set the names of the classes that have colours; may be empty."""
         self._classes = tuple(names)
         self.show_legend()
 
     def show_legend(self) -> None:
-        """The style, the classes or the codes have changed."""
+        """Update the legends after a change of style, classes or codes."""
         codes = self._scene.codes
         has_codes = codes is not None and len(codes.values) > 0
         style = self._scene.style
@@ -154,23 +154,23 @@ class MapOverlays(QObject):
         self.place()
 
     def show_hovered(self, sample: int | None) -> None:
-        """The cursor is at this sample of the set, or at none."""
+        """Mark the class of the hovered sample in the legend; None for no sample."""
         colours = self._scene.points.colours
         self.legend.set_pointed(None if sample is None else colours.class_of(sample))
 
     @property
     def corners(self) -> list[QRect]:
-        """Where in the lower corners of the map something is seen."""
+        """Rectangles of the visible overlays in the lower corners of the map."""
         cards = (self.legend, self.values, self.scale, self.minimap)
         return [card.geometry() for card in cards if card.isVisibleTo(self._map)]
 
     def show_place(self, place: tuple[float, float] | None) -> None:
-        """The cursor is at ``place`` of the map: tell what layers have there, if they are seen."""
+        """Show the values of the visible layers at ``place`` of the map."""
         seen = self._scene.layers.shown_field() is not None
         self.fields.set_place(place if seen else None)
 
     def show_view(self, view: Viewport, home: Viewport) -> None:
-        """The map has moved: the scale, and where in the whole it is."""
+        """Update scale bar and overview after the view has moved."""
         scene = self._scene
         has_codes = scene.codes is not None
         self.scale.setVisible(has_codes and scene.style.scale)
@@ -186,7 +186,7 @@ class MapOverlays(QObject):
         self._place_lower_left()
 
     def _place_lower_left(self) -> None:
-        """The scale, and the overview above it."""
+        """Place the scale bar at the lower left, and the overview above it."""
         left = (0 if self._scene.ribbon else round(LEFT_PX)) + SPACING
         bottom = self._map.height() - round(BOTTOM_PX) - SPACING
         if self.scale.isVisibleTo(self._map):
@@ -200,7 +200,7 @@ class MapOverlays(QObject):
             self.corners_changed.emit()
 
     def _place_legend(self) -> None:
-        """At the lower right, higher as it opens."""
+        """Place the legend at the lower right; it grows upwards."""
         right = self._map.width() - self.strip_px - SPACING
         bottom = self._map.height() - round(BOTTOM_PX) - SPACING
         high = bottom - self.bar.height() - 2 * SPACING
@@ -216,10 +216,10 @@ class MapOverlays(QObject):
         self.corners_changed.emit()
 
     def place(self) -> None:
-        """Put everything where it belongs in a map of this size.
+        """Lay out all controls for the current size of the map.
 
-        The bar at the upper right, Follow beside it, the axes at the upper left, the sliders at
-        the right, the legend at the lower right, lens and layers below the axes, scale and
+        The bar is at the upper right, Follow beside it, the axes at the upper left, the sliders at
+        the right, the legend at the lower right, lens and layers below the axes, scale bar and
         overview at the lower left.
         """
         self._place_lower_left()
@@ -236,7 +236,7 @@ class MapOverlays(QObject):
             edge -= SPACING
         left = round(LEFT_PX) + SPACING
         self.axes.set_room(right - SPACING - left)
-        # Where both do not fit into one row, the axes stand below.
+        # If both do not fit into one row, the axes go below the bar.
         below = left + self.axes.width() > edge
         self.axes.move(left, 2 * SPACING + self.bar.height() if below else SPACING)
         top = SPACING

@@ -1,4 +1,4 @@
-"""The decoded plane of images that are no glyphs: without gaps, scaled smoothly."""
+"""The decoded plane for images that are not glyphs: without gaps, scaled smoothly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_AREA = 4.0
 
 
 class PhotoPlane:
-    """Turns a plane into pixels of the window; those of one zoom are kept while it pans."""
+    """Paints a plane; a copy scaled for the current zoom is cached while panning."""
 
     def __init__(self) -> None:
         self.plane: Plane | None = None
@@ -43,7 +43,7 @@ class PhotoPlane:
         self._seen: tuple[QSize, QPointF] | None = None
 
     def set_plane(self, plane: Plane | None) -> None:
-        """Show ``plane`` from now on."""
+        """Show ``plane``."""
         self.plane = plane
         self._mosaic_key = self._veil_key = self._scaled_key = self._seen = None
 
@@ -56,7 +56,7 @@ class PhotoPlane:
         band: tuple[float, float] | None = None,
         ink: QColor | None = None,
     ) -> QImage:
-        """The window of ``view`` as an image: ``paint`` over ``ground``."""
+        """Return the area of ``view`` as an image: ``paint`` over ``ground``."""
         image = QImage(
             max(1, round(view.width * ratio)),
             max(1, round(view.height * ratio)),
@@ -80,16 +80,16 @@ class PhotoPlane:
         band: tuple[float, float] | None = None,
         ink: QColor | None = None,
     ) -> None:
-        """Paint the plane where it lies in ``view``; what is there already is the ground.
+        """Paint the plane at its position in ``view``, over what is painted already.
 
         Args:
-            painter: Of the widget, clipped to the window.
-            view: What is seen.
-            ground: The colour of what lies behind.
-            strength: Share of the images in what is seen; the rest is ``ground``.
+            painter: Painter of the widget, clipped to the viewport.
+            view: The viewport.
+            ground: Background colour.
+            strength: Opacity of the images over ``ground``.
             ratio: Device pixels per logical pixel.
             band: For a ribbon: first and last logical pixel row of the one row of tiles.
-            ink: Draw light images on a dark ground as ink of that colour on ``ground`` instead.
+            ink: If given, draw light images on a dark ground as ink of that colour on ``ground``.
         """
         plane = self.plane
         if plane is None:
@@ -115,7 +115,7 @@ class PhotoPlane:
             self._veil = self._veil_of(plane, ground) if ink is None else QImage()
 
     def _lay_tiles(self, plane: Plane, colours: NDArray[np.uint32] | None) -> None:
-        """Make the mosaic of the tiles, which are ink of ``colours`` or have their own."""
+        """Build the mosaic of the tiles, mapped to ``colours`` or in their own colours."""
         pixels = plane.mosaic if colours is None else colours[plane.sheet]
         is_opaque = colours is not None or plane.images.shape[2] in (1, 3)
         kind = QImage.Format.Format_RGB32
@@ -126,7 +126,7 @@ class PhotoPlane:
         self._mosaic = QImage(pixels.data, wide, high, 4 * wide, kind)
 
     def _veil_of(self, plane: Plane, ground: QColor) -> QImage:
-        """One pixel of ``ground`` for each tile, that covers it as far as it is to be pale."""
+        """Return an image with one pixel of ``ground`` per tile; its alpha fades that tile."""
         if self.nearness is None:
             return QImage()
         rows, columns = plane.images.shape[:2]
@@ -141,7 +141,7 @@ class PhotoPlane:
         return argb_image(argb)
 
     def _draw_row(self, painter: QPainter, target: QRectF, plane: Plane) -> None:
-        """The only row of tiles, each as high as ``target`` and in the middle of its place."""
+        """Paint the only row of tiles, each as high as ``target`` and centred in its cell."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         columns, (high, wide) = plane.images.shape[1], plane.images.shape[3:]
         room = target.width() / columns
@@ -156,20 +156,20 @@ class PhotoPlane:
     def _draw(
         self, painter: QPainter, target: QRectF, ratio: float, window: float, ground: QColor
     ) -> None:
-        """The mosaic into ``target``, from a scaled copy where that is not too large."""
+        """Paint the mosaic into ``target``, from a scaled copy while panning."""
         size, corner = (target.size() * ratio).toSize(), target.topLeft()
         pans = self._seen is not None and self._seen[0] == size and self._seen[1] != corner
         self._seen = size, corner
         too_large = size.width() * size.height() > _MOST_AREA * window * ratio * ratio
         is_of_use = self.copies and pans and not too_large
         if size != self._scaled_key and not is_of_use:
-            # Zoomed, or seen once before the next plane follows.
+            # A scaled copy would be used only once: after a zoom or between two planes.
             self._draw_tiles(painter, target)
             return
         if size != self._scaled_key and size.width() > 0 and size.height() > 0:
             self._scaled_key = size
             self._scaled = QImage(size, QImage.Format.Format_RGB32)
-            # Opaque, so that panning only copies it.
+            # Opaque, so that panning is a plain copy.
             self._scaled.fill(ground)
             scaling = QPainter(self._scaled)
             self._draw_tiles(scaling, QRectF(0, 0, size.width(), size.height()))
@@ -178,7 +178,7 @@ class PhotoPlane:
         painter.drawImage(QPointF((corner * ratio).toPoint()) / ratio, self._scaled)
 
     def _draw_tiles(self, painter: QPainter, target: QRectF) -> None:
-        """The mosaic, and what makes some of it pale."""
+        """Paint the mosaic and the veil that fades tiles far from samples."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, self._mosaic)
         if not self._veil.isNull():
@@ -190,7 +190,7 @@ class PhotoPlane:
 
 
 def _target(plane: Plane, view: Viewport, band: tuple[float, float] | None) -> QRectF:
-    """Where the whole plane lies in the widget."""
+    """Return the rectangle of the whole plane in the widget."""
     x0, y0, x1, y1 = plane.rect
     across = QRectF(view.x_pixel(x0), 0.0, (x1 - x0) * view.sx, 0.0)
     if band is None:

@@ -1,4 +1,4 @@
-"""Moving the pins of the map: which one is meant, and where it is while it is dragged."""
+"""Hit test and dragging of the pins on the map."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BELOW_PX = 4.0
 
 
 class PinTool:
-    """Shows a pin of ``scene`` elsewhere while it is dragged; the pins themselves stay."""
+    """Moves a pin of ``scene`` while it is dragged; the document stays unchanged."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -39,7 +39,7 @@ class PinTool:
         return self._held is not None
 
     def hit(self, view: Viewport, at: QPointF) -> int | None:
-        """The pin under the pixel ``at``; of several, the one that is painted last."""
+        """Return the index of the pin under the pixel ``at``, the topmost of several, or None."""
         for index, place in reversed(self._scene.pin_places(view)):
             shape = QRectF(place.x() - _WIDE_PX / 2, place.y() - PIN_PX, _WIDE_PX, PIN_PX)
             if shape.adjusted(0, 0, 0, _BELOW_PX).contains(at):
@@ -47,7 +47,7 @@ class PinTool:
         return None
 
     def near(self, view: Viewport, at: QPointF) -> int | None:
-        """The pin nearest to the pixel ``at``; from far away none is meant."""
+        """Return the index of the pin nearest to pixel ``at``; None beyond ``PIN_REACH_PX``."""
         places = self._scene.pin_places(view)
         if not places:
             return None
@@ -56,27 +56,27 @@ class PinTool:
         return places[nearest][0] if distances[nearest] <= PIN_REACH_PX else None
 
     def moved(self, index: int, x: float, y: float) -> NDArray[np.float32]:
-        """The code ``[d]`` of the pin at ``index``, moved by ``x`` and ``y`` along the map.
+        """Return the code ``[d]`` of the pin at ``index``, moved by ``x`` and ``y`` along the map.
 
-        What the map does not show of its code stays.
+        The components of its code that the map does not show are unchanged.
         """
         frame = self._scene.frame
         across, up = np.array([frame.across, frame.up], np.float32)
         return np.asarray(self._scene.pins[index].z + x * across + y * up, np.float32)
 
     def take(self, index: int) -> None:
-        """Take hold of the pin at ``index``."""
+        """Start dragging the pin at ``index``."""
         self._held, self._before = index, self._scene.pins
 
     def drag(self, x: float, y: float) -> None:
-        """Show the pin that is held at ``x``, ``y`` further along the map."""
+        """Move the dragged pin by ``x``, ``y`` along the map."""
         if self._held is not None:
             pins = list(self._scene.pins)
             pins[self._held] = replace(pins[self._held], z=self.moved(self._held, x, y))
             self._scene.pins = tuple(pins)
 
     def drop(self) -> tuple[int, NDArray[np.float32]] | None:
-        """Let go of the pin: its index, and the code where it is; the scene has the pins again."""
+        """End the drag, restore the scene's pins and return the pin's index and its new code."""
         held, self._held = self._held, None
         if held is None:
             return None

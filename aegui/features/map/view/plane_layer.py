@@ -1,4 +1,4 @@
-"""The decoded plane as a soft field of glyphs, each drawn at a whole scale in its own tile."""
+"""The decoded plane as a field of glyphs, each drawn at an integer scale in its own tile."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class PlaneLayer:
-    """Turns a plane into the pixels of the visible window, however that has moved since.
+    """Renders a plane for the current viewport, whatever viewport it was decoded for.
 
-    Every pixel of the screen looks up its source in a mosaic of all tiles; the lookup of a column
-    is the same in every row, so a whole window costs one copy of its pixels.
+    Every screen pixel looks up its source in a mosaic of all tiles; the lookup of a column is the
+    same in every row, so a whole viewport costs one copy of its pixels.
     """
 
     def __init__(self) -> None:
@@ -35,14 +35,14 @@ class PlaneLayer:
         self._image = QImage()
 
     def set_plane(self, plane: Plane | None) -> None:
-        """Show ``plane`` from now on."""
+        """Show ``plane``."""
         self.plane = plane
         self._mosaic = None
         self._key = None
         if plane is None:
             return
         rows, columns, _, height, width = plane.images.shape
-        # One blank row and column behind every tile: what lies between the glyphs is found there.
+        # A blank row and column after every tile supplies the pixels between the glyphs.
         levels = np.zeros((rows, height + 1, columns, width + 1), np.uint8)
         levels[:, :height, :, :width] = plane.images[:, :, 0].transpose(0, 2, 1, 3)
         self._levels = levels.reshape(rows * (height + 1), columns * (width + 1))
@@ -55,15 +55,15 @@ class PlaneLayer:
         ratio: float,
         band: tuple[float, float] | None = None,
     ) -> QImage:
-        """The window of ``view`` in the colours ``on`` and ``off``; blank beyond the plane.
+        """Return the area of ``view`` in the colours ``on`` and ``off``; ``off`` beyond the plane.
 
         Args:
-            view: What is seen.
+            view: The viewport.
             on: Colour of grey level 1.
             off: Colour of grey level 0, and of the ground.
             ratio: Device pixels per logical pixel.
             band: For a ribbon: first and last logical pixel row of the one row of tiles, counted
-                from the window's top; None: tiles lie where their latent y says.
+                from the top of the viewport; None places tiles by their latent y.
         """
         key = (view, on.rgba(), off.rgba(), ratio, band)
         if key != self._key:
@@ -95,7 +95,7 @@ class PlaneLayer:
             if band is None
             else (band[0] * ratio, band[1] * ratio),
         )
-        # One scale for both directions: the pixels of a glyph are squares.
+        # One scale for both directions keeps glyph pixels square.
         scale = min(_whole_scale(spans[0], columns, tile_w), _whole_scale(spans[1], rows, tile_h))
         across = _sources(width, columns, tile_w, spans[0], scale)
         down = _sources(height, rows, tile_h, spans[1], scale, flipped=True)
@@ -114,7 +114,7 @@ class PlaneLayer:
 
 
 def _whole_scale(span: tuple[float, float], tiles: int, pixels: int) -> int:
-    """Device pixels per pixel of an image in a tile, with room for a gap; 0: less than one."""
+    """Return device pixels per image pixel in a tile, with room for a gap; 0 if less than one."""
     return int((span[1] - span[0]) / tiles // (pixels + 1))
 
 
@@ -127,11 +127,11 @@ def _sources(
     *,
     flipped: bool = False,
 ) -> NDArray[np.int64]:
-    """For each of ``count`` device pixels the column (or row) of the mosaic that it shows.
+    """Return the mosaic column (or row) that each of ``count`` device pixels shows.
 
-    ``tiles`` tiles of ``pixels`` pixels fill the device pixels of ``span``; each image lies in the
-    middle of its tile at ``scale``, or fills it where that is 0. When ``flipped`` the last tile
-    comes first. What lies outside shows the blank behind tile 0.
+    ``tiles`` tiles of ``pixels`` pixels fill the device pixels of ``span``; each image is centred
+    in its tile at ``scale``, or fills it if that is 0. With ``flipped`` the last tile comes first.
+    Pixels outside show a blank column.
     """
     begin, size = span[0], (span[1] - span[0]) / tiles
     place = np.arange(count) + 0.5

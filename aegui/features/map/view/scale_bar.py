@@ -1,4 +1,4 @@
-"""How long a round number of latent units is on the map, and how far it is zoomed."""
+"""Scale bar of the map: the length of a round number of latent units, and the zoom factor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FONT = 0.88
 
 
 class ScaleBar(QWidget):
-    """A bar with its length in latent units; it is not in the way of the mouse."""
+    """A bar with its length in latent units; transparent to the mouse."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -42,7 +42,7 @@ class ScaleBar(QWidget):
         self.setAccessibleName(tr("Scale"))
 
     def set_view(self, view: Viewport, home: Viewport) -> None:
-        """The scale of ``view``, and how far that is from ``home``, which shows all codes."""
+        """Set the scale of ``view``, and its zoom relative to ``home``, which shows all codes."""
         units = round_below(LONGEST_PX / view.sx)
         zoom = view.sx / home.sx
         written = localized(units, "g") + (
@@ -88,6 +88,6 @@ def _zoom_text(zoom: float) -> str:
 
 
 def round_below(length: float) -> float:
-    """The largest of 1, 2, 5 times a power of ten that is not above ``length``."""
+    """Return the largest of 1, 2, 5 times a power of ten that is at most ``length``."""
     power = 10.0 ** math.floor(math.log10(length))
     return max(part * power for part in _ROUND if part * power <= length * (1 + 1e-9))

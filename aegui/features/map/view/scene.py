@@ -1,4 +1,4 @@
-"""Everything that lies on the map, painted into two cached pictures: the ground and the whole."""
+"""The contents of the map, painted into two cached pixmaps: the ground and the whole map."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ _STEPS = 10
 
 
 class Scene:
-    """What the map holds, and how the codes of d numbers lie on its plane.
+    """The contents of the map and the projection of codes of d numbers onto its plane.
 
-    x and y stand for the two code dimensions ``axes``, or, where the map is ``spanned``, for the
-    two directions in which the codes differ most, or those through pins (``pin_directions``).
-    ``base`` gives what they leave open, for all that has only a place on the plane (the cursor, the
-    decoded tiles): the mean of the codes, which goes with them (``follows_mean``), until another is
-    chosen. Codes of one number lie along x, over a ribbon of decoded tiles.
+    x and y are the two code dimensions ``axes``, or, if the map is ``spanned``, the two principal
+    directions of the codes or the directions through pins (``pin_directions``). ``base`` supplies
+    the other components for everything that only has a place on the plane (the cursor, the decoded
+    tiles): the mean of the codes, updated with them (``follows_mean``), until another is chosen.
+    Codes of one number lie along x, over a ribbon of decoded tiles.
     """
 
     def __init__(self) -> None:
@@ -111,83 +111,83 @@ class Scene:
 
     @property
     def is_rough(self) -> bool:
-        """Whether another painting would show more than the last one."""
+        """Whether painting again would add detail."""
         return self.points.is_rough or self.layers.is_rough or self.backdrop.is_fading
 
     def touch(self) -> None:
-        """Something that lies on the map has changed."""
+        """Mark the cached pictures as outdated after a change of the contents."""
         self._version += 1
 
     def drop_pictures(self) -> None:
-        """Colours, fonts or the screen have changed."""
+        """Discard all cached pictures after a change of colours, fonts or screen."""
         self.points.sprites.drop()
         self._ground_key = self._whole_key = None
         self.touch()
 
     def set_live(self, live: bool) -> None:
-        """Whether the codes move by themselves and planes follow one another."""
+        """Set whether codes and planes change continuously because the network trains."""
         self.backdrop.set_live(live)
         self._spare = QPixmap()
 
     def set_style(self, style: MapStyle) -> None:
-        """What is shown."""
+        """Set what is displayed and how."""
         self.style = style
         self._colour_points()
 
     def set_values(self, name: str, values: NDArray[np.float64] | None) -> None:
-        """Numbers ``[N]`` of the samples to colour them by: ``name`` is a key of ``COLOURS``."""
+        """Set values ``[N]`` to colour samples by; ``name`` is a key of ``COLOURS``."""
         self._values.pop(name, None)
         if values is not None:
             self._values[name] = values
         self._colour_points()
 
     def forget_values(self) -> None:
-        """Other samples come: what was known of the old ones holds no more."""
+        """Discard the values of the previous samples."""
         self._values.clear()
         self._colour_points()
 
     def _colour_points(self) -> None:
-        """Colour the samples by what is asked for, as far as that is known."""
+        """Colour the samples as the style requires, if the values are known."""
         self.points.colours.set_values(self._values.get(self.style.colour))
 
     def set_size(self, size: int) -> None:
-        """Codes have ``size`` numbers from now on."""
+        """Set the size of the codes to ``size`` numbers and reset the projection."""
         self.base = np.zeros(size, np.float32)
         self.size, self.ribbon = size, size == 1
         self.follows_mean = True
         self.axes = (0, min(1, size - 1))
         self.directions = np.eye(2, size, dtype=np.float32)
         self.pin_directions, self.is_random = None, False
-        # Two numbers of many say little: the plane in which the codes differ most says more.
+        # Two dimensions out of many show little: begin with the principal plane.
         self.spanned = size > 2
         self.set_plane(None)
 
     def set_plane(self, plane: Plane | None) -> None:
-        """What is decoded behind the samples."""
+        """Set the decoded plane behind the samples."""
         whole = plane is not None and self._is_whole(plane)
         self.backdrop.set_plane(plane, glyphs=self.points.sprites.look.glyphs, whole=whole)
 
     def _is_whole(self, plane: Plane) -> bool:
-        """Whether ``plane`` has all that a map of all codes shows."""
+        """Return whether ``plane`` covers everything a map of all codes shows."""
         return self.bounds is not None and covers(plane.rect, self.bounds, ribbon=self.ribbon)
 
     def set_codes(self, codes: Codes | None) -> None:
-        """The samples' codes."""
+        """Set the codes of the samples."""
         self.codes = codes
         self.turn()
         self.project_codes()
 
     def turn(self) -> None:
-        """Take the directions asked for: of the pins, or in which the codes differ most."""
+        """Update the directions: those through pins, or the principal ones of the codes."""
         if self.pin_directions is not None:
             self.directions = self.pin_directions
         elif self.codes is not None:
             self.directions = self.codes.directions
 
     def lay_through(self, places: NDArray[np.float32] | None) -> None:
-        """Show the plane through three codes ``[3, d]``, or where there is none two numbers.
+        """Show the plane through three codes ``[3, d]``, or, without one, two dimensions.
 
-        The first lies to the left of the second, the third above them.
+        The first code lies to the left of the second, the third above them.
         """
         fits = places is not None and places.shape == (3, self.size) and self.size > 2
         self.pin_directions = directions_through(places) if fits and places is not None else None
@@ -198,18 +198,18 @@ class Scene:
 
     @property
     def lacks_codes(self) -> bool:
-        """Whether codes have more than two numbers and there are none: so no directions either."""
+        """Whether codes have more than two numbers but no sample has a code."""
         return self.size > 2 and self.codes is not None and not len(self.codes.values)
 
     def shuffle(self) -> None:
-        """Show the plane through three codes drawn from a normal prior, other ones each time."""
+        """Show the plane through three codes drawn from a standard normal, others each time."""
         self._shuffled += 1
         draw = np.random.default_rng(self._shuffled)
         self.lay_through(draw.standard_normal((3, self.size)).astype(np.float32))
         self.is_random = True
 
     def project_codes(self) -> None:
-        """Place the samples anew: their codes or the axes have changed."""
+        """Recompute places and bounds of the samples after a change of codes or axes."""
         codes = self.codes
         places = np.zeros((0, 2)) if codes is None else self.project(codes.values)
         self.bounds, self.crowd = bounds_of(places), _crowd(places)
@@ -226,16 +226,16 @@ class Scene:
 
     @property
     def framed(self) -> Bounds | None:
-        """What the whole map has to show: the codes of the samples, and the pins.
+        """Bounds of the whole map: the codes of the samples, and the pins.
 
-        Those of a network before count only near the codes: with one that lies where it had its own
-        the map would be a speck.
+        Pins of a previous network count only near the codes: one that lies far outside would shrink
+        the map to a speck.
         """
         return self._with_pins(self.bounds)
 
     @property
     def first_framed(self) -> Bounds | None:
-        """What is seen first: where most codes are, and the pins."""
+        """Bounds shown at first: those of most codes, and the pins."""
         return self._with_pins(self.crowd)
 
     def _with_pins(self, bounds: Bounds | None) -> Bounds | None:
@@ -250,30 +250,30 @@ class Scene:
         return bounds_of(np.vstack([places[counts], low, high]))
 
     def project(self, codes: ArrayLike) -> NDArray[np.float64]:
-        """Places ``[N, 2]`` on the plane of ``codes`` ``[N, d]``."""
+        """Return the places ``[N, 2]`` of ``codes`` ``[N, d]`` on the plane."""
         z = np.asarray(codes).reshape(-1, self.size)
         if self.ribbon:
             return np.column_stack([z[:, 0], np.zeros(len(z))]).astype(np.float64)
         if self.spanned:
-            # Matrix products tell of numbers that are none; those are simply not drawn.
+            # Matrix products warn about non-finite numbers; such codes are simply not drawn.
             with np.errstate(invalid="ignore", over="ignore"):
                 return np.asarray(z.astype(np.float32) @ self.directions.T, np.float64)
         return np.ascontiguousarray(z[:, list(self.axes)], np.float64)
 
     @property
     def frame(self) -> Frame:
-        """What x and y stand for."""
+        """The mapping from x and y to codes."""
         of = (self.spanned, self.ribbon, self.axes, id(self.directions), id(self.base))
         if self._frame is None or self._frame[0] != of:
             spans = self.spanned and not self.ribbon
             directions, base = self.directions, self.base
             made = spanned_frame(directions, base) if spans else axes_frame(self.axes, base)
-            # The arrays are kept: while they are, no others have their places in memory.
+            # Keep the arrays alive, so that no other array can get the same ``id``.
             self._frame = of, made, (directions, base)
         return self._frame[1]
 
     def full_code(self, x: float, y: float) -> NDArray[np.float32]:
-        """The code ``[d]`` at a place on the plane."""
+        """Return the code ``[d]`` at a place on the plane."""
         of = (x, y, self.frame)
         if self._code is None or self._code[0] != of:
             self._code = of, self._code_at(x, y)
@@ -290,7 +290,7 @@ class Scene:
         return code
 
     def nearest(self, code: NDArray[np.float32]) -> int | None:
-        """The sample whose code is nearest to ``code`` ``[d]``; of very many, its place counts."""
+        """Return the sample nearest to ``code`` ``[d]``; in large sets, nearest on the plane."""
         if self.codes is None or not len(self.codes.values):
             return None
         if self.codes.values.size > _QUICKLY_SEARCHED:
@@ -303,18 +303,18 @@ class Scene:
         return int(self.codes.indices[np.nanargmin(distance)])
 
     def band(self, view: Viewport) -> tuple[float, float] | None:
-        """First and last pixel row of the ribbon, counted from the top of ``view``."""
+        """Return first and last pixel row of the ribbon, counted from the top of ``view``."""
         if not self.ribbon:
             return None
         sprites = self.points.sprites
         return ribbon_band(view, self._home(view), sprites.image_shape, glyphs=sprites.look.glyphs)
 
     def _home(self, view: Viewport) -> Viewport:
-        """What shows all codes in the window of ``view``."""
+        """Return the viewport of ``view``'s size that shows all codes."""
         return view if self.bounds is None else view.fitted(self.bounds)
 
     def lay_out(self, view: Viewport) -> None:
-        """Find where everything lies in ``view``, if that is not known."""
+        """Compute the layout of the samples in ``view`` unless it is up to date."""
         key = (view, self._version)
         if key == self._laid_out:
             return
@@ -324,7 +324,7 @@ class Scene:
         self.points.lay_out(view, self.style.points, labels=self.style.labels, floor=floor)
 
     def pin_places(self, view: Viewport) -> list[tuple[int, QPointF]]:
-        """Index and pixel of each pin whose code fits."""
+        """Return index and pixel of each pin whose code has the size of the map's codes."""
         return [
             (index, self._pixel(view, self.project(pin.z)))
             for index, pin in enumerate(self.pins)
@@ -339,7 +339,7 @@ class Scene:
     def picture(
         self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
     ) -> QPixmap:
-        """The whole map as a pixmap of ``size`` logical pixels; painted only if it changed."""
+        """Return the whole map as a pixmap of ``size`` logical pixels, cached."""
         self.lay_out(view)
         if not self.is_painted(view, size, ratio, theme):
             for _ in self._parts(self._whole, view, size, ratio, theme, font):
@@ -347,13 +347,13 @@ class Scene:
         return self._whole
 
     def is_painted(self, view: Viewport, size: QSize, ratio: float, theme: Theme) -> bool:
-        """Whether ``picture`` would paint nothing."""
+        """Return whether ``picture`` would paint nothing."""
         return self._whole_key == (view, size, ratio, theme.key, self._version)
 
     def picture_before(
         self, size: QSize, ratio: float, theme: Theme
     ) -> tuple[QPixmap, Viewport] | None:
-        """The last picture, and what is seen in it, if it was painted like this."""
+        """Return the last picture and its viewport if it has this size, ratio and theme."""
         if self._whole_key is None or self._whole_key[1:4] != (size, ratio, theme.key):
             return None
         return self._whole, self._whole_key[0]
@@ -361,7 +361,7 @@ class Scene:
     def paint_ahead(
         self, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
     ) -> Iterator[None]:
-        """Paint what ``picture`` gives from the last part on; until then it is the one before."""
+        """Paint the next picture in parts; ``picture`` returns the previous one meanwhile."""
         before = self._whole
         yield from self._parts(self._spare, view, size, ratio, theme, font)
         self._spare = before
@@ -369,13 +369,13 @@ class Scene:
     def _parts(
         self, onto: QPixmap, view: Viewport, size: QSize, ratio: float, theme: Theme, font: QFont
     ) -> Iterator[None]:
-        """Paint the whole map ``onto`` a pixmap, which is the picture at the end."""
+        """Paint the whole map in parts onto a pixmap, which becomes the picture at the end."""
         key = (view, size, ratio, theme.key, self._version)
         self.lay_out(view)
         yield
         onto = _fitting(onto, size, ratio)
         if view != self._seen:
-            # While it moves nothing of the ground is of use again.
+            # While the view moves, a cached ground would not be reused.
             self._seen = view
             with _painting(onto) as painter:
                 self._paint_plane(painter, view, size, ratio, theme, font)
@@ -388,7 +388,7 @@ class Scene:
             with _painting(onto) as painter:
                 painter.drawPixmap(0, 0, ground)
         yield
-        # Another view may have been laid out since, or other codes.
+        # Meanwhile the layout may have been computed for another view or other codes.
         self.lay_out(view)
         with _painting(onto) as painter:
             painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
@@ -424,12 +424,12 @@ class Scene:
         theme: Theme,
         font: QFont,
     ) -> None:
-        """All that lies under the samples and their marks."""
+        """Paint everything under the samples and their marks."""
         self._paint_plane(painter, view, size, ratio, theme, font)
         self._paint_rulers(painter, view, theme, font)
 
     def _paint_rulers(self, painter: QPainter, view: Viewport, theme: Theme, font: QFont) -> None:
-        """What is drawn of the plane itself: grid, prior, rulers."""
+        """Paint grid, prior and rulers."""
         style = self.style
         if style.grid:
             ground = self._inks(view, theme).off if self._shown_plane() is not None else None
@@ -449,7 +449,7 @@ class Scene:
         theme: Theme,
         font: QFont,
     ) -> None:
-        """What is decoded, and the layer over it."""
+        """Paint the decoded plane and the layer over it."""
         if self._shown_plane() is None:
             painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.panel)
         else:
@@ -457,7 +457,7 @@ class Scene:
         self.layers.paint_field(painter, view, theme, font)
 
     def ground_image(self, view: Viewport, ratio: float, theme: Theme, font: QFont) -> QImage:
-        """What lies under the samples, for paper: the window of ``view`` alone, no rulers."""
+        """Return everything under the samples, without rulers, as an image for export."""
         size = QSize(round(view.width), round(view.height))
         image = QImage(size * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
@@ -472,7 +472,7 @@ class Scene:
         return image
 
     def axis_names(self) -> tuple[str, str]:
-        """What x and y are called."""
+        """Return the names of the x and y axes."""
         if self.pin_directions is not None:
             return tr("P1"), tr("P2")
         if self.spanned:
@@ -480,7 +480,7 @@ class Scene:
         return axis_name(self.axes[0]), axis_name(self.axes[1])
 
     def _inks(self, view: Viewport, theme: Theme) -> Inks:
-        """The colours of a decoded plane: quiet where it lies behind samples, full in large."""
+        """Return the colours of the plane: faint behind samples, strong when zoomed in."""
         look, vivid = self.points.sprites.look, self.style.vivid
         full = 0.0 if self.ribbon else self._fullness(view)
         if look.glyphs:
@@ -499,15 +499,15 @@ class Scene:
         return Inks(blend(theme.text, theme.panel, contrast), theme.panel, strength)
 
     def _fullness(self, view: Viewport) -> float:
-        """How far the decoded plane is what one looks at, no field behind samples: 0 to 1."""
+        """Return how far the decoded plane is the main content rather than a background: 0 to 1."""
         share = (self.backdrop.tile_share(view) - LARGE_SHARE) / (FULL_SHARE - LARGE_SHARE)
         zoom = max(1.0, view.sx / self._home(view).sx)
-        # In steps: for each strength the tiles are coloured anew.
+        # Quantised, because the tiles are coloured again for each strength.
         near = round(_STEPS * math.log(zoom) / math.log(NEAR_ZOOM)) / _STEPS
         return min(1.0, max(0.0, share, min(NEARLY_FULL, near)))
 
     def _shown_plane(self) -> object:
-        """The plane, where it is wanted, of these axes, and of a network that still is there."""
+        """Return the plane if enabled and of the current axes and network, else None."""
         plane = self.backdrop.plane
         if plane is None or not self.style.plane or self.codes is None:
             return None
@@ -528,7 +528,7 @@ class Scene:
             paint_pin(painter, at, self.pins[index].name, theme, font)
 
     def paint_drawn(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
-        """The place of the drawing and the way that it has come: over the picture, as they move."""
+        """Paint the drawing's code and trail, not cached because they move often."""
         at = self._drawn_at(view)
         if at is None:
             return
@@ -538,7 +538,7 @@ class Scene:
         paint_drawing(painter, at, theme)
 
     def drawn_rect(self, view: Viewport) -> QRectF:
-        """All that ``paint_drawn`` paints now."""
+        """Return the rectangle that ``paint_drawn`` covers."""
         at = self._drawn_at(view)
         if at is None:
             return QRectF()
@@ -548,7 +548,7 @@ class Scene:
         return rect.adjusted(-reach, -reach, reach, reach)
 
     def _drawn_at(self, view: Viewport) -> QPointF | None:
-        """Where the drawing is on the screen; None where there is none, or its code no number."""
+        """Return the position of the drawing's code on the screen; None without a finite code."""
         if self.drawing is None or not np.isfinite(self.drawing).all():
             return None
         return self._pixel(view, self.project(self.drawing))
@@ -565,7 +565,7 @@ class Scene:
 
 
 def _crowd(places: NDArray[np.float64]) -> Bounds | None:
-    """The rectangle of ``places`` ``[n, 2]``, without outliers where these alone make it large."""
+    """Return the bounds of ``places`` ``[n, 2]``, without outliers if they enlarge it a lot."""
     whole = bounds_of(places)
     if whole is None or len(places) < _FEWEST_CROWDED:
         return whole
@@ -589,7 +589,7 @@ def _painting(pixmap: QPixmap) -> Iterator[QPainter]:
 
 
 def _fitting(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:
-    """``pixmap`` if it has ``size`` logical pixels, else a new one."""
+    """Return ``pixmap`` if it has ``size`` logical pixels, else a new one."""
     wanted = QSize(max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
     if pixmap.size() == wanted and pixmap.devicePixelRatio() == ratio:
         return pixmap

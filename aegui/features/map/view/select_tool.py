@@ -1,4 +1,4 @@
-"""Selecting samples of the map: by a line drawn around them, or dragging them elsewhere."""
+"""Selection of samples on the map with a lasso, and dragging samples out of the map."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_NAMED = 6
 
 
 class SelectTool(QObject):
-    """The lasso of a map; what is selected with it stands out there and is reported by it."""
+    """The lasso of a map; highlights the selection on the map and emits it."""
 
     def __init__(self, surface: MapView) -> None:
         super().__init__(surface)
@@ -40,43 +40,43 @@ class SelectTool(QObject):
 
     @property
     def is_on(self) -> bool:
-        """Whether dragging draws around samples, instead of moving the map."""
+        """Whether dragging draws a lasso instead of moving the map."""
         return self._switch.isChecked()
 
     @property
     def is_drawn(self) -> bool:
-        """Whether a line is being drawn now."""
+        """Whether a line is being drawn."""
         return self._lasso.is_drawn
 
     @property
     def rest_cursor(self) -> Qt.CursorShape:
-        """The pointer over a map on which nothing is held."""
+        """The mouse cursor over the map while nothing is dragged."""
         return Qt.CursorShape.PointingHandCursor if self.is_on else Qt.CursorShape.CrossCursor
 
     def set_on(self, on: bool) -> None:
-        """Let dragging draw around samples, or move the map."""
+        """Set whether dragging draws a lasso or moves the map."""
         self._switch.setChecked(on)
 
     def _on_bar_lasso_edited(self) -> None:
         self._map.setCursor(self.rest_cursor)
 
-    # The line
+    # Line
 
     def begin(self, at: QPointF, *, adds: bool) -> None:
-        """Begin a line at the pixel ``at``; ``adds``: to what is selected already."""
+        """Start a line at the pixel ``at``; with ``adds`` it extends the selection."""
         self._adds = adds
         self._lasso.begin(at)
-        # What is drawn around stays where it is seen.
+        # The view must not move under the line.
         self._map.navigation.keep_still(True)
 
     def extend(self, at: QPointF) -> None:
-        """Draw it on to the pixel ``at``."""
+        """Extend the line to the pixel ``at``."""
         before = self._lasso.rect()
         self._lasso.extend(at)
         self._map.update(before.united(self._lasso.rect()).toAlignedRect())
 
     def end(self) -> None:
-        """Select what lies within the line, or nothing after a mere click."""
+        """Select the samples within the line, or none after a mere click."""
         scene, view = self._map.scene, self._map.navigation.view
         self._map.update(self._lasso.rect().toAlignedRect())
         found = np.zeros(0, np.int64)
@@ -88,13 +88,13 @@ class SelectTool(QObject):
         self.select(np.union1d(self._map.selection, found) if self._adds else found)
 
     def drop(self) -> None:
-        """Give the line up, if one is being drawn."""
+        """Cancel the line, if one is being drawn."""
         if self.is_drawn:
             self._map.update(self._lasso.rect().toAlignedRect())
             self._let_go()
 
     def forget(self) -> None:
-        """What was drawn around was the map of other samples."""
+        """Discard line and region, which belong to the map of other samples."""
         self.drop()
         self.region = None
 
@@ -103,9 +103,9 @@ class SelectTool(QObject):
         self._map.navigation.keep_still(False)
 
     def drag_samples(self, pressed: QPointF, *, alone: bool) -> bool:
-        """Let a person drag the sample at ``pressed``, with all that is selected; else False.
+        """Start dragging the sample at ``pressed`` or the selection it is in, else return False.
 
-        One that is not selected is dragged only ``alone``: else the map is moved.
+        A sample that is not selected is dragged only if ``alone``; otherwise the map is moved.
         """
         if self.is_on:
             return False
@@ -120,17 +120,17 @@ class SelectTool(QObject):
         drag_samples(self._map, selection.tolist() if chosen else [index])
         return True
 
-    # The selection
+    # Selection
 
     def select(self, indices: NDArray[np.int64]) -> None:
-        """A person selects these samples ``[k]`` of the set: show and report it, if it is new."""
+        """Set the selection to the samples ``indices`` ``[k]`` and emit it if it has changed."""
         if not np.array_equal(indices, self._map.selection):
             self._map.set_selection(indices)
             self._say()
             self._map.selection_changed.emit(self._map.selection)
 
     def _say(self) -> None:
-        """Say in words what is selected."""
+        """Describe the selection for screen readers."""
         chosen, names = self._map.selection, self._map.scene.points.sprites.names
         if not len(chosen):
             describe(self._map, tr("Nothing is selected"))
@@ -141,11 +141,11 @@ class SelectTool(QObject):
         describe(self._map, f"{count}: {few}{more}")
 
     def clear(self) -> None:
-        """A person wants nothing to be selected."""
+        """Clear the selection."""
         self.select(np.zeros(0, np.int64))
 
     def zoom(self) -> None:
-        """Show the samples that are selected; all where none is."""
+        """Zoom to the selected samples, or to all if none is selected."""
         scene = self._map.scene
         rows = np.flatnonzero(np.isin(scene.points.indices, self._map.selection))
         bounds = bounds_of(scene.points.places[rows])

@@ -1,4 +1,4 @@
-"""How many samples are selected on the map, and what can be done with them there."""
+"""Bar with the count of selected samples and actions for them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from aegui.kit.theme import icon_px
 
 
 class SelectionBar(QFrame):
-    """Seen only while samples are selected.
+    """Bar shown while samples are selected.
 
     Signals:
-        shown_requested(): Show those that are selected as large as they fit.
-        listed(): Show them as a list, with what they have in common.
-        cleared(): Nothing shall be selected any more.
+        shown_requested(): Zoom to the selected samples.
+        listed(): List the selected samples with what they have in common.
+        cleared(): Clear the selection.
     """
 
     shown_requested = Signal()
@@ -46,6 +46,6 @@ class SelectionBar(QFrame):
         self.hide()
 
     def set_count(self, count: int) -> None:
-        """So many samples are selected."""
+        """Show ``count`` as the number of selected samples; 0 hides the bar."""
         self._label.setText(trn("{n:,} selected", "{n:,} selected", count))
         self.setVisible(count > 0)

@@ -1,4 +1,4 @@
-"""A form beside the picture that it asks for: what all sheets of decoded images share. Passive."""
+"""Base of the forms with a preview for sheets of decoded images. Passive."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
 
 
 class SheetPreview(QWidget):
-    """The picture as it will be, as large as there is room for it; rows may have names."""
+    """Preview of the sheet, as large as fits; rows may have names."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -63,17 +63,17 @@ class SheetPreview(QWidget):
         self.setAccessibleName(tr("Preview"))
 
     def sizeHint(self) -> QSize:
-        """Room for some hundred images."""
+        """Return a size with room for some hundred images."""
         return QSize(480, 480)
 
     def set_row_names(self, names: Sequence[str]) -> None:
-        """What the rows of the picture are called, from the top."""
+        """Set the names of the rows of the sheet, from the top."""
         self._names = names
         self.setMinimumHeight(_LEAST_ROW_PX * len(names))
         self.update()
 
     def set_text(self, text: str) -> None:
-        """Say why there is no picture."""
+        """Show ``text`` instead of an image."""
         self._text, self.picture = text, QImage()
         self.update()
 
@@ -86,7 +86,7 @@ class SheetPreview(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The picture in the middle, in its proportions."""
+        """Paint the sheet centred in its aspect ratio."""
         painter = QPainter(self)
         theme = current_theme()
         painter.fillRect(self.rect(), theme.window)
@@ -117,15 +117,15 @@ class SheetPreview(QWidget):
 
 
 class SheetPanel(QWidget):
-    """Passive.
+    """Form and preview of a sheet. Passive.
 
     Attributes:
-        title: What the picture is.
-        form: What is asked for, by the names of the fields of the request.
-        preview: The picture.
+        title: Name of the sheet.
+        form: Editor of the request.
+        preview: The preview.
 
     Signals:
-        edited: What is asked for now.
+        edited(object): The request after the user has edited it.
     """
 
     edited = Signal(object)
@@ -139,9 +139,9 @@ class SheetPanel(QWidget):
         has_cursor: bool,
         parent: QWidget | None = None,
     ) -> None:
-        """A ``form`` over a request; images of ``shape`` (C, H, W).
+        """Create the panel with a ``form`` over a request, for images of ``shape`` (C, H, W).
 
-        The place of the cursor is offered where it is on the map.
+        The cursor's code is offered as the base only if ``has_cursor``.
         """
         super().__init__(parent)
         self.title, self.form, self._shape = title, form, shape
@@ -156,7 +156,7 @@ class SheetPanel(QWidget):
         form.edited.connect(self._on_form_edited)
 
     def _lay_out(self, *above: QWidget) -> None:
-        """The form, ``above`` it what explains it, beside the preview."""
+        """Lay out the form, below the explanations ``above``, beside the preview."""
         left = held(column(*above, self.form, 1, spacing=2 * SPACING))
         left.setFixedWidth(min(grown_for_text(_FORM_PX), _MOST_FORM_PX))
         area = scrolled(self.preview, sideways=True, takes_focus=True)
@@ -164,11 +164,11 @@ class SheetPanel(QWidget):
 
     @property
     def request(self) -> Any:
-        """What is asked for now."""
+        """The current request."""
         return self.form.value
 
     def _tiles(self) -> tuple[int, int]:
-        """Rows and columns of the picture."""
+        """Return rows and columns of the sheet."""
         raise NotImplementedError
 
     def _show(self) -> None:

@@ -1,4 +1,4 @@
-"""The map as a painted surface: everything that lies on it, and what follows the cursor."""
+"""The painted surface of the map: its contents and the cursor overlay."""
 
 from __future__ import annotations
 
@@ -82,47 +82,47 @@ class MapSurface(QWidget):
         return QSize(220, 200)
 
     def part_count(self) -> int:
-        """The samples on the map."""
+        """Return how many samples are on the map."""
         codes = self.scene.codes
         return 0 if codes is None else len(codes.indices)
 
     def part_words(self, place: int) -> str:
-        """What a sample is called, and where it is."""
+        """Return name and position of a sample."""
         points = self.scene.points
         x, y = points.places[place].tolist()
         name = label_name(points.sprites.names[int(points.indices[place])])
         return tr("{name} at {x:.2f}, {y:.2f}", name=name, x=x, y=y)
 
     def part_rect(self, place: int) -> QRect:
-        """Around the middle of a sample."""
+        """Return a small rectangle around a sample."""
         self.scene.lay_out(self.navigation.view)
         x, y = self.scene.points.pixels[place].tolist()
         return QRectF(x - _POINT_PX / 2, y - _POINT_PX / 2, _POINT_PX, _POINT_PX).toRect()
 
     def current_part(self) -> int | None:
-        """None: the keys move a cursor, which may be anywhere between the samples."""
+        """Return None: the keys move a cursor that is not tied to the samples."""
         return None
 
     def _overlay_region(self) -> QRegion:
         return self.cursor_overlay.region(self.navigation.view, self._font())
 
     def _update_overlay(self, region: QRegion) -> None:
-        """Paint the overlay anew where it was and where it is: in ``region``, as far as is new."""
-        # What somebody waits for comes before the next part.
+        """Repaint the overlay where it was and in ``region``, where it is."""
+        # Input takes precedence over the next part of the map.
         self._is_awaited = True
         if self._painted != self.navigation.view:
-            # What is seen is the picture from before.
+            # The widget shows the picture of a previous view: repaint all of it.
             self.update()
             return
         self.update(self.cursor_overlay.painted + region)
 
     def redraw(self) -> None:
-        """What lies on the map has changed: paint it anew."""
+        """Repaint the map after a change of its contents."""
         self.scene.touch()
         self._show_changes()
 
     def _redraw_soon(self) -> None:
-        """Something that can wait a moment has changed: it comes with the next frame."""
+        """Schedule a repaint with the next frame, for changes that can wait."""
         moves = time.monotonic() - self._moved_s < MOVING_MS / 1000
         self._refine.start(MOVING_MS if moves else FRAME_MS)
 
@@ -148,7 +148,7 @@ class MapSurface(QWidget):
             self._paint_focus(painter)
 
     def _picture(self, theme: Theme, ratio: float) -> tuple[QPixmap, Viewport]:
-        """The map, and what is seen in it."""
+        """Return the picture of the map and the viewport it shows."""
         before = self._picture_before()
         if before is not None:
             self._begin_parts()
@@ -162,10 +162,10 @@ class MapSurface(QWidget):
         return picture, view
 
     def _picture_before(self) -> tuple[QPixmap, Viewport] | None:
-        """The last picture, and what is seen in it, where that may stay for a moment.
+        """Return the last picture and its viewport if it may stay for a moment, else None.
 
-        What a network that learns changes of the map is painted in parts, between which the mouse
-        is answered, if it takes long. What a person moves is painted at once.
+        Changes made by a training network are painted in parts, between which input is handled, if
+        painting takes long. Changes made by the user are painted at once.
         """
         scene, navigation = self.scene, self.navigation
         is_pointed_at = self.cursor_overlay.place is not None
@@ -177,7 +177,7 @@ class MapSurface(QWidget):
         return before if stays else None
 
     def _show_changes(self) -> None:
-        """Paint anew, now or in parts, what lies on the map, and then what follows the cursor."""
+        """Repaint changed contents at once or in parts, and then the overlay."""
         if self.isVisible() and self._picture_before() is not None:
             self._begin_parts()
         else:
@@ -222,7 +222,7 @@ class MapSurface(QWidget):
             self._next_part.start()
 
     def _pace(self, cost_ms: float) -> None:
-        """A map that took ``cost_ms`` of work moves after the codes in as many steps as it may."""
+        """Set the pace of following the codes from ``cost_ms``, the time that painting took."""
         self._cost_ms += _SMOOTHING * (cost_ms - self._cost_ms)
         wanted = max(FOLLOWING_MS, round(self._cost_ms / _FOLLOWING_SHARE))
         self.navigation.following_ms = wanted
@@ -248,7 +248,7 @@ class MapSurface(QWidget):
         painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def follow_style(self) -> None:
-        """Nothing fades or glides where the desktop or the person wants no motion."""
+        """Disable fading and gliding if desktop or settings ask for no animations."""
         self.navigation.glides = moves()
         self.scene.backdrop.fades = moves() and not self._is_live
 

@@ -1,4 +1,4 @@
-"""What a sheet of all numbers of the code is to show, as a form with a preview. Passive."""
+"""Form with a preview for latent traversals of all numbers of the code. Passive."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NOTHING = TraversalSpec((), ())
 
 @dataclass(frozen=True)
 class TraversalRequest:
-    """A sheet as a person asks for it.
+    """Settings of a sheet of traversals.
 
     Attributes:
-        spec: Which codes.
-        base: Key of where the numbers come from that do not change: one of ``BASES``.
-        scale: Pixels of the picture per pixel of an image.
+        spec: Which codes to decode.
+        base: Source of the fixed numbers: a key of ``BASES``.
+        scale: Pixels of the sheet per pixel of an image.
         ink: Whether images of one channel are drawn dark on light.
     """
 
@@ -37,7 +37,7 @@ class TraversalRequest:
 
 
 class TraversalPanel(SheetPanel):
-    """The form of a sheet of all numbers."""
+    """The form of a sheet of traversals."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class TraversalPanel(SheetPanel):
         has_cursor: bool,
         parent: QWidget | None = None,
     ) -> None:
-        """Images of ``shape`` (C, H, W); the place of the cursor is offered where there is one."""
+        """Create the form for images of ``shape`` (C, H, W)."""
         form = Form(request, ("spec.steps", "spec.reach", "base", "scale", "ink"))
         title = tr("Every number of the code")
         super().__init__(title, form, shape, has_cursor=has_cursor, parent=parent)

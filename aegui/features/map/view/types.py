@@ -1,4 +1,4 @@
-"""What the map is told and what it tells."""
+"""Values that the map is given and emits."""
 
 from __future__ import annotations
 
@@ -31,21 +31,22 @@ COLOURS = table(
 
 @dataclass(frozen=True)
 class MapStyle:
-    """What the map shows.
+    """Display options of the map.
 
     Attributes:
         points: A key of ``POINTS``; ``auto`` draws glyphs where there is room for them.
-        labels: Whether dots carry their labels where there is room for them.
-        plane: Whether the decoded plane is drawn behind.
+        labels: Whether dots have labels where there is room for them.
+        plane: Whether the decoded plane is drawn behind the samples.
         grid: Whether grid lines are drawn.
         preview: Whether the decoded image is drawn beside the cursor.
-        legend: Whether the colours of the classes are explained.
-        prior: Whether the prior of a variational code is drawn: its middle and unit circle.
-        vivid: Whether the decoded background is drawn in full strength.
-        colour: A key of ``COLOURS``; samples whose numbers are not known are as by ``label``.
-        minimap: Whether the whole map is seen small while only a part of it is shown.
-        scale: Whether a bar tells how long a latent unit is.
-        sharp: Whether a sample fades in beside the map where what is decoded is a copy of it.
+        legend: Whether the legend of the classes is shown.
+        prior: Whether the prior of a variational code is drawn: its mean, one and two standard
+            deviations.
+        vivid: Whether the decoded background is drawn at full strength.
+        colour: A key of ``COLOURS``; samples without known values are coloured as by ``label``.
+        minimap: Whether an overview is shown while only a part of the map is visible.
+        scale: Whether the scale bar is shown.
+        sharp: Whether, in the cursor panel, the sample is blended over a decoded copy of it.
         ellipses: Whether the spread of each sample's posterior is drawn, where it is known.
     """
 
@@ -66,12 +67,12 @@ class MapStyle:
 
 @dataclass(frozen=True, eq=False)
 class Pin:
-    """A place that a person wants to find again.
+    """A place bookmarked by the user.
 
     Attributes:
-        z: The place, ``[d]``.
-        name: What it is called; may be empty.
-        is_former: Whether it was pinned on the map of a network before the present one.
+        z: The code, ``[d]``.
+        name: Its name; may be empty.
+        is_former: Whether it was pinned on the map of a previous network.
     """
 
     z: NDArray[np.float32]
@@ -81,14 +82,14 @@ class Pin:
 
 @dataclass(frozen=True)
 class RegionName:
-    """What a region is called.
+    """The label of a region.
 
     Attributes:
         text: The name.
-        x: Where it stands.
+        x: Position of the label.
         y: Likewise.
-        room_x: How far it is from there to other regions along x, in latent units.
-        room_y: The same along y.
+        room_x: Distance from there to other regions along x, in latent units.
+        room_y: Likewise along y.
     """
 
     text: str
@@ -100,16 +101,16 @@ class RegionName:
 
 @dataclass(frozen=True, eq=False)
 class FieldPicture:
-    """A layer that lies under the samples and over the decoded plane.
+    """A layer painted between the decoded plane and the samples.
 
     Attributes:
-        image: Colours, straight (not premultiplied) RGBA, uint8 ``[rows, columns, 4]``; row 0 lies
-            at y0 (below, since y grows upwards).
+        image: Straight (not premultiplied) RGBA, uint8 ``[rows, columns, 4]``; row 0 lies at y0
+            (the bottom, since y grows upwards).
         rect: The rectangle that it fills: x0, y0, x1, y1.
-        frame: What x and y stand for; on a map of other axes it is not drawn.
-        smooth: Whether colours between the cells are mixed; False for classes.
-        lines: Lines over it, such as contours and ellipses: places ``[k, 2]`` each.
-        names: What its regions are called, to be written where there is room.
+        frame: Maps x and y to codes; on a map of other axes the layer is not drawn.
+        smooth: Whether colours are interpolated between cells; False for classes.
+        lines: Lines over it, such as contours and ellipses: points ``[k, 2]`` each.
+        names: Labels of its regions, drawn where there is room.
     """
 
     image: NDArray[np.uint8]
@@ -122,16 +123,16 @@ class FieldPicture:
 
 @dataclass(frozen=True)
 class ViewRequest:
-    """The decoded plane that the map would like to have, in the words of the plane service.
+    """The decoded plane that the map requests.
 
     Attributes:
-        rect: The rectangle to fill with tiles: more than is seen, so that there is room to pan.
-        width_px: Pixels across the map.
-        height_px: Pixels down the map.
+        rect: The rectangle to fill with tiles: larger than the view, to leave room for panning.
+        width_px: Width of the map in pixels.
+        height_px: Height of the map in pixels.
         columns: Tiles across ``rect``.
         rows: Tiles down ``rect``.
-        frame: What x and y stand for.
-        near: The place whose tiles are wanted first: the cursor's; None: the middle.
+        frame: Maps x and y to codes.
+        near: The place whose tiles are decoded first, the cursor's; None for the centre.
     """
 
     rect: Bounds

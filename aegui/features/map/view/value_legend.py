@@ -1,4 +1,4 @@
-"""What the colours of the samples stand for where they tell a number."""
+"""Legend of the sample colours where they represent a number."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STOPS = 9
 
 
 class ValueLegend(QWidget):
-    """A title and the scale of colours with its ends; not in the way of the mouse."""
+    """A title and a colour bar with its limits; transparent to the mouse."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -38,11 +38,11 @@ class ValueLegend(QWidget):
 
     @property
     def words(self) -> str:
-        """All that it says, in one line."""
+        """Title and limits in one line."""
         return ": ".join((self._title, self._ends()))
 
     def set_scale(self, title: str, ends: tuple[float, float] | None) -> None:
-        """What is shown, and the numbers of both ends; None: they are not known yet."""
+        """Set the title and the limits; None while the limits are being computed."""
         if (title, ends) == (self._title, self._range):
             return
         self._title, self._range = title, ends
@@ -88,7 +88,7 @@ class ValueLegend(QWidget):
 
 
 def _figure(value: float) -> str:
-    """A number with about three significant figures."""
+    """Format a number with about two significant digits."""
     return (
         localized(value, ",.0f")
         if abs(value) >= 100 or value == round(value)

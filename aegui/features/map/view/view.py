@@ -1,4 +1,4 @@
-"""The latent map as it is shown: samples, decoded plane, marks, cursor; no mouse or keys."""
+"""The latent map without input handling: samples, decoded plane, marks and cursor."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ _SAYING_MS = 50
 
 
 class MapView(MapSurface):
-    """The samples where their codes lie, over what the network decodes in between.
+    """The samples at their codes, over the images decoded in between.
 
-    A code has d numbers: one lies along x over a ribbon of decoded tiles, two fill the plane, of
-    more two are chosen, or two directions, and the others are those of ``base``.
+    Codes have d numbers: one is shown along x over a ribbon of decoded tiles, two span the plane;
+    of more, two dimensions or directions are chosen, and ``base`` supplies the others.
 
     Signals:
-        cursor_moved(object): The code float32 ``[d]`` under the cursor, at once.
-        cursor_left(): There is no cursor any more.
-        view_changed(object): The ``ViewRequest`` of the decoded plane that is asked for.
-        style_changed(object): A person chose another ``MapStyle``.
-        hovered(int): That sample of the set is under the cursor now; -1: none is.
-        selection_changed(object): A person selected these samples, int64 ``[k]`` ascending.
+        cursor_moved(object): The code float32 ``[d]`` under the cursor, emitted immediately.
+        cursor_left(): The cursor has been removed.
+        view_changed(object): The ``ViewRequest`` of the decoded plane that is needed.
+        style_changed(object): The user chose another ``MapStyle``.
+        hovered(int): The sample under the cursor; -1 if there is none.
+        selection_changed(object): The user selected these samples, int64 ``[k]`` ascending.
     """
 
     cursor_moved = Signal(object)
@@ -91,7 +91,7 @@ class MapView(MapSurface):
         overlays.strip.random_requested.connect(self._on_random_requested)
         overlays.legend.emphasis_requested.connect(self.set_emphasis)
 
-    # What is shown
+    # Display
 
     def set_samples(
         self,
@@ -100,15 +100,15 @@ class MapView(MapSurface):
         look: Look = GLYPHS,
         names: Sequence[str] | None = None,
     ) -> None:
-        """The set whose codes are shown; their codes must follow, the view is fitted to these.
+        """Set the samples and discard their codes; the view is fitted to the next codes.
 
         Args:
             labels: N labels.
             images: ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied.
-            look: How they are seen.
-            names: What each is called; by default its label.
+            look: How they are rendered.
+            names: Name of each sample; by default its label.
         """
-        # What is painted over the map speaks of the old samples.
+        # The overlay refers to the previous samples.
         self._set_hovered(None)
         self.scene.set_plane(None)
         self.scene.points.sprites.set_samples(labels, images, look, names)
@@ -122,11 +122,11 @@ class MapView(MapSurface):
         self.set_codes(None)
 
     def set_classes(self, names: Sequence[str], classes: NDArray[np.int64] | None) -> None:
-        """Tell the classes of the samples by colours.
+        """Colour the samples by class.
 
         Args:
-            names: What the classes are called.
-            classes: The class of every sample of the set, ``[N]``; None: no colours.
+            names: Names of the classes.
+            classes: The class of every sample of the set, ``[N]``; None for no colours.
         """
         useful = classes is not None and 1 < len(names) <= MOST_CLASSES
         self.scene.points.colours.set_classes(classes if useful else None)
@@ -134,19 +134,19 @@ class MapView(MapSurface):
         self.redraw()
 
     def set_emphasis(self, number: int | None) -> None:
-        """Let one class stand out; None: all are alike."""
+        """Emphasise the class ``number``; None emphasises none."""
         self.scene.points.colours.set_emphasis(number)
         self.overlays.show_legend()
         self.redraw()
 
     def set_prior(self, has_prior: bool) -> None:
-        """Whether codes have a normal prior, as those of a variational autoencoder have."""
+        """Set whether codes have a normal prior, as in a variational autoencoder."""
         if has_prior != self.scene.has_prior:
             self.scene.has_prior = has_prior
             self.redraw()
 
     def set_codes(self, codes: ArrayLike | None) -> None:
-        """The codes ``[N, d]`` of all samples, in the order of the set; None: there are none.
+        """Set the codes ``[N, d]`` of all samples, in the order of the set; None removes them.
 
         Raises:
             ValueError: There is not one code for each sample.
@@ -161,7 +161,7 @@ class MapView(MapSurface):
         self.show_codes(described(values, np.arange(count), count))
 
     def show_codes(self, codes: Codes | None) -> None:
-        """The codes of samples of the set, of all or of some; None: there are none."""
+        """Show the codes of all or some samples of the set; None removes them."""
         scene = self.scene
         before = scene.base
         if codes is None:
@@ -170,7 +170,7 @@ class MapView(MapSurface):
             self._set_size(codes.size)
             scene.base = codes.mean.copy()
         elif scene.size > 2 and scene.follows_mean:
-            # The codes move while the network learns: far from them there is nothing to see.
+            # During training the codes move: a fixed base would soon lie far from all of them.
             scene.base = codes.mean.copy()
         scene.set_codes(codes)
         if scene.lacks_codes and scene.spanned and scene.pin_directions is None:
@@ -187,14 +187,14 @@ class MapView(MapSurface):
         self._show_changes()
 
     def forget_network(self) -> None:
-        """There is none any more: the plane is that of two numbers, as at first."""
+        """Remove the codes and reset the map to two dimensions."""
         if self.scene.size != 2:
             self._set_size(2)
             self.show_codes(None)
             self.overlays.show_code()
 
     def _set_size(self, size: int) -> None:
-        # What is marked is taken away where it was: it has no place in the other plane.
+        # Clear the cursor and the drawing first, while the old projection still applies.
         self.set_drawing_code(None)
         self._set_place(None)
         self.scene.set_size(size)
@@ -205,23 +205,23 @@ class MapView(MapSurface):
         self._place_window()
 
     def set_plane(self, plane: Plane | None) -> None:
-        """The decoded background; drawn where it belongs however the view has moved since."""
+        """Set the decoded background; painted at its own place even if the view has moved since."""
         self.scene.set_plane(plane)
         self.scene.touch()
         self._redraw_soon()
 
     def set_cursor(self, z: ArrayLike | None) -> None:
-        """Put the cursor at code ``z`` ``[d]``, or away, without telling."""
+        """Move the cursor to code ``z`` ``[d]``, or remove it, without emitting a signal."""
         if z is None:
             self._set_place(None)
             return
         x, y = self.scene.project(z)[0].tolist()
         self._set_place((x, y))
 
-    # What others lay on it
+    # Layers and marks
 
     def set_field(self, field: FieldPicture | None) -> None:
-        """A layer between the decoded plane and the samples; None: there is none.
+        """Set the layer between the decoded plane and the samples; None removes it.
 
         It moves with the view, and is not drawn while the map shows other axes.
         """
@@ -230,47 +230,47 @@ class MapView(MapSurface):
         self.overlays.show_place(self.cursor_overlay.place)
 
     def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
-        """Images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` decoded around the cursor, k and m odd.
+        """Show images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` around the cursor, k and m odd.
 
-        They are shown as one picture at the cursor, row 0 below, and little crosses show where they
-        were decoded.
+        They are painted as one picture at the cursor, row 0 at the bottom; small crosses show where
+        they were decoded.
 
         Args:
-            images: What is decoded around the cursor; None: there is no fan.
-            spacing: Distance of neighbours in latent units, along x and y of the map.
+            images: The images decoded around the cursor; None hides the lens.
+            spacing: Distance between neighbours in latent units, along x and y of the map.
         """
         self.cursor_overlay.fan.set_images(images, spacing)
         self._update_overlay(self._overlay_region())
 
     def set_drift(self, code: ArrayLike | None) -> None:
-        """An arrow from the cursor to the code ``[d]`` of the image there; None: no arrow."""
+        """Show an arrow from the cursor to the code ``[d]`` of the image there; None removes it."""
         overlay, view = self.cursor_overlay, self.navigation.view
         before = overlay.drift_region(view)
         overlay.drift = None
         if code is not None and np.isfinite(code).all():
             x, y = self.scene.project(code)[0].tolist()
             overlay.drift = (x, y)
-        # It follows what else is painted of the cursor, which stays as it is.
+        # Only the arrow changes: repaint no other part of the overlay.
         self.update(before + overlay.drift_region(view))
 
     def set_path(self, codes: ArrayLike | None) -> None:
-        """A way through the codes ``[n, d]``, drawn as a line with a dot at each; None: none."""
+        """Show a path through the codes ``[n, d]`` as a line with dots; None removes it."""
         self.scene.layers.set_path(codes)
         self.redraw()
 
     def set_ghost(self, codes: ArrayLike | None) -> None:
-        """The codes ``[n, d]`` of another run, pale under the samples; None: there are none."""
+        """Show the codes ``[n, d]`` of another run pale under the samples; None removes them."""
         self.scene.layers.set_ghost(codes)
         self.redraw()
 
     def set_marked(self, samples: ArrayLike | int | None) -> None:
-        """Draw a ring around samples of the set: one, as it is meant elsewhere, or many; None."""
+        """Draw rings around one or more samples of the set; None removes the rings."""
         indices = np.zeros(0, np.int64) if samples is None else np.asarray(samples, np.int64)
         self.cursor_overlay.marked = indices.reshape(-1)
         self._update_overlay(self._overlay_region())
 
     def set_selection(self, indices: ArrayLike | None) -> None:
-        """Let these samples ``[k]`` of the set stand out, without telling; None: all are alike."""
+        """Highlight the samples ``[k]`` as selected without emitting; None clears the selection."""
         chosen = None if indices is None else np.unique(np.asarray(indices, np.int64))
         points = self.scene.points
         points.colours.set_selection(chosen, points.sprites.count)
@@ -280,18 +280,18 @@ class MapView(MapSurface):
 
     @property
     def selection(self) -> NDArray[np.int64]:
-        """The samples of the set that are selected, ascending."""
+        """The selected samples of the set, ascending."""
         return self.scene.points.colours.selection
 
     def set_values(self, name: str, values: ArrayLike | None) -> None:
-        """A number ``[N]`` for each sample of the set, to colour it by; None: it is not known.
+        """Set a value ``[N]`` for each sample of the set, to colour it by; None if not known.
 
         Args:
             name: A key of ``COLOURS``: "error" or "novelty".
-            values: The numbers; those that are not finite get a pale colour.
+            values: The values; samples whose value is not finite get a pale colour.
 
         Raises:
-            ValueError: There is not one number for each sample.
+            ValueError: There is not one value for each sample.
         """
         count = self.scene.points.sprites.count
         if values is not None and np.shape(values) != (count,):
@@ -301,25 +301,25 @@ class MapView(MapSurface):
         self.overlays.show_legend()
 
     def set_variances(self, variances: ArrayLike | None) -> None:
-        """The variances ``[N, d]`` of each sample's posterior, drawn as ellipses; None: none."""
+        """Set the posterior variances ``[N, d]``, drawn as ellipses; None removes them."""
         self.scene.layers.set_variances(variances)
         self.redraw()
 
-    # At the cursor
+    # Cursor
 
     def set_preview(self, image: ArrayLike | None) -> None:
-        """The decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor, small beside it."""
+        """Show the decoded image ``[H, W]`` or ``[C, H, W]`` beside the cursor; None removes it."""
         self.cursor_overlay.set_preview(image)
         self._update_overlay(self.cursor_overlay.preview_region(self.navigation.view, self._font()))
 
     def set_words(self, words: str) -> None:
-        """What is known of the place under the cursor, for those who hear it."""
+        """Set the description of the place under the cursor for screen readers."""
         self._words = words
         self._saying.stop()
         self._describe()
 
     def set_drawing_code(self, z: ArrayLike | None, trail: ArrayLike = ()) -> None:
-        """Mark the code ``[d]`` of the drawing, and the way ``[M, d]`` that it has come."""
+        """Mark the code ``[d]`` of the drawing and its trail ``[M, d]``; None removes the mark."""
         scene = self.scene
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         scene.drawing = code if code is not None and code.size == scene.size else None
@@ -329,13 +329,13 @@ class MapView(MapSurface):
         self._update_overlay(self.cursor_overlay.drawn_region(self.navigation.view))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
-        """The pins; those whose code has another size are not drawn."""
+        """Set the pins; those whose code has another size are not drawn."""
         self.scene.pins = tuple(pins)
         self.navigation.set_bounds(self.scene.framed, self.scene.first_framed)
         self.redraw()
 
     def set_style(self, style: MapStyle) -> None:
-        """What to show."""
+        """Set the display options."""
         self.scene.set_style(style)
         self._bar.set_style(style)
         self.overlays.show_legend()
@@ -346,7 +346,7 @@ class MapView(MapSurface):
         self._update_request()
 
     def set_empty_text(self, text: str) -> None:
-        """What to say while there are no codes."""
+        """Set the text shown while there are no codes."""
         if text == self._empty_text:
             return
         self._empty_text = text
@@ -355,7 +355,7 @@ class MapView(MapSurface):
             self.update()
 
     def set_live(self, live: bool) -> None:
-        """Whether the network learns: planes that are replaced soon do not fade into each other."""
+        """Set whether the network trains: planes that are soon replaced do not fade."""
         self._is_live = live
         self._stop_parts()
         self.scene.set_live(live)
@@ -377,13 +377,13 @@ class MapView(MapSurface):
         self._turn()
 
     def set_spanned(self, spanned: bool) -> None:
-        """Show the two directions in which the codes differ most, or else two of their numbers."""
+        """Show the two principal directions of the codes, or else two of their dimensions."""
         self.scene.spanned = spanned and self.scene.size > 2
         self.scene.pin_directions, self.scene.is_random = None, False
         self._turn()
 
     def set_through_pins(self, through: bool) -> None:
-        """Show the plane through the pins that are offered, or else two numbers of the code."""
+        """Show the plane through the offered pins, or else two dimensions of the code."""
         self.scene.lay_through(self.overlays.axes.offered if through else None)
         self._turn()
 
@@ -393,7 +393,7 @@ class MapView(MapSurface):
         self._turn()
 
     def begin_plane(self) -> None:
-        """Show the plane that a map of codes of more than two numbers begins with."""
+        """Show the initial plane of a map for codes of more than two numbers."""
         scene = self.scene
         if scene.size <= 2:
             return
@@ -403,7 +403,7 @@ class MapView(MapSurface):
             self.set_spanned(True)
 
     def _turn(self) -> None:
-        """X and y stand for something else now."""
+        """Reset cursor, view and projection after a change of the axes."""
         self._set_place(None)
         self._last_place = None
         self._wanted.choose_tiles_anew()
@@ -416,10 +416,10 @@ class MapView(MapSurface):
         self.redraw()
 
     def set_base(self, base: ArrayLike) -> None:
-        """The code ``[d]`` that gives the numbers which the map does not show.
+        """Set the code ``[d]`` that supplies the components not shown on the map.
 
-        It stays, even if the codes move; only the mean of the codes goes with them.
-        What is decoded is reported: the cursor's place or the last one, or the code itself.
+        It stays fixed even if the codes move, unless it is their mean. Emits ``cursor_moved`` for
+        the cursor's place or the last one, else for the code itself.
         """
         scene = self.scene
         scene.base = np.array(base, np.float32).reshape(scene.size)
@@ -431,38 +431,38 @@ class MapView(MapSurface):
         self.cursor_moved.emit(scene.full_code(*place) if place else scene.base.copy())
 
     def reset_base(self) -> None:
-        """Take the mean of the codes again for what the map does not show, and go with it."""
+        """Use the mean of the codes, kept up to date, for the components not shown on the map."""
         scene = self.scene
         scene.follows_mean = True
         if scene.codes is not None and scene.size > 2:
             scene.base = scene.codes.mean.copy()
             self.overlays.show_code()
 
-    # What can be asked
+    # State
 
     @property
     def base(self) -> NDArray[np.float32]:
-        """The code ``[d]`` whose other numbers hold all over the map."""
+        """A copy of the code ``[d]`` that supplies the components not shown on the map."""
         return self.scene.base.copy()
 
     @property
     def request(self) -> ViewRequest | None:
-        """The decoded plane that was last asked for."""
+        """The last request for a decoded plane."""
         return self._wanted.request
 
     def cursor_code(self) -> NDArray[np.float32] | None:
-        """The code ``[d]`` under the cursor, None without one."""
+        """Return the code ``[d]`` under the cursor, or None without a cursor."""
         place = self.cursor_overlay.place
         return None if place is None else self.scene.full_code(*place)
 
     # Moving the view
 
     def fit(self) -> None:
-        """Show all codes and pins, and keep them in sight."""
+        """Show all codes and pins, and keep them visible."""
         self.navigation.fit(animated=self.isVisible())
 
     def zoom_by(self, factor: float) -> None:
-        """Scale by ``factor`` about the cursor, or the middle where there is none in sight."""
+        """Scale by ``factor`` about the cursor, or about the centre if it is not visible."""
         view = self.navigation.view
         at = self.cursor_overlay.pixel(view)
         if at is None or not view.contains(at.x(), at.y()):
@@ -476,7 +476,7 @@ class MapView(MapSurface):
         self.navigation.place(left, 0.0, width, height, 0.0 if self.scene.ribbon else TOP_PX)
 
     def _show_view(self) -> None:
-        """Scale and overview follow the map."""
+        """Update scale bar and overview."""
         self.overlays.show_view(self.navigation.view, self.navigation.home)
 
     def _on_navigation_moved(self) -> None:
@@ -504,12 +504,12 @@ class MapView(MapSurface):
         codes, drawn = self.scene.codes, np.random.default_rng().normal(size=self.scene.size)
         if codes is not None and not self.scene.has_prior:
             drawn = codes.mean + codes.spread * drawn
-        # The cursor's last place would hide what was drawn for the two axes.
+        # The cursor's last place would override what was drawn for the two axes.
         self._last_place = None
         self.set_base(drawn)
 
     def _update_request(self) -> None:
-        """Ask for another plane if the one asked for no longer serves."""
+        """Request another plane if the last one no longer covers the view."""
         scene, view = self.scene, self.navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
@@ -517,17 +517,17 @@ class MapView(MapSurface):
         if wanted is not None:
             self.view_changed.emit(wanted)
 
-    # The cursor
+    # Cursor
 
     def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
-        """Move the cursor to ``place`` on the plane and repaint what it leaves and meets."""
+        """Move the cursor to ``place`` on the plane and repaint its old and new regions."""
         self.cursor_overlay.place = place
         self._last_place = place or self._last_place
-        # What was known of the last place holds no more.
+        # The description belongs to the previous place.
         self._words = ""
         self.overlays.show_place(place)
         if not is_told_next:
-            # Else its arrow stays until there is another: it would flicker.
+            # Otherwise the arrow stays until the next one arrives: it would flicker.
             self.cursor_overlay.drift = None
         if place is None:
             self.cursor_overlay.set_preview(None)
@@ -535,12 +535,12 @@ class MapView(MapSurface):
         if not is_told_next:
             self._describe()
         elif not self._saying.isActive():
-            # Words follow from those who know the place; where nobody does, it is said without.
+            # A description may follow soon; without one the place is announced after a delay.
             self._saying.start(_SAYING_MS)
         self._update_overlay(self._overlay_region())
 
     def _set_hovered(self, index: int | None) -> None:
-        """The sample under the cursor is ``index`` of the set now."""
+        """Set the sample under the cursor to ``index`` of the set and emit ``hovered``."""
         if index != self.cursor_overlay.hovered:
             self.cursor_overlay.hovered = index
             self.overlays.show_hovered(index)
@@ -555,7 +555,7 @@ class MapView(MapSurface):
         return self.scene.points.hit(at.x(), at.y())
 
     def _refresh_hover(self) -> None:
-        """The samples or the view have moved under the cursor; all is painted anew anyway."""
+        """Update the hovered sample after samples or view have moved; a full repaint follows."""
         self._set_hovered(self._meant())
 
     def _tell_cursor(self) -> None:
@@ -564,7 +564,7 @@ class MapView(MapSurface):
             self.cursor_moved.emit(code)
 
     def _describe(self) -> None:
-        """Say in words what the map shows at the cursor."""
+        """Update the accessible description of the cursor position."""
         code = self.cursor_code()
         if self.scene.codes is None:
             describe(self, self._empty_text)

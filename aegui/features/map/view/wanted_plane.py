@@ -1,4 +1,4 @@
-"""Which decoded plane is to be asked for as the map moves."""
+"""Decides which decoded plane to request as the map moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class WantedPlane:
-    """Knows what was asked for last, and when it no longer serves."""
+    """Remembers the last requested plane and whether it still covers the view."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -22,21 +22,21 @@ class WantedPlane:
         """What was last asked for."""
 
     def choose_tiles_anew(self) -> None:
-        """Images or axes are other ones: tiles need not stay as large as they are."""
+        """Choose the tile size anew, after a change of images or axes."""
         self._lattice = None
 
     def forget(self) -> None:
-        """Whoever decodes may forget it meanwhile: the same is asked for again."""
+        """Discard the last request, so that the same plane is requested again."""
         self.request = None
 
     def renewed(
         self, view: Viewport, home: Viewport, near: tuple[float, float] | None
     ) -> ViewRequest | None:
-        """What to ask for where ``view`` is seen; None while that of last time serves.
+        """Return the request for ``view``; None while the last one still covers it.
 
         Args:
-            view: What is seen.
-            home: What shows all of the map.
+            view: The viewport.
+            home: The viewport that shows the whole map.
             near: The place to decode first.
         """
         scene, known = self._scene, self.request
