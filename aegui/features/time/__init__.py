@@ -1,4 +1,4 @@
-"""Epochs kept, films, forks and the run that is shown."""
+"""The time bar: kept epochs, films, forks and the displayed run."""
 
 from aegui.features.time.actions import SHOWN_ACTIONS, TIME_ACTIONS
 from aegui.shell.feature import FeatureSpec

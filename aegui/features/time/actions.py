@@ -1,4 +1,4 @@
-"""Going through the epochs of a training, and choosing what is shown of it."""
+"""Menu actions for the epochs of a training and for the displayed run and weights."""
 
 from __future__ import annotations
 

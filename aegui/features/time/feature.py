@@ -1,4 +1,4 @@
-"""Joins the bar of time with what the window shows: epochs, film, ghost, fork."""
+"""Connects the time bar to the displayed network: epochs, playback, ghost and fork."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _SETTLED_MS = 400
 
 
 class TimeFeature(Feature):
-    """The whole window shows the epoch that the bar, a chart, a key or the film asks for."""
+    """Shows the epoch requested by the bar, a chart, a key or playback in the whole window."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -90,17 +90,17 @@ class TimeFeature(Feature):
         self.films.noticed.connect(self.noticed)
         self.ghost.noticed.connect(self.noticed)
 
-    # Going through time
+    # Epochs
 
     @Slot(object)
     def go_to(self, epoch: float | None) -> None:
-        """Show the kept epoch nearest to ``epoch``; None: the newest state."""
+        """Show the kept epoch nearest to ``epoch``; None shows the newest state."""
         timeline = self._services.shown.timeline
         if timeline is not None:
             self._on_bar_epoch_requested(None if epoch is None else timeline.index_at(epoch))
 
     def step(self, by: int) -> None:
-        """The kept epoch before (-1) or after (1) the one that is shown."""
+        """Show the kept epoch before (-1) or after (1) the displayed one."""
         shown = self._services.shown
         timeline, epoch = shown.timeline, shown.past_epoch
         if timeline is None:
@@ -110,11 +110,11 @@ class TimeFeature(Feature):
         self._on_bar_epoch_requested(None if place >= len(timeline) else place)
 
     def go_back(self) -> None:
-        """Show the kept epoch before the one that is shown."""
+        """Show the kept epoch before the displayed one."""
         self.step(-1)
 
     def go_forward(self) -> None:
-        """Show the kept epoch after the one that is shown."""
+        """Show the kept epoch after the displayed one."""
         self.step(1)
 
     def go_to_newest(self) -> None:
@@ -122,7 +122,7 @@ class TimeFeature(Feature):
         self.go_to(None)
 
     def toggle_playing(self) -> None:
-        """Play the film, or stop it."""
+        """Start or stop playback of the epochs."""
         self._on_bar_play_requested(not self._services.of(Player).is_playing)
 
     @Slot(object)
@@ -152,7 +152,7 @@ class TimeFeature(Feature):
         self._services.showing.set_playing(playing)
         self._bar.set_playing(playing)
 
-    # What is shown
+    # Display
 
     def _place(self) -> int | None:
         shown = self._services.shown
@@ -183,7 +183,7 @@ class TimeFeature(Feature):
         self._bar.set_fork(self._why_no_fork())
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the bar for the fields in ``changed``."""
         self.ghost.show(shown, changed)
         if changed & {"kept", "is_live", "network"}:
             self._growth.mark()
@@ -198,7 +198,7 @@ class TimeFeature(Feature):
             self._growth.flush()
 
     def _follow(self, shown: Shown) -> None:
-        # A past epoch has been shown already.
+        # The bar already shows a past epoch.
         if shown.past_epoch is None:
             self._words.mark()
             if not shown.is_learning:
@@ -214,7 +214,7 @@ class TimeFeature(Feature):
         self._bar.set_fork(self._why_no_fork())
         self._show_ability()
 
-    # Choices
+    # Settings
 
     def _take_settings(self) -> None:
         values, player = self._services.settings.values, self._services.of(Player)
@@ -255,7 +255,7 @@ class TimeFeature(Feature):
         else:
             self.ghost.choose(key)
 
-    # Going on from here
+    # Fork
 
     def _why_no_fork(self) -> str:
         services = self._services
@@ -272,7 +272,7 @@ class TimeFeature(Feature):
 
     @Slot()
     def fork(self) -> None:
-        """Ask for one other setting, and train on from the epoch that is shown."""
+        """Ask for one changed setting and continue the training from the displayed epoch."""
         services, place = self._services, self._place()
         run, timeline = services.workspace.run, services.shown.timeline
         if self._why_no_fork() or run is None or timeline is None or place is None:
@@ -300,7 +300,7 @@ class TimeFeature(Feature):
 
     @Slot(str)
     def film(self, kind: str) -> None:
-        """Ask how and where to, and film the part ``kind`` of the window over the training."""
+        """Ask for settings and a file, and film the part ``kind`` of the window."""
         services = self._services
         if services.shown.timeline is None or self.films.is_busy:
             return

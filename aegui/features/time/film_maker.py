@@ -1,4 +1,4 @@
-"""Filming a part of the window while it goes through the epochs of a training."""
+"""Films a part of the window over the epochs of a training."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _BAND_PX = 3
 
 
 class FilmMaker(QObject):
-    """Shows one epoch after the other, waits until the panel shows it, and takes its picture."""
+    """Shows one epoch after another, waits until the panel is up to date, and grabs its image."""
 
     noticed = Signal(object)
     """A ``Notice`` of how it ended."""
@@ -81,9 +81,9 @@ class FilmMaker(QObject):
         return self._dialog is not None
 
     def start(self, path: Path, widget: QWidget, film: FilmSpec = USUAL) -> None:
-        """Film ``widget``, which must be in sight, over the whole training into ``path``.
+        """Film ``widget``, which must be visible, over the whole training into ``path``.
 
-        The map stays where it is meanwhile, and each picture waits for its decoded plane.
+        The view of a map stays fixed meanwhile, and each frame waits for its decoded plane.
         """
         timeline = self._services.shown.timeline
         if timeline is None or self.is_busy:
@@ -137,7 +137,7 @@ class FilmMaker(QObject):
             self._timer.stop()
             films.end()
             dialog.setLabelText(tr("Writing the film…"))
-            # A moment, and nothing that could still be taken back.
+            # Writing the end takes a moment and can no longer be cancelled.
             dialog.setCancelButton(None)
             return
         waited_s = time.monotonic() - self._shown_s
@@ -185,22 +185,22 @@ class FilmMaker(QObject):
 
 
 def filmed_epochs(timeline: TimelineView) -> list[float]:
-    """The epochs of ``timeline`` that a film shows."""
+    """Return the epochs of ``timeline`` that a film shows."""
     return [float(epoch) for epoch in timeline.thinned(MOST_FRAMES).epochs]
 
 
 @runtime_checkable
 class Filmed(Protocol):
-    """A panel that knows how it is to be filmed."""
+    """A panel that renders itself for films."""
 
     def filmed(self) -> QImage:
-        """What it shows, whole and without what there is to be clicked."""
+        """Return the whole content of the panel without its controls."""
 
 
 def grabbed(widget: QWidget) -> QImage:
-    """What ``widget`` shows, of the map without the buttons that lie on it.
+    """Return an image of ``widget``; of the map without the controls on it.
 
-    A ``Filmed`` panel knows better.
+    A ``Filmed`` panel renders itself.
     """
     if isinstance(widget, Filmed):
         image = widget.filmed()
@@ -209,7 +209,7 @@ def grabbed(widget: QWidget) -> QImage:
     ratio = widget.devicePixelRatioF()
     image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
-    # A panel alone paints no ground: it lies on that of its dock.
+    # A panel paints no background of its own: that is its dock's.
     image.fill(current_theme().panel)
     flags = QWidget.RenderFlag.DrawWindowBackground
     if not isinstance(widget, LatentCanvas):
@@ -220,7 +220,7 @@ def grabbed(widget: QWidget) -> QImage:
 
 
 def _sized(image: QImage, size: QSize) -> QImage:
-    """``image`` with room below it, or without what is beyond ``size``."""
+    """Return ``image`` padded or cropped at the right and bottom to ``size``."""
     if image.size() == size:
         return image
     made = QImage(size, QImage.Format.Format_RGB32)
@@ -232,10 +232,10 @@ def _sized(image: QImage, size: QSize) -> QImage:
 
 
 def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
-    """``image`` with its ``epoch`` below it, ``[H, W, 3]``: as the film has it.
+    """Return the frame ``[H, W, 3]`` with ``image`` and its ``epoch`` below.
 
-    At most ``side`` pixels long, never enlarged, with even sides. Where the epoch has no room it
-    is left out.
+    At most ``side`` pixels long, never enlarged, with even sides. The epoch is left out if there
+    is no room for it.
     """
     theme, font = current_theme(), QFont(QGuiApplication.font())
     font.setPixelSize(max(_LEAST_WORDS_PX, min(_MOST_WORDS_PX, side // _WORDS_SHARE)))
@@ -246,7 +246,7 @@ def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
     if metrics.horizontalAdvance(words) + 2 * band > image.width() * ratio:
         band = 0
     ratio = min(1.0, (side - band) / max(image.height(), 1), side / max(image.width(), 1))
-    # Encoders of films want even sides.
+    # Video encoders require even sides.
     width, height = (
         max(2, 2 * round(length * ratio / 2)) for length in (image.width(), image.height())
     )

@@ -1,4 +1,4 @@
-"""Asking how a training is to go on from an earlier epoch."""
+"""Dialog for continuing a training from an earlier epoch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ForkDialog(QDialog):
-    """Lets one setting be changed; what cannot be trained cannot be accepted."""
+    """Dialog to change one setting; it can only be accepted if the recipe can be trained."""
 
     def __init__(self, recipe: Recipe, dataset: Dataset, epoch: float, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,6 +47,6 @@ class ForkDialog(QDialog):
 
 
 def _pretraining(recipe: Recipe, dataset: Dataset) -> int:
-    """Epochs of a training before those that its recipe counts."""
+    """Return the epochs of pre-training, which the recipe's epochs do not include."""
     resolved = resolve(recipe, dataset).resolved
     return 0 if resolved is None else planned_epochs(resolved) - recipe.training.epochs

@@ -1,4 +1,4 @@
-"""Which other run is seen pale under the points, and what may be chosen."""
+"""Choice of the ghost: another run shown pale under the points."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FITTED = "time.ghost_fitted"
 
 
 class GhostChoice(QObject):
-    """Another seed of the population follows the epoch that is shown; a kept one stays as it is."""
+    """Manages the ghost: a run of the population follows the epoch shown, a kept one is fixed."""
 
     noticed = Signal(object)
 
@@ -52,7 +52,7 @@ class GhostChoice(QObject):
 
     @property
     def _run(self) -> int | None:
-        """The run of the population that is chosen; None for another ghost, or none."""
+        """The run of the population that is the ghost; None for another ghost or none."""
         return int(self.key.removeprefix(RUN)) if self.key.startswith(RUN) else None
 
     def choose(self, key: str) -> None:
@@ -70,11 +70,11 @@ class GhostChoice(QObject):
         self._show()
 
     def keep_newest(self) -> None:
-        """Keep the run as it has become, before another takes its place."""
+        """Keep the newest state of the run as a ghost before a fork replaces it."""
         self._keep(self._services.shown.newest, tr("The run before"))
 
     def open(self, path: Path) -> None:
-        """Take the run in a file for a ghost, once it has been read."""
+        """Load the run in a file and show it as the ghost."""
         codec = self._services.shown.codec
         if codec is not None:
             self._services.of(GhostService).open(path, codec)
@@ -99,7 +99,7 @@ class GhostChoice(QObject):
         return self._kept_words
 
     def _codec(self) -> Codec | None:
-        """What makes the ghost at present; None for none."""
+        """Return the codec of the chosen ghost; None if there is none or it does not fit."""
         shown = self._services.shown
         if not self.key or shown.fitting is None:
             return None
@@ -110,7 +110,7 @@ class GhostChoice(QObject):
 
     @Slot()
     def _show(self) -> None:
-        """Have the codes computed, or none shown."""
+        """Request the codes of the ghost, or hide it."""
         codec, shown = self._codec(), self._services.shown
         self._bar.set_ghost("" if codec is None else self._words())
         if codec is None:
@@ -129,8 +129,8 @@ class GhostChoice(QObject):
         self._show()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
-        # What was kept stays where it is, whatever is shown, unless it is to lie on that.
+        """Update the ghost for the fields in ``changed``."""
+        # A kept ghost is fixed unless it is aligned with the displayed codes.
         follows = self._run is not None or (self.key and self._is_fitted)
         is_other = "network" in changed and self.key
         if "dataset" in changed or is_other or (follows and changed & WEIGHTS):
@@ -158,7 +158,7 @@ class GhostChoice(QObject):
 
     @Slot()
     def show_choice(self) -> None:
-        """Offer in the menu what there is."""
+        """Fill the menu with the available ghosts."""
         shown = self._services.shown
         choices = [("", tr("&No ghost"))]
         codec = shown.codec

@@ -1,4 +1,4 @@
-"""Joins the chip that says what is shown with the run and the weights that are."""
+"""Connects the toolbar chip to the displayed run and weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEXT_MS = 250
 
 
 class ShownFeature(Feature):
-    """The person chooses what is shown; the window says so wherever it says figures."""
+    """Lets the user choose the displayed run and weights, and shows them in the toolbar chip."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -49,7 +49,7 @@ class ShownFeature(Feature):
 
     @Slot(str)
     def choose_run(self, key: str) -> None:
-        """Show the run of a key of the menu, or one that is asked for."""
+        """Show the run of a menu key, or one that the user is asked for."""
         run = run_of(key, self._services, self._window)
         if run is not None:
             self._services.showing.choose_run(run)
@@ -77,7 +77,7 @@ class ShownFeature(Feature):
         self._chip.set_weights(choices, "" if moment is None else moment.weights)
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update chip and conditions for the fields in ``changed``."""
         if changed & MOMENT or (changed & WEIGHTS and not shown.is_learning):
             self._show()
         elif changed & WEIGHTS:

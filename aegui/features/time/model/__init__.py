@@ -1,1 +1,1 @@
-"""Epochs kept, films, forks and the run that is shown: what is computed, without widgets."""
+"""Services for epochs, films and ghosts, without widgets."""

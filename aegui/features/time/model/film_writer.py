@@ -1,4 +1,4 @@
-"""Writing a film while it is being made: pictures go in from the window, a thread writes them."""
+"""Writes a film in a worker thread while the GUI thread supplies its frames."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ROOM = 4
 
 
 class FilmWriter(Service):
-    """One film at a time: ``begin``, ``put`` each picture, ``end``; or ``cancel``."""
+    """Writes one film at a time: ``begin``, ``put`` each frame, ``end``; or ``cancel``."""
 
     finished = Signal(str)
     """Empty: the film is there; else why it is not. Not told after ``cancel``."""
@@ -38,7 +38,7 @@ class FilmWriter(Service):
 
     @property
     def has_room(self) -> bool:
-        """Whether another picture may be put."""
+        """Whether another frame can be queued."""
         return not self._pictures.full()
 
     @property
@@ -47,11 +47,11 @@ class FilmWriter(Service):
         return self._job.is_busy
 
     def begin(self, path: Path, film: FilmSpec) -> None:
-        """Begin a film at ``path``, of pictures that have the size that they are to have."""
+        """Start a film at ``path``; all frames must have their final size."""
         pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_ROOM)
 
         def work(_report: Report, cancelled: IsCancelled) -> None:
-            # Takes its time to import, and is seldom needed.
+            # Imported here because it is slow to import and rarely needed.
             from aegui.core.latent.films import write_film
 
             write_film(
@@ -73,17 +73,17 @@ class FilmWriter(Service):
         )
 
     def put(self, picture: NDArray[np.uint8]) -> None:
-        """The next picture, ``[H, W, 3]``; only while there ``has_room``."""
+        """Queue the next frame, ``[H, W, 3]``; only call while ``has_room``."""
         self._pictures.put_nowait(picture)
 
     def end(self) -> None:
-        """That was the last one; only while there ``has_room``. ``finished`` follows."""
+        """Mark the end of the film; only call while ``has_room``. ``finished`` is emitted later."""
         self._pictures.put_nowait(None)
 
     def cancel(self) -> None:
-        """Give the film up: nothing is left of it, and nothing more is heard.
+        """Cancel the film: its file is removed and no signal is emitted.
 
-        Its thread ends when it comes to that; nobody waits for it.
+        The worker thread ends when it next checks for cancellation; this method does not wait.
         """
         self._job.cancel()
 
@@ -91,7 +91,7 @@ class FilmWriter(Service):
 def _taken(
     pictures: queue.Queue[NDArray[np.uint8] | None], cancelled: IsCancelled
 ) -> Iterator[NDArray[np.uint8]]:
-    """The pictures as they come, until the last."""
+    """Yield the frames as they arrive, until the end marker."""
     while True:
         stop_if(cancelled)
         try:

@@ -1,4 +1,4 @@
-"""The ghost: codes of the same samples by another network, to be seen under those of the map."""
+"""The ghost: codes of the same samples by another network, shown under those of the map."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ MOST = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Ghost:
-    """Codes of another network or moment, drawn pale behind those that are shown.
+    """Codes by another network or epoch, drawn pale behind the displayed ones.
 
     Attributes:
         codes: float32 ``[n, d]``, read-only.
-        indices: Places of these samples in the set, int64 ``[n]`` ascending.
-        codec: What made them.
-        turn: How they were moved to lie on those of the network that is shown; None: as they are.
+        indices: Indices of these samples in the set, int64 ``[n]`` ascending.
+        codec: The network that encoded them.
+        turn: The alignment with the displayed network's codes; None if they are not aligned.
     """
 
     codes: NDArray[np.float32]
@@ -50,7 +50,7 @@ class Ghost:
 
 
 class GhostService(Service):
-    """Encodes the set that is shown with another network: at once where quick, else in a thread."""
+    """Encodes the data set with another network: at once if that is quick, else in a thread."""
 
     answered = Signal(object)
     """A ``Ghost``."""
@@ -64,7 +64,7 @@ class GhostService(Service):
         self._answers = Derived("aegui-ghost", self)
         self._answers.answered.connect(self.answered)
         self._files = Derived("aegui-ghost-file", self)
-        # Not by a function that knows this object: it would keep it for ever, as none is collected.
+        # A closure that refers to this object would keep it from being garbage-collected.
         self._files.answered.connect(self._on_files_answered)
         self._files.failed.connect(self.refused)
 
@@ -76,9 +76,9 @@ class GhostService(Service):
         onto: Codec | None = None,
         live: bool = False,
     ) -> None:
-        """Encode ``dataset`` with ``codec``, gently while the window is busy with others.
+        """Encode ``dataset`` with ``codec``; with low priority if ``live``.
 
-        ``onto``: turn and scale the codes so that they lie on those of this network.
+        ``onto``: align the codes with those of this network by rotation and scaling.
         """
         indices = sampled(len(dataset), MOST, 0)
         work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
@@ -90,11 +90,11 @@ class GhostService(Service):
         )
 
     def open(self, path: Path, like: Codec) -> None:
-        """Read the run at ``path``, which must take images and have codes like ``like``."""
+        """Read the run at ``path``, whose images and codes must have the same sizes as ``like``."""
         self._files.ask(lambda: _opened(path, like), path)
 
     def forget(self) -> None:
-        """No ghost is wanted any more."""
+        """Cancel all requests."""
         self._answers.forget()
         self._files.forget()
 
@@ -129,7 +129,7 @@ def _opened(path: Path, like: Codec) -> tuple[str, Codec]:
 
 
 def why_no_ghost(codec: Codec, like: Codec, name: str) -> str:
-    """Why codes of ``codec`` cannot be drawn on the map of ``like``; "" where they can."""
+    """Return why codes of ``codec`` cannot be drawn on the map of ``like``; "" if they can."""
     if not codec.can_encode:
         return tr("{name} has no encoder: its images have no place on a map.", name=name)
     if codec.image_shape != like.image_shape:

@@ -1,4 +1,4 @@
-"""Playing a training as a film: which moment is to be seen when."""
+"""Timing of the playback of a training."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FRAME_MS = 33
 
 
 class Player(QObject):
-    """Goes through the moments of a timeline, each as long as any other.
+    """Steps through the moments of a timeline, all of equal duration.
 
-    It goes by the clock: where a picture takes long, moments are left out.
+    Timing follows the clock: moments are skipped if displaying one takes long.
     """
 
     moved = Signal(object)
@@ -38,17 +38,17 @@ class Player(QObject):
 
     @property
     def is_playing(self) -> bool:
-        """Whether the film runs."""
+        """Whether playback is running."""
         return self._timer.isActive()
 
     def set_count(self, count: int) -> None:
-        """How many moments there are; without at least two the film ends."""
+        """Set the number of moments; with fewer than two playback stops."""
         self._count = count
         if count < 2:
             self.pause()
 
     def play(self, place: int | None) -> None:
-        """Begin at ``place``; None, or the last one: from the start."""
+        """Start at ``place``; None, or the last place, starts from the beginning."""
         if self._count < 2 or self.is_playing:
             return
         self._place = 0.0 if place is None or place >= self._count - 1 else float(place)
@@ -58,18 +58,18 @@ class Player(QObject):
         self._show()
 
     def pause(self) -> None:
-        """Stay where it is."""
+        """Stop at the current place."""
         if self.is_playing:
             self._timer.stop()
             self._seen = -1
             self.playing_changed.emit(False)
 
     def shutdown(self) -> None:
-        """Go on no more."""
+        """Stop the timer."""
         self.pause()
 
     def seek(self, place: int | None) -> None:
-        """Go on from ``place``; None: there is nothing after it, the film ends."""
+        """Continue from ``place``; None is the newest state and stops playback."""
         if place is None:
             self.pause()
         else:

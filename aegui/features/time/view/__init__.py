@@ -1,1 +1,1 @@
-"""Epochs kept, films, forks and the run that is shown: what is painted, without torch."""
+"""Widgets for epochs, films, forks and the displayed run, without torch."""

@@ -1,4 +1,4 @@
-"""The bar of time: play the training as a film, go to any epoch, compare, go on from there."""
+"""The time bar: playback, choice of an epoch, ghost, fork and film."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST_EPOCH = 9_999_999
 
 
 class TimeBar(QWidget):
-    """Passive: it shows what it is given, and says what is asked for."""
+    """Time bar. Passive: it displays what it is given and emits requests."""
 
     epoch_requested = Signal(object)
     """The place among the moments of ``set_epochs``; None: the newest state."""
@@ -117,17 +117,17 @@ class TimeBar(QWidget):
         self.fork.clicked.connect(self.fork_requested)
 
     def sizeHint(self) -> QSize:
-        """One line."""
+        """Return the size of one line."""
         return QSize(800, self.slider.sizeHint().height())
 
-    # What comes in
+    # Display
 
     def set_epochs(self, epochs: ArrayLike, empty_text: str) -> None:
-        """The epochs that can be shown, growing; ``empty_text`` says why there are none."""
+        """Set the epochs that can be shown, ascending; ``empty_text`` says why there are none."""
         self.slider.set_epochs(epochs)
         has_any = self.slider.maximum() > 0
         if not has_any:
-            # Else the keys would go on to whatever button comes next.
+            # A hidden slider would pass the keyboard focus to the next button.
             self.slider.clearFocus()
         self.slider.setVisible(has_any)
         self._empty.setVisible(not has_any)
@@ -136,12 +136,12 @@ class TimeBar(QWidget):
             button.setEnabled(has_any)
 
     def set_epoch(self, place: int | None, epoch: float | None, what: str = "") -> None:
-        """What is shown.
+        """Show which epoch is displayed.
 
         Args:
-            place: Among the moments; None: the newest state.
-            epoch: In epochs; None where nothing is.
-            what: What is shown, in a sentence.
+            place: Its index among the moments; None for the newest state.
+            epoch: The epoch; None if nothing is displayed.
+            what: Description of the displayed weights, a sentence.
         """
         self.slider.set_place(place)
         self.newest.setEnabled(place is not None)
@@ -153,7 +153,7 @@ class TimeBar(QWidget):
         self.words.setFont(font)
 
     def set_playing(self, playing: bool) -> None:
-        """Whether the film runs."""
+        """Show whether playback is running."""
         self.play.setChecked(playing)
         self.play.setIcon(icon("pause" if playing else "train"))
         keys = native_keys("Ctrl+P")
@@ -164,20 +164,20 @@ class TimeBar(QWidget):
         )
 
     def set_speed(self, speed: float) -> None:
-        """How fast it runs; one of ``SPEEDS``."""
+        """Show the playback speed; one of ``SPEEDS``."""
         self._speeds[speed].setChecked(True)
         self.speed.setText(_speed_words(speed))
 
     def set_memory(self, megabytes: int) -> None:
-        """The memory that is allowed; one of ``MEMORIES_MB``."""
+        """Show the memory limit in megabytes; one of ``MEMORIES_MB``."""
         self._memories[megabytes].setChecked(True)
 
     def set_ghosts(
         self, ghosts: Sequence[tuple[str, str]], chosen: str, *, fitted: bool = False
     ) -> None:
-        """What may be shown pale under the points: keys and texts; ``chosen`` is shown.
+        """Fill the ghost menu with keys and texts, with ``chosen`` checked.
 
-        ``fitted``: it is turned and scaled to lie on what is shown.
+        ``fitted``: whether the ghost is aligned with the displayed codes.
         """
         menu = self._ghosts
         menu.clear()
@@ -199,7 +199,7 @@ class TimeBar(QWidget):
         fit.triggered.connect(self.ghost_fit_chosen)
 
     def set_ghost(self, words: str, turned: str = "") -> None:
-        """Which ghost is shown, in words, and how it was ``turned``; "" for none."""
+        """Show the name of the ghost and how it was aligned (``turned``); "" for no ghost."""
         self.ghost.setIcon(icon("time-ghost", "accent" if words else "text"))
         help_text = tr("Show another run pale under the points")
         text = tr("Pale under the points: {name}", name=words) if words else help_text
@@ -209,7 +209,7 @@ class TimeBar(QWidget):
         self.ghost.setAccessibleDescription(text)
 
     def set_fork(self, why_not: str) -> None:
-        """Whether a training can begin at the epoch shown; else ``why_not``."""
+        """Enable the fork button, or disable it with ``why_not`` as its tooltip."""
         if why_not == self._why_no_fork:
             return
         self._why_no_fork = why_not

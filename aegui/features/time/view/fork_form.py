@@ -1,4 +1,4 @@
-"""The form of a fork: from which epoch to go on, with which one setting changed, and how far."""
+"""The form of a fork: the starting epoch, the one changed setting, and the last epoch."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ _WIDTH_PX = 420
 
 
 class ForkForm(QWidget):
-    """Gives the recipe of the fork. Passive: what is wrong with it is told by ``set_problem``.
+    """Edits the recipe of the fork. Passive: validation messages are set on ``problem``.
 
-    Epochs are counted as everywhere in the window: those of the pre-training of a classifier's
-    layers, ``before`` those of its recipe, are among them.
+    Epochs are counted as everywhere in the window: they include the epochs of pre-training a
+    classifier's layers, ``before`` those of its recipe.
     """
 
     changed = Signal(object)
@@ -106,7 +106,7 @@ class ForkForm(QWidget):
         self.setMinimumWidth(_WIDTH_PX)
 
     def _add_refused(self, refused: Sequence[tuple[str, str]]) -> None:
-        """List what cannot be changed too, and why: nobody has to look for it elsewhere."""
+        """List the settings that cannot be changed, disabled, with the reason."""
         self.setting.insertSeparator(self.setting.count())
         model = self.setting.model()
         for label, reason in refused:
@@ -129,7 +129,7 @@ class ForkForm(QWidget):
         order_keys(self.until, self.row)
 
     def _on_setting_activated(self, index: int) -> None:
-        # One setting is changed: another one takes back what was done to the first.
+        # Only one setting may differ: choosing another one reverts the first.
         self._tell(with_values(self._base, {_EPOCHS: self.recipe.training.epochs}))
         self._show_row(self.settings[index])
 
@@ -151,7 +151,7 @@ class ForkForm(QWidget):
 
 
 def fork_settings(recipe: Recipe) -> tuple[Setting, ...]:
-    """What may be changed in the middle of a training of ``recipe``; the learning rate first."""
+    """Return the settings that can change in the middle of a training; learning rate first."""
     sections = {section.key: section for section in SECTIONS}
     found = [
         setting
@@ -170,7 +170,7 @@ def fork_settings(recipe: Recipe) -> tuple[Setting, ...]:
 def refused_settings(
     recipe: Recipe, *, is_pretraining: bool = False
 ) -> tuple[tuple[str, str], ...]:
-    """What cannot be changed in the middle of a training: labels and reasons."""
+    """Return labels and reasons of the settings that cannot change in the middle of a training."""
     other = _PRETRAINS if is_pretraining else _IS_OVER
     offered = {setting.path for setting in fork_settings(recipe)}
     found = [
@@ -186,7 +186,7 @@ def refused_settings(
 
 
 def _code_settings(recipe: Recipe) -> list[Setting]:
-    """Weights of the objective that are set on the code's layer: those of a Gaussian code."""
+    """Return the objective's weights that belong to the code layer: those of a Gaussian code."""
     latent = recipe.network.latent
     if latent.kind != "gaussian" or recipe.gan is not None:
         return []
@@ -200,7 +200,7 @@ def _what_happens(recipe: Recipe, epoch: float) -> str:
         epoch=epoch_words(epoch),
     )
     if recipe.gan is not None:
-        # Without an encoder no sample has a place on the map.
+        # Without an encoder there is no ghost: no sample has a code.
         return text
     ghost = tr("The run as it is now stays on the map as a pale ghost.")
     return f"{text} {ghost}"

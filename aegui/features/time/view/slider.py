@@ -1,4 +1,4 @@
-"""A slider over the epochs of which the weights were kept."""
+"""A slider over the epochs whose weights were kept."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _PAGE = 10
 
 
 class TimeSlider(QAbstractSlider):
-    """As much room for every moment that was kept: the first epochs, with most of them, are wide.
+    """Slider that gives every kept moment equal width, so that densely kept first epochs are wide.
 
-    Its value is the place among these moments; the last value of all, at the right end, is the
-    newest state, and stays at that end when others come.
+    Its value is the index of a moment; the maximum is the newest state, and stays selected when
+    moments are added.
     """
 
     chosen = Signal(object)
@@ -55,20 +55,20 @@ class TimeSlider(QAbstractSlider):
         self.setRange(0, 0)
 
     def sizeHint(self) -> QSize:
-        """A groove with figures below it."""
+        """Return the size of a groove with labels below it."""
         return QSize(400, 2 * self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Room to hit a third of the training."""
+        """Return the smallest usable size."""
         return QSize(120, self.sizeHint().height())
 
     @property
     def place(self) -> int | None:
-        """The place that is shown; None: the newest state."""
+        """The selected index; None for the newest state."""
         return None if self.value() == self.maximum() else self.value()
 
     def set_epochs(self, epochs: ArrayLike) -> None:
-        """The epochs ``[T]`` of the moments that were kept, growing; none: there is no slider."""
+        """Set the epochs ``[T]`` of the kept moments, ascending; empty disables the slider."""
         is_newest = self.place is None
         self._epochs = np.asarray(epochs, np.float64)
         self._marks = None
@@ -79,7 +79,7 @@ class TimeSlider(QAbstractSlider):
         self.update()
 
     def set_place(self, place: int | None) -> None:
-        """Show ``place``; None: the newest state."""
+        """Select ``place``; None selects the newest state."""
         self.setValue(self.maximum() if place is None else place)
         self._describe()
         self.update()
@@ -98,18 +98,18 @@ class TimeSlider(QAbstractSlider):
         return QRectF(_EDGE_PX, top, max(1, self.width() - 2 * _EDGE_PX), _GROOVE_PX)
 
     def x_of(self, place: float) -> float:
-        """Where ``place`` is, in pixels."""
+        """Return the x coordinate of ``place`` in pixels."""
         groove = self._groove()
         return groove.left() + groove.width() * place / max(1, self.maximum())
 
     def place_at(self, x_px: float) -> int:
-        """The place, or the newest state's value, nearest to ``x_px``."""
+        """Return the index of the moment, or the maximum, nearest to ``x_px``."""
         groove = self._groove()
         share = (x_px - groove.left()) / groove.width()
         return int(min(self.maximum(), max(0, round(share * self.maximum()))))
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Round epochs that have room for their figures: place and text."""
+        """Return place and text of the round epochs whose labels fit."""
         if len(self._epochs) < 2:
             return []
         found: list[tuple[float, str]] = []
@@ -128,7 +128,7 @@ class TimeSlider(QAbstractSlider):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint groove, marks, figures and knob."""
+        """Paint groove, marks, labels and knob."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -154,7 +154,7 @@ class TimeSlider(QAbstractSlider):
             painter.drawEllipse(QPointF(x, groove.center().y()), _KNOB_PX + 2, _KNOB_PX + 2)
 
     def _painted_marks(self, theme: Theme) -> QPixmap:
-        """Marks and figures, which stay as they are while the knob moves."""
+        """Return marks and labels as a pixmap, cached while the knob moves."""
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
@@ -181,25 +181,25 @@ class TimeSlider(QAbstractSlider):
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make room for other marks."""
+        """Discard the cached marks."""
         super().resizeEvent(event)
         self._marks = None
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take new colours or letters."""
+        """Discard the cached marks after a change of theme or font."""
         self._marks = None
         super().changeEvent(event)
 
     # Mouse and keys
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go where the person points."""
+        """Move the knob to the pointer."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
             self._choose(self.place_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the pointer, or say which epoch it is over."""
+        """Drag the knob, or show a tooltip with the epoch under the pointer."""
         place = self.place_at(event.position().x())
         if self.isSliderDown():
             self._choose(place)
@@ -209,21 +209,21 @@ class TimeSlider(QAbstractSlider):
             QToolTip.showText(event.globalPosition().toPoint(), words, self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """End a drag."""
         del event
         self.setSliderDown(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """One moment further or back."""
+        """Move by one moment."""
         turned = event.angleDelta().y() or event.angleDelta().x()
         if turned:
             self._choose(self.value() + (1 if turned > 0 else -1))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows, Page, Home and End move the knob."""
+        """Move the knob with arrows, Page Up/Down, Home and End."""
         before = self.value()
-        # Qt knows which key does what; what it does here is a request of the person.
+        # Qt moves the knob; a change by a key must also be emitted as a request.
         super().keyPressEvent(event)
         if self.value() != before:
             self._tell()
@@ -240,12 +240,12 @@ class TimeSlider(QAbstractSlider):
         self.chosen.emit(self.place)
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
-        """Paint it where it is now."""
+        """Repaint after a change of value or range."""
         super().sliderChange(change)
         self.update()
 
 
 def _round_epochs(last: float) -> list[int]:
-    """0, 1, 2, 5, 10, 20 and so on up to ``last``."""
+    """Return 0, 1, 2, 5, 10, 20 and so on up to ``last``."""
     steps = [factor * 10**power for power in range(8) for factor in (1, 2, 5)]
     return [0, *(step for step in steps if step <= last)]
