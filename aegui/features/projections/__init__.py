@@ -1,4 +1,4 @@
-"""PCA, t-SNE and UMAP beside the learnt code."""
+"""The projections panel: PCA, t-SNE and UMAP beside the learnt code."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

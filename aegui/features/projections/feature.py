@@ -1,4 +1,4 @@
-"""Joins the panel of maps with the samples and the network that are shown."""
+"""Connects the projections panel to the displayed samples and network."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _FILE_KINDS = {"csv": "CSV (*.csv)", "json": "JSON (*.json)"}
 
 
 class ProjectionsFeature(Feature):
-    """The maps follow samples and network while their dock can be seen."""
+    """Keeps the maps up to date with samples and network while the dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -95,7 +95,7 @@ class ProjectionsFeature(Feature):
         self._others.set_active(active, "projections")
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update samples and network for the fields in ``changed``."""
         if "dataset" in changed:
             self._show_dataset()
         if changed & SUBJECT:
@@ -137,7 +137,7 @@ class ProjectionsFeature(Feature):
         # The maps are empty now, even if they are of the same samples as before.
         self._show_compared(self._others.latest)
 
-    # Other networks beside the one shown
+    # Other networks
 
     @Slot()
     def _on_other_menu_wanted(self) -> None:
@@ -175,7 +175,7 @@ class ProjectionsFeature(Feature):
         rows = [(reference_label(key, size), value) for key, value in self._maps.references.items()]
         self._panel.set_references(rows)
 
-    # Choices
+    # Settings
 
     def _restore(self) -> None:
         values = self._services.settings.values
@@ -204,7 +204,7 @@ class ProjectionsFeature(Feature):
 
     @Slot(str)
     def export(self, kind: str) -> None:
-        """Ask where to, and write the maps there as ``kind``."""
+        """Ask for a file name and write the maps to it as ``kind``: "csv" or "json"."""
         of, views = self._maps.samples, self._maps.views
         if of is None or not views:
             return

@@ -1,1 +1,1 @@
-"""PCA, t-SNE and UMAP beside the learnt code: what is computed, without widgets."""
+"""Services for PCA, t-SNE and UMAP projections, without widgets."""

@@ -1,4 +1,4 @@
-"""Maps of the samples shown, made in the background: one after another, the quick ones first."""
+"""Computes projections of the samples in worker threads, one at a time, quick ones first."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ _log = logging.getLogger(__name__)
 
 
 class ProjectionService(Service):
-    """Keeps the wanted maps of the samples up to date, in two threads.
+    """Keeps the requested maps of the samples up to date, in two worker threads.
 
-    One follows the code while a network learns, the other makes maps and their figures; both drop
-    what is no longer wanted. All signals come in the thread that owns this object.
+    One follows the code during training, the other computes maps and their quality figures; both
+    discard outdated work. All signals are emitted in the thread that owns this object.
     """
 
     samples_changed = Signal(object)
@@ -73,7 +73,7 @@ class ProjectionService(Service):
     def __init__(
         self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
     ) -> None:
-        """Maps beyond ``budget`` are made only when a person asks for them."""
+        """Create the service; maps beyond ``budget`` are computed only on the user's request."""
         super().__init__(parent)
         self.budget = budget
         """What may be spent without a question."""
@@ -107,26 +107,26 @@ class ProjectionService(Service):
         self._unrest = one_shot(self, self._on_unrest_timeout, CALM_MS)
         self.set_active(False)
 
-    # What is known
+    # State
 
     @property
     def samples(self) -> Material | None:
-        """The samples that the maps are of; None before they have been drawn."""
+        """The samples that the maps show; None before they have been drawn."""
         return self._found.material
 
     @property
     def references(self) -> Mapping[str, Figures]:
-        """What the maps are to be compared with, as from ``reference_figures``."""
+        """Figures for comparison with the maps, as from ``reference_figures``."""
         return self._found.references or {}
 
     @property
     def maps(self) -> tuple[MapState, ...]:
-        """The wanted maps, in their order."""
+        """States of the requested maps, in their order."""
         return tuple(self._state(key) for key in self._wanted)
 
     @property
     def views(self) -> tuple[View, ...]:
-        """The wanted maps that are finished, for files."""
+        """The requested maps that are finished, for export."""
         views = self._found.views
         return tuple(views[key] for key in self._wanted if key in views)
 
@@ -146,12 +146,12 @@ class ProjectionService(Service):
 
     @property
     def due_cost(self) -> Cost:
-        """What making the maps takes that are offered now, see ``compute``."""
+        """Cost of computing all maps that are offered now, see ``compute``."""
         costs = [self._cost(key) for key in self._wanted if self._status(key)[0] == "offered"]
         return reduce(Cost.then, costs, Cost(0.0))
 
     def _cost(self, key: str) -> Cost:
-        """What making the map ``key`` will take, with the samples that it is of."""
+        """Return the cost of computing the map ``key`` for the current samples."""
         return (
             Cost(0.0)
             if self._dataset is None
@@ -179,7 +179,7 @@ class ProjectionService(Service):
         return (VIEWS[key].quick or at_once) and not excess(self._cost(key), self.budget())
 
     def _obstacle(self, key: str) -> str | None:
-        """Why there can be no such map, in words; None if there can."""
+        """Return why the map ``key`` cannot be computed, or None."""
         spec, codec, dataset = VIEWS[key], self.codec, self._dataset
         reason = unavailable(spec.method)
         if reason is not None or not spec.of_code or dataset is None:
@@ -192,10 +192,10 @@ class ProjectionService(Service):
             return tr("The images of this set do not fit the network.")
         return None
 
-    # What is asked for
+    # Requests
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is begun while nobody does."""
+        """Set whether a visible view needs the maps; no work is started while none does."""
         self._is_active = active
         self._codes.set_active(active)
         if active:
@@ -208,7 +208,7 @@ class ProjectionService(Service):
             self._begin_anew()
 
     def set_codec(self, codec: Codec | None, axes: tuple[int, int] = (0, 1)) -> None:
-        """Map the codes of ``codec``, which changes often while a network learns."""
+        """Map the codes of ``codec``, which changes often during training."""
         if codec is self.codec and axes == self._axes:
             return
         self.codec, self._axes = codec, axes
@@ -221,7 +221,7 @@ class ProjectionService(Service):
         self._go_on()
 
     def set_options(self, options: ProjectionOptions) -> None:
-        """Make maps in this way; those that would be the same stay."""
+        """Set the options of the maps; only maps that depend on a change are recomputed."""
         before, self.options = self.options, options
         if options == before:
             return
@@ -243,13 +243,13 @@ class ProjectionService(Service):
         self._go_on()
 
     def compute(self) -> None:
-        """Make the slow maps that are wanted and not there yet."""
+        """Compute the requested slow maps that are missing."""
         self._declined = False
         self._asked.update(self._wanted)
         self._go_on()
 
     def stop(self) -> None:
-        """Give up the slow maps that are being made or wait for their turn."""
+        """Cancel the running and queued slow maps."""
         self._declined = True
         self._asked.clear()
         if self._task is not None and self._task.is_slow:
@@ -257,12 +257,12 @@ class ProjectionService(Service):
         self._go_on()
 
     def shutdown(self) -> None:
-        """Stop everything and wait for the threads; no more is begun."""
+        """Stop all work and wait for the threads; no further work is started."""
         self._is_active = False
         self._unrest.stop()
         super().shutdown()
 
-    # One thing after another
+    # Work queue
 
     def _begin_anew(self) -> None:
         self._drop_task()
@@ -277,7 +277,7 @@ class ProjectionService(Service):
         self._task = None
 
     def _go_on(self) -> None:
-        """Begin the next piece of work, if there is any and nothing is under way."""
+        """Start the next task if the service is active and idle, and emit changed states."""
         if self._is_active and self._task is None:
             task = self._next_task()
             if task is not None:
@@ -316,7 +316,7 @@ class ProjectionService(Service):
 
     def _is_due(self, key: str) -> bool:
         spec = VIEWS[key]
-        # The code itself has a thread of its own.
+        # The code itself is computed in a thread of its own.
         return (
             bool(spec.method)
             and self._status(key)[0] == "waiting"
@@ -327,7 +327,7 @@ class ProjectionService(Service):
         return Tasks(of, self.codec, self._axes, self.options, self._report)
 
     def _report(self, task: Task, progress: ProjectionProgress) -> None:
-        # In the thread of the work.
+        # Called in the worker thread.
         self._reported.emit((task, progress))
 
     @Slot(object)
@@ -384,7 +384,7 @@ class ProjectionService(Service):
             found.references = result
             self.references_changed.emit()
 
-    # The code, while the network learns
+    # Following the code
 
     def _follow(self) -> None:
         of, codec = self._found.material, self.codec
@@ -406,7 +406,7 @@ class ProjectionService(Service):
         if codec is self.codec:
             self._found.views["code"] = view
         else:
-            # Slightly older weights are better than none while the network learns.
+            # During training, slightly older weights are better than none.
             self._follow()
         self._announce()
         if not self._unrest.isActive():

@@ -1,4 +1,4 @@
-"""The pieces of work that maps are made of, and what is known of maps so far."""
+"""Tasks that compute maps, and the results so far."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class MapState:
-    """What is known of one map.
+    """State of one map.
 
     Attributes:
         key: Key of ``VIEWS``.
-        status: ``ready``; ``waiting`` for its turn; ``working``; ``offered``: slow, made when a
-            person asks; ``impossible``.
-        places: float32 ``[n, 2]``; None while there is none. They may be older than what is shown
-            elsewhere unless the map is ready.
-        text: What is said about the status, in words; may be empty.
-        share: Done so far, 0..1, while working.
+        status: ``ready``; ``waiting`` in the queue; ``working``; ``offered``: slow, computed on
+            request; ``impossible``.
+        places: float32 ``[n, 2]``; None if there are none. Unless the map is ready they may belong
+            to older weights or settings.
+        text: Text about the status; may be empty.
+        share: Progress, 0..1, while working.
         epoch: Epoch of the weights, for maps of codes.
-        figures: How good it is; None while that is not known.
-        cost: Of one that is offered: what making it will take.
+        figures: Quality figures; None while they are not known.
+        cost: Cost of computing the map, if it is ``offered``.
     """
 
     key: str
@@ -68,7 +68,7 @@ class MapState:
 
 @dataclass(eq=False)
 class Task:
-    """A piece of work for the thread, and how far it is."""
+    """A task for the worker thread, and its progress."""
 
     kind: str
     key: str
@@ -80,13 +80,13 @@ class Task:
 
     @property
     def is_slow(self) -> bool:
-        """Whether it is one that a person may want to stop."""
+        """Whether the user may want to stop the task."""
         return self.kind == "map" and not VIEWS[self.key].quick
 
 
 @dataclass(eq=False)
 class Found:
-    """All that is known of the maps of some samples."""
+    """All results about the maps of a set of samples."""
 
     material: Material | None = None
     places: dict[str, NDArray[np.float32]] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class Found:
     references: dict[str, Figures] | None = None
 
     def drop(self, keys: Iterable[str]) -> None:
-        """Forget what was found of ``keys``; their last places are kept to look at."""
+        """Discard the results of ``keys``; their last places are kept for display."""
         for key in list(keys):
             self.views.pop(key, None)
             self.figures.pop(key, None)
@@ -105,9 +105,9 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """Makes tasks for samples ``of`` and the network of this moment; ``report`` gets the progress.
+    """Creates tasks for the samples ``of`` and the current network.
 
-    ``report`` is called in the thread that does the work.
+    ``report`` is called with the progress, in the worker thread.
     """
 
     of: Material
@@ -117,7 +117,7 @@ class Tasks:
     report: Report
 
     def map(self, key: str) -> Task:
-        """Makes a ``View``."""
+        """Return a task that computes the ``View`` of ``key``."""
 
         def work(task: Task, cancelled: IsCancelled) -> View:
             of = self._encoded(task, cancelled)
@@ -126,7 +126,7 @@ class Tasks:
         return Task("map", key, work, VIEWS[key].of_code)
 
     def figures(self, view: View) -> Task:
-        """Gives the ``Figures`` of ``view``."""
+        """Return a task that computes the ``Figures`` of ``view``."""
 
         def work(task: Task, cancelled: IsCancelled) -> Figures:
             return figures(view, self._encoded(task, cancelled), cancelled)
@@ -134,7 +134,7 @@ class Tasks:
         return Task("figures", view.key, work, VIEWS[view.key].of_code)
 
     def references(self) -> Task:
-        """Gives what ``reference_figures`` does."""
+        """Return a task that computes ``reference_figures``."""
 
         def work(task: Task, cancelled: IsCancelled) -> dict[str, Figures]:
             return reference_figures(self._encoded(task, cancelled), cancelled)
@@ -142,7 +142,7 @@ class Tasks:
         return Task("references", "", work, needs_codes=True)
 
     def code(self) -> Task:
-        """Makes the ``View`` of the code itself."""
+        """Return a task that computes the ``View`` of the code itself."""
 
         def work(task: Task, cancelled: IsCancelled) -> View:
             return make_view("code", self._encoded(task, cancelled), self.options)
@@ -168,12 +168,12 @@ class Tasks:
 
 
 def samples_task(dataset: Dataset, options: ProjectionOptions) -> Task:
-    """Draws the samples: gives a ``Material``."""
+    """Return a task that draws the samples, a ``Material``."""
     return Task("samples", "", lambda _task, _cancelled: material(dataset, options))
 
 
 def outcome_of(task: Task, cancelled: IsCancelled) -> object:
-    """The result of the work, or the error that says why there is none."""
+    """Return the result of the task, or the error that it raised."""
     try:
         return task.work(task, cancelled)
     except AeguiError as error:
@@ -186,7 +186,7 @@ def outcome_of(task: Task, cancelled: IsCancelled) -> object:
 
 
 def is_same(state: MapState, told: MapState | None) -> bool:
-    """Whether nothing has changed since ``told``."""
+    """Return whether ``state`` equals the last emitted state ``told``."""
     return (
         told is not None
         and all(

@@ -1,1 +1,1 @@
-"""PCA, t-SNE and UMAP beside the learnt code: what is painted, without torch."""
+"""Widgets for PCA, t-SNE and UMAP projections, without torch."""

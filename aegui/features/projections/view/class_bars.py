@@ -1,4 +1,4 @@
-"""The classes with their colours, and how many samples of each are selected."""
+"""Legend of the classes with counts of the selected samples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SWATCH_PX = 10
 
 
 class ClassBars(RowBars):
-    """A row for each class; pointing at one shows it alone, a click selects it."""
+    """A row for each class; hovering highlights a class, a click selects it."""
 
     hovered = Signal(object)
     """Number of the class under the pointer, or None."""
@@ -48,7 +48,7 @@ class ClassBars(RowBars):
         self.chosen.connect(lambda row: self.clicked.emit(self._shown[row]))
 
     def set_classes(self, names: Sequence[str], classes: NDArray[np.int64]) -> None:
-        """Samples of ``classes`` ``[n]``, numbers of ``names``."""
+        """Set the classes ``[n]`` of the samples, indices into ``names``."""
         self._names = tuple(names)
         self._totals = np.bincount(classes, minlength=len(names)).astype(np.int64)
         self._counts = None
@@ -58,7 +58,7 @@ class ClassBars(RowBars):
         self._show()
 
     def set_selected(self, classes: NDArray[np.int64] | None) -> None:
-        """Classes of the samples selected, ``[m]``; None: nothing is selected."""
+        """Set the classes of the selected samples, ``[m]``; None if nothing is selected."""
         if classes is None:
             self._counts = None
         else:
@@ -67,7 +67,7 @@ class ClassBars(RowBars):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Samples selected by class; all of them where nothing is selected."""
+        """Selected samples by class; all samples if nothing is selected."""
         counts = self._totals if self._counts is None else self._counts
         return {self._names[number]: int(counts[number]) for number in self._shown}
 
@@ -90,7 +90,7 @@ class ClassBars(RowBars):
         )
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take the colours of another theme."""
+        """Update the colours after a theme change."""
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange:
             self._show()
@@ -108,7 +108,7 @@ class ClassBars(RowBars):
         painter.restore()
 
     def tip_at(self, position: QPoint) -> str:
-        """Which class it is, and what can be done with it."""
+        """Return the class under ``position`` and what a click does."""
         said = super().tip_at(position)
         return f"{said}\n{self.toolTip()}" if said else self.toolTip()
 

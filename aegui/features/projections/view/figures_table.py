@@ -1,4 +1,4 @@
-"""How good each map is, as a table."""
+"""Table of the quality figures of the maps."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _LEAST_PX = 24
 
 
 class FiguresTable(NamedTable):
-    """Rows of maps, and below them what they are to be compared with."""
+    """A row per map, and below them reference rows for comparison."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._dimmed: tuple[int, ...] = ()
@@ -66,10 +66,10 @@ class FiguresTable(NamedTable):
         maps: Sequence[tuple[str, Figures | None]],
         references: Sequence[tuple[str, Figures]],
     ) -> None:
-        """Names and figures of maps (None: not known yet), and of what they are compared with."""
+        """Show names and figures of the maps (None: not known yet) and of the references."""
         rows = [(name, value, False) for name, value in maps]
         rows += [(name, value, True) for name, value in references]
-        # Anew: a row that was dim may be one of a map now.
+        # Rows are rebuilt: a dimmed reference row may become the row of a map.
         self.setRowCount(0)
         self.setRowCount(len(rows))
         self._dimmed = tuple(range(len(maps), len(rows)))
@@ -81,7 +81,7 @@ class FiguresTable(NamedTable):
         self._fit()
 
     def _dim(self) -> None:
-        """References are no maps: they stand back, in any theme."""
+        """Dim the reference rows in the colours of the current theme."""
         dim = current_theme().text_dim
         for row in self._dimmed:
             for column in range(self.columnCount()):
@@ -95,7 +95,7 @@ class FiguresTable(NamedTable):
             self._dim()
 
     def set_room(self, height_px: int) -> None:
-        """Take so much of the height at most; what does not fit is scrolled to."""
+        """Limit the height to ``height_px``; rows that do not fit are scrolled."""
         self._room_px = height_px
         self._fit()
 

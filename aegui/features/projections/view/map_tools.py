@@ -1,4 +1,4 @@
-"""The buttons of the panel of maps."""
+"""Toggle buttons of the projections panel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aegui.core.latent.views import VIEWS
 
 
 def view_toggle(key: str) -> QToolButton:
-    """The button by which the map ``key`` of ``VIEWS`` is shown or hidden."""
+    """Return the button that shows or hides the map ``key`` of ``VIEWS``."""
     spec = VIEWS[key]
     button = QToolButton()
     button.setText(tr(spec.label))
@@ -23,7 +23,7 @@ def view_toggle(key: str) -> QToolButton:
 
 
 def offer(button: QToolButton, key: str, *, encodes: bool) -> None:
-    """Have the ``button`` of a map say whether there can be one; a GAN has none of codes."""
+    """Enable ``button`` if the map can be computed, else give the reason in its tooltip."""
     spec = VIEWS[key]
     reason = unavailable(spec.method)
     if spec.of_code and not encodes:

@@ -1,4 +1,4 @@
-"""The panel of maps: which are shown, one selection for all of them, how good each is."""
+"""The projections panel: the maps, their common selection, and their quality."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _PLANE = 2
 
 
 class ProjectionsPanel(QWidget):
-    """Maps side by side; what is pointed at or selected in one is so in all. Passive."""
+    """Maps side by side that share the hovered sample and the selection. Passive."""
 
     shown_changed = Signal(object)
     """Keys of the maps that a person wants to see, a tuple."""
@@ -146,16 +146,16 @@ class ProjectionsPanel(QWidget):
         self._show_compute()
 
     def sizeHint(self) -> QSize:
-        """Three maps side by side, with their table."""
+        """Return the size of three maps side by side with their table."""
         return QSize(820, 380)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave most of the height to the maps."""
+        """Limit the table's share of the height."""
         super().resizeEvent(event)
         self._table.set_room(round(_TABLE_SHARE * self.height()))
 
     def figure(self) -> Figure | None:
-        """The maps shown side by side, for paper; None without any."""
+        """Return the visible maps side by side as a figure; None without any."""
         plots = [self._views[key].plot() for key in (*self.shown, *self._others)]
         found = tuple(plot for plot in plots if plot is not None)
         return Figure("maps", tr("Maps"), found) if found else None
@@ -184,7 +184,7 @@ class ProjectionsPanel(QWidget):
         self.setLayout(column(header, (splitter, 1), figures, margins=(0, 0, 0, SPACING // 2)))
 
     def _build_tools(self) -> tuple[QWidget, QWidget]:
-        """What maps are made of and how they are seen: two groups, as there may be little width."""
+        """Return two groups of tools, for contents and display, that may wrap separately."""
         made = (self._axes, self._count, self._compute, self.other_menu)
         seen = (self._options, self.pictured, self._lasso, self.link, self._fit, self._export)
         return held(row(*made)), held(row(*seen))
@@ -221,10 +221,10 @@ class ProjectionsPanel(QWidget):
         self._bars.clicked.connect(self._on_bars_clicked)
         self._gallery.activated.connect(self._on_gallery_activated)
 
-    # What comes in
+    # Display
 
     def set_samples(self, dataset: Dataset, of: Material) -> None:
-        """Maps are of the samples ``of`` of ``dataset`` from now on."""
+        """Set the samples ``of`` of ``dataset`` that the maps show."""
         self._dataset, self._material = dataset, of
         self.selection = None
         self._states.clear()
@@ -248,7 +248,7 @@ class ProjectionsPanel(QWidget):
         self._show_table()
 
     def set_map(self, state: MapState) -> None:
-        """Show what is known of one map."""
+        """Show the state of one map."""
         view = self._views[state.key]
         share = state.share if state.status == "working" else None
         view.set_status(note_words(state), message_words(state), share)
@@ -259,7 +259,7 @@ class ProjectionsPanel(QWidget):
         self._show_compute()
 
     def set_others(self, names: Sequence[str]) -> None:
-        """Other networks of these names have maps here, at most two; ``set_other`` fills them."""
+        """Set the names of at most two other networks; ``set_other`` fills their maps."""
         self._others = OTHER_KEYS[: len(names)]
         for key, name in zip(self._others, names, strict=True):
             self._views[key].set_title(name)
@@ -271,37 +271,37 @@ class ProjectionsPanel(QWidget):
     def set_other(
         self, number: int, places: NDArray[np.float32] | None, note: str, message: str = ""
     ) -> None:
-        """Where the samples are, ``[n, 2]``, for other network ``number``, or why nowhere."""
+        """Set places ``[n, 2]`` for other network ``number``, or why there are none."""
         view = self._views[OTHER_KEYS[number]]
         view.set_status(note, message)
         view.set_places(places)
 
     def set_references(self, rows: Sequence[tuple[str, Figures]]) -> None:
-        """What the maps are to be compared with: names and figures."""
+        """Set names and figures of the references."""
         self._references = rows
         self._show_table()
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a slow map is being made."""
+        """Show whether a slow map is being computed."""
         self._is_busy = busy
         self._show_compute()
 
     def set_options(self, options: ProjectionOptions) -> None:
-        """Show how maps are made."""
+        """Show ``options`` in the form."""
         self._form.set_value(options)
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """Keys of the maps that are chosen, those that the network cannot have too."""
+        """Keys of the chosen maps, including those unavailable for the network."""
         return tuple(key for key, button in self._buttons.items() if button.isChecked())
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Keys of the maps that are shown."""
+        """Keys of the visible maps."""
         return tuple(key for key in self.chosen if self._encodes or not VIEWS[key].of_code)
 
     def set_encodes(self, encodes: bool) -> None:
-        """Whether the network has an encoder, without which there is no map of its codes."""
+        """Set whether the network has an encoder; without one there are no maps of its codes."""
         if encodes == self._encodes:
             return
         self._encodes = encodes
@@ -312,7 +312,7 @@ class ProjectionsPanel(QWidget):
         self._show_compute()
 
     def set_shown(self, keys: Iterable[str]) -> None:
-        """Choose these maps."""
+        """Choose the maps ``keys``."""
         wanted = set(keys)
         for key, button in self._buttons.items():
             button.setChecked(key in wanted)
@@ -320,7 +320,7 @@ class ProjectionsPanel(QWidget):
         self._show_table()
 
     def select(self, selection: NDArray[np.bool_] | None) -> None:
-        """Select these samples, bool ``[n]``, in all maps."""
+        """Select the samples ``selection``, bool ``[n]``, in all maps."""
         has_some = selection is not None and bool(selection.any())
         self.selection = selection if has_some else None
         for view in self._views.values():
@@ -328,14 +328,14 @@ class ProjectionsPanel(QWidget):
         self._show_selection()
 
     def set_highlight(self, index: int | None) -> None:
-        """Point out one sample, by its number among those mapped, in all maps."""
+        """Highlight one sample, by its index among those mapped, in all maps."""
         self._teller = self._teller if index is not None else None
         for view in self._visible():
-            # In each of them words would cover the very place that is pointed out.
+            # Only the hovered map shows a card, which would hide the place in the others.
             view.set_highlight(index, tells=view is self._teller)
 
     def point_at(self, place: int | None) -> None:
-        """Point out the sample at ``place`` in the set, if it is one of those mapped."""
+        """Highlight the sample at ``place`` in the set, if it is mapped."""
         of = self._material
         if of is None or place is None:
             self.set_highlight(None)
@@ -345,12 +345,12 @@ class ProjectionsPanel(QWidget):
         self.set_highlight(index if is_mapped else None)
 
     def select_places(self, places: NDArray[np.int64]) -> None:
-        """Select the samples at ``places`` in the set, those of them that are mapped."""
+        """Select those samples at ``places`` in the set that are mapped."""
         if self._material is not None:
             self.select(np.isin(self._material.indices, places))
 
     def set_axes(self, axes: tuple[int, int], size: int) -> None:
-        """The map of codes shows the numbers ``axes`` of a code of ``size`` numbers."""
+        """Set the numbers ``axes``, out of ``size``, that the map of codes shows."""
         self._axes.set_state(axes, size)
         title = tr(VIEWS["code"].label)
         if size > _PLANE:
@@ -361,16 +361,16 @@ class ProjectionsPanel(QWidget):
         self._show_axes()
 
     def _show_axes(self) -> None:
-        """The choice of axes is offered where there is one, and a map that shows it."""
+        """Show the axes control if there is a choice and the map of codes is visible."""
         self._axes.setVisible(self._axes.count > _PLANE and "code" in self.shown)
 
     def fit(self) -> None:
-        """Show all of every map."""
+        """Zoom every map to all samples."""
         for view in self._views.values():
             view.fit()
 
     def zoom_to_selection(self) -> None:
-        """Show what is selected in every map, as large as it fits; all where nothing is."""
+        """Zoom every map to the selection, or to all samples if nothing is selected."""
         if self.selection is None:
             self.fit()
         else:
@@ -382,10 +382,10 @@ class ProjectionsPanel(QWidget):
                 view.show_samples(chosen)
 
     def view(self, key: str) -> ScatterView:
-        """The map ``key`` of ``VIEWS`` or ``OTHER_KEYS``."""
+        """Return the map ``key`` of ``VIEWS`` or ``OTHER_KEYS``."""
         return self._views[key]
 
-    # What is shown of it
+    # Selection and table
 
     def _card(self, index: int) -> SampleCard:
         dataset, of = self._dataset, self._material
@@ -431,7 +431,7 @@ class ProjectionsPanel(QWidget):
             else tr("Make the maps that take their time: t-SNE, UMAP")
         )
 
-    # Arrangement
+    # Layout
 
     def _visible(self) -> list[ScatterView]:
         return [self._views[key] for key in (*self.shown, *self._others)]
@@ -444,12 +444,12 @@ class ProjectionsPanel(QWidget):
         tile(self._grid, every, shown or [self._none], columns, fill=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrange the maps as the new shape of their room allows."""
+        """Rearrange the maps when their container is resized."""
         if watched is self._room and event.type() == QEvent.Type.Resize:
             self._arrange()
         return super().eventFilter(watched, event)
 
-    # What the person does
+    # User input
 
     def _on_button_clicked(self) -> None:
         self._arrange()

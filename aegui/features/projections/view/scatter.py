@@ -1,4 +1,4 @@
-"""One map of the samples: seen, pointed at, selected, zoomed. Passive but for its own zoom."""
+"""Scatter plot of the samples with hover, selection and zoom. Passive except for its zoom."""
 
 from __future__ import annotations
 
@@ -86,10 +86,10 @@ _NO_PIXELS = np.zeros((0, 2))
 
 @dataclass(frozen=True, eq=False)
 class ScatterSamples:
-    """What all maps share: the samples' classes ``[n]``, and their labels.
+    """Samples shown by all maps: their classes ``[n]`` and labels.
 
-    ``indices`` ``[n]``, ascending, says which of ``images`` they are; without any they are never
-    shown as images.
+    ``indices`` ``[n]``, ascending, are the indices of the samples in ``images``; without
+    ``images`` the samples cannot be shown as images.
     """
 
     classes: NDArray[np.int64]
@@ -101,17 +101,17 @@ class ScatterSamples:
 
     @functools.cached_property
     def numbers(self) -> NDArray[np.int64]:
-        """Of each its number in the set."""
+        """Index of each sample in the set, ``[n]``."""
         return np.arange(len(self.classes)) if self.indices is None else self.indices
 
     @functools.cached_property
     def is_coloured(self) -> bool:
-        """Whether colours of classes say anything about them."""
+        """Whether the samples are coloured by class."""
         return has_colours(self.classes)
 
     @functools.cached_property
     def are_signs(self) -> bool:
-        """Whether they are drawn as their labels instead of dots."""
+        """Whether samples are drawn as their labels instead of dots."""
         if not 0 < len(self.labels) <= MOST_TEXTS:
             return False
         letters = sum(len(label_sign(label)) for label in self.labels)
@@ -119,26 +119,26 @@ class ScatterSamples:
 
     @functools.cached_property
     def are_named(self) -> bool:
-        """Whether names of classes, written once each, tell dots apart."""
+        """Whether class names, drawn once each, identify the dots."""
         few = len(self.labels) <= MOST_TEXTS
-        # Of few samples each may be a class of its own.
+        # In a small set each sample may be a class of its own.
         return self.is_coloured or (few and len(set(self.labels)) > 1)
 
     def image(self, row: int) -> NDArray[np.float32]:
-        """The image of one of them."""
+        """Return the image of the sample ``row``."""
         assert self.images is not None
         found: NDArray[np.float32] = self.images[self.numbers[row]]
         return found
 
     def of_set(self, values: NDArray[Any]) -> NDArray[Any]:
-        """``values`` ``[n]`` of them at their places in the whole set."""
+        """Return ``values`` ``[n]`` of the samples at their indices in the set."""
         spread = np.zeros(self.numbers.max(initial=-1) + 1, values.dtype)
         spread[self.numbers] = values
         return spread
 
 
 class ScatterView(QWidget):
-    """Dots in the colours of their classes; what the person points at and selects goes out."""
+    """Dots in the colours of their classes; hovered and selected samples are emitted."""
 
     accessible_role = QAccessible.Role.Chart
 
@@ -194,24 +194,24 @@ class ScatterView(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        """A map that can be read."""
+        """Return a size at which the map is legible."""
         return QSize(280, 260)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a few dots."""
+        """Return a size with room for a few dots."""
         return QSize(110, 96)
 
-    # What comes in
+    # Display
 
     def set_title(self, title: str) -> None:
-        """What the map is called."""
+        """Set the title of the map."""
         if title != self._title:
             self._title = title
             self.setAccessibleName(tr("Map: {title}", title=title))
             self.update()
 
     def set_samples(self, samples: ScatterSamples, card: Callable[[int], SampleCard]) -> None:
-        """Show maps of ``samples``; ``card`` gives what is shown of one of them."""
+        """Set the samples; ``card`` returns the content of a sample's card."""
         self._samples, self._card = samples, card
         if samples.images is not None:
             self._points.sprites.set_samples((), samples.images, samples.look)
@@ -223,7 +223,7 @@ class ScatterView(QWidget):
         self._refresh()
 
     def set_places(self, places: NDArray[np.float32] | None) -> None:
-        """Where the samples are, ``[n, 2]``; None: nowhere yet."""
+        """Set the places of the samples, ``[n, 2]``; None while there are none."""
         if places is self._places:
             return
         samples, self._places = self._samples, None
@@ -235,36 +235,36 @@ class ScatterView(QWidget):
         self._refresh()
 
     def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
-        """``note`` beside the title, ``message`` where there is no map, ``share`` of work done."""
+        """Set the ``note`` beside the title, a ``message`` shown without a map, and progress."""
         if (note, message, share) != (self._note, self._message, self._share):
             self._note, self._message, self._share = note, message, share
             self.setAccessibleDescription(". ".join(text for text in (note, message) if text))
             self.update()
 
     def set_highlight(self, index: int | None, *, tells: bool = True) -> None:
-        """Point out sample ``index``; None: none. With ``tells`` say beside it which one it is."""
+        """Highlight sample ``index``, with its card if ``tells``; None clears the highlight."""
         if (index, tells) != (self._highlight, self._tells):
             self._highlight, self._tells = index, tells
             self.update()
 
     @property
     def tells(self) -> bool:
-        """Whether it says which sample is pointed out."""
+        """Whether a card identifies the highlighted sample."""
         return self._tells and self._highlight is not None
 
     def set_selection(self, selection: NDArray[np.bool_] | None) -> None:
-        """Fade all but those of ``selection`` ``[n]``; None or nothing selected fades none."""
+        """Fade all samples outside ``selection`` ``[n]``; None or an empty selection fades none."""
         self._selection = selection if selection is not None and selection.any() else None
         self._show_colours()
 
     def set_emphasis(self, number: int | None) -> None:
-        """Fade all but class ``number``, for a moment; None: none."""
+        """Temporarily fade all samples outside class ``number``; None ends this."""
         if number != self._emphasis:
             self._emphasis = number
             self._show_colours()
 
     def _show_colours(self) -> None:
-        """A class that is pointed at stands out for the moment, whatever is selected."""
+        """Update the faded samples; a hovered class takes precedence over the selection."""
         samples, chosen = self._samples, self._selection
         if samples is None:
             return
@@ -275,28 +275,28 @@ class ScatterView(QWidget):
         self._drop_picture()
 
     def set_pictured(self, pictured: bool) -> None:
-        """Whether samples are shown as images: those that lie so far apart that none meet."""
+        """Set whether samples are shown as images, as far as these do not overlap."""
         if pictured != self.is_pictured:
             self.is_pictured = pictured
             self._refresh()
 
     def set_lasso(self, lasso: bool) -> None:
-        """Whether dragging draws a free line around samples; else a rectangle."""
+        """Set whether dragging draws a lasso instead of a rectangle."""
         self._uses_lasso = lasso
 
     def fit(self) -> None:
-        """Show the whole map, and what becomes of it."""
+        """Show the whole map and keep it fitted."""
         self._follows = True
         self._refresh()
 
     def in_sight(self) -> NDArray[np.bool_]:
-        """Which samples can be seen, bool ``[n]``."""
+        """Return which samples are visible, bool ``[n]``."""
         room = self._room()
         corners = (room.left(), room.top()), (room.right(), room.bottom())
         return in_rectangle(self.pixels, *corners)
 
     def show_samples(self, chosen: NDArray[np.bool_]) -> None:
-        """Show the samples ``chosen``, bool ``[n]``, as large as they fit; all where it is all."""
+        """Zoom to the samples ``chosen``, bool ``[n]``; if all are chosen, fit the map."""
         if self._places is None or len(chosen) != len(self._places) or not chosen.any():
             return
         bounds = None if chosen.all() else bounds_of(self._places[chosen])
@@ -307,36 +307,36 @@ class ScatterView(QWidget):
         self._refresh()
 
     def part_count(self) -> int:
-        """The samples that have a place."""
+        """Return how many samples have a place."""
         return len(self.pixels)
 
     def part_words(self, place: int) -> str:
-        """The name of a sample."""
+        """Return the name of a sample."""
         return "" if self._card is None else self._card(place).name
 
     def part_rect(self, place: int) -> QRect:
-        """Around a dot."""
+        """Return the rectangle of a dot."""
         x, y = self.pixels[place].tolist()
         return QRectF(x - _DOT_PX / 2, y - _DOT_PX / 2, _DOT_PX, _DOT_PX).toRect()
 
     def current_part(self) -> int | None:
-        """The sample that is pointed out."""
+        """Return the index of the highlighted sample."""
         return self._highlight
 
     def figure(self) -> Figure | None:
-        """The map as it is zoomed, for paper; None without one."""
+        """Return the map at its current zoom as a figure; None without a map."""
         plot = self.plot()
         return None if plot is None else Figure(f"map-{self.key}", self._title, (plot,))
 
     def plot(self) -> PointPlot | None:
-        """What is shown, for paper; None without a map."""
+        """Return the map as a chart for figures; None without a map."""
         if self._places is None or self._samples is None:
             return None
         x0, y0, x1, y1 = self._view.bounds
         samples = self._samples
         across, up = self.axis_names or ("", "")
         coloured = samples.is_coloured
-        # There is more room on paper, and names are moved apart.
+        # Figures have more room, and labels are moved apart there.
         single = not coloured and (samples.are_signs or samples.are_named)
         signs = (_shortened(label_sign(label), _LONGEST_NAME) for label in samples.labels)
         return PointPlot(
@@ -352,7 +352,7 @@ class ScatterView(QWidget):
             title=self._title,
         )
 
-    # Laying out
+    # Layout
 
     def _room(self) -> QRectF:
         return QRectF(self.rect()).adjusted(1, HEADER_PX, -1, -1)
@@ -396,7 +396,7 @@ class ScatterView(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the dots from a kept picture, and what changes more often over them."""
+        """Paint the cached dots, and over them names, drag and highlight."""
         theme, room = current_theme(), self._room()
         painter = QPainter(self)
         header = QRectF(0, 0, self.width(), HEADER_PX)
@@ -419,7 +419,7 @@ class ScatterView(QWidget):
         if self._picture is None:
             self._picture = self._dots(room, theme)
             if self._points.is_rough:
-                # Of very many some are painted in each frame.
+                # Very many samples are painted incrementally, some in each frame.
                 QTimer.singleShot(0, self, self._drop_picture)
         if not self._picture.isNull():
             painter.drawPixmap(room.topLeft(), self._picture)
@@ -434,7 +434,7 @@ class ScatterView(QWidget):
                 paint_card(painter, at, room, self._card(index), theme)
 
     def _dots(self, room: QRectF, theme: Theme) -> QPixmap:
-        """The samples as dots or images, kept until something of them changes."""
+        """Return the samples as dots or images in a pixmap, cached until a change."""
         if self._samples is not None and self._samples.are_signs and not self.is_pictured:
             return QPixmap()
         ratio = self.devicePixelRatioF()
@@ -469,7 +469,7 @@ class ScatterView(QWidget):
         numbers: NDArray[np.int64],
         middles: NDArray[np.float64],
     ) -> None:
-        """Names of classes, those of the largest first: what has no room is told beside the map."""
+        """Paint names of classes, largest class first; names without room are left out."""
         counts = np.bincount(samples.classes, minlength=int(numbers.max(initial=0)) + 1)[numbers]
         order = np.argsort(-counts, kind="stable")
         signs = (label_sign(samples.class_names[number]) for number in numbers[order])
@@ -504,22 +504,22 @@ class ScatterView(QWidget):
         else:
             painter.drawRect(QRectF(QPointF(*self._drag[0]), QPointF(*self._drag[-1])).normalized())
 
-    # Pointing and selecting
+    # Hover and selection
 
     def sample_at(self, x: float, y: float) -> int | None:
-        """The sample meant by pointing at pixel (``x``, ``y``); None without one there."""
+        """Return the sample at pixel (``x``, ``y``), or None."""
         return self._row(self._points.hit(x, y)) if len(self.pixels) else None
 
     def _row(self, number: int | None) -> int | None:
         return None if number is None else self._points.place_of(number)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Open the menu by key; a right button first shows whether it moves the map."""
+        """Open the menu on a keyboard event; a right click may also start a pan."""
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             self.figures.open_at(event.pos())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to select, or take hold of the map."""
+        """Start a selection, or a pan."""
         at = (event.position().x(), event.position().y())
         self._gripped_at = event.position()
         if event.button() is Qt.MouseButton.LeftButton and len(self.pixels):
@@ -528,7 +528,7 @@ class ScatterView(QWidget):
             self._grip = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the map, extend the selection, or report the sample under the pointer."""
+        """Pan, extend the selection, or emit the hovered sample."""
         x, y = event.position().x(), event.position().y()
         if self._grip is not None:
             self._move(x - self._grip[0], y - self._grip[1])
@@ -540,7 +540,7 @@ class ScatterView(QWidget):
             self.hovered.emit(self.sample_at(x, y))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Select what has been drawn around; a mere click selects the sample under it."""
+        """Select the enclosed samples; a mere click selects the sample under the pointer."""
         self._grip = None
         away = (event.position() - self._gripped_at).manhattanLength()
         if event.button() is Qt.MouseButton.RightButton and away < _LEAST_DRAG_PX:
@@ -569,11 +569,11 @@ class ScatterView(QWidget):
         self.selected.emit(inside)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show the whole map again."""
+        """Fit the map."""
         self._show_all()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at nothing any more."""
+        """Clear the hovered sample."""
         self.hovered.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -599,7 +599,7 @@ class ScatterView(QWidget):
         self.zoomed.emit(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows point from sample to sample, Space selects; + - 0 zoom; Escape lets go."""
+        """Arrows move the highlight, Space selects it; + - 0 zoom; Escape clears the selection."""
         key, middle = Qt.Key(event.key()), self._room().center()
         if key in _DIRECTIONS:
             self._step(*_DIRECTIONS[key])
@@ -623,7 +623,7 @@ class ScatterView(QWidget):
             super().keyPressEvent(event)
 
     def _step(self, dx: float, dy: float) -> None:
-        """Point at the next sample in a direction: near, and not far aside."""
+        """Move the highlight to the next sample in a direction, close and not far to the side."""
         if not len(self.pixels):
             return
         if self._highlight is None:
@@ -639,11 +639,11 @@ class ScatterView(QWidget):
             self.hovered.emit(best)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Take the new room."""
+        """Lay out the map again."""
         self._refresh()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take new colours or letters."""
+        """Repaint after a change of theme or style."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._drop_picture()
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""What a scatter plot has besides its dots: title, class names, the sample pointed at, messages."""
+"""Painting of a scatter plot's header, labels, card, highlight and messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STEPS = (0.0, -0.6, 0.6, -1.2, 1.2, -1.8, 1.8)
 
 @dataclass(frozen=True, eq=False)
 class SampleCard:
-    """The sample pointed at: its picture, its label and name, and what is said about it."""
+    """Content of a sample's card: image, label and name."""
 
     picture: QImage
     label: str
@@ -40,7 +40,7 @@ class SampleCard:
 
 
 def paint_header(painter: QPainter, rect: QRectF, title: str, note: str, theme: Theme) -> None:
-    """The title at the left; ``note`` at the right, cut where there is no room."""
+    """Paint the title at the left and ``note`` at the right, elided to fit."""
     font = QFont(painter.font())
     font.setBold(True)
     metrics = QFontMetricsF(font)
@@ -65,7 +65,7 @@ def paint_header(painter: QPainter, rect: QRectF, title: str, note: str, theme: 
 
 
 def paint_bar(painter: QPainter, rect: QRectF, share: float, theme: Theme) -> None:
-    """How far the work is, as a thin bar along the upper edge of ``rect``."""
+    """Paint the progress ``share`` as a thin bar along the upper edge of ``rect``."""
     bar = QRectF(rect.x(), rect.y(), rect.width(), _BAR_PX)
     painter.fillRect(bar, theme.grid)
     bar.setWidth(rect.width() * share)
@@ -73,7 +73,7 @@ def paint_bar(painter: QPainter, rect: QRectF, share: float, theme: Theme) -> No
 
 
 def paint_message(painter: QPainter, rect: QRectF, text: str, theme: Theme) -> None:
-    """``text`` in the middle."""
+    """Paint ``text`` centred in ``rect``."""
     painter.setPen(theme.text_dim)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     margin = 2 * SPACING
@@ -87,7 +87,7 @@ def paint_texts(
     colours: Sequence[QColor],
     theme: Theme,
 ) -> None:
-    """Each of ``texts`` at its place ``pixels`` ``[n, 2]``, with a halo that parts it from dots."""
+    """Paint each of ``texts`` at ``pixels`` ``[n, 2]``, with a halo for legibility over dots."""
     metrics = QFontMetricsF(painter.font())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     halo = QPen(theme.raised, _HALO_PX)
@@ -105,10 +105,10 @@ def paint_texts(
 def apart(
     pixels: NDArray[np.float64], sizes: Sequence[tuple[float, float]], room: QRectF
 ) -> dict[int, tuple[float, float]]:
-    """Where the middles of texts of ``sizes`` go so that none lies over another, by their rows.
+    """Return the centres of texts of ``sizes`` without overlaps, by their rows.
 
-    Those that come first have their places at ``pixels`` ``[n, 2]``; others are moved up or down a
-    little, and left out where that does not help. All stay within ``room``.
+    The first texts stay at ``pixels`` ``[n, 2]``; others are moved up or down a little, and left
+    out if that does not help. All stay within ``room``.
     """
     found: dict[int, tuple[float, float]] = {}
     taken: list[QRectF] = []
@@ -126,7 +126,7 @@ def apart(
 
 
 def paint_ring(painter: QPainter, at: QPointF, theme: Theme) -> None:
-    """A ring around the sample pointed at: dark and light, to be seen on any colour."""
+    """Paint a ring around a sample, in two colours to be visible on any background."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.raised, 4.0))
@@ -138,7 +138,7 @@ def paint_ring(painter: QPainter, at: QPointF, theme: Theme) -> None:
 def paint_card(
     painter: QPainter, at: QPointF, room: QRectF, card: SampleCard, theme: Theme
 ) -> QRectF:
-    """Picture and words of a sample beside ``at``, inside ``room``; where that was."""
+    """Paint the card of a sample beside ``at``, inside ``room``; return its rectangle."""
     font = QFont(painter.font())
     bold = QFont(font)
     bold.setBold(True)
@@ -169,7 +169,7 @@ def paint_card(
 
 
 def _beside(at: QPointF, box: QRectF, room: QRectF) -> QPointF:
-    """Where a box goes that belongs to ``at``: right of it if there is room, and never outside."""
+    """Return the corner of a box beside ``at``: to the right if it fits, always inside ``room``."""
     x = at.x() + _CARD_GAP
     if x + box.width() > room.right():
         x = at.x() - _CARD_GAP - box.width()
@@ -180,9 +180,9 @@ def _beside(at: QPointF, box: QRectF, room: QRectF) -> QPointF:
 def class_middles(
     places: NDArray[np.float32], classes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The classes there are, and a sample of each in its midst: numbers ``[c]``, places ``[c, 2]``.
+    """Return the classes ``[c]`` that occur and a central sample of each, places ``[c, 2]``.
 
-    The median may lie where there is nothing; so it is the sample nearest to it.
+    The median may lie in an empty area, so the sample nearest to it is used.
     """
     numbers = np.unique(classes)
     middles = np.empty((len(numbers), 2))

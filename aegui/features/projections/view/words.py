@@ -1,4 +1,4 @@
-"""What is said about a map, in a few words."""
+"""Short texts about the state of a map."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def note_words(state: MapState) -> str:
-    """What is said beside the title of a map."""
+    """Return the note beside the title of a map."""
     if state.status == "working":
         return tr("{share:.0%}: {text}", share=state.share, text=state.text)
     if state.places is None:
@@ -25,7 +25,7 @@ def note_words(state: MapState) -> str:
 
 
 def message_words(state: MapState) -> str:
-    """What is said where there is no map yet."""
+    """Return the message shown while there is no map."""
     if state.status == "offered":
         if state.cost is not None:
             cost = cost_words(state.cost)
