@@ -1,4 +1,4 @@
-"""What networks answer to a drawing, and how good that is."""
+"""The answer panel: reconstructions of the drawing by networks, and their quality."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

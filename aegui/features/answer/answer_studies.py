@@ -1,4 +1,4 @@
-"""Joins the pairs that are mixed up, and the outlier bench, with the network that is looked at."""
+"""Connects the confusion pairs and the outlier bench to the current network."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OF_THE_SET = {
 
 
 class AnswerStudiesFeature(Feature):
-    """Both are begun by hand, and say when they are of another network than is looked at."""
+    """Runs both studies on request and marks their results when the network has changed."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -54,7 +54,7 @@ class AnswerStudiesFeature(Feature):
         self._changed.mark()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update for another data set or network."""
         if "dataset" in changed:
             self._show_sets()
         if changed & SUBJECT:
@@ -87,7 +87,7 @@ class AnswerStudiesFeature(Feature):
         self._changed.flush()
 
     def _show(self) -> None:
-        """Only what is in sight; that of the other page when it is opened."""
+        """Update the visible page only; the other one is updated when it is opened."""
         if self._panel.shown_page == "pairs":
             self._show_pairs()
         elif self._panel.shown_page == "outliers":
@@ -204,8 +204,8 @@ class AnswerStudiesFeature(Feature):
                 return
         else:
             self._source = key
-        # Choosing starts nothing: the button beside it does, and would else have become Cancel
-        # under the pointer that goes to press it.
+        # Choosing a set does not start the measurement: the button next to it would turn into
+        # Cancel under the pointer that is about to press it.
         self._show_outliers()
 
     @Slot(bool)
@@ -216,7 +216,7 @@ class AnswerStudiesFeature(Feature):
 
     @Slot(str)
     def _on_studies_measure_failed(self, reason: str) -> None:
-        # What was refused is not what the figures are of, and is not tried again.
+        # Restore the source of the displayed figures, so that the failed one is not retried.
         found = self._studies.outliers
         self._source = "" if found is None else found.source
         self._offer_sets()
@@ -228,7 +228,7 @@ class AnswerStudiesFeature(Feature):
         self._show_error()
 
     def _show_error(self) -> None:
-        """The error of the drawing follows every stroke."""
+        """Show the error of the current drawing."""
         sheet = self._sheet
         if sheet is None or self._panel.shown_page != "outliers":
             return
@@ -237,7 +237,7 @@ class AnswerStudiesFeature(Feature):
         answer = next((each.answer for each in sheet.answers if each.key == key), None)
         error = None
         if answer is not None:
-            # A diverged network gives infinity, and nothing to warn of.
+            # The output of a diverged network may overflow; the error is then infinite.
             with np.errstate(over="ignore", invalid="ignore"):
                 error = float(np.square(answer.output - answer.drawing, dtype=np.float64).sum())
         self._panel.outliers.set_error(error)

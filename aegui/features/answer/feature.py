@@ -1,4 +1,4 @@
-"""Joins the drawing with the networks' answers to it, the limit, and why a pixel is wrong."""
+"""Connects the drawing to the networks' answers, the limit and the reasons for a pixel."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _GLYPHS = (1, 7, 5)
 
 
 class AnswerFeature(Feature):
-    """Answers follow drawing, noise and networks; the way of repairs is shown on the map."""
+    """Updates answers for drawing, noise and networks; shows the repair trail on the map."""
 
     network_chosen = Signal()
     """Another network is the one that is looked at."""
@@ -87,7 +87,7 @@ class AnswerFeature(Feature):
         self._answer.mark()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Request new answers for the fields in ``changed``."""
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:
@@ -120,7 +120,7 @@ class AnswerFeature(Feature):
         answers.current_changed.connect(self.network_chosen)
         answers.pixel_activated.connect(self._on_answers_pixel_activated)
 
-    # The networks
+    # Networks
 
     @Slot()
     def _on_menu_wanted(self) -> None:
@@ -128,11 +128,11 @@ class AnswerFeature(Feature):
 
     @property
     def noise(self) -> CorruptionSpec:
-        """The noise that is chosen for the drawing."""
+        """The noise chosen for the drawing."""
         return self._services.drawing.noise[0]
 
     def models(self) -> list[AnsweringModel]:
-        """The networks that can answer the drawing: the one that is shown first."""
+        """Return the networks that can answer the drawing, the displayed one first."""
         shown, state = self._services.shown, self._services.drawing.state
         every = [(each.key, each.name, each.codec) for each in self._services.of(Others).others]
         if shown.codec is not None:
@@ -140,7 +140,7 @@ class AnswerFeature(Feature):
         return [AnsweringModel(*each) for each in every if fits(each[2], state)]
 
     def model(self) -> AnsweringModel | None:
-        """The network that is looked at: whose answer is the current one, else the first."""
+        """Return the network of the current answer, else the first one, or None."""
         current, models = self._panel.answers.current, self.models()
         key = SHOWN if current is None else current.key
         found = (model for model in models if model.key == key)
@@ -154,7 +154,7 @@ class AnswerFeature(Feature):
         self._panel.why.set_message(self._why_no_network())
         self._answer.mark()
 
-    # The answers
+    # Answers
 
     @Slot(object)
     def _on_drawing_changed(self, state: DrawingState) -> None:
@@ -166,7 +166,7 @@ class AnswerFeature(Feature):
 
     @Slot()
     def _on_drawing_noise_chosen(self) -> None:
-        # The limit depends on the noise even where the drawing stays as it is.
+        # The limit depends on the noise even if the drawing does not change.
         if self.noise != self._asked_noise:
             self._answer.mark()
             self._answer.flush()
@@ -204,9 +204,9 @@ class AnswerFeature(Feature):
         self.answered.emit(sheet)
 
     def _offer_repair(self, sheet: AnswerSheet) -> None:
-        """Tell once that networks that repair were taught to, where this one was not.
+        """Notify the user once that other networks are trained to denoise, if this one was not.
 
-        Whoever draws noise over a letter first meets one that answers with another letter.
+        A new user who adds noise to a letter would otherwise see it answered with another letter.
         """
         services, shown = self._services, self._services.shown
         path = models_dir() / REPAIRS
@@ -229,7 +229,7 @@ class AnswerFeature(Feature):
         self.noticed.emit(Notice("info", text, tr("Open one that repairs"), open_it))
 
     def _why_no_network(self) -> str:
-        """Why no network answers the drawing; empty where one does."""
+        """Return why no network can answer the drawing; empty if one can."""
         codec, state = self._services.shown.codec, self._services.drawing.state
         if self.models():
             return ""
@@ -239,7 +239,7 @@ class AnswerFeature(Feature):
             return tr("A drawing of this size does not fit the network.")
         return tr("A GAN has no encoder: it makes images from codes, and cannot answer a drawing.")
 
-    # Again and again
+    # Repeated denoising
 
     @Slot()
     def _on_answers_again_requested(self) -> None:
@@ -259,7 +259,7 @@ class AnswerFeature(Feature):
             self._drop_way()
 
     def _show_way(self, sheet: AnswerSheet) -> None:
-        """The codes of the network's repairs as a trail on the map."""
+        """Show the codes of the displayed network's repairs as a trail on the map."""
         shown = next((each for each in sheet.answers if each.key == SHOWN), None)
         if sheet.steps != self._steps or shown is None or shown.repairs is None:
             return
@@ -272,7 +272,7 @@ class AnswerFeature(Feature):
             self._is_on_map = False
             self._services.requests.drawing_on_map.emit()
 
-    # The limit
+    # Limit
 
     @Slot(bool)
     def _on_limit_estimated_chosen(self, estimated: bool) -> None:
@@ -311,13 +311,13 @@ class AnswerFeature(Feature):
         self.noticed.emit(Notice("error", reason, passing=True))
 
     def _show_limit(self) -> None:
-        """What the page of the limit says beside the sheet, while somebody looks at it."""
+        """Update the parts of the limit page beside the sheet, if the page is visible."""
         if self._sheet is not None and self._panel.shown_page == "limit":
             self._show_difference(self._sheet)
             self._show_average()
 
     def _show_difference(self, sheet: AnswerSheet) -> None:
-        """Whether the network that is shown was trained with other noise than the drawing's."""
+        """Show whether the displayed network was trained with other noise than the drawing's."""
         shown, text = self._services.shown, ""
         if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
             recipe = with_noise(shown.recipe, shown.noise)
@@ -326,7 +326,7 @@ class AnswerFeature(Feature):
         self._panel.limit.set_difference(text)
 
     def _show_average(self) -> None:
-        """How good answers to all characters can be, under the noise of the sheet."""
+        """Show the best possible average over all characters under the sheet's noise."""
         if self._sheet is None or self._panel.shown_page != "limit":
             return
         dataset, limit = self._sheet.dataset, self._sheet.limit
@@ -355,7 +355,7 @@ class AnswerFeature(Feature):
         text = tr("Train with {noise}", noise=corruption_words(noise))
         workspace.edit_recipe(with_noise(workspace.recipe, noise), text)
 
-    # Why
+    # Reasons
 
     @Slot(str, int, int)
     def _on_answers_pixel_activated(self, key: str, row: int, column: int) -> None:
@@ -376,7 +376,7 @@ class AnswerFeature(Feature):
             self._show_limit()
 
     def _asked(self, sheet: AnswerSheet) -> tuple[AnsweringModel, SheetAnswer, int, int] | None:
-        """The network and its answer, and the pixel that was chosen, else one worth asking."""
+        """Return network, answer and pixel to explain: the chosen pixel, else a telling one."""
         answers = {each.key: each for each in sheet.answers}
         models = {each.key: each for each in self.models() if each.key in answers}
         if not models:
@@ -384,7 +384,7 @@ class AnswerFeature(Feature):
         chosen, height, width = self._pixel, *self._services.drawing.shape
         current = self.model()
         key = chosen[0] if chosen is not None else "" if current is None else current.key
-        # The best possible answer has no code: what is told is of the network, with the same votes.
+        # The best possible answer has no code: explain the network's pixel, with the same votes.
         model = models.get(key) or next(iter(models.values()))
         found = answers[model.key]
         if found.answer.drawing.shape[-2:] != (height, width):
@@ -433,10 +433,10 @@ class AnswerFeature(Feature):
 
 
 def _needs_repair(sheet: AnswerSheet) -> bool:
-    """Whether the network shown fails at what is clearly a character with a few pixels changed.
+    """Return whether the displayed network fails on a character with a few changed pixels.
 
-    Of a drawing of one's own there is no target: it is clear where hardly a pixel of the best
-    possible answer is expected to be wrong.
+    A freehand drawing has no target: it counts as clear if hardly a wrong pixel is expected in
+    the best possible answer.
     """
     answers = {each.key: each for each in sheet.answers}
     shown, best = answers.get(SHOWN), answers.get(BEST)

@@ -1,1 +1,1 @@
-"""What networks answer to a drawing, and how good that is: what is computed, without widgets."""
+"""Services for the networks' answers to a drawing, without widgets."""

@@ -1,4 +1,4 @@
-"""The answers of several networks to one drawing, beside the best possible one: pure functions."""
+"""Answers of several networks to one drawing, and the best possible one: pure functions."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class AnsweringModel:
     """A network that answers.
 
     Attributes:
-        key: ``SHOWN``, or the key of another.
-        name: What a person reads.
+        key: ``SHOWN``, or the key of another network.
+        name: Display name.
         codec: The network.
     """
 
@@ -63,10 +63,10 @@ class SheetAnswer:
 
     Attributes:
         key: Key of the network, or ``BEST``.
-        name: What a person reads.
+        name: Display name.
         answer: The answer, as from ``answers.answer``.
-        expected: Wrong pixels expected of it by who knows characters and noise; None if unknown.
-        repairs: The way there, where the network has repaired its own answers.
+        expected: Expected count of wrong pixels given characters and noise; None if unknown.
+        repairs: The intermediate answers, if the network has denoised its own output.
     """
 
     key: str
@@ -78,14 +78,14 @@ class SheetAnswer:
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """What the best possible answer to the drawing is, or why nobody knows.
+    """The best possible answer to the drawing, or why it is unknown.
 
     Attributes:
-        reading: What the drawing tells about the characters; None where that cannot be said.
-        spec: The noise that it is taken to have gone through.
-        estimate: How the level was found; None where it is known.
-        reason: Why there is no reading, in words; empty where there is one.
-        note: What is to be known before it is relied on, in words; mostly empty.
+        reading: Posterior over the characters given the drawing; None if unknown.
+        spec: The noise assumed for the drawing.
+        estimate: How the level was estimated; None if it was given.
+        reason: Why there is no reading; empty if there is one.
+        note: Caveat to display with the limit; mostly empty.
     """
 
     reading: BayesReading | None
@@ -100,10 +100,10 @@ class AnswerSheet:
     """Answers to one drawing.
 
     Attributes:
-        dataset: The set whose samples are nearest, and whose characters are known.
-        answers: Those of the networks in their order, then the best possible one if it is known.
-        limit: What is known of that.
-        steps: How often the networks have repaired.
+        dataset: The set of the nearest samples and of the known characters.
+        answers: Those of the networks in their order, then the best possible one if known.
+        limit: The best possible answer, or why it is unknown.
+        steps: Number of denoising passes.
     """
 
     dataset: Dataset
@@ -113,14 +113,14 @@ class AnswerSheet:
 
 
 def fits(codec: Codec, state: DrawingState) -> bool:
-    """Whether a network can answer the drawing."""
+    """Return whether a network can answer the drawing."""
     return codec.can_encode and codec.image_shape == state.image_shape
 
 
 def is_quick_sheet(
     models: Sequence[AnsweringModel], nearest: Nearest, steps: int, estimated: bool
 ) -> bool:
-    """Whether it takes no more than a few milliseconds."""
+    """Return whether the sheet is computed within a few milliseconds."""
     if steps > 1 or estimated:
         return False
     return nearest.is_quick and all(answers_at_once(each.codec, nearest) for each in models)
@@ -136,16 +136,16 @@ def answer_sheet(
     steps: int = 1,
     prior: Prior | None = None,
 ) -> AnswerSheet:
-    """The answers to a drawing.
+    """Return the answers to a drawing.
 
     Args:
         models: Networks that take drawings of this size.
-        nearest: Finds the nearest of the set.
+        nearest: Finds the nearest samples of the set.
         state: The drawing.
-        spec: The noise that it is taken to have gone through.
-        estimated: Find the level from the drawing; that of ``spec`` does not count.
-        steps: How often the networks repair.
-        prior: How often each character occurs; None: all samples are as likely.
+        spec: The noise assumed for the drawing.
+        estimated: Estimate the level from the drawing and ignore that of ``spec``.
+        steps: Number of denoising passes.
+        prior: Frequencies of the characters; None for equal ones.
     """
     limit = limit_of(state, nearest, spec, estimated=estimated, prior=prior)
     answers = [_answered(model, nearest, state, steps, limit.reading) for model in models]
@@ -197,7 +197,7 @@ def _best(
 
 
 def confidence(output: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How sure a network is of each pixel: 0 for a toss of a coin, 1 for certain; as ``output``.
+    """Return the confidence of each pixel, 0 (undecided) to 1 (certain); shape of ``output``.
 
     It is ``|2 p - 1|`` for a pixel that is lit with probability p.
     """
@@ -205,7 +205,7 @@ def confidence(output: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.abs(2.0 * inside - 1.0), np.float32)
 
 
-# The limit
+# Limit
 
 
 def limit_of(
@@ -216,7 +216,7 @@ def limit_of(
     estimated: bool = False,
     prior: Prior | None = None,
 ) -> Limit:
-    """What the drawing tells somebody who knows the set's characters and the noise."""
+    """Return the best possible answer to the drawing given the characters and the noise."""
     reason = _why_no_limit(state, nearest)
     if reason:
         return Limit(None, spec, reason=reason)

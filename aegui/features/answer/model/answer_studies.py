@@ -1,6 +1,6 @@
-"""Longer looks at a network's answers: which characters it mixes up, and what is an outlier to it.
+"""Longer studies of a network's answers: confused characters and outliers.
 
-Pure functions, made for ``Derived``.
+Pure functions, for use with ``Derived``.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ _SHAPES: dict[str, Shape] = {
 
 @dataclass(frozen=True)
 class MixUp:
-    """Two characters that noise makes alike, or that the network takes for each other.
+    """Two characters that noise makes similar, or that the network confuses.
 
     Attributes:
-        first: Place of the one in the set.
-        second: Place of the other.
-        distance: Pixels in which they differ.
-        alike: How often somebody who knows that it is one of the two is wrong; 0.5 is guessing.
+        first: Index of the one in the set.
+        second: Index of the other.
+        distance: Number of pixels in which they differ.
+        alike: Error rate of the best decision between the two; 0.5 is guessing.
         model: Share of the draws of either that the network takes for the other.
-        best: The same of the likeliest character.
-        is_mixed: Whether the network does so clearly more often than is unavoidable.
+        best: The same for the most likely character.
+        is_mixed: Whether the network confuses them clearly more often than is unavoidable.
     """
 
     first: int
@@ -75,7 +75,7 @@ class MixUps:
         name: Name of the network.
         spec: The noise.
         draws: Draws of each character.
-        pairs: Those that the network mixes up most often first, then the hardest.
+        pairs: Those the network confuses most often first, then the hardest others.
     """
 
     dataset: Dataset
@@ -93,11 +93,11 @@ def mix_ups(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> MixUps:
-    """Which characters of ``dataset`` are hard to tell apart, and which ``codec`` mixes up.
+    """Return which characters of ``dataset`` are hard to tell apart or confused by ``codec``.
 
     Raises:
         AeguiError: The set has grey pixels or too many characters.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     found = confusions(codec, dataset, spec, report=report, cancelled=cancelled)
     every = len(dataset) * (len(dataset) - 1) // 2
@@ -128,7 +128,7 @@ def mix_ups(
 
 
 def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> str:
-    """Why the pairs of a set cannot be compared; empty where they can."""
+    """Return why the pairs of a set cannot be compared; empty if they can."""
     if codec is None:
         return tr("Train a network or open one to see which characters it mixes up.")
     if not codec.can_encode:
@@ -156,7 +156,7 @@ def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> st
 
 
 def other_sets(shape: Shape) -> tuple[str, ...]:
-    """Keys of the built-in sets that are on this computer and have images of ``shape``."""
+    """Return keys of the built-in sets that need no download and have images of ``shape``."""
     found = [key for key, own in _SHAPES.items() if own == shape and download_key(key) is None]
     if min(shape[1:]) >= MIN_IMAGE:
         found.append("emoji")
@@ -171,14 +171,14 @@ def measured_outliers(
     cancelled: IsCancelled | None = None,
     held_out: NDArray[np.int64] | None = None,
 ) -> OutlierBench:
-    """Errors of the samples of ``inside``, and of those of the set ``source`` names ("": none).
+    """Return the errors of ``inside``, and of the set that ``source`` names ("" for none).
 
-    Of the own samples those at ``held_out`` only, where there are any: what was learnt is drawn
-    better than unseen samples of the same kind, and would make others look more unusual.
+    Of ``inside`` only the samples at ``held_out`` are measured, if given: training samples have
+    smaller errors than unseen ones and would make others look more unusual.
 
     Raises:
         AeguiError: The other set cannot be read, or has images of another size.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     outside = _read(source, inside.image_shape, report, cancelled) if source else None
     if outside is not None and outside.image_shape != inside.image_shape:

@@ -1,4 +1,4 @@
-"""The longer looks at answers in the background, with what they found last."""
+"""Runs the studies of answers in worker threads and keeps their last results."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class MeasuredOutliers:
 
     Attributes:
         codec: The network.
-        name: What it is called.
-        dataset: Its set.
+        name: Its display name.
+        dataset: Its data set.
         source: What it was compared with: a key, a path, or "".
         bench: The errors.
-        held_out: Whether those of its set are of samples that it has not learnt; None where that is
-            not known.
+        held_out: Whether the measured samples of its set were held out from training; None if
+            unknown.
     """
 
     codec: Codec
@@ -57,13 +57,13 @@ class MeasuredOutliers:
 
 @dataclass(frozen=True, eq=False)
 class SetLimit:
-    """What the best possible answer gets wrong on average, over all characters of a set.
+    """Average error of the best possible answer over all characters of a set.
 
     Attributes:
         dataset: The set.
         spec: The noise.
-        prior: How often each character occurs; None: all samples are as likely.
-        limit: The figure.
+        prior: Frequencies of the characters; None for equal ones.
+        limit: The average.
     """
 
     dataset: Dataset
@@ -72,15 +72,15 @@ class SetLimit:
     limit: BayesLimit
 
     def is_of(self, dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> bool:
-        """Whether it is of these."""
+        """Return whether the limit belongs to this set, noise and prior."""
         return self.dataset is dataset and self.spec == spec and self.prior is prior
 
 
 class AnswerStudies(Service):
-    """Compares pairs, and measures outliers; each one at a time, and the newest request wins.
+    """Compares pairs and measures outliers; for each, the latest request wins.
 
-    It also keeps how often characters occur: ``prior`` is what they are weighed by (None: all
-    samples alike), ``known_prior`` what was read last.
+    Also keeps the frequencies of characters: ``prior`` is in use (None for equal ones),
+    ``known_prior`` was read last.
     """
 
     compared = Signal()
@@ -118,7 +118,7 @@ class AnswerStudies(Service):
         self._priors.failed.connect(self.prior_failed)
 
     def compare(self, model: AnsweringModel, dataset: Dataset, spec: CorruptionSpec) -> None:
-        """Find the pairs of ``dataset`` that ``model`` mixes up under a noise."""
+        """Find the pairs of ``dataset`` that ``model`` confuses under the noise ``spec``."""
         codec, name = model.codec, model.name
         self.pairs.compute(
             lambda report, cancelled: (
@@ -137,10 +137,10 @@ class AnswerStudies(Service):
         *,
         is_learnt: bool = False,
     ) -> None:
-        """Measure the errors of ``dataset``, and of the set that ``source`` names ("": none).
+        """Measure the errors of ``dataset``, and of the set that ``source`` names ("" for none).
 
-        Of the own samples those at ``held_out`` only, where there are any; ``is_learnt`` says that
-        the network has learnt the others.
+        Of ``dataset`` only the samples at ``held_out`` are measured, if given; ``is_learnt`` says
+        whether the network was trained on ``dataset``.
         """
         codec, name, kept = model.codec, model.name, held_out is not None if is_learnt else None
 
@@ -151,18 +151,18 @@ class AnswerStudies(Service):
         self.errors.compute(work, title=tr("Measuring errors"))
 
     def find_limit(self, dataset: Dataset, spec: CorruptionSpec) -> None:
-        """Find the limit of a set of characters under a noise; ``limit_found`` follows."""
+        """Compute the limit of a set under a noise; ``limit_found`` is emitted when done."""
         prior = self.prior
         self._limits.ask(lambda: _limit_of(dataset, spec, prior), dataset, gentle=True)
 
     def weigh(self, *, known: bool) -> None:
-        """Weigh characters as the file says that was read last, or all samples alike."""
+        """Weigh characters by the frequencies read last, or all equally."""
         self._priors.forget()
         self.prior = self.known_prior if known else None
         self.prior_changed.emit()
 
     def read_prior(self, path: str) -> None:
-        """Weigh characters as a file says; ``prior_changed`` or ``prior_failed`` follows."""
+        """Read frequencies of characters; emits ``prior_changed`` or ``prior_failed``."""
         self._priors.ask(lambda: read_prior(path), path)
 
     @Slot(object)
@@ -186,5 +186,5 @@ def _limit_of(dataset: Dataset, spec: CorruptionSpec, prior: Prior | None) -> Se
         weights = None if prior is None else prior.of(dataset)
         found = limit(dataset.images, spec, prior=weights, image_shape=dataset.image_shape)
     except AeguiError:
-        return None  # the answer to the drawing says why there is none
+        return None  # the answer sheet already gives the reason
     return SetLimit(dataset, spec, prior, found)

@@ -1,1 +1,1 @@
-"""What networks answer to a drawing, and how good that is: what is painted, without torch."""
+"""Widgets for the networks' answers to a drawing, without torch."""

@@ -1,4 +1,4 @@
-"""The answers one below the other: those of the networks, and the best possible one."""
+"""The page with the answers of the networks and the best possible one."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ _EXPECTED = mark(
 
 
 class FewLines(QWidget):
-    """Some words on two lines, and more where there is room.
+    """Text on two lines, or more if there is room.
 
-    Not a label: one that breaks its lines wants a height for each width, and a scrolled area with
-    such parts and with pictures, whose height follows their width, never comes to rest.
+    Not a QLabel: with word wrap it has height-for-width, and a scroll area that contains such parts
+    together with images whose height depends on their width never settles its layout.
     """
 
     accessible_role = QAccessible.Role.StaticText
@@ -85,12 +85,12 @@ class FewLines(QWidget):
 
 
 class AnswerRow(QWidget):
-    """One answer: whose it is and how right, above or beside its pictures.
+    """One answer: name and quality, above or beside its images.
 
     Signals:
         activated(key): The answer of that key was clicked, or got the focus.
-        pixel_activated(key, row, column): Why is that pixel as it is?
-        removed(key): The network shall answer no more.
+        pixel_activated(key, row, column): Explain that pixel.
+        removed(key): Remove the network of that key.
     """
 
     accessible_role = QAccessible.Role.Grouping
@@ -128,10 +128,9 @@ class AnswerRow(QWidget):
     def set_row(
         self, row: SheetAnswer, *, among: int, place: int, steps: int, has_legend: bool
     ) -> None:
-        """Show ``row``, which is at ``place`` of ``among``, after so many passes."""
+        """Show the answer ``row``, which is at ``place`` of ``among``, after ``steps`` passes."""
         self.key = row.key
-        # Alone, the best possible answer would be read as that of a network: it is named, and
-        # nothing is judged before there is one.
+        # On its own, the best possible answer could be taken for a network's: it keeps its name.
         alone = among == 1 and row.key == BEST
         words = best_words(row) if alone else sheet_words(row)
         self.is_named = among > 1 or alone
@@ -169,32 +168,32 @@ class AnswerRow(QWidget):
 
     @property
     def words_px(self) -> int:
-        """Height of what is said above the pictures."""
+        """Height of the text above the images."""
         title = max(self.title.sizeHint().height(), self._close.sizeHint().height())
         return title + (self.words.sizeHint().height() + 4 if self.is_named else 2)
 
     @property
     def least_px(self) -> int:
-        """The least width beside other rows."""
+        """Minimum width if rows are side by side."""
         return self.pictures.minimumSizeHint().width() + SPACING
 
     def set_low(self, low: bool, row_px: int | None) -> None:
-        """Whether there is little height: words then stand to the right of the pictures.
+        """Set whether there is little height: the text is then to the right of the images.
 
         Args:
-            low: Whether there is.
-            row_px: Height that there is for each of several rows, but for what stands above the
-                first pictures; None: they stand side by side.
+            low: Whether there is little height.
+            row_px: Height available for each of several stacked rows, without the captions of
+                the first; None if rows are side by side.
         """
         ways = QBoxLayout.Direction
         low = low and self.is_named
-        # Above pictures, rows with and without it are of one height.
+        # Reserve the button's space, so that rows with and without it have equal heights.
         policy = self._close.sizePolicy()
         policy.setRetainSizeWhenHidden(self.is_named and not low)
         self._close.setSizePolicy(policy)
         self._body.setDirection(ways.RightToLeft if low else ways.TopToBottom)
         self._body.setSpacing(SPACING if low else 2)
-        # Where words are beside the pictures there is no room for it; what is pointed at says it.
+        # Beside the images there is no room for the legend; tooltips replace it.
         self.legend.setVisible(self._has_wrong and not low)
         self._body.setStretch(0, _WORDS_SHARE if low else 0)
         self._body.setStretch(1, 100 - _WORDS_SHARE if low else 1)
@@ -207,9 +206,9 @@ class AnswerRow(QWidget):
         self.setMaximumHeight(height if is_bound else _ANY_PX)
 
     def set_spare_below(self, below: bool) -> None:
-        """Whether height that pictures have no use for is left below them, or above.
+        """Set whether excess height is left below the images instead of above.
 
-        Above, what stands below the row follows the pictures.
+        Above, whatever is below the row follows the images directly.
         """
         policies = QSizePolicy.Policy
         self._spare.changeSize(
@@ -221,7 +220,7 @@ class AnswerRow(QWidget):
         self._body.invalidate()
 
     def set_marked(self, marked: bool, *, among: int) -> None:
-        """Whether the further figures are those of this answer."""
+        """Set whether the nearest samples on the page belong to this answer."""
         self._is_marked = marked and among > 1
         left = SPACING if among > 1 else 0
         self._body.setContentsMargins(left, 0, 0, 0)
@@ -235,14 +234,14 @@ class AnswerRow(QWidget):
 
 
 class AnswersPage(QWidget):
-    """All answers; one of them is the current one, of which the nearest samples are shown.
+    """All answers; the nearest samples of the current one are shown.
 
     Signals:
-        sample_activated(index): One of the nearest characters was clicked.
-        pixel_activated(key, row, column): Why is that pixel of this answer as it is?
+        sample_activated(index): One of the nearest samples was clicked.
+        pixel_activated(key, row, column): Explain that pixel of the answer.
         current_changed(key): Another answer is the current one.
-        again_requested(), once_requested(): Repair once more; only once.
-        removed(key): That network shall answer no more.
+        again_requested(), once_requested(): Denoise once more; go back to one pass.
+        removed(key): Remove the network of that key.
     """
 
     sample_activated = Signal(int)
@@ -292,7 +291,7 @@ class AnswersPage(QWidget):
         self._set_wide(False)
 
     def _set_wide(self, wide: bool) -> None:
-        """Whether what is nearest stands at the side of the pictures."""
+        """Set whether the nearest samples are to the right of the images instead of below."""
         ways = QBoxLayout.Direction
         self._whole.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self._whole.setSpacing(2 * SPACING if wide else 4)
@@ -301,9 +300,9 @@ class AnswersPage(QWidget):
         self._share_head()
 
     def _share_head(self) -> None:
-        """Put the levers beside the title of what is nearest, or below it where they would cut it.
+        """Place the buttons beside the title of the nearest samples, or below it if too wide.
 
-        At the side there is width for both where that takes none from the words.
+        To the right of the images both fit side by side only in a wide page.
         """
         ways, title = QBoxLayout.Direction, self.title
         wide = self._whole.direction() == ways.LeftToRight
@@ -316,7 +315,7 @@ class AnswersPage(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_samples(self, images: ArrayLike, look: Look) -> None:
-        """The set whose members can be nearest, not copied."""
+        """Set the samples that the nearest ones are found among, not copied."""
         self._look = look
         self.nearest.set_samples(images, look)
         self.title.setText(nearest_title(look))
@@ -352,12 +351,12 @@ class AnswersPage(QWidget):
             self._share_room()
 
     def _share_room(self) -> None:
-        """Put the rows where their pictures are largest: one below the other, or side by side."""
+        """Stack the rows or place them side by side, whichever makes the images largest."""
         rows, room = self.rows, self._area.viewport().size()
         count, ways = len(rows), QBoxLayout.Direction
         gap = self._stack.spacing()
         words = max(row.words_px for row in rows)
-        # What stands above the first pictures makes its row higher, and not the pictures smaller.
+        # Captions of the first images make that row higher, not its images smaller.
         captions = sum(row.pictures.caption_px for row in rows)
         stacked = (room.height() - (count - 1) * gap - captions) // count
         beside = (room.width() - (count - 1) * gap) // count
@@ -407,7 +406,7 @@ class AnswersPage(QWidget):
         self.again.setEnabled(bool(networks) and not settled)
         self.once.setVisible(sheet.steps > 1)
         self._passes.setText("" if sheet.steps == 1 else trn("{n} pass", "{n} passes", sheet.steps))
-        # An empty one would still take the space between two.
+        # An empty label would still take the layout's spacing.
         self._passes.setVisible(sheet.steps > 1)
         self._share_head()
 
@@ -418,7 +417,7 @@ class AnswersPage(QWidget):
 
     @Slot(str)
     def set_current(self, key: str) -> None:
-        """Make that answer the current one."""
+        """Make the answer ``key`` the current one."""
         if key != self._current and any(answer.key == key for answer in self._shown):
             self._current = key
             self._show_current()
@@ -439,11 +438,11 @@ class AnswersPage(QWidget):
 
     @property
     def text(self) -> str:
-        """How right the current answer is, in words; empty without one."""
+        """Quality of the current answer in words; empty without one."""
         current = self.current
         return "" if current is None else self._rows[self._shown.index(current)].words.text
 
     @property
     def rows(self) -> Sequence[AnswerRow]:
-        """The rows that are in use, at least one."""
+        """The rows in use, at least one."""
         return self._rows[: max(1, len(self._shown))]

@@ -1,4 +1,4 @@
-"""Bars with a sample each: chances, votes, and what numbers of a code do."""
+"""Bars with an image of a sample each: probabilities, votes, and effects of code numbers."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SampleBar(RowBar):
-    """A row of a sample.
+    """A row with a sample.
 
     Attributes:
-        index: Place of the sample whose image stands before it, or None.
+        index: Index of the sample whose image is shown, or None.
     """
 
     index: int | None = None
 
 
 class SampleBars(RowBars):
-    """Bars with the images of their samples, which are opened from here.
+    """Bars with the images of samples, which can be activated.
 
     Signals:
         activated(index): A row with a sample was chosen.
@@ -48,12 +48,12 @@ class SampleBars(RowBars):
         self.chosen.connect(self._on_chosen)
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
-        """The images ``[N, H, W]`` or ``[N, C, H, W]`` that the indices speak of, not copied."""
+        """Set the images ``[N, H, W]`` or ``[N, C, H, W]`` that indices refer to, not copied."""
         self._glyphs.set_images(images, look)
         self.update()
 
     def set_bars(self, bars: Sequence[SampleBar], *, signed: bool = False) -> None:
-        """Show ``bars``; ``signed``: they begin in the middle, and go both ways."""
+        """Show ``bars``; with ``signed`` they extend to either side of the middle."""
         self.bars = tuple(bars)
         self.lead_px = for_text(ROW_PX) - 2 if any(bar.index is not None for bar in bars) else 0
         self.set_rows(bars, signed=signed)

@@ -1,4 +1,4 @@
-"""The limit: how likely each character is, and how many wrong pixels that lets one expect."""
+"""The limit page: probability of each character, and the expected number of wrong pixels."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _LEAST_CHANCE = 0.0005
 
 
 class LimitPage(QWidget):
-    """Says what somebody who knows the characters and the noise would make of the drawing.
+    """Shows the best possible reading of the drawing given the characters and the noise.
 
     Signals:
-        estimated_chosen(estimated): Find the level of the noise from the drawing, or not.
-        prior_chosen(key): Weigh characters so: ``ALIKE``, ``KNOWN``, or ``FILE``, to be asked for.
-        train_requested(): The recipe is to train with the noise of the drawing.
+        estimated_chosen(estimated): Whether to estimate the noise level from the drawing.
+        prior_chosen(key): How to weigh characters: ``ALIKE``, ``KNOWN``, or ``FILE`` to ask.
+        train_requested(): Put the noise of the drawing into the recipe.
         sample_activated(index): A character was clicked.
     """
 
@@ -109,7 +109,7 @@ class LimitPage(QWidget):
         self.estimated_chosen.emit(place == 1)
 
     def set_estimated(self, estimated: bool) -> None:
-        """Show whether the level is found from the drawing."""
+        """Show whether the level is estimated from the drawing."""
         with QSignalBlocker(self.level):
             self.level.setCurrentIndex(1 if estimated else 0)
 
@@ -118,18 +118,18 @@ class LimitPage(QWidget):
         self.prior_chosen.emit(self.prior.itemData(place))
 
     def set_prior(self, name: str, *, used: bool) -> None:
-        """Show how characters are weighed: ``name`` is what was read last, "" for nothing."""
+        """Show how characters are weighed; ``name`` is the file read last, "" for none."""
         known = [(KNOWN, tr("as often as in {name}", name=name))] if name else []
         rows = ((ALIKE, tr("all as likely")), *known, (FILE, tr("as often as in a file…")))
         offer(self.prior, rows, KNOWN if name and used else ALIKE)
 
     def set_difference(self, text: str) -> None:
-        """Say that the network was trained with other noise than this; "": it was not."""
+        """Show ``text``, that the network was trained with other noise; "" hides it."""
         self._differs_words.setText(text)
         self._differs.setVisible(bool(text))
 
     def set_average(self, found: SetLimit | None, *, pending: bool = False) -> None:
-        """Say how good answers to all characters can be; ``pending``: that is being found."""
+        """Show the average limit over all characters; ``pending`` while it is being computed."""
         self.average.setVisible(found is not None or pending)
         figure = "…" if found is None else localized(found.limit.mean, ".2f")
         if found is not None and not found.limit.is_exact:
@@ -142,7 +142,7 @@ class LimitPage(QWidget):
         )
 
     def set_sheet(self, sheet: AnswerSheet) -> None:
-        """Show the limit beside the answers of ``sheet``."""
+        """Show the limit of ``sheet``."""
         limit = sheet.limit
         known = limit.reading is not None
         self._title.setVisible(known)
@@ -155,7 +155,7 @@ class LimitPage(QWidget):
 
 
 def noise_words(limit: Limit) -> str:
-    """The noise that the drawing is taken to have gone through."""
+    """Describe the noise assumed for the drawing."""
     name, level = tr(CORRUPTIONS[limit.spec.kind].label), limit.spec.level
     found = limit.estimate
     if found is None:
@@ -170,7 +170,7 @@ def noise_words(limit: Limit) -> str:
 
 
 def _words(sheet: AnswerSheet, limit: Limit) -> str:
-    """What may be expected of each answer under that noise."""
+    """Describe the expected number of wrong pixels of each answer."""
     told = [
         tr("{name}: {expected}", name=answer.name, expected=localized(answer.expected, ".2f"))
         for answer in sheet.answers

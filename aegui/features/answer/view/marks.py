@@ -1,4 +1,4 @@
-"""The marks of wrong pixels, told apart by shape: a ring is missing, a cross too much."""
+"""Marks of wrong pixels, distinguished by shape: a ring is missing, a cross is extra."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PUSH_PERCENT = 165
 
 
 def paint_missing(painter: QPainter, rect: QRect) -> None:
-    """A ring in ``rect``: a pixel of the target that the answer lacks."""
+    """Paint a ring in ``rect``: a lit pixel of the target that is off in the answer."""
     theme = current_theme()
     _paint_mark(painter, rect, theme.warn, theme.pixel_off, ring=True)
 
 
 def paint_extra(painter: QPainter, rect: QRect) -> None:
-    """A cross in ``rect``: a pixel of the answer that the target lacks."""
+    """Paint a cross in ``rect``: a lit pixel of the answer that is off in the target."""
     theme = current_theme()
     _paint_mark(painter, rect, theme.bad, theme.pixel_on, ring=False)
 
@@ -34,7 +34,7 @@ def paint_extra(painter: QPainter, rect: QRect) -> None:
 def _paint_mark(
     painter: QPainter, rect: QRect, colour: QColor, ground: QColor, *, ring: bool
 ) -> None:
-    """The mark in its colour, or one told apart from ``ground``, over a rim of the ground."""
+    """Paint the mark, adjusted for contrast with ``ground``, over an outline of ``ground``."""
     if contrast(colour, ground) < _LEAST_CONTRAST:
         is_light = ground.lightness() > _MIDDLE_LIGHTNESS
         colour = colour.darker(_PUSH_PERCENT) if is_light else colour.lighter(_PUSH_PERCENT)
@@ -55,7 +55,7 @@ def _paint_mark(
 
 
 class MarksLegend(QWidget):
-    """What the ring and the cross mean."""
+    """Legend of the ring and the cross."""
 
     accessible_role = QAccessible.Role.Graphic
 

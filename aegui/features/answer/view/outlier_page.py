@@ -1,4 +1,4 @@
-"""The outlier bench: is the drawing one of those that the network has learnt?"""
+"""The outlier page: is the drawing similar to what the network has learnt?"""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FILE = "file"
 
 
 class OutlierPage(QWidget):
-    """Histogram, threshold and curve of one network, made on demand.
+    """Histogram, threshold and ROC curve of one network, computed on request.
 
     Signals:
-        measure_requested(), cancel_requested(): Measure all samples; stop that.
-        outside_chosen(key): Compare with that set: "" for none, ``FILE`` for one to be asked for.
+        measure_requested(), cancel_requested(): Measure all samples; cancel that.
+        outside_chosen(key): Compare with that set: "" for none, ``FILE`` to ask for one.
     """
 
     measure_requested = Signal()
@@ -74,20 +74,20 @@ class OutlierPage(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_sets(self, sets: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer ``sets``, keys and names, to compare with."""
+        """Offer ``sets``, keys and names, for comparison."""
         offer(self.outside, (("", tr("no other set")), *sets, (FILE, tr("File…"))), chosen)
 
     def set_busy(self, busy: bool) -> None:
-        """Say whether samples are being measured."""
+        """Show whether samples are being measured."""
         self.cancel.setVisible(busy)
         self.measure.setVisible(not busy)
 
     def set_progress(self, progress: JobProgress) -> None:
-        """Show how far it is."""
+        """Show the progress of the measurement."""
         self.words.setText(progress.text or progress.title)
 
     def set_message(self, text: str, *, possible: bool) -> None:
-        """Say why there is nothing; ``possible``: it can be measured all the same."""
+        """Show ``text`` instead of a result; ``possible`` says whether measuring is enabled."""
         self._bench = None
         self.measure.setEnabled(possible)
         for plot in (self.plot, self.roc):
@@ -96,7 +96,7 @@ class OutlierPage(QWidget):
         describe(self, text)
 
     def set_bench(self, bench: OutlierBench, name: str, note: str = "") -> None:
-        """Show ``bench`` of the network called ``name``, and say ``note`` after it."""
+        """Show ``bench`` of the network called ``name``, followed by ``note``."""
         if bench is not self._bench:
             self._bench = bench
             self.plot.set_bench(bench)
@@ -107,7 +107,7 @@ class OutlierPage(QWidget):
         self._show()
 
     def set_error(self, error: float | None) -> None:
-        """The error of the drawing; None where it has none."""
+        """Show the error of the drawing; None if there is none."""
         if error != self._error:
             self._error = error
             self.plot.set_error(error)

@@ -1,4 +1,4 @@
-"""The errors of a set as a histogram with a threshold to drag, and what each threshold tells."""
+"""Histogram of the errors of a set with a draggable threshold, and the ROC curve."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _AIR = 1.08
 
 
 class OutlierPlot(HistogramView):
-    """Histogram of the errors, that of the drawing as a line, and the threshold.
+    """Histogram of the errors, the error of the drawing as a line, and the threshold.
 
     Signals:
-        threshold_moved(error): The threshold was dragged, or moved by the arrows.
+        threshold_moved(error): The threshold was dragged, or moved by keys.
     """
 
     threshold_moved = Signal(float)
@@ -60,17 +60,17 @@ class OutlierPlot(HistogramView):
         self._is_dragged = False
         self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home puts it back"))
 
-    # What is shown
+    # Display
 
     def set_bench(self, bench: OutlierBench | None) -> None:
-        """Show the errors of ``bench``; the threshold is where it puts it."""
+        """Show the errors of ``bench`` and reset the threshold to its default."""
         self._bars = None if bench is None else errors_plot(bench)
         if bench is not None:
             self._usual = self.threshold = bench.threshold
         self._mark()
 
     def set_error(self, error: float | None) -> None:
-        """Mark the error of the drawing."""
+        """Mark the error of the drawing; None removes the mark."""
         self._error = error
         self._mark()
 
@@ -85,7 +85,7 @@ class OutlierPlot(HistogramView):
         self.set_plot(replace(self._bars, marks=tuple(marks)))
 
     def words(self, number: int) -> str:
-        """How many samples have an error like that."""
+        """Return the share of samples whose errors lie in the bin ``number``."""
         if self._bars is None:
             return ""
         low, high = self._bars.edges[number : number + 2].tolist()
@@ -108,26 +108,26 @@ class OutlierPlot(HistogramView):
         describe(self, tr("Threshold {error}", error=localized(self.threshold, ".3g")))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the threshold, or bring it to the pointer."""
+        """Start to drag the threshold, moving it to the pointer if it is not there."""
         if self._bars is not None and event.button() == Qt.MouseButton.LeftButton:
             self._is_dragged = True
             if abs(event.position().x() - self.x_of(self.threshold)) > _GRASP_PX:
                 self._move_to(self.value_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the threshold, or point at a bin."""
+        """Drag the threshold, or highlight a bin."""
         if self._is_dragged:
             self._move_to(self.value_at(event.position().x()))
         else:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the threshold."""
+        """End the drag."""
         del event
         self._is_dragged = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the threshold, by more with Page up and down; Home puts it back."""
+        """Arrows move the threshold, Page Up and Down by more; Home resets it."""
         steps: dict[int, int] = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
@@ -141,12 +141,12 @@ class OutlierPlot(HistogramView):
         elif self._bars is not None and event.key() == Qt.Key.Key_Home:
             self._move_to(self._usual)
         else:
-            # Not the base's keys: they would take those of the threshold.
+            # Skip the direct base class, which uses the same keys.
             Painted.keyPressEvent(self, event)
 
 
 class RocPlot(Painted):
-    """The curve of what every threshold finds, and the place of the one that is set."""
+    """The ROC curve, with the point of the current threshold."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,20 +164,20 @@ class RocPlot(Painted):
         )
 
     def sizeHint(self) -> QSize:
-        """A square, and what is below it."""
+        """Return a square and room for the text below it."""
         return QSize(_SIDE_OF_ROC_PX, _SIDE_OF_ROC_PX + 16)
 
     def minimumSizeHint(self) -> QSize:
-        """As low as it may be."""
+        """Return the smallest usable size."""
         return QSize(_SIDE_OF_ROC_PX, 90)
 
     def tip_at(self, position: object) -> str:
-        """What the axes are."""
+        """Return what the axes mean."""
         del position
         return self.toolTip()
 
     def set_bench(self, bench: OutlierBench | None, threshold: float) -> None:
-        """Show the curve of ``bench``, and where ``threshold`` is on it."""
+        """Show the curve of ``bench`` and the point of ``threshold``."""
         self._bench, self._threshold = bench, threshold
         if bench is not None and bench.auc is not None:
             describe(
@@ -188,14 +188,14 @@ class RocPlot(Painted):
         self.update()
 
     def figure(self) -> Figure | None:
-        """The curve, for paper; None without another set."""
+        """Return the curve as a figure; None without another set."""
         plot = None if self._bench is None else roc_plot(self._bench, self._threshold)
         if self._bench is None or plot is None:
             return None
         return Figure("roc", f"{self.accessibleName()}, {_area_words(self._bench)}", (plot,))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the curve in a square, and the area under it."""
+        """Paint the curve in a square, and the area under it as text."""
         del event
         bench = self._bench
         plot = None if bench is None else roc_plot(bench, self._threshold, bare=True)
@@ -209,7 +209,7 @@ class RocPlot(Painted):
 
 
 def errors_plot(bench: OutlierBench) -> HistogramPlot:
-    """The errors of both sets over a logarithmic axis; each set as high as the plot."""
+    """Return the histogram of both sets over a logarithmic axis, as shares of each set."""
     parts = [bench.inside] if bench.outside is None else [bench.inside, bench.outside]
     decades = _decades(parts)
     edges = np.linspace(*decades, _BINS + 1)
@@ -231,13 +231,13 @@ def errors_plot(bench: OutlierBench) -> HistogramPlot:
 
 
 def roc_plot(bench: OutlierBench, threshold: float, *, bare: bool = False) -> LinePlot | None:
-    """The curve with ``threshold`` on it; ``bare``: without figures along the axes."""
+    """Return the curve with the point of ``threshold``; ``bare`` omits the axis figures."""
     roc = bench.roc
     if roc is None:
         return None
     places = np.linspace(0, len(roc.thresholds) - 1, _MOST_POINTS).astype(int)
     inside, outside = bench.shares(threshold)
-    # The threshold's own place among those of the curve, which is not drawn through it.
+    # The point has an x of its own, through which the curve is not drawn.
     x = np.append(roc.false_share[places], inside)
     y = np.append(roc.true_share[places], np.nan)
     here = np.append(np.full(len(places), np.nan), outside or 0.0)
@@ -267,7 +267,7 @@ def _logarithm(errors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _decades(parts: Sequence[NDArray[np.float64]]) -> tuple[int, int]:
-    """Powers of ten that the errors lie between, not more than ``_MOST_DECADES`` apart."""
+    """Return the powers of ten that bound the errors, at most ``_MOST_DECADES`` apart."""
     logarithms = np.concatenate([_logarithm(part) for part in parts])
     high = int(np.floor(logarithms.max())) + 1
     return max(int(np.floor(logarithms.min())), high - _MOST_DECADES), high

@@ -1,4 +1,4 @@
-"""Which characters noise makes alike, and which of them the network still mixes up."""
+"""The page of pairs of characters that noise makes similar or the network confuses."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _GAP_PX = 4
 
 
 class PairsPage(QWidget):
-    """A table of pairs, made on demand.
+    """A table of pairs, computed on request.
 
     Signals:
-        compare_requested(), cancel_requested(): Compare all pairs; stop that.
-        sample_activated(index): The first character of a pair is to be drawn.
+        compare_requested(), cancel_requested(): Compare all pairs; cancel that.
+        sample_activated(index): Open the first character of a pair for drawing.
     """
 
     compare_requested = Signal()
@@ -76,16 +76,16 @@ class PairsPage(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_busy(self, busy: bool) -> None:
-        """Say whether pairs are being compared."""
+        """Show whether pairs are being compared."""
         self.cancel.setVisible(busy)
         self.compare.setVisible(not busy)
 
     def set_progress(self, progress: JobProgress) -> None:
-        """Show how far it is."""
+        """Show the progress of the comparison."""
         self._tell(progress.text or progress.title)
 
     def set_message(self, text: str, *, possible: bool) -> None:
-        """Say why there is no table, or what the button will do where it is ``possible``."""
+        """Show ``text`` instead of the table; ``possible`` says whether comparing is enabled."""
         self._pairs = ()
         self.table.setRowCount(0)
         self.table.setVisible(False)
@@ -93,7 +93,7 @@ class PairsPage(QWidget):
         self._tell(text)
 
     def set_mix_ups(self, found: MixUps, *, stale: bool) -> None:
-        """Show ``found``; ``stale``: of another network or noise than are shown now."""
+        """Show ``found``; ``stale`` if it belongs to another network or noise."""
         if found.pairs != self._pairs:
             self._pairs = found.pairs
             self._glyphs.set_images(found.dataset.images)
@@ -123,7 +123,7 @@ class PairsPage(QWidget):
             self._mark(place, pair, name)
 
     def _mark(self, row: int, pair: MixUp, name: str) -> None:
-        """What the network mixes up needlessly gets a sign."""
+        """Mark a pair that the network confuses more often than is unavoidable."""
         item = QTableWidgetItem()
         if pair.is_mixed:
             item.setIcon(icon("builder-warning", "bad"))

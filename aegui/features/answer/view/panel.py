@@ -1,4 +1,4 @@
-"""The answer panel: what networks make of the drawing, how good that is, why, and how usual."""
+"""The answer panel: the networks' answers to the drawing, their quality and the reasons."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class AnswerPanel(QWidget):
     """Five pages about the answers to the drawing. Passive.
 
     Signals:
-        sample_activated(index): A character was clicked, on whichever page.
-        page_shown(key): Another of ``PAGES`` is in sight.
+        sample_activated(index): A character was clicked, on any page.
+        page_shown(key): Another of ``PAGES`` is visible.
     """
 
     sample_activated = Signal(int)
@@ -95,14 +95,14 @@ class AnswerPanel(QWidget):
     # -- pages -----------------------------------------------------------------------------------
 
     def show_page(self, key: str) -> None:
-        """Show that of ``PAGES``."""
+        """Show the page ``key`` of ``PAGES``."""
         number = tuple(PAGES).index(key)
         self._tabs.button(number).setChecked(True)
         self._on_tabs_clicked(number)
 
     @property
     def shown_page(self) -> str:
-        """Which of ``PAGES`` is shown."""
+        """Key of the visible page."""
         return tuple(PAGES)[self._pages.currentIndex()]
 
     def _on_tabs_clicked(self, number: int) -> None:
@@ -113,13 +113,13 @@ class AnswerPanel(QWidget):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
-        """The set whose members can be nearest: ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
+        """Set the samples ``[N, H, W]`` or ``[N, C, H, W]`` to find nearest ones in, not copied."""
         self.answers.set_samples(images, look)
         self.limit.bars.set_samples(images, look)
         self.why.set_samples(images, look)
 
     def set_sheet(self, sheet: AnswerSheet | None, reason: str = "") -> None:
-        """Show ``sheet``; ``reason`` says why there is no network in it, or no sheet at all."""
+        """Show ``sheet``; ``reason`` says why it has no network's answer, or why it is None."""
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         self.answers.setVisible(sheet is not None and bool(sheet.answers))
@@ -130,16 +130,16 @@ class AnswerPanel(QWidget):
         describe(self, self.text)
 
     def _show_limit(self) -> None:
-        """Its page is written while somebody looks at it, not at every stroke."""
+        """Update the limit page only while it is visible, not at every stroke."""
         if self._sheet is not None and self.shown_page == "limit":
             self.limit.set_sheet(self._sheet)
 
     @property
     def pictures(self) -> AnswerPictures:
-        """The pictures of the first answer."""
+        """The images of the first answer."""
         return self.answers.rows[0].pictures
 
     @property
     def text(self) -> str:
-        """How right the current answer is, or why there is no network that answers."""
+        """Quality of the current answer, or why no network can answer."""
         return self._reason.text() or self.answers.text

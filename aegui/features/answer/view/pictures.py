@@ -1,4 +1,4 @@
-"""One answer as pictures: what went in, grey levels, thresholded with its errors, confidence."""
+"""The images of one answer: drawing, grey levels, thresholded with errors, confidence."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ _THRESHOLDED, _CONFIDENCE = 2, 3
 
 
 class AnswerPictures(Painted):
-    """Drawing, answer, the answer thresholded with its errors, and how sure each pixel is.
+    """Drawing, answer, thresholded answer with its errors, and confidence of each pixel.
 
-    They stand side by side at one scale. Of images that are no glyphs the third picture is the
+    The images are side by side at one scale. For images that are not glyphs the third is the
     squared error of each pixel, and there is no fourth. A pixel is chosen by the mouse, or by the
     arrows and Enter.
 
     Signals:
-        pixel_activated(row, column): Why is this pixel as it is?
+        pixel_activated(row, column): Explain that pixel.
         activated(): The answer was clicked, or got the focus.
     """
 
@@ -79,7 +79,7 @@ class AnswerPictures(Painted):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_look(self, look: Look) -> None:
-        """How images are seen."""
+        """Set how images are rendered."""
         if look != self._look:
             self._look = look
             self.updateGeometry()
@@ -87,7 +87,7 @@ class AnswerPictures(Painted):
         self.update()
 
     def set_captions(self, shown: bool, first: str) -> None:
-        """Whether words stand above the pictures, and what above the first."""
+        """Set whether there are captions above the images, and the first caption."""
         self._first = first
         if shown != self._has_captions:
             self._has_captions = shown
@@ -106,7 +106,7 @@ class AnswerPictures(Painted):
         self.update()
 
     def set_explains(self) -> None:
-        """Every pixel that the arrows go to is asked for at once, and is always marked."""
+        """Always mark the current pixel, and activate each pixel that the arrows move to."""
         self._explains = True
 
     def set_pixel(self, row: int, column: int) -> None:
@@ -117,13 +117,13 @@ class AnswerPictures(Painted):
 
     @property
     def count(self) -> int:
-        """How many pictures there are."""
+        """Number of images."""
         return 4 if self._look.glyphs else 3
 
     # -- size ------------------------------------------------------------------------------------
 
     def _bound_height(self) -> None:
-        """No higher than what the width lets it fill, so that what is below follows at once."""
+        """Limit the height to what the width allows, so that widgets below follow directly."""
         height, width = self._shape()
         rect = picture_rect(height, width, QRect(0, 0, self._wide(), _TALLEST_PX))
         fitting = rect.height() + self.caption_px + 1
@@ -149,7 +149,7 @@ class AnswerPictures(Painted):
         return QSize(self.count * width * side + gaps, height * side + self.caption_px + 1)
 
     def scale_in(self, width: int, height: int) -> float:
-        """How large a pixel is in pictures that have so much room together, without captions."""
+        """Return the size of a pixel if all images share this room, without captions."""
         rows, columns = self._shape()
         wide = (width - self._between()) / self.count
         return max(0.0, min(wide / columns, height / rows))
@@ -164,7 +164,7 @@ class AnswerPictures(Painted):
         return (self.width() - self._between()) // self.count
 
     def _between(self) -> int:
-        """What is between all pictures, and the outer frames beside them."""
+        """Return the total width of the gaps and of the outer frames."""
         return (self.count - 1) * SPACING + 2 * _FRAME_PX
 
     def _left(self, place: int) -> int:
@@ -172,11 +172,11 @@ class AnswerPictures(Painted):
 
     @property
     def caption_px(self) -> int:
-        """Height of what stands above the pictures."""
+        """Height of the captions above the images."""
         return self.fontMetrics().height() + 4 if self._has_captions else 1
 
     def picture_rect(self, place: int) -> QRect:
-        """Where picture 0 (drawing), 1 (answer), 2 (thresholded, errors) or 3 (confidence) is."""
+        """Return the rectangle of image 0 (drawing), 1 (answer), 2 (errors) or 3 (confidence)."""
         width, top = self._wide(), self.caption_px
         bounds = QRect(self._left(place), top, width, self.height() - top - 1)
         rect = picture_rect(*self._shape(), bounds)
@@ -184,7 +184,7 @@ class AnswerPictures(Painted):
         return rect
 
     def pixel_rect(self, place: int, row: int, column: int) -> QRect:
-        """Where one pixel of picture ``place`` is painted."""
+        """Return the rectangle of one pixel of image ``place``."""
         picture = self.picture_rect(place)
         rows, columns = self._shape()
         left, right = (picture.width() * at // columns for at in (column, column + 1))
@@ -192,7 +192,7 @@ class AnswerPictures(Painted):
         return QRect(picture.x() + left, picture.y() + top, right - left, bottom - top)
 
     def pixel_at(self, position: QPoint) -> tuple[int, int, int] | None:
-        """Picture, row and column under ``position``; None where there is no pixel."""
+        """Return image, row and column under ``position``; None if there is no pixel."""
         rows, columns = self._shape()
         for place in range(len(self._images())):
             picture = self.picture_rect(place)
@@ -203,14 +203,14 @@ class AnswerPictures(Painted):
         return None
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The one of the pictures that is under ``position``."""
+        """Return the rectangle of the image under ``position``, or None."""
         found = self.pixel_at(position)
         return None if found is None else self.picture_rect(found[0])
 
     # -- words -----------------------------------------------------------------------------------
 
     def text_at(self, position: QPoint) -> str:
-        """What lies under ``position``, in words; empty where there is no pixel."""
+        """Describe the pixel under ``position``; empty if there is none."""
         found = self.pixel_at(position)
         if found is None:
             return ""
@@ -224,7 +224,7 @@ class AnswerPictures(Painted):
         )
 
     def pixel_words(self, row: int, column: int) -> str:
-        """All that is known of a pixel of the answer."""
+        """Describe value and correctness of a pixel of the answer."""
         answer = self._answer
         if answer is None:
             return ""
@@ -315,15 +315,15 @@ class AnswerPictures(Painted):
     def _drawn(self, place: int, image: NDArray[np.float32]) -> QImage:
         theme = current_theme()
         if place == _CONFIDENCE:
-            # All sure is all full: what is unsure shall meet the eye, not a block of the accent.
+            # Confident pixels are blended: a block of pure accent would hide the uncertain ones.
             return glyph_image(image, blend(theme.accent, theme.raised, _SURE), theme.raised)
         if self._look.glyphs or place < _THRESHOLDED:
             return picture(image, self._look)
-        # The root brings small errors into sight; ink on paper, so that it is no image itself.
+        # The square root makes small errors visible; errors are drawn as ink, not as an image.
         return glyph_image(np.sqrt(image), theme.bad, theme.raised)
 
     def _caption(self, place: int, width: int) -> str:
-        """What stands above a picture: the longest words that fit."""
+        """Return the caption of an image: the longest text that fits."""
         words = (
             (self._first or tr("drawing"), tr("drawn")),
             (tr(COLUMNS["answer"]), tr("answ.")),
@@ -349,7 +349,7 @@ class AnswerPictures(Painted):
         for row, column in np.argwhere(wrong).tolist():
             rect = self.pixel_rect(_THRESHOLDED, row, column)
             if rect.width() < _LEAST_MARK_PX:
-                # Too small for a shape: the pixel itself takes the colour.
+                # Too small for a mark: colour the whole pixel.
                 painter.fillRect(rect, current_theme().bad)
             elif binary[row, column]:
                 paint_extra(painter, rect)
@@ -361,6 +361,6 @@ class AnswerPictures(Painted):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place in range(1, len(self._images())):
             rect = self.pixel_rect(place, *self.pixel)
-            # Around a pixel that is too small to be framed.
+            # Enlarge the frame around a very small pixel.
             grown = max(0, (_LEAST_FRAME_PX - rect.width() + 1) // 2)
             painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

@@ -1,4 +1,4 @@
-"""Why a pixel of an answer is as it is."""
+"""The page that explains a pixel of an answer."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class WhyPage(QWidget):
 
     Signals:
         sample_activated(index): A character was clicked.
-        pixel_chosen(row, column): Another pixel is to be explained.
-        journey_requested(): The number of the pixel is to be followed back through the layers.
+        pixel_chosen(row, column): Explain another pixel.
+        journey_requested(): Trace the value of the pixel back through the layers.
     """
 
     sample_activated = Signal(int)
@@ -87,7 +87,7 @@ class WhyPage(QWidget):
         return self._holder
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
-        """The characters, not copied."""
+        """Set the samples, not copied."""
         for bars in (self.votes, self.neighbours):
             bars.set_samples(images, look)
         self.pictures.set_look(look)
@@ -100,7 +100,7 @@ class WhyPage(QWidget):
         self._holder.show()
 
     def set_message(self, text: str) -> None:
-        """Say why there is nothing."""
+        """Show ``text`` instead of reasons."""
         self.words.setText(text)
         describe(self, text)
         self.journey.hide()
@@ -121,11 +121,11 @@ class WhyPage(QWidget):
         """Show ``reasons``.
 
         Args:
-            reasons: Of one pixel of an answer.
-            name: Of the network.
+            reasons: Reasons for one pixel of an answer.
+            name: Name of the network.
             width: Columns of an image.
-            wanted: The target there, a number for each colour; None without a target.
-            follows: Whether its number can be followed back: of the network that is shown.
+            wanted: The target value there, one per channel; None without a target.
+            follows: Whether the value can be traced back, as for the displayed network.
         """
         text = (
             _graded_sentence(reasons, name, width, wanted)
@@ -159,7 +159,7 @@ def _titles(reasons: PixelReasons) -> tuple[str, str, str]:
 
 
 def _score_words(score: float) -> str:
-    """A logit; of one that is told within bounds alone on which side of them it is."""
+    """Format a logit; with an inequality sign where it was clipped."""
     beyond = "≤ " if score <= -LOGIT_MOST else "≥ " if score >= LOGIT_MOST else ""
     return beyond + localized(score, "+.1f")
 
@@ -209,7 +209,7 @@ def _graded_sentence(
 
 
 def _level_words(levels: Sequence[float]) -> str:
-    """How bright a pixel is, or how much of each colour is in it."""
+    """Describe the brightness of a pixel, or its colour components."""
     if len(levels) != len(_COLOURS):
         return tr("brightness {level}", level=localized(sum(levels) / len(levels), ".2f"))
     named = zip(_COLOURS, levels, strict=True)
