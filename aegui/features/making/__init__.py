@@ -1,4 +1,4 @@
-"""New characters: paths, concepts, finds."""
+"""The Make panel: paths, concepts and new images."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

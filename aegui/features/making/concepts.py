@@ -1,4 +1,4 @@
-"""Joins the page of concepts with the samples, the map and the editor."""
+"""Connects the concept page to the samples, the map and the editor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ConceptWork(QObject):
-    """Boxes are filled from the map, and what comes out of them goes back there."""
+    """Fills the boxes from the map and sends results to the map, the pins and the editor."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class ConceptWork(QObject):
         self._on_concepts_looked(self._concepts.latest)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update samples and kept concepts for the fields in ``changed``."""
         if "dataset" in changed:
             self._show_samples()
         if "network" in changed:
@@ -92,7 +92,7 @@ class ConceptWork(QObject):
         self.show_pins()
 
     def show_pins(self) -> None:
-        """Offer the pins to be what a concept is applied to."""
+        """Offer the pins as starting points of a concept."""
         places = self._services.workspace.annotations.places
         start = self._concepts.start
         current = next((place.name for place in places if place.z == start), "")
@@ -143,18 +143,18 @@ class ConceptWork(QObject):
         self._page.set_kept(kept, number)
 
     def show_ability(self) -> None:
-        """Say that boxes of samples are of no use, before anybody has filled them in vain."""
+        """Show that a GAN cannot use sample boxes, before the user fills them in vain."""
         codec = self._services.shown.codec
         lacks = codec is not None and not codec.can_encode and self._concepts.kept is None
         if lacks:
             self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
         elif self._lacked_encoder:
-            # What is shown now can encode: what was said of the last network holds no more.
+            # The current network can encode: replace the message about the previous one.
             self._page.set_look(self._concepts.latest, self._services.shown.look)
         self._lacked_encoder = lacks
 
     def _offered(self) -> tuple[KeptConcept, ...]:
-        """Concepts of the present network's size."""
+        """Return the kept concepts that fit the current network's code size."""
         codec = self._services.shown.codec
         size = 0 if codec is None else codec.latent_size
         concepts = self._services.workspace.annotations.concepts
@@ -178,7 +178,7 @@ class ConceptWork(QObject):
         gone, kept = self._offered()[index], self._services.workspace.annotations
         kept.set_concepts(tuple(each for each in kept.concepts if each is not gone))
 
-    # What was reached
+    # Result
 
     @Slot()
     def _on_page_show_requested(self) -> None:

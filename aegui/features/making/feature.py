@@ -1,4 +1,4 @@
-"""Joins the panel for making things with pins, samples, the map and the network that is shown."""
+"""Connects the Make panel to pins, samples, the map and the displayed network."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FOLLOWING_MS = 200
 
 
 class MakingFeature(Feature):
-    """Ways, concepts and finds are made while their dock can be seen."""
+    """Keeps paths and concepts up to date while the dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -68,7 +68,7 @@ class MakingFeature(Feature):
         self.while_seen("making", self._set_seen)
 
     def show_page(self, key: str) -> None:
-        """Bring a page of the panel to the front."""
+        """Show the page ``key`` of the panel."""
         self._panel.show_page(key)
 
     def _connect(self) -> None:
@@ -95,13 +95,13 @@ class MakingFeature(Feature):
         pins.activated.connect(self._on_pins_activated)
         page.cancel_requested.connect(paths.cancel)
 
-    # The network
+    # Network
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update for the fields in ``changed``."""
         self._concepts.show(shown, changed)
         if changed & {"dataset", "network", REST}:
-            # What lies in boxes is of other samples: nothing may be made of both.
+            # Updated at once: the boxes still hold samples of the previous data set.
             self._show_network()
         elif changed & (SUBJECT | {"codes"}):
             self._subject.mark()
@@ -170,7 +170,7 @@ class MakingFeature(Feature):
         place = self._services.workspace.annotations.places[index]
         self._reach.go_to(np.array(place.z, np.float32))
 
-    # The way
+    # Path
 
     def _restore(self) -> None:
         values = self._services.settings.values
@@ -200,7 +200,7 @@ class MakingFeature(Feature):
         self._show_way()
 
     def _show_way(self) -> None:
-        """Draw the way on the map while it is being looked at."""
+        """Show the path on the map while the dock is visible."""
         look = self._paths.latest
         self._canvas.set_path(look.codes if self._is_seen and look is not None else None)
 
@@ -214,7 +214,7 @@ class MakingFeature(Feature):
 
     @Slot(str)
     def export(self, kind: str) -> None:
-        """Ask how and where to, and write the film of the way: at first in the form ``kind``."""
+        """Ask for settings and a file and write the film; ``kind`` is the preselected format."""
         look = self._paths.latest
         if look is None:
             return
@@ -258,7 +258,7 @@ class MakingFeature(Feature):
 
 
 def _counted(images: NDArray[np.float32], progress: Progress) -> Iterator[NDArray[np.float32]]:
-    """``images`` one after the other, telling how many have been taken."""
+    """Yield ``images`` one by one and report their count."""
     for number, image in enumerate(images):
         progress.reached(number)
         yield image

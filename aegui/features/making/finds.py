@@ -1,4 +1,4 @@
-"""Joins the page of finds with the search, the map, the editor and files."""
+"""Connects the finds page to the search, the map, the editor and files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class FindWork(QObject):
-    """What is found can be gone to, pinned, drawn, learnt and saved."""
+    """Runs searches and lets their results be shown, pinned, drawn, added to the set and saved."""
 
     def __init__(self, services: Services, window: FeatureWindow, reach: Reach) -> None:
         super().__init__(window)
@@ -58,7 +58,7 @@ class FindWork(QObject):
         page.save_requested.connect(self._on_page_save_requested)
 
     def show_offered(self) -> None:
-        """Offer where the present network may be looked into."""
+        """Offer the sources available for the current network."""
         offered = self._finds.offered()
         if offered:
             self._page.set_offered(offered)
@@ -85,7 +85,7 @@ class FindWork(QObject):
         polygon, frame = region if region is not None else (None, None)
         self._finds.find(source, count, polygon, frame)
 
-    # What is done with them
+    # Actions on the finds
 
     @Slot(int)
     def _on_page_show_requested(self, number: int) -> None:
@@ -107,7 +107,7 @@ class FindWork(QObject):
             self._reach.draw(look.images[number])
 
     def _chosen_set(self, numbers: tuple[int, ...]) -> Dataset | None:
-        """These images as a set; glyphs with pixels that are off or on."""
+        """Return these images as a data set; glyphs are thresholded."""
         look = self._finds.latest
         if look is None or not numbers:
             return None

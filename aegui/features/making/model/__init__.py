@@ -1,1 +1,1 @@
-"""New characters: paths, concepts, finds: what is computed, without widgets."""
+"""Services for paths, concepts and new images, without widgets."""

@@ -1,4 +1,4 @@
-"""Concepts: what sets one box of samples apart from another, as a step that can be taken."""
+"""Concepts: directions in latent space from one set of samples to another."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STOPS = 7
 
 @dataclass(frozen=True)
 class Box:
-    """Something to put samples into: its letter in the formula, its title and what it means."""
+    """A box for samples: its letter in the formula, its title and its meaning."""
 
     letter: str
     title: str
@@ -59,14 +59,14 @@ BOXES: Mapping[str, Box] = {
 
 @dataclass(frozen=True, eq=False)
 class ConceptLook:
-    """A concept, and what it does to what it is applied to.
+    """A concept and its effect on a base code.
 
     Attributes:
         concept: The direction with its range.
-        base: What it is applied to, float32 ``[d]``.
+        base: The code that it is applied to, float32 ``[d]``.
         amounts: ``STOPS`` amounts from one end of the slider to the other.
-        images: What the network draws there, float32 ``[STOPS, C, H, W]``.
-        means: Box -> what the network draws at the mean of its codes, float32 ``[C, H, W]``.
+        images: Decoded images at these amounts, float32 ``[STOPS, C, H, W]``.
+        means: Box -> decoded image of the mean of its codes, float32 ``[C, H, W]``.
         epoch: Epoch of the weights.
     """
 
@@ -78,14 +78,14 @@ class ConceptLook:
     epoch: int
 
     def code(self, amount: float) -> NDArray[np.float32]:
-        """The code ``[d]`` at ``amount``: ``base + amount * direction``."""
+        """Return the code ``[d]`` at ``amount``: ``base + amount * direction``."""
         step = np.array(self.concept.direction, np.float32)
         return np.asarray(self.base + np.float32(amount) * step, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class Applied:
-    """One place of the slider: its code ``[d]`` and its image ``[C, H, W]``."""
+    """The result at one amount: code ``[d]`` and decoded image ``[C, H, W]``."""
 
     amount: float
     code: NDArray[np.float32]
@@ -93,7 +93,7 @@ class Applied:
 
 
 class ConceptService(Service):
-    """Finds the direction from one box of samples to another, and decodes along it."""
+    """Computes the direction from one box of samples to another, and decodes along it."""
 
     looked = Signal(object)
     """A ``ConceptLook``, or None where there is none; in the thread that owns this object."""
@@ -125,15 +125,15 @@ class ConceptService(Service):
         self._places.answered.connect(self.applied)
 
     def box(self, key: str) -> tuple[int, ...]:
-        """The samples in a box, by their places in the set."""
+        """Return the indices of the samples in a box."""
         return self._boxes[key]
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is computed while nobody does."""
+        """Set whether a visible view needs the result; nothing is computed while none does."""
         self._looks.set_active(active)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
-        """Use this network and these samples from now on."""
+        """Set network and samples; None clears the concept."""
         before, self._subject = self._subject, subject
         has_other_samples = (
             before is None or subject is None or before.dataset is not subject.dataset
@@ -152,7 +152,7 @@ class ConceptService(Service):
         self._renew()
 
     def set_box(self, key: str, indices: tuple[int, ...]) -> None:
-        """Put these samples, and no others, into a box."""
+        """Replace the samples in a box."""
         indices = tuple(dict.fromkeys(indices))
         if indices == self._boxes[key]:
             return
@@ -165,29 +165,29 @@ class ConceptService(Service):
         self._renew(afresh=True)
 
     def add(self, key: str, indices: tuple[int, ...]) -> None:
-        """Put these samples into a box, to those that lie there."""
+        """Add samples to a box."""
         self.set_box(key, (*self._boxes[key], *indices))
 
     def set_kept(self, kept: KeptConcept | None) -> None:
-        """Use a concept that was kept, instead of the boxes A and B; None: these again."""
+        """Use a kept concept instead of the boxes A and B; None uses the boxes again."""
         if kept != self.kept:
             self.kept = kept
             self._renew(afresh=True)
 
     def set_start(self, code: tuple[float, ...]) -> None:
-        """Apply the concept to this code, such as that of a pin, instead of samples."""
+        """Apply the concept to a code, such as that of a pin, instead of samples."""
         self._boxes["start"] = ()
         self.start = code
         self.boxes_changed.emit()
         self._renew(afresh=True)
 
     def set_amount(self, amount: float) -> None:
-        """Take so many steps of the concept."""
+        """Set the amount of the concept, in steps, and decode there."""
         self.amount = amount
         self._apply()
 
     def _empty(self) -> None:
-        """Places in another set mean other samples, and a pin may be of another document."""
+        """Empty the boxes: indices refer to another set, and a pin may be of another document."""
         was_filled = any(self._boxes.values()) or bool(self.start)
         self._boxes, self.start = dict.fromkeys(BOXES, ()), ()
         if was_filled:
@@ -249,11 +249,11 @@ def _is_same(before: MakingSubject, after: MakingSubject) -> bool:
 def _work(
     subject: MakingSubject, boxes: Mapping[str, tuple[int, ...]], kept: KeptConcept | None
 ) -> int:
-    """Multiplications of one look."""
+    """Return the multiplications needed for one result."""
     keys = ("start",) if kept is not None else tuple(boxes)
     counts = [len(boxes[key]) for key in keys]
     if kept is None and not boxes["minus"] and subject.codes is None:
-        # Those that stand for all samples have to be encoded first.
+        # The samples that stand for the whole set have to be encoded first.
         counts.append(len(subject.dataset))
     encoded = sum(min(count, MOST_IN_A_BOX) for count in counts)
     return encoded * encode_cost(subject.codec) + (STOPS + len(boxes)) * subject.codec.cost
@@ -288,7 +288,7 @@ def _looked(
 
 
 def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float32]:
-    """Codes ``[n, d]`` of samples, of many of them only of some."""
+    """Return codes ``[n, d]`` of samples; of many samples only an even subset."""
     chosen = np.array(indices, np.int64)
     if len(chosen) > MOST_IN_A_BOX:
         chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_IN_A_BOX).astype(int)]
@@ -298,7 +298,7 @@ def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float
 def _others(
     subject: MakingSubject, codes: Mapping[str, NDArray[np.float32]]
 ) -> NDArray[np.float32]:
-    """What is not the concept: box B, or else all samples."""
+    """Return the codes that the concept is contrasted with: box B, or else all samples."""
     if "minus" in codes:
         return codes["minus"]
     if subject.codes is not None and len(subject.codes.values):

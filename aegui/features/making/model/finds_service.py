@@ -1,4 +1,4 @@
-"""New images found in a learnt space: the best of many, or draws from where codes lie."""
+"""Search for new images in latent space: the best of many, or random draws."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MOST_ENCODED = 4_096
 
 @dataclass(frozen=True)
 class FindSource:
-    """Where new images may come from."""
+    """A source of new images."""
 
     key: str
     label: str
@@ -78,15 +78,15 @@ SOURCES: Mapping[str, FindSource] = table(
 
 @dataclass(frozen=True, eq=False)
 class FindsLook:
-    """Images that were found.
+    """Images found by a search.
 
     Attributes:
         source: A key of ``SOURCES``.
         codes: float32 ``[n, d]``.
         images: float32 ``[n, C, H, W]`` in 0..1.
         known: The samples that they were compared with.
-        how_new: How new each is.
-        entropy: Mean entropy of the pixels, bits, ``[n]``; the smaller the sharper.
+        how_new: Novelty of each image.
+        entropy: Mean entropy of the pixels in bits, ``[n]``; smaller for sharper images.
         epoch: Epoch of the weights.
     """
 
@@ -100,17 +100,17 @@ class FindsLook:
 
     @property
     def ratio(self) -> NDArray[np.float32]:
-        """Distance to the nearest sample over that one's to its own nearest, ``[n]``."""
+        """Distance to the nearest sample divided by that sample's to its own nearest, ``[n]``."""
         return self.how_new.ratio
 
     @property
     def words(self) -> tuple[str, ...]:
-        """How new each is, for a person, in the language in force."""
+        """Novelty of each image in words, in the current language."""
         return tuple(novelty_words(self.known, self.how_new, i) for i in range(len(self.codes)))
 
 
 class FindsService(Service):
-    """Looks for new images when asked to; the last ones stay until others are found."""
+    """Searches for new images on request; the last results stay until the next ones."""
 
     found = Signal(object)
     """``FindsLook``, or None where there are none; in the thread that owns this object."""
@@ -129,7 +129,7 @@ class FindsService(Service):
         self.job.failed.connect(self.failed)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
-        """Look with this network from now on."""
+        """Set the network; results are discarded if its code or image size differs."""
         before, self._subject = self._subject, subject
         stays = (
             subject is not None
@@ -144,7 +144,7 @@ class FindsService(Service):
                 self.found.emit(None)
 
     def offered(self) -> tuple[str, ...]:
-        """Sources that the present network has."""
+        """Return the sources available for the current network."""
         subject = self._subject
         if subject is None:
             return ()
@@ -152,7 +152,7 @@ class FindsService(Service):
         return tuple(key for key in SOURCES if key not in without)
 
     def cost(self, source: str, count: int) -> Cost:
-        """What finding ``count`` images takes."""
+        """Return the cost of finding ``count`` images."""
         subject = self._subject
         if subject is None:
             return Cost(0.0)
@@ -168,13 +168,13 @@ class FindsService(Service):
         polygon: NDArray[np.float64] | None = None,
         frame: Frame | None = None,
     ) -> None:
-        """Look for ``count`` images, other ones each time.
+        """Search for ``count`` images, with another seed each time.
 
         Args:
             source: A key of ``SOURCES``.
-            count: How many.
+            count: Number of images.
             polygon: The region on the map, ``[m, 2]``; for ``region`` only.
-            frame: What x and y of the map stand for; likewise.
+            frame: Maps x and y of the map to codes; likewise.
         """
         subject = self._subject
         if subject is None:
@@ -246,7 +246,7 @@ def _drawn(subject: MakingSubject, asked: _AskedFinds) -> NDArray[np.float32]:
 def _posterior(
     subject: MakingSubject,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """Means and variances ``[n, d]`` of the codes of samples from all over the set."""
+    """Return means and variances ``[n, d]`` of the codes of a strided sample of the set."""
     rows = subject.dataset.flat()
     rows = rows[:: step_of(len(rows), _MOST_ENCODED)]
     means, log_variances = subject.codec.encode_distribution(rows)

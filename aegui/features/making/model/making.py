@@ -1,4 +1,4 @@
-"""Making things out of a learnt space: ways, concepts, finds; each with a service of its own."""
+"""The services of the Make panel: paths, concepts and finds."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class MakingSubject:
-    """What things are made with.
+    """Network and samples that the services work with.
 
     Attributes:
         codec: The network.
-        dataset: Samples of the size of its images.
-        known: Those of them that new images are compared with.
-        codes: Their codes, as far as they are known.
-        is_live: Whether the network is learning at present.
+        dataset: Samples whose images have the network's size.
+        known: The samples that new images are compared with.
+        codes: Codes of the samples, as far as they are known.
+        is_live: Whether the network is being trained.
     """
 
     codec: Codec
@@ -42,7 +42,7 @@ class Making(Service):
     """The services of one session.
 
     Attributes:
-        paths: The way through the pins.
+        paths: The path through the pins.
         concepts: Directions from one box of samples to another.
         finds: New images.
     """
@@ -54,7 +54,7 @@ class Making(Service):
         self.finds = FindsService(self)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
-        """Make things with this network from now on; None where there is none."""
+        """Set network and samples of all services; None if there is no network."""
         self.paths.set_subject(subject)
         self.concepts.set_subject(subject)
         self.finds.set_subject(subject)

@@ -1,4 +1,4 @@
-"""A way through the pins of the map, step by step, with the image of every step."""
+"""A path through the pins of the map, with the decoded image of every step."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _SLOW = "geodesic"
 
 @dataclass(frozen=True, eq=False)
 class PathLook:
-    """A way, and what the network draws along it.
+    """A path and the images decoded along it.
 
     Attributes:
         kind: A key of ``PATHS``.
         codes: float32 ``[n, d]``.
         images: float32 ``[n, C, H, W]``.
         change: Pixels that change from each step to the next, float64 ``[n - 1]``.
-        stops: The step, from 0, at which each of the pins stands.
-        names: What these pins are called.
+        stops: The step, from 0, of each pin.
+        names: Names of these pins.
         epoch: Epoch of the weights.
     """
 
@@ -56,7 +56,7 @@ class PathLook:
 
 
 class PathService(Service):
-    """Traces the way through the pins that take part, with the newest weights."""
+    """Computes the path through the ticked pins with the current weights."""
 
     traced = Signal(object)
     """A ``PathLook``, or None where there is no way; in the thread that owns this object."""
@@ -78,7 +78,7 @@ class PathService(Service):
         self._subject: MakingSubject | None = None
         self.places: tuple[PinnedPlace, ...] = ()
         """All pins, in their order."""
-        # By identity: two pins may have the same place and name.
+        # Compared by identity: two pins may have the same place and name.
         self._left_out: tuple[PinnedPlace, ...] = ()
         self.kind = DEFAULT_KIND
         """How the way goes from pin to pin: a key of ``PATHS``."""
@@ -99,12 +99,12 @@ class PathService(Service):
 
     @property
     def stops(self) -> tuple[bool, ...]:
-        """Which pins the way goes through; those of codes of another size never do."""
+        """Which pins are on the path; pins of another code size never are."""
         return tuple(self._takes(place) for place in self.places)
 
     @property
     def fitting(self) -> tuple[bool, ...]:
-        """Which pins are codes of the present network's size."""
+        """Which pins have the code size of the current network."""
         return tuple(self._fits(place) for place in self.places)
 
     def _takes(self, place: PinnedPlace) -> bool:
@@ -115,12 +115,12 @@ class PathService(Service):
         return subject is None or len(place.z) == subject.codec.latent_size
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is traced while nobody does."""
+        """Set whether a visible view needs the path; nothing is computed while none does."""
         self._ways.set_active(active)
         self._pictures.set_active(active)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
-        """Trace with this network from now on."""
+        """Set the network and samples; None discards the path."""
         before, self._subject = self._subject, subject
         if subject is None:
             self._forget()
@@ -135,7 +135,7 @@ class PathService(Service):
         self._renew()
 
     def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
-        """The pins that there are, in the order of the way."""
+        """Set all pins, in the order of the path."""
         taken = self._taken()
         self.places = places
         self._left_out = tuple(place for place in self._left_out if _is_one_of(place, places))
@@ -145,7 +145,7 @@ class PathService(Service):
         self._draw_pins()
 
     def set_stop(self, index: int, taken: bool) -> None:
-        """Whether the way goes through the pin at ``index``."""
+        """Set whether the pin at ``index`` is on the path."""
         place = self.places[index]
         others = tuple(each for each in self._left_out if each is not place)
         self._left_out = others if taken else (*others, place)
@@ -153,11 +153,11 @@ class PathService(Service):
         self._renew(afresh=True)
 
     def renamed(self, index: int, name: str) -> PinnedPlace:
-        """The pin at ``index`` under another name, which takes part as before."""
+        """Return the pin at ``index`` under another name; it stays on or off the path."""
         return self._changed(index, replace(self.places[index], name=name[:MAX_NAME]))
 
     def moved(self, index: int, z: NDArray[np.float32]) -> PinnedPlace:
-        """The pin at ``index`` at the code ``z`` ``[d]``, which takes part as before."""
+        """Return the pin at ``index`` moved to code ``z`` ``[d]``; it stays on or off the path."""
         return self._changed(index, replace(self.places[index], z=tuple(z.tolist())))
 
     def _changed(self, index: int, place: PinnedPlace) -> PinnedPlace:
@@ -166,7 +166,7 @@ class PathService(Service):
         return place
 
     def set_kind(self, kind: str) -> None:
-        """Go from pin to pin in the way ``kind`` of ``PATHS``."""
+        """Set how the path leads from pin to pin: a key of ``PATHS``."""
         if kind in PATHS and kind != self.kind:
             self.kind = kind
             self.kind_changed.emit()
@@ -174,12 +174,12 @@ class PathService(Service):
 
     @Slot()
     def cancel(self) -> None:
-        """Look no further for the shortest way: the straight one is there at once."""
+        """Cancel the search for the shortest path and use the straight one."""
         if self._ways.is_busy:
             self.set_kind(DEFAULT_KIND)
 
     def set_count(self, count: int) -> None:
-        """So many images in all; there is at least one for each pin."""
+        """Set the total number of images; there is at least one for each pin."""
         count = min(max(count, FEWEST_IMAGES), MOST_IMAGES)
         if count != self.count:
             self.count = count
@@ -193,7 +193,7 @@ class PathService(Service):
         self._show(None)
 
     def _renew(self, *, afresh: bool = False) -> None:
-        """Trace again: ``afresh`` a different way, else the same with newer weights."""
+        """Compute another path if ``afresh``, else the same path with newer weights."""
         subject, places = self._subject, self._taken()
         if subject is None:
             return
@@ -201,11 +201,11 @@ class PathService(Service):
             self._forget()
             return
         if afresh or not subject.is_live:
-            # What is under way is of no use any more.
+            # A running computation is obsolete.
             self._token = object()
         self._is_new |= afresh or self.latest is None
         asked = _AskedPath(places, self.kind, max(self.count, len(places)), self._is_new)
-        # While the network learns there is always a newer way on its way.
+        # During training a newer path is always pending: show no progress title for it.
         is_awaited = self.latest is None or not subject.is_live
         self._ways.derive(
             lambda report, cancelled: _traced(subject, asked, report, cancelled),
@@ -270,7 +270,7 @@ class _AskedPath:
 def _traced(
     subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
 ) -> Iterator[PathLook]:
-    """The way that is asked for; before a new one that takes long, the straight one."""
+    """Yield the requested path; before a new slow one, the straight path."""
     if asked.kind == _SLOW and asked.is_new:
         yield _way(subject, replace(asked, kind=DEFAULT_KIND), report, cancelled)
     yield _way(subject, asked, report, cancelled)

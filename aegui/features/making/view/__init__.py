@@ -1,1 +1,1 @@
-"""New characters: paths, concepts, finds: what is painted, without torch."""
+"""Widgets for paths, concepts and new images, without torch."""

@@ -1,4 +1,4 @@
-"""What a concept does, from one end of its slider to the other, with the slider below."""
+"""Images along a concept with a slider for its amount below."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _KEYS = {
 
 
 class AmountStrip(PictureStrip):
-    """Images along a concept and the amount that is taken of it. Passive.
+    """Images along a concept and the current amount. Passive.
 
     Signals:
-        amount_edited(float): So many steps of the concept are requested.
+        amount_edited(float): The requested amount, in steps of the concept.
     """
 
     amount_edited = Signal(float)
@@ -55,22 +55,22 @@ class AmountStrip(PictureStrip):
         """Where the slider stands."""
 
     def sizeHint(self) -> QSize:
-        """Room for images that can be told apart."""
+        """Return a size for clearly visible images."""
         return QSize(420, 64 + _TRACK_PX + for_text(_LINE_PX))
 
     def minimumSizeHint(self) -> QSize:
-        """Room for small images."""
+        """Return a size for small images."""
         return QSize(160, _LEAST_PX + _TRACK_PX + for_text(_LINE_PX))
 
     def set_look(self, look: ConceptLook | None, seen: Look = GLYPHS) -> None:
-        """Show what a concept does."""
+        """Show the effect of a concept; None clears the strip."""
         self._look = look
         self._set_images(None if look is None else look.images, seen)
         self._describe()
         self.update()
 
     def set_amount(self, amount: float) -> None:
-        """Put the slider at ``amount``."""
+        """Set the slider to ``amount``."""
         self.amount = amount
         self._describe()
         self.update()
@@ -81,20 +81,20 @@ class AmountStrip(PictureStrip):
     # Geometry
 
     def _side(self) -> int:
-        """Height of an image, and its width but for narrow ones."""
+        """Return the side of an image in pixels."""
         room = self.height() - _TRACK_PX - for_text(_LINE_PX)
         each = self.width() // max(1, len(self._pictures)) - 2
         return max(_LEAST_PX, min(_MOST_PX, room, each))
 
     def x_of(self, amount: float) -> float:
-        """Where ``amount`` lies, in pixels from the left."""
+        """Return the x coordinate of ``amount`` in pixels."""
         assert self._look is not None
         amounts, half = self._look.amounts, self._side() / 2
         share = (amount - float(amounts[0])) / max(1e-9, float(amounts[-1] - amounts[0]))
         return half + share * (self.width() - 2 * half)
 
     def amount_at(self, x: float) -> float:
-        """The amount at ``x``, within the ends; whole steps attract a little."""
+        """Return the amount at ``x``, clipped to the range; snaps to whole steps nearby."""
         assert self._look is not None
         low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
         half = self._side() / 2
@@ -110,7 +110,7 @@ class AmountStrip(PictureStrip):
         return [QRect(round(self.x_of(amount) - side / 2), 0, side, side) for amount in amounts]
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The image under ``position``, to be copied alone."""
+        """Return the rectangle of the image under ``position``, to copy it alone."""
         boxes = [] if self._look is None else self._boxes()
         return next((box for box in boxes if box.contains(position)), None)
 
@@ -147,12 +147,12 @@ class AmountStrip(PictureStrip):
         painter.drawEllipse(QPointF(knob, middle), _KNOB_PX, _KNOB_PX)
 
     def _paint_figures(self, painter: QPainter, top: int) -> None:
-        """Whole steps as ticks with their figures: 0 leaves all as it is, 1 is the formula."""
+        """Paint ticks and labels at whole steps: 0 is no change, 1 is the formula C + A - B."""
         assert self._look is not None
         theme, amounts = current_theme(), self._look.amounts
         low, high = float(amounts[0]), float(amounts[-1])
         first, last = int(np.ceil(low)), int(np.floor(high))
-        # There may be millions of them, where a step is small.
+        # With a small step the range may hold millions of whole steps.
         stride = max(1, -(-(last - first + 1) // _MOST_FIGURES))
         for step in range(-(-first // stride) * stride, last + 1, stride):
             x = self.x_of(step)
@@ -163,7 +163,7 @@ class AmountStrip(PictureStrip):
             room = QRectF(x - 24, top, 48, for_text(_LINE_PX))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
-    # The person
+    # User input
 
     def _point(self, x: float) -> None:
         self.amount_edited.emit(self.amount_at(x))

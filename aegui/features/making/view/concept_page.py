@@ -1,4 +1,4 @@
-"""The page of concepts: two boxes of samples, what sets them apart, and where that leads."""
+"""The concept page: boxes of samples, the direction between them, and its effect."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_NAME = 60
 
 
 class _NameLine(QLineEdit):
-    """Takes a name; Escape gives up."""
+    """Line edit for a name; Escape emits ``left``."""
 
     left = Signal()
 
@@ -52,18 +52,18 @@ class ConceptPage(QWidget):
     """Shows a ``ConceptLook``. Passive.
 
     Signals:
-        added(str, object): These samples shall lie in that box too (a key of ``BOXES``).
-        chosen(str, object): These samples and no others shall lie in that box.
-        selection_requested(str): The samples selected on the map shall be added to that box.
-        cursor_requested(str): The sample nearest to the cursor shall be added to that box.
-        start_chosen(int): The concept shall be applied to the pin of that index.
-        amount_edited(float): So many steps of the concept are requested.
-        keep_requested(str): The concept shall be kept under that name.
-        kept_chosen(int): The kept concept of that index shall be used; -1: the boxes.
-        kept_removed(int): That one shall go.
-        show_requested(): The place that was reached shall be found on the map.
-        pin_requested(): It shall be pinned.
-        draw_requested(): Its image shall be drawn in the editor.
+        added(str, object): Add these samples to that box (a key of ``BOXES``).
+        chosen(str, object): Replace the samples of that box by these.
+        selection_requested(str): Add the samples selected on the map to that box.
+        cursor_requested(str): Add the sample nearest to the cursor to that box.
+        start_chosen(int): Apply the concept to the pin of that index.
+        amount_edited(float): The requested amount, in steps of the concept.
+        keep_requested(str): Keep the concept under that name.
+        kept_chosen(int): Use the kept concept of that index; -1 uses the boxes.
+        kept_removed(int): Remove the kept concept of that index.
+        show_requested(): Show the resulting code on the map.
+        pin_requested(): Pin the resulting code.
+        draw_requested(): Open the resulting image in the editor.
     """
 
     added = Signal(str, object)
@@ -143,7 +143,7 @@ class ConceptPage(QWidget):
         self.pin.clicked.connect(self.pin_requested)
         self.draw.clicked.connect(self.draw_requested)
 
-    # What comes in
+    # Display
 
     def set_samples(
         self,
@@ -153,12 +153,12 @@ class ConceptPage(QWidget):
         members: Sequence[tuple[int, ...]],
         look: Look,
     ) -> None:
-        """The set that samples are of."""
+        """Set the data set of the samples."""
         for box in self.boxes.values():
             box.set_samples(images, names, classes, members, look)
 
     def set_kept(self, kept: Sequence[KeptConcept], current: int) -> None:
-        """Offer the concepts that were kept; ``current`` is used, -1: the boxes are."""
+        """Offer the kept concepts; ``current`` is in use, -1 for the boxes."""
         with QSignalBlocker(self.kept):
             self.kept.clear()
             self.kept.addItem(tr("From the boxes A and B"))
@@ -170,7 +170,7 @@ class ConceptPage(QWidget):
         self._show_enabled()
 
     def set_look(self, look: ConceptLook | None, seen: Look) -> None:
-        """Show what the concept does; None: there is none yet."""
+        """Show the effect of the concept; None if there is none."""
         self._look, self._seen = look, seen
         self.strip.set_look(look, seen)
         self.strip.setVisible(look is not None)
@@ -192,13 +192,13 @@ class ConceptPage(QWidget):
         )
 
     def set_applied(self, applied: Applied, seen: Look) -> None:
-        """Show the image that was reached."""
+        """Show the image at the current amount."""
         self.strip.set_amount(applied.amount)
         amount = localized(applied.amount, "+.2f").replace("-", "\N{MINUS SIGN}")
         self.result.set_image(applied.image, seen, tr("{amount} steps", amount=amount))
 
     def set_status(self, text: str) -> None:
-        """Say ``text`` below."""
+        """Show ``text`` in the status line."""
         self._status.setText(text)
         self._status.setToolTip(text)
 
@@ -211,7 +211,7 @@ class ConceptPage(QWidget):
         self.remove.setVisible(not is_new)
         self.keep.setVisible(is_new)
 
-    # What the person does
+    # User input
 
     def _kept_index(self) -> int:
         return self.kept.currentIndex() - 1
@@ -220,7 +220,7 @@ class ConceptPage(QWidget):
         self.kept_chosen.emit(index - 1)
 
     def _ask_name(self, asked: bool) -> None:
-        """Whether a name is being asked for, in the place of the choice."""
+        """Show or hide the name field in place of the concept's drop-down list."""
         self.name.setVisible(asked)
         self.kept.setVisible(not asked)
         self._show_words()

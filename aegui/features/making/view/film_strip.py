@@ -1,4 +1,4 @@
-"""A way as a strip of film, over how much changes from each step to the next."""
+"""The frames of a path above a plot of the change per step."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _STEPS = {
 
 
 class FilmStrip(PictureStrip):
-    """Shows a ``PathLook``; where it is clicked, the film goes on from. Passive.
+    """Shows a ``PathLook``; a click moves the current step. Passive.
 
     Signals:
-        step_chosen(int): The step, from 0, that a person points at.
+        step_chosen(int): The step, from 0, chosen by the user.
     """
 
     step_chosen = Signal(int)
@@ -56,15 +56,15 @@ class FilmStrip(PictureStrip):
         """The step that is shown as the present one."""
 
     def sizeHint(self) -> QSize:
-        """What is needed: it takes all that is left besides."""
+        """Return the minimum height: the strip expands into spare room."""
         return QSize(420, self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Room for small frames and a low plot."""
+        """Return a size for small frames and a low plot."""
         return QSize(120, _LEAST_FRAME_PX + _LEAST_PLOT_PX + 2 * for_text(_LINE_PX))
 
     def set_path(self, look: PathLook | None, seen: Look = GLYPHS) -> None:
-        """Show ``look``, its images seen as ``seen`` says."""
+        """Show ``look``, its images rendered as ``seen`` says; None clears the strip."""
         self._look = look
         self._set_images(None if look is None else look.images, seen)
         self.step = 0 if look is None else min(self.step, len(look.codes) - 1)
@@ -72,14 +72,14 @@ class FilmStrip(PictureStrip):
         self.update()
 
     def set_step(self, step: int) -> None:
-        """Mark ``step`` as the present one."""
+        """Mark ``step`` as the current one."""
         if self._look is not None and step != self.step:
             self.step = min(max(step, 0), len(self._look.codes) - 1)
             self._describe()
             self.update()
 
     def words(self, step: int) -> str:
-        """What there is to say of a step."""
+        """Describe a step: its number, its pin and the change from the step before."""
         look = self._look
         if look is None:
             return ""
@@ -93,15 +93,15 @@ class FilmStrip(PictureStrip):
         return text
 
     def part_words(self, place: int) -> str:
-        """What there is to say of a step."""
+        """Describe a step."""
         return self.words(place)
 
     def current_part(self) -> int | None:
-        """The step that is shown as the present one."""
+        """Return the current step."""
         return self.step if self._look is not None else None
 
     def title(self) -> str:
-        """What the plot shows."""
+        """Return the title of the plot."""
         look = self._look
         if look is None or not len(look.change):
             return ""
@@ -122,7 +122,7 @@ class FilmStrip(PictureStrip):
     # Geometry
 
     def _frame(self) -> QSize:
-        """Size of a frame."""
+        """Return the size of a frame."""
         picture = self._pictures[0]
         room = self.height() - 2 * for_text(_LINE_PX)
         plot = min(_MOST_PLOT_PX, max(_LEAST_PLOT_PX, round(_PLOT_SHARE * room)))
@@ -133,14 +133,14 @@ class FilmStrip(PictureStrip):
         return QSize(min(wide, self.width() // 2), high)
 
     def x_of(self, step: float) -> float:
-        """Where a step stands, in pixels from the left."""
+        """Return the x coordinate of a step in pixels."""
         assert self._look is not None
         half = self._frame().width() / 2
         share = step / max(1, len(self._look.codes) - 1)
         return half + share * (self.width() - 2 * half)
 
     def step_at(self, x: float) -> int:
-        """The step that is nearest to ``x``."""
+        """Return the step nearest to ``x``."""
         assert self._look is not None
         half = self._frame().width() / 2
         share = (x - half) / max(1.0, self.width() - 2 * half)
@@ -148,14 +148,14 @@ class FilmStrip(PictureStrip):
         return int(np.clip(round(share * last), 0, last))
 
     def shown_steps(self) -> list[int]:
-        """The steps whose frames are in the strip: as many as there is room for."""
+        """Return the steps whose frames are shown: as many as fit."""
         assert self._look is not None
         count = len(self._look.codes)
         fit = max(2, self.width() // (self._frame().width() + _GAP_PX))
         return [int(step) for step in spread_over(count, fit)]
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The frame under ``position``."""
+        """Return the rectangle of the frame under ``position``, or None."""
         if self._look is None or not self._pictures:
             return None
         size, shown = self._frame(), self.shown_steps()
@@ -180,7 +180,7 @@ class FilmStrip(PictureStrip):
         size = self._frame()
         shown = self.shown_steps()
         for place, step in enumerate(shown):
-            # At equal distances, which are those of the steps but for a rounding.
+            # Equal spacing; it differs from the steps' own positions only by rounding.
             even = place * (len(look.codes) - 1) / max(1, len(shown) - 1)
             self._paint_frame(painter, step, self.x_of(even), size)
         self._paint_names(painter, size.height() + 1)
@@ -196,7 +196,7 @@ class FilmStrip(PictureStrip):
         draw_glyph(painter, box, self._pictures[step])
 
     def _paint_names(self, painter: QPainter, top: int) -> None:
-        """The pins under their frames, as far as they do not meet."""
+        """Paint the names of the pins under their frames, without overlaps."""
         assert self._look is not None
         theme, taken = current_theme(), -1.0
         painter.setPen(theme.text_dim)
@@ -232,7 +232,7 @@ class FilmStrip(PictureStrip):
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
     def _paint_head(self, painter: QPainter, size: QSize, plot: QRectF) -> None:
-        """Where the film is: a line through strip and plot, thicker under the keys."""
+        """Paint the current frame and a line through the plot, thicker with keyboard focus."""
         theme, x = current_theme(), self.x_of(self.step)
         painter.setPen(QPen(theme.accent, 3 if self.hasFocus() else 2))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
@@ -240,7 +240,7 @@ class FilmStrip(PictureStrip):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 2))
 
-    # The person
+    # User input
 
     def _point(self, x: float) -> None:
         self.step_chosen.emit(self.step_at(x))

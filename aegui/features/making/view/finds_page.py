@@ -1,4 +1,4 @@
-"""The page of finds: where to look, a contact sheet, and what to do with what was found."""
+"""The finds page: source of new images, contact sheet, and actions on the finds."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class FindsPage(QWidget):
     """Shows a ``FindsLook``. Passive.
 
     Signals:
-        find_requested(str, int): Look for so many, in that source (a key of ``SOURCES``).
-        cancel_requested(): Give up looking.
-        show_requested(int): That one is to be found on the map.
-        pin_requested(object): These, a tuple of numbers, are to be pinned.
-        draw_requested(int): That one is to be drawn in the editor.
-        join_requested(object): These are to join the set.
-        save_requested(object): These are to be saved as a set.
+        find_requested(str, int): Search that source (a key of ``SOURCES``) for so many images.
+        cancel_requested(): Cancel the search.
+        show_requested(int): Show the find of that number on the map.
+        pin_requested(object): Pin these finds, a tuple of numbers.
+        draw_requested(int): Open the find of that number in the editor.
+        join_requested(object): Add these finds to the data set.
+        save_requested(object): Save these finds as a data set.
     """
 
     find_requested = Signal(str, int)
@@ -125,7 +125,7 @@ class FindsPage(QWidget):
         self.join.clicked.connect(lambda: self.join_requested.emit(self._meant()))
         self.save.clicked.connect(lambda: self.save_requested.emit(self._meant()))
 
-    # What comes in
+    # Display
 
     def set_offered(self, sources: Sequence[str]) -> None:
         """Offer these keys of ``SOURCES``."""
@@ -134,13 +134,13 @@ class FindsPage(QWidget):
         self._show_help()
 
     def set_look(self, look: FindsLook | None, seen: Look) -> None:
-        """Show what was found; None: nothing has been."""
+        """Show the finds; None if there are none."""
         self.sheet.set_look(look, seen)
         self._pages.setCurrentIndex(0 if look is None else 1)
         self.show_count()
 
     def show_count(self) -> None:
-        """Say how many there are, and of which weights."""
+        """Show the number of finds and the epoch of the weights."""
         look = self.sheet.look
         if look is None:
             self.set_status("")
@@ -154,14 +154,14 @@ class FindsPage(QWidget):
         self.set_status(words)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether the program is looking."""
+        """Show whether a search is running."""
         self.search.setVisible(not busy)
         self.cancel.setVisible(busy)
         if busy:
             self.set_status(tr("Looking for new images…"))
 
     def set_status(self, text: str) -> None:
-        """Say ``text`` beside the choices."""
+        """Show ``text`` in the status line."""
         self.status.setText(text)
         self.status.setToolTip(text)
 
@@ -186,10 +186,10 @@ class FindsPage(QWidget):
         self.join.setText(join)
         self.save.setText(save)
 
-    # What the person does
+    # User input
 
     def _meant(self) -> tuple[int, ...]:
-        """What is chosen, or else all."""
+        """Return the selected finds, or else all."""
         look = self.sheet.look
         count = 0 if look is None else len(look.images)
         return self.sheet.chosen() or tuple(range(count))

@@ -1,4 +1,4 @@
-"""A contact sheet of new images, of which any may be chosen."""
+"""A contact sheet of new images with a selection."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class _FindRows(PictureRows):
         return len(self._words)
 
     def picture(self, row: int, room: QSize) -> QImage:
-        """Photographs fill their place; the pixels of a glyph stay whole."""
+        """Return the image; photographs are scaled to ``room``, glyph pixels are not."""
         made = self._pictures[row]
         return made if self._seen.glyphs else _filling(made, room)
 
     def caption(self, row: int) -> str:
-        """How new it is, as the cursor's panel has it, and between what it lies."""
+        """Return the novelty ratio, as in the cursor panel, and the novelty in words."""
         return f"{localized(float(self._look.ratio[row]), '.2f')} · {self._words[row]}"
 
     def sentence(self, row: int) -> str:
-        """How new it is."""
+        """Describe novelty and entropy of a find."""
         return tr(
             "{n}: {words}; {ratio:.1f} times as far from its nearest sample as that is from the "
             "others; entropy {entropy:.2f} bits per pixel",
@@ -58,7 +58,7 @@ class _FindRows(PictureRows):
 
 
 class FindsSheet(PictureList):
-    """Shows a ``FindsLook``; the chosen ones are its selection."""
+    """Shows a ``FindsLook`` with a selection."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("New images that were found"), parent)
@@ -74,13 +74,13 @@ class FindsSheet(PictureList):
         self.figures = offer_painted(self, "finds")
 
     def set_look(self, look: FindsLook | None, seen: Look) -> None:
-        """Show ``look``, its images seen as ``seen`` says."""
+        """Show ``look``, its images rendered as ``seen`` says; None clears the sheet."""
         self.look, self._seen = look, seen
         self.set_rows(None if look is None else _FindRows(look, seen))
         self._fit()
 
     def _fit(self) -> None:
-        """As large as all images are in sight."""
+        """Choose the largest image size at which all images are visible."""
         room = self.viewport().size()
         cells = {side: QSize(side, side) + _ROUND_PX for side in _SIDES_PX}
         fitting = (
@@ -92,12 +92,12 @@ class FindsSheet(PictureList):
         self.set_sizes(side, cells[side])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """As large as there is room."""
+        """Adapt the image size."""
         super().resizeEvent(event)
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw anew in another theme."""
+        """Rebuild the images after a theme change, keeping the selection."""
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and self._seen is not None:
             chosen = self.chosen()

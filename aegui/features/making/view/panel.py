@@ -1,4 +1,4 @@
-"""The panel for making things: a way through pins, concepts, new images."""
+"""The Make panel: a path through pins, concepts, and new images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEAST_PX = 180
 
 
 class _Scrolled(QScrollArea):
-    """A page in less height than it needs: a small window must hold it too."""
+    """Scroll area for a page, so that the panel fits into a small window."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -30,12 +30,12 @@ class _Scrolled(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(page)
-        # The page lies on the ground of the panel, not on that of lists.
+        # The page shows the background of the panel, not that of lists.
         self.viewport().setAutoFillBackground(False)
         page.setAutoFillBackground(False)
 
     def minimumSizeHint(self) -> QSize:
-        """All of the width, and some of the height."""
+        """Return the width of the page and a limited height."""
         least = self._page.minimumSizeHint()
         return QSize(least.width(), min(_LEAST_PX, least.height()))
 
@@ -58,16 +58,16 @@ class MakingPanel(QWidget):
         self.set_message("")
 
     def sizeHint(self) -> QSize:
-        """Room for boxes and film."""
+        """Return a size for boxes and film."""
         return QSize(640, 320)
 
     def show_page(self, key: str) -> None:
-        """Bring ``path``, ``concept`` or ``finds`` to the front."""
+        """Show the page ``path``, ``concept`` or ``finds``."""
         pages = ("path", "concept", "finds")
         self.tabs.setCurrentIndex(pages.index(key))
 
     def set_message(self, text: str) -> None:
-        """Say ``text`` instead of the pages; "": show them."""
+        """Show ``text`` instead of the pages; "" shows the pages."""
         if text:
             self.placeholder.say(text)
         else:

@@ -1,4 +1,4 @@
-"""The page of the way: pins, how to go from one to the next, and the film of it."""
+"""The path page: pins, kind of path, and the film of the path."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _ABOVE_PX = 540
 
 
 class PathPage(QWidget):
-    """Shows pins and a ``PathLook``. Passive, but for the film, which it plays.
+    """Shows pins and a ``PathLook``, and plays the film. Otherwise passive.
 
     Signals:
         kind_chosen(str): A key of ``PATHS``.
-        count_chosen(int): So many images in all.
-        step_shown(int): The film is at that step now.
-        export_requested(str): The film shall be saved: a key of ``FILM_FORMS``.
-        cancel_requested(): Look no further for the path.
+        count_chosen(int): The total number of images.
+        step_shown(int): The film shows that step.
+        export_requested(str): Save the film in that format: a key of ``FILM_FORMS``.
+        cancel_requested(): Cancel the search for the path.
     """
 
     kind_chosen = Signal(str)
@@ -138,27 +138,27 @@ class PathPage(QWidget):
         self.cancel.clicked.connect(self.cancel_requested)
         self._clock.timeout.connect(self._on_clock_timeout)
 
-    # What comes in
+    # Display
 
     @property
     def frames_per_second(self) -> int:
-        """How fast the film is played."""
+        """The speed of playback."""
         return int(self.speed.currentData())
 
     @property
     def is_playing(self) -> bool:
-        """Whether the film goes on by itself."""
+        """Whether the film is playing."""
         return self._clock.isActive()
 
     def set_choices(self, kind: str, count: int) -> None:
-        """Show what is chosen."""
+        """Show the chosen kind and number of images."""
         self.kind.setCurrentIndex(self.kind.findData(kind))
         self.kind.setToolTip(tr(PATHS[kind].help))
         with QSignalBlocker(self.count):
             self.count.setValue(count)
 
     def set_path(self, look: PathLook | None, seen: Look) -> None:
-        """Show a way; None: there is none, as there are no two pins to go between."""
+        """Show a path; None if fewer than two pins are ticked."""
         self._look, self._seen = look, seen
         self.strip.set_path(look, seen)
         has_way = look is not None
@@ -182,7 +182,7 @@ class PathPage(QWidget):
         return f"{needed} {kept}"
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a way is being looked for."""
+        """Show whether a path is being computed."""
         self._is_busy = busy
         if not busy:
             self.cancel.hide()
@@ -192,14 +192,14 @@ class PathPage(QWidget):
             self.set_status("")
 
     def set_searched(self, text: str) -> None:
-        """How far the search for the path is; from now on it can be given up."""
+        """Show the progress of the search and offer to cancel it."""
         if self._is_busy:
             self.cancel.show()
             words = tr("Looking for the path…")
             self.set_status(f"{words} {text}".rstrip())
 
     def set_status(self, text: str) -> None:
-        """Say ``text`` above the film."""
+        """Show ``text`` above the film."""
         self._status.setText(text)
         self._status.setVisible(bool(text))
 
@@ -211,7 +211,7 @@ class PathPage(QWidget):
         text = tr("{n} of {count}", n=step + 1, count=len(look.codes))
         self.frame.set_image(look.images[step], self._seen, text)
 
-    # The film
+    # Playback
 
     def _on_play_clicked(self) -> None:
         if self.is_playing:
@@ -260,7 +260,7 @@ class PathPage(QWidget):
         self.kind_chosen.emit(self.kind.itemData(index))
 
     def _show_sizes(self) -> None:
-        """The large image needs width; without it the panel of the cursor shows it as well."""
+        """Show the large image if the width allows; the cursor panel shows the same image."""
         self.frame.setVisible(self._look is not None and self.width() >= _SIDE_BY_SIDE_PX)
         is_above, way = self.height() >= _ABOVE_PX, QBoxLayout.Direction
         self._pictures.setDirection(way.TopToBottom if is_above else way.LeftToRight)
@@ -268,11 +268,11 @@ class PathPage(QWidget):
         self._pictures.setStretch(1, 3 if is_above else 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the large image where there is room for it, above the strip or beside it."""
+        """Lay out the large image above or beside the strip, if there is room."""
         super().resizeEvent(event)
         self._show_sizes()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """A film that nobody sees stops."""
+        """Stop the film while the page is hidden."""
         super().hideEvent(event)
         self._stop()

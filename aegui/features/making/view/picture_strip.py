@@ -1,4 +1,4 @@
-"""Images in a row over which a person points at a place, by mouse or by key."""
+"""Base of strips of images in which a position is chosen by mouse or keys."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class PictureStrip(Painted):
-    """What the strips of a film and of a concept share. Passive."""
+    """Common part of the strips of a film and of a concept. Passive."""
 
     accessible_role = QAccessible.Role.List
 
     def __init__(
         self, name: str, keys: Mapping[Qt.Key, int], parent: QWidget | None = None
     ) -> None:
-        """``name`` is for those who hear it; ``keys`` move by so many steps."""
+        """Create a strip with the accessible ``name``; ``keys`` maps keys to steps."""
         super().__init__(parent)
         self._keys = keys
         self._seen = GLYPHS
@@ -44,39 +44,39 @@ class PictureStrip(Painted):
         self.figures = offer_painted(self, "strip", fits=False)
 
     def _set_images(self, images: NDArray[np.float32] | None, seen: Look) -> None:
-        """Show ``images`` ``[n, C, H, W]``, seen as ``seen`` says; None: nothing."""
+        """Set ``images`` ``[n, C, H, W]``, rendered as ``seen`` says; None clears them."""
         self._images, self._seen = images, seen
         self._pictures = () if images is None else pictures(images, seen)
         self._made_for = current_theme().key
 
     def part_count(self) -> int:
-        """The pictures."""
+        """Return how many images there are."""
         return len(self._pictures)
 
     def part_words(self, place: int) -> str:
-        """What is said of a picture."""
+        """Return number and count of an image."""
         return tr("Picture {n} of {count}", n=place + 1, count=len(self._pictures))
 
     def part_rect(self, place: int) -> QRect:
-        """About where it is: the pictures share the width."""
+        """Return the approximate rectangle of an image: all share the width equally."""
         wide = self.width() / max(1, len(self._pictures))
         return QRectF(place * wide, 0, wide, self.height()).toRect()
 
     def current_part(self) -> int | None:
-        """The picture that the keys are at, if any."""
+        """Return None: no image has the keyboard cursor."""
         return None
 
     def _suit_theme(self) -> None:
-        """Make the pictures anew if they are in the colours of another theme."""
+        """Rebuild the images if the theme has changed."""
         if self._made_for != current_theme().key:
             self._set_images(self._images, self._seen)
 
     def _point(self, x: float) -> None:
-        """A person points ``x`` pixels from the left, while there are images."""
+        """Handle a click or drag ``x`` pixels from the left; called only with images."""
         raise NotImplementedError
 
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
-        """A key moves by ``steps``; None: to the beginning, or ``to_end``."""
+        """Move by ``steps``; None moves to the beginning, or to the end if ``to_end``."""
         raise NotImplementedError
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102

@@ -1,4 +1,4 @@
-"""The pins in their order: named, ticked for the way, gone to, taken away."""
+"""The list of pins: order, names, and which ones are on the path."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ _NUMBER = Qt.ItemDataRole.UserRole
 
 
 class _List(QListWidget):
-    """Tells Delete and Enter, and the order after a drag."""
+    """List that emits requests to remove a pin, and reordering by drag and drop."""
 
     remove_requested = Signal()
     ordered = Signal()
 
     def sizeHint(self) -> QSize:
-        """Room for some pins."""
+        """Return a size for some pins."""
         return QSize(160, _ROWS * for_text(_ROW_PX) + 2 * self.frameWidth())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete takes the pin away."""
+        """Emit ``remove_requested`` for Delete and Backspace."""
         if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.remove_requested.emit()
         else:
             super().keyPressEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A pin has been moved."""
+        """Emit ``ordered`` after a pin has been moved."""
         super().dropEvent(event)
         self.ordered.emit()
 
@@ -65,12 +65,12 @@ class PinList(QWidget):
     """Shows pins. Passive.
 
     Signals:
-        pin_requested(): The place of the cursor shall be pinned.
-        renamed(int, str): The pin of that index shall be called so.
-        toggled(int, bool): Whether the way goes through that pin.
-        removed(int): That pin shall go.
+        pin_requested(): Pin the place of the cursor.
+        renamed(int, str): Rename the pin of that index.
+        toggled(int, bool): Whether the pin of that index is on the path.
+        removed(int): Remove the pin of that index.
         ordered(object): The indices in their new order, a tuple.
-        activated(int): That pin is to be found on the map.
+        activated(int): Show the pin of that index on the map.
     """
 
     pin_requested = Signal()
@@ -135,10 +135,10 @@ class PinList(QWidget):
         self.list.currentRowChanged.connect(self._show_enabled)
 
     def sizeHint(self) -> QSize:
-        """Room for some pins."""
+        """Return a size for some pins."""
         return QSize(220, 150)
 
-    # What comes in
+    # Display
 
     def set_pins(
         self, places: Sequence[PinnedPlace], stops: Sequence[bool], fitting: Sequence[bool]
@@ -147,8 +147,8 @@ class PinList(QWidget):
 
         Args:
             places: The pins in their order.
-            stops: Which of them the way goes through.
-            fitting: Which of them are codes of the present network's size.
+            stops: Which of them are on the path.
+            fitting: Which of them have the code size of the current network.
         """
         self._fitting = tuple(fitting)
         current = self.list.currentRow()
@@ -169,7 +169,7 @@ class PinList(QWidget):
         self._show_enabled()
 
     def set_pictures(self, images: Sequence[NDArray[np.float32] | None], look: Look) -> None:
-        """What the network draws at each pin, ``[C, H, W]``; None where it draws nothing."""
+        """Set the decoded image of each pin, ``[C, H, W]``; None for a pin without one."""
         ratio = self.devicePixelRatioF()
         with QSignalBlocker(self.list):
             for row, image in enumerate(images[: self.list.count()]):
@@ -200,7 +200,7 @@ class PinList(QWidget):
         )
 
     def _dim(self) -> None:
-        """Pins of other networks stand back, in any theme."""
+        """Dim pins of another code size in the colours of the current theme."""
         for number, fits in enumerate(self._fitting):
             colour = None if fits else QBrush(current_theme().text_dim)
             self.list.item(number).setData(Qt.ItemDataRole.ForegroundRole, colour)
@@ -218,7 +218,7 @@ class PinList(QWidget):
         self.rename.setEnabled(row >= 0)
         self.remove.setEnabled(row >= 0)
 
-    # What the person does
+    # User input
 
     def _move(self, way: int) -> None:
         row = self.list.currentRow()

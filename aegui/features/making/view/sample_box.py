@@ -1,4 +1,4 @@
-"""A box to put samples into: by dragging them there, or from its menu."""
+"""A box for samples, filled by drag and drop or from its menu."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PART = 32
 
 
 class _Thumbs(Painted):
-    """The samples in the box, as many as there is room for."""
+    """The samples in the box, as many as fit."""
 
     accessible_role = QAccessible.Role.List
 
@@ -83,7 +83,7 @@ class _Thumbs(Painted):
         return max(1, (self.width() - 6) // _CELL_PX)
 
     def shown(self) -> tuple[int, ...]:
-        """The samples there is room for, with a cell left to say how many more there are."""
+        """Return the samples that fit; if some do not, a cell is left for their count."""
         room = self._columns() * max(1, (self.height() - 6) // _CELL_PX)
         return self.indices if len(self.indices) <= room else self.indices[: room - 1]
 
@@ -176,10 +176,10 @@ class _Thumbs(Painted):
         return "" if place is None else self.words(self.shown()[place])
 
     def words(self, index: int) -> str:
-        """What is said of a sample."""
+        """Return the tooltip of a sample."""
         return tr("{label}. Click to take it out.", label=label_name(self.names[index]))
 
-    # Drops
+    # Drag and drop
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if samples_of(event.mimeData()) and event.source() is not self:
@@ -192,7 +192,7 @@ class _Thumbs(Painted):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._set_over(False)
-        # What lies in a box moves to the other; what comes from elsewhere stays there.
+        # A sample from another box is moved; from elsewhere it is copied.
         moved = isinstance(event.source(), _Thumbs)
         event.setDropAction(Qt.DropAction.MoveAction if moved else Qt.DropAction.CopyAction)
         event.accept()
@@ -207,11 +207,11 @@ class SampleBox(QWidget):
     """Shows the samples in a box. Passive.
 
     Signals:
-        added(object): These samples, a tuple of places in the set, shall lie in it too.
-        chosen(object): These and no others.
-        selection_requested(): The samples that are selected on the map shall be added.
-        cursor_requested(): The sample nearest to the cursor shall be added.
-        pin_chosen(int): The box shall stand for the pin of that index.
+        added(object): Add these samples, a tuple of indices in the set.
+        chosen(object): Replace the samples by these.
+        selection_requested(): Add the samples selected on the map.
+        cursor_requested(): Add the sample nearest to the cursor.
+        pin_chosen(int): Use the pin of that index instead of samples.
     """
 
     added = Signal(object)
@@ -250,7 +250,7 @@ class SampleBox(QWidget):
         members: Sequence[tuple[int, ...]],
         look: Look = GLYPHS,
     ) -> None:
-        """The set that samples are of: ``classes`` with the places of their ``members``."""
+        """Set the data set: ``classes`` with the indices of their ``members``."""
         self.thumbs.images.set_images(images, look)
         self.thumbs.names = names
         self.thumbs.indices = ()
@@ -258,7 +258,7 @@ class SampleBox(QWidget):
         self.thumbs.update()
 
     def set_indices(self, indices: tuple[int, ...]) -> None:
-        """Show these samples as lying in the box."""
+        """Show these samples in the box."""
         self.thumbs.indices = indices
         self._count.setText(localized(len(indices), ",") if indices else "")
         words = trn("{n:,} sample", "{n:,} samples", len(indices))
@@ -266,13 +266,13 @@ class SampleBox(QWidget):
         self.thumbs.update()
 
     def set_pins(self, names: Sequence[str], current: str) -> None:
-        """Offer these pins too; ``current`` is what the box stands for while it is empty."""
+        """Offer these pins; ``current`` is shown while the box is empty."""
         self._pins = names
         self.thumbs.hint = current or self._hint
         self.thumbs.update()
 
     def menu(self) -> QMenu:
-        """What may be added; the caller owns the menu."""
+        """Return a menu of what can be added; the caller owns it."""
         menu = QMenu(self)
         menu.addAction(tr("The samples selected on the map")).triggered.connect(
             self.selection_requested
@@ -294,7 +294,7 @@ class SampleBox(QWidget):
         return menu
 
     def _add_classes(self, menu: QMenu) -> None:
-        """A row for each class; of many classes a menu for each part of them."""
+        """Add an entry for each class; many classes are split into submenus."""
         rows = list(zip(self._classes, self._members, strict=True))
         parts = [rows[at : at + _PART] for at in range(0, len(rows), _PART)]
         for part in parts:
