@@ -220,7 +220,7 @@ class AnswerRow(QWidget):
         self._body.invalidate()
 
     def set_marked(self, marked: bool, *, among: int) -> None:
-        """Set whether the nearest samples on the page belong to this answer."""
+        """Mark this answer as the current one, whose nearest samples are shown."""
         self._is_marked = marked and among > 1
         left = SPACING if among > 1 else 0
         self._body.setContentsMargins(left, 0, 0, 0)

@@ -288,7 +288,7 @@ def _looked(
 
 
 def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return codes ``[n, d]`` of samples; of many samples only an even subset."""
+    """Return codes ``[n, d]`` of samples; of many samples only an evenly spaced subset."""
     chosen = np.array(indices, np.int64)
     if len(chosen) > MOST_IN_A_BOX:
         chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_IN_A_BOX).astype(int)]

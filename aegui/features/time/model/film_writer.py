@@ -81,7 +81,7 @@ class FilmWriter(Service):
         self._pictures.put_nowait(None)
 
     def cancel(self) -> None:
-        """Cancel the film: its file is removed and no signal is emitted.
+        """Cancel the film: no file remains and no signal is emitted.
 
         The worker thread ends when it next checks for cancellation; this method does not wait.
         """

@@ -68,7 +68,7 @@ class TimeSlider(QAbstractSlider):
         return None if self.value() == self.maximum() else self.value()
 
     def set_epochs(self, epochs: ArrayLike) -> None:
-        """Set the epochs ``[T]`` of the kept moments, ascending; empty disables the slider."""
+        """Set the epochs ``[T]`` of the kept moments, ascending; without any no knob is shown."""
         is_newest = self.place is None
         self._epochs = np.asarray(epochs, np.float64)
         self._marks = None
