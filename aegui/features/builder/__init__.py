@@ -1,4 +1,4 @@
-"""The network and its training as cards."""
+"""The network editor (layer cards) and the training panel."""
 
 from aegui.core.i18n import mark
 from aegui.features.builder.actions import TRAINING_ACTIONS

@@ -1,4 +1,4 @@
-"""What can be done with a training and with the edits of its recipe."""
+"""Actions of a training and of the undo stack of its recipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins the strips over builder and training with what was edited since the training."""
+"""Connects the strips above the builder and training panels to edits since the training."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _NOISE = "data.corruption."
 
 
 class EditedStrips(QObject):
-    """Knows whether the draft is still what was trained, and which of the two is shown."""
+    """Tracks whether the draft differs from the trained recipe, and which of the two is shown."""
 
     train_wanted = Signal()
     continue_wanted = Signal()
     view_changed = Signal()
-    """Another recipe is to be shown: see ``view``."""
+    """Emitted when ``view`` has changed, so that another recipe must be shown."""
 
     def __init__(self, services: Services, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class EditedStrips(QObject):
         self._is_viewing = False
 
     def add(self, strip: EditedStrip) -> None:
-        """Tell it on ``strip`` too."""
+        """Show the state on ``strip`` too, and connect its buttons."""
         self._strips.append(strip)
         strip.train_requested.connect(self.train_wanted)
         strip.continue_requested.connect(self.continue_wanted)
@@ -50,19 +50,19 @@ class EditedStrips(QObject):
         self.show()
 
     def set_mark(self, mark: MapMark) -> None:
-        """Tell it on the map too."""
+        """Show the state on ``mark``, the notice on the map, too."""
         self._mark = mark
         mark.train_requested.connect(self.train_wanted)
         self.show()
 
     @property
     def view(self) -> tuple[Recipe, Resolution] | None:
-        """What was trained, where that is to be shown in place of the draft."""
+        """The trained recipe and its resolution if it is shown in place of the draft, else None."""
         trained = self._trained() if self._is_viewing else None
         return None if trained is None else (trained[0], resolve(*trained))
 
     def show(self) -> None:
-        """Look again what differs, and tell it."""
+        """Compare the draft with the trained recipe and update the strips and the map's mark."""
         edited = self._edited()
         if self._is_viewing and (edited is None or self._services.runner.is_busy):
             self.set_viewing(False)
@@ -70,29 +70,29 @@ class EditedStrips(QObject):
         for strip in self._strips:
             strip.set_state(state)
         if self._mark is not None:
-            # While it is being trained the map shows what becomes of it.
+            # During a training the map already shows the edited network being trained.
             self._mark.set_state(None if state is None or state.is_busy else state)
 
     def leave_view(self) -> None:
-        """Show the draft: it is another one now."""
+        """Show the draft, which has just changed."""
         self.set_viewing(False)
 
     @Slot(bool)
     def set_viewing(self, viewing: bool) -> None:
-        """Show what was trained, to be looked at, or the draft."""
+        """Show the trained recipe read-only, or the draft."""
         if viewing != self._is_viewing:
             self._is_viewing = viewing
             self.view_changed.emit()
 
     @Slot()
     def revert(self) -> None:
-        """Put what was trained in place of the draft, undoably."""
+        """Replace the draft by the trained recipe, undoably."""
         trained = self._trained()
         if trained is not None:
             self._services.workspace.revert_to(*trained)
 
     def _trained(self) -> tuple[Recipe, Dataset] | None:
-        """What is being trained, or else what the run was trained with, and on which samples."""
+        """Return recipe and samples of the running training, or else of the current run."""
         runner, run = self._services.runner, self._services.workspace.run
         if runner.is_busy and runner.asked is not None and runner.resolved is not None:
             return runner.asked, runner.resolved.dataset
@@ -128,7 +128,7 @@ class EditedStrips(QObject):
         return tr("Edited since the training:")
 
     def _is_as_set_live(self, edited: Edited) -> bool:
-        """Whether the draft is what the training ended with: only its levers were moved."""
+        """Return whether the draft differs only by learning rate and noise set during training."""
         run = self._services.workspace.run
         if run is None or not run.stages or edited.has_other_data:
             return False

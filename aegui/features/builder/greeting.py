@@ -1,4 +1,4 @@
-"""What whoever comes to the builder for the first time is offered: the network of the course."""
+"""Offers the network of the course to a person who sees the builder for the first time."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 COURSE = "letters-course"
-"""The recipe: small, and trained while one looks."""
+"""Key of the offered recipe: small enough to train within seconds."""
 _BUILD, _TRAIN = "build", "train"
 
 
 class GreetingFeature(Feature):
-    """Says once, when the builder is first seen, what to begin with."""
+    """Suggests a first network once, when the builder is first visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        # Not before whoever made this listens to it.
+        # Deferred to the event loop: the caller connects to ``noticed`` after construction.
         QTimer.singleShot(0, self, self._look)
 
     @Slot()
@@ -39,7 +39,7 @@ class GreetingFeature(Feature):
         if not is_seen or values.get(hint_key(_BUILD)) or values.get(hint_key(_TRAIN)):
             return
         if self._services.workspace.file.is_modified:
-            # Whoever comes with an edit, of a lesson or of the gallery, knows what to begin with.
+            # An edited draft comes from a lesson or the gallery: no suggestion is needed.
             return
         self._services.settings.keep({hint_key(_BUILD): True})
         text = tr(

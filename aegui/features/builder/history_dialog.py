@@ -1,4 +1,4 @@
-"""The history of the run that is open, to be read beside the work."""
+"""A non-modal dialog with the training history of the current run."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def show_history(parent: QWidget, run: SavedRun | None) -> QDialog:
-    """Show how ``run`` came to be."""
+    """Open a dialog with the trainings that led to ``run``; return it."""
     return show_text(parent, "history", tr("History of this training"), history_text(run))
 
 
 def history_text(run: SavedRun | None) -> str:
-    """Every training that has led to ``run``, as Markdown."""
+    """Return every training that has led to ``run``, as Markdown."""
     if run is None:
         return tr("Nothing has been trained yet.")
     earlier = (None, *run.stages)

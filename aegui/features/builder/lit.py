@@ -1,4 +1,4 @@
-"""Joins the cards of layers with what else is about the same layer."""
+"""Connects the layer cards to the layer highlighted across all panels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LitFeature(Feature):
-    """A card that is pointed at lights its layer elsewhere, and is lit from there."""
+    """Highlights a hovered card's layer in other panels, and the card of a layer hovered there."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)

@@ -1,4 +1,4 @@
-"""Joins the panel of the network with the draft."""
+"""Connects the network panel to the draft."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NetworkFeature(Feature):
-    """The draft's network as cards, or that of what was trained where that is looked at."""
+    """Shows the network of the draft as cards, or that of the trained recipe while it is viewed."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)

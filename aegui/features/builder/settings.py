@@ -1,4 +1,4 @@
-"""Joins the panel of the training's settings with the draft, and with what the objective is now."""
+"""Connects the training panel to the draft and to the current terms of the objective."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SECTIONS = "training.sections"
 
 
 class SettingsFeature(Feature):
-    """What is trained, how, and the terms of its objective as they are at present."""
+    """Shows the training settings and the current values of the objective's terms."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -55,11 +55,11 @@ class SettingsFeature(Feature):
         self._panel.set_withheld(lambda path: file is not None and file.locks(path))
 
     def keep_layout(self) -> None:
-        """Remember which sections are unfolded."""
+        """Save which sections are unfolded."""
         self._services.settings.keep({_SECTIONS: " ".join(self._panel.open_sections())})
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the terms of the objective when the moment or the weights shown have changed."""
         if changed & (MOMENT | WEIGHTS):
             self._terms.mark()
             if not shown.is_learning:
@@ -79,7 +79,7 @@ class SettingsFeature(Feature):
         self._panel.set_enabled_while_training(not self._services.runner.is_busy)
 
     def _show_terms(self) -> None:
-        """Today's numbers under the objective, as long as they are of the one that is drafted."""
+        """Show the current term values, if the shown run was trained on the draft's objective."""
         shown, draft = self._services.shown, self._services.workspace.recipe
         same = equations(shown.recipe) == equations(draft)
         history, moment = shown.history, shown.moment

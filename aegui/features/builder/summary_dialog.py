@@ -1,4 +1,4 @@
-"""The network of the builder as a table, to be read and copied beside the work."""
+"""A non-modal dialog with the network of the builder as a table that can be copied."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _COPIES = (
 
 
 class SummaryDialog(QDialog):
-    """Layers with their shapes and parameters, and the totals below."""
+    """A table of the layers with their shapes and parameters, and the totals below."""
 
     def __init__(self, summary: Summary, copied: Callable[[], object], parent: QWidget) -> None:
-        """``copied`` is told when the table is on the clipboard."""
+        """Fill the dialog; ``copied`` is called once the table has been copied to the clipboard."""
         super().__init__(parent)
         self.summary = summary
         self._copied = copied

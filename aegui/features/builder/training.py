@@ -1,4 +1,4 @@
-"""Joins the training with its buttons and its progress, and knows which draft is shown."""
+"""Connects the training to its actions and progress display, and determines the draft shown."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _USUAL = tuple(key for key, shelf in SHELVES.items() if shelf.level == "first")
-"""Networks that are offered before any have been used."""
+"""Networks offered as long as none has been used."""
 _TEXT_MS = 250
 _SAYS_EACH_S = 10.0
 
 
 class TrainingFeature(Feature):
-    """Everything about training: start to end, and the draft it starts from."""
+    """Controls the training from start to end, and holds the draft that it starts from."""
 
     draft_changed = Signal(bool)
-    """Other ``drafted``; whether their objective is another too."""
+    """Emitted when ``drafted`` has changed, with whether the objective has changed too."""
     preset_changed = Signal()
-    """Another ``preset_name``."""
+    """Emitted when ``preset_name`` has changed."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -71,17 +71,17 @@ class TrainingFeature(Feature):
         self._had_problems = False
         self._objective: Recipe | None = None
         self.drafted: tuple[Recipe, Resolution]
-        """The draft as it is resolved, or what was trained where that is looked at."""
+        """The resolved draft, or the trained recipe while it is viewed."""
         self.is_viewing = False
-        """Whether what was trained is looked at."""
+        """Whether the trained recipe is shown instead of the draft."""
         self.preset_name = ""
-        """What the recipe is called that the draft still is; empty: it is none that is known."""
+        """Name of the known recipe that the draft equals; empty if it equals none."""
         self._told_notes: tuple[str, ...] = ()
         self._known = _known()
         self._offered: tuple[str, ...] = ()
-        """Keys of the short list."""
+        """Keys of the recipes in the toolbar's short list."""
         self._near: list[QWidget] = []
-        """Where the mouse is near what trains; empty since it came there."""
+        """Widgets whose first hover warms up the trainer; emptied once it has happened."""
         self._is_warm = False
         self.edited = EditedStrips(services, self)
         self.edited.set_mark(MapMark(window.canvas))
@@ -92,7 +92,7 @@ class TrainingFeature(Feature):
         self._show_state(services.runner.state)
 
     def _show_ability(self) -> None:
-        """Which of its actions can be done now."""
+        """Update which actions are enabled, and the names of undo and redo."""
         runner, workspace = self._services.runner, self._services.workspace
         steps, is_busy = workspace.undo_stack, runner.is_busy
         self.set_conditions(
@@ -135,13 +135,13 @@ class TrainingFeature(Feature):
         self._window.toolbar.problem_wanted.connect(self.show_problem)
 
     def warm_up_near(self, place: QWidget) -> None:
-        """Get ready to train once the mouse comes to ``place``: that brings torch."""
+        """Import torch and prepare the trainer once the mouse enters ``place``."""
         if not self._is_warm:
             self._near.append(place)
             place.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Get ready to train once the mouse comes near what trains."""
+        """Warm up the trainer on the first hover of a registered widget."""
         if event.type() == QEvent.Type.Enter:
             self._is_warm = True
             for near in self._near:
@@ -154,25 +154,25 @@ class TrainingFeature(Feature):
     # What the person does
 
     def stop(self) -> None:
-        """End the training with what it has learnt."""
+        """Stop the training, keeping its result."""
         self._services.runner.stop()
 
     def undo(self) -> None:
-        """Take the last edit back."""
+        """Undo the last edit."""
         self._services.workspace.undo_stack.undo()
 
     def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo the last undone edit."""
         self._services.workspace.undo_stack.redo()
 
     def train(self) -> None:
-        """Train the draft from the start."""
+        """Train the draft from scratch."""
         resolved = self._allowed()
         if resolved is not None:
             self._services.runner.start(resolved)
 
     def go_on(self) -> None:
-        """Train on from where the document's run ended."""
+        """Continue the training from where the document's run ended."""
         further = self._services.workspace.continuation()
         if further is None or self._services.runner.is_busy:
             return
@@ -198,14 +198,14 @@ class TrainingFeature(Feature):
         )
 
     def pause(self) -> None:
-        """Rest, or go on."""
+        """Pause the training, or resume it if it is paused."""
         if self._services.runner.state == "paused":
             self._services.runner.resume()
         else:
             self._services.runner.pause()
 
     def step(self) -> None:
-        """One epoch, of the training under way or of a new one."""
+        """Train for one epoch, starting a new training (paused) if none is running."""
         runner = self._services.runner
         resolved = None if runner.is_busy else self._allowed()
         if resolved is not None:
@@ -213,14 +213,14 @@ class TrainingFeature(Feature):
         runner.step()
 
     def _allowed(self) -> ResolvedRecipe | None:
-        """What is to be trained of the draft, after a question if it costs much; None: nothing."""
+        """Return the resolved draft, or None if it has problems or its cost is declined."""
         resolved = self._services.workspace.resolution.resolved
         if resolved is None or self._services.runner.is_busy:
             return None
         return may_train(self._services, resolved, self._window)
 
     def set_limits(self) -> None:
-        """Ask from which cost on a training is asked about."""
+        """Ask from which cost on a training needs confirmation."""
         settings = self._services.settings
         from aegui.shell.dialogs.cost import LimitsDialog
 
@@ -231,13 +231,13 @@ class TrainingFeature(Feature):
         dialog.deleteLater()
 
     def set_slow(self, slow: bool) -> None:
-        """Slow motion on or off."""
+        """Switch slow motion on or off."""
         pace = self._services.settings.slow_epochs_per_second if slow else None
         self._services.runner.set_slow(pace)
         self._show_ability()
 
     def show_summary(self) -> None:
-        """Show the network of the builder as a table, as far as its layers fit."""
+        """Show the builder's network as a table, up to the first layer that does not fit."""
         from aegui.core.network.summary import summary_of
         from aegui.features.builder.summary_dialog import SummaryDialog
 
@@ -252,14 +252,14 @@ class TrainingFeature(Feature):
         SummaryDialog(summary_of(shapes), copied, self._window).open()
 
     def show_history(self) -> None:
-        """Tell how the run that is open came to be."""
+        """Show the trainings that led to the current run."""
         from aegui.features.builder.history_dialog import show_history
 
         show_history(self._window.toolbar.window(), self._services.workspace.run)
 
     @Slot(str)
     def take_preset(self, key: str) -> None:
-        """Make a recipe that comes with the program, or the person's own, the draft's."""
+        """Load the recipe ``key`` into the draft; a challenge is requested as a line instead."""
         path, challenge = find_recipe(key), find_challenge(key)
         if challenge is not None:
             recipe, goal, _ = challenge.reading
@@ -273,14 +273,14 @@ class TrainingFeature(Feature):
 
     @Slot()
     def show_problem(self) -> None:
-        """Bring the panel to the front that says the first of what has to be solved."""
+        """Raise the panel that shows the first problem of the draft, and scroll to it."""
         problems = self._services.workspace.resolution.problems
         if problems:
             place = _place_of(problems[0].where)
             self.show_dock(place)
             _scroll_to_problem(self._window.docks[place])
 
-    # What the session says
+    # Events of the session
 
     @Slot()
     def _on_ticker_ticked(self) -> None:
@@ -295,7 +295,7 @@ class TrainingFeature(Feature):
         self._tell_notes()
 
     def _tell_notes(self) -> None:
-        """Tell once what there is to know of the training, such as that there is no GPU."""
+        """Show each note of the training once, for example that there is no GPU."""
         for note in self._services.runner.notes:
             if note not in self._told_notes:
                 self._told_notes = (*self._told_notes, note)
@@ -317,7 +317,7 @@ class TrainingFeature(Feature):
     @Slot(int, object)
     def _on_runner_finished(self, run_id: int, result: TrainingResult) -> None:
         self._services.ticker.stop()
-        self._tell_notes()  # a short training is over before anybody looks
+        self._tell_notes()  # a short training can end before the first tick
         resolved = self._services.runner.resolved
         self._services.workspace.adopt_result(result, resolved)
         if resolved is not None and not self._services.runner.goes_on:
@@ -330,14 +330,14 @@ class TrainingFeature(Feature):
 
     @Slot(int, object)
     def _on_runner_measured(self, run_id: int, result: TrainingResult) -> None:
-        """The last figures of a training that has ended are there."""
+        """Take over the final measurements, which arrive after the training has ended."""
         resolved = self._services.runner.resolved
         if resolved is not None and self._services.workspace.complete_result(result, resolved):
             self._tell_outcome(result)
         self._show_progress()
 
     def _tell_outcome(self, result: TrainingResult) -> None:
-        """Say in one message why it ended, what it has reached, what is shown, and what to try."""
+        """Report in one message why it ended, what was reached, which run is shown, and advice."""
         shown, run = self._services.shown, self._services.shown.saved
         resolved = self._services.runner.resolved
         if run is None or resolved is None or shown.moment is None:
@@ -377,13 +377,13 @@ class TrainingFeature(Feature):
         has_same = self._has_same_objective()
         self._show_draft(other_objective=not has_same)
         if resolution.problems or self._had_problems or self._services.runner.is_busy:
-            # Without problems what is told at rest is of the run, not of the draft.
+            # Without problems the idle status describes the run, which an edit leaves as it is.
             self._show_progress()
         elif not has_same:
             self._show_ability()
 
     def _has_same_objective(self) -> bool:
-        """Whether only the steps of the draft have been edited."""
+        """Return whether at most optimiser and schedule changed since the last call."""
         before, draft = self._objective, self._services.workspace.recipe
         self._objective = draft
         if before is None or before.network != draft.network:
@@ -393,8 +393,8 @@ class TrainingFeature(Feature):
         return alike and before.gan == draft.gan and before.classifier == draft.classifier
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
-        # While a training is under way its ticks show how it goes.
+        """Update the progress display."""
+        # During a training its ticks already update the progress.
         if changed & (MOMENT | WEIGHTS) and not shown.is_learning:
             self._show_progress()
         elif changed & (MOMENT | WEIGHTS):
@@ -407,24 +407,24 @@ class TrainingFeature(Feature):
         self._show_ability()
 
     def _tell_training(self, recipe: Recipe) -> None:
-        """The training under way goes on with the learning rate and the noise of the draft."""
+        """Apply the draft's learning rate and noise to the running training."""
         services = self._services
         services.runner.set_learning_rate(recipe.training.optimizer.learning_rate)
         if recipe.data.corruption != services.shown.noise:
             services.runner.set_corruption(recipe.data.corruption)
             services.showing.set_noise(recipe.data.corruption)
 
-    # What is shown
+    # Display
 
     @Slot(str)
     def _on_favourites_changed(self, shelf: str) -> None:
         if shelf == "networks":
-            # The person's own may be others.
+            # The person's own recipes may have changed.
             self._known = _known()
             self._show_preset(self.drafted[0])
 
     def _show_preset(self, draft: Recipe) -> None:
-        """Offer a few recipes, and say which of all there are ``draft`` is."""
+        """Fill the short list of recipes, and select the one that equals ``draft``."""
         known = self._known
         current = next((key for key, recipe in known.items() if recipe == draft), None)
         short = self._services.favourites.short("networks", tuple(known), _USUAL)
@@ -495,7 +495,7 @@ class TrainingFeature(Feature):
         )
 
     def _say(self, position: float) -> None:
-        """Have a screen reader say how it goes, if a person wants that, now and then."""
+        """Announce progress to screen readers if enabled, at most every ``_SAYS_EACH_S``."""
         history, now = self._services.shown.history, time.monotonic()
         is_wanted = self._services.settings.comfort.summaries
         if not is_wanted or history is None or not len(history) or now < self._says_next:
@@ -511,7 +511,7 @@ class TrainingFeature(Feature):
         problems = self._services.workspace.resolution.problems
         self._had_problems = bool(problems)
         if problems:
-            # The button is grey, and the layer that is wrong may be out of sight.
+            # Explains the disabled button: the faulty layer may be scrolled out of view.
             text = trn("{n} problem to solve first", "{n} problems to solve first", len(problems))
             self._window.toolbar.set_problems(text, "\n".join(one.message for one in problems))
             return
@@ -528,7 +528,7 @@ class TrainingFeature(Feature):
 
 
 def _place_of(where: str) -> str:
-    """The panel that shows the problem at ``where`` of a recipe."""
+    """Return the key of the panel that shows the problem at path ``where`` of a recipe."""
     if where.startswith(("network", "gan.discriminator", "classifier.hidden")):
         return "builder"
     is_of_data = where.startswith("data") and not where.startswith("data.corruption")
@@ -536,17 +536,17 @@ def _place_of(where: str) -> str:
 
 
 def _scroll_to_problem(dock: QDockWidget) -> None:
-    """Scroll the panel in ``dock`` so far that what is wrong can be read."""
+    """Scroll the panel in ``dock`` to its first visible problem."""
     said = (label for label in dock.findChildren(ProblemLabel) if label.text())
     label = next(said, None)
     area = None if label is None else label.parentWidget()
     while area is not None and not isinstance(area, QScrollArea):
         area = area.parentWidget()
     if label is not None and isinstance(area, QScrollArea):
-        # Later: a panel that comes to the front is laid out first.
+        # Deferred to the event loop: a panel just raised is laid out first.
         QTimer.singleShot(0, label, partial(area.ensureWidgetVisible, label, 0, SPACING))
 
 
 def _known() -> dict[str, Recipe]:
-    """Every recipe that can be begun from, by key."""
+    """Return every recipe that can be started from, by key."""
     return {path.stem: recipe for path, recipe in own_recipes()} | dict(list_recipes())

@@ -1,1 +1,1 @@
-"""The network and its training as cards: what is computed, without widgets."""
+"""The widget-free part of the builder: what differs between draft and trained recipe."""

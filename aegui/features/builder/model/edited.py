@@ -1,4 +1,4 @@
-"""What a person has edited since a training."""
+"""What differs between the draft and the trained recipe."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Edited:
-    """In what the draft is another than what was trained.
+    """The differences between the draft and the trained recipe.
 
     Attributes:
         trained: The recipe that was trained.
-        learnt: The samples that were learnt.
+        learnt: The samples it was trained on.
         recipe: The draft's recipe.
         dataset: The draft's samples.
         changes: The settings that differ.
-        has_other_data: Whether the samples do.
+        has_other_data: Whether the samples differ.
     """
 
     trained: Recipe
@@ -37,7 +37,10 @@ class Edited:
 
 
 def edited_since(trained: Recipe, learnt: Dataset, draft: DraftState) -> Edited | None:
-    """What of ``draft`` would give another result than ``trained`` did; None for nothing."""
+    """Return how ``draft`` differs from what was trained in a way that affects the result.
+
+    Returns None if nothing that affects the result differs.
+    """
     changes = recipe_changes(trained, draft.recipe)
     has_other_data = not same_data(learnt, draft.dataset)
     if not changes and not has_other_data:

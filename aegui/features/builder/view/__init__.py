@@ -1,1 +1,1 @@
-"""The network and its training as cards: what is painted, without torch."""
+"""The widgets of the builder; free of torch."""

@@ -1,4 +1,4 @@
-"""The menu of the kinds of layers that can be put in at a place."""
+"""The menu of layer kinds that can be inserted at a place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AddMenu(ExplainedMenu):
-    """Every kind of layer under the heading of what it is for, with what it does."""
+    """All kinds of layers, grouped by purpose, each with a line of explanation."""
 
     def __init__(self, plan: Plan, gap: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The hourglass: how wide a layer of so many units is drawn, and its painting."""
+"""The hourglass: band widths by number of units, and their painting."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
 MARGIN_PX = 10
-"""Free space between the widest band and each side of the chain."""
+"""Margin between the widest band and each side of the chain, in pixels."""
 LEAST_SHARE = 0.06
-"""Share of the full width that even a single unit gets, so that it can be seen and grasped."""
+"""Lower bound of a band's width share, so that even a single unit is visible and draggable."""
 
 _GROUND = 0.10
 _GROUND_CODE = 0.24
@@ -26,29 +26,29 @@ _EDGE = 0.45
 
 
 def band_share(units: int, widest: int) -> float:
-    """Width of a layer of ``units`` as a share of the widest's; areas tell sizes, so a root."""
+    """Return the width of a layer of ``units`` relative to the widest: a root, areas show size."""
     return min(1.0, max(LEAST_SHARE, math.sqrt(units / max(1, widest))))
 
 
 def band_units(share: float, widest: int) -> int:
-    """The units of a layer that is drawn ``share`` (>= 0) as wide as one of ``widest`` units."""
+    """Return the units of a layer drawn ``share`` (>= 0) as wide as one of ``widest`` units."""
     return max(1, round(widest * share * share))
 
 
 def band_edges(width_px: float, share: float) -> tuple[float, float]:
-    """Left and right x of a band in a chain of ``width_px``."""
+    """Return left and right x of a band of ``share`` in a chain of ``width_px``."""
     half = share * (width_px - 2.0 * MARGIN_PX) / 2.0
     return width_px / 2.0 - half, width_px / 2.0 + half
 
 
 def band_colour(*, is_code: bool) -> QColor:
-    """The ground of a band on a card: faint enough for text on it, stronger at the waist."""
+    """Return the fill colour of a band on a card: faint enough for text, stronger at the code."""
     theme = current_theme()
     return blend(theme.accent, theme.raised, _GROUND_CODE if is_code else _GROUND)
 
 
 def edge_colour() -> QColor:
-    """The sides of the hourglass."""
+    """Return the colour of the sides of the hourglass."""
     theme = current_theme()
     return blend(theme.accent, theme.panel, _EDGE)
 
@@ -56,7 +56,7 @@ def edge_colour() -> QColor:
 def paint_band(
     painter: QPainter, area: QRectF, share: float, texts: QRegion, *, is_code: bool
 ) -> None:
-    """The part of the hourglass that runs straight through a card, its sides not through texts."""
+    """Paint the straight part of the hourglass on a card, its sides clipped around ``texts``."""
     left, right = band_edges(area.width(), share)
     painter.fillRect(
         QRectF(area.left() + left, area.top(), right - left, area.height()),
@@ -80,7 +80,7 @@ def _paint_sides(painter: QPainter, area: QRectF, sides: Iterable[QLineF], texts
 def paint_funnel(
     painter: QPainter, area: QRectF, above: float, below: float, texts: QRegion
 ) -> None:
-    """The slanted part between two cards, from the share ``above`` to the share ``below``."""
+    """Paint the slanted part between two cards, from the share ``above`` to the share ``below``."""
     theme = current_theme()
     top_left, top_right = band_edges(area.width(), above)
     low_left, low_right = band_edges(area.width(), below)

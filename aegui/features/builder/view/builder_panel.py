@@ -1,4 +1,4 @@
-"""The builder: the network as a diagram that is its own editor."""
+"""The builder panel: a diagram of the network that is edited in place."""
 
 from __future__ import annotations
 
@@ -52,17 +52,18 @@ if TYPE_CHECKING:
 
 _DRAG_MARGIN_PX = 32
 _SHOWN = ("network.", "gan.", "classifier.")
-"""Whose numbers are shown here; of the others only whether they are above zero."""
+"""Prefixes of the settings shown here; of all others only whether they are above zero matters."""
 
 
 class BuilderPanel(QWidget):
-    """Presets, kind of model, the architecture in words, and the chains of layer cards.
+    """Presets, kind of model, the architecture as text, and the chains of layer cards.
 
     Signals:
-        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
-        gallery_requested(): All networks to begin from are to be shown.
-        undo_requested(), redo_requested(): The buttons of the header.
-        layer_pointed(object): Part and number of the layer that is pointed at, or None.
+        recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
+        gallery_requested(): The gallery of networks is to be shown.
+        vary_requested(str): The setting at that path is to be varied in a study.
+        undo_requested(), redo_requested(): A button of the header was clicked.
+        layer_pointed(object): Part and index of the hovered layer, or None.
     """
 
     recipe_edited = Signal(object, str)
@@ -135,7 +136,7 @@ class BuilderPanel(QWidget):
         )
         self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.networks_button.setMenu(self.networks)
-        # The sign of a menu is painted over the text where there is no room for both.
+        # Reserve room: the menu indicator would otherwise be painted over the text.
         room = self.networks_button.sizeHint().width() + 2 * SPACING
         self.networks_button.setMinimumWidth(room)
         self._composition = dim(wrapped_label())
@@ -174,12 +175,12 @@ class BuilderPanel(QWidget):
         return self._scroll
 
     def set_preset(self, name: str) -> None:
-        """Name the recipe of the gallery that the draft still is; "": it is none of them."""
+        """Show the name of the gallery recipe that the draft equals; "" if it equals none."""
         self.preset.setText(name or tr("Own recipe"))
         self.preset.setToolTip(name)
 
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
-        """Show the draft and what resolving it against the data gave."""
+        """Show the draft and the result of resolving it against the data."""
         before, self._recipe = self._recipe, recipe
         resolved = (resolution.dataset, resolution.layers, resolution.parts, resolution.problems)
         is_resolved_alike, self._resolved = resolved == self._resolved, resolved
@@ -198,13 +199,13 @@ class BuilderPanel(QWidget):
             self._samples = len(resolution.dataset)
             self._classes = classes_learnt(recipe, resolution.dataset)
         self._show_words(recipe)
-        # Also where nothing differs: an edit has come to nothing, and ticks and fields go back.
+        # Needed even if nothing differs: after a rejected edit, boxes and fields must be reset.
         self._show_sizes(recipe, resolution)
         self._show_chains(recipe, resolution)
         self._show_general(recipe, resolution)
 
     def _show_general(self, recipe: Recipe, resolution: Resolution) -> None:
-        """The problems of the network that belong to none of its layers."""
+        """Show the problems of the network that belong to no single layer."""
         places = {"network", "network.tied"}
         general = [problem for problem in resolution.problems if problem.where in places]
         remedies = remedy_words(recipe, resolution)
@@ -218,7 +219,7 @@ class BuilderPanel(QWidget):
             self._mend(self._general)
 
     def _mend(self, problem: Problem) -> None:
-        """Do what is offered about ``problem``."""
+        """Apply the remedy offered for ``problem``."""
         found = None if self._recipe is None else remedy_of(self._recipe, self._dataset, problem)
         if found is not None:
             self.recipe_edited.emit(found.recipe, found.text)
@@ -227,7 +228,7 @@ class BuilderPanel(QWidget):
         self.kind.set_value(kind_of(recipe))
         parts = composition(recipe)
         self._composition.setText(" + ".join(parts))
-        # One part alone is what the kind of model says already.
+        # A single part is already named by the kind of model.
         self._composition.setVisible(len(parts) > 1)
 
     def _show_sizes(self, recipe: Recipe, resolution: Resolution) -> None:
@@ -309,14 +310,14 @@ class BuilderPanel(QWidget):
         return [self.chain, *(section.chain for section in sections)]
 
     def set_lit(self, place: tuple[str, int] | None) -> None:
-        """Light the card of that part and number; None: no card."""
+        """Highlight the card of that part and index; None clears the highlight."""
         for chain in self._chains:
             chain.set_lit(place)
 
     def set_undo_state(
         self, can_undo: bool, can_redo: bool, undo_text: str = "", redo_text: str = ""
     ) -> None:
-        """Whether there is something to undo and redo, and what, for the tooltips."""
+        """Enable or disable undo and redo, and show in their tooltips what they affect."""
         self.undo.setEnabled(can_undo)
         self.redo.setEnabled(can_redo)
         undo = tr("Undo: {what}", what=undo_text) if undo_text else tr("Undo")
@@ -326,18 +327,18 @@ class BuilderPanel(QWidget):
             button.setAccessibleName(text)
 
     def set_enabled_while_training(self, enabled: bool) -> None:
-        """Whether the network may be edited; False locks it, with a hint why."""
+        """Set whether the network may be edited; False locks it and shows why."""
         self._is_training = not enabled
         self._lock()
 
     def set_viewing(self, viewing: bool) -> None:
-        """Whether what is shown is only to be looked at."""
+        """Set whether the recipe shown is read-only."""
         if viewing != self._is_viewing:
             self._is_viewing = viewing
             self._lock()
 
     def set_withheld(self, withheld: bool) -> None:
-        """Whether the network is not to be edited, whatever else holds."""
+        """Set whether a course file forbids editing the network."""
         self._is_withheld = withheld
         self._lock()
 
@@ -355,7 +356,7 @@ class BuilderPanel(QWidget):
         self._hint.setVisible(self._is_training)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the card with the focus in sight."""
+        """Keep the focused card visible."""
         super().resizeEvent(event)
         for card in (card for chain in self._chains for card in chain.cards):
             if card.hasFocus():
@@ -397,7 +398,7 @@ class BuilderPanel(QWidget):
             self.recipe_edited.emit(changed, text)
 
     def _on_chain_card_focused(self, card: QWidget) -> None:
-        # A new card has no place before the layout has been done; gone cards scroll nothing.
+        # Deferred: a new card has no geometry before layout. A deleted card cancels the timer.
         QTimer.singleShot(0, card, partial(self._scroll.ensureWidgetVisible, card, 0, SPACING))
 
     def _on_chain_drag_moved(self, chain: LayerChain, pointer: QPoint) -> None:
@@ -406,7 +407,7 @@ class BuilderPanel(QWidget):
 
 
 def _details(plan: Plan, dataset: Dataset | None) -> tuple[str, ...]:
-    """Number of samples, and size of the images where the card shows only a row of numbers."""
+    """Return the number of samples, preceded by the image size where the input is a flat row."""
     first = plan.places[0]
     if dataset is None or first.part != "input":
         return ()

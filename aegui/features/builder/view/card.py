@@ -1,4 +1,4 @@
-"""One layer of a stack: a card that shows it and edits it."""
+"""The card that shows and edits one layer of a stack."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ _UNKNOWN = "?"
 
 @dataclass(frozen=True)
 class CardState:
-    """What one card shows.
+    """The state that one card shows.
 
     Attributes:
-        place: Which layer of the stack it is.
-        widest: Numbers that the widest layer gives, to scale the hourglass.
-        problem: What is wrong with it, or an empty string.
-        remedy: What the program offers to do about it, or an empty string.
-        details: The input's image size and number of samples, in words: the first that has room.
-        with_kind: Whether the kind of layer is named in the title.
+        place: The layer's place in the stack.
+        widest: Units of the widest layer, to scale the hourglass.
+        problem: What is wrong with the layer, or an empty string.
+        details: The input's image size and number of samples as text; the first that fits is shown.
+        with_kind: Whether the title names the kind of layer.
+        remedy: The offered remedy of the problem, or an empty string.
     """
 
     place: Place
@@ -59,18 +59,18 @@ class CardState:
 
     @property
     def has_own_units(self) -> bool:
-        """Whether the person chooses the units, by number or by pulling the card's sides."""
+        """Whether the units can be set, by number or by dragging the card's sides."""
         return self.place.kind in {"dense", "code", "noise"}
 
     @property
     def output(self) -> str:
-        """Shape of what the layer gives."""
+        """Output shape as text."""
         shape = self.place.output_shape
         return _UNKNOWN if shape is None else shape_text(shape)
 
     @property
     def shape(self) -> str:
-        """Shapes of what arrives and what the layer gives, such as ``25 → 10``."""
+        """Input and output shapes as text, such as ``25 → 10``."""
         if self.place.input_shape is None and self.place.output_shape is not None:
             return self.output
         if self.place.input_shape is None:
@@ -82,24 +82,24 @@ class CardState:
 
     @property
     def share(self) -> float:
-        """Width of the layer's band as a share of the widest's."""
+        """Width of the layer's band relative to the widest."""
         return band_share(self.place.units or 1, self.widest)
 
 
 class LayerCard(QWidget):
-    """A layer with the settings of its kind; passive but for its signals.
+    """A card with the settings of one layer; passive but for its signals.
 
     Signals:
         layer_edited(str, object): A field of the layer and its new value.
         vary_requested(str): The field at that path of the recipe is to be varied in a study.
-        remove_requested(): Take the layer away.
-        add_requested(): One more layer of the same kind after this one.
-        add_menu_requested(): A layer of a kind to be chosen, after this one.
-        move_requested(int): One place up (-1) or down (+1).
-        focus_step_requested(int): To the card above (-1) or below (+1).
-        remedy_requested(): What is offered about the problem is to be done.
-        focused(): The card, not one of its fields, has got the focus.
-        pointed(bool): The pointer is over the card, or has left it.
+        remove_requested(): Remove the layer.
+        add_requested(): Insert another layer of the same kind after this one.
+        add_menu_requested(): Insert a layer of a kind chosen from a menu after this one.
+        move_requested(int): Move the layer one place up (-1) or down (+1).
+        focus_step_requested(int): Focus the card above (-1) or below (+1).
+        remedy_requested(): Apply the remedy offered for the problem.
+        focused(): The card itself, not one of its fields, has got the focus.
+        pointed(bool): Whether the pointer has entered or left the card.
         dragged(QPoint), dropped(QPoint): The grip's drag, in global coordinates.
     """
 
@@ -125,7 +125,7 @@ class LayerCard(QWidget):
         self._is_locked = False
         self._is_lifted = False
         self.is_lit = False
-        """Whether its layer is pointed at elsewhere."""
+        """Whether the layer is highlighted from elsewhere."""
         self._pull: tuple[float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -159,10 +159,10 @@ class LayerCard(QWidget):
         self._shape.setFont(figures_font(self.font()))
         self.remove = flat_button("builder-remove", tr("Remove this layer (Delete)"), self)
         self.remove.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        # The sides of the hourglass are grasped on the card, also where these words stand.
+        # These labels let the mouse through, so that the hourglass below them can be dragged.
         for label in (self._title, self._detail, self._shape):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        # The titles and shapes of all cards stand in line, with or without their buttons.
+        # Keep the room of hidden buttons, so that titles and shapes of all cards are aligned.
         for button in (self.grip, self.remove):
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
@@ -171,7 +171,7 @@ class LayerCard(QWidget):
         return row(self.grip, (self._title, 1), *signs, spacing=_TITLE_GAP_PX)
 
     def _paths_of(self, name: str) -> dict[str, str]:
-        """The paths under which a field can be varied, with what the menu says of each."""
+        """Return the paths under which a field can be varied, with their menu texts."""
         place = self.state().place
         path, field = path_of_layer(place, name), field_of(place.kind, name)
         if not path:
@@ -184,12 +184,12 @@ class LayerCard(QWidget):
         return found
 
     def state(self) -> CardState:
-        """What the card shows; set before the card is first seen."""
+        """Return the state shown; ``set_state`` must have been called."""
         assert self._state is not None
         return self._state
 
     def set_state(self, state: CardState) -> None:
-        """Show ``state``; fields that already agree are not touched."""
+        """Show ``state``; fields that already agree are left alone."""
         if state == self._state:
             return
         self._state = state
@@ -204,34 +204,34 @@ class LayerCard(QWidget):
         self.update()
 
     def may_show(self, place: Place) -> bool:
-        """Whether the card stands for such a layer already, or for none yet."""
+        """Return whether the card can show ``place``: same kind, and same part and spec if set."""
         state = self._state
         if state is None or self.kind != place.kind:
             return self.kind == place.kind
         return (state.place.part, state.place.spec) == (place.part, place.spec)
 
     def tab_order(self) -> tuple[QWidget, ...]:
-        """The card and its fields in the order of the Tab key."""
+        """Return the card and its fields in tab order."""
         remedy = self.problem.remedy
         return (self, *self.body.tab_order(), *(() if remedy is None else (remedy,)))
 
     def unfold(self) -> None:
-        """Show the settings that are folded away."""
+        """Show the folded settings."""
         if self.body.more is not None:
             self.body.more.setChecked(True)
 
     def set_locked(self, locked: bool) -> None:
-        """Whether nothing may be edited now."""
+        """Set whether editing is disabled."""
         self._is_locked = locked
         self._show_parts()
 
     def set_lifted(self, lifted: bool) -> None:
-        """Whether the card is being dragged: its old place is drawn hollow."""
+        """Set whether the card is being dragged; its old place is drawn as a dashed outline."""
         self._is_lifted = lifted
         self.update()
 
     def set_lit(self, lit: bool) -> None:
-        """Whether its layer is pointed at elsewhere."""
+        """Set whether the layer is highlighted from elsewhere."""
         if lit != self.is_lit:
             self.is_lit = lit
             self.update()
@@ -247,7 +247,7 @@ class LayerCard(QWidget):
         self._fit_shape()
 
     def _fit_shape(self) -> None:
-        """Both shapes where they have room beside the title, else only what the layer gives."""
+        """Show both shapes if they fit beside the title, else only the output shape."""
         if self._state is None:
             return
         whole = self._state.shape
@@ -265,7 +265,7 @@ class LayerCard(QWidget):
         self._shape.setText(whole if fits or is_row or is_input else arrow)
 
     def _show_detail(self, room_px: int) -> None:
-        """The longest words about the input for which there is room beside its title."""
+        """Show the longest description of the input that fits beside the title."""
         details = () if self._state is None else self._state.details
         metrics = self._detail.fontMetrics()
         fitting = (text for text in details if metrics.horizontalAdvance(text) <= room_px)
@@ -295,7 +295,7 @@ class LayerCard(QWidget):
     # ---------------------------------------------------------------- keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of the card itself; those of its fields stay with the fields."""
+        """Handle the keys of the card itself; keys of its fields are left to them."""
         if event.key() == Qt.Key.Key_Escape and not self.hasFocus():
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self.hasFocus() or not self._card_key(event):
@@ -334,47 +334,47 @@ class LayerCard(QWidget):
         number.selectAll()
         if digits:
             number.lineEdit().insert(digits)
-            # Typed through the line edit, the digits count like any other typing.
+            # ``insert`` does not emit ``textEdited``; emit it so that the digits count as typed.
             number.lineEdit().textEdited.emit(digits)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The border shows the focus; the panel scrolls to it."""
+        """Announce the focus, so that the panel scrolls to the card."""
         super().focusInEvent(event)
         self.focused.emit()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Its layer is pointed at."""
+        """Report that the layer is hovered."""
         super().enterEvent(event)
         self.pointed.emit(True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """It no longer is."""
+        """Report that the layer is no longer hovered."""
         super().leaveEvent(event)
         self.pointed.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More or less room for the shapes."""
+        """Fit the shapes into the new width."""
         super().resizeEvent(event)
         self._fit_shape()
 
     # ------------------------------------------------- the sides of the hourglass
 
     def _grasped_side(self, x: float) -> float | None:
-        """The side of the band near ``x``, if it may be pulled."""
+        """Return the x of the draggable band side near ``x``, or None."""
         if self._state is None or not self._state.has_own_units or self._is_locked:
             return None
         sides = band_edges(self.width(), self._state.share)
         return next((side for side in sides if abs(x - side) <= _REACH_PX), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grasp a side of the hourglass, or just take the focus."""
+        """Begin to drag a side of the hourglass if one is hit."""
         x = event.position().x()
         side = self._grasped_side(x)
         if event.button() is Qt.MouseButton.LeftButton and side is not None:
             self._pull = (x - side, self.state().widest)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pull the grasped side: the layer gets more or fewer units."""
+        """Change the number of units while a side is dragged; else update the cursor."""
         x = event.position().x()
         if self._pull is None:
             grasped = self._grasped_side(x) is not None
@@ -389,13 +389,13 @@ class LayerCard(QWidget):
             self.layer_edited.emit("units", units)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the side go."""
+        """End the drag."""
         self._pull = None
 
     # ---------------------------------------------------------------- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The card, the part of the hourglass on it, and a border that shows the focus."""
+        """Paint the card, its part of the hourglass, and the border that shows the focus."""
         if self._state is None:
             return
         theme = current_theme()
@@ -414,7 +414,7 @@ class LayerCard(QWidget):
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
 
     def _texts(self) -> QRegion:
-        """Where words are read on the card."""
+        """Return the region covered by text on the card."""
         region = QRegion()
         for label in self.findChildren(QLabel):
             if label.text() and label.isVisible():

@@ -1,4 +1,4 @@
-"""The fields of a layer's card: one line that is always there, and others folded below it."""
+"""The fields of a layer card: one line always visible, the others folded below it."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ _UNITS_PX = 72
 _NUMBER_PX = 64
 _LEAST_MORE_PX = 32
 _PAIRS = 2
-"""Folded fields side by side."""
+"""Folded fields per row."""
 
 
 def lowered(label: str) -> str:
-    """``label`` inside of a line: without its capital, unless it is an abbreviation."""
+    """Return ``label`` with a lower-case initial, unless it is an abbreviation."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 class CardBody(QWidget):
-    """The fields of one kind of layer, made from the table ``FIELDS``; passive.
+    """The fields of one kind of layer, built from the table ``FIELDS``; passive.
 
     Signals:
         edited(str, object): A field of the layer and its new value.
 
     Attributes:
         fields: The editors by the name of their setting.
-        more: The button that unfolds the others, or None where nothing is folded away.
+        more: The button that unfolds the other fields, or None if none is folded.
     """
 
     edited = Signal(str, object)
@@ -77,7 +77,7 @@ class CardBody(QWidget):
 
     def _editor(self, field: FormField) -> Editor:
         editor = make_editor(field)
-        # Shown without a parent, even for a moment, it would be a window.
+        # A widget without a parent would open as a window if shown even briefly.
         editor.setParent(self)
         editor.edited.connect(partial(self.edited.emit, field.name))
         return editor
@@ -122,7 +122,7 @@ class CardBody(QWidget):
         self.more.setCheckable(True)
         if "kernel" in self.fields:
             self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            # In a very narrow dock rather a shortened text than a cut card.
+            # In a very narrow dock, elide the text rather than clip the card.
             self.more.setMinimumWidth(_LEAST_MORE_PX)
         self.more.toggled.connect(self._details.setVisible)
         self._line.addWidget(self.more)
@@ -138,7 +138,7 @@ class CardBody(QWidget):
         self._arrange({field.name for field in folded})
 
     def _arrange(self, shown: set[str]) -> None:
-        """Place the folded fields that count, two in a row; a choice takes a row of its own."""
+        """Lay out the folded fields in ``shown``, two per row; a choice takes a whole row."""
         row = column = 0
         for field in self._table:
             if not field.is_folded:
@@ -163,7 +163,7 @@ class CardBody(QWidget):
     # ------------------------------------------------------------------- state
 
     def set_spec(self, place: Place, spec: Spec) -> None:
-        """Show ``spec``; fields that already agree are not touched."""
+        """Show ``spec``; fields that already agree are left alone."""
         shown = {field.name for field in self._table if counts(spec, field.name)}
         for field in self._table:
             if field.name in shown:
@@ -200,29 +200,29 @@ class CardBody(QWidget):
         self.more.setToolTip(", ".join(_value_words(field, spec) for field in folded))
         if not folded:
             self._details.hide()
-        # What is not as usual must not hide behind a button.
+        # Unfold unusual values initially, so that they are not overlooked.
         if not self._is_known and is_unusual(spec):
             self.more.setChecked(True)
 
     def set_locked(self, locked: bool) -> None:
-        """Whether nothing may be edited now."""
+        """Set whether editing is disabled."""
         for editor in self.fields.values():
             editor.setEnabled(not locked)
 
     def tab_order(self) -> tuple[QWidget, ...]:
-        """The fields in the order of the Tab key."""
+        """Return the fields in tab order."""
         main = [self.fields[field.name] for field in self._table if not field.is_folded]
         folded = [self.fields[field.name] for field in self._table if field.is_folded]
         return (*main, *([self.more] if self.more is not None else []), *folded)
 
     def first_number(self) -> CountField | None:
-        """The field that digits typed on the card go to."""
+        """Return the field that receives digits typed on the card, or None."""
         fields = [self.fields[field.name] for field in self._table if not field.is_folded]
         return next((field for field in fields if isinstance(field, CountField)), None)
 
 
 def _value_words(field: FormField, spec: Spec) -> str:
-    """A setting that is folded away: ``Slope 1``."""
+    """Return a folded setting as text, such as ``Slope 1``."""
     value = getattr(spec, field.name)
     if value is None:
         text = tr(field.nothing)

@@ -1,4 +1,4 @@
-"""The chain of layer cards: the drawing of a stack of layers that is its editor."""
+"""The chain of layer cards: a diagram of a stack of layers that is edited in place."""
 
 from __future__ import annotations
 
@@ -39,17 +39,18 @@ class LayerChain(QWidget):
     """Cards from the input to the output with the connections between them.
 
     Signals:
-        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
-        card_focused(QWidget): The card that should be scrolled into sight.
-        layer_pointed(object): Part and number of the layer whose card is pointed at or has the
-            focus; None: of none.
+        recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
+        card_focused(QWidget): The card that should be scrolled into view.
+        layer_pointed(object): Part and index of the layer whose card is hovered or has the focus,
+            or None.
         drag_moved(QPoint): The pointer in the chain's coordinates while a card is dragged.
-        remedy_requested(Problem): What is offered about it is to be done.
+        vary_requested(str): The setting at that path is to be varied in a study.
+        remedy_requested(Problem): The remedy offered for the problem is to be applied.
 
     Attributes:
         cards: From the input to the output.
         gaps: Between them.
-        menu: The menu of new layers that is open, if there is one.
+        menu: The last opened menu of new layers, or None.
     """
 
     recipe_edited = Signal(object, str)
@@ -60,7 +61,7 @@ class LayerChain(QWidget):
     remedy_requested = Signal(object)
 
     def __init__(self, words: Callable[[Recipe], str], parent: QWidget | None = None) -> None:
-        """``words`` tells the sizes of a recipe that an edit asks for, for the words of undo."""
+        """``words`` returns the layer sizes of an edited recipe for the text of the undo step."""
         super().__init__(parent)
         self._words = words
         self._recipe: Recipe | None = None
@@ -87,13 +88,13 @@ class LayerChain(QWidget):
         details: tuple[str, ...] = (),
         remedies: Mapping[Problem, str] = MappingProxyType({}),
     ) -> None:
-        """Show ``plan``, a stack of ``recipe``, and on its cards ``problems`` and ``remedies``.
+        """Show ``plan``, a stack of ``recipe``, with ``problems`` and ``remedies`` on its cards.
 
-        Cards stay where they are and are only told what changed, so that a field that is being
-        typed in, the focus and the place of the scroll bar survive every edit.
+        Cards are kept and only updated, so that a field being typed in, the focus and the scroll
+        position survive every edit.
         """
         told = (plan, problems, details, dict(remedies))
-        # Told the same recipe again, fields go back to it: an edit has come to nothing.
+        # The same recipe again means a rejected edit: the fields must be reset to it.
         is_same = self._told == told and recipe != self._recipe
         self._recipe, self._plan, self._told = recipe, plan, told
         if is_same:
@@ -120,7 +121,7 @@ class LayerChain(QWidget):
         self._restore_focus()
 
     def set_lit(self, place: tuple[str, int] | None) -> None:
-        """Light the card of that part and number; it should be scrolled into sight."""
+        """Highlight the card of that part and index, and ask for it to be scrolled into view."""
         for card, own in zip(self.cards, self._plan.places, strict=True):
             is_lit = place == (own.part, own.index)
             if is_lit and not card.is_lit and not card.underMouse():
@@ -128,11 +129,11 @@ class LayerChain(QWidget):
             card.set_lit(is_lit)
 
     def set_recipe(self, recipe: Recipe) -> None:
-        """The same stack, of another recipe: what edits begin from."""
+        """Set the recipe that edits start from; its stack is the one already shown."""
         self._recipe = recipe
 
     def set_locked(self, locked: bool) -> None:
-        """Whether nothing may be edited now."""
+        """Set whether editing is disabled."""
         if locked == self._is_locked:
             return
         self._is_locked = locked
@@ -155,7 +156,7 @@ class LayerChain(QWidget):
             )
 
     def _fit_cards(self, plan: Plan) -> None:
-        """A card of its kind for each place; those at both ends that agree are kept."""
+        """Match the cards to the places by kind, keeping the common prefix and suffix."""
         places, old = plan.places, self.cards
         head = 0
         while head < min(len(old), len(places)) and old[head].may_show(places[head]):
@@ -165,7 +166,7 @@ class LayerChain(QWidget):
             places[-1 - tail]
         ):
             tail += 1
-        # What lies between is matched in order, as far as it is of the same kind.
+        # Cards between prefix and suffix are reused in order if their kinds match.
         rest = old[head : len(old) - tail]
         wanted = places[head : len(places) - tail]
         spare = list(rest)
@@ -205,18 +206,18 @@ class LayerChain(QWidget):
 
     def _put_away(self, widget: QWidget) -> None:
         self._column.removeWidget(widget)
-        # A field that is being typed in tells its value when it is hidden: of a layer that is gone.
+        # A field with the focus emits its value when hidden, here for a layer that is gone.
         widget.blockSignals(True)
         widget.hide()
         widget.deleteLater()
 
     def _arrange(self) -> None:
-        """Cards and gaps in turn, also for Tab."""
+        """Put cards and gaps into the layout alternately, and set the tab order."""
         for i, card in enumerate(self.cards):
             self._column.insertWidget(2 * i, card)
             if i < len(self.gaps):
                 self._column.insertWidget(2 * i + 1, self.gaps[i])
-        # A widget can take the focus only once it is shown; the layout would show it later.
+        # Only visible widgets can take the focus, and the layout would show these later.
         for widget in (*self.cards, *self.gaps):
             widget.show()
         stops = [widget for card in self.cards for widget in card.tab_order()]
@@ -252,7 +253,7 @@ class LayerChain(QWidget):
         if card not in self.cards:
             return
         if not is_pointed:
-            # The one with the focus stays lit when the pointer leaves the cards.
+            # A focused card stays highlighted when the pointer leaves the cards.
             card = next((one for one in self.cards if one.hasFocus()), card)
             is_pointed = card.hasFocus()
         place = self._place(card)
@@ -288,7 +289,7 @@ class LayerChain(QWidget):
         self._open_menu(index, card.mapToGlobal(card.rect().bottomLeft()))
 
     def _gap_after(self, card: LayerCard) -> int:
-        # After the output there is nothing: there, the new layer goes before it.
+        # No gap follows the output: the new layer goes before it.
         return min(self.cards.index(card), len(self.gaps) - 1)
 
     def _open_menu(self, gap: int, place: QPoint) -> None:
@@ -324,7 +325,7 @@ class LayerChain(QWidget):
         self._emit(changed, text, (slot, self._part_below(gap)))
 
     def _part_below(self, gap: int) -> str:
-        """The part that a new layer at ``gap`` belongs to; mirrored ones have two homes."""
+        """Return the part of a new layer at ``gap``; a mirrored layer belongs to two parts."""
         parts = [self._plan.places[i].part for i in (gap, gap + 1)]
         if "decoder" in parts or parts[0] == "code":
             return "decoder"
@@ -337,7 +338,7 @@ class LayerChain(QWidget):
             return
         changed = edits.remove_layer(self._recipe, place.home)
         text = tr("Remove {layer}: {sizes}", layer=place.name, sizes=self._words(changed))
-        # The card that moves into its place; a mirrored twin above takes one more away.
+        # Focus the card that moves up; a mirrored twin above is removed as well.
         above = place.part == "decoder" and place.twin is not None
         self._emit(changed, text, index - 1 if above else index)
 
@@ -374,7 +375,7 @@ class LayerChain(QWidget):
         self.drag_moved.emit(pointer)
 
     def _make_ghost(self, card: LayerCard) -> QLabel:
-        """A picture of the card that follows the pointer, seen through for the place beneath."""
+        """Return a translucent picture of the card that follows the pointer."""
         picture = card.grab()
         faded = QPixmap(picture.size())
         faded.setDevicePixelRatio(picture.devicePixelRatio())
@@ -413,7 +414,7 @@ class LayerChain(QWidget):
             gap.set_target(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape calls a drag off."""
+        """Cancel a drag on Escape."""
         if event.key() == Qt.Key.Key_Escape and self._ghost is not None:
             self._end_drag()
         else:
@@ -423,7 +424,7 @@ class LayerChain(QWidget):
 def _problems_by_place(
     places: tuple[Place, ...], problems: tuple[Problem, ...]
 ) -> list[list[Problem]]:
-    """For each place what is wrong there; a mirrored layer's problem is reported once."""
+    """Return the problems of each place; a mirrored layer's problem is reported once."""
     found: list[list[Problem]] = [[] for _ in places]
     for problem in problems:
         for i, place in enumerate(places):

@@ -1,4 +1,4 @@
-"""A small plot of an activation function, drawn on the layer's card."""
+"""A small plot of an activation function for the layer cards."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _ACROSS, _UPWARDS = (
 
 
 def activation_values(name: str, x: NDArray[np.float64], slope: float = 1.0) -> NDArray[np.float64]:
-    """``activation(slope * x)``, float64 of the shape of ``x`` ``[n]``."""
+    """Return ``activation(slope * x)``, float64 of the shape of ``x`` ``[n]``."""
     return ACTIVATIONS[name].values(slope * x)
 
 
 class ActivationCurve(QWidget):
-    """The curve of one activation over -3..3, clipped to its frame."""
+    """The curve of one activation over -3..3, clipped to the widget."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -54,7 +54,7 @@ class ActivationCurve(QWidget):
         self.update()
 
     def _tell(self) -> None:
-        """Name what is drawn for those who hear it."""
+        """Set the accessible name."""
         label = tr(ACTIVATIONS[self._name].label)
         self.setAccessibleName(tr("Curve of {name}", name=label))
 
@@ -63,7 +63,7 @@ class ActivationCurve(QWidget):
         return QSize(40, 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The curve over axes through 0."""
+        """Paint the curve over axes through the origin."""
         painter = QPainter(self)
         y = np.clip(activation_values(self._name, _AT, self._slope), -9.0, 9.0)
         curve = Series("", y, colour=None, width=1.2)

@@ -1,4 +1,4 @@
-"""The strip over the builder that says when it is not the trained network that is built there."""
+"""The strip that reports when the draft differs from the trained recipe."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ MOST_LINES = 3
 
 @dataclass(frozen=True)
 class StripState:
-    """What the strip shows.
+    """The state that the strip shows.
 
     Attributes:
-        head: What is the matter, in a few words.
-        lines: What differs, one each.
+        head: A short headline.
+        lines: The differences, one line each.
         is_viewing: Whether the panels show the recipe as it was trained.
-        is_busy: Whether a training is under way: then there is nothing to be trained or shown.
+        is_busy: Whether a training is running; then nothing can be trained or viewed.
         can_train: Whether the draft can be trained.
-        can_continue: Whether the run can be trained on with it.
+        can_continue: Whether the run's training can be continued with the draft.
     """
 
     head: str
@@ -38,13 +38,13 @@ class StripState:
 
 
 class EditedStrip(QFrame):
-    """Tells what was edited since the training, and what can be done about it. Passive.
+    """Lists the edits since the training, with buttons that act on them; passive.
 
     Signals:
-        train_requested(): Train what is edited, from the start.
-        continue_requested(): Train on with what is edited.
-        view_requested(bool): Show the recipe as it was trained, or the edited one again.
-        revert_requested(): Put the trained recipe in place of the edited one.
+        train_requested(): Train the draft from scratch.
+        continue_requested(): Continue the training with the draft.
+        view_requested(bool): Show the recipe as it was trained, or the draft again.
+        revert_requested(): Replace the draft by the trained recipe.
     """
 
     train_requested = Signal()
@@ -93,7 +93,7 @@ class EditedStrip(QFrame):
 
     @property
     def text(self) -> str:
-        """Everything that is written on it; empty while it is hidden."""
+        """The text of the strip; empty while it is hidden."""
         if self._state is None:
             return ""
         labels: tuple[QLabel, ...] = (self._head, self._lines)

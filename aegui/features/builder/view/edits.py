@@ -1,4 +1,4 @@
-"""Edits of the layers of a recipe: a frozen recipe in, a new validated one out."""
+"""Edits of the layers of a recipe: frozen recipe in, new validated recipe out."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _MOST_CHANNELS = 512
 
 
 def layers_at(recipe: Recipe, where: str) -> tuple[AnyLayer, ...]:
-    """The list of layers at the path ``where``; empty where there is none."""
+    """Return the layers at the path ``where``; empty if there are none."""
     return value_at(recipe, where) or ()
 
 
 def with_layer(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
-    """``recipe`` with one field of the layer at ``place`` changed.
+    """Return ``recipe`` with one field of the layer at ``place`` changed.
 
     Raises:
-        pydantic.ValidationError: The value is outside of its range.
+        pydantic.ValidationError: The value is out of range.
     """
     if place.part == "code":
         return with_value(recipe, f"network.latent.{field}", value)
@@ -53,7 +53,7 @@ def with_layer(recipe: Recipe, place: Place, field: str, value: object) -> Recip
 
 
 def _with_output(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
-    """The output's activation and slope are the network's; the others are of its convolution."""
+    """Set a field of the output: activation and slope are the network's, others the layer's own."""
     if field in {"activation", "slope"}:
         return with_value(recipe, f"network.output_{field}", value)
     if field == "kind":
@@ -66,28 +66,28 @@ def _with_output(recipe: Recipe, place: Place, field: str, value: object) -> Rec
 
 
 def can_insert(recipe: Recipe, slot: Home | None) -> bool:
-    """Whether there is room for one more layer at ``slot``."""
+    """Return whether another layer fits at ``slot``."""
     return slot is not None and len(layers_at(recipe, slot[0])) < MAX_LAYERS
 
 
 def insert_layer(recipe: Recipe, slot: Home, layer: AnyLayer) -> Recipe:
-    """``recipe`` with ``layer`` put in at ``slot``."""
+    """Return ``recipe`` with ``layer`` inserted at ``slot``."""
     where, index = slot
     layers = layers_at(recipe, where)
     return with_value(recipe, where, [*layers[:index], layer, *layers[index:]])
 
 
 def remove_layer(recipe: Recipe, home: Home) -> Recipe:
-    """``recipe`` without the layer kept at ``home``."""
+    """Return ``recipe`` without the layer at ``home``."""
     where, index = home
     layers = layers_at(recipe, where)
     return with_value(recipe, where, [*layers[:index], *layers[index + 1 :]])
 
 
 def move_layer(recipe: Recipe, home: Home, slot: Home) -> tuple[Recipe, Home]:
-    """The layer kept at ``home`` taken to ``slot``; also says where it is kept then.
+    """Move the layer at ``home`` to ``slot``; return the recipe and the layer's new home.
 
-    A move that changes nothing gives the same recipe back.
+    A move that changes nothing returns the same recipe.
     """
     where, index = slot
     if home[0] == where:
@@ -101,7 +101,7 @@ def move_layer(recipe: Recipe, home: Home, slot: Home) -> tuple[Recipe, Home]:
 
 
 def with_mirror(recipe: Recipe, mirrored: bool, image_shape: Shape) -> Recipe:
-    """The decoder as a mirror of the encoder, or as layers of its own (equal at first)."""
+    """Make the decoder mirror the encoder, or give it its own layers (equal at first)."""
     if mirrored == (recipe.network.decoder is None):
         return recipe
     if mirrored:
@@ -111,13 +111,13 @@ def with_mirror(recipe: Recipe, mirrored: bool, image_shape: Shape) -> Recipe:
 
 
 def with_own_discriminator(recipe: Recipe, own: bool, image_shape: Shape) -> Recipe:
-    """A discriminator of its own, equal to the encoder at first, or the encoder's layers."""
+    """Give the discriminator its own layers, equal to the encoder at first, or the encoder's."""
     assert recipe.gan is not None
     if own == (recipe.gan.discriminator is not None):
         return recipe
     if not own:
         return with_value(recipe, DISCRIMINATOR, None)
-    # Else the generator would go on mirroring layers that are no longer shown.
+    # Otherwise the generator would go on mirroring layers that are no longer shown.
     recipe = with_mirror(recipe, False, image_shape)
     return with_value(recipe, DISCRIMINATOR, recipe.network.encoder)
 
@@ -126,9 +126,10 @@ def with_own_discriminator(recipe: Recipe, own: bool, image_shape: Shape) -> Rec
 
 
 def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
-    """A layer of ``kind`` for the place between ``plan.places[gap]`` and the next one.
+    """Return a layer of ``kind`` for the gap between ``plan.places[gap]`` and the next place.
 
-    Its size lies between its neighbours; its activation is that of the layer of its like nearby.
+    Dense layers get the geometric mean of their neighbours' units. The activation is that of the
+    nearest layer of the same kind.
     """
     before, after = plan.places[gap], plan.places[gap + 1]
     shape = before.output_shape or (1,)
@@ -153,7 +154,7 @@ def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
 
 
 def misfit(layer: AnyLayer, shape: Shape | None) -> str:
-    """Why ``layer`` cannot take ``shape``, or an empty string."""
+    """Return why ``layer`` cannot take ``shape``, or an empty string."""
     if shape is None:
         return ""
     try:
@@ -173,18 +174,18 @@ def _activation(plan: Plan, gap: int, kind: str, default: ActivationKey) -> Acti
 
 
 def _more_channels(shape: Sequence[int]) -> int:
-    """Twice the channels of an image that has some already."""
+    """Return twice the channels of ``shape``, within bounds; 16 for up to three channels."""
     return _FIRST_CHANNELS if shape[0] <= 3 else min(2 * shape[0], _MOST_CHANNELS)
 
 
 def _image_below(plan: Plan, gap: int) -> Shape | None:
-    """The shape of the images, from which a row is best given rows and columns."""
+    """Return the last image shape from ``gap`` on, which a reshape should lead to."""
     shapes = (place.output_shape for place in reversed(plan.places[gap:]))
     return next((shape for shape in shapes if shape is not None and is_image(shape)), None)
 
 
 def _reshape(numbers: int, image: Shape | None) -> ReshapeSpec:
-    """An image of ``numbers`` pixels, its sides a whole part of those of ``image``."""
+    """Return a reshape of ``numbers`` values whose sides divide those of ``image`` if possible."""
     if image is not None:
         _, height, width = image
         for part in (4, 8, 2, 1):

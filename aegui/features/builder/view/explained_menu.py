@@ -21,12 +21,12 @@ _FADED = 0.55
 
 
 class ExplainedMenu(QMenu):
-    """Entries under headings, each with a line; what cannot be chosen is grey and says why.
+    """Entries under headings, each with a line of explanation; a disabled entry says why.
 
-    A second column by the text of an entry is for shortcuts: Qt makes room for it twice.
+    The explanation is painted here: Qt reserves twice the room for a second text column.
 
     Signals:
-        chosen(str): Key of the entry that is asked for.
+        chosen(str): Key of the chosen entry.
     """
 
     chosen = Signal(str)
@@ -39,24 +39,24 @@ class ExplainedMenu(QMenu):
         self.triggered.connect(lambda action: self.chosen.emit(action.data()))
 
     def add_entry(self, key: str, label: str) -> None:
-        """One more entry, without its line as yet."""
+        """Append an entry; its explanation is set by ``explain``."""
         self.addAction(label).setData(key)
 
     def explain(self, key: str, line: str, *, enabled: bool = True) -> None:
-        """Give the entry ``key`` its line, and grey it out unless ``enabled``."""
+        """Set the explanation of the entry ``key``, and whether it is enabled."""
         action = self.entry(key)
         action.setEnabled(enabled)
-        # Where room is short, and for those who are read to.
+        # The tooltip serves elided lines and screen readers.
         action.setToolTip(line)
         self._lines[key] = line
         self._make_room()
 
     def entry(self, key: str) -> QAction:
-        """The entry ``key``."""
+        """Return the entry ``key``."""
         return next(action for action in self.actions() if action.data() == key)
 
     def line(self, key: str) -> str:
-        """What stands beside the entry ``key``."""
+        """Return the explanation of the entry ``key``."""
         return self._lines[key]
 
     def _make_room(self) -> None:
@@ -68,7 +68,7 @@ class ExplainedMenu(QMenu):
         self.setMinimumWidth(self._column + min(line, _MOST_LINE_PX) + 2 * SPACING)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The entries as ever, then their lines."""
+        """Paint the entries, then their explanations."""
         super().paintEvent(event)
         painter = QPainter(self)
         theme = current_theme()

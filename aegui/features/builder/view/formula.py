@@ -1,4 +1,4 @@
-"""The objective as mathematics, with today's number under each of its terms."""
+"""The objective as a formula, with the current value below each of its terms."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DIGITS = 4
 
 
 def number_text(value: float) -> str:
-    """``value`` in a few figures, as it stands under a term."""
+    """Return ``value`` with few digits, as shown below a term."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "–"
     return localized(value, f",.{_DIGITS}g") if abs(value) < 1e4 else localized(value, ",.0f")
@@ -45,7 +45,7 @@ def number_text(value: float) -> str:
 
 @dataclass(frozen=True)
 class _Column:
-    """A part of an equation: what is set, which number belongs under it, and what it means."""
+    """A part of an equation: the typeset formula, the key of its value, its weight and meaning."""
 
     box: FormulaRow
     key: str = ""
@@ -56,7 +56,7 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A column at its place; ``room`` is where it answers to the pointer."""
+    """A column with its position; ``room`` is its hit-test area."""
 
     column: _Column
     x: float
@@ -65,7 +65,7 @@ class _Placed:
 
 
 class FormulaView(Painted):
-    """Paints the objective of a recipe; lines break before a plus where they are too long."""
+    """Paints the objective of a recipe; long lines are broken before a sign."""
 
     accessible_role = QAccessible.Role.Equation
 
@@ -93,7 +93,7 @@ class FormulaView(Painted):
         self._describe()
 
     def set_terms(self, terms: Mapping[str, float]) -> None:
-        """Today's numbers by the key of their term, without their weights; {} for none."""
+        """Set the current values by term key, without their weights; {} for none."""
         if terms == self._terms:
             return
         had = bool(self._terms)
@@ -104,12 +104,12 @@ class FormulaView(Painted):
         self.update()
 
     def term_text(self, key: str, weight: float = 1.0) -> str:
-        """The number under a term: what it adds to the sum."""
+        """Return the text below a term: its weighted value, or an empty string."""
         value = self._terms.get(key)
         return "" if value is None else number_text(weight * value)
 
     def _is_wider(self) -> bool:
-        """Whether a number has outgrown its place."""
+        """Return whether a value has become too wide for its column."""
         metrics = QFontMetricsF(self._number_font())
         return any(
             metrics.horizontalAdvance(self.term_text(placed.column.key, placed.column.weight))
@@ -152,13 +152,13 @@ class FormulaView(Painted):
             if index and is_negative:
                 columns.append(_Column(typeset("−", font, px), is_sign=True))
                 formula = formula[1:]
-            # Where one term is the whole sum, its number stands under the sum already.
+            # If one term is the whole sum, its value is already shown below the sum.
             key = "" if part.key == equation.key else part.key
             columns.append(_Column(typeset(formula, font, px), key, part.weight, part.help))
         return columns
 
     def _arrange(self) -> None:
-        """Place everything for the width there is."""
+        """Lay out all formulas for the current width."""
         self._placed, self._notes = [], []
         top = 2.0
         for equation in self._equations:
@@ -184,7 +184,7 @@ class FormulaView(Painted):
         line: list[tuple[_Column, float, float]] = []
         x = 0.0
         for i, (column, width) in enumerate(zip(columns, widths, strict=True)):
-            # A sign stays with the summand after it.
+            # A sign stays on the line of the summand that follows.
             following = widths[i + 1] if column.is_sign and i + 1 < len(widths) else 0.0
             if column.is_sign and i > 1 and x + width + following > self.width():
                 top = self._place_line(line, top)
@@ -220,24 +220,24 @@ class FormulaView(Painted):
         return top + (line_px if self._definitions else 0.0) + 2.0
 
     def hasHeightForWidth(self) -> bool:
-        """Lines break as the width asks for."""
+        """Lines are broken to fit the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height at the present width: another one is asked for once it is there."""
+        """Return the height for the current width; a resize lays out anew and updates it."""
         return math.ceil(self._height)
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room."""
+        """A minimal width: the widget takes whatever width it is given."""
         return QSize(120, math.ceil(self._height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew."""
+        """Break the lines for the new width."""
         if event.oldSize().width() != event.size().width():
             self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Letters of another size."""
+        """Lay out again when the font or style changes."""
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._arrange()
         super().changeEvent(event)
@@ -245,7 +245,7 @@ class FormulaView(Painted):
     # ---------------------------------------------------------------- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Formulas in the colour of text, numbers and what the letters mean in a dimmer one."""
+        """Paint formulas in the text colour, values in the accent, and definitions dimmed."""
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -279,7 +279,7 @@ class FormulaView(Painted):
     # ---------------------------------------------------------------- tooltips
 
     def tip_at(self, position: QPoint) -> str:
-        """What the part of the formula at ``position`` means, and its number."""
+        """Return the meaning and value of the part of the formula at ``position``."""
         for placed in self._placed:
             column = placed.column
             if not column.is_sign and placed.room.contains(position.toPointF()):

@@ -1,4 +1,4 @@
-"""The connection between two layers: its weights, and the place for one more layer."""
+"""The connection between two layer cards, where another layer can be inserted."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _SMALL = 0.88
 
 
 class LayerGap(QAbstractButton):
-    """A click adds a layer here; a layer that is dragged may be dropped here."""
+    """Inserts a layer on click; also a drop target for a dragged layer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._above = self._below = 1.0
         self._parameters = 0
         self.is_target = False
-        """Whether the layer that is dragged would land here."""
+        """Whether the dragged layer would be dropped here."""
         self._can_add = True
-        # The keyboard adds layers from the cards (Insert), so that Tab is not twice as long.
+        # Not in the tab order, which would double: Insert on a card adds layers by keyboard.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -44,9 +44,9 @@ class LayerGap(QAbstractButton):
         can_add: bool,
         why_not: str = "",
     ) -> None:
-        """Names and widths of the layers above and below, and the parameters between them.
+        """Set names and band widths of both neighbours, and the number of parameters between them.
 
-        ``why_not`` tells why no layer can be put here.
+        ``why_not`` says why no layer can be inserted here.
         """
         self._above, self._below = shares
         self._parameters = parameters
@@ -59,17 +59,17 @@ class LayerGap(QAbstractButton):
         self.update()
 
     def set_target(self, is_target: bool) -> None:
-        """Whether the layer that is dragged would land here."""
+        """Set whether the dragged layer would be dropped here."""
         if is_target != self.is_target:
             self.is_target = is_target
             self.update()
 
     def sizeHint(self) -> QSize:
-        """As low as a button may be for the mouse."""
+        """As low as a button may be to be hit with the mouse."""
         return QSize(2 * _HEIGHT_PX, _HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The hourglass's slant, the plus, and the number of parameters."""
+        """Paint the slanted part of the hourglass, the plus, and the number of parameters."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect())
@@ -90,7 +90,7 @@ class LayerGap(QAbstractButton):
         return figures_font(self.font(), scale=_SMALL)
 
     def _count(self, area: QRectF) -> tuple[str, QRectF]:
-        """How many parameters lie here, in words, and the place of the words."""
+        """Return the number of parameters as text, and the rectangle of the text."""
         if not self._parameters:
             return "", QRectF()
         metrics = QFontMetricsF(self._small_font())

@@ -1,4 +1,4 @@
-"""The mark on the map that says when it shows another network than the one that is built."""
+"""A notice on the map that the network shown is not the edited one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _LEAST_MAP_PX = 320
 
 
 class MapMark(QFrame):
-    """A line at the lower edge of the map, above what lies there already. Passive.
+    """A line at the lower edge of the map, above other widgets there; passive.
 
     Signals:
-        train_requested(): Train what is edited, from the start.
+        train_requested(): Train the draft from scratch.
     """
 
     train_requested = Signal()
@@ -42,12 +42,12 @@ class MapMark(QFrame):
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
         room = watch_room(parent)
         room.changed.connect(self._place)
-        # Messages about an edit may come while this offers to train it.
+        # Messages about an edit may appear while this mark offers to train it.
         room.keep_clear([self])
         self.hide()
 
     def set_state(self, state: StripState | None) -> None:
-        """Tell of the edits of ``state``; None: the map shows what is built."""
+        """Show the mark for the edits of ``state``; None hides it, as the map shows the draft."""
         if state == self._state:
             return
         self._state = state

@@ -1,4 +1,4 @@
-"""The menu of networks to begin from."""
+"""The menu of network topologies to start from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class NetworkMenu(ExplainedMenu):
-    """Topologies under headings, with what they are for; which fit depends on the images."""
+    """Topologies under headings, with their purpose; disabled where they do not fit the images."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class NetworkMenu(ExplainedMenu):
             self.add_entry(preset.key, tr(preset.label))
 
     def set_image_shape(self, shape: Shape) -> None:
-        """Offer what fits images of ``shape``."""
+        """Enable the topologies that fit images of ``shape``, and explain why others do not."""
         if shape == self._shape:
             return
         self._shape = shape

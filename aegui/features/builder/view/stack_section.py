@@ -1,4 +1,4 @@
-"""A stack of layers beside the network, under its own heading: classifier or discriminator."""
+"""A section for another stack of layers below the network: classifier or discriminator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of data and training, as far as they count for the draft, in folding sections."""
+"""The training panel: data and training settings that apply to the draft, in sections."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _SECTION_OF = {setting.path: section.key for section in SECTIONS for setting in 
 
 
 class TrainingPanel(QWidget):
-    """Everything of a recipe but its network; passive but for its signals.
+    """All settings of a recipe but its network; passive but for its signals.
 
-    While a training runs the learning rate and the noise stay open: the running training takes
-    over what the draft says of them.
+    During a training the learning rate and the noise stay editable: the running training adopts
+    them from the draft.
 
     Signals:
-        recipe_edited(Recipe, str): The recipe asked for, and the words for undoing the edit.
+        recipe_edited(Recipe, str): The recipe asked for, and the text of the undo step.
         open_data_requested(): A file of images or glyphs is to be chosen.
         vary_requested(str): The setting at that path is to be varied in a study.
     """
@@ -107,7 +107,7 @@ class TrainingPanel(QWidget):
         return folding
 
     def _fill_section(self, section: Section, folding: FoldingSection) -> None:
-        """Make the rows; most sections stay folded, and the window should be there at once."""
+        """Create the rows on first unfolding: most sections stay folded, and start-up is faster."""
         if section.key == "objective":
             folding.add_row(self.formula)
         for setting in section.settings:
@@ -134,7 +134,7 @@ class TrainingPanel(QWidget):
     # ------------------------------------------------------------------- state
 
     def set_state(self, recipe: Recipe, resolution: Resolution) -> None:
-        """Show the draft and what resolving it against the data gave."""
+        """Show the draft and the result of resolving it against the data."""
         before, self._recipe = self._recipe, recipe
         problems = _by_path(resolution.problems)
         is_same = problems == self._problems and resolution.dataset is self._dataset
@@ -146,13 +146,13 @@ class TrainingPanel(QWidget):
             self._has_characters = all(len(label) == 1 for label in resolution.dataset.classes)
         edited = numbers_edited(before, recipe) if before is not None and is_same else None
         if not edited:
-            # Also where nothing differs: an edit has come to nothing, and fields go back.
+            # Also reached if nothing differs: after a rejected edit, the fields must be reset.
             self._show()
         else:
             self._show_numbers(edited, recipe)
 
     def set_enabled_while_training(self, enabled: bool) -> None:
-        """Whether everything may be edited; False leaves only what a running training takes."""
+        """Set whether all settings may be edited; False leaves those a running training adopts."""
         if self._is_locked is not enabled:
             return
         self._is_locked = not enabled
@@ -162,7 +162,7 @@ class TrainingPanel(QWidget):
             self._lock_row(row)
 
     def set_viewing(self, viewing: bool) -> None:
-        """Whether what is shown is only to be looked at."""
+        """Set whether the recipe shown is read-only."""
         if viewing == self._is_viewing:
             return
         self._is_viewing = viewing
@@ -175,13 +175,13 @@ class TrainingPanel(QWidget):
         row.set_locked(self._is_locked, entirely=self._is_viewing or withheld)
 
     def set_withheld(self, withholds: Callable[[str], bool]) -> None:
-        """Lock the settings at whose paths ``withholds`` says so, whatever else holds."""
+        """Lock the settings at whose paths ``withholds`` returns True, whatever else holds."""
         self._withholds = withholds
         for row in self.rows.values():
             self._lock_row(row)
 
     def open_sections(self) -> tuple[str, ...]:
-        """Keys of the sections that are unfolded, to be remembered."""
+        """Return the keys of the unfolded sections, to be saved."""
         return tuple(key for key, section in self.sections.items() if section.header.isChecked())
 
     def set_open_sections(self, keys: Iterable[str]) -> None:
@@ -199,7 +199,7 @@ class TrainingPanel(QWidget):
         self._tell("", self.problem)
 
     def _show_numbers(self, edited: frozenset[str], recipe: Recipe) -> None:
-        """What follows from a number is in its own section, and perhaps in the formula."""
+        """Update the sections of the edited numbers, and the formula if it depends on them."""
         if edited - {_RATE}:
             self.formula.set_recipe(recipe)
         for path in edited:
@@ -216,7 +216,7 @@ class TrainingPanel(QWidget):
     ) -> None:
         """Show all rows of ``section``, or only those of the numbers that were ``edited``.
 
-        Whether the others count has not changed then: see ``numbers_edited``.
+        An edited number does not change which other rows apply: see ``numbers_edited``.
         """
         wrong = any(setting.path in self._problems for setting in section.settings)
         if edited is None:
@@ -249,20 +249,20 @@ class TrainingPanel(QWidget):
     def _show_whether(self, row: SettingRow, recipe: Recipe) -> None:
         path, shown = row.setting.path, row.setting.shown(recipe)
         if path == _CHARS:
-            # Classes with longer names are chosen in the panel of the data.
+            # Classes with longer names are selected in the data panel instead.
             shown = self._has_characters or recipe.data.chars is not None
         row.setVisible(shown or path in self._problems)
 
     # ------------------------------------------------------------------- problems
 
     def _tell(self, path: str, label: ProblemLabel) -> None:
-        """Say at ``label`` what is wrong with the row of ``path``, and what can be done."""
+        """Show in ``label`` the problems of the row of ``path``, and the first offered remedy."""
         here = self._problems.get(path, ())
         offers = (self._remedies[one] for one in here if one in self._remedies)
         label.set_text("\n".join(one.message for one in here), next(offers, ""))
 
     def _mend(self, path: str) -> None:
-        """Do what is offered at the row of ``path``."""
+        """Apply the remedy offered at the row of ``path``."""
         here = self._problems.get(path, ())
         problem = next((one for one in here if one in self._remedies), None)
         if self._recipe is None or problem is None:
@@ -284,7 +284,7 @@ class TrainingPanel(QWidget):
 
 
 def _by_path(problems: tuple[Problem, ...]) -> dict[str, tuple[Problem, ...]]:
-    """Problems by the row that they belong to; "" for those that belong to no row.
+    """Return the problems by the path of their row; "" holds those without a row.
 
     Problems of the network are reported on the builder's cards.
     """
@@ -298,5 +298,5 @@ def _by_path(problems: tuple[Problem, ...]) -> dict[str, tuple[Problem, ...]]:
 
 
 def _belongs(where: str, path: str) -> bool:
-    """Whether the row of ``path`` is the place, or lies at the place, that ``where`` names."""
+    """Return whether the row of ``path`` equals, contains or lies within the path ``where``."""
     return where == path or where.startswith(path + ".") or path.startswith(where + ".")
