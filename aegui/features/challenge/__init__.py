@@ -1,4 +1,4 @@
-"""A set-up as one line that is copied and pasted; with a goal it is a challenge."""
+"""Copy and paste a set-up as one line of text; with a goal it is a challenge."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

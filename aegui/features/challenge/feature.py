@@ -1,4 +1,4 @@
-"""Joins lines and challenges with the clipboard, the draft, and the training under way."""
+"""Connects set-up lines and challenges to the clipboard, the draft and the running training."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "lowercase 35-25-10-2 tanh | adam 0.01 | bce | 5000 epochs | seed 42"
 _PROGRESS = frozenset({"history", "is_live", "saved"})
-"""What changes of what is shown when a training has come further, or has ended."""
+"""The changes that indicate progress or the end of a training."""
 
 
 class ChallengeFeature(Feature):
-    """Set-ups as lines, and whether a goal is reached while a network trains."""
+    """Copies and pastes set-ups as lines, and checks during training whether a goal is reached."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -52,14 +52,14 @@ class ChallengeFeature(Feature):
 
     @Slot()
     def copy(self) -> None:
-        """Put the draft as a line on the clipboard, with its goal; its notes stay here."""
+        """Copy the draft, without its notes but with its goal, to the clipboard as a line."""
         line = self.line
         QApplication.clipboard().setText(line)
         self.noticed.emit(Notice("info", tr("Copied: {line}", line=line), passing=True))
 
     @property
     def line(self) -> str:
-        """The draft as a line."""
+        """The draft as a line, without its notes."""
         workspace = self._services.workspace
         challenge = workspace.annotations.challenge
         recipe = workspace.recipe.model_copy(update={"notes": ""})
@@ -67,7 +67,7 @@ class ChallengeFeature(Feature):
 
     @Slot()
     def paste(self) -> None:
-        """Put the line on the clipboard into the builder."""
+        """Put the set-up of the line on the clipboard into the builder."""
         text = QApplication.clipboard().text()
         if is_line(text):
             self.open_line(text)
@@ -81,7 +81,7 @@ class ChallengeFeature(Feature):
 
     @Slot(str)
     def open_line(self, text: str) -> None:
-        """Make what the line ``text`` says the draft's, and its goal a challenge."""
+        """Load the set-up of the line ``text`` into the draft, and its goal as a challenge."""
         if self._services.runner.is_busy:
             words = tr("A training is under way: stop it before another set-up is opened.")
             self.noticed.emit(Notice("info", words, passing=True, about="busy"))
@@ -92,7 +92,7 @@ class ChallengeFeature(Feature):
             self.noticed.emit(Notice("warning", str(error), passing=True))
             return
         if self._window.is_wandering:
-            # What was put into the builder is to be seen.
+            # The builder must be visible to show what was pasted.
             self._services.requests.arrangement.emit("build")
         if reading.left_out:
             left = "; ".join(reading.left_out)
@@ -117,7 +117,7 @@ class ChallengeFeature(Feature):
 
     @Slot()
     def drop(self) -> None:
-        """Give the challenge up."""
+        """Give up the challenge."""
         self._services.workspace.annotations.set_challenge(None)
 
     @Slot()
@@ -125,7 +125,7 @@ class ChallengeFeature(Feature):
         self._looked, self._is_watching = 0, True
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Look whether the goal is reached, in the rows that have come."""
+        """Check the new rows of the history for the goal."""
         challenge = self._services.workspace.annotations.challenge
         resolved, history = self._services.runner.resolved, shown.history
         if changed & _PROGRESS and challenge is not None and challenge.reached is None:
@@ -133,7 +133,7 @@ class ChallengeFeature(Feature):
         if not self._is_watching or resolved is None or not changed & _PROGRESS:
             return
         if shown.saved is not None and not shown.is_live and not self._services.runner.is_busy:
-            # The last rows are these.
+            # The training has ended: no rows will follow.
             self._is_watching = False
         if challenge is None or challenge.reached is not None or history is None:
             return
@@ -145,7 +145,7 @@ class ChallengeFeature(Feature):
         self._services.workspace.annotations.set_challenge(kept)
         words = " ".join(challenge_lines(kept))
         text = tr("Challenge reached! {words}", words=words)
-        # With an offer it is not put away for what is told of the training itself.
+        # A notice with an action is not replaced by those about the training itself.
         self.noticed.emit(Notice("info", text, tr("Copy it as a line"), self.copy))
 
     @Slot()
@@ -161,10 +161,10 @@ class ChallengeFeature(Feature):
         self.badge.set_challenge(challenge, problem, self._missing())
 
     def _missing(self) -> tuple[Missing, ...]:
-        """What the network that is shown lacks; nothing where that is not known."""
+        """Return the unmet bounds of the goal for the network shown; empty if unknown."""
         workspace, shown = self._services.workspace, self._services.shown
         challenge, resolved = workspace.annotations.challenge, workspace.resolution.resolved
-        # The history of another set-up, which was trained before, says nothing of this one.
+        # The history of a set-up trained earlier says nothing about this one.
         if challenge is None or resolved is None or shown.recipe != resolved.recipe:
             return ()
         if shown.history is None or challenge.goal.unfit(resolved.recipe):

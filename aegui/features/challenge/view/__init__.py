@@ -1,1 +1,1 @@
-"""What is seen of challenges."""
+"""The widgets of challenges."""

@@ -1,4 +1,4 @@
-"""The badge of a challenge: what is to be reached, and whether and how it was."""
+"""The badge of a challenge: its goal, and whether and how the goal was reached."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _WIDE_PX = 320
 
 
 class Badge(QToolButton):
-    """A button with a menu, which says all of it; hidden where there is no challenge. Passive."""
+    """A button whose menu has the details; hidden without a challenge. Passive."""
 
     copy_requested = Signal()
-    """The set-up is to be copied, with the goal."""
+    """Emitted when the set-up is to be copied, with the goal."""
     drop_requested = Signal()
-    """The challenge is to be given up."""
+    """Emitted when the challenge is to be given up."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,9 +59,9 @@ class Badge(QToolButton):
         problem: str = "",
         missing: Sequence[Missing] = (),
     ) -> None:
-        """Show ``challenge``; ``problem`` says why it cannot be reached as things are.
+        """Show ``challenge``; ``problem`` says why it cannot be reached at present.
 
-        ``missing`` are the bounds that the network does not keep, as far as they are known.
+        ``missing`` are the bounds that the network does not meet, as far as they are known.
         """
         self.setVisible(challenge is not None)
         if challenge is None:
@@ -82,7 +82,7 @@ class Badge(QToolButton):
 def challenge_lines(
     challenge: KeptChallenge, problem: str = "", missing: Sequence[Missing] = ()
 ) -> list[str]:
-    """What is to be reached; how it was, or that it was not; what the figures are of."""
+    """Return the goal, how it was reached or what is missing, and what the figures refer to."""
     goal, reached = challenge.goal, challenge.reached
     lines = [tr("Goal: {goal}.", goal=goal.words())]
     if reached is None and missing and not problem:
