@@ -1,4 +1,4 @@
-"""Curves of the training, and reconstructions beside them."""
+"""Training curves, and reconstructions of the samples."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

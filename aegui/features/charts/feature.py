@@ -1,4 +1,4 @@
-"""Joins the charts with the history of what is shown."""
+"""Connects the charts to the history of the network shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHOICE = "charts."
 
 
 class ChartsFeature(Feature):
-    """Redrawn only when in sight and only for news."""
+    """Redraws the charts only while they are visible and only when they have changed."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -35,13 +35,13 @@ class ChartsFeature(Feature):
         self._show_marker()
 
     def export_charts(self, kind: str) -> None:
-        """Bring the charts of this moment to paper, or all their numbers, as ``kind``."""
+        """Export the current charts, or all recorded numbers, as ``kind``."""
         self._charts.flush()
         self._show_charts()
         self._panel.figures.bring(kind)
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the charts, and the epoch marker in them."""
         if changed & {"history", "network", "dataset"}:
             self._charts.mark()
         if changed & (MOMENT | WEIGHTS | {"history"}):
@@ -75,7 +75,7 @@ class ChartsFeature(Feature):
 
 
 def _marked_epoch(shown: Shown) -> float | None:
-    """The epoch that is shown, where the charts' newest row is of another."""
+    """Return the epoch to mark: that shown, unless it is the newest row or still training."""
     moment, history = shown.moment, shown.history
     if moment is None or history is None or not len(history) or moment.weights == "live":
         return None

@@ -1,4 +1,4 @@
-"""Joins the reconstructions with the network and the samples that are shown."""
+"""Connects the reconstructions panel to the network and the samples shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ROWS_MS = 400
 
 
 class ReconstructionsFeature(Feature):
-    """What the network makes of every sample, computed while it can be seen."""
+    """Computes the network's reconstructions of the samples while the panel is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -43,11 +43,11 @@ class ReconstructionsFeature(Feature):
         self._rows.mark()
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Request new reconstructions if the network or the samples have changed."""
         if changed & SUBJECT:
             self._rows.mark()
         if "past" in changed and not shown.is_learning:
-            # Whoever goes through the epochs by hand wants to see each of them.
+            # A person who steps through the epochs expects to see each of them.
             self._rows.flush()
 
     def _show_rows(self) -> None:
@@ -74,7 +74,7 @@ class ReconstructionsFeature(Feature):
         )
 
     def _why_no_rows(self) -> str:
-        """Why there is nothing to show; empty where there is something."""
+        """Return why there is nothing to show; empty if there is something."""
         shown = self._services.shown
         if shown.codec is None:
             return tr("Press Train to see what the network makes of every sample.")

@@ -1,4 +1,4 @@
-"""Joins the charts with the best linear code of the same size: PCA as a line to compare with."""
+"""Connects the charts to the loss of PCA with the code's size, shown as a reference line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ReferenceFeature(Feature):
-    """Asks for the reference of the network that is shown, while the charts can be seen."""
+    """Requests the reference for the network shown, while the charts are visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -34,7 +34,7 @@ class ReferenceFeature(Feature):
         self._refresher.mark()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Request the reference again if it may have changed; release its data while hidden."""
         if changed & {"dataset", "network"} and not self._refresher.is_shown:
             self._services.of(ReferenceService).forget()
         if changed & {"dataset", "history", "network"}:
@@ -42,7 +42,7 @@ class ReferenceFeature(Feature):
 
     def _request(self) -> None:
         shown = self._services.shown
-        # The curves are those of the set that the network was trained on, whatever the map shows.
+        # The curves belong to the training set, which need not be the set on the map.
         self._services.of(ReferenceService).request(shown.trained_on or shown.dataset, shown.recipe)
 
     @Slot(object)

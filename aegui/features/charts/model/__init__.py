@@ -1,1 +1,1 @@
-"""Curves of the training, and reconstructions beside them: what is computed, without widgets."""
+"""The widget-free part of the charts: the linear reference."""

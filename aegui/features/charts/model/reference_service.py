@@ -1,4 +1,4 @@
-"""The loss of the best linear code, computed in the background whenever data or code change."""
+"""Computes the loss of the best linear code in the background when data or code change."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 MOST_SAMPLES = 20_000
-"""Of larger training sets so many samples, drawn at random, stand for all."""
+"""Larger training sets are represented by this many samples, drawn at random."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class LinearReference:
-    """What PCA with as many numbers as the code has comes to.
+    """The loss of PCA with as many components as the code has units.
 
     Attributes:
-        components: Numbers of the code, k.
+        components: Units of the code, k.
         value: The loss of its reconstructions of the clean training images, on the scale of the
             reconstruction that the history records: a mean over pixels, or with a Gaussian code
             their sum for each image.
-        term: Term of the history that it is to be compared with, ``loss`` or ``reconstruction``.
+        term: Term of the history to compare it with, ``loss`` or ``reconstruction``.
     """
 
     components: int
@@ -69,10 +69,10 @@ class _ReferenceQuestion:
 
 
 class ReferenceService(Service):
-    """Answers the newest question only; the same one is answered once."""
+    """Answers only the latest request; a repeated request is not computed again."""
 
     found = Signal(object)
-    """A ``LinearReference``, or None where there is nothing to compare with."""
+    """Emitted with a ``LinearReference``, or None if there is nothing to compare with."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +83,7 @@ class ReferenceService(Service):
         self._derived.answered.connect(self._take)
 
     def request(self, dataset: Dataset, recipe: Recipe) -> None:
-        """Compute the reference for ``recipe`` trained on ``dataset``."""
+        """Compute the reference for ``recipe`` on ``dataset`` and emit it with ``found``."""
         question = _ReferenceQuestion(dataset, recipe)
         if question.same_as(self._asked):
             return
@@ -94,7 +94,7 @@ class ReferenceService(Service):
             self._derived.derive(lambda _report, cancelled: _answers(question, cancelled), question)
 
     def forget(self) -> None:
-        """Hold no samples any more, until somebody asks again."""
+        """Release the samples until the next request."""
         if self._asked is not None:
             self._asked = None
             self._derived.forget()
@@ -107,7 +107,7 @@ class ReferenceService(Service):
 
 
 def has_reference(dataset: Dataset, recipe: Recipe) -> bool:
-    """Whether a linear code of that size loses anything, and ``recipe`` makes images of codes."""
+    """Return whether ``recipe`` is an autoencoder and a linear code of its size loses anything."""
     if not recipe.is_autoencoder:
         return False
     return recipe.network.latent.units < min(dataset.pixels, len(dataset) - 1)
@@ -116,11 +116,11 @@ def has_reference(dataset: Dataset, recipe: Recipe) -> bool:
 def linear_reference(
     dataset: Dataset, recipe: Recipe, cancelled: IsCancelled | None = None
 ) -> LinearReference:
-    """The reference for ``recipe`` on the training part of ``dataset``.
+    """Return the reference for ``recipe`` on the training part of ``dataset``.
 
     Raises:
         AeguiError: The samples cannot be used.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     training, units = recipe.training, recipe.network.latent.units
     indices, _ = split_indices(len(dataset), recipe.data.split)

@@ -1,1 +1,1 @@
-"""Curves of the training, and reconstructions beside them: what is painted, without torch."""
+"""The widgets of the charts; free of torch."""

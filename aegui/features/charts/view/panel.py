@@ -1,4 +1,4 @@
-"""The charts panel: which charts are shown, one epoch axis for all."""
+"""The charts panel: the selected charts over a common epoch axis."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ _GOOD_SHAPE = 1.7
 _ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
 _OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)
 _OF_IMAGES = ".images"
-"""What follows the key of such a chart where its choice is that for images with shades."""
+"""Suffix of a chart's key for its choice with images that have shades of grey."""
 _LEAST_SPAN = 4.0
 _GET_READY_MS = 1_500
-"""After the window has come up; sooner only if there are curves to draw."""
+"""Delay after the window is shown before pyqtgraph is imported, unless curves need it sooner."""
 
 
 class ChartsPanel(QWidget):
@@ -61,13 +61,12 @@ class ChartsPanel(QWidget):
     While the panel is hidden nothing is computed; it catches up when it is shown.
     """
 
-    """A key of ``EXPORT_KINDS``."""
     epoch_hovered = Signal(object)
-    """The epoch under the crosshair, or None."""
+    """Emitted with the epoch under the crosshair, or None."""
     epoch_chosen = Signal(object)
-    """The epoch that is to be shown everywhere; None: the newest."""
+    """Emitted with the epoch to show everywhere; None for the newest."""
     choices_changed = Signal(object)
-    """The dictionary of ``choices()`` after a person changed it."""
+    """Emitted with ``choices()`` after the person has changed it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +82,7 @@ class ChartsPanel(QWidget):
         for spec in CHARTS:
             self._buttons[spec.key].setChecked(spec.is_first)
         self._has_glyphs = True
-        # The choice for the other sort of images than the ones that are shown.
+        # The choice for the sort of images that is not shown at present.
         self._other_choice = dict.fromkeys(_OF_GLYPHS, False)
         self._possible: frozenset[str] = frozenset()
         self._show_possible()
@@ -115,7 +114,7 @@ class ChartsPanel(QWidget):
         return QSize(640, 220)
 
     def _build(self) -> None:
-        # In lines, for many charts in a narrow panel: what lies beside them would take their room.
+        # A flow layout: with many charts in a narrow panel one row would not fit.
         header = FlowLayout(SPACING // 4, last_at_right=True)
         header.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         for button in self._buttons.values():
@@ -150,7 +149,7 @@ class ChartsPanel(QWidget):
             view.reset_requested.connect(self.show_all)
             view.epoch_chosen.connect(self.epoch_chosen)
 
-    # What comes in
+    # Input
 
     def set_history(self, history: HistoryView | None, seeds: tuple[int, ...] = ()) -> None:
         """Show ``history`` of runs with ``seeds``; None shows how to get one."""
@@ -167,12 +166,12 @@ class ChartsPanel(QWidget):
         before = self._possible
         self._show_possible()
         if self._possible != before:
-            # Also before any numbers: the charts of the training before would stay for the next.
+            # Also without rows: otherwise charts of the previous training would stay.
             self._arrange()
         self._redraw()
 
     def _show_possible(self) -> None:
-        """Offer the charts for which there are numbers; before any, those of any training."""
+        """Offer the charts the history has values for; without rows, those of any training."""
         history = self._history
         possible = _ANY_TRAINING
         if history is not None and len(history):
@@ -183,7 +182,7 @@ class ChartsPanel(QWidget):
                 button.setVisible(key in possible)
 
     def set_has_glyphs(self, glyphs: bool) -> None:
-        """Whether pixels are on or off: the charts that count wrong ones are chosen for each."""
+        """Set whether the pixels are on or off, which has its own choice of wrong-pixel charts."""
         if glyphs == self._has_glyphs:
             return
         self._has_glyphs = glyphs
@@ -194,37 +193,37 @@ class ChartsPanel(QWidget):
         self._redraw()
 
     def _check(self, choices: Mapping[str, bool]) -> None:
-        """Press the buttons as ``choices`` says: it is no new choice of a person."""
+        """Set the buttons to ``choices`` without reporting a change by the person."""
         for key, value in choices.items():
             with QSignalBlocker(self._buttons[key]):
                 self._buttons[key].setChecked(value)
 
     def set_references(self, references: Mapping[str, Reference]) -> None:
-        """Level lines by key of chart: what PCA comes to."""
+        """Set the horizontal reference lines (the loss of PCA) by chart key."""
         self._references = dict(references)
         self._linear.setVisible(bool(references))
         self._redraw()
 
     def set_run(self, run: int) -> None:
-        """Which run is shown: its values are read, and its curves stand out from the others."""
+        """Set which run is shown: its values are read, and its curves are emphasised."""
         if run != self._run:
             self._run = run
             self._curves.clear()
             self._redraw()
 
     def set_units(self, units: Mapping[str, str]) -> None:
-        """What the vertical axes count, by key of chart, where it is not the same for all."""
+        """Set the names of the vertical axes by chart key, where they depend on the data."""
         if units != self._units:
             self._units = dict(units)
             self._redraw()
 
     def set_epoch_marker(self, epoch: float | None) -> None:
-        """Mark ``epoch`` in all charts; None for no mark."""
+        """Mark ``epoch`` in all charts; None removes the mark."""
         for view in self._views.values():
             view.set_epoch_marker(epoch)
 
     def choices(self) -> dict[str, bool]:
-        """What a person chose: a flag per chart shown, ``log_x``, ``log_y`` and ``pca``.
+        """Return the chosen settings: a flag per chart, ``log_x``, ``log_y`` and ``pca``.
 
         Charts that count wrong pixels have two: ``wrong`` for glyphs, ``wrong.images`` for others.
         """
@@ -238,7 +237,7 @@ class ChartsPanel(QWidget):
         return {**chosen, **glyphs, **of_images, **others}
 
     def set_choices(self, choices: Mapping[str, bool]) -> None:
-        """Take up what ``choices`` gave; unknown keys are left out."""
+        """Restore what ``choices`` returned; unknown keys are ignored."""
         buttons = {**self._buttons, **self._switches()}
         for key, value in choices.items():
             name = key.removesuffix(_OF_IMAGES)
@@ -251,22 +250,22 @@ class ChartsPanel(QWidget):
         return {"log_x": self._log_x, "log_y": self._log_y, "pca": self._linear}
 
     def show_all(self) -> None:
-        """Undo zoom and movement: the whole training again, and what comes."""
+        """Reset zoom and position: show the whole training and follow it."""
         self._x_zoomed = None
         self._y_zoomed.clear()
         self._redraw()
 
-    # What goes out
+    # Export
 
     def figure(self) -> Figure | None:
-        """The charts shown, as they are zoomed, with all recorded numbers; None without any."""
+        """Return the visible charts, as zoomed, with all recorded numbers; None without any."""
         history = self._history
         if history is None or not len(history) or not self._shown():
             return None
         csv = seeds_csv(history, self._seeds)
         return charts_figure(self._chart_data(history), "charts", tr("Training"), csv=csv)
 
-    # Arrangement
+    # Layout
 
     def _shown(self) -> list[PlotView]:
         return [
@@ -281,21 +280,21 @@ class ChartsPanel(QWidget):
         tile(self._grid, self._views.values(), shown, columns)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrange the charts as the new shape of their room allows, once it has that shape."""
+        """Rearrange the charts after their area has been resized."""
         if watched is self._room and event.type() == QEvent.Type.Resize:
             self._arrange()
-            # Once the charts have their places: how many lines of values they need.
+            # Deferred: the lines needed for values depend on the final chart widths.
             QTimer.singleShot(0, self, self._redraw)
         return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came in while hidden, and get ready to draw once all is quiet."""
+        """Catch up with changes made while hidden, and import pyqtgraph after a delay."""
         super().showEvent(event)
         self._redraw()
         self._get_ready.start(_GET_READY_MS)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Leave it for the next time."""
+        """Cancel the delayed import."""
         super().hideEvent(event)
         self._get_ready.stop()
 
@@ -318,7 +317,7 @@ class ChartsPanel(QWidget):
             view.set_data(data)
 
     def _chart_data(self, history: HistoryView) -> list[ChartData]:
-        """What the charts chosen show of ``history``; curves are computed once for its rows."""
+        """Return the data of the visible charts; curves are cached until the history changes."""
         epoch = np.asarray(history.epoch, dtype=np.float64)
         x = self._x_zoomed or self._whole_x()
         is_log = self._log_y.isChecked()
@@ -400,7 +399,7 @@ def _toggle(text: str, help_text: str, icon_name: str = "") -> QToolButton:
 
 
 def _same(a: HistoryView, b: HistoryView) -> bool:
-    """Whether ``a`` and ``b`` are views of the same rows: nothing to draw anew."""
+    """Return whether ``a`` and ``b`` have the same rows, so that no redraw is needed."""
     if len(a) != len(b):
         return False
     if len(a) == 0:

@@ -1,4 +1,4 @@
-"""One chart on the screen: zoomed and moved by mouse and keys, with a crosshair to read values."""
+"""One interactive chart: zoomed and panned by mouse and keys, with a crosshair to read values."""
 
 from __future__ import annotations
 
@@ -29,45 +29,45 @@ if TYPE_CHECKING:
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0
 _REACH_PX = 5.0
-"""How near to the marked epoch one has to press to drag it."""
+"""Maximum distance from the marked epoch at which a press drags it."""
 _CLICK_PX = 3.0
 _KEY_ROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PAGE_ROWS = {Qt.Key.Key_PageUp: -20, Qt.Key.Key_PageDown: 20}
 
 
 def load_graph() -> type[Graph]:
-    """The class that draws curves; the first call imports pyqtgraph, which takes its time."""
+    """Return the class that draws curves; the first call imports pyqtgraph, which is slow."""
     from aegui.kit.charts.graph import Graph
 
     return Graph
 
 
 class PlotView(QWidget):
-    """Shows the data it is given; what mouse and keys ask for goes out as signals.
+    """Shows its chart data; emits signals for mouse and keyboard requests.
 
-    The curves are a ``Graph``, made after the first picture of the window: until then, and where
-    there are no data, there is a title at the most.
+    The curves are drawn by a ``Graph``, created after the window's first paint; until then, and
+    without data, only the title is painted.
     """
 
     accessible_role = QAccessible.Role.Chart
 
     row_hovered = Signal(object)
-    """Row of the history under the crosshair; None when it has left."""
+    """Emitted with the history row under the crosshair; None once it has left."""
     zoom_requested = Signal(float, float)
-    """Factor for the length of the epoch axis, and the share of it that stays put."""
+    """Emitted with a factor for the epoch axis and the share of it that stays fixed."""
     height_zoom_requested = Signal(float, float)
-    """The same for this chart's vertical axis."""
+    """Emitted with the same for this chart's vertical axis."""
     move_requested = Signal(float)
-    """Share of the epoch axis's length by which to move."""
+    """Emitted with the share of the epoch axis by which to pan."""
     reset_requested = Signal()
     epoch_chosen = Signal(object)
-    """The epoch that was pointed at, to be shown everywhere; None takes a choice back."""
+    """Emitted with the epoch to show everywhere; None resets the choice."""
 
     def __init__(self, spec: ChartSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
         self.data: ChartData | None = None
-        """What is shown; None before any training."""
+        """The data shown; None before any training."""
         self._row: int | None = None
         self._marker: float | None = None
         self._charts = ChartPainter(current_theme(), self.font())
@@ -93,15 +93,15 @@ class PlotView(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        """A chart that can be read."""
+        """The smallest size at which a chart is readable."""
         return QSize(220, 150)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for two figures on each axis."""
+        """Room for two numbers on each axis."""
         return QSize(104, 84)
 
     def figure(self) -> Figure | None:
-        """The chart as it is zoomed, for paper; None before any training."""
+        """Return the chart as zoomed, for export; None before any training."""
         data = self.data
         if data is None or not len(data.epoch):
             return None
@@ -109,7 +109,7 @@ class PlotView(QWidget):
 
     @property
     def has_graph(self) -> bool:
-        """Whether the next picture has curves."""
+        """Whether the curves are painted from now on."""
         return self._graph is not None
 
     def set_data(self, data: ChartData | None) -> None:
@@ -118,7 +118,7 @@ class PlotView(QWidget):
         self._refresh()
 
     def set_row(self, row: int | None) -> None:
-        """Put the crosshair at row ``row`` of the history; None takes it away."""
+        """Put the crosshair at row ``row`` of the history; None removes it."""
         if row != self._row:
             self._row = row
             self._describe()
@@ -126,7 +126,7 @@ class PlotView(QWidget):
             self._update_header()
 
     def set_epoch_marker(self, epoch: float | None) -> None:
-        """Mark ``epoch`` with a vertical line; None for no mark."""
+        """Mark ``epoch`` with a vertical line; None removes the mark."""
         if epoch != self._marker:
             self._marker = epoch
             self._show_marks()
@@ -159,7 +159,7 @@ class PlotView(QWidget):
         self._update_header()
 
     def _update_header(self) -> None:
-        # Not all of it: what lies below repaints itself, and only where it has changed.
+        # Only header and footer: the graph between them repaints itself where it has changed.
         self.update(0, 0, self.width(), int(self._charts.header_px(QRectF(self.rect()))))
         below = int(self._plot_rect().bottom())
         self.update(0, below, self.width(), self.height() - below)
@@ -173,7 +173,7 @@ class PlotView(QWidget):
         return self._charts.plot_rect(QRectF(self.rect()), self.data)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint title and values, and see to it that the curves come with the next picture."""
+        """Paint title and values; create the graph for the next paint if it is missing."""
         data = self.data
         if data is None:
             return
@@ -189,25 +189,25 @@ class PlotView(QWidget):
 
     @property
     def x_name(self) -> str:
-        """What stands below the axis of epochs: the epoch under the crosshair, if there is any."""
+        """The label below the epoch axis: the epoch under the crosshair, or an empty string."""
         data, row = self.data, self._row
         if data is None or row is None or row >= len(data.epoch):
             return ""
         return tr("epoch {epoch}", epoch=precise(float(data.epoch[row])))
 
     def set_value_lines(self, lines: int) -> None:
-        """How many lines below the title have names and values, where the chart is narrow."""
+        """Set how many lines below the title a narrow chart uses for names and values."""
         if lines != self._charts.value_lines:
             self._charts.value_lines = lines
             self._refresh()
             self.update()
 
     def lines_wanted(self, curves: Sequence[Curve]) -> int:
-        """How many lines names and values of ``curves`` would take."""
+        """Return how many lines names and values of ``curves`` would take."""
         return self._charts.lines_wanted(curves, self.width())
 
     def event(self, event: QEvent) -> bool:
-        """Explain the chart at its title only: over the curves a note would hide them."""
+        """Show the tooltip over the title only: it would hide the curves."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             header = self._charts.header_px(QRectF(self.rect()))
             if event.pos().y() > header:
@@ -217,7 +217,7 @@ class PlotView(QWidget):
         return super().event(event)
 
     def _row_read(self, data: ChartData) -> int | None:
-        """The row whose values the header has: that under the crosshair, or of the epoch marked."""
+        """Return the row whose values the header shows: at the crosshair or the marked epoch."""
         if self._row is not None and self._row < len(data.epoch):
             return self._row
         if self._marker is None or not len(data.epoch):
@@ -233,7 +233,7 @@ class PlotView(QWidget):
     # Mouse and keys
 
     def row_at(self, x_px: float) -> int | None:
-        """The row of the history nearest to ``x_px`` of this widget; None without data."""
+        """Return the history row nearest to x ``x_px`` of this widget; None without data."""
         data = self.data
         if data is None or not len(data.epoch):
             return None
@@ -244,7 +244,7 @@ class PlotView(QWidget):
         return min(candidates, key=lambda row: abs(float(data.epoch[row]) - epoch))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the epoch or the axis, or read the values under the pointer."""
+        """Drag the marked epoch or the axis, and read the values under the pointer."""
         x = event.position().x()
         if self._drags_marker:
             self.epoch_chosen.emit(self._epoch_at(x))
@@ -254,7 +254,7 @@ class PlotView(QWidget):
         self.row_hovered.emit(self.row_at(x))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the epoch that is marked, or of the axis."""
+        """Begin to drag the marked epoch or the axis."""
         if event.button() is Qt.MouseButton.LeftButton:
             x = event.position().x()
             self._grip = self._pressed_at = x
@@ -263,7 +263,7 @@ class PlotView(QWidget):
             self._drags_marker = marked is not None and abs(x - marked) <= _REACH_PX
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of it; a click shows the epoch that was pointed at."""
+        """End the drag; a click chooses the epoch under the pointer."""
         x = event.position().x()
         clicked = self._grip is not None and abs(x - self._pressed_at) < _CLICK_PX
         if clicked and not self._drags_marker:
@@ -276,19 +276,19 @@ class PlotView(QWidget):
         return None if row is None or self.data is None else float(self.data.epoch[row])
 
     def _marker_px(self) -> float | None:
-        """Where the marked epoch is."""
+        """Return the x of the marked epoch, or None."""
         if self.data is None or self._marker is None:
             return None
         plot = self._plot_rect()
         return plot.left() + self.data.x.share(self._marker) * plot.width()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again; the first of the two clicks meant no epoch."""
+        """Reset the zoom, and the epoch that the first of the two clicks has chosen."""
         self.epoch_chosen.emit(self._marker_before)
         self.reset_requested.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Take the crosshair away."""
+        """Remove the crosshair."""
         self.row_hovered.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -334,11 +334,11 @@ class PlotView(QWidget):
         self.row_hovered.emit(min(max(start + by, 0), last))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Take the new room."""
+        """Lay out again for the new size."""
         self._refresh()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take new colours or letters."""
+        """Adopt a changed palette or font."""
         if event.type() in (
             QEvent.Type.PaletteChange,
             QEvent.Type.FontChange,

@@ -1,4 +1,4 @@
-"""What the network makes of the samples of a set: which are shown, and a summary of all."""
+"""The reconstructions panel: samples beside their reconstructions, and a summary of all."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ ORDERS = {
     "best": mark("Best first"),
     "random": mark("Random"),
 }
-"""Which samples are shown: key of ``aegui.session.pixels.answers.Order`` -> label."""
+"""Order of the samples shown: key of ``aegui.session.pixels.answers.Order`` -> label."""
 _MEANS = {
     (True, LEARNT): mark("learnt: {mean} wrong pixels"),
     (True, HELD_OUT): mark("held out (◦): {mean}"),
     (False, LEARNT): mark("learnt: squared error {mean}"),
     (False, HELD_OUT): mark("held out (◦): {mean}"),
 }
-"""Whether images are glyphs, and the part of the samples -> how its mean is reported."""
+"""(Whether images are glyphs, part of the samples) -> how the mean error is reported."""
 
 
 class ReconstructionsPanel(QWidget):
-    """Samples beside the network's answers to them, under a summary.
+    """Samples beside the network's reconstructions of them, under a summary.
 
     Signals:
         sample_activated(index): A sample was clicked or Enter pressed on it.
-        order_chosen(key): Those of that key of ``ORDERS`` are requested.
+        order_chosen(key): A key of ``ORDERS`` was chosen.
     """
 
     sample_activated = Signal(int)
@@ -64,14 +64,14 @@ class ReconstructionsPanel(QWidget):
         self.clear(tr("Press Train to see what the network makes of every sample."))
 
     def clear(self, reason: str) -> None:
-        """Show nothing but ``reason``."""
+        """Show only ``reason``."""
         self.view.set_rows(None)
         self.view.set_message(reason)
         self._summary.setText("")
         self._head.hide()
 
     def set_rows(self, rows: Reconstructions, look: Look = GLYPHS) -> None:
-        """Show samples with the answers to them, in their order."""
+        """Show samples with their reconstructions, in the order of ``rows``."""
         self.view.set_rows(rows, look)
         self._summary.setText(_summary(rows))
         self._summary.setToolTip(self._summary.text())
@@ -79,11 +79,11 @@ class ReconstructionsPanel(QWidget):
 
     @property
     def summary(self) -> str:
-        """What is said above the rows."""
+        """The summary above the rows."""
         return self._summary.text()
 
     def filmed(self) -> QImage:
-        """The summary and all groups, without what there is to be clicked."""
+        """Return an image of the summary and all groups for films, without controls."""
         band = self._summary.sizeHint().height() + SPACING
         whole, ratio = self.view.whole, self.devicePixelRatioF()
         image = QImage((whole + QSize(0, band)) * ratio, QImage.Format.Format_RGB32)
@@ -103,7 +103,7 @@ class ReconstructionsPanel(QWidget):
 
     @property
     def chosen_order(self) -> str:
-        """A key of ``ORDERS``."""
+        """The chosen key of ``ORDERS``."""
         return str(self.order.currentData())
 
     def _on_order_activated(self) -> None:

@@ -1,4 +1,4 @@
-"""Original, corrupted and answer of many samples, as one picture of those that are in sight."""
+"""Original, corrupted input and reconstruction of many samples; only visible ones are painted."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ _MOST_GLYPH_PX = 40
 _LEAST_IMAGE_PX, _MOST_IMAGE_PX = 40, 72
 _SEAM = 1
 _NEARLY_ALL, _ASKED = 0.95, 200
-"""Room is made for the captions of so many, found by so many of them."""
+"""The caption width fits this share of the captions, estimated from about this many of them."""
 _HELD_OUT = "◦"
-"""Before the label of a sample that was kept from training."""
+"""Precedes the label of a held-out sample."""
 _FEW_WRONG = 1
 _MOST_WHOLE = 2
-"""Height of what is painted as a whole, at most, by the longer side of what is seen."""
+"""Maximum height of ``whole``, relative to the longer side of the viewport."""
 _MOST_ON_PAPER = 96
-"""Of more samples a figure would show nothing."""
+"""Maximum number of samples in a figure; more would be illegible."""
 
 
 @dataclass(frozen=True)
 class _PictureLayout:
-    """Where the groups lie. A group is the two or three glyphs of one sample and a line of text.
+    """The grid of groups. A group is the two or three images of one sample and a line of text.
 
     Attributes:
         scale: Screen pixels per image pixel.
         columns: Groups side by side.
-        glyphs: Width and height of the glyphs of a group, in image pixels.
-        wide: Width of a group, whose caption may be wider than the glyphs, in image pixels.
+        glyphs: Width and height of the images of a group, in image pixels.
+        wide: Width of a group, whose caption may be wider than the images, in image pixels.
         group: Width and height of a group with the gap to the next, in image pixels.
     """
 
@@ -71,11 +71,11 @@ class _PictureLayout:
 
     @property
     def inset(self) -> int:
-        """The glyphs stand in the middle of their group: so far from its left, in image pixels."""
+        """Distance of the centred images from the left of their group, in image pixels."""
         return (self.wide - self.glyphs[0]) // 2
 
     def rect(self, place: int) -> QRect:
-        """The group at ``place`` without gaps, in pixels from the top left of the first."""
+        """Return the group at ``place`` without gaps, in pixels from the top left of the first."""
         row, column = divmod(place, self.columns)
         return QRect(
             column * self.group[0] * self.scale,
@@ -86,12 +86,12 @@ class _PictureLayout:
 
 
 class ReconstructionsView(Cells, PaintedArea):
-    """All groups, painted in one go: the visible ones are one image, kept until something changes.
+    """All groups as one cached pixmap of the visible ones.
 
     Signals:
         sample_activated(index): A group was clicked, or Enter pressed on it.
 
-    A group that is dragged is its sample, to be dropped where samples are taken.
+    Dragging a group drags its sample.
     """
 
     sample_activated = Signal(int)
@@ -116,7 +116,7 @@ class ReconstructionsView(Cells, PaintedArea):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_rows(self, rows: Reconstructions | None, look: Look = GLYPHS) -> None:
-        """Show ``rows`` in their order; None: nothing."""
+        """Show ``rows`` in their order; None shows the message."""
         images = () if rows is None else (rows.original, rows.corrupted, rows.output)
         shown = tuple(each for each in images if each is not None)
         count = 0 if rows is None else len(rows.labels)
@@ -130,12 +130,12 @@ class ReconstructionsView(Cells, PaintedArea):
         self._refresh()
 
     def set_message(self, message: str) -> None:
-        """What to say while there are no rows."""
+        """Set the text shown while there are no rows."""
         self._message = message
         self._refresh()
 
     def figure(self) -> Figure | None:
-        """All groups, for paper; None without any."""
+        """Return a figure of all groups, up to a maximum; None without any."""
         rows = self._rows
         if rows is None or not len(rows.labels):
             return None
@@ -157,7 +157,7 @@ class ReconstructionsView(Cells, PaintedArea):
         return self._current
 
     def text_of(self, place: int) -> str:
-        """Name and error of the group at ``place``, in words."""
+        """Return name and error of the group at ``place`` as a sentence."""
         rows = self._rows
         assert rows is not None
         if rows.wrong is not None:
@@ -173,31 +173,31 @@ class ReconstructionsView(Cells, PaintedArea):
         return kept is not None and bool(kept[place])
 
     def count(self) -> int:
-        """The samples that are shown."""
+        """Return the number of samples shown."""
         return len(self._labels)
 
     def columns(self) -> int:
-        """Groups side by side."""
+        """Return the number of groups side by side."""
         return self._layout().columns
 
     def activate(self, place: int) -> None:
-        """That sample is requested."""
+        """Request the sample at ``place``."""
         if self._rows is not None:
             self.sample_activated.emit(int(self._rows.indices[place]))
 
     def dragged(self, place: int) -> list[int]:
-        """That sample alone."""
+        """Return the index of the dragged sample, as a list."""
         return [] if self._rows is None else [int(self._rows.indices[place])]
 
     def image_rect(self, place: int, number: int) -> QRect:
-        """Where image ``number`` of the group at ``place`` is painted, likewise."""
+        """Return the rectangle of image ``number`` of the group at ``place``, in the viewport."""
         layout, (height, width) = self._layout(), self._image_shape()
         corner = self.cell_rect(place).topLeft()
         left = (layout.inset + number * (width + _SEAM)) * layout.scale
         return QRect(corner.x() + left, corner.y(), width * layout.scale, height * layout.scale)
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The image under the pointer, of the two or three of its group."""
+        """Return the rectangle of the image under the pointer, or None."""
         place = self.place_at(position)
         if place is None:
             return None
@@ -205,7 +205,7 @@ class ReconstructionsView(Cells, PaintedArea):
         return next((rect for rect in rects if rect.contains(position)), None)
 
     def cell_rect(self, place: int) -> QRect:
-        """Where the group at ``place`` is painted, in pixels of the viewport."""
+        """Return the rectangle of the group at ``place``, in viewport pixels."""
         return self._layout().rect(place).translated(SPACING, SPACING // 2 - self._scrolled())
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -220,7 +220,7 @@ class ReconstructionsView(Cells, PaintedArea):
     # -- layout ----------------------------------------------------------------------------------
 
     def _layout(self) -> _PictureLayout:
-        """The largest whole scale at which all groups fit; the least one if they never do."""
+        """Return the layout of the largest scale at which all groups fit, else of the smallest."""
         width = self.viewport().width() - 2 * SPACING
         height = self.viewport().height() - SPACING
         image_height, image_width = self._image_shape()
@@ -247,18 +247,18 @@ class ReconstructionsView(Cells, PaintedArea):
         gap = -(-2 * SPACING // scale)
         units = width // scale
         most = max(1, (units + gap) // (glyphs + gap))
-        # Captions that can be read take up to half of the columns, but not the second one.
+        # Legible captions may cost up to half of the columns, but at least two columns remain.
         least = max(min(2, most), -(-most // 2))
         caption = max(glyphs, -(-self._caption() // scale))
         columns = min(most, max(least, (units + gap) // (caption + gap)))
         wide = max(glyphs, min(caption, (units + gap) // columns - gap))
-        # What is left over widens the gaps, up to twice their width.
+        # Spare room widens the gaps, up to twice their width.
         spare = max(0, units + gap - columns * (wide + gap)) // max(1, columns - 1)
         group = (wide + gap + min(spare, gap), image_height + -(-text_px // scale))
         return _PictureLayout(scale, columns, (glyphs, image_height), wide, group)
 
     def _caption(self) -> int:
-        """The width that nearly all captions can be read in; of many samples some are asked."""
+        """Return the width that fits nearly all captions, estimated from a sample of them."""
         if self._caption_px is None:
             metrics = QFontMetrics(figures_font(self.font()))
             some = range(0, len(self._labels), max(1, len(self._labels) // _ASKED))
@@ -319,7 +319,7 @@ class ReconstructionsView(Cells, PaintedArea):
             painter.drawRect(self.cell_rect(self._current).adjusted(-4, -3, 4, 0))
 
     def _composed(self) -> QPixmap:
-        """The visible groups with their texts, as large as the viewport."""
+        """Return a pixmap of the viewport's size with the visible groups and their texts."""
         layout = self._layout()
         ratio = self.devicePixelRatioF()
         picture = QPixmap(self.viewport().size() * ratio)
@@ -336,7 +336,7 @@ class ReconstructionsView(Cells, PaintedArea):
         return picture
 
     def paint_all(self, painter: QPainter) -> None:
-        """Paint all groups, also those that are scrolled away, as far as ``whole`` is high."""
+        """Paint all groups, also those outside the viewport, up to the height of ``whole``."""
         layout = self._layout()
         rows = self.whole.height() // layout.row_px
         painter.translate(0, self._scrolled())
@@ -347,7 +347,7 @@ class ReconstructionsView(Cells, PaintedArea):
 
     @property
     def whole(self) -> QSize:
-        """Room for all groups as they stand; of very many for those that would be legible."""
+        """Size of all groups in the current layout, limited in height to what is legible."""
         layout, seen = self._layout(), self.viewport().size()
         rows = -(-len(self._labels) // layout.columns)
         most = (_MOST_WHOLE * max(seen.width(), seen.height()) - SPACING) // layout.row_px
@@ -360,7 +360,7 @@ class ReconstructionsView(Cells, PaintedArea):
         self._paint_texts(painter, layout, places)
 
     def _sheet(self, layout: _PictureLayout, places: range) -> NDArray[np.uint32]:
-        """The groups at ``places``, one pixel per image pixel, premultiplied ARGB."""
+        """Return the images of the groups at ``places``, uint32 premultiplied ARGB at scale 1."""
         theme = current_theme()
         colours = palette(theme.pixel_on, theme.pixel_off)
         height, width = self._image_shape()
@@ -379,7 +379,7 @@ class ReconstructionsView(Cells, PaintedArea):
         return grid.reshape(rows * group_height, layout.columns * group_width)
 
     def _paint_texts(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:
-        """Under each group its label to the left and its error to the right."""
+        """Paint below each group its label on the left and its error on the right."""
         theme = current_theme()
         painter.setFont(figures_font(self.font()))
         metrics = painter.fontMetrics()
@@ -411,7 +411,7 @@ class ReconstructionsView(Cells, PaintedArea):
         return error_text(float(rows.error[place]))
 
     def _severity(self, places: range) -> NDArray[np.int64]:
-        """0 for what is perfect, 1 for few errors, 2 for many; of images all are alike."""
+        """Return 0 for no errors, 1 for few, 2 for many; always 1 for images with shades."""
         rows = self._rows
         if rows is None or rows.wrong is None:
             return np.ones(len(places), np.int64)
