@@ -1,4 +1,4 @@
-"""What a classifier tells apart."""
+"""Accuracy, confusion and mistakes of a classifier."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

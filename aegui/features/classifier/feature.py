@@ -1,4 +1,4 @@
-"""Joins the panel of the classifier with the network and the samples that are shown."""
+"""Connects the classifier panel to the network and the samples shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ClassifierFeature(Feature):
-    """The classifier is judged while its dock can be seen."""
+    """Evaluates the classifier while its dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -52,7 +52,7 @@ class ClassifierFeature(Feature):
         self._services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Evaluate the classifier again if the network or the samples have changed."""
         if changed & SUBJECT:
             self._show_network()
         if "history" in changed:
@@ -70,7 +70,7 @@ class ClassifierFeature(Feature):
             self._explain()
 
     def _explain(self) -> None:
-        """How one comes by a classifier, from where things are, or what one waits for."""
+        """Say what is being computed, or how to train a classifier."""
         codec = self._services.shown.codec
         if codec is not None and codec.can_classify:
             self._panel.set_message(tr("The samples are being classified…"))
@@ -114,7 +114,7 @@ class ClassifierFeature(Feature):
 
     @Slot()
     def _show_note(self) -> None:
-        """Before the labels are learnt from, the answers are nothing but chance."""
+        """Note that accuracy is at chance level as long as pre-training uses no labels."""
         history = self._services.shown.history
         accuracy = None if history is None else history.extra.get("accuracy")
         waits = accuracy is not None and len(accuracy) and not np.isfinite(accuracy[-1]).any()

@@ -1,1 +1,1 @@
-"""What a classifier tells apart: what is computed, without widgets."""
+"""The widget-free part of the classifier: its evaluation."""

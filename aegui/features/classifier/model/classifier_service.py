@@ -1,4 +1,4 @@
-"""What a classifier makes of the samples that it is to be judged by, computed in a thread."""
+"""Evaluates a classifier on a chosen part of the data, in a worker thread."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 VALIDATION, TRAINING, ALL, SHOWN = "validation", "training", "all", "shown"
-"""Keys of the parts that samples can be taken from; any other is the name of a set."""
+"""Keys of the parts of the data; any other key is the name of a set."""
 LIVE_SAMPLES = 2_000
-"""Of larger parts so many samples, drawn at random, are looked at while the network learns."""
+"""During a training, larger parts are represented by this many samples, drawn at random."""
 LIVE_MS = 500
-"""Least time between two looks while the network learns."""
+"""Minimum time between two evaluations during a training."""
 _LIVE_SEED = 0x5EED_0008
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """The network that is judged, and the samples around it.
+    """The network to evaluate, and the available samples.
 
     Attributes:
         codec: Its weights.
-        recipe: What it was trained by.
-        dataset: What it was trained on.
-        shown: The samples that are shown, where they are others.
-        is_live: Whether it is learning at present.
+        recipe: The recipe it was trained with.
+        dataset: The set it was trained on.
+        shown: The set shown, which may be another one.
+        is_live: Whether the network is being trained.
     """
 
     codec: Codec
@@ -60,13 +60,13 @@ class Judged:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A finished look.
+    """A finished evaluation.
 
     Attributes:
-        found: The answers to the samples ``indices``, one after the other.
-        dataset: The set that these are samples of.
+        found: The answers to the samples ``indices``, in their order.
+        dataset: The set that the samples belong to.
         indices: int64 ``[n]``, their places in ``dataset``.
-        total: Samples that the part has in all.
+        total: Number of samples in the whole part.
         part: Key of the part.
         epoch: Epoch of the weights.
     """
@@ -80,25 +80,25 @@ class Evaluation:
 
 
 class ClassifierService(Service):
-    """Judges the newest weights, on the part that was chosen, while somebody looks."""
+    """Evaluates the newest weights on the chosen part, while a visible view needs the result."""
 
     evaluated = Signal(object)
-    """An ``Evaluation``; None where there is no classifier."""
+    """Emitted with an ``Evaluation``, or None if there is no classifier."""
     parts_changed = Signal()
     failed = Signal(str)
-    """Why the samples could not be judged."""
+    """Emitted with the reason why the samples could not be classified."""
     held = Signal(object)
-    """Nothing is begun before ``allow``: it takes this ``Cost``, which is beyond the budget."""
+    """Emitted with a ``Cost`` beyond the budget; the evaluation waits for ``allow``."""
 
     def __init__(
         self, parent: QObject | None = None, budget: Callable[[], Budget] = Budget
     ) -> None:
         super().__init__(parent)
         self.budget = budget
-        """What may be spent without a question."""
+        """Returns what may be spent without asking."""
         self._is_allowed = False
         self.job = Derived("aegui-classes", self, urgent=False, least_pause_ms=LIVE_MS)
-        """Tells how far the look is."""
+        """The running computation; reports its progress."""
         self.job.set_active(False)
         self.job.answered.connect(self._on_job_answered)
         self.job.failed.connect(self._on_job_failed)
@@ -107,25 +107,25 @@ class ClassifierService(Service):
         self._parts: Mapping[str, str] = {}
         self._language = language()
         self.latest: Evaluation | None = None
-        """The last answer, as far as it is still one to the present network and part."""
+        """The last evaluation, as long as it belongs to the current network and part."""
         self._loaded: tuple[str, Dataset] | None = None
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """Keys and names, in the language in force, of the parts that there are to choose from."""
+        """Keys and names, in the current language, of the available parts."""
         if self._judged is not None and self._language != language():
             self._language, self._parts = language(), _parts(self._judged)
         return self._parts
 
     @property
     def part(self) -> str:
-        """Key of the part that is looked at: the one that was asked for, or else the first one."""
+        """Key of the evaluated part: the chosen one if available, else the first."""
         return self._chosen if self._chosen in self._parts else next(iter(self._parts), "")
 
     def set_judged(self, judged: Judged | None) -> None:
-        """Judge this network from now on; None where there is none with a classifier.
+        """Set the network to evaluate; None if there is none with a classifier.
 
-        Newer weights of the same training wait for the look that is under way.
+        Newer weights of the same training wait for the running evaluation.
         """
         before, self._judged = self._judged, judged
         if judged is None:
@@ -143,12 +143,12 @@ class ClassifierService(Service):
         else:
             self._set_parts(_parts(judged))
         if is_other or (before is not None and before.is_live and not judged.is_live):
-            # The last look at a training is at all samples: it must not wait for one at a few.
+            # The final evaluation covers all samples and must not wait for one on a subset.
             self.job.forget()
         self._derive()
 
     def set_part(self, key: str) -> None:
-        """Look at this part."""
+        """Evaluate on the part ``key``."""
         if key == self.part:
             return
         self._chosen = key
@@ -156,7 +156,7 @@ class ClassifierService(Service):
         self._derive()
 
     def allow(self) -> None:
-        """Look at the present part of the present data, whatever it takes."""
+        """Evaluate the current part of the current data whatever the cost."""
         self._is_allowed = True
         self._derive()
 
@@ -169,7 +169,7 @@ class ClassifierService(Service):
         self.parts_changed.emit()
 
     def _forget(self) -> None:
-        """Whatever was found, or is being looked for, says nothing any more."""
+        """Discard the last result and cancel the running evaluation."""
         self.latest = None
         self._is_allowed = False
         self.job.forget()
@@ -205,7 +205,7 @@ class ClassifierService(Service):
 
 
 def _has_same_parts(before: Judged, judged: Judged) -> bool:
-    """Whether nothing but the weights are newer: these come many times a second."""
+    """Return whether at most the weights differ; these change many times a second."""
     return (
         judged.dataset is before.dataset
         and judged.recipe is before.recipe
@@ -214,7 +214,7 @@ def _has_same_parts(before: Judged, judged: Judged) -> bool:
 
 
 def _parts(judged: Judged) -> dict[str, str]:
-    """The parts that ``judged`` can be looked at by, the most telling one first."""
+    """Return the available parts, the most informative first."""
     data = judged.recipe.data
     if data.split.keeps:
         training, validation = split_indices(len(judged.dataset), data.split)
@@ -233,7 +233,7 @@ def _parts(judged: Judged) -> dict[str, str]:
 
 
 def _cost(judged: Judged, part: str) -> Cost:
-    """What a look at ``part`` takes; a set that is still to be read is taken to be no larger."""
+    """Return the cost of evaluating ``part``; a set not yet loaded counts as the training set."""
     count = len(judged.shown if part == SHOWN else judged.dataset)
     if judged.is_live:
         count = min(count, LIVE_SAMPLES)
@@ -247,7 +247,7 @@ def _evaluation(
     report: Report,
     cancelled: IsCancelled,
 ) -> Evaluation:
-    """Look at the samples of ``part``; ``loaded`` is the set that was read last."""
+    """Evaluate on ``part``; ``loaded`` is the set that was loaded last, reused if it matches."""
     dataset, indices = judged.dataset, np.arange(len(judged.dataset))
     if part in {VALIDATION, TRAINING}:
         training, validation = split_indices(len(dataset), judged.recipe.data.split)

@@ -1,1 +1,1 @@
-"""What a classifier tells apart: what is painted, without torch."""
+"""The widgets of the classifier; free of torch."""

@@ -1,4 +1,4 @@
-"""The confusion of a classifier as a map of numbers: true classes down, answers across."""
+"""The confusion matrix of a classifier: rows are true classes, columns answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROOM = CellRoom(least=(9, 9), good=(26, 26), most=(44, 44), is_square=True)
 
 
 class ConfusionView(MatrixTable):
-    """Passive, but for one cell that is pointed at by mouse or keys."""
+    """A table of counts; passive but for the cell selected by mouse or keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Confusion matrix"), _ROOM, self.figure, parent)
@@ -41,7 +41,7 @@ class ConfusionView(MatrixTable):
         self.set_plot(confusion_plot(counts, labels), self._cell_words)
 
     def figure(self) -> Figure | None:
-        """The matrix, for paper; None before there is one."""
+        """Return the matrix as a figure; None before there is one."""
         if not self._labels:
             return None
         return confusion_figure(self._counts, self._labels, tr("Confusion matrix"))

@@ -1,4 +1,4 @@
-"""Samples with what they are and what they were taken for."""
+"""A list of samples with their class and the classifier's answer."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _PICTURE_PX = 56
 _CELL_PX = QSize(84, 104)
 _WIDE_CELL_PX = QSize(104, 122)
 _ONE_LINE = 3
-"""Labels up to so many signs stand on one line."""
+"""Labels with up to this many characters are put on one line."""
 _LONGEST = 12
 
 
 @dataclass(frozen=True, eq=False)
 class ShownMistakes:
-    """Samples to show.
+    """The samples to show.
 
     Attributes:
         found: The answers.
-        images: ``[N, C, H, W]`` of the set that they are answers to; not copied.
+        images: ``[N, C, H, W]`` of the set that the answers belong to; not copied.
         places: int64 ``[n]``, for each answer the place of its sample in the set.
-        order: Numbers of the answers to show.
+        order: Indices of the answers to show, in order.
     """
 
     found: Classification
@@ -54,19 +54,19 @@ class _MistakeRows(PictureRows):
     def __init__(self, shown: ShownMistakes, pictures: Pictures) -> None:
         self._shown = shown
         self._pictures = pictures
-        # Two short labels have room beside one another.
+        # Two short labels fit side by side.
         self.is_narrow = all(len(label) <= _ONE_LINE for label in shown.found.classes)
 
     def place(self, row: int) -> int:
-        """Place in the set of the sample in ``row``."""
+        """Return the place in the set of the sample in ``row``."""
         return int(self._shown.places[self._shown.order[row]])
 
     def __len__(self) -> int:
-        """The samples, as far as they are shown."""
+        """Return the number of samples shown, at most ``MOST_SHOWN``."""
         return min(MOST_SHOWN, len(self._shown.order))
 
     def picture(self, row: int, room: QSize) -> QImage:
-        """The sample."""
+        """Return the sample's image."""
         del room
         return self._pictures.image(self.place(row))
 
@@ -76,7 +76,7 @@ class _MistakeRows(PictureRows):
         return true, taken, float(found.confidence[number])
 
     def caption(self, row: int) -> str:
-        """Class, answer and confidence, short."""
+        """Return class, answer and confidence in short form."""
         true, taken, confidence = self._answer(row)
         share = localized(confidence, ".0%")
         if true == taken:
@@ -85,7 +85,7 @@ class _MistakeRows(PictureRows):
         return f"{_short(true)}{between}→ {_short(taken)}\n{share}"
 
     def sentence(self, row: int) -> str:
-        """The same in a sentence."""
+        """Return class, answer and confidence as a sentence."""
         true, taken, confidence = self._answer(row)
         if true == taken:
             return tr(
@@ -111,10 +111,10 @@ def _short(label: str) -> str:
 
 
 class MistakesView(PictureList):
-    """Pictures that flow with the width, each with its class, the answer and the confidence."""
+    """A flowing list of pictures, each with its class, the answer and the confidence."""
 
     sample_activated = Signal(int)
-    """Place in the set of the sample that was double-clicked, or on which Enter was pressed."""
+    """Emitted with the place in the set of a sample that was double-clicked or got Enter."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Samples with their answers"), parent)
@@ -127,7 +127,7 @@ class MistakesView(PictureList):
         self.figures = offer_painted(self, "samples")
 
     def set_shown(self, shown: ShownMistakes | None) -> None:
-        """Show these samples; None: nothing."""
+        """Show these samples; None clears the list."""
         if shown is not None and shown.images is not self._images:
             self._images = shown.images
             self._pictures.set_images(shown.images)

@@ -1,4 +1,4 @@
-"""The panel of a classifier: how much it gets right, what it confuses, and its mistakes."""
+"""The classifier panel: accuracy, confusion matrix, and mistakes."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ if TYPE_CHECKING:
 
 _HEADLINE = 1.5
 _PART_SIGNS = 16
-"""Letters of a part's name that can be read, at least."""
+"""Minimum number of visible letters of a part's name."""
 _MOST_MATRIX = 0.6
-"""Share of the width that the matrix gets at most."""
+"""Maximum share of the width for the matrix."""
 _LEAST_MATRIX = 0.3
-"""Share of it that the table beside the matrix leaves."""
+"""Minimum share of the width that the table beside it leaves to the matrix."""
 
 
 class ClassifierPanel(QWidget):
     """Shows one ``Evaluation``. Passive."""
 
     part_chosen = Signal(str)
-    """Key of the part of the data to be judged by."""
+    """Emitted with the key of the part of the data to evaluate on."""
     classify_requested = Signal()
-    """Do what ``set_message`` has offered."""
+    """Emitted when the offer of ``set_message`` is accepted."""
     sample_activated = Signal(int)
-    """Place of a sample in the set that is judged by."""
+    """Emitted with the place of a sample in the evaluated set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
-        """What is shown; None while there is only a message."""
+        """The evaluation shown; None while only a message is shown."""
         self._cell: Place | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
@@ -107,7 +107,7 @@ class ClassifierPanel(QWidget):
         return self._splitter
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Give the matrix the width that its height asks for, unless the person has chosen."""
+        """Give the matrix the width that its height requires, unless the person has resized it."""
         if watched is self._splitter and event.type() == QEvent.Type.Resize:
             self._share_out()
         return super().eventFilter(watched, event)
@@ -115,12 +115,12 @@ class ClassifierPanel(QWidget):
     def _share_out(self) -> None:
         width = self._splitter.width()
         ideal = self._confusion.width_for(self._splitter.height())
-        # The table beside it is to be seen whole, as far as something is left of the matrix.
+        # The table beside it is shown whole as long as the matrix keeps its minimum share.
         left = max(width - self._scores.wanted_width(), round(_LEAST_MATRIX * width))
         matrix = min(ideal, left, round(_MOST_MATRIX * width))
         self._splitter.share_out([matrix, width - matrix])
 
-    # What comes in
+    # Input
 
     def set_parts(self, parts: Mapping[str, str], current: str) -> None:
         """Offer parts of the data, by key, with ``current`` chosen."""
@@ -128,7 +128,7 @@ class ClassifierPanel(QWidget):
         self._parts.setVisible(bool(parts))
 
     def set_message(self, text: str, offer: str = "") -> None:
-        """Show ``text`` instead of figures, with a button where there is an ``offer``."""
+        """Show ``text`` instead of results, with a button if there is an ``offer``."""
         self.evaluation = None
         self._cell = None
         self._headline.clear()
@@ -137,7 +137,7 @@ class ClassifierPanel(QWidget):
         self.placeholder.say(text, offer)
 
     def set_note(self, text: str) -> None:
-        """Say what is being done, or what is to be known, instead of counting mistakes."""
+        """Show ``text``, such as progress, in place of the number of mistakes; "" removes it."""
         self._note = text
         self._show_detail()
 
@@ -145,7 +145,7 @@ class ClassifierPanel(QWidget):
         self._detail.setText(self._note or self._counted)
 
     def set_evaluation(self, evaluation: Evaluation) -> None:
-        """Show what a classifier has made of samples."""
+        """Show the results of an evaluation."""
         before, found = self.evaluation, evaluation.found
         if before is None or before.found.classes != found.classes:
             self._cell = None

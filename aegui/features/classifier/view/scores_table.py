@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of every class, and their averages, as a table."""
+"""A table with precision, recall and F1 of every class, and their averages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ScoresTable(NamedTable):
         super().__init__(COLUMNS, tr("Figures of each class"), parent, picks_rows=True)
 
     def set_scores(self, found: Classification) -> None:
-        """Show the figures of ``found``."""
+        """Show the scores of ``found``."""
         scores = found.scores
         self.setRowCount(len(scores) + len(_AVERAGES))
         for row, score in enumerate(scores):
