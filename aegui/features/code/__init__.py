@@ -1,4 +1,4 @@
-"""The code of a sample, number by number."""
+"""The dimensions of the code: statistics and traversals."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

@@ -1,4 +1,4 @@
-"""Joins the panel of the code with the network and the samples that are shown."""
+"""Connects the code panel to the network and the samples shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class CodeFeature(Feature):
-    """The code is looked at while its dock can be seen."""
+    """Analyses the code while its dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -45,7 +45,7 @@ class CodeFeature(Feature):
         panel.forget_requested.connect(self._on_panel_forget_requested)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Analyse the code again if the network or the samples have changed."""
         if changed & SUBJECT:
             self._show_network()
 
@@ -61,7 +61,7 @@ class CodeFeature(Feature):
             self._panel.set_message(tr("The codes of the samples are being looked at…"))
 
     def _why_nothing(self) -> str:
-        """Why there is nothing to show; empty where there is something."""
+        """Return why there is nothing to show; empty if there is something."""
         shown = self._services.shown
         if shown.codec is None:
             return tr("Press Train to see what each dimension of the code does.")
@@ -78,10 +78,10 @@ class CodeFeature(Feature):
     def _on_code_looked(self, look: CodeLook) -> None:
         self._panel.set_look(look)
         dimension, used = self._code.dimension, look.figures.used
-        # Another network's code may have fewer numbers than the one that was chosen.
+        # Another network's code may have fewer dimensions than the chosen one.
         is_there = dimension is not None and dimension < len(used)
         if not (is_there and (self._is_own_choice or used[dimension])):
-            # Something to see without being asked for: the dimension that does most.
+            # Select the dimension with the largest value initially, so that a traversal is shown.
             values = np.nan_to_num(np.abs(look.values(self._panel.shown_measure)))
             self._is_own_choice = False
             self._code.set_dimension(int(values.argmax()))

@@ -1,1 +1,1 @@
-"""The code of a sample, number by number: what is computed, without widgets."""
+"""The widget-free part of the code panel: statistics and traversals."""

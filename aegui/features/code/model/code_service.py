@@ -1,4 +1,4 @@
-"""What every dimension of the code does: looked at, and decoded along one of them, in a thread."""
+"""Computes statistics of the code's dimensions, and traversals along one, in worker threads."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 MeasureKey = Literal["kl", "variance", "mean"]
 
 LIVE_MS = 1000
-"""Least time between two looks while the network learns."""
+"""Minimum time between two analyses during a training."""
 LIVE_WORK, SETTLED_WORK = 600_000_000, 6_000_000_000
-"""Multiplications that a look may take: some 0.1 s while the network learns, and some 1 s."""
+"""Multiplications allowed per analysis: about 0.1 s during a training, and 1 s otherwise."""
 MOST_NUMBERS = 10_000_000
-"""Numbers of the images that are looked at: some 40 MB."""
+"""Upper bound of pixel values encoded per analysis, about 40 MB."""
 FEWEST = 100
 STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
-"""Standard deviations at which a dimension is decoded."""
+"""Offsets, in standard deviations, at which a dimension is decoded."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Something to be told of each dimension: its label, and what it means."""
+    """A quantity that is measured for each dimension: its label and explanation."""
 
     key: MeasureKey
     label: str
@@ -67,18 +67,18 @@ MEASURES: Mapping[MeasureKey, Measure] = {
         ),
     )
 }
-"""In the order in which they are offered."""
+"""The measures in menu order."""
 
 
 @dataclass(frozen=True, eq=False)
 class CodeSubject:
-    """The network whose code is looked at.
+    """The network whose code is analysed.
 
     Attributes:
         codec: Its weights, with an encoder.
-        dataset: Images that it can read.
-        recipe: What it was trained by.
-        is_live: Whether it is learning at present.
+        dataset: Images that fit its input.
+        recipe: The recipe it was trained with.
+        is_live: Whether the network is being trained.
     """
 
     codec: Codec
@@ -89,16 +89,16 @@ class CodeSubject:
 
 @dataclass(frozen=True, eq=False)
 class CodeLook:
-    """A finished look.
+    """A finished analysis.
 
     Attributes:
-        figures: What each dimension does.
-        statistics: What the code does as a whole.
-        total: Samples that the set has in all.
+        figures: Statistics of each dimension.
+        statistics: Statistics of the code as a whole.
+        total: Number of samples in the set.
         epoch: Epoch of the weights.
-        name: What the recipe is called.
+        name: The recipe's name.
         rho: The mean activation that a sparsity penalty aims at; None without one.
-        fitting: The measure that says most of a code of this kind.
+        fitting: The most informative measure for a code of this kind.
     """
 
     figures: DimensionFigures
@@ -111,11 +111,11 @@ class CodeLook:
 
     @property
     def measures(self) -> tuple[MeasureKey, ...]:
-        """What can be told of each dimension."""
+        """The measures available for each dimension."""
         return tuple(key for key in MEASURES if key != "kl" or self.figures.kl is not None)
 
     def values(self, measure: MeasureKey) -> NDArray[np.float64]:
-        """``measure`` of every dimension, ``[d]``; zeros where it is not known."""
+        """Return ``measure`` of every dimension, ``[d]``; zeros if it is not available."""
         figures = self.figures
         values = {"kl": figures.kl, "variance": figures.variance, "mean": figures.mean}[measure]
         return np.zeros(figures.size) if values is None else values
@@ -123,10 +123,10 @@ class CodeLook:
 
 @dataclass(frozen=True, eq=False)
 class Traversal:
-    """What a network draws along one dimension of its code, with all others at their means.
+    """Images decoded along one dimension of the code, with all others at their means.
 
     Attributes:
-        dimension: Its number, from 0.
+        dimension: Its index, from 0.
         images: float32 ``[len(STEPS), C, H, W]``.
         middle: The mean of the dimension.
         sigma: Its standard deviation; that of the prior, 1, for a variational code.
@@ -139,23 +139,23 @@ class Traversal:
 
 
 class CodeService(Service):
-    """Looks at the code of the newest weights while somebody looks."""
+    """Analyses the code of the newest weights while a visible view needs it."""
 
     looked = Signal(object)
-    """A ``CodeLook``; always in the thread that owns this object."""
+    """Emitted with a ``CodeLook``, in the thread that owns this object."""
     traversed = Signal(object)
-    """A ``Traversal``, likewise."""
+    """Emitted with a ``Traversal``, in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.reference: CodeLook | None = None
-        """A look that was kept, to compare later ones with."""
+        """An earlier analysis, kept for comparison."""
         self._subject: CodeSubject | None = None
         self._token = object()
         self.latest: CodeLook | None = None
-        """The last look, as far as it is still one at the present network and data."""
+        """The last analysis, as long as it belongs to the current network and data."""
         self.dimension: int | None = None
-        """The dimension along which is decoded, from 0."""
+        """The dimension that is traversed, from 0; None for none."""
         self._looks = Derived("aegui-code", self, least_pause_ms=LIVE_MS)
         self._looks.set_active(False)
         self._looks.answered.connect(self._on_looks_answered)
@@ -163,11 +163,11 @@ class CodeService(Service):
         self._strips.answered.connect(self.traversed)
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is computed while nobody does."""
+        """Set whether a visible view needs the analysis; nothing is analysed while none does."""
         self._looks.set_active(active)
 
     def set_subject(self, subject: CodeSubject | None) -> None:
-        """Look at this network from now on; None where there is none with an encoder."""
+        """Set the network to analyse; None if there is none with an encoder."""
         before, self._subject = self._subject, subject
         if subject is None:
             self._forget()
@@ -177,7 +177,7 @@ class CodeService(Service):
         elif before.codec is subject.codec and before.is_live == subject.is_live:
             return
         elif not subject.is_live:
-            # What is looked at with these weights is worth more than a look under way.
+            # An analysis of the final weights replaces the running one.
             self._looks.forget()
         self._looks.derive(
             lambda _report, cancelled: _looks_at(subject, cancelled),
@@ -186,7 +186,7 @@ class CodeService(Service):
         )
 
     def set_dimension(self, dimension: int | None) -> None:
-        """Decode along this dimension from now on; None for along none."""
+        """Decode along this dimension from now on; None stops it."""
         self.dimension = dimension
         if dimension is None:
             self._strips.forget()
@@ -194,11 +194,11 @@ class CodeService(Service):
             self._traverse()
 
     def keep(self) -> None:
-        """Keep the last look to compare later ones with."""
+        """Keep the last analysis for comparison with later ones."""
         self.reference = self.latest
 
     def _forget(self) -> None:
-        """Whatever was found, or is being looked for, says nothing any more."""
+        """Discard the last results and cancel the running computations."""
         self._token = object()
         self.latest = None
         self.dimension = None
@@ -225,7 +225,7 @@ class CodeService(Service):
 
 
 def _is_alike(a: CodeSubject, b: CodeSubject) -> bool:
-    """Whether a look at ``a`` says something of ``b``: it is the same network, a little older."""
+    """Return whether both are the same network with the same data, but for newer weights."""
     return a.dataset is b.dataset and a.recipe.network == b.recipe.network
 
 
@@ -250,7 +250,7 @@ def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeLook
 
 
 def _samples(codec: Codec, work: int) -> int:
-    """Samples to look at within ``work`` multiplications, beside those of the Jacobian."""
+    """Return how many samples fit into ``work`` multiplications, not counting the Jacobian."""
     affordable = work // max(1, encode_cost(codec))
     return max(FEWEST, min(SAMPLES, affordable, MOST_NUMBERS // codec.pixels))
 

@@ -1,1 +1,1 @@
-"""The code of a sample, number by number: what is painted, without torch."""
+"""The widgets of the code panel; free of torch."""

@@ -1,4 +1,4 @@
-"""A bar for each dimension of a code; there may be hundreds, so it scrolls sideways."""
+"""A horizontally scrolling bar chart with one bar per dimension of the code."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _LEAST_SLOT_PX, _MOST_SLOT_PX = 7.0, 56.0
 _BAR_SHARE = 0.72
 _VALUE_PX = 52.0
-"""So much width for each bar, and there is room for the value above it."""
+"""Minimum width per bar at which its value is painted above it."""
 _SMALL = TICK_PT / NAME_PT
 _STRIDES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _KEYS = {
@@ -54,7 +54,7 @@ _KEYS = {
 
 
 class DimensionBars(PaintedArea):
-    """Shows one measure of a ``CodeLook``. Passive, but for the bar that is pointed at.
+    """Shows one measure of a ``CodeLook``. Passive, but for hovering and the keyboard cursor.
 
     Signals:
         dimension_activated(int): A bar was clicked, or Enter pressed on it; its dimension, from 0.
@@ -86,14 +86,14 @@ class DimensionBars(PaintedArea):
         self.figures = FigureMenu(self, self.figure)
 
     def sizeHint(self) -> QSize:
-        """Room for a score of bars."""
+        """Room for about twenty bars."""
         return QSize(360, 150)
 
     def minimumSizeHint(self) -> QSize:
         """Room for an axis and low bars."""
         return QSize(140, 64)
 
-    # What is shown
+    # Display
 
     def set_look(self, look: CodeLook | None, measure: MeasureKey) -> None:
         """Show ``measure`` of every dimension of ``look``."""
@@ -106,17 +106,17 @@ class DimensionBars(PaintedArea):
         self._arrange()
 
     def set_reference(self, reference: CodeLook | None) -> None:
-        """Mark the values of another look too, largest first: its dimensions are not these."""
+        """Mark the sorted values of another analysis, whose dimensions do not correspond."""
         self._reference = reference
         self._arrange()
 
     def set_by_size(self, by_size: bool) -> None:
-        """Show the largest first; else dimension by dimension."""
+        """Set whether bars are sorted by size, largest first, instead of by dimension."""
         self._by_size = by_size
         self._arrange()
 
     def set_chosen(self, dimension: int | None) -> None:
-        """Mark the dimension that is drawn elsewhere."""
+        """Highlight the dimension whose traversal is shown."""
         if dimension == self._chosen:
             return
         self._chosen = dimension
@@ -149,7 +149,7 @@ class DimensionBars(PaintedArea):
         return None if self._look is None or self._measure != "mean" else self._look.rho
 
     def _reference_values(self) -> NDArray[np.float64]:
-        """What was kept, the largest first; nothing where that cannot be compared."""
+        """Return the kept values, largest first; empty if they cannot be compared."""
         reference = self._reference
         if reference is None or not self._by_size or self._measure not in reference.measures:
             return np.zeros(0)
@@ -157,7 +157,7 @@ class DimensionBars(PaintedArea):
         return values[np.argsort(-np.abs(values), kind="stable")][: len(self._values)]
 
     def words(self, dimension: int) -> str:
-        """What a bar says, in a sentence."""
+        """Return a sentence that describes the bar of ``dimension``."""
         return tr(
             "Dimension {n}: {measure} {value}, {use}. Click to see what it draws.",
             n=dimension + 1,
@@ -167,23 +167,23 @@ class DimensionBars(PaintedArea):
         )
 
     def part_count(self) -> int:
-        """The bars."""
+        """Return the number of bars."""
         return len(self._order)
 
     def part_words(self, place: int) -> str:
-        """What a bar says."""
+        """Return the description of the bar at ``place``."""
         return self.words(int(self._order[place]))
 
     def part_rect(self, place: int) -> QRect:
-        """Where a bar is painted."""
+        """Return the rectangle of the bar at ``place``."""
         return self.bar_rect(place).toAlignedRect()
 
     def current_part(self) -> int | None:
-        """The bar that the keys are at."""
+        """Return the place of the keyboard cursor, or None."""
         return self._current if len(self._order) else None
 
     def figure(self) -> Figure | None:
-        """All bars, in sight or not, for paper; None without any."""
+        """Return a figure of all bars, also those scrolled out of view; None without any."""
         if self._look is None:
             return None
         order = self._order.tolist()
@@ -207,24 +207,24 @@ class DimensionBars(PaintedArea):
     # Geometry
 
     def _plot(self) -> QRectF:
-        """Where bars are, in the viewport."""
+        """Return the plot area in the viewport."""
         ink = Ink.of(self)
         line = math.ceil(ink.line(TICK_PT))
         top = (2.5 if self._has_values() else 1.5) * line
         area = QRectF(self.viewport().rect()).adjusted(0, top, -SPACING / 2, -line - SPACING / 4)
         widest = values_width(ink, self._axis, area.height())
-        # By eights, so that the axis does not tremble while figures come and go.
+        # The axis width is rounded up to 8 px, so that the plot stays put when labels change.
         return area.adjusted(8.0 * math.ceil(widest / 8.0), 0, 0, 0)
 
     def _has_values(self) -> bool:
-        """Whether every bar has room for its value above it."""
+        """Return whether every bar has room for its value above it."""
         return self.viewport().width() >= _VALUE_PX * len(self._values)
 
     def _small_font(self) -> QFont:
         return figures_font(self.font(), scale=_SMALL)
 
     def slot_px(self) -> float:
-        """Width of a bar with its share of the gaps."""
+        """Return the width of a bar with its share of the gaps."""
         room = self._plot().width() / max(1, len(self._values))
         return float(np.clip(room, _LEAST_SLOT_PX, _MOST_SLOT_PX))
 
@@ -237,7 +237,7 @@ class DimensionBars(PaintedArea):
         bar.setRange(0, max(0, math.ceil(needed - plot.width() - 0.5)))
 
     def bar_rect(self, place: int) -> QRectF:
-        """Where the ``place``-th bar from the left is painted, in the viewport."""
+        """Return the rectangle of the ``place``-th bar from the left, in the viewport."""
         plot, slot = self._plot(), self.slot_px()
         left = plot.x() + place * slot - self.horizontalScrollBar().value()
         width = max(2.0, _BAR_SHARE * slot)
@@ -258,7 +258,7 @@ class DimensionBars(PaintedArea):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the axis and the bars in sight."""
+        """Paint the axis and the visible bars."""
         del event
         if self._look is None:
             return
@@ -313,7 +313,7 @@ class DimensionBars(PaintedArea):
         number = (place if self._by_size else dimension) + 1
         is_shown = stride == 1 or number % stride == 0 or number == 1
         if self._by_size and stride > 1:
-            # Numbers out of their order have no neighbours to be told by.
+            # A sparse labelling of unsorted numbers would be unreadable.
             is_shown = dimension in (self._chosen, self._hovered)
         if is_shown:
             painter.setPen(theme.text if dimension == self._chosen else theme.text_dim)
@@ -345,7 +345,7 @@ class DimensionBars(PaintedArea):
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_legend(self, ink: Ink, plot: QRectF) -> None:
-        """Above the bars: what is drawn how, and how many there are of it."""
+        """Paint the legend above the bars, with the number of bars of each kind."""
         painter, theme = ink.painter, ink.theme
         used = int(np.count_nonzero(self._used))
         entries = [(tr("{n} in use", n=used), "used")]
@@ -372,17 +372,17 @@ class DimensionBars(PaintedArea):
     # Mouse and keys
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out anew."""
+        """Update the scroll range."""
         super().resizeEvent(event)
         self._share_out()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Paint other bars."""
+        """Repaint after scrolling."""
         del dx, dy
         self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a bar."""
+        """Update the hovered bar."""
         self._point_at(self._place_at(event.position().x()))
 
     def _point_at(self, place: int | None) -> None:
@@ -392,14 +392,14 @@ class DimensionBars(PaintedArea):
             self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a bar."""
+        """Activate the clicked bar."""
         place = self._place_at(event.position().x())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
             self._current = place
             self.dimension_activated.emit(int(self._order[place]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows point at bars, Enter and Space choose."""
+        """Arrows move the keyboard cursor; Enter and Space activate its bar."""
         step = _KEYS.get(Qt.Key(event.key()))
         if step is not None and len(self._values):
             self._current = min(max(self._current + step, 0), len(self._values) - 1)
@@ -424,22 +424,22 @@ class DimensionBars(PaintedArea):
             bar.setValue(math.ceil(left + slot - width))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys are."""
+        """Show the keyboard cursor."""
         super().focusInEvent(event)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show no more where the keys are."""
+        """Hide the keyboard cursor."""
         super().focusOutEvent(event)
         self.viewport().update()
 
     def tip_at(self, position: QPoint) -> str:
-        """What a bar says."""
+        """Return the description of the bar at ``position``."""
         place = self._place_at(position.x())
         return "" if place is None else self.words(int(self._order[place]))
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Tell when the pointer has gone."""
+        """Clear the hovered bar when the pointer leaves."""
         if event.type() == QEvent.Type.Leave:
             self._point_at(None)
         return super().viewportEvent(event)

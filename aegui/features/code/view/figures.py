@@ -1,4 +1,4 @@
-"""What a code does as a whole: figures, each explained, beside those that were kept."""
+"""Statistics of the code as a whole, each explained, beside kept ones."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ _ROWS = (
 
 
 class CodeFigures(QWidget):
-    """Two columns: the present figures, and those that were kept. Passive.
+    """Two columns: the current statistics, and the kept ones. Passive.
 
     Signals:
-        keep_requested(): The present figures are to be kept.
-        forget_requested(): Those that were kept are no longer of use.
+        keep_requested(): The current statistics are to be kept.
+        forget_requested(): The kept statistics are to be discarded.
     """
 
     keep_requested = Signal()
@@ -131,7 +131,7 @@ class CodeFigures(QWidget):
         self._values[row.key] = values
 
     def set_looks(self, look: CodeLook | None, reference: CodeLook | None) -> None:
-        """Show the figures of ``look``, and of ``reference`` where one was kept."""
+        """Show the statistics of ``look``, and of ``reference`` if given."""
         now, kept = _texts(look), _texts(reference)
         for key, (value, other) in self._values.items():
             value.setText(now.get(key, _NONE))
@@ -148,7 +148,7 @@ class CodeFigures(QWidget):
         self._kept.setText("" if reference is None else _title(reference))
 
     def text(self, key: str) -> tuple[str, str]:
-        """The two figures of a row, as they are written."""
+        """Return the current and the kept value of the row ``key``, as shown."""
         value, other = self._values[key]
         return value.text(), other.text()
 
@@ -160,7 +160,7 @@ def _title(look: CodeLook) -> str:
 
 
 def _texts(look: CodeLook | None) -> dict[str, str]:
-    """The figures of a look in words, by row; without those that it does not have."""
+    """Return the statistics of ``look`` as text, by row; unavailable ones are left out."""
     if look is None:
         return {}
     found, nats = look.statistics, look.figures.kl

@@ -1,4 +1,4 @@
-"""How often each value occurs among the numbers of all codes."""
+"""A histogram of the values of all units over all codes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _AIR = 1.03
 
 
 class ActivationHistogram(HistogramView):
-    """Shows the numbers of the codes of a ``CodeLook``. Passive.
+    """Shows the activations of a ``CodeLook``. Passive.
 
-    Heights are square roots of the shares: a sparse code is nearly always 0, and what it is now
-    and then could not be seen beside that.
+    Heights are square roots of the shares: a sparse code is nearly always 0, and its rare
+    activations would be invisible on a linear scale.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,14 +32,14 @@ class ActivationHistogram(HistogramView):
         self._look: CodeLook | None = None
 
     def set_look(self, look: CodeLook | None) -> None:
-        """Show the activations of ``look``; None: nothing."""
+        """Show the activations of ``look``; None clears the plot."""
         self._look = look
         self.set_plot(None if look is None else activations_plot(look))
         if look is not None:
             self.setAccessibleDescription(self.words(int(np.argmax(look.figures.counts))))
 
     def words(self, number: int) -> str:
-        """What a bin says, in a sentence."""
+        """Return a sentence that describes bin ``number``."""
         if self._look is None:
             return ""
         edges, counts = self._look.figures.edges, self._look.figures.counts
@@ -52,7 +52,7 @@ class ActivationHistogram(HistogramView):
 
 
 def activations_plot(look: CodeLook) -> HistogramPlot:
-    """The numbers of all codes in bins, and the prior of a variational code over them."""
+    """Return the histogram of all activations, with the prior's density for a variational code."""
     edges, counts = look.figures.edges, look.figures.counts
     heights = np.sqrt(counts / max(1, int(counts.sum())))
     curve = None

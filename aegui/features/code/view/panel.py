@@ -1,4 +1,4 @@
-"""The panel of the code: what each dimension does, and what all of them do together."""
+"""The code panel: each dimension as a bar, a traversal along one, and overall statistics."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class CodePanel(QWidget):
     """Shows one ``CodeLook``. Passive.
 
     Signals:
-        dimension_chosen(int): This dimension, from 0, is to be drawn.
-        keep_requested(): The present figures are to be kept, to compare later ones with.
-        forget_requested(): Those that were kept are no longer of use.
+        dimension_chosen(int): The traversal of this dimension, from 0, is to be shown.
+        keep_requested(): The current statistics are to be kept for comparison.
+        forget_requested(): The kept statistics are to be discarded.
     """
 
     dimension_chosen = Signal(int)
@@ -49,7 +49,7 @@ class CodePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.look: CodeLook | None = None
-        """What is shown; None while there is only a message."""
+        """The analysis shown; None while only a message is shown."""
         self._reference: CodeLook | None = None
         self._chosen_measure: MeasureKey | None = None
         self._headline = QLabel()
@@ -97,17 +97,17 @@ class CodePanel(QWidget):
         sizes = (round((1 - _SIDE_SHARE) * width), round(_SIDE_SHARE * width))
         return Splitter("code", (left, 3), (tabs, 2), sizes=sizes)
 
-    # What comes in
+    # Input
 
     def set_message(self, text: str) -> None:
-        """Show ``text`` instead of figures."""
+        """Show ``text`` instead of results."""
         self.look = None
         self._header.hide()
         self.set_traversal(None)
         self.placeholder.say(text)
 
     def set_look(self, look: CodeLook) -> None:
-        """Show what a code does."""
+        """Show the results of ``look``."""
         self.look = look
         found = look.figures
         self._headline.setText(
@@ -138,12 +138,12 @@ class CodePanel(QWidget):
         self.placeholder.show_content()
 
     def set_reference(self, reference: CodeLook | None) -> None:
-        """Show what was kept beside what is."""
+        """Show the kept analysis beside the current one; None removes it."""
         self._reference = reference
         self._show()
 
     def set_traversal(self, traversal: Traversal | None, look: Look | None = None) -> None:
-        """Show what a dimension draws; None where none is chosen."""
+        """Show a traversal; None clears it."""
         if traversal is None or look is None:
             self.strip.set_traversal(None)
         else:
@@ -152,7 +152,7 @@ class CodePanel(QWidget):
 
     @property
     def shown_measure(self) -> MeasureKey:
-        """What the bars show: what was asked for, or else what says most of this code."""
+        """The measure shown: the chosen one if available, else the one that fits the code best."""
         if self.look is None:
             return "variance"
         if self._chosen_measure in self.look.measures:

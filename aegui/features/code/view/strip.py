@@ -1,4 +1,4 @@
-"""What a network draws along one dimension of its code, in one row."""
+"""A row of images decoded along one dimension of the code."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _LEAST_PX, _MOST_PX = 28, 96
 
 
 class TraversalStrip(QWidget):
-    """Shows a ``Traversal``, or how one comes by it. Passive."""
+    """Shows a ``Traversal``, or how to get one. Passive."""
 
     accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.traversal: Traversal | None = None
-        """What is shown."""
+        """The traversal shown, or None."""
         self._pictures: Sequence[QImage] = ()
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -44,7 +44,7 @@ class TraversalStrip(QWidget):
         self.figures = offer_painted(self, "dimension", fits=False)
 
     def sizeHint(self) -> QSize:
-        """Room for images that can be told apart."""
+        """Room for distinguishable images."""
         return QSize(7 * 60, 2 * for_text(_LINE_PX) + 56)
 
     def minimumSizeHint(self) -> QSize:
@@ -52,7 +52,7 @@ class TraversalStrip(QWidget):
         return QSize(7 * 20, 2 * for_text(_LINE_PX) + _LEAST_PX)
 
     def set_traversal(self, traversal: Traversal | None, look: Look = GLYPHS) -> None:
-        """Show ``traversal``, seen as ``look`` says; None where no dimension is chosen."""
+        """Show ``traversal``, rendered as ``look`` says; None if no dimension is chosen."""
         self.traversal, self._look = traversal, look
         self._pictures = ()
         if traversal is not None:
@@ -62,7 +62,7 @@ class TraversalStrip(QWidget):
         self.update()
 
     def title(self) -> str:
-        """What the row shows, in words."""
+        """Return the title of the row."""
         traversal = self.traversal
         if traversal is None:
             return tr("Click a bar: here you will see what that dimension draws.")
@@ -70,7 +70,7 @@ class TraversalStrip(QWidget):
         return tr(
             "Dimension {n} around {middle}, σ {sigma}; the others at their means",
             n=traversal.dimension + 1,
-            # As below the pictures: no hyphen.
+            # A minus sign instead of a hyphen, as below the images.
             middle=f"\N{MINUS SIGN}{middle[1:]}" if middle.startswith("-") else middle,
             sigma=figure(traversal.sigma),
         )
@@ -82,18 +82,18 @@ class TraversalStrip(QWidget):
         return QRect(round(place * step) + SPACING // 2, for_text(_LINE_PX), side, side)
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The image under ``position``, to be copied alone."""
+        """Return the rectangle of the image under ``position``, to be copied alone, or None."""
         cells = map(self._cell, range(len(self._pictures)))
         return next((cell for cell in cells if cell.contains(position)), None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Take no more height than the width lets the images have."""
+        """Limit the height to what images of this width need."""
         super().resizeEvent(event)
         side = min(_MOST_PX, max(_LEAST_PX, event.size().width() // len(STEPS) - 4))
         self.setMaximumHeight(2 * for_text(_LINE_PX) + side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint title, images and how far each is from the mean."""
+        """Paint title, images and the offset of each from the mean."""
         del event
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
