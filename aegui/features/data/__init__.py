@@ -1,4 +1,4 @@
-"""The samples: where they come from, and which are learnt."""
+"""Data sets: import, download, and selection of the samples to train on."""
 
 from aegui.core.i18n import mark
 from aegui.features.data.actions import DATA_ACTIONS

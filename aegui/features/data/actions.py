@@ -1,4 +1,4 @@
-"""What can be done with the data."""
+"""Actions on the data set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What data there are, as rows of a list and as a menu: each with its picture and its size."""
+"""Data sets as rows of a list and as menu entries, each with its picture and size."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from aegui.session.data.data_sources import DataEntry
 
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
-"""Role of the second line of a row."""
+"""Item data role of a row's second line."""
 WAYS: tuple[tuple[str, str, str], ...] = (
     ("data_folder", mark("Folder of images…"), "builder-folder"),
     ("data_images", mark("Image files…"), "document-open"),
     ("data_file", mark("File of data…"), "document-open"),
     ("gallery", mark("Gallery…"), "list"),
 )
-"""Ways to bring other data in, and to all there are: key of what does it, words, icon."""
+"""Ways to import other data, and the gallery: action key, label, icon name."""
 _PICTURE_PX = 32
 _ROW_PX = 44
 ROW_WIDTH_PX = 316
-"""Room for picture, size and download of a set in a list."""
+"""Minimum width of a row: picture, size and download state."""
 
 
 def icon_of(entry: DataEntry) -> QIcon:
-    """The picture of a set."""
+    """Return the picture of a set as an icon."""
     if entry.glyph is not None:
         return QIcon(_squared(picture(entry.glyph, GLYPHS)))
     if entry.picture is not None:
@@ -46,7 +46,7 @@ def icon_of(entry: DataEntry) -> QIcon:
 
 
 def _squared(image: QImage) -> QPixmap:
-    """``image`` in the middle of a square, on its own colour of paper."""
+    """Return ``image`` centred in a square of its own background colour."""
     pixmap = QPixmap(2 * _PICTURE_PX, 2 * _PICTURE_PX)
     pixmap.fill(image.pixelColor(0, 0))
     painter = QPainter(pixmap)
@@ -61,7 +61,7 @@ def fill_menu(
     take: Callable[[str], object],
     ways: Mapping[str, Callable[..., object]],
 ) -> None:
-    """Offer ``entries`` and ``WAYS`` in ``menu``; ``take`` gets the key of the one chosen."""
+    """Fill ``menu`` with ``entries`` and ``WAYS``; ``take`` is called with the chosen key."""
     menu.clear()
     for place, entry in enumerate(entries):
         if place and entry.is_own and not entries[place - 1].is_own:
@@ -76,7 +76,7 @@ def fill_menu(
 
 
 def _call(what: Callable[..., object], *arguments: object) -> None:
-    """Without the state that a triggered action sends along."""
+    """Call ``what`` without the ``checked`` argument of ``QAction.triggered``."""
     what(*(value for value in arguments if not isinstance(value, bool)))
 
 
@@ -98,7 +98,7 @@ class DataRows(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Picture, name, size."""
+        """Paint picture, name and size."""
         detail = index.data(DETAIL_ROLE)
         if not detail:
             super().paint(painter, option, index)

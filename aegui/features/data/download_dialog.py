@@ -1,4 +1,4 @@
-"""Asking whether to fetch a set from the network, and showing how far that is."""
+"""A dialog that offers to download a set and shows the progress."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _WIDTH_PX = 460
 
 
 class DownloadDialog(QDialog):
-    """Stops nobody: work goes on beside it. Closing it ends the download, what came is kept."""
+    """A non-modal dialog. Closing it cancels the download; what has been received is kept."""
 
     arrived = Signal()
-    """The set is on this computer now."""
+    """Emitted once the set has been downloaded."""
 
     def __init__(self, key: str, service: DataService, parent: QWidget) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class DownloadDialog(QDialog):
         self.panel = DownloadPanel(_offer(key))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        # Labels that wrap ask for the height that they would need if they were narrow.
+        # Wrapped labels would otherwise request the height of a narrower layout.
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self.panel)
         self.setMinimumWidth(_WIDTH_PX)
@@ -54,7 +54,7 @@ class DownloadDialog(QDialog):
 
     @Slot()
     def begin(self) -> None:
-        """Fetch it, or the rest of it."""
+        """Start or resume the download."""
         self.panel.set_busy()
         self._fit()
         self._service.download(self._key)
@@ -85,7 +85,7 @@ class DownloadDialog(QDialog):
             self._fit()
 
     def _fit(self) -> None:
-        """Be as high as the words need at the width that there is."""
+        """Fit the height to the text at the current width."""
         layout = self.layout()
         if layout is not None:
             width = max(self.width(), _WIDTH_PX) if self.isVisible() else _WIDTH_PX

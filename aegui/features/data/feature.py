@@ -1,4 +1,4 @@
-"""Joins the data of the document with the chooser and all ways to bring others in."""
+"""Connects the document's data to the toolbar and to all ways of importing data."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _USUAL = ("lowercase", "letters", "emoji", "digits", "mnist", "fashion")
-"""Sets that are offered before any have been used."""
+"""Sets offered as long as none has been used."""
 
 
 class DataFeature(Feature):
-    """Choosing, importing, downloading and saving data."""
+    """Selects, imports, downloads and saves data."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -78,11 +78,11 @@ class DataFeature(Feature):
         self._window.toolbar.data_chosen.connect(self.take_source)
         self._window.toolbar.data_wanted.connect(self.bring)
 
-    # Other data
+    # Import
 
     @property
     def ways(self) -> dict[str, Callable[[], object]]:
-        """What menus of data offer beside the sets, by the keys of the actions."""
+        """The entries of data menus besides the sets, by the keys of their actions."""
         return {
             "data_folder": self.open_folder,
             "data_images": self.open_images,
@@ -92,7 +92,7 @@ class DataFeature(Feature):
 
     @Slot(str)
     def take_source(self, source: str) -> None:
-        """Make a set that is known by name, or a file, the draft's data."""
+        """Make a built-in set or a file the draft's data."""
         workspace, text = self._services.workspace, tr("Data: {name}", name=source_words(source))
         self._services.favourites.use("data", source)
         if source == workspace.recipe.data.source and workspace.dataset.whole is not None:
@@ -101,31 +101,31 @@ class DataFeature(Feature):
             self.edit(with_source(workspace.recipe, source), text)
 
     def open_folder(self) -> None:
-        """Ask for a folder of images and show what becomes of them."""
+        """Ask for a folder of images and preview their import."""
         path = files.choose_folder(self._window, tr("Folder of images"), self.folder(), "images")
         if path:
             self.import_images([Path(path)])
 
     def open_images(self) -> None:
-        """Ask for image files and show what becomes of them."""
+        """Ask for image files and preview their import."""
         paths = files.choose_images(self._window, self.folder())
         if paths:
             self.import_images([Path(path) for path in paths])
 
     def open_file(self) -> None:
-        """Ask for a file of data and make it the draft's."""
+        """Ask for a data file and make it the draft's data."""
         path = files.choose_data_file(self._window, self.folder())
         if path:
             self.take_files([Path(path)])
 
     def add_file(self) -> None:
-        """Ask for a file of data and join it to the draft's."""
+        """Ask for a data file and append its samples to the draft's data."""
         path = files.choose_data_file(self._window, self.folder())
         if path:
             self._services.workspace.edits.add_file(Path(path))
 
     def import_images(self, paths: Sequence[Path]) -> ImportDialog:
-        """Show what becomes of the images in ``paths``, and take them if the person says so."""
+        """Open a dialog that previews the import of ``paths``, and import them if accepted."""
         from aegui.features.data.import_dialog import ImportDialog
 
         codec = self._services.shown.codec
@@ -137,7 +137,7 @@ class DataFeature(Feature):
         return dialog
 
     def take_files(self, files: Sequence[Path]) -> bool:
-        """Take data in from ``files``; False where they are documents, which others open."""
+        """Import data from ``files``; return False for documents, which the caller must open."""
         try:
             kind = kind_of_drop(files)
         except AeguiError as error:
@@ -155,7 +155,7 @@ class DataFeature(Feature):
         return True
 
     def drop_words(self, files: Sequence[Path]) -> str:
-        """What dropping ``files`` would do."""
+        """Return a description of what dropping ``files`` would do."""
         name = files[0].name
         try:
             kind = kind_of_drop(files)
@@ -172,7 +172,7 @@ class DataFeature(Feature):
 
     @Slot(object)
     def offer_download(self, need: DownloadNeed) -> None:
-        """Offer to fetch data that were asked for, and ask for them again once they are there."""
+        """Offer to download requested data, and repeat the request once they have arrived."""
         from aegui.features.data.download_dialog import DownloadDialog
 
         for older in self._window.findChildren(DownloadDialog):
@@ -182,14 +182,14 @@ class DataFeature(Feature):
         dialog.arrived.connect(lambda: need.retry())
         dialog.show()
 
-    # What takes part
+    # Selection of samples
 
     def choose_characters(self) -> None:
-        """Ask which characters of the set to learn."""
+        """Ask which characters of the set to train on."""
         view = view_of(self._services.workspace.draft)
         pool = view.pool
         if not view.has_characters:
-            # Other sets are chosen from by class and by name, in the panel.
+            # Other sets are filtered by class and by name in the data panel.
             self._services.requests.data_search.emit()
             return
         labels = self._services.workspace.dataset.labels
@@ -202,13 +202,13 @@ class DataFeature(Feature):
             self.edit(with_chars(recipe, chars), tr("Choose characters"))
 
     def edit(self, recipe: Recipe, text: str) -> None:
-        """Make ``recipe`` the draft, under a name for undoing it."""
+        """Make ``recipe`` the draft, with ``text`` naming the undo step."""
         self._services.workspace.edit_recipe(recipe, text)
 
     # Saving
 
     def export_data(self) -> None:
-        """Ask where to and write the samples, in the form that the name's ending says."""
+        """Ask for a path and save the samples; the format follows the file extension."""
         dataset = self._services.workspace.dataset
         path = files.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
         if path:
@@ -216,7 +216,7 @@ class DataFeature(Feature):
             self._write(path, dataset, Notice("info", told, about="set file", file=Path(path)))
 
     def keep_set(self) -> None:
-        """Ask for a name and keep the samples among the person's own sets."""
+        """Ask for a name and save the samples among the person's own sets."""
         dataset = self._services.workspace.dataset
         title = tr("Keep the set")
         name, is_ok = QInputDialog.getText(
@@ -227,12 +227,12 @@ class DataFeature(Feature):
             path.parent.mkdir(parents=True, exist_ok=True)
             told = tr("“{name}” is among your sets now.", name=path.stem)
             self._write(str(path), dataset, Notice("info", told, about="set file"))
-            # It is to be found in the list of the toolbar as soon as it is there.
+            # List the new set in the toolbar.
             self._services.favourites.use("data", str(path))
 
     @Slot()
     def keep_drawing(self) -> None:
-        """Ask what the drawing is, and keep it among the person's drawings."""
+        """Ask for a label and add the drawing to the person's drawings."""
         drawing = self._services.drawing
         title = tr("Keep the drawing")
         label, is_ok = QInputDialog.getText(
@@ -268,17 +268,17 @@ class DataFeature(Feature):
         writing.written.connect(self._show_sources)
 
     def folder(self) -> str:
-        """Where files of data are likely to lie."""
+        """Return the folder where file dialogs start."""
         recent = self._services.workspace.file.recent
         return str(recent[0].parent if recent else documents_dir())
 
-    # What the session says
+    # Events of the session
 
     @Slot(object, object)
     def _on_workspace_data_taken(self, before: DraftState, after: DraftState) -> None:
         pace = ""
         if before.recipe.network == after.recipe.network:
-            # The epochs of another recipe are its own, and not because of the samples.
+            # With another network the epochs come from its recipe, not from the number of samples.
             pace = length_words(before.recipe.training, after.recipe.training, len(after.dataset))
         offered = suggestion(before, after)
         if offered is None:
@@ -325,7 +325,7 @@ class DataFeature(Feature):
 
     @Slot(str)
     def bring(self, way: str) -> None:
-        """Bring other data in, in that way."""
+        """Run the import ``way``, a key of ``ways``."""
         self.ways[way]()
 
     @Slot(str)
@@ -333,7 +333,7 @@ class DataFeature(Feature):
         if shelf == "data":
             self._show_sources()
 
-    # What is shown
+    # Display
 
     @Slot()
     def _show_sources(self) -> None:
@@ -342,13 +342,13 @@ class DataFeature(Feature):
         self._window.toolbar.set_data(offered, source, source_words(source), edited)
 
     def offered(self) -> list[DataEntry]:
-        """The sets of the short list: kept at hand, used last, and some to begin with."""
+        """Return the sets of the short list: favourites, recently used and usual ones."""
         known = {entry.key: entry for entry in entries()}
         short = self._services.favourites.short("data", list(known), _USUAL)
         return sorted((known[key] for key in short), key=lambda entry: entry.is_own)
 
     def shown_data(self) -> tuple[str, str]:
-        """Source of the draft's data, and what they are called where they have been edited."""
+        """Return the source of the draft's data, and the name of edited data, else ""."""
         draft = self._services.workspace.draft
         source = draft.recipe.data.source
         if not draft.is_edited:

@@ -1,4 +1,4 @@
-"""Bringing image files in: what they will look like, before they are learnt."""
+"""A dialog that previews image files before they are imported."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _SIZE = 860, 600
 
 
 class ImportDialog(QDialog):
-    """Shows some of the images while the choice is made; nothing has changed until it is taken."""
+    """Previews some of the images with the chosen settings; changes nothing until accepted."""
 
     imported = Signal(object)
-    """The ``DataSpec`` that is asked for."""
+    """Emitted with the accepted ``DataSpec``."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class ImportDialog(QDialog):
         parent: QWidget,
         network: Sequence[int] | None = None,
     ) -> None:
-        """``network`` is the shape ``(C, H, W)`` of what the network on the map reads, if any."""
+        """``network`` is the input shape ``(C, H, W)`` of the network on the map, if any."""
         super().__init__(parent)
         self._data = data
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -73,7 +73,7 @@ class ImportDialog(QDialog):
         self.panel.set_found(len(scan.files), counted(scan), ())
         own = self.work.own
         if own is not None:
-            # As they are by themselves; fit and background as they were chosen last.
+            # Size and channels as in the files; fit and background keep the last choice.
             size = own.proposed().model_dump(include={"width", "height", "channels"})
             self.panel.set_own(own.words())
             self.panel.set_spec(self.panel.spec.model_copy(update=size))
@@ -96,12 +96,12 @@ class ImportDialog(QDialog):
         is_first = not self.take.isEnabled()
         self.take.setEnabled(bool(len(preview.images)))
         if is_first and self.focusWidget() in (None, self.panel.gallery):
-            # Enter takes them; on a picture, where a dialog begins, it would do nothing.
+            # Enter then accepts the images; on the preview, which is focused first, it would not.
             self.take.setFocus()
 
     @Slot()
     def accept(self) -> None:
-        """Use these images, where they can be."""
+        """Accept the images if the settings are valid, else show the problem."""
         panel, scan = self.panel, self.work.scan
         most = panel.most
         if scan is not None and most is not None:

@@ -1,4 +1,4 @@
-"""Joins the panel of the data with what takes part of them, and what is checked on."""
+"""Connects the data panel to the selection of samples and to the validation data."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 _SECTIONS = "data.sections"
 _FILE, _LAST = "*file", "*last"
-"""Keys of what can be checked on beside sets: one that is still to be chosen; the last samples."""
+"""Validation choices besides sets: a file yet to be chosen, and the last samples."""
 
 
 class MembersFeature(Feature):
-    """Looking at the samples, and choosing those that take part."""
+    """Shows the samples, and changes which of them are trained on."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -74,16 +74,16 @@ class MembersFeature(Feature):
         panel.shares.check_requested.connect(self._on_shares_check_requested)
 
     def search(self) -> None:
-        """Bring the panel before the others, to look for samples by name."""
+        """Raise the data panel and focus its search field."""
         self.show_dock("data")
         self._panel.search.setFocus()
 
-    # What takes part
+    # Selection of samples
 
     @Slot(object, str)
     def _on_panel_data_edited(self, data: DataSpec, text: str) -> None:
         workspace = self._services.workspace
-        # “At most”: of a class with fewer samples, all of them.
+        # “At most” takes all samples of a class that has fewer.
         fitting = within(view_of(workspace.draft), data)
         self._data.edit(workspace.recipe.model_copy(update={"data": fitting}), text)
 
@@ -132,14 +132,14 @@ class MembersFeature(Feature):
 
     @Slot(int)
     def _draw_member(self, place: int) -> None:
-        """Draw the sample at ``place`` of those that take part, where they are the ones shown."""
+        """Load the selected sample ``place`` as the drawing, if the draft's data are shown."""
         if self._services.shown.dataset is self._services.workspace.dataset:
             self._services.requests.sample.emit(place)
 
     @Slot(object)
     def _on_workspace_document_changed(self, _workspace: object) -> None:
         self._panel.search.clear()
-        # Unseen too: the panel would hold the samples of the last document.
+        # Also while hidden: the panel would keep the samples of the previous document alive.
         self._show_state()
 
     @Slot(object, object)
@@ -151,7 +151,7 @@ class MembersFeature(Feature):
     def _on_runner_state_changed(self, _state: str) -> None:
         self._panel.set_locked(self._services.runner.is_busy)
 
-    # What is shown
+    # Display
 
     def _show_state(self) -> None:
         workspace = self._services.workspace
@@ -180,13 +180,13 @@ class MembersFeature(Feature):
         fill_menu(self._panel.menu, self._data.offered(), self._data.take_source, self._data.ways)
 
     def keep_layout(self) -> None:
-        """Remember which sections are unfolded."""
+        """Save which sections are unfolded."""
         opened = " ".join(self._panel.open_sections())
         self._services.settings.keep({_SECTIONS: opened})
 
 
 def _problems_of(resolution: Resolution) -> list[Problem]:
-    """Those that the panel of the data speaks of."""
+    """Return the problems of ``resolution`` that the data panel shows."""
     return [
         problem
         for problem in resolution.problems
@@ -195,7 +195,7 @@ def _problems_of(resolution: Resolution) -> list[Problem]:
 
 
 def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:
-    """What can be checked on, keys and names, and the key of what is: "" for a share of the set."""
+    """Return the validation choices (key, name) and the current key; "" is a share of the set."""
     learnt, chosen = checking_set(data)
     choices = [("", tr("A share of the set"))]
     known = [f"{learnt}{TEST_PART}"] if f"{learnt}{TEST_PART}" in BUILTIN_SETS else []

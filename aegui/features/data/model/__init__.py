@@ -1,1 +1,1 @@
-"""The samples: where they come from, and which are learnt: what is computed, without widgets."""
+"""The widget-free part of the data panel."""

@@ -1,4 +1,4 @@
-"""What is done with sets beside training: fetching them, and finding out about them."""
+"""Background work on data sets besides training: downloads, statistics and searches."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 
 class DataService(Service):
-    """Downloads and cards, in the background."""
+    """Downloads sets, computes their cards and searches them, in worker threads."""
 
     downloaded = Signal(str)
-    """The set of that key is on this computer now."""
+    """Emitted with the key of a set once it has been downloaded."""
     download_failed = Signal(str, str)
-    """Key, and why; what has come is kept, to go on from there."""
+    """Emitted with key and reason; partial downloads are kept to be resumed."""
     card_made = Signal(object, object)
-    """The ``Dataset`` and its ``DataCard``."""
+    """Emitted with the ``Dataset`` and its ``DataCard``."""
     found = Signal(object, object)
-    """The ``Dataset`` that was searched, and the places of what was found, int64 ``[n]``."""
+    """Emitted with the searched ``Dataset`` and the places of the matches, int64 ``[n]``."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,8 +49,8 @@ class DataService(Service):
         self._searches.answered.connect(self._on_searches_answered)
 
     def download(self, key: str) -> None:
-        """Fetch the set ``key`` of ``PUBLISHED``, or the rest of it."""
-        # What it needs to speak to others takes its time to import.
+        """Start or resume the download of the set ``key`` of ``PUBLISHED``."""
+        # Imported late, as the network modules are slow to import.
         from aegui.core.data.download import download
 
         self.downloading.start(
@@ -61,7 +61,7 @@ class DataService(Service):
         )
 
     def take_files(self, key: str, paths: Sequence[Path]) -> None:
-        """Copy the files of the set ``key`` from ``paths``; told as those of a download."""
+        """Copy the files of the set ``key`` from ``paths``; emits the signals of a download."""
         from aegui.core.data.download import take_files
 
         self.downloading.start(
@@ -72,7 +72,7 @@ class DataService(Service):
         )
 
     def request_card(self, dataset: Dataset) -> DataCard | None:
-        """The card of ``dataset`` if it is known; else it is made, and ``card_made`` follows."""
+        """Return the card of ``dataset`` if cached; else compute it, and ``card_made`` follows."""
         known = self._cards.get(dataset)
         if dataset is not self._wanted:
             self._wanted = dataset
@@ -84,11 +84,11 @@ class DataService(Service):
         return known
 
     def search(self, dataset: Dataset, text: str) -> None:
-        """Look for samples by name; ``found`` follows, of the newest request only."""
+        """Search samples by name; ``found`` is emitted for the newest request only."""
         self._searches.ask(lambda: (dataset, search(dataset, text)))
 
     def forget_search(self) -> None:
-        """Nothing is looked for any more."""
+        """Cancel the running search."""
         self._searches.forget()
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""What becomes of what is dropped onto the window."""
+"""Classification of files dropped onto the window."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Dropped = Literal["document", "images", "data"]
 
 
 def kind_of_drop(paths: Sequence[Path]) -> Dropped:
-    """What to do with ``paths`` (at least one): open a document, take images in, or other data.
+    """Return what to do with ``paths`` (at least one): open a document, import images or data.
 
     Raises:
-        ReadError: The first cannot be read.
+        ReadError: The first path does not exist.
     """
     first = paths[0]
     if len(paths) > 1 or first.is_dir():

@@ -1,4 +1,4 @@
-"""Bringing image files in: finding them, and showing some as they will be, in the background."""
+"""Import of image files: scanning and previews in worker threads."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _LEVELS = np.float32(255.0)
 
 @dataclass(frozen=True, eq=False)
 class ImportPreview:
-    """Some of the images as they will be.
+    """A preview of some of the images as they will be imported.
 
     Attributes:
         spec: How they were read.
         images: float32 ``[n, C, H, W]`` in 0..1.
         labels: n labels.
         names: n names.
-        skipped: Names of files that could not be read, with the reasons.
+        skipped: Names of unreadable files, with the reasons.
     """
 
     spec: ImageSpec
@@ -56,14 +56,14 @@ class ImportPreview:
 
 
 class ImageImport(Service):
-    """One import: scans paths, then previews them as often as the choice changes."""
+    """Scans the paths of one import, then previews them whenever the settings change."""
 
     found = Signal(object)
-    """The ``ImageScan``; what the files are like is ``own``."""
+    """Emitted with the ``ImageScan``; ``own`` then has the properties of the files."""
     failed = Signal(str)
-    """There is nothing to import, and why."""
+    """Emitted with the reason why there is nothing to import."""
     previewed = Signal(object)
-    """An ``ImportPreview`` of the newest choice."""
+    """Emitted with an ``ImportPreview`` of the latest settings."""
 
     def __init__(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ class ImageImport(Service):
         self._previews.answered.connect(self.previewed)
 
     def start(self) -> None:
-        """Look for images."""
+        """Start scanning for images."""
         self.scanning.start(
             tr("Looking for images"),
             lambda _report, cancelled: _scanned(self.paths, cancelled),
@@ -84,7 +84,7 @@ class ImageImport(Service):
         )
 
     def preview(self, spec: ImageSpec) -> None:
-        """Read some of the images as ``spec`` says; only the newest request is answered."""
+        """Read some of the images as ``spec`` says; only the latest request is answered."""
         scan = self.scan
         if scan is not None:
             self._previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
@@ -105,10 +105,10 @@ def preview_of(
     cancelled: IsCancelled | None = None,
     most: int = MOST_PREVIEWED,
 ) -> ImportPreview:
-    """``most`` images of ``scan`` at equal distances, read as ``spec`` says.
+    """Return ``most`` evenly spaced images of ``scan``, read as ``spec`` says.
 
     Raises:
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned True.
     """
     chosen = spread_over(len(scan.files), most).tolist()
     images, read, skipped = [], [], []
@@ -132,13 +132,13 @@ def preview_of(
 
 
 def source_of(paths: Sequence[Path]) -> dict[str, object]:
-    """What a recipe says to find ``paths`` again: values of ``source`` and ``names``.
+    """Return the recipe fields ``source`` and ``names`` that refer to ``paths``.
 
-    Several files are listed one by one. Where that would be too long, or one of them could also be
-    a sheet of glyphs, they are the ones of those names in their folder.
+    Several files are listed one by one. If that list is too long, or one of the files could also
+    be a sheet of glyphs, they are referred to by folder and names.
 
     Raises:
-        AeguiError: They are too many, or could be taken for glyphs, and of several folders.
+        AeguiError: The list would be too long or ambiguous, and there are several folders.
     """
     source = "+".join(str(path) for path in paths)
     if len(source) <= _LONGEST_SOURCE and all(path.is_dir() or is_image(path) for path in paths):
@@ -152,7 +152,7 @@ def source_of(paths: Sequence[Path]) -> dict[str, object]:
 
 
 def is_image(path: Path) -> bool:
-    """Whether ``path`` is a file that is read as one picture."""
+    """Return whether ``path`` is a file that is read as a single image."""
     try:
         kind = kind_of(path)
     except AeguiError:
@@ -161,7 +161,7 @@ def is_image(path: Path) -> bool:
 
 
 def counted(scan: ImageScan) -> dict[str, int]:
-    """Each label with the number of its files, in the order of the scan."""
+    """Return the number of files per label, in the order of the scan."""
     counts: dict[str, int] = {}
     for label in scan.labels:
         counts[label] = counts.get(label, 0) + 1
@@ -175,7 +175,7 @@ def imported_data(
     labels: tuple[str, ...] | None,
     count: int | None,
 ) -> DataSpec:
-    """``data`` with the images of ``paths`` in place of its own samples.
+    """Return ``data`` with the images of ``paths`` in place of its samples.
 
     Raises:
         AeguiError: As for ``source_of``.

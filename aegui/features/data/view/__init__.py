@@ -1,1 +1,1 @@
-"""The samples: where they come from, and which are learnt: what is painted, without torch."""
+"""The widgets of the data panel; free of torch."""

@@ -1,4 +1,4 @@
-"""What there is to know about a set: its maker, its mean, what is twice in it, what is alike."""
+"""The card of a set: source and licence, mean image, duplicates, and most similar samples."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LINE_PX = 18
 
 
 class MeanImage(QWidget):
-    """The mean of all samples."""
+    """Shows the mean of all samples."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -53,12 +53,12 @@ class MeanImage(QWidget):
         self.figures = offer_painted(self, "mean", fits=False)
 
     def set_image(self, image: NDArray[np.float32] | None, *, drawn: bool) -> None:
-        """Show ``image`` ``[C, H, W]``; ``drawn`` in the colours of glyphs."""
+        """Show ``image`` ``[C, H, W]``, in the colours of glyphs if ``drawn``."""
         self._image, self._drawn = image, drawn
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The picture in a thin frame."""
+        """Paint the image in a thin frame."""
         painter = QPainter(self)
         area = self.rect().adjusted(1, 1, -1, -1)
         target = area
@@ -69,10 +69,10 @@ class MeanImage(QWidget):
 
 
 class PairRow(Painted):
-    """Pairs of samples side by side, with the number that tells how much they differ.
+    """Pairs of samples side by side, with their distance below.
 
     Signals:
-        activated(int): That sample was clicked.
+        activated(int): The sample with that index was clicked.
     """
 
     activated = Signal(int)
@@ -88,7 +88,7 @@ class PairRow(Painted):
         self.setAccessibleName(tr("The samples that are most alike"))
 
     def set_pairs(self, dataset: Dataset, pairs: tuple[tuple[int, int, str], ...]) -> None:
-        """Show ``pairs`` of places in ``dataset`` with a word under each."""
+        """Show ``pairs`` of indices into ``dataset``, each with a caption."""
         if dataset is not self._dataset:
             self._dataset = dataset
             self._pictures.set_images(dataset.images)
@@ -162,7 +162,7 @@ class CardBox(QWidget):
     """The card of a set.
 
     Signals:
-        sample_activated(int): That sample of the set was clicked.
+        sample_activated(int): The sample with that index was clicked.
         export_requested(): The set is to be saved.
     """
 
@@ -201,11 +201,11 @@ class CardBox(QWidget):
         self.setLayout(column(*parts, spacing=SPACING))
 
     def summary(self) -> str:
-        """The card in a few words."""
+        """Return a short summary of the card: the licence."""
         return self._summary
 
     def set_card(self, dataset: Dataset, card: DataCard | None) -> None:
-        """Show the ``card`` of ``dataset``; None: it is still being made."""
+        """Show the ``card`` of ``dataset``; None while it is being computed."""
         self.source.setText(dataset.source or tr("not known"))
         self.licence.setText(dataset.licence or tr("not known"))
         if card is None:

@@ -1,4 +1,4 @@
-"""The classes of a set with their numbers as bars, to take part or to be left out."""
+"""A list of the classes of a set, with check boxes and bars for their sizes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class _Classes(QAbstractListModel):
-    """Rows of class, number and tick."""
+    """A list model of class, sample count and check state."""
 
     ticked = Signal()
 
@@ -102,7 +102,7 @@ class _Classes(QAbstractListModel):
 
 
 class _ClassBars(QStyledItemDelegate):
-    """Under each class a bar as long as its number, and the number at the right."""
+    """Paints the sample count to the right of each class, and a proportional bar below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(80, max(for_text(_ROW_PX), option.fontMetrics.height() + 2 * _BAR_PX + 2))
@@ -131,10 +131,10 @@ class _ClassBars(QStyledItemDelegate):
 
 
 class ClassList(QWidget):
-    """Ticks say which classes take part; at least one has to.
+    """A list of checkable classes; at least one must be checked.
 
     Signals:
-        chosen_changed(object): Tuple of the chosen classes in the order of the list.
+        chosen_changed(object): Tuple of the checked classes in the order of the list.
     """
 
     chosen_changed = Signal(object)
@@ -166,7 +166,7 @@ class ClassList(QWidget):
         self.setLayout(column(head, self.view, self.problem))
 
     def set_classes(self, labels: Sequence[str], counts: Sequence[int]) -> None:
-        """Offer ``labels`` with the number of samples of each; all are ticked."""
+        """Offer ``labels`` with the number of samples of each; all are checked."""
         if (tuple(labels), tuple(counts)) != (self._model.labels, self._model._counts):
             self._model.show(labels, counts)
             rows = min(_MOST_ROWS, len(self._model.labels))
@@ -174,13 +174,13 @@ class ClassList(QWidget):
         self.set_chosen(labels)
 
     def set_chosen(self, labels: Iterable[str]) -> None:
-        """Tick ``labels``, without a signal."""
+        """Check exactly ``labels``, without emitting a signal."""
         self._model.choose(labels)
         self._show_words()
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The ticked classes."""
+        """The checked classes."""
         return self._model.chosen
 
     def _show_words(self) -> None:

@@ -1,4 +1,4 @@
-"""The set that is learnt: what it is, which samples take part, and how they are used."""
+"""The data panel: the current set, the selection of samples, split and augmentation."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ if TYPE_CHECKING:
 
 _REST_MS = 250
 _SHARES = (400, 500)
-"""Samples above what is told of them, in proportion."""
+"""Initial heights of the samples and of the sections below, in proportion."""
 _SECTIONS = ("classes", "shares", "augment", "card")
 
 
 class DataPanel(QWidget):
-    """Passive but for its signals; ``menu`` holds what data there are to choose from.
+    """Passive but for its signals; the owner fills ``menu`` with the available sets.
 
     Signals:
-        data_edited(DataSpec, str): Other data are requested; the words for undoing the edit.
-        search_changed(str): Samples of such a name are to be shown; "": all.
-        only_requested(object): Only the samples at these places of the pool are to take part.
-        toggle_requested(int): The sample at that place is to take part, or no longer.
-        sample_activated(int): The sample at that place of the pool is to be drawn.
-        member_activated(int): That one of the samples that take part is to be drawn.
+        data_edited(DataSpec, str): The data asked for, and the text of the undo step.
+        search_changed(str): Samples whose name matches are to be shown; "" shows all.
+        only_requested(object): Select only the samples with these indices into the pool.
+        toggle_requested(int): Select or deselect the sample with that index into the pool.
+        sample_activated(int): Draw the sample with that index into the pool.
+        member_activated(int): Draw the sample with that index into the selected samples.
         characters_requested(): Characters are to be chosen.
         export_requested(): The set is to be saved.
         vary_requested(str): The field at that path of the recipe is to be varied in a study.
@@ -215,7 +215,7 @@ class DataPanel(QWidget):
                 menu.vary_requested.connect(self.vary_requested)
 
     def _varied(self) -> tuple[tuple[Setting, tuple[QWidget, ...]], ...]:
-        """The fields that a study can vary, where they are asked."""
+        """Return the settings that a study can vary, with the widgets that get the menu."""
         shares, augment = self.shares.form, self.augment.fields
         source, chars = (setting_at(f"data.{name}") for name in ("source", "chars"))
         of_samples = (
@@ -236,7 +236,7 @@ class DataPanel(QWidget):
     def set_state(self, title: str, view: DataView, problem: str = "", remedy: str = "") -> None:
         """Show the draft's data; ``problem`` says why they cannot be trained on.
 
-        ``remedy``: what a button offers to do about it.
+        ``remedy`` is the text of a button that solves it.
         """
         before, self._view = self._view, view
         self.title.setText(title)
@@ -256,21 +256,21 @@ class DataPanel(QWidget):
             self._show_samples()
 
     def set_found(self, indices: NDArray[np.int64] | None) -> None:
-        """Show only the samples at ``indices`` of the pool; None: nothing is searched for."""
+        """Show only the samples at ``indices`` of the pool; None ends the search."""
         self._found = indices
         self._show_samples()
 
     def set_card(self, dataset: Dataset, card: DataCard | None) -> None:
-        """Show what is known about ``dataset``; None: it is still being found out."""
+        """Show the card of ``dataset``; None while it is being computed."""
         self.card.set_card(dataset, card)
-        # The first of them at once, all of them in the card, which may be folded away.
+        # The first warning is always visible; all are listed in the card, which may be folded.
         self.warning.set_text(card.warnings[0] if card is not None and card.warnings else "")
         self.sections["card"].header.set_summary(
             "" if card is None else self.card.summary(), card is not None and bool(card.warnings)
         )
 
     def set_locked(self, locked: bool) -> None:
-        """Whether the data must stay as they are."""
+        """Set whether editing is disabled."""
         for part in (self.choose, self.only_found, self.classes, self.characters, self.shares):
             part.setEnabled(not locked)
         self.kinds.setEnabled(not locked)
@@ -284,11 +284,11 @@ class DataPanel(QWidget):
             section.header.setChecked(key in wanted)
 
     def open_sections(self) -> tuple[str, ...]:
-        """Keys of the sections that are unfolded, to be remembered."""
+        """Return the keys of the unfolded sections, to be saved."""
         return tuple(key for key, section in self.sections.items() if section.header.isChecked())
 
     def _show_size(self, view: DataView) -> None:
-        """Size and colours of a set that comes in any."""
+        """Show the fields for size and colour if the set is generated in any size."""
         known, images = BUILTIN_SETS.get(view.spec.source), view.spec.images
         self._sizes.setVisible(known is not None and known.any_size)
         self.side.set_value(images.width)
@@ -308,7 +308,7 @@ class DataPanel(QWidget):
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
         order: Sequence[int] = range(len(pool.classes))
         if any(label_name(label) != label for label in pool.classes):
-            # In the order of the alphabet where they are called otherwise than in the set.
+            # Translated names are sorted alphabetically; otherwise the set's order is kept.
             order = sorted(order, key=lambda place: folded(label_name(pool.classes[place])))
         self.classes.set_classes(
             [pool.classes[place] for place in order], [int(counts[place]) for place in order]

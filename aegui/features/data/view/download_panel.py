@@ -1,4 +1,4 @@
-"""The offer to fetch a set from the network: what it is, how large, under which licence."""
+"""The offer to download a set: description, size and licence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DownloadOffer:
-    """A set that can be fetched, in words."""
+    """The texts that describe a downloadable set."""
 
     name: str
     description: str
@@ -32,12 +32,12 @@ class DownloadOffer:
 
 
 class DownloadPanel(QWidget):
-    """Passive: it offers, shows how far it is, and says what the person wants.
+    """Shows the offer and the progress; passive but for its signals.
 
     Signals:
-        download_requested(): Fetch it, or go on where it was cut off.
-        files_requested(str): It is to be copied from a ``folder``, or from ``files``.
-        cancel_requested(): Stop; or, where nothing is under way, do not fetch it.
+        download_requested(): Start or resume the download.
+        files_requested(str): Copy the set from a ``folder``, or from ``files``.
+        cancel_requested(): Cancel the download, or decline the offer.
     """
 
     download_requested = Signal()
@@ -93,7 +93,7 @@ class DownloadPanel(QWidget):
         self.files_requested.emit(key)
 
     def set_idle(self, problem: str = "") -> None:
-        """Nothing is under way; ``problem`` says why it ended early."""
+        """Show that no download is running; ``problem`` says why the last one failed."""
         self.problem.set_text(problem)
         self.bar.setVisible(bool(problem) and self.bar.value() > 0)
         self.text.setText("")
@@ -105,11 +105,11 @@ class DownloadPanel(QWidget):
         self.have.setEnabled(True)
         began, self._began = self._began, None
         if problem and began is not None and self.cancel.hasFocus():
-            # Else Enter, pressed to try again, would give it up.
+            # Otherwise Enter, pressed to retry, would activate Cancel.
             began.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, words: str = "") -> None:
-        """It has begun: a download, or the copying of files of which ``words`` say what."""
+        """Show that a download has begun, or the copying of files that ``words`` describe."""
         self._is_copying = bool(words)
         self._began = next((one for one in (self.download, self.have) if one.hasFocus()), None)
         self.problem.set_text("")
@@ -120,7 +120,7 @@ class DownloadPanel(QWidget):
         self.have.setEnabled(False)
 
     def set_progress(self, progress: JobProgress) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         self.bar.set_progress(progress.done, progress.total)
         if progress.text:
             self.text.setText(progress.text)

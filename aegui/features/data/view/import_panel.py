@@ -1,4 +1,4 @@
-"""How image files become samples: their size, colour and fit, with the first ones shown so."""
+"""Settings for importing image files (size, colour, fit), with a preview of some images."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ _SKIPPED_PX = 110
 
 
 class ImportPanel(QWidget):
-    """Passive: it shows what was found and what the choice makes of it.
+    """Shows the images found and their preview; passive but for its signal.
 
     Signals:
-        spec_edited(ImageSpec): The images are to be read in another way.
+        spec_edited(ImageSpec): The settings for reading the images have changed.
 
     Attributes:
-        form: The fields of a ``DataSpec`` that say so, and how many images are taken.
+        form: The fields of a ``DataSpec`` for reading and for the number of images.
     """
 
     spec_edited = Signal(object)
@@ -123,34 +123,34 @@ class ImportPanel(QWidget):
 
     @property
     def spec(self) -> ImageSpec:
-        """How the images are to be read."""
+        """The settings for reading the images."""
         return self._shown.images
 
     @property
     def most(self) -> int | None:
-        """At most so many images are requested; None: all of them."""
+        """Maximum number of images to import; None for all."""
         return self._shown.count
 
     @property
     def labels(self) -> tuple[str, ...] | None:
-        """The classes that are asked for; None: all of them."""
+        """The classes to import; None for all."""
         chosen = self.classes.chosen
         every = not self._has_labels or len(chosen) == self.classes.view.model().rowCount()
         return None if every else chosen
 
     def set_spec(self, spec: ImageSpec) -> None:
-        """Begin with ``spec``."""
+        """Show ``spec`` as the initial settings."""
         with QSignalBlocker(self.square):
             self.square.setChecked(spec.width == spec.height)
         self._show(spec)
 
     def set_own(self, text: str) -> None:
-        """Say what the files are like by themselves."""
+        """Show a description of the files' own size and colours."""
         self.own.setText(text)
         self.own.setVisible(bool(text))
 
     def set_network(self, shape: Sequence[int] | None) -> None:
-        """The images ``(C, H, W)`` that the network on the map reads; None: there is none."""
+        """Set the input shape ``(C, H, W)`` of the network on the map, or None."""
         self._network_shape = None if shape is None else tuple(shape)
         self._show_network()
 
@@ -158,7 +158,7 @@ class ImportPanel(QWidget):
         shape, spec = self._network_shape, self.spec
         fits = shape == (spec.channels, spec.height, spec.width)
         self.network.setVisible(shape is not None)
-        # A network for glyphs reads fewer pixels than an image may have.
+        # Networks for glyphs may be smaller than the smallest image size.
         self.as_network.setVisible(
             shape is not None and not fits and min(shape[1:]) >= MIN_IMAGE and shape[0] in (1, 3)
         )
@@ -179,7 +179,7 @@ class ImportPanel(QWidget):
     def set_found(
         self, files: int, labels: dict[str, int], skipped: Sequence[tuple[str, str]]
     ) -> None:
-        """Show how many files there are, how many of each label, and which were no images."""
+        """Show the number of files, the number per label, and the files that are no images."""
         self.head.setText(trn("{n:,} image", "{n:,} images", files))
         self._has_labels = len(labels) > 1
         self._class_title.setVisible(self._has_labels)
@@ -189,7 +189,7 @@ class ImportPanel(QWidget):
         self.set_skipped(skipped)
 
     def set_skipped(self, skipped: Sequence[tuple[str, str]]) -> None:
-        """List files that cannot be read: name and reason."""
+        """List unreadable files as (name, reason)."""
         self.skipped_words.setText(
             trn(
                 "{n:,} of these files cannot be read and is left out:",
@@ -207,7 +207,7 @@ class ImportPanel(QWidget):
     def set_preview(
         self, images: NDArray[np.float32], labels: Sequence[str], names: Sequence[str]
     ) -> None:
-        """Show the first images ``[n, C, H, W]`` as the choice makes them."""
+        """Show the previewed images ``[n, C, H, W]``."""
         self.gallery.set_samples(images, labels, names)
         self.problem.set_text("")
         self.state.setText(trn("As it will be:", "{n} of them, as they will be:", len(images)))

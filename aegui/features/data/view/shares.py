@@ -1,4 +1,4 @@
-"""How many samples are learnt from, how many are only checked on, and who draws them."""
+"""Number of samples, and their split into training and validation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BAR_PX = 8
 
 
 class _Bar(QWidget):
-    """Both shares as one bar: what is learnt from, then what is checked on."""
+    """A bar of the training share followed by the validation share."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -54,12 +54,12 @@ class _Bar(QWidget):
 
 
 class SharesBox(QWidget):
-    """The number of samples that take part, and the share held out for validation.
+    """The number of samples to use, and the share held out for validation.
 
     Signals:
         split_edited(SplitSpec): Another share or seed is requested.
-        count_edited(object): At most so many samples are to take part; None: all of them.
-        check_requested(str): Another set is to be checked on: a key of ``set_checks``.
+        count_edited(object): The maximum number of samples was changed; None for all.
+        check_requested(str): Validation on another set is requested: a key of ``set_checks``.
 
     Attributes:
         form: Its fields, of a ``DataSpec``.
@@ -89,7 +89,7 @@ class SharesBox(QWidget):
         self.form.edited.connect(self._on_form_edited)
 
     def set_state(self, split: SplitSpec, count: int | None, available: int) -> None:
-        """Show the choice where there are ``available`` samples to draw from."""
+        """Show the split and the maximum number of the ``available`` samples."""
         self._split = split
         share = split.last / max(1, available) if split.last else split.validation
         shown = split.model_copy(update={"validation": share})
@@ -98,10 +98,10 @@ class SharesBox(QWidget):
         self.form.set_beginning(_COUNT, available)
 
     def set_checks(self, choices: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer sets to check on: keys and names; ``chosen`` is the key of the one in use."""
+        """Offer validation sets as (key, name); ``chosen`` is the key of the current one."""
         offer(self.check, choices, chosen)
         self._chosen_check = self.check.currentIndex()
-        # Of another set all samples are kept.
+        # Another set is used as a whole, without share or seed.
         for name in (_SHARE, _SEED):
             self.form.fields[name].setEnabled(not chosen)
 
@@ -123,11 +123,11 @@ class SharesBox(QWidget):
         self._words.setText(text)
 
     def words(self) -> str:
-        """What is said of the numbers."""
+        """Return the text about the sample numbers."""
         return self._words.text()
 
     def summary(self) -> str:
-        """The choice in a few words."""
+        """Return a short description of the split."""
         if self._split.last:
             return tr("the last {n:,} kept", n=self._split.last)
         if not self._split.validation:
@@ -135,7 +135,7 @@ class SharesBox(QWidget):
         return tr("{share:.0%} kept", share=self._split.validation)
 
     def _on_check_activated(self, index: int) -> None:
-        # The recipe decides what is shown; it may take a while, and be refused.
+        # Only the recipe changes the selection: loading the set takes time and may be refused.
         self.check.setCurrentIndex(self._chosen_check)
         if index != self._chosen_check:
             self.check_requested.emit(self.check.itemData(index))
