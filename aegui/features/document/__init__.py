@@ -1,4 +1,4 @@
-"""Opening, saving, recovering."""
+"""Opening, saving and recovering documents."""
 
 from aegui.features.document.actions import DOCUMENT_ACTIONS
 from aegui.shell.feature import FeatureSpec

@@ -1,4 +1,4 @@
-"""What can be done with documents."""
+"""Actions on documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins the document with files, title and recent files."""
+"""Connects the document to file dialogs, the window title and recent files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _STOP_MS = 5000
 
 
 class DocumentFeature(Feature):
-    """Opening, saving and leaving documents."""
+    """Opens, saves, recovers and leaves documents."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -63,7 +63,7 @@ class DocumentFeature(Feature):
     # Opening
 
     def new(self) -> None:
-        """Begin an untrained document."""
+        """Open a new, untrained document."""
         if self.may_leave():
             self._services.workspace.new(Recipe())
 
@@ -74,7 +74,7 @@ class DocumentFeature(Feature):
             self.open_path(Path(path))
 
     def open_path(self, path: Path) -> bool:
-        """Open ``path``, after asking what to do with unsaved work if it can be opened at all."""
+        """Open ``path``, asking about unsaved work first if the file can be opened."""
         request = OPENED_BY.get(path.suffix.lower())
         if request is not None:
             getattr(self._services.requests, request).emit(path)
@@ -82,11 +82,11 @@ class DocumentFeature(Feature):
         return self._services.workspace.open(path, self._leaving.may_leave)
 
     def show_run(self, run: SavedRun, name: str) -> None:
-        """Open what was learnt elsewhere, after asking what to do with unsaved work."""
+        """Open a run trained elsewhere, asking about unsaved work first."""
         self._services.workspace.opening.show(run, name, self._leaving.may_leave)
 
     def open_kept(self, kept: KeptDocument) -> None:
-        """Open what the library has, after asking what to do with unsaved work."""
+        """Open a document of the library, asking about unsaved work first."""
         self._services.workspace.opening.open_kept(kept, self._leaving.may_leave)
 
     def take_files(self, files: Sequence[Path]) -> bool:
@@ -97,11 +97,11 @@ class DocumentFeature(Feature):
     # Saving
 
     def save(self) -> bool:
-        """Save, asking where to if the document has no file; False: it is not being saved."""
+        """Save, asking for a path if there is none; return False if it is not being saved."""
         return self._save(_nothing)
 
     def _save(self, first: Callable[[], None]) -> bool:
-        """Save, after ``first``, which is done once all that there was to ask is answered."""
+        """Save; ``first`` is called once all questions are answered, before saving."""
         workspace = self._services.workspace
         if workspace.path is None:
             return self._save_as(first)
@@ -121,7 +121,7 @@ class DocumentFeature(Feature):
         return workspace.save(overwrite=True)
 
     def reload(self) -> None:
-        """Open the file again as it is on the disk, after a question where that loses anything."""
+        """Reload the file from disk, asking first if changes would be lost."""
         workspace, runner = self._services.workspace, self._services.runner
         if not (workspace.file.is_modified or runner.is_busy) or questions.ask_reload(
             self._window, workspace.name
@@ -152,7 +152,7 @@ class DocumentFeature(Feature):
         self.noticed.emit(notice)
 
     def save_as(self) -> bool:
-        """Ask where to and save; False: it is not being saved."""
+        """Ask for a path and save; return False if it is not being saved."""
         return self._save_as(_nothing)
 
     def _save_as(self, first: Callable[[], None]) -> bool:
@@ -173,12 +173,12 @@ class DocumentFeature(Feature):
             text = tr("Saved, without the training under way: save again when it has ended.")
             self.noticed.emit(Notice("info", text, file=path))
         elif tells:
-            # Where it went is known already when it is saved there again.
+            # Saving again to the same path needs no message.
             text = tr("The document is saved: {path}", path=path)
             self.noticed.emit(Notice("info", text, file=path))
 
     def export_recipe(self) -> None:
-        """Ask where to and write the recipe alone."""
+        """Ask for a path and save the recipe alone."""
         workspace = self._services.workspace
         suggestion = str(Path(self._folder()) / f"{workspace.name}.json")
         patterns = tr("Recipes ({patterns})", patterns="*.json")
@@ -201,7 +201,7 @@ class DocumentFeature(Feature):
     # Leaving
 
     def may_leave(self) -> bool:
-        """Ask about unsaved work; False: stay. A training under way ends when it is left."""
+        """Ask about unsaved work; return False to stay. Leaving ends a running training."""
         runner, workspace = self._services.runner, self._services.workspace
         self._await_saving()
         if not workspace.file.is_modified and not runner.is_busy:
@@ -212,14 +212,14 @@ class DocumentFeature(Feature):
         if answer == "discard":
             runner.abandon()
             return True
-        # Who gives up where to save stays, and so does the training.
+        # Cancelling the file dialog stays in the document and does not stop the training.
         if not self._save(self._finish_training):
             return False
         self._await_saving()
         return not workspace.file.is_modified
 
     def _await_saving(self) -> None:
-        """Wait until the document is on the disk, cannot be written there, or is given up."""
+        """Block until the document is saved, saving has failed, or it was cancelled."""
         saving = self._services.workspace.file.saving
         if not saving.is_busy:
             return
@@ -242,7 +242,7 @@ class DocumentFeature(Feature):
         saving.busy_changed.disconnect(loop.quit)
 
     def _finish_training(self) -> None:
-        """End the training and take over what it has learnt, before that is saved."""
+        """Stop the training and adopt its result, so that it is saved."""
         runner = self._services.runner
         if not runner.is_busy:
             return
@@ -263,7 +263,7 @@ class DocumentFeature(Feature):
         runner.failed.disconnect(quit_loop)
 
     def offer_recoveries(self) -> None:
-        """Ask about work that a crashed program has left, the newest first."""
+        """Ask about recovered work of a crashed process, newest first."""
         workspace = self._services.workspace
         for recovery in workspace.file.recoveries():
             if self._offer(recovery):
@@ -280,7 +280,7 @@ class DocumentFeature(Feature):
         return self._services.workspace.opening.recover(recovery, self._leaving.may_leave, then)
 
     def _go_on(self) -> None:
-        """Train on from where the run that was recovered had come."""
+        """Continue the training of the recovered run."""
         further = self._services.workspace.unfinished()
         if further is None:
             text = tr("This training cannot go on: its network and data can be used as they are.")
@@ -298,7 +298,7 @@ class DocumentFeature(Feature):
             lineage=self._services.workspace.lineage(),
         )
 
-    # What is shown
+    # Display
 
     @Slot(str, bool)
     def _show_title(self, name: str, modified: bool) -> None:
@@ -333,7 +333,7 @@ class DocumentFeature(Feature):
             questions.show_import(self._window, reading)
 
     def open_log_folder(self) -> None:
-        """Show the log in the desktop's file manager, in the folder where the library is too."""
+        """Show the log in the desktop's file manager, in the folder that also has the library."""
         log = log_file()
         if log.exists():
             show_in_folder(log)
