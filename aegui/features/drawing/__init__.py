@@ -1,4 +1,4 @@
-"""The pixel editor, its noise, and the set of characters."""
+"""The pixel editor, its noise, and the glyphs of the set."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

@@ -1,4 +1,4 @@
-"""A drawing on the clipboard: exact pixels for ourselves, text art for people, grey for others."""
+"""Drawings on the clipboard: exact pixels, text art, and an image for other programs."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _MOST_CHANNELS = 3
 
 
 def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
-    """A drawing ``[H, W]`` or ``[3, H, W]`` in 0..1 as a picture; glyphs as text art too.
+    """Return a drawing ``[H, W]`` or ``[3, H, W]`` in 0..1 as image, and glyphs as text art too.
 
-    Text art is made of ``#`` and ``.``, and the picture of a glyph is black ink on white.
+    Text art is made of ``#`` and ``.``, and the image of a glyph is black ink on white.
     """
     data = QMimeData()
     shape = (1, *pixels.shape) if pixels.ndim == 2 else pixels.shape
@@ -47,18 +47,18 @@ def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
 def from_clipboard(
     data: QMimeData | None, height: int, width: int, kind: Pixels = "binary", ground: float = 0.0
 ) -> NDArray[np.float32] | None:
-    """The image in ``data``, or None where there is none that can be drawn.
+    """Return the image in ``data``, or None if there is none that can be drawn.
 
-    What was copied from a drawing comes as it was, of whatever size; text art of as many rows and
-    columns as it has, up to the size; code of that size only; a picture pixel by pixel where it
+    Pixels copied from a drawing keep their values and size; text art keeps its rows and columns up
+    to the given size; code in text must have that size; an image is copied pixel by pixel if it
     fits, else scaled to the size.
 
     Args:
-        data: What is on the clipboard; None: the system has nothing to say of it.
-        height: Rows of the drawing, or of what is selected of it.
-        width: Columns likewise.
-        kind: What its pixels can be.
-        ground: The level of an empty one, which is seen through a picture; of glyphs it is white.
+        data: The content of the clipboard; None if the system provides none.
+        height: Rows of the drawing or of its selection.
+        width: Columns of the drawing or of its selection.
+        kind: The kind of its pixels.
+        ground: The level behind transparent pixels; for glyphs it is white.
     """
     if data is None:
         return None
@@ -82,7 +82,7 @@ def from_clipboard(
 
 
 def _copied(content: bytes) -> NDArray[np.float32] | None:
-    """Pixels that a drawing has put there; another program may have written anything."""
+    """Return copied pixels, or None; the data may come from any program and are validated."""
     head, _, body = content.partition(b"\n")
     words = head.split()
     if len(words) != _MOST_CHANNELS or not all(word.isdigit() and len(word) < 4 for word in words):
@@ -108,7 +108,7 @@ def _from_art(text: str, height: int, width: int) -> NDArray[np.float32] | None:
 
 
 def _flat(image: QImage, level: float) -> QImage:
-    """``image`` over a ground of that level where it can be seen through."""
+    """Return ``image`` composed over an opaque ground of ``level``."""
     if not image.hasAlphaChannel():
         return image
     flat = QImage(image.size(), QImage.Format.Format_RGB32)
@@ -128,9 +128,9 @@ def _from_image(image: QImage, height: int, width: int, channels: int) -> NDArra
     ).convertToFormat(QImage.Format.Format_RGB32)
     shape = (height, scaled.bytesPerLine() // 4, 4)
     argb = np.frombuffer(scaled.constBits(), np.uint8).reshape(shape)[:, :width]
-    # Bytes lie in the order blue, green, red on every machine that Qt runs on here.
+    # QImage stores 32-bit pixels in native byte order: blue, green, red on little-endian machines.
     rgb = argb[..., 2::-1].astype(np.float32) / 255.0
     if channels > 1:
         return np.ascontiguousarray(rgb.transpose(2, 0, 1))
-    # Lightness as HSL has it: that of ink on paper.
+    # HSL lightness, which suits ink on paper.
     return np.asarray((rgb.max(axis=2) + rgb.min(axis=2)) / 2.0, np.float32)

@@ -1,4 +1,4 @@
-"""Joins the drawing with its editor, and with its place on the map."""
+"""Connects the drawing to its editor, and to its code on the map."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FIRST_LABELS = ("a", "A")
 
 
 class DrawingFeature(Feature):
-    """Strokes go to the drawing, and the drawing to all that show it."""
+    """Passes strokes to the drawing, and the drawing to the views that show it."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -70,7 +70,7 @@ class DrawingFeature(Feature):
         self._show_undo()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Adopt a changed set or network."""
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:
@@ -93,27 +93,27 @@ class DrawingFeature(Feature):
         self._show_drawing(drawing.state)
 
     def _is_of_another_set(self) -> bool:
-        """Whether the drawing is a sample of the last set, as it came: nobody's work is in it."""
+        """Return whether the drawing is an unedited sample of the previous set."""
         state, source = self._services.drawing.state, self._services.workspace.recipe.data.source
         untouched = state.target is not None and np.array_equal(state.pixels, state.target)
         return untouched and source != self._source and self._loaded(state) is None
 
     def _begin(self, labels: Sequence[str]) -> None:
-        """Begin on a sample: an empty drawing says nothing about the network."""
+        """Load a first sample: an empty drawing says nothing about the network."""
         first = (labels.index(label) for label in _FIRST_LABELS if label in labels)
         self.load_sample(next(first, 0))
         self._services.drawing.undo_stack.clear()
 
     @Slot(int)
     def load_sample(self, index: int) -> None:
-        """Draw the sample at place ``index`` of the set."""
+        """Load the sample at ``index`` of the set shown as the drawing."""
         shown = self._services.shown
         dataset = shown.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
             paper = paper_of(shown.look, dataset.image_shape[0])
             if not shown.look.glyphs:
-                # From one photograph to another is no way that a drawing comes.
+                # The trail shows how a drawing evolves; a jump between photographs is no such path.
                 self._trail.clear()
             name = title(dataset, index, shown.look)
             self._services.drawing.load(image, name, index, paper)
@@ -136,9 +136,9 @@ class DrawingFeature(Feature):
 
     @Slot(object)
     def _on_annotations_drawing_read(self, kept: KeptDrawing | None) -> None:
-        """Put what a document has brought on the paper, where nobody has drawn on it yet.
+        """Restore the drawing of a document, unless the person has already drawn something.
 
-        What somebody has drawn stays: to see what several networks make of it, one opens them.
+        A person's drawing is kept, so that several networks can be compared on it by opening them.
         """
         drawing, dataset = self._services.drawing, self._services.workspace.dataset
         channels, height, width = dataset.image_shape
@@ -165,7 +165,7 @@ class DrawingFeature(Feature):
         self.mark_code()
 
     def _loaded(self, state: DrawingState) -> int | None:
-        """The place in the set of the sample that the drawing began as, if it still is there."""
+        """Return the place in the set of the sample that was loaded, or None if it is gone."""
         shown, index = self._services.shown, state.index
         dataset = shown.dataset
         if state.target is None:
@@ -174,7 +174,7 @@ class DrawingFeature(Feature):
             image = one_image(dataset.images[index], dataset)
             if np.array_equal(image, state.target):
                 return index
-        # Another choice of characters: the one of that name is meant.
+        # The selection of characters has changed: fall back to the label.
         known = shown.look.glyphs and state.label in dataset.labels
         return dataset.labels.index(state.label) if known else None
 
@@ -191,20 +191,20 @@ class DrawingFeature(Feature):
         if spec.kind != "none":
             settings.noise = spec
 
-    # What the network makes of it
+    # Display of the network's result
 
     def _show_network(self) -> None:
         self._panel.page.set_misfit(self._misfit(self._services.drawing.state))
-        # Codes of other weights are no way that the drawing has come.
+        # Codes computed with other weights do not belong to the same trail.
         self._trail.clear()
         self.mark_code()
 
     def _fits(self, codec: Codec) -> bool:
-        """Whether the network takes drawings like this one."""
+        """Return whether the network accepts images of the drawing's shape."""
         return codec.image_shape == self._services.drawing.state.image_shape
 
     def _misfit(self, state: DrawingState) -> str:
-        """Why the network, or that of the data, cannot take the drawing; empty: it can."""
+        """Return why the network (or the set, without one) cannot take the drawing, or ""."""
         codec = self._services.shown.codec
         shape = self._services.shown.dataset.image_shape if codec is None else codec.image_shape
         if shape == state.image_shape:
@@ -226,7 +226,7 @@ class DrawingFeature(Feature):
 
     @Slot()
     def mark_code(self) -> None:
-        """Show where the drawing lies on the map, and the way that it has come."""
+        """Show the code of the drawing on the map, with the trail of its previous codes."""
         shown, pixels = self._services.shown, self._services.drawing.pixels
         codec = shown.codec
         if codec is None or not self._fits(codec) or not codec.can_encode:

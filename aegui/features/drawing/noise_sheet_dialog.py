@@ -1,4 +1,4 @@
-"""The window of the noise sheet: follows drawing, noise and networks while it is open."""
+"""The window of the noise sheet, updated while it is visible."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _MARGIN_PX = 12
 
 
 class NoiseSheetDialog(QDialog):
-    """The drawing at eight levels of the noise that is chosen, with each network's answers.
+    """The drawing at several levels of the chosen noise, with each network's answers.
 
     Signals:
-        open_requested(): A run in another file shall be one of the networks.
+        open_requested(): A run in another file is to be added to the networks.
     """
 
     open_requested = Signal()
@@ -116,11 +116,11 @@ class NoiseSheetDialog(QDialog):
         QGuiApplication.clipboard().setPixmap(self.view.grab())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Bring the sheet up to date."""
+        """Update the sheet."""
         super().showEvent(event)
         self._sheet.mark()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing more is to be computed."""
+        """Cancel the running computation."""
         self._services.latest("aegui-sheet").forget()
         super().hideEvent(event)

@@ -1,4 +1,4 @@
-"""Joins the pixel editor's tools with the drawing: parts, code, history, sizes, ghosts, paste."""
+"""Connects the pixel editor's tools to the drawing: regions, code, history, ghosts, paste."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 _CODE_MS = 100
 _LIVE_NUMBERS = 1024
-"""Code of more numbers than that takes too long to follow every move of a stroke."""
+"""Larger drawings take too long to convert to code on every move of a stroke."""
 _CODE_FORM = "draw.code"
 
 
 class PixelEdits(QObject):
-    """What the tools ask for, done to the drawing; and what they show of it."""
+    """Applies the tools' requests to the drawing, and updates the tools from the drawing."""
 
     def __init__(
         self, services: Services, draw: DrawPanel, dock: QDockWidget, parent: QObject
@@ -55,12 +55,12 @@ class PixelEdits(QObject):
         form = services.settings.values.get(_CODE_FORM)
         if isinstance(form, str):
             self._draw.code.set_form(form)
-        # Nothing is selected in a window that has just been made.
+        # A new window starts without a selection.
         services.drawing.set_region(None)
         self._connect()
 
     def _by_tool(self) -> dict[str, Callable[[], object]]:
-        """What each tool does that is an edit of the drawing."""
+        """Return the action of each tool that edits the drawing."""
         drawing = self._drawing
         return {
             "undo": drawing.undo,
@@ -106,10 +106,10 @@ class PixelEdits(QObject):
         drawing.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
         self._services.latest("aegui-ghost-sample").answered.connect(self._on_ghost_sample_answered)
 
-    # What is shown
+    # Display
 
     def show(self, state: DrawingState) -> None:
-        """Show what follows from the drawing as it is."""
+        """Update the tools that depend on the drawing."""
         self._draw.set.strip.line.set_drawing(state.pixels, state.label)
         if state.pixels.size <= _LIVE_NUMBERS or not self._drawing.is_stroke_under_way:
             self._code.mark()
@@ -126,7 +126,7 @@ class PixelEdits(QObject):
 
     @Slot()
     def _show_ghost(self, _chosen: object = None) -> None:
-        """Show what was chosen behind the drawing, where it is of the same size."""
+        """Show the chosen ghost image behind the drawing, if it has the same size."""
         kind, state = self._draw.page.shown_ghost, self._drawing.state
         ghost: NDArray[np.float32] | None = None
         if kind == "target":
@@ -160,7 +160,7 @@ class PixelEdits(QObject):
         self._edits[key]()
 
     def _shift(self, rows: int, columns: int) -> None:
-        """Move the drawing; what leaves is lost, or comes in on the other side."""
+        """Shift the drawing; pixels that leave it are lost, or wrap around if that tool is on."""
         wraps = self._draw.tools.is_on("wrap")
         (self._drawing.roll if wraps else self._drawing.shift)(rows, columns)
 
@@ -174,7 +174,7 @@ class PixelEdits(QObject):
 
     @Slot()
     def show_sheet(self) -> NoiseSheetDialog:
-        """Show the drawing at many levels of noise, with the networks' answers."""
+        """Show the drawing at several noise levels, with the networks' answers."""
         if self._sheet is None:
             from aegui.features.drawing.noise_sheet_dialog import NoiseSheetDialog
 
@@ -191,14 +191,14 @@ class PixelEdits(QObject):
     # Sizes
 
     def _natural(self) -> tuple[tuple[int, int], DrawingPaper]:
-        """Height and width of the images of the set, and what they are drawn on."""
+        """Return height and width of the set's images, and the paper to draw them on."""
         shown = self._services.shown
         channels, height, width = shown.dataset.image_shape
         return (height, width), paper_of(shown.look, channels)
 
     @Slot()
     def ask_for_new(self) -> NewDrawingDialog:
-        """Ask for the size of a new drawing."""
+        """Open a dialog that asks for the size of a new drawing."""
         kind, natural = self._drawing.paper.kind, self._natural()[0]
         rows, columns = self._drawing.shape
         dialog = NewDrawingDialog(NewDrawing(columns, rows, kind), natural, self._draw)
@@ -256,9 +256,9 @@ class PixelEdits(QObject):
             self._paste_part(image, region)
 
     def _paste_part(self, image: NDArray[np.float32], region: PixelBox | None) -> None:
-        """Lay it over the drawing where something is selected, and let it be moved from there.
+        """Paste ``image`` at the selected region and select it, so that it can be moved.
 
-        Where nothing is, it is laid where it is seen.
+        Without a region it is pasted into the visible part of the drawing.
         """
         drawing = self._drawing
         part = on_paper(image, drawing.paper)

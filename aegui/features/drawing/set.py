@@ -1,4 +1,4 @@
-"""Joins the set's page with the draft's data: edits of samples, and training on with them."""
+"""Connects the page of the set to the draft's data: edits of samples, and continued training."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class SetFeature(Feature):
-    """Every edit of the set is one of the draft's, and can be undone there."""
+    """Edits the draft's samples; each edit can be undone with the draft."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -67,29 +67,29 @@ class SetFeature(Feature):
         services.workspace.document_changed.connect(self._show_change)
         services.runner.state_changed.connect(self._show_change)
 
-    # What is shown
+    # Display
 
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
         self._samples.mark()
         change, can_continue = self._show_change()
         if change is not None and can_continue and self._is_news(change):
-            # When the edit is done: what is said during it is put away as said before it.
+            # Deferred until the edit is complete: a notice sent during it would be replaced.
             QTimer.singleShot(0, self, self._offer)
         self._change_told = change
 
     @Slot()
     def _offer(self) -> None:
-        """Offer to train on, where that still makes sense."""
+        """Offer to continue the training, if that is still possible."""
         change, can_continue = self._change()
         if change is not None and can_continue:
             words = change.words
             self.noticed.emit(Notice("info", words, tr("Train on"), self.train_on, passing=True))
 
     def _is_news(self, change: DataChange) -> bool:
-        """Whether the change is to be said: the first one, and more to learn.
+        """Return whether to announce the change: the first one, or more new samples while hidden.
 
-        The page goes on saying it, to whoever sees it.
+        The visible page shows the change itself.
         """
         told = self._change_told
         return told is None or (change.new > told.new and not self._page.isVisible())
@@ -103,7 +103,7 @@ class SetFeature(Feature):
         self._show_lock()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update whether the samples on the page are the ones shown."""
         if "dataset" in changed:
             self._show_known()
 
@@ -120,7 +120,7 @@ class SetFeature(Feature):
         self._page.set_locked(reason)
 
     def _change(self) -> tuple[DataChange | None, bool]:
-        """How the data differ from what was learnt, and whether learning can go on."""
+        """Return how the data differ from those trained on, and whether training can continue."""
         workspace = self._services.workspace
         run, resolved = workspace.run, workspace.resolution.resolved
         change = None if run is None else data_change(run.dataset, workspace.dataset)
@@ -175,7 +175,7 @@ class SetFeature(Feature):
 
     @Slot(int, str)
     def _on_page_renamed(self, index: int, label: str) -> None:
-        # What the page shows of a sample is its name where it is no character.
+        # For images that are not characters the page shows the name instead of the label.
         by_name = not look_of(self._services.workspace.dataset).glyphs
         edit = partial(renamed, index=index, label=label, by_name=by_name)
         self._edit(edit, tr("Rename “{label}”", label=self._name(index)))
@@ -193,7 +193,7 @@ class SetFeature(Feature):
 
     @Slot()
     def train_on(self) -> None:
-        """Begin with the weights that were learnt, and learn the set as it is now."""
+        """Continue from the trained weights with the set as it is now."""
         workspace, runner = self._services.workspace, self._services.runner
         run, resolved = workspace.run, workspace.resolution.resolved
         if run is None or resolved is None or runner.is_busy:

@@ -1,1 +1,1 @@
-"""The pixel editor, its noise, and the set of characters: what is computed, without widgets."""
+"""The widget-free part of the drawing panel: noise sheets and edits of the set."""

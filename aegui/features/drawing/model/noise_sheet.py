@@ -1,4 +1,4 @@
-"""One drawing at many levels of noise, and what networks make of each: a pure function."""
+"""Computes a noise sheet: a drawing at several noise levels, with the networks' answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.session.pixels.drawing_state import DrawingState
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
-"""Of the columns of a sheet."""
+"""Noise levels of the columns of a sheet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +29,11 @@ class SheetRow:
     """The answers of one network.
 
     Attributes:
-        name: What it is called.
-        images: float32 ``[L, H, W]`` or ``[L, 3, H, W]``, one for each level.
-        wrong: Pixels of each that differ from the clean drawing once both are thresholded; None
-            where images are no glyphs.
-        error: Mean squared difference from the clean drawing of each.
+        name: Name of the network.
+        images: float32 ``[L, H, W]`` or ``[L, 3, H, W]``, one per level.
+        wrong: Per level, pixels that differ from the clean drawing after thresholding both; None
+            for images with shades of grey or colours.
+        error: Per level, mean squared difference from the clean drawing.
     """
 
     name: str
@@ -44,14 +44,14 @@ class SheetRow:
 
 @dataclass(frozen=True, eq=False)
 class NoiseSheet:
-    """A sheet.
+    """A drawing at several noise levels, and the answers of networks to it.
 
     Attributes:
-        kind: Of the noise, a key of ``CORRUPTIONS``.
+        kind: The kind of noise, a key of ``CORRUPTIONS``.
         levels: L levels.
-        noisy: The drawing at each, float32 ``[L, H, W]`` or ``[L, 3, H, W]``.
-        rows: What networks make of it.
-        glyphs: Whether pixels are off or on.
+        noisy: The drawing at each level, float32 ``[L, H, W]`` or ``[L, 3, H, W]``.
+        rows: The answers of the networks.
+        glyphs: Whether pixels are either on or off.
     """
 
     kind: str
@@ -62,19 +62,19 @@ class NoiseSheet:
 
 
 def clean_of(state: DrawingState) -> NDArray[np.float32]:
-    """The drawing without noise: its target, where one is known."""
+    """Return the drawing without noise: its target, if known."""
     if state.target is not None and state.target.shape == state.pixels.shape:
         return state.target
     return state.pixels if state.before_noise is None else state.before_noise
 
 
 def fits(codec: Codec, image_shape: tuple[int, int, int]) -> bool:
-    """Whether a network can answer a drawing of that shape."""
+    """Return whether ``codec`` can reconstruct a drawing of ``image_shape``."""
     return codec.can_encode and codec.image_shape == image_shape
 
 
 def is_made_at_once(models: Sequence[tuple[str, Codec]]) -> bool:
-    """Whether the answers take no more than a few milliseconds."""
+    """Return whether all answers together take only a few milliseconds."""
     return all(
         is_quick(codec, len(LEVELS) * (codec.cost + encode_cost(codec)), QUICK_BATCH)
         for _, codec in models
@@ -84,12 +84,12 @@ def is_made_at_once(models: Sequence[tuple[str, Codec]]) -> bool:
 def noise_sheet(
     state: DrawingState, kind: str, seed: int, models: Sequence[tuple[str, Codec]]
 ) -> NoiseSheet:
-    """The sheet of a drawing.
+    """Return the noise sheet of a drawing.
 
     Args:
         state: The drawing.
-        kind: Of the noise, a key of ``CORRUPTIONS``.
-        seed: Of the noise; each level begins from it, so that more of it adds to what was there.
+        kind: The kind of noise, a key of ``CORRUPTIONS``.
+        seed: Seed of the noise; the same for each level, so that higher levels extend lower ones.
         models: Names and networks, each of which fits the drawing.
     """
     clean, shape = clean_of(state), state.image_shape
@@ -126,7 +126,7 @@ def _row(
     if glyphs:
         differing = np.count_nonzero((output > THRESHOLD) != (target > THRESHOLD), axis=1)
         wrong = tuple(int(count) for count in differing)
-    # A diverged network gives infinity, and nothing to warn of.
+    # The outputs of a diverged network overflow, which needs no warning.
     with np.errstate(over="ignore", invalid="ignore"):
         error = tuple(float(each) for each in np.square(output - target).mean(axis=1))
     return SheetRow(name, output.reshape(-1, *clean.shape), wrong, error)

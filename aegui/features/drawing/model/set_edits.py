@@ -1,4 +1,4 @@
-"""The set as a person edits it, sample by sample, and how it differs from what was learnt."""
+"""Edits of single samples of a set, and its difference from the set trained on."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from aegui.core.training.record.timeline import Fork
 
 MOST = 5000
-"""Of larger sets samples are not edited one by one."""
+"""Larger sets cannot be edited sample by sample."""
 
 
 @dataclass(frozen=True)
 class DataChange:
-    """How a set differs from the one that was learnt: an image under another label is another.
+    """The difference between two sets; samples are equal if both image and label are.
 
     Attributes:
-        new: Samples that were not learnt.
-        gone: Samples that were learnt and are no longer there.
+        new: Number of samples that were not trained on.
+        gone: Number of samples that were trained on and have been removed.
     """
 
     new: int
@@ -40,7 +40,7 @@ class DataChange:
 
     @property
     def words(self) -> str:
-        """What a person reads."""
+        """The difference as a sentence."""
         parts = []
         if self.new:
             parts.append(trn("{n:,} sample is new", "{n:,} samples are new", self.new))
@@ -51,9 +51,9 @@ class DataChange:
 
 
 def data_change(learnt: Dataset, now: Dataset) -> DataChange | None:
-    """What has changed; None where the two hold the same in the same order.
+    """Return what has changed; None if both have the same samples in the same order.
 
-    Of sets whose pixels take long to compare only the numbers of samples are.
+    Only the numbers of samples are compared if comparing the pixels would take long.
     """
     if learnt is now:
         return None
@@ -73,23 +73,23 @@ def _identities(dataset: Dataset) -> list[tuple[str, bytes]]:
 
 
 def moved(dataset: Dataset, index: int, place: int) -> Dataset:
-    """The sample at ``index`` stands at ``place`` afterwards; the others keep their order."""
+    """Return ``dataset`` with the sample at ``index`` moved to ``place``, the others in order."""
     order = list(range(len(dataset)))
     order.insert(min(max(place, 0), len(dataset) - 1), order.pop(index))
     return dataset.subset(order)
 
 
 def duplicated(dataset: Dataset, index: int) -> Dataset:
-    """The sample at ``index`` a second time, right behind it."""
+    """Return ``dataset`` with a copy of the sample at ``index`` inserted after it."""
     order = list(range(len(dataset)))
     return dataset.subset([*order[: index + 1], *order[index:]])
 
 
 def without(dataset: Dataset, index: int) -> Dataset:
-    """All but the sample at ``index``.
+    """Return ``dataset`` without the sample at ``index``.
 
     Raises:
-        AeguiError: It is the last one.
+        AeguiError: It is the only sample.
     """
     if len(dataset) < 2:
         raise AeguiError(tr("The last sample of a set cannot be deleted."))
@@ -97,10 +97,12 @@ def without(dataset: Dataset, index: int) -> Dataset:
 
 
 def renamed(dataset: Dataset, index: int, label: str, *, by_name: bool = False) -> Dataset:
-    """The sample at ``index`` under another label, or, where many share one, another name.
+    """Return ``dataset`` with another label, or name if ``by_name``, for the sample at ``index``.
+
+    A name that equals the label is changed with it.
 
     Raises:
-        AeguiError: There is none.
+        AeguiError: ``label`` is empty.
     """
     if not label:
         raise AeguiError(tr("A sample needs a label."))
@@ -120,10 +122,10 @@ def renamed(dataset: Dataset, index: int, label: str, *, by_name: bool = False) 
 
 
 def redrawn(dataset: Dataset, index: int, image: NDArray[np.float32]) -> Dataset:
-    """The sample at ``index`` with ``image`` (``[H, W]`` or ``[C, H, W]``) in place of its own.
+    """Return ``dataset`` with ``image`` (``[H, W]`` or ``[C, H, W]``) for the sample at ``index``.
 
     Raises:
-        AeguiError: It has another size.
+        AeguiError: The image has another size.
     """
     channels, height, width = dataset.image_shape
     if image.shape[-2:] != (height, width):
@@ -142,7 +144,7 @@ def redrawn(dataset: Dataset, index: int, image: NDArray[np.float32]) -> Dataset
 
 
 def misfit_words(image: NDArray[np.float32], dataset: Dataset) -> str:
-    """Why a drawing does not fit the set."""
+    """Return why a drawing does not fit the set."""
     _, height, width = dataset.image_shape
     return tr(
         "The drawing is {w} × {h} pixels, the samples are {width} × {height}. Use “Fit to the "
@@ -156,11 +158,11 @@ def misfit_words(image: NDArray[np.float32], dataset: Dataset) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Further:
-    """What a training needs that begins with learnt weights and goes on with other data.
+    """How to continue a training from given weights with other data.
 
     Attributes:
-        resolved: What to train, for as many epochs more as the recipe has.
-        fork: The weights.
+        resolved: What to train; its epochs are the recipe's in addition to those done.
+        fork: The weights to start from.
     """
 
     resolved: ResolvedRecipe
@@ -168,12 +170,12 @@ class Further:
 
 
 def can_go_on(run: SavedRun, resolved: ResolvedRecipe) -> bool:
-    """Whether ``run`` can go on with the data of ``resolved``: its network is the same."""
+    """Return whether ``run`` can be continued with ``resolved``: their networks must match."""
     return weights_fork(run, resolved) is not None
 
 
 def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Further | None:
-    """How ``run`` goes on with the data of ``resolved``; None where its network is another."""
+    """Return how to continue ``run`` with ``resolved``; None if their networks differ."""
     fork = weights_fork(run, resolved)
     if fork is None:
         return None

@@ -1,1 +1,1 @@
-"""The pixel editor, its noise, and the set of characters: what is painted, without torch."""
+"""The widgets of the drawing panel; free of torch."""

@@ -1,4 +1,4 @@
-"""The brush: how broad, and what it paints with; black and white, levels, or colours."""
+"""The brush: its size, and its ink as a level or a colour."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ _COLOURS = (
 
 
 class BrushBox(QWidget):
-    """Chooses size and ink of the brush.
+    """Selects size and ink of the brush.
 
     Signals:
         size_chosen(size): Rows and columns painted at a time.
-        ink_chosen(object, object): What the left button paints with, and the right one: a level
-            0..1, or red, green and blue.
+        ink_chosen(object, object): The inks of the left and the right mouse button: a level 0..1,
+            or red, green and blue.
     """
 
     size_chosen = Signal(int)
@@ -58,9 +58,9 @@ class BrushBox(QWidget):
         super().__init__(parent)
         self._kind: Pixels = "grey"
         self.ink: Ink = WHITE
-        """What the left button paints with."""
+        """Ink of the left mouse button."""
         self.back: Ink = BLACK
-        """What the right button paints with."""
+        """Ink of the right mouse button."""
         self._recent: list[Ink] = list(_COLOURS)
         self._sizes = QButtonGroup(self)
         self._inks = [self._swatch(number) for number in range(COLUMNS * ROWS)]
@@ -109,28 +109,28 @@ class BrushBox(QWidget):
 
     @property
     def offered(self) -> tuple[Ink, ...]:
-        """What there is to choose from: levels, or the colours used last, the newest first."""
+        """The inks to choose from: levels, or the last used colours, newest first."""
         if self._kind == "binary":
             return ()
         return tuple(self._recent) if self._kind == "colour" else _GREYS
 
     def set_kind(self, kind: Pixels, *, sized: bool = True) -> None:
-        """Offer levels or colours; nothing where it is not ``sized``, as for small glyphs."""
+        """Offer levels or colours; hide the box unless ``sized``, as for small glyphs."""
         self.setVisible(sized)
-        # Every move of a stroke comes here.
+        # Called for every move of a stroke, so unchanged kinds are skipped.
         if kind != self._kind:
             self._kind = kind
             self._show()
 
     def set_state(self, size: int, ink: Ink) -> None:
-        """Show these as chosen, without a signal; behind it the opposite of a level."""
+        """Show size and ink without emitting a signal; the right button gets the opposite ink."""
         self._sizes.button(size).setChecked(True)
         self.ink = ink
         self.back = _opposite(ink)
         self._show()
 
     def take(self, ink: Ink) -> None:
-        """Paint with ``ink`` from now on: it was chosen, or taken up from the drawing."""
+        """Set the ink that was chosen, or picked from the drawing."""
         self.ink = ink
         if isinstance(ink, tuple):
             self._recent = [ink, *(each for each in self._recent if not _alike(each, ink))]
@@ -138,7 +138,7 @@ class BrushBox(QWidget):
         self._changed()
 
     def swap(self) -> None:
-        """Let the two buttons of the mouse change places."""
+        """Swap the inks of the two mouse buttons."""
         self.ink, self.back = self.back, self.ink
         self._changed()
 
@@ -179,13 +179,13 @@ class BrushBox(QWidget):
         dialog.open()
 
     def take_colour(self, colour: QColor) -> None:
-        """Paint with ``colour``, or with its level where there are no colours."""
+        """Set ``colour`` as ink, or its mean as a level where the drawing has no colours."""
         rgb = (colour.redF(), colour.greenF(), colour.blueF())
         self.take(rgb if self._kind == "colour" else sum(rgb) / 3)
 
 
 def ink_words(ink: Ink) -> str:
-    """``ink`` in words: a level in percent, or a colour in hex."""
+    """Return ``ink`` as text: a level in percent, or a colour in hex."""
     if isinstance(ink, tuple):
         return _colour(ink).name()
     return tr("{percent} % grey", percent=round(100 * ink))
@@ -205,7 +205,7 @@ def _colour(ink: Ink) -> QColor:
 
 
 def _icon(ink: Ink) -> QIcon:
-    """A square of ink."""
+    """Return a square icon filled with ``ink``."""
     pixmap = QPixmap(_SWATCH_PX, _SWATCH_PX)
     pixmap.fill(_colour(ink))
     painter = QPainter(pixmap)

@@ -1,4 +1,4 @@
-"""The drawing as source code that can be edited: hex rows, binary, a C array, JSON."""
+"""The drawing as editable source code: hex rows, binary, a C array, JSON."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _SHOWN_ERRORS = 50
 
 
 class CodeView(QWidget):
-    """Shows the code of the drawing, and what is wrong with code that is being written.
+    """Shows the code of the drawing, and marks errors in edited code.
 
     Signals:
-        pixels_edited(object): The code says these pixels now, ``[H, W]`` or ``[3, H, W]``.
-        copy_requested(text): The code shall be on the clipboard.
+        pixels_edited(object): The pixels of the edited code, ``[H, W]`` or ``[3, H, W]``.
+        copy_requested(text): The text is to be copied to the clipboard.
         form_chosen(key): A key of ``CODE_FORMS``.
     """
 
@@ -52,7 +52,7 @@ class CodeView(QWidget):
         self._kind: Pixels = "binary"
         self._said: NDArray[np.float32] | None = None
         self.errors: tuple[CodeError, ...] = ()
-        """What is wrong with the code as it is."""
+        """Errors in the current text."""
         self._is_due = self._is_readable = True
         self.form = QComboBox()
         self.text = QPlainTextEdit()
@@ -90,12 +90,12 @@ class CodeView(QWidget):
         return form
 
     def set_form(self, form: str) -> None:
-        """Show that form, without a signal."""
+        """Select ``form`` without emitting a signal."""
         choose(self.form, form)
         self._write()
 
     def set_drawing(self, pixels: NDArray[np.float32], kind: Pixels) -> None:
-        """Show the code of ``pixels``; code that says the same already is left as it is written."""
+        """Show the code of ``pixels``; text that already describes them is left as it is."""
         if kind != self._kind or pixels.shape != self._pixels.shape:
             self._said = None
         self._pixels, self._kind = pixels, kind
@@ -104,9 +104,9 @@ class CodeView(QWidget):
             self._show_pixels()
 
     def _show_pixels(self) -> None:
-        """Write the code, unless the drawing still is what the text said when it was right last.
+        """Write the code, unless the drawing still equals the last valid text.
 
-        It comes back a moment after an edit, and whoever goes on typing is not to be disturbed.
+        The drawing arrives back shortly after each edit, and must not disturb further typing.
         """
         self._is_due = False
         self._is_readable = max(self._pixels.shape[-2:]) <= max(LARGEST)
@@ -117,7 +117,7 @@ class CodeView(QWidget):
             self._write()
 
     def _read(self) -> NDArray[np.float32] | None:
-        """What the text says; its errors are kept."""
+        """Return the pixels of the text, or None; keep its errors."""
         if not self._is_readable:
             return None
         height, width = self._pixels.shape[-2:]
@@ -127,7 +127,7 @@ class CodeView(QWidget):
         return reading.pixels
 
     def _write(self) -> None:
-        """Write the code anew."""
+        """Replace the text by the code of the drawing."""
         with QSignalBlocker(self.text):
             self.text.setPlainText(self._code() if self._is_readable else "")
         self.errors = ()
@@ -143,7 +143,7 @@ class CodeView(QWidget):
             self._show_pixels()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
-        # What could not be read is not kept: the drawing is what counts.
+        # Invalid text is discarded: the drawing is authoritative.
         if self.errors:
             self._write()
         super().hideEvent(event)
@@ -182,7 +182,7 @@ class CodeView(QWidget):
         self._mark()
         if pixels is not None:
             self._said = pixels
-            # The drawing may come back a moment later: another form is of what was written.
+            # The drawing may arrive back late; a change of form must already use these pixels.
             self._pixels = pixels
             self.pixels_edited.emit(pixels)
 

@@ -1,4 +1,4 @@
-"""What the drawing begins as, what it is compared with, its brush, and adding it to the set."""
+"""The main page of the drawing panel: loading, ghost, brush, and adding to the set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GHOSTS = {
     "previous": mark("Ghost: before the last step"),
     "none": mark("No ghost"),
 }
-"""What may be seen behind the drawing."""
+"""Images that can be shown behind the drawing: key -> label."""
 
 
 class DrawPage(QWidget):
@@ -38,7 +38,7 @@ class DrawPage(QWidget):
 
     Signals:
         add_requested(label): Add the drawing to the set under that label.
-        ghost_chosen(key): Show that of ``GHOSTS`` behind the drawing.
+        ghost_chosen(key): A key of ``GHOSTS`` was chosen.
         fit_requested(): Give the drawing the size that the network takes.
     """
 
@@ -93,23 +93,23 @@ class DrawPage(QWidget):
         self.setLayout(column(*parts, spacing=6))
 
     def set_loaded(self, text: str, glyph: QIcon) -> None:
-        """Show what the drawing began as."""
+        """Show which sample was loaded."""
         self.load.setText(text)
         self.load.setIcon(glyph)
 
     def set_misfit(self, reason: str) -> None:
-        """Say why the network cannot take the drawing; empty: it can."""
+        """Show why the network cannot take the drawing; "" if it can."""
         self._misfit.setText(reason)
         self._misfit.setVisible(bool(reason))
         self._fit.setVisible(bool(reason))
 
     def set_ghost(self, key: str) -> None:
-        """Choose that of ``GHOSTS``."""
+        """Select the ghost ``key``, a key of ``GHOSTS``."""
         self.ghost.setCurrentIndex(self.ghost.findData(key))
 
     @property
     def shown_ghost(self) -> str:
-        """What is seen behind the drawing, a key of ``GHOSTS``."""
+        """The selected key of ``GHOSTS``."""
         return str(self.ghost.currentData())
 
     def _on_ghost_current_index_changed(self) -> None:

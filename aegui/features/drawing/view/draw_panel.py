@@ -1,4 +1,4 @@
-"""The pixel editor with its tools, and pages beside it: drawing, noise, code, and the set."""
+"""The drawing panel: the pixel editor, its tools, and pages for drawing, noise, code and set."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
 _LEAST_SIDE, _MOST_SIDE = 26, 39
-"""Characters in a line of the pages beside the editor: where there is little room, and much."""
+"""Width of the pages beside the editor in characters: minimum and maximum."""
 _BETTER = 1.1
-"""The pages stand below the editor where pixels are so much larger than with the pages beside."""
+"""The pages move below the editor if its pixels become larger by this factor."""
 _UNBOUNDED_PX = 16_777_215
 _LARGE = 16
 _ZOOM_STEP = 1.5
@@ -60,23 +60,23 @@ PAGES = {
     "code": mark("Hex and C"),
     "set": mark("Set"),
 }
-"""The pages beside the editor."""
+"""The pages beside the editor: key -> label."""
 
 
 class DrawPanel(QWidget):
-    """Draws, and asks for everything else; ``editor`` is the grid itself, ``page`` beside it."""
+    """Edits pixels in ``editor``, and requests everything else; ``page`` is the first page."""
 
     edit_requested = Signal(str)
-    """Do to the drawing what the tool of that key, one of ``TOOLS``, says."""
+    """Emitted with the key of a tool in ``TOOLS`` that edits the whole drawing."""
     load_requested = Signal(int)
-    """Draw the sample at that place in the set."""
+    """Emitted with the place in the set of a sample to load."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.editor = PixelEditor()
         self.first_stop = self.editor
-        """Where F6 leads to."""
+        """The widget that F6 focuses."""
         self.noise = NoiseBox()
         self.page = DrawPage()
         self.brush = self.page.brush
@@ -99,7 +99,7 @@ class DrawPanel(QWidget):
         self._tab_row = QWidget()
         self._body = QGridLayout()
         self._is_below: bool | None = None
-        """Whether the pages stand below the editor; None: nowhere yet."""
+        """Whether the pages are below the editor; None before the first layout."""
         self._build_popup()
         self._show_loaded(None)
         self._lay_out()
@@ -134,7 +134,7 @@ class DrawPanel(QWidget):
             self._pages.addWidget(page)
         self._pages.currentChanged.connect(self._share_room)
         self._fill_tab_row()
-        # What is saved here makes the pixels of large images larger: they are whole squares.
+        # Pixels are whole squares: for large images, a few spared layout pixels make them larger.
         self._body.setSpacing(SPACING // 2)
         self._put_below(False)
         self.setLayout(
@@ -157,7 +157,7 @@ class DrawPanel(QWidget):
         self._grid.current_moved.connect(self._area.ensureVisible)
 
     def _put_below(self, below: bool) -> None:
-        """Put the pages below the editor, or beside it; their tabs stand above both then."""
+        """Put the pages below the editor, or beside it; then their tabs are above both."""
         if below == self._is_below:
             return
         self._is_below = below
@@ -178,9 +178,9 @@ class DrawPanel(QWidget):
 
     @Slot()
     def _share_room(self) -> None:
-        """Give the drawing the most that there is room for beside what is on the page.
+        """Divide the room so that the pixels are as large as possible.
 
-        Where the pages stand is decided by the first one: no tab moves away under the mouse.
+        The position of the pages depends on the first one only: switching tabs moves nothing.
         """
         edge, gap = SPACING, self._body.spacing()
         wide = self.width() - 2 * edge
@@ -206,32 +206,32 @@ class DrawPanel(QWidget):
             self._pages.setMinimumWidth(0)
             self._pages.setMaximumWidth(_UNBOUNDED_PX)
             return
-        # Beside the editor it takes what that cannot use.
+        # Beside the editor the page takes the width that the editor cannot use.
         spare = wide - gap - round(high * columns / rows)
         least = max(least, page.minimumSizeHint().width())
         self._pages.setFixedWidth(max(least, min(spare, character * _MOST_SIDE)))
 
     def show_page(self, key: str) -> None:
-        """Show that of ``PAGES``."""
+        """Show the page ``key`` of ``PAGES``."""
         number = tuple(PAGES).index(key)
         self._tabs.button(number).setChecked(True)
         self._pages.setCurrentIndex(number)
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as with the pages below the editor, wherever they stand now."""
+        """Return the minimum size with the pages below the editor, whatever the current layout."""
         parts = (self.tools, self.editor, self._tab_row, self.page)
         widest = max(part.minimumSizeHint().width() for part in parts)
         return QSize(widest + 2 * SPACING, super().minimumSizeHint().height())
 
     @property
     def shown_page(self) -> str:
-        """Which of ``PAGES`` is shown."""
+        """The shown key of ``PAGES``."""
         return tuple(PAGES)[self._pages.currentIndex()]
 
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_drawing(self, pixels: NDArray[np.float32], ghost: ArrayLike | None = None) -> None:
-        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, and ``ghost`` behind them (None: as is)."""
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``; ``ghost`` behind them, unless None."""
         is_other = pixels.shape[-2:] != self.editor.pixels.shape[-2:]
         self.editor.set_pixels(pixels)
         if is_other:
@@ -240,13 +240,13 @@ class DrawPanel(QWidget):
             self.editor.set_ghost(ghost)
 
     def set_paper(self, paper: DrawingPaper) -> None:
-        """What the drawing is drawn on: it decides ink, brush, and how the drawing is seen."""
+        """Set the paper, which determines ink, brush, and how the drawing is rendered."""
         large = max(self.editor.pixels.shape[-2:]) > _LARGE
         self.brush.set_kind(paper.kind, sized=large or paper.kind != "binary")
         if paper == self._paper:
             return
         self._paper = paper
-        # Over an image in colours it would be in the way: only where it is asked for.
+        # A ghost would obscure an image with shades or colours, so there it is off by default.
         self.page.set_ghost("target" if paper.kind == "binary" else "none")
         self.editor.set_look(Look(glyphs=paper.kind == "binary", ground=paper.ground))
         self.editor.set_brush(1)
@@ -262,7 +262,7 @@ class DrawPanel(QWidget):
         Args:
             labels: N labels.
             images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
-            look: How they are seen.
+            look: How they are rendered.
         """
         self._labels = labels
         images = images if self._labels else np.zeros((0, 1, 1))
@@ -278,10 +278,10 @@ class DrawPanel(QWidget):
         self._show_loaded(None)
 
     def set_loaded(self, index: int | None) -> None:
-        """Show which sample the drawing began as; None: it was drawn freely."""
+        """Show which sample was loaded; None for a free drawing."""
         known = index is not None and 0 <= index < len(self._labels)
         loaded = index if known else None
-        # Every move of a stroke comes here, and an icon is long in the making.
+        # Called for every move of a stroke, and creating an icon is slow.
         if loaded != self._loaded:
             self._show_loaded(loaded)
 
@@ -303,24 +303,24 @@ class DrawPanel(QWidget):
         return QIcon(glyph_pixmap(glyph, bounds, device_ratio=self.devicePixelRatioF()))
 
     def set_undo_enabled(self, can_undo: bool, can_redo: bool) -> None:
-        """Say whether there is anything to undo and to redo."""
+        """Enable or disable undo, redo and history."""
         self.tools.set_enabled("undo", can_undo)
         self.tools.set_enabled("redo", can_redo)
         self.tools.set_enabled("history", can_undo or can_redo)
 
     def show_history(self, steps: Sequence[str], current: int) -> None:
-        """Show the steps in a list under their button; ``current`` of them have been done."""
+        """Show the steps in a list below the button; the first ``current`` of them are done."""
         button = self.tools.buttons["history"]
         self.history.show_at(button.mapToGlobal(QPoint(0, button.height())), steps, current)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take samples of the set."""
+        """Accept samples of the set."""
         if samples_of(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Draw the sample that was dropped, the first of several."""
+        """Load the dropped sample, the first if there are several."""
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.load_requested.emit(samples_of(event.mimeData())[0])
@@ -350,7 +350,7 @@ class DrawPanel(QWidget):
         self.editor.say(spoken(TOOL_OF[key], on))
 
     def open_characters(self) -> None:
-        """Show the characters of the set under the button."""
+        """Open a popup with the characters of the set."""
         columns = min(_POPUP_COLUMNS, max(4, len(self._labels)))
         rows = -(-len(self._labels) // columns)
         scrolled = rows > _POPUP_ROWS
@@ -373,7 +373,7 @@ class DrawPanel(QWidget):
 
     @property
     def characters(self) -> GlyphGrid:
-        """The grid in the popup."""
+        """The grid of characters in the popup."""
         return self._grid
 
     def _on_grid_picked(self, index: int) -> None:
@@ -385,9 +385,9 @@ class DrawPanel(QWidget):
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if event.type() == QEvent.Type.LayoutRequest:
-            # A page may need more than before: the brush of images in colours, what does not fit.
+            # A page may need more room than before, as with the colour brush or a misfit message.
             self._share_room()
-        # While the panel has the focus its keys come before the window's, such as Ctrl+Z.
+        # While the panel has the focus, its keys override window shortcuts such as Ctrl+Z.
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and self._has_key(event):
             event.accept()
@@ -397,7 +397,7 @@ class DrawPanel(QWidget):
     def _has_key(self, event: QKeyEvent) -> bool:
         focused = QApplication.focusWidget()
         if focused is not None and self.set.isAncestorOf(focused):
-            # Whoever is at the set does not speak of the drawing; undo there is the window's.
+            # On the page of the set, undo belongs to the window.
             return False
         pressed = _pressed(event)
         return pressed in self._keys or pressed in {_LOAD_KEY, _AGAIN_KEY}
@@ -424,6 +424,6 @@ class DrawPanel(QWidget):
 
 
 def _pressed(event: QKeyEvent) -> str:
-    """The pressed keys as the table of tools writes them."""
+    """Return the pressed keys in the notation of the tool table."""
     sequence = QKeySequence(event.keyCombination())
     return sequence.toString(QKeySequence.SequenceFormat.PortableText)

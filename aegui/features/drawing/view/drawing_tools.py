@@ -1,4 +1,4 @@
-"""The one table of what can be done to a drawing: row, menu, keys and speech follow from it."""
+"""The table of drawing tools, which defines tool row, menu, shortcuts and spoken names."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Literal
 from aegui.core.i18n import mark, tr
 
 Kind = Literal["brush", "switch", "edit"]
-"""Chosen, one of all; turned on and off; or done at once."""
+"""A brush is selected exclusively, a switch is toggled, and an edit is applied at once."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One thing that can be done.
+    """A drawing tool.
 
     Attributes:
-        key: Its name, and that of its icon ``edit-<key>``.
+        key: Its key; its icon is ``edit-<key>``.
         text: What it does.
-        shortcut: Its key while the panel has the focus.
-        group: Tools of a group stand together.
+        shortcut: Its shortcut while the panel has the focus.
+        group: Tools of a group are adjacent.
         kind: How it is used.
-        step: What its stroke is called in the history; only of brushes that change something.
-        in_row: Whether it has a button of its own; all are in the menu.
+        step: Name of its stroke in the history; only of brushes that change pixels.
+        in_row: Whether it has a button of its own; all tools are in the menu.
     """
 
     key: str
@@ -73,14 +73,14 @@ TOOLS = (
     Tool("zoom-fit", mark("Zoom: all of it"), "0", "view", in_row=False),
 )
 SUBMENUS = {"shift": mark("Shift"), "view": mark("Grid and zoom")}
-"""Groups that have a menu of their own: one menu of all would be higher than a small screen."""
+"""Groups with a submenu: a single menu of all tools would be higher than a small screen."""
 TOOL_OF = {tool.key: tool for tool in TOOLS}
 ON_AT_FIRST = frozenset({"pencil", "wrap", "grid"})
-"""Brush and switches that are on in a new panel."""
+"""Brush and switches that are initially on."""
 
 
 def spoken(tool: Tool, on: bool) -> str:
-    """What is said when ``tool`` is chosen, or turned on or off."""
+    """Return the announcement when ``tool`` is selected, or switched on or off."""
     if tool.kind == "brush":
         return tr("Tool: {tool}", tool=tr(tool.text))
     return tr("{tool}: on", tool=tr(tool.text)) if on else tr("{tool}: off", tool=tr(tool.text))

@@ -1,4 +1,4 @@
-"""The grid of pixels that is drawn on, by mouse and by keyboard."""
+"""The pixel editor: mouse and keyboard input for drawing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _JUMPS: dict[int, Cell] = {
 
 
 class PixelEditor(StrokeSurface):
-    """A surface to draw on with the mouse and with the keyboard.
+    """A surface to draw on with the mouse and the keyboard.
 
     Signals:
         copy_requested(), paste_requested(): Ctrl+C and Ctrl+V.
@@ -131,7 +131,7 @@ class PixelEditor(StrokeSurface):
     # -- keys ------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
-        # The keys of the grid come before the window's shortcuts while the grid has the focus.
+        # While the grid has the focus, its keys override the window's shortcuts.
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
@@ -216,7 +216,7 @@ class PixelEditor(StrokeSurface):
 
 
 def _is_plain(event: QKeyEvent) -> bool:
-    """Whether no modifier but Shift is held."""
+    """Return whether no modifier but Shift is held."""
     allowed = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
     return not event.modifiers() & ~allowed
 

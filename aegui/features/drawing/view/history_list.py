@@ -1,4 +1,4 @@
-"""The steps of a drawing in a list under a button: a click goes back, or forward, to that step."""
+"""A popup list of the steps of a drawing; a click undoes or redoes up to that step."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SIZE_PX = (220, 280)
 
 
 class HistoryList(QFrame):
-    """Pops up with the steps, the newest at the bottom.
+    """A popup with the steps, the newest at the bottom.
 
     Signals:
-        step_chosen(step): The drawing shall be as it was after so many steps.
+        step_chosen(step): The drawing is to be restored as it was after that many steps.
     """
 
     step_chosen = Signal(int)
@@ -38,7 +38,7 @@ class HistoryList(QFrame):
         self.setLayout(column(self.items, margins=(4, 4, 4, 4)))
 
     def show_at(self, corner: QPoint, steps: Sequence[str], current: int) -> None:
-        """Show the names of the steps at ``corner`` of the screen; ``current`` have been done."""
+        """Show the steps at ``corner`` of the screen; the first ``current`` of them are done."""
         self.items.clear()
         self.items.addItem(QListWidgetItem(tr("As it began")))
         for number, text in enumerate(steps, 1):

@@ -1,4 +1,4 @@
-"""Asks for the size of a new drawing, and for what its pixels can be."""
+"""A dialog for the size and the pixel kind of a new drawing."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _MARGIN_PX = 12
 
 @dataclass(frozen=True)
 class NewDrawing:
-    """A drawing as a person asks for it.
+    """The properties of a new drawing.
 
     Attributes:
         columns: Its width in pixels.
-        rows: Its height.
-        kind: What a pixel can be: a key of ``KINDS``.
-        keeps: Whether it has the middle of the one that there is.
+        rows: Its height in pixels.
+        kind: The kind of its pixels: a key of ``KINDS``.
+        keeps: Whether it keeps the middle of the current drawing.
     """
 
     columns: Annotated[
@@ -49,13 +49,13 @@ class NewDrawing:
 
 
 class NewDrawingDialog(QDialog):
-    """Chooses a size between 5x7 and 64x64 and a kind of pixels."""
+    """Asks for a size between 5x7 and 64x64 and a kind of pixels."""
 
     chosen = Signal(object)
-    """A ``NewDrawing``."""
+    """Emitted with the ``NewDrawing``."""
 
     def __init__(self, first: NewDrawing, natural: tuple[int, int], parent: QWidget) -> None:
-        """Begins with ``first``; ``natural`` are the rows and columns that the network takes."""
+        """Start with ``first``; ``natural`` are the rows and columns that the network takes."""
         super().__init__(parent)
         self.setWindowTitle(tr("New drawing"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -82,6 +82,6 @@ class NewDrawingDialog(QDialog):
         self._note.setText("" if fits else tr("The network cannot answer a drawing of this size."))
 
     def accept(self) -> None:
-        """Say what was chosen."""
+        """Emit the chosen properties and close."""
         self.chosen.emit(self.form.value)
         super().accept()

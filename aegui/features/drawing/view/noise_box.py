@@ -1,4 +1,4 @@
-"""The controls of noise: kind, level, seed, again, and taking it off."""
+"""Noise controls: kind, level, seed, redraw and removal."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MOST_SEED = 99_999
 
 
 class NoiseBox(QWidget):
-    """Chooses a noise; every change of it is asked for at once, so that one can try out.
+    """Selects the noise; every change is requested at once.
 
     Signals:
-        noise_requested(spec, seed): The drawing shall have this noise (of kind "none": no noise).
-        sheet_requested(): Show the drawing at many levels of it.
+        noise_requested(spec, seed): Apply this noise to the drawing; kind "none" removes it.
+        sheet_requested(): Show the drawing at several noise levels.
     """
 
     noise_requested = Signal(object, int)
@@ -102,7 +102,7 @@ class NoiseBox(QWidget):
         return self._seed.value()
 
     def set_noise(self, spec: CorruptionSpec, seed: int) -> None:
-        """Show ``spec`` and ``seed``, without a signal; the kind "none" leaves the controls."""
+        """Show ``spec`` and ``seed`` without a signal; the kind "none" changes nothing."""
         if spec.kind == _NONE:
             return
         self._shown_kind = spec.kind
@@ -111,18 +111,18 @@ class NoiseBox(QWidget):
         self._seed.set_value(seed % (_MOST_SEED + 1))
 
     def set_noised(self, noised: bool) -> None:
-        """Say whether there is noise on the drawing that could be taken off."""
+        """Set whether the drawing has noise that can be removed."""
         self._off.setEnabled(noised)
 
     # -- edits -----------------------------------------------------------------------------------
 
     def again(self) -> None:
-        """Ask for other noise: that of the next seed."""
-        # A change of the seed asks by itself.
+        """Request noise with the next seed."""
+        # Setting the seed emits the request.
         self._seed.setValue((self._seed.value() + 1) % (_MOST_SEED + 1))
 
     def _on_kind_edited(self, kind: str) -> None:
-        """Another kind, or the one that was shown already where there is no noise yet."""
+        """Request noise of another kind, or of the same kind if there is none on the drawing."""
         is_other, self._shown_kind = kind != self._shown_kind, kind
         if is_other or not self._off.isEnabled():
             self._request()

@@ -1,4 +1,4 @@
-"""A drawing at rising levels of noise, and under each level what networks make of it."""
+"""The view of a noise sheet: a drawing at rising noise levels, and the networks' answers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NoiseSheetView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sheet: NoiseSheet | None = None
-        """What is shown."""
+        """The sheet shown, or None."""
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -47,7 +47,7 @@ class NoiseSheetView(QWidget):
         self.figures = offer_painted(self, "noise-sheet")
 
     def set_sheet(self, sheet: NoiseSheet | None) -> None:
-        """Show ``sheet``; None: nothing."""
+        """Show ``sheet``; None clears the view."""
         rows = 0 if self.sheet is None else len(self.sheet.rows)
         self.sheet = sheet
         if sheet is not None:
@@ -57,7 +57,7 @@ class NoiseSheetView(QWidget):
         self.update()
 
     def words_of(self, row: SheetRow) -> str:
-        """The answers of one network in words."""
+        """Return the errors of one network at all levels as text."""
         assert self.sheet is not None
         told = (
             f"{percent_words(level)}: {_figure(row, number)}"
@@ -66,7 +66,7 @@ class NoiseSheetView(QWidget):
         return f"{row.name}: {', '.join(told)}"
 
     def _count(self) -> tuple[int, int]:
-        """Rows, with that of the noisy drawing, and columns."""
+        """Return the number of rows, including the noisy drawing, and of columns."""
         if self.sheet is None:
             return 1, 8
         return len(self.sheet.rows) + 1, len(self.sheet.levels)
@@ -82,7 +82,7 @@ class NoiseSheetView(QWidget):
         return QSize(_NAME_PX + columns * side, _HEAD_PX + rows * (side + _FIGURE_PX))
 
     def cell_rect(self, row: int, column: int) -> QRect:
-        """Where an image is painted; row 0 is the noisy drawing."""
+        """Return the rectangle of an image; row 0 is the noisy drawing."""
         rows, columns = self._count()
         wide = (self.width() - _NAME_PX) // columns
         high = (self.height() - _HEAD_PX) // rows
@@ -134,7 +134,7 @@ class NoiseSheetView(QWidget):
 
 
 def percent_words(level: float) -> str:
-    """A level of noise in percent."""
+    """Return a noise level in percent as text."""
     return tr("{percent} %", percent=round(100 * level))
 
 

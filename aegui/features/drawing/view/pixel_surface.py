@@ -1,4 +1,4 @@
-"""The pixels of a drawing as they are seen: squares, grid, ghost, selection, and brush."""
+"""Painting of a drawing: pixels as squares, grid, ghost, selection, and brush outline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 LARGE = 16
-"""Images of more rows or columns are drawn with a brush rather than pixel by pixel."""
+"""Images with more rows or columns are drawn with a brush rather than pixel by pixel."""
 LARGEST_ZOOM = 8.0
 _HINT_PX = 22
 _LEAST_PX = 10
@@ -29,36 +29,36 @@ _MARGIN_PX = 3
 _LARGE_SHARE = 0.7
 _GHOST_OPACITY = 0.3
 _GRID_RGBA = (128, 128, 128, 90)
-"""Over images of any levels: seen on black and on white, and loud on neither."""
+"""Grid lines over images with shades: visible on black and on white, without dominating."""
 _DASH_PX = 6
 _RIM_PX = 3
-"""How far frames reach out of the cells that they are around."""
+"""How far frames extend beyond the cells that they surround."""
 
 
 class PixelSurface(QWidget):
-    """Paints an image large, each pixel a square wherever there is room for that."""
+    """Paints an enlarged image, its pixels as squares of equal size if there is room."""
 
     accessible_role = QAccessible.Role.Canvas
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pixels: NDArray[np.float32] = np.zeros((7, 5), dtype=np.float32)
-        """What is shown, ``[H, W]`` or ``[C, H, W]``."""
+        """The pixels shown, ``[H, W]`` or ``[C, H, W]``."""
         self._ghost: NDArray[np.float32] | None = None
         self._hovered: Cell | None = None
         self.cell: Cell = (0, 0)
-        """Row and column of the keyboard's cell cursor."""
+        """Row and column of the keyboard cursor."""
         self.cell_visible = False
-        """Whether the cell cursor is shown: from the first key until Escape or the mouse."""
+        """Whether the keyboard cursor is shown: from a key press until Escape or a click."""
         self._look = GLYPHS
         self.brush = 1
-        """Rows and columns that are painted at a time."""
+        """Rows and columns painted at a time."""
         self.region: PixelBox | None = None
-        """The selected part; None: nothing."""
+        """The selected region, or None."""
         self._mirrors = (False, False)
         self._has_grid = True
         self.zoom = 1.0
-        """How many times larger than all of it would be shown."""
+        """Magnification relative to the size at which the whole image is visible."""
         self._centre = QPointF(0.5, 0.5)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -67,11 +67,11 @@ class PixelSurface(QWidget):
         return 0 <= cell[0] < height and 0 <= cell[1] < width
 
     def cell_rect(self, row: int, column: int) -> QRect:
-        """Where a cell is painted, in widget pixels."""
+        """Return the rectangle of a cell, in widget pixels."""
         return self._box_rect(PixelBox(row, column, row + 1, column + 1))
 
     def _update_cells(self, box: PixelBox) -> None:
-        """Paint those cells anew, with the frames around them, and nothing else."""
+        """Repaint only the cells in ``box``, with the frames around them."""
         self.update(self._box_rect(box).adjusted(-_RIM_PX, -_RIM_PX, _RIM_PX, _RIM_PX))
 
     def _box_rect(self, box: PixelBox) -> QRect:
@@ -88,7 +88,7 @@ class PixelSurface(QWidget):
         return self._size(_LEAST_PX)
 
     def _size(self, side: int) -> QSize:
-        """Room for pixels of ``side``; for an image of many pixels as much as for one of few."""
+        """Return the size for pixels of ``side``; large images get no more room than small ones."""
         height, width = self.pixels.shape[-2:]
         if max(height, width) > LARGE:
             share = _LARGE_SHARE * side * LARGE / max(height, width)
@@ -103,7 +103,7 @@ class PixelSurface(QWidget):
     def _grid_rect(self) -> QRect:
         room = self._room()
         height, width = self.pixels.shape[-2:]
-        # Pixels that are to be drawn on are squares wherever there is room for that.
+        # Pixels are squares of equal size if the image fits into the room.
         fits = height <= room.height() and width <= room.width()
         whole = fitted_rect(height, width, room) if fits else picture_rect(height, width, room)
         if self.zoom <= 1.0:
@@ -116,7 +116,7 @@ class PixelSurface(QWidget):
         )
 
     def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
-        """Show it larger or smaller; what is ``around`` (None: in the middle) stays there."""
+        """Zoom about the point ``around``, or about the centre if None."""
         point = self._room().center() if around is None else around
         before = self._grid_rect()
         x = (point.x() - before.x()) / max(1, before.width())
@@ -131,7 +131,7 @@ class PixelSurface(QWidget):
 
     @property
     def first_seen(self) -> Cell:
-        """The uppermost row and the leftmost column of which all is in sight."""
+        """The topmost row and the leftmost column that are wholly visible."""
         grid, room = self._grid_rect(), self._room()
         height, width = self.pixels.shape[-2:]
         hidden_px = max(0, room.top() - grid.top()), max(0, room.left() - grid.left())
@@ -139,20 +139,20 @@ class PixelSurface(QWidget):
         return row, -(-hidden_px[1] * width // max(1, grid.width()))
 
     def show_all(self) -> None:
-        """Show all of it."""
+        """Reset the zoom."""
         self.zoom = 1.0
         self.update()
 
     def pan_by(self, pixels: QPoint) -> None:
-        """Move what is shown, where not all of it is."""
+        """Pan by ``pixels`` if the image is larger than the room."""
         grid, room = self._grid_rect(), self._room()
-        # From where it is shown, which may be short of what was asked for.
+        # Start from the actual position, which is clamped at the edges.
         at = QRectF(room).center() - QPointF(grid.topLeft() + pixels)
         self._centre = QPointF(at.x() / max(1, grid.width()), at.y() / max(1, grid.height()))
         self.update()
 
     def _follow(self, cell: Cell) -> None:
-        """Bring ``cell`` into sight."""
+        """Pan so that ``cell`` is visible."""
         rect, room = self.cell_rect(*cell), self._room()
         right = max(0, room.left() - rect.left()) - max(0, rect.right() - room.right())
         down = max(0, room.top() - rect.top()) - max(0, rect.bottom() - room.bottom())
@@ -184,7 +184,7 @@ class PixelSurface(QWidget):
             painter.drawRect(grid.intersected(self._room()).adjusted(-2, -2, 2, 2))
 
     def _box_in(self, rect: QRect, grid: QRect) -> PixelBox | None:
-        """The cells that ``rect`` shows some of; all of them where cells are no whole squares."""
+        """Return the cells that intersect ``rect``; all cells unless they are equal squares."""
         height, width = self.pixels.shape[-2:]
         part = rect & grid & self._room()
         if part.isEmpty():
@@ -216,7 +216,7 @@ class PixelSurface(QWidget):
             self._paint_ghost(painter, [(r + box.top, c + box.left) for r, c in _true(lacking)])
 
     def _brush_box(self, cell: Cell) -> PixelBox:
-        """What is painted at ``cell``, as far as it is inside."""
+        """Return the box of cells that the brush paints at ``cell``, clipped to the image."""
         cells = [each for each in brush_cells(cell, self.brush) if self._inside(each)]
         return PixelBox.around(cells[0], cells[-1])
 
@@ -224,7 +224,7 @@ class PixelSurface(QWidget):
         return self._box_rect(self._brush_box(cell))
 
     def _paint_grid(self, painter: QPainter, grid: QRect, box: PixelBox) -> None:
-        """The lines between the cells of ``box`` and before them."""
+        """Paint the grid lines between the cells of ``box`` and before them."""
         height, width = self.pixels.shape[-2:]
         if not self._has_grid or grid.width() // width < _LEAST_GRID_PX:
             return
@@ -238,7 +238,7 @@ class PixelSurface(QWidget):
             painter.drawLine(grid.left(), y, grid.right(), y)
 
     def _paint_axes(self, painter: QPainter, grid: QRect) -> None:
-        """The axes of the mirrors: through the middle of the middle column where there is one."""
+        """Paint the mirror axes: through the middle column if there is one, else beside it."""
         painter.setPen(QPen(current_theme().accent, 1, Qt.PenStyle.DashLine))
         middle = grid.center()
         across, down = self._mirrors
@@ -248,7 +248,7 @@ class PixelSurface(QWidget):
             painter.drawLine(grid.left(), middle.y(), grid.right(), middle.y())
 
     def _paint_ghost(self, painter: QPainter, cells: list[Cell]) -> None:
-        """A dot in the middle of every dark pixel that is lit in the clean target."""
+        """Paint a dot on every cell that is on in the ghost but off in the drawing."""
         theme = current_theme()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -261,14 +261,14 @@ class PixelSurface(QWidget):
         painter.restore()
 
     def _paint_region(self, painter: QPainter, rect: QRect) -> None:
-        """A frame in two colours, seen on any ground."""
+        """Paint a two-coloured frame that is visible on any ground."""
         theme = current_theme()
         left, top, right, bottom = rect.left() - 1, rect.top() - 1, rect.right(), rect.bottom()
         across = [QRect(left, y, right - left + 1, 2) for y in (top, bottom - 1)]
         down = [QRect(x, top, 2, bottom - top + 1) for x in (left, right - 1)]
         for side in (*across, *down):
             painter.fillRect(side, theme.pixel_off)
-        # Qt's broad dashes begin where the clip does: painted in part they would not meet.
+        # Qt starts broad dashes at the clip, so partial repaints with such a pen would not match.
         for step in range(0, max(rect.width(), rect.height()), 2 * _DASH_PX):
             for side in across:
                 painter.fillRect(side & QRect(left + step, side.y(), _DASH_PX, 2), theme.accent)
@@ -276,11 +276,11 @@ class PixelSurface(QWidget):
                 painter.fillRect(side & QRect(side.x(), top + step, 2, _DASH_PX), theme.accent)
 
     def _frame(self, painter: QPainter, rect: QRect, width: int) -> None:
-        """A frame that is seen on dark and on lit pixels: accent with a rim of the dark colour."""
+        """Paint a frame visible on dark and lit pixels: accent with a rim in the dark colour."""
         theme = current_theme()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if rect.width() < _LEAST_GRID_PX:
-            # Too small for a frame inside: around it.
+            # The cell is too small for a frame inside it: frame it outside.
             painter.setPen(QPen(theme.accent, 1))
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             return
@@ -292,12 +292,12 @@ class PixelSurface(QWidget):
 
 
 def _true(mask: NDArray[np.bool_]) -> list[Cell]:
-    """Where ``mask`` ``[H, W]`` is true."""
+    """Return the cells where ``mask`` ``[H, W]`` is true."""
     return [(row, column) for row, column in np.argwhere(mask).tolist()]
 
 
 def _placed(start: int, room: int, length: int, share: float) -> int:
-    """Where ``length`` begins so that its ``share`` is in the middle, leaving no room empty."""
+    """Return the start of ``length`` that centres its ``share``, without leaving room empty."""
     if length <= room:
         return start + (room - length) // 2
     ideal = round(start + room / 2 - share * length)

@@ -1,4 +1,4 @@
-"""The samples of the set in a grid: chosen, opened, and dragged into another order."""
+"""The samples of the set in a grid: selected, opened, and reordered by dragging."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 _MARK_PX = 3
 _EDGE_PX = 10
-"""So near to the edge of what is in sight, a drag brings more of the set into sight."""
+"""Within this distance from the edge of the visible area, a drag scrolls."""
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
 class SetGallery(GlyphGrid):
-    """A click chooses a sample, a double click or Enter opens it.
+    """A grid of samples: a click selects one, a double click or Enter opens it.
 
-    Dragged, it goes to another place of the set; dragged out of the gallery, to where samples are
-    collected, or back to the gallery.
+    Dragging a sample moves it within the set; dragging it out of the gallery carries it to views
+    that accept samples, or back into the gallery.
 
     Signals:
-        moved(index, place): That sample shall stand at that place.
-        chosen(index): That sample is the current one.
-        edge_neared(x, y): A drag is at the edge of what is in sight; that point should be, too.
+        moved(index, place): The sample at ``index`` is to be moved to ``place``.
+        chosen(index): The current sample has changed.
+        edge_neared(x, y): A drag is at the edge of the visible area: scroll to this point.
         delete_requested(index), duplicate_requested(index), rename_requested(index): By key.
     """
 
@@ -57,11 +57,11 @@ class SetGallery(GlyphGrid):
         self.setAcceptDrops(True)
 
     def set_locked(self, locked: bool) -> None:
-        """Whether the set can only be looked at."""
+        """Set whether editing is disabled."""
         self._is_locked = locked
 
     def set_known(self, known: bool) -> None:
-        """Whether this is the set that the rest of the window shows, whose samples others take."""
+        """Set whether other views show this set, so that its samples can be dragged there."""
         self._is_known = known
 
     def _changed(self) -> None:
@@ -88,7 +88,7 @@ class SetGallery(GlyphGrid):
             self._show_gap(position)
 
     def _drag_out(self) -> None:
-        """From now on the mouse carries the sample, over all of the window."""
+        """Start a drag-and-drop operation with the current sample."""
         self._pressed = None
         self._set_gap(None)
         drag_samples(self, [self.current])
@@ -105,7 +105,7 @@ class SetGallery(GlyphGrid):
         self.update()
 
     def _gap_at(self, position: QPoint) -> int:
-        """The place between samples that is nearest to ``position``: 0 is before the first."""
+        """Return the gap between samples nearest to ``position``; 0 is before the first."""
         columns = self.columns()
         row = max(0, position.y() // CELL_PX)
         column = min(max(round(position.x() / CELL_PX), 0), columns)
@@ -178,7 +178,7 @@ class SetGallery(GlyphGrid):
         painter = QPainter(self)
         theme = current_theme()
         if self._labels:
-            # The current one is what buttons speak of, with the focus elsewhere too.
+            # The current sample, which the buttons act on, is marked without focus too.
             painter.setPen(theme.accent)
             painter.drawRect(self.cell_rect(self.current).adjusted(1, 1, -2, -2))
         if self._gap is not None:

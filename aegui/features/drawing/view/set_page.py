@@ -1,4 +1,4 @@
-"""The set as it is learnt: a text in its characters, and its samples to be edited one by one."""
+"""The page of the set: a text written in its characters, and a gallery to edit its samples."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _OF_ONE = ("redraw", "duplicate", "delete")
 
 
 class SetPage(QWidget):
-    """A gallery whose edits are asked for.
+    """Shows the samples and requests their edits; passive but for its signals.
 
     Signals:
         moved(index, place), duplicate_requested(index), delete_requested(index),
         redraw_requested(index), renamed(index, label): Edits of one sample.
-        open_requested(index): Draw it.
-        import_requested(), export_requested(): Files.
-        continue_requested(): Train on with the set as it is now.
+        open_requested(index): Load the sample as the drawing.
+        import_requested(), export_requested(): Add a file, or save the set.
+        continue_requested(): Continue the training with the set as it is now.
     """
 
     moved = Signal(int, int)
@@ -127,13 +127,13 @@ class SetPage(QWidget):
         self._labels = labels
         self.gallery.set_samples(labels, images, look)
         self.strip.set_samples(labels, images, look)
-        # What is hidden while the page is hidden leaves its place empty otherwise.
+        # Otherwise widgets hidden while the page is hidden would keep their room.
         self._layout.invalidate()
         self._layout.activate()
         self._show_chosen(self.gallery.current)
 
     def set_locked(self, reason: str) -> None:
-        """Why the set can only be looked at; empty: it can be edited."""
+        """Disable editing for ``reason``; "" enables it."""
         self._is_locked = bool(reason)
         self.gallery.set_locked(self._is_locked)
         for key in (*_OF_ONE, "import"):
@@ -142,7 +142,7 @@ class SetPage(QWidget):
         self.label.setEnabled(not self._is_locked)
 
     def set_change(self, words: str, *, can_continue: bool) -> None:
-        """Say how the set differs from what was learnt; empty: not at all."""
+        """Show how the set differs from the one trained on; "" hides the message."""
         self._change.setText(words)
         self._change.setVisible(bool(words))
         self._continue.setVisible(bool(words) and can_continue)
@@ -186,5 +186,5 @@ class SetPage(QWidget):
 
 
 def _seen(label: str) -> str:
-    """``label`` in the field where it is edited: one that no letter shows has its sign there."""
+    """Return ``label`` as edited in the field: invisible characters are replaced by a sign."""
     return label_sign(label) if len(label) == 1 else label

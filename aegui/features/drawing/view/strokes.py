@@ -1,4 +1,4 @@
-"""Strokes over an image: what each brush paints, moves, selects or takes up along them."""
+"""Strokes over an image: what each brush paints, moves, selects or picks."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ _SHAPES: dict[str, Callable[[Cell, Cell], Iterable[Cell]]] = {
     "rectangle": outline_cells,
     "area": area_cells,
 }
-"""Brushes that draw from where the stroke begins to where it is now."""
+"""Brushes that draw a shape from the start of the stroke to its current cell."""
 _TWO_SIDED = {"pencil", "eraser", "fill", *_SHAPES}
-"""Brushes whose right button erases where the left one paints; of the others it is an eraser."""
+"""Brushes whose right button paints with the other ink; with the others it is an eraser."""
 
 
 @dataclass
 class _Stroke:
-    """A line being drawn.
+    """The stroke in progress.
 
     Attributes:
-        brush: What it is drawn with.
-        value: What is painted.
+        brush: The brush in use.
+        value: The ink painted.
         start: The cell where it began.
-        last: The cell it has come to.
-        held: The button or key that ends it when let go.
-        box: What is being moved.
+        last: The last cell reached.
+        held: The mouse button or key whose release ends it.
+        box: The region being moved, or None.
     """
 
     brush: str
@@ -68,25 +68,26 @@ class _Stroke:
 
 
 class StrokeSurface(PixelSurface):
-    """Shows an image large, and says which pixels a stroke over it shall change.
+    """Paints an image and emits which pixels a stroke changes.
 
-    It changes nothing by itself: whoever owns the drawing answers with ``set_pixels``. Every press
-    of a button or key until its release is one stroke.
+    It changes nothing itself: the owner of the drawing responds with ``set_pixels``. A stroke lasts
+    from the press of a button or key to its release.
 
     Signals:
-        stroke_started(step): A stroke begins; ``step`` is what the history calls it.
-        pixel_painted(row, column, value): The pixel shall have ``value``.
-        cells_painted(object, object): All of those, a list of rows and columns, shall have a level
-            0..1, or red, green and blue.
-        shape_painted(object, object): So shall those, and no other since the stroke began.
-        noise_painted(object): Those cells shall be corrupted.
-        part_moved(object, rows, columns): What was in that ``PixelBox`` when the stroke began shall
-            be further down and right.
-        stroke_finished(): The stroke is done.
-        stroke_abandoned(): What was painted since the start shall not count.
-        region_changed(object): Another ``PixelBox`` is selected; None: nothing.
-        region_cleared(): What is selected shall be erased.
-        picked(object): That level or colour was taken up.
+        stroke_started(step): A stroke begins; ``step`` is its name in the history.
+        pixel_painted(row, column, value): Set the pixel to ``value``.
+        cells_painted(object, object): Set all cells of a list of rows and columns to a level 0..1,
+            or to red, green and blue.
+        shape_painted(object, object): As ``cells_painted``, but undoing earlier changes of the
+            stroke.
+        noise_painted(object): Corrupt these cells.
+        part_moved(object, rows, columns): Move what the ``PixelBox`` contained when the stroke
+            began down and right.
+        stroke_finished(): The stroke has ended.
+        stroke_abandoned(): The stroke is to be undone.
+        region_changed(object): Another ``PixelBox`` is selected, or None.
+        region_cleared(): The selected region is to be erased.
+        picked(object): That level or colour was picked.
     """
 
     stroke_started = Signal(str)
@@ -105,16 +106,16 @@ class StrokeSurface(PixelSurface):
         super().__init__(parent)
         self._stroke: _Stroke | None = None
         self.tool = "pencil"
-        """The brush that is drawn with."""
+        """The selected brush."""
         self.ink: Ink = PAINT
-        """What is painted with."""
+        """The ink to paint with."""
         self._back: Ink = ERASE
         self._help = ""
 
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_pixels(self, pixels: ArrayLike) -> None:
-        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]; another size starts afresh."""
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]; another size resets the view."""
         array = np.array(pixels, dtype=np.float32)
         if array.shape == self.pixels.shape:
             self._update_changed(array)
@@ -130,21 +131,21 @@ class StrokeSurface(PixelSurface):
             self.updateGeometry()
             self.update()
         self.pixels = array
-        # Help only while there is nothing yet: over a drawing it would be in the way.
+        # The help tooltip is shown only over an empty drawing, where it does not obscure anything.
         self.setToolTip("" if array.any() else self._help)
         self._say()
 
     def _update_changed(self, pixels: NDArray[np.float32]) -> None:
-        """Have painted anew what differs in ``pixels``, of the same shape as those that show."""
+        """Repaint the cells that differ in ``pixels``, which have the current shape."""
         differs = pixels != self.pixels
         box = box_of(differs if differs.ndim == 2 else differs.any(axis=0))
         if box is not None:
             self._update_cells(box)
 
     def set_ghost(self, ghost: ArrayLike | None) -> None:
-        """Show ``ghost``, an image of the same shape, behind the drawing; None: nothing.
+        """Show ``ghost``, an image of the same shape, behind the drawing; None removes it.
 
-        Of glyphs it is where the ghost has ink that the drawing lacks.
+        For glyphs, only pixels that the ghost has and the drawing lacks are marked.
         """
         image = None if ghost is None else np.asarray(ghost, np.float32)
         if image is not None and image.shape != self.pixels.shape:
@@ -154,7 +155,7 @@ class StrokeSurface(PixelSurface):
             self.update()
 
     def set_look(self, look: Look) -> None:
-        """How the image is seen; ink is the opposite of its ground."""
+        """Set how the image is rendered; the ink becomes the opposite of the ground."""
         self._look = look
         self.ink = PAINT if look.ground < 0.5 else ERASE
         self._back = 1.0 - self.ink
@@ -162,28 +163,28 @@ class StrokeSurface(PixelSurface):
         self.update()
 
     def set_tool(self, tool: str) -> None:
-        """Draw with that brush of ``TOOLS`` from now on."""
+        """Select the brush ``tool``, a key of ``TOOLS``."""
         self._finish()
         self.tool = tool
         describe(self, spoken(TOOL_OF[tool], on=True))
 
     def set_mirrors(self, across: bool, down: bool) -> None:
-        """Draw on the left and the right alike, and above and below."""
+        """Set whether strokes are mirrored left to right, and top to bottom."""
         self._mirrors = (across, down)
         self.update()
 
     def set_grid(self, shown: bool) -> None:
-        """Show lines between the pixels where there is room for them."""
+        """Show lines between the pixels if there is room for them."""
         self._has_grid = shown
         self.update()
 
     def set_brush(self, size: int) -> None:
-        """Paint ``size`` x ``size`` pixels at a time."""
+        """Set the brush to ``size`` x ``size`` pixels."""
         self.brush = max(1, min(LARGEST_BRUSH, size))
         self.update()
 
     def set_ink(self, value: Ink, back: Ink | None = None) -> None:
-        """Paint with ``value``; erase with ``back``, or None: the opposite of a level."""
+        """Set the ink, and the one of the right button; None selects the opposite of a level."""
         self.ink = value
         if back is not None:
             self._back = back
@@ -191,7 +192,7 @@ class StrokeSurface(PixelSurface):
             self._back = 1.0 - value
 
     def set_region(self, region: PixelBox | None) -> None:
-        """Select that part; None: nothing."""
+        """Select ``region``; None clears the selection."""
         box = None if region is None else region.within(*self.pixels.shape[-2:])
         if box != self.region:
             self.region = box
@@ -200,26 +201,26 @@ class StrokeSurface(PixelSurface):
             self.update()
 
     def select_all(self) -> None:
-        """Select everything."""
+        """Select the whole image."""
         self.set_region(PixelBox(0, 0, *self.pixels.shape[-2:]))
 
     def _cell_at(self, position: QPoint) -> Cell:
-        """The cell under ``position``, beyond the edges too."""
+        """Return the cell under ``position``; it may lie outside the image."""
         grid = self._grid_rect()
         height, width = self.pixels.shape[-2:]
         row = (position.y() - grid.y()) * height // max(1, grid.height())
         return row, (position.x() - grid.x()) * width // max(1, grid.width())
 
     def say(self, text: str) -> None:
-        """Have ``text`` spoken; the position follows with the next move."""
+        """Announce ``text`` to screen readers; the next move announces the position again."""
         describe(self, text)
 
     def part_count(self) -> int:
-        """The pixels."""
+        """Return the number of pixels."""
         return int(np.prod(self.pixels.shape[-2:]))
 
     def part_words(self, place: int) -> str:
-        """Where a pixel is, and what is in it."""
+        """Return position and value of a pixel as text."""
         height, width = self.pixels.shape[-2:]
         row, column = divmod(place, width)
         return tr(
@@ -232,11 +233,11 @@ class StrokeSurface(PixelSurface):
         )
 
     def part_rect(self, place: int) -> QRect:
-        """Where a pixel is painted."""
+        """Return the rectangle of a pixel."""
         return self.cell_rect(*divmod(place, self.pixels.shape[-1]))
 
     def current_part(self) -> int:
-        """The pixel that the keys are at."""
+        """Return the pixel at the keyboard cursor."""
         (row, column), width = self.cell, int(self.pixels.shape[-1])
         return row * width + column
 
@@ -258,7 +259,7 @@ class StrokeSurface(PixelSurface):
         if brush == "pick":
             self._pick(cell)
             return
-        # The eraser is a pencil the other way round: its right button paints.
+        # The eraser inverts the buttons: its right button paints.
         inked = paints != (self.tool == "eraser")
         self._stroke = _Stroke(brush, self.ink if inked else self._back, cell, cell, held)
         if brush == "select":
@@ -276,7 +277,7 @@ class StrokeSurface(PixelSurface):
             self._finish()
 
     def _corner_across(self, cell: Cell) -> Cell | None:
-        """The corner of what is selected that is opposite to ``cell``; None: it is no corner."""
+        """Return the corner of the selection opposite to ``cell``, or None if it is no corner."""
         return None if self.region is None else self.region.corner_across(cell)
 
     def _pick(self, cell: Cell) -> None:
@@ -293,7 +294,7 @@ class StrokeSurface(PixelSurface):
         self._draw(cells)
 
     def _draw(self, cells: list[Cell]) -> None:
-        """Go on with the stroke along ``cells``, the last of which it has come to."""
+        """Continue the stroke along ``cells``, ending at the last of them."""
         stroke = self._stroke
         if stroke is None:
             return
@@ -321,7 +322,7 @@ class StrokeSurface(PixelSurface):
         self.cells_painted.emit(list(cells), value)
 
     def _is_broad(self) -> bool:
-        """Whether many pixels change at a time, or colours; then they are told together."""
+        """Return whether a stroke reports many pixels, or colours, together."""
         return (
             self.brush > 1
             or max(self.pixels.shape[-2:]) > LARGE
@@ -334,7 +335,7 @@ class StrokeSurface(PixelSurface):
         return mirrored(cells, self.pixels.shape[-2:], across=across, down=down)
 
     def _covered(self, cells: Iterable[Cell]) -> list[Cell]:
-        """What the brush paints along ``cells``, with the mirror images."""
+        """Return the cells that the brush paints along ``cells``, with their mirror images."""
         covered = {each for cell in cells for each in brush_cells(cell, self.brush)}
         return [each for each in self._mirrored(covered) if self._inside(each)]
 
@@ -344,7 +345,7 @@ class StrokeSurface(PixelSurface):
             self.cells_painted.emit(self._covered(cells), stroke.value)
             return
         for cell in cells:
-            # Looked at afresh: whoever hears of a pixel may end the stroke.
+            # Read again: a receiver of the signal may have ended the stroke.
             stroke = self._stroke
             if stroke is None:
                 return
@@ -366,7 +367,7 @@ class StrokeSurface(PixelSurface):
         return ends
 
     def _unwind(self) -> bool:
-        """Undo one step of engagement: stroke, selection, cell cursor. Whether there was one."""
+        """Cancel the stroke, else the selection, else the cursor; return whether any existed."""
         stroke = self._stroke
         if stroke is not None:
             self._abandon(stroke)

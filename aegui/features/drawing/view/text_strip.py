@@ -1,4 +1,4 @@
-"""A line that is typed, written in the characters of the set, with the drawing among them."""
+"""A typed line, rendered with the characters of the set and the drawing."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 DRAWING_SIGN = "\N{LOWER RIGHT PENCIL}"
-"""Stands for the drawing in what is typed."""
+"""Represents the drawing in the typed text."""
 STAR = "*"
-"""So does this, which is on every keyboard, unless the set has such a character."""
+"""Represents it too, as it is on every keyboard, unless the set has this character."""
 _LONGEST = 40
 _LARGEST_SCALE = 4
 _HEIGHT_PX = 36
@@ -38,10 +38,10 @@ _MARGIN_PX = 4
 
 
 class TextStrip(QWidget):
-    """A field and the line below it.
+    """A text field and the rendered line below it.
 
-    The drawing stands where its own character is typed, where the button has put it, and where
-    ``*`` is; what the set has no character for is a gap.
+    The drawing replaces its own character, ``DRAWING_SIGN`` (which the button inserts), and ``*``;
+    characters missing from the set are rendered as gaps.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -86,13 +86,13 @@ class TextStrip(QWidget):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
-        """Write in these: N labels, of which single characters count, and ``[N, (C,) H, W]``."""
+        """Set the characters: N labels (single letters are used) and ``[N, (C,) H, W]``."""
         self.line.set_samples(labels, images, look)
         self.setVisible(self.line.is_usable)
 
 
 class _Line(QWidget):
-    """What was typed, painted."""
+    """The rendered line."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -110,7 +110,7 @@ class _Line(QWidget):
 
     @property
     def is_usable(self) -> bool:
-        """Whether anything can be written in the set."""
+        """Whether the set has any usable character."""
         return bool(self._places)
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look) -> None:
@@ -131,7 +131,7 @@ class _Line(QWidget):
         self.update()
 
     def set_cursor(self, place: int) -> None:
-        """Where the person writes: there it is in sight, however long the text is."""
+        """Set the text cursor, which is kept visible if the text is too long."""
         self._cursor = place
         self.update()
 
@@ -140,7 +140,7 @@ class _Line(QWidget):
         self.update()
 
     def places(self) -> list[int | None]:
-        """For every character typed: its place in the set, -1 for the drawing, None for a gap."""
+        """Return the index into the set for every character; -1 for the drawing, None for a gap."""
         return [self._place(sign) for sign in self._text]
 
     def _place(self, sign: str) -> int | None:
@@ -163,20 +163,20 @@ class _Line(QWidget):
         return max(_HEIGHT_PX, self._shape[0] + _MARGIN_PX)
 
     def scale(self) -> int:
-        """How large a pixel is: the text fits if that can be."""
+        """Return the pixel scale at which the text fits, at least 1."""
         height, width = self._shape
         across = self.width() // max(1, (width + 1) * len(self._text) + 1)
         return max(1, min(_LARGEST_SCALE, (_HEIGHT_PX - _MARGIN_PX) // height, across))
 
     def cell_rect(self, place: int) -> QRect:
-        """Where the ``place``-th character is painted."""
+        """Return the rectangle of the ``place``-th character."""
         height, width = self._shape
         scale = self.scale()
         left = self._left(scale) + place * (width + 1) * scale
         return QRect(left, (self.height() - height * scale) // 2, width * scale, height * scale)
 
     def _left(self, scale: int) -> int:
-        """Where the text begins; further left where it would leave the cursor out of sight."""
+        """Return the left edge of the text, shifted if the cursor would be out of view."""
         step = (self._shape[1] + 1) * scale
         spare = self.width() - _MARGIN_PX - step * len(self._text)
         return min(_MARGIN_PX, max(spare, self.width() // 2 - step * self._cursor))
@@ -199,5 +199,5 @@ class _Line(QWidget):
 
 
 def _most(labels: Sequence[str]) -> int:
-    """Of very large sets the first samples are looked at: there are no more characters."""
+    """Return how many labels to look at: large sets have no further characters after these."""
     return min(len(labels), 4096)

@@ -1,4 +1,4 @@
-"""The tool buttons of the drawing, group by group in as many rows as they need, with a menu."""
+"""The tool buttons of the drawing, wrapped into rows, with a menu of all tools."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 BUTTON_PX = 27
 _GAP_PX = 6
 _NARROWEST = 8
-"""Buttons side by side, at least."""
+"""Minimum number of buttons per row."""
 
 
 class ToolRow(QWidget):
-    """The buttons of ``TOOLS``, and a menu of all of them.
+    """The buttons of ``TOOLS``, and a menu of all tools.
 
     Signals:
-        used(key): That edit is to be done.
-        brush_chosen(key): That brush is to be drawn with.
-        switched(key, on): That switch was turned on or off.
+        used(key): The edit ``key`` was requested.
+        brush_chosen(key): The brush ``key`` was selected.
+        switched(key, on): The switch ``key`` was turned on or off.
     """
 
     used = Signal(str)
@@ -47,7 +47,7 @@ class ToolRow(QWidget):
         super().__init__(parent)
         self.menu = QMenu(self)
         self.brush = "pencil"
-        """The brush that is chosen."""
+        """The selected brush."""
         self._on = {tool.key: tool.key in ON_AT_FIRST for tool in TOOLS if tool.kind == "switch"}
         self.buttons = {tool.key: self._button(tool) for tool in TOOLS if tool.in_row}
         self._more = self._more_button()
@@ -74,7 +74,7 @@ class ToolRow(QWidget):
         button.setToolTip(f"{tr(tool.text)} ({native_keys(tool.shortcut)})")
         button.setAccessibleName(tr(tool.text))
         button.setCheckable(tool.kind != "edit")
-        # The focus stays on the drawing. By keyboard there are the keys, and the menu of all tools.
+        # The focus stays on the drawing: by keyboard, tools have shortcuts and the menu.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(self._on_sender_used)
         return button
@@ -101,7 +101,7 @@ class ToolRow(QWidget):
         return actions
 
     def _action(self, tool: Tool, menu: QMenu) -> QAction:
-        # Keys are shown only: the panel that has the focus obeys them.
+        # Shortcuts are only displayed: the panel with the focus handles them.
         action = menu.addAction(f"{tr(tool.text)}\t{native_keys(tool.shortcut)}")
         action.setObjectName(tool.key)
         action.setCheckable(tool.kind != "edit")
@@ -116,7 +116,7 @@ class ToolRow(QWidget):
             self.use(sender.objectName())
 
     def use(self, key: str) -> None:
-        """Do what the person does who clicks the tool ``key``; nothing where it is disabled."""
+        """Activate the tool ``key`` as a click does; do nothing if it is disabled."""
         tool = TOOL_OF[key]
         if not self._actions[key].isEnabled():
             return
@@ -131,11 +131,11 @@ class ToolRow(QWidget):
         self._show_state()
 
     def is_on(self, key: str) -> bool:
-        """Whether that switch is on."""
+        """Return whether the switch ``key`` is on."""
         return self._on[key]
 
     def set_enabled(self, key: str, enabled: bool) -> None:
-        """Say whether there is anything for ``key`` to do."""
+        """Enable or disable the tool ``key``."""
         self._actions[key].setEnabled(enabled)
         if key in self.buttons:
             self.buttons[key].setEnabled(enabled)
@@ -153,7 +153,7 @@ class ToolRow(QWidget):
     # -- the rows --------------------------------------------------------------------------------
 
     def _rows(self, width: int) -> list[list[list[QToolButton]]]:
-        """The groups of each row; one is torn apart only where it is wider than a row."""
+        """Return the groups of each row; only groups wider than a row are split."""
         rows: list[list[list[QToolButton]]] = []
         left, most = 0, max(1, width // self._side)
         for group in self._parts(most):
@@ -167,7 +167,7 @@ class ToolRow(QWidget):
         return rows
 
     def _parts(self, most: int) -> Iterator[list[QToolButton]]:
-        """The groups, of ``most`` buttons each at the most."""
+        """Yield the groups, split into parts of at most ``most`` buttons."""
         for group in self._groups:
             for at in range(0, len(group), most):
                 yield group[at : at + most]
@@ -197,5 +197,5 @@ class ToolRow(QWidget):
         if self.heightForWidth(event.size().width()) != self.heightForWidth(
             event.oldSize().width()
         ):
-            # The least height is another one now: else what is below would be pressed together.
+            # The minimum height has changed; without this the widgets below would be squeezed.
             self.updateGeometry()
