@@ -1,4 +1,4 @@
-"""Pictures to take out of the window."""
+"""Export of figures to files and the clipboard."""
 
 from aegui.shell.feature import FeatureSpec
 

@@ -1,4 +1,4 @@
-"""The paper of a figure, seen while it is chosen: size, colours, what stands beside the picture."""
+"""The export dialog of a figure: size, colours and format, with a preview."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WAIT_MS = 60
 
 
 class FigureDialog(QDialog):
-    """Shows a figure as it will be, and says when to save or to copy it."""
+    """Previews a figure, and emits requests to save or copy it."""
 
     save_requested = Signal()
     copy_requested = Signal()
@@ -71,16 +71,16 @@ class FigureDialog(QDialog):
 
     @property
     def paper(self) -> Paper:
-        """What is chosen."""
+        """The chosen paper."""
         return cast("Paper", self.form.value)
 
     @property
     def chosen_form(self) -> str:
-        """One of ``FORMS``."""
+        """The chosen format, one of ``FORMS``."""
         return self.kind.value()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw the figure once there is a screen to draw it for."""
+        """Draw the figure once the screen's pixel ratio is known."""
         super().showEvent(event)
         self._soon.start()
 

@@ -1,4 +1,4 @@
-"""Joins the menus of all pictures with files, the clipboard and what is remembered of papers."""
+"""Connects the figure menus of all views to files, the clipboard and the saved paper settings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LONGEST_NAME = 40
 
 
 class FiguresFeature(Feature):
-    """Takes the figures that menus bring, and saves or copies them as the person chooses."""
+    """Saves or copies the figures requested in menus."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -56,7 +56,7 @@ class FiguresFeature(Feature):
 
     @property
     def paper(self) -> Paper:
-        """The paper that was chosen last."""
+        """The last chosen paper."""
         values = self._services.settings.values
         known = {
             name.removeprefix(_PAPER): it for name, it in values.items() if name.startswith(_PAPER)
@@ -67,9 +67,9 @@ class FiguresFeature(Feature):
             return Paper()
 
     def _add_pictures(self, data: QMimeData, indices: tuple[int, ...]) -> None:
-        """Samples as PNG files, and the first as an image, in what is dragged or copied."""
+        """Add samples to drag or copy data: PNG files of all, and the first as an image."""
         shown = self._services.shown
-        # The last ones have been dropped: what they were dropped on has its own files.
+        # Replaces the files of the previous drag: its target has made its own copies.
         self._dragged = folder = QTemporaryDir()
         urls: list[QUrl] = []
         for number, index in enumerate(index for index in indices if index < len(shown.dataset)):
@@ -138,7 +138,7 @@ class FiguresFeature(Feature):
         if not path:
             return None
         try:
-            # Here: what paints may be used by this thread alone.
+            # Rendered here: painting is restricted to the GUI thread.
             made = content()
         except AeguiError as error:
             self.noticed.emit(Notice("error", str(error), about="figure"))
@@ -148,7 +148,7 @@ class FiguresFeature(Feature):
         return self._services.of(FileWriter).write_bytes(path, lambda: made, told)
 
     def _origin(self, figure: Figure) -> str:
-        """What the window shows: run, epoch and data."""
+        """Return the origin shown with a figure: run, weights and data."""
         services = self._services
         shown, moment = services.shown, services.shown.moment
         if moment is None:
