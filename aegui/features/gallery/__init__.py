@@ -1,4 +1,4 @@
-"""The gallery: every network and every set to begin from, as cards."""
+"""The gallery: networks and data sets to start from, as cards."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

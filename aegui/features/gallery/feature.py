@@ -1,4 +1,4 @@
-"""Joins the gallery with the document: what is opened, trained and studied."""
+"""Connects the gallery to the document: opening, training and studying its items."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ _VARIED = {
     "sparse": "training.sparsity.weight",
     "contractive": "training.contractive",
 }
-"""What a study varies first of a kind of network; of the others it is the size of the code."""
+"""Setting a study varies by default, by kind of network; for others it is the code size."""
 _CODE = "network.latent.units"
 
 
 class GalleryFeature(Feature):
-    """The gallery as a person uses it."""
+    """Opens the gallery and carries out its requests."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._looks = services.latest("aegui-gallery", urgent=False)
         self._extras: Extras = NO_EXTRAS
         self.dialog: GalleryDialog | None = None
-        """What is open of it."""
+        """The open dialog, or None."""
         self._wanted: tuple[Recipe, Recipe, Callable[[], object]] | None = None
         self._looks.answered.connect(self._on_looks_answered)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
@@ -56,7 +56,7 @@ class GalleryFeature(Feature):
         services.favourites.changed.connect(self._show_items)
 
     def ask_for(self, page: str) -> None:
-        """Let the gallery be shown; others hear of it too."""
+        """Request the gallery through the session, so that other features are notified."""
         self._services.requests.gallery.emit(page)
 
     def show_page(self, page: str) -> None:
@@ -78,11 +78,11 @@ class GalleryFeature(Feature):
         self.dialog.show_page(page)
         self.dialog.open()
 
-    # What is done
+    # Actions
 
     @Slot(object)
     def open_item(self, item: GalleryItem) -> None:
-        """Open what was trained, or put it into the builder; take the images of a set."""
+        """Open a trained model or a file, load a recipe into the builder, or select a set."""
         if item.what != "set" and item.path is not None:
             self._close()
             if item.what == "network":
@@ -98,12 +98,12 @@ class GalleryFeature(Feature):
 
     @Slot(object)
     def train_item(self, item: GalleryItem) -> None:
-        """Put it into the builder, and train it."""
+        """Load the recipe of ``item`` into the builder and train it."""
         self._take(item, self._services.requests.train.emit)
 
     @Slot(object)
     def vary_item(self, item: GalleryItem) -> None:
-        """Put it into the builder, and begin a study that varies it."""
+        """Load the recipe of ``item`` into the builder and start a study that varies it."""
         if item.recipe is None:
             return
         path = _VARIED.get(kind_of(item.recipe), _CODE)
@@ -112,7 +112,7 @@ class GalleryFeature(Feature):
         self._take(item, lambda: self._services.requests.vary.emit(path))
 
     def keep_draft(self) -> None:
-        """Ask for a name and keep the recipe of the builder among the person's own."""
+        """Ask for a name and save the builder's recipe among the person's own."""
         recipe = self._services.workspace.recipe
         title = tr("Keep the draft")
         name, is_ok = QInputDialog.getText(
@@ -123,7 +123,7 @@ class GalleryFeature(Feature):
         kept = recipe.model_copy(update={"name": name.strip()})
         stem = file_name(name)
         if stem in dict(list_recipes()):
-            # A key that ships is not taken away from it.
+            # An own recipe must not shadow a built-in key.
             stem = f"{stem} 2"
         path = recipes_dir() / f"{stem}.json"
         try:
@@ -136,12 +136,12 @@ class GalleryFeature(Feature):
         self._look()
 
     def _look(self) -> None:
-        """Find out what the cards show once it is known: of files first, then of all."""
+        """Compute the slow parts of the cards in the background: those of files first."""
         recent = self._recent()
         self._looks.derive(lambda _report, cancelled: extras_of(recent, cancelled), object())
 
     def _take(self, item: GalleryItem, then: Callable[[], object] = lambda: None) -> None:
-        """Make the recipe of ``item`` the draft, and do ``then`` once its data are there."""
+        """Make the recipe of ``item`` the draft; ``then`` is called once its data are loaded."""
         if self._services.runner.is_busy:
             return
         path = find_recipe(item.key)
@@ -150,14 +150,14 @@ class GalleryFeature(Feature):
             return
         self._close()
         if self._window.is_wandering:
-            # What was put into the builder is to be seen.
+            # The builder must be visible to show the recipe.
             self._services.requests.arrangement.emit("build")
         if recipe == self._services.workspace.recipe and not item.has_goal:
             self._services.favourites.use("networks", item.key)
             then()
             return
         if recipe == self._services.workspace.recipe:
-            # A challenge that is begun again: its goal is what is new.
+            # A challenge that is started again: only its goal is new.
             self._services.requests.preset.emit(item.key)
             then()
             return
@@ -171,13 +171,13 @@ class GalleryFeature(Feature):
         recipe, before, then = self._wanted
         now = self._services.workspace.recipe
         if now == before:
-            # Its data are not there yet: they may have to be downloaded first.
+            # The data are not loaded yet: they may have to be downloaded first.
             return
         self._wanted = None
         if now == recipe:
             then()
 
-    # What the dialog asks for
+    # Requests of the dialog
 
     @Slot(object, bool)
     def _on_dialog_kept_toggled(self, item: GalleryItem, kept: bool) -> None:
@@ -215,7 +215,7 @@ class GalleryFeature(Feature):
         if self.dialog is not None:
             self.dialog.accept()
 
-    # What is shown
+    # Display
 
     @Slot(object)
     def _on_looks_answered(self, extras: Extras) -> None:
@@ -245,5 +245,5 @@ def _shelf(item: GalleryItem) -> Shelf:
 
 
 def _with_figures(extras: Extras, before: Extras) -> Extras:
-    """The files of ``extras``, with what was known before of all the rest."""
+    """Return the files of ``extras`` together with the other parts of ``before``."""
     return type(extras)(before.figures, extras.files, before.sheets)

@@ -1,1 +1,1 @@
-"""What the gallery shows, without widgets."""
+"""The widget-free part of the gallery: the contents of its cards."""

@@ -1,4 +1,4 @@
-"""What stands in the gallery: networks, files opened last and sets, each as one card."""
+"""The items of the gallery: networks, recent files and data sets, each a card."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ SET_SECTIONS = {
     "images": mark("Pictures"),
     "own": mark("Your own"),
 }
-"""Sections of the page of data, by key."""
+"""Sections of the data page: key -> label."""
 _OWN = "own"
 
 
 @dataclass(frozen=True, eq=False)
 class FileLook:
-    """What a file says of itself before it is opened.
+    """The content of a file that is shown before it is opened.
 
     Attributes:
-        recipe: What it has learnt, or is to learn; None where that cannot be read.
-        picture: A PNG of what its network makes of some samples, or None.
+        recipe: Its recipe; None if it cannot be read.
+        picture: A PNG with its network's reconstructions, or None.
     """
 
     recipe: Recipe | None = None
@@ -59,11 +59,11 @@ class FileLook:
 
 @dataclass(frozen=True, eq=False)
 class Extras:
-    """What takes a while to find out, and is shown once it is there.
+    """The slowly computed parts of the cards, shown once available.
 
     Attributes:
-        figures: Size and time of networks, by key.
-        files: What the files opened last say, by path.
+        figures: Size and training time of networks, by key.
+        files: Contents of the recent files, by path.
         sheets: Samples of the person's own sets as levels ``[h, w]`` or ``[h, w, 3]``, by key.
     """
 
@@ -80,26 +80,26 @@ class GalleryItem:
     """One card.
 
     Attributes:
-        what: What it stands for.
+        what: The kind of item.
         key: Key of a recipe or of a set, or the path of a file.
-        title: What it is called.
-        text: What one will see: one sentence.
+        title: Its name.
+        text: A sentence about what it shows.
         above: Level and data, in a line.
-        kind: What kind of model.
-        size: How large it is.
-        time: How long it trains on this machine; "": it is trained, or that is not known.
-        mark: What is so special about it that it stands on the picture, such as "trained".
-        notes: What is said of it beside.
-        sections: Keys of the sections that it is in.
+        kind: The kind of model.
+        size: Its size.
+        time: Training time on this machine; "" if it is trained or the time is unknown.
+        mark: A badge on the picture, such as "trained".
+        notes: Further remarks.
+        sections: Keys of the sections that contain it.
         kinds: Keys of ``KIND_LABELS``.
-        data: What the networks learn: key of a set, or ``OTHER_DATA``.
+        data: The data of a network: key of a set, or ``OTHER_DATA``.
         picture: A file, a PNG, levels, or None.
         are_pixels: Whether the picture is of glyphs, in the colours of the theme.
-        path: What is opened: a trained model, or a file.
-        recipe: Of a network.
+        path: The file to open: a trained model, or a recent file.
+        recipe: The recipe of a network.
         has_goal: Whether it is a challenge.
-        seconds: Reckoned time of its training, or None.
-        searched: Words by which it is found, folded.
+        searched: Text that searches match, case-folded.
+        is_own: Whether it is the person's own.
     """
 
     what: What
@@ -125,12 +125,12 @@ class GalleryItem:
 
     @property
     def sentence(self) -> str:
-        """All of it, for a screen reader."""
+        """All texts of the card, for screen readers."""
         words = (self.title, self.mark, self.text, self.above, self.kind, self.size, self.time)
         return ". ".join(filter(None, words))
 
     def fits(self, query: str, section: str, kind: str, data: str) -> bool:
-        """Whether it is in ``section``, has every word of ``query``, and is of that sort."""
+        """Return whether it is in ``section``, matches ``query``, and has that kind and data."""
         return (
             (section == EVERYTHING or section in self.sections)
             and (not kind or kind in self.kinds)
@@ -140,14 +140,14 @@ class GalleryItem:
 
 
 def network_items(extras: Extras, recent: Sequence[Path]) -> tuple[GalleryItem, ...]:
-    """Networks that ship, the person's own, and the files opened last."""
+    """Return built-in networks, the person's own, and recent files."""
     networks = (_network_item(card, extras.figures.get(card.key)) for card in cards())
     files = (_file_item(path, extras.files.get(path, FileLook())) for path in recent)
     return (*networks, *map(_findable, files))
 
 
 def set_items(extras: Extras, networks: Sequence[GalleryItem]) -> tuple[GalleryItem, ...]:
-    """Sets that ship or can be downloaded, and the person's own."""
+    """Return built-in and downloadable sets, and the person's own."""
     made = []
     for entry in entries():
         row = BUILTIN_SETS.get(entry.key)
@@ -174,7 +174,7 @@ def set_items(extras: Extras, networks: Sequence[GalleryItem]) -> tuple[GalleryI
 
 
 def network_sections(items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]:
-    """Sections of the page of networks, ``(key, words, cards)``; without those that are empty."""
+    """Return the non-empty sections of the networks page as ``(key, words, cards)``."""
     words = {
         EVERYTHING: tr("Everything"),
         FILES: tr("Opened last"),
@@ -185,18 +185,18 @@ def network_sections(items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]
 
 
 def set_sections(items: Sequence[GalleryItem]) -> list[tuple[str, str, int]]:
-    """Sections of the page of data, as ``network_sections``."""
+    """Return the non-empty sections of the data page, as ``network_sections``."""
     words = {EVERYTHING: tr("Everything")}
     return _counted(words | {key: tr(label) for key, label in SET_SECTIONS.items()}, items)
 
 
 def kind_filters() -> list[tuple[str, str]]:
-    """What networks can be filtered by: ``(key, words)``."""
+    """Return the kinds to filter networks by, as ``(key, words)``."""
     return [(key, tr(label)) for key, label in KIND_LABELS.items()]
 
 
 def data_filters() -> list[tuple[str, str]]:
-    """The sets that networks learn: ``(key, words)``."""
+    """Return the sets to filter networks by, as ``(key, words)``."""
     return [(key, data_words(key)) for key in data_choices(cards())]
 
 
@@ -237,7 +237,7 @@ def _network_item(card: Card, figures: CardFigures | None) -> GalleryItem:
 
 
 def _notes(card: Card) -> str:
-    """What is said beside the sentence: of a challenge its goal first."""
+    """Return the remarks beside the sentence; a challenge's goal comes first."""
     notes = tr(card.recipe.notes) if card.sees else ""
     if card.goal is None:
         return notes
@@ -272,7 +272,7 @@ def _file_item(path: Path, look: FileLook) -> GalleryItem:
 
 
 def _size_words(recipe: Recipe, figures: CardFigures | None) -> str:
-    """``2 numbers · 8,933 parameters``."""
+    """Return code size and parameters, such as ``2 numbers · 8,933 parameters``."""
     units = recipe.network.latent.units
     code = trn("{n:,} number", "{n:,} numbers", units)
     if figures is None:

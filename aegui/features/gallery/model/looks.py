@@ -1,4 +1,4 @@
-"""Finds out in the background what the cards of the gallery show once it is there."""
+"""Computes the slow parts of the gallery's cards."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _MOST_SET_BYTES = 20 << 20
 
 
 def extras_of(recent: Sequence[Path], cancelled: IsCancelled) -> Iterator[Extras]:
-    """Sizes and times of networks, and pictures of a person's own files and sets.
+    """Yield sizes and times of networks, and pictures of the person's own files and sets.
 
-    First the files ``recent``, where there are any, then with them all the rest.
+    The first result has only the files ``recent``, if there are any; the second has everything.
     """
     files = {path: _file_look(path) for path in recent}
     if files:
@@ -51,7 +51,7 @@ def extras_of(recent: Sequence[Path], cancelled: IsCancelled) -> Iterator[Extras
 
 
 def _file_look(path: Path) -> FileLook:
-    """What a run or a recipe says of itself; nothing where it is neither."""
+    """Return recipe and picture of a run or recipe file; empty if it is neither."""
     try:
         if path.suffix == ".json":
             return FileLook(load_recipe(path))
@@ -64,7 +64,7 @@ def _file_look(path: Path) -> FileLook:
 
 
 def _sheet(key: str) -> NDArray[np.uint8] | None:
-    """Some samples of a set of the person's own, if it is read within a blink."""
+    """Return a sheet of samples of an own set; None if it is too large or unreadable."""
     try:
         if Path(key).stat().st_size > _MOST_SET_BYTES:
             return None

@@ -29,13 +29,13 @@ _NO_GLYPHS = Look(glyphs=False)
 
 
 class CardPictures:
-    """The pictures of cards, each read when it is first shown."""
+    """A cache of card pictures, each loaded on first use."""
 
     def __init__(self) -> None:
         self._read: dict[tuple[str, str, int], QImage] = {}
 
     def of(self, item: GalleryItem) -> QImage:
-        """The picture of a card; a clear one where there is none."""
+        """Return the picture of a card; a transparent one if there is none."""
         key = (item.what, item.key, id(item.picture))
         if isinstance(item.picture, Path):
             key = (item.what, str(item.picture), 0)
@@ -79,8 +79,8 @@ class CardList(PictureList):
     """Shows ``GalleryItem``s.
 
     Signals:
-        item_opened(object): That ``GalleryItem`` was double-clicked, or Enter pressed on it.
-        item_chosen(object): The ``GalleryItem`` that is chosen now, or None.
+        item_opened(object): A ``GalleryItem`` was double-clicked, or Enter pressed on it.
+        item_chosen(object): The selected ``GalleryItem``, or None.
     """
 
     item_opened = Signal(object)
@@ -105,8 +105,8 @@ class CardList(PictureList):
         self._spread()
 
     def _spread(self) -> None:
-        """Let the cards of a row share its width, rather than leave what is over at its end."""
-        # Qt keeps the room of a scroll bar free, also where there is none yet.
+        """Stretch the cards to fill the width of a row."""
+        # Qt reserves room for the scroll bar even while it is hidden.
         metric = QStyle.PixelMetric.PM_ScrollBarExtent
         bar = self.style().pixelMetric(metric, None, self.verticalScrollBar())
         wide = self.maximumViewportSize().width() - bar - 1
@@ -116,12 +116,12 @@ class CardList(PictureList):
             self.set_sizes(QSize(*CARD_SIZE), room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """There is room for more or fewer cards in a row."""
+        """Fit the cards to the new width."""
         super().resizeEvent(event)
         self._spread()
 
     def set_items(self, items: Sequence[GalleryItem], kept: Set[str], chosen: str = "") -> None:
-        """Show ``items``; the one of key ``chosen`` stays so, else the first is."""
+        """Show ``items``; select the one with key ``chosen``, or else the first."""
         same = [item.key for item in items] == [item.key for item in self._items]
         at = self.verticalScrollBar().value() if same else 0
         self._items, self._kept = tuple(items), kept
@@ -135,12 +135,12 @@ class CardList(PictureList):
         self.item_chosen.emit(self.chosen_item())
 
     def chosen_item(self) -> GalleryItem | None:
-        """The card that is chosen."""
+        """Return the selected item, or None."""
         rows = self.chosen()
         return self._items[rows[0]] if rows else None
 
     def changeEvent(self, event: QEvent) -> None:
-        """Cards are as large as their letters."""
+        """Resize the cards with the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self.count():
             self._dress()
@@ -165,7 +165,7 @@ def _blank() -> QImage:
 
 
 def _fitted(image: QImage) -> QImage:
-    """The upper left part of a sheet of samples, as wide as a card."""
+    """Return the top of a sheet of samples, in the aspect ratio of a card."""
     if image.isNull():
         return _blank()
     wide, high = CARD_SIZE
@@ -173,12 +173,12 @@ def _fitted(image: QImage) -> QImage:
 
 
 def _with_channels(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """``levels`` ``[h, w]`` or ``[h, w, 3]`` with the channels first."""
+    """Return ``levels`` ``[h, w]`` or ``[h, w, 3]`` with the channels first."""
     return levels[None] if levels.ndim == 2 else levels.transpose(2, 0, 1)
 
 
 def _in_theme(image: QImage) -> QImage:
-    """A picture of glyphs in the colours of the theme."""
+    """Return a picture of glyphs in the colours of the theme."""
     import numpy as np
 
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)

@@ -1,4 +1,4 @@
-"""What is known of the card that is chosen, and what can be done with it."""
+"""The details of the selected card, and buttons for its actions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WIDE_PX, _MOST_WIDE_PX = 260, 340
 
 
 class _Picture(QWidget):
-    """The picture of a card, as large as there is room."""
+    """The picture of a card, scaled to the room."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -55,13 +55,13 @@ class _Picture(QWidget):
 
 
 class Details(QFrame):
-    """The chosen card at length.
+    """Shows the selected card in full.
 
     Signals:
-        open_requested(), train_requested(), vary_requested(): Do that with what is chosen.
-        kept_toggled(bool): Keep it at hand in the toolbar, or no more.
+        open_requested(), train_requested(), vary_requested(): Actions on the selected item.
+        kept_toggled(bool): Pin the item to the toolbar, or unpin it.
         remove_requested(): Remove a recipe of the person's own, or forget a file.
-        networks_requested(): Show the networks that learn these data.
+        networks_requested(): Show the networks trained on the selected set.
     """
 
     open_requested = Signal()
@@ -94,7 +94,7 @@ class Details(QFrame):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(2)
-        # Large letters leave no room beside the names.
+        # Large fonts leave no room beside the names.
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         for key, label in self._facts.items():
@@ -156,12 +156,12 @@ class Details(QFrame):
         self.remove.clicked.connect(self.remove_requested)
 
     def set_idle(self, idle: bool) -> None:
-        """Whether the draft may be changed: not while a network is trained."""
+        """Set whether the draft may be changed; it may not during a training."""
         self._is_idle = idle
         self._show_ability()
 
     def set_item(self, item: GalleryItem | None, *, kept: bool) -> None:
-        """Tell of ``item``, which is ``kept`` at hand or not; None: of nothing."""
+        """Show ``item`` and whether it is ``kept`` in the toolbar; None clears the details."""
         self._item = item
         self._picture.set_item(item)
         self._picture.setVisible(item is not None)
@@ -197,7 +197,7 @@ class Details(QFrame):
         is_removable = is_file or (is_network and item is not None and item.is_own)
         self.remove.setVisible(is_removable)
         self.remove.setText(tr("Forget") if is_file else tr("Remove…"))
-        # What is opened asks about the training; what is put into the builder has to wait for it.
+        # Opening a document asks about the training; loading into the builder waits for its end.
         self.open.setEnabled(self._is_idle or is_file or is_trained)
         for button in (self.train, self.vary):
             button.setEnabled(self._is_idle)
@@ -205,17 +205,17 @@ class Details(QFrame):
 
 
 def _wide_px() -> int:
-    """Width for larger letters, as far as the cards have room beside it."""
+    """Return the width for the current font size, within bounds."""
     return min(_MOST_WIDE_PX, grown_for_text(_WIDE_PX))
 
 
 def can_vary(item: GalleryItem) -> bool:
-    """Whether studies train such a network."""
+    """Return whether studies can train the item's network."""
     return item.recipe is not None and item.recipe.gan is None
 
 
 def _trained_words(item: GalleryItem) -> str:
-    # A number stays with its unit.
+    # Keep numbers and units on one line.
     time = item.time.replace(" ", "\N{NO-BREAK SPACE}")
     if item.path is None:
         return tr("{time} on this machine", time=time) if time else ""

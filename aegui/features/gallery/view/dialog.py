@@ -1,4 +1,4 @@
-"""The gallery before the window: sections, cards, and what is known of the one that is chosen."""
+"""The gallery dialog: sections, cards, and details of the selected card."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ if TYPE_CHECKING:
     from aegui.features.gallery.model.items import GalleryItem
 
 PAGES = {"networks": mark("Networks"), "data": mark("Data")}
-"""What there is to choose, by key."""
+"""The pages: key -> label."""
 WAYS = {
     "data_folder": mark("Folder of images…"),
     "data_images": mark("Image files…"),
     "data_file": mark("File of data…"),
 }
-"""Ways to bring data in that are in no list, by the keys of their actions."""
+"""Ways to import other data: action key -> label."""
 _FIRST = "first"
 _SECTIONS_PX = 184
 _SECTION_PX = 28
@@ -66,15 +66,15 @@ _ACROSS = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
 
 
 class GalleryDialog(QDialog):
-    """Passive: it shows what it is given, and says what was asked for.
+    """Shows the items it is given; passive but for its signals.
 
     Signals:
-        open_requested(GalleryItem), train_requested(GalleryItem): Do that.
-        vary_requested(GalleryItem): Begin a study of it.
-        kept_toggled(GalleryItem, bool): Keep it at hand in the toolbar, or no more.
+        open_requested(GalleryItem), train_requested(GalleryItem): Open or train the item.
+        vary_requested(GalleryItem): Start a study of the item.
+        kept_toggled(GalleryItem, bool): Pin the item to the toolbar, or unpin it.
         remove_requested(GalleryItem): Remove a recipe of the person's own, or forget a file.
-        keep_draft_requested(): Put the builder's recipe among the person's own.
-        way_requested(str): Bring data in, in that one of ``WAYS``.
+        keep_draft_requested(): Save the builder's recipe among the person's own.
+        way_requested(str): Import data by a key of ``WAYS``.
     """
 
     open_requested = Signal(object)
@@ -86,7 +86,7 @@ class GalleryDialog(QDialog):
     way_requested = Signal(str)
 
     def __init__(self, parent: QWidget, section: str = _FIRST) -> None:
-        """Begins at ``section`` of the networks."""
+        """Start at ``section`` of the networks."""
         super().__init__(parent)
         self.setObjectName("gallery")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -119,7 +119,7 @@ class GalleryDialog(QDialog):
         self.sections = QListWidget()
         self.sections.setAccessibleName(tr("Sections"))
         self.sections.setMinimumWidth(_SECTIONS_PX)
-        # As wide as the buttons below it.
+        # As wide as the buttons below.
         self.sections.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.sections.setFrameShape(QListWidget.Shape.NoFrame)
         self.sections.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -172,33 +172,33 @@ class GalleryDialog(QDialog):
         )
         details.networks_requested.connect(self._on_details_networks_requested)
 
-    # What is shown
+    # Display
 
     @property
     def page(self) -> str:
-        """The page that is shown: a key of ``PAGES``."""
+        """The shown page: a key of ``PAGES``."""
         return tuple(PAGES)[self.pages.currentIndex()]
 
     @property
     def section(self) -> str:
-        """The section of the networks that was shown last."""
+        """The last shown section of the networks."""
         return self._section["networks"]
 
     def show_page(self, page: str) -> None:
-        """Show ``page``, and give the keys to the search."""
+        """Show ``page`` and focus the search field."""
         if page != self.page:
             self.pages.setCurrentIndex(tuple(PAGES).index(page))
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_items(self, page: str, items: Sequence[GalleryItem], kept: Set[str]) -> None:
-        """The cards of ``page``, and the keys of those that are kept at hand."""
+        """Set the items of ``page``, and the keys of those kept in the toolbar."""
         self._items[page], self._kept[page] = items, kept
         if page == self.page:
             self._show_page()
 
     @Slot()
     def clear(self) -> None:
-        """Search for nothing, filter nothing."""
+        """Clear search and filters."""
         self.kind.setCurrentIndex(0)
         self.data.setCurrentIndex(0)
         self.line.clear()
@@ -225,7 +225,7 @@ class GalleryDialog(QDialog):
         self._show_cards()
 
     def _choose_section(self, key: str) -> None:
-        """Mark a section; one that is not there is the first."""
+        """Select the section ``key``, or the first if it does not exist."""
         keys = [self.sections.item(at).data(_KEY_ROLE) for at in range(self.sections.count())]
         if keys:
             self.sections.setCurrentRow(keys.index(key) if key in keys else 0)
@@ -254,7 +254,7 @@ class GalleryDialog(QDialog):
     @Slot(str)
     def _on_line_text_changed(self, text: str) -> None:
         if text.strip() and self._section[self.page] != EVERYTHING:
-            # Whoever searches wants to find, wherever it stands.
+            # A search covers all sections.
             self._choose_section(EVERYTHING)
         self._show_cards()
 
@@ -272,7 +272,7 @@ class GalleryDialog(QDialog):
 
     @Slot()
     def _on_details_networks_requested(self) -> None:
-        """The networks that learn the set that is chosen."""
+        """Show the networks trained on the selected set."""
         item = self.cards.chosen_item()
         if item is None:
             return
@@ -284,7 +284,7 @@ class GalleryDialog(QDialog):
     # Keys
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The search keeps the keys while arrows go through the cards; typing there searches."""
+        """Forward navigation keys from the search field to the cards, and typed letters back."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if watched is self.line and self._goes(event):
                 QCoreApplication.sendEvent(self.cards, event)
@@ -299,7 +299,7 @@ class GalleryDialog(QDialog):
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return self.cards.chosen_item() is not None
-        # Without a word there is nothing to go through from left to right.
+        # Left and right move between cards only if the search field is empty.
         return key in _MOVES or (key in _ACROSS and not self.line.text())
 
 
@@ -312,7 +312,7 @@ def _filter(every: str, name: str, choices: Sequence[tuple[str, str]]) -> QCombo
 
 
 def _is_letter(event: QKeyEvent) -> bool:
-    """Whether a key types something, and is no command."""
+    """Return whether the key types a character and is no shortcut."""
     commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     text = event.text()
     is_command = bool(event.modifiers() & commands)
