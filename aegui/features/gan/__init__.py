@@ -1,4 +1,4 @@
-"""Images made by a GAN, and how they are judged."""
+"""Samples of a generator, and their evaluation."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

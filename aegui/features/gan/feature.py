@@ -1,4 +1,4 @@
-"""Joins the panel of new images with the generator that is shown, and with its training."""
+"""Connects the panel of new images to the generator shown and to its training."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class GanFeature(Feature):
-    """New images follow the weights while their dock can be seen."""
+    """Updates the generated images with the weights while their dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -67,7 +67,7 @@ class GanFeature(Feature):
         judge.failed.connect(self._on_judge_failed)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the images and the search if network or data have changed."""
         if "dataset" in changed:
             self._services.of(JudgeService).forget()
         if changed & SUBJECT:
@@ -83,7 +83,7 @@ class GanFeature(Feature):
             self._explain()
 
     def _search(self) -> None:
-        """A GAN has no encoder: what it can draw that is nearest to the drawing is searched for."""
+        """Search the generator's image nearest to the drawing, as a GAN has no encoder."""
         shown = self._services.shown
         codec = shown.fitting
         searches = codec is not None and not codec.can_encode and not shown.is_learning
@@ -115,7 +115,7 @@ class GanFeature(Feature):
         self.noticed.emit(Notice("error", reason, passing=True))
 
     def _explain(self) -> None:
-        """How one comes by new images, from where things are."""
+        """Explain how to train a network that generates images."""
         drafted = self._drafted = self._services.workspace.recipe.has_prior
         self._panel.set_message(
             tr("Press Train: here you will see images out of the same noise, epoch after epoch.")

@@ -1,1 +1,1 @@
-"""Images made by a GAN, and how they are judged: what is computed, without widgets."""
+"""The widget-free part of the panel of new images."""

@@ -1,4 +1,4 @@
-"""The image nearest to the drawing that the generator can draw, searched for in the background."""
+"""Searches the generated image nearest to the drawing, in a worker thread."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class NearestDrawn:
-    """What was found for one image.
+    """The result of a search.
 
     Attributes:
-        wanted: The image, float32 ``[H, W]`` or ``[3, H, W]``.
-        drawn: The nearest one that the generator can draw, of the same shape.
-        inversion: Its code, how near it is and how it was found.
+        wanted: The target image, float32 ``[H, W]`` or ``[3, H, W]``.
+        drawn: The nearest image found, of the same shape.
+        inversion: Its code, its distance, and how it was found.
     """
 
     wanted: NDArray[np.float32]
@@ -35,12 +35,12 @@ class NearestDrawn:
 
 
 class InversionService(Service):
-    """Searches for the newest image only, while somebody looks; another one ends the search."""
+    """Searches for the latest image only, while a visible view needs the result."""
 
     found = Signal(object)
-    """A ``NearestDrawn``; always in the thread that owns this object."""
+    """Emitted with a ``NearestDrawn``, in the thread that owns this object."""
     began = Signal(object)
-    """An image, float32 ``[H, W]`` or ``[3, H, W]``, is searched for from now on."""
+    """Emitted with the target, float32 ``[H, W]`` or ``[3, H, W]``, when its search begins."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,11 +51,11 @@ class InversionService(Service):
 
     @Slot(bool)
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is searched for while nobody does."""
+        """Set whether a visible view needs the result; nothing is searched while none does."""
         self._derived.set_active(active)
 
     def search(self, codec: Codec | None, image: NDArray[np.float32]) -> None:
-        """Search with ``codec`` for ``image``; None: for nothing any more."""
+        """Search with ``codec`` for ``image``; a ``codec`` of None cancels the search."""
         if codec is None or image.size != codec.pixels:
             self._subject = None
             self._derived.forget()

@@ -1,4 +1,4 @@
-"""The generator that is shown, judged by a classifier from a file, in the background."""
+"""Evaluates a generator with a classifier from a run file, in a worker thread."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 COUNT = 1000
-"""Images of each kind that are judged; of the generated ones with each of ..."""
+"""Number of images of each kind; generated ones are drawn once per seed of ``SEEDS``."""
 SEEDS = (0, 1, 2)
-"""... these seeds."""
+"""Seeds of the generated images."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What a judge has found.
+    """The result of an evaluation.
 
     Attributes:
         verdicts: By key of ``judging.KINDS``.
@@ -43,7 +43,7 @@ class Trial:
         judge_epoch: Epoch of the judge's weights.
         epoch: Epoch of the generator's weights.
         real: Name of the set of the real images.
-        are_learnt: Whether the generator has learnt from those.
+        are_learnt: Whether the generator was trained on the real images.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -56,11 +56,11 @@ class Trial:
 
 
 class JudgeService(Service):
-    """Answers for the newest generator and judge only.
+    """Evaluates the latest generator with the latest judge only.
 
     Signals:
-        tried(object): A ``Trial``, or None where the last one says nothing any more.
-        failed(str): Why there is none.
+        tried(object): A ``Trial``, or None if the last one is no longer valid.
+        failed(str): Why the evaluation failed.
     """
 
     tried = Signal(object)
@@ -70,7 +70,7 @@ class JudgeService(Service):
         super().__init__(parent)
         self.job = ProgressJob("aegui-judge", self)
         self.latest: Trial | None = None
-        """The last answer, as far as it is still one."""
+        """The last result, or None if it is no longer valid."""
 
     def judge(
         self,
@@ -80,15 +80,14 @@ class JudgeService(Service):
         path: str,
         may_compute: Callable[[Cost], bool],
     ) -> None:
-        """Have the classifier of the run file at ``path`` judge the images of ``codec``.
+        """Evaluate the images of ``codec`` with the classifier of the run file at ``path``.
 
         Args:
-            codec: Makes images of drawn codes.
-            recipe: What it was trained by.
-            dataset: What it has learnt from.
-            path: The judge.
-            may_compute: Asked, once the judge is known, whether what it takes may be spent; the
-                last answer stays if not.
+            codec: Generates images of drawn codes.
+            recipe: The recipe it was trained with.
+            dataset: The set it was trained on.
+            path: The run file of the judge.
+            may_compute: Called with the cost once the judge is loaded; False keeps the last result.
         """
 
         def begin(judge: _Judge) -> None:
@@ -110,7 +109,7 @@ class JudgeService(Service):
         )
 
     def forget(self) -> None:
-        """The last answer, and one that is under way, say nothing any more."""
+        """Discard the last result and cancel the running evaluation."""
         self.job.cancel()
         if self.latest is not None:
             self.latest = None

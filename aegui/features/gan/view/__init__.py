@@ -1,1 +1,1 @@
-"""Images made by a GAN, and how they are judged: what is painted, without torch."""
+"""The widgets of the panel of new images; free of torch."""

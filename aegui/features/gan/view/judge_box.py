@@ -1,4 +1,4 @@
-"""What a classifier makes of new images, beside real ones and beside chance."""
+"""A classifier's evaluation of generated images, compared with real ones and with chance."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 
 
 class JudgeBox(QWidget):
-    """Passive.
+    """A table of the results, with controls to start and cancel; passive but for its signals.
 
     Signals:
         judge_requested(): A classifier is to be chosen.
-        cancel_requested(): The judging is to be given up.
+        cancel_requested(): The evaluation is to be cancelled.
     """
 
     judge_requested = Signal()
@@ -72,22 +72,22 @@ class JudgeBox(QWidget):
 
     @property
     def about(self) -> str:
-        """What is said under the table."""
+        """The text below the table."""
         return self._about.text()
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a judgement is under way."""
+        """Set whether an evaluation is running."""
         for widget in (self._bar, self._text, self.cancel):
             widget.setVisible(busy)
         self.button.setEnabled(not busy)
 
     def set_progress(self, progress: JobProgress) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         self._bar.set_progress(progress.done, progress.total)
         self._text.setText(progress.text or progress.title)
 
     def set_trial(self, trial: Trial | None) -> None:
-        """Show what was found; None where nothing was."""
+        """Show the results; None hides them."""
         self.table.setVisible(trial is not None)
         self._about.setVisible(trial is not None)
         if trial is None:

@@ -1,4 +1,4 @@
-"""The drawing beside the nearest image that the generator can draw."""
+"""The drawing beside the nearest image that the generator can produce."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _CAPTIONS = (mark("the drawing"), mark("the nearest it can draw"))
 
 
 class TwoPictures(QWidget):
-    """The image that is wanted, and the one that was found; the second is empty before that."""
+    """The target image and the image found; the second is empty until then."""
 
     accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
-        """What is shown."""
+        """The images shown."""
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("The drawing, and the nearest image that the generator draws"))
@@ -56,12 +56,12 @@ class TwoPictures(QWidget):
         return max(_SIDE_PX, widest)
 
     def _room(self, place: int) -> QRect:
-        """Where the picture of that number is painted."""
+        """Return the rectangle of the image at ``place``."""
         left = place * (self._across() + 2 * SPACING)
         return QRect(left + (self._across() - _SIDE_PX) // 2, 1, _SIDE_PX - 2, _SIDE_PX - 2)
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The picture under ``position``, to be copied alone."""
+        """Return the rectangle of the image under ``position``, to be copied alone, or None."""
         places = (place for place in range(len(self.images)) if self.images[place] is not None)
         rooms = map(self._room, places)
         return next((room for room in rooms if room.contains(position)), None)
@@ -84,10 +84,10 @@ class TwoPictures(QWidget):
 
 
 class NearestBox(QWidget):
-    """Passive.
+    """Shows the search for the nearest image; passive but for its signal.
 
     Signals:
-        code_activated(object): The code float32 ``[d]`` that was found is to be gone to.
+        code_activated(object): Go to the code float32 ``[d]`` that was found.
     """
 
     code_activated = Signal(object)
@@ -100,7 +100,7 @@ class NearestBox(QWidget):
         self.go = QPushButton(tr("Go there"))
         self.go.setToolTip(tr("Show the code that was found on the map"))
         self.go.clicked.connect(self._on_go_clicked)
-        # Beside them in a narrow panel, the words would be a column of single words as high as it.
+        # Wraps below the images in a narrow panel, where the text would be one word wide.
         parts = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), ()))
         parts.row.addWidget(self.pictures, alignment=Qt.AlignmentFlag.AlignLeft)
         parts.row.addWidget(held(column(self._words, row(self.go, 1), 1)))
@@ -110,18 +110,18 @@ class NearestBox(QWidget):
 
     @property
     def words(self) -> str:
-        """What is said of it."""
+        """The text beside the images."""
         return self._words.text()
 
     def set_wanted(self, image: NDArray[np.float32], look: Look) -> None:
-        """``image`` is searched for from now on."""
+        """Show ``image`` as the target of the running search."""
         self._found = None
         self.pictures.set_images(image, None, look)
         self._say(tr("Searching for the image that is nearest to the drawing…"))
         self.go.setEnabled(False)
 
     def set_found(self, found: NearestDrawn, look: Look) -> None:
-        """Show what was found."""
+        """Show the result of the search."""
         self._found = found
         self.pictures.set_images(found.wanted, found.drawn, look)
         self._say(_words(found))
@@ -137,7 +137,7 @@ class NearestBox(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """The words need their height whatever lies above: in the panel one scrolls to them."""
+        """Give the text its full height; the panel scrolls if there is not enough room."""
         needed = self._words.heightForWidth(self._words.width())
         self._words.setMinimumHeight(max(0, needed))
 

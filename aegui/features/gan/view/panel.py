@@ -1,4 +1,4 @@
-"""The panel of a generator: new images from fixed noise, and which network of a GAN learns."""
+"""The panel of new images from fixed noise, with switches for the training of a GAN."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class GanPanel(QWidget):
     """Shows ``GeneratedSamples``. Passive.
 
     Signals:
-        noise_requested(): Other codes are requested.
-        count_chosen(int): So many images.
-        adversaries_chosen(bool, bool): Whether generator and discriminator shall learn.
-        code_activated(object): The code float32 ``[d]`` of an image that was clicked.
+        noise_requested(): New codes are requested.
+        count_chosen(int): The number of images was chosen.
+        adversaries_chosen(bool, bool): Whether generator and discriminator are trained.
+        code_activated(object): The code float32 ``[d]`` of a clicked image.
     """
 
     noise_requested = Signal()
@@ -96,7 +96,7 @@ class GanPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, SPACING // 2)
         self.setLayout(layout)
 
-    # What comes in
+    # Input
 
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of images."""
@@ -115,17 +115,17 @@ class GanPanel(QWidget):
         self.placeholder.show_content()
 
     def set_count(self, count: int) -> None:
-        """So many images are shown."""
+        """Select the number of images without emitting a signal."""
         choose(self.count, count)
 
     def set_adversarial(self, adversarial: bool, learning: bool) -> None:
-        """Whether there are two networks to train, and whether they are being trained."""
+        """Set whether the network is a GAN, and whether it is being trained."""
         for lever in (self.generator, self.discriminator):
             lever.setVisible(adversarial)
             lever.setEnabled(learning)
 
     def reset_levers(self) -> None:
-        """Both networks learn."""
+        """Switch the training of both networks on, without emitting a signal."""
         for lever in (self.generator, self.discriminator):
             with QSignalBlocker(lever):
                 lever.setChecked(True)
@@ -142,7 +142,7 @@ class GanPanel(QWidget):
         self._choose(self.generator, on)
 
     def _choose(self, other: QCheckBox, on: bool) -> None:
-        """One of the two learns always: a training of none would only pass the time."""
+        """Switch the other network on if both would be off, which would train nothing."""
         if not on and not other.isChecked():
             with QSignalBlocker(other):
                 other.setChecked(True)

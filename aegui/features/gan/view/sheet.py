@@ -1,4 +1,4 @@
-"""Images side by side, as large as there is room, each with its score."""
+"""A grid of generated images, as large as possible, each with its score."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _MOST_PX = 128
-"""Images larger than that are kept reduced."""
+"""Larger images are stored reduced to this size."""
 _RAGGED = 0.8
-"""How large images must be with full rows to be preferred to larger ones with a ragged end."""
+"""Penalty for an incomplete last row: full rows are preferred down to this relative size."""
 _SCORE_PX = 30
-"""From this width of a cell on there is room for its score."""
+"""Minimum width of a cell at which its score is shown."""
 _SCORE_SCALE = 0.82
 
 
 class SampleSheet(Cells, Painted):
-    """Paints ``GeneratedSamples``; a click or Enter on one of them asks for its code."""
+    """Paints ``GeneratedSamples``; a click or Enter activates an image."""
 
     sample_activated = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.samples: GeneratedSamples | None = None
-        """What is shown."""
+        """The samples shown, or None."""
         self._pictures: Sequence[QImage] = ()
         self._look = GLYPHS
         self._ratio = 1.0
@@ -56,11 +56,11 @@ class SampleSheet(Cells, Painted):
         return QSize(320, 320)
 
     def minimumSizeHint(self) -> QSize:
-        """As small as it may be."""
+        """The smallest useful size."""
         return QSize(120, 96)
 
     def set_samples(self, samples: GeneratedSamples | None, look: Look = GLYPHS) -> None:
-        """Show ``samples``, seen as ``look`` says."""
+        """Show ``samples``, rendered as ``look`` says; None clears the sheet."""
         self.samples, self._look = samples, look
         if samples is None:
             self._pictures = ()
@@ -72,7 +72,7 @@ class SampleSheet(Cells, Painted):
         self.keep_current()
 
     def text_of(self, index: int) -> str:
-        """What there is to say of a sample."""
+        """Return a description of the image at ``index``."""
         assert self.samples is not None
         scores = self.samples.scores
         if scores is None:
@@ -85,15 +85,15 @@ class SampleSheet(Cells, Painted):
         )
 
     def count(self) -> int:
-        """The images that are shown."""
+        """Return the number of images."""
         return len(self._pictures)
 
     def columns(self) -> int:
-        """Images side by side."""
+        """Return the number of images per row."""
         return self._layout()[0]
 
     def activate(self, place: int) -> None:
-        """Find its code."""
+        """Emit ``sample_activated``."""
         self.sample_activated.emit(place)
 
     # Geometry
@@ -103,7 +103,7 @@ class SampleSheet(Cells, Painted):
         return self.samples is not None and self.samples.scores is not None
 
     def _layout(self) -> tuple[int, float, float, float]:
-        """Columns, width of a cell, height of its image and height of its score."""
+        """Return columns, width of a cell, height of its image and height of its score."""
         count, line = len(self._pictures), float(self._metrics().height())
         found, worth = (1, 1.0, 1.0, 0.0), 0.0
         for columns in range(1, count + 1):
@@ -117,7 +117,7 @@ class SampleSheet(Cells, Painted):
         return found
 
     def cell_rect(self, index: int) -> QRectF:
-        """Where a sample is painted, its score with it."""
+        """Return the rectangle of an image, including its score."""
         columns, width, height, score = self._layout()
         rows = math.ceil(len(self._pictures) / columns)
         left = (self.width() - columns * (width + _GAP)) / 2
@@ -160,10 +160,10 @@ class SampleSheet(Cells, Painted):
             room, Qt.AlignmentFlag.AlignCenter, localized(float(self.samples.scores[index]), ".0%")
         )
 
-    # The person
+    # Input
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space does what Enter does."""
+        """Handle Space like Enter."""
         if event.key() == Qt.Key.Key_Space and self._pictures:
             self.activate(self._current)
         else:
