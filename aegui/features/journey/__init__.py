@@ -1,4 +1,4 @@
-"""One number's journey: how a pixel of an answer is made, layer by layer, back to the input."""
+"""Traces a pixel of an output back through the layers to the input."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

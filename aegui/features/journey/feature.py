@@ -1,4 +1,4 @@
-"""Joins the journey with the drawing, the cursor, and the network that is shown."""
+"""Connects the journey panel to the drawing, the cursor, and the network shown."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _FOLLOWING_MS = 200
-"""While a network learns, or a drawing is drawn."""
+"""Refresh interval during a training or while drawing."""
 
 
 class JourneyFeature(Feature):
-    """Follows one number back, and goes on showing it while weights and input change."""
+    """Traces one number back, and updates the trace when weights or input change."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -40,7 +40,7 @@ class JourneyFeature(Feature):
         self._source = "drawing"
         self._code: NDArray[np.float32] | None = None
         self.path: tuple[Place, ...] = ()
-        """From the answer's pixel back to the number that is looked at: stages and units."""
+        """From the output pixel back to the current number: pairs of stage and unit."""
         self._pixel: int | None = None
         self._journey: Journey | None = None
         self._has_lit = False
@@ -58,19 +58,19 @@ class JourneyFeature(Feature):
         self._refresher.mark()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow the weights that are shown."""
+        """Update the trace if the weights have changed."""
         if changed & WEIGHTS:
             self._refresher.mark()
 
     def follow(self, source: str, pixel: int) -> None:
-        """Bring the panel to the front, at a pixel of the answer to ``drawing`` or ``cursor``."""
+        """Raise the panel at a pixel of the answer to ``source``: ``drawing`` or ``cursor``."""
         self.show_dock("journey")
         self._source, self._pixel, self.path = source, pixel, ()
         self._panel.set_source(source)
         self._ask()
         self._panel.picture.setFocus()
 
-    # What is followed
+    # Source
 
     @Slot(object)
     def _on_drawing_changed(self, _state: object = None) -> None:
@@ -126,16 +126,16 @@ class JourneyFeature(Feature):
         if not fits:
             pixel = self._pixel
             if pixel is None or pixel >= sizes[last]:
-                # The one that is least sure of itself has most to tell.
+                # The pixel closest to the threshold is the most ambiguous, so it is shown first.
                 pixel = int(np.argmin(np.abs(journey.stages[last].values - 0.5)))
             self.path = ((last, pixel),)
         self._show()
 
-    # The way back
+    # Steps
 
     @Slot(int)
     def begin_at(self, pixel: int) -> None:
-        """Begin at another pixel of the answer."""
+        """Start from another pixel of the output."""
         if self._journey is not None:
             self._pixel = pixel
             self.path = ((len(self._journey.stages) - 1, pixel),)
@@ -167,7 +167,7 @@ class JourneyFeature(Feature):
         self._show_lit(self._panel.isVisible())
 
     def _show_lit(self, is_seen: bool) -> None:
-        """Light the layer of the step wherever layers are shown, such as in the source code."""
+        """Highlight the layer of the current step in all views of layers."""
         lit = self._services.of(LitLayer)
         if not is_seen or self._journey is None or not self.path:
             if self._has_lit:

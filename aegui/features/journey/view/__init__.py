@@ -1,1 +1,1 @@
-"""What is seen of a journey."""
+"""The widgets of the journey panel."""

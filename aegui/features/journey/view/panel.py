@@ -1,4 +1,4 @@
-"""One number's journey: the answer, the way back so far, and what the present number is made of."""
+"""The journey panel: the output, the path traced so far, and the terms of the current number."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SOURCES = {
     "drawing": mark("Answer to the drawing"),
     "cursor": mark("Image at the cursor"),
 }
-"""Where a journey begins, by key."""
+"""Sources of the output: key -> label."""
 _MOST_TERMS = 60
 _SIDE_BY_SIDE_PX = 520
 Place = tuple[int, int]
@@ -49,13 +49,13 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class JourneySheet:
-    """What the panel shows.
+    """The state that the panel shows.
 
     Attributes:
-        journey: The numbers of all layers.
-        answer: The last of them as an image, ``[C, H, W]``.
-        path: From the answer's pixel back to the number that is looked at.
-        look: How images are seen.
+        journey: The values of all layers.
+        answer: The values of the last one as an image, ``[C, H, W]``.
+        path: From the output pixel back to the current number.
+        look: How images are rendered.
     """
 
     journey: Journey
@@ -65,16 +65,16 @@ class JourneySheet:
 
 
 class JourneyPanel(QWidget):
-    """Passive: it shows sheets, and says where a person wants to go."""
+    """Shows a ``JourneySheet``; passive but for its signals."""
 
     source_chosen = Signal(str)
-    """A key of ``SOURCES``."""
+    """Emitted with a key of ``SOURCES``."""
     pixel_chosen = Signal(int)
-    """A pixel of the answer: the journey begins there."""
+    """Emitted with the output pixel to start from."""
     unit_chosen = Signal(int)
-    """A number of the stage before: one step further back."""
+    """Emitted with the unit of the previous stage to step back to."""
     step_chosen = Signal(int)
-    """A place of the path: back to it."""
+    """Emitted with the place in the path to return to."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +107,7 @@ class JourneyPanel(QWidget):
         left = held(column(self.source, (self.picture, 1), spacing=SPACING))
         self.placeholder = Placeholder(right)
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
-        # In a column beside the map names and figures of the rows would lie over one another.
+        # In a narrow column, names and values of the rows would overlap.
         whole = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), (2, 3)))
         whole.row.setSpacing(2 * SPACING)
         whole.row.addWidget(left)
@@ -115,11 +115,11 @@ class JourneyPanel(QWidget):
         self.setLayout(row((whole, 1), margins=margins))
 
     def set_source(self, key: str) -> None:
-        """Show where the journey begins."""
+        """Select the source ``key``."""
         self.source.setCurrentIndex(self.source.findData(key))
 
     def set_message(self, text: str) -> None:
-        """Say why there is nothing."""
+        """Show ``text`` instead of a journey; "" removes it."""
         self.picture.setVisible(not text)
         if text:
             self.placeholder.say(text)
@@ -127,7 +127,7 @@ class JourneyPanel(QWidget):
             self.placeholder.show_content()
 
     def set_sheet(self, sheet: JourneySheet) -> None:
-        """Show a journey at the end of its path."""
+        """Show the last step of the sheet's path."""
         self.set_message("")
         journey, (stage, unit) = sheet.journey, sheet.path[-1]
         pixels = sheet.answer.shape[1] * sheet.answer.shape[2]

@@ -1,4 +1,4 @@
-"""A picture whose pixels can be chosen."""
+"""An image whose pixels can be selected."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _HINT, _LEAST = QSize(130, 150), QSize(90, 96)
 
 
 class PixelPicture(Cells, Painted):
-    """One image; a click or Enter chooses a pixel of it. Passive."""
+    """One image; a click or Enter selects a pixel. Passive."""
 
     pixel_chosen = Signal(int)
-    """The pixel at that place of a channel, row after row."""
+    """Emitted with the index of the pixel within a channel, row-major."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +49,11 @@ class PixelPicture(Cells, Painted):
         self.update()
 
     def count(self) -> int:
-        """The pixels."""
+        """Return the number of pixels."""
         return int(self._image.shape[1] * self._image.shape[2])
 
     def columns(self) -> int:
-        """Pixels side by side."""
+        """Return the number of pixels per row."""
         return int(self._image.shape[2])
 
     def _rect(self) -> QRect:
@@ -61,18 +61,18 @@ class PixelPicture(Cells, Painted):
         return picture_rect(height, width, self.rect())
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """The whole image: nobody wants one pixel of it."""
+        """Return the rectangle of the whole image: single pixels are not worth copying."""
         return self._rect() if self._rect().contains(position) else None
 
     def cell_rect(self, place: int) -> QRectF:
-        """Where a pixel is painted."""
+        """Return the rectangle of a pixel."""
         rect, (height, width) = QRectF(self._rect()), self._image.shape[1:]
         row, column = divmod(place, width)
         wide, high = rect.width() / width, rect.height() / height
         return QRectF(rect.x() + column * wide, rect.y() + row * high, wide, high)
 
     def text_of(self, place: int) -> str:
-        """Where a pixel is, and its level."""
+        """Return position and level of a pixel as text."""
         row, column = divmod(place, self.columns())
         levels = self._image[:, row, column]
         words = ", ".join(localized(float(level), ".3f") for level in levels)
@@ -81,19 +81,19 @@ class PixelPicture(Cells, Painted):
         )
 
     def activate(self, place: int) -> None:
-        """A pixel was chosen."""
+        """Emit ``pixel_chosen``."""
         self.pixel_chosen.emit(place)
 
     def sizeHint(self) -> QSize:
-        """As high as a row below the map is."""
+        """Fits the height of a row of docks below the map."""
         return _HINT
 
     def minimumSizeHint(self) -> QSize:
-        """Pixels that can be told apart."""
+        """Pixels can still be told apart."""
         return _LEAST
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the image, the chosen pixel, and where the keys are."""
+        """Paint the image, the chosen pixel, and the hovered one or the keyboard cursor."""
         del event
         painter, theme = QPainter(self), current_theme()
         draw_picture(painter, self._rect(), quiet_picture(self._image, self._look))

@@ -1,4 +1,4 @@
-"""What numbers, layers and steps of a journey are called."""
+"""Texts for the numbers, layers and steps of a journey."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _RULES: dict[Rule, str] = {
 
 
 def places_of(journey: Journey) -> list[LayerPlace | None]:
-    """Of each stage the layer that gave it; None of the input."""
+    """Return for each stage the layer that produced it; None for the input."""
     places = layer_places(journey.layers)
     return [None if stage.layer is None else places[stage.layer] for stage in journey.stages]
 
 
 def stage_words(journey: Journey, stage: int) -> str:
-    """``Decoder 2``."""
+    """Return the name of a stage, such as ``Decoder 2``."""
     place = places_of(journey)[stage]
     if place is None:
         return tr("Code") if journey.from_code else tr("Input")
@@ -48,7 +48,7 @@ def stage_words(journey: Journey, stage: int) -> str:
 
 
 def unit_words(journey: Journey, stage: int, unit: int) -> str:
-    """``row 3, column 2``, ``channel 4, row 3, column 2``, or ``unit 7``."""
+    """Return the name of a unit: ``unit 7``, or ``row 3, column 2`` with channel or colour."""
     shape = shape_of(journey, stage)
     if not is_image(shape):
         return tr("unit {n}", n=unit + 1)
@@ -65,21 +65,21 @@ def unit_words(journey: Journey, stage: int, unit: int) -> str:
 
 
 def shape_of(journey: Journey, stage: int) -> Shape:
-    """The shape of a stage; the answer has that of an image, however its layer is shaped."""
+    """Return the shape of a stage; the last one has the shape of the image."""
     if stage == len(journey.stages) - 1:
         return journey.image_shape
     return journey.stages[stage].shape
 
 
 def number(value: float) -> str:
-    """A number of a network as a person reads it."""
+    """Return ``value`` formatted for display."""
     size = abs(value)
     spec = ".3e" if size and (size < 1e-3 or size >= 1e5) else ".4f" if size < 10 else ".2f"
-    return localized(value, spec).replace("-", "−")  # a minus
+    return localized(value, spec).replace("-", "−")  # a minus sign instead of a hyphen
 
 
 def formula_lines(step: JourneyStep) -> list[str]:
-    """The rule, then with the numbers filled in."""
+    """Return the rule of a step, with symbols and with its numbers."""
     label = tr(ACTIVATIONS[step.activation].label)
     linear = step.activation == "identity"
     slope = "" if step.slope == 1.0 else f"{number(step.slope)} · "
@@ -111,5 +111,5 @@ def formula_lines(step: JourneyStep) -> list[str]:
 
 
 def rule_words(step: JourneyStep) -> str:
-    """How the number is made, in a sentence."""
+    """Return the rule of a step as a sentence."""
     return tr(_RULES[step.rule])
