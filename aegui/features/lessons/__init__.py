@@ -1,4 +1,4 @@
-"""Lessons: experiments step by step, beside the window."""
+"""Lessons: step-by-step experiments beside the window."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

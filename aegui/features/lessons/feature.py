@@ -1,4 +1,4 @@
-"""Joins the panel of the lessons with the window that they are done on."""
+"""Connects the lessons panel to the window in which the lessons take place."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 OPEN = "lessons.open"
-"""Of the values in the settings: the file of the lesson that is open; "" for none."""
+"""Settings key for the file of the open lesson; its value is "" if none is open."""
 _POINTING_MS = 6000
 _REST_MS = 150
 
 
 class LessonsFeature(Feature):
-    """What a lesson does, the person sees the window do."""
+    """Runs the steps of a lesson in the real window."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -89,16 +89,16 @@ class LessonsFeature(Feature):
         services.workspace.annotations.concepts_changed.connect(self._measuring.mark)
 
     def _take_up(self) -> None:
-        """Go on with the lesson that was open when the program ended."""
+        """Reopen the lesson that was open when the program ended."""
         kept = self._services.settings.values.get(OPEN)
         path = next((card.path for card in lesson_cards() if str(card.path) == kept), None)
         if self.book.lesson is None and path is not None:
             self.book.begin(path, self._services.settings)
 
-    # Which lesson
+    # Choice of the lesson
 
     def show_list(self) -> None:
-        """Show all lessons, in the panel beside the rest."""
+        """Close the lesson and show the list of all lessons in the panel."""
         self.book.leave()
         self._services.settings.keep({OPEN: ""})
         self.pointer.leave()
@@ -106,7 +106,7 @@ class LessonsFeature(Feature):
         self._panel.list.list.setFocus()
 
     def open(self) -> None:
-        """Ask for the file of a lesson, and begin it."""
+        """Ask for a lesson file and open it."""
         path = choose_lesson_file(self._window)
         if path:
             from pathlib import Path
@@ -114,14 +114,14 @@ class LessonsFeature(Feature):
             self.begin_file(Path(path))
 
     def begin(self, key: str) -> None:
-        """Begin the lesson ``key``, one that ships, where it was left."""
+        """Open the built-in lesson ``key`` at the step where it was left."""
         for card in lesson_cards():
             if card.key == key:
                 self.begin_file(card.path)
 
     @Slot(object)
     def begin_file(self, path: Path) -> None:
-        """Begin the lesson in a file where it was left."""
+        """Open the lesson file at the step where it was left."""
         try:
             check_names(load_lesson(path), self._window.names, path.name)
             self.book.begin(path, self._services.settings)
@@ -135,7 +135,7 @@ class LessonsFeature(Feature):
 
     @Slot(int)
     def go(self, by: int) -> None:
-        """Show another step; after the last one the list."""
+        """Move by ``by`` steps; after the last one show the list."""
         lesson = self.book.lesson
         self.pointer.leave()
         if lesson is not None and self.book.place + by >= len(lesson.steps):
@@ -144,7 +144,7 @@ class LessonsFeature(Feature):
             self.show_list()
             return
         if by > 0 and self.book.step is not None and self.book.step.do is None:
-            # A step that only tells is done when it was read.
+            # A step without an action is done once it was read.
             self.book.note_done()
         self.book.go(by)
         self._measuring.mark()
@@ -154,16 +154,16 @@ class LessonsFeature(Feature):
         self.pointer.leave()
         self.book.begin_anew()
 
-    # What a step does
+    # Actions of a step
 
     @Slot()
     def do(self) -> None:
-        """Do what the step does, so that the person sees the window do it."""
+        """Carry out the action of the current step."""
         step, services = self.book.step, self._services
         if step is None or step.do is None or services.runner.is_busy:
             return
         self._take_recipe(step)
-        # Then: panels that greet whoever comes without a network see that there is one.
+        # Arranged afterwards: panels with a hint for untrained networks then find one.
         if step.do.arrange:
             services.requests.arrangement.emit(step.do.arrange)
         if step.look:
@@ -176,7 +176,7 @@ class LessonsFeature(Feature):
         if recipe is None or _same(recipe, services.workspace.recipe):
             self._have_recipe(step)
             return
-        # With its own seed: what a person has chosen as such stays.
+        # The recipe has its own seed: a seed the person has chosen before is kept.
         self._awaited = recipe, step
         lesson = self.book.lesson
         assert lesson is not None
@@ -186,12 +186,12 @@ class LessonsFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
-        """Its data are there: they may have been downloaded first."""
+        """Continue once the recipe's data are loaded, which may have required a download."""
         if self._awaited is not None:
             recipe, step = self._awaited
             if _same(recipe, self._services.workspace.recipe) and step is self.book.step:
                 self._awaited = None
-                # Later: others have yet to hear of the recipe.
+                # Deferred until all other receivers have got the recipe.
                 QTimer.singleShot(0, self, lambda: self._have_recipe(step))
         self._measuring.mark()
 
@@ -207,7 +207,7 @@ class LessonsFeature(Feature):
     def _on_runner_finished(self, _run: int, _result: object) -> None:
         step, self._finishing = self._finishing, None
         if step is not None and step is self.book.step:
-            # Later: the document takes what was learnt over first.
+            # Deferred until the document has adopted the result.
             QTimer.singleShot(0, self, lambda: self._finish(step))
         self._measuring.mark()
 
@@ -216,7 +216,7 @@ class LessonsFeature(Feature):
         self._finishing = None
 
     def _finish(self, step: LessonStep) -> None:
-        """What is done with the network once it is there."""
+        """Carry out the part of the action that needs the trained network."""
         do = step.do
         if do is None or step is not self.book.step:
             return
@@ -247,17 +247,17 @@ class LessonsFeature(Feature):
 
     @Slot()
     def point(self) -> None:
-        """Point at what the step speaks of, for a while."""
+        """Point at the widget of the step for a few seconds."""
         step = self.book.step
         if step is not None and step.look:
             self.pointer.point_at(step.look)
             self.show_dock("lessons")
             self._pointing.start()
 
-    # What is measured and shown
+    # Measurement and display
 
     def show(self, shown: Shown, _changed: Changes) -> None:
-        """Something else is shown: the figures of the step may be others."""
+        """Measure the figures of the step again."""
         del shown
         self._measuring.mark()
 
@@ -267,7 +267,7 @@ class LessonsFeature(Feature):
         if step is None or runner.is_busy or runner.is_measuring:
             return
         saved, kept = shown.saved, services.workspace.annotations
-        # Those of networks with another size of code stay in the document, out of sight.
+        # Pins and concepts for other code sizes are kept in the document but hidden.
         size = 0 if shown.codec is None else shown.codec.latent_size
         is_whole = saved is not None and shown.past is None and not shown.is_live
         network = (
@@ -326,7 +326,7 @@ class LessonsFeature(Feature):
         return found
 
     def _time(self, step: LessonStep) -> str:
-        """How long the training of ``step`` takes on this machine."""
+        """Return how long the training of ``step`` takes on this machine, as text."""
         if step.do is None or not step.do.train:
             return ""
         name = f"{self.book.path}#{step.key}"
@@ -346,7 +346,7 @@ class LessonsFeature(Feature):
         return self._times[name]
 
     def _note(self) -> str:
-        """What is missing for this step on this machine."""
+        """Return a note about data that must be downloaded for the step, or ""."""
         recipe = self.book.recipe
         source = "" if recipe is None else recipe.data.source
         missing = download_key(source) if source in BUILTIN_SETS else None
@@ -361,6 +361,6 @@ class LessonsFeature(Feature):
 
 
 def _same(one: Recipe, other: Recipe) -> bool:
-    """Whether two recipes learn alike, whatever their seed and name."""
+    """Return whether two recipes are equal apart from seed, name and notes."""
     plain = {"seed": 0, "name": "", "notes": ""}
     return one.model_copy(update=plain) == other.model_copy(update=plain)

@@ -1,1 +1,1 @@
-"""Which lesson is open, and how far a person has come with each."""
+"""The open lesson, and the progress in each lesson."""

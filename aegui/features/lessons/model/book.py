@@ -1,4 +1,4 @@
-"""The lesson that is open: its step, what was predicted, and what was measured."""
+"""The open lesson with its current step, predictions and measured figures."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 
 class LessonBook(Service):
-    """Holds one lesson at a time; it outlives the window, which another language makes anew."""
+    """Holds one lesson; outlives the window, which is recreated when the language changes."""
 
     changed = Signal()
-    """Another lesson, step, prediction or figure."""
+    """Emitted when lesson, step, predictions or figures have changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lesson: Lesson | None = None
-        """The lesson that is open; None: the list is shown."""
+        """The open lesson; None while the list is shown."""
         self.path: Path | None = None
         self.progress = LessonProgress()
         self.place = 0
-        """The step that is shown, from 0."""
+        """Index of the current step, from 0."""
         self._settings: Settings | None = None
         self._measuring = Derived("aegui-lesson", self, urgent=False)
         self._measuring.answered.connect(self._on_measuring_answered)
@@ -46,10 +46,10 @@ class LessonBook(Service):
     # The lesson
 
     def begin(self, path: Path, settings: Settings) -> None:
-        """Open the lesson in a file where it was left.
+        """Open the lesson file at the step where it was left.
 
         Raises:
-            AeguiError: It cannot be read, or is none.
+            AeguiError: The file cannot be read, or is no lesson.
         """
         lesson = load_lesson(path)
         self.lesson, self.path, self._settings = lesson, path, settings
@@ -59,26 +59,26 @@ class LessonBook(Service):
         self.changed.emit()
 
     def leave(self) -> None:
-        """Put the lesson away; it goes on at this step."""
+        """Close the lesson; its progress is kept."""
         self.lesson = self.path = None
         self._measuring.forget()
         self.changed.emit()
 
     def begin_anew(self) -> None:
-        """Forget what was predicted and reached in this lesson."""
+        """Reset predictions and progress of this lesson."""
         self.progress = LessonProgress()
         self.place = 0
         self._keep()
 
-    # Its steps
+    # Steps
 
     @property
     def step(self) -> LessonStep | None:
-        """The step that is shown."""
+        """The current step, or None."""
         return None if self.lesson is None else self.lesson.steps[self.place]
 
     def go(self, by: int) -> None:
-        """Show the step so many after this one."""
+        """Move by ``by`` steps, if there is such a step."""
         if self.lesson is None or not 0 <= self.place + by < len(self.lesson.steps):
             return
         self.place += by
@@ -86,14 +86,14 @@ class LessonBook(Service):
         self._keep()
 
     def predict(self, value: float) -> None:
-        """Keep what is expected of this step."""
+        """Store the prediction for the current step."""
         if self.step is not None:
             self.progress.predicted[self.step.key] = value
             self._keep()
 
     @property
     def recipe(self) -> Recipe | None:
-        """What the builder has once this step was done; None: whatever it had."""
+        """The recipe of the builder after the current step; None if the step does not set it."""
         if self.lesson is None or self.path is None:
             return None
         try:
@@ -103,30 +103,30 @@ class LessonBook(Service):
 
     @property
     def results(self) -> tuple[CheckResult, ...]:
-        """The checks of this step against what was measured."""
+        """The checks of the current step against the measured figures."""
         return () if self.step is None else checked(self.step, self.progress.figures)
 
     @property
     def is_reached(self) -> bool:
-        """Whether this step was done."""
+        """Whether the current step is done."""
         return self.step is not None and self.step.key in self.progress.reached
 
     def is_its_network(self, recipe: Recipe) -> bool:
-        """Whether a network of ``recipe`` is that of this step, whatever its seed."""
+        """Return whether a network of ``recipe`` is that of the current step, whatever its seed."""
         wanted = self.recipe
         if self.step is None or self.step.own or wanted is None:
             return True
         plain = {"seed": 0}
         return key_of(wanted.model_copy(update=plain)) == key_of(recipe.model_copy(update=plain))
 
-    # What is measured
+    # Measurement
 
     def measure(self, subject: LessonSubject, *, network: bool) -> None:
-        """Take the figures of this step, in the background.
+        """Measure the figures of the current step in the background.
 
         Args:
-            subject: What is shown.
-            network: Whether those of the network count; else only those that a person brings about.
+            subject: The state to measure.
+            network: Whether figures of the network count; else only those of manual actions do.
         """
         step = self.step
         if step is None:
@@ -165,7 +165,7 @@ class LessonBook(Service):
             self.progress.reached.add(step.key)
 
     def note_done(self) -> None:
-        """What the step does was done; one that checks nothing is reached by it."""
+        """Mark the current step as done, if it has no checks."""
         step = self.step
         if step is not None and not step.check and not self.is_reached:
             self.progress.reached.add(step.key)

@@ -1,4 +1,4 @@
-"""How far a person has come with a lesson, as one line of the settings."""
+"""The progress in a lesson, stored as one line of the settings."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _PREFIX = "lessons."
 _MOST = 400
-"""Numbers of one lesson that are read."""
+"""Upper bound of the numbers read per lesson."""
 
 
 @dataclass
 class LessonProgress:
-    """What is remembered of a lesson.
+    """The stored progress of a lesson.
 
     Attributes:
-        step: Key of the step that is to come.
-        predicted: LessonStep -> what was predicted: the place of a choice, or a number.
-        figures: LessonStep -> the figures that were measured when it was done.
-        reached: Keys of the steps that were done.
+        step: Key of the step to continue at.
+        predicted: Step key -> the prediction: index of a choice, or a number.
+        figures: Step key -> the figures measured at that step.
+        reached: Keys of the steps that are done.
     """
 
     step: str = ""
@@ -35,7 +35,7 @@ class LessonProgress:
     reached: set[str] = field(default_factory=set)
 
     def text(self) -> str:
-        """For the settings."""
+        """Return the progress as JSON."""
         return json.dumps(
             {
                 "step": self.step,
@@ -48,12 +48,12 @@ class LessonProgress:
 
 
 def setting_of(key: str) -> str:
-    """Where the settings keep the progress of the lesson ``key``."""
+    """Return the settings key for the progress of the lesson ``key``."""
     return f"{_PREFIX}{key}"
 
 
 def kept_progress(values: Mapping[str, Any], key: str) -> LessonProgress:
-    """What the settings have of the lesson ``key``; whatever else stands there counts as none."""
+    """Return the stored progress of the lesson ``key``; invalid values are ignored."""
     text = values.get(setting_of(key))
     try:
         document = from_json(text) if isinstance(text, str) else {}

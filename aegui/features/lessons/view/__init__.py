@@ -1,1 +1,1 @@
-"""The list of the lessons, and one step at a time."""
+"""The widgets of the lessons: the list, and one step at a time."""

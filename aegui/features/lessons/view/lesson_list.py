@@ -1,4 +1,4 @@
-"""All lessons, each with a tick where it was finished."""
+"""The list of all lessons, with check marks for finished ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LessonRow:
 
     Attributes:
         card: The lesson.
-        reached: Steps of it that were done.
+        reached: Number of its steps that are done.
     """
 
     card: LessonCard
@@ -48,12 +48,12 @@ class LessonRow:
 
     @property
     def is_finished(self) -> bool:
-        """Whether all of it was done."""
+        """Whether all steps are done."""
         return self.reached >= len(self.card.steps)
 
     @property
     def state(self) -> str:
-        """How long it takes, or how far one has come."""
+        """The duration, or the progress, as text."""
         if self.is_finished:
             return tr("finished")
         if self.reached:
@@ -62,11 +62,11 @@ class LessonRow:
 
 
 class LessonList(QWidget):
-    """Passive.
+    """The list of lessons; passive but for its signals.
 
     Signals:
-        chosen(object): Begin the lesson in the file at this ``Path``.
-        open_requested(): Ask for the file of a lesson.
+        chosen(object): Open the lesson file at this ``Path``.
+        open_requested(): Ask for a lesson file.
     """
 
     chosen = Signal(object)
@@ -95,7 +95,7 @@ class LessonList(QWidget):
         self.setLayout(column(self._about, (self.list, 1), foot, spacing=SPACING, margins=edge))
 
     def set_rows(self, rows: Sequence[LessonRow]) -> None:
-        """Show these."""
+        """Show ``rows``, keeping the current row."""
         at = self.list.currentRow()
         self.list.clear()
         for one in rows:
@@ -113,13 +113,13 @@ class LessonList(QWidget):
         self.chosen.emit(item.data(_ROW).card.path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines of the rows anew."""
+        """Wrap the rows for the new width."""
         super().resizeEvent(event)
         self.list.scheduleDelayedItemsLayout()
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """A tick or a ring, title and state in a line, what it is about below it."""
+    """Paints a check mark or circle, title and description, and the state below them."""
 
     def _about_rect(self, option: QStyleOptionViewItem, about: str, width: float) -> QRectF:
         room = QRectF(0, 0, max(40.0, width - _TICK_PX - 2 * _EDGE), 1000)

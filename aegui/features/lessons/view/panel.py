@@ -1,4 +1,4 @@
-"""The panel of the lessons: all of them, or the step of one."""
+"""The lessons panel: the list of lessons, or a step of one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LessonsPanel(QStackedWidget):
-    """Passive: its two pages."""
+    """Two pages, list and step; passive."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

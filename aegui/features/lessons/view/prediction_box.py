@@ -1,4 +1,4 @@
-"""What is asked before anything is done: choices or a number, and later how it turned out."""
+"""The prediction for a step: a choice or a number, and afterwards how it turned out."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 _LARGEST = 1e9
 _DECIMALS = 2
 _UNKNOWN = -1.0
-"""What is kept of somebody who does not know."""
+"""The prediction stored for "I do not know"."""
 
 
 class PredictedChoice(QWidget):
-    """A button of several, whose words break into as many lines as they need."""
+    """A radio button with a label that wraps."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -44,16 +44,16 @@ class PredictedChoice(QWidget):
         self.setLayout(line)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The words are pressed as the button is."""
+        """Let a click on the label activate the button."""
         if self.rect().contains(event.position().toPoint()):
             self.button.click()
 
 
 class PredictionBox(QFrame):
-    """Passive.
+    """Asks for a prediction and shows its outcome; passive but for its signal.
 
     Signals:
-        predicted(value): The place of the choice, or the number; -1: not known.
+        predicted(value): Index of the choice, or the number; -1 for unknown.
     """
 
     predicted = Signal(float)
@@ -106,13 +106,13 @@ class PredictionBox(QFrame):
         *,
         reached: bool,
     ) -> None:
-        """Ask, or show what was ``predicted`` beside what happened.
+        """Ask for a prediction, or show ``predicted`` and how it turned out.
 
         Args:
-            prediction: The question; None: there is none, and the box is hidden.
-            predicted: What was said; None: nothing yet.
-            figure: The number that is asked for, where it is known.
-            reached: Whether the step was done, so that it can be told how it turned out.
+            prediction: The question; None hides the box.
+            predicted: The prediction; None if there is none yet.
+            figure: The measured number, if known.
+            reached: Whether the step is done, so that the outcome may be shown.
         """
         self.setVisible(prediction is not None)
         if prediction is None:
@@ -145,7 +145,7 @@ class PredictionBox(QFrame):
         if not prediction.choices:
             whole = figure_of(prediction.figure).is_whole
             self.number.setDecimals(0 if whole else _DECIMALS)
-            # Else Enter would give the answer to another question.
+            # Otherwise Enter would submit the number typed for another question.
             self.number.setValue(0)
         for choice in self.choices:
             self.group.removeButton(choice.button)
@@ -182,7 +182,7 @@ def _is_right(prediction: Prediction, predicted: float, figure: float | None) ->
 
 
 def _outcome(prediction: Prediction, predicted: float, figure: float | None) -> str:
-    """How it turned out, in kind words; "" where that is not known."""
+    """Return how the prediction turned out as text; "" if unknown."""
     if prediction.choices:
         assert prediction.right is not None
         happened = said(prediction.choices[prediction.right])

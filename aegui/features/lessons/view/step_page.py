@@ -1,4 +1,4 @@
-"""One step of a lesson: what it tells, asks, does, points at, and checks."""
+"""The page of a lesson's step: text, prediction, action, pointer and checks."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class StepState:
-    """What a page shows.
+    """The state that the page shows.
 
     Attributes:
         lesson: The lesson.
-        place: Its step, from 0.
-        predicted: What was predicted; None: nothing yet.
-        remembered: What was measured at each step.
-        results: Its checks.
-        reached: Whether it was done.
-        time: How long doing it takes on this machine, in words; "": no time.
-        busy: Why it cannot be done now, in words; "": it can.
-        note: What else a person should know, such as that data are missing.
+        place: Index of its step, from 0.
+        predicted: The prediction; None if there is none yet.
+        remembered: The figures measured at each step.
+        results: The checks of the step.
+        reached: Whether the step is done.
+        time: How long the action takes on this machine, as text; "" if no time.
+        busy: Why the action is unavailable, as text; "" if it is available.
+        note: Further information, such as missing data.
     """
 
     lesson: Lesson
@@ -57,12 +57,12 @@ class StepState:
 
     @property
     def figures(self) -> Mapping[str, float]:
-        """What was measured at this step."""
+        """The figures measured at this step."""
         return self.remembered.get(self.step.key, {})
 
     @property
     def further(self) -> list[str]:
-        """Figures beside those of the checks, each with that of the last step that has it too."""
+        """Figures not in the checks as text, each with its value at the last step that had it."""
         checked = {result.check.figure for result in self.results}
         lines = []
         for key in self.step.figures:
@@ -82,30 +82,30 @@ class StepState:
 
     @property
     def titles(self) -> dict[str, str]:
-        """What each step is called, by key."""
+        """The title of each step, by key."""
         return {step.key: said(step.title) for step in self.lesson.steps}
 
     @property
     def asks(self) -> bool:
-        """Whether a prediction is waited for."""
+        """Whether a prediction is still to be made."""
         return self.step.prediction is not None and self.predicted is None
 
     @property
     def may_do(self) -> bool:
-        """Whether what was asked has been answered, and nothing is under way."""
+        """Whether the action is available: the prediction is made, and no training is running."""
         return not self.asks and not self.busy
 
 
 class StepPage(QWidget):
-    """Passive.
+    """Shows one step; passive but for its signals.
 
     Signals:
-        done(): Do what the step does.
-        pointed(): Point at what it speaks of.
-        moved(int): The step so many after this one.
+        done(): Carry out the action of the step.
+        pointed(): Point at the widget the step refers to.
+        moved(int): Move by this number of steps.
         predicted(float): See ``PredictionBox``.
-        list_requested(): Show the list of the lessons.
-        anew_requested(): Begin the lesson from its first step.
+        list_requested(): Show the list of lessons.
+        anew_requested(): Restart the lesson.
     """
 
     done = Signal()
@@ -180,7 +180,7 @@ class StepPage(QWidget):
         self.setLayout(column(held(head), (self.area, 1), held(foot)))
 
     def set_state(self, state: StepState) -> None:
-        """Show a step as it stands."""
+        """Show ``state``."""
         step, steps = state.step, len(state.lesson.steps)
         self.lesson.setText(said(state.lesson.title))
         self.count.setText(tr("Step {n} of {all}", n=state.place + 1, all=steps))
@@ -193,7 +193,7 @@ class StepPage(QWidget):
         self.prediction.set_prediction(asked, state.predicted, figure, reached=state.reached)
         self._show_doing(state)
         if had_keys and state.may_do:
-            # What was asked has just been answered: else Qt passes the keys on to any button.
+            # The focused widget was just hidden: Qt would move the focus to an arbitrary button.
             self.take_keys()
         self._look.setVisible(bool(step.see or step.look) and not state.asks)
         self.see.setText(said(step.see))
@@ -206,13 +206,13 @@ class StepPage(QWidget):
         self._say(state)
 
     def take_keys(self) -> None:
-        """Give the keys to what is to be done next."""
+        """Focus the widget that is to be used next."""
         choices = [choice.button for choice in self.prediction.choices]
         for widget in (*choices, self.prediction.number, self.do, self.next):
             if widget.isVisibleTo(self) and widget.isEnabled():
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 if widget is self.prediction.number:
-                    # What is typed takes the place of the nought, and is not put before it.
+                    # Select the zero, so that typing replaces it.
                     self.prediction.number.selectAll()
                 return
 
@@ -220,7 +220,7 @@ class StepPage(QWidget):
         step = state.step
         self.do.setVisible(step.do is not None)
         if self.do.hasFocus() and not state.may_do:
-            # Else Qt passes the keys on to whatever comes next, such as the button of the list.
+            # Otherwise Qt would move the focus of the disabled button to an arbitrary widget.
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
         self.do.setEnabled(state.may_do)
         label = said(step.label) or tr("Do it")
@@ -233,7 +233,7 @@ class StepPage(QWidget):
         self.note.setVisible(bool(state.note))
 
     def _show_checks(self, state: StepState) -> None:
-        # Bounds that are to hold, and what is to be seen, would tell what is asked.
+        # Bounds and figures would give the answer away.
         results = () if state.asks else state.results
         self.check_title.setVisible(bool(results))
         while len(self.lines) < len(results):
@@ -257,7 +257,7 @@ class StepPage(QWidget):
         self.outcome.setVisible(bool(words))
 
     def _say(self, state: StepState) -> None:
-        """A step that comes is begun at its top, and read out."""
+        """Scroll a new step to its top and announce it."""
         shown = said(state.lesson.title), state.place
         if shown != self._shown:
             self._shown = shown
