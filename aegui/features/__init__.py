@@ -1,1 +1,1 @@
-"""The rooms of the program, each with its model, its view and the features that join them."""
+"""The features of the program, each with a model, a view and the classes that connect them."""

@@ -1,4 +1,4 @@
-"""The rooms of the program: what the window knows of each before anything of it is made."""
+"""The table of all features, which the window reads before any of them is created."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from aegui.shell.feature import DockSpec, FeatureSpec
 
 MAP = "aegui.features.map.view.canvas:LatentCanvas"
-"""What is in the middle of the window."""
+"""The widget in the centre of the window."""
 TIME = "aegui.features.time.view.bar:TimeBar"
-"""What lies across its foot."""
+"""The widget at the bottom of the window."""
 FEATURES: tuple[FeatureSpec, ...] = (
     *builder.FEATURES,
     *data.FEATURES,
@@ -73,15 +73,15 @@ FEATURES: tuple[FeatureSpec, ...] = (
     *lessons.FEATURES,
     *teacher.FEATURES,
 )
-"""In the order in which they are made and told what is shown."""
+"""All features, in the order in which they are created and notified of changes."""
 
 
 def action_specs() -> tuple[ActionSpec, ...]:
-    """The actions of all features."""
+    """Return the actions of all features."""
     return tuple(spec for feature in FEATURES for spec in feature.actions)
 
 
 def dock_specs() -> tuple[DockSpec, ...]:
-    """The docks of all features, as they are listed in the menu."""
+    """Return the docks of all features, in the order of the menu."""
     specs = (spec for feature in FEATURES for spec in feature.docks)
     return tuple(sorted(specs, key=lambda spec: spec.rank))
