@@ -151,7 +151,7 @@ class TrainingFeature(Feature):
             self._services.of(CostService).wake()
         return super().eventFilter(watched, event)
 
-    # What the person does
+    # User input
 
     def stop(self) -> None:
         """Stop the training, keeping its result."""
@@ -213,7 +213,7 @@ class TrainingFeature(Feature):
         runner.step()
 
     def _allowed(self) -> ResolvedRecipe | None:
-        """Return the resolved draft, or None if it has problems or its cost is declined."""
+        """Return what to train of the draft, which may be a smaller network; None if nothing."""
         resolved = self._services.workspace.resolution.resolved
         if resolved is None or self._services.runner.is_busy:
             return None

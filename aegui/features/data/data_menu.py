@@ -86,7 +86,7 @@ class DataRows(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """Room for two lines."""
+        """Return room for two lines, or for one if there is no second line."""
         size = super().sizeHint(option, index)
         if not index.data(DETAIL_ROLE):
             return size

@@ -338,7 +338,7 @@ class BuilderPanel(QWidget):
             self._lock()
 
     def set_withheld(self, withheld: bool) -> None:
-        """Set whether a course file forbids editing the network."""
+        """Set whether a teacher file forbids editing the network."""
         self._is_withheld = withheld
         self._lock()
 

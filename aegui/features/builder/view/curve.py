@@ -59,7 +59,7 @@ class ActivationCurve(QWidget):
         self.setAccessibleName(tr("Curve of {name}", name=label))
 
     def sizeHint(self) -> QSize:
-        """Wide enough to tell the functions apart, low enough for one line of a card."""
+        """Return a size at which functions can be told apart on one line of a card."""
         return QSize(40, 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:

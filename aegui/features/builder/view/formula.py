@@ -228,7 +228,7 @@ class FormulaView(Painted):
         return math.ceil(self._height)
 
     def sizeHint(self) -> QSize:
-        """A minimal width: the widget takes whatever width it is given."""
+        """Return a minimal width and the laid-out height: any width will do."""
         return QSize(120, math.ceil(self._height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -65,7 +65,7 @@ class LayerGap(QAbstractButton):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """As low as a button may be to be hit with the mouse."""
+        """Return the lowest size that is easily hit with the mouse."""
         return QSize(2 * _HEIGHT_PX, _HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -52,7 +52,7 @@ _OF_IMAGES = ".images"
 """Suffix of a chart's key for its choice with images that have shades of grey."""
 _LEAST_SPAN = 4.0
 _GET_READY_MS = 1_500
-"""Delay after the window is shown before pyqtgraph is imported, unless curves need it sooner."""
+"""Delay after the panel is shown before pyqtgraph is imported, unless curves need it sooner."""
 
 
 class ChartsPanel(QWidget):
@@ -110,7 +110,7 @@ class ChartsPanel(QWidget):
         self._arrange()
 
     def sizeHint(self) -> QSize:
-        """Three charts side by side."""
+        """Return room for three charts side by side."""
         return QSize(640, 220)
 
     def _build(self) -> None:
@@ -348,7 +348,7 @@ class ChartsPanel(QWidget):
         self._x_zoomed = None if covers_all else Scale(low, high, whole.is_log)
         self._redraw()
 
-    # What the person does
+    # User input
 
     def _on_choice_toggled(self) -> None:
         self._x_zoomed = None

@@ -93,11 +93,11 @@ class PlotView(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        """The smallest size at which a chart is readable."""
+        """Return a size at which a chart is readable."""
         return QSize(220, 150)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for two numbers on each axis."""
+        """Return room for two numbers on each axis."""
         return QSize(104, 84)
 
     def figure(self) -> Figure | None:
@@ -109,7 +109,7 @@ class PlotView(QWidget):
 
     @property
     def has_graph(self) -> bool:
-        """Whether the curves are painted from now on."""
+        """Whether the graph that draws the curves has been created."""
         return self._graph is not None
 
     def set_data(self, data: ChartData | None) -> None:

@@ -82,7 +82,7 @@ class ClassifierPanel(QWidget):
         self.set_message("")
 
     def sizeHint(self) -> QSize:
-        """Room for ten classes and a few mistakes."""
+        """Return room for ten classes and a few mistakes."""
         return QSize(720, 360)
 
     # Building
@@ -193,7 +193,7 @@ class ClassifierPanel(QWidget):
         images = evaluation.dataset.images
         self._mistakes.set_shown(ShownMistakes(found, images, evaluation.indices, order))
 
-    # What the person does
+    # User input
 
     def _on_parts_activated(self, index: int) -> None:
         self.part_chosen.emit(self._parts.itemData(index))

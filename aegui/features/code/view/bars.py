@@ -86,11 +86,11 @@ class DimensionBars(PaintedArea):
         self.figures = FigureMenu(self, self.figure)
 
     def sizeHint(self) -> QSize:
-        """Room for about twenty bars."""
+        """Return room for about twenty bars."""
         return QSize(360, 150)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for an axis and low bars."""
+        """Return room for an axis and low bars."""
         return QSize(140, 64)
 
     # Display

@@ -75,7 +75,7 @@ class CodePanel(QWidget):
         self.set_message("")
 
     def sizeHint(self) -> QSize:
-        """Room for bars, images and figures."""
+        """Return room for bars, images and figures."""
         return QSize(640, 300)
 
     def _build(self) -> None:
@@ -170,7 +170,7 @@ class CodePanel(QWidget):
         self.histogram.set_look(self.look)
         self.figures.set_looks(self.look, self._reference)
 
-    # What the person does
+    # User input
 
     def _on_measure_activated(self, index: int) -> None:
         self._chosen_measure = self.measure.itemData(index)

@@ -44,11 +44,11 @@ class TraversalStrip(QWidget):
         self.figures = offer_painted(self, "dimension", fits=False)
 
     def sizeHint(self) -> QSize:
-        """Room for distinguishable images."""
+        """Return room for images that can be told apart."""
         return QSize(7 * 60, 2 * for_text(_LINE_PX) + 56)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the smallest glyphs."""
+        """Return room for the smallest glyphs."""
         return QSize(7 * 20, 2 * for_text(_LINE_PX) + _LEAST_PX)
 
     def set_traversal(self, traversal: Traversal | None, look: Look = GLYPHS) -> None:

@@ -288,7 +288,7 @@ class DataPanel(QWidget):
         return tuple(key for key, section in self.sections.items() if section.header.isChecked())
 
     def _show_size(self, view: DataView) -> None:
-        """Show the fields for size and colour if the set is generated in any size."""
+        """Show the fields for size and colour if the set is available in any size."""
         known, images = BUILTIN_SETS.get(view.spec.source), view.spec.images
         self._sizes.setVisible(known is not None and known.any_size)
         self.side.set_value(images.width)

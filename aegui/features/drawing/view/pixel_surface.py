@@ -32,7 +32,7 @@ _GRID_RGBA = (128, 128, 128, 90)
 """Grid lines over images with shades: visible on black and on white, without dominating."""
 _DASH_PX = 6
 _RIM_PX = 3
-"""How far frames extend beyond the cells that they surround."""
+"""Distance that frames extend beyond the cells they surround."""
 
 
 class PixelSurface(QWidget):

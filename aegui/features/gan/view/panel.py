@@ -130,7 +130,7 @@ class GanPanel(QWidget):
             with QSignalBlocker(lever):
                 lever.setChecked(True)
 
-    # What the person does
+    # User input
 
     def _on_count_activated(self, index: int) -> None:
         self.count_chosen.emit(self.count.itemData(index))

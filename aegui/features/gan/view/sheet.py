@@ -52,11 +52,11 @@ class SampleSheet(Cells, Painted):
         self.figures = offer_painted(self, "images")
 
     def sizeHint(self) -> QSize:
-        """Room for eight by eight small images."""
+        """Return room for eight by eight small images."""
         return QSize(320, 320)
 
     def minimumSizeHint(self) -> QSize:
-        """The smallest useful size."""
+        """Return the smallest useful size."""
         return QSize(120, 96)
 
     def set_samples(self, samples: GeneratedSamples | None, look: Look = GLYPHS) -> None:

@@ -85,11 +85,11 @@ class PixelPicture(Cells, Painted):
         self.pixel_chosen.emit(place)
 
     def sizeHint(self) -> QSize:
-        """Fits the height of a row of docks below the map."""
+        """Return a size for a row of docks below the map."""
         return _HINT
 
     def minimumSizeHint(self) -> QSize:
-        """Pixels can still be told apart."""
+        """Return a size at which pixels can be told apart."""
         return _LEAST
 
     def paintEvent(self, event: QPaintEvent) -> None:
