@@ -1,1 +1,1 @@
-"""Time and ownership: the open document, the training thread, decoding, undo, settings."""
+"""Services that outlive a window: document, training thread, decoding, undo and settings."""

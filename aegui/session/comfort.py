@@ -1,4 +1,4 @@
-"""How the program is to be read, seen and heard: what a person needs rather than likes."""
+"""Accessibility settings: text size, motion and speech."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ LEAST_TEXT, MOST_TEXT = 0.8, 2.0
 
 @dataclass(frozen=True)
 class Comfort:
-    """Choices of a person for all windows.
+    """Accessibility choices, which apply to all windows.
 
     Attributes:
-        text_size: Size of all letters, as a share of the desktop's.
-        less_motion: Nothing glides, fades or flies; the desktop may ask for that too.
-        summaries: A screen reader says every some seconds how a training goes.
+        text_size: Text size as a multiple of the desktop's.
+        less_motion: Disable animations; the desktop's own setting can disable them as well.
+        summaries: Have a screen reader report the state of a training periodically.
     """
 
     text_size: Annotated[

@@ -1,4 +1,4 @@
-"""The short lists of networks and data: what is kept at hand, and what was used last."""
+"""Short lists of networks and data: favourites and recently used ones."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 Shelf = Literal["networks", "data"]
 MOST_RECENT = 5
 MOST_SHORT = 8
-"""A short list has no more, but for what a person keeps in it."""
+"""Maximum length of a short list, unless it has more favourites than this."""
 
 
 class Favourites(QObject):
-    """What stands in the lists of the toolbar; remembered from one start to the next."""
+    """Favourites and recently used entries for the lists of the toolbar, kept in the settings."""
 
     changed = Signal(str)
-    """Another short list: a ``Shelf``."""
+    """Emitted with the ``Shelf`` whose short list has changed."""
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
 
     def short(self, shelf: Shelf, known: Sequence[str], usual: Sequence[str]) -> tuple[str, ...]:
-        """Keys of the short list: those that are kept, then those used last, then usual ones.
+        """Return the keys of the short list: favourites, then recently used ones, then defaults.
 
         Args:
-            shelf: Of what.
-            known: The keys that there are; others are left out.
-            usual: What fills the list where little has been used yet.
+            shelf: The list to return.
+            known: Keys that exist; all others are left out.
+            usual: Default keys, which fill the list up.
         """
         there = set(known)
         kept = [key for key in self.kept(shelf) if key in there]
@@ -42,17 +42,17 @@ class Favourites(QObject):
         return tuple(found[: max(MOST_SHORT, len(kept))])
 
     def kept(self, shelf: Shelf) -> tuple[str, ...]:
-        """Keys that a person keeps at hand."""
+        """Return the keys that are marked as favourites."""
         return self._list(f"favourites.{shelf}")
 
     def keep(self, shelf: Shelf, key: str, *, kept: bool) -> None:
-        """Keep ``key`` at hand, or no more."""
+        """Add ``key`` to the favourites, or remove it if not ``kept``."""
         others = tuple(each for each in self.kept(shelf) if each != key)
         self._set(f"favourites.{shelf}", (*others, key) if kept else others)
         self.changed.emit(shelf)
 
     def use(self, shelf: Shelf, key: str) -> None:
-        """Remember that ``key`` was chosen."""
+        """Record ``key`` as the most recently used one."""
         before = self._used(shelf)
         if before[:1] != (key,):
             newest = (key, *(each for each in before if each != key))
@@ -63,7 +63,7 @@ class Favourites(QObject):
         return self._list(f"recent.{shelf}")
 
     def _list(self, name: str) -> tuple[str, ...]:
-        # A key may be the path of a file: parted by what none has.
+        # A key may be the path of a file: newlines separate the keys, as paths rarely contain any.
         return tuple(filter(None, str(self._settings.values.get(name, "")).split("\n")))
 
     def _set(self, name: str, keys: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Files that a person has asked for, written in the background, one after another."""
+"""Background writer for user-requested files, which are written one after another."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 class Writing(QObject):
-    """A file that is being written, or waits for that; it goes when that has ended.
+    """Handle of a file that is queued or being written; deletes itself when the write ends.
 
-    What was given up, or is written anew by somebody else, tells nothing.
+    No signal is emitted if the write was cancelled or replaced by a newer one to the same path.
     """
 
     written = Signal()
-    """It is there."""
+    """Emitted when the file has been written."""
     failed = Signal(str)
-    """Why it is not, in words."""
+    """Emitted with the translated reason when writing failed."""
 
     def __init__(self, order: QueuedJob, parent: QObject) -> None:
         super().__init__(parent)
@@ -40,38 +40,39 @@ class Writing(QObject):
 
     @Slot()
     def give_up(self) -> None:
-        """Write it no more; what is on the disk already stays."""
+        """Cancel the write; data already on the disk stays there."""
         self._order.give_up()
 
 
 class FileWriter(JobQueue):
-    """Writes all that is asked for; of a file that is asked for twice, what was asked for last."""
+    """Queue of files to write; a newer write to the same path cancels the older one."""
 
     noticed = Signal(object)
-    """A ``Notice``: a file is there, or why it could not be written."""
+    """Emitted with a ``Notice`` when a file has been written or could not be written."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("aegui-files", parent)
         self._newest: dict[str, QueuedJob] = {}
 
     def write(self, path: str | Path, act: Callable[[], object], told: Notice) -> Writing:
-        """Have a file written.
+        """Queue a file to be written.
 
         Args:
-            path: Where to.
-            act: Writes it, in the thread; an ``AeguiError`` that it raises names file and reason.
-            told: What is said when it is there; failures are about the same matter.
+            path: Path of the file.
+            act: Called in the worker thread to write the file; an ``AeguiError`` that it raises
+                names the file and the reason.
+            told: Notice of success; a notice of failure copies its ``about``.
         """
         return self.write_long(path, lambda _report, _cancelled: act(), told)
 
     def write_bytes(self, path: str | Path, made: Callable[[], bytes], told: Notice) -> Writing:
-        """Like ``write``: the file holds what ``made()`` gives in the thread."""
+        """Queue a file whose content ``made()`` returns in the worker thread; see ``write``."""
         return self.write(path, lambda: write_atomically(path, made()), told)
 
     def write_long(self, path: str | Path, work: Work, told: Notice) -> Writing:
-        """Like ``write``, by ``work(report, cancelled)``, which tells how far it is.
+        """Queue a file that ``work(report, cancelled)`` writes, reporting progress; see ``write``.
 
-        It may raise ``Cancelled`` once ``cancelled()`` is true.
+        ``work`` may raise ``Cancelled`` once ``cancelled()`` is true.
         """
         place = os.path.realpath(path)
 

@@ -1,6 +1,6 @@
-"""What somebody who is new has tried already: the settings keep it."""
+"""Settings keys of the hints that a new user has already followed."""
 
 
 def hint_key(key: str) -> str:
-    """Where the settings keep that a hint has been followed."""
+    """Return the settings key that records that the hint ``key`` has been followed."""
     return f"hints.{key}"

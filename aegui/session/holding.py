@@ -1,4 +1,4 @@
-"""What a part of the session holds in memory, for whoever looks at the memory of the program."""
+"""Memory use of the services, for the memory view."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True)
 class Holding:
-    """One part of the session.
+    """Memory use of one service.
 
     Attributes:
-        label: What it is, in words.
-        count: Bytes that it holds.
-        most: Bytes that it may hold; None where that hangs on the network.
+        label: Translated name of what is held.
+        count: Bytes in use.
+        most: Upper bound in bytes; None if it depends on the network.
     """
 
     label: str
@@ -23,9 +23,9 @@ class Holding:
 
 @runtime_checkable
 class Holds(Protocol):
-    """A service that says what it holds: ``Services.holdings`` collects that of all."""
+    """Protocol of services that report their memory use; see ``Services.holdings``."""
 
     @property
     def holding(self) -> Holding:
-        """What it holds now."""
+        """Return the current memory use."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Tells that the library is another now, to rooms that do not know who keeps it."""
+"""Signal that the library has changed, for features that do not know who maintains it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aegui.session.jobs.service import Service
 
 
 class LibraryNews(Service):
-    """Whoever changes the library emits it; whoever shows something of it listens."""
+    """Relay between the code that changes the library and the views that show it."""
 
     changed = Signal()
-    """Something was kept, changed or put away."""
+    """Emitted when an entry was added, changed or moved to the trash."""

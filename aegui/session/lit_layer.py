@@ -1,4 +1,4 @@
-"""The layer that a person points at or has chosen: what else is about it lights up too."""
+"""The layer that is highlighted in every panel at once, by hover or by selection."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
 
 LayerPlace = tuple[str, int]
-"""Part of the network as the builder names it, such as ``encoder``, and number within it."""
+"""Part of the network as the builder names it, such as ``encoder``, and index within the part."""
 _PARTS = {"latent": "code"}
-"""What the builder calls a part where layers say otherwise."""
+"""Names of the builder for parts that layers name differently."""
 
 
 def layer_places(layers: Iterable[LayerShape]) -> tuple[LayerPlace, ...]:
-    """The place of each layer of a chain."""
+    """Return the place of each layer in a chain."""
     counts: dict[str, int] = {}
     places: list[LayerPlace] = []
     for layer in layers:
@@ -31,18 +31,18 @@ def layer_places(layers: Iterable[LayerShape]) -> tuple[LayerPlace, ...]:
 
 
 class LitLayer(Service):
-    """One layer for all rooms, or none."""
+    """The layer that is highlighted in all panels, or none."""
 
     changed = Signal(object)
-    """A ``LayerPlace``, or None."""
+    """Emitted with the new ``LayerPlace``, or None."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.place: LayerPlace | None = None
-        """The layer that is lit; None: none is."""
+        """The highlighted layer; None if there is none."""
 
     def light(self, place: LayerPlace | None) -> None:
-        """Light that layer; None: none."""
+        """Highlight the layer at ``place``; None clears the highlight."""
         if place != self.place:
             self.place = place
             self.changed.emit(place)

@@ -1,4 +1,4 @@
-"""What the program has said since it began, with what can still be done about it."""
+"""Log of the notices shown since the program started, with the actions they still offer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from aegui.session.notice import Notice
 
 MOST_KEPT = 200
-"""Older messages are forgotten."""
+"""Maximum number of messages; older ones are dropped."""
 
 
 @dataclass(eq=False)
 class Message:
-    """A notice, when it was given, and whether what it offers can still be done."""
+    """A notice, the time it was given, and whether its offer can still be accepted."""
 
     notice: Notice
     at: datetime = field(default_factory=datetime.now)
@@ -29,10 +29,10 @@ class Message:
 
 
 class Messages(Service):
-    """Every message of this program's life, the newest last; it outlives the window."""
+    """The most recent messages since the program started, newest last; outlives the window."""
 
     changed = Signal()
-    """Another message, or an offer that is past."""
+    """Emitted when messages were added or cleared, marked as read, or an offer expired."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,16 +41,16 @@ class Messages(Service):
 
     @property
     def kept(self) -> tuple[Message, ...]:
-        """All that are remembered, the newest last."""
+        """Return all remembered messages, newest last."""
         return tuple(self._kept)
 
     @property
     def unread(self) -> tuple[Message, ...]:
-        """Those that have come since the list was last looked at."""
+        """Return the messages that were added since the list was last viewed."""
         return tuple(self._unread)
 
     def add(self, notice: Notice) -> None:
-        """Remember ``notice``; the same one again takes the place of the one before it."""
+        """Add ``notice``; it replaces the newest message if that one is equal."""
         if self._kept and self._kept[-1].notice == notice:
             self._kept.pop()
         message = Message(notice)
@@ -61,7 +61,7 @@ class Messages(Service):
         self.changed.emit()
 
     def withdraw(self, is_past: Callable[[Notice], bool]) -> None:
-        """What is offered by the notices of which ``is_past`` holds can be done no more."""
+        """Mark the offers of all notices for which ``is_past`` returns true as expired."""
         past = [one for one in self._kept if one.is_open and one.notice.offer]
         past = [one for one in past if is_past(one.notice)]
         for message in past:
@@ -70,20 +70,20 @@ class Messages(Service):
             self.changed.emit()
 
     def mark_seen(self, notice: Notice) -> None:
-        """Somebody has put ``notice`` away, or done what it offers."""
+        """Mark ``notice`` as read: it was dismissed, or its offer was accepted."""
         unread = [one for one in self._unread if one.notice is not notice]
         if len(unread) < len(self._unread):
             self._unread = unread
             self.changed.emit()
 
     def mark_read(self) -> None:
-        """Somebody looks at the list."""
+        """Mark all messages as read."""
         if self._unread:
             self._unread.clear()
             self.changed.emit()
 
     def clear(self) -> None:
-        """Forget everything that was said."""
+        """Remove all messages."""
         self._kept.clear()
         self._unread.clear()
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""One thing to tell the person, once: what failed, or what was done on the way."""
+"""A message to the user about a failure or a completed action."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ About = Literal[
     "library",
     "arrangement",
 ]
-"""Matters: that work is saved, what the document shown lacks, that a training has to end first,
-that something is written, what the panels of an arrangement are for."""
+"""Subjects of notices: a newer notice replaces an older one about the same subject. ``arrangement``
+is about the purpose of the panels of an arrangement."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a further button of a message says and does."""
+    """Label and action of an additional button of a message."""
 
     words: str
     accept: Callable[[], object] = field(compare=False)
@@ -42,14 +42,14 @@ class Offer:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message in the person's language, and how grave it is.
+    """A translated message and its severity.
 
-    ``offer`` is what a button in it says, and ``accept`` what that button does; ``more`` are
-    further ones. A ``passing`` one is about what was just asked: after the next edit or undo, or
-    in another document, it is past. Of those ``about`` one matter only the newest is true: it takes
-    the place of the others, as one that something is saved does of the one that it could not be.
-    ``file`` is what was written: its folder can be shown. An error tells by it which file could not
-    be: it stands until the same file is written, and what was said of another file stands too.
+    ``offer`` is the label of the button of the message and ``accept`` its action; ``more`` holds
+    further buttons. A ``passing`` notice is about what was just requested: it expires at the next
+    edit or undo, or in another document. Only the newest notice ``about`` a subject is valid:
+    "saved" replaces "could not be saved", for instance. ``file`` is the path of the written file,
+    whose folder can be shown. In an error it is the file that could not be written: the error stays
+    valid until the same file is written, and notices about other files do not replace it.
     """
 
     level: Level
@@ -62,7 +62,7 @@ class Notice:
     file: Path | None = None
 
     def replaces(self, older: Notice) -> bool:
-        """Whether that one is no longer true beside this one."""
+        """Return whether this notice makes ``older`` obsolete."""
         are_news = "error" not in (older.level, self.level)
         is_same = older.file is None or older.file == self.file
         return older.about == self.about and (are_news or is_same)

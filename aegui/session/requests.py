@@ -1,4 +1,4 @@
-"""What one part of the window asks of another without knowing which one that is."""
+"""Signals by which one feature requests an action of another without depending on it."""
 
 from __future__ import annotations
 
@@ -6,83 +6,85 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Requests(QObject):
-    """One signal for each thing that may be asked for; whoever can do it listens."""
+    """One signal for each request; the feature that can handle it connects to it."""
 
     sample = Signal(int)
-    """Draw the sample at that place of the set that is shown."""
+    """Load the sample at an index of the current dataset into the drawing."""
     drawing_on_map = Signal()
-    """Mark the drawing on the map: something else was marked there."""
+    """Mark the drawing on the map again, after something else was marked there."""
     preset = Signal(str)
-    """Make the recipe of that key, one that ships or the person's own, the draft's."""
+    """Replace the draft by the recipe with a key, a shipped one or one of the user's own."""
     line = Signal(str)
-    """Make the set-up that a line says the draft's, and its goal a challenge."""
+    """Replace the draft by the set-up that a text line describes, and set its goal as a
+    challenge."""
     gallery = Signal(str)
-    """Show the gallery, at its page of ``networks`` or of ``data``."""
+    """Show a page of the gallery: ``networks`` or ``data``."""
     data = Signal(str)
-    """Make the set of that key, or the file of that path, the draft's data."""
+    """Use the dataset with a key, or the file at a path, as the data of the draft."""
     data_way = Signal(str)
-    """Bring other data in, in one of the ways that menus of data offer."""
+    """Import data by one of the methods that data menus offer."""
     file = Signal(object)
     """Open the document at a ``Path``, after a question about unsaved work."""
     other_network = Signal(str)
-    """Put a network beside the one shown; the key of a choice, such as ``file``."""
+    """Compare with another network, given by the key of a choice such as ``file``."""
     other_choices = Signal(object)
-    """Fill an ``OtherMenu`` with the networks that there are to choose from."""
+    """Fill an ``OtherMenu`` with the networks that can be compared."""
     open_data = Signal()
-    """Ask for a file of data, and make it the draft's."""
+    """Let the user choose a data file, and use it as the data of the draft."""
     add_data = Signal()
-    """Ask for a file of data, and join it to the draft's."""
+    """Let the user choose a data file, and append it to the data of the draft."""
     export_data = Signal()
-    """Save the draft's data."""
+    """Save the data of the draft to a file."""
     data_search = Signal()
-    """Look for samples of the set by name."""
+    """Open the search for samples by name."""
     place = Signal(object)
-    """Put the cursor of the map at a code ``[d]``, and decode it."""
+    """Move the cursor of the map to a code ``[d]``, and decode it."""
     figure = Signal(str)
-    """Open the figure of a hand-in again whose id that is."""
+    """Open the run or study of a hand-in figure, given by the id of the figure."""
     number = Signal(str, int)
-    """Follow a number back, the one at that place of the answer to the ``drawing``, or of the image
-    at the ``cursor``."""
+    """Trace how a number is computed: the value at an index of the output for the ``drawing``, or
+    of the image at the ``cursor``."""
     epoch = Signal(object)
-    """Show the kept epoch nearest to a number; None: the newest state."""
+    """Show the recorded epoch nearest to a number; None shows the newest state."""
     samples = Signal(object)
-    """Select the samples at places int64 ``[k]`` of the set that is shown, and show them."""
+    """Select the samples at indices int64 ``[k]`` of the current dataset, and show them."""
     selection = Signal()
-    """List what is selected."""
+    """Show the panel that lists the selection."""
     selection_zoom = Signal()
-    """Show what is selected as large as it fits on every map."""
+    """Zoom every map to the selection."""
     train = Signal()
-    """Train the draft from the start, after a question where that costs much."""
+    """Train the draft from the start, after a question if that is expensive."""
     open_kept = Signal(object)
     """Open a ``KeptDocument``, after a question about unsaved work."""
     keep_study = Signal(object, object, object)
-    """Keep a ``StudyResult``, of the folder that its runs are in, with its verdict in lines."""
+    """Add a ``StudyResult`` to the library: the result, the folder of its runs, and its verdict in
+    lines."""
     mistake = Signal(str)
-    """Train with a mistake of that key and without, and compare."""
+    """Train with and without the mistake that a key names, and compare both."""
     document = Signal(object, str)
-    """Open a ``SavedRun`` of that name, after a question about unsaved work."""
+    """Open a ``SavedRun`` under a name, after a question about unsaved work."""
     study = Signal(str)
-    """Do the study of that name that ships, after a question where it takes long."""
+    """Run the shipped study with a name, after a question if it takes long."""
     vary = Signal(str)
-    """Vary the field at that path of the draft's recipe in a study."""
+    """Vary the field at a path of the draft's recipe in a study."""
     tour = Signal()
-    """Lead through the program, from where that was left."""
+    """Start the tour, or resume it where it was left."""
     arrangement = Signal(str)
-    """Arrange the docks in that way."""
+    """Arrange the docks, given the key of an arrangement."""
     action = Signal(str)
-    """Do what the action of that key does, if it can be done now."""
+    """Trigger the action with a key, if it is enabled."""
     plan = Signal(str)
-    """Open the study of that key, one that ships."""
+    """Open the shipped study with a key."""
     study_figure = Signal(str, str)
-    """Open the study of that name, one that ships or the person's own, at what shows a figure of a
-    hand-in, which ends as ``x-curves`` does."""
+    """Open a shipped study or one of the user's own, given by name, at the view for a figure of a
+    hand-in, given by the last part of its id such as ``x-curves``."""
     making = Signal(str)
-    """Bring a page of what makes new images to the front: ``path``, ``concept``, ``finds``."""
+    """Show a page of the panel that makes new images: ``path``, ``concept`` or ``finds``."""
     noise_page = Signal(str)
-    """Bring a page of the noise study to the front: ``matrix``, ``curves``, ``mistakes``."""
+    """Show a page of the noise study: ``matrix``, ``curves`` or ``mistakes``."""
     lesson = Signal(str)
-    """Begin the lesson of that key, one that ships, where it was left."""
+    """Start the shipped lesson with a key, or resume it."""
     lesson_file = Signal(object)
-    """Begin the lesson in the file at a ``Path``."""
+    """Start the lesson in the file at a ``Path``."""
     teacher_file = Signal(object)
-    """Put the teacher file at a ``Path`` in force."""
+    """Activate the teacher file at a ``Path``."""

@@ -1,4 +1,4 @@
-"""What a window works with; it outlives the window, which is rebuilt for another language."""
+"""The services that a window uses; they outlive it, as it is rebuilt for another language."""
 
 from __future__ import annotations
 
@@ -28,37 +28,37 @@ if TYPE_CHECKING:
 
 
 _LAST_TRAINING_SECONDS = 3.0
-"""How long the end of the program waits for a training to come to rest."""
+"""How long shutdown waits for a running training to stop."""
 
 
 class Serving(Protocol):
-    """What the session makes for whoever asks for it, and ends with the program."""
+    """Protocol of services that are created on demand and shut down with the program."""
 
     def shutdown(self) -> None:
-        """Stop threads and timers for good."""
+        """Stop all threads and timers for good."""
 
 
 Served = TypeVar("Served", bound=Serving)
 
 
 class Services:
-    """What all features share, and what each of them has made for itself.
+    """The services that all features share, and those that are created on demand.
 
     Attributes:
-        settings: What is remembered from one start to the next.
+        settings: The persistent settings.
         workspace: The open document.
         runner: The training thread.
-        showing: Decides what is shown.
+        showing: Decides which network, samples and history are displayed.
         drawing: The drawing, which outlives the documents.
-        ticker: Beats while a training is under way.
-        keeping: Copies of a training under way.
-        sweeping: Removal of what crashed programs have left.
+        ticker: Timer that runs during a training.
+        keeping: Recovery copies of a running training.
+        sweeping: Removal of files that crashed instances have left behind.
         favourites: The short lists of networks and data.
-        requests: What one feature asks of others.
+        requests: Signals by which features request actions of each other.
     """
 
     def __init__(self, settings: Settings, autosave_folder: Path | None = None) -> None:
-        """A session on the document that the program opens with."""
+        """Create the services for the document that the program opens with."""
         self.settings = settings
         self.workspace = Workspace(settings, autosave_folder=autosave_folder)
         self.runner = TrainingRunner()
@@ -74,46 +74,46 @@ class Services:
 
     @property
     def shown(self) -> Shown:
-        """What the window shows at present."""
+        """Return what the window currently displays."""
         return self.showing.shown
 
     def of(self, kind: type[Served]) -> Served:
-        """The one of its kind, made when somebody asks first; it outlives the window."""
+        """Return the service of type ``kind``, creating it on first use; it outlives the window."""
         found = self._made.get(kind)
         if not isinstance(found, kind):
             found = self._made[kind] = kind()
         return found
 
     def latest(self, name: str, *, urgent: bool = True) -> Derived:
-        """What answers the newest question, in a thread of that name."""
+        """Return the latest-wins job with its own thread ``name``, creating it on first use."""
         found = self._made.get(name)
         if not isinstance(found, Derived):
             found = self._made[name] = Derived(name, urgent=urgent)
         return found
 
     def holdings(self) -> tuple[Holding, ...]:
-        """What those that have been made hold in memory, as far as they say so."""
+        """Return the memory use of all created services that report it."""
         return tuple(made.holding for made in self._made.values() if isinstance(made, Holds))
 
     def shutdown(self, *, keep: bool = False) -> None:
-        """Stop every thread and timer: the one way in which the program ends.
+        """Stop every thread and timer; the only way in which the program ends.
 
-        To ``keep`` unsaved work and a training under way is for when nobody could be asked.
+        ``keep`` saves unsaved work and a running training, for when the user could not be asked.
         """
         self.ticker.stop()
         if keep:
             self.keeping.hand_over(_LAST_TRAINING_SECONDS)
         self.runner.shutdown()
         for derived in self._every_derived():
-            # All at once: each is waited for below, before the next would hear of it. What is in a
-            # queue is done all the same.
+            # Cancel all jobs first, as each is waited for below. Queued jobs are completed
+            # nevertheless.
             if not isinstance(derived.parent(), JobQueue):
                 derived.forget()
         for made in (*self._made.values(), self.showing, self.sweeping):
             made.shutdown()
         self.workspace.close(keep=keep)
         for stack in (self.workspace.undo_stack, self.drawing.undo_stack):
-            # Among garbage a step may be gone before its stack, which would end it once more.
+            # The garbage collector may free a command before its stack, which would free it again.
             with QSignalBlocker(stack):
                 stack.clear()
 

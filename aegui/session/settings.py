@@ -1,4 +1,4 @@
-"""What the program remembers between two starts: a small, versioned JSON of the user's."""
+"""Persistent settings of the user: a small, versioned JSON file."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ FileKind = Literal[
     "certificates",
     "lessons",
 ]
-"""What sort of file a dialog asks for: each begins in the last folder of its own."""
+"""Kinds of files; the file dialogs remember the last folder of each kind."""
 VERSION: Literal[1] = 1
 MAX_RECENT = 10
 _MAX_BYTES = 4_000_000
 _FOLDERS = "folders."
-"""Of the values: the last folders, by kinds of files."""
+"""Prefix of the keys in ``values`` that hold the last folder of each kind of file."""
 _WRITING = f"{_FOLDERS}writing"
-"""Of the values: the folder of the document that was written last."""
+"""Key in ``values`` of the folder of the last written document."""
 _MOST_CHOSEN = 32
 _Trace = tuple[int, int] | None
-"""What becomes another one when a file is written anew; None: there is none to be read."""
+"""Inode and modification time, which change when a file is rewritten; None if it is unreadable."""
 _log = logging.getLogger(__name__)
 _Form = TypeVar("_Form", bound="DataclassInstance")
 
@@ -62,9 +62,9 @@ _Form = TypeVar("_Form", bound="DataclassInstance")
 class Settings(BaseModel):
     """The user's settings; assignments are validated, ``save`` writes them.
 
-    A file that is missing gives the defaults. One that is broken does too, with ``notice`` saying
-    so, and is kept beside the new one as ``settings.json.broken``; single wrong values are replaced
-    by their default and the others kept.
+    A missing file gives the defaults. So does a broken one, which is renamed to
+    ``settings.json.broken``, and ``notice`` reports it. Single invalid values are replaced by their
+    defaults; the others are kept.
     """
 
     model_config = ConfigDict(validate_assignment=True, extra="ignore", validate_default=True)
@@ -74,26 +74,27 @@ class Settings(BaseModel):
     """A key of ``LANGUAGES``; None follows the system."""
     theme: Literal["system", "light", "dark", "contrast"] = "system"
     comfort: Comfort = Comfort()
-    """Size of letters, motion and speech."""
+    """Text size, motion and speech."""
     recent_files: tuple[Path, ...] = ()
     window_states: dict[str, str] = Field(default_factory=dict)
-    """Bytes that Qt gave (geometry, docks), base64, by name."""
+    """Base64 of the states that Qt saved (geometry, docks), by name."""
     perspective: str = ""
     noise: CorruptionSpec = CorruptionSpec(kind="salt_pepper", level=0.1)
-    """The noise last put on a drawing."""
+    """The noise last applied to a drawing."""
     noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
     unasked_minutes: Annotated[float, Field(ge=1.0, le=MOST_MINUTES)] = DEFAULT_MINUTES
-    """What is likely to take longer begins only after a question, or with ``--yes`` ..."""
+    """Maximum duration that a computation may start with without a question or ``--yes``, ..."""
     unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
-    """... and so does one that needs more than this share of the free memory."""
+    """... and maximum share of the free memory that it may need."""
     values: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Small choices of single panels, by ``panel.name``."""
 
     _path: Path = PrivateAttr(default_factory=lambda: default_path())
     _notice: Notice | None = PrivateAttr(default=None)
     _chosen: list[tuple[FileKind, Path, _Trace]] = PrivateAttr(default_factory=list)
-    """Files that dialogs gave and of which nothing has come yet, with what was there then."""
+    """Paths chosen in dialogs that have not been read or written yet, with their state when
+    chosen."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:
@@ -112,18 +113,18 @@ class Settings(BaseModel):
         return settings
 
     def keep(self, values: Mapping[str, bool | int | float | str]) -> None:
-        """Remember ``values`` beside those of other names."""
+        """Set ``values``, leaving those under other names unchanged."""
         self.values = {**self.values, **values}
 
     def keep_form(
         self, prefix: str, form: DataclassInstance, without: Collection[str] = ()
     ) -> None:
-        """Remember the fields of a dataclass, by ``prefix`` and their names, ``without`` some."""
+        """Store the fields of a dataclass under ``prefix`` and their names, except ``without``."""
         names = (field.name for field in fields(form) if field.name not in without)
         self.keep({f"{prefix}{name}": _plain(getattr(form, name)) for name in names})
 
     def form(self, prefix: str, usual: _Form) -> _Form:
-        """``usual`` with what ``keep_form`` has kept of it; what no field can be stays usual."""
+        """Return ``usual`` with the values that ``keep_form`` has stored, ignoring invalid ones."""
         hints = get_type_hints(type(usual), include_extras=True)
         found = {
             name: fitting(hint, self.values.get(f"{prefix}{name}")) for name, hint in hints.items()
@@ -131,7 +132,7 @@ class Settings(BaseModel):
         return replace(usual, **{name: it for name, it in found.items() if it not in (None, "")})
 
     def folder(self, kind: FileKind) -> Path | None:
-        """The last folder that was used for files of ``kind``; None: none yet, or it is gone."""
+        """Return the last folder used for files of ``kind``; None if unset or no longer there."""
         self._look_at_chosen()
         kept = self.values.get(f"{_FOLDERS}{kind}")
         folder = Path(kept) if isinstance(kept, str) and kept else None
@@ -139,36 +140,37 @@ class Settings(BaseModel):
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The last folders of all kinds, and that of the last document, that are still there."""
+        """Return the last folders of all kinds and of the last document, as far as they exist."""
         self._look_at_chosen()
         kept = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
         found = (Path(value) for value in kept if isinstance(value, str) and value)
         return tuple(folder for folder in found if folder.is_dir())
 
     def keep_folder(self, kind: FileKind, folder: Path) -> None:
-        """Begin in ``folder`` the next time that a file of ``kind`` is asked for.
+        """Let the next dialog for files of ``kind`` open in ``folder``.
 
-        In one of the program's own, such as that of the examples, nobody has anything to save.
+        Folders of the program's own, such as that of the examples, are ignored: users save nothing
+        there.
         """
         if not is_own(folder):
             self.keep({f"{_FOLDERS}{kind}": str(folder.absolute())})
 
     def choose_to_read(self, kind: FileKind, path: Path) -> None:
-        """A file of ``kind``, or a folder of such, is to be read at ``path``.
+        """Record that a file of ``kind``, or a folder of such files, is to be read at ``path``.
 
-        Its folder is the last one once it is seen that something can be read there.
+        Its folder becomes the last folder of ``kind`` once ``path`` turns out to be readable.
         """
         self._chosen.append((kind, path, None))
 
     def choose_to_write(self, kind: FileKind, path: Path) -> None:
-        """Something of ``kind`` is to be written to ``path``.
+        """Record that a file of ``kind`` is to be written to ``path``.
 
-        Its folder is the last one once it is there, or another one than before.
+        Its folder becomes the last folder of ``kind`` once the file exists or has been rewritten.
         """
         self._chosen.append((kind, path, _trace_of(path)))
 
     def note_writing(self, folder: Path) -> None:
-        """A document is about to be written into ``folder``; nothing begins there for that."""
+        """Record the folder that a document is being written into; no dialog starts there."""
         self.keep({_WRITING: str(folder.absolute())})
 
     def _look_at_chosen(self) -> None:
@@ -183,21 +185,21 @@ class Settings(BaseModel):
 
     @property
     def budget(self) -> Budget:
-        """What may be spent without a question."""
+        """Return the limits above which a computation needs confirmation."""
         return Budget(self.unasked_minutes, self.unasked_memory_share)
 
     @property
     def path(self) -> Path:
-        """Where ``save`` writes."""
+        """Return the path that ``save`` writes to."""
         return self._path
 
     @property
     def notice(self) -> Notice | None:
-        """What went wrong when the file was read; None if nothing did."""
+        """Return what went wrong when the file was read; None if nothing did."""
         return self._notice
 
     def save(self) -> Notice | None:
-        """Write the settings, atomically; the answer says why that failed, None if it did not."""
+        """Write the settings atomically, and return a notice if that failed, else None."""
         self._look_at_chosen()
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
         try:
@@ -209,7 +211,7 @@ class Settings(BaseModel):
         return None
 
     def window_state(self, name: str) -> bytes | None:
-        """Bytes kept under ``name`` by ``set_window_state``; None if there are none."""
+        """Return the bytes that ``set_window_state`` stored under ``name``; None if absent."""
         text = self.window_states.get(name)
         if text is None:
             return None
@@ -219,33 +221,33 @@ class Settings(BaseModel):
             return None
 
     def set_window_state(self, name: str, state: bytes | None) -> None:
-        """Keep ``state`` under ``name``; None forgets it."""
+        """Store ``state`` under ``name``; None removes it."""
         states = {key: value for key, value in self.window_states.items() if key != name}
         if state is not None:
             states[name] = base64.b64encode(state).decode("ascii")
         self.window_states = states
 
     def add_recent(self, path: Path) -> None:
-        """Put ``path`` at the head of the recent files."""
+        """Move ``path`` to the head of the recent files."""
         path = Path(path).absolute()
         others = tuple(other for other in self.recent_files if other != path)
         self.recent_files = (path, *others)[:MAX_RECENT]
 
     def remove_recent(self, path: Path) -> None:
-        """Take ``path`` off the recent files."""
+        """Remove ``path`` from the recent files."""
         path = Path(path).absolute()
         self.recent_files = tuple(other for other in self.recent_files if other != path)
 
 
 def default_path() -> Path:
-    """The file of the user who runs the program."""
+    """Return the path of the settings file of the current user."""
     return user_config_dir() / "settings.json"
 
 
 def _trace_of(path: Path) -> _Trace:
-    """The trace of a file with something in it, or of a folder, that may be read.
+    """Return the trace of a readable folder or non-empty file, else None.
 
-    Files that a system makes up, such as those of ``/proc``, are empty by their size.
+    Virtual files, such as those of ``/proc``, count as empty, as their size is 0.
     """
     try:
         found = path.stat()
@@ -258,17 +260,17 @@ def _trace_of(path: Path) -> _Trace:
 
 
 def _plain(value: Any) -> bool | int | float | str:
-    """What a field holds as one value: several words with spaces between them, None as no text."""
+    """Return a field value as one setting: tuples joined by spaces, None as an empty string."""
     if isinstance(value, tuple):
         return " ".join(value)
     return "" if value is None else value
 
 
 def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:
-    """Settings in ``data``, wrong values left out.
+    """Parse the settings in ``data``, dropping invalid values.
 
     Raises:
-        ValueError: It is no JSON object of this program's.
+        ValueError: ``data`` is no JSON object of this version of the settings.
     """
     content = from_json(data)
     if not isinstance(content, dict) or content.get("version") != VERSION:

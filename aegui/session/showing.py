@@ -1,4 +1,4 @@
-"""Decides what is shown: the document's run, or the training under way."""
+"""Decides which run is displayed: that of the document, or the running training."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 
 class Showing(Service):
-    """Joins the document and the training under way into one value to look at.
+    """Combines the document and the running training into one value to display.
 
-    While a training is under way its weights are shown, else those of the document's run: of the
-    run of its population and of the weights, best or last, that a person has chosen, which stay
-    chosen from one training of a document to the next; else of the best. The
-    samples are those of the draft where the network can read them, so that another set is seen on
-    the old map at once; else those that the network was trained on.
+    While a training runs, its current weights are shown; otherwise those of the document's run, by
+    default the best weights of the best run. A run of the population or a kind of weights (best or
+    last) that the user has chosen stays chosen across the trainings of a document. The samples are
+    those of the draft if the network can encode them, so that a new dataset appears on the existing
+    map at once; otherwise those that the network was trained on.
     """
 
     changed = Signal(object, object)
-    """The ``Shown`` of now, and its ``Changes``: once for whatever happened together.
+    """Emitted with the new ``Shown`` and its ``Changes``, once for all changes made together.
 
-    What a listener changes in its turn is told when all have heard of the first.
+    Changes that a slot makes in turn are emitted after all slots have received the first ones.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Showing(Service):
         runner.paused.connect(self._on_runner_paused)
         self._tell(_encoded(self._encoder, self._of_run(workspace.run)))
 
-    # What the person chooses
+    # Choices of the user
 
     def choose_run(self, run: int) -> None:
-        """Show ``run`` of the population from now on, in this training and the next ones.
+        """Show ``run`` of the population in this training and the following ones.
 
         Raises:
-            IndexError: There is none.
+            IndexError: The population has no such run.
         """
         if not 0 <= run < self.shown.recipe.runs:
             raise IndexError(run)
@@ -82,12 +82,12 @@ class Showing(Service):
         self._tell(shown)
 
     def choose_weights(self, weights: Literal["best", "last"]) -> None:
-        """Show the best or the last weights of a finished training; the past is left."""
+        """Show the best or the last weights of a finished training, and leave any past epoch."""
         if weights == "best" or not self.shown.why_no_last:
             self._tell(self._renewed(replace(self.shown, past=None, weights=weights)))
 
     def show_epoch(self, epoch: float | None) -> None:
-        """Show the weights kept nearest to ``epoch``; None: the newest state, and what comes."""
+        """Show the recorded weights nearest to ``epoch``; None returns to the newest state."""
         timeline = self.shown.timeline
         past = None
         if epoch is not None and timeline is not None:
@@ -97,7 +97,7 @@ class Showing(Service):
             self._tell(self._encode(replace(shown, codec=shown.codec_of_moment)))
 
     def set_playing(self, playing: bool) -> None:
-        """Whether epochs follow one another as in a film: then views need not be finished."""
+        """Set whether epochs are being played as a film, during which views may stay unrefined."""
         if playing != self._is_playing:
             self._is_playing = playing
             if playing:
@@ -106,16 +106,16 @@ class Showing(Service):
                 self._tell(self._encode(self.shown), REST)
 
     def set_noise(self, noise: CorruptionSpec) -> None:
-        """The noise of the training under way was changed by hand."""
+        """Set the noise of the running training, after a manual change."""
         self._tell(replace(self.shown, noise=noise))
 
-    # What the session says
+    # Changes of the session
 
     def take(self, pulled: Pulled) -> None:
-        """Show what was pulled from the training under way."""
+        """Show the state that was pulled from the running training."""
         shown = self.shown
         if not shown.is_live or (shown.awaits_first and pulled.snapshot is None):
-            # Until its first weights are there the network before is in sight.
+            # Until the first weights arrive, the previous network stays visible.
             return
         if shown.history is None or len(pulled.history) != len(shown.history):
             shown = replace(shown, history=pulled.history)
@@ -132,7 +132,7 @@ class Showing(Service):
 
     @Slot(object)
     def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
-        # The map would go blank for a moment where the samples stay.
+        # Encode first: the map would be blank for a moment although the samples stay the same.
         shown = self._encode(self._of_run(run))
         self._tell(replace(shown, network=shown.network + 1))
 
@@ -160,13 +160,13 @@ class Showing(Service):
             history=None,
             kept=None,
             past=None,
-            # Weights of the old network are none of the recipe that is shown from now on.
+            # Weights of the old network do not match the recipe that is shown from now on.
             snapshot=None,
             awaits_first=True,
             before=shown.moment,
         )
-        # The old network stays in sight until the new one's first weights arrive, if it can read
-        # the new data: the map would be empty for a moment otherwise.
+        # The old network stays visible until the first weights of the new one arrive, if it can
+        # encode the new data: the map would be empty for a moment otherwise.
         if shown.codec is not None and shown.codec.image_shape != dataset.image_shape:
             shown = replace(shown, codec=None, newest=None)
         with_samples = self._with_dataset(shown)
@@ -174,7 +174,7 @@ class Showing(Service):
 
     @Slot(str)
     def _on_runner_state_changed(self, state: str) -> None:
-        # After "idle" the result is adopted, which tells of the run; a failure leaves the old one.
+        # After "idle" the result is adopted, which emits ``run_changed``; a failure emits nothing.
         if state == "failed" and self.shown.is_live:
             self._on_workspace_run_changed(self._workspace.run)
         else:
@@ -188,13 +188,13 @@ class Showing(Service):
     def _on_encoder_encoded(self, codes: Codes) -> None:
         self._tell(replace(self.shown, codes=codes))
 
-    # What follows from it
+    # Derived state
 
     def _of_run(self, run: SavedRun | None) -> Shown:
-        """What is shown of ``run``."""
+        """Return the state that displays ``run``."""
         shown = self.shown
         if not shown.is_live or run is None or run.dataset is not shown.trained_on:
-            # Another document, not what the training under way has come to.
+            # Another document, not the result of the running training.
             shown = replace(shown, chose_run=False, weights="best")
         timeline = None if run is None else run.timeline
         recipe = self._workspace.recipe if run is None else run.recipe
@@ -213,7 +213,7 @@ class Showing(Service):
         return self._with_dataset(self._with_weights(shown))
 
     def _renewed(self, shown: Shown) -> Shown:
-        """The run and the weights that are chosen now."""
+        """Return ``shown`` with the chosen run and weights."""
         if not shown.is_live:
             return self._encode(self._with_weights(shown))
         if shown.snapshot is not None:
@@ -221,7 +221,7 @@ class Showing(Service):
         return self._encode(replace(shown, codec=shown.codec_of_moment))
 
     def _with_weights(self, shown: Shown) -> Shown:
-        """The weights of the finished training that are chosen, else the best of its best run."""
+        """Return ``shown`` with the chosen weights of the finished training, or its best ones."""
         saved = shown.saved
         if saved is None:
             return replace(shown, last=None, snapshot=None, newest=None, codec=None, run=0)
@@ -236,7 +236,7 @@ class Showing(Service):
         return replace(shown, codec=shown.codec_of_moment)
 
     def _with_dataset(self, shown: Shown) -> Shown:
-        """The samples that belong to the network; ``shown`` itself where it has them."""
+        """Return ``shown`` with the samples of the network; the same object if it has them."""
         run, dataset = self._workspace.run, self._workspace.dataset
         fits = shown.codec is None or shown.codec.image_shape == dataset.image_shape
         if shown.is_live and shown.trained_on is not None:
@@ -248,11 +248,11 @@ class Showing(Service):
         return replace(shown, dataset=dataset, nearest=Nearest(dataset), codes=None)
 
     def _encode(self, shown: Shown) -> Shown:
-        """Have the samples encoded by the network that is shown."""
+        """Return ``shown`` with its samples encoded by the displayed network, or queued for it."""
         return _encoded(self._encoder, self._lively(shown))
 
     def _lively(self, shown: Shown) -> Shown:
-        """Whether the network changes all the time, as things are now."""
+        """Return ``shown`` with ``is_learning`` set according to the runner and playback."""
         learns = shown.is_live and self._runner.state == "running" and shown.past is None
         return replace(shown, is_learning=learns or self._is_playing)
 
@@ -271,7 +271,7 @@ class Showing(Service):
 
 
 def _encoded(encoder: CodesService, shown: Shown) -> Shown:
-    """``shown`` with the codes of its samples, where they are there at once."""
+    """Return ``shown`` with the codes of its samples, if they are available immediately."""
     codec = shown.fitting
     if codec is None:
         encoder.forget()
@@ -285,12 +285,12 @@ def _encoded(encoder: CodesService, shown: Shown) -> Shown:
 
 
 def _live_codec(shown: Shown, snapshot: Snapshot) -> Codec:
-    """The run that is shown, with the weights of a training under way."""
+    """Return the displayed run with the weights of the running training."""
     return Codec(shown.recipe, shown.dataset.image_shape, snapshot, shown.run)
 
 
 def _is_same_training(known: TimelineView | None, now: TimelineView | None) -> bool:
-    """Whether ``now`` is of the training that ``known`` is of: they begin with one frame."""
+    """Return whether both timelines are of the same training: they share their first frame."""
     if known is None or now is None or not len(known) or not len(now):
         return False
     return known.frames[0] is now.frames[0]

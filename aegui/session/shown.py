@@ -1,4 +1,4 @@
-"""Which network, samples and history are shown: one value, and what has changed of it."""
+"""The displayed network, samples and history as one value, and the difference of two of them."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
     from aegui.session.pixels.answers import Nearest
 
 Changes = frozenset[str]
-"""Names of the fields of ``Shown`` that have another value; and ``REST``."""
+"""Names of the fields of ``Shown`` that have changed, and ``REST``."""
 REST = "rest"
-"""What changed all the time has come to rest: what was put off meanwhile is to be done."""
+"""A change that says that continuous updates have ended: deferred work is due."""
 WEIGHTS: Changes = frozenset({"codec", "noise", REST})
-"""What a view of the network's answers follows."""
+"""Changes that affect a view of the network's outputs."""
 SUBJECT: Changes = WEIGHTS | {"dataset"}
-"""What a view of the network's answers to the samples follows."""
+"""Changes that affect a view of the network's outputs for the samples."""
 MOMENT: Changes = frozenset({"network", "past", "weights", "run", "is_live", "saved", "recipe"})
-"""What a view of which weights are shown follows, beside the weights themselves."""
+"""Changes that affect a label of which weights are shown, besides the weights themselves."""
 
 Weights = Literal["live", "best", "last", "past"]
-"""Those of a training under way, of a finished one, or of an epoch that was chosen."""
+"""Weights of a running training, the best or last of a finished one, or of a past epoch."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Which weights are shown.
+    """Describes which weights are shown.
 
     Attributes:
-        run: Number of the run within its population.
-        runs: How many there are.
-        seed: The seed of that run.
-        weights: Which of its weights.
-        epoch: Epochs that they have learnt.
-        epochs: Epochs that were learnt in all.
+        run: Index of the run within its population.
+        runs: Number of runs in the population.
+        seed: Seed of the run.
+        weights: Which weights of the run.
+        epoch: Epochs that these weights were trained for.
+        epochs: Epochs that were trained in total.
     """
 
     run: int
@@ -64,31 +64,31 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What the window shows at one moment.
+    """The state that the window displays at one moment.
 
     Attributes:
-        recipe: That of the network, or the draft's where there is no network.
+        recipe: Recipe of the network, or the draft if there is no network.
         dataset: The samples.
-        nearest: Finds the samples nearest to an image.
-        noise: The noise that the network is trained with, as last set by hand.
-        network: Counts networks: of one altogether different a view of the old one is of no use.
-        codec: The network with its weights of the moment; None where there is none yet.
-        codes: The codes of the samples, as far as they are known; None where there are none yet.
-        newest: The network as it has become, whatever epoch is shown.
-        snapshot: The weights of all runs that ``newest`` is one of.
-        history: The rows recorded so far; None where there are none.
-        kept: The weights of past epochs; None where there are none.
-        past: The past epoch that is shown; None where it is the newest state.
-        saved: The finished training; None before any.
-        last: Its last weights; None where they were not saved.
-        trained_on: The set that the network learns or has learnt from; None: none yet.
-        run: Number of the run within its population.
-        chose_run: Whether a person chose it.
-        weights: Which weights of a finished training.
-        is_live: Whether a training under way is shown.
-        awaits_first: Whether the first weights of that training are still to come.
-        before: Which weights of the network before stay in sight until then; None: none do.
-        is_learning: Whether the network that is shown changes all the time.
+        nearest: Search for the samples nearest to an image.
+        noise: Current training noise, including manual changes during the training.
+        network: Counter of networks; after a change, views of the previous one are obsolete.
+        codec: The network with the displayed weights; None if there is none yet.
+        codes: Codes of the samples as far as known; None if there are none yet.
+        newest: The network with its newest weights, whatever epoch is shown.
+        snapshot: Weights of all runs, including that of ``newest``.
+        history: The rows recorded so far; None if there are none.
+        kept: Recorded weights of past epochs; None if there are none.
+        past: The past epoch that is shown; None for the newest state.
+        saved: The finished training; None before there is one.
+        last: Last weights of the finished training; None if they were not saved.
+        trained_on: Dataset that the network is or was trained on; None if there is none yet.
+        run: Index of the run within its population.
+        chose_run: Whether the user has chosen the run.
+        weights: Which weights of a finished training to show.
+        is_live: Whether a running training is shown.
+        awaits_first: Whether the first weights of the running training are still missing.
+        before: Weights of the previous network that stay visible until then, or None.
+        is_learning: Whether the displayed network changes continuously.
     """
 
     recipe: Recipe
@@ -115,49 +115,49 @@ class Shown:
     is_learning: bool = False
 
     def since(self, before: Shown) -> Changes:
-        """What has changed since ``before``."""
+        """Return the names of the fields that differ from ``before``."""
         return frozenset(name for name in _NAMES if _differ(self, before, name))
 
     @property
     def look(self) -> Look:
-        """How the images of the set are to be seen."""
+        """Return how images of the dataset are rendered."""
         return self.nearest.look
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """Seeds of the runs in ``history``."""
+        """Return the seeds of the runs in ``history``."""
         return tuple(range(self.recipe.seed, self.recipe.seed + self.recipe.runs))
 
     @property
     def timeline(self) -> TimelineView | None:
-        """The epochs that can be shown; None where none were kept."""
+        """Return the epochs that can be shown; None if fewer than two were recorded."""
         return None if self.kept is None or len(self.kept) < 2 else self.kept
 
     @property
     def past_epoch(self) -> float | None:
-        """The past epoch that is shown; None where it is the newest state."""
+        """Return the past epoch that is shown; None for the newest state."""
         return None if self.past is None else self.past.epoch
 
     @property
     def fits(self) -> bool:
-        """Whether the network can read, or make, images like those of the set."""
+        """Return whether the images of the network have the shape of those of the dataset."""
         return self.codec is not None and self.codec.image_shape == self.dataset.image_shape
 
     @property
     def fitting(self) -> Codec | None:
-        """The network, where it fits the set."""
+        """Return the network if it fits the dataset, else None."""
         return self.codec if self.fits else None
 
     @property
     def has_prior(self) -> bool:
-        """Whether codes have a normal prior, from which they can be drawn."""
+        """Return whether codes have a normal prior to sample from."""
         return self.recipe.has_prior
 
     @property
     def held_out(self) -> NDArray[np.int64] | None:
-        """Places of the samples that the network has not learnt from.
+        """Return the indices of the samples held out from training, int64 ``[k]``.
 
-        None: all of the set was learnt, or it is another set than the network's own.
+        None if all samples were trained on, or if the dataset is not that of the network.
         """
         own = self.trained_on
         if own is None or own is not self.dataset:
@@ -166,7 +166,7 @@ class Shown:
 
     @property
     def why_no_last(self) -> str:
-        """Why the last weights cannot be chosen; empty where they can."""
+        """Return why the last weights cannot be chosen; empty if they can."""
         if self.is_live:
             return tr("While it learns, the newest weights are shown.")
         if self.saved is None:
@@ -179,13 +179,13 @@ class Shown:
 
     @property
     def moment(self) -> Moment | None:
-        """Which weights are shown; None where there are none."""
+        """Return which weights are shown; None if there are none."""
         if self.codec is None:
             return None
         return self.before if self.is_live and self.awaits_first else self.moment_of(self.run)
 
     def moment_of(self, run: int) -> Moment:
-        """Which weights of ``run`` are shown, or would be if it were."""
+        """Return which weights are shown for ``run``, or would be if it were the displayed run."""
         weights: Weights = "live" if self.is_live else self.weights
         epoch: float = 0 if self.codec is None else plain_epoch(self.codec.epoch)
         results = () if self.saved is None else self.saved.results
@@ -203,7 +203,7 @@ class Shown:
         return Moment(run, self.recipe.runs, self.recipe.seed + run, weights, epoch, epochs)
 
     def codec_of_run(self, run: int) -> Codec | None:
-        """Another run of the population at the epoch that is shown; None where there is none."""
+        """Return another run of the population at the displayed epoch; None if there is none."""
         newest, snapshot = self.newest, self.snapshot
         if self.past is not None and self.kept is not None:
             snapshot = self.kept.snapshot_of(self.past)
@@ -213,7 +213,7 @@ class Shown:
 
     @property
     def codec_of_moment(self) -> Codec | None:
-        """The run that is shown, with its weights of the epoch that is shown."""
+        """Return the displayed run with its weights at the displayed epoch."""
         newest = self.newest
         return newest if self.past is None or newest is None else self.codec_of_run(newest.run)
 
@@ -225,5 +225,5 @@ def _differ(now: Shown, before: Shown, name: str) -> bool:
     one, other = getattr(now, name), getattr(before, name)
     if isinstance(one, bool | int | str | CorruptionSpec):
         return bool(one != other)
-    # What is large is compared by being the same object.
+    # Large values are compared by identity: comparing their contents would be expensive.
     return one is not other

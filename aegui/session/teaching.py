@@ -1,4 +1,4 @@
-"""Teacher mode: which teacher file is in force, and how the settings were before it."""
+"""Teacher mode: the active teacher file, and the settings as they were before it."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 _MAX_BYTES = 8_000_000
 _OPEN = "lessons.open"
 _LESSONS = "lessons."
-"""Of the values in the settings: progress with lessons, which stays a person's own."""
+"""Prefix of the setting values of lesson progress, which teacher mode leaves alone."""
 _log = logging.getLogger(__name__)
 
 
 class Teaching(Service):
-    """Holds the teacher file that is in force, from one start of the program to the next.
+    """Holds the active teacher file, across restarts of the program.
 
-    Beside it the settings are kept as they were before: they are what counts again once it is left.
+    The previous settings are stored with it, and are restored when teacher mode ends.
     """
 
     changed = Signal()
-    """Another file is in force, or none."""
+    """Emitted when a teacher file was activated or teacher mode has ended."""
     restored = Signal()
-    """The settings are those of before."""
+    """Emitted when the previous settings have been restored."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings: Settings | None = None
         self.settings_before: dict[str, Any] = {}
-        """The settings as they were, by name; empty where nothing is in force."""
+        """The settings before teacher mode, by field name; empty if it is inactive."""
         self.file: TeacherFile | None = None
-        """What is in force; None: nothing."""
+        """The active teacher file; None if there is none."""
 
     def take_up(self, settings: Settings) -> None:
-        """Go on where the program ended, once."""
+        """Resume teacher mode from the last run of the program; later calls do nothing."""
         if self._settings is not None:
             return
         self._settings = settings
@@ -64,7 +64,7 @@ class Teaching(Service):
         return self._settings.path.with_name("teacher.json")
 
     def _read(self, content: bytes) -> None:
-        from aegui.core.teacher import FORM  # it knows lessons and all their figures
+        from aegui.core.teacher import FORM  # it imports lessons and all their figures
 
         try:
             document = from_json(content)
@@ -75,10 +75,10 @@ class Teaching(Service):
             _log.info("what was kept of teacher mode is of no use: %s", error)
 
     def enter(self, file: TeacherFile) -> None:
-        """Put ``file`` in force. Where another one was, the settings before that one count still.
+        """Activate ``file``. If another one is active, the settings before that one stay stored.
 
         Raises:
-            AeguiError: It cannot be kept.
+            AeguiError: The file cannot be stored.
             OSError: Likewise.
         """
         from aegui.core.teacher import teacher_json
@@ -93,14 +93,14 @@ class Teaching(Service):
         self.changed.emit()
 
     def leave(self) -> None:
-        """End it; ``restore`` follows, once theme and language are those of before."""
+        """End teacher mode; call ``restore`` once theme and language are those of before."""
         with contextlib.suppress(OSError):
             self._place.unlink(missing_ok=True)
         self.file = None
         self.changed.emit()
 
     def restore(self) -> None:
-        """Make the settings again what they were, but for progress with lessons."""
+        """Restore the previous settings, except for lesson progress."""
         settings = self._settings
         assert settings is not None
         lessons = {key: value for key, value in settings.values.items() if key.startswith(_LESSONS)}
@@ -108,7 +108,7 @@ class Teaching(Service):
             before = type(settings).model_validate(self.settings_before)
             for name in type(settings).model_fields:
                 setattr(settings, name, getattr(before, name))
-            # Which one is open is no progress.
+            # Which lesson is open is not part of the progress.
             lessons.pop(_OPEN, None)
             settings.keep(lessons)
         self.settings_before = {}
