@@ -1,1 +1,1 @@
-"""The data of the document: where they come from, edits, what is selected in them."""
+"""The data of the document: their sources, edits and selection."""

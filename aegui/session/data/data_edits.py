@@ -1,4 +1,4 @@
-"""Edits of a draft that may need data to be read: at once, or in the background."""
+"""Edits of a draft that may need data to be read, immediately or in the background."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class DownloadNeed:
-    """Data that are not on this computer: what to download, and what to do once it is there."""
+    """Data that must be downloaded: the key of the download, and what to call afterwards."""
 
     key: str
     retry: Callable[[], object]
 
 
 class DataEdits:
-    """Reads what an edit needs and then makes it; what has been edited since stays edited."""
+    """Reads the data that an edit needs, then applies it; edits made in the meantime are kept."""
 
     def __init__(self, host: Workspace, loading: ProgressJob) -> None:
         self._host = host
@@ -81,19 +81,20 @@ class DataEdits:
         )
 
     def _edited(self, base: DraftState, recipe: Recipe) -> Callable[..., DraftState]:
-        """Work that reads what ``recipe`` needs beside ``base``; see ``ProgressJob``."""
+        """Return work that reads what ``recipe`` needs beyond ``base``; see ``ProgressJob``."""
         known = self._host.known_data
 
         def work(report: Report, cancelled: IsCancelled) -> DraftState:
             draft = sharing(edited_draft(base, recipe, report, cancelled), known)
-            # Of a large set finding out takes a while, once: not in the window's thread.
+            # Validating a large dataset takes a while the first time: done here, not in the GUI
+            # thread.
             resolve(draft.recipe, draft.dataset)
             return draft
 
         return work
 
     def _ask_first(self, base: Recipe, asked: Recipe, text: str) -> None:
-        """The document names a file that it does not hold, and another choice needs that file."""
+        """Ask before reading a file that the document names but does not contain."""
         source = asked.data.source
         words = tr(
             "Only the samples of this document are here. The others were read from {source}.",
@@ -105,7 +106,7 @@ class DataEdits:
         self._host.announce_recipe()
 
     def read_anew(self, text: str) -> None:
-        """Read the whole source of the draft, of which a file has brought only some samples."""
+        """Read the whole source of the draft, of which the document contained only some samples."""
         base = self._host.draft
         recipe = with_source(base.recipe, base.recipe.data.source)
         self._host.agree(recipe.data.source)
@@ -116,7 +117,7 @@ class DataEdits:
             return draft
 
         def take(draft: DraftState) -> None:
-            # Its training was made for all of them: it stays as it is.
+            # The recipe was made for the whole source, so its training settings stay unchanged.
             now = merged(base.recipe, draft.recipe, self._host.draft.recipe)
             self._host.push(replace(draft, recipe=now, notes=()), text)
 
@@ -129,7 +130,7 @@ class DataEdits:
     def take_file(
         self, path: Path, done: Callable[[], None], failed: Callable[[AeguiError], None]
     ) -> bool:
-        """Make the file at ``path`` the draft's data; False if that failed at once."""
+        """Make the file at ``path`` the draft's data; return False if that failed immediately."""
         base = self._host.draft
         recipe = with_source(base.recipe, str(path))
         self._host.agree(recipe.data.source)
@@ -147,14 +148,14 @@ class DataEdits:
         )
 
     def edit_dataset(self, dataset: Dataset, text: str) -> None:
-        """Make ``dataset`` the draft's data, all of it."""
+        """Make ``dataset`` the draft's data, with all of its samples."""
         recipe = with_chars(self._host.draft.recipe, None)
         self._host.push(whole_draft(recipe, dataset, is_edited=True), text)
 
     def add_sample(self, image: ArrayLike, label: str, *, twice: bool = False) -> None:
         """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the draft's data under ``label``.
 
-        One that is there already is added only if it is requested ``twice``.
+        An image that the dataset contains already is added only if ``twice``.
         """
         base, label = self._host.draft, label or "?"
         try:
@@ -187,7 +188,7 @@ class DataEdits:
         )
 
     def add_file(self, path: Path) -> bool:
-        """Join the samples of a file to the draft's data; False if that failed at once."""
+        """Append the samples of a file to the draft's data; False if that failed immediately."""
         base = self._host.draft
         spec = DataSpec(source=str(path), images=base.recipe.data.images)
         text = tr("Add the samples of {file}", file=path.name)
@@ -225,9 +226,9 @@ class DataEdits:
         )
 
     def check_on(self, source: str) -> None:
-        """Check what is learnt on the samples of ``source``; "": on a share of the set itself."""
+        """Validate on the samples of ``source``; "" for a share of the dataset itself."""
         if self._host.draft.is_edited:
-            # Reading the set once more would take the edits back.
+            # Reading the dataset again would discard the edits.
             text = tr("This set was edited here: save it as a file of data, and learn that.")
             self._host.say("warning", text, passing=True)
             self._host.announce_recipe()
@@ -246,7 +247,7 @@ class DataEdits:
             )
 
     def _keep(self, source: str, n: int) -> None:
-        """Have the ``n`` samples of ``source`` as the ones to check on; "": none."""
+        """Use the ``n`` samples of ``source`` for validation; "" for none."""
         now = self._host.draft.recipe
         name = tr("Validate on {name}", name=source_words(source))
         text = name if source else tr("Share for validation")
@@ -257,17 +258,18 @@ class DataEdits:
         self._host.announce_recipe()
 
     def _leave_out(self, base: DraftState, more: Dataset, copies: list[int], text: str) -> None:
-        """Add only those of ``more`` to ``base`` that were not there before."""
+        """Add to ``base`` only those of ``more`` that are no copies."""
         new = sorted(set(range(len(more))).difference(copies))
         draft = joined_draft(base, more.subset(new)) if new else base
         self._take(base, draft, text)
 
     def _take(self, base: DraftState, draft: DraftState, text: str) -> None:
-        """Show ``draft``, an edit of ``base``; other edits may have been made since."""
+        """Apply ``draft``, an edit of ``base``, merging edits made in the meantime."""
         recipe = merged(base.recipe, draft.recipe, self._host.draft.recipe)
         is_asked = is_one_large_batch(base.recipe, len(base.dataset))
         if draft.recipe.training == base.recipe.training and not is_asked:
-            # Made for few samples it would take for ever, made for many it would learn nothing.
+            # Settings for a few samples would take too long on many; those for many would train too
+            # few steps on a few.
             recipe = adapted(recipe, len(base.dataset), len(draft.dataset))
         self._host.push(replace(draft, recipe=recipe, notes=()), text)
         for note in draft.notes:

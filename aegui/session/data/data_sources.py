@@ -1,4 +1,4 @@
-"""What data there are to choose from: sets known by name, and the person's own."""
+"""The available datasets: built-in ones, and the user's own."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 OWN_SUFFIX = ".json"
 DRAWINGS = "drawings"
-"""Name of the set that drawings are kept in."""
+"""Name of the dataset that drawings are added to."""
 _SHOWN_GLYPHS = {"symbols": "3", "uppercase": "A", "lowercase": "a", "letters": "g"}
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*+#]')
 
 
 @dataclass(frozen=True, eq=False)
 class DataEntry:
-    """One set to choose.
+    """A dataset to choose.
 
     Attributes:
         key: The source that a recipe names.
-        label: What it is called, in the person's language.
+        label: Displayed name, translated.
         detail: Its size, and what has to be done first.
-        help: One sentence more.
-        glyph: A sample ``[1, H, W]`` to show, where it is one of glyphs.
-        picture: A picture file to show, where there is one.
-        is_own: Whether the person made it.
+        help: An additional sentence.
+        glyph: A sample to show, ``[1, H, W]``, if it is a dataset of glyphs.
+        picture: Path of an image to show, if there is one.
+        is_own: Whether it is one of the user's.
     """
 
     key: str
@@ -53,7 +53,7 @@ class DataEntry:
 
 
 def entries() -> tuple[DataEntry, ...]:
-    """All sets to choose from, in the order in which they are offered."""
+    """Return all datasets to choose from, in the order they are offered."""
     return (*map(_builtin_entry, BUILTIN_SETS), *_own_entries())
 
 
@@ -76,21 +76,21 @@ def _builtin_entry(key: str) -> DataEntry:
     )
 
 
-# The person's own sets
+# The user's own datasets
 
 
 def own_folder() -> Path:
-    """Where the person's own sets are; made by whoever writes the first."""
+    """Return the folder of the user's own datasets, which is created on the first write."""
     return user_data_dir() / "sets"
 
 
 def own_path(name: str) -> Path:
-    """The file of the own set ``name``."""
+    """Return the path of the user's dataset ``name``."""
     return own_folder() / f"{file_name(name) or DRAWINGS}{OWN_SUFFIX}"
 
 
 def file_name(name: str) -> str:
-    """``name`` as that of a file, without what no file may have in it; it may be empty."""
+    """Return ``name`` without characters that file names must not contain; may be empty."""
     return _FORBIDDEN.sub(" ", name).strip(" .")[:80]
 
 
@@ -109,10 +109,10 @@ def _own_entries() -> list[DataEntry]:
 
 
 def keep_drawing(image: ArrayLike, label: str) -> Dataset:
-    """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the person's own drawings; all of these.
+    """Add ``image`` (``[H, W]`` or ``[C, H, W]``) to the user's drawings, and return all of them.
 
     Raises:
-        AeguiError: They are of another size, or cannot be written.
+        AeguiError: The images differ in size, or cannot be written.
     """
     pixels = np.asarray(image, np.float32)
     one = Dataset.from_images(DRAWINGS, pixels[np.newaxis], [label], source=tr("own drawings"))

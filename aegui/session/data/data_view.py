@@ -1,4 +1,4 @@
-"""What the data panel shows of a draft: pure functions, no signals."""
+"""Pure functions for the data panel: what it shows of a draft, and the edits it makes."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
 MOST_CHARACTERS = 1000
-"""Of larger sets characters are not chosen one by one."""
+"""Largest dataset whose characters can be chosen one by one."""
 MOST_NAMED = 5000
-"""A recipe lists at most so many samples one by one."""
+"""Maximum number of samples that a recipe lists by name."""
 
 
 @dataclass(frozen=True, eq=False)
 class DataView:
-    """A draft's data, as they are shown.
+    """The data of a draft for display.
 
     Attributes:
-        spec: The recipe's part.
-        pool: All samples that there are to choose from.
-        selected: Places in ``pool`` of those that take part, in their order, int64 ``[n]``.
-        training: How many of these are learnt from.
-        validation: How many are held out for validation.
+        spec: The data section of the recipe.
+        pool: All available samples.
+        selected: Indices in ``pool`` of the used samples, in their order, int64 ``[n]``.
+        training: Number of training samples.
+        validation: Number of samples held out for validation.
     """
 
     spec: DataSpec
@@ -49,17 +49,17 @@ class DataView:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every sample takes part."""
+        """Return whether every sample is used."""
         return len(self.selected) == len(self.pool)
 
     @property
     def available(self) -> int:
-        """How many samples there are to draw from, of the chosen classes or names."""
+        """Return the number of samples of the chosen classes or names to draw from."""
         return len(self.selected) if self.spec.count is None else available(self.pool, self.spec)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that are chosen, or have a sample that is."""
+        """Return the classes that are chosen, or that have a chosen sample."""
         if self.spec.names is None and self.spec.chars is None:
             return tuple(compress(self.pool.classes, _wanted_classes(self.pool, self.spec)))
         present = np.unique(self.pool.class_indices[self.selected])
@@ -67,29 +67,29 @@ class DataView:
 
     @property
     def has_classes(self) -> bool:
-        """Whether some label stands for several samples."""
+        """Return whether a label stands for several samples."""
         return 1 < len(self.pool.classes) < len(self.pool)
 
     @property
     def has_characters(self) -> bool:
-        """Whether every label is a single character, and they are few enough to be clicked."""
+        """Return whether all labels are single characters, few enough to be shown one by one."""
         return len(self.pool) <= MOST_CHARACTERS and all(
             len(label) == 1 for label in self.pool.classes
         )
 
 
 def view_of(draft: DraftState) -> DataView:
-    """What there is to show of ``draft``."""
+    """Return the view of ``draft``."""
     count = len(draft.dataset)
     training, validation = split_indices(count, draft.recipe.data.split)
     return DataView(draft.recipe.data, draft.pool, draft.selected, len(training), len(validation))
 
 
 def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
-    """The data of ``view`` with exactly the samples at ``indices`` of its pool.
+    """Return the data of ``view`` with exactly the samples at ``indices`` of its pool.
 
     Raises:
-        AeguiError: They cannot be told apart by name, or are too many to be listed.
+        AeguiError: ``indices`` is empty or too long to be listed by name.
     """
     pool = view.pool
     none = {"chars": None, "labels": None, "names": None, "count": None}
@@ -114,21 +114,21 @@ def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
 
 
 def by_kind(view: DataView, kinds: bool) -> DataSpec:
-    """The same emojis with their sub-groups as classes, or with their groups."""
+    """Return the same emojis with their sub-groups as classes (``kinds``), or with their groups."""
     spec, pool = view.spec, view.pool
     update: dict[str, object] = {"source": EMOJI_KINDS if kinds else EMOJI}
     if spec.labels is not None:
         labels = kinds_of_groups(spec.labels) if kinds else groups_of_kinds(spec.labels)
         update["labels"] = labels
         if labels is None and spec.names is None:
-            # Some sub-groups of a group: their emojis one by one.
+            # Not all sub-groups of a group are chosen: list their emojis one by one.
             wanted = _wanted_classes(pool, spec)[pool.class_indices]
             update["names"] = tuple(compress(pool.names, wanted))
     return spec.model_copy(update=update)
 
 
 def available(pool: Dataset, spec: DataSpec) -> int:
-    """How many samples of ``pool`` are as ``spec`` says, however many of them it takes."""
+    """Return the number of samples of ``pool`` that match ``spec``, ignoring its ``count``."""
     if spec.names is None and spec.chars is None:
         counts = np.bincount(pool.class_indices, minlength=len(pool.classes))
         return int(counts[_wanted_classes(pool, spec)].sum())
@@ -143,7 +143,7 @@ def _wanted_classes(pool: Dataset, spec: DataSpec) -> NDArray[np.bool_]:
 
 
 def within(view: DataView, spec: DataSpec) -> DataSpec:
-    """``spec``, another choice of the samples of ``view``, taking no more than there are."""
+    """Return ``spec``, another choice of the samples of ``view``, with a feasible ``count``."""
     if spec.count is None or spec.source != view.spec.source:
         return spec
     most = available(view.pool, spec)
@@ -151,7 +151,7 @@ def within(view: DataView, spec: DataSpec) -> DataSpec:
 
 
 def without(view: DataView, index: int) -> NDArray[np.int64]:
-    """The samples that take part, with the one at ``index`` of the pool left out, or taken in."""
+    """Return the used samples with the one at ``index`` of the pool removed, or added."""
     if index in view.selected:
         kept: NDArray[np.int64] = view.selected[view.selected != index]
         return kept
@@ -159,7 +159,7 @@ def without(view: DataView, index: int) -> NDArray[np.int64]:
 
 
 def source_words(source: str) -> str:
-    """What a person reads for the ``source`` of a recipe."""
+    """Return the displayed name of the ``source`` of a recipe."""
     if source in BUILTIN_LABELS:
         return tr(BUILTIN_LABELS[source])
     if not Path(source).expanduser().exists() and "+" in source:
@@ -168,5 +168,5 @@ def source_words(source: str) -> str:
 
 
 def edited_words(source: str, samples: int) -> str:
-    """What a person reads for ``source`` after samples were added to it or changed."""
+    """Return the displayed name of ``source`` after its samples were edited."""
     return tr("{name}, edited: {n:,}", name=source_words(source), n=samples)

@@ -1,4 +1,4 @@
-"""How the images of a set are to be seen: as drawn glyphs, or as they are."""
+"""Rendering of the images of a dataset: as glyphs in theme colours, or as they are."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
 
 _SHADOW_PX = 3
-"""Ground in the shadow of a speck, that far from where it is reached, is ground as well."""
+"""Radius in pixels of the shadow of a speck: background there counts as background as well."""
 _LOOKED_AT = 32
-"""So many samples, from all over a set, tell how it is to be seen."""
+"""Number of samples, spread over the dataset, that its look is determined from."""
 _ROUNDS = 3
 _NOOK_PX = 6
 _FEW = 4
-"""So few images at once are gone through in whole lines first."""
+"""Up to this number of images, straight lines are filled first, which is faster for a few."""
 _EDGE = 0.5
 
 
 @dataclass(frozen=True)
 class Look:
-    """What kind of images a set has; decoded images are seen like those that were learnt.
+    """How the images of a dataset are rendered; decoded images are rendered in the same way.
 
     Attributes:
-        glyphs: Whether every pixel is off or on: glyphs are drawn in the colours of the theme, and
+        glyphs: Whether all pixels are 0 or 1: glyphs are drawn in the colours of the theme, and
             their errors are counted in wrong pixels. Other images are shown as they are, and their
             errors are squared errors.
-        ground: The level of what is behind the things seen, 0 (black) to 1 (white).
+        ground: Level of the background, 0 (black) to 1 (white).
     """
 
     glyphs: bool = True
@@ -39,11 +39,11 @@ class Look:
 
 
 GLYPHS = Look()
-"""How the 5x7 characters are seen."""
+"""The look of the 5x7 characters."""
 
 
 def look_of(dataset: Dataset) -> Look:
-    """How the images of ``dataset`` are to be seen, told from some of them."""
+    """Return the look of ``dataset``, determined from some of its images."""
     count = min(_LOOKED_AT, len(dataset))
     some = dataset.images[np.linspace(0, len(dataset) - 1, count).astype(int)]
     binary = some.shape[1] == 1 and bool(np.all((some == 0.0) | (some == 1.0)))
@@ -54,7 +54,7 @@ def look_of(dataset: Dataset) -> Look:
 
 
 def grey_levels(images: ArrayLike) -> NDArray[np.uint8]:
-    """``images`` (any shape, meant to lie in [0, 1]) as whole levels 0..255; not a number is 0."""
+    """Return ``images`` (any shape, nominally in [0, 1]) as levels 0..255; NaN becomes 0."""
     values = np.fmax(np.asarray(images, dtype=np.float32), np.float32(0.0))
     np.fmin(values, np.float32(1.0), out=values)
     values *= np.float32(255.0)
@@ -64,7 +64,7 @@ def grey_levels(images: ArrayLike) -> NDArray[np.uint8]:
 
 
 def reduced(images: NDArray[np.float32], most: int) -> NDArray[np.float32]:
-    """``images`` ``[..., H, W]`` with at most about ``most`` rows and columns: means of squares."""
+    """Downsample ``images`` ``[..., H, W]`` by block means to about ``most`` rows and columns."""
     height, width = images.shape[-2:]
     step = min(-(-max(height, width) // most), height, width)
     if step <= 1:
@@ -77,15 +77,16 @@ def reduced(images: NDArray[np.float32], most: int) -> NDArray[np.float32]:
 
 
 def ground_shares(levels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
-    """How much of each pixel is ground, 0..255 ``[n, H, W]``, of ``levels`` ``[n, C, H, W]``.
+    """Return the background share of each pixel, 0..255 ``[n, H, W]``, of levels ``[n, C, H, W]``.
 
-    Ground is what is as bright (or as dark) as it all the way to an edge, by any way that is not
-    too narrow: white eyes in a face are none, nor is what lies behind an outline with small gaps.
+    A pixel is background if a path of similar brightness connects it to an edge, and the path is
+    not too narrow. White eyes in a face are no background, nor is what lies behind an outline with
+    small gaps.
     """
     near = levels.min(axis=1) if look.ground == 1.0 else 255 - levels.max(axis=1)
-    # From three quarters of it on a pixel begins to be ground; at its level it is nothing else.
+    # The share rises linearly from three quarters of the background level to that level.
     rising = 4 * (np.maximum(near, 192) - np.uint8(192)) + 3 * (near >= 192).astype(np.uint8)
-    # Images last: a line of all of them is one piece of memory.
+    # Images as the last axis: a row over all images is contiguous in memory.
     likeness = np.ascontiguousarray(rising.transpose(1, 2, 0))
     shares = _spread(_flooded(_spread(likeness, np.minimum)), np.maximum)
     np.minimum(shares, likeness, out=shares)
@@ -95,9 +96,9 @@ def ground_shares(levels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
 
 
 def _flooded(likeness: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """How far each pixel of ``likeness`` ``[H, W, n]`` is like all on its best way to an edge.
+    """Return the minimum of ``likeness`` ``[H, W, n]`` on the best path from each pixel to an edge.
 
-    It is found line after line, there and back, until a round changes nothing.
+    Computed row by row in both directions, until a round changes nothing or ``_ROUNDS`` are done.
     """
     shares: NDArray[np.uint8] = np.zeros_like(likeness)
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
@@ -113,7 +114,7 @@ def _flooded(likeness: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _reach_straight(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> None:
-    """By straight lines and into nooks: all of most drawings; fast for a few images only."""
+    """Fill along straight lines and into nooks: enough for most drawings, fast for few images."""
     for axis in (0, 1):
         for turned, onto in ((likeness, shares), (np.flip(likeness, axis), np.flip(shares, axis))):
             np.maximum(onto, np.minimum.accumulate(turned, axis=axis), out=onto)
@@ -122,7 +123,7 @@ def _reach_straight(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> N
 
 
 def _reach_lines(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> None:
-    """From each line into the next, down and up, right and left: around corners as well."""
+    """Propagate from each line to the next, down and up, right and left, and so around corners."""
     for lines, like in (
         (shares, likeness),
         (shares[::-1], likeness[::-1]),
@@ -135,7 +136,7 @@ def _reach_lines(shares: NDArray[np.uint8], likeness: NDArray[np.uint8]) -> None
 
 
 def _spread(shares: NDArray[np.uint8], choose: np.ufunc) -> NDArray[np.uint8]:
-    """The largest (or the least) of each pixel ``[H, W, n]`` and its neighbours, by ``choose``."""
+    """Return the maximum or minimum (``choose``) of each pixel ``[H, W, n]`` and its neighbours."""
     made: NDArray[np.uint8] = shares.copy()
     for onto, of in ((made, shares), (made.swapaxes(0, 1), shares.swapaxes(0, 1))):
         choose(onto[1:], of[:-1], out=onto[1:])
@@ -144,15 +145,16 @@ def _spread(shares: NDArray[np.uint8], choose: np.ufunc) -> NDArray[np.uint8]:
 
 
 def without_ground(levels: NDArray[np.uint8], look: Look, kept_px: int = 0) -> NDArray[np.uint8]:
-    """Images on a white ground with that taken away: premultiplied, and their opacity.
+    """Make the white background of images transparent.
 
     Args:
         levels: ``[n, C, H, W]``.
-        look: How they are seen; its ground is white.
-        kept_px: Ground less than about twice as wide stays: what is white and has gaps is whole.
+        look: Their look; its background is white.
+        kept_px: Background less than about twice as wide is kept, so that white shapes with gaps
+            stay whole.
 
     Returns:
-        ``[n, C + 1, H, W]``: over white they look as before; over another colour, as if on it.
+        Premultiplied levels and opacity, ``[n, C + 1, H, W]``: unchanged over white.
     """
     shares = ground_shares(levels, look)
     if kept_px:
@@ -165,12 +167,12 @@ def without_ground(levels: NDArray[np.uint8], look: Look, kept_px: int = 0) -> N
         inner = wide[kept_px:-kept_px, kept_px:-kept_px]
         shares = np.minimum(shares, inner.transpose(2, 0, 1))
     shares = shares[:, np.newaxis]
-    # A share is never more than the darkest channel: nothing falls below 0.
+    # The opacity removed is at most the darkest channel: the difference is never negative.
     return np.concatenate([levels - shares, 255 - shares], axis=1)
 
 
 def photo_argb(levels: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Opaque ARGB pixels ``[..., H, W]`` of ``levels`` ``[..., C, H, W]``, C 1 or 3."""
+    """Return opaque ARGB pixels ``[..., H, W]`` of ``levels`` ``[..., C, H, W]``, C 1 or 3."""
     red, green, blue = (levels[..., channel % levels.shape[-3], :, :] for channel in range(3))
     packed = red.astype(np.uint32)
     packed <<= np.uint32(8)
@@ -182,7 +184,7 @@ def photo_argb(levels: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 
 def tile_argb(tiles: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Premultiplied ARGB ``[..., H, W]`` of ``[..., C, H, W]``; of 2 or 4 the last is opacity."""
+    """Return premultiplied ARGB ``[..., H, W]`` of ``[..., C, H, W]``; C 2 and 4 end with alpha."""
     channels = tiles.shape[-3]
     if channels in (1, 3):
         return photo_argb(tiles)

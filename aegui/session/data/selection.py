@@ -1,4 +1,4 @@
-"""The samples that a person has selected, wherever that was; what they have in common."""
+"""The selected samples, shared by all views, and their statistics."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 
 _NONE = np.zeros(0, np.int64)
 _QUICK_NUMBERS = 200_000
-"""Numbers of images that are summed up or copied within a blink."""
+"""Number of pixels that can be summed or copied without a noticeable delay."""
 
 
 class Selection(Service):
-    """One selection for all views; it is of the set that is shown and ends with it."""
+    """The selection in the current dataset, shared by all views; another dataset clears it."""
 
     changed = Signal(object)
-    """Places in the set, int64 ``[k]`` ascending."""
+    """Emitted with the selected indices, int64 ``[k]`` ascending."""
     described = Signal(object)
-    """The ``SampleGroup`` of what is selected; while somebody looks, in the owner's thread."""
+    """Emitted with the ``SampleGroup`` of the selection while a view is visible, in the owner's
+    thread."""
     taken_out = Signal(object)
-    """A ``Dataset`` of what was selected, as it was asked for."""
+    """Emitted with the ``Dataset`` that ``take_out`` has made."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,7 @@ class Selection(Service):
         self._glyphs = True
         self._is_live = False
         self.indices: NDArray[np.int64] = _NONE
-        """Places in the set, int64 ``[k]`` ascending."""
+        """Selected indices in the dataset, int64 ``[k]`` ascending."""
         self._subject = object()
         self._groups = Derived("aegui-selection", self)
         self._groups.set_active(False)
@@ -49,11 +50,11 @@ class Selection(Service):
         self._sets.answered.connect(self.taken_out)
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is computed while nobody does."""
+        """Set whether a view is visible; statistics are computed only then."""
         self._groups.set_active(active)
 
     def set_dataset(self, dataset: Dataset, *, glyphs: bool) -> None:
-        """Select among the samples of ``dataset``; of another one nothing is selected yet."""
+        """Set the dataset to select from; another one clears the selection."""
         self._glyphs = glyphs
         if dataset is not self._dataset:
             self._dataset = dataset
@@ -61,7 +62,7 @@ class Selection(Service):
             self.select(_NONE)
 
     def set_codec(self, codec: Codec | None, *, live: bool = False) -> None:
-        """The network whose errors and codes are reported; ``live`` while it learns."""
+        """Set the network whose errors and codes are reported; ``live`` during its training."""
         self._codec, self._is_live = codec, live
         self._describe()
 
@@ -77,11 +78,11 @@ class Selection(Service):
         self._describe()
 
     def leave_out(self, index: int) -> None:
-        """Select all but the sample at ``index``."""
+        """Remove the sample at ``index`` from the selection."""
         self.select(self.indices[self.indices != index])
 
     def take_out(self, name: str) -> None:
-        """Make a set of its own of what is selected; ``taken_out`` tells it."""
+        """Make a dataset of the selected samples; ``taken_out`` follows."""
         dataset, indices = self._dataset, self.indices
         if dataset is None or not len(indices):
             return

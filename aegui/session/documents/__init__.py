@@ -1,1 +1,1 @@
-"""The open document: draft, undo, files, copies against a crash."""
+"""The open document: draft, undo history, files, and recovery copies."""

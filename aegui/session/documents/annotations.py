@@ -1,4 +1,4 @@
-"""What a person keeps in a document: places and concepts of the map, a challenge, a drawing."""
+"""Annotations of a document: places and concepts of the map, a challenge, a drawing."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ class Annotations(QObject):
     """The pins, the concepts, the challenge and the drawing of the open document."""
 
     places_changed = Signal(object)
-    """Tuple of the ``PinnedPlace``s that are pinned on the map, in their order."""
+    """Emitted with the tuple of ``PinnedPlace`` on the map, in their order."""
     concepts_changed = Signal(object)
-    """Tuple of the ``KeptConcept``s."""
+    """Emitted with the tuple of ``KeptConcept``."""
     challenge_changed = Signal(object)
-    """A ``KeptChallenge``, or None."""
+    """Emitted with a ``KeptChallenge``, or None."""
     drawing_read = Signal(object)
-    """A ``KeptDrawing`` that another document has brought, or None."""
+    """Emitted with the ``KeptDrawing`` of a document that was opened, or None."""
     edited = Signal()
-    """A person has changed something; comes before the others."""
+    """Emitted after an edit by the user, before the signals of the parts."""
 
     def __init__(self, history: QUndoStack | None = None, parent: QObject | None = None) -> None:
-        """With a ``history`` edits are steps of it."""
+        """Create empty annotations; with a ``history``, edits are undoable."""
         super().__init__(parent)
         self._history = history
         self.places: tuple[PinnedPlace, ...] = ()
-        """What is pinned on the map."""
+        """The pins on the map."""
         self.concepts: tuple[KeptConcept, ...] = ()
-        """The concepts that were found."""
+        """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
-        """What is to be reached; None: nothing."""
+        """The goal to reach; None if there is none."""
         self.drawing: KeptDrawing | None = None
-        """What is drawn by hand, to be saved with the document; None: nothing."""
+        """The drawing to save with the document; None if there is none."""
         self._brought: KeptDrawing | None = None
         self._clean = self._asked_about
 
@@ -57,11 +57,11 @@ class Annotations(QObject):
 
     @property
     def is_edited(self) -> bool:
-        """Whether pins, concepts or challenge are others than when they were clean."""
+        """Return whether pins, concepts or challenge differ from the clean state."""
         return self._clean != self._asked_about
 
     def set_clean(self) -> None:
-        """What there is now is that of the file."""
+        """Make the current state the clean one: it is that of the file."""
         self._clean = self._asked_about
 
     def take(
@@ -71,49 +71,49 @@ class Annotations(QObject):
         challenge: KeptChallenge | None = None,
         drawing: KeptDrawing | None = None,
     ) -> None:
-        """Hold what another document has; ``announce`` tells of it."""
+        """Set the annotations of another document; call ``announce`` to emit the signals."""
         self.places, self.concepts, self.challenge = places, concepts, challenge
         self.drawing = self._brought = drawing
         self.set_clean()
 
     def announce(self) -> None:
-        """Say what there is."""
+        """Emit the current state."""
         self.places_changed.emit(self.places)
         self.concepts_changed.emit(self.concepts)
         self.challenge_changed.emit(self.challenge)
-        # What is on the paper may have taken its place already, with the samples of the document.
+        # Emit the drawing only once: it may have been replaced since, by a sample of the document.
         brought, self._brought = self._brought, None
         self.drawing_read.emit(brought)
 
     def set_challenge(self, challenge: KeptChallenge | None) -> None:
-        """Have ``challenge`` in the document; it is no step to undo."""
+        """Set the challenge of the document; not undoable."""
         if challenge != self.challenge:
             self.challenge = challenge
             self.edited.emit()
             self.challenge_changed.emit(challenge)
 
     def keep_drawing(self, drawing: KeptDrawing | None) -> None:
-        """Save ``drawing`` with the document; by itself it is nothing to be asked about."""
+        """Set the drawing to save with the document; this alone does not mark it as modified."""
         self.drawing = drawing
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
-        """Pin the code ``z`` ``[d]`` under ``name``, or else the next free number.
+        """Pin the code ``z`` ``[d]`` under ``name``, by default the next free number.
 
-        A code that is not finite is no place; no file could keep it.
+        A code that is not finite is ignored, as a file could not store it.
         """
         if np.isfinite(np.asarray(z, np.float32)).all():
             self.set_places((*self.places, self._new_place(z, name[:MAX_NAME])))
 
     def unpin(self, index: int) -> None:
-        """Take the pin at ``index`` of ``places`` away."""
+        """Remove the pin at ``index`` of ``places``."""
         self.set_places(self.places[:index] + self.places[index + 1 :])
 
     def replace(self, index: int, place: PinnedPlace) -> None:
-        """Have ``place`` in place of the pin at ``index``: moved, or under another name."""
+        """Replace the pin at ``index`` by ``place``: moved or renamed."""
         self.set_places((*self.places[:index], place, *self.places[index + 1 :]))
 
     def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
-        """Pin these places, in this order, and no others."""
+        """Replace all pins."""
         if places == self.places:
             return
         if self._history is None:
@@ -129,7 +129,7 @@ class Annotations(QObject):
         self.places_changed.emit(places)
 
     def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
-        """Keep these concepts and no others."""
+        """Replace all concepts."""
         if concepts == self.concepts:
             return
         if self._history is None:
@@ -152,7 +152,7 @@ class Annotations(QObject):
 
 
 def _moved(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> int | None:
-    """The pin that is elsewhere ``after``, by its index, if it is one and all else is the same."""
+    """Return the index of the moved pin if exactly one pin was moved and nothing else changed."""
     if len(before) != len(after):
         return None
     changed = [index for index, place in enumerate(after) if place != before[index]]
@@ -161,7 +161,7 @@ def _moved(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> i
 
 
 def _edit_words(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> str:
-    """What an edit of the pins is called among the steps to undo."""
+    """Return the name of an edit of the pins in the undo history."""
     if len(after) != len(before):
         return tr("Pin a place") if len(after) > len(before) else tr("Remove a pin")
     return tr("Change the pins") if _moved(before, after) is None else tr("Move a pin")

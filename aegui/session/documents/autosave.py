@@ -1,4 +1,4 @@
-"""Copies of unsaved work, made in the background and offered again after a crash."""
+"""Background recovery copies of unsaved work, which are offered after a crash."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Underway:
-    """How far a training had come that was under way.
+    """Progress of a training that was running when the copy was made.
 
     Attributes:
-        epochs: Epochs done.
-        planned: Epochs to do in all.
-        loss: The last loss that was recorded.
+        epochs: Completed epochs.
+        planned: Epochs in total.
+        loss: The last recorded loss.
         seconds: Training time.
     """
 
@@ -50,12 +50,12 @@ class Underway:
 
 @dataclass(frozen=True)
 class Held:
-    """What a copy holds, in short.
+    """Summary of the content of a copy.
 
     Attributes:
-        samples: Samples of the data.
-        epochs: Epochs that the network has learnt; 0: nothing yet.
-        runs: How many networks have.
+        samples: Number of samples.
+        epochs: Epochs that the network was trained for; 0 if untrained.
+        runs: Number of trained networks.
     """
 
     samples: int
@@ -65,15 +65,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Recovery:
-    """Work that a program which is no longer running left unsaved.
+    """Unsaved work of an instance that is no longer running.
 
     Attributes:
         file: The copy.
         origin: The document it is a copy of; None if that was never saved.
-        name: What the document was called.
+        name: Name of the document.
         saved_at: When the copy was made, local time.
-        training: How far the training in it had come, if one was under way.
-        held: What is in it; None where that is not known.
+        training: Progress of the training in it, if one was running.
+        held: Summary of its content; None if unknown.
     """
 
     file: Path
@@ -84,7 +84,7 @@ class Recovery:
     held: Held | None = None
 
     def picture(self) -> bytes:
-        """A PNG of what the network makes of the samples; empty where it cannot be read."""
+        """Return a PNG of the network's outputs for the samples; empty if it cannot be read."""
         try:
             with Archive(self.file) as archive:
                 return bytes(archive.read(THUMBNAIL, _MOST_PICTURE_BYTES))
@@ -98,23 +98,23 @@ _HELD = TypeAdapter(Held)
 
 
 class Autosave(QObject):
-    """Keeps one copy of one document, locked for as long as the program runs.
+    """Maintains one recovery copy of one document, locked while the program runs.
 
-    A copy is the run file ``ID.aegui``, with ``ID.json`` saying whose copy it is and ``ID.lock``
-    whether its program still runs.
+    A copy consists of the run file ``ID.aegui``, the note ``ID.json`` with the origin of the copy,
+    and ``ID.lock``, which is locked while the owning instance runs.
     """
 
     failed = Signal(str)
-    """A copy could not be written; why, in words."""
+    """Emitted with the reason when a copy could not be written."""
     written = Signal(float)
-    """A copy is on the disk, or could not be written; the seconds that this took."""
+    """Emitted with the duration in seconds when a write has ended, successfully or not."""
     _job_failed = Signal(str)
     _job_ended = Signal(float)
 
     def __init__(self, parent: QObject | None = None, folder: Path | None = None) -> None:
         super().__init__(parent)
         self.folder = folder if folder is not None else user_data_dir() / "autosave"
-        """Where the copies of all programs are."""
+        """Folder of the copies of all instances."""
         self._key = uuid.uuid4().hex
         self._lock: QLockFile | None = None
         self._discarded: deque[tuple[Path, QLockFile | None]] = deque()
@@ -124,18 +124,18 @@ class Autosave(QObject):
 
     @property
     def file(self) -> Path:
-        """Where the copy is, once there is one."""
+        """Return the path of the copy, whether or not it exists yet."""
         return self.folder / f"{self._key}{SUFFIX}"
 
     @property
     def is_busy(self) -> bool:
-        """Whether a copy is being written, or waits for that."""
+        """Return whether a copy is being written or queued."""
         return self._job.busy
 
     def write(
         self, run: SavedRun, origin: Path | None, name: str, training: Underway | None = None
     ) -> None:
-        """Replace the copy by ``run``, in the background; ``training`` is under way in it."""
+        """Replace the copy by ``run`` in the background; ``training`` is its running training."""
         file, about = self.file, self.file.with_suffix(".json")
         document: dict[str, object] = {
             "origin": None if origin is None else str(origin),
@@ -155,7 +155,7 @@ class Autosave(QObject):
         def work() -> None:
             begun = time.monotonic()
             try:
-                # The note never says more than is there, and no copy is without one.
+                # The note must never promise more than the copy has, and each copy needs a note.
                 if not file.exists():
                     write_atomically(about, note.encode(), private=True)
                 save_run(file, run, private=True)
@@ -163,20 +163,20 @@ class Autosave(QObject):
             except AeguiError as error:
                 self._job_failed.emit(str(error))
             finally:
-                # Last, not first: what is being written may have been discarded meanwhile.
+                # After the write: this copy may have been discarded in the meantime.
                 self._clear()
                 self._job_ended.emit(time.monotonic() - begun)
 
         self._job.submit(work)
 
     def flush(self, seconds: float = 3.0) -> None:
-        """Wait until the copy is on the disk, and those that were discarded are not."""
+        """Wait until the copy has been written and discarded ones have been removed."""
         self._job.wait(seconds)
 
     def discard(self) -> None:
-        """Have the copy removed: the document is safe, or is not wanted.
+        """Remove the copy in the background: the document was saved or discarded.
 
-        It may be being written at present, so that this is done in the background too.
+        In the background, as the copy may be being written at this moment.
         """
         if self._lock is None:
             return
@@ -185,7 +185,7 @@ class Autosave(QObject):
         self._job.submit(self._clear)
 
     def _clear(self) -> None:
-        """Remove what was discarded."""
+        """Remove the discarded copies."""
         while self._discarded:
             file, lock = self._discarded.popleft()
             remove(file)
@@ -193,14 +193,14 @@ class Autosave(QObject):
                 lock.unlock()
 
     def shutdown(self) -> None:
-        """Remove the copy and make no more: the program ends as it should."""
+        """Remove the copy and accept no more: the program ends normally."""
         self._discarded.append((self.file, self._lock))
         self._lock = None
         if self._job.shutdown():
             self._clear()
 
     def leave(self, seconds: float) -> None:
-        """Leave the copy to the next program, once it is on the disk, and make no more."""
+        """Keep the copy for the next start once it is written, and accept no more."""
         self._job.wait(seconds)
         self._job.shutdown()
         if self._lock is not None:
@@ -208,21 +208,21 @@ class Autosave(QObject):
             self._lock = None
 
     def found(self) -> tuple[Recovery, ...]:
-        """Copies that no running program holds, the newest first."""
+        """Return the copies that no running instance has locked, newest first."""
         files = [file for file in self.folder.glob(f"*{SUFFIX}") if file != self.file]
         orphans = [recovery_of(file) for file in files if file.exists() and _is_orphan(file)]
         return tuple(sorted(orphans, key=lambda copy: copy.saved_at, reverse=True))
 
     def sweep(self) -> None:
-        """Remove notes and locks without a copy, which no running program holds."""
+        """Remove notes and locks without a copy that no running instance has locked."""
         for path in (*self.folder.glob("*.json"), *self.folder.glob("*.lock")):
             copy = path.with_suffix(SUFFIX)
-            # To take a lock whose program is gone is to remove it.
+            # Taking and releasing the lock of a dead instance removes the lock file.
             if not copy.exists() and copy != self.file and _is_orphan(copy):
                 remove(copy)
 
     def take_over(self, recovery: Recovery) -> None:
-        """Go on with the copy ``recovery`` as our own, which is as unsaved as it was."""
+        """Adopt the copy ``recovery`` as the copy of this document."""
         self.discard()
         self._key = recovery.file.stem
         self._take_lock()
@@ -239,7 +239,7 @@ class Autosave(QObject):
 
 
 def remove(file: Path) -> None:
-    """Remove a copy and what belongs to it."""
+    """Remove a copy and its note."""
     for path in (file, file.with_suffix(".json")):
         try:
             path.unlink(missing_ok=True)
@@ -248,7 +248,7 @@ def remove(file: Path) -> None:
 
 
 def set_aside(recovery: Recovery) -> Path:
-    """Keep a damaged copy under another name, under which it is not offered again; which one."""
+    """Rename a damaged copy so that it is not offered again, and return its path."""
     aside = recovery.file.with_name(recovery.file.name + ".damaged")
     try:
         recovery.file.replace(aside)
@@ -261,7 +261,7 @@ def set_aside(recovery: Recovery) -> Path:
 
 def _lock_of(file: Path) -> QLockFile:
     lock = QLockFile(str(file.with_suffix(".lock")))
-    # However old: only the death of its program frees it.
+    # A lock never expires by age: only the death of its process releases it.
     lock.setStaleLockTime(0)
     return lock
 
@@ -275,7 +275,7 @@ def _is_orphan(file: Path) -> bool:
 
 
 def recovery_of(file: Path) -> Recovery:
-    """What is said of the copy ``file`` beside it, as far as that can be read."""
+    """Return the description of the copy ``file``, as far as its note is readable."""
     origin: Path | None = None
     name = ""
     training: Underway | None = None
@@ -295,7 +295,7 @@ def recovery_of(file: Path) -> Recovery:
 
 
 def _written_at(file: Path) -> datetime:
-    """When ``file`` was written; a clock that was wrong then may have said anything."""
+    """Return when ``file`` was written; the current time if its timestamp is invalid."""
     try:
         return datetime.fromtimestamp(file.stat().st_mtime)
     except (OSError, OverflowError, ValueError):

@@ -1,4 +1,4 @@
-"""Reading and writing of documents: pure functions, no signals."""
+"""Pure functions to read and write documents."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ if TYPE_CHECKING:
 RECIPE_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 SHIPPED_MODEL = "letters-2d"
 _WEIGHTS = ("parameters", "buffers")
-"""Tensors of a checkpoint that together are a row of the timeline."""
+"""Tensors of a checkpoint that together form a row of the timeline."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A document as it was read: a draft, perhaps a run, and where it is saved (None: nowhere)."""
+    """A document that was read: a draft, possibly a run, and its path (None if it has no file)."""
 
     draft: DraftState
     run: SavedRun | None = None
@@ -71,20 +71,20 @@ class Opened:
 
     @cached_property
     def resolution(self) -> Resolution:
-        """The draft's shapes and problems; of large sets it takes a while, so ask in the thread."""
+        """Return the draft's shapes and problems; slow for large data, so call it in the thread."""
         return resolve(self.draft.recipe, self.draft.dataset)
 
 
 @dataclass(frozen=True, eq=False)
 class Continuation:
-    """What a training needs to go on where the document's run ended.
+    """The arguments of a training that continues the document's run.
 
     Attributes:
         resolved: What to train.
-        checkpoint: From where it goes on exactly; None where the file was saved without.
-        history: The rows so far.
-        timeline: The weights kept so far.
-        fork: Without a checkpoint: the weights, with which the optimiser begins anew.
+        checkpoint: Checkpoint to resume from exactly; None if the file was saved without one.
+        history: The rows recorded so far.
+        timeline: The weights recorded so far.
+        fork: Without a checkpoint: initial weights, with a new optimiser state.
     """
 
     resolved: ResolvedRecipe
@@ -95,12 +95,12 @@ class Continuation:
 
 
 def shipped_model() -> Path:
-    """The trained model that the program opens on."""
+    """Return the path of the trained model that the program opens at start."""
     return models_dir() / f"{SHIPPED_MODEL}{SUFFIX}"
 
 
 def first_document() -> Opened:
-    """What the program opens with: the shipped model, or else a recipe to begin from."""
+    """Return the document at start: the shipped model, or a default recipe if it is missing."""
     path = shipped_model()
     if path.is_file():
         try:
@@ -108,18 +108,18 @@ def first_document() -> Opened:
         except AeguiError as error:
             _log.info("the shipped model cannot be shown: %s", error)
         else:
-            # It has no file of the user's: saving asks for one.
+            # Opened without a path, so that saving asks for a file.
             return replace(opened, path=None)
     return Opened(fresh_draft(Recipe()))
 
 
 def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opened:
-    """The run file at ``path``; ``may_read`` as for ``load_run``.
+    """Read the run file at ``path``; ``may_read`` as for ``load_run``.
 
     Raises:
-        ReadError: It is none, or is damaged.
+        ReadError: It is no run file, or is damaged.
     """
-    # Taken first: what is written meanwhile is a change.
+    # Taken before reading, so that a write in the meantime counts as a change.
     mark = mark_of(path)
     saved = load_run(path, may_read)
     draft = saved.draft if saved.draft is not None else Draft(saved.recipe, saved.dataset)
@@ -129,7 +129,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
         else replace(saved, draft=None, places=(), concepts=(), challenge=None, drawing=None)
     )
     state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
-    # A model of the program's own is an example: saving it asks for a file.
+    # A shipped model is opened without a path, so that saving asks for a file.
     own = is_own(path)
     return Opened(
         state,
@@ -147,7 +147,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
 
 
 def stamp_of(path: Path) -> int:
-    """What becomes another number when the file at ``path`` is written anew."""
+    """Return the modification time of ``path`` in nanoseconds; 0 if it cannot be read."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -155,10 +155,10 @@ def stamp_of(path: Path) -> int:
 
 
 def read_recipe(path: Path) -> CourseReading:
-    """The recipe or course configuration at ``path``, its data looked for beside it first.
+    """Read a recipe or course configuration, looking for its data in its own folder first.
 
     Raises:
-        AeguiError: It is none.
+        AeguiError: It is neither.
     """
     reading = _reading(path)
     return replace(reading, recipe=_beside(reading.recipe, path.parent))
@@ -170,11 +170,11 @@ def open_recipe(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Opened:
-    """A new document of what was read at ``path``.
+    """Return a new document of the recipe that was read from ``path``.
 
     Raises:
         AeguiError: Its data cannot be read.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled()`` returned true.
     """
     recipe = reading.recipe
     draft = fresh_draft(recipe, report, cancelled)
@@ -182,11 +182,11 @@ def open_recipe(
 
 
 OPENED_BY = {LESSON: "lesson_file", TEACHER: "teacher_file"}
-"""Ending of a file that is no document -> the signal of ``Requests`` that has it opened."""
+"""Suffixes of files that are no documents -> signal of ``Requests`` that opens them."""
 
 
 def is_data(path: Path) -> bool:
-    """Whether ``path`` holds glyphs: any file that is neither a run nor a recipe."""
+    """Return whether ``path`` is a file of data: no run, no recipe, and not in ``OPENED_BY``."""
     suffix = path.suffix.lower()
     if suffix == SUFFIX or suffix in OPENED_BY:
         return False
@@ -195,7 +195,7 @@ def is_data(path: Path) -> bool:
     try:
         _reading(path)
     except RecipeError:
-        # JSON may hold glyphs as well; if it does not, the recipe's refusal is the one to read.
+        # JSON may contain glyphs as well; if not, the error about the recipe is more helpful.
         return suffix == ".json" and _holds_glyphs(path)
     except AeguiError:
         return False
@@ -210,7 +210,7 @@ def to_save(
     challenge: KeptChallenge | None = None,
     drawing: KeptDrawing | None = None,
 ) -> SavedRun:
-    """The content of the run file that keeps the run, the draft and what is put beside them."""
+    """Return the content of a run file with run, draft and annotations."""
     if run is None:
         return SavedRun(
             draft.recipe,
@@ -227,10 +227,10 @@ def to_save(
 
 
 def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | None:
-    """How to go on with ``run`` under the present draft; None where the two do not fit.
+    """Return how to continue ``run`` with the current draft; None if they do not match.
 
-    Network, optimiser, seeds and data must be the run's. A draft that wants no more epochs than
-    were done is taken to want as many again; epochs of pre-training are not counted.
+    Network, optimiser, seeds and data must be those of the run. If the draft has no more epochs
+    than were done, the same number is added again; epochs of pre-training are not counted.
     """
     recipe, old, point = resolved.recipe, run.recipe, run.checkpoint
     fits = (
@@ -258,10 +258,9 @@ def continuation_of(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | N
 
 
 def weights_fork(run: SavedRun, resolved: ResolvedRecipe) -> Fork | None:
-    """The last weights that ``run`` has, for a training of ``resolved`` to begin with.
+    """Return the last weights of ``run`` as initial weights for a training of ``resolved``.
 
-    Those of its checkpoint, or the ones that it shows where it was saved without; None where the
-    network is another one.
+    They are taken from its checkpoint, or else from its snapshot; None if the network differs.
     """
     point = run.checkpoint
     if point is not None:
@@ -277,7 +276,7 @@ def weights_fork(run: SavedRun, resolved: ResolvedRecipe) -> Fork | None:
 
 
 def _is_averaged(recipe: Recipe) -> bool:
-    """Whether averages are kept beside the weights."""
+    """Return whether averages of the weights are maintained."""
     return recipe.gan is not None and recipe.gan.average > 0
 
 
@@ -286,14 +285,14 @@ def _pretraining(recipe: Recipe) -> PretrainSpec | None:
 
 
 def _reading(path: Path) -> CourseReading:
-    # The YAML reader takes 30 ms to import: not before the window shows.
+    # Imported late: the YAML reader takes 30 ms, which would delay the window.
     from aegui.core.course_configs import load_any_recipe
 
     return load_any_recipe(path)
 
 
 def _beside(recipe: Recipe, folder: Path) -> Recipe:
-    """A data file or folder that a recipe names is looked for beside the recipe first."""
+    """Return ``recipe`` with a relative data path resolved in ``folder`` if it exists there."""
     source, mark, part = recipe.data.source.partition("#")
     if source in builtin_names() or not source or not (folder / source).exists():
         return recipe

@@ -1,4 +1,4 @@
-"""Where the open document is kept: its file, the copy against a crash, and what is unsaved."""
+"""The file of the open document, its recovery copy, and whether it is modified."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
     from aegui.session.settings import Settings
 
 AUTOSAVE_MS = 5_000
-"""So often unsaved work is copied; what takes long to copy is copied more seldom."""
+"""Minimum interval of recovery copies; it grows with the time that a copy takes."""
 _LAST_SECONDS = 60.0
-"""How long the end of the program waits for a copy that is to be found at the next start."""
+"""How long shutdown waits for a recovery copy that the next start needs."""
 
 
 class DocumentFile(QObject):
-    """Saves the document, copies unsaved work every few seconds, and knows what is unsaved.
+    """Saves the document, makes recovery copies every few seconds, and tracks modifications.
 
-    A document that is being written counts as unsaved until it is on the disk. Edits made
-    meanwhile stay unsaved after that.
+    A document that is being written counts as modified until it is on the disk. Edits made in the
+    meantime leave it modified.
     """
 
     title_changed = Signal(str, bool)
-    """Name of the document, and whether there is anything unsaved in it."""
+    """Emitted with the name of the document, and whether it is modified."""
     saved = Signal(object)
-    """The document is in the file of that path now."""
+    """Emitted with the path when the document was saved."""
     recent_changed = Signal(object)
-    """Tuple of paths, newest first."""
+    """Emitted with the tuple of recent paths, newest first."""
     noticed = Signal(object)
-    """A ``Notice``."""
+    """Emitted with a ``Notice``."""
     changed_on_disk = Signal(str)
-    """The file is not what was read or saved last: ``changed`` or ``gone``."""
+    """Emitted with ``changed`` or ``gone`` when another program has changed or removed the file."""
     copied = Signal(float)
-    """Unsaved work was copied; the seconds that this took."""
+    """Emitted with the duration in seconds when a recovery copy was made."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class DocumentFile(QObject):
         self._autosave.written.connect(self._on_autosave_written)
         self._autosave_failed = False
         self.path: Path | None = None
-        """Where the document is saved; None where it has no file yet."""
+        """Path of the document; None if it has no file yet."""
         self._mark: FileMark | None = None
         self._told: tuple[str, int] | None = None
         self._name = self._began_as = ""
@@ -82,25 +82,25 @@ class DocumentFile(QObject):
 
     @property
     def name(self) -> str:
-        """What the document is called: as its file, as it came in, or by what it holds now."""
+        """Return the name of the document: of its file, as it was opened, or by its content."""
         if self.path is not None:
             return self.path.stem
         return self._given or content_name(self._host.recipe)
 
     @property
     def stem(self) -> str:
-        """What files made of the document are called: short, and plain on any system."""
+        """Return a short stem for files made from the document, valid on any system."""
         given = self._given if self.path is None else self.path.stem
         return plain_name(given) or content_stem(self._host.recipe)
 
     @property
     def _given(self) -> str:
-        """What it came in as, while it still holds that; else empty."""
+        """Return the original name while the content still matches it; otherwise ""."""
         return self._name if content_stem(self._host.recipe) == self._began_as else ""
 
     @property
     def is_modified(self) -> bool:
-        """Whether there is anything that is not on the disk."""
+        """Return whether anything is not on the disk."""
         return self._being_written > 0 or self._is_edited
 
     @property
@@ -110,18 +110,18 @@ class DocumentFile(QObject):
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """Files opened or saved last, newest first."""
+        """Return the files that were opened or saved last, newest first."""
         return self._settings.recent_files
 
     @property
     def used_folders(self) -> tuple[Path, ...]:
-        """Where files were opened or written last."""
+        """Return the folders that files were opened from or written to last."""
         return (*(path.parent for path in self.recent), *self._settings.folders)
 
-    # Another document, and changes of it
+    # Document and changes
 
     def begin(self, path: Path | None, name: str, mark: FileMark | None = None) -> None:
-        """Another document is open, with nothing unsaved in it; ``mark`` is what was read."""
+        """Start with another, unmodified document; ``mark`` is the state of its file as read."""
         self._forget_copy()
         self.path, self._name = path, name
         self._began_as = content_stem(self._host.recipe)
@@ -130,21 +130,21 @@ class DocumentFile(QObject):
         self._being_written = 0
         self._is_unsaved = False
         if self._title is None:
-            # Nobody has seen another one yet.
+            # The first document is not announced: the window is built with its title.
             self._title = (self.name, False)
 
     def touch(self) -> None:
-        """There is something new to be copied."""
+        """Record a change for the next recovery copy."""
         self._changes += 1
         if not self._timer.isActive():
             self._timer.start()
 
     def mark_unsaved(self) -> None:
-        """Something has changed that the undo history does not know of."""
+        """Mark the document as modified by a change that is not in the undo history."""
         self._is_unsaved = True
 
     def announce(self) -> None:
-        """Tell the title, where it is another one."""
+        """Emit the title if it has changed."""
         title = (self.name, self.is_modified)
         if title != self._title:
             self._title = title
@@ -153,21 +153,21 @@ class DocumentFile(QObject):
     # Files
 
     def state(self) -> FileState:
-        """What has become of the file since it was read or saved."""
+        """Return whether the file has changed or is gone since it was read or saved."""
         if self.path is None or self._mark is None or self.saving.is_busy:
             return "same"
         state, self._mark = self._mark.state(self.path)
         return state
 
     def look(self) -> None:
-        """Tell, once, if another program has changed or taken the file."""
+        """Emit ``changed_on_disk`` once if another program has changed or removed the file."""
         state = self.state()
         told = None if state == "same" or self.path is None else (state, stamp_of(self.path))
         if told == self._told:
             return
         self._told = told
         if state == "gone":
-            # What is open is nowhere else now.
+            # The open document now exists only in memory.
             self._is_unsaved = True
             self.touch()
             self.announce()
@@ -175,15 +175,15 @@ class DocumentFile(QObject):
             self.changed_on_disk.emit(state)
 
     def save_as(self, path: Path) -> bool:
-        """Save to ``path`` (with ``.aegui`` added if need be), the document's file from then on.
+        """Save to ``path`` (adding ``.aegui`` if missing), which becomes the document's file.
 
-        It is packed and written in the background; ``saved`` follows. False, with a notice, where
-        it is clear already that nothing can be written there.
+        The file is packed and written in the background; ``saved`` follows. Returns False, with a
+        notice, if it is certain already that nothing can be written there.
         """
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
         if path.parent not in self._settings.folders:
-            # Before it is written: should the program be killed meanwhile, the next one clears up.
+            # Stored before writing: if the program is killed, the next start cleans up there.
             self._settings.note_writing(path.parent)
             self._settings.save()
         document, changes = self._document, self._changes
@@ -215,7 +215,7 @@ class DocumentFile(QObject):
 
     @Slot()
     def copy(self) -> None:
-        """Copy unsaved work that has changed since the last copy; called every few seconds."""
+        """Make a recovery copy if unsaved work has changed since the last one."""
         underway = self._host.underway
         is_unsaved = self.is_modified or underway is not None
         if is_unsaved and self._changes != self._copied_changes:
@@ -225,23 +225,23 @@ class DocumentFile(QObject):
 
     @property
     def is_copying(self) -> bool:
-        """Whether a copy is being written."""
+        """Return whether a recovery copy is being written."""
         return self._autosave.is_busy
 
     def recoveries(self) -> tuple[Recovery, ...]:
-        """Unsaved work that a crashed program has left, newest first."""
+        """Return the unsaved work of crashed instances, newest first."""
         return self._autosave.found()
 
     def take_over(self, recovery: Recovery) -> None:
-        """The document is the unsaved work ``recovery``, and still unsaved."""
+        """Continue with the unsaved work ``recovery``, which stays modified."""
         self._autosave.take_over(recovery)
         self._is_unsaved = True
         self.announce()
 
     def shutdown(self, *, keep: bool = False) -> None:
-        """Write what is to be written, and remove the copy: the end of the program.
+        """Complete pending writes and remove the recovery copy: the program ends.
 
-        To ``keep`` it is for when nobody could be asked what to do with unsaved work.
+        ``keep`` makes and keeps the copy, for when the user could not be asked about unsaved work.
         """
         self._timer.stop()
         self.saving.shutdown()
@@ -252,19 +252,19 @@ class DocumentFile(QObject):
             self._autosave.shutdown()
 
     def remember(self, path: Path) -> None:
-        """Put ``path`` in front of the recent files."""
+        """Move ``path`` to the head of the recent files."""
         self._settings.add_recent(path)
         if path.suffix.lower() == SUFFIX:
             self._settings.keep_folder("runs", path.parent)
         self._store_recent()
 
     def forget(self, path: Path) -> None:
-        """Take ``path`` from the recent files: it is gone."""
+        """Remove ``path`` from the recent files."""
         self._settings.remove_recent(path)
         self._store_recent()
 
     def clear_recent(self) -> None:
-        """Forget the recent files."""
+        """Clear the recent files."""
         self._settings.recent_files = ()
         self._store_recent()
 
@@ -287,7 +287,7 @@ class DocumentFile(QObject):
 
     @Slot(str)
     def _on_autosave_failed(self, reason: str) -> None:
-        # Once is enough: it would say the same with every copy.
+        # Reported once only: every further copy would fail for the same reason.
         if not self._autosave_failed:
             self._autosave_failed = True
             text = tr("Unsaved work could not be backed up. {why}", why=reason)

@@ -1,4 +1,4 @@
-"""What a person edits: a recipe with its data, read only where they have changed. No signals."""
+"""The draft: a recipe with its data, which are read only if they have changed. No signals."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec, Recipe
 
 QUICK_BYTES = 8_000_000
-"""So many bytes of pixels are copied within a blink."""
+"""Size in bytes of pixel data that can be copied without a noticeable delay."""
 QUICK_FILE_BYTES = 128_000
-"""Files up to that size are read within a blink."""
+"""Size in bytes of a file that can be read without a noticeable delay."""
 _EVERYTHING = {"chars": None, "labels": None, "names": None, "count": None}
 
 
 @dataclass(frozen=True, eq=False)
 class DraftState:
-    """What the person edits.
+    """The state that the user edits.
 
     Attributes:
         recipe: The recipe.
-        dataset: The samples that take part.
-        pool: All the samples to choose from: the source and what was added to it.
-        selected: Places in ``pool`` of the samples of ``dataset``, int64 ``[n]``.
-        has_source: Whether ``pool`` has all of the source; a document keeps only what took part.
-        notes: What there was to say when the source was read, in words.
-        is_edited: Whether there are samples that the source does not have, or has otherwise.
+        dataset: The samples in use.
+        pool: All available samples: those of the source and those added to it.
+        selected: Indices in ``pool`` of the samples of ``dataset``, int64 ``[n]``.
+        has_source: Whether ``pool`` contains the whole source; documents store only the samples in
+            use.
+        notes: Translated notes from reading the source.
+        is_edited: Whether samples were added or differ from the source.
     """
 
     recipe: Recipe
@@ -55,7 +56,7 @@ class DraftState:
 def whole_draft(
     recipe: Recipe, dataset: Dataset, *, has_source: bool = True, is_edited: bool = False
 ) -> DraftState:
-    """A draft of ``recipe`` in which all of ``dataset`` takes part."""
+    """Return a draft of ``recipe`` that uses all of ``dataset``."""
     selected = np.arange(len(dataset))
     return DraftState(recipe, dataset, dataset, selected, has_source, is_edited=is_edited)
 
@@ -63,11 +64,11 @@ def whole_draft(
 def fresh_draft(
     recipe: Recipe, report: Report | None = None, cancelled: IsCancelled | None = None
 ) -> DraftState:
-    """A draft of ``recipe`` with its data read.
+    """Read the data of ``recipe``, and return a draft.
 
     Raises:
-        AeguiError: The data cannot be read, or lack what is chosen of them.
-        Cancelled: ``cancelled`` asked for it.
+        AeguiError: The data cannot be read, or lack chosen samples.
+        Cancelled: ``cancelled()`` returned true.
     """
     reading = read_source(recipe.data.source, recipe.data.images, report, cancelled)
     return replace(_drawn_from(recipe, reading.dataset), notes=reading.notes)
@@ -79,13 +80,13 @@ def edited_draft(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> DraftState:
-    """``draft`` with ``recipe`` in place of its own; data are read only where they changed.
+    """Return ``draft`` with another ``recipe``, reading data only if they changed.
 
-    Another source keeps the choice of samples if it has them all, else all of it is taken.
+    Another source keeps the choice of samples if it has all of them; otherwise all of it is used.
 
     Raises:
-        AeguiError: The data cannot be read, or lack what is chosen of them.
-        Cancelled: ``cancelled`` asked for it.
+        AeguiError: The data cannot be read, or lack chosen samples.
+        Cancelled: ``cancelled()`` returned true.
     """
     old, new = draft.recipe.data, recipe.data
     if same_samples(new, old):
@@ -106,7 +107,7 @@ def edited_draft(
 
 
 def is_quick(draft: DraftState, recipe: Recipe) -> bool:
-    """Whether ``edited_draft`` takes no longer than a blink."""
+    """Return whether ``edited_draft`` is fast enough for the GUI thread."""
     old, new = draft.recipe.data, recipe.data
     if same_samples(new, old):
         return True
@@ -116,7 +117,7 @@ def is_quick(draft: DraftState, recipe: Recipe) -> bool:
 
 
 def is_quick_source(source: str) -> bool:
-    """Whether all parts of ``source`` are read within a blink, or do not exist."""
+    """Return whether all parts of ``source`` are read quickly, or do not exist."""
     if source in builtin_names():
         return source in glyph_set_names()
     try:
@@ -126,18 +127,18 @@ def is_quick_source(source: str) -> bool:
         parts = source.split("+")
         return not path.is_dir() and (len(parts) == 1 or all(map(is_quick_source, parts)))
     except (OSError, RuntimeError):
-        # The reader will say what is wrong with it.
+        # Reading it will report the error.
         return True
 
 
 def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
-    """``draft`` with the samples of ``more`` after its own; they are chosen.
+    """Return ``draft`` with the samples of ``more`` appended and chosen.
 
     Raises:
         AeguiError: The images differ in size.
     """
     pool = draft.pool.joined(more, draft.pool.name)
-    # Where everything takes part the two are one: a large set need not be joined twice.
+    # If all samples are used, pool and dataset are the same object: join large data only once.
     whole = draft.dataset is draft.pool
     dataset = pool if whole else draft.dataset.joined(more, draft.dataset.name)
     added = np.arange(len(draft.pool), len(pool))
@@ -146,7 +147,7 @@ def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
         "chars": None if data.chars is None else data.chars + "".join(more.labels),
         "labels": _extended(data.labels, more.labels),
         "names": _extended(data.names, more.names),
-        # So many at random were requested; now it is these, and those that were added.
+        # The number of random samples grows by the added ones.
         "count": None if data.count is None else data.count + len(more),
     }
     recipe = with_data(draft.recipe, **choice)
@@ -155,9 +156,9 @@ def joined_draft(draft: DraftState, more: Dataset) -> DraftState:
 
 
 def document_draft(recipe: Recipe, dataset: Dataset) -> DraftState:
-    """The draft that a document has kept: ``dataset`` is what took part.
+    """Return the draft of a document, whose ``dataset`` are the samples in use.
 
-    Where that takes no time the rest of the source is read too, to choose from.
+    For built-in glyphs, which are fast to read, the pool is the whole source.
     """
     if recipe.data.source not in glyph_set_names():
         return whole_draft(recipe, dataset, has_source=False)
@@ -171,30 +172,30 @@ def document_draft(recipe: Recipe, dataset: Dataset) -> DraftState:
 
 
 def reverted(draft: DraftState, recipe: Recipe, dataset: Dataset) -> DraftState:
-    """``recipe`` and the samples that it was trained with in place of ``draft``."""
+    """Return ``draft`` with ``recipe`` and the samples that it was trained with."""
     if same_samples(draft.recipe.data, recipe.data) and same_data(draft.dataset, dataset):
         return replace(draft, recipe=recipe)
     return sharing(document_draft(recipe, dataset), dataset)
 
 
 def with_data(recipe: Recipe, **update: object) -> Recipe:
-    """``recipe`` with other values in its data."""
+    """Return ``recipe`` with fields of its data section replaced."""
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=update)})
 
 
 def with_chars(recipe: Recipe, chars: str | None) -> Recipe:
-    """``recipe`` with another choice of characters."""
+    """Return ``recipe`` with another choice of characters."""
     return with_data(recipe, **(_EVERYTHING | {"chars": chars}))
 
 
 def with_source(recipe: Recipe, source: str) -> Recipe:
-    """``recipe`` with all the samples of another source; built-in ones at their own size."""
+    """Return ``recipe`` with all samples of another source; built-in ones at their native size."""
     own = {"images": ImageSpec()} if comes_in_any_size(source) else {}
     return with_data(recipe, **(_EVERYTHING | {"source": source} | own))
 
 
 def merged(base: Recipe, asked: Recipe, now: Recipe) -> Recipe:
-    """``now`` with all that ``asked`` changed in ``base``, while ``now`` became another too."""
+    """Merge the changes from ``base`` to ``asked`` into ``now``, another edit of ``base``."""
     if now is base:
         return asked
     fields = {
@@ -213,14 +214,14 @@ def merged(base: Recipe, asked: Recipe, now: Recipe) -> Recipe:
 
 
 def same_samples(a: DataSpec, b: DataSpec) -> bool:
-    """Whether two choices of data name the same samples; noise and shares apart."""
+    """Return whether two data sections select the same samples, apart from noise and split."""
     return _samples_key(a) == _samples_key(b)
 
 
 def sharing(draft: DraftState, known: Dataset | None) -> DraftState:
-    """``draft``, with ``known`` itself in place of a set that is the same.
+    """Return ``draft`` with ``known`` in place of an equal dataset.
 
-    It need not be in memory twice then, nor be compared again and again.
+    This avoids a second copy in memory, and repeated comparisons.
     """
     dataset = draft.dataset
     if known is None or dataset is known or not same_data(dataset, known):
@@ -239,7 +240,7 @@ def _drawn_from(recipe: Recipe, pool: Dataset) -> DraftState:
 def _with_added(
     spec: DataSpec, dataset: Dataset, report: Report | None, cancelled: IsCancelled | None
 ) -> Dataset:
-    """The source of ``spec``, and the samples of ``dataset`` that it does not have."""
+    """Return the source of ``spec`` with the samples of ``dataset`` that it lacks."""
     source = read_source(spec.source, spec.images, report, cancelled).dataset
     return _joined_with_others(source, dataset)
 
@@ -253,18 +254,18 @@ def _joined_with_others(source: Dataset, dataset: Dataset) -> Dataset:
 
 
 def _identity(dataset: Dataset, index: int) -> tuple[str, bytes]:
-    """What makes two samples the same: label and pixels."""
+    """Return what identifies a sample: label and pixels."""
     return dataset.labels[index], dataset.images[index].tobytes()
 
 
 def _source_key(spec: DataSpec) -> tuple[object, ...]:
-    """What decides which samples there are to choose from."""
+    """Return the fields that determine the available samples."""
     is_fixed = spec.source in builtin_names() and not comes_in_any_size(spec.source)
     return spec.source, None if is_fixed else spec.images
 
 
 def _choice(spec: DataSpec) -> tuple[object, ...]:
-    """What decides which of them take part."""
+    """Return the fields that determine which of the available samples are used."""
     seed = None if spec.count is None else spec.split.seed
     return spec.chars, spec.labels, spec.names, spec.count, seed
 

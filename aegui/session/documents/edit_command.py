@@ -1,4 +1,4 @@
-"""One step that can be undone: an edit of the draft, or of pins and concepts."""
+"""Undo commands: an edit of the draft, or of pins and concepts."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
 MERGE_SECONDS = 2.0
-"""Edits of the same field that follow each other no later than this are one."""
+"""Maximum interval between edits of the same field that are merged into one step."""
 _ID, _KEPT_ID = 1, 2
 _NO_ID = -1
-"""What joins nothing, in Qt's words."""
+"""Qt's id of commands that cannot be merged."""
 
 
 class KeptCommand(QUndoCommand):
-    """From some pins or concepts to others; what is ``moved`` in quick succession is one step.
+    """Changes pins or concepts; moves of the same pin in quick succession are merged.
 
     Attributes:
-        before: What there was before.
-        after: What there is after it.
+        before: The state before the step.
+        after: The state after the step.
     """
 
     _kind = _KEPT_ID
@@ -49,9 +49,9 @@ class KeptCommand(QUndoCommand):
         self._is_settled = True
 
     def done(self) -> Self:
-        """The same step for another stack: pushing it shows nothing and joins nothing.
+        """Return a copy for another stack; pushing it applies nothing and merges with nothing.
 
-        Until it is told to ``settle``.
+        Call ``settle`` to make it a regular command.
         """
         again = type(self)(self._show, self.before, self.after, self.text(), moved=self._moved)
         again._edited_at = self._edited_at
@@ -59,15 +59,15 @@ class KeptCommand(QUndoCommand):
         return again
 
     def settle(self) -> None:
-        """Be a step like any other from now on."""
+        """Make this a regular command, which applies its state on redo and may be merged."""
         self._is_settled = True
 
     def id(self) -> int:
-        """The same for all of a kind: which of them merge is decided by what and when."""
+        """Return one id for all commands of a kind; ``mergeWith`` decides which of them merge."""
         return self._kind if self._is_settled and self._joins() is not None else _NO_ID
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take over where ``other`` leads to, if it changes the same soon after this."""
+        """Take over the result of ``other`` if it changes the same thing shortly after this."""
         if not isinstance(other, type(self)) or other._joins() != self._joins():
             return False
         if other._edited_at - self._edited_at > MERGE_SECONDS:
@@ -77,25 +77,25 @@ class KeptCommand(QUndoCommand):
         return True
 
     def undo(self) -> None:
-        """Show what there was before."""
+        """Show the state before the step."""
         self._show(self.before)
 
     def redo(self) -> None:
-        """Show what there is after it."""
+        """Show the state after the step."""
         if self._is_settled:
             self._show(self.after)
 
     def _joins(self) -> object:
-        """What steps have to share to become one; None: nothing joins this."""
+        """Return the key that mergeable steps share; None if this cannot be merged."""
         return self._moved
 
     def _is_unchanged(self) -> bool:
-        """Whether it leads to where it began."""
+        """Return whether the step has no effect."""
         return bool(self.before == self.after)
 
 
 class EditCommand(KeptCommand):
-    """From one draft to another; further edits of the same field in quick succession join it."""
+    """Changes the draft; further edits of the same field in quick succession are merged."""
 
     _kind = _ID
     before: DraftState

@@ -1,4 +1,4 @@
-"""Copies of a training under way, so that a crash loses seconds of it and not all."""
+"""Recovery copies of a running training, so that a crash loses only seconds of it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _LOOK_MS = 1000
 
 
 class Keeping(QObject):
-    """Has the training under way copied beside the document's unsaved work.
+    """Adds the running training to the recovery copies of the document.
 
-    The training hands over what it has learnt between two chunks of work; packing and writing are
-    done in the background. Both together take at most a share of the time: large networks are
-    copied more seldom.
+    The training hands over its state between two chunks of work; packing and writing are done in
+    the background. Both together take at most a fixed share of the time, so large networks are
+    copied less often.
     """
 
     _kept = Signal()
-    """A copy with the training under way is on the disk."""
+    """Emitted when a copy with the running training has been written."""
 
     def __init__(
         self, workspace: Workspace, runner: TrainingRunner, parent: QObject | None = None
@@ -42,7 +42,7 @@ class Keeping(QObject):
         self._begun_s = 0.0
         self._last: tuple[TrainingResult, ResolvedRecipe] | None = None
         self.rescued: int | None = None
-        """Epochs that the last training had done in what it left when it failed; None: nothing."""
+        """Epochs in the copy that a failed training has left; None if there is none."""
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -52,13 +52,13 @@ class Keeping(QObject):
         workspace.file.copied.connect(self._on_file_copied)
 
     def keep_now(self) -> None:
-        """Have a copy made as soon as the training can."""
+        """Request a copy as soon as the training can provide one."""
         self._runner.want_copy()
 
     def keep_all(self, seconds: float) -> None:
-        """Have unsaved work, and what a training has learnt so far, on the disk by now.
+        """Write unsaved work and the state of a running training now, and wait for it.
 
-        Waits for it, but no longer than ``seconds``; the program goes on.
+        Waits at most ``seconds``; the program continues afterwards.
         """
         workspace = self._workspace
         workspace.file.copy()
@@ -74,7 +74,7 @@ class Keeping(QObject):
         limit.stop()
 
     def hand_over(self, seconds: float) -> None:
-        """End the training and make what it has learnt the copy: the program has to end."""
+        """Stop the training and write its state to the recovery copy: the program has to end."""
         resolved = self._runner.resolved
         result = self._runner.hand_over(seconds)
         if result is not None and resolved is not None:
@@ -82,7 +82,7 @@ class Keeping(QObject):
 
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
-        # The first copy is made at the first look: what fails soon has learnt something too.
+        # The first copy is made immediately, as a training that fails early has results too.
         self._pace = Pace(0.0, time.monotonic())
         self._last = self.rescued = None
         self._timer.start()
@@ -102,7 +102,7 @@ class Keeping(QObject):
     def _on_timer_timeout(self) -> None:
         now = time.monotonic()
         if self._pace.is_due(now) and not self._workspace.file.is_copying:
-            # Not again before this one is there, however long the batch under way takes.
+            # Wait for this copy before the next request, however long the current batch takes.
             self._pace = Pace(CHECKPOINT_SECONDS, now)
             self.keep_now()
 

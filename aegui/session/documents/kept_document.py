@@ -1,4 +1,4 @@
-"""What is opened from the library: a document without a file of its own."""
+"""A document to be opened from the library, which has no file of its own."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class KeptDocument:
-    """A run or a recipe that is to be opened as a new document: saving it asks for a file.
+    """A run or a recipe to open as a new document, whose first save asks for a file.
 
     Attributes:
-        name: What it is called.
-        path: The run file that it is read from; None: there is only the recipe.
-        recipe: That recipe, where there is no file.
-        untrained: Of a run file take recipe and data alone.
-        then: Called when it is open.
+        name: Name of the document.
+        path: The run file to read; None if there is only a recipe.
+        recipe: The recipe, if there is no run file.
+        untrained: Use only recipe and data of the run file.
+        then: Called when the document is open.
     """
 
     name: str

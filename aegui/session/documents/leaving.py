@@ -1,4 +1,4 @@
-"""Who is asked before another document takes the place of the one that is open."""
+"""The question whether the open document may be replaced."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 class Leaving(Service):
-    """Asks in the window that is open once a file has been read.
+    """Asks in the current window once a file has been read.
 
-    That need not be the one in which it was chosen: another language, or letters of another size,
-    make another window.
+    The window may be another one than that in which the file was chosen: a change of language or
+    text size rebuilds it.
     """
 
     asks: Callable[[], bool] | None = None
-    """Of the newest window: whether the document may be left."""
+    """Callback of the newest window that returns whether the document may be closed."""
 
     def may_leave(self) -> bool:
-        """Ask; without a window nothing is left."""
+        """Return the answer of the current window; False without a window."""
         return self.asks is not None and self.asks()

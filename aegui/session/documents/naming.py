@@ -1,4 +1,4 @@
-"""What a document without a file is called: by what it holds."""
+"""Names of documents without a file, made from their content."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 _SHORT = {"variational": "VAE"}
-"""Kinds of models that are known by another name than the list of kinds has."""
+"""Names of kinds of models that differ from those in ``KINDS``."""
 _STEMS = {"autoencoder": "", "variational": "vae", "denoising": "denoiser"}
-"""What files are called by them, where that is not their key."""
+"""Parts of file names that differ from the keys of ``KINDS``."""
 
 
 def content_name(recipe: Recipe) -> str:
-    """Kind of model, data and width of the code: ``VAE on Emojis, 2 numbers``."""
+    """Return kind of model, data and width of the code: ``VAE on Emojis, 2 numbers``."""
     kind = kind_of(recipe)
     return tr(
         "{kind} on {data}, {numbers}",
@@ -33,14 +33,14 @@ def content_name(recipe: Recipe) -> str:
 
 
 def run_name(recipe: Recipe, otherwise: str) -> str:
-    """What is learnt by ``recipe`` is called: as that, as long as it is still what it was named.
+    """Return the name of a trained recipe, as long as the recipe still matches its name.
 
-    A recipe that one began from keeps its name while it is edited: with other samples, another kind
-    of model or other layers it would name something else.
+    A recipe keeps the name of the one it was made from while it is edited; with other samples,
+    another kind of model or other layers the name would be wrong.
 
     Args:
         recipe: What was trained.
-        otherwise: The name where the recipe has none.
+        otherwise: The name if the recipe has none.
     """
     shipped, own = (one for _, one in list_recipes()), (one for _, one in own_recipes())
     began = next((one for one in chain(shipped, own) if one.name == recipe.name), recipe)
@@ -51,7 +51,7 @@ def run_name(recipe: Recipe, otherwise: str) -> str:
 
 
 def content_stem(recipe: Recipe) -> str:
-    """The same as part of a file's name, alike in every language: ``emoji-vae-2``."""
+    """Return a language-independent name as a part of file names: ``emoji-vae-2``."""
     kind, source = kind_of(recipe), plain_name(Path(recipe.data.source).stem)
     parts = (source, _STEMS.get(kind, kind), str(recipe.network.latent.units))
     return "-".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""How another document comes in: new, from a file, or from what a crash has left."""
+"""Opening of documents: new ones, files, and recovery copies."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 
 
 class Opening:
-    """Reads documents, in the background where that takes a while; what is open stays till then.
+    """Reads documents, in the background if that is slow; the open one stays until then.
 
-    What could not be opened is told by a notice of the workspace. ``may_leave`` is asked, once all
-    has been read, before another document takes the place of this one; False: it stays.
+    Failures are reported by notices of the workspace. ``may_leave`` is called when everything has
+    been read, before the open document is replaced; if it returns False, the document stays.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Opening:
         self._edits = edits
 
     def new(self, recipe: Recipe) -> bool:
-        """Begin an untrained document with ``recipe``; False if that failed at once."""
+        """Begin an untrained document with ``recipe``; return False if that failed immediately."""
         return self._loading.do(
             tr("Reading {name}", name=source_words(recipe.data.source)),
             _resolving(lambda *how: Opened(fresh_draft(recipe, *how), name=tr(recipe.name))),
@@ -66,7 +66,7 @@ class Opening:
         )
 
     def show(self, run: SavedRun, name: str, may_leave: MayLeave = None) -> bool:
-        """Open what was learnt elsewhere, as a document without a file; False if that failed."""
+        """Open a run from elsewhere as a document without a file; return False if that failed."""
 
         def take(opened: Opened) -> None:
             if may_leave is None or may_leave():
@@ -83,7 +83,7 @@ class Opening:
         )
 
     def open(self, path: Path, may_leave: MayLeave) -> bool:
-        """Open a document, or take a file as the draft's data; False if that failed at once."""
+        """Open a document, or use a file as the draft's data; False if that fails at once."""
         try:
             if is_data(path):
                 return self._edits.take_file(
@@ -98,7 +98,7 @@ class Opening:
         """Open a run, a recipe or a course configuration.
 
         Raises:
-            AeguiError: It is none, as is clear at once.
+            AeguiError: It is certain already that the file is none of these.
         """
         stamp = stamp_of(path)
         if path.suffix.lower() == SUFFIX:
@@ -114,7 +114,7 @@ class Opening:
             if may_leave is not None and not may_leave():
                 kept = False
             elif stamp_of(path) != stamp:
-                # This document has just been saved to that very file.
+                # The file was saved by this program while it was being read: read it again.
                 kept = self.open_document(path, None)
             else:
                 self._host.swap(opened)
@@ -130,7 +130,7 @@ class Opening:
         return self._loading.do(title, _resolving(work), take, refuse, quick=quick) and kept
 
     def open_kept(self, kept: KeptDocument, may_leave: MayLeave = None) -> bool:
-        """Open what was kept as a document without a file; False if that failed at once."""
+        """Open a library entry as a document without a file; False if that fails at once."""
         work, quick = _kept_reader(kept, self._host.may_read)
         was_taken = True
 
@@ -157,7 +157,7 @@ class Opening:
         may_leave: MayLeave = None,
         then: Callable[[], object] | None = None,
     ) -> bool:
-        """Open the unsaved work ``recovery``, then do ``then``; False if that failed at once."""
+        """Open the unsaved work ``recovery``, then call ``then``; False if that fails at once."""
         file, kept = recovery.file, True
 
         def take(opened: Opened) -> None:
@@ -166,7 +166,7 @@ class Opening:
                 kept = False
                 return
             name = recovery.name or opened.draft.recipe.name
-            # The copy is of that document: what stands there now is what it was made of.
+            # The current state of the original file counts as the one that the copy was made from.
             mark = None if recovery.origin is None else mark_of(recovery.origin)
             self._host.swap(replace(opened, path=recovery.origin, name=name, mark=mark))
             self._file.take_over(recovery)
@@ -186,7 +186,7 @@ class Opening:
                 )
             self._host.refuse(error)
 
-        # What was open in this program has been read with the person's consent.
+        # The user has already agreed to reading the sources of the recovered document.
         return (
             self._loading.do(
                 tr("Opening {name}", name=recovery.name or file.name),
@@ -211,7 +211,7 @@ def _run_reader(path: Path, may_read: Callable[[str], bool]) -> Reader:
 
 
 def _kept_reader(kept: KeptDocument, may_read: Callable[[str], bool]) -> tuple[Reader, bool]:
-    """What reads it, and whether that is done within a blink."""
+    """Return a function that reads ``kept``, and whether it is quick."""
     path, recipe = kept.path, kept.recipe
     if path is None:
         if recipe is None:
@@ -238,7 +238,7 @@ def _kept_reader(kept: KeptDocument, may_read: Callable[[str], bool]) -> tuple[R
 
 
 def _resolving(read: Reader) -> Reader:
-    """``read``, with the draft's shapes and problems found in the same thread."""
+    """Wrap ``read`` to also compute the draft's shapes and problems in the same thread."""
 
     def work(report: Report, cancelled: IsCancelled) -> Opened:
         opened = read(report, cancelled)

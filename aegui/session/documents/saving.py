@@ -1,4 +1,4 @@
-"""Writing documents in the background, one after another."""
+"""Background saving of documents, one after another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Saving(JobQueue):
-    """Writes run files in the order in which that was asked for."""
+    """Writes run files in the order of the requests."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("aegui-save", parent)
@@ -35,9 +35,9 @@ class Saving(JobQueue):
         done: Callable[[FileMark | None], None],
         failed: Callable[[AeguiError], None],
     ) -> bool:
-        """Write ``run`` to ``path``; then ``done`` or ``failed`` is called, one of them always.
+        """Queue ``run`` to be written to ``path``; then call either ``done`` or ``failed``.
 
-        False if it has failed already: nothing can be written there.
+        Returns False if it has failed already because nothing can be written there.
         """
         try:
             check_writable(path)
@@ -46,7 +46,7 @@ class Saving(JobQueue):
             return False
 
         def work(_report: Report, cancelled: IsCancelled) -> FileMark | None:
-            """What is on the disk."""
+            """Write the run, and return the mark of the file."""
             save_run(path, run, cancelled=cancelled)
             return mark_of(path)
 

@@ -1,4 +1,4 @@
-"""A network for images of another size, offered when the data have changed."""
+"""Suggestion of a network for images of another size, after the data have changed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
 _LIKE = 1.5
-"""Images with up to so many times more or fewer pixels need no other network."""
+"""Ratio of pixel counts up to which images need no other network."""
 
 
 def suggestion(before: DraftState, after: DraftState) -> Remedy | None:
-    """What to offer once the data of ``before`` have become those of ``after``; None: nothing.
+    """Return a suggestion after a change of the data; None if there is none.
 
-    Nothing is offered where the network was changed as well, or the images are much the same.
+    There is none if the network was changed as well, or if the images are similar in size.
     """
     old, new = before.dataset, after.dataset
     same_network = _layers_of(before.recipe) == _layers_of(after.recipe)
@@ -34,13 +34,13 @@ def suggestion(before: DraftState, after: DraftState) -> Remedy | None:
 
 
 def _layers_of(recipe: Recipe) -> NetworkSpec:
-    """The network, but for what goes with the number of epochs, which other data may change."""
+    """Return the network without fields that depend on the epochs, which other data may change."""
     latent = recipe.network.latent.model_copy(update={"kl_warmup_epochs": 0})
     return recipe.network.model_copy(update={"latent": latent})
 
 
 def length_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str:
-    """What to say where an edit has put batches in place of all ``samples``, or other epochs."""
+    """Return a note if an edit has introduced mini-batches or changed the epochs, else ""."""
     if after.epochs > before.epochs:
         return trn(
             "So few samples need more epochs for as many steps: {n:,} now.",

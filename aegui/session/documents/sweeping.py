@@ -1,4 +1,4 @@
-"""What killed programs have left half made is removed, in the background, once the window shows."""
+"""Background removal of partly written files that killed instances have left behind."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def _within(folder: Path) -> Iterator[Path]:
-    """``folder`` and those in it: library, studies, recipes, with what is in each."""
+    """Yield ``folder`` and two levels of subfolders: library, studies and recipes."""
     yield folder
     yield from (path for path in folder.glob("*") if path.is_dir())
     yield from (path for path in folder.glob("*/*") if path.is_dir())
 
 
 class Sweeping:
-    """Looks once through the folders that the program writes to."""
+    """Cleans up once in the folders that the program writes to."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._job = LatestJob("aegui-sweep")
 
     def begin(self) -> None:
-        """Sweep the folders of the program itself, and those where files were written last."""
+        """Clean up in the folders of the program, and in those that files were written to last."""
         autosave = self._workspace.file.copies
         folders = [autosave.folder, *self._workspace.file.used_folders]
 
@@ -43,9 +43,9 @@ class Sweeping:
         self._job.submit(work)
 
     def finish(self, seconds: float) -> bool:
-        """Wait until it is done; False if that takes longer."""
+        """Wait for the cleanup to end; return False if that takes longer."""
         return self._job.wait(seconds)
 
     def shutdown(self) -> None:
-        """Begin nothing more."""
+        """Accept no more work."""
         self._job.shutdown()

@@ -1,4 +1,4 @@
-"""The steps that can be undone: many small ones, of large sets as many as memory should hold."""
+"""The undo history, limited by the number of steps and by their memory use."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 1000
 MOST_BYTES = 512 << 20
-"""What the drafts of all steps together may hold in memory, beside the present one."""
+"""Maximum memory of the drafts of all steps, in addition to the current draft."""
 _LARGE_BYTES = 64 << 10
-"""Smaller arrays are not worth counting."""
+"""Smaller arrays are not counted."""
 _LABEL_BYTES = 16
-"""Of each sample, in its two tuples; the texts themselves are shared."""
+"""Bytes per sample of its two tuples; the strings are shared."""
 
 
 class UndoHistory(QUndoStack):
-    """Edits of draft, pins and concepts. The oldest go where they keep too much alive."""
+    """Edits of draft, pins and concepts; the oldest are dropped if they use too much memory."""
 
     def __init__(self, parent: QObject | None = None, most_bytes: int = MOST_BYTES) -> None:
         super().__init__(parent)
@@ -32,15 +32,15 @@ class UndoHistory(QUndoStack):
         self.setUndoLimit(MOST_STEPS)
 
     def push_edit(self, edit: EditCommand) -> None:
-        """Do ``edit``; where the steps hold too much then, the oldest of them go."""
+        """Push ``edit``, and drop the oldest steps if the memory limit is exceeded."""
         is_other_data = edit.after.dataset is not edit.before.dataset
-        self.push(edit)  # which may be gone after this: it has joined the step before
+        self.push(edit)  # may be deleted by this, if it was merged into the previous step
         if is_other_data:
             self._make_room()
 
     @property
     def held_bytes(self) -> int:
-        """What the steps hold in memory, beside the present draft: at most ``MOST_BYTES``."""
+        """Return the memory of the steps beyond the current draft, at most ``MOST_BYTES``."""
         numbered = [(index, self._step(index)) for index in range(self.count())]
         edits = [(index, step) for index, step in numbered if isinstance(step, EditCommand)]
         if not edits:
@@ -55,11 +55,11 @@ class UndoHistory(QUndoStack):
         )
 
     def _make_room(self) -> None:
-        """Forget so many old steps that the newest ones fit; one stays in any case."""
+        """Drop old steps until the newest ones fit; at least one is kept."""
         steps = [self._step(index) for index in range(self.count())]
         if not steps:
             return
-        # What is shown is in memory in any case: an edit of data has just been made.
+        # The current draft is in memory anyway: the last step is the edit of data just made.
         last = next(step for step in reversed(steps) if isinstance(step, EditCommand))
         held = _arrays_of(last.after)
         room, forgotten = self._most_bytes, len(steps) - 1
@@ -75,18 +75,18 @@ class UndoHistory(QUndoStack):
             self._forget(steps, forgotten)
 
     def may_undo(self, *, is_busy: bool) -> bool:
-        """Whether there is a step to take back; of the draft only while nothing trains it."""
+        """Return whether a step can be undone; edits of the draft only while no training runs."""
         return self.canUndo() and not (is_busy and self._is_edit(self.index() - 1))
 
     def may_redo(self, *, is_busy: bool) -> bool:
-        """Whether there is a step to do again; likewise."""
+        """Return whether a step can be redone; likewise."""
         return self.canRedo() and not (is_busy and self._is_edit(self.index()))
 
     def _is_edit(self, index: int) -> bool:
         return isinstance(self.command(index), EditCommand)
 
     def has_edits(self) -> bool:
-        """Whether the draft was edited since what is clean; ``Annotations`` knows of the rest."""
+        """Return whether the draft differs from the clean one; ``Annotations`` tracks the rest."""
         clean, now = self.cleanIndex(), self.index()
         if clean < 0:
             return True
@@ -99,9 +99,9 @@ class UndoHistory(QUndoStack):
         return step
 
     def _forget(self, steps: list[KeptCommand], count: int) -> None:
-        """Begin anew without the first ``count`` of ``steps``, which are all that are done.
+        """Rebuild the stack without the first ``count`` of ``steps``, all of which are done.
 
-        A stack of Qt cannot drop its oldest commands, so the others are pushed again.
+        Qt's stack cannot drop its oldest commands, so the others are pushed again.
         """
         clean = self.cleanIndex() - count
         again = [step.done() for step in steps[count:]]
@@ -119,7 +119,7 @@ class UndoHistory(QUndoStack):
 
 
 def _arrays_of(draft: DraftState) -> dict[int, int]:
-    """Bytes of the large arrays that ``draft`` holds in memory, by identity."""
+    """Return the bytes of the large arrays of ``draft`` in memory, by identity."""
     found: dict[int, int] = {}
     for dataset in (draft.dataset, draft.pool):
         owner = _owner(memory_of(dataset.images))
@@ -131,7 +131,7 @@ def _arrays_of(draft: DraftState) -> dict[int, int]:
 
 
 def _owner(array: np.ndarray) -> np.ndarray | None:
-    """The array whose memory ``array`` is a view of; None where that is a mapped file."""
+    """Return the array that owns the memory of ``array``; None if it is a mapped file."""
     while True:
         if isinstance(array, np.memmap):
             return None

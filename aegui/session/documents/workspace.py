@@ -1,4 +1,4 @@
-"""The open document: the draft that is edited, the run that is shown, and where both are saved."""
+"""The open document: the edited draft, the displayed run, and the file of both."""
 
 from __future__ import annotations
 
@@ -44,42 +44,43 @@ _log = logging.getLogger(__name__)
 
 
 class Workspace(QObject):
-    """The document and everything that may be done to it.
+    """The open document and all operations on it.
 
-    The draft (``recipe`` and ``dataset``) is what the person edits, each edit undoable. The run is
-    what was learnt, with the recipe and the data that it was learnt from; edits of the draft leave
-    it alone until another training has ended. Both are saved in one file.
+    The draft (``recipe`` and ``dataset``) is what the user edits; each edit is undoable. The run is
+    the result of a training, with the recipe and the data that it was trained with; edits of the
+    draft do not change it. Both are saved in one file.
 
-    Data that take a while are read in the background (``loading``); until they are there the
-    document stays as it is, and so it does if that is cancelled or fails. How it is saved, copied
-    and called is a matter of its ``file``, what edits its data of ``edits``, and how another one
-    comes in its place of ``opening``.
+    Data that are slow to read are read in the background (``loading``); until then, and if that is
+    cancelled or fails, the document does not change. ``file`` saves, copies and names the document,
+    ``edits`` changes its data, and ``opening`` replaces it by another one.
 
-    Nothing here raises what a person could have caused: a refusal is one ``noticed`` signal, and
-    leaves everything as it was.
+    No method raises an error that a user could cause: a refusal is reported by one ``noticed``
+    signal and changes nothing.
     """
 
     recipe_changed = Signal(object)
-    """The draft's ``Resolution``."""
+    """Emitted with the draft's ``Resolution``."""
     dataset_changed = Signal(object)
-    """The draft's ``Dataset``."""
+    """Emitted with the draft's ``Dataset``."""
     data_taken = Signal(object, object)
-    """An edit, no undo or redo, has brought other samples: the ``DraftState`` before and after."""
+    """Emitted with the ``DraftState`` before and after an edit of the samples, not for undo or
+    redo."""
     run_changed = Signal(object)
-    """The ``SavedRun``, or None where nothing has been learnt yet."""
+    """Emitted with the ``SavedRun``, or None if nothing has been trained yet."""
     document_changed = Signal(object)
-    """Another document is open: this workspace. Comes after those of its parts."""
+    """Emitted with this workspace after another document was opened, after the signals of its
+    parts."""
     recipe_imported = Signal(object)
-    """A ``CourseReading``: a foreign configuration was opened, this is what was made of it."""
+    """Emitted with the ``CourseReading`` after a foreign configuration was opened."""
     noticed = Signal(object)
-    """A ``Notice``."""
+    """Emitted with a ``Notice``."""
     download_needed = Signal(object)
-    """A ``DownloadNeed``: what was asked for needs data from the network."""
+    """Emitted with a ``DownloadNeed`` if a request needs data from the network."""
 
     def __init__(
         self, settings: Settings, parent: QObject | None = None, autosave_folder: Path | None = None
     ) -> None:
-        """Open the shipped model, or an untrained default recipe where there is none."""
+        """Open the shipped model, or an untrained default recipe if it is missing."""
         super().__init__(parent)
         self._undo_history = UndoHistory(self)
         self.loading = ProgressJob("aegui-data", self)
@@ -95,73 +96,73 @@ class Workspace(QObject):
         self.draft: DraftState
         """The draft as a whole."""
         self.resolution: Resolution
-        """The draft's shapes and problems, and, without problems, what training takes."""
+        """The draft's shapes and problems, and, if it has none, what training needs."""
         self.run: SavedRun | None
-        """What was learnt, with its own recipe and data; None before any training."""
+        """The result of a training, with its own recipe and data; None before the first."""
         self._take(first_document())
         self._undo_history.cleanChanged.connect(self._on_undo_history_clean_changed)
 
     @property
     def undo_stack(self) -> UndoHistory:
-        """The edits of the draft that can be undone."""
+        """Return the undo history of the document."""
         return self._undo_history
 
     @property
     def recipe(self) -> Recipe:
-        """The draft's recipe."""
+        """Return the draft's recipe."""
         return self.draft.recipe
 
     @property
     def dataset(self) -> Dataset:
-        """The draft's data, cut to its characters."""
+        """Return the samples of the draft that are in use."""
         return self.draft.dataset
 
     @property
     def pool(self) -> Dataset:
-        """All the samples that the draft's characters are chosen from."""
+        """Return all samples that the draft's are chosen from."""
         return self.draft.pool
 
     @property
     def path(self) -> Path | None:
-        """Where the document is saved; None where it has no file yet."""
+        """Return the path of the document; None if it has no file yet."""
         return self.file.path
 
     @property
     def name(self) -> str:
-        """What the document is called."""
+        """Return the name of the document."""
         return self.file.name
 
     @property
     def stem(self) -> str:
-        """What files made of the document are called."""
+        """Return a stem for files made from the document."""
         return self.file.stem
 
     def codec(self, run: int | None = None) -> Codec | None:
-        """Encoder and decoder of one run (None: the best) of the population; None without any."""
+        """Return encoder and decoder of ``run`` (None: the best run); None before any training."""
         if self.run is None:
             return None
         return self.run.codec(self.run.best_run if run is None else run)
 
     def continuation(self) -> Continuation | None:
-        """What training on from the run takes; None where run and draft do not fit together."""
+        """Return what continuing the run needs; None if run and draft do not match."""
         resolved = self.resolution.resolved
         if self.run is None or resolved is None:
             return None
         return continuation_of(self.run, resolved)
 
     def lineage(self) -> Lineage:
-        """What a training that continues the run takes over of its history."""
+        """Return what a training that continues the run takes over of its history."""
         return Lineage(() if self.run is None else self.run.stages, self.recipe)
 
     def revert_to(self, recipe: Recipe, dataset: Dataset) -> None:
-        """Make what was trained the draft again, undoably."""
+        """Replace the draft by what was trained; undoable."""
         self.push(reverted(self.draft, recipe, dataset), tr("Revert to what was trained"))
 
     def edit_recipe(self, recipe: Recipe, text: str) -> None:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
-        Edits of the same ``text`` in quick succession are one step of undo. Another source or
-        choice of samples is read first; if that fails, the old recipe is announced again.
+        Edits with the same ``text`` in quick succession are merged into one undo step. Another
+        source or choice of samples is read first; if that fails, the old recipe is announced again.
         """
         if recipe == self.recipe:
             return
@@ -173,12 +174,12 @@ class Workspace(QObject):
             self.edits.edit(recipe, text)
 
     def set_guard(self, guard: Callable[[Recipe, Recipe], str]) -> None:
-        """Ask ``guard`` before each edit of the recipe: it says why not, or ""."""
+        """Set a callback for edits of the recipe, which returns why an edit is refused, or ""."""
         self._guard = guard
 
     @contextmanager
     def unguarded(self) -> Iterator[None]:
-        """Within it edits of the recipe are not asked about: those of a lesson."""
+        """Suspend the guard, for edits by a lesson."""
         guard, self._guard = self._guard, _anything
         try:
             yield
@@ -186,11 +187,11 @@ class Workspace(QObject):
             self._guard = guard
 
     def adopt_result(self, result: TrainingResult, resolved: ResolvedRecipe | None = None) -> None:
-        """Make what a training has learnt the document's run.
+        """Make the result of a training the document's run.
 
         Args:
-            result: What it has learnt.
-            resolved: What was trained; None: the draft as it is now.
+            result: The result.
+            resolved: What was trained; None for the current draft.
         """
         resolved = resolved if resolved is not None else self.resolution.resolved
         if resolved is None:
@@ -204,7 +205,7 @@ class Workspace(QObject):
         self.run_changed.emit(self.run)
 
     def complete_result(self, result: TrainingResult, resolved: ResolvedRecipe) -> bool:
-        """Take ``result`` over with all its figures; False if another run has taken its place."""
+        """Replace the run by ``result`` with all figures; False if the run is another one."""
         if self.run is None or self.run.checkpoint is not result.checkpoint:
             return False
         self.adopt_result(result, resolved)
@@ -213,22 +214,22 @@ class Workspace(QObject):
     def keep_training(
         self, result: TrainingResult, resolved: ResolvedRecipe, underway: Underway
     ) -> None:
-        """Copy what the training under way has learnt so far, against a crash."""
+        """Include the state of the running training in the recovery copy."""
         self._training = saved_run_of(result, resolved), underway
         self.file.touch()
         self.file.copy()
 
     def forget_training(self) -> None:
-        """No training is under way any more; what it has left is the document's, or unwanted."""
+        """Forget the running training: it has ended, and its result was adopted or is unwanted."""
         self._training = None
 
     @property
     def underway(self) -> Underway | None:
-        """How far the training under way had come when it was copied."""
+        """Return the progress of the running training at its last copy."""
         return None if self._training is None else self._training[1]
 
     def unfinished(self) -> Continuation | None:
-        """What going on with the document's run takes, as it was; None where it cannot."""
+        """Return what continuing the run under its own recipe needs; None if impossible."""
         run = self.run
         if run is None or run.checkpoint is None:
             return None
@@ -240,23 +241,23 @@ class Workspace(QObject):
         return self.opening.new(recipe)
 
     def open(self, path: str | Path, may_leave: Callable[[], bool] | None = None) -> bool:
-        """Open a run, a recipe or a course configuration, or take a file as the draft's data.
+        """Open a run, a recipe or a course configuration, or use a file as the draft's data.
 
-        False, with a notice, if that fails; then nothing has changed. True does not yet mean that
-        what takes a while to be read has come.
+        Returns False, with a notice, if that fails; then nothing has changed. True does not mean
+        that a file that is slow to read has been read already.
 
         Args:
             path: The file.
-            may_leave: Asked, once the file has been read, before another document takes the place
-                of this one; False: it stays. A file of data is an edit: nothing is left.
+            may_leave: Called when the file has been read, before the open document is replaced; if
+                it returns False, the document stays. Not called for a file of data, which is an
+                edit.
         """
         return self.opening.open(Path(path).absolute(), may_leave)
 
     def save(self, *, overwrite: bool = False) -> bool:
-        """Save to the document's file; False if it has none, or nothing can be written there.
+        """Save to the document's file; return False if it has none or cannot be written.
 
-        What another program has written there meanwhile stays, and is reported, unless it is to be
-        overwritten.
+        If another program has written to the file, that is reported instead, unless ``overwrite``.
         """
         if self.path is None:
             return False
@@ -266,34 +267,34 @@ class Workspace(QObject):
         return self.save_as(self.path)
 
     def reload(self) -> bool:
-        """Open the document's file again, without what was not saved."""
+        """Open the document's file again, discarding unsaved changes."""
         return self.path is not None and self.open(self.path)
 
     def save_as(self, path: str | Path) -> bool:
-        """Save to ``path`` (with ``.aegui`` added if need be), the document's file from then on.
+        """Save to ``path`` (adding ``.aegui`` if missing), which becomes the document's file.
 
-        It is written in the background; ``saved`` follows, or a notice. False, with a notice,
-        where it is clear already that nothing can be written there.
+        The file is written in the background; ``saved`` follows, or a notice. Returns False, with a
+        notice, if it is certain already that nothing can be written there.
         """
         return self.file.save_as(Path(path).absolute())
 
     def close(self, *, keep: bool = False) -> None:
-        """The program ends and the person has decided about unsaved work: remove the copy.
+        """Shut down after the user has decided about unsaved work, and remove the recovery copy.
 
-        To ``keep`` it, for the next start, is for when nobody could be asked.
+        ``keep`` keeps the copy for the next start, for when the user could not be asked.
         """
         self.loading.shutdown()
         self.file.shutdown(keep=keep)
 
     def push(self, draft: DraftState, text: str) -> None:
-        """Make ``draft`` the present one, undoably."""
+        """Make ``draft`` the current one; undoable."""
         before = self.draft
         self._undo_history.push_edit(EditCommand(self._show_draft, before, draft, text))
         if draft.dataset is not before.dataset:
             self.data_taken.emit(before, draft)
 
     def refuse(self, error: AeguiError, retry: Callable[[], object] | None = None) -> None:
-        """Say why what was asked for cannot be; ``retry`` asks for it again after a download."""
+        """Report why a request failed; ``retry`` repeats it after a download."""
         if isinstance(error, NotDownloaded) and retry is not None:
             self.download_needed.emit(DownloadNeed(error.key, retry))
         else:
@@ -301,19 +302,19 @@ class Workspace(QObject):
 
     @property
     def known_data(self) -> Dataset | None:
-        """What the run was learnt from: it need not be in memory twice."""
+        """Return the data of the run, to be shared instead of a second copy in memory."""
         return None if self.run is None else self.run.dataset
 
     def may_read(self, source: str) -> bool:
-        """Whether the person has said, since the program began, that ``source`` is to be read."""
+        """Return whether the user has agreed to reading ``source`` since the program started."""
         return source in self._agreed
 
     def agree(self, source: str) -> None:
-        """The person wants ``source`` to be read."""
+        """Record that the user agrees to reading ``source``."""
         self._agreed.add(source)
 
     def ask_to_read(self, source: str, text: str, then: Callable[[], object]) -> None:
-        """Offer to read ``source``, which a file has named, not the person; then do ``then``."""
+        """Offer to read ``source``, which a file names and not the user; then call ``then``."""
 
         def accept() -> None:
             self.agree(source)
@@ -322,15 +323,15 @@ class Workspace(QObject):
         self.noticed.emit(Notice("info", text, tr("Read it"), accept))
 
     def offer(self, text: str, words: str, accept: Callable[[], object]) -> None:
-        """Tell the person, with a button of these ``words`` that does ``accept``."""
+        """Show a message with a button ``words`` that calls ``accept``."""
         self.noticed.emit(Notice("info", text, words, accept, passing=True))
 
     def announce_recipe(self) -> None:
-        """Say again what the draft is."""
+        """Emit the current recipe again."""
         self.recipe_changed.emit(self.resolution)
 
     def _show_draft(self, draft: DraftState) -> None:
-        """Make ``draft`` the present one: the only way in for edits, undo and redo."""
+        """Make ``draft`` the current one; all edits, undo and redo use this method."""
         old, self.draft = self.draft, draft
         self.resolution = resolve(draft.recipe, draft.dataset)
         self.file.touch()
@@ -340,11 +341,11 @@ class Workspace(QObject):
         self.file.announce()
 
     def content(self) -> SavedRun:
-        """What a file of the document holds."""
+        """Return the content of the document's file."""
         return self._to_save(self.run)
 
     def content_under_way(self) -> SavedRun:
-        """What a copy against a crash holds: with the training under way."""
+        """Return the content of a recovery copy, including the running training."""
         if self._training is None:
             return self.content()
         return self._to_save(self._training[0])
@@ -371,7 +372,7 @@ class Workspace(QObject):
         self.file.begin(opened.path, opened.name, opened.mark)
 
     def swap(self, opened: Opened) -> None:
-        """Show another document; whatever could fail has been done before."""
+        """Replace the document; everything that could fail has been done before."""
         self.loading.cancel()
         self._take(opened)
         self._undo_history.clear()
@@ -390,11 +391,11 @@ class Workspace(QObject):
             self.say("info", opened.note, about="document")
 
     def say(self, level: Level, text: str, *, passing: bool = False, about: About = "") -> None:
-        """Tell the person; see ``Notice``."""
+        """Show a message; see ``Notice``."""
         _log.info("%s: %s", level, text)
         self.noticed.emit(Notice(level, text, passing=passing, about=about))
 
 
 def _anything(_before: Recipe, _after: Recipe) -> str:
-    """No edit is refused."""
+    """Refuse no edit."""
     return ""

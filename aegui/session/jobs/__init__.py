@@ -1,1 +1,1 @@
-"""Work in the background: one at a time, the newest first, with progress; time and garbage."""
+"""Background jobs: one at a time, latest wins, with progress; timers and garbage collection."""

@@ -1,4 +1,4 @@
-"""The window's heartbeat, which slows down rather than starve a training, and single waits."""
+"""Single-shot timers, and the tick of the window, which slows down to leave time for a training."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 BASE_MS = 33
 MAX_MS = 400
 BUDGET = 0.08
-"""Share of its time that the window may spend on redraws while a network trains."""
+"""Maximum share of its time that the window spends on redraws during a training."""
 _SETTLE_MS = 12
 _SMOOTHING = 0.25
 
 
 def one_shot(owner: QObject, act: Callable[[], object], ms: int = 0) -> QTimer:
-    """A timer of ``owner`` that does ``act`` once, ``ms`` after it was started last."""
+    """Return a timer of ``owner`` that calls ``act`` ``ms`` milliseconds after its last start."""
     timer = QTimer(owner)
     timer.setSingleShot(True)
     timer.setInterval(ms)
@@ -28,11 +28,11 @@ def one_shot(owner: QObject, act: Callable[[], object], ms: int = 0) -> QTimer:
 
 
 class Ticker(QObject):
-    """Emits ``ticked`` every 33 ms, and less often when what that sets off takes too long.
+    """Emits ``ticked`` every 33 ms, or less often if handling it takes too long.
 
-    Training shares the interpreter's lock with the window: each millisecond of redraw is one taken
-    from it. The cost of a tick is the processor time that this thread spends from its emission
-    until shortly after, when the widgets it touched have painted too.
+    Training threads and the window share the interpreter lock: each millisecond of redraw is lost
+    to the training. The cost of a tick is the CPU time of this thread from its emission until
+    shortly afterwards, when the updated widgets have been painted too.
     """
 
     ticked = Signal()
@@ -41,7 +41,7 @@ class Ticker(QObject):
         super().__init__(parent)
         self._budget = budget
         self.cost_ms = 0.0
-        """Processor time of one tick and the painting it causes, smoothed."""
+        """Smoothed CPU time of a tick and the painting that it causes."""
         self._begun = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -52,22 +52,22 @@ class Ticker(QObject):
 
     @property
     def interval_ms(self) -> int:
-        """Time between two ticks at present."""
+        """Return the current interval between two ticks."""
         return self._timer.interval()
 
     @property
     def is_active(self) -> bool:
-        """Whether it ticks."""
+        """Return whether the timer is running."""
         return self._timer.isActive()
 
     def start(self) -> None:
-        """Begin to tick; does nothing when it already does."""
+        """Start the timer; does nothing if it is running."""
         if not self._timer.isActive():
             self.cost_ms = 0.0
             self._timer.start(BASE_MS)
 
     def stop(self) -> None:
-        """Tick no more."""
+        """Stop the timer."""
         self._timer.stop()
         self._settled.stop()
 
@@ -82,6 +82,6 @@ class Ticker(QObject):
         cost_ms = 1000.0 * (time.thread_time() - self._begun)
         self.cost_ms += _SMOOTHING * (cost_ms - self.cost_ms)
         wanted = min(MAX_MS, max(BASE_MS, round(self.cost_ms / self._budget)))
-        # Restarting the timer for a millisecond's difference would only add jitter.
+        # Restarting the timer for a difference of a millisecond would only add jitter.
         if abs(wanted - self._timer.interval()) > 0.1 * self._timer.interval():
             self._timer.setInterval(wanted)

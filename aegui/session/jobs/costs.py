@@ -1,4 +1,4 @@
-"""What is quick enough to be done at once, and what goes to a thread."""
+"""Limits of the work that is done in the GUI thread instead of a worker thread."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 QUICK = 4_000_000
-"""Multiplications that take numpy some 0.7 ms: less than waking a thread and its answer, which take
-2 to 3 ms where another one trains."""
+"""Multiplications that take numpy some 0.7 ms: less than waking a thread and receiving its answer,
+which take 2 to 3 ms while another thread trains."""
 QUICK_BATCH = 8_000_000
-"""Multiplications for many samples together, which take numpy some 2 ms."""
+"""Multiplications for a batch of samples, which take numpy some 2 ms."""
 
 
 def encode_cost(codec: Codec) -> int:
-    """Multiplications that encoding one image takes."""
+    """Return the number of multiplications to encode one image."""
     return codec.encode_cost
 
 
 def is_quick(codec: Codec, multiplications: int, most: int = QUICK) -> bool:
-    """Whether so much work for ``codec`` may be done in the thread of the window.
+    """Return whether work of this cost for ``codec`` may be done in the GUI thread.
 
-    Chains with images in them never are: their first use loads torch.
+    Never true for networks that need torch, as its first use would import it.
     """
     return multiplications <= most and not codec.needs_torch

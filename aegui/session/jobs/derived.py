@@ -1,7 +1,7 @@
-"""A value that is computed in the background from inputs that change: the newest inputs win.
+"""A value computed in the background from changing inputs: the latest inputs win.
 
-The one form of everything that is "derived from what is shown". Whoever owns one says what is to be
-computed, of which subject, and whether gently; the mathematics are functions of core.
+All values that depend on the displayed state use this class. The owner of an instance passes the
+work, its subject, and whether it is gentle; the mathematics are functions of ``core``.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ if TYPE_CHECKING:
     States = Callable[[Report, IsCancelled], Iterable[object]]
 
 BUSY_SHARE = 0.1
-"""Gentle questions take at most this share of the time, up to ``MAX_PAUSE_MS``."""
+"""Maximum share of the time for gentle questions, as long as pauses are below ``MAX_PAUSE_MS``."""
 MAX_PAUSE_MS = 3000
 PATIENCE_MS = 250
-"""Work that is done by then shows no progress: it would only flash."""
+"""Delay before progress is shown: for shorter work it would only flash."""
 _TICK_MS = 100
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class JobProgress:
-    """How far a piece of work has come.
+    """Progress of a job.
 
     Attributes:
         title: What is being done.
-        text: How far it is, with the time left, or "".
-        done: Steps done.
-        total: Steps in all; 0 where that is not known.
+        text: The progress as text, with the time left, or "".
+        done: Completed steps.
+        total: Steps in total; 0 if unknown.
     """
 
     title: str
@@ -78,11 +78,11 @@ class _Question:
     latest: LoadProgress | None = field(default=None, init=False)
 
     def report(self, progress: LoadProgress) -> None:
-        """In the thread: that of the owner looks at it when it has time."""
+        """Store the progress from the worker thread, to be read by a timer of the owner's."""
         self.latest = progress
 
     def reason(self, error: Exception) -> str:
-        """What a person is told of ``error``; "" where it was not to be expected."""
+        """Return a message for the user; "" for an unexpected error of work without a title."""
         if isinstance(error, AeguiError) or not self.title:
             return str(error) if isinstance(error, AeguiError) else ""
         if isinstance(error, MemoryError):
@@ -92,30 +92,31 @@ class _Question:
 
 
 class Derived(QObject):
-    """Answers one question at a time; a newer one replaces those that wait.
+    """Answers one question at a time; a newer one replaces those that are pending.
 
-    - A late answer still is given where it is about the same subject as the newest question: while
-      a network learns, something slightly older is better than nothing. Work on another subject is
-      told to give up, and its answers are dropped.
-    - Nothing is begun while nobody looks (``set_active``).
-    - Gentle questions leave most of the time to others.
-    - Work may give several states of its answer, coarse at first (``derive``).
-    - Work that has a title tells how far it is, and may be given up by a person (``forget``).
+    - A late answer is emitted if it has the same subject as the newest question: during a
+      training, a slightly outdated result is better than none. Work on another subject is
+      cancelled, and its answers are dropped.
+    - No work is started while no view is visible (``set_active``).
+    - Gentle questions leave most of the time to other threads.
+    - Work may yield several states of its answer, coarse ones first (``derive``).
+    - Work with a title reports its progress, and can be cancelled by the user (``forget``).
 
-    Why the newest question cannot be answered (an ``AeguiError``) is told by ``failed``, where
-    somebody listens; of work that has a title all other errors are told there too, and logged. Else
-    work is not expected to fail: the error is raised in the thread that owns this object, which
-    puts it into the log and before the person. Errors that nobody waits for any more are logged.
+    ``failed`` reports why the newest question cannot be answered (an ``AeguiError``), if the signal
+    is connected; for work with a title it also reports all other errors, which are logged too.
+    Other work is not expected to fail: its error is raised in the thread that owns this object,
+    where the global handler logs and shows it. Errors of outdated questions are only logged.
     """
 
     answered = Signal(object)
-    """What the work gave, if not None; always in the thread that owns this object."""
+    """Emitted with the result of the work unless it is None; in the thread that owns this
+    object."""
     failed = Signal(str)
-    """Why there is no answer, for a person."""
+    """Emitted with the translated reason if there is no answer."""
     progressed = Signal(object)
-    """A ``JobProgress`` of work that has a title, first after ``PATIENCE_MS``."""
+    """Emitted with the ``JobProgress`` of work with a title, first after ``PATIENCE_MS``."""
     busy_changed = Signal(bool)
-    """Whether work is under way that has a title."""
+    """Emitted with whether work with a title is in progress."""
     _ready = Signal(object)
 
     def __init__(
@@ -128,10 +129,10 @@ class Derived(QObject):
         least_pause_ms: int = 0,
         most_pause_ms: int = MAX_PAUSE_MS,
     ) -> None:
-        """Answers in a thread called ``name``, ``urgent`` where somebody waits with the mouse.
+        """Create an idle job with a thread called ``name``, ``urgent`` for interactive work.
 
-        Gentle questions take at most this ``share`` of the time; pauses are no shorter than
-        ``least_pause_ms`` and no longer than ``most_pause_ms``.
+        Gentle questions take at most ``share`` of the time; pauses are between ``least_pause_ms``
+        and ``most_pause_ms``.
         """
         super().__init__(parent)
         self._job = LatestJob(name, urgent=urgent)
@@ -139,7 +140,7 @@ class Derived(QObject):
         self._pauses_s = least_pause_ms / 1000, most_pause_ms / 1000
         self._is_active = True
         self.is_busy = False
-        """Whether work is under way that has a title, and whose answer is still wanted."""
+        """Whether work with a title is in progress and still wanted."""
         self._waiting: _Question | None = None
         self._newest: _Question | None = None
         self._given_up = threading.Event()
@@ -150,7 +151,7 @@ class Derived(QObject):
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is begun while nobody does."""
+        """Set whether a view is visible; no work is started while none is."""
         self._is_active = active
         self._go_on()
 
@@ -162,7 +163,7 @@ class Derived(QObject):
         quick: bool = False,
         gentle: bool = False,
     ) -> None:
-        """Do ``work`` and tell what it gives; the arguments are those of ``compute``."""
+        """Compute ``work()`` and emit its result; the arguments are those of ``compute``."""
         self.derive(lambda _report, _cancelled: (work(),), subject, quick=quick, gentle=gentle)
 
     def compute(
@@ -174,16 +175,16 @@ class Derived(QObject):
         gentle: bool = False,
         title: str = "",
     ) -> None:
-        """Do ``work(report, cancelled)`` and tell what it gives.
+        """Compute ``work(report, cancelled)`` and emit its result.
 
         Args:
-            work: Gives the answer; called in a thread unless ``quick``. It may raise ``Cancelled``
-                once ``cancelled()`` is true.
-            subject: What it is about; answers about another (by identity) are dropped. None: it is
-                about something new, and what is under way is given up.
-            quick: Do it at once, in this thread.
-            gentle: Leave most of the time to others: wait after an answer that took long.
-            title: What is being done, where a person is to see how far it is.
+            work: Returns the answer; called in a worker thread unless ``quick``. It may raise
+                ``Cancelled`` once ``cancelled()`` is true.
+            subject: Subject of the question; answers with another one (by identity) are dropped.
+                None stands for a new subject, so that work in progress is cancelled.
+            quick: Call ``work`` immediately in this thread.
+            gentle: Leave most of the time to other threads: pause after slow answers.
+            title: Description for the user; required for progress reports.
         """
         self.derive(
             lambda report, cancelled: (work(report, cancelled),),
@@ -202,12 +203,12 @@ class Derived(QObject):
         gentle: bool = False,
         title: str = "",
     ) -> None:
-        """Tell one state of an answer after the other, as ``states(report, cancelled)`` gives them.
+        """Emit each state of an answer that ``states(report, cancelled)`` yields.
 
         The other arguments are those of ``compute``.
         """
         before, subject = self._newest, object() if subject is None else subject
-        # What is done at once is newer than all that is under way.
+        # An immediate answer is newer than all work in progress.
         if before is not None and (quick or before.subject is not subject):
             self._give_up()
         self._timer.stop()
@@ -223,7 +224,7 @@ class Derived(QObject):
 
     @Slot()
     def forget(self) -> None:
-        """No answer is wanted any more; the next question is of something new."""
+        """Drop the pending question and cancel work; the next question has a new subject."""
         self._waiting = None
         self._rested_s = 0.0
         self._timer.stop()
@@ -231,22 +232,22 @@ class Derived(QObject):
         self._show_busy()
 
     def finish(self, seconds: float) -> bool:
-        """Wait for the work under way and tell its answer at once; False if it takes longer.
+        """Wait for the work in progress and emit its answer; return False if that takes longer.
 
-        It may be followed by other work then.
+        Other work may be started by the answer.
         """
         done = self._job.wait(seconds)
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
         return done
 
     def shutdown(self) -> None:
-        """Give up what is under way and wait for its end; no more is begun."""
+        """Cancel the work in progress, wait for its end, and accept no more."""
         self.forget()
         self._is_active = False
         self._job.shutdown()
 
     def _give_up(self) -> None:
-        """Whatever is under way, of however many questions about one subject."""
+        """Cancel the work in progress, which may belong to several questions about one subject."""
         if self._newest is not None:
             self._given_up.set()
             self._given_up = threading.Event()
@@ -262,7 +263,7 @@ class Derived(QObject):
 
     @Slot()
     def _go_on(self) -> None:
-        """Begin what waits, once somebody looks, and where it is gentle after what runs."""
+        """Start the pending question if active; a gentle one after the current one and a pause."""
         question = self._waiting
         if question is None or not self._is_active:
             return
@@ -296,13 +297,13 @@ class Derived(QObject):
         self._show_busy()
 
     def _work(self, question: _Question) -> None:
-        """In the thread: every state, and with the last, or after it, the time that they took."""
+        """Send every state to the owner's thread; the last message has the duration of the work."""
         begun, given_up = time.perf_counter(), question.given_up.is_set
         answer: object = None
         try:
             found = () if given_up() else question.states(question.report, given_up)
             if isinstance(found, tuple):
-                # Told with the end: whoever hears it finds nothing under way any more.
+                # Sent with the final message, so that its receivers find no work in progress.
                 answer = next(iter(found), None)
             else:
                 for state in found:
@@ -312,7 +313,7 @@ class Derived(QObject):
         except Cancelled:
             pass
         except Exception as error:
-            # Raised again where somebody sees it.
+            # Raised again in the thread of the owner.
             answer = _Failure(error)
         self._ready.emit((question, answer, time.perf_counter() - begun))
 
@@ -328,12 +329,12 @@ class Derived(QObject):
             self.answered.emit(state)
 
     def _rest(self, question: _Question, seconds: float) -> None:
-        """Work has ended: gentle work only after a pause."""
+        """Start the pause for gentle work after the end of ``question``."""
         least_s, most_s = self._pauses_s
         pause_s = min(most_s, max(least_s, seconds * self._pause_share))
         self._rested_s = time.monotonic() + pause_s
         if question is self._newest:
-            # What it was about, a large set perhaps, is not to be kept alive.
+            # Drop the reference: a question may keep a large dataset alive.
             self._newest = None
             self._show_busy()
             self._go_on()

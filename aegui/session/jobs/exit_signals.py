@@ -1,4 +1,4 @@
-"""Signals that ask the program to end, heard in the window's thread."""
+"""Operating system signals that ask the program to exit, delivered in the GUI thread."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 class ExitSignals(QObject):
-    """Tells of the first signal that asks the program to end; a second one ends it at once.
+    """Emits ``asked`` for the first exit signal; a second one exits immediately.
 
-    Python handles signals between two lines of its own, and Qt's loop has none: a pair of sockets,
-    into which Python writes the signal's number, wakes it up.
+    Python runs signal handlers between bytecode instructions, but Qt's event loop executes none
+    while idle: Python writes the signal's number to a socket pair, which wakes the loop up.
     """
 
     asked = Signal(int)
-    """Number of the signal."""
+    """Emitted with the number of the signal."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._is_asked = False
         self._before: dict[int, _HANDLER] = {}
         if threading.current_thread() is not threading.main_thread():
-            return  # only the main thread may handle signals
+            return  # only the main thread may set signal handlers
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
@@ -44,7 +44,7 @@ class ExitSignals(QObject):
         self._before = {number: signal.signal(number, self._handle) for number in heard_signals()}
 
     def shutdown(self) -> None:
-        """Leave signals to whom they were left before."""
+        """Restore the previous signal handlers."""
         if not self._before:
             return
         for number, handler in self._before.items():

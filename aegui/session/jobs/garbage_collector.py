@@ -1,4 +1,4 @@
-"""Python's cyclic garbage, collected where Qt's objects live and nowhere else."""
+"""Cyclic garbage collection in the GUI thread only."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from aegui.session.jobs.clock import one_shot
 
 _TICK_MS = 1000
 _MANY_MODULES = 50
-"""So many new modules are worth setting aside; a handful is not."""
+"""Number of new modules that justify a ``gc.freeze``."""
 _REST_MS = 2000
-"""So long after the last of many changes what was freed is given back."""
+"""Delay in milliseconds after the last request before free memory is returned to the system."""
 _ARENA_MAX = -8
 """``M_ARENA_MAX`` of glibc's ``malloc.h``."""
 _ARENAS = 2
 
 
 class GarbageCollector(QObject):
-    """Collects garbage in the thread that made this, which is that of the window.
+    """Collects cyclic garbage in the thread that created this object, the GUI thread.
 
-    Left to itself, Python collects in whichever thread happens to allocate. Where that is not the
-    window's and a widget is among the garbage, both may wait for ever: the destructor holds one of
-    Qt's locks and waits for the interpreter, which the window's thread has while it waits for the
-    lock. A full collection would also stop the window for more than 100 ms once torch is loaded:
-    what large libraries have brought is therefore set aside (``gc.freeze``) when it has come.
+    By default Python collects in whichever thread allocates. If that is a worker thread and a
+    widget is among the garbage, both threads may deadlock: the destructor holds a lock of Qt and
+    waits for the interpreter lock, which the GUI thread holds while waiting for Qt's lock. A full
+    collection would also stop the window for more than 100 ms once torch is loaded: objects of
+    large libraries are therefore excluded (``gc.freeze``) after the import.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -44,14 +44,14 @@ class GarbageCollector(QObject):
         self._rest = one_shot(self, self._on_rest, _REST_MS)
 
     def shutdown(self) -> None:
-        """Leave it to Python again, if it was."""
+        """Enable automatic collection again, if it was enabled before."""
         self._timer.stop()
         self._rest.stop()
         if self._was_automatic:
             gc.enable()
 
     def release(self) -> None:
-        """Collect everything, also what was set aside: much is to be given back.
+        """Collect all garbage, including frozen objects, and return free memory to the system.
 
         Takes some tenths of a second.
         """
@@ -62,12 +62,12 @@ class GarbageCollector(QObject):
 
     @Slot()
     def give_back_at_rest(self) -> None:
-        """Give back what is free, some seconds after the last of the calls that ask for it."""
+        """Return free memory to the system some seconds after the last call of this method."""
         self._rest.start()
 
     @Slot()
     def _on_rest(self) -> None:
-        # Some 10 ms without the interpreter's lock: the window goes on meanwhile.
+        # Takes some 10 ms without the interpreter lock, so the window is not blocked.
         threading.Thread(target=give_back, name="give-back", daemon=True).start()
 
     @Slot()
@@ -82,10 +82,10 @@ class GarbageCollector(QObject):
 
 
 def share_arenas() -> None:
-    """Let threads that begin from now on allocate from no more than two arenas of the C library.
+    """Limit the malloc arenas of threads started from now on to two; only for glibc.
 
-    Left to itself it gives each thread one of its own, up to eight a core, and what is free in one
-    serves no other: 55 to 100 MB of 780 after some laps of the soak. Only glibc knows this.
+    By default each thread gets an arena of its own, up to eight a core, and free memory of one
+    arena serves no other: 55 to 100 MB of 780 after some rounds of the soak test.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if set_option is not None:
@@ -93,9 +93,9 @@ def share_arenas() -> None:
 
 
 def give_back() -> None:
-    """Let the C library return to the system what is free between what is in use.
+    """Let glibc return free memory between allocations to the system.
 
-    It keeps that by itself: 100 to 150 MB after some models have been opened and closed.
+    Otherwise it keeps 100 to 150 MB after some models have been opened and closed.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
@@ -103,7 +103,7 @@ def give_back() -> None:
 
 
 def collect_due() -> None:
-    """Do the collection that Python would have done by now, were it allowed to by itself."""
+    """Run the collection that Python would have run by now if automatic collection were enabled."""
     for generation in (2, 1, 0):
         if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
             gc.collect(generation)

@@ -1,4 +1,4 @@
-"""Acts in the background that are all done, one after another."""
+"""Queue of background jobs that are all completed, one after another."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from aegui.session.jobs.progress_job import Done, Failed, Work
 
 _LAST_SECONDS = 60.0
-"""How long the end of the program waits for one act."""
+"""How long shutdown waits for a job, in seconds."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class QueuedJob:
-    """What a ``JobQueue`` does, or has done; the arguments are those of ``JobQueue.add``."""
+    """A job of a ``JobQueue``; its fields are the arguments of ``JobQueue.add``."""
 
     title: str
     work: Work
@@ -39,24 +39,24 @@ class QueuedJob:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nobody wants it any more."""
+        """Return whether the job has been cancelled."""
         return self._given_up.is_set()
 
     def give_up(self) -> None:
-        """Do no more of it; what is on the disk before its thread hears of that ends as it ends."""
+        """Cancel the job; what its thread has written until then stays."""
         self._given_up.set()
 
 
 class JobQueue(QObject):
-    """Does work in the order in which it was asked for; none replaces another.
+    """Runs jobs in the order they were added; none replaces another.
 
-    The end of the program waits for it.
+    Shutdown waits for all of them.
     """
 
     progressed = Signal(object)
-    """A ``JobProgress``, where it takes a while."""
+    """Emitted with the ``JobProgress`` of a job that takes a while."""
     busy_changed = Signal(bool)
-    """Whether something is being done, or waits for that."""
+    """Emitted with whether a job is running or queued."""
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,13 +66,13 @@ class JobQueue(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is being done, or waits for that."""
+        """Return whether a job is running or queued."""
         return bool(self._orders)
 
     def add(self, title: str, work: Work, done: Done, failed: Failed) -> QueuedJob:
-        """Do ``work(report, cancelled)`` in the thread, then ``done(result)`` or ``failed(error)``.
+        """Queue ``work(report, cancelled)``; then call ``done(result)`` or ``failed(error)``.
 
-        One of them is called always: ``failed`` with ``Cancelled`` for what was given up.
+        Exactly one of them is called: ``failed`` with ``Cancelled`` if the job was cancelled.
         """
         order = QueuedJob(title, work, done, failed)
         self._orders.append(order)
@@ -83,13 +83,13 @@ class JobQueue(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Give up what is being done; what waits is done all the same."""
+        """Cancel the running job; queued ones are completed nevertheless."""
         if self._orders:
             self._orders[0].give_up()
 
     @Slot()
     def cancel_all(self) -> None:
-        """Give up what is being done, and what waits: of that ``failed`` is called at once."""
+        """Cancel the running job and all queued ones; ``failed`` of these is called immediately."""
         waiting = [*self._orders][1:]
         for order in waiting:
             self._orders.remove(order)
@@ -98,11 +98,11 @@ class JobQueue(QObject):
             order.failed(Cancelled())
 
     def finish(self) -> bool:
-        """Wait, here, until everything is done; False if something takes too long."""
+        """Wait in this thread until all jobs are done; return False if one takes too long."""
         while self._orders:
             order = self._orders[0]
             if not self._job.is_busy:
-                # Whoever gives up all background work has not asked what it is.
+                # The job was dropped by a cancellation of all background work: restart it.
                 self._begin()
             if not self._job.finish(_LAST_SECONDS):
                 _log.error("%s: not done within %.0f s", order.title, _LAST_SECONDS)
@@ -110,7 +110,7 @@ class JobQueue(QObject):
         return True
 
     def shutdown(self) -> None:
-        """Do what is to be done, and take no more: the end of the program."""
+        """Complete all jobs and accept no more."""
         self.finish()
         self._job.shutdown()
 
@@ -118,7 +118,7 @@ class JobQueue(QObject):
         order = self._orders[0]
 
         def outcome(report: Report, cancelled: IsCancelled) -> Callable[[], None]:
-            """In the thread: do it, and find who is to be told what came of it."""
+            """Run the job in the worker thread, and return the callback for its outcome."""
 
             def is_given_up() -> bool:
                 return cancelled() or order.is_given_up
@@ -132,11 +132,11 @@ class JobQueue(QObject):
         self._job.start(order.title, outcome, self._end, self._refuse)
 
     def _refuse(self, error: AeguiError) -> None:
-        # Not by a function of its own, which the job would remember, and with it what was done.
+        # A bound method, not a closure: ``ProgressJob`` would keep a closure and its job alive.
         self._end(partial(self._orders[0].failed, error))
 
     def _end(self, tell: Callable[[], None]) -> None:
-        """Go on with the next, and tell how it went."""
+        """Start the next job, then report the outcome of this one."""
         self._orders.popleft()
         if self._orders:
             self._begin()

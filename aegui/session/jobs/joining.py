@@ -1,4 +1,4 @@
-"""Waiting for threads at the end, without taking the loading of modules for idleness."""
+"""Joining threads with a timeout that excludes the import of modules."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _LOOK_SECONDS = 0.1
 
 
 def joined(thread: threading.Thread, seconds: float) -> bool:
-    """Wait for the end of ``thread``; False if that takes longer than ``seconds``.
+    """Wait for the end of ``thread``; return False if that takes longer than ``seconds``.
 
-    Time in which modules are loaded is not counted (up to ``_LOADING_SECONDS``): nothing can
-    interrupt the first import of a large library, and it will end, on a busy machine late. A
-    program that ends in the midst of one is aborted by the library's own threads.
+    Time in which modules are imported is not counted (up to ``_LOADING_SECONDS``): the first import
+    of a large library cannot be interrupted and is slow on a busy machine. A program that exits
+    during such an import is aborted by the library's own threads.
     """
     begun = calm_since = time.monotonic()
     modules = len(sys.modules)

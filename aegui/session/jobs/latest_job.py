@@ -1,4 +1,4 @@
-"""One job at a time in the background; of those that wait, only the newest is done."""
+"""A background thread for one job at a time; of pending jobs only the newest is run."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ _log = logging.getLogger(__name__)
 
 
 class LatestJob:
-    """Runs submitted jobs one after another in a thread of its own; a newer one replaces the next.
+    """Runs submitted jobs in a thread of its own; a newer job replaces the pending one.
 
-    The thread ends a moment after nothing is left to do, so an idle service holds no thread; but
-    questions in a row, as the moves of a stroke ask them, are answered by one: whoever begins a
-    thread waits until it runs, which is long (5 ms) where other threads compute.
-    ``submit`` may be called from any thread.
+    The thread ends shortly after the last job, so that an idle service has no thread. Jobs in quick
+    succession, as during a stroke, share one thread, as starting a thread blocks the caller for 5
+    ms while other threads compute. ``submit`` may be called from any thread.
     """
 
     def __init__(self, name: str, *, urgent: bool = False) -> None:
-        """A job whose answers somebody waits for with the mouse in hand is ``urgent``."""
+        """Create an idle job; ``urgent`` if the user waits for its results interactively."""
         self._name = name
         self._urgent = urgent
         self._changed = threading.Condition()
@@ -39,12 +38,12 @@ class LatestJob:
 
     @property
     def busy(self) -> bool:
-        """Whether a job is running or waits."""
+        """Return whether a job is running or pending."""
         with self._changed:
             return self._is_running or self._pending is not None
 
     def submit(self, job: Callable[[], None]) -> None:
-        """Do ``job`` as soon as the one in flight is done, instead of any that waits now."""
+        """Run ``job`` after the running one, replacing any pending job."""
         with self._changed:
             if self._closed:
                 return
@@ -55,22 +54,22 @@ class LatestJob:
                 self._thread.start()
 
     def shutdown(self, seconds: float = 3.0) -> bool:
-        """Drop what waits, wait for what runs, take no more; False if it runs on after that."""
+        """Drop the pending job and wait for the running one; False if it does not end in time."""
         with self._changed:
             self._closed = True
             self._pending = None
         return self.wait(seconds)
 
     def wait(self, seconds: float = 3.0) -> bool:
-        """Wait until nothing is left to do; False if that takes longer than ``seconds``.
+        """Wait until all jobs are done; return False if that takes longer than ``seconds``.
 
-        Time in which modules are loaded is not counted, see ``joined``.
+        Time in which modules are imported is not counted, see ``joined``.
         """
         with self._changed:
             thread = self._thread
             if thread is None:
                 return True
-            # Nobody lingers while somebody waits for the end.
+            # Makes the thread end immediately instead of waiting for further jobs.
             self._waiting += 1
             self._changed.notify()
         try:
@@ -90,7 +89,7 @@ class LatestJob:
             pass
 
     def _do_next(self) -> bool:
-        """Do what waits; False: nothing did. Nothing of a job is kept after it."""
+        """Run the pending job, keeping no reference to it; return False if there was none."""
         job = self._next()
         if job is None:
             return False
@@ -98,7 +97,7 @@ class LatestJob:
         try:
             job()
         except Exception as error:
-            # As if nobody had caught it: there is one way for the errors of all threads.
+            # Passed to the hook for uncaught exceptions, which handles the errors of all threads.
             raised = type(error), error, error.__traceback__, threading.current_thread()
             threading.excepthook(threading.ExceptHookArgs(raised))
         return True
@@ -116,9 +115,9 @@ class LatestJob:
 
 
 def _compute_alone() -> None:
-    """Let torch, where it is loaded, use this thread only: the cores are the training's.
+    """Limit torch, if it is loaded, to one thread here: the cores belong to the training.
 
-    torch counts threads per thread, so a job's thread has to say it itself.
+    torch counts its threads per calling thread, so each job's thread has to set the limit.
     """
     set_num_threads = getattr(sys.modules.get("torch"), "set_num_threads", None)
     if set_num_threads is not None:

@@ -1,4 +1,4 @@
-"""Who computes first where there are fewer cores than threads."""
+"""Scheduling priority of worker threads."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _LEAST = 19
 
 
 def lower_priority() -> None:
-    """Let the window's thread go before the calling one, for as long as that lives.
+    """Lower the priority of the calling thread below that of the GUI thread, for its lifetime.
 
-    Only Linux has priorities of single threads that need no rights; elsewhere nothing is done.
+    Only Linux supports this for single threads without privileges; elsewhere nothing is done.
     """
     if sys.platform != "linux":
         return
     thread = threading.get_native_id()
     with contextlib.suppress(OSError):
         nice = os.getpriority(os.PRIO_PROCESS, thread)
-        # A thread inherits from the one that began it, which may stand back already.
+        # A thread inherits the priority of its creator, which may be lowered already.
         base = os.getpriority(os.PRIO_PROCESS, os.getpid())
         if nice <= base:
             os.setpriority(os.PRIO_PROCESS, thread, min(_LEAST, base + _STEP))

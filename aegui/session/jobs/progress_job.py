@@ -1,4 +1,4 @@
-"""An act in the background that is done once: opened, fetched, computed. One at a time."""
+"""One-off background work with progress, such as opening or computing; one at a time."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class ProgressJob(Derived):
-    """Runs work in a thread and hands its result to whoever began it, in the owner's thread.
+    """Runs work in a thread and passes its result to a callback in the owner's thread.
 
-    Newer work takes the place of older, which is cancelled and whose result is dropped: what is to
-    be done all the same, such as writing a file, is for a ``JobQueue``. It is a ``Derived`` for
-    what is done rather than looked at: each act says what is to become of it.
+    Newer work cancels and replaces older work, whose result is dropped; use a ``JobQueue`` for work
+    that must be completed, such as writing a file. Unlike a plain ``Derived``, each piece of work
+    has callbacks of its own.
     """
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
@@ -36,10 +36,10 @@ class ProgressJob(Derived):
         self._refuse: Failed | None = None
 
     def start(self, title: str, work: Work, done: Done, failed: Failed) -> None:
-        """Do ``work(report, cancelled)`` in the thread, then ``done(result)`` or ``failed(error)``.
+        """Run ``work(report, cancelled)`` in a thread, then ``done(result)`` or ``failed(error)``.
 
-        Neither is called for work that was cancelled. ``work`` raises ``AeguiError`` for what a
-        person has to be told, and may raise ``Cancelled`` once ``cancelled()`` is true.
+        Neither is called for cancelled work. ``work`` raises ``AeguiError`` for errors that are
+        reported to the user, and may raise ``Cancelled`` once ``cancelled()`` is true.
         """
 
         def outcome(report: Report, cancelled: IsCancelled) -> tuple[Callable[[Any], None], Any]:
@@ -54,7 +54,7 @@ class ProgressJob(Derived):
         self.compute(outcome, title=title)
 
     def do(self, title: str, work: Work, done: Done, failed: Failed, *, quick: bool) -> bool:
-        """Like ``start``, but ``quick`` work is done at once; False if that failed."""
+        """Like ``start``, but run ``quick`` work immediately; return False if that failed."""
         if not quick:
             self.start(title, work, done, failed)
             return True
@@ -69,7 +69,7 @@ class ProgressJob(Derived):
 
     @Slot()
     def cancel(self) -> None:
-        """Give up the work under way; it leaves no trace."""
+        """Cancel the work in progress; no callback is called."""
         self.forget()
 
     @Slot(object)
@@ -79,6 +79,6 @@ class ProgressJob(Derived):
 
     @Slot(str)
     def _on_failed(self, reason: str) -> None:
-        """What nobody expected."""
+        """Report an unexpected error of the work."""
         if self._refuse is not None:
             self._refuse(AeguiError(reason))

@@ -1,4 +1,4 @@
-"""What is made when somebody asks for it first, and ends with the program."""
+"""Base class of services that are created on demand and live until the program ends."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from aegui.session.jobs.derived import Derived
 
 
 class Service(QObject):
-    """Outlives the window; what it derives are children of it, or of its children."""
+    """Outlives the window; its ``Derived`` jobs are children of it, or of its children."""
 
     def shutdown(self) -> None:
-        """Give up what is under way and wait for its end; no more is begun."""
+        """Cancel all work in progress, wait for its end, and accept no more."""
         for derived in self.findChildren(Derived):
             derived.shutdown()

@@ -1,1 +1,1 @@
-"""What the latent map shows and makes: decoded planes, layers, paths, concepts, finds."""
+"""Services of the latent map: codes of the samples, decoding, and comparison of networks."""

@@ -1,4 +1,4 @@
-"""The codes of a set, computed away from the window: some of them soon, all of them in time."""
+"""Encodes a dataset in the background: some samples soon, then all of them."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 SOON = 600_000_000
-"""Multiplications that the first codes may take: some 0.1 s."""
+"""Multiplications for the first codes: some 0.1 s."""
 SOON_NUMBERS = 40_000_000
-"""Numbers of the images that the first codes are made of; a large set may lie in a file."""
+"""Pixels of the images that are encoded first; a large dataset may be memory-mapped."""
 FEWEST, MOST = 200, 70_000
-"""Samples on the map at least, and at most."""
+"""Minimum and maximum number of samples on the map."""
 LIVE_MOST = 10_000
-"""Samples on the map while a network learns."""
+"""Maximum number of samples on the map during a training."""
 BUSY_SHARE = 0.15
-"""At most this share of the time goes to codes while a network learns, up to ``MAX_PAUSE_MS``."""
+"""Maximum share of the time for codes during a training, while pauses are below
+``MAX_PAUSE_MS``."""
 MAX_PAUSE_MS = 2000
 _BATCH = 512
 _GROWTH = 4
@@ -40,15 +41,15 @@ _GROWTH = 4
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """Codes of a set, or of samples drawn from it.
+    """Codes of a dataset, or of a random subset of it.
 
     Attributes:
         values: float32 ``[n, d]``, read-only.
-        indices: Places of these samples in the set, int64 ``[n]`` ascending.
-        total: Samples in the set.
-        mean: Mean code, float32 ``[d]``; 0 where there are no codes.
-        spread: Standard deviation of each number, float32 ``[d]``; 1 where there are no codes.
-        directions: The two directions in which the codes differ most, float32 ``[2, d]``.
+        indices: Indices of the samples in the dataset, int64 ``[n]`` ascending.
+        total: Number of samples in the dataset.
+        mean: Mean code, float32 ``[d]``; 0 without codes.
+        spread: Standard deviation of each component, float32 ``[d]``; 1 without codes.
+        directions: The first two principal directions of the codes, float32 ``[2, d]``.
         epoch: Epoch of the weights.
     """
 
@@ -62,15 +63,15 @@ class Codes:
 
     @property
     def size(self) -> int:
-        """Numbers per code, d."""
+        """Return the number of components of a code, d."""
         return int(self.values.shape[1])
 
 
 class CodesService(Service):
-    """Encodes the set that is shown: at once where that is quick, else in a thread."""
+    """Encodes the displayed dataset, immediately if that is quick, else in a thread."""
 
     encoded = Signal(object)
-    """A ``Codes``; always in the thread that owns this object."""
+    """Emitted with ``Codes``, in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,22 +85,22 @@ class CodesService(Service):
     def encode(
         self, codec: Codec, dataset: Dataset, *, live: bool, is_past: bool = False
     ) -> Codes | None:
-        """Codes of ``dataset``, now where that is quick; else they are told later.
+        """Return the codes of ``dataset`` if that is quick; otherwise ``encoded`` follows.
 
-        The principal plane of a network that learns stays as it is, and that of a past epoch keeps
-        to the sides of the one before it: neither turns over under one's eyes. That of a network
-        at rest depends on its codes alone, so that it is the same when its run is opened again.
+        During a training the principal plane is kept; at a past epoch the signs of its axes follow
+        the previous plane, so that neither flips visibly. For a network that is neither, the plane
+        depends on its codes alone, so that it is the same when its run is opened again.
 
         Args:
             codec: The network.
-            dataset: Images that fit it.
-            live: Whether it is learning: only some samples then, with pauses in between.
+            dataset: Images of the network's shape.
+            live: Whether it is being trained: then only a subset is encoded, with pauses.
             is_past: Whether its weights are those of a past epoch.
         """
         work = len(dataset) * max(encode_cost(codec), codec.pixels)
         quick = not codec.can_encode or is_quick(codec, work, QUICK_BATCH)
         if quick or dataset is not self._dataset or not live:
-            # Codes of another set, or of old weights beside those that stay, are of no use.
+            # Codes of another dataset, or of old weights of a network at rest, are useless.
             self._derived.forget()
         self._dataset = None if quick else dataset
         like = self._directions(codec) if live or is_past or codec.latent_size <= 2 else None
@@ -114,12 +115,12 @@ class CodesService(Service):
         return None
 
     def forget(self) -> None:
-        """Nothing is shown: late answers are dropped."""
+        """Cancel encoding, as nothing is displayed; late answers are dropped."""
         self._dataset = self._last = None
         self._derived.forget()
 
     def _directions(self, codec: Codec) -> NDArray[np.float32] | None:
-        """The directions of the last codes, if they are of the same size."""
+        """Return the directions of the last codes, if they have the same size."""
         last = self._last
         return None if last is None or last.size != codec.latent_size else last.directions
 
@@ -132,7 +133,7 @@ class CodesService(Service):
 def _at_once(
     codec: Codec, dataset: Dataset, like: NDArray[np.float32] | None, *, live: bool
 ) -> Codes:
-    """All codes; those of a network that cannot encode are none, about a normal prior."""
+    """Return all codes; none, described by a normal prior, if the network has no encoder."""
     total = len(dataset)
     if not codec.can_encode:
         nothing = np.zeros((0, codec.latent_size), np.float32)
@@ -148,10 +149,10 @@ def codes_of(
     indices: NDArray[np.int64],
     cancelled: IsCancelled | None = None,
 ) -> NDArray[np.float32]:
-    """The codes ``[n, d]`` of the samples at ``indices``.
+    """Return the codes ``[n, d]`` of the samples at ``indices``.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled()`` returned true.
     """
     values = np.empty((len(indices), codec.latent_size), np.float32)
     rows = dataset.flat()
@@ -170,10 +171,9 @@ def described(
     *,
     keeps: bool = False,
 ) -> Codes:
-    """The codes ``values`` ``[n, d]``, which become read-only, with what is to be said of them.
+    """Return the codes ``values`` ``[n, d]``, which become read-only, with their statistics.
 
-    ``like`` are directions that those found should point along, or, where it ``keeps`` them, they
-    themselves.
+    The principal directions are oriented like ``like``, or are ``like`` itself if ``keeps``.
     """
     values.setflags(write=False)
     size = values.shape[1]
@@ -187,7 +187,7 @@ def described(
 
 
 def _soon(codec: Codec, dataset: Dataset, most: int) -> int:
-    """How many samples can be encoded soon."""
+    """Return how many samples can be encoded soon."""
     by_work = SOON // max(1, encode_cost(codec))
     by_size = SOON_NUMBERS // codec.pixels
     return min(most, max(FEWEST, min(by_work, by_size)))
@@ -200,9 +200,10 @@ def _encoded_soon(
     like: NDArray[np.float32] | None,
     cancelled: IsCancelled,
 ) -> Iterator[Codes]:
-    """Codes of some samples, drawn from all over, and then of more and more.
+    """Yield codes of a random subset, then of more and more samples.
 
-    All of them (that the map takes) if the network stays; only the first while it is ``live``.
+    Up to the limit of the map if the network is at rest; only the first subset while it is
+    ``live``.
     """
     order = np.random.default_rng(0).permutation(len(dataset))
     most = min(len(dataset), _soon(codec, dataset, LIVE_MOST) if live else MOST)

@@ -1,4 +1,4 @@
-"""From a position on the latent map to its image, at once: the newest request wins."""
+"""Decodes positions of the latent map immediately; the latest request wins."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """The image at one place of the latent space.
+    """The image decoded from a code.
 
     Attributes:
-        z: The place, float32 ``[d]``.
+        z: The code, float32 ``[d]``.
         image: Its pixels in 0..1, float32 ``[C*H*W]``.
-        epoch: Epoch of the weights that drew it.
-        tag: What the request carried along.
+        epoch: Epoch of the weights.
+        tag: The tag of the request.
     """
 
     z: NDArray[np.float32]
@@ -36,34 +36,34 @@ class Decoded:
 
 
 class DecodeService(Service):
-    """Decodes the cursor: inline where that is faster than a thread, else in one, latest wins."""
+    """Decodes the cursor: inline if that is faster than a thread, else in one; latest wins."""
 
     decoded = Signal(object)
-    """A ``Decoded``; always in the thread that owns this object."""
+    """Emitted with a ``Decoded``, in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.codec: Codec | None = None
-        """The network that decodes, None while there is none."""
+        """The network that decodes; None if there is none."""
         self._last: tuple[NDArray[np.float32], object] | None = None
         self._derived = Derived("aegui-decode", self)
         self._derived.answered.connect(self.decoded)
 
     def set_codec(self, codec: Codec | None) -> None:
-        """Decode with ``codec`` from now on, beginning with the last place asked for."""
+        """Set the network, and decode the last requested code with it."""
         self.codec = codec
         self.repeat()
 
     def repeat(self) -> None:
-        """Answer the last place again: with another network, or to those who were not there."""
+        """Decode the last code again, for another network or for new receivers."""
         if self._last is not None:
             self.request(*self._last)
 
     def request(self, z: ArrayLike, tag: object = None) -> None:
         """Decode the code ``z`` ``[d]``; an unanswered older request is dropped.
 
-        Without a network, or with one whose codes have another size, nothing is answered; the
-        place is remembered and answered by the next network that fits.
+        Without a network, or if its codes have another size, there is no answer; the code is stored
+        and decoded by the next network that fits.
         """
         place = np.array(z, dtype=np.float32).reshape(-1)
         self._last = (place, tag)
@@ -75,7 +75,7 @@ class DecodeService(Service):
         self._derived.ask(lambda: _decode(codec, place, tag), place, quick=quick)
 
     def forget(self) -> None:
-        """The cursor has left: a new network need not decode it again, late answers are dropped."""
+        """Forget the last code, as the cursor has left the map; late answers are dropped."""
         self._last = None
         self._derived.forget()
 

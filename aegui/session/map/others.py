@@ -1,4 +1,4 @@
-"""Other networks beside the one that is shown: their maps, and their images under one cursor."""
+"""Comparison with other networks: their maps, and their images for the code at the cursor."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 MOST = 2
-"""Networks beside the one that is shown."""
+"""Maximum number of networks to compare with the displayed one."""
 MOST_SAMPLES = 2000
-"""Samples that tell where a place is, unless the maps ask for others."""
+"""Number of samples that relate the codes of two networks, unless the maps set others."""
 _PLANE = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """A network beside the one that is shown.
+    """A network to compare with the displayed one.
 
     Attributes:
-        key: What it was chosen as.
-        name: What a person reads.
+        key: Key of the choice.
+        name: Displayed name.
         codec: The network.
         has_prior: Whether its codes have the prior N(0, I).
     """
@@ -53,13 +53,13 @@ class Other:
 
 @dataclass(frozen=True, eq=False)
 class Mapped:
-    """Where the samples are for one network.
+    """The map of a network.
 
     Attributes:
         of: The network.
         space: Its codes.
-        places: float32 ``[n, 2]``: the codes, or of more than two numbers their PCA plane; None
-            without an encoder.
+        places: Positions of the samples, float32 ``[n, 2]``: the codes, or their PCA plane if they
+            have more than two components; None without an encoder.
     """
 
     of: Other
@@ -69,12 +69,12 @@ class Mapped:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """The networks with the same samples.
+    """Maps of several networks for the same samples.
 
     Attributes:
-        indices: Places of the samples in the set, int64 ``[n]`` ascending.
-        shown: The network that is shown.
-        others: Those beside it.
+        indices: Indices of the samples in the dataset, int64 ``[n]`` ascending.
+        shown: The displayed network.
+        others: The other networks.
     """
 
     indices: NDArray[np.int64]
@@ -84,13 +84,13 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class OtherImage:
-    """What another network makes of the cursor's place.
+    """The image of another network for the code at the cursor.
 
     Attributes:
-        key: Which network.
-        code: The place in its space, float32 ``[d]``.
+        key: Key of the network.
+        code: The corresponding code in its space, float32 ``[d]``.
         image: float32 ``[C*H*W]``.
-        words: How the place was found.
+        words: How the code was found.
     """
 
     key: str
@@ -100,32 +100,32 @@ class OtherImage:
 
 
 class Others(Service):
-    """Keeps up to two further networks, encodes the samples with them, and decodes with them."""
+    """Holds up to two further networks, and encodes and decodes with them."""
 
     changed = Signal()
-    """Other ``others``."""
+    """Emitted when ``others`` has changed."""
     renewed = Signal()
-    """One of ``others`` has other weights."""
+    """Emitted when one of ``others`` has other weights."""
     compared = Signal(object)
-    """A ``Compared``."""
+    """Emitted with a ``Compared``."""
     decoded = Signal(object)
-    """``OtherImage`` of each, a tuple."""
+    """Emitted with a tuple of ``OtherImage``, one for each network."""
     refused = Signal(str)
-    """Why a network cannot be compared."""
+    """Emitted with the reason why a network cannot be compared."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.others: tuple[Other, ...] = ()
-        """The networks beside the one that is shown, in the order they were chosen."""
+        """The networks to compare with, in the order they were chosen."""
         self._shown: Other | None = None
         self._dataset: Dataset | None = None
         self._indices: NDArray[np.int64] | None = None
         self._is_live = False
         self._lookers: frozenset[str] = frozenset()
         self.way = "samples"
-        """How places are found, a key of ``WAYS``."""
+        """How corresponding codes are found, a key of ``WAYS``."""
         self.latest: Compared | None = None
-        """What was told last of the networks that there are; None where nothing is known."""
+        """The last emitted maps of the current networks; None if they are unknown."""
         self._cursor: NDArray[np.float32] | None = None
         self._subject = object()
         self._codes = Derived("aegui-others", self)
@@ -139,18 +139,18 @@ class Others(Service):
             answers.set_active(False)
 
     def set_active(self, active: bool, who: str) -> None:
-        """Whether ``who`` looks; nothing is computed while nobody does."""
+        """Set whether the view ``who`` is visible; nothing is computed while none is."""
         self._lookers = self._lookers | {who} if active else self._lookers - {who}
         for answers in (self._codes, self._images):
             answers.set_active(bool(self._lookers))
 
     def set_way(self, way: str) -> None:
-        """Find places in this way, a key of ``WAYS``."""
+        """Set how corresponding codes are found, a key of ``WAYS``."""
         self.way = way
         self._decode()
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Compare with the samples of ``dataset``."""
+        """Set the dataset to compare with."""
         if dataset is self._dataset:
             return
         self._dataset, self._indices = dataset, None
@@ -162,14 +162,14 @@ class Others(Service):
         self._renew()
 
     def set_indices(self, indices: NDArray[np.int64]) -> None:
-        """Compare with these samples of the set, int64 ``[n]`` ascending."""
+        """Compare with these samples of the dataset, int64 ``[n]`` ascending."""
         if self._indices is None or not np.array_equal(indices, self._indices):
             self._indices = indices
             self._subject, self.latest = object(), None
             self._renew()
 
     def set_shown(self, shown: Other | None, *, live: bool = False) -> None:
-        """The network that is shown; ``live`` while it changes all the time."""
+        """Set the displayed network; ``live`` while it changes continuously."""
         before = self._shown
         self._shown, self._is_live = shown, live
         if shown is None or before is None or not _same_space(before.codec, shown.codec):
@@ -177,7 +177,7 @@ class Others(Service):
         self._renew()
 
     def add(self, other: Other) -> bool:
-        """Put ``other`` beside the network shown; False, and ``refused`` says why, if it cannot."""
+        """Add ``other`` to the comparison; emit ``refused`` and return False if impossible."""
         if any(each.key == other.key for each in self.others):
             self.replace(other)
             return True
@@ -189,22 +189,22 @@ class Others(Service):
         return True
 
     def open(self, path: Path) -> None:
-        """Put the run in a file beside the network shown, once it has been read."""
+        """Add the run in a file to the comparison once it has been read."""
         self._files.ask(lambda: _opened(path), path)
 
     def replace(self, other: Other) -> None:
-        """``other`` takes the place of the one with its key: it has learnt, or an epoch changed."""
+        """Replace the network with the key of ``other``: its weights or its epoch have changed."""
         others = tuple(other if each.key == other.key else each for each in self.others)
         self.others = others
         self._renew()
         self.renewed.emit()
 
     def remove(self, key: str) -> None:
-        """Compare with that network no more."""
+        """Remove the network ``key`` from the comparison."""
         self._set_others(tuple(each for each in self.others if each.key != key))
 
     def look(self, z: NDArray[np.float32]) -> None:
-        """Decode the place of ``z`` ``[d]`` with every other network; the newest place wins."""
+        """Decode the code ``z`` ``[d]`` with every other network; the latest code wins."""
         self._cursor = z
         self._decode()
 

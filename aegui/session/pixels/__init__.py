@@ -1,1 +1,1 @@
-"""The drawing, the answers of networks to it, and studies of noise."""
+"""The drawing, and the outputs of networks for the drawing and for samples."""

@@ -1,6 +1,6 @@
-"""What the panels show of a network: its answer to one drawing, and to samples of a set.
+"""Outputs of a network for a drawing and for samples of a dataset, as the panels show them.
 
-Images here are ``[H, W]`` where there is one channel and ``[3, H, W]`` where there are colours.
+Images here are ``[H, W]`` for one channel and ``[3, H, W]`` for colours.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ Order = Literal["worst", "best", "random"]
 """Which of the measured samples are shown."""
 
 NEAREST = 5
-"""How many of the nearest samples are reported."""
+"""Number of nearest samples in an answer."""
 MOST_COMPARED = 60_000_000
-"""Numbers that a drawing is compared with; of larger sets as many samples from all over them."""
+"""Maximum number of pixels to compare a drawing with; larger datasets are subsampled evenly."""
 QUICKLY_COMPARED = 400_000
-"""Numbers that are compared in less than a millisecond."""
+"""Number of pixels that are compared in less than a millisecond."""
 MOST_ROWS = 200
-"""Reconstructions that are shown of a set of images."""
+"""Maximum number of reconstructions shown of a dataset of images."""
 MOST_GLYPH_ROWS = 1_000
-"""The same of a set of glyphs, which are small."""
+"""Maximum number of reconstructions shown of a dataset of glyphs, which are small."""
 MOST_MEASURED = 10_000
-"""Samples whose reconstructions are measured to find those to be shown."""
+"""Maximum number of samples that are measured to find those to be shown."""
 MEASURED_WORK = 2_000_000_000
 """Multiplications that measuring may take: some 0.3 s."""
 LIVE_SHARE = 8
-"""While the network learns, so many times less."""
+"""Factor by which the work is reduced during a training."""
 THUMB_PX = 96
-"""Images of more rows or columns are shown reduced in rows."""
+"""Images with more rows or columns are downsampled in rows."""
 _FEWEST_MEASURED = MOST_ROWS
 _VOTES = 3
 
@@ -58,21 +58,22 @@ class Answer:
     """The network's answer to one drawing.
 
     Attributes:
-        drawing: What it was shown, float32 ``[H, W]`` or ``[3, H, W]``.
-        output: What it says, levels float32 of the same shape.
-        binary: The output thresholded, bool ``[H, W]``; None where images are no glyphs.
+        drawing: The input, float32 ``[H, W]`` or ``[3, H, W]``.
+        output: The output, levels float32 of the same shape.
+        binary: The thresholded output, bool ``[H, W]``; None unless images are glyphs.
         wrong: Where ``binary`` differs from the target, bool ``[H, W]``; None without a target.
-        wrong_count: How many those are; None without a target.
+        wrong_count: Number of wrong pixels; None without a target.
         code: The drawing's code, float32 ``[d]``.
-        nearest: The samples nearest to the (thresholded) output: name and distance (differing
-            pixels, or mean squared difference), nearest first, ties in the order of the set.
-        nearest_indices: Their places in the set.
+        nearest: Names of the samples nearest to the (thresholded) output and their distances
+            (differing pixels, or mean squared difference), nearest first, ties in the order of the
+            dataset.
+        nearest_indices: Indices of these samples in the dataset.
         epoch: Epoch of the weights.
-        target: The clean image that was wanted, of the drawing's shape, or None.
-        squared: Squared error of each pixel, mean over its colours, float32 ``[H, W]``; None for
-            glyphs and without a target.
+        target: The clean image of the drawing's shape, or None.
+        squared: Squared error of each pixel, averaged over its colours, float32 ``[H, W]``; None
+            for glyphs and without a target.
         error: The mean of ``squared``.
-        votes: What a classifier takes it for: labels with their probabilities, likeliest first.
+        votes: Labels predicted by a classifier with their probabilities, most probable first.
     """
 
     drawing: NDArray[np.float32]
@@ -92,27 +93,27 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Reconstructions:
-    """Samples with the network's answers, in the order that was asked for.
+    """Samples with the network's outputs, in the requested order.
 
     Attributes:
-        indices: Place in the set of each row, int64 ``[n]``.
+        indices: Index in the dataset of each row, int64 ``[n]``.
         labels: n names.
-        original: Levels 0..255, uint8 ``[n, H, W]`` or ``[n, 3, H, W]``, large images reduced.
-        corrupted: What the network was shown, likewise; None where that is the original.
-        output: Likewise.
+        original: Levels 0..255, uint8 ``[n, H, W]`` or ``[n, 3, H, W]``, large images downsampled.
+        corrupted: The inputs, likewise; None if they are the originals.
+        output: The outputs, likewise.
         wrong: Pixels of the thresholded output that differ from the original, int64 ``[n]``; None
-            where images are no glyphs.
+            unless images are glyphs.
         error: Mean squared error of each, float64 ``[n]``.
         epoch: Epoch of the weights.
-        measured: How many samples were measured to find these.
-        total: How many there are in the set.
-        perfect: How many of the measured have no wrong pixel; None where images are no glyphs.
-        worst: Most wrong pixels, or the largest mean squared error, of the measured.
-        mean: Mean wrong pixels, or mean squared error, of the measured.
-        held_out: Whether the network has not learnt from the sample of each row, bool ``[n]``; None
-            where none was held out.
-        means: The mean of the measured samples that were learnt, and of those held out, by key of
-            ``parts.PARTS``; empty where none was held out.
+        measured: Number of samples that were measured to find these.
+        total: Number of samples in the dataset.
+        perfect: Number of measured samples without a wrong pixel; None unless images are glyphs.
+        worst: Maximum of wrong pixels, or of the mean squared error, over the measured samples.
+        mean: Mean of wrong pixels, or of the mean squared error, over the measured samples.
+        held_out: Whether the sample of each row was held out from training, bool ``[n]``; None if
+            none was.
+        means: Means over the measured training samples and over the held-out ones, by key of
+            ``parts.PARTS``; empty if none was held out.
     """
 
     indices: NDArray[np.int64]
@@ -133,34 +134,35 @@ class Reconstructions:
 
 
 def title(dataset: Dataset, index: int, look: Look) -> str:
-    """What one sample is called: a character by itself, another by its name where it has one."""
+    """Return the displayed name of a sample: its label for glyphs, else its name if it has one."""
     label, name = dataset.labels[index], dataset.names[index]
     return label if look.glyphs or not name else name
 
 
 def one_image(row: NDArray[np.float32], dataset: Dataset) -> NDArray[np.float32]:
-    """A row of pixels as an image ``[H, W]``, or ``[3, H, W]`` where there are colours."""
+    """Return a row of pixels as an image ``[H, W]``, or ``[3, H, W]`` for colours."""
     channels, height, width = dataset.image_shape
     return row.reshape(height, width) if channels == 1 else row.reshape(channels, height, width)
 
 
 class Nearest:
-    """Finds the samples nearest to an image. Safe to use in any thread, one at a time."""
+    """Finds the samples nearest to an image. May be used in any thread, but in one at a time."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self.look = look_of(dataset)
-        # Every so many-th sample of a very large set: a view, or numbers made of a set of bytes.
+        # Every ``step``-th sample of a very large dataset: a view, or a copy if the pixels are
+        # bytes.
         self.step = step_of(len(dataset) * dataset.pixels, MOST_COMPARED)
         self.is_quick = len(dataset) * dataset.pixels <= QUICKLY_COMPARED
         self._rows: NDArray[np.float32] | None = None
         self._norms: NDArray[np.float32] | None = None
 
     def find(self, image: ArrayLike, count: int = NEAREST) -> tuple[tuple[int, float], ...]:
-        """The ``count`` samples nearest to ``image``: place in the set and distance.
+        """Return index in the dataset and distance of the ``count`` samples nearest to ``image``.
 
-        For glyphs the distance is the number of pixels that differ once the image is thresholded,
-        else the mean squared difference. Ties come in the order of the set.
+        For glyphs the distance is the number of differing pixels after thresholding the image,
+        otherwise the mean squared difference. Ties are in the order of the dataset.
         """
         wanted = np.nan_to_num(np.asarray(image, np.float32).reshape(-1), posinf=1.0, neginf=0.0)
         if self.look.glyphs:
@@ -176,7 +178,7 @@ class Nearest:
         return tuple(zip((order * self.step).tolist(), tidy, strict=True))
 
     def named(self, near: tuple[tuple[int, float], ...]) -> tuple[tuple[str, float], ...]:
-        """``near`` as from ``find`` with names in place of indices."""
+        """Return the result of ``find`` with names in place of indices."""
         return tuple([(title(self.dataset, index, self.look), away) for index, away in near])
 
     def _prepared(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -187,7 +189,7 @@ class Nearest:
 
 
 def _first(distances: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """The places of the smallest, smallest first, ties in their order."""
+    """Return the indices of the ``count`` smallest distances, ascending and with stable ties."""
     if len(distances) > 4 * count:
         limit = np.partition(distances, count - 1)[count - 1]
         few = np.flatnonzero(distances <= limit)
@@ -199,13 +201,13 @@ def _first(distances: NDArray[np.float32], count: int) -> NDArray[np.int64]:
 def answer(
     codec: Codec, nearest: Nearest, pixels: ArrayLike, target: ArrayLike | None = None
 ) -> Answer | None:
-    """What the network makes of a drawing; None if it does not fit, or nothing can be encoded.
+    """Return the network's answer to a drawing; None if it does not fit or has no encoder.
 
     Args:
         codec: The network.
-        nearest: Finds the nearest of the set.
+        nearest: Search for the nearest samples of the dataset.
         pixels: The drawing, ``[H, W]`` or ``[3, H, W]``.
-        target: The clean image that was wanted, where one is known.
+        target: The clean image, if it is known.
     """
     drawing = np.array(pixels, dtype=np.float32)
     dataset = nearest.dataset
@@ -240,17 +242,17 @@ def answer(
 
 
 def _squared(output: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
-    # A diverged network gives infinity, and nothing to warn of.
+    # A diverged network may overflow; a warning would be no help.
     with np.errstate(over="ignore", invalid="ignore"):
         squared: NDArray[np.float32] = (output - target) ** 2
     return squared
 
 
 def telling_pixel(answer: Answer) -> tuple[int, int]:
-    """Row and column of the pixel that is most worth asking about.
+    """Return row and column of the most informative pixel to ask about.
 
-    The wrong one that the network is surest of, else the one it is least sure of; where images
-    are no glyphs that with the largest error, or without a target the middle one.
+    For glyphs the wrong pixel that the network is most certain of, or else its least certain pixel;
+    for other images the pixel with the largest error, or the central one without a target.
     """
     height, width = answer.drawing.shape[-2:]
     if answer.binary is not None:
@@ -266,7 +268,7 @@ def telling_pixel(answer: Answer) -> tuple[int, int]:
 
 
 def answers_at_once(codec: Codec, nearest: Nearest) -> bool:
-    """Whether an answer takes no more than a millisecond or two."""
+    """Return whether an answer takes no more than a millisecond or two."""
     return nearest.is_quick and is_quick(codec, codec.cost + encode_cost(codec))
 
 
@@ -285,10 +287,9 @@ def _votes(
 def corrupted_inputs(
     dataset: Dataset, indices: NDArray[np.int64], corruption: CorruptionSpec, seed: int
 ) -> NDArray[np.float32] | None:
-    """One draw of noise over the samples at ``indices``, float32 ``[n, C*H*W]``; None without any.
+    """Return noisy samples at ``indices``, float32 ``[n, C*H*W]``; None without noise.
 
-    The draw depends on nothing but its arguments: what is shown while a network learns does not
-    flicker.
+    The noise depends only on the arguments, so that images do not flicker during a training.
     """
     if corruption.kind == "none" or corruption.level == 0.0:
         return None
@@ -296,7 +297,7 @@ def corrupted_inputs(
 
 
 def measured_samples(codec: Codec, dataset: Dataset, *, live: bool) -> NDArray[np.int64]:
-    """Places of the samples to be measured: all of a small set, some of a large one."""
+    """Return the indices of the samples to measure: all of a small dataset, else a subset."""
     work = MEASURED_WORK // (LIVE_SHARE if live else 1)
     most = min(MOST_MEASURED, work // max(1, codec.cost + encode_cost(codec)))
     most = max(_FEWEST_MEASURED, min(most, 4 * QUICK_BATCH // codec.pixels * (1 if live else 4)))
@@ -311,23 +312,22 @@ def reconstructions(
     order: Order = "worst",
     held_out: NDArray[np.int64] | None = None,
 ) -> Reconstructions | None:
-    """The network's answers to samples of a set; None if they do not fit, or nothing is encoded.
+    """Return the outputs for samples of a dataset; None if they do not fit or cannot be encoded.
 
     Args:
         codec: The network.
-        dataset: The set; its images are the targets.
-        indices: The samples to be measured, from ``measured_samples``.
-        inputs: What to show the network, ``[n, C*H*W]``, from ``corrupted_inputs``; None: the
-            originals.
-        order: Which of them to give, and in which order.
-        held_out: Places of the samples that were kept from training; None: of none it is known.
+        dataset: The dataset; its images are the targets.
+        indices: The samples to measure, from ``measured_samples``.
+        inputs: The inputs, ``[n, C*H*W]``, from ``corrupted_inputs``; None for the originals.
+        order: Which samples to return, and in which order.
+        held_out: Indices of the samples that were held out from training; None if unknown.
     """
     if codec.pixels != dataset.pixels or not codec.can_encode:
         return None
     look = look_of(dataset)
     target = dataset.flat()[indices]
     output = codec.reconstruct(target if inputs is None else inputs)
-    # Sums in single precision of numbers below 1: good to six digits, which is more than is shown.
+    # A single-precision mean of values below 1 is accurate to six digits, more than is displayed.
     error = _squared(output, target).mean(axis=1).astype(np.float64)
     wrong = wrong_pixels(target, output)
     badness = wrong.astype(np.float64) if look.glyphs else error
@@ -353,7 +353,7 @@ def reconstructions(
 
 
 def _means(badness: NDArray[np.float64], kept: NDArray[np.bool_]) -> dict[str, float]:
-    """The mean of those learnt and of those held out, as far as any were measured."""
+    """Return the means over training and held-out samples, as far as any were measured."""
     parts = {LEARNT: badness[~kept], HELD_OUT: badness[kept]}
     return {key: float(part.mean()) for key, part in parts.items() if len(part)}
 
@@ -375,6 +375,6 @@ def _levels(rows: NDArray[np.float32], dataset: Dataset) -> NDArray[np.uint8]:
 
 
 def is_shown_at_once(codec: Codec, dataset: Dataset, measured: int) -> bool:
-    """Whether measuring so many samples takes no more than a few milliseconds."""
+    """Return whether measuring ``measured`` samples takes no more than a few milliseconds."""
     work = measured * max(codec.cost + encode_cost(codec), dataset.pixels)
     return is_quick(codec, work, QUICK_BATCH // 4)

@@ -1,4 +1,4 @@
-"""The document of the pixel editor: a drawing, its undo history, and the clean image behind it."""
+"""The document of the pixel editor: a drawing, its undo history, and its clean target image."""
 
 from __future__ import annotations
 
@@ -49,40 +49,41 @@ if TYPE_CHECKING:
 _NOISE_ID, _CODE_ID = 1, 2
 _UNDO_LIMIT = 500
 _MERGE_SECONDS = 2.0
-"""Changes of one noise that follow each other no later than this are one step."""
+"""Maximum interval in seconds between changes of one noise that are merged into one step."""
 _Regions = tuple[PixelBox | None, PixelBox | None]
-"""What is selected before a step and after it, where the step changes that."""
+"""The selected region before and after a step, if the step changes it."""
 
 
 class Drawing(QObject):
-    """A drawing that is edited by strokes, moves and noise, every one of which can be undone.
+    """A drawing with an undoable history of strokes, moves and noise.
 
-    Loading a sample makes it the target. Noise on a drawing without target makes the drawing as it
-    was the target; more noise begins again from there, so that a level may be tried out. Strokes,
-    moves and mirrorings keep the target; clearing forgets it. Where a part is selected, edits of
-    the whole are edits of that part.
+    Loading a sample makes it the target. Noise on a drawing without a target makes the current
+    drawing the target; further noise replaces the previous one, so that levels can be tried out.
+    Strokes, moves and reflections keep the target; clearing removes it. If a region is selected,
+    edits of the whole drawing apply to that region.
     """
 
     changed = Signal(object)
-    """The new ``DrawingState``."""
+    """Emitted with the new ``DrawingState``."""
     noise_chosen = Signal()
-    """Another ``noise`` is chosen; what that makes of the drawing has been told before."""
+    """Emitted when another ``noise`` was chosen, after ``changed`` for its effect on the
+    drawing."""
     region_changed = Signal(object)
-    """Another ``PixelBox`` is selected by a step that was undone or done again; None: nothing."""
+    """Emitted with the ``PixelBox`` that an undone or redone step has selected, or None."""
 
     def __init__(self, height: int, width: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(_UNDO_LIMIT)
         self.state = DrawingState(GLYPH_PAPER.empty(height, width))
-        """The drawing as it is."""
+        """The current state of the drawing."""
         self._natural = (height, width, GLYPH_PAPER)
         self.noise = CorruptionSpec(), 0
-        """Noise and seed that are chosen for the drawing, whether or not it has any."""
+        """Chosen noise and seed, whether or not the drawing has any noise."""
         self.previous: DrawingState | None = None
-        """The drawing before the last step, or, after an undo, before that; None at first."""
+        """The drawing before the last step or undo; None at first."""
         self.region: PixelBox | None = None
-        """What is selected; None: nothing."""
+        """The selected region; None for the whole drawing."""
         self._pasted: _Pasted | None = None
         self._shown_paste: _Pasted | None = None
         self._regions: _Regions | None = None
@@ -91,47 +92,47 @@ class Drawing(QObject):
 
     @property
     def pixels(self) -> NDArray[np.float32]:
-        """What is drawn, float32 ``[H, W]`` or ``[3, H, W]`` in 0..1, read-only."""
+        """Return the drawing, float32 ``[H, W]`` or ``[3, H, W]`` in 0..1, read-only."""
         return self.state.pixels
 
     @property
     def target(self) -> NDArray[np.float32] | None:
-        """The clean image that is wanted, of the same shape; None where nobody knows."""
+        """Return the clean image, of the same shape; None if it is unknown."""
         return self.state.target
 
     @property
     def label(self) -> str:
-        """Name of the sample that was loaded, or ""."""
+        """Return the name of the loaded sample, or ""."""
         return self.state.label
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Height and width."""
+        """Return height and width."""
         height, width = self.state.pixels.shape[-2:]
         return height, width
 
     @property
     def channels(self) -> int:
-        """1, or 3 for a drawing in colour."""
+        """Return 1, or 3 for a drawing in colour."""
         return self.state.image_shape[0]
 
     @property
     def paper(self) -> DrawingPaper:
-        """What it is drawn on."""
+        """Return pixel kind and background of the drawing."""
         return self.state.paper
 
     @property
     def ground(self) -> float:
-        """The level of an empty drawing."""
+        """Return the level of an empty drawing."""
         return self.paper.ground
 
     @property
     def part(self) -> NDArray[np.float32]:
-        """What is selected, else all of it."""
+        """Return the selected region, or else the whole drawing."""
         return self.pixels if self.region is None else self.pixels[(..., *slices(self.region))]
 
     def set_region(self, region: PixelBox | None) -> None:
-        """Edit this part from now on; None: all of it."""
+        """Select the region that edits apply to; None for the whole drawing."""
         self.region = None if region is None else region.within(*self.shape)
         pasted = self._pasted
         if pasted is None or pasted.shown is not self.pixels:
@@ -140,10 +141,10 @@ class Drawing(QObject):
             self._pasted = None
 
     def reset(self, height: int, width: int, paper: DrawingPaper = GLYPH_PAPER) -> None:
-        """An empty drawing of another size and without a past, for images of another set.
+        """Start an empty drawing without history, for images of another dataset.
 
-        Does nothing where they are of the size and kind of those before: the person may have
-        given the drawing another one since.
+        Does nothing if size and kind are those of the previous dataset: the user may have changed
+        the drawing's own since.
         """
         if (height, width, paper) == self._natural:
             return
@@ -153,7 +154,7 @@ class Drawing(QObject):
         self._show(DrawingState(paper.empty(height, width), paper=paper))
 
     def take(self, state: DrawingState) -> None:
-        """Show what a document has brought: a drawing without a past."""
+        """Show the drawing of a document, without history."""
         self._stroke_start = self.previous = None
         self.undo_stack.clear()
         self._show(state)
@@ -162,36 +163,36 @@ class Drawing(QObject):
 
     @property
     def is_stroke_under_way(self) -> bool:
-        """Whether a stroke has begun that has not ended."""
+        """Return whether a stroke has begun and not ended."""
         return self._stroke_start is not None
 
     def begin_stroke(self, text: str = "") -> None:
-        """What is painted from now until ``end_stroke`` is one step of undo, called ``text``."""
+        """Begin a stroke: edits until ``end_stroke`` become one undo step called ``text``."""
         self.end_stroke()
         self._stroke_start = self.state
         self._stroke_text = text
 
     def paint(self, row: int, column: int, value: Ink) -> None:
-        """Set one pixel to ``value`` in 0..1; outside of a stroke it is a stroke of its own.
+        """Set one pixel to ``value`` in 0..1; outside a stroke it is a stroke of its own.
 
-        A place outside of the drawing is left alone: a stroke may be drawn across its edge.
+        Positions outside the drawing are ignored: a stroke may cross its edge.
         """
         self.paint_cells([(row, column)], value)
 
     def paint_cells(self, cells: Iterable[Cell], value: Ink) -> None:
-        """Like ``paint`` for several pixels, as a broad brush paints them at once."""
+        """Like ``paint`` for several pixels, as for a broad brush."""
         self._stroke_to(painted(self.pixels, cells, value))
 
     def paint_shape(self, cells: Iterable[Cell], value: Ink) -> None:
-        """Paint exactly ``cells`` since the stroke began: a line or rectangle still being drawn."""
+        """Replace what the stroke has painted by ``cells``: a line or rectangle in progress."""
         start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
         found = painted(start, cells, value)
         self._stroke_to(start if found is None else found)
 
     def move_part(self, box: PixelBox, rows: int, columns: int) -> None:
-        """Move what was in ``box`` when the stroke began, down and right; the ground shows.
+        """Move the content that ``box`` had at the start of the stroke, leaving background.
 
-        Where it was pasted, and is selected still, what it was pasted over shows.
+        If it is the pasted part and still selected, the drawing below it reappears.
         """
         start = self.pixels if self._stroke_start is None else self._stroke_start.pixels
         if self.region is not None:
@@ -207,20 +208,20 @@ class Drawing(QObject):
             self._settle()
 
     def _settle(self) -> None:
-        """What was pasted lies where the stroke has left it."""
+        """Store the position of the pasted part after a move."""
         paste, self._shown_paste = self._shown_paste, None
         if paste is not None and paste.shown is self.pixels:
             self._pasted = paste
 
     def paint_noise(self, cells: Iterable[Cell], spec: CorruptionSpec, seed: int) -> None:
-        """Spoil ``cells`` as ``spec`` would spoil the drawing; a block would be one of them.
+        """Apply the noise ``spec`` to ``cells``; noise of neighbours becomes masking of pixels.
 
-        Each cell is corrupted once in a stroke, however often the brush passes over it.
+        Each cell is corrupted once per stroke, however often the brush passes over it.
         """
         start = self.state if self._stroke_start is None else self._stroke_start
         is_apart = not CORRUPTIONS[spec.kind].neighbours
         noise = spec if is_apart else spec.model_copy(update={"kind": "masking"})
-        # Other noise with every stroke, and the same again after an undo.
+        # Different noise for each stroke, and the same noise again after an undo.
         noisy = _noisy(start.pixels, noise, seed + self.undo_stack.index())
         height, width = self.shape
         inside = [(r, c) for r, c in cells if 0 <= r < height and 0 <= c < width]
@@ -239,7 +240,7 @@ class Drawing(QObject):
         target: NDArray[np.float32] | None = None,
         before_noise: NDArray[np.float32] | None = None,
     ) -> None:
-        """Show ``pixels`` as what the stroke has come to; one of its own where there is none."""
+        """Show ``pixels`` as the state of the stroke; without a stroke, as a stroke of its own."""
         if pixels is None or np.array_equal(pixels, self.pixels):
             return
         alone = self._stroke_start is None
@@ -251,13 +252,13 @@ class Drawing(QObject):
             self.end_stroke()
 
     def abandon_stroke(self) -> None:
-        """Take back what was painted since ``begin_stroke``; the stroke is over."""
+        """Revert what was painted since ``begin_stroke``, and end the stroke."""
         if self._stroke_start is not None:
             self._show(self._stroke_start)
             self.end_stroke()
 
     def end_stroke(self) -> None:
-        """Make what was painted since ``begin_stroke`` one step of undo."""
+        """Make the edits since ``begin_stroke`` one undo step."""
         start, self._stroke_start = self._stroke_start, None
         regions, self._regions = self._regions, None
         if start is None:
@@ -278,9 +279,9 @@ class Drawing(QObject):
         index: int | None = None,
         paper: DrawingPaper | None = None,
     ) -> None:
-        """Draw ``image``, which is also the target from now on; ``index`` is its place in the set.
+        """Show ``image`` and make it the target; ``index`` is its index in the dataset.
 
-        It is ``[H, W]``, or ``[3, H, W]`` on ``paper`` in colour (None: on that of the drawing).
+        It is ``[H, W]``, or ``[3, H, W]`` for a ``paper`` in colour (None: that of the drawing).
         """
         paper = self.paper if paper is None else paper
         pixels = on_paper(image, paper)
@@ -289,12 +290,12 @@ class Drawing(QObject):
         self._edit(state, tr("Load “{label}”", label=name))
 
     def paste(self, image: ArrayLike, paper: DrawingPaper | None = None) -> None:
-        """Draw ``image`` of which no clean form is known; grey ``[H, W]`` fits colour too."""
+        """Show ``image`` without a target; grey ``[H, W]`` is converted for a colour paper."""
         paper = self.paper if paper is None else paper
         self._edit(DrawingState(on_paper(image, paper), paper=paper), tr("Paste"))
 
     def paste_part(self, image: ArrayLike, row: int, column: int) -> None:
-        """Lay ``image`` over the drawing, its first pixel at ``row`` and ``column``."""
+        """Paste ``image`` over the drawing, with its first pixel at ``row`` and ``column``."""
         part, below = frozen(image), self.pixels
         box = PixelBox(row, column, row + part.shape[-2], column + part.shape[-1])
         regions = self.region, box.within(*self.shape)
@@ -302,9 +303,9 @@ class Drawing(QObject):
         self._pasted = _Pasted(below, part, box, self.pixels)
 
     def write(self, pixels: NDArray[np.float32]) -> None:
-        """Draw ``pixels``, which come from code; such edits in a row are one step of undo.
+        """Set ``pixels`` that were edited as text; consecutive edits are one undo step.
 
-        What the code says of a pixel as it is already leaves it alone: code knows 256 levels.
+        Pixels whose 8-bit level is unchanged keep their exact value.
         """
         kind = self.paper.kind
         same = levels_of(pixels, kind) == levels_of(self.pixels, kind)
@@ -314,11 +315,11 @@ class Drawing(QObject):
         self._edit(after, tr("Hex and C"), _CODE_ID)
 
     def start_new(self, height: int, width: int, paper: DrawingPaper) -> None:
-        """An empty drawing of any size and kind, undoably."""
+        """Start an empty drawing of any size and kind; undoable."""
         self._edit(DrawingState(paper.empty(height, width), paper=paper), tr("New drawing"))
 
     def fit(self, height: int, width: int, kind: Pixels | None = None) -> None:
-        """Give the drawing another size, its middle kept, and its pixels another ``kind``."""
+        """Resize the drawing around its centre, and convert its pixels to ``kind``."""
         before = self.state
         paper = before.paper if kind is None else replace(before.paper, kind=kind)
         pixels = frozen(as_kind(fitted(before.pixels, height, width, self.ground), paper.kind))
@@ -328,13 +329,13 @@ class Drawing(QObject):
     # -- edits -----------------------------------------------------------------------------------
 
     def choose_noise(self, spec: CorruptionSpec, seed: int) -> None:
-        """Choose noise without putting it on the drawing; "none" is no choice."""
+        """Choose noise without applying it; "none" is ignored."""
         if spec.kind != "none" and self.noise != (spec, seed):
             self.noise = spec, seed
             self.noise_chosen.emit()
 
     def apply_noise(self, spec: CorruptionSpec, seed: int) -> None:
-        """Choose noise, and put it on the drawing as it was before any; "none" takes it off."""
+        """Choose noise, and apply it to the drawing without noise; "none" removes the noise."""
         chosen, before = self.noise, self.state
         if spec.kind != "none":
             self.noise = spec, seed
@@ -360,11 +361,11 @@ class Drawing(QObject):
         self._edit(noised, tr("Noise"), _NOISE_ID)
 
     def clear(self) -> None:
-        """Empty the drawing, whose target is forgotten, or what is selected of it."""
+        """Clear the drawing and its target, or the selected region."""
         self._clear(tr("Clear"))
 
     def cut(self) -> None:
-        """Like ``clear``, of what has been taken to the clipboard."""
+        """Clear like ``clear``, after the content was copied to the clipboard."""
         self._clear(tr("Cut"))
 
     def _clear(self, text: str) -> None:
@@ -375,15 +376,15 @@ class Drawing(QObject):
         self._edit(DrawingState(empty, paper=self.paper), text)
 
     def invert(self) -> None:
-        """Swap ink and paper."""
+        """Invert all levels."""
         self._edit_part(lambda part: np.float32(1.0) - part, tr("Invert"))
 
     def shift(self, rows: int, columns: int) -> None:
-        """Move the drawing down by ``rows`` and right by ``columns``; what leaves is lost."""
+        """Shift the drawing down by ``rows`` and right by ``columns``; what leaves is lost."""
         self._edit_part(lambda part: shifted(part, rows, columns, self.ground), tr("Shift"))
 
     def roll(self, rows: int, columns: int) -> None:
-        """Like ``shift``; what leaves comes in on the other side."""
+        """Like ``shift``, but what leaves enters on the other side."""
         self._edit_part(lambda part: rolled(part, rows, columns), tr("Shift"))
 
     def flip(self, axis: Axis) -> None:
@@ -391,29 +392,29 @@ class Drawing(QObject):
         self._edit_part(lambda part: flipped(part, axis), tr("Mirror"))
 
     def rotate(self, quarters: int) -> None:
-        """Turn it clockwise by so many quarters about its middle."""
+        """Rotate clockwise by quarter turns around the centre."""
         self._edit_part(lambda part: turned(part, quarters, self.ground), tr("Turn"))
 
     # -- history ---------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        """Take back the last step; an unfinished stroke counts as one."""
+        """Undo the last step; an unfinished stroke counts as one."""
         self.end_stroke()
         self.undo_stack.undo()
 
     def redo(self) -> None:
-        """Do the last step again that was taken back."""
+        """Redo the last undone step."""
         self.end_stroke()
         self.undo_stack.redo()
 
     @property
     def history(self) -> tuple[str, ...]:
-        """What the steps are called, the oldest first, those that were taken back too."""
+        """Return the names of all steps, oldest first, including undone ones."""
         stack = self.undo_stack
         return tuple(stack.text(index) for index in range(stack.count()))
 
     def go_to(self, step: int) -> None:
-        """Show the drawing as it was after so many steps."""
+        """Show the drawing after the first ``step`` steps."""
         self.end_stroke()
         self.undo_stack.setIndex(step)
 
@@ -447,7 +448,7 @@ class Drawing(QObject):
         self.changed.emit(state)
 
     def _show_step(self, state: DrawingState, left: DrawingState, regions: _Regions | None) -> None:
-        """Show ``state``, that comes from ``left``, with the second of ``regions`` selected."""
+        """Show ``state`` after ``left``, and select the second of ``regions``."""
         self.previous = left
         self._show(state)
         if regions is not None:
@@ -467,13 +468,13 @@ def _noise_kind(state: DrawingState) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Pasted:
-    """What was pasted and can be moved about without harm to what is below it.
+    """A pasted part that can be moved without changing what is below it.
 
     Attributes:
-        below: The drawing before.
-        part: What was pasted.
-        box: Where it lies; it may reach beyond the edges.
-        shown: The drawing with it: another array is another drawing.
+        below: The drawing before pasting.
+        part: The pasted image.
+        box: Its position, which may extend beyond the edges.
+        shown: The drawing with the part, compared by identity to detect other edits.
     """
 
     below: NDArray[np.float32]
@@ -483,7 +484,7 @@ class _Pasted:
 
 
 class _Change(QUndoCommand):
-    """From one state of the drawing to another; noise of one kind, tried out, becomes one."""
+    """Changes the state of the drawing; trials of one kind of noise are merged."""
 
     def __init__(
         self,

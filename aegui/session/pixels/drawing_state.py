@@ -1,4 +1,4 @@
-"""A drawing as it is at one moment: pixels, what they can be, and the clean image behind them."""
+"""The state of a drawing: pixels, their kind, and the clean image."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from aegui.session.data.looks import Look
 
 Ink = float | tuple[float, float, float]
-"""What is painted with: a level 0..1, or red, green and blue."""
+"""A colour to paint with: a level 0..1, or red, green and blue."""
 
 
 @dataclass(frozen=True)
 class DrawingPaper:
-    """What is drawn on.
+    """Pixel kind and background of a drawing.
 
     Attributes:
-        kind: What a pixel can be.
+        kind: The values that a pixel can have.
         ground: The level of an empty drawing.
     """
 
@@ -36,17 +36,17 @@ class DrawingPaper:
     ground: float = 0.0
 
     def empty(self, height: int, width: int) -> NDArray[np.float32]:
-        """An empty drawing, read-only float32 ``[H, W]``, in colour ``[3, H, W]``."""
+        """Return an empty drawing, read-only float32 ``[H, W]``, in colour ``[3, H, W]``."""
         shape = (3, height, width) if self.kind == "colour" else (height, width)
         return frozen(np.full(shape, self.ground))
 
 
 GLYPH_PAPER = DrawingPaper()
-"""That of the characters."""
+"""The paper of the characters."""
 
 
 def paper_of(look: Look, channels: int) -> DrawingPaper:
-    """What a drawing of images that are seen like this is drawn on."""
+    """Return the paper for drawings like the images of ``look``."""
     if look.glyphs:
         return GLYPH_PAPER
     return DrawingPaper("colour" if channels > 1 else "grey", look.ground)
@@ -54,16 +54,16 @@ def paper_of(look: Look, channels: int) -> DrawingPaper:
 
 @dataclass(frozen=True, eq=False)
 class DrawingState:
-    """All there is to a drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
+    """The state of a drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
 
     Attributes:
-        pixels: What is drawn.
-        target: The clean image that a network should make of it; None where nobody knows.
-        label: Name of the sample that was loaded, or "".
-        before_noise: The drawing that the present noise was put on; None where there is no noise.
-        index: Place in the set of the sample that was loaded, or None.
-        paper: What it is drawn on.
-        noise: The noise that is on it, and its seed; None where there is none.
+        pixels: The drawing.
+        target: The clean image that a network should output; None if it is unknown.
+        label: Name of the loaded sample, or "".
+        before_noise: The drawing without the current noise; None without noise.
+        index: Index in the dataset of the loaded sample, or None.
+        paper: Pixel kind and background.
+        noise: The current noise and its seed; None without noise.
     """
 
     pixels: NDArray[np.float32]
@@ -76,12 +76,12 @@ class DrawingState:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Channels, height and width."""
+        """Return channels, height and width."""
         height, width = self.pixels.shape[-2:]
         return 1 if self.pixels.ndim == 2 else len(self.pixels), height, width
 
     def same_as(self, other: DrawingState) -> bool:
-        """Whether nothing differs."""
+        """Return whether both states are equal, apart from the description of the noise."""
         return (
             (self.label, self.index, self.paper) == (other.label, other.index, other.paper)
             and np.array_equal(self.pixels, other.pixels)
@@ -91,9 +91,9 @@ class DrawingState:
 
 
 def to_keep(state: DrawingState) -> KeptDrawing | None:
-    """What of a drawing is saved with a run; None: nobody's work is in it.
+    """Return the part of a drawing that is saved with a run; None if the user has drawn nothing.
 
-    An empty one is nobody's, nor is a sample as it came.
+    An empty drawing or an unchanged sample is not saved.
     """
     pixels, paper = state.pixels, state.paper
     is_sample = bool(state.label) and _same(pixels, state.target)
@@ -105,7 +105,7 @@ def to_keep(state: DrawingState) -> KeptDrawing | None:
 
 
 def from_kept(kept: KeptDrawing) -> DrawingState:
-    """The drawing that was saved."""
+    """Return the state of a saved drawing."""
     paper = DrawingPaper(kept.kind, kept.ground)
     return DrawingState(
         kept.pixels, kept.target, kept.label, kept.before_noise, None, paper, kept.noise
@@ -113,7 +113,7 @@ def from_kept(kept: KeptDrawing) -> DrawingState:
 
 
 def frozen(image: ArrayLike) -> NDArray[np.float32]:
-    """A read-only copy of ``image``."""
+    """Return a read-only float32 copy of ``image``."""
     pixels = np.array(image, dtype=np.float32)
     pixels.setflags(write=False)
     return pixels
@@ -122,7 +122,7 @@ def frozen(image: ArrayLike) -> NDArray[np.float32]:
 def painted(
     pixels: NDArray[np.float32], cells: Iterable[Cell], ink: Ink
 ) -> NDArray[np.float32] | None:
-    """``pixels`` with ``ink`` on ``cells``; those outside are left out. None: nothing changes."""
+    """Return ``pixels`` with ``ink`` on ``cells`` inside the image; None if nothing changes."""
     height, width = pixels.shape[-2:]
     inside = [(r, c) for r, c in cells if 0 <= r < height and 0 <= c < width]
     if not inside:
@@ -138,7 +138,7 @@ def painted(
 
 
 def on_paper(image: ArrayLike, paper: DrawingPaper) -> NDArray[np.float32]:
-    """``image`` ``[H, W]`` or ``[3, H, W]`` with the channels of ``paper``, its levels kept."""
+    """Return ``image`` ``[H, W]`` or ``[3, H, W]`` with the channels of ``paper``, levels kept."""
     pixels = np.asarray(image, np.float32)
     return frozen(as_kind(pixels, "colour" if paper.kind == "colour" else "grey"))
 

@@ -1,1 +1,1 @@
-"""The training thread, its timeline, and what is measured beside it."""
+"""The training thread, and the estimation of training costs."""

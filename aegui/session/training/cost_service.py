@@ -1,6 +1,6 @@
-"""What the draft's training would cost: reckoned at once, then tried on a few steps in a thread.
+"""Cost of training the draft: estimated immediately, then measured on a few steps in a thread.
 
-Where the same has been trained before, it is known.
+If the same training has been done before, its cost is known.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from aegui.core.training.record.result import TrainingResult
 
 SETTLED_MS = 600
-"""Nothing is tried before the draft has stayed the same for so long."""
+"""Delay in milliseconds after the last change of the draft before a measurement."""
 LEAST_SECONDS = 1.0
-"""Of what is over sooner too much was preparation."""
+"""Minimum duration of a training to learn its cost from: shorter ones are mostly overhead."""
 
 
 class CostService(Service):
-    """The cost of training the draft. Lives in the window's thread."""
+    """The cost of training the draft. Lives in the GUI thread."""
 
     changed = Signal()
-    """Another ``cost``."""
+    """Emitted when ``cost`` has changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,22 +42,22 @@ class CostService(Service):
         self._tried.failed.connect(_forget)
         self._resolved: ResolvedRecipe | None = None
         self.cost: Cost | None = None
-        """Of the draft; None where it cannot be trained."""
+        """Cost of the draft; None if it cannot be trained."""
         self._trained: tuple[ResolvedRecipe, float] | None = None
-        """What was trained last, and the seconds that all its epochs take."""
+        """The last training, and the seconds that all of its epochs take."""
         self._may_try = True
         self._is_awake = False
         self._settled = one_shot(self, self._on_settled_timeout, SETTLED_MS)
 
     def set_draft(self, resolved: ResolvedRecipe | None, timeline_bytes: int) -> None:
-        """Tell the cost of ``resolved`` (None: there is nothing to train) from now on."""
+        """Set the draft to estimate; None if there is nothing to train."""
         if resolved is self._resolved:
             return
         known = self._resolved
         if known is not None and resolved is not None and costs_the_same(known, resolved):
             self._resolved = resolved
             return
-        # Somebody has thought of training: it is no more what the program began with.
+        # The draft was edited, so it is no longer the one that the program started with.
         self._is_awake = self._is_awake or known is not None
         self._tried.forget()
         self._resolved = resolved
@@ -67,14 +67,15 @@ class CostService(Service):
         self.changed.emit()
 
     def learn(self, resolved: ResolvedRecipe, result: TrainingResult) -> None:
-        """A training of ``resolved`` has ended as ``result`` says: what it took is known now.
+        """Learn the cost of ``resolved`` from the ``result`` of its training.
 
-        Right after it the cores are busy with what was learnt, and a trial would tell too much.
+        A measurement right after the training would be too high, as the cores are still busy with
+        its result.
         """
         history = result.history
         done = float(history.epoch[-1]) if len(history) else 0.0
         is_whole = result.reason == "epochs"
-        # The phases of a classifier are not alike.
+        # The phases of a classifier differ in cost, so a partial training cannot be extrapolated.
         if result.seconds < LEAST_SECONDS or not (is_whole or resolved.recipe.classifier is None):
             return
         if done > 0.0:
@@ -84,7 +85,7 @@ class CostService(Service):
             self.changed.emit()
 
     def _recall(self) -> None:
-        """Take what the training of the draft took, where it has been trained."""
+        """Use the known cost if the draft has been trained before."""
         if self._trained is None or self._resolved is None or self.cost is None:
             return
         trained, seconds = self._trained
@@ -94,29 +95,29 @@ class CostService(Service):
             self.cost = replace(self.cost, seconds=min(seconds, limit), is_measured=True)
 
     def wake(self) -> None:
-        """Try drafts from now on, the present one too.
+        """Allow measurements, starting with the current draft.
 
-        What a program begins with is only reckoned until then, or until there is another draft:
-        trying brings torch, and whoever only looks at a network needs none of it.
+        Until then, or until the first edit, the initial draft is only estimated: a measurement
+        imports torch, which is not needed for only viewing a network.
         """
         if not self._is_awake:
             self._is_awake = True
             self._try_later()
 
     def set_idle(self, idle: bool) -> None:
-        """Whether the cores are free: beside a training nothing is tried."""
+        """Set whether the cores are idle: nothing is measured during a training."""
         self._may_try = idle
         if not idle:
             self._tried.forget()
         self._try_later()
 
     def cost_of(self, resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
-        """The best that is known of the cost of ``resolved`` at once."""
+        """Return the best immediately available cost of ``resolved``."""
         known = self.cost if resolved is self._resolved else None
         return known or training_cost(resolved, timeline_bytes)
 
     def shutdown(self) -> None:
-        """Try nothing more."""
+        """Stop measuring."""
         self._may_try = False
         self._settled.stop()
         super().shutdown()
@@ -129,8 +130,8 @@ class CostService(Service):
     def _try_later(self) -> None:
         self._settled.stop()
         if self._wants_trying:
-            # The time counts once events are heard: while a program starts on a slow machine it
-            # would be over before the first picture, which then waits for torch.
+            # The delay starts once events are processed: during a slow start of the program it
+            # would elapse before the first paint, which would then wait for the import of torch.
             QTimer.singleShot(0, self, self._begin_to_settle)
 
     @Slot()
@@ -145,7 +146,7 @@ class CostService(Service):
             return
 
         def work(_report: Report, cancelled: IsCancelled) -> Cost:
-            from aegui.core.training.loop.probe import probed  # brings torch
+            from aegui.core.training.loop.probe import probed  # imports torch
 
             return probed(resolved, cost, cancelled)
 
@@ -158,4 +159,4 @@ class CostService(Service):
 
 
 def _forget(_reason: str) -> None:
-    """What could not be tried stays reckoned; the training itself will say what is wrong."""
+    """Ignore a failed measurement: the estimate stays, and the training will report the error."""

@@ -1,4 +1,4 @@
-"""The one training thread: started, paused, stepped and stopped from the window's thread."""
+"""Controls the training thread from the GUI thread: start, pause, step and stop."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class Pulled:
 
     Attributes:
         run_id: Number of the training.
-        epoch: Whole epochs done.
-        position: Epochs done, with the share of the one under way.
-        epochs: Epochs to do in all.
+        epoch: Completed epochs.
+        position: Completed epochs, including the fraction of the current one.
+        epochs: Epochs in total.
         history: The rows recorded so far.
-        snapshot: The newest weights, where there are newer ones than at the last pull.
+        snapshot: The newest weights, if there are newer ones than at the last pull.
         seconds: Training time so far.
         epochs_per_second: Rate over the last second and a half; 0 while paused.
-        seconds_left: Until the last epoch at that rate; None while it is unknown.
+        seconds_left: Time until the last epoch at that rate; None while it is unknown.
         engine: Key of the step engine.
-        device: Words for the device.
-        phase: What is done at present, in words; "" for the training proper.
-        timeline: The weights kept so far.
+        device: Name of the device.
+        phase: Name of the current phase; "" for the training proper.
+        timeline: The weights recorded so far.
     """
 
     run_id: int
@@ -70,75 +70,74 @@ class Pulled:
 
 
 class TrainingRunner(QObject):
-    """Owns the training thread. Lives in the window's thread, and so do all its signals.
+    """Owns the training thread. The object and its signals belong to the GUI thread.
 
-    States and what leads from one to the next; all else does nothing:
+    States and their transitions; all other calls have no effect:
 
     ========  ==================================================================================
-    idle      start -> running (or paused)
-    running   pause, step -> paused; stop -> stopping; the end -> idle; an error -> failed
-    paused    resume -> running; step stays; stop -> stopping; the end -> idle; error -> failed
-    stopping  the end -> idle; an error -> failed
-    failed    start -> running (or paused)
-    ========  ==================================================================================
+    idle      start -> running (or paused) running   pause, step -> paused; stop -> stopping; the
+    end -> idle; an error -> failed paused    resume -> running; step stays; stop -> stopping; the
+    end -> idle; error -> failed stopping  the end -> idle; an error -> failed failed    start ->
+    running (or paused) ========
+    ==================================================================================
 
-    ``abandon`` leads from everywhere to idle: the training is stopped and never heard of again.
+    ``abandon`` leads from every state to idle: the training is stopped without further signals.
     """
 
     state_changed = Signal(str)
     started = Signal(int)
     paused = Signal(int)
-    """The training has come to rest; after each single step again."""
+    """Emitted when the training has paused, and after each single step."""
     resumed = Signal(int)
     finished = Signal(int, object)
-    """Run id and ``TrainingResult``, also of a training that was stopped.
+    """Emitted with run id and ``TrainingResult``, also for a training that was stopped.
 
-    Where that is not ``measured`` yet, its last figures follow in a result of their own.
+    If the result is not ``measured`` yet, ``measured`` follows with the final figures.
     """
     measured = Signal(int, object)
-    """Run id and the same ``TrainingResult`` with all its figures."""
+    """Emitted with run id and the same ``TrainingResult`` with all its figures."""
     kept = Signal(int, object, float)
-    """Run id, what was learnt so far, as it was asked for, and the seconds that this took."""
+    """Emitted with run id, the requested intermediate result, and the seconds that it took."""
     failed = Signal(int, str)
     _reported = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.timeline_bytes = BUDGET_BYTES
-        """Memory for the weights of past epochs, of the trainings that are still to begin."""
+        """Memory for the weights of past epochs, for trainings to be started."""
         self.state: State = "idle"
-        """One of the five states."""
+        """The current one of the five states."""
         self.run_id = 0
-        """Number of the present or last training; 0 before the first."""
+        """Number of the current or last training; 0 before the first."""
         self.slow: float | None = None
-        """Epochs a second of slow motion; None at full speed."""
+        """Epochs per second of slow motion; None for full speed."""
         self._worker: TrainingWorker | None = None
         self.asked: Recipe | None = None
-        """What the person asked for when the present or last training began."""
+        """The recipe that was requested when the current or last training was started."""
         self.goes_on = False
-        """Whether the present or last training began with what another one had learnt."""
+        """Whether the current or last training continued another one."""
         self.is_measuring = False
-        """Whether the last figures of a training that has ended are still to come."""
+        """Whether the final figures of a finished training are still being computed."""
         self.is_warm = False
-        """Whether torch is loaded, or about to be."""
+        """Whether torch is loaded, or is being loaded."""
         self._threads: list[threading.Thread] = []
         self._samples: deque[tuple[float, float]] = deque()
-        # Emitted in the training thread: queued, it arrives in the one that owns this object.
+        # Emitted in the training thread; the queued connection delivers it in the owner's thread.
         self._reported.connect(self._on_worker_reported, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a training is under way: running, paused or stopping."""
+        """Return whether a training is running, paused or stopping."""
         return self.state in {"running", "paused", "stopping"}
 
     @property
     def resolved(self) -> ResolvedRecipe | None:
-        """What the present or last training trains."""
+        """Return the resolved recipe of the current or last training."""
         return self._worker.resolved if self._worker is not None else None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of the present or last training: that there is no GPU."""
+        """Return notes on the current or last training, such as a missing GPU."""
         return self._worker.notes if self._worker is not None else ()
 
     def start(
@@ -152,24 +151,24 @@ class TrainingRunner(QObject):
         lineage: Lineage | None = None,
         paused: bool = False,
     ) -> int:
-        """Begin to train, and give the number of this training.
+        """Start a training, and return its number.
 
-        While another one is under way nothing is begun, and its number is given.
+        While another one is in progress, nothing is started and its number is returned.
 
         Args:
             resolved: What to train.
-            resume: Where to go on from; None begins anew.
+            resume: Checkpoint to resume from; None starts from scratch.
             history: The rows recorded before ``resume`` or ``fork``.
-            timeline: The weights kept before it.
-            fork: Instead of ``resume``: weights to begin with.
-            lineage: What was trained before ``resume`` or ``fork``, and what the person asked for.
-            paused: Wait before the first epoch: to be stepped through from the start.
+            timeline: The weights recorded before it.
+            fork: Initial weights, as an alternative to ``resume``.
+            lineage: Trainings before ``resume`` or ``fork``, and the requested recipe.
+            paused: Pause before the first epoch, to step from the start.
         """
         if self.is_busy:
             return self.run_id
         self._stop_measuring()
         self.run_id += 1
-        # One core stays with the window, or its redraws would wait for the training's threads.
+        # One core is reserved for the window, whose redraws would wait for the training otherwise.
         control = Control(spare_cores=1, timeline_bytes=self.timeline_bytes)
         orders = TrainingOrders(control, paused=paused, pace=self.slow)
         report = self._reported.emit
@@ -185,13 +184,13 @@ class TrainingRunner(QObject):
         return self.run_id
 
     def pause(self) -> None:
-        """Come to rest after the present chunk of epochs; ``paused`` tells when."""
+        """Pause after the current chunk of epochs; ``paused`` follows."""
         if self.state == "running" and self._worker is not None:
             self._worker.orders.pause()
             self._enter("paused")
 
     def resume(self) -> None:
-        """Go on after a pause."""
+        """Resume after a pause."""
         if self.state == "paused" and self._worker is not None:
             self._worker.orders.resume()
             self._samples.clear()
@@ -199,23 +198,23 @@ class TrainingRunner(QObject):
             self.resumed.emit(self.run_id)
 
     def step(self) -> None:
-        """Do one epoch more and rest; a running training comes to rest after it."""
+        """Train one more epoch and pause; a running training pauses after it."""
         if self.state in {"running", "paused"} and self._worker is not None:
             self._worker.orders.step()
             self._samples.clear()
             self._enter("paused")
 
     def stop(self) -> None:
-        """End the training and keep what it has learnt: ``finished`` follows."""
+        """Stop the training and keep its result: ``finished`` follows."""
         if self.state in {"running", "paused"} and self._worker is not None:
             self._worker.orders.stop()
             self._enter("stopping")
 
     def abandon(self) -> None:
-        """Stop a training of which nothing more is to be heard: its document was closed."""
+        """Stop the training without further signals, as its document was closed."""
         self._stop_measuring()
         if not self.is_busy or self._worker is None:
-            # A large set is not to outlive the document that was trained on it.
+            # Drop the worker, so that a large dataset does not outlive its document.
             self._worker = None
             return
         self._worker.leave()
@@ -224,15 +223,15 @@ class TrainingRunner(QObject):
         self._enter("idle")
 
     def want_copy(self) -> None:
-        """Have what was learnt so far handed over: ``kept`` follows, unless it ends before."""
+        """Request the intermediate result: ``kept`` follows, unless the training ends before."""
         if self.state in {"running", "paused"} and self._worker is not None:
             self._worker.orders.want_copy()
 
     def hand_over(self, seconds: float) -> TrainingResult | None:
-        """Stop the training and give what it has learnt; nothing is reported of it any more.
+        """Stop the training and return its result; no further signals are emitted for it.
 
-        Where it does not stop within so many ``seconds``, that is what was last handed over; None
-        where there is nothing, and no training either.
+        If it does not stop within ``seconds``, the last intermediate result is returned; None if
+        there is none, or no training.
         """
         worker = self._worker
         if not self.is_busy or worker is None:
@@ -243,24 +242,24 @@ class TrainingRunner(QObject):
         return worker.so_far
 
     def set_learning_rate(self, rate: float) -> None:
-        """Train on with another base rate; only while a training is under way."""
+        """Set the base learning rate of the training in progress."""
         if self.is_busy and self._worker is not None:
             self._worker.orders.control.learning_rate = rate
 
     def set_corruption(self, spec: CorruptionSpec) -> None:
-        """Train on with other noise; only while a training is under way."""
+        """Set the noise of the training in progress."""
         if self.is_busy and self._worker is not None:
             self._worker.orders.control.corruption = spec
 
     def set_adversaries(self, *, generator: bool, discriminator: bool) -> None:
-        """Let only one network of a GAN learn, or both; only while a training is under way."""
+        """Set which networks of a GAN are trained in the training in progress."""
         if self.is_busy and self._worker is not None:
             control = self._worker.orders.control
             control.train_generator = generator
             control.train_discriminator = discriminator
 
     def set_slow(self, epochs_per_second: float | None) -> None:
-        """Slow motion for this training and the next ones; None is full speed.
+        """Set slow motion for this training and the next ones; None for full speed.
 
         Raises:
             ValueError: Not a positive number.
@@ -273,7 +272,7 @@ class TrainingRunner(QObject):
             self._worker.orders.set_pace(epochs_per_second)
 
     def pull(self) -> Pulled | None:
-        """The training as it is now; None when none is under way or torch is still loading."""
+        """Return the current state of the training; None without one or while torch is loading."""
         worker = self._worker
         training = None if worker is None else worker.training
         if worker is None or training is None or not self.is_busy:
@@ -297,15 +296,15 @@ class TrainingRunner(QObject):
         )
 
     def warm_up(self) -> None:
-        """Load torch in the background, if need be, so that the first training begins at once."""
+        """Load torch in the background if needed, so that the first training starts immediately."""
         if not self.is_warm:
             self.is_warm = True
             self._launch(_warm_up, "aegui-warm-up")
 
     def shutdown(self) -> None:
-        """Stop and wait at most 3 s; nothing is reported any more. The end of the program.
+        """Stop, waiting at most 3 s; no further signals are emitted. For the end of the program.
 
-        Time in which modules are loaded is not counted, see ``joined``.
+        Time in which modules are imported is not counted, see ``joined``.
         """
         self.abandon()
         deadline = time.monotonic() + SHUTDOWN_SECONDS
@@ -342,7 +341,7 @@ class TrainingRunner(QObject):
             self.failed.emit(report.run_id, report.message)
 
     def _stop_measuring(self) -> None:
-        """Give up the last figures of a training that has ended."""
+        """Cancel the computation of the final figures of a finished training."""
         if self.is_measuring and self._worker is not None:
             self._worker.leave()
         self.is_measuring = False
@@ -358,7 +357,7 @@ class TrainingRunner(QObject):
             self.state_changed.emit(state)
 
     def _rate(self, position: float) -> float:
-        """Epochs per second of wall time since the oldest remembered pull; 0 at rest."""
+        """Return epochs per second of wall time since the oldest stored pull; 0 while paused."""
         if self.state == "paused":
             return 0.0
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""What runs in the training thread: it iterates the training, obeys orders, leaves snapshots."""
+"""The body of the training thread: iterates the training, follows orders, publishes snapshots."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from aegui.core.training.record.timeline import Fork, TimelineView
 
 SNAPSHOT_SECONDS = 0.033
-"""Least time between two snapshots: nobody looks more often."""
+"""Minimum interval between two snapshots: the display is not updated more often."""
 SNAPSHOT_SHARE = 0.02
-"""Part of the training time that taking snapshots may cost."""
+"""Maximum share of the training time for taking snapshots."""
 MANY_PARAMETERS = 10_000_000
 PATIENCE_SECONDS = 0.3
-"""Last figures that take longer are waited for by nobody: the end is reported without them."""
+"""Time for the final figures; if they take longer, the end is reported without them."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A rare event in the thread.
+    """An event of the training thread.
 
-    It has paused, has finished with a result (whose last figures may follow as ``measured``), or
-    has failed; or what it has learnt so far, which was asked for, is ``kept``. That took
-    ``seconds``.
+    The training has paused, has finished with a result (whose final figures may follow as
+    ``measured``), or has failed; or the requested intermediate result is available (``kept``),
+    which took ``seconds``.
     """
 
     run_id: int
@@ -52,10 +52,10 @@ class Report:
 
 
 class TrainingOrders:
-    """What the training thread is told to do; given by one thread, followed by the other.
+    """Orders to the training thread, given by one thread and followed by the other.
 
-    ``pressing`` is read between any two chunks without the lock: while it is False the thread has
-    nothing to look up and runs at full speed.
+    ``pressing`` is read between two chunks without the lock: while it is False, the thread has no
+    orders to check and runs at full speed.
     """
 
     def __init__(self, control: Control, *, paused: bool, pace: float | None) -> None:
@@ -64,28 +64,28 @@ class TrainingOrders:
         self._paused = paused
         self._steps = 0
         self.stopped = False
-        """Whether the training is to end now."""
+        """Whether the training has to end."""
         self._is_copy_wanted = False
         self._pace = pace
         self.pressing = False
         self.set_pace(pace)
 
     def pause(self) -> None:
-        """Do no more epochs until ``resume`` or ``step``."""
+        """Pause until ``resume`` or ``step``."""
         with self._changed:
             self._paused = True
             self._steps = 0
             self._refresh()
 
     def resume(self) -> None:
-        """Go on."""
+        """Resume after a pause."""
         with self._changed:
             self._paused = False
             self._steps = 0
             self._refresh()
 
     def step(self) -> None:
-        """Do one epoch more, then pause."""
+        """Train one more epoch, then pause."""
         with self._changed:
             self._paused = True
             self._steps += 1
@@ -99,13 +99,13 @@ class TrainingOrders:
             self._refresh()
 
     def want_copy(self) -> None:
-        """Have what was learnt so far handed over, also while it rests."""
+        """Request the intermediate result, also during a pause."""
         with self._changed:
             self._is_copy_wanted = True
             self._refresh()
 
     def set_pace(self, epochs_per_second: float | None) -> None:
-        """Slow motion: so many epochs a second; None is full speed."""
+        """Set the epochs per second of slow motion; None for full speed."""
         with self._changed:
             self._pace = epochs_per_second
             self._refresh()
@@ -113,12 +113,12 @@ class TrainingOrders:
     def wait_for_turn(
         self, last_epoch_at: float, on_pause: Callable[[], None], on_copy: Callable[[], None]
     ) -> bool:
-        """Wait until another epoch may be done; False once the training is to end.
+        """Wait until another epoch may be trained; return False once the training has to end.
 
         Args:
-            last_epoch_at: When the last epoch began, in seconds of ``time.monotonic``.
-            on_pause: Called, without the lock, each time that a pause begins.
-            on_copy: Called, without the lock, when a copy is wanted.
+            last_epoch_at: Start of the last epoch, in seconds of ``time.monotonic``.
+            on_pause: Called without the lock at the start of each pause.
+            on_copy: Called without the lock when an intermediate result is requested.
         """
         told = False
         while True:
@@ -150,7 +150,7 @@ class TrainingOrders:
                 told = True
 
     def _refresh(self) -> None:
-        """Derive the hints that the thread reads without the lock, and wake it up."""
+        """Update the fields that the thread reads without the lock, and wake it up."""
         one_by_one = self._paused or self._pace is not None
         self.control.max_chunk = 1 if one_by_one else MAX_CHUNK
         self.pressing = one_by_one or self.stopped or self._is_copy_wanted
@@ -160,10 +160,10 @@ class TrainingOrders:
 class TrainingWorker:
     """One training from its first epoch to its result; ``run`` is the body of its thread.
 
-    ``training`` appears once torch is loaded; its plain attributes and ``history.view()`` may be
-    read by any thread. ``mailbox`` holds at most one snapshot, taken out by the reader: as long as
-    nobody looks, none is made. ``so_far`` is what had been learnt when a copy was last wanted, and
-    in the end, once ``concluded`` is set, all of it. ``notes`` are those of the training.
+    ``training`` is set once torch is loaded; its plain attributes and ``history.view()`` may be
+    read by any thread. ``mailbox`` holds at most one snapshot, which the reader removes; no further
+    one is made before. ``so_far`` is the last intermediate result, and, once ``concluded`` is set,
+    the final one. ``notes`` are those of the training.
     """
 
     def __init__(
@@ -199,11 +199,11 @@ class TrainingWorker:
         self._snapshot_seconds = SNAPSHOT_SECONDS
 
     def leave(self) -> None:
-        """Nobody waits for the last figures any more."""
+        """Cancel the final figures."""
         self._is_unwanted = True
 
     def run(self) -> None:
-        """Train to the end, and report it; an error is reported too, never raised."""
+        """Train to the end and report it; errors are reported too, never raised."""
         try:
             self._train()
         except Cancelled:
@@ -217,12 +217,12 @@ class TrainingWorker:
             _log.exception("training %d failed", self.run_id)
             self._report(Report(self.run_id, "failed", message=_failure(error)))
         finally:
-            # Weights, averages and samples of a large network are not to outlive it.
+            # Weights, averages and samples of a large network must not outlive the training.
             self.training = None
             self.concluded.set()
 
     def _train(self) -> None:
-        # Loads torch: in this thread, not in the window's.
+        # Imported late: torch is loaded in this thread, not in the GUI thread.
         from aegui.core.training.loop.train import train
 
         steps = train(
@@ -242,7 +242,7 @@ class TrainingWorker:
             self._conclude(training)
 
     def _conclude(self, training: Training) -> None:
-        """Report the end: with all figures, or at first without, where these take a while."""
+        """Report the end with all figures, or without them first if these are slow to compute."""
         so_far = self.so_far = training.so_far(ended=True)
         self.concluded.set()
         self.mailbox.append(so_far.last)
@@ -257,7 +257,7 @@ class TrainingWorker:
 
         are_many = self.resolved.recipe.runs * self.resolved.parameters > MANY_PARAMETERS
         if are_many or training.is_long:
-            # Copying them, or looking at all samples, takes longer than anybody would wait.
+            # Copying the weights or measuring all samples is too slow: report the end immediately.
             patience_ends = 0.0
         try:
             stop_if(cancelled)
@@ -284,18 +284,18 @@ class TrainingWorker:
                 self._leave_snapshot(training)
 
     def _leave_snapshot(self, training: Training) -> None:
-        """Put the present weights into the mailbox, instead of any older ones."""
+        """Put the current weights into the mailbox, replacing older ones."""
         if training.position != self._snapshot_position:
             begun = time.monotonic()
             self.mailbox.append(training.snapshot())
             self._snapshot_position = training.position
             self._snapshot_at = time.monotonic()
-            # Millions of weights take milliseconds to copy: then less often.
+            # Copying millions of weights takes milliseconds: take snapshots less often.
             copying = self._snapshot_at - begun
             self._snapshot_seconds = max(SNAPSHOT_SECONDS, copying / SNAPSHOT_SHARE)
 
     def _keep(self, training: Training) -> None:
-        """Hand over what was learnt so far."""
+        """Report the intermediate result."""
         begun = time.monotonic()
         self.so_far = training.so_far()
         seconds = time.monotonic() - begun
