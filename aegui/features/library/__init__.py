@@ -1,4 +1,4 @@
-"""The library: every run and study that was kept."""
+"""The library: every run and study that was saved automatically."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

@@ -1,4 +1,4 @@
-"""Joins the panel of the library with what looks into it and what changes it."""
+"""Connects the panel of the library with the services that read and change the library."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _FILE_KINDS: dict[str, FileKind] = {
 
 
 class LibraryFeature(Feature):
-    """The library as a person sees it."""
+    """The library panel and its actions."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -88,7 +88,7 @@ class LibraryFeature(Feature):
         self._looks.set_active(self._panel.isVisible())
 
     def open(self) -> None:
-        """Bring the library before the rest of the window."""
+        """Show the dock of the library and focus its table."""
         self.show_dock("library", "compare")
         self._panel.table.setFocus()
 
@@ -122,7 +122,7 @@ class LibraryFeature(Feature):
         panel.cancel_requested.connect(desk.cancel)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What other programs change is looked for while the panel is seen."""
+        """Watch for changes by other programs while the panel is visible."""
         if event.type() in {event.Type.Show, event.Type.Hide}:
             is_seen = event.type() == event.Type.Show
             self._looks.set_active(is_seen)
@@ -130,10 +130,10 @@ class LibraryFeature(Feature):
                 self._look(refresh=True)
         return super().eventFilter(watched, event)
 
-    # What is shown
+    # Display
 
     def _usual_view(self) -> LibraryView:
-        """Columns and order as they were left."""
+        """Return a view with the columns and the order of the last time."""
         values = self._services.settings.values
         columns = tuple(filter(_is_column, str(values.get(_COLUMNS, "")).split(","))) or COLUMNS
         sort = str(values.get(_SORT, "created"))
@@ -166,7 +166,7 @@ class LibraryFeature(Feature):
             self._tell_size(sheet)
         self._was_over = sheet.use.is_over
         if self._chosen:
-            # What is known of them may have changed too.
+            # The details of the selected entries may have changed too.
             self._describe()
 
     def _tell_size(self, sheet: LibrarySheet) -> None:
@@ -197,7 +197,7 @@ class LibraryFeature(Feature):
         if not busy:
             self._panel.set_progress(None)
 
-    # What is opened and trained
+    # Opening and training
 
     @Slot(str)
     def _on_panel_again_requested(self, id: str) -> None:
@@ -222,7 +222,7 @@ class LibraryFeature(Feature):
         fork: bool = False,
         then: Callable[[], object] = lambda: None,
     ) -> None:
-        """Open an entry; one without a file as an untrained document of its recipe."""
+        """Open an entry; if its run file is missing, as an untrained document with its recipe."""
 
         def look(library: Library, _report: Report, _cancelled: IsCancelled) -> KeptDocument:
             entry = library.entry(id)
@@ -257,7 +257,7 @@ class LibraryFeature(Feature):
         )
         self.noticed.emit(Notice("info", text, passing=True, about="library"))
 
-    # What is changed
+    # Editing
 
     @Slot(str, str, str)
     def _on_panel_edited(self, id: str, column: str, text: str) -> None:
@@ -300,7 +300,7 @@ class LibraryFeature(Feature):
         self._desk.keep_best(key, low=figure.better != "high", text=text, done=told)
 
     def empty_trash(self) -> None:
-        """Remove for good what is in the trash, after a question: it cannot be undone."""
+        """Delete the entries in the trash, after a question, as this cannot be undone."""
         if not _may_empty(self._panel):
             return
 
@@ -312,7 +312,7 @@ class LibraryFeature(Feature):
         self._desk.empty_trash(told)
 
     def set_limit(self) -> None:
-        """Ask from how many megabytes on it is said that the library is large."""
+        """Ask for the size in megabytes above which a warning is shown."""
         sheet = self._panel.table.entries.sheet
         now = 0 if sheet is None else sheet.use.limit // _MEGABYTE
         title, label = tr("Limit of the library"), tr("Say so from this size on, in MB:")
@@ -332,11 +332,11 @@ class LibraryFeature(Feature):
     def _on_panel_keep_toggled(self, keeps: bool) -> None:
         self._services.settings.keep({KEEPS: keeps})
 
-    # Files of a person's own
+    # Export
 
     @Slot(object, str)
     def export(self, ids: Sequence[str], kind: str) -> None:
-        """Ask where to, and write entries there; of a study its runs."""
+        """Ask for a path, and export entries there; a study is exported as its runs."""
         if not ids:
             return
         if kind == "events":

@@ -1,4 +1,4 @@
-"""Puts every training and study that ends in the window into the library."""
+"""Adds every training and study that ends in the window to the library."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 KEEPS = "library.keep"
-"""Of the settings: whether trainings and studies are kept; they are, unless somebody says not."""
+"""Settings key: whether trainings and studies are added to the library; true by default."""
 
 
 def keeps(services: Services) -> bool:
-    """Whether every training and study is kept."""
+    """Return whether every training and study is added to the library."""
     return bool(services.settings.values.get(KEEPS, True))
 
 
 class KeepingFeature(Feature):
-    """There from the start; what knows the library is loaded when something is to be kept."""
+    """Created at start-up; the library itself is imported when there is something to add."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._desk = services.of(LibraryDesk)
         self._desk.failed.connect(self._on_desk_failed)
-        # Both outlive the window: the next one, of another language, is not to join them again.
+        # Both objects outlive the window: a window rebuilt for another language must not connect
+        # them twice.
         once = Qt.ConnectionType.UniqueConnection
         self._desk.changed.connect(services.of(LibraryNews).changed, once)
         runner = services.runner
@@ -49,7 +50,7 @@ class KeepingFeature(Feature):
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
 
     def _keeper(self) -> RunKeeper:
-        # It knows run files, and with them torch's side of the program.
+        # Imported late: run files need torch.
         from aegui.features.library.model.keeper import RunKeeper
 
         return self._services.of(RunKeeper)
@@ -80,7 +81,7 @@ class KeepingFeature(Feature):
         keeper.forget()
 
     def keep_study(self, result: StudyResult, folder: Path, verdict: tuple[str, ...]) -> None:
-        """Keep what a study has found, with a run file for each of its settings."""
+        """Add the result of a study to the library, with a run file for each of its settings."""
         if not keeps(self._services):
             return
 

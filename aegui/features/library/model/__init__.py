@@ -1,1 +1,1 @@
-"""What was kept: asked for and changed in threads, without widgets."""
+"""Queries and changes of the library in worker threads, without widgets."""

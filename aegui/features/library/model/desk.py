@@ -1,4 +1,4 @@
-"""Acts on the library in the background, one after another; none replaces another."""
+"""Background queue of changes to the library; they run in order, and none replaces another."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 
 _MOST_UNDO = 50
 _LARGE_BYTES = 32 << 20
-"""Of a training that has kept so much of its epochs a small file is kept."""
+"""Size of a timeline above which the run is stored without it, as a compact file."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Undo:
-    """What fields of entries were before a change, and what that was, in words."""
+    """The fields of entries before a change, and a description of the change."""
 
     text: str
     before: Mapping[str, Mapping[str, Any]]
 
 
 class LibraryDesk(JobQueue):
-    """Keeps, changes and removes what is in the library of the person."""
+    """Adds, changes and removes entries of the user's library."""
 
     changed = Signal()
-    """Something in the library is another now."""
+    """Emitted when the library has changed."""
     failed = Signal(str)
-    """Why something could not be done, in words."""
+    """Emitted with the translated reason when an action failed."""
     undo_changed = Signal(str)
-    """What ``undo`` would take back, in words; empty: nothing."""
+    """Emitted with the description of what ``undo`` would revert; empty if nothing."""
     ending = Signal()
-    """The program ends: what is still to be kept is to be asked for now."""
+    """Emitted at the end of the program: pending runs have to be queued now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("aegui-library", parent)
@@ -56,13 +56,13 @@ class LibraryDesk(JobQueue):
 
     @property
     def undo_text(self) -> str:
-        """What ``undo`` would take back, in words; empty: nothing."""
+        """Return a description of what ``undo`` would revert; empty if nothing."""
         return self._undo[-1].text if self._undo else ""
 
     def do(self, title: str, act: Act, done: Done | None = None) -> None:
-        """Do ``act(library, report, cancelled)`` in the thread, then ``done(result)``.
+        """Run ``act(library, report, cancelled)`` in the thread, then ``done(result)``.
 
-        ``changed`` follows, or ``failed`` with the reason.
+        Emits ``changed`` afterwards, or ``changed`` and ``failed`` with the reason.
         """
 
         def take(result: Any) -> None:
@@ -72,10 +72,10 @@ class LibraryDesk(JobQueue):
 
         self.add(title, partial(self._work, act), take, self._fail)
 
-    # What a person says
+    # Actions
 
     def keep(self, run: SavedRun, done: Done, **known: Any) -> None:
-        """Keep ``run``; ``done`` gets its entry. ``known`` are fields of that."""
+        """Add ``run``; ``done`` is called with its entry. ``known`` are fields of the entry."""
         timeline = run.timeline
         compact = timeline is not None and timeline.nbytes > _LARGE_BYTES
         self.do(
@@ -87,7 +87,7 @@ class LibraryDesk(JobQueue):
         )
 
     def edit(self, ids: Sequence[str], changes: Mapping[str, Any], text: str) -> None:
-        """Change the same fields of several entries, so that it can be undone."""
+        """Set the same fields of several entries; undoable."""
 
         def act(library: Library, _report: Report, _cancelled: IsCancelled) -> _Undo:
             before = {}
@@ -99,7 +99,7 @@ class LibraryDesk(JobQueue):
         self.do(text, act, self._remember)
 
     def trash(self, ids: Sequence[str], text: str) -> None:
-        """Put entries into the trash, so that it can be undone."""
+        """Move entries to the trash; undoable."""
 
         def act(library: Library, _report: Report, _cancelled: IsCancelled) -> _Undo:
             library.trash(ids)
@@ -108,13 +108,13 @@ class LibraryDesk(JobQueue):
         self.do(text, act, self._remember)
 
     def restore(self, ids: Sequence[str], text: str) -> None:
-        """Take entries, and files of entries, out of the trash."""
+        """Restore entries, and run files of entries, from the trash."""
         self.edit(ids, {"trashed": "", "shed": ""}, text)
 
     def keep_best(self, figure: str, *, low: bool, text: str, done: Done) -> None:
-        """Put the files of all but the best of each study into the trash; ``done`` gets how many.
+        """Move all run files but the best of each study to the trash; undoable.
 
-        It can be undone.
+        ``done`` is called with the number of files.
         """
 
         def act(library: Library, _report: Report, _cancelled: IsCancelled) -> _Undo:
@@ -133,7 +133,7 @@ class LibraryDesk(JobQueue):
         self.do(text, act, finish)
 
     def empty_trash(self, done: Done) -> None:
-        """Remove for good what is in the trash; ``done`` gets the bytes that this frees."""
+        """Delete what is in the trash for good; ``done`` is called with the bytes freed."""
         self.do(
             tr("Emptying the trash"),
             lambda library, _report, _cancelled: library.empty_trash(),
@@ -142,7 +142,7 @@ class LibraryDesk(JobQueue):
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last change."""
+        """Revert the last change."""
         if not self._undo:
             return
         last = self._undo.pop()
@@ -161,24 +161,24 @@ class LibraryDesk(JobQueue):
     # In the background
 
     def shutdown(self) -> None:
-        """Do what is to be done, and take no more: the end of the program."""
+        """Complete the queued actions and accept no more: the program ends."""
         self.ending.emit()
         super().shutdown()
         self._close()
 
     def _work(self, act: Act, report: Report, cancelled: IsCancelled) -> Any:
-        """In the thread: what comes of it."""
+        """Run ``act`` in the worker thread and return its result."""
         from aegui.core.library.index import BrokenIndex
 
         try:
             return act(self._opened(report), report, cancelled)
         except BrokenIndex:
-            # Opened anew, it is set aside and made again from the files.
+            # Reopening sets the broken index aside and rebuilds it from the files.
             self._close()
             return act(self._opened(report), report, cancelled)
 
     def _opened(self, report: Report) -> Library:
-        # SQLite and what knows recipes are not loaded before something is kept or looked for.
+        # Imported late: SQLite and recipes are not needed until the library is used.
         from aegui.core.library.library import Library
 
         if self._library is None:
@@ -191,7 +191,7 @@ class LibraryDesk(JobQueue):
             self._library = None
 
     def _fail(self, error: AeguiError) -> None:
-        # What was done before it failed is there.
+        # Parts of the action may have been completed before it failed.
         self.changed.emit()
         if not isinstance(error, Cancelled):
             self.failed.emit(str(error))

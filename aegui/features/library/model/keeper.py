@@ -1,4 +1,4 @@
-"""Every training that ends in the window is kept, with what it came from."""
+"""Adds every training that ends in the window to the library, with its parent entry."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class RunKeeper(Service):
-    """Knows of which entries the open document's run and draft are.
+    """Knows the entries that the run and the draft of the open document come from.
 
-    A training that goes on, or forks, has the entry of the run that it goes on from as its parent;
-    one that begins anew has that which its draft was taken from, if it was.
+    The parent of a continued or forked training is the entry of the run that it continues; that of
+    a new training is the entry that its draft was opened from, if any.
     """
 
     kept = Signal(object)
-    """The ``LibraryEntry`` of a training that has ended."""
+    """Emitted with the ``LibraryEntry`` of a training that was added."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,18 +35,18 @@ class RunKeeper(Service):
         self._desk: LibraryDesk | None = None
 
     def forget(self) -> None:
-        """Another document is open: it has not come from the library."""
+        """Another document was opened that does not come from the library."""
         self._run = self._draft = ""
 
     def comes_from(self, id: str, *, with_run: bool) -> None:
-        """The open document has come from the entry ``id``: its run too, or its draft alone."""
+        """Record that the open document came from the entry ``id``, with or without its run."""
         self._draft = id
         self._run = id if with_run else ""
 
     def take(
         self, desk: LibraryDesk, result: TrainingResult, resolved: ResolvedRecipe, name: str
     ) -> None:
-        """A training has ended: it is kept once its last figures are there."""
+        """Add a training that has ended, once its final figures are available."""
         self.flush()
         if self._desk is not desk:
             self._desk = desk
@@ -58,14 +58,14 @@ class RunKeeper(Service):
             self.flush()
 
     def complete(self, result: TrainingResult) -> None:
-        """The last figures of the training that has just ended are there."""
+        """The final figures of the training that has just ended are available."""
         if self._waiting is not None and self._waiting[0].checkpoint is result.checkpoint:
             self._waiting = result, *self._waiting[1:]
             self.flush()
 
     @Slot()
     def flush(self) -> None:
-        """Keep what has ended as it is: the rest of its figures will not come."""
+        """Add the pending training as it is, without waiting for its remaining figures."""
         desk = self._desk
         if self._waiting is None or desk is None:
             return
@@ -73,7 +73,7 @@ class RunKeeper(Service):
         self._waiting = None
         goes_on = bool(result.stages) and result.stages[-1].kind != "train"
         parent = self._run if goes_on else self._draft
-        # Named here: what goes on from it may end before it is on the disk.
+        # The id is assigned here, as a continued training may end before this one is stored.
         id = new_id()
         self._run = id
         called = run_name(resolved.recipe, name)
@@ -81,5 +81,5 @@ class RunKeeper(Service):
         desk.keep(run, self.kept.emit, id=id, name=called[:MAX_NAME], parent=parent)
 
     def leave_out(self) -> None:
-        """A training has ended that is not kept."""
+        """Record that a training has ended that is not added."""
         self._run = ""

@@ -1,6 +1,6 @@
-"""What the window shows of the library: a table as it was asked for, and what is known of entries.
+"""Read access to the library for the window: a table of entries, and details of single entries.
 
-Looking goes through a connection of its own: it never waits for a run that is being written.
+Reading uses a database connection of its own, so that it never waits for a run being written.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
     from aegui.core.library.query import LibraryGroup, LibraryRow
 
 KNOWN = ("kind", "starred", "name", "study", "missing")
-"""Of every row, whatever columns are shown."""
+"""Columns that every row has, whatever columns are shown."""
 _FIRST_ROWS = 300
-"""So many are there at once; the others follow."""
+"""Number of rows of the first answer; a second one has all of them."""
 _WATCH_MS = 1500
 
 
 @dataclass(frozen=True)
 class LibraryView:
-    """What is asked for.
+    """A query of the table.
 
     Attributes:
-        text: What is searched for, see ``Search``.
+        text: The search text, see ``Search``.
         shown: ``all``, ``runs``, ``studies``, ``starred`` or ``trash``.
-        study: Only the runs of this study; empty: of any and none.
-        columns: What is told of each.
-        sort: The column by which they are sorted.
-        descending: From high to low.
-        group: The column by which they are grouped; empty: they are not.
+        study: Id of the study to show the runs of; empty for no restriction.
+        columns: Keys of the columns.
+        sort: The column to sort by.
+        descending: Whether to sort in descending order.
+        group: The column to group by; empty for no grouping.
     """
 
     text: str = ""
@@ -67,11 +67,11 @@ class LibraryView:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether not everything is asked for."""
+        """Return whether the view is filtered."""
         return bool(self.text.strip() or self.study or self.shown != "all")
 
     def query(self) -> tuple[LibraryQuery, str]:
-        """As the library takes it, and why a part of what was typed is not counted."""
+        """Return the query, and why a part of the search text is ignored (empty if it is not)."""
         search = Search.read(self.text)
         return (
             LibraryQuery(
@@ -91,20 +91,20 @@ class LibraryView:
 
 @dataclass(frozen=True, eq=False)
 class LibrarySheet:
-    """What was found.
+    """The result of a ``LibraryView``.
 
     Attributes:
-        view: What was asked for.
-        rows: Entries, each with the values of ``KNOWN`` and then of the columns; the first of them
-            where they are many and the others are still to come.
-        total: How many there are.
-        groups: In place of rows, where they are grouped.
-        figures: Keys of the figures of groups.
-        use: What the library takes on the disk.
-        refused: Why a part of what was typed is not counted.
-        read_only: Whether nothing can be changed.
-        notes: What a person should know of the opening.
-        study_name: What the study is called that the runs are of.
+        view: The view that was asked for.
+        rows: Entries, each with the values of ``KNOWN`` and then of the columns; only the first
+            ones if there are many and a second answer follows.
+        total: Number of entries.
+        groups: Groups, in place of rows, if the view is grouped.
+        figures: Keys of the figures of the groups.
+        use: Disk use of the library.
+        refused: Why a part of the search text is ignored.
+        read_only: Whether the library cannot be changed.
+        notes: Warnings from opening the library.
+        study_name: Name of the study that the rows belong to.
     """
 
     view: LibraryView
@@ -124,9 +124,9 @@ class RunCurve:
     """A recorded figure of a run over its epochs.
 
     Attributes:
-        name: Of the run.
-        epoch: ``[n]``.
-        values: ``[n, K]`` of K seeds.
+        name: Name of the run.
+        epoch: Epochs, ``[n]``.
+        values: Values for K seeds, ``[n, K]``.
     """
 
     name: str
@@ -136,17 +136,17 @@ class RunCurve:
 
 @dataclass(frozen=True, eq=False)
 class EntryDetails:
-    """What is known of the entries that are chosen.
+    """Details of the selected entries.
 
     Attributes:
-        entries: One or two of them.
+        entries: One or two entries.
         pictures: A PNG of each, or None.
-        parents: The names of those they come from; empty where there is none.
-        sizes: Bytes of their files.
-        found: What lies between two; None for one, and where they cannot be compared.
-        reason: Why they cannot, in words.
-        curves: The loss, or wrong pixels, of each that has a history.
-        curve_key: Which of them: ``loss`` or ``wrong_mean``.
+        parents: Names of their parent entries; empty if there is none.
+        sizes: Sizes of their files in bytes.
+        found: The difference between two; None for one entry, or if they cannot be compared.
+        reason: Why they cannot be compared, translated.
+        curves: Loss or wrong pixels of each entry that has a history.
+        curve_key: The figure of the curves: ``loss`` or ``wrong_mean``.
     """
 
     entries: tuple[LibraryEntry, ...]
@@ -160,23 +160,23 @@ class EntryDetails:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What they are called; two of one name are told apart by when they were made."""
+        """Return the names of the entries; equal names are told apart by their creation time."""
         if self.found is not None:
             return self.found.names
         return tuple(entry.name or entry.id for entry in self.entries)
 
 
 class LibraryLooks(Service):
-    """Answers what is asked about the library, the newest question first."""
+    """Answers queries of the library in threads; a newer query replaces an older one."""
 
     answered = Signal(object)
-    """A ``LibrarySheet``; of many rows the first of them come before all."""
+    """Emitted with a ``LibrarySheet``: the first rows of many, then all of them."""
     known = Signal(object)
-    """``EntryDetails``."""
+    """Emitted with ``EntryDetails``."""
     failed = Signal(str)
-    """Why the library cannot be looked at, in words."""
+    """Emitted with the translated reason when the library cannot be read."""
     changed = Signal()
-    """Another program has changed it."""
+    """Emitted when another program has changed the library."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -196,25 +196,25 @@ class LibraryLooks(Service):
         self._timer.timeout.connect(self._on_timer_timeout)
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks: then what other programs change is noticed."""
+        """Set whether a visible view needs changes by other programs to be noticed."""
         if active:
             self._timer.start()
         else:
             self._timer.stop()
 
     def ask(self, view: LibraryView, *, refresh: bool = False) -> None:
-        """Look; ``answered`` follows. ``refresh``: at the files of the folder too."""
+        """Query the table; ``answered`` follows. ``refresh`` rescans the folder for files first."""
         self._sheets.derive(
             lambda _report, given_up: self._found(view, refresh, given_up), object()
         )
 
     def describe(self, ids: Sequence[str]) -> None:
-        """Say what is known of one entry, or of two and what lies between; ``known`` follows."""
+        """Query the details of one or two entries; ``known`` follows."""
         wanted = tuple(ids)
         self._details.derive(lambda _report, given_up: self._described(wanted, given_up), object())
 
     def finish(self, seconds: float) -> bool:
-        """Wait, here, until what was asked for last is answered; False if that takes longer."""
+        """Wait for the last queries to be answered; return False if that takes longer."""
         return self._sheets.finish(seconds) and self._details.finish(seconds)
 
     def shutdown(self) -> None:
@@ -237,7 +237,7 @@ class LibraryLooks(Service):
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Library]:
-        """The library, for one thread at a time."""
+        """Yield the library, locked for one thread at a time."""
         with self._lock:
             if self._library is None:
                 self._library = Library()
@@ -245,7 +245,7 @@ class LibraryLooks(Service):
             try:
                 yield self._library
             except BrokenIndex:
-                # Opened anew it is set aside and made again from the files.
+                # Reopening sets the broken index aside and rebuilds it from the files.
                 self._library.close()
                 self._library = None
                 raise
@@ -259,7 +259,7 @@ class LibraryLooks(Service):
                 return look(library)
 
     def _changed_version(self) -> int | None:
-        """The number of the change by another connection; None: there was none."""
+        """Return the data version after a change by another connection; None if unchanged."""
         with self._opened() as library:
             version = library.data_version()
         if version == self._version:
@@ -280,7 +280,7 @@ class LibraryLooks(Service):
                 return
 
     def _described(self, ids: tuple[str, ...], given_up: IsCancelled) -> Iterator[object]:
-        """What is known at once, and then the curves of two, which have to be read."""
+        """Yield the details, then, for two entries, also their curves from the run files."""
         details = self._again(lambda library: _details(library, ids))
         yield details
         if len(ids) == 2 and isinstance(details, EntryDetails):

@@ -1,1 +1,1 @@
-"""What was kept: a table, what is known of an entry, two beside each other, without torch."""
+"""Widgets of the library: table, details of an entry, and comparison of two; without torch."""

@@ -1,4 +1,4 @@
-"""Rows of the library as Qt's views take them: nothing is made for what is not seen."""
+"""Qt item model of the library table; cell texts are made on demand."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 
 STAR, NO_STAR = "\N{BLACK STAR}", "\N{WHITE STAR}"
 EDITED = ("name", "tags", "note")
-"""Columns that are changed in place."""
+"""Columns that can be edited in place."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
 
 
 class EntriesModel(QAbstractTableModel):
-    """A line for each entry, or, where they are grouped, for each group."""
+    """A row for each entry, or for each group if the sheet is grouped."""
 
     edited = Signal(str, str, str)
-    """Id, column and the new text."""
+    """Emitted with the id of an entry, a column and the new text."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sheet: LibrarySheet | None = None
-        """What is shown."""
+        """The displayed sheet."""
         self.columns: tuple[str, ...] = ()
-        """Keys of the columns; of groups the first is that by which they are grouped."""
+        """Keys of the columns; of a grouped sheet, the first is the column it is grouped by."""
 
     @property
     def is_grouped(self) -> bool:
-        """Whether the lines are groups."""
+        """Return whether the rows are groups."""
         return self.sheet is not None and bool(self.sheet.view.group)
 
     def set_sheet(self, sheet: LibrarySheet) -> None:
@@ -60,39 +60,39 @@ class EntriesModel(QAbstractTableModel):
         self.endResetModel()
 
     def row(self, place: int) -> LibraryRow | None:
-        """The entry of a line; None where it is a group."""
+        """Return the entry of a row; None if it is a group."""
         rows = () if self.sheet is None else self.sheet.rows
         return rows[place] if 0 <= place < len(rows) else None
 
     def known(self, place: int) -> dict[str, Any]:
-        """What is known of every entry, by ``KNOWN``."""
+        """Return the values of ``KNOWN`` of the entry at ``place``, by column."""
         row = self.row(place)
         return {} if row is None else dict(zip(KNOWN, row.values, strict=False))
 
     def place_of(self, id: str) -> int:
-        """The line of an entry; -1 where it is not there."""
+        """Return the row of an entry; -1 if it is not shown."""
         rows = () if self.sheet is None else self.sheet.rows
         return next((place for place, row in enumerate(rows) if row.id == id), -1)
 
     def value(self, index: AnyIndex) -> Any:
-        """What stands in a cell, as the library has it."""
+        """Return the raw value of a cell."""
         row = self.row(index.row())
         return None if row is None else row.values[len(KNOWN) + index.column()]
 
-    # As Qt asks
+    # QAbstractTableModel
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
-        """Entries, or groups."""
+        """Return the number of entries, or of groups."""
         if self.sheet is None or (parent is not None and parent.isValid()):
             return 0
         return len(self.sheet.groups) if self.is_grouped else len(self.sheet.rows)
 
     def columnCount(self, parent: AnyIndex | None = None) -> int:
-        """Columns."""
+        """Return the number of columns."""
         return 0 if parent is not None and parent.isValid() else len(self.columns)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, and where they stand."""
+        """Return text, alignment or tooltip of a cell."""
         if not index.isValid():
             return None
         column = self.columns[index.column()]
@@ -151,7 +151,7 @@ class EntriesModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        """What columns are called."""
+        """Return title, tooltip or alignment of a column."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         column = self.columns[section]
@@ -168,7 +168,7 @@ class EntriesModel(QAbstractTableModel):
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        """Name, tags and note can be written."""
+        """Make name, tags and note editable."""
         flags = super().flags(index)
         if not index.isValid() or self.sheet is None or self.is_grouped:
             return flags
@@ -178,7 +178,7 @@ class EntriesModel(QAbstractTableModel):
         return flags
 
     def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ask for the change; what is shown follows when it is done."""
+        """Emit ``edited``; the model itself changes with the next sheet."""
         row = self.row(index.row())
         if role != Qt.ItemDataRole.EditRole or row is None:
             return False
@@ -188,13 +188,13 @@ class EntriesModel(QAbstractTableModel):
 
 
 def with_sort(view: LibraryView, column: str) -> tuple[str, bool]:
-    """Column and direction after a click on a head: the other way round where it was that one."""
+    """Return column and direction of the sort order after a click on a header."""
     if view.sort == column:
         return column, not view.descending
     return column, column in {"created", "starred"}
 
 
 def tags_of(text: str) -> tuple[str, ...]:
-    """What was written into the column of tags: a comma between."""
+    """Return the tags in a comma-separated text."""
     parts: Sequence[str] = [part.strip().lstrip("#") for part in text.split(",")]
     return tuple(dict.fromkeys(part for part in parts if part))

@@ -1,4 +1,4 @@
-"""The panel of the library: a search, the table, what is known of what is chosen, what is done."""
+"""The panel of the library: search, table, details of the selection, and actions."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ SHOWN = {
 }
 COLUMNS = ("starred", "name", "wrong", "loss", "runs", "data", "created", "tags", "note")
 GROUPS = ("study", "setting", "data", "kind", "parent", "training.loss", "training.optimizer.name")
-"""Columns to group by, beside those that are shown."""
+"""Columns to group by, besides those that are shown."""
 BEST = ("wrong", "worst", "validation_accuracy", "loss", "validation_loss")
-"""Figures that the best of a study are chosen by."""
+"""Figures by which the best run of a study can be chosen."""
 EXPORTS = {
     "run": mark("Run &file…"),
     "recipe": mark("&Recipe…"),
@@ -73,44 +73,44 @@ _NOT_GROUPED_BY = {"starred", "note", "created", "bytes", "tags", "id"}
 
 
 class LibraryPanel(QWidget):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive view of the library; user actions are emitted as signals."""
 
     view_changed = Signal(object)
-    """A ``LibraryView``: look for that."""
+    """Emitted with the ``LibraryView`` to query."""
     chosen_changed = Signal(object)
-    """Ids of the entries that are chosen, a list."""
+    """Emitted with a list of the ids of the selected entries."""
     edited = Signal(str, str, str)
-    """Id, column and new text."""
+    """Emitted with the id of an entry, a column and the new text."""
     star_toggled = Signal(str)
-    """The star of an entry."""
+    """Emitted with the id of the entry to star or unstar."""
     open_requested = Signal(str)
-    """Open an entry as a document, or show the runs of a study."""
+    """Emitted with the id of the entry to open as a document."""
     again_requested = Signal(str)
-    """Train its recipe again, with the same seed."""
+    """Emitted with the id of the entry whose recipe to train again, with the same seed."""
     fork_requested = Signal(str)
-    """Begin an untrained document with its recipe."""
+    """Emitted with the id of the entry whose recipe to open as an untrained document."""
     trash_requested = Signal(object)
-    """Put these into the trash."""
+    """Emitted with the list of ids to move to the trash."""
     restore_requested = Signal(object)
-    """Take them out of the trash."""
+    """Emitted with the list of ids to restore from the trash."""
     export_requested = Signal(object, str)
-    """Write these, as a key of ``EXPORTS`` says."""
+    """Emitted with the list of ids to export and a key of ``EXPORTS``."""
     undo_requested = Signal()
-    """Take back the last change."""
+    """Emitted to revert the last change."""
     best_requested = Signal(str)
-    """Keep only the files of the best of each study by that figure."""
+    """Emitted with the figure by which to keep only the best run file of each study."""
     empty_requested = Signal()
-    """Empty the trash."""
+    """Emitted to empty the trash."""
     limit_requested = Signal()
-    """Ask for another limit."""
+    """Emitted to ask for another size limit."""
     folder_requested = Signal()
-    """Show the folder."""
+    """Emitted to show the folder of the library."""
     keep_toggled = Signal(bool)
-    """Whether every training and study is kept."""
+    """Emitted with whether every training and study is to be added to the library."""
     cancel_requested = Signal()
-    """Give up what is being done."""
+    """Emitted to cancel the running action."""
     look_requested = Signal()
-    """Look again: the library could not be read."""
+    """Emitted to query again after the library could not be read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,7 +142,7 @@ class LibraryPanel(QWidget):
         self._working = held(row(self.work_bar, self.work, self.cancel))
         self._placeholder: Placeholder
         self.view = LibraryView(columns=COLUMNS)
-        """What is asked for."""
+        """The current query."""
         self._compared = ""
         self._sheet: LibrarySheet | None = None
         self._typing = one_shot(self, self._on_typing_timeout, _TYPING_MS)
@@ -153,14 +153,14 @@ class LibraryPanel(QWidget):
         self._show_choice()
 
     def sizeHint(self) -> QSize:
-        """A table and what is known of a line of it."""
+        """Return a size with room for the table and the details of a row."""
         return QSize(900, 400)
 
     # Building
 
     def _build(self) -> None:
         splitter = Splitter("library", (self.table, 1), self.side, sizes=(_TABLE_PX, _SIDE_PX))
-        # The table has all of the room until there is something to show beside it.
+        # Hidden until there are details, so that the table has all the room.
         self.side.hide()
         self._placeholder = Placeholder(splitter)
         edge = SPACING // 2
@@ -171,7 +171,7 @@ class LibraryPanel(QWidget):
             self._foot(),
             margins=(SPACING, edge, SPACING, edge),
         )
-        # In a narrow place it is moved: it must not push the window off the screen.
+        # Scrolls in a narrow dock: its minimum width must not widen the window off the screen.
         self.setLayout(column((scrolled(Filling(page), sideways=True), 1)))
 
     def _head(self) -> QWidget:
@@ -299,15 +299,15 @@ class LibraryPanel(QWidget):
         find.triggered.connect(self.search.setFocus)
         self.addAction(find)
 
-    # What is shown
+    # Display
 
     def set_view(self, view: LibraryView) -> None:
-        """Ask for what was asked for when the window was last open."""
+        """Set the initial query, as it was when the window was last open."""
         self.view = view
         self._show_view()
 
     def set_sheet(self, sheet: LibrarySheet) -> None:
-        """Show what was found; an answer to an older question is not shown."""
+        """Show a result; results of older queries are ignored."""
         if sheet.view != self.view:
             return
         self._sheet = sheet
@@ -342,24 +342,24 @@ class LibraryPanel(QWidget):
             )
 
     def set_failure(self, reason: str) -> None:
-        """Say why the library cannot be looked into, where nothing of it is shown yet."""
+        """Show why the library cannot be read, if nothing of it is displayed yet."""
         if self._sheet is None:
             self._placeholder.say(reason, tr("Try again"))
 
     def set_details(self, details: EntryDetails) -> None:
-        """Show what is known of what is chosen."""
+        """Show the details of the selected entries; those of an older selection are ignored."""
         ids = [entry.id for entry in details.entries]
         if ids == self.table.chosen():
             self.side.show_details(details)
             self.side.show()
 
     def set_undo(self, text: str) -> None:
-        """What ``undo`` would take back; empty: nothing."""
+        """Set the description of what undo would revert; empty disables the action."""
         self.undo.setEnabled(bool(text))
         self.undo.setText(tr("&Undo: {what}", what=text) if text else tr("&Undo"))
 
     def set_progress(self, progress: JobProgress | None) -> None:
-        """Show how far what is done is; None: nothing is."""
+        """Show the progress of the running action; None if there is none."""
         self._working.setVisible(progress is not None)
         if progress is not None:
             self.work_bar.set_progress(progress.done, progress.total)
@@ -368,7 +368,7 @@ class LibraryPanel(QWidget):
             self.work_bar.setAccessibleName(text)
 
     def _show_view(self) -> None:
-        """Have the fields say what is asked for."""
+        """Update search field, filter and grouping from the query."""
         view = self.view
         if self.search.text() != view.text:
             with QSignalBlocker(self.search):
@@ -377,7 +377,7 @@ class LibraryPanel(QWidget):
         self._fill_groups()
 
     def _show_choice(self) -> None:
-        """What can be done with what is chosen."""
+        """Enable the actions that apply to the selection."""
         chosen, sheet = self.table.chosen(), self._sheet
         in_trash = sheet is not None and sheet.view.shown == "trash"
         may_write = sheet is not None and not sheet.read_only
@@ -398,7 +398,7 @@ class LibraryPanel(QWidget):
     def _known(self, id: str) -> dict[str, object]:
         return self.table.entries.known(self.table.entries.place_of(id))
 
-    # What is asked for
+    # Queries
 
     def _ask(self, view: LibraryView) -> None:
         self._typing.stop()
@@ -421,7 +421,7 @@ class LibraryPanel(QWidget):
         self._ask(replace(self.view, sort=sort, descending=descending))
 
     def _on_compare_clicked(self, wanted: bool) -> None:
-        """Of one entry have the next click choose another; two are compared already."""
+        """Compare two selected entries, or let the next click select the other one."""
         chosen = self.table.chosen()
         self._compared = ""
         if len(chosen) == 2:
@@ -460,7 +460,7 @@ class LibraryPanel(QWidget):
             self.open_requested.emit(chosen[0])
 
     def _open_group(self) -> None:
-        """Show the entries of a group."""
+        """Show the entries of the selected group."""
         places, sheet = self.table.chosen_places(), self._sheet
         if not places or sheet is None:
             return
@@ -494,7 +494,7 @@ class LibraryPanel(QWidget):
         menu.deleteLater()
 
     def context_menu(self) -> QMenu:
-        """What can be done with what is chosen, as the buttons below the table have it."""
+        """Return a menu with the actions of the buttons below the table."""
         menu = QMenu(self)
         for button in (self.open, self.compare, self.again, self.fork):
             action = menu.addAction(button.text())
@@ -531,7 +531,7 @@ class LibraryPanel(QWidget):
         menu.deleteLater()
 
     def _fill_groups(self) -> None:
-        """What entries can be grouped by: what is shown, and what is often asked."""
+        """Offer the visible columns and common ones to group by."""
         keys = [key for key in self.view.columns if key not in _NOT_GROUPED_BY]
         keys = [key for key in keys if not is_figure(key)]
         keys = list(dict.fromkeys((*keys, *GROUPS, *filter(None, (self.view.group,)))))

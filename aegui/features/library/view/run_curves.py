@@ -1,4 +1,4 @@
-"""The curves of two runs on one chart: mean over the seeds, with the band of their deviation."""
+"""The curves of two runs in one chart: mean over the seeds, with a band of the deviation."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ _NAMES = {"loss": mark("Loss"), "wrong_mean": mark("Wrong pixels")}
 _FIGURES = {"loss": "loss", "wrong_mean": "wrong"}
 _WIDE_PX = 460
 _DECADES = 30.0
-"""From this ratio of the highest to the lowest loss on, the axis is logarithmic."""
+"""Ratio of the highest to the lowest loss above which the axis is logarithmic."""
 
 
 class RunCurves(LineView):
-    """Passive, but for the epoch that is pointed at by mouse or keys."""
+    """Passive chart, except for the epoch under the mouse or chosen by keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Curves of the runs that are compared"), self.figure, parent)
         self._key = "loss"
 
     def set_curves(self, curves: Sequence[RunCurve], key: str) -> None:
-        """Show them; none: nothing."""
+        """Show ``curves``; hide the chart if there are none."""
         self._key = key
         self.set_plot(curves_plot(curves, key) if curves else None)
         self.setVisible(bool(curves))
 
     @property
     def plot(self) -> LinePlot | None:
-        """What is shown; None: nothing."""
+        """Return the displayed plot, or None."""
         return self._plot
 
     def figure(self) -> Figure | None:
-        """The curves, for paper; None without any."""
+        """Return the curves as a figure to export; None without any."""
         if self._plot is None:
             return None
         title = tr("{figure} over the epochs", figure=tr(_NAMES[self._key]))
@@ -75,7 +75,7 @@ class RunCurves(LineView):
         )
 
     def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
-        """In a narrow place the legend is above the lines."""
+        """Place the legend above the lines if the widget is narrow."""
         if self.width() >= _WIDE_PX:
             return super()._rooms(plot, ink)
         room = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
@@ -84,13 +84,13 @@ class RunCurves(LineView):
         return room.adjusted(0.0, high + SPACING / 2, 0.0, 0.0), above
 
     def head(self, at: int | None) -> str:
-        """Which epoch values are of."""
+        """Return the epoch that the values are of, as a heading."""
         if at is None or self._plot is None:
             return tr("point at an epoch to read it")
         return tr("at epoch {n}", n=localized(float(self._plot.at[at]), "g"))
 
     def words(self, at: int) -> str:
-        """The values of both at one epoch, in words."""
+        """Return the values of both curves at one epoch as text."""
         if self._plot is None:
             return ""
         values = ", ".join(f"{one.name} {one.texts[at]}" for one in reversed(self._plot.series))
@@ -98,7 +98,7 @@ class RunCurves(LineView):
 
 
 def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
-    """Means and deviations at all epochs of all of them; between two rows on a straight line."""
+    """Return a plot of means and deviations at the epochs of all curves, interpolated linearly."""
     at = np.unique(np.concatenate([one.epoch for one in curves]))
     made = [_series(one, at, place, key) for place, one in enumerate(curves)]
     values = np.concatenate([one.extent for one in made])
@@ -112,7 +112,7 @@ def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
 
 def _series(curve: RunCurve, at: NDArray[np.float64], place: int, key: str) -> Series:
     with warnings.catch_warnings():
-        # Rows of which no seed has the figure stay NaN, which is a gap.
+        # Rows without a value for any seed stay NaN, which is drawn as a gap.
         warnings.simplefilter("ignore", RuntimeWarning)
         mean, std = np.nanmean(curve.values, axis=1), deviation(curve.values, 1)
     middle, spread = (

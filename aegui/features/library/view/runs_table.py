@@ -1,4 +1,4 @@
-"""The table of the library: chosen with mouse and keys, written into where that is possible."""
+"""The table of the library, with keyboard operation and editing in place."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 _WIDTHS = {"name": 160, "note": 200, "tags": 96, "starred": 30, "data": 84}
 _LEAST_PX, _MOST_PX = 48, 260
 _LOOKED_AT = 60
-"""So many lines tell how wide a column is to be."""
+"""Number of rows that column widths are computed from."""
 
 
 class RunsTable(QTableView):
-    """Passive: shows a ``LibrarySheet``; what is chosen stays chosen while it changes."""
+    """Passive view of a ``LibrarySheet``; the selection is preserved when the sheet changes."""
 
     chosen_changed = Signal()
-    """Other entries are chosen."""
+    """Emitted when the selection has changed."""
     opened = Signal()
-    """Enter, or a double click."""
+    """Emitted on Enter or a double click."""
     star_toggled = Signal(str)
-    """The star of an entry."""
+    """Emitted with the id of the entry to star or unstar."""
     undo_requested = Signal()
-    """Ctrl+Z."""
+    """Emitted on Ctrl+Z."""
     trash_requested = Signal()
-    """Delete."""
+    """Emitted on Delete."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class RunsTable(QTableView):
         )
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
-        # Arrows go from cell to cell, Tab to what comes after the table.
+        # Arrow keys move between the cells; Tab leaves the table.
         self.setTabKeyNavigation(False)
         self.setFont(figures_font(self.font()))
         self.verticalHeader().hide()
@@ -73,12 +73,12 @@ class RunsTable(QTableView):
         self.doubleClicked.connect(self._on_double_clicked)
         self.clicked.connect(self._on_clicked)
 
-    # What is shown
+    # Display
 
     def set_sheet(self, sheet: LibrarySheet) -> None:
-        """Show ``sheet``; what was chosen is chosen again where it is still there."""
+        """Show ``sheet``, and select the previously selected entries that are still there."""
         if self.state() == QAbstractItemView.State.EditingState:
-            # What is being written would be lost with the lines.
+            # A reset of the model would discard the open editor.
             self._late = sheet
             return
         self._late = None
@@ -95,17 +95,17 @@ class RunsTable(QTableView):
             self.chosen_changed.emit()
 
     def chosen(self) -> list[str]:
-        """Ids of the entries that are chosen, from top to bottom."""
+        """Return the ids of the selected entries, from top to bottom."""
         places = sorted(index.row() for index in self.selectionModel().selectedRows())
         rows = map(self.entries.row, places)
         return [row.id for row in rows if row is not None]
 
     def chosen_places(self) -> list[int]:
-        """Their lines; of groups too."""
+        """Return the selected rows, which may be groups."""
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def choose(self, ids: list[str]) -> None:
-        """Choose entries, and have the last of them in sight."""
+        """Select entries, and scroll to the last of them."""
         self._choose(ids, (ids[-1] if ids else "", 0))
         self.scrollTo(self.currentIndex())
 
@@ -130,11 +130,11 @@ class RunsTable(QTableView):
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _show_widths(self) -> None:
-        """Columns that were not there before get a width that fits them."""
+        """Resize the columns to fit if the set of columns has changed."""
         if self.entries.columns == self._shown_columns or not self.entries.rowCount():
             return
         self._shown_columns = self.entries.columns
-        # The last figure of a group would be far from the others.
+        # A stretched last column would put the last figure of a group far from the others.
         self.horizontalHeader().setStretchLastSection(not self.entries.is_grouped)
         for at, column in enumerate(self._shown_columns):
             usual = 0 if self.entries.is_grouped else _WIDTHS.get(column, 0)
@@ -149,7 +149,7 @@ class RunsTable(QTableView):
         at = columns.index(sheet.view.sort) if sheet.view.sort in columns else -1
         self.horizontalHeader().setSortIndicator(at, order)
 
-    # What is done with it
+    # Interaction
 
     def _on_selection_changed(self, *_: object) -> None:
         if not self._is_showing:
@@ -175,13 +175,13 @@ class RunsTable(QTableView):
             self.star_toggled.emit(row.id)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        """What came while something was being written is shown now."""
+        """Show the sheet that arrived while a cell was being edited."""
         super().closeEditor(editor, hint)
         if self._late is not None:
             self.set_sheet(self._late)
 
     def event(self, event: QEvent) -> bool:
-        """Ctrl+Z is of the table while it has the keys, not of the builder."""
+        """Accept Ctrl+Z while the table has keyboard focus, before the builder receives it."""
         if event.type() == QEvent.Type.ShortcutOverride and self._is_undo(event):  # type: ignore[arg-type]
             event.accept()
             return True
@@ -192,7 +192,7 @@ class RunsTable(QTableView):
         return event.matches(QKeySequence.StandardKey.Undo)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Space gives a star, Delete puts into the trash, Ctrl+C copies."""
+        """Enter opens, Space toggles the star, Delete moves to the trash, Ctrl+C copies."""
         key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.opened.emit()
@@ -209,7 +209,7 @@ class RunsTable(QTableView):
             super().keyPressEvent(event)
 
     def copied(self) -> str:
-        """The lines that are chosen, to be pasted into a spreadsheet."""
+        """Return the selected rows as tab-separated text with a header row."""
         model = self.entries
         columns = range(model.columnCount())
         head = [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in columns]

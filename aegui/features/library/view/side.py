@@ -1,4 +1,4 @@
-"""Beside the table: what is known of the entry that is chosen, or of two and their curves."""
+"""The side of the library: details of the selected entry, or a comparison of two."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _USUAL = mark("Choose an entry to see what is known of it, or two to compare the
 
 
 class EntrySide(QStackedWidget):
-    """Passive."""
+    """Passive stack of a hint, the details of an entry, and a comparison."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,11 +33,11 @@ class EntrySide(QStackedWidget):
         self.difference = wrapped_label()
         self.curves = RunCurves()
         self.ids: tuple[str, ...] = ()
-        """Of which entries something is shown."""
+        """Ids of the displayed entries."""
         self._build()
 
     def sizeHint(self) -> QSize:
-        """A picture with words below."""
+        """Return a size with room for a picture and text below."""
         return QSize(320, 300)
 
     def _build(self) -> None:
@@ -61,19 +61,19 @@ class EntrySide(QStackedWidget):
         self.addWidget(scrolled(held(both), takes_focus=True))
 
     def clear(self) -> None:
-        """Nothing is chosen."""
+        """Show the hint, as nothing is selected."""
         self.hint.setText(tr(_USUAL))
         self.ids = ()
         self.curves.set_curves((), "loss")
         self.setCurrentIndex(0)
 
     def ask_for_other(self, name: str) -> None:
-        """Say that another entry is to be chosen beside ``name``."""
+        """Ask the user to select another entry to compare with ``name``."""
         self.clear()
         self.hint.setText(tr("Now click the entry to compare “{name}” with.", name=name))
 
     def show_details(self, details: EntryDetails) -> None:
-        """Show what is known of one, or of two."""
+        """Show the details of one entry, or the comparison of two."""
         self.ids = tuple(entry.id for entry in details.entries)
         if len(details.entries) == 1:
             self._show_picture(details.pictures[0])

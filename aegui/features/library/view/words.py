@@ -1,4 +1,4 @@
-"""What is known of an entry, and of two beside each other, in words."""
+"""Texts of the details of an entry, and of the comparison of two."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ _ENVIRONMENT = ("aegui", "torch", "device", "processor")
 
 
 def found_words(sheet: LibrarySheet) -> str:
-    """How many there are."""
+    """Return the number of entries or groups as text."""
     if sheet.view.group:
         return trn("{n:,} group", "{n:,} groups", len(sheet.groups))
     return trn("{n:,} entry", "{n:,} entries", sheet.total)
 
 
 def use_words(sheet: LibrarySheet) -> str:
-    """What the library takes on the disk, beside its limit."""
+    """Return the disk use of the library and its limit as text."""
     limit = memory_words(sheet.use.limit)
     size = memory_words(sheet.use.size) if sheet.use.size else tr("0 MB")
     return tr("{size} of {limit}", size=size, limit=limit)
 
 
 def use_help(sheet: LibrarySheet) -> str:
-    """The same in a sentence, with what the trash takes."""
+    """Return a sentence about the disk use, including the trash."""
     lines = [tr("What the library takes on the disk, and the limit from which on it is said.")]
     if sheet.use.trash:
         lines.append(tr("{size} of it are in the trash.", size=memory_words(sheet.use.trash)))
@@ -61,7 +61,7 @@ def use_help(sheet: LibrarySheet) -> str:
 
 
 def entry_html(details: EntryDetails) -> str:
-    """All that is known of one entry."""
+    """Return all details of one entry as HTML."""
     entry = details.entries[0]
     lines = [f"<b>{escape(entry.name or entry.id)}</b>{' ★' if entry.starred else ''}"]
     lines.append(_dim(_kind_words(entry, details.sizes[0])))
@@ -79,7 +79,7 @@ def entry_html(details: EntryDetails) -> str:
 
 
 def difference_html(details: EntryDetails) -> str:
-    """What differs between two, and whether one is better."""
+    """Return the differences of two entries, and whether one is better, as HTML."""
     names = details.names
     lines = [f"<b>{escape(names[0])}</b> ↔ <b>{escape(names[1])}</b>"]
     if details.found is None:
