@@ -1,4 +1,4 @@
-"""The selection, and other networks beside the one shown."""
+"""The selection panel, and the comparison with other networks."""
 
 from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot

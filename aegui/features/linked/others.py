@@ -1,4 +1,4 @@
-"""Joins other networks with the cursor of the map, their previews, and their maps."""
+"""Connects other networks with the cursor of the map, their previews and their maps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FOLLOWING_MS = 200
 
 
 class OthersFeature(Feature):
-    """Other seeds follow the epoch that is shown; kept epochs and files stay as they are."""
+    """Runs of the population follow the displayed epoch; fixed epochs and files do not change."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -49,7 +49,7 @@ class OthersFeature(Feature):
         self.while_seen("others", self._set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update for a change of the displayed network or dataset."""
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:
@@ -72,10 +72,10 @@ class OthersFeature(Feature):
     def _set_active(self, visible: bool) -> None:
         self._others.set_active(visible, "others")
 
-    # What there is to choose from
+    # Choices
 
     def offer(self, menu: OtherMenu) -> None:
-        """Fill ``menu`` with the networks that there are to choose from."""
+        """Fill ``menu`` with the networks that can be compared."""
         shown = self._services.shown
         codec, choices = shown.codec, []
         if codec is not None:
@@ -87,7 +87,7 @@ class OthersFeature(Feature):
 
     @Slot(str)
     def choose(self, key: str) -> None:
-        """Put a network beside the one shown: "run:K", "moment"; "run:?" and "file" ask which."""
+        """Compare with a network: "run:K" or "moment"; "run:?" and "file" ask which."""
         if key == "file":
             path = choose_run_file(self._window)
             if path:
@@ -104,7 +104,7 @@ class OthersFeature(Feature):
             self._show_panel()
 
     def _show_panel(self) -> None:
-        """Where maps are compared, what each network draws at the cursor is to be seen too."""
+        """Show the dock of the previews if the maps of projections are visible."""
         docks = self._window.docks
         if docks["others"].isHidden() and is_in_sight(docks["projections"]):
             self.show_dock("others")
@@ -129,7 +129,7 @@ class OthersFeature(Feature):
             return shown.past_epoch
         return 0.0 if shown.codec is None else float(shown.codec.epoch)
 
-    # What is shown
+    # Display
 
     @Slot()
     def _show_samples(self) -> None:
@@ -147,7 +147,7 @@ class OthersFeature(Feature):
         self._others.set_shown(shown, live=now.is_learning)
 
     def _begin_anew(self) -> None:
-        # Seeds of another population are other networks.
+        # Other seeds are other networks: remove those that no longer exist.
         seeds = self._services.shown.seeds
         for each in self._others.others:
             if each.key.startswith(RUN) and int(each.key.removeprefix(RUN)) >= len(seeds):
@@ -167,7 +167,7 @@ class OthersFeature(Feature):
         self._show_decoded()
 
     def _show_decoded(self) -> None:
-        """Show what all of them draw at the cursor."""
+        """Show the images of all networks for the code at the cursor."""
         shown, decoded = self._services.shown, self._decoded
         if not self._others.others or decoded is None:
             return

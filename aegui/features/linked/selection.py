@@ -1,4 +1,4 @@
-"""Joins what is selected on any map with all of them, with its panel, and with the set."""
+"""Connects the selection with all maps, its panel, and the dataset."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _FOLLOWING_MS = 400
-"""Between two looks at a network that learns."""
+"""Interval in milliseconds between two updates for a network in training."""
 
 
 class SelectionFeature(Feature):
-    """One selection for the map, the maps beside it, and its panel."""
+    """The selection that the map, the projections and the panel share."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -41,7 +41,7 @@ class SelectionFeature(Feature):
         self.while_seen("selection", self._selection.set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update for a change of the displayed network or dataset."""
         if "dataset" in changed:
             self._show_samples()
         if changed & SUBJECT:
@@ -66,7 +66,7 @@ class SelectionFeature(Feature):
 
     @Slot()
     def show_panel(self) -> None:
-        """Bring the panel before the others."""
+        """Show the dock of the selection and focus its gallery."""
         self.show_dock("selection")
         self._panel.gallery.setFocus()
 

@@ -1,1 +1,1 @@
-"""The selection, and other networks beside the one shown: what is painted, without torch."""
+"""Widgets of the selection and of other networks, without torch."""

@@ -1,4 +1,4 @@
-"""Several networks under one cursor: what each of them draws at the same place."""
+"""Previews of several networks: what each of them draws for the code at the cursor."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_NUMBERS = 3
 
 
 class Preview(QFrame):
-    """What one network draws: its name, its image, its code, and how that was found."""
+    """Preview of one network: its name, image and code, and how the code was found."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,17 +49,17 @@ class Preview(QFrame):
         self.setLayout(column(header, (self.picture, 1), self.words, 0))
 
     def set_name(self, name: str) -> None:
-        """What the network is called."""
+        """Set the name of the network."""
         self.name.setText(name)
         self.picture.setAccessibleName(tr("What {name} draws", name=name))
 
 
 class OthersPanel(QWidget):
-    """Up to three previews side by side. Passive.
+    """Passive panel of up to three previews side by side.
 
     Signals:
-        removed(key): That network shall be compared no more.
-        way_chosen(key): How places are found, a key of ``WAYS``.
+        removed(key): Emitted to remove a network from the comparison.
+        way_chosen(key): Emitted with how codes are found, a key of ``WAYS``.
     """
 
     removed = Signal(str)
@@ -91,7 +91,7 @@ class OthersPanel(QWidget):
         self._on_way_activated(0, tell=False)
 
     def sizeHint(self) -> QSize:
-        """Three small images side by side."""
+        """Return a size with room for three small images side by side."""
         return QSize(340, 260)
 
     def _build(self) -> None:
@@ -100,10 +100,10 @@ class OthersPanel(QWidget):
         parts = (header, self._hint, (previews, 1))
         self.setLayout(column(*parts, spacing=SPACING, margins=(SPACING,) * 4))
 
-    # What is shown
+    # Display
 
     def set_others(self, others: Sequence[tuple[str, str]]) -> None:
-        """These networks are beside the one shown: keys and names, at most two."""
+        """Set keys and names of the networks to compare with, at most two."""
         self._keys = tuple(key for key, _ in others)
         self.menu.setEnabled(len(others) < len(self.previews))
         for widget in (self._way_label, self.way, self.shown):
@@ -119,11 +119,11 @@ class OthersPanel(QWidget):
     def set_image(
         self, image: NDArray[np.float32] | None, code: NDArray[np.float32], look: Look
     ) -> None:
-        """What the network that is shown draws at the cursor, ``[C, H, W]``; None: nothing."""
+        """Set the image of the displayed network at the cursor, ``[C, H, W]``; None clears it."""
         self.shown.picture.set_image(image, look, code_words(code))
 
     def set_images(self, found: Sequence[OtherImage], shape: tuple[int, ...], look: Look) -> None:
-        """What the others draw; ``shape`` is that of an image."""
+        """Set the images of the other networks, of shape ``shape``."""
         for each in found:
             if each.key in self._keys:
                 preview = self.previews[self._keys.index(each.key)]
@@ -131,11 +131,11 @@ class OthersPanel(QWidget):
                 preview.words.setText(each.words)
 
     def set_way(self, way: str) -> None:
-        """Show how places are found."""
+        """Show how codes are found, a key of ``WAYS``."""
         self.way.setCurrentIndex(self.way.findData(way))
         self.way.setToolTip(tr(WAYS[way].help))
 
-    # What a person does
+    # Interaction
 
     def _on_way_activated(self, _index: int, *, tell: bool = True) -> None:
         way = self.way.currentData()
@@ -148,6 +148,6 @@ class OthersPanel(QWidget):
 
 
 def code_words(code: NDArray[np.float32], most: int = _MOST_NUMBERS) -> str:
-    """A code in few words."""
+    """Return the first numbers of a code as text."""
     numbers = [number_text(float(value)) for value in code[:most]]
     return ", ".join([*numbers, "…"] if len(code) > most else numbers)

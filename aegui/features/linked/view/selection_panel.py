@@ -1,4 +1,4 @@
-"""The panel of what is selected: the samples, what they have in common, what to do with them."""
+"""The panel of the selection: the samples, their statistics, and actions."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ _PICTURE = QSize(72, 92)
 
 
 class SelectionPanel(QWidget):
-    """Passive.
+    """Passive panel of the selected samples.
 
     Signals:
-        sample_activated(index): Open that sample of the set in the editor.
-        sample_left_out(index): That sample shall not be selected any more.
-        set_requested(): Make a set of what is selected.
-        shown_requested(): Show what is selected as large as it fits.
-        cleared(): Nothing shall be selected any more.
-        samples_dropped(object): These, a tuple of places in the set, shall be selected too.
+        sample_activated(index): Emitted to open a sample of the dataset in the editor.
+        sample_left_out(index): Emitted to remove a sample from the selection.
+        set_requested(): Emitted to make the selection the dataset.
+        shown_requested(): Emitted to zoom the maps to the selection.
+        cleared(): Emitted to clear the selection.
+        samples_dropped(object): Emitted to add samples to the selection, a tuple of indices.
     """
 
     sample_activated = Signal(int)
@@ -81,19 +81,19 @@ class SelectionPanel(QWidget):
         self._connect()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take samples that are dragged from elsewhere."""
+        """Accept samples that are dragged from elsewhere."""
         if samples_of(event.mimeData()) and event.source() is not self.gallery:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Those that were dropped shall be selected too."""
+        """Add the dropped samples to the selection."""
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.samples_dropped.emit(samples_of(event.mimeData()))
 
     def sizeHint(self) -> QSize:
-        """Some rows of samples below what is said of them."""
+        """Return a size with room for some rows of samples below the statistics."""
         return QSize(340, 360)
 
     def _empty_page(self) -> QWidget:
@@ -133,15 +133,15 @@ class SelectionPanel(QWidget):
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.cleared)
 
-    # What is shown
+    # Display
 
     def set_samples(self, dataset: Dataset, look: Look) -> None:
-        """What is selected is of ``dataset``, seen as ``look`` says."""
+        """Set the dataset that the selection refers to, and how its images are rendered."""
         self._look = look
         self.gallery.set_samples(dataset.images, dataset.labels, dataset.names)
 
     def set_selection(self, indices: NDArray[np.int64]) -> None:
-        """The samples at ``indices`` ``[k]`` of the set are selected."""
+        """Show the samples at ``indices``, int64 ``[k]``."""
         count = len(indices)
         self._pages.setCurrentIndex(1 if count else 0)
         self._title.setText(trn("{n:,} selected", "{n:,} selected", count))
@@ -151,9 +151,9 @@ class SelectionPanel(QWidget):
             self.gallery.go_near(before)
 
     def set_group(self, group: SampleGroup) -> None:
-        """Show what is known of the selection."""
+        """Show the statistics of the selection."""
         self.mean.set_image(group.mean, self._look, tr("mean"))
-        # The largest spread that a pixel can have is one half.
+        # The largest possible standard deviation of a pixel is one half.
         self.spread.set_image((2.0 * group.spread).clip(0.0, 1.0), self._look, tr("spread"))
         self.words.setText("\n".join(group_words(group, glyphs=self._look.glyphs)))
 
@@ -163,7 +163,7 @@ class SelectionPanel(QWidget):
 
 
 def group_words(group: SampleGroup, *, glyphs: bool) -> list[str]:
-    """What is said of a group: its labels, its error, where its codes lie."""
+    """Return lines of text about a group: its labels, its error, and the extent of its codes."""
     lines = [_labels(group.labels)]
     if group.error is not None:
         lines.append(
