@@ -1,4 +1,4 @@
-"""Noise studies."""
+"""Noise studies: noise matrix, curves over the noise level, and common mistakes."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

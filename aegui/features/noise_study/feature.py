@@ -1,4 +1,4 @@
-"""Joins the study of noise with the recipe, the samples and the networks that there are."""
+"""Connects the noise study with the recipe, the samples and the available networks."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ PRESETS = (
     "letters-denoise",
     "letters-noise-matrix",
 )
-"""Recipes that ship, in the order in which they are offered: those of the course first."""
+"""Shipped recipes in the order they are offered, those of the course first."""
 _SHOWN, _OTHER, _MATRIX = "shown", "other:", "matrix:"
 _PAGE, _CURVES = "study.page", "curves"
 _FOLLOWING_MS = 300
 
 
 class NoiseStudyFeature(Feature):
-    """Nothing is looked for while the dock cannot be seen."""
+    """The noise study; computes estimates and findings only while its dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -87,12 +87,12 @@ class NoiseStudyFeature(Feature):
         self._restore()
 
     def open(self) -> None:
-        """Bring the study before the rest of the window."""
+        """Show the dock of the study and focus the selector of its pages."""
         self.show_dock("study", "compare")
         self._panel.focus_page()
 
     def show(self, _shown: Shown, changed: Changes) -> None:
-        """Follow what is shown."""
+        """Update the choices of networks for a change of the displayed network or dataset."""
         if changed & {"network", "dataset"}:
             self._choices.mark()
 
@@ -149,7 +149,7 @@ class NoiseStudyFeature(Feature):
 
     @Slot(object)
     def run_matrix(self, form: MatrixForm) -> None:
-        """Train and try what is chosen; what is wrong with it is said beside it."""
+        """Train and test the networks of ``form``; errors in it are shown beside the fields."""
         page, workspace = self._panel.matrix, self._services.workspace
         try:
             spec = form.spec()
@@ -168,12 +168,12 @@ class NoiseStudyFeature(Feature):
             self._study.run_matrix(recipe, workspace.dataset, spec)
 
     def _show_estimate(self) -> None:
-        """Ask what the matrix that is chosen will cost, for beside its button."""
+        """Estimate the cost of the matrix, to be shown beside its button."""
         page = self._panel.matrix
         try:
             recipe, spec = self._recipe(page.form.network), page.form.spec()
         except AeguiError:
-            # It is said when it is wanted.
+            # Errors are reported when the matrix is run.
             page.set_estimate("")
             return
         self._study.ask_cost(recipe, self._services.workspace.dataset, spec)
@@ -187,7 +187,7 @@ class NoiseStudyFeature(Feature):
         page.set_estimate(cost_words(cost), "\n".join(memory_lines(cost)))
 
     def _recipe(self, network: str) -> Recipe:
-        """The recipe whose network is trained, on the data of the draft."""
+        """Return the recipe to train, on the data of the draft."""
         draft = self._services.workspace.recipe
         found = find_recipe(SMALL_RECIPE)
         if network != SMALL or found is None:
@@ -225,7 +225,7 @@ class NoiseStudyFeature(Feature):
     # The curves
 
     def _show_choices(self) -> None:
-        """Offer the networks that there are."""
+        """Offer the networks that curves can be drawn of."""
         shown = self._services.shown
         self._models.clear()
         codecs = tuple(
@@ -274,8 +274,8 @@ class NoiseStudyFeature(Feature):
 
     @Slot(object, object)
     def run_curves(self, keys: tuple[str, ...], form: CurvesForm) -> None:
-        """Try the networks that are ticked; what is wrong with the choices is said beside them."""
-        # The network that is shown learns on: those of this moment are tried.
+        """Test the ticked networks; errors in the form are shown beside the fields."""
+        # The displayed network may still be training: use its current weights.
         self._show_choices()
         page = self._panel.curves
         try:
@@ -289,7 +289,7 @@ class NoiseStudyFeature(Feature):
         self._study.run_curves(models, self._services.shown.dataset, spec)
 
     def open_file(self) -> None:
-        """Ask for a run whose networks are to be tried too."""
+        """Let the user choose a run file whose networks are offered too."""
         path = choose_run_file(self._window)
         if path:
             self._study.add_file(Path(path))
@@ -310,14 +310,14 @@ class NoiseStudyFeature(Feature):
         self._findings.mark()
 
     def show_page(self, key: str) -> None:
-        """From another panel: a page comes to the front; the curves of this network are drawn."""
+        """Show a page, as another panel requested; ``curves`` also draws those of this network."""
         self._panel.set_page(key)
         self._keep({_PAGE: key})
         if key == _CURVES and not self._study.job.is_busy:
             self._draw_shown()
 
     def _draw_shown(self) -> None:
-        """Draw the network that is shown, with the noise that it has learnt to repair, if any."""
+        """Draw the curves of the displayed network, for its training noise if it has any."""
         self._show_choices()
         model = self._models.get(_SHOWN)
         if model is None or self._refusal(model.codecs[0]):
@@ -330,7 +330,7 @@ class NoiseStudyFeature(Feature):
         self.run_curves((_SHOWN,), form)
 
     def show_mistake(self, key: str) -> None:
-        """From another panel: the study comes into sight, with what comes of the mistake."""
+        """Show the study with the result of a mistake, as another panel requested."""
         self._panel.set_page("mistakes")
         self._keep({_PAGE: "mistakes"})
         self.open()
@@ -347,14 +347,15 @@ class NoiseStudyFeature(Feature):
         text = tr("Mistake: {mistake}", mistake=tr(MISTAKES[key].label))
         recipe = with_mistake(workspace.recipe, key, self._test())
         if key == "other_level":
-            # Only beside the noise that it shall repair is the level another.
+            # The level is wrong only relative to the noise to repair: keep that one as the test
+            # noise.
             self._study.test = self._test()
             self._panel.mistakes.set_test(self._study.test)
         workspace.edit_recipe(recipe, text)
 
     @Slot(str)
     def see_mistake(self, key: str) -> None:
-        """Train with a mistake and without, and compare."""
+        """Train with and without a mistake, and compare both."""
         recipe = self._recipe(self._panel.matrix.form.network)
         epochs = self._panel.matrix.form.epochs or None
         spec = MistakeSpec(key, self._test(), epochs=epochs)
@@ -368,7 +369,7 @@ class NoiseStudyFeature(Feature):
             self._study.run_comparison(recipe, dataset, spec)
 
     def _test(self) -> CorruptionSpec:
-        """The noise that is to be repaired: as chosen, as trained, or some."""
+        """Return the noise to repair: the chosen one, else that of the training, else a default."""
         chosen, noise = self._study.test, self._services.workspace.recipe.data.corruption
         for one in (chosen, noise):
             if one is not None and one.kind != "none" and one.level > 0.0:
@@ -379,7 +380,7 @@ class NoiseStudyFeature(Feature):
     def _on_study_comparison_changed(self) -> None:
         self._panel.mistakes.set_comparison(self._study.comparison)
 
-    # All of them
+    # All pages
 
     @Slot(bool)
     def _on_job_busy_changed(self, busy: bool) -> None:

@@ -1,4 +1,4 @@
-"""Joins the panel of the training with what is wrong with its noise."""
+"""Connects the training panel with the mistakes found in its noise settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FOLLOWING_MS = 300
 
 
 class FindingsFeature(Feature):
-    """Says beside the noise of the training what is wrong with it, and mends it."""
+    """Shows mistakes in the noise settings beside them, and fixes them."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -46,7 +46,7 @@ class FindingsFeature(Feature):
 
 
 def mend(services: Services, finding: Finding) -> None:
-    """Mend what was found in the draft, which may have been edited since it was looked at."""
+    """Fix ``finding`` in the draft, if it still applies: the draft may have been edited since."""
     workspace, test = services.workspace, services.of(NoiseStudy).test
     for one in mistakes(workspace.recipe, test):
         if one.key == finding.key and one.mended is not None:

@@ -1,1 +1,1 @@
-"""Noise studies: what is computed, without widgets."""
+"""Noise studies: the computation, without widgets."""

@@ -1,4 +1,4 @@
-"""Studies of noise: run in a thread one at a time, and kept until another is run."""
+"""Background runner of noise studies; it keeps the last result of each kind."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix, Strip
 
 MOST_CODECS = 20
-"""Runs of one population that make a line."""
+"""Maximum number of runs of one population that a curve averages."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is looked at of a matrix.
+    """A cell of a noise matrix, and which network and noise sample of it to show.
 
     Attributes:
-        row: Its noise trained with.
-        column: Its noise tried with.
-        seed: Which of the networks, from 0.
-        noise_seed: Of the noise.
+        row: Index of the training noise.
+        column: Index of the test noise.
+        seed: Index of the network.
+        noise_seed: Seed of the noise.
     """
 
     row: int
@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class CellStrip:
-    """The characters of a cell as one of its networks sees and repairs them."""
+    """The characters of a cell, noisy and as repaired by one of its networks."""
 
     cell: Cell
     strip: Strip
@@ -62,11 +62,11 @@ class CellStrip:
 
 @dataclass(frozen=True, eq=False)
 class CurveModel:
-    """Networks that can make a line: the runs of one recipe.
+    """Networks that a curve averages: the runs of one recipe.
 
     Attributes:
-        key: What they are chosen by.
-        name: What a person reads.
+        key: Key of the choice.
+        name: Displayed name.
         codecs: The networks.
     """
 
@@ -76,24 +76,24 @@ class CurveModel:
 
 
 class NoiseStudy(Service):
-    """One study at a time; a newer one takes the place of that under way."""
+    """Runs one study at a time; a newer one replaces the running one."""
 
     matrix_changed = Signal()
-    """Another ``matrix``."""
+    """Emitted when ``matrix`` has changed."""
     curves_changed = Signal()
-    """Other ``curves``."""
+    """Emitted when ``curves`` has changed."""
     comparison_changed = Signal()
-    """Another ``comparison``."""
+    """Emitted when ``comparison`` has changed."""
     files_changed = Signal()
-    """Other ``files``."""
+    """Emitted when ``files`` has changed."""
     strip_found = Signal(object)
-    """A ``CellStrip``."""
+    """Emitted with a ``CellStrip``."""
     cost_found = Signal(object)
-    """A ``Cost``; None of what cannot be trained."""
+    """Emitted with a ``Cost``, or None if the recipe cannot be trained."""
     findings_found = Signal(object)
-    """A tuple of ``Finding``."""
+    """Emitted with a tuple of ``Finding``."""
     failed = Signal(str)
-    """Why there is nothing, in words."""
+    """Emitted with the translated reason when a study failed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -108,20 +108,20 @@ class NoiseStudy(Service):
         self._opened.answered.connect(self._on_opened_answered)
         self._opened.failed.connect(self.failed)
         self.matrix: NoiseMatrix | None = None
-        """The noise matrix that was run last."""
+        """The noise matrix that was computed last."""
         self.curves: Curves | None = None
-        """The curves that were drawn last."""
+        """The curves that were computed last."""
         self.comparison: tuple[str, Curves] | None = None
-        """The mistake that was looked at last, and what came of it."""
+        """The key of the mistake that was examined last, and its curves."""
         self.files: tuple[CurveModel, ...] = ()
-        """Runs of files that curves can be drawn of."""
+        """Networks from run files that curves can be drawn of."""
         self.test: CorruptionSpec | None = None
-        """The noise that networks shall repair; None: that of their training."""
+        """The noise that networks have to repair; None for that of their training."""
 
     # Studies
 
     def run_matrix(self, recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> None:
-        """Train and try the networks of a matrix; ``matrix_changed`` or ``failed`` follows."""
+        """Train and test the networks of a matrix; ``matrix_changed`` or ``failed`` follows."""
         self.job.start(
             tr("Noise matrix"),
             lambda report, cancelled: noise_matrix(
@@ -140,7 +140,7 @@ class NoiseStudy(Service):
     def run_curves(
         self, models: Sequence[CurveModel], dataset: Dataset, spec: NoiseCurveSpec
     ) -> None:
-        """Try networks at every level; ``curves_changed`` or ``failed`` follows."""
+        """Test networks at every level; ``curves_changed`` or ``failed`` follows."""
         chosen = [TriedModel(each.name, each.codecs) for each in models]
         self.job.start(
             tr("Curves of wrong pixels"),
@@ -150,7 +150,7 @@ class NoiseStudy(Service):
         )
 
     def run_comparison(self, recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> None:
-        """Train with a mistake and without; ``comparison_changed`` or ``failed`` follows."""
+        """Train with and without a mistake; ``comparison_changed`` or ``failed`` follows."""
         self.job.start(
             tr("What comes of a mistake"),
             lambda report, cancelled: (
@@ -161,14 +161,14 @@ class NoiseStudy(Service):
             self._refuse,
         )
 
-    # What is asked beside
+    # Latest-wins queries
 
     def ask_cost(self, recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> None:
-        """Reckon what a matrix takes; ``cost_found`` follows, of the newest asked."""
+        """Estimate the cost of a matrix; ``cost_found`` follows for the newest query."""
         self._costs.ask(lambda: _cost(recipe, dataset, spec), (recipe, spec))
 
     def look_into(self, cell: Cell) -> None:
-        """Have the characters of a cell repaired; ``strip_found`` follows, of the newest asked."""
+        """Repair the characters of a cell; ``strip_found`` follows for the newest query."""
         matrix = self.matrix
         if matrix is not None:
             self._strips.ask(lambda: _strip(matrix, cell), matrix)
@@ -179,15 +179,15 @@ class NoiseStudy(Service):
         self._findings.ask(lambda: mistakes(recipe, test, dataset), recipe)
 
     def add_file(self, path: Path) -> None:
-        """Take the networks of a file for curves; ``files_changed`` or ``failed`` follows."""
+        """Load networks from a run file for curves; ``files_changed`` or ``failed`` follows."""
         self._opened.ask(lambda: _opened(path), path)
 
     def remove_file(self, key: str) -> None:
-        """Forget the networks of a file."""
+        """Remove the networks of a file."""
         self.files = tuple(each for each in self.files if each.key != key)
         self.files_changed.emit()
 
-    # What comes back
+    # Results
 
     def _take_matrix(self, matrix: NoiseMatrix) -> None:
         self.matrix = matrix
@@ -216,7 +216,7 @@ def _cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Cost | None:
     try:
         return matrix_cost(recipe, dataset, spec, usual_jobs())
     except AeguiError:
-        # It is said when it is wanted.
+        # Errors are reported when the matrix is run.
         return None
 
 

@@ -1,4 +1,4 @@
-"""What is chosen for a study before it is run, as it is written, and what is made of it."""
+"""Form values of the noise studies, and their conversion to specifications."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aegui.core.study.noise_curves import NoiseCurveSpec
 from aegui.core.study.noise_matrix import MatrixSpec
 
 SMALL_RECIPE = "letters-noise-matrix"
-"""The recipe that ships for many trainings at once."""
+"""The shipped recipe for many trainings at once."""
 SMALL = "small"
 NETWORKS = table(
     Choice(SMALL, mark("Small, for many trainings"), ""),
@@ -24,7 +24,7 @@ NETWORKS = table(
 """Which network is trained: that of ``SMALL_RECIPE``, or that of the draft."""
 MOST_SEEDS, MOST_EPOCHS = 20, 1_000_000
 MATRIX, CURVES = "study.", "study.curve_"
-"""Where the forms are among the settings."""
+"""Prefixes of the settings keys of the forms."""
 _NOISES = OneOf({key: row for key, row in CORRUPTIONS.items() if key != "none"})
 _MATRIX_LEVELS = "0, 0.05, 0.1, 0.2, 0.3, 0.5"
 _CURVE_LEVELS = "0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5"
@@ -32,16 +32,16 @@ _CURVE_LEVELS = "0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5"
 
 @dataclass(frozen=True)
 class MatrixForm:
-    """The choices of a noise matrix.
+    """The form of a noise matrix.
 
     Attributes:
         training_kinds: Keys of ``CORRUPTIONS``.
-        training_levels: As written.
+        training_levels: List of levels as text.
         test_kinds: Keys of ``CORRUPTIONS``.
-        test_levels: As written.
+        test_levels: List of levels as text.
         seeds: Networks for each noise.
-        network: One of ``NETWORKS``.
-        epochs: Of each training; 0: those of the recipe.
+        network: Key of ``NETWORKS``.
+        epochs: Epochs of each training; 0 for those of the recipe.
     """
 
     training_kinds: tuple[Annotated[str, _NOISES], ...] = ("flip",)
@@ -53,10 +53,10 @@ class MatrixForm:
     epochs: Annotated[int, Field(ge=0, le=MOST_EPOCHS)] = 0
 
     def spec(self) -> MatrixSpec:
-        """What is to be trained and tried.
+        """Return the specification of the matrix.
 
         Raises:
-            AeguiError: A level is not one, or no kind is chosen.
+            AeguiError: A level is invalid, or no kind is chosen.
         """
         trained, tried = tr("Train with"), tr("Try with")
         return MatrixSpec(
@@ -69,21 +69,21 @@ class MatrixForm:
 
 @dataclass(frozen=True)
 class CurvesForm:
-    """The choices of the curves.
+    """The form of the curves.
 
     Attributes:
         kind: Key of ``CORRUPTIONS``.
-        levels: As written.
+        levels: List of levels as text.
     """
 
     kind: Annotated[str, _NOISES] = "flip"
     levels: str = _CURVE_LEVELS
 
     def spec(self) -> NoiseCurveSpec:
-        """What is to be tried.
+        """Return the specification of the curves.
 
         Raises:
-            AeguiError: A level is not one.
+            AeguiError: A level is invalid.
         """
         levels = parse_levels(self.levels, tr("Levels"))
         noises_of((self.kind,), levels, tr("Levels"))

@@ -1,1 +1,1 @@
-"""Noise studies: what is painted, without torch."""
+"""Widgets of the noise studies, without torch."""

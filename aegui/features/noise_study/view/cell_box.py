@@ -1,4 +1,4 @@
-"""One cell of a noise matrix looked into: its characters, and each in figures."""
+"""Details of one cell of a noise matrix: its characters, and the figures of each."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 
 class CellBox(QWidget):
-    """Passive: which network and which draw of the noise to show is asked for by signals."""
+    """Passive view of a cell; emits ``cell_wanted`` for another network or noise sample."""
 
     cell_wanted = Signal(object)
-    """A ``Cell`` whose strip is to be shown."""
+    """Emitted with the ``Cell`` whose strip to show."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._matrix: NoiseMatrix | None = None
         self.shown: Cell | None = None
-        """What is looked into."""
+        """The displayed cell."""
         self.title = heading()
         self.title.setWordWrap(True)
         self.words = dim()
@@ -66,7 +66,7 @@ class CellBox(QWidget):
         self._again.clicked.connect(self._on_again_clicked)
 
     def set_matrix(self, matrix: NoiseMatrix | None) -> None:
-        """Cells are of ``matrix`` from now on."""
+        """Set the matrix that cells belong to."""
         self._matrix = matrix
         self.shown = None
         self.strip.set_strip(None, (), (1, 7, 5))
@@ -76,7 +76,7 @@ class CellBox(QWidget):
             self._seed.setValue(1)
 
     def open(self, place: Place) -> None:
-        """Look into a cell."""
+        """Show the cell at ``place``."""
         matrix = self._matrix
         if matrix is None:
             return
@@ -99,7 +99,7 @@ class CellBox(QWidget):
         self._want(Cell(row, column, *seeds))
 
     def set_strip(self, found: CellStrip, look: Look) -> None:
-        """Show the characters, if they are of what is looked into."""
+        """Show the characters of ``found``, if they belong to the displayed cell."""
         matrix = self._matrix
         if matrix is not None and found.cell == self.shown:
             dataset = matrix.dataset

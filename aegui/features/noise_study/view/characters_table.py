@@ -26,7 +26,7 @@ _COLUMNS = (
     (mark("±"), mark("Standard deviation over the networks")),
 )
 _BAR = 3
-"""The column of the bars: that which takes the rest of the width."""
+"""The column of the bars, which takes the remaining width."""
 _MOST_ROWS = 500
 _SHARE = int(Qt.ItemDataRole.UserRole)
 _INSET_PX = 5
@@ -34,7 +34,7 @@ _FULL = 0.62
 
 
 class CharactersTable(NamedTable):
-    """Passive."""
+    """Passive table of characters."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_COLUMNS, tr("Wrong pixels of each character"), parent)
@@ -42,7 +42,7 @@ class CharactersTable(NamedTable):
         self.setItemDelegateForColumn(_BAR, _CharacterBars(self))
 
     def set_figure(self, labels: Sequence[str], figure: MatrixFigure | None) -> None:
-        """Show wrong pixels ``[N]`` of samples with these labels; None: nothing."""
+        """Show the wrong pixels ``[N]`` of samples with these labels; None clears the table."""
         if figure is None:
             self.setRowCount(0)
             return
@@ -60,7 +60,7 @@ class CharactersTable(NamedTable):
 
 
 class _CharacterBars(QStyledItemDelegate):
-    """Paints the share of the worst as a bar."""
+    """Paints the value relative to the worst one as a bar."""
 
     def paint(
         self,

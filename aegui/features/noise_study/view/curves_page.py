@@ -1,4 +1,4 @@
-"""The page of the curves: which networks, which noise, and the chart."""
+"""The page of the curves: networks, noise, and the chart."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _KEY = int(Qt.ItemDataRole.UserRole)
 
 @dataclass(frozen=True)
 class CurveChoice:
-    """A network, or networks of one recipe, that a line can be drawn of.
+    """A network, or the networks of one recipe, that a curve can be drawn of.
 
     Attributes:
-        key: What it is chosen by.
-        name: What a person reads.
+        key: Key of the choice.
+        name: Displayed name.
         refusal: Why it cannot be chosen, or "".
-        is_file: Whether it was opened here, and can be taken away.
+        is_file: Whether it comes from a file opened here, and can be removed.
     """
 
     key: str
@@ -53,14 +53,14 @@ class CurveChoice:
 
 
 class CurvesPage(QWidget):
-    """Passive."""
+    """Passive page; user actions are emitted as signals."""
 
     run_requested = Signal(object, object)
-    """Draw the networks of these keys (a tuple) as this ``CurvesForm`` says."""
+    """Emitted with a tuple of keys of networks and the ``CurvesForm`` to draw them with."""
     open_requested = Signal()
-    """A run in a file is to be one of the networks."""
+    """Emitted to let the user choose a run file as another network."""
     file_removed = Signal(str)
-    """The networks of that key are not wanted any more."""
+    """Emitted with the key of the file to remove from the list."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,26 +136,26 @@ class CurvesPage(QWidget):
         self._open.clicked.connect(self.open_requested)
         self._remove.clicked.connect(self._on_remove_clicked)
 
-    # What is chosen
+    # Choices
 
     @property
     def form(self) -> CurvesForm:
-        """What is chosen, as written."""
+        """Return the values of the fields."""
         return CurvesForm(self._kind.value(), self._levels.levels)
 
     def set_form(self, form: CurvesForm) -> None:
-        """Show these choices."""
+        """Set the values of the fields."""
         self._kind.set_value(form.kind)
         self._levels.set_levels(form.levels)
 
     def set_problem(self, text: str) -> None:
-        """Say what is wrong with the choices; "": nothing."""
+        """Show an error in the choices; "" clears it."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
 
     @property
     def ticked(self) -> tuple[str, ...]:
-        """Keys of the networks that are to be drawn."""
+        """Return the keys of the networks to draw."""
         return tuple(
             each.key
             for each in self._choices
@@ -163,7 +163,7 @@ class CurvesPage(QWidget):
         )
 
     def set_choices(self, choices: Sequence[CurveChoice]) -> None:
-        """Offer these networks; those that are new are ticked."""
+        """Set the networks to choose from; new ones are ticked."""
         self._choices = tuple(choices)
         row = self.list.currentRow()
         self.list.blockSignals(True)
@@ -184,10 +184,10 @@ class CurvesPage(QWidget):
         self.list.blockSignals(False)
         self._show_remove()
 
-    # What is shown
+    # Display
 
     def set_curves(self, curves: Curves | None) -> None:
-        """Show curves; None: there are none yet."""
+        """Show curves; None shows a hint instead."""
         self.view.set_curves(curves)
         self._body.setCurrentIndex(0 if curves is None else 1)
         self._export.setEnabled(curves is not None)

@@ -1,4 +1,4 @@
-"""Wrong pixels against the level of a noise: lines with bands, and the values at one level."""
+"""Wrong pixels against the noise level: lines with bands, and the values at one level."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 
 class CurvesView(LineView):
-    """Passive, but for the level that is pointed at by mouse or keys."""
+    """Passive chart, except for the level under the mouse or chosen by keys."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         name = tr("Wrong pixels against the level of the noise")
         super().__init__(name, self.figure, parent)
         self.curves: Curves | None = None
-        """What is shown."""
+        """The displayed curves."""
 
     def set_curves(self, curves: Curves | None) -> None:
-        """Show ``curves``; None: nothing."""
+        """Show ``curves``; None clears the chart."""
         self.curves = curves
         self.set_plot(None if curves is None else noise_curves_plot(curves))
 
     def figure(self) -> Figure | None:
-        """The curves, for paper; None without any."""
+        """Return the curves as a figure to export; None without any."""
         return None if self.curves is None else noise_curves_figure(self.curves)
 
     def head(self, at: int | None) -> str:
-        """Which level values are of."""
+        """Return the level that the values are of, as a heading."""
         if at is None or self.curves is None:
             return tr("point at a level to read it")
         return tr("at level {level:g}", level=float(self.curves.levels[at]))
 
     def words(self, at: int) -> str:
-        """The values of all lines at one level, in words."""
+        """Return the values of all lines at one level as text."""
         if self.curves is None or self._plot is None:
             return ""
         lines = zip(self.curves.lines, reversed(self._plot.series), strict=True)

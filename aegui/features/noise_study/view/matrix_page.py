@@ -1,4 +1,4 @@
-"""The page of the noise matrix: what is trained and tried, the heat map, and a cell looked into."""
+"""The page of the noise matrix: the form, the heat map, and the details of a cell."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _DETAIL_PX = 330
 
 
 class MatrixPage(QWidget):
-    """Passive."""
+    """Passive page; user actions are emitted as signals."""
 
     run_requested = Signal(object)
-    """Train what this ``MatrixForm`` says."""
+    """Emitted with the ``MatrixForm`` to train."""
     cell_wanted = Signal(object)
-    """A ``Cell`` to be looked into."""
+    """Emitted with the ``Cell`` whose strip to show."""
     form_edited = Signal()
-    """Another ``form`` is chosen."""
+    """Emitted when ``form`` has changed."""
     characters_requested = Signal()
-    """The wrong pixels of each character are to be saved."""
+    """Emitted to save the wrong pixels of each character."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class MatrixPage(QWidget):
         self.problem.hide()
 
     def _fields(self) -> QVBoxLayout:
-        """The noises above one another; below them what goes on in the next line if it must."""
+        """Return a grid of the noise fields, with the other fields wrapped in a flow below."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACING)
         grid.setVerticalSpacing(SPACING // 2)
@@ -173,11 +173,11 @@ class MatrixPage(QWidget):
         self.view.copy_requested.connect(lambda: self.view.figures.bring(COPY_TABLE))
         self.cell.cell_wanted.connect(self.cell_wanted)
 
-    # What is chosen
+    # Choices
 
     @property
     def form(self) -> MatrixForm:
-        """What is chosen, as written."""
+        """Return the values of the fields."""
         return MatrixForm(
             self._trained.kinds,
             self._trained_levels.levels,
@@ -189,7 +189,7 @@ class MatrixPage(QWidget):
         )
 
     def set_form(self, form: MatrixForm) -> None:
-        """Show these choices."""
+        """Set the values of the fields."""
         self._trained.set_kinds(form.training_kinds)
         self._trained_levels.set_levels(form.training_levels)
         self._tried.set_kinds(form.test_kinds)
@@ -201,12 +201,12 @@ class MatrixPage(QWidget):
         self._show_count()
 
     def set_problem(self, text: str) -> None:
-        """Say what is wrong with the choices; "": nothing."""
+        """Show an error in the choices; "" clears it."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
 
     def set_estimate(self, text: str, details: str = "") -> None:
-        """Say what the study will cost, with the numbers as a tooltip; "": it is not known."""
+        """Show the estimated cost, with details as a tooltip; "" if it is unknown."""
         self.estimate.setText(text)
         self.estimate.setToolTip(details)
 
@@ -216,20 +216,20 @@ class MatrixPage(QWidget):
         try:
             rows = len(self.form.spec().training)
         except AeguiError:
-            # What is being written is no list of levels yet; it is said when it is wanted.
+            # The text may be incomplete while it is being typed; errors are reported on run.
             self.run.setText(tr("Train networks"))
             return
         self.run.setText(trn("Train {n} network", "Train {n} networks", rows * self._seeds.value()))
 
-    # What is shown
+    # Display
 
     @property
     def figure_key(self) -> str:
-        """Key of the figure that is shown."""
+        """Return the key of the displayed figure."""
         return str(self._figures.currentData())
 
     def set_matrix(self, matrix: NoiseMatrix | None) -> None:
-        """Show a matrix; None: there is none yet."""
+        """Show a matrix; None shows a hint instead."""
         self._matrix = matrix
         self._body.setCurrentIndex(0 if matrix is None else 1)
         self.cell.set_matrix(matrix)
@@ -238,7 +238,7 @@ class MatrixPage(QWidget):
             self.open_cell((0, 0))
 
     def open_cell(self, place: Place) -> None:
-        """Look into a cell."""
+        """Show the details of a cell."""
         self.view.set_chosen(place)
         self.cell.open(place)
 

@@ -1,4 +1,4 @@
-"""A noise matrix as a heat map of figures: noise trained with down, noise tried with across."""
+"""A noise matrix as a heat map: training noise by row, test noise by column."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _ROOM = CellRoom(least=(40, 22), good=(62, 34), most=(104, 46))
 
 
 class MatrixView(MatrixTable):
-    """Passive, but for the cell that is pointed at by mouse or keys.
+    """Passive heat map, except for the cell under the mouse or chosen by keys.
 
-    One colour from pale to full tells how bad a cell is, and the figure is written in it: it can
-    be read without seeing colours. The best of each column is bold and framed.
+    A single colour from pale to full shows how bad a cell is, and the figure is written in it, so
+    that it is readable without colour vision. The best cell of each column is bold and framed.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,7 +34,7 @@ class MatrixView(MatrixTable):
         self._key = "wrong"
 
     def set_matrix(self, matrix: NoiseMatrix | None, key: str) -> None:
-        """Show the figure ``key`` of ``FIGURES`` of all cells."""
+        """Show the figure ``key`` of ``FIGURES`` for all cells."""
         if matrix is not self._matrix:
             self._forget_cells()
         self._matrix, self._key = matrix, key
@@ -42,23 +42,23 @@ class MatrixView(MatrixTable):
         self.set_plot(plot, lambda cell: cell_words(matrix, key, cell))
 
     def set_chosen(self, cell: Place | None) -> None:
-        """Mark the cell that is looked into elsewhere; the keys go on from it."""
+        """Mark the cell that is shown in detail; keyboard navigation continues from it."""
         if cell is not None:
             self._current = cell
         super().set_chosen(cell)
 
     @property
     def current(self) -> Place:
-        """Where the keys are."""
+        """Return the cell that keyboard navigation has reached."""
         return self._current
 
     def figure(self) -> Figure | None:
-        """The matrix with the figure that is shown, for paper; None without one."""
+        """Return the matrix with the displayed figure as a figure to export; None without one."""
         return None if self._matrix is None else noise_matrix_figure(self._matrix, self._key)
 
 
 def cell_words(matrix: NoiseMatrix | None, key: str, cell: Place) -> str:
-    """What a cell says, in a sentence."""
+    """Return the content of a cell as a sentence."""
     if matrix is None:
         return ""
     row, column = cell
@@ -79,7 +79,7 @@ def cell_words(matrix: NoiseMatrix | None, key: str, cell: Place) -> str:
 
 
 def figure_words(key: str, mean: float, deviation: float) -> str:
-    """A figure with its deviation, where there is one, in words."""
+    """Return a figure as text, with its deviation if it is finite."""
     form = ".2f" if key == "wrong" else ".1%"
     figure = localized(mean, form)
     if math.isfinite(deviation):
@@ -92,5 +92,5 @@ def figure_words(key: str, mean: float, deviation: float) -> str:
 
 
 def seeds_words(seeds: int) -> str:
-    """How many networks a cell is the mean of."""
+    """Return how many networks a cell averages, as text."""
     return trn("mean of {n} network", "mean of {n} networks", seeds)

@@ -1,4 +1,4 @@
-"""The page of mistakes: what is wrong with the recipe, and what comes of each mistake."""
+"""The page of mistakes: those found in the recipe, and the effect of each kind."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ _SEE = mark("See its result")
 
 
 class MistakesPage(QWidget):
-    """Passive."""
+    """Passive page; user actions are emitted as signals."""
 
     test_edited = Signal(object)
-    """The network is to be tried with this ``CorruptionSpec``; None: with what it is trained."""
+    """Emitted with the ``CorruptionSpec`` to test with; None for that of the training."""
     mend_requested = Signal(object)
-    """What this ``Finding`` says is to be mended in the recipe."""
+    """Emitted with the ``Finding`` to fix in the recipe."""
     make_requested = Signal(str)
-    """The mistake of that key is to be made in the recipe."""
+    """Emitted with the key of the mistake to make in the recipe."""
     see_requested = Signal(str)
-    """Networks are to be trained with the mistake of that key, and without."""
+    """Emitted with the key of the mistake to train networks with and without."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class MistakesPage(QWidget):
         self._level = NumberField(0.0, _MOST_LEVEL, _STEP)
         self._found = column(spacing=SPACING)
         self.findings: tuple[Finding, ...] = ()
-        """What is said of the recipe."""
+        """The mistakes found in the recipe."""
         self.cards: list[QFrame] = []
         self.see: dict[str, QPushButton] = {}
         self.make: dict[str, QPushButton] = {}
@@ -130,11 +130,11 @@ class MistakesPage(QWidget):
         self._body.addWidget(held(column(head, (self.view, 1), margins=(SPACING // 2, 0, 0, 0))))
         return self._body
 
-    # What is chosen
+    # Choices
 
     @property
     def test(self) -> CorruptionSpec | None:
-        """The noise that the network shall repair; None: that of its training."""
+        """Return the noise that the network has to repair; None for that of its training."""
         if self._kind.value() == NONE:
             return None
         most = _MOST_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
@@ -142,7 +142,7 @@ class MistakesPage(QWidget):
         return CorruptionSpec.model_validate({"kind": self._kind.value(), "level": level})
 
     def set_test(self, test: CorruptionSpec | None) -> None:
-        """Show the noise that the network shall repair."""
+        """Show the noise that the network has to repair."""
         self._kind.set_value(NONE if test is None else test.kind)
         if test is not None:
             self._level.set_value(test.level)
@@ -158,10 +158,10 @@ class MistakesPage(QWidget):
         self._show_level()
         self.test_edited.emit(self.test)
 
-    # What is shown
+    # Display
 
     def set_findings(self, findings: Sequence[Finding]) -> None:
-        """Say what is wrong with the recipe."""
+        """Show the mistakes found in the recipe."""
         self.findings = tuple(findings)
         while (item := self._found.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -187,7 +187,7 @@ class MistakesPage(QWidget):
         return _card(finding.title, f"{finding.text} {finding.remedy}", buttons, warns=True)
 
     def set_comparison(self, comparison: tuple[str, Curves] | None) -> None:
-        """Show what came of a mistake; None: none was looked at yet."""
+        """Show the effect of a mistake; None shows a hint instead."""
         self._body.setCurrentIndex(0 if comparison is None else 1)
         self.view.set_curves(None if comparison is None else comparison[1])
         if comparison is not None:
@@ -202,7 +202,7 @@ def _heading(text: str) -> QLabel:
 
 
 def _card(title: str, text: str, buttons: Sequence[QPushButton], *, warns: bool = False) -> QFrame:
-    """A title, a sentence or two, and what can be done."""
+    """Return a card with a title, a text and buttons."""
     card = QFrame()
     card.setProperty("card", True)
     head = row((_heading(title), 1))

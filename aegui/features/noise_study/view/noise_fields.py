@@ -1,4 +1,4 @@
-"""Fields by which noise is chosen in a study: kinds to tick, levels to write."""
+"""Fields for the noise of a study: a menu of kinds, and a list of levels."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KINDS_PX = 108
 
 
 class KindsButton(QToolButton):
-    """A menu in which kinds of noise are ticked; it says which are."""
+    """A menu of kinds of noise to tick; its text says which are ticked."""
 
     edited = Signal()
 
@@ -43,11 +43,11 @@ class KindsButton(QToolButton):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Keys of the kinds that are ticked."""
+        """Return the keys of the ticked kinds."""
         return tuple(key for key, action in self._actions.items() if action.isChecked())
 
     def set_kinds(self, kinds: Iterable[str]) -> None:
-        """Tick these."""
+        """Tick exactly these kinds."""
         wanted = set(kinds)
         for key, action in self._actions.items():
             action.setChecked(key in wanted)
@@ -67,7 +67,7 @@ class KindsButton(QToolButton):
 
 
 class LevelsField(QLineEdit):
-    """A list of levels, written with the marks of the language."""
+    """A field for a list of levels, in the number format of the language."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,13 +77,13 @@ class LevelsField(QLineEdit):
 
     @property
     def levels(self) -> str:
-        """What is written, as one writes it whatever the language: ``0, 0.05``."""
+        """Return the text in language-independent form: ``0, 0.05``."""
         return ", ".join(word.replace(",", ".") for word in words_apart(self.text()))
 
     def set_levels(self, text: str) -> None:
-        """Show these; where they are too long their beginning is what is seen."""
+        """Show ``text``, scrolled to its beginning."""
         with suppress(AeguiError):
-            # What is no list of levels is shown as it was written.
+            # Text that is no list of levels is shown unchanged.
             text = list_text(parse_levels(text, self.accessibleName()))
         self.setText(text)
         self.setCursorPosition(0)

@@ -1,4 +1,4 @@
-"""The panel of the study of noise: three pages, recipes to try, and how far the work is."""
+"""The panel of the noise study: three pages, recipes to try, and the progress."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _BAR_PX = 180
 
 
 class StudyPanel(QWidget):
-    """Passive; what is asked for goes out by the signals of its pages."""
+    """Passive panel; user actions are emitted by its pages."""
 
     preset_requested = Signal(str)
-    """Take the recipe of that key."""
+    """Emitted with the key of a recipe to open."""
     cancel_requested = Signal()
-    """Give up the work under way."""
+    """Emitted to cancel the running study."""
     page_chosen = Signal(str)
-    """That page, a key of ``PAGES``, was brought before the others."""
+    """Emitted with a key of ``PAGES`` when the user has chosen a page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class StudyPanel(QWidget):
         self.set_page("matrix")
 
     def sizeHint(self) -> QSize:
-        """A matrix with its characters."""
+        """Return a size with room for a matrix and its characters."""
         return QSize(860, 400)
 
     def _build(self) -> None:
@@ -89,7 +89,7 @@ class StudyPanel(QWidget):
         self.setLayout(column(header, (self._build_scroll(), 1), spacing=0))
 
     def _build_scroll(self) -> QScrollArea:
-        """In a narrow place the pages are moved: they must not push the window off the screen."""
+        """Return a scroll area of the pages, whose minimum width must not widen the window."""
         return scrolled(self._pages, sideways=True)
 
     def _build_work(self) -> QWidget:
@@ -117,22 +117,22 @@ class StudyPanel(QWidget):
         menu.triggered.connect(lambda action: self.preset_requested.emit(action.data()))
         return self._try
 
-    # What is shown
+    # Display
 
     @property
     def page(self) -> str:
-        """Key of the page that is shown."""
+        """Return the key of the displayed page."""
         return PAGES[self._pages.currentIndex()][0]
 
     def set_page(self, key: str) -> None:
-        """Bring a page before the others."""
+        """Show a page."""
         keys = [each for each, _ in PAGES]
         if key in keys:
             self._pages.setCurrentIndex(keys.index(key))
             self._buttons[key].setChecked(True)
 
     def set_presets(self, presets: Sequence[tuple[str, str, str]]) -> None:
-        """Offer recipes: keys, names, and what they are for."""
+        """Set the recipes to choose from: keys, names and notes."""
         menu = self._try.menu()
         menu.clear()
         for key, name, notes in presets:
@@ -141,7 +141,7 @@ class StudyPanel(QWidget):
             action.setToolTip(notes)
 
     def set_progress(self, progress: JobProgress | None) -> None:
-        """Show how far the work is; None: there is none."""
+        """Show the progress of the running study; None hides it."""
         for widget in (self._text, self._bar, self.cancel):
             widget.setVisible(progress is not None)
         if progress is None:
@@ -156,18 +156,18 @@ class StudyPanel(QWidget):
         self._bar.setMaximumWidth(_BAR_PX if has_room else _BAR_PX // 2)
 
     def _has_room_for_title(self) -> bool:
-        """Whether all fits; the time that is left is worth more than what the work is called."""
+        """Return whether everything fits; otherwise the title gives way to the time left."""
         words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._told)
         others = _BAR_PX + self.cancel.sizeHint().width() + 6 * SPACING
         return sum(words) + others <= self._work.width()
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a study is under way: until it has ended there is no other."""
+        """Disable starting a study while one is running."""
         for button in (self.matrix.run, self.curves.run, *self.mistakes.see.values()):
             button.setEnabled(not busy)
 
     def focus_page(self) -> None:
-        """Put the keys on the page's first field."""
+        """Move keyboard focus to the button of the current page."""
         self._buttons[self.page].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose(self, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The characters of a cell: as the network saw them, its answers, and the pixels it got wrong."""
+"""The characters of a cell: noisy input, output of the network, and its wrong pixels."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import Strip
 
 MOST_SHOWN = 200
-"""Characters of a large set that are shown, from the first on."""
+"""Maximum number of characters shown, from the first of the dataset on."""
 _SCALE = 6
 _LEAST_PX, _MOST_PX = 24, 64
 _SEAM_PX = 3
 _CLEAR = 6
-"""Screen pixels per pixel from which a wrong one is framed; below it is marked whole."""
+"""Screen pixels per pixel from which a wrong one is marked by a smaller square inside it."""
 
 
 class StripView(Cells, Painted):
-    """For each character two images, noisy and answer, and how many pixels are wrong."""
+    """Two images for each character, noisy and repaired, with the number of wrong pixels."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.strip: Strip | None = None
-        """What is shown."""
+        """The displayed strip."""
         self._labels: tuple[str, ...] = ()
         self._shape: tuple[int, int, int] = (1, 7, 5)
         self._look = GLYPHS
@@ -55,14 +55,14 @@ class StripView(Cells, Painted):
         image_shape: tuple[int, int, int],
         look: Look = GLYPHS,
     ) -> None:
-        """Show ``strip`` of samples with these labels; None: nothing."""
+        """Show ``strip`` of samples with these labels; None clears the view."""
         self.strip, self._look, self._shape = strip, look, image_shape
         self._labels = tuple(labels[:MOST_SHOWN]) if strip is not None else ()
         self.keep_current()
         self._fit()
 
     def text_of(self, place: int) -> str:
-        """What is to be said of a character."""
+        """Return the description of a character."""
         assert self.strip is not None
         wrong = int(self.strip.wrong[place])
         pixels = trn("{n} wrong pixel", "{n} wrong pixels", wrong)
@@ -85,15 +85,15 @@ class StripView(Cells, Painted):
         return QSize(width + 2 * SPACING, image.height() + line + SPACING + SPACING // 2)
 
     def count(self) -> int:
-        """The characters that are shown."""
+        """Return the number of displayed characters."""
         return len(self._labels)
 
     def columns(self) -> int:
-        """Characters side by side."""
+        """Return the number of characters side by side."""
         return max(1, self.width() // self._group_size().width())
 
     def cell_rect(self, place: int) -> QRect:
-        """Where a character is painted, with its text."""
+        """Return the rectangle of a character and its text."""
         size = self._group_size()
         row, column = divmod(place, self.columns())
         return QRect(QPoint(column * size.width(), row * size.height()), size)
@@ -103,17 +103,17 @@ class StripView(Cells, Painted):
         self.setMinimumHeight(rows * self._group_size().height())
 
     def resizeEvent(self, event: object) -> None:
-        """More or fewer columns."""
+        """Adapt the height to the number of columns."""
         self._fit()
 
     def sizeHint(self) -> QSize:
-        """Some columns."""
+        """Return a size with room for six columns."""
         return QSize(6 * self._group_size().width(), self.minimumHeight())
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the characters in sight."""
+        """Paint the visible characters."""
         painter = QPainter(self)
         painter.setFont(figures_font(self.font()))
         for place in range(len(self._labels)):
@@ -150,7 +150,7 @@ class StripView(Cells, Painted):
         painter.drawText(text, flags, str(wrong) if wrong else "✓")
 
     def _paint_wrong(self, painter: QPainter, place: int, target: QRect) -> None:
-        """A dot in the colour of errors on every wrong pixel of the answer."""
+        """Mark every wrong pixel of the output in the colour of errors."""
         strip = self.strip
         assert strip is not None
         differ = (strip.answer[place] > THRESHOLD) != (strip.clean[place] > THRESHOLD)
