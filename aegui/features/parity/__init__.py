@@ -1,4 +1,4 @@
-"""Published figures beside those of this machine."""
+"""Published figures compared with those of this machine."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

@@ -1,4 +1,4 @@
-"""Joins the page of published figures with studies, recipes and the library."""
+"""Connects the page of published figures with studies, recipes and the library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CSV = ".csv"
 
 
 class ParityFeature(Feature):
-    """The page, beside the window; what it trains is seen there."""
+    """Shows the page in a window of its own; its trainings run in the main window."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -57,12 +57,12 @@ class ParityFeature(Feature):
 
     @Slot()
     def _look(self) -> None:
-        """Read the library anew."""
+        """Read the library again."""
         self._looks.derive(reached_states, object())
 
     @Slot(object)
     def run(self, row: ParityRow) -> None:
-        """Do the study of ``row``, or train its recipe; what comes of it is kept."""
+        """Run the study of ``row``, or train its recipe; the result is added to the library."""
         services = self._services
         if services.runner.is_busy:
             self._tell_busy()
@@ -74,7 +74,7 @@ class ParityFeature(Feature):
 
     @Slot(object)
     def run_on_own(self, row: ParityRow) -> None:
-        """Train what ``row`` takes on the pictures of a folder that is asked for."""
+        """Train the recipe of ``row`` on the images of a folder that the user chooses."""
         path = choose_folder(self._window, tr("Folder of images"), "", "images")
         if path:
             self._train(row, path)
@@ -102,7 +102,7 @@ class ParityFeature(Feature):
 
     @Slot()
     def save(self) -> None:
-        """Ask where to, and write the page there."""
+        """Ask for a path, and save the page there as HTML or CSV."""
         path = choose_save_file(
             self._window,
             tr("Save the published figures"),
@@ -133,7 +133,7 @@ class ParityFeature(Feature):
 
     @Slot()
     def _on_news_changed(self) -> None:
-        """What was just trained gets its tick, whichever window has the focus."""
+        """Update the page, so that a training that has just ended gets its tick."""
         if self.dialog is not None:
             self._look()
 

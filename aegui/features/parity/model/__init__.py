@@ -1,1 +1,1 @@
-"""What the library says of published figures."""
+"""How far the library matches published figures."""

@@ -1,4 +1,4 @@
-"""How far the published figures have been reached, read in the background."""
+"""Compares the library with the published figures, in the background."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def reached_states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[RowState, ...]]:
-    """What was kept here, for every row.
+    """Yield the state of every row according to the library.
 
     Raises:
         AeguiError: The library cannot be read.

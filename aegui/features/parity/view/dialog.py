@@ -1,4 +1,4 @@
-"""The page of published figures: a table, what is told of the row that is chosen, what to do."""
+"""The page of published figures: a table, details of the selected row, and actions."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ _SIGNS = {True: mark("reached"), False: mark("not reached"), None: mark("not tra
 
 
 class ParityDialog(QDialog):
-    """Passive: it shows the states it is given, and says what is to be done."""
+    """Passive dialog that shows given states; user actions are emitted as signals."""
 
     run_requested = Signal(object)
-    """What a ``ParityRow`` takes is to be trained."""
+    """Emitted with the ``ParityRow`` to train."""
     own_requested = Signal(object)
-    """It is to be trained on pictures of a folder of one's own."""
+    """Emitted with the ``ParityRow`` to train on images of a folder of the user's."""
     save_requested = Signal()
-    """The page is to be saved."""
+    """Emitted to save the page."""
     looked_at = Signal()
-    """Somebody has come back to it: there may be more by now."""
+    """Emitted when the dialog was activated again: the library may have changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,7 +104,7 @@ class ParityDialog(QDialog):
         )
 
     def set_states(self, states: Sequence[RowState]) -> None:
-        """Show how far each row has come; the row that is chosen stays so."""
+        """Show the state of each row; the selection is preserved."""
         chosen = self.state
         self.summary.setText(summary_words(states))
         self.table.setRowCount(0)
@@ -121,7 +121,7 @@ class ParityDialog(QDialog):
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
                 header.resizeSection(place, width)
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
-        rest = len(COLUMNS)  # the column that takes what is left of the width
+        rest = len(COLUMNS)  # the column that takes the remaining width
         header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(rest, 0)
         ids = [None if state is None else state.row.id for state in self._states]
@@ -131,12 +131,12 @@ class ParityDialog(QDialog):
 
     @property
     def state(self) -> RowState | None:
-        """What is chosen."""
+        """Return the state of the selected row, or None."""
         place = self.table.currentRow()
         return self._states[place] if 0 <= place < len(self._states) else None
 
     def choose(self, place: int) -> None:
-        """Choose the row at ``place`` of the table."""
+        """Select the row at ``place`` of the table."""
         flags = QItemSelectionModel.SelectionFlag
         self.table.setCurrentCell(place, _WHAT, flags.ClearAndSelect | flags.Rows)
 
@@ -199,7 +199,7 @@ class ParityDialog(QDialog):
             self.own_requested.emit(self.state.row)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Who comes back to it sees what has been trained meanwhile."""
+        """Emit ``looked_at`` when the window becomes active."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.looked_at.emit()
