@@ -1,4 +1,4 @@
-"""Races: optimisers from the same start, and the smallest network that does."""
+"""Races: optimisers from the same initial weights, and the smallest network that meets a goal."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

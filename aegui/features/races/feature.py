@@ -1,4 +1,4 @@
-"""Joins the panel of races with the network of the builder and its samples."""
+"""Connects the panel of races with the network of the builder and its samples."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FOLLOWING_MS = 300
 
 
 class RacesFeature(Feature):
-    """Races go on while the dock cannot be seen."""
+    """Optimiser races and the smallest-network search; both continue in a hidden dock."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -45,7 +45,7 @@ class RacesFeature(Feature):
         self._sheet.mark()
 
     def open(self) -> None:
-        """Bring the races before the rest of the window."""
+        """Show the dock of the races and focus its tabs."""
         self.show_dock("races", "compare")
         self._panel.tabs.setFocus()
 
@@ -78,7 +78,7 @@ class RacesFeature(Feature):
 
     @Slot(object)
     def start_race(self, spec: RaceSpec) -> None:
-        """Race with the network of the builder, after a question where it takes long."""
+        """Race with the network of the builder, after a question if it takes long."""
         workspace = self._services.workspace
         cost = Cost(spec.seconds * len(spec.optimizers))
         if may_compute(self._services, cost, self._window):
@@ -86,7 +86,7 @@ class RacesFeature(Feature):
 
     @Slot(str, float)
     def _on_race_optimizer_requested(self, key: str, rate: float) -> None:
-        """Take an optimiser that has raced into the recipe: with its rate, and all samples."""
+        """Use an optimiser of a race in the recipe: its rate, or full batches if it has none."""
         workspace = self._services.workspace
         recipe = workspace.recipe
         optimizer = recipe.training.optimizer.model_copy(update={"name": key})
@@ -106,7 +106,7 @@ class RacesFeature(Feature):
 
     @Slot(object)
     def shrink(self, challenge: Challenge) -> None:
-        """Look for the smallest network, beginning with that of the builder."""
+        """Search for the smallest network, starting with that of the builder."""
         recipe = self._services.workspace.recipe
         if self._may_try(challenge, usual_attempts(recipe)):
             self._search.shrink(recipe, challenge)
@@ -118,7 +118,7 @@ class RacesFeature(Feature):
             self._search.try_network(self._services.workspace.recipe, challenge)
 
     def _may_try(self, challenge: Challenge, times: int) -> bool:
-        """Whether what it takes is little, or was agreed to; what cannot be trained says why."""
+        """Return whether the trainings are cheap, confirmed, or refused later with a reason."""
         resolved = self._services.workspace.resolution.resolved
         if resolved is None:
             return True
@@ -128,7 +128,7 @@ class RacesFeature(Feature):
 
     @Slot(object)
     def _on_smallest_open_requested(self, attempt: Attempt) -> None:
-        """Take a network that was tried into the builder; the rest of the draft stays."""
+        """Load a network that was tried into the builder; the rest of the draft stays unchanged."""
         workspace = self._services.workspace
         network = Recipe.model_validate(attempt.recipe).network
         recipe = workspace.recipe.model_copy(update={"network": network})

@@ -1,1 +1,1 @@
-"""The work of races, without widgets."""
+"""Background work of the races, without widgets."""

@@ -1,4 +1,4 @@
-"""A race in the background, and the loss over the plane that its trails are seen in."""
+"""A race in the background, and the loss over the plane that its trails are projected to."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 
 _PARTS = 1000
 _PLANE_SECONDS = 1.0
-"""No sooner a plane is laid anew while a race goes on: all weights of all trails are looked at."""
+"""Minimum interval between two planes during a race: each is computed from all recorded weights."""
 _PLANE_PAUSE = 9.0
-"""Nor before so many times as long as the last one took: the race itself has to wait for it."""
+"""Minimum interval as a multiple of the time for the last plane, which delays the race itself."""
 
 
 @dataclass(frozen=True, eq=False)
 class RaceNews:
-    """A race, and the plane for its trails so far; None while they span none."""
+    """The state of a race and the plane of its trails; None while they do not span one."""
 
     state: RaceState
     plane: WeightPlane | None
 
 
 class RaceRuns(Service):
-    """Runs one race at a time; what it has learnt is looked at and then forgotten."""
+    """Runs one race at a time, and computes the plane and the loss surface of its trails."""
 
     changed = Signal(object)
-    """A ``RaceNews``."""
+    """Emitted with a ``RaceNews``."""
     surface_found = Signal(object)
-    """A ``LossSurface``: coarse at first, then finer."""
+    """Emitted with a ``LossSurface``: coarse at first, then finer."""
     failed = Signal(str)
-    """Why there is no race, in words."""
+    """Emitted with the translated reason when there is no race."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,9 +55,9 @@ class RaceRuns(Service):
         self._laying = Derived("aegui-race-plane", self, urgent=False)
         self._surfaces = Derived("aegui-race-surface", self, urgent=False)
         self.dataset: Dataset | None = None
-        """What was learnt."""
+        """The dataset of the race."""
         self.news: RaceNews | None = None
-        """How the race stands, or ended."""
+        """The newest state of the race, or its result."""
         self._key: PlaneKey = "ends"
         self._is_stopped = False
         self.job.answered.connect(self._take)
@@ -67,7 +67,7 @@ class RaceRuns(Service):
             job.failed.connect(self.failed)
 
     def start(self, recipe: Recipe, dataset: Dataset, spec: RaceSpec) -> None:
-        """Race; ``changed`` and ``surface_found`` follow, again and again."""
+        """Start a race; ``changed`` and ``surface_found`` follow repeatedly."""
         self.dataset, self.news, self._is_stopped = dataset, None, False
         self._surfaces.forget()
         self.job.derive(
@@ -78,11 +78,11 @@ class RaceRuns(Service):
 
     @Slot()
     def stop(self) -> None:
-        """End the race as it stands."""
+        """End the race, keeping its current state."""
         self._is_stopped = True
 
     def set_plane(self, key: PlaneKey) -> None:
-        """Have the trails seen in another plane."""
+        """Project the trails to another plane."""
         self._key = key
         news = self.news
         if news is not None and not self.job.is_busy:
@@ -90,7 +90,7 @@ class RaceRuns(Service):
             self._laying.ask(lambda: RaceNews(state, plane_of(state, key)))
 
     def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
+        """Cancel running work and accept no more."""
         self._is_stopped = True
         super().shutdown()
 
@@ -102,7 +102,7 @@ class RaceRuns(Service):
         report: Report,
         cancelled: IsCancelled,
     ) -> Iterator[RaceNews]:
-        """In the thread: the race as it goes, with a plane that follows it from time to time."""
+        """Run the race in the worker thread, and update its plane at intervals."""
         plane, key, due = None, self._key, 0.0
         for state in race(recipe, dataset, spec, lambda: self._is_stopped or cancelled()):
             going = sum(not lane.reason and not lane.refused for lane in state.lanes)

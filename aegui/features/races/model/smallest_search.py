@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ChallengeSheet:
-    """A challenge as it is known at a moment.
+    """A challenge and its attempts so far.
 
     Attributes:
         challenge: The goal.
-        attempts: All that was tried, the oldest first.
-        latest: What was tried last; None: nothing since it was opened.
+        attempts: All attempts, oldest first.
+        latest: The newest attempt of this search; None if there is none.
     """
 
     challenge: Challenge
@@ -37,12 +37,12 @@ class ChallengeSheet:
 
 
 class SmallestSearch(Service):
-    """One search or attempt at a time; what was tried is kept."""
+    """Runs one search or attempt at a time; all attempts are stored."""
 
     changed = Signal(object)
-    """A ``ChallengeSheet``."""
+    """Emitted with a ``ChallengeSheet``."""
     failed = Signal(str)
-    """Why a network cannot be tried, in words."""
+    """Emitted with the translated reason when a network cannot be tried."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,27 +55,27 @@ class SmallestSearch(Service):
             job.failed.connect(self.failed)
 
     def read(self, recipe: Recipe, challenge: Challenge) -> None:
-        """Tell what was tried for this goal and these samples; ``changed`` follows."""
+        """Read the stored attempts for this goal and these samples; ``changed`` follows."""
         if not self.job.is_busy:
             self._reading.ask(
                 lambda: ChallengeSheet(challenge, tuple(Attempts(recipe, challenge))), object()
             )
 
     def shrink(self, recipe: Recipe, challenge: Challenge) -> None:
-        """Look for the smallest network, beginning with that of ``recipe``."""
+        """Search for the smallest network, starting with that of ``recipe``."""
         self._begin(lambda report, cancelled: self._shrunk(recipe, challenge, report, cancelled))
 
     def try_network(self, recipe: Recipe, challenge: Challenge) -> None:
-        """Try the network of ``recipe`` as an attempt of the person's own."""
+        """Try the network of ``recipe`` as an attempt of the user."""
         self._begin(lambda report, cancelled: self._tried(recipe, challenge, report, cancelled))
 
     @Slot()
     def stop(self) -> None:
-        """End it; what was found is kept."""
+        """End the search; attempts so far are kept."""
         self._is_stopped = True
 
     def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
+        """Cancel running work and accept no more."""
         self._is_stopped = True
         super().shutdown()
 

@@ -14,10 +14,10 @@ PAGES = (("race", mark("Optimisers")), ("smallest", mark("Smallest network")))
 
 
 class RacesPanel(QWidget):
-    """Passive; what is asked for goes out by the signals of its pages."""
+    """Passive panel; user actions are emitted by its pages."""
 
     page_chosen = Signal(str)
-    """That page, a key of ``PAGES``, was brought before the other."""
+    """Emitted with a key of ``PAGES`` when a page was shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,9 +36,9 @@ class RacesPanel(QWidget):
         self.setLayout(column(self.tabs, (self._stack, 1), spacing=0))
 
     def sizeHint(self) -> QSize:
-        """Lines, trails and a table."""
+        """Return a size with room for lines, trails and a table."""
         return QSize(900, 410)
 
     def show_page(self, key: str) -> None:
-        """Bring a page before the other."""
+        """Show a page."""
         self.tabs.setCurrentIndex([name for name, _ in PAGES].index(key))

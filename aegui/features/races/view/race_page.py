@@ -1,4 +1,4 @@
-"""The optimiser race: who races, lines by three clocks, trails in a plane, and the standings."""
+"""The optimiser race: its form, loss curves by three clocks, trails in a plane, and standings."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ _NOTHING = mark(
 
 
 class RacePage(WorkPage):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive page; user actions are emitted as signals."""
 
     start_requested = Signal(object)
-    """Race as this ``RaceSpec`` says."""
+    """Emitted with the ``RaceSpec`` to run."""
     plane_chosen = Signal(str)
-    """Show the trails in that plane, a key of ``PLANES``."""
+    """Emitted with a key of ``PLANES`` to project the trails to."""
     optimizer_requested = Signal(str, float)
-    """Take that optimiser into the recipe, with that rate; NaN: it has none."""
+    """Emitted with an optimiser and its rate to use in the recipe; NaN if it has no rate."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(FormLine(RaceSpec(), ("epochs", "seconds")), tr(_NOTHING), parent)
@@ -81,7 +81,7 @@ class RacePage(WorkPage):
         self.set_busy(False)
 
     def sizeHint(self) -> QSize:
-        """Lines, trails and a table."""
+        """Return a size with room for lines, trails and a table."""
         return QSize(900, 380)
 
     def _build(self) -> None:
@@ -107,13 +107,13 @@ class RacePage(WorkPage):
         parts = (held(column(left, (self.lines, 1))), held(column(middle, (self.trails, 1))))
         pictures = Splitter("race-pictures", *parts, sizes=(340, 300))
         below = Qt.Orientation.Vertical
-        # Below the pictures: beside them there is no room for the figures of its rows.
+        # The table is below the charts, as its figures need the full width.
         self._lay_out(
             Splitter("race", (pictures, 1), self.table, sizes=(320, 220), orientation=below)
         )
 
     def _build_menu(self) -> None:
-        """Who races, and with which rates."""
+        """Build the menu of optimisers and learning rates."""
         self.racers.setProperty("flat", True)
         menu = menu_below(self.racers)
         entries = tick_entries(menu, ((key, tr(one.label)) for key, one in OPTIMIZERS.items()))
@@ -157,11 +157,11 @@ class RacePage(WorkPage):
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
         self.table.itemDoubleClicked.connect(lambda item: self._open(self._places[item.row()]))
 
-    # What is asked for
+    # Choices
 
     @property
     def chosen_racers(self) -> tuple[str, ...]:
-        """Keys of those that are ticked; the usual ones in the order of ``RACERS``."""
+        """Return the keys of the ticked optimisers, those of ``RACERS`` first, in its order."""
         menu = self.racers.menu()
         actions = [] if menu is None else menu.actions()
         ticked = [
@@ -172,17 +172,17 @@ class RacePage(WorkPage):
 
     @property
     def spec(self) -> RaceSpec:
-        """The race as it is chosen."""
+        """Return the race as configured by the fields."""
         racers = self.chosen_racers
         rates = {key: field.value() for key, field in self.rates.items() if field.value() > 0.0}
         rates = {key: rate for key, rate in rates.items() if key in racers}
         spec: RaceSpec = replace(self.form.value, optimizers=racers, rates=rates)
         return spec
 
-    # What is shown
+    # Display
 
     def set_news(self, news: RaceNews) -> None:
-        """Show how the race stands."""
+        """Show the state of a race."""
         is_new = self._state is None or self._state.lanes[0].key != news.state.lanes[0].key
         if self._state is not None and self._state.spec is not news.state.spec:
             self._plane = self._surface = None
@@ -190,19 +190,19 @@ class RacePage(WorkPage):
         if is_new:
             self._chosen = None
         self._state = news.state
-        # What the surface is of is shown until that of the newer plane is there.
+        # Keep the plane of the displayed surface until the surface of the new plane arrives.
         if self._surface is None:
             self._plane = news.plane
         self._show_body(True)
         self._draw()
 
     def set_surface(self, surface: LossSurface) -> None:
-        """Lay the loss under the trails."""
+        """Show the loss under the trails."""
         self._surface, self._plane = surface, surface.plane
         self._draw_trails()
 
     def set_busy(self, busy: bool) -> None:
-        """Whether a race is under way."""
+        """Set whether a race is running."""
         super().set_busy(busy)
         self.start.setEnabled(not busy)
 
@@ -245,14 +245,14 @@ class RacePage(WorkPage):
                 self.table.selectRow(self._places.index(self._chosen))
 
     def _say_refusal(self, place: int, reason: str) -> None:
-        """Who could not take part has the reason across the row, in place of figures."""
+        """Show across the row why an optimiser cannot take part; restore the cells if it can."""
         last = self.table.columnCount() - 1
         if (self.table.columnSpan(place, 1) > 1) != bool(reason):
             self.table.setSpan(place, 1, 1, last if reason else 1)
         item = self.table.item(place, 1)
         if item is not None:
             item.setTextAlignment(alignment(not reason))
-            # Words across the row make none of its columns wide.
+            # A text across the row must not affect the widths of its columns.
             for column in range(1, last):
                 cell = self.table.item(place, column)
                 if cell is not None:
@@ -272,7 +272,7 @@ class RacePage(WorkPage):
     def _of_line(self, item: None) -> None: ...
 
     def _of_line(self, item: int | None) -> int | None:
-        """The lane of a line, or the line of a lane: the first lane is the last line painted."""
+        """Map a line to its lane or back; lines are painted in reverse order of the lanes."""
         lanes = 0 if self._state is None else len(self._state.lanes)
         return None if item is None else lanes - 1 - item
 
@@ -314,7 +314,7 @@ class RacePage(WorkPage):
             self._chosen = self._places[rows[0].row()]
             self._mark(None)
 
-    # What leaves the window
+    # Export
 
     def _lines_figure(self) -> Figure | None:
         state = self._state

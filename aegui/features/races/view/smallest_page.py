@@ -1,4 +1,4 @@
-"""The smallest-network challenge: the goal, what was tried, and who leads."""
+"""The smallest-network challenge: the goal, the attempts, and the best of them."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ _NOTHING = mark(
 
 
 class SmallestPage(WorkPage):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive page; user actions are emitted as signals."""
 
     shrink_requested = Signal(object)
-    """Shrink the network of the builder while this ``Challenge`` is met."""
+    """Emitted with the ``Challenge`` to shrink the network of the builder for."""
     try_requested = Signal(object)
-    """Try the network of the builder for this ``Challenge``."""
+    """Emitted with the ``Challenge`` to try the network of the builder for."""
     goal_edited = Signal(object)
-    """Another ``Challenge`` is looked at."""
+    """Emitted with the ``Challenge`` whose attempts to show."""
     open_requested = Signal(object)
-    """Take the network of this ``Attempt`` into the builder."""
+    """Emitted with the ``Attempt`` whose network to load into the builder."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(FormLine(Challenge()), tr(_NOTHING), parent)
@@ -73,7 +73,7 @@ class SmallestPage(WorkPage):
         self.set_busy(False)
 
     def sizeHint(self) -> QSize:
-        """A chart and a table."""
+        """Return a size with room for a chart and a table."""
         return QSize(860, 380)
 
     def _build(self) -> None:
@@ -95,18 +95,18 @@ class SmallestPage(WorkPage):
 
     @property
     def challenge(self) -> Challenge:
-        """The goal as it is chosen."""
+        """Return the goal as configured by the fields."""
         value = self.form.value
         assert isinstance(value, Challenge)
         return value
 
     def _on_form_edited(self, goal: Challenge) -> None:
-        # More seeds than there are cannot be asked for.
+        # The goal cannot require more seeds than are trained.
         self.form.set_value(replace(goal, at_least=min(goal.at_least, goal.seeds)))
         self.goal_edited.emit(self.challenge)
 
     def set_sheet(self, sheet: ChallengeSheet) -> None:
-        """Show what was tried."""
+        """Show a challenge and its attempts."""
         self._attempts, self._challenge = sheet.attempts, sheet.challenge
         self._show_body(bool(sheet.attempts))
         best, own = best_of_attempts(sheet.attempts), best_of_attempts(sheet.attempts, OWN)
@@ -127,7 +127,7 @@ class SmallestPage(WorkPage):
         self.chart.set_plot(self._plot(), self._words)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether networks are tried."""
+        """Set whether networks are being tried."""
         super().set_busy(busy)
         for part in (self.shrink, self.own, *self.form.fields.values()):
             part.setEnabled(not busy)
@@ -147,7 +147,7 @@ class SmallestPage(WorkPage):
             self.table.write_row(place, cells, bold=is_best)
 
     def _plot(self) -> LinePlot | None:
-        """Parameters of every attempt in turn, and the fewest that did so far."""
+        """Return a plot of the parameters of each attempt, and of the fewest at the goal so far."""
         attempts = self._attempts
         if not attempts:
             return None
@@ -176,7 +176,7 @@ class SmallestPage(WorkPage):
         )
 
     def figure(self) -> Figure | None:
-        """The chart as it leaves the window."""
+        """Return the chart as a figure to export."""
         plot = self._plot()
         if plot is None:
             return None

@@ -1,4 +1,4 @@
-"""What both pages of races are: a form, how far the work is, and what has come of it."""
+"""Base class of both pages of races: a form, the progress, and the result."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _BAR_PX = 130
 
 
 class WorkPage(QWidget):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive page; user actions are emitted as signals."""
 
     stop_requested = Signal()
-    """End what is under way."""
+    """Emitted to stop the running work."""
 
     def __init__(self, form: FormLine, nothing: str, parent: QWidget | None = None) -> None:
-        """``form`` says what is to be done; ``nothing`` is said before anything has been."""
+        """Create a page with a form, and a text to show before there is a result."""
         super().__init__(parent)
         self.form = form
         self.stop = QPushButton(tr("Stop"))
@@ -52,13 +52,13 @@ class WorkPage(QWidget):
         self._body.setVisible(shown)
 
     def set_progress(self, progress: JobProgress | None) -> None:
-        """Show how far the work is; None: there is none."""
+        """Show the progress of the running work; None clears it."""
         self.text.setText("" if progress is None else progress.text)
         if progress is not None:
             self.bar.set_progress(progress.done, progress.total)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether work is under way."""
+        """Set whether work is running."""
         self.stop.setEnabled(busy)
         self.bar.setVisible(busy)
         self.text.setVisible(busy)
