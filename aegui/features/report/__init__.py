@@ -1,4 +1,4 @@
-"""A hand-in of what was learnt."""
+"""The hand-in: a report of what was trained."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

@@ -1,4 +1,4 @@
-"""Joins the hand-in with the training that is shown."""
+"""Connects the hand-in with the displayed training."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class _Place(NamedTuple):
-    """The panel that shows a kind of figure, an arrangement that has it, and its page of it."""
+    """The dock that shows a kind of figure, an arrangement with that dock, and its page."""
 
     dock: str
     arrangement: str
@@ -56,18 +56,18 @@ _PLACES = {
     "interpolation": _Place("making", "compare", "path"),
     "concept": _Place("making", "compare", "concept"),
 }
-"""By kind of figure, or by what it begins with; of others the map has the window."""
+"""By kind of figure, or by the first word of the kind; others are shown on the map."""
 
 
 class _Found(NamedTuple):
-    """Where the run of a figure is; None: nowhere."""
+    """The path of the run that a figure belongs to; None if it was not found."""
 
     wanted: FigureId
     path: Path | None
 
 
 class ReportFeature(Feature):
-    """Asks what it is to be of and where to, and tells when it is there."""
+    """Asks for the subject and the folder of a hand-in, and reports when it is written."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -85,7 +85,7 @@ class ReportFeature(Feature):
 
     @Slot()
     def open(self) -> None:
-        """Ask what the hand-in is to be of; one at a time is written."""
+        """Show the dialog of the hand-in; only one can be written at a time."""
         if self._services.of(ReportService).job.is_busy:
             text = tr("A hand-in is being written: another one can be asked for when it is there.")
             self.noticed.emit(Notice("info", text, passing=True, about="figure"))
@@ -99,7 +99,7 @@ class ReportFeature(Feature):
         dialog.open()
 
     def _assignment_of_shown(self) -> str:
-        """The assignment that a model that ships is of, while nothing of one's own is shown."""
+        """Return the assignment that the displayed shipped model belongs to; empty for own work."""
         workspace = self._services.workspace
         if workspace.file.is_modified or workspace.path is not None:
             return ""
@@ -107,7 +107,7 @@ class ReportFeature(Feature):
         return next(found, "")
 
     def _other_weights(self) -> str:
-        """What is said where an earlier epoch is shown: a hand-in is of a training at its end."""
+        """Return a note on the weights of the hand-in if a past epoch is displayed, else ""."""
         shown = self._services.shown
         if shown.past is None or shown.saved is None:
             return ""
@@ -163,11 +163,11 @@ class ReportFeature(Feature):
         text = tr("The hand-in was cancelled. What its comparisons have done so far is kept.")
         self.noticed.emit(Notice("info", text, about="figure"))
 
-    # A figure that is opened again
+    # Opening the source of a figure
 
     @Slot(str)
     def open_figure(self, text: str) -> None:
-        """Open the run or the study of a figure, and bring what shows it to the front."""
+        """Open the run or the study of a figure, and show the panel with that figure."""
         try:
             wanted = read_figure_id(text)
         except AeguiError as error:
@@ -209,11 +209,11 @@ class ReportFeature(Feature):
         wanted, run = self._wanted, self._services.workspace.run
         self._wanted = None
         if wanted is not None and run is not None and run_mark(run.recipe) == wanted.mark:
-            # Once everybody has heard of the document.
+            # Deferred until all slots of ``document_changed`` have run.
             QTimer.singleShot(0, self, lambda: self._bring(wanted))
 
     def _bring(self, wanted: FigureId) -> None:
-        """Show the weights that the figure is of, and the panel that has it."""
+        """Show the weights that the figure was made from, and the panel that shows such figures."""
         showing = self._services.showing
         showing.show_epoch(None)
         if wanted.run < self._services.shown.recipe.runs:

@@ -1,1 +1,1 @@
-"""A hand-in: how it is written, without widgets."""
+"""Writing of hand-ins, without widgets."""

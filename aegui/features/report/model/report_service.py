@@ -1,4 +1,4 @@
-"""Hand-ins written by another process of the program, so that the window stays free."""
+"""Writes hand-ins in a separate process, so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _END_SECONDS = 10.0
 
 @dataclass(frozen=True, eq=False)
 class ReportOrder:
-    """What is to be written.
+    """The arguments of a hand-in.
 
     Attributes:
-        folder: Where.
-        run: The training that it is of; None: of an assignment.
-        name: What that is called.
+        folder: Folder to write to.
+        run: The training to report on; None for an assignment.
+        name: Name of the training.
         assignment: Key of ``ASSIGNMENTS``, or empty.
-        language: That of the report.
-        blank: Whether the findings are left to be written.
-        number: Which run of its population.
+        language: Language of the report.
+        blank: Whether the findings are left for the reader to write.
+        number: Index of the run within its population.
         weights: ``best`` or ``last``.
     """
 
@@ -54,19 +54,19 @@ class ReportOrder:
 
 
 class ReportService(Service):
-    """One hand-in at a time."""
+    """Writes one hand-in at a time."""
 
     written = Signal(str)
-    """The folder is there."""
+    """Emitted with the folder when the hand-in has been written."""
     failed = Signal(str)
-    """Why it is not, in words."""
+    """Emitted with the translated reason when writing failed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job = ProgressJob("aegui-report", self)
 
     def write(self, order: ReportOrder) -> None:
-        """Write it; ``written`` or ``failed`` follows."""
+        """Write a hand-in; ``written`` or ``failed`` follows."""
         self.job.start(
             tr("Writing the hand-in"),
             lambda report, cancelled: _write(order, report, cancelled),
@@ -96,11 +96,13 @@ def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
 def _run(
     command: list[str], folder: Path, said: Path, report: Report, cancelled: IsCancelled
 ) -> None:
-    """Have it done, telling what it says in the file ``said``, then how many figures there are.
+    """Run ``command``, reporting the last line of its output or the number of figures so far.
+
+    The output is written to the file ``said``; figures are counted in ``folder``.
 
     Raises:
-        AeguiError: It was refused, in the words of the command.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: The command failed; the message is its last line of output.
+        Cancelled: ``cancelled()`` returned true.
     """
     with (
         said.open("wb") as errors,
@@ -132,7 +134,7 @@ def _run(
 
 
 def _last_said(said: Path) -> str:
-    """The line that was written last, such as which study is done and how long that takes."""
+    """Return the last line of the output, such as the study that is running and its duration."""
     lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines else ""
 

@@ -1,1 +1,1 @@
-"""A hand-in: how it is asked for."""
+"""The dialog of the hand-in."""

@@ -1,4 +1,4 @@
-"""Asks what a hand-in is to be of."""
+"""The dialog for the options of a hand-in."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ OF = table(
     ),
     *(Choice(key, row.label, row.help) for key, row in ASSIGNMENTS.items()),
 )
-"""What a hand-in can be of."""
+"""Subjects of a hand-in."""
 _LANGUAGES = {code: Choice(code, name, "") for code, name in LANGUAGES.items()}
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """A hand-in as a person asks for it.
+    """The options of a hand-in.
 
     Attributes:
         of: Key of ``OF``.
         language: Key of ``LANGUAGES``.
-        blank: Whether findings are left to be written.
+        blank: Whether the findings are left for the reader to write.
     """
 
     of: Annotated[str, OneOf(OF), FieldWords("&Of", "What the hand-in is of")] = SHOWN
@@ -54,13 +54,13 @@ class HandIn:
 
 
 class HandInDialog(QDialog):
-    """Chooses what the hand-in is of, its language, and whether it concludes.
+    """Asks for the subject of the hand-in, its language, and whether it states findings.
 
-    ``which`` is said of a network whose weights that are shown are not those handed in.
+    ``which`` is a note shown if the displayed weights are not those of the hand-in.
     """
 
     chosen = Signal(object)
-    """A ``HandIn``."""
+    """Emitted with the chosen ``HandIn``."""
 
     def __init__(
         self, first: HandIn, *, has_network: bool, which: str = "", parent: QWidget
@@ -100,6 +100,6 @@ class HandInDialog(QDialog):
             self.note.setText(f"{what}\n{room}")
 
     def accept(self) -> None:
-        """Say what was chosen."""
+        """Emit the choice and close the dialog."""
         self.chosen.emit(self.form.value)
         super().accept()
