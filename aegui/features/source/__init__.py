@@ -1,4 +1,4 @@
-"""The network as code, and the proof that it is right."""
+"""Source code of the network, its check against the program, and exports of the network."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

@@ -1,4 +1,4 @@
-"""Writes the network that is shown, and glyphs, as files for other programs."""
+"""Exports of the displayed network and of glyphs for other programs."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class ExportsFeature(Feature):
-    """Asks where to, and has it written."""
+    """Asks for paths, and queues the files to be written."""
 
     def write_onnx(self) -> None:
-        """The network, its encoder and its decoder, a file each."""
+        """Export network, encoder and decoder as one ONNX file each."""
         codec, name = self._network(), self._name
         if codec is None:
             return
@@ -41,7 +41,7 @@ class ExportsFeature(Feature):
             self._write([*files], lambda: write_parts(path, codec, name))
 
     def write_weights(self) -> None:
-        """All weights."""
+        """Export all weights as safetensors."""
         codec, name = self._network(), self._name
         if codec is None:
             return
@@ -51,7 +51,7 @@ class ExportsFeature(Feature):
             self._write([path], lambda: write_network(path, codec, name))
 
     def write_font(self, of: str) -> None:
-        """The glyphs of the set, or the network's ``answers`` to them."""
+        """Export the glyphs of the dataset, or the network's ``answers`` to them, as a font."""
         shown, name = self._services.shown, self._name
         dataset, codec = shown.dataset, shown.fitting
         if of == "answers" and self._network() is None:
@@ -81,7 +81,7 @@ class ExportsFeature(Feature):
         return self._services.workspace.name
 
     def _network(self) -> Codec | None:
-        """The network with the weights that are shown; None, which is said, before any."""
+        """Return the network with the displayed weights; None, with an error notice, before any."""
         codec = self._services.shown.codec_of_moment
         if codec is None:
             self._tell(tr("Nothing has been trained yet."))

@@ -1,4 +1,4 @@
-"""Joins the panel of the source code with the draft and the layer that is pointed at."""
+"""Connects the source code panel with the draft and the highlighted layer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class SourceFeature(Feature):
-    """The code of the draft, printed and checked while its dock can be seen."""
+    """The code of the draft, printed and checked while its dock is visible."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -62,13 +62,13 @@ class SourceFeature(Feature):
         self._lit.changed.connect(self._show_lit)
 
     def show(self, shown: Shown, changed: Changes) -> None:
-        """Follow which run is shown."""
+        """Update the code when another run is displayed."""
         if "run" in changed:
             self._show_draft()
 
     @Slot(bool)
     def _make_room(self, is_seen: bool) -> None:
-        """Once: below the map there is room for a few lines only, until somebody asks for code."""
+        """Enlarge the dock when first shown: by default it has room for a few lines only."""
         dock = self._window.docks["source"]
         if not is_seen or self._has_room or dock.isFloating():
             return
@@ -133,7 +133,7 @@ class SourceFeature(Feature):
 
     @Slot()
     def save(self) -> None:
-        """Ask where to and in which form, and write the code with what it reads."""
+        """Ask for path and dialect, and write the code with its data file."""
         forms = {key: (tr(it.label), SUFFIXES[key]) for key, it in DIALECTS.items()}
         path, dialect = choose_form_file(
             self._window,

@@ -1,1 +1,1 @@
-"""Code: what prints and checks it, without widgets."""
+"""Printing and checking of code, without widgets."""

@@ -1,4 +1,4 @@
-"""The code of the draft, printed in the background, and its check by another process."""
+"""Prints the code of the draft in the background, and checks it in another process."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from aegui.session.lit_layer import LayerPlace
 
 _QUIET_MS = 900
-"""Nothing is checked before edits have rested so long."""
+"""Delay of the automatic check after the last edit, in milliseconds."""
 _QUICK_WORK = 20_000_000
-"""Multiplications of a pass over a batch up to which code is checked without being asked."""
+"""Upper bound for the automatic check: multiplications of a pass over one batch."""
 
 
 @dataclass(frozen=True, eq=False)
 class SourceSubject:
-    """What code is shown of.
+    """The network to print code of.
 
     Attributes:
         resolved: The draft.
-        name: What the document is called.
-        stem: What its files are called.
-        run: Which run of its population.
+        name: Name of the document.
+        stem: Stem of its file names.
+        run: Index of the run within its population.
     """
 
     resolved: ResolvedRecipe
@@ -46,7 +46,7 @@ class SourceSubject:
     run: int = 0
 
     def coded(self) -> CodedRun:
-        """It as code is printed of it."""
+        """Return the run in the form that the code printers take."""
         from aegui.core.source_code.subject import CodedRun
 
         return CodedRun.of(self.resolved, self.name, self.run)
@@ -54,12 +54,12 @@ class SourceSubject:
 
 @dataclass(frozen=True, eq=False)
 class SourceLook:
-    """Code as it is shown.
+    """Printed code.
 
     Attributes:
-        dialect: Key of its form.
-        listing: Its lines; None where there are none of this recipe.
-        places: Part and number in the builder of every layer.
+        dialect: Key of the dialect.
+        listing: The lines; None if the recipe cannot be printed in this dialect.
+        places: Builder part and index of every layer.
         reason: Why there is no code, or empty.
     """
 
@@ -70,24 +70,24 @@ class SourceLook:
 
 
 class SourceService(Service):
-    """Prints the code of one subject in one form, and has it checked."""
+    """Prints the code of one subject in one dialect, and checks it."""
 
     looked = Signal(object)
-    """A ``SourceLook``."""
+    """Emitted with a ``SourceLook``."""
     checking = Signal()
-    """The check has begun."""
+    """Emitted when a check has started."""
     checked = Signal(object)
-    """A ``CodeVerdict`` of the code that is shown; None: it has not been checked."""
+    """Emitted with the ``CodeVerdict`` of the displayed code; None if it is unchecked."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.dialect: DialectKey = "torch"
         self.is_busy = False
-        """Whether a training is under way, which is not to be disturbed."""
+        """Whether a training is running; no automatic check is started meanwhile."""
         self.look: SourceLook | None = None
         self.verdict: CodeVerdict | None = None
         self.subject: SourceSubject | None = None
-        """What code is shown of."""
+        """The network to print code of."""
         self._is_active = False
         self._looks = Derived("aegui-source", self)
         self._looks.set_active(False)
@@ -98,11 +98,11 @@ class SourceService(Service):
 
     @property
     def is_checking(self) -> bool:
-        """Whether a check is under way."""
+        """Return whether a check is running."""
         return self._checks.is_busy
 
     def set_active(self, active: bool) -> None:
-        """Whether anybody looks; nothing is printed or checked while nobody does."""
+        """Set whether a view of the code is visible; nothing is printed or checked otherwise."""
         self._is_active = active
         self._looks.set_active(active)
         if not active:
@@ -111,12 +111,12 @@ class SourceService(Service):
             self._rest.start()
 
     def set_subject(self, subject: SourceSubject | None) -> None:
-        """Show the code of that from now on."""
+        """Set the network to print code of."""
         self.subject = subject
         self._renew()
 
     def set_dialect(self, dialect: DialectKey) -> None:
-        """Show code in that form from now on."""
+        """Set the dialect of the code."""
         if dialect != self.dialect:
             self.dialect = dialect
             self._renew()
@@ -132,7 +132,7 @@ class SourceService(Service):
             self._looks.ask(lambda: _look_at(subject, dialect))
 
     def check(self) -> None:
-        """Have the code that is shown checked, however long it takes."""
+        """Check the displayed code, however long it takes."""
         subject, dialect, look = self.subject, self.dialect, self.look
         if subject is None or look is None or look.listing is None:
             return
@@ -146,14 +146,14 @@ class SourceService(Service):
         self._checks.compute(work, title=tr("Checking the code"))
 
     def stop_check(self) -> None:
-        """Give the check up that is under way or about to begin."""
+        """Cancel the running or queued check."""
         self._rest.stop()
         if self._checks.is_busy:
             self._checks.forget()
             self.checked.emit(self.verdict)
 
     def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
+        """Cancel running work and accept no more."""
         self._rest.stop()
         super().shutdown()
 
@@ -166,7 +166,7 @@ class SourceService(Service):
 
     @Slot()
     def _check_quick(self) -> None:
-        """Check without being asked, where that disturbs nobody."""
+        """Start the automatic check, if it is cheap and no training is running."""
         subject = self.subject
         if subject is None or self.is_busy or self.verdict is not None or self._checks.is_busy:
             return
@@ -183,7 +183,7 @@ class SourceService(Service):
 
 
 def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
-    """In a thread: printing imports torch."""
+    """Print the code; called in a worker thread, as printing imports torch."""
     from aegui.core.source_code.make import shown_listing
 
     coded = subject.coded()

@@ -1,1 +1,1 @@
-"""Code: how it is read."""
+"""Widgets of the source code panel."""

@@ -1,4 +1,4 @@
-"""The panel of the source code: its form, its badge, and the code."""
+"""The panel of the source code: dialect, result of the check, search, and text."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _FIND_PX = 96
 
 
 class SourcePanel(QWidget):
-    """Shows a ``CodeListing`` and what its check has found. Passive.
+    """Passive view of a ``CodeListing`` and the result of its check.
 
     Signals:
-        dialect_chosen(str): Code is wanted in that form, a key of ``DIALECTS``.
-        check_requested(): The code shall be checked.
-        stop_requested(): The check shall be given up.
-        save_requested(): The code shall be saved.
-        copied(): The code is on the clipboard.
-        layer_chosen(object): Number of the layer of a line that was clicked, or None.
+        dialect_chosen(str): Emitted with the key of ``DIALECTS`` to print in.
+        check_requested(): Emitted to check the code.
+        stop_requested(): Emitted to cancel the check.
+        save_requested(): Emitted to save the code.
+        copied(): Emitted when the code was copied to the clipboard.
+        layer_chosen(object): Emitted with the layer index of the clicked line, or None.
     """
 
     dialect_chosen = Signal(str)
@@ -48,7 +48,7 @@ class SourcePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.listing: CodeListing | None = None
-        """The code that is shown; None while there is only a message."""
+        """The displayed code; None while a message is shown instead."""
         self._is_checking = False
         self.form = QComboBox()
         self.badge = ElidedLabel()
@@ -60,7 +60,7 @@ class SourcePanel(QWidget):
         self.set_message("")
 
     def sizeHint(self) -> QSize:
-        """Room for eighty letters."""
+        """Return a size with room for lines of eighty characters."""
         return QSize(620, 480)
 
     def _build(self) -> None:
@@ -79,7 +79,7 @@ class SourcePanel(QWidget):
         self.text.line_chosen.connect(self._on_text_line_chosen)
         half = SPACING // 2
         self._tools = held(row(self.search, copy, save, spacing=half))
-        # In a line of its own: beside the tools of a narrow dock nothing is left of it.
+        # On a line of its own: in a narrow dock there is no room for it beside the tools.
         margins = (SPACING, 0, SPACING, half)
         self._proof = held(row((self.badge, 1), self.check, spacing=half, margins=margins))
         self.placeholder = Placeholder(self.text)
@@ -87,14 +87,14 @@ class SourcePanel(QWidget):
         head = row((self.form, 1), self._tools, spacing=SPACING, margins=margins)
         self.setLayout(column(head, self._proof, (self.placeholder, 1), spacing=0))
 
-    # What comes in
+    # Input
 
     def set_dialect(self, dialect: str) -> None:
-        """Which form is shown."""
+        """Show which dialect is selected."""
         choose(self.form, dialect)
 
     def set_message(self, text: str) -> None:
-        """Say why there is no code."""
+        """Show why there is no code."""
         self.listing = None
         self._tools.setEnabled(False)
         self._proof.setEnabled(False)
@@ -110,13 +110,13 @@ class SourcePanel(QWidget):
         self.placeholder.show_content()
 
     def set_checking(self) -> None:
-        """Say that the check is under way."""
+        """Show that the check is running."""
         self._is_checking = True
         self._say(tr("Comparing losses…"), "", "")
         self._show_button("stop", tr("Stop comparing"))
 
     def set_verdict(self, verdict: CodeVerdict | None) -> None:
-        """Say what the check has found; None: there has been none."""
+        """Show the result of the check; None if there is none."""
         self._is_checking = False
         self._show_button(
             "edit-again",
@@ -148,12 +148,12 @@ class SourcePanel(QWidget):
         self.badge.style().polish(self.badge)
 
     def set_lit(self, layer: int | None) -> None:
-        """Light the lines of a layer; None: of none."""
+        """Highlight the lines of ``layer``; None clears the highlight."""
         lines = [] if self.listing is None or layer is None else self.listing.of_layer(layer)
         chosen = self.text.underMouse() or self.text.hasFocus()
         self.text.set_lit(lines, show=not chosen)
 
-    # What the person does
+    # Interaction
 
     def _on_form_activated(self, index: int) -> None:
         self.dialect_chosen.emit(self.form.itemData(index))

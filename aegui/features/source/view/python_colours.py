@@ -1,4 +1,4 @@
-"""Colours for Python: keywords, names that are defined, strings, numbers, comments."""
+"""Syntax highlighting for Python: keywords, defined names, strings, numbers and comments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WITHIN = 1
 
 
 class PythonColours(QSyntaxHighlighter):
-    """Colours a document in those of the theme; ``rehighlight`` after another theme."""
+    """Highlights a document in the colours of the theme; ``rehighlight`` after it changes."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -34,7 +34,7 @@ class PythonColours(QSyntaxHighlighter):
         self._theme: object = None
 
     def highlightBlock(self, text: str) -> None:
-        """Colour one line; a docstring may go over several."""
+        """Highlight one line, tracking docstrings over several lines."""
         self._renew()
         start = self._words_end(text)
         if start < 0:
@@ -51,7 +51,7 @@ class PythonColours(QSyntaxHighlighter):
             self.setCurrentBlockState(_WITHIN if closed < 0 else 0)
 
     def _words_end(self, text: str) -> int:
-        """Where code begins in a line: after a docstring from above; -1: nowhere."""
+        """Return where code begins in a line after an open docstring; -1 if it continues."""
         self.setCurrentBlockState(0)
         if self.previousBlockState() != _WITHIN:
             return 0

@@ -1,4 +1,4 @@
-"""Code that is read: line numbers, colours, and lines that are lit."""
+"""A read-only code view with line numbers, syntax highlighting and highlighted lines."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _LEAST_DIGITS = 3
 
 
 class SourceText(QPlainTextEdit):
-    """Shows code that nobody edits here. Passive.
+    """Passive, read-only view of code.
 
     Signals:
-        line_chosen(int): A line, from 0, was clicked or gone to by keys.
+        line_chosen(int): Emitted with the line, from 0, that was clicked or reached by keys.
     """
 
     line_chosen = Signal(int)
@@ -52,7 +52,7 @@ class SourceText(QPlainTextEdit):
         self._fit_numbers()
 
     def set_code(self, text: str) -> None:
-        """Show ``text``, from where the old text was scrolled to."""
+        """Show ``text``, preserving the scroll position."""
         if text == self._said:
             return
         self._said = text
@@ -66,11 +66,11 @@ class SourceText(QPlainTextEdit):
 
     @property
     def lit(self) -> tuple[int, ...]:
-        """Numbers of the lines that are lit, from 0."""
+        """Return the indices of the highlighted lines, from 0."""
         return tuple(self._lit)
 
     def set_lit(self, lines: Sequence[int], *, show: bool) -> None:
-        """Light ``lines``; ``show``: scroll to them where none is in sight."""
+        """Highlight ``lines``; ``show`` scrolls to them if none is visible."""
         self._lit = lines
         self._show_lit()
         if show and lines and not any(self._is_in_sight(line) for line in lines):
@@ -98,7 +98,7 @@ class SourceText(QPlainTextEdit):
     # Line numbers
 
     def numbers_width(self) -> int:
-        """Room for the number of the last line."""
+        """Return the width of the line numbers."""
         digits = max(_LEAST_DIGITS, len(str(self.blockCount())))
         return 2 * SPACING + self.fontMetrics().horizontalAdvance("9" * digits)
 
@@ -117,7 +117,7 @@ class SourceText(QPlainTextEdit):
             self.numbers.update(0, box.y(), self.numbers.width(), box.height())
 
     def paint_numbers(self, event: QPaintEvent) -> None:
-        """Paint the numbers of the lines in sight, those of lit lines in the colour of text."""
+        """Paint the numbers of the visible lines; those of highlighted lines in the text colour."""
         painter, theme = QPainter(self.numbers), current_theme()
         painter.fillRect(event.rect(), theme.panel)
         painter.setFont(self.font())
@@ -132,10 +132,10 @@ class SourceText(QPlainTextEdit):
             painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
             block, top = block.next(), top + height
 
-    # What the person does
+    # Interaction
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click, not a selection, chooses its line, also where the cursor stands already."""
+        """Emit ``line_chosen`` on a click that selects no text, even if the cursor did not move."""
         super().mouseReleaseEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
             self._told = self.textCursor().blockNumber()
@@ -148,7 +148,7 @@ class SourceText(QPlainTextEdit):
             self.line_chosen.emit(line)
 
     def find_next(self, text: str, *, backward: bool = False) -> bool:
-        """Select the next place of ``text``, around the end too; False: there is none."""
+        """Select the next match of ``text``, wrapping around; return False if there is none."""
         from PySide6.QtGui import QTextDocument
 
         flag = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
@@ -165,7 +165,7 @@ class SourceText(QPlainTextEdit):
         return False
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another theme has other colours, another size of letters other widths."""
+        """Update colours after a change of theme, and widths after a change of font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_colours"):
             self._colours.rehighlight()
@@ -174,13 +174,13 @@ class SourceText(QPlainTextEdit):
             self._fit_numbers()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The numbers are as high as the text."""
+        """Keep the line numbers as high as the text."""
         super().resizeEvent(event)
         self._place_numbers()
 
 
 class SourceNumbers(QWidget):
-    """The numbers beside the lines."""
+    """The margin with the line numbers."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -190,9 +190,9 @@ class SourceNumbers(QWidget):
         self._text = text
 
     def sizeHint(self) -> QSize:
-        """As wide as the last number."""
+        """Return the width of the line numbers."""
         return QSize(self._text.numbers_width(), 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint them."""
+        """Paint the line numbers."""
         self._text.paint_numbers(event)
