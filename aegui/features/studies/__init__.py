@@ -1,4 +1,4 @@
-"""Studies: settings compared over seeds."""
+"""Studies: comparison of settings over several seeds."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

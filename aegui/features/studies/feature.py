@@ -1,4 +1,4 @@
-"""Joins the form and the results of a study with its runs, the draft, and the map."""
+"""Connects form and results of a study with its runs, the draft, and the map."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class StudiesFeature(Feature):
-    """Runs go on while the docks cannot be seen."""
+    """Form and results of studies; runs continue while their docks are hidden."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -49,7 +49,7 @@ class StudiesFeature(Feature):
         self._panel = window.panel(StudiesPanel)
         background = services.of(StudyBackground)
         self._panel.pages.set_making(background.make)
-        # It outlives the window, which a change of language makes anew.
+        # The service outlives the window, which is rebuilt for another language.
         self._panel.destroyed.connect(background.forget)
         self._form.set_search_available(is_search_available())
         self._form.set_builder(services.workspace.recipe)
@@ -57,7 +57,7 @@ class StudiesFeature(Feature):
         self._waiting: list[str] = []
         self._begins_when_known = False
         self._begins_at: Path | None = None
-        # Of a window in another language.
+        # The texts may be those of a window in another language.
         self._runs.reword()
         self._connect()
         if self._runs.sheet is not None:
@@ -67,7 +67,7 @@ class StudiesFeature(Feature):
         self._runs.restore()
 
     def open(self) -> None:
-        """Bring the studies before the rest of the window."""
+        """Show the docks of the study and focus the list of studies."""
         self.show_dock("study_plan", "study")
         self._form.plans.setFocus()
 
@@ -116,7 +116,7 @@ class StudiesFeature(Feature):
             self._runs.begin(self._services.workspace.recipe)
 
     def do_shipped(self, key: str) -> None:
-        """Do the study ``key``, one that ships, as soon as it is known what it takes."""
+        """Run the shipped study ``key`` as soon as its cost is known."""
         if self._runs.job.is_busy:
             self.open()
             self._tell_busy(tr("A study is under way: begin another one when it has ended."))
@@ -125,7 +125,7 @@ class StudiesFeature(Feature):
         self.show_plan(key)
 
     def vary(self, path: str) -> None:
-        """Vary a field of the builder: in the study that is open, or in a new one."""
+        """Vary a field of the builder, in the open study or a new one."""
         self.open()
         sheet = self._runs.sheet
         if self._runs.job.is_busy:
@@ -138,7 +138,7 @@ class StudiesFeature(Feature):
         self._vary_waiting()
 
     def _vary_waiting(self) -> None:
-        """Add the axes that were asked for before the recipe was read."""
+        """Add the axis that was requested before the recipe was read."""
         sheet = self._runs.sheet
         if not self._waiting or sheet is None or sheet.base is None:
             return
@@ -148,14 +148,14 @@ class StudiesFeature(Feature):
             self.noticed.emit(Notice("warning", text, passing=True, about="study"))
 
     def show_plan(self, key: str) -> None:
-        """Open the study ``key``, one that ships."""
+        """Open the shipped study ``key``."""
         self.open()
         path = list_plans().get(key)
         if path is not None:
             self._runs.choose(path)
 
     def show_figure(self, name: str, kind: str) -> None:
-        """Open the study ``name`` at what shows a figure that is called ``kind`` in a hand-in."""
+        """Open the study ``name`` at the view of the hand-in figure ``kind``."""
         if self._runs.job.is_busy:
             self.open()
             self._tell_busy(tr("A study is under way: open another one when it has ended."))
@@ -177,14 +177,14 @@ class StudiesFeature(Feature):
         self.noticed.emit(Notice("warning", text, passing=True, about="study"))
 
     def take_builder(self) -> None:
-        """Study the recipe of the builder, now and as it will be; without a study begin one."""
+        """Study the recipe of the builder, following its changes; begin a study if none is open."""
         if self._runs.sheet is None:
             self.begin()
         elif self._has_samples():
             self._runs.set_recipe(self._services.workspace.recipe)
 
     def _has_samples(self) -> bool:
-        """Whether others can read the samples of the draft; else it is said why not."""
+        """Return whether the samples of the draft can be read from a file, or report an error."""
         if not self._services.workspace.draft.is_edited:
             return True
         text = tr(
@@ -196,7 +196,7 @@ class StudiesFeature(Feature):
 
     @Slot()
     def _on_form_base_opened(self) -> None:
-        """Make the recipe of the study the draft's, and study what becomes of it."""
+        """Load the recipe of the study into the builder, and follow its changes."""
         sheet = self._runs.sheet
         if sheet is not None and sheet.base is not None:
             recipe = sheet.base
@@ -212,13 +212,13 @@ class StudiesFeature(Feature):
             self._runs.set_recipe(recipe)
 
     def open_plan(self) -> None:
-        """Ask for the file of a plan, and take it."""
+        """Let the user choose the file of a plan, and open it."""
         path = choose_plan_file(self._window)
         if path:
             self._runs.choose(Path(path))
 
     def save_plan(self) -> None:
-        """Ask where to and write the plan as it is in the form."""
+        """Ask for a path, and save the plan of the form."""
         sheet = self._runs.sheet
         if sheet is None:
             return
@@ -228,14 +228,14 @@ class StudiesFeature(Feature):
         if path:
             self._runs.save(Path(path), self._services.of(FileWriter))
 
-    # Its runs
+    # Runs
 
     def start(self) -> None:
-        """Do the runs that are missing, after a question where they take long."""
+        """Run what is missing, after a question if it takes long."""
         sheet = self._runs.sheet
         if sheet is None or sheet.cost is None:
             return
-        # What it takes on a cluster nobody here knows.
+        # The cost on a cluster is unknown.
         if self._runs.place.is_cluster or may_compute(self._services, sheet.cost, self._window):
             self._runs.start()
 
@@ -257,7 +257,7 @@ class StudiesFeature(Feature):
             self._on_place_edited(replace(self._runs.place, **{name: path}))
 
     def save_table(self) -> None:
-        """Save every run as a line of CSV."""
+        """Save the table of all runs as CSV."""
         sheet = self._runs.sheet
         if sheet is None:
             return
@@ -269,7 +269,7 @@ class StudiesFeature(Feature):
 
     @Slot(int)
     def _on_panel_seeds_requested(self, count: int) -> None:
-        """Add seeds, and begin with them as soon as it is known what they take."""
+        """Add seeds, and run them as soon as their cost is known."""
         self._begins_when_known = True
         self._runs.add_seeds(count)
 
@@ -306,7 +306,7 @@ class StudiesFeature(Feature):
         if self._runs.sheet is None or self._runs.sheet.cost is None:
             self._form.set_failure(reason)
         sheet = self._runs.sheet
-        # While a plan is being edited, what is wrong with it stands in the form alone.
+        # While a plan is being edited, its errors are shown in the form only.
         if sheet is None or sheet.cost is not None or not sheet.is_edited:
             self._tell_error(reason)
 
@@ -314,7 +314,7 @@ class StudiesFeature(Feature):
     def _tell_error(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, passing=True, about="study"))
 
-    # What was learnt
+    # Results
 
     @Slot(object, int)
     def _on_panel_run_requested(self, setting: StudySetting, seed: int) -> None:
@@ -336,7 +336,7 @@ class StudiesFeature(Feature):
 
     @Slot(object, int, str)
     def _on_networks_forgotten(self, setting: StudySetting, seed: int, reason: str) -> None:
-        """Take its recipe in place of what is gone: trained, it learns the same again."""
+        """Open the recipe of a run whose weights are missing: training it gives the same result."""
         self._on_panel_run_requested(setting, seed)
         text = tr(
             "Seed {n} has no weights to show: {reason}. Its recipe is the draft now: train it, "
@@ -355,6 +355,6 @@ class StudiesFeature(Feature):
 
     @Slot(object, str)
     def _on_networks_made(self, run: SavedRun, words: str) -> None:
-        """Show what the runs of a setting have learnt; the window's run choice goes over them."""
+        """Open the trained runs of a setting as a document, to step through by choosing runs."""
         self._runs.keep_recipe()
         self._services.requests.document.emit(run, words)

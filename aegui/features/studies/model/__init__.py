@@ -1,1 +1,1 @@
-"""Studies: their runs and pictures, without widgets."""
+"""Runs and pictures of studies, without widgets."""

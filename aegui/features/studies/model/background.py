@@ -1,4 +1,4 @@
-"""What the pages of a study have made in the background: pictures, which take long."""
+"""Background job for the pictures of a study, which take long to make."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PAUSE_MS = 1000
-"""While runs end pictures are made anew no more often."""
+"""Minimum interval between two updates of the pictures while runs end."""
 
 
 class StudyBackground(Service):
-    """Makes one thing after the other; newer work takes the place of older."""
+    """Runs one job at a time; newer work replaces older."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,9 +32,9 @@ class StudyBackground(Service):
         take: Callable[[object], None],
         gentle: bool,
     ) -> None:
-        """Give ``take`` each thing that ``states`` makes in a thread.
+        """Call ``take`` with each value that ``states`` yields in the worker thread.
 
-        What is ``gentle`` waits for what is under way and a pause; else that is given up.
+        ``gentle`` work waits for running work and a pause; other work cancels the running one.
         """
         self._take = take
         if not gentle:
@@ -43,7 +43,7 @@ class StudyBackground(Service):
 
     @Slot()
     def forget(self) -> None:
-        """Nobody is there any more who takes what is made."""
+        """Cancel the work: the receiver of its results is gone."""
         self._job.forget()
         self._take = lambda _: None
 

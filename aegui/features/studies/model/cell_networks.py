@@ -1,4 +1,4 @@
-"""What runs of one setting have learnt, as a document with so many runs."""
+"""Loads the trained networks of one setting as a document with several runs."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from aegui.core.study.settings import StudySetting
 
 MOST_NETWORKS = min(64, MAX_RUNS)
-"""So many are gone over one by one; of more, the first ones."""
+"""Maximum number of networks in the document; further runs are left out."""
 
 
 class CellNetworks(Service):
-    """Reads them in a thread."""
+    """Reads trained networks in a worker thread."""
 
     made = Signal(object, str)
-    """A ``SavedRun``, and what it is called."""
+    """Emitted with a ``SavedRun`` and its name."""
     forgotten = Signal(object, int, str)
-    """What the run of a ``StudySetting`` with that seed has learnt is not there, and why."""
+    """Emitted with ``StudySetting``, seed and reason if the weights of a run are missing."""
     failed = Signal(str)
-    """Why not, in words."""
+    """Emitted with the translated reason when reading failed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,11 +44,11 @@ class CellNetworks(Service):
         self._job.failed.connect(self.failed)
 
     def make(self, cell: StudyCell, path: Path) -> None:
-        """Read what the runs of ``cell`` of the study in the file ``path`` have learnt."""
+        """Read the networks of the runs of ``cell``; ``path`` is the file of the study's plan."""
         self._job.ask(lambda: _networks(cell, path))
 
     def make_one(self, cell: StudyCell, path: Path, seed: int) -> None:
-        """Read what the run with that seed has learnt; ``forgotten`` follows where it is gone."""
+        """Read the network of the run with ``seed``; ``forgotten`` follows if it has no weights."""
         self._job.ask(lambda: _network(cell, path, seed))
 
     @Slot(object)
@@ -69,7 +69,7 @@ class _Forgotten:
 
 
 def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _Forgotten:
-    """What the run of ``cell`` with that seed has learnt."""
+    """Return the network of the run of ``cell`` with ``seed``."""
     run = next((run for run in cell.runs if run.seed == seed), None)
     if run is None:
         return _Forgotten(cell.setting, seed, tr("it has not ended yet"))
@@ -88,10 +88,10 @@ def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _
 
 
 def _networks(cell: StudyCell, path: Path) -> tuple[SavedRun, str]:
-    """The first runs that follow one another, for those of a document do.
+    """Return the first runs with consecutive seeds, which a document requires.
 
     Raises:
-        AeguiError: There is none, or they cannot be read any more.
+        AeguiError: There is none, or they can no longer be read.
     """
     if not cell.runs:
         raise AeguiError(tr("No run of this setting has ended yet."))

@@ -1,4 +1,4 @@
-"""The plan that was edited and not saved, kept on the disk until it is."""
+"""Storage of an edited study plan until it is saved."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class PlanDraft:
     """An edited plan.
 
     Attributes:
-        path: The file that it is an edit of, or the one that it gets when it is begun.
-        plan: As it was edited.
-        is_new: Whether there is no such file yet.
+        path: The file that the plan was loaded from, or will be created as.
+        plan: The edited plan.
+        is_new: Whether the file does not exist yet.
     """
 
     path: Path
@@ -37,9 +37,9 @@ class PlanDraft:
 
 
 class PlanDrafts:
-    """Keeps the one draft that is in the form; it is written in the background.
+    """Stores the draft of the form, in the background.
 
-    Of several windows the one that was edited last is offered.
+    With several windows, the draft that was edited last is restored.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class PlanDrafts:
         self._kept: PlanDraft | None = None
 
     def found(self) -> PlanDraft | None:
-        """The draft that was left; None: there is none, or it cannot be read any more."""
+        """Return the stored draft; None if there is none, or if it is unreadable."""
         try:
             document = from_json(self._file.read_text("utf-8"))
             plan = plan_from(document["plan"], self._file.name)
@@ -61,7 +61,7 @@ class PlanDrafts:
         return self._kept
 
     def keep(self, draft: PlanDraft | None) -> None:
-        """Have ``draft`` on the disk soon; None: nothing is unsaved."""
+        """Store ``draft`` in the background; None removes the stored draft."""
         if draft == self._kept:
             return
         self._kept = draft
@@ -77,10 +77,10 @@ class PlanDrafts:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, json.dumps(document).encode(), private=True)
         except (OSError, AeguiError) as error:
-            # Nothing is lost as long as the window is open, and saving says what is wrong.
+            # Ignored: the draft is still open in the form, and saving it reports errors.
             _log.info("%s could not be written: %s", self._file, error)
 
     def shutdown(self) -> None:
-        """Wait until it is on the disk."""
+        """Wait until the draft is stored."""
         self._job.wait()
         self._job.shutdown()

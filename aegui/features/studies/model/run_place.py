@@ -1,4 +1,4 @@
-"""Where the runs of a study are trained: a setting of the person, not of the plan."""
+"""Where the runs of a study are trained: a setting of the user, not of the plan."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from aegui.core.study.dask_workers import Scheduler, missing_extra
 
 HERE, CLUSTER = "here", "cluster"
 FILES = ("authority", "certificate", "key")
-"""Fields of a place that name files."""
+"""Fields of ``RunPlace`` that are paths of files."""
 _PLACES = table(
     Choice(HERE, mark("This computer"), mark("One process for each of its cores.")),
     Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train, all at once.")),
 )
 KEPT = "study.place."
-"""Where it is among the settings."""
+"""Prefix of the settings keys."""
 
 
 @dataclass(frozen=True)
 class RunPlace:
-    """Where to run; what was told of a cluster stays while this computer does it."""
+    """Where to run; the fields of a cluster are kept while this computer is selected."""
 
     kind: Annotated[
         str, OneOf(_PLACES), FieldWords("Computed by", "Who trains; the figures are the same.")
@@ -44,12 +44,12 @@ class RunPlace:
 
     @property
     def is_cluster(self) -> bool:
-        """Whether a cluster is to do it."""
+        """Return whether a cluster is selected."""
         return self.kind == CLUSTER
 
     @property
     def scheduler(self) -> Scheduler | None:
-        """Where the cluster is found; None for this computer."""
+        """Return how to reach the cluster; None for this computer."""
         if not self.is_cluster:
             return None
         address = (self.address or "").strip()
@@ -57,7 +57,7 @@ class RunPlace:
 
     @property
     def problem(self) -> str:
-        """Why nothing can be run there, and what to do; empty where nothing is known against it."""
+        """Return why nothing can be run there, and what to do; empty if no problem is known."""
         scheduler = self.scheduler
         if scheduler is None:
             return ""
@@ -73,6 +73,6 @@ class RunPlace:
 
     @property
     def warning(self) -> str:
-        """What a person should know before anything is sent there; mostly empty."""
+        """Return a warning to show before anything is sent to the cluster; usually empty."""
         scheduler = self.scheduler
         return scheduler.warning if scheduler is not None and scheduler.address else ""

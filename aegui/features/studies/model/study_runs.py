@@ -1,4 +1,4 @@
-"""One study at a time: its plan, what it will cost, and its runs, in threads and processes."""
+"""One study at a time: its plan, its cost, and its runs in threads and processes."""
 
 from __future__ import annotations
 
@@ -58,33 +58,33 @@ if TYPE_CHECKING:
     from aegui.session.file_writer import FileWriter
 
 _SECONDS_BETWEEN = 0.4
-"""No sooner the table is made anew while runs end."""
+"""Minimum interval in seconds between two updates of the table while runs end."""
 _SHARE = 5.0
-"""So many times as long as it took, at least."""
+"""Minimum interval as a multiple of the time that the last update took."""
 _REST_MS = 300
-"""What is known of a plan is looked for when it has not been edited for so long."""
+"""Delay in milliseconds after the last edit before the plan is evaluated."""
 _PARTS = 1000
 
 
 @dataclass(frozen=True, eq=False)
 class StudySheet:
-    """A study as it is known at a moment.
+    """A snapshot of a study.
 
     Attributes:
-        path: The file of its plan, or the one that it gets when it is begun.
+        path: The file of the plan, or the one it will be created as.
         plan: The plan.
-        result: Its settings with their runs so far; None until they are made.
-        header: Of the table of settings.
-        rows: One for each of ``result.cells``.
-        best: Place of the best setting so far; None while none is whole.
-        verdict: What the seeds allow to be said, and how many more would settle it.
-        cost: What is left to do takes; None until it is known.
-        base: The recipe that all settings are made from; None until it is read.
-        image_shape: Of its samples; None until they are read.
-        is_edited: Whether it is not as in its file.
-        is_new: Whether it has no file yet.
-        follows: Whether its recipe is that of the builder, whatever becomes of that.
-        language: That of header, rows and verdict.
+        result: The settings with their runs so far; None until they are computed.
+        header: Header of the table of settings.
+        rows: One row for each of ``result.cells``.
+        best: Index of the best setting so far; None while no setting is complete.
+        verdict: The statistical verdict, and how many more seeds would settle it.
+        cost: Cost of the missing runs; None until it is known.
+        base: The recipe that all settings are derived from; None until it is read.
+        image_shape: Shape of its samples; None until they are read.
+        is_edited: Whether the plan differs from its file.
+        is_new: Whether the plan has no file yet.
+        follows: Whether the recipe follows that of the builder.
+        language: Language of header, rows and verdict.
     """
 
     path: Path
@@ -103,7 +103,7 @@ class StudySheet:
     language: str = ""
 
     def found(self, result: StudyResult) -> StudySheet:
-        """This study with what has been found."""
+        """Return a copy of the sheet with ``result`` and its table."""
         header, rows = table_of(result)
         best = result.best
         places = {cell.setting.key: place for place, cell in enumerate(result.cells)}
@@ -117,7 +117,7 @@ class StudySheet:
         )
 
     def asked(self, plan: StudyPlan) -> StudySheet:
-        """Another plan in place of this one: nothing is known of it yet but its recipe."""
+        """Return a sheet for another plan, keeping only the recipe if it is unchanged."""
         kept = self.base if (plan.recipe, plan.set) == (self.plan.recipe, self.plan.set) else None
         return StudySheet(
             self.path,
@@ -130,20 +130,21 @@ class StudySheet:
 
 
 class StudyRuns(Service):
-    """Reads and edits a plan, and does its runs; what is finished is kept in the user's folder."""
+    """Reads and edits a plan, and does its runs; finished runs are stored in the user's folder."""
 
     listed = Signal(object)
-    """The studies to choose from: a tuple of pairs of path and ``StudyPlan``."""
+    """Emitted with the available studies, a tuple of pairs of path and ``StudyPlan``."""
     changed = Signal(object)
-    """A ``StudySheet``."""
+    """Emitted with a ``StudySheet``."""
     failed = Signal(str)
-    """Why a plan cannot be read or done, in words."""
+    """Emitted with the translated reason when a plan cannot be read or run."""
     ended = Signal(object)
-    """A ``StudySheet`` with all runs that have ended, once they are done or were given up."""
+    """Emitted with a ``StudySheet`` of all finished runs when the job was completed or
+    cancelled."""
     material_found = Signal(object)
-    """A ``StudyMaterial`` of the study that was chosen last."""
+    """Emitted with a ``StudyMaterial`` of the current study."""
     edits_changed = Signal(bool, bool)
-    """Whether an edit can be undone, and whether one can be made again."""
+    """Emitted with whether an edit can be undone, and whether one can be redone."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -155,7 +156,7 @@ class StudyRuns(Service):
         self._reading = Derived("aegui-studies-pictures", self, urgent=False)
         self._reading.answered.connect(self.material_found)
         self.sheet: StudySheet | None = None
-        """The study that was chosen last."""
+        """The current study."""
         self._edits: list[StudyPlan] = []
         self._edit = 0
         self._filed: StudyPlan | None = None
@@ -171,29 +172,29 @@ class StudyRuns(Service):
 
     @property
     def is_paused(self) -> bool:
-        """Whether the runs under way rest."""
+        """Return whether the runs are paused."""
         return self._control.paused
 
     def list_plans(self) -> None:
-        """Read the plans that ship and those in the user's folder; ``listed`` follows."""
+        """Read the shipped plans and those in the user's folder; ``listed`` follows."""
         self._listing.ask(_listed)
 
     def reword(self) -> None:
-        """Say what is known in the language in force; ``changed`` follows where it was another."""
+        """Translate the sheet into the current language; ``changed`` follows if it was another."""
         sheet = self.sheet
         if sheet is None or sheet.result is None or sheet.language == language():
             return
         self._take(replace(sheet.found(sheet.result), verdict=NO_VERDICT))
-        # The verdict takes longer; while runs are under way there is none yet.
+        # The verdict takes longer to compute; during a run there is none yet.
         if not self._opens:
             self._find()
 
-    # Which study
+    # Choosing a study
 
     def choose(self, path: Path) -> None:
-        """Take the plan in a file; ``changed`` follows: with the plan, its runs, then the cost.
+        """Open the plan in a file; ``changed`` follows with the plan, its runs, and then the cost.
 
-        Nothing is taken while runs are under way.
+        Does nothing while runs are in progress.
         """
         if not self.job.is_busy:
             self._rest.stop()
@@ -201,7 +202,7 @@ class StudyRuns(Service):
             self._opening.derive(lambda _report, cancelled: _opened(path, cancelled), object())
 
     def restore(self) -> None:
-        """Show the plan that was edited and not saved when the program ended, if there is one."""
+        """Restore the edited plan that was not saved in the last session, if there is one."""
         draft = None if self.sheet is not None or self.job.is_busy else self._drafts.found()
         if draft is None:
             return
@@ -212,12 +213,12 @@ class StudyRuns(Service):
             except AeguiError:
                 draft = replace(draft, path=_new_path(draft.plan.name), is_new=True)
             else:
-                # As if it had just been edited: it can be undone.
+                # Restored as an edit, so that it can be undone.
                 self._edits, self._edit = [self._filed, draft.plan], 1
         self._show(StudySheet(draft.path, draft.plan, is_new=draft.is_new))
 
     def begin(self, recipe: Recipe) -> None:
-        """Begin a new study of the builder's ``recipe``; nothing is varied yet."""
+        """Begin a new study of the builder's ``recipe``, without axes."""
         if not self.job.is_busy:
             goal = Goal(figure="worst", at_most=1.0) if recipe.is_autoencoder else None
             figure = "wrong" if goal is not None else "loss"
@@ -228,7 +229,7 @@ class StudyRuns(Service):
     # Edits
 
     def edit(self, plan: StudyPlan) -> None:
-        """Take ``plan`` in place of the one that is shown; it can be undone."""
+        """Replace the current plan by ``plan``; undoable."""
         sheet = self.sheet
         if sheet is None or self.job.is_busy or plan == sheet.plan:
             return
@@ -237,7 +238,7 @@ class StudyRuns(Service):
         self._show(sheet.asked(plan))
 
     def set_recipe(self, recipe: Recipe) -> None:
-        """Study that recipe of the builder, now and as it will be."""
+        """Study ``recipe`` of the builder, and follow its changes."""
         sheet = self.sheet
         if sheet is None or self.job.is_busy:
             return
@@ -250,16 +251,16 @@ class StudyRuns(Service):
             self.edit(plan)
 
     def keep_recipe(self) -> None:
-        """Study the recipe as it is now, whatever becomes of the builder's."""
+        """Stop following the builder: keep the current recipe."""
         if self.sheet is not None and self.sheet.follows:
             self._take(replace(self.sheet, follows=False))
 
     def undo(self) -> None:
-        """Take back the last edit."""
+        """Undo the last edit."""
         self._step(-1)
 
     def redo(self) -> None:
-        """Make again what was taken back."""
+        """Redo the edit that was undone last."""
         self._step(1)
 
     def _step(self, by: int) -> None:
@@ -267,7 +268,7 @@ class StudyRuns(Service):
         if sheet is not None and not self.job.is_busy and 0 <= self._edit + by < len(self._edits):
             self._edit += by
             plan = self._edits[self._edit]
-            # An older recipe is no longer the builder's.
+            # An older recipe differs from that of the builder.
             follows = sheet.follows and plan.recipe == sheet.plan.recipe
             self._show(replace(sheet.asked(plan), follows=follows))
 
@@ -276,7 +277,7 @@ class StudyRuns(Service):
         self.edits_changed.emit(False, False)
 
     def _show(self, sheet: StudySheet) -> None:
-        """Show another plan, and find what is known of it once edits rest."""
+        """Show another plan, and evaluate it once edits have paused."""
         self._opening.forget()
         self._opens = False
         self._take(replace(sheet, is_edited=sheet.plan != self._filed))
@@ -297,7 +298,7 @@ class StudyRuns(Service):
         self._take(sheet)
 
     def save(self, path: Path, writer: FileWriter) -> None:
-        """Have the plan written to ``path``, its runs beside it."""
+        """Save the plan to ``path``, with a copy of its runs beside it."""
         sheet, edits = self.sheet, self._edits
         if sheet is None or self.job.is_busy:
             return
@@ -305,24 +306,24 @@ class StudyRuns(Service):
         writing.written.connect(lambda: self._on_saved(sheet.plan, edits, path))
 
     def _on_saved(self, plan: StudyPlan, edits: list[StudyPlan], path: Path) -> None:
-        """The study has a file now, unless another is shown or its runs were begun elsewhere."""
+        """Adopt the saved file, unless another study is shown or runs have started elsewhere."""
         sheet = self.sheet
         if sheet is None or edits is not self._edits or self.job.is_busy:
             return
         self._filed = plan
         self._take(replace(sheet, path=path, is_edited=sheet.plan != plan, is_new=False))
         if sheet.cost is None and not self._opens:
-            # What is being found out knows the path of before.
+            # The pending evaluation still uses the previous path.
             self._find()
 
-    # Its runs
+    # Runs
 
     def start(self) -> None:
-        """Do the runs that are missing; ``changed`` follows as they end."""
+        """Run what is missing; ``changed`` follows as runs end."""
         sheet = self.sheet
         if sheet is None or sheet.cost is None or self.job.is_busy:
             return
-        # What is found is of this recipe.
+        # The results belong to this recipe, so it stops following the builder.
         sheet = replace(sheet, follows=False)
         renamed = self._filed is not None and sheet.plan.name != self._filed.name
         if sheet.is_new or renamed:
@@ -332,7 +333,7 @@ class StudyRuns(Service):
         if sheet.path.parent == _own_folder():
             self._filed = sheet.plan
             sheet = replace(sheet, is_edited=False)
-        # Its runs are there, whatever file is still being written.
+        # A new list makes ``_on_saved`` ignore a pending save: the runs belong to this path.
         self._edits = [*self._edits]
         self._take(sheet)
         control, place = StudyControl(), self.place
@@ -344,10 +345,10 @@ class StudyRuns(Service):
         )
 
     def add_seeds(self, count: int) -> None:
-        """Take ``count`` more seeds of each setting into the plan; ``changed`` follows.
+        """Add ``count`` seeds of each setting to the plan; ``changed`` follows.
 
-        What is done stays done: it is found by its recipe. The plan in the folder of the runs keeps
-        them, so that the study comes with them the next time too.
+        Finished runs are kept, as they are found by their recipe. The copy of the plan in the
+        folder of the runs stores the new number, so that it is restored with the study.
         """
         sheet = self.sheet
         if sheet is None or self.job.is_busy:
@@ -357,18 +358,18 @@ class StudyRuns(Service):
         self.edit(sheet.plan.model_copy(update={"seeds": seeds.model_copy(update={"count": most})}))
 
     def set_paused(self, paused: bool) -> None:
-        """Let the runs under way rest, or go on."""
+        """Pause or resume the runs."""
         self._control.paused = paused
 
     @Slot()
     def cancel(self) -> None:
-        """Give up the runs under way; those that have ended are kept."""
+        """Cancel the running runs; finished ones are kept."""
         if self.sheet is None or not self.job.is_busy:
             return
         sheet = self.sheet
         self._control.stop = True
         self.job.forget()
-        # After its work, whose last runs may end after all.
+        # Queued after the cancelled job, whose last runs may still end.
         self.job.derive(lambda _report, cancelled: _given_up(sheet, cancelled), object())
 
     @Slot(object)
@@ -381,9 +382,9 @@ class StudyRuns(Service):
             self.ended.emit(sheet)
 
     def read_material(self) -> None:
-        """Read what pictures are made of; ``material_found`` follows.
+        """Read the data of the pictures; ``material_found`` follows.
 
-        While runs end it is read again and again, with pauses: the disk is wanted by them too.
+        While runs end it is read repeatedly, with pauses, as the runs need the disk too.
         """
         sheet = self.sheet
         if sheet is None or sheet.result is None or not any(it.runs for it in sheet.result.cells):
@@ -398,13 +399,13 @@ class StudyRuns(Service):
         )
 
     def write_table(self, path: Path, writer: FileWriter) -> None:
-        """Have every run written as a line of CSV."""
+        """Write the table of all runs to a CSV file."""
         result = None if self.sheet is None else self.sheet.result
         if result is not None:
             writer.write_bytes(path, lambda: csv_of(result).encode(), _written(path))
 
     def shutdown(self) -> None:
-        """Give up what is under way; no more is begun."""
+        """Cancel running work and accept no more."""
         self._control.stop = True
         self._rest.stop()
         self._drafts.shutdown()
@@ -427,12 +428,12 @@ def _own_folder() -> Path:
 
 
 def own_plan(name: str) -> Path | None:
-    """The file of the user's folder that is called ``name``; None: there is none."""
+    """Return the plan file ``name`` in the user's folder; None if there is none."""
     return next((each for each in _own_folder().glob(f"*{SUFFIX}") if each.stem == name), None)
 
 
 def _new_path(name: str) -> Path:
-    """A file of the user's folder that nobody has yet."""
+    """Return an unused path in the user's folder."""
     stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or tr("study")
     for number in itertools.count(1):
         path = _own_folder() / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
@@ -442,7 +443,7 @@ def _new_path(name: str) -> Path:
 
 
 def _listed() -> tuple[tuple[Path, StudyPlan], ...]:
-    """Those of the user first; what is no plan any more is left out."""
+    """Return the user's plans, then the shipped ones; unreadable files are left out."""
     found = []
     for path in sorted(_own_folder().glob(f"*{SUFFIX}")):
         with contextlib.suppress(AeguiError):
@@ -451,7 +452,7 @@ def _listed() -> tuple[tuple[Path, StudyPlan], ...]:
 
 
 def _save(sheet: StudySheet, path: Path) -> None:
-    """Write the plan; the runs of a study that gets another name go with it."""
+    """Write the plan; if its name changes, its runs are copied too."""
     save_plan(path, sheet.plan)
     runs, copy = usual_folder(sheet.path), usual_folder(path)
     if runs != copy and runs.is_dir() and not copy.exists():
@@ -478,14 +479,14 @@ def _shown(path: Path, plan: StudyPlan, cancelled: IsCancelled) -> Iterator[Stud
 
 
 def _found(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[StudySheet]:
-    """The sheet with its recipe, its runs, then the cost of what is missing."""
+    """Yield the sheet with its recipe, then its runs, then the cost of the missing ones."""
     if sheet.base is None:
         base = base_recipe(sheet.plan, sheet.path.parent)
         shape = resolved_of(base).dataset.image_shape
         sheet = replace(sheet, base=base, image_shape=shape)
         yield sheet
     stop_if(cancelled)
-    # What the words of a share take is loaded here, not in the thread of the window.
+    # Load the modules that the texts of shares need here, not in the GUI thread.
     share_of_seeds(1, 2)
     study = Study(sheet.plan, sheet.path.parent, Records(usual_folder(sheet.path)))
     sheet = sheet.found(study.begun())
@@ -497,7 +498,7 @@ def _found(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[StudySheet]:
 
 
 def _given_up(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[tuple[StudySheet, bool]]:
-    """The sheet with what is kept of its runs, and whether that is new."""
+    """Yield the sheet with its stored runs, and whether to announce the end of the job."""
     for number, found in enumerate(_found(sheet, cancelled)):
         yield found, number == 0
 
@@ -509,7 +510,7 @@ def _done(
     report: Report,
     cancelled: IsCancelled,
 ) -> Iterator[tuple[StudySheet, bool]]:
-    """The sheet as runs end, at last with its verdict; and whether nothing follows."""
+    """Yield the sheet as runs end, finally with its verdict; and whether the job has ended."""
     assert sheet.cost is not None, "nothing is begun before it is known"
     if sheet.path.parent == _own_folder():
         _own_folder().mkdir(parents=True, exist_ok=True)
@@ -529,7 +530,7 @@ def _done(
                 begun = time.monotonic()
                 yield replace(sheet.found(study.result()), verdict=NO_VERDICT), False
                 now = time.monotonic()
-                # A table of a thousand settings is made anew less often.
+                # A table of a thousand settings is rebuilt less often.
                 due = now + max(_SECONDS_BETWEEN, _SHARE * (now - begun))
         result = study.result()
         write_atomically(folder / TABLE_FILE, csv_of(result).encode())

@@ -1,1 +1,1 @@
-"""Images made by a GAN, and how they are judged: what is painted, without torch."""
+"""Widgets of studies: form and results, without torch."""

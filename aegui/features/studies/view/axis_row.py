@@ -1,4 +1,4 @@
-"""One axis of a study as a part of the form: its name, its values, and what is wrong with them."""
+"""An axis of a study as a part of the form: its name, its values, and errors in them."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ _FIRST_STEPS = 5
 
 
 class AxisRowView(QWidget):
-    """Passive: it gives the axis that a person asks for, or says why there is none."""
+    """Passive editor of an axis; emits the edited axis, or None while the input is invalid."""
 
     edited = Signal(object)
-    """The ``StudyAxis`` that is asked for."""
+    """Emitted with the edited ``StudyAxis``; None while the input is invalid."""
     remove_requested = Signal()
     raise_requested = Signal()
-    """It is to be varied before the one above."""
+    """Emitted to move the axis before the one above."""
     network_requested = Signal()
-    """Add the network of the builder to the rows."""
+    """Emitted to add the network of the builder to the rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.axis: StudyAxis | None = None
-        """What is asked for now."""
+        """The last valid axis."""
         self._varied: VariedField | None = None
         self._around: Around | None = None
         self.name = heading(ElidedLabel())
@@ -86,7 +86,7 @@ class AxisRowView(QWidget):
 
     @property
     def is_sound(self) -> bool:
-        """Whether what stands there is an axis."""
+        """Return whether the input is a valid axis."""
         return not self.problem.text()
 
     def _build(self) -> None:
@@ -128,12 +128,12 @@ class AxisRowView(QWidget):
         self.lines.textChanged.connect(self._rest.start)
         self.add_network.clicked.connect(self.network_requested)
 
-    # What is shown
+    # Display
 
     def set_axis(
         self, axis: StudyAxis, varied: VariedField | None, around: Around | None, *, is_first: bool
     ) -> None:
-        """Show ``axis``; what is being typed that means the same is left alone."""
+        """Show ``axis``; input in progress with the same meaning is left unchanged."""
         self.up.setVisible(not is_first)
         self._around = around
         known = (varied is None) == (self._varied is None)
@@ -154,7 +154,7 @@ class AxisRowView(QWidget):
         self._show_count()
 
     def set_locked(self, locked: bool) -> None:
-        """Whether nothing may be edited now."""
+        """Set whether editing is disabled."""
         for widget in (self._pages, self.up, self.remove):
             widget.setEnabled(not locked)
 
@@ -206,7 +206,7 @@ class AxisRowView(QWidget):
         self._show_page(self._rows)
         around = self._around
         self.lines.setEnabled(around is not None)
-        # Until the recipe is known nothing can be said, the choices of the axis before least.
+        # Without the recipe the rows cannot be described, and those of the previous axis are wrong.
         choices = axis.rows or () if around is not None else ()
         text = "\n".join(row_text(one, around) for one in choices if around is not None)
         if text != self.lines.toPlainText():
@@ -220,7 +220,7 @@ class AxisRowView(QWidget):
         bar = self.lines.horizontalScrollBar().sizeHint().height()
         self.lines.setFixedHeight(high + bar + 2 * SPACING)
 
-    # What is asked for
+    # Editing
 
     def _tell(self, axis: StudyAxis) -> None:
         was_refused = bool(self.problem.text())
@@ -253,7 +253,7 @@ class AxisRowView(QWidget):
             self._show_values(self.axis)
 
     def _range_of(self, axis: StudyAxis, *, is_log: bool) -> Range:
-        """A range over the values that there are."""
+        """Return a range over the current values."""
         numbers = [one for row in axis.choices if _is_number(one := row.set[axis.path])]
         if is_log:
             numbers = [one for one in numbers if one > 0]
@@ -290,7 +290,7 @@ class AxisRowView(QWidget):
     def _on_tick_clicked(self, box: QCheckBox, _checked: bool = False) -> None:
         chosen = tuple(key for key, one in self.ticks.items() if one.isChecked())
         if not chosen:
-            # An axis has at least one choice: the last tick stays.
+            # An axis needs at least one choice: restore the last tick.
             box.setChecked(True)
             return
         self._try(lambda: self._with(values=chosen))
@@ -327,7 +327,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """What is wrong, as the schema or a reader says it."""
+    """Return the message of a validation error or another exception."""
     problems = getattr(error, "errors", None)
     if not callable(problems):
         return str(error)

@@ -1,4 +1,4 @@
-"""The form of a study: what is varied from which recipe, how often, for which goal."""
+"""The form of a study: recipe, axes, number of seeds, goal, and where to run."""
 
 from __future__ import annotations
 
@@ -48,24 +48,24 @@ _LEAST_PX = 286
 
 
 class StudyForm(QWidget):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive form; user actions are emitted as signals."""
 
     plan_chosen = Signal(object)
-    """The plan in that file, a ``Path``."""
+    """Emitted with the ``Path`` of the plan to open."""
     new_requested = Signal()
-    """A study of the builder's recipe, with nothing varied yet."""
+    """Emitted to begin a study of the builder's recipe, without axes."""
     open_requested = Signal()
     save_requested = Signal()
     undo_requested = Signal()
     redo_requested = Signal()
     plan_edited = Signal(object)
-    """The ``StudyPlan`` that is asked for."""
+    """Emitted with the edited ``StudyPlan``."""
     base_requested = Signal()
-    """The recipe of the builder is to be the one that is studied."""
+    """Emitted to study the recipe of the builder."""
     base_opened = Signal()
-    """The recipe that is studied is to be that of the builder."""
+    """Emitted to load the recipe of the study into the builder."""
     start_requested = Signal()
-    """Do the runs that are missing."""
+    """Emitted to run what is missing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,11 +101,11 @@ class StudyForm(QWidget):
         self.set_sheet(None)
 
     def sizeHint(self) -> QSize:
-        """A column."""
+        """Return the size of a column."""
         return QSize(360, 640)
 
     def minimumSizeHint(self) -> QSize:
-        """Rows that can be read; the rest is scrolled."""
+        """Return a width at which rows are readable; the rest is scrolled."""
         return QSize(_LEAST_PX, 220)
 
     # ---------------------------------------------------------------- building
@@ -177,7 +177,7 @@ class StudyForm(QWidget):
     # ------------------------------------------------------------------- state
 
     def set_plans(self, plans: Sequence[tuple[Path, StudyPlan]]) -> None:
-        """Offer these studies, with their files."""
+        """Set the studies to choose from, with their files."""
         with QSignalBlocker(self.plans):
             self.plans.clear()
             for path, plan in plans:
@@ -193,21 +193,21 @@ class StudyForm(QWidget):
         )
 
     def set_builder(self, recipe: Recipe) -> None:
-        """The recipe of the builder, whose network can be added to rows."""
+        """Set the recipe of the builder, whose network can be added to rows."""
         self._builder = recipe
 
     def set_search_available(self, available: bool) -> None:
-        """Whether Optuna is there."""
+        """Set whether Optuna is installed."""
         self._has_search = available
         self._show_search()
 
     def set_edits(self, can_undo: bool, can_redo: bool) -> None:
-        """Whether edits of the study can be undone and made again."""
+        """Set whether edits of the study can be undone and redone."""
         self._can_undo, self._can_redo = can_undo, can_redo
         self._show_levers()
 
     def set_sheet(self, sheet: StudySheet | None) -> None:
-        """Show a study; None: none is chosen yet."""
+        """Show a study; None if none is chosen yet."""
         before, self._sheet = self._sheet, sheet
         if sheet is None or before is None or sheet.plan != before.plan:
             self.problem.set_text("")
@@ -237,7 +237,7 @@ class StudyForm(QWidget):
         self._show_cost()
 
     def _show_terms(self, terms: PlanTerms, axes: int) -> None:
-        """Only what counts: no bound without a goal, no number of settings for a grid."""
+        """Show only applicable fields: a bound needs a goal, a grid has no number of settings."""
         self.terms.set_row_visible("mode", axes > 0)
         self.terms.set_row_visible("trials", axes > 0 and terms.mode in {"random", "guided"})
         self.terms.set_row_visible("bound", terms.goal != NOTHING)
@@ -299,7 +299,7 @@ class StudyForm(QWidget):
         return Around(sheet.base, sheet.image_shape)
 
     def _mark_chosen(self) -> None:
-        """Have the list tell which study is shown; one of the person's own is added to it."""
+        """Select the current study in the list; add it if it is not listed."""
         sheet = self._sheet
         with QSignalBlocker(self.plans):
             if sheet is None or sheet.is_new:
@@ -313,7 +313,7 @@ class StudyForm(QWidget):
             self.plans.setCurrentIndex(self.plans.findData(str(sheet.path)))
 
     def set_failure(self, reason: str) -> None:
-        """Say why the study cannot be done, at the axis that it is about."""
+        """Show why the study cannot be run, beside the axis that the reason names."""
         self.cost.setText("")
         sheet = self._sheet
         axes = () if sheet is None else sheet.plan.axes
@@ -325,7 +325,7 @@ class StudyForm(QWidget):
         self.problem.set_text(reason)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether runs are under way: until they have ended nothing is edited."""
+        """Set whether runs are in progress, during which nothing can be edited."""
         self._is_busy = busy
         for view in self.axes:
             view.set_locked(busy)
@@ -345,7 +345,7 @@ class StudyForm(QWidget):
             self.cost.setText("" if self._is_busy else line)
 
     def _show_locks(self) -> None:
-        """What can be edited now: of no study nothing, but what makes or finds one."""
+        """Enable what can be edited; without a study, only what opens or begins one."""
         free, has = not self._is_busy, self._sheet is not None
         for way in (self.plans, self.new, self.open, self.take_base, self.place):
             way.setEnabled(free)
@@ -373,7 +373,7 @@ class StudyForm(QWidget):
     # ------------------------------------------------------------------- edits
 
     def vary(self, path: str) -> bool:
-        """Add an axis of the field at ``path``; False where it cannot be."""
+        """Add an axis of the field at ``path``; return False if it cannot be varied."""
         sheet = self._sheet
         around = None if sheet is None else self._around(sheet)
         if around is None or self._is_busy:
@@ -388,7 +388,7 @@ class StudyForm(QWidget):
         if self._sheet is None:
             return
         axes = [*self._sheet.plan.axes, axis]
-        # Whole lists of layers come before what is varied in them.
+        # An axis of whole layer lists comes before axes of fields in these layers.
         place = overwritten(axes).get(len(axes) - 1)
         if place is not None:
             axes.insert(place, axes.pop())
@@ -402,11 +402,11 @@ class StudyForm(QWidget):
             self.problem.set_text(str(error))
         else:
             self.plan_edited.emit(plan)
-        # What was wrong may be right again without being another plan.
+        # An error may have been corrected without changing the plan.
         self._show_levers()
 
     def _fill_menu(self) -> None:
-        """What can be varied of the recipe, under its headings."""
+        """Fill the menu with the fields of the recipe that can be varied."""
         menu, sheet = self.add.menu(), self._sheet
         menu.clear()
         menu.setToolTipsVisible(True)

@@ -1,4 +1,4 @@
-"""A study at a glance: its table above its pictures; pointed at in one is marked in all."""
+"""Overview of a study: its table above its pictures, with linked highlighting."""
 
 from __future__ import annotations
 
@@ -60,23 +60,23 @@ if TYPE_CHECKING:
 
 TABLE = "table"
 _FIRST = (TABLE, "bars", "curves")
-"""What is shown before anybody has chosen."""
+"""Pictures that are shown by default."""
 _LEAST_TILE = QSize(240, 180)
 _SHAPE = 1.5
 _TABLE_SHARE = 0.45
-"""Of the height that a long table takes from the pictures below it; a short one takes less."""
+"""Maximum share of the height for the table; a short table takes less."""
 _NOT_YET = mark("Nothing to show yet: it takes runs that have ended, or more than one setting.")
 
 
 @dataclass(frozen=True, eq=False)
 class _MadePicture:
-    """A picture as it comes from the thread that made it.
+    """A picture as the worker thread has made it.
 
     Attributes:
-        round: Number of the time that pictures were asked for.
-        key: Its kind.
-        picture: None where what is known gives none.
-        painted: On the canvas of its tile; None: that was not in sight.
+        round: Number of the request.
+        key: Kind of the picture.
+        picture: None if there are no data for it.
+        painted: The picture painted for the canvas of its tile; None if the tile was hidden.
     """
 
     round: int
@@ -86,14 +86,14 @@ class _MadePicture:
 
 
 class OverviewPage(StudyPage):
-    """Passive; histories and networks are asked for by ``material_requested``.
+    """Passive page; histories and networks are requested by ``material_requested``.
 
-    Pictures are made and painted by ``making``, one after the other; what was there before stays
-    in sight until then.
+    Pictures are made and painted one after another by ``making``; previous pictures stay visible
+    until they are replaced.
     """
 
     setting_opened = Signal()
-    """The chosen setting was clicked twice in the table."""
+    """Emitted when the selected setting was double-clicked in the table."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -203,10 +203,10 @@ class OverviewPage(StudyPage):
         self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
         self.table.horizontalScrollBar().rangeChanged.connect(lambda *_: self._share_out())
 
-    # What is shown
+    # Display
 
     def show_kinds(self, keys: Iterable[str]) -> None:
-        """Show these pictures, keys of ``PICTURES`` or ``TABLE``, and no others."""
+        """Show exactly these pictures, keys of ``PICTURES`` or ``TABLE``."""
         wanted = set(keys)
         menu = self.kinds.menu()
         assert menu is not None, "it was given one"
@@ -215,18 +215,18 @@ class OverviewPage(StudyPage):
         self._on_kinds_triggered()
 
     def show_figure(self, kind: str) -> None:
-        """Show alone what ``kind`` ends with, such as ``x-curves``, as it is handed in.
+        """Show only the picture that the hand-in figure ``kind`` ends with, such as ``x-curves``.
 
-        Of what is none of ``PICTURES`` the table tells.
+        If ``kind`` is none of ``PICTURES``, the default pictures are shown.
         """
         known = [key for key in PICTURES if f"-{kind}".endswith(f"-{key}")]
         self._handed_in = max(known, key=len, default="")
         self.show_kinds((self._handed_in,) if known else _FIRST)
-        # Its study may be shown already, or come only now in the place of another one.
+        # Its study may be displayed already, or may be opened only afterwards.
         self._take_handed_in(self._handed_in)
 
     def _take_handed_in(self, key: str) -> None:
-        """Choose for the picture ``key`` what it is of in a hand-in."""
+        """Set the options of the picture ``key`` as they are in a hand-in."""
         result = self._result()
         if not key or result is None:
             return
@@ -238,13 +238,13 @@ class OverviewPage(StudyPage):
 
     @property
     def shown_kinds(self) -> tuple[str, ...]:
-        """What is shown, in its order."""
+        """Return the keys of the displayed pictures, in their order."""
         menu = self.kinds.menu()
         actions = [] if menu is None else menu.actions()
         return tuple(action.data() for action in actions if action.isChecked())
 
     def set_sheet(self, sheet: StudySheet) -> None:
-        """Draw what has been found."""
+        """Show a study."""
         if self._sheet is not None and self._sheet.path != sheet.path:
             self._material = None
             self._choice = PictureChoice(band=self._choice.band, is_log=self._choice.is_log)
@@ -252,27 +252,27 @@ class OverviewPage(StudyPage):
         is_new = self._sheet is None or sheet.result is not before
         self._sheet = sheet
         with QSignalBlocker(self.table):
-            # While it is filled no row is selected, and yet nobody has taken the choice back.
+            # Filling the table clears its selection, which is not a choice of the user.
             self.table.set_sheet(sheet)
             self.table.choose_row(self._chosen)
         self._share_out()
         if is_new:
             goes_on = _goes_on(before, sheet.result)
             if not goes_on:
-                # What is pointed at in pictures of other settings would be taken for these.
+                # Indices of the previous settings would be applied to the new ones.
                 for tile_ in self.tiles.values():
                     tile_.set_picture(None)
             self._offer()
             if sheet.result is not None:
                 self._take_handed_in(self._handed_in)
                 self._handed_in = ""
-            # The others are as they were until what they are made of has been read again.
+            # The other pictures stay until their data have been read again.
             needs = ("figures",) if self._material is not None else None
             self._draw(needs, gentle=goes_on)
             self._ask()
 
     def set_material(self, material: StudyMaterial) -> None:
-        """Take histories, networks and level lines of the study that is shown."""
+        """Set histories, networks and level lines of the current study."""
         sheet = self._sheet
         if sheet is None or sheet.result is None or sheet.result.plan != material.result.plan:
             return
@@ -282,7 +282,7 @@ class OverviewPage(StudyPage):
         self._draw(gentle=True)
 
     def set_chosen(self, place: int) -> None:
-        """Mark the setting that is chosen."""
+        """Mark the selected setting."""
         self._chosen = place
         self.table.choose_row(place)
         self._mark(frozenset())
@@ -293,7 +293,7 @@ class OverviewPage(StudyPage):
             self.material_requested.emit()
 
     def _offer(self) -> None:
-        """Offer the figures and axes that this study has."""
+        """Offer the figures and axes of this study."""
         result = None if self._sheet is None else self._sheet.result
         if result is None:
             return
@@ -305,7 +305,7 @@ class OverviewPage(StudyPage):
 
     def _choose(self, **values: object) -> None:
         if "across" in values and values["across"] == self.up.currentData():
-            # The other axis cannot be the same one.
+            # Both axes must differ.
             others = (self.up.itemData(at) for at in range(self.up.count()))
             other = next((name for name in others if name != values["across"]), "")
             self.up.setCurrentIndex(self.up.findData(other))
@@ -335,13 +335,13 @@ class OverviewPage(StudyPage):
         tile(self._grid, self.tiles.values(), shown, columns)
 
     def _share_out(self) -> None:
-        """Give the table what its rows need, and the pictures the rest."""
+        """Give the table the height of its rows, and the pictures the rest."""
         room = self._splitter.height()
         high = min(self.table.wanted_height(), round(_TABLE_SHARE * room))
         self._splitter.share_out([high, room - high])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Put table and pictures anew into the room that there is."""
+        """Lay out table and pictures again after a resize."""
         if event.type() == QEvent.Type.Resize:
             if watched is self._splitter:
                 self._share_out()
@@ -350,7 +350,7 @@ class OverviewPage(StudyPage):
         return super().eventFilter(watched, event)
 
     def _known(self) -> StudyMaterial | None:
-        """What is known now: figures of this moment, and the rest as it was read last."""
+        """Return the current figures together with the data that were read last."""
         result = None if self._sheet is None else self._sheet.result
         if result is None:
             return None
@@ -360,9 +360,9 @@ class OverviewPage(StudyPage):
         return replace(self._material, result=result) if fits else StudyMaterial(result)
 
     def _draw(self, needs: tuple[str, ...] | None = None, *, gentle: bool = False) -> None:
-        """Have pictures made anew: all of them, or those that are made of ``needs``.
+        """Make pictures again: all of them, or those that depend on ``needs``.
 
-        ``gentle``: with pauses, where nobody has asked for them.
+        ``gentle``: with pauses, for updates that the user did not request.
         """
         shown = [key for key in self.shown_kinds if key in self.tiles]
         self._stale |= {key for key in shown if needs is None or PICTURES[key].needs in needs}
@@ -384,19 +384,19 @@ class OverviewPage(StudyPage):
     def _take_made(self, made: object) -> None:
         assert isinstance(made, _MadePicture), "that is what is made here"
         if made.round == self._round:
-            # Else it has been asked for again: what is newer takes its place.
+            # Otherwise a newer request is pending, which replaces this picture.
             self._stale.discard(made.key)
         tile_ = self.tiles[made.key]
         tile_.set_picture(made.picture, made.painted)
         tile_.mark(frozenset(), self._chosen_places())
 
     def figure_of(self, key: str) -> Figure | None:
-        """A picture as it leaves the window; None: there is none."""
+        """Return a picture as a figure to export; None if there is none."""
         known, sheet = self._known(), self._sheet
         figure = None if known is None else study_figure(key, known, self._choice)
         return None if figure is None or sheet is None else replace(figure, of=sheet.path.stem)
 
-    # What is pointed at and chosen
+    # Highlight and selection
 
     def _on_view_hovered(self, tile_: _Tile, item: int | None) -> None:
         self._point_at(frozenset(tile_.places(item)))
@@ -436,7 +436,7 @@ class OverviewPage(StudyPage):
         return None if self._sheet is None else self._sheet.result
 
     def _seed_of(self, place: int) -> int:
-        """The seed whose network pictures show: the one in the middle; without one the first."""
+        """Return the seed whose network the pictures show: the median run, else the first seed."""
         networks = () if self._material is None else self._material.networks
         known = {one.place: one.seed for one in networks}
         result = self._result()
@@ -454,7 +454,7 @@ class OverviewPage(StudyPage):
 
 
 class _Tile(QWidget):
-    """One picture below its name."""
+    """One picture below its title."""
 
     def __init__(self, key: str, page: OverviewPage) -> None:
         super().__init__()
@@ -476,8 +476,8 @@ class _Tile(QWidget):
 
     @property
     def canvas(self) -> ItemCanvas | None:
-        """Where its picture is to be painted; None while it is not in sight."""
-        # What is said in place of a picture has the room of one.
+        """Return the canvas to paint the picture for; None while the tile is hidden."""
+        # The placeholder has the same size as the picture.
         shown = self._empty if self.view.isHidden() else self.view
         canvas = ItemCanvas.of(self.view, shown.size())
         return canvas if shown.isVisible() and canvas.has_room else None
@@ -485,7 +485,7 @@ class _Tile(QWidget):
     def set_picture(
         self, picture: StudyPicture | None, painted: PaintedItems | None = None
     ) -> None:
-        """Show a picture, which may be ``painted`` already; None: there is none yet."""
+        """Show a picture, which may be ``painted`` already; None shows the placeholder."""
         self._picture = picture
         self._find_run()
         self.view.setVisible(picture is not None)
@@ -497,7 +497,7 @@ class _Tile(QWidget):
         self.view.set_plot(plot, lambda item: words[item] if item < len(words) else "", painted)
 
     def places(self, item: int | None) -> tuple[int, ...]:
-        """The settings of an item, the best first; of a single run its setting."""
+        """Return the indices of the settings of an item, the best first; of a run, its setting."""
         run = self.run_of(item)
         if run is not None:
             return (run[0],)
@@ -505,27 +505,27 @@ class _Tile(QWidget):
         return items[item] if item is not None and item < len(items) else ()
 
     def run_of(self, item: int | None) -> tuple[int, int] | None:
-        """Setting and seed of an item that is a single run."""
+        """Return setting index and seed of an item that is a single run, else None."""
         return None if self._picture is None or item is None else self._picture.runs.get(item)
 
     def choose(self, item: int) -> None:
-        """Mark a single run beside its setting."""
+        """Mark the single run of ``item`` beside its setting."""
         self._run = self.run_of(item)
         self._find_run()
         self.view.set_marked(frozenset(), self._run_items)
 
     def point_at(self, item: int | None) -> None:
-        """Mark the single run that is pointed at."""
+        """Highlight the single run of ``item``."""
         if item is not None and self.run_of(item) is not None:
             self.view.set_marked(frozenset({item}), self._run_items)
 
     def _find_run(self) -> None:
-        """Find the item of the run that was chosen: it moves where seeds are ordered anew."""
+        """Find the item of the chosen run, which moves when seeds are reordered."""
         runs = {} if self._picture is None or self._run is None else self._picture.runs
         self._run_items = frozenset(item for item, run in runs.items() if run == self._run)
 
     def mark(self, here: frozenset[int], chosen: frozenset[int]) -> None:
-        """Mark settings that are pointed at, and the one that is chosen."""
+        """Highlight the hovered settings, and mark the chosen ones."""
         items = () if self._picture is None else self._picture.items
 
         def of(places: frozenset[int]) -> frozenset[int]:
@@ -535,7 +535,7 @@ class _Tile(QWidget):
 
 
 def _goes_on(before: StudyResult | None, after: StudyResult | None) -> bool:
-    """Whether settings of ``before`` are at the same places in ``after``."""
+    """Return whether the settings of ``before`` have the same indices in ``after``."""
     if before is None or after is None:
         return False
     keys = [cell.setting.key for cell in before.cells]
@@ -543,7 +543,7 @@ def _goes_on(before: StudyResult | None, after: StudyResult | None) -> bool:
 
 
 def _fill(combo: QComboBox, rows: list[tuple[str, str]], *, last: bool = False) -> None:
-    """Offer ``rows`` of key and text; what was chosen stays so where it is still there."""
+    """Set ``rows`` of key and text, preserving the selection if it is still available."""
     before = combo.currentData()
     known = [(combo.itemData(at), combo.itemText(at)) for at in range(combo.count())]
     if known == rows:

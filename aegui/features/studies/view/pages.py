@@ -1,4 +1,4 @@
-"""The ways to look at what a study has found: one page each, behind a row of tabs."""
+"""The pages of the results of a study, behind a row of tabs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Making = Callable[[States, Taker, bool], None]
 
 NOTHING = -1
-"""In place of a setting: none is chosen."""
+"""Index in place of a setting if none is selected."""
 
 
 def make_at_once(states: States, take: Taker, gentle: bool) -> None:
-    """Give ``take`` what ``states`` makes, in this thread.
+    """Call ``take`` with each value of ``states`` in this thread.
 
-    In its place a window has what does it in the background, where newer work takes the place of
-    older, and what is ``gentle`` is done with pauses.
+    Windows replace this default by a background job, in which newer work replaces older and
+    ``gentle`` work is done with pauses.
     """
     del gentle
     for state in states():
@@ -38,51 +38,51 @@ def make_at_once(states: States, take: Taker, gentle: bool) -> None:
 
 
 class StudyView(QWidget):
-    """What is asked for where a study is looked at."""
+    """Signals of all widgets that show the results of a study."""
 
     setting_chosen = Signal(int)
-    """The place of a setting among ``result.cells``; ``NOTHING``: none."""
+    """Emitted with the index of a setting in ``result.cells``, or ``NOTHING``."""
     network_requested = Signal(int, int)
-    """Show the network of the setting at that place with that seed on the map."""
+    """Emitted with the index of a setting and a seed, to show that network on the map."""
     networks_requested = Signal(int)
-    """Show the networks of the setting at that place on the map."""
+    """Emitted with the index of a setting, to show its networks on the map."""
     step_requested = Signal(int)
-    """Show the next one of these networks, or the one before."""
+    """Emitted with the offset of the network to show next."""
     material_requested = Signal()
-    """Histories and networks of the study are wanted; ``set_material`` follows."""
+    """Emitted to request histories and networks of the study; ``set_material`` follows."""
 
 
 class StudyPage(StudyView):
-    """One way to look at a study; what is chosen in it is chosen in all of them."""
+    """One view of a study; the selected setting is shared by all pages."""
 
     def hasHeightForWidth(self) -> bool:
-        """It fills the room that there is: a head that breaks into lines takes from the rest."""
+        """Return False: the page fills its area, and a wrapped header shrinks the rest."""
         return False
 
     making: Making = staticmethod(make_at_once)
-    """How what takes long is made."""
+    """How pictures are made, see ``make_at_once``."""
 
     def set_sheet(self, sheet: StudySheet) -> None:
-        """Show a study as it is known now; asked only while the page is in sight."""
+        """Show a study; called only while the page is visible."""
         raise NotImplementedError
 
     def set_chosen(self, place: int) -> None:
-        """Mark the setting that is chosen; by default there is nothing to mark."""
+        """Mark the selected setting; does nothing by default."""
         del place
 
     def set_material(self, material: StudyMaterial) -> None:
-        """Take what was asked for by ``material_requested``; by default nothing ever is."""
+        """Set the data requested by ``material_requested``; does nothing by default."""
         del material
 
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page before it is made.
+    """Describes a page that is created on demand.
 
     Attributes:
-        key: What it is called in code.
-        title: What its tab says, marked.
-        place: Its class, a ``StudyPage``, as ``package.module:Class``; made when first seen.
+        key: Key of the page.
+        title: Title of its tab, marked for translation.
+        place: Its class, a ``StudyPage``, as ``package.module:Class``.
     """
 
     key: str
@@ -99,7 +99,7 @@ PAGES = (
 
 
 class ResultPages(StudyView):
-    """Shows one of the pages at a time; only that one follows a study while it runs."""
+    """Shows one page at a time; only the visible page is updated while a study runs."""
 
     def __init__(self, specs: Sequence[PageSpec] = PAGES, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +107,7 @@ class ResultPages(StudyView):
         self._pages: dict[str, StudyPage] = {}
         self._sheet: StudySheet | None = None
         self.chosen = NOTHING
-        """The place of the setting that is chosen, or ``NOTHING``."""
+        """Index of the selected setting, or ``NOTHING``."""
         self._making: Making = make_at_once
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -122,7 +122,7 @@ class ResultPages(StudyView):
         self._on_tabs_current_changed(self.tabs.currentIndex())
 
     def page(self, key: str) -> StudyPage:
-        """The page of that key, made now if it has not been seen yet."""
+        """Return the page ``key``, creating it on first use."""
         if key not in self._pages:
             spec = next(spec for spec in self._specs if spec.key == key)
             page = class_at(spec.place)()
@@ -139,32 +139,32 @@ class ResultPages(StudyView):
         return self._pages[key]
 
     def set_making(self, making: Making) -> None:
-        """Have what takes long made otherwise than at once, see ``make_at_once``."""
+        """Set how pictures are made, see ``make_at_once``."""
         self._making = making
         for page in self._pages.values():
             page.making = making
 
     def show_page(self, key: str) -> None:
-        """Bring a page to the front."""
+        """Show a page."""
         self.tabs.setCurrentIndex([spec.key for spec in self._specs].index(key))
 
     def set_sheet(self, sheet: StudySheet) -> None:
-        """Show a study as it is known now."""
+        """Show a study."""
         if self._sheet is not None and self._sheet.path != sheet.path:
             self.chosen = NOTHING
         elif self._sheet is not None and sheet.result is None:
-            # While a plan is edited, what was found of the one before stays in sight.
+            # While a plan is edited, the results of the previous plan stay visible.
             return
         self._sheet = sheet
         self._fill()
 
     def set_material(self, material: StudyMaterial) -> None:
-        """Give the pages what was asked for by ``material_requested``."""
+        """Pass the data requested by ``material_requested`` to the pages."""
         for page in self._pages.values():
             page.set_material(material)
 
     def choose(self, place: int) -> None:
-        """Choose a setting, on every page."""
+        """Select a setting on every page."""
         if place == self.chosen:
             return
         self.chosen = place

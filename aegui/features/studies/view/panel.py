@@ -1,4 +1,4 @@
-"""What comes of a study: how far it is, the pages of its results, the verdict, its single runs."""
+"""The results of a study: progress, pages of results, verdict, and single runs."""
 
 from __future__ import annotations
 
@@ -34,30 +34,30 @@ if TYPE_CHECKING:
 _BAR_PX = 160
 _VERDICT_PX = 84
 _MOST_SEEDS = 200
-"""Runs of a setting that are offered one by one."""
+"""Maximum number of seeds of a setting in the list."""
 
 
 class StudiesPanel(QWidget):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive panel; user actions are emitted as signals."""
 
     form_requested = Signal()
-    """Where a study is chosen and changed."""
+    """Emitted to show the form of the study."""
     pause_toggled = Signal(bool)
-    """Let the runs rest, or go on."""
+    """Emitted with whether the runs are to be paused."""
     cancel_requested = Signal()
-    """Give up the runs under way."""
+    """Emitted to cancel the runs."""
     seeds_requested = Signal(int)
-    """So many more seeds of each setting are to be run."""
+    """Emitted with the number of seeds to add to each setting."""
     table_requested = Signal()
-    """Save every run as CSV."""
+    """Emitted to save the table of all runs as CSV."""
     run_requested = Signal(object, int)
-    """Open the recipe of a ``StudySetting`` with that seed."""
+    """Emitted with a ``StudySetting`` and a seed, to open the recipe of that run."""
     step_requested = Signal(int)
-    """Show the next network of those on the map, or the one before."""
+    """Emitted with the offset of the network to show next on the map."""
     networks_requested = Signal(object)
-    """Show the networks of a ``StudyCell`` on the map."""
+    """Emitted with a ``StudyCell``, to show its networks on the map."""
     network_requested = Signal(object, int)
-    """Show that of a ``StudyCell`` with that seed."""
+    """Emitted with a ``StudyCell`` and a seed, to show that network on the map."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,12 +84,12 @@ class StudiesPanel(QWidget):
         self.set_busy(False)
 
     def sizeHint(self) -> QSize:
-        """A table and what is said below it."""
+        """Return a size with room for a table and the verdict."""
         return QSize(700, 400)
 
     def _build(self) -> None:
         self._placeholder = Placeholder(self._build_content())
-        # In a narrow place it is moved: it must not push the window off the screen.
+        # Scrolls in a narrow dock: its minimum width must not widen the window off the screen.
         self.setLayout(column((scrolled(self._placeholder, sideways=True), 1)))
 
     def _build_content(self) -> QWidget:
@@ -109,7 +109,7 @@ class StudiesPanel(QWidget):
             tr("Open the runs of this setting that have ended, each with what it has learnt")
         )
         self.seeds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        # In lines where there is little width: beside the map there often is.
+        # Wrapped, as the dock is often narrow beside the map.
         levers = FlowLayout(SPACING, last_at_right=True)
         for lever in (self.more, self.networks, self.seeds, self.open_run, self.save):
             levers.addWidget(lever)
@@ -132,7 +132,7 @@ class StudiesPanel(QWidget):
         self.pages.networks_requested.connect(lambda _place: self._ask_for_networks())
         self.pages.step_requested.connect(self.step_requested)
 
-    # What is shown
+    # Display
 
     def _overview(self) -> OverviewPage:
         page = self.pages.page("overview")
@@ -140,12 +140,12 @@ class StudiesPanel(QWidget):
         return page
 
     def show_figure(self, kind: str) -> None:
-        """Show a figure of a study as it is handed in, such as ``x-curves``."""
+        """Show the picture for a figure of a hand-in, such as ``x-curves``."""
         self.pages.show_page("overview")
         self._overview().show_figure(kind)
 
     def set_sheet(self, sheet: StudySheet | None) -> None:
-        """Show a study as it is known now; None: none is chosen."""
+        """Show a study; None if none is chosen."""
         self._sheet = sheet
         if sheet is None:
             text = tr("Here comes what a study finds: settings compared over seeds.")
@@ -156,7 +156,7 @@ class StudiesPanel(QWidget):
         self.title.setText(name)
         self.pages.set_sheet(sheet)
         steps = () if sheet.result is None else sheet.result.steps
-        # Of a path the way is told first, as far as it has come.
+        # The steps of a search path come before the verdict.
         lines = (*(step.words(sheet.plan) for step in steps), *sheet.verdict.lines)
         more = sheet.verdict.more_seeds
         self.verdict.setPlainText("\n".join(lines))
@@ -168,7 +168,7 @@ class StudiesPanel(QWidget):
         self._show_row()
 
     def set_progress(self, progress: JobProgress | None) -> None:
-        """Show how far the runs are; None: there are none."""
+        """Show the progress of the runs; None if there are none."""
         self._progress = progress
         self._show_text()
         if progress is not None:
@@ -176,7 +176,7 @@ class StudiesPanel(QWidget):
             self.bar.setAccessibleName(f"{progress.title} {progress.text}".strip())
 
     def set_busy(self, busy: bool) -> None:
-        """Whether runs are under way."""
+        """Set whether runs are in progress."""
         self._is_busy = busy
         self.pause.setChecked(False)
         self._on_pause_clicked(False)
@@ -192,7 +192,7 @@ class StudiesPanel(QWidget):
             text = tr("paused: {phase}", phase=text) if text else tr("paused")
         self.text.setText(text)
 
-    # What is asked for
+    # User actions
 
     def _on_more_clicked(self) -> None:
         if self._sheet is not None and self._sheet.verdict.more_seeds is not None:
@@ -204,7 +204,7 @@ class StudiesPanel(QWidget):
         self.pause_toggled.emit(paused)
 
     def _chosen(self) -> StudyCell | None:
-        """The setting that is chosen."""
+        """Return the selected setting, or None."""
         place = self.pages.chosen
         result = None if self._sheet is None else self._sheet.result
         if result is None or not 0 <= place < len(result.cells):
@@ -212,7 +212,7 @@ class StudiesPanel(QWidget):
         return result.cells[place]
 
     def _show_row(self) -> None:
-        """Offer the runs of the setting that is chosen, each with its figure."""
+        """List the runs of the selected setting, each with its figure."""
         cell = self._chosen()
         for part in (self._setting, self.networks, self.seeds, self.open_run):
             part.setVisible(cell is not None)
@@ -223,7 +223,7 @@ class StudiesPanel(QWidget):
         self._fill_seeds(self.seeds.currentData())
 
     def _fill_seeds(self, seed: int | None) -> None:
-        """Offer the first seeds of the setting, and ``seed``, which is chosen."""
+        """List the first seeds of the setting and ``seed``, which is selected."""
         cell, sheet = self._chosen(), self._sheet
         if cell is None or sheet is None:
             return

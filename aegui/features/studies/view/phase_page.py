@@ -1,6 +1,6 @@
-"""The share of the runs at the goal over two axes, filling while the study runs.
+"""The share of runs at the goal over two axes, updated while the study runs.
 
-Of a single setting, or where no axis is chosen, it is a field of single seeds.
+For a single setting, or if no axis is chosen, single seeds are shown as squares.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 _ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(180, 100))
 _SINGLE = mark("–")
 _LEAST_SHADE = 0.12
-"""No run at the goal is another thing than no run that has ended."""
+"""Lightest shade, to distinguish cells without a run at the goal from those without any run."""
 
 
 class PhasePage(StudyPage):
-    """Passive; a click on a cell asks for its networks."""
+    """Passive page; a click on a cell requests its networks."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheet: StudySheet | None = None
         self.diagram: PhaseDiagram | None = None
-        """What is shown; None: nothing."""
+        """The displayed diagram, or None."""
         self._names: tuple[str, ...] = ()
         self._seeds_of: Path | None = None
         self.across = QComboBox()
@@ -89,7 +89,7 @@ class PhasePage(StudyPage):
         return held(column(*parts, margins=(0, SPACING // 2, 0, 0)))
 
     def set_sheet(self, sheet: StudySheet) -> None:
-        """Show the shares as they are known now."""
+        """Show the current shares of a study."""
         self._sheet = sheet
         names = tuple(axis.name for axis in sheet.plan.axes)
         if names != self._names or not self.across.count():
@@ -103,11 +103,11 @@ class PhasePage(StudyPage):
 
     @property
     def is_of_seeds(self) -> bool:
-        """Whether single seeds are shown, not shares of cells."""
+        """Return whether single seeds are shown instead of shares."""
         return self._pages.currentWidget() is self.field
 
     def _make(self, states: States, take: Taker, gentle: bool) -> None:
-        # What makes things is given to the page after it was made.
+        # ``making`` is assigned to the page after its creation.
         self.making(states, take, gentle)
 
     def _step(self, by: int) -> None:
@@ -160,7 +160,7 @@ class PhasePage(StudyPage):
             self._seeds_of = None
 
     def figure(self) -> Figure | None:
-        """The diagram, or the field of seeds, for paper; None before there is one."""
+        """Return the diagram or the squares of seeds as a figure to export, or None."""
         diagram, sheet = self.diagram, self._sheet
         if self.is_of_seeds:
             figure = self.field.figure()
@@ -193,7 +193,7 @@ class PhasePage(StudyPage):
         return None
 
     def _on_table_cell_activated(self, cell: Place) -> None:
-        """Choose the first setting of a cell that has runs, and ask for its networks."""
+        """Select the first setting of a cell that has runs, and request its networks."""
         diagram, sheet = self.diagram, self._sheet
         if diagram is None or sheet is None or sheet.result is None:
             return
@@ -226,7 +226,7 @@ def _matrix(diagram: PhaseDiagram) -> NumberMatrix:
 
 
 def _short(label: str) -> str:
-    """The name of a choice; of a number the digits that tell steps apart."""
+    """Return a choice as text; numbers with three significant digits."""
     try:
         return localized(float(label), ".3g")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where the runs of a study are trained: this computer, or a cluster and how it is found."""
+"""Where the runs of a study are trained: this computer, or a cluster and its address."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _ADDRESS_EXAMPLE = "tls://host:8786"
 
 
 class PlaceSection(QWidget):
-    """Passive; what is asked for goes out by its signals."""
+    """Passive form; user actions are emitted as signals."""
 
     edited = Signal(object)
-    """The ``RunPlace`` that is asked for."""
+    """Emitted with the edited ``RunPlace``."""
     file_requested = Signal(str)
-    """The file of that field is to be chosen."""
+    """Emitted with the name of the field to choose a file for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,24 +49,24 @@ class PlaceSection(QWidget):
 
     @property
     def place(self) -> RunPlace:
-        """The one that is shown."""
+        """Return the displayed values."""
         value = self.form.value
         assert isinstance(value, RunPlace)
         return value
 
     @property
     def address(self) -> TextField:
-        """The field of the scheduler."""
+        """Return the field of the scheduler's address."""
         return self.text_field("address")
 
     def text_field(self, name: str) -> TextField:
-        """The field of that name."""
+        """Return the field ``name``."""
         field = self.form.fields[name]
         assert isinstance(field, TextField)
         return field
 
     def set_place(self, place: RunPlace) -> None:
-        """Show ``place`` and stay silent."""
+        """Show ``place`` without emitting ``edited``."""
         self.form.set_value(place)
         for name in ("address", *FILES):
             self.form.set_row_visible(name, place.is_cluster)

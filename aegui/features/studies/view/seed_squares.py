@@ -1,4 +1,4 @@
-"""The single seeds of a study as squares, filling while it runs; a click asks for one network."""
+"""The single seeds of a study as squares, updated while it runs; a click requests a network."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KIND = "seeds"
 
 @dataclass(frozen=True, eq=False)
 class _MadeSquares:
-    """A picture as it comes from the thread that made it, of the ``round`` of asking."""
+    """A picture as the worker thread has made it, for the request number ``round``."""
 
     round: int
     picture: StudyPicture | None
@@ -44,14 +44,14 @@ class _MadeSquares:
 
 
 class SeedSquares(QWidget):
-    """Passive; pictures are made and painted by ``making``, away from the window."""
+    """Passive; pictures are made and painted by ``making``, outside the GUI thread."""
 
     network_requested = Signal(int, int)
-    """Show the network of the setting at that place with that seed on the map."""
+    """Emitted with the index of a setting and a seed, to show that network on the map."""
     setting_chosen = Signal(int)
-    """All seeds of the setting at that place were clicked."""
+    """Emitted with the index of a setting when the label of all its seeds was clicked."""
     worded = Signal(str)
-    """How many reach the goal, in a line."""
+    """Emitted with a line that says how many seeds reach the goal."""
 
     making: Making
 
@@ -61,7 +61,7 @@ class SeedSquares(QWidget):
         self._choice = PictureChoice()
         self._result: StudyResult | None = None
         self.picture: StudyPicture | None = None
-        """What is shown; None: nothing yet."""
+        """The displayed picture, or None."""
         self._run: tuple[int, int] | None = None
         self._item: int | None = None
         self._here: int | None = None
@@ -88,7 +88,7 @@ class SeedSquares(QWidget):
         self.setLayout(column((self.placeholder, 1), margins=(0, 0, SPACING, 0)))
 
     def set_result(self, result: StudyResult | None, *, goes_on: bool) -> None:
-        """Show the seeds of ``result``; ``goes_on``: it is of the settings that are shown."""
+        """Show the seeds of ``result``; ``goes_on`` if its settings are those displayed already."""
         if result is self._result:
             return
         if not goes_on:
@@ -144,13 +144,13 @@ class SeedSquares(QWidget):
         self.worded.emit(picture.caption)
 
     def figure(self) -> Figure | None:
-        """The picture as it leaves the window; None: there is none."""
+        """Return the picture as a figure to export; None if there is none."""
         if self._result is None:
             return None
         return study_figure(_KIND, StudyMaterial(self._result), self._choice)
 
     def step(self, by: int) -> None:
-        """Ask for the network of the next seed that has ended, in the order that is shown."""
+        """Request the network of the next finished seed, in the displayed order."""
         picture = self.picture
         if picture is None or self._result is None:
             return
@@ -163,7 +163,7 @@ class SeedSquares(QWidget):
                 return
 
     def _find_run(self) -> None:
-        """Find the square of the run that was chosen: it moves where seeds are ordered anew."""
+        """Find the square of the chosen run, which moves when seeds are reordered."""
         runs = {} if self.picture is None or self._run is None else self.picture.runs
         self._item = next((item for item, run in runs.items() if run == self._run), None)
 
@@ -190,7 +190,7 @@ class SeedSquares(QWidget):
         self._mark()
 
     def _on_view_chosen(self, item: int) -> None:
-        """By keys one goes over seeds without opening each."""
+        """Select a seed with the keyboard without opening it."""
         if self.picture is not None:
             self._run = self.picture.runs.get(item)
             self._item = item

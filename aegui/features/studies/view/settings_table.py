@@ -1,4 +1,4 @@
-"""The settings of a study with their figures: a row each, the best so far in bold."""
+"""The table of the settings of a study: a row each, the best in bold."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from aegui.features.studies.model.study_runs import StudySheet
 
 MOST_ROWS = 500
-"""Of more settings the CSV tells."""
+"""Maximum number of rows; the CSV export has all settings."""
 _HOVERED = 0.18
 BEST = "\N{BLACK STAR}"
 
 
 def two_lines(title: str) -> str:
-    """``title`` broken where its lines are most alike: columns are no wider than their figures."""
+    """Return ``title`` broken into two lines of similar length, to keep columns narrow."""
     words = title.split(" ")
     breaks = range(1, len(words))
     lines = [(" ".join(words[:at]), " ".join(words[at:])) for at in breaks]
@@ -32,10 +32,10 @@ def two_lines(title: str) -> str:
 
 
 class SettingsTable(NamedTable):
-    """Passive, but for the row that is chosen."""
+    """Passive table, except for the selected row."""
 
     row_hovered = Signal(int)
-    """The mouse is over the row of a setting; ``NOTHING``: over none."""
+    """Emitted with the index of the setting under the mouse, or ``NOTHING``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__((), tr("Settings and their figures"), parent, picks_rows=True)
@@ -45,12 +45,12 @@ class SettingsTable(NamedTable):
         self.cellEntered.connect(lambda row, _column: self.row_hovered.emit(row))
 
     def set_sheet(self, sheet: StudySheet) -> None:
-        """Show the settings of ``sheet``; the row that is chosen stays chosen."""
+        """Show the settings of ``sheet``; the selected row is preserved."""
         if sheet.header and sheet.header != self._header:
             self._header = sheet.header
             first, *others = sheet.header
             titles = ((two_lines(tr(title)), tr(title)) for title in others)
-            # Choices are words, and what follows them are figures.
+            # The first columns contain text, the others figures.
             words = range(1 + len(sheet.plan.axes))
             self.set_columns([(first, mark("The best so far")), *titles], words)
         rows = sheet.rows[:MOST_ROWS]
@@ -60,12 +60,12 @@ class SettingsTable(NamedTable):
             self.write_row(place, (BEST if is_best else "", *cells[1:]), bold=is_best)
 
     def chosen_row(self) -> int:
-        """The place of the setting that is chosen, or ``NOTHING``."""
+        """Return the index of the selected setting, or ``NOTHING``."""
         rows = self.selectionModel().selectedRows()
         return rows[0].row() if rows else NOTHING
 
     def choose_row(self, place: int) -> None:
-        """Select the row of a setting; ``NOTHING``: none."""
+        """Select the row of a setting; ``NOTHING`` clears the selection."""
         if place == self.chosen_row():
             return
         if place == NOTHING:
@@ -74,7 +74,7 @@ class SettingsTable(NamedTable):
             self.selectRow(place)
 
     def set_hovered(self, places: frozenset[int]) -> None:
-        """Mark the rows of settings that are pointed at, here or in a picture."""
+        """Highlight the rows of settings that are hovered here or in a picture."""
         theme = current_theme()
         ground = QBrush(blend(theme.accent, theme.panel, _HOVERED))
         for place in self._hovered ^ places:
@@ -85,6 +85,6 @@ class SettingsTable(NamedTable):
         self._hovered = places
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at no row."""
+        """Clear the hovered row."""
         self.row_hovered.emit(NOTHING)
         super().leaveEvent(event)

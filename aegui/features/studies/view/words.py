@@ -1,4 +1,4 @@
-"""A plan of a study in words."""
+"""Texts about the plan of a study."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def list_words(plan: StudyPlan) -> str:
-    """Two lines for a list: what it is called, and what it varies."""
+    """Return two lines for a list: the name of the plan, and its axes."""
     varied = ", ".join(axis_words(axis.name) for axis in plan.axes) or tr("seeds only")
     runs = plan.most_settings * plan.seeds.count
     return f"{tr(plan.name)}\n{varied} · {trn('{n:,} run', '{n:,} runs', runs)}"
 
 
 def about_html(plan: StudyPlan) -> str:
-    """What its author says of it, and what is published."""
+    """Return the notes of a plan and its published conclusion as HTML."""
     lines = [tr(plan.notes)] if plan.notes else []
     if plan.conclusion:
         lines.append(tr("Published: {text}", text=tr(plan.conclusion)))
@@ -34,7 +34,7 @@ def about_html(plan: StudyPlan) -> str:
 
 
 def base_words(sheet: StudySheet) -> str:
-    """Which recipe all settings are made from."""
+    """Return a description of the base recipe."""
     if sheet.base is None or sheet.image_shape is None:
         return tr("The recipe is being read…")
     recipe = sheet.base
@@ -51,7 +51,7 @@ def base_words(sheet: StudySheet) -> str:
 
 
 def cost_line(cost: Cost | None, *, on_cluster: bool = False) -> str:
-    """What is left to do takes, before it is begun."""
+    """Return the cost of the missing runs as text."""
     if cost is None:
         return tr("What it takes is being measured…")
     if cost.seconds <= 0.0:
