@@ -1,4 +1,4 @@
-"""Teacher mode: what a class begins with, and what it cannot reach."""
+"""Teacher mode: hides or locks parts of the program, and sets the initial state for a class."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

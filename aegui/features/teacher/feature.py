@@ -1,4 +1,4 @@
-"""Joins teacher mode with the window: what is withheld, what a class begins with, how it ends."""
+"""Applies teacher mode to the window: hidden and locked parts, initial state, and exit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class TeacherFeature(Feature):
-    """Puts teacher files in force, and makes them."""
+    """Activates and creates teacher files."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -45,11 +45,11 @@ class TeacherFeature(Feature):
         self._teaching.take_up(services.settings)
         self._show()
 
-    # In force
+    # Active file
 
     def enter(self, path: Path) -> None:
-        """Put the teacher file at ``path`` in force; what comes into the builder can be undone."""
-        from aegui.core import teacher  # seldom wanted, and it knows lessons and all their figures
+        """Activate the teacher file at ``path``; the loading of its recipe can be undone."""
+        from aegui.core import teacher  # rarely needed, and imports all lesson figures
 
         services = self._services
         try:
@@ -71,11 +71,11 @@ class TeacherFeature(Feature):
         if lesson is not None:
             services.requests.lesson_file.emit(lesson)
         if file.language and file.language != language():
-            # Later, and last: another window takes the place of this one.
+            # Deferred and last: another window replaces this one.
             _later(services, f"language_{file.language}")
 
     def leave(self) -> None:
-        """End teacher mode, with the word of the file if it has one."""
+        """End teacher mode, after asking for the password of the file if it has one."""
         file = self._teaching.file
         if file is None or not self._may_leave(file):
             return
@@ -86,7 +86,7 @@ class TeacherFeature(Feature):
         for name, value in wanted.items():
             if value != now[name]:
                 _later(services, f"{name}_{value}")
-        # After them: another language makes another window, which keeps where its panels lay.
+        # Deferred: another language rebuilds the window, which stores its layout.
         QTimer.singleShot(0, services.requests, self._teaching.restore)
         text = tr("Teacher mode has ended: the settings are yours again.")
         self.noticed.emit(Notice("info", text))
@@ -97,7 +97,7 @@ class TeacherFeature(Feature):
             self._window.take_layout()
 
     def _may_leave(self, file: TeacherFile) -> bool:
-        """Ask for the word, or whether it is meant."""
+        """Ask for the password, or for confirmation if there is none."""
         title = tr("Leave teacher mode")
         if file.word is None:
             buttons = QMessageBox.StandardButton
@@ -125,7 +125,7 @@ class TeacherFeature(Feature):
         self.bar.set_words(*_words(file, self._names))
 
     def _names(self, file: TeacherFile) -> list[str]:
-        """What is withheld, as a person calls it."""
+        """Return the displayed names of what is hidden or locked."""
         names, labels = self._window.names, _labels()
         panels = [tr(names.docks[key]) for key in file.hidden.panels if key in names.docks]
         actions = [
@@ -135,10 +135,10 @@ class TeacherFeature(Feature):
         ]
         return [*panels, *actions, *(labels.get(path, path) for path in file.locked.fields)]
 
-    # A file of one's own
+    # Creating a file
 
     def make(self) -> None:
-        """Ask what is hidden or locked, and save it."""
+        """Show the dialog of a new teacher file, and save it."""
         from aegui.features.teacher.view.dialog import TeacherDialog
 
         workspace = self._services.workspace
@@ -169,13 +169,13 @@ class TeacherFeature(Feature):
 
 
 def _later(services: Services, key: str) -> None:
-    """Do that action once this window has nothing more to do."""
+    """Trigger the action ``key`` from the event loop."""
     requests = services.requests
     QTimer.singleShot(0, requests, lambda: requests.action.emit(key))
 
 
 def _guard(teaching: Teaching) -> Callable[[Recipe, Recipe], str]:
-    """What refuses edits of locked fields; it outlives the window."""
+    """Return a guard that rejects edits of locked fields; it outlives the window."""
 
     def guard(before: Recipe, after: Recipe) -> str:
         path = "" if teaching.file is None else teaching.file.changed_lock(before, after)
@@ -187,7 +187,7 @@ def _guard(teaching: Teaching) -> Callable[[Recipe, Recipe], str]:
 
 
 def _labels() -> dict[str, str]:
-    """What a person calls the fields that can be locked, by their paths."""
+    """Return the displayed names of the fields that can be locked, by path."""
     return {
         setting.path: tr(setting.field.label)
         for section in SECTIONS
@@ -196,7 +196,7 @@ def _labels() -> dict[str, str]:
 
 
 def _words(file: TeacherFile, names: Callable[[TeacherFile], list[str]]) -> tuple[str, str]:
-    """What the bar says, and its tooltip."""
+    """Return text and tooltip of the bar."""
     title = said(file.title)
     begins = tr("Teacher mode: {title}", title=title) if title else tr("Teacher mode")
     withheld = names(file)

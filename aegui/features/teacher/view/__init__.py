@@ -1,1 +1,1 @@
-"""What teacher mode shows: a bar that says so, and the dialog that makes a file."""
+"""Widgets of teacher mode: the bar, and the dialog that creates a file."""

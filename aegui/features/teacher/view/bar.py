@@ -1,4 +1,4 @@
-"""A bar that says that teacher mode is in force, and what is withheld."""
+"""The bar that shows that teacher mode is active, and what is hidden or locked."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from aegui.kit.theme import SPACING
 
 
 class TeacherBar(QToolBar):
-    """Passive.
+    """Passive toolbar.
 
     Signals:
-        leave_requested(): Teacher mode is to end.
+        leave_requested(): Emitted to end teacher mode.
     """
 
     leave_requested = Signal()
@@ -38,16 +38,16 @@ class TeacherBar(QToolBar):
         self.addWidget(strip)
 
     def set_in_force(self, is_in_force: bool) -> None:
-        """Show it while teacher mode is in force, and only then."""
+        """Show the bar exactly while teacher mode is active."""
         self._is_in_force = is_in_force
         self.setVisible(is_in_force)
 
     def setVisible(self, _visible: bool) -> None:
-        """Whatever a stored layout has of it: one of that time would bring it back."""
+        """Ignore ``_visible``: a layout stored in teacher mode would show the bar."""
         super().setVisible(self._is_in_force)
 
     def set_words(self, text: str, details: str) -> None:
-        """Say ``text``, and ``details`` where it is pointed at."""
+        """Set text and tooltip."""
         self.words.setText(text)
         self.words.setToolTip(details)
         self.words.setAccessibleName(text)

@@ -1,4 +1,4 @@
-"""The dialog that makes a teacher file: what is hidden or locked, what a class begins with."""
+"""The dialog that creates a teacher file: hidden and locked parts, and the initial state."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _WIDE_PX, _HIGH_PX = 640, 620
 
 
 class TeacherDialog(QDialog):
-    """Asks for all that a teacher file has; ``made`` gives it.
+    """Asks for all fields of a teacher file; ``made`` returns the file.
 
     Args:
-        names: What the window has.
-        menu_words: What a menu is called, by its path.
-        recipe: The recipe of the builder; None: others could not read its data.
+        names: Names of the parts of the window.
+        menu_words: Returns the title of a menu, given its path.
+        recipe: The recipe of the builder; None if its data cannot be read from a file.
         parent: The window.
     """
 
@@ -120,7 +120,7 @@ class TeacherDialog(QDialog):
 
     def _group(self, name: str) -> QTreeWidgetItem:
         group = QTreeWidgetItem(self.tree, [name])
-        # All rows are as high as the first one.
+        # With uniform row heights, the first row determines the height of all.
         group.setSizeHint(_NAME, QSize(0, for_text(CONTROL_PX)))
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
         group.setExpanded(True)
@@ -156,7 +156,7 @@ class TeacherDialog(QDialog):
 
     @Slot(QTreeWidgetItem, int)
     def _on_tree_item_changed(self, item: QTreeWidgetItem, place: int) -> None:
-        """What is hidden need not be locked."""
+        """Untick the other column: a hidden command need not be locked."""
         if item.checkState(place) != Qt.CheckState.Checked or item.parent() is not self._actions:
             return
         other = _LOCKED if place == _HIDDEN else _HIDDEN
@@ -169,7 +169,7 @@ class TeacherDialog(QDialog):
                 item.setHidden(not has_words(folded(item.text(_NAME)), query))
 
     def choose(self, key: str, *, locked: bool = False) -> None:
-        """Tick what has that key."""
+        """Tick the row with ``key``."""
         for group in (self._panels, self._actions, self._fields):
             for item in _children(group):
                 if item.data(_NAME, _KEY) == key:
@@ -185,7 +185,7 @@ class TeacherDialog(QDialog):
 
     @property
     def made(self) -> TeacherFile:
-        """The file as it was asked for."""
+        """Return the configured file."""
         word = self.word.text().strip()
         begins = self.begins.isChecked() and self._recipe is not None
         return TeacherFile(
