@@ -1,4 +1,4 @@
-"""A tour of the program on the real window, in eight short steps."""
+"""A tour of the program in the real window, in eight short steps."""
 
 from aegui.core.i18n import mark
 from aegui.shell.action_spec import ActionSpec

@@ -1,4 +1,4 @@
-"""Leads through the program, on the window as it is, and goes on when something was tried."""
+"""Guides through the program in its window, advancing when a step has been tried."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 STEP = "tour.step"
-"""Of the values in the settings: the step that is to come, from 0."""
+"""Settings key of the current step, from 0."""
 _MOVES = 30
-"""So many moves over the map have shown what moving does."""
+"""Number of cursor moves over the map that complete the first step."""
 _REST_MS = 1600
-"""How long a step stays once it was done: to see what came of it."""
+"""Delay in milliseconds after which a completed step advances."""
 
 
 class TourFeature(Feature):
-    """The card, the outline, and which step it is. It never takes the window from anybody."""
+    """Card, outline and current step of the tour; the window stays usable."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
@@ -63,17 +63,17 @@ class TourFeature(Feature):
 
     @property
     def step(self) -> TourStep | None:
-        """The step that is shown; None: the tour is not under way."""
+        """Return the current step; None if the tour is not running."""
         return None if self._at is None else STEPS[self._at]
 
     @Slot(object)
     def _on_pointer_placed(self, target: QRect | None) -> None:
-        # A corner of the map is given for it, of a panel only where there is no other room.
+        # The card may cover a corner of the map, but a panel only if there is no other room.
         is_map = self.step is not None and self.step.place == "map"
         self.card.put_beside(target, self._figures(), within=is_map)
 
     def _figures(self) -> list[QRect]:
-        """Where the panels have something to be read, in the window."""
+        """Return the visible rectangles of leaf widgets in the panels, in window coordinates."""
         parts = (
             part
             for dock in self._window.docks.values()
@@ -88,11 +88,11 @@ class TourFeature(Feature):
             if not rect.isEmpty()
         ]
 
-    # What the person does
+    # User actions
 
     def begin(self) -> None:
-        """Show the step at which it was left, or the first one."""
-        # The hints on the map say the same, and give way.
+        """Show the step where the tour was left, or the first one."""
+        # The hints on the map say the same, so they are hidden meanwhile.
         watch_room(self._window.canvas).set_taken(self.card, True)
         kept = self._services.settings.values.get(STEP, 0)
         at = int(kept) if isinstance(kept, int) and 0 <= kept < len(STEPS) else 0
@@ -101,7 +101,7 @@ class TourFeature(Feature):
 
     @Slot()
     def go_on(self) -> None:
-        """The next step; after the last one the tour is over."""
+        """Show the next step; after the last one, end the tour."""
         if self._at is None:
             return
         if self._at + 1 < len(STEPS):
@@ -112,13 +112,13 @@ class TourFeature(Feature):
 
     @Slot()
     def go_back(self) -> None:
-        """The step before."""
+        """Show the previous step."""
         if self._at:
             self._show(self._at - 1)
 
     @Slot()
     def leave(self) -> None:
-        """Put it away; it goes on at this step when it is asked for again."""
+        """Close the tour; it resumes at this step."""
         self._close()
 
     def _close(self) -> None:
@@ -131,12 +131,12 @@ class TourFeature(Feature):
         if had_keys:
             self._window.canvas.setFocus()
 
-    # The steps
+    # Steps
 
     def _show(self, at: int) -> None:
         step = STEPS[at]
         self._rest.stop()
-        # What follows from arranging the window is nobody's doing.
+        # Ignore changes that the new arrangement causes.
         self._at = None
         self._services.settings.keep({STEP: at})
         self._services.requests.arrangement.emit(step.arrangement)
@@ -149,7 +149,7 @@ class TourFeature(Feature):
         self.pointer.place()
 
     def _did(self, key: str) -> None:
-        """What the step ``key`` asks for was done; if it is that step, go on after a while."""
+        """Mark the step ``key`` as completed if it is current, and advance after a delay."""
         if self.step is not None and self.step.key == key and not self._rest.isActive():
             self.card.done.show()
             if self._at is not None and self._at + 1 < len(STEPS):
@@ -177,7 +177,7 @@ class TourFeature(Feature):
         self._did("train")
 
     def show(self, shown: Shown, _changed: Changes) -> None:
-        """Somebody has gone back in time."""
+        """Complete the step ``time`` when a past epoch is displayed."""
         if shown.past_epoch is not None:
             self._did("time")
 
@@ -193,6 +193,6 @@ class TourFeature(Feature):
 
 
 def _has_parts(widget: QWidget) -> bool:
-    """Whether it only holds others."""
+    """Return whether the widget has visible children."""
     children = widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return any(child.isVisible() for child in children)

@@ -1,4 +1,4 @@
-"""The steps of the tour: what each says, where it is, and what goes on with it."""
+"""The steps of the tour: texts, targets, and how each is completed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from aegui.core.i18n import mark
 
 @dataclass(frozen=True)
 class TourStep:
-    """One thing to try.
+    """A step of the tour.
 
     Attributes:
-        key: What is to be done: the tour goes on by itself when it was.
-        title: A word or two, marked.
-        text: What to do and what is to be seen, marked.
-        place: What is outlined: a key of ``FeatureWindow.landmark``.
-        arrangement: How the docks are arranged for it.
+        key: Identifies the action that completes the step.
+        title: A word or two, marked for translation.
+        text: What to do and what to observe, marked for translation.
+        place: What to outline: a key of ``FeatureWindow.landmark``.
+        arrangement: The arrangement of the docks for this step.
     """
 
     key: str

@@ -1,1 +1,1 @@
-"""What the tour shows: a card, and an outline around what it speaks of."""
+"""Widgets of the tour: a card, and an outline around its target."""

@@ -1,4 +1,4 @@
-"""The card of the tour: what to try, beside what it speaks of."""
+"""The card of the tour, placed beside its target."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 _WIDE_PX = 300
 _AWAY_PX = 14
 _SHARES = (0.5, 0.25, 0.0)
-"""Beside a panel it may lie so far down it, from its top."""
+"""Vertical positions beside a panel to try, as shares of its height from the top."""
 
 
 class TourCard(QFrame):
-    """Title, a few lines, and buttons; it lies on the window and keeps nobody from working.
+    """Card with title, text and buttons, which lies on the window without blocking it.
 
     Signals:
-        next_requested(), back_requested(): The step after this one, or before it.
-        left(): Not now.
+        next_requested(), back_requested(): Emitted to show the next or the previous step.
+        left(): Emitted to close the tour.
     """
 
     next_requested = Signal()
@@ -68,7 +68,7 @@ class TourCard(QFrame):
         self.hide()
 
     def set_step(self, place: int, steps: int, title: str, text: str) -> None:
-        """Show step ``place``, from 0, of so many, and have it said."""
+        """Show the step with index ``place`` of ``steps``, and announce it to screen readers."""
         self.title.setText(title)
         self.text.setText(text)
         self.count.setText(tr("{n} of {all}", n=place + 1, all=steps))
@@ -85,12 +85,12 @@ class TourCard(QFrame):
     def put_beside(
         self, target: QRect | None, figures: Sequence[QRect] = (), *, within: bool = False
     ) -> None:
-        """Lie beside ``target`` of the window, not over it; where there is no room, in its corner.
+        """Place the card beside ``target`` without covering it; if there is no room, in its corner.
 
         Args:
-            target: None: in the lower right corner of the window.
-            figures: What stands in the window, of which as little as possible is covered.
-            within: It lies in the corner of ``target`` rather than over any of ``figures``.
+            target: Rectangle in the window; None for the lower right corner of the window.
+            figures: Rectangles of content, of which as little as possible is covered.
+            within: Prefer the corner of ``target`` to covering any of ``figures``.
         """
         window = self.parentWidget()
         if window is None:
@@ -104,7 +104,7 @@ class TourCard(QFrame):
         self.raise_()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape puts it away."""
+        """Close the tour on Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
@@ -114,10 +114,10 @@ class TourCard(QFrame):
 def _beside(
     target: QRect | None, card: QRect, inner: QRect, figures: Sequence[QRect], *, within: bool
 ) -> QPoint:
-    """Where the upper left corner of ``card`` goes within ``inner``.
+    """Return the position of the upper left corner of ``card`` within ``inner``.
 
-    Of the places beside ``target`` it is the first that covers least of ``figures``; ``within`` it,
-    in its corner, where none of them is free.
+    Among the positions beside ``target`` it is the first that covers least of ``figures``; if none
+    is free and ``within`` is true, it is the corner of ``target``.
     """
     corner = inner.bottomRight() - card.bottomRight()
     if target is None:
@@ -138,21 +138,21 @@ def _beside(
 
 
 def _places(target: QRect, card: QRect) -> list[QPoint]:
-    """Places around ``target``, those that are best for reading first."""
+    """Return candidate positions around ``target``, the most readable first."""
     right, left = target.right() + _AWAY_PX, target.left() - _AWAY_PX - card.width()
     under, over = target.bottom() + _AWAY_PX, target.top() - _AWAY_PX - card.height()
-    # What is to be looked at mostly stands in the upper part of a panel.
+    # The content of interest is mostly in the upper part of a panel.
     last = target.bottom() - card.height() - 2 * _AWAY_PX
     downs = [last, *(target.top() + round(share * (last - target.top())) for share in _SHARES)]
     across = target.center().x() - card.center().x()
     end = target.right() - card.width() - _AWAY_PX
     beside = [QPoint(x, y) for x in (right, left) for y in downs]
     below = [QPoint(x, y) for y in (under, over) for x in (across, end, target.left() + _AWAY_PX)]
-    # A bar goes on to its sides, and so may what it tells of.
+    # The target is a horizontal bar: keep its sides free, as it may continue there.
     return below + beside if target.height() < card.height() else beside + below
 
 
 def _covered(card: QRect, figures: Sequence[QRect]) -> int:
-    """Pixels of ``figures`` below ``card``."""
+    """Return the area of ``figures`` in pixels that ``card`` covers."""
     shared = (card.intersected(figure) for figure in figures)
     return sum(one.width() * one.height() for one in shared if not one.isEmpty())
