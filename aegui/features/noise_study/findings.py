@@ -22,7 +22,7 @@ _FOLLOWING_MS = 300
 
 
 class FindingsFeature(Feature):
-    """Shows mistakes in the noise settings beside them, and fixes them."""
+    """Shows mistakes in the noise settings of the training panel, and fixes them on request."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)

@@ -61,7 +61,7 @@ class Annotations(QObject):
         return self._clean != self._asked_about
 
     def set_clean(self) -> None:
-        """Make the current state the clean one: it is that of the file."""
+        """Mark the current state as the one in the file."""
         self._clean = self._asked_about
 
     def take(

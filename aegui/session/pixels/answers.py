@@ -61,8 +61,9 @@ class Answer:
         drawing: The input, float32 ``[H, W]`` or ``[3, H, W]``.
         output: The output, levels float32 of the same shape.
         binary: The thresholded output, bool ``[H, W]``; None unless images are glyphs.
-        wrong: Where ``binary`` differs from the target, bool ``[H, W]``; None without a target.
-        wrong_count: Number of wrong pixels; None without a target.
+        wrong: Where ``binary`` differs from the target, bool ``[H, W]``; None without a target, or
+            unless images are glyphs.
+        wrong_count: Number of wrong pixels; None where ``wrong`` is.
         code: The drawing's code, float32 ``[d]``.
         nearest: Names of the samples nearest to the (thresholded) output and their distances
             (differing pixels, or mean squared difference), nearest first, ties in the order of the

@@ -199,7 +199,7 @@ class TrainingWorker:
         self._snapshot_seconds = SNAPSHOT_SECONDS
 
     def leave(self) -> None:
-        """Cancel the final figures."""
+        """Cancel the computation of the final figures."""
         self._is_unwanted = True
 
     def run(self) -> None:

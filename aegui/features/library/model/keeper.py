@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RunKeeper(Service):
-    """Knows the entries that the run and the draft of the open document come from.
+    """Adds trainings to the library, tracking which entries the open document's parts come from.
 
     The parent of a continued or forked training is the entry of the run that it continues; that of
     a new training is the entry that its draft was opened from, if any.
@@ -35,7 +35,7 @@ class RunKeeper(Service):
         self._desk: LibraryDesk | None = None
 
     def forget(self) -> None:
-        """Another document was opened that does not come from the library."""
+        """Forget the entries of the document: another one was opened, not from the library."""
         self._run = self._draft = ""
 
     def comes_from(self, id: str, *, with_run: bool) -> None:
@@ -58,7 +58,7 @@ class RunKeeper(Service):
             self.flush()
 
     def complete(self, result: TrainingResult) -> None:
-        """The final figures of the training that has just ended are available."""
+        """Set the final figures of the pending training, and add it."""
         if self._waiting is not None and self._waiting[0].checkpoint is result.checkpoint:
             self._waiting = result, *self._waiting[1:]
             self.flush()
@@ -81,5 +81,5 @@ class RunKeeper(Service):
         desk.keep(run, self.kept.emit, id=id, name=called[:MAX_NAME], parent=parent)
 
     def leave_out(self) -> None:
-        """Record that a training has ended that is not added."""
+        """Record that the last training was not added, so that the run has no entry."""
         self._run = ""

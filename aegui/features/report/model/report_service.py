@@ -96,12 +96,12 @@ def _write(order: ReportOrder, report: Report, cancelled: IsCancelled) -> None:
 def _run(
     command: list[str], folder: Path, said: Path, report: Report, cancelled: IsCancelled
 ) -> None:
-    """Run ``command``, reporting the last line of its output or the number of figures so far.
+    """Run ``command``, reporting its last line of stderr or the number of figures so far.
 
-    The output is written to the file ``said``; figures are counted in ``folder``.
+    The standard error is written to the file ``said``; figures are counted in ``folder``.
 
     Raises:
-        AeguiError: The command failed; the message is its last line of output.
+        AeguiError: The command failed; the message is its last line of stderr.
         Cancelled: ``cancelled()`` returned true.
     """
     with (

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 TABLE = "table"
 _FIRST = (TABLE, "bars", "curves")
-"""Pictures that are shown by default."""
+"""The table and the pictures that are shown by default."""
 _LEAST_TILE = QSize(240, 180)
 _SHAPE = 1.5
 _TABLE_SHARE = 0.45
