@@ -84,9 +84,9 @@ class Settings(BaseModel):
     noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
     unasked_minutes: Annotated[float, Field(ge=1.0, le=MOST_MINUTES)] = DEFAULT_MINUTES
-    """Maximum duration that a computation may start with without a question or ``--yes``, ..."""
+    """Longest expected duration of a computation that starts without a question or ``--yes``."""
     unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
-    """... and maximum share of the free memory that it may need."""
+    """Largest share of the free memory that such a computation may need."""
     values: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Small choices of single panels, by ``panel.name``."""
 

@@ -33,7 +33,7 @@ def keeps(services: Services) -> bool:
 
 
 class KeepingFeature(Feature):
-    """Created at start-up; the library itself is imported when there is something to add."""
+    """Adds results to the library; created at start-up, but imports the library on demand."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)

@@ -176,7 +176,7 @@ class Autosave(QObject):
     def discard(self) -> None:
         """Remove the copy in the background: the document was saved or discarded.
 
-        In the background, as the copy may be being written at this moment.
+        The worker thread removes it, as it may be writing the copy at this moment.
         """
         if self._lock is None:
             return

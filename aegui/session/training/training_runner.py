@@ -75,11 +75,12 @@ class TrainingRunner(QObject):
     States and their transitions; all other calls have no effect:
 
     ========  ==================================================================================
-    idle      start -> running (or paused) running   pause, step -> paused; stop -> stopping; the
-    end -> idle; an error -> failed paused    resume -> running; step stays; stop -> stopping; the
-    end -> idle; error -> failed stopping  the end -> idle; an error -> failed failed    start ->
-    running (or paused) ========
-    ==================================================================================
+    idle      start -> running (or paused)
+    running   pause, step -> paused; stop -> stopping; the end -> idle; an error -> failed
+    paused    resume -> running; step stays; stop -> stopping; the end -> idle; error -> failed
+    stopping  the end -> idle; an error -> failed
+    failed    start -> running (or paused)
+    ========  ==================================================================================
 
     ``abandon`` leads from every state to idle: the training is stopped without further signals.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_UNDO = 50
 _LARGE_BYTES = 32 << 20
-"""Size of a timeline above which the run is stored without it, as a compact file."""
+"""Size of a timeline above which a compact run file is stored, see ``save_run``."""
 
 
 @dataclass(frozen=True, eq=False)

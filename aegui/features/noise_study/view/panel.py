@@ -162,7 +162,7 @@ class StudyPanel(QWidget):
         return sum(words) + others <= self._work.width()
 
     def set_busy(self, busy: bool) -> None:
-        """Disable starting a study while one is running."""
+        """Set whether a study is running, during which no other can be started."""
         for button in (self.matrix.run, self.curves.run, *self.mistakes.see.values()):
             button.setEnabled(not busy)
 

@@ -38,7 +38,7 @@ class ReportOrder:
         name: Name of the training.
         assignment: Key of ``ASSIGNMENTS``, or empty.
         language: Language of the report.
-        blank: Whether the findings are left for the reader to write.
+        blank: Whether the findings are left blank, to be written by hand.
         number: Index of the run within its population.
         weights: ``best`` or ``last``.
     """

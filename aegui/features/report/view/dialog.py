@@ -37,7 +37,7 @@ class HandIn:
     Attributes:
         of: Key of ``OF``.
         language: Key of ``LANGUAGES``.
-        blank: Whether the findings are left for the reader to write.
+        blank: Whether the findings are left blank, to be written by hand.
     """
 
     of: Annotated[str, OneOf(OF), FieldWords("&Of", "What the hand-in is of")] = SHOWN

@@ -130,7 +130,7 @@ class StudySheet:
 
 
 class StudyRuns(Service):
-    """Reads and edits a plan, and does its runs; finished runs are stored in the user's folder."""
+    """Reads and edits a plan, and trains its runs, which are stored in the user's folder."""
 
     listed = Signal(object)
     """Emitted with the available studies, a tuple of pairs of path and ``StudyPlan``."""
@@ -363,7 +363,7 @@ class StudyRuns(Service):
 
     @Slot()
     def cancel(self) -> None:
-        """Cancel the running runs; finished ones are kept."""
+        """Cancel the runs in progress; finished ones are kept."""
         if self.sheet is None or not self.job.is_busy:
             return
         sheet = self.sheet

@@ -47,7 +47,7 @@ class StudyView(QWidget):
     networks_requested = Signal(int)
     """Emitted with the index of a setting, to show its networks on the map."""
     step_requested = Signal(int)
-    """Emitted with the offset of the network to show next."""
+    """Emitted with +1 or -1, to show the next or the previous of these networks."""
     material_requested = Signal()
     """Emitted to request histories and networks of the study; ``set_material`` follows."""
 

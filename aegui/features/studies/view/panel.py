@@ -53,7 +53,7 @@ class StudiesPanel(QWidget):
     run_requested = Signal(object, int)
     """Emitted with a ``StudySetting`` and a seed, to open the recipe of that run."""
     step_requested = Signal(int)
-    """Emitted with the offset of the network to show next on the map."""
+    """Emitted with +1 or -1, to show the next or the previous network on the map."""
     networks_requested = Signal(object)
     """Emitted with a ``StudyCell``, to show its networks on the map."""
     network_requested = Signal(object, int)

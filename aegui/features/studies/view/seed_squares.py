@@ -49,7 +49,7 @@ class SeedSquares(QWidget):
     network_requested = Signal(int, int)
     """Emitted with the index of a setting and a seed, to show that network on the map."""
     setting_chosen = Signal(int)
-    """Emitted with the index of a setting when the label of all its seeds was clicked."""
+    """Emitted with the index of a setting when all of its seeds were clicked at once."""
     worded = Signal(str)
     """Emitted with a line that says how many seeds reach the goal."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WIDE_PX = 300
 _AWAY_PX = 14
 _SHARES = (0.5, 0.25, 0.0)
-"""Vertical positions beside a panel to try, as shares of its height from the top."""
+"""Vertical positions to try beside a panel, as shares from its top (0) to its bottom (1)."""
 
 
 class TourCard(QFrame):
