@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _NOTE_MS = 500
-"""While a network learns: only words change, that say that it has."""
+"""Refresh interval during training, when only the notes change."""
 
 _OF_THE_SET = {
     True: mark("Of the set: the samples that were held out."),
     False: mark("The set was learnt: unseen samples of its kind have larger errors."),
 }
-"""Whether the samples were held out -> what is said of them."""
+"""Whether the samples were held out -> note."""
 
 
 class AnswerStudiesFeature(Feature):

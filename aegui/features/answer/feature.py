@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _ANSWER_MS = 200
-"""While a network learns; an edit of the drawing is answered at once."""
+"""Refresh interval during training; edits of the drawing are answered at once."""
 _ESTIMATED = "answer.estimated"
 _MOST_STEPS = 99
 REPAIR_TOLD = "hints.repair"
-"""Where the settings keep that somebody was told of networks that repair."""
+"""Setting that remembers that denoising networks were mentioned."""
 REPAIRS = "letters-denoise.aegui"
 _MANY_WRONG = 3
 _CLEAR = 0.25
@@ -62,9 +62,9 @@ class AnswerFeature(Feature):
     """Updates answers for drawing, noise and networks; shows the repair trail on the map."""
 
     network_chosen = Signal()
-    """Another network is the one that is looked at."""
+    """Emitted when another network's answer becomes the current one."""
     answered = Signal(object)
-    """The ``AnswerSheet`` that is shown now."""
+    """The displayed ``AnswerSheet``."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _ROOM = "making"
 _KIND, _COUNT = "making.kind", "making.images"
 _FOLLOWING_MS = 200
-"""Between two looks at a network that learns."""
+"""Refresh interval during training."""
 
 
 class MakingFeature(Feature):

@@ -35,9 +35,9 @@ _STYLE = "map."
 _UNTRAINED = mark("Train a network, then move over the map.")
 _MISFIT = mark("The images of this set do not fit the network.")
 _FOLLOWING_MS = 100
-"""The cursor's panel while the network learns; moves of the mouse are shown sooner."""
+"""Refresh interval of the cursor panel during training; mouse moves are shown sooner."""
 _AFTER_MS = 16
-"""The cursor's panel after the glyph beside the pointer: a frame of the screen at most."""
+"""Delay of the cursor panel after the preview at the pointer: at most one frame."""
 
 
 class MapFeature(Feature):

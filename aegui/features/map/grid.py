@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _FAR = 2.0
-"""Standard deviations of the codes to either side, where they have no prior."""
+"""Default range of the grid in standard deviations of the codes, without a prior."""
 
 
 class GridFeature(Feature):

@@ -40,7 +40,7 @@ class GridDialog(QDialog):
 
     save_requested = Signal()
     request_changed = Signal(object)
-    """The ``GridRequest`` or ``TraversalRequest`` after a person has changed it."""
+    """The ``GridRequest`` or ``TraversalRequest`` after an edit by the user."""
 
     def __init__(
         self,

@@ -23,13 +23,13 @@ HINTS = {
     "train": mark("Press Train: watch the map being learnt"),
     "gallery": mark("Press {gallery}: other networks and images, as pictures"),
 }
-"""What a person may try first: key -> what is said of it."""
+"""Suggested first actions: key -> text."""
 _TOUR = "tour"
-"""Of the hints: that there is a tour was said."""
+"""Key for remembering that the tour was offered."""
 _ENOUGH = 3
-"""Whoever has followed so many hints is told of the tour."""
+"""The tour is offered after this many hints have been followed."""
 _MOVES = 40
-"""After so many moves of the cursor somebody has seen what moving does."""
+"""The hint "move" counts as followed after this many cursor moves."""
 
 
 class HintsFeature(Feature):

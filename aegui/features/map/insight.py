@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _LAYERS, _LENS = "insight.layers", "insight.lens"
 _FOLLOWING_MS = 100
 _SPACING_SHARE = 0.1
-"""The lens at first looks so far, as a share of the spread of the codes."""
+"""Initial spacing of the lens as a share of the spread of the codes."""
 
 
 class InsightFeature(Feature):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _FOLLOWING_MS = 250
-"""Between two looks at a network that learns."""
+"""Refresh interval of the slider ends during training."""
 
 
 class SlidersFeature(Feature):

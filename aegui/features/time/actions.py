@@ -10,7 +10,7 @@ FILMS = {
     "cursor": mark("Film of the &cursor…"),
     "reconstructions": mark("Film of the &reconstructions…"),
 }
-"""What a film may show."""
+"""The parts of the window that can be filmed."""
 
 TIME_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(

@@ -45,9 +45,9 @@ _ROOM = "time"
 _SPEED, _LOOP, _MEMORY = "time.speed", "time.loop", "time.memory_mb"
 _GROWING_MS = 250
 _FILMED = {"map": "", "cursor": "cursor", "reconstructions": "reconstructions"}
-"""What a film shows, by the dock that must be in sight for it."""
+"""Filmed part -> dock that must be visible."""
 _SETTLED_MS = 400
-"""After so long a panel that has come into sight has its size."""
+"""Delay after which a newly shown panel has its final size."""
 
 
 class TimeFeature(Feature):

@@ -30,26 +30,26 @@ if TYPE_CHECKING:
 
 MOST_FRAMES = 150
 USUAL = FilmSpec(side=800, fps=15.0)
-"""How films of trainings are until somebody chooses otherwise."""
+"""Default settings of films of trainings."""
 _DIALOG_PX = 360
 _ESTIMATED_FRAMES = 5
-"""The first pictures take longer than the others: from here on it is told how long is left."""
+"""The remaining time is shown from this frame on: the first frames are slower."""
 _LOOK_MS = 25
 _LEAST_S = 0.06
-"""Time for a panel to catch up."""
+"""Minimum time for a panel to update."""
 _MOST_S = 1.5
-"""A plane that takes longer is filmed as far as it is."""
+"""A plane that takes longer is filmed incomplete."""
 _LEAST_WORDS_PX, _MOST_WORDS_PX, _WORDS_SHARE = 10, 24, 48
-"""Height of the words below a picture: this share of its longer side, within limits."""
+"""Font height of the epoch: this fraction of the longer side, within limits."""
 _BAND_PX = 3
-"""Above and below these words."""
+"""Margin above and below the epoch."""
 
 
 class FilmMaker(QObject):
     """Shows one epoch after another, waits until the panel is up to date, and grabs its image."""
 
     noticed = Signal(object)
-    """A ``Notice`` of how it ended."""
+    """A ``Notice`` of the result."""
 
     def __init__(self, services: Services, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class FilmMaker(QObject):
         self._epochs: list[float] = []
         self._next = 0
         self._size = QSize()
-        """Of the first picture: all have the same."""
+        """Size of the first frame, used for all."""
         self._needs_plane = False
         self._is_settled = False
         self._shown_s = 0.0

@@ -37,7 +37,7 @@ class GhostChoice(QObject):
         self._services = services
         self._bar = window.panel(TimeBar)
         self.key = ""
-        """What is chosen; "" for no ghost."""
+        """Key of the chosen ghost; "" for none."""
         self._kept: Codec | None = None
         self._kept_words = ""
         self._is_new = False

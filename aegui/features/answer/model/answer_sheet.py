@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from aegui.session.pixels.drawing_state import DrawingState
 
 SHOWN = "shown"
-"""Key of the network that the whole window shows."""
+"""Key of the displayed network."""
 BEST = "best"
 """Key of the best possible answer."""
 MOST_READ = 400_000
-"""Numbers of a set of characters that a drawing is compared with to find the limit."""
+"""Maximum number of pixels of a set for which the limit is computed while drawing."""
 _UNKNOWN_EPOCH = -1
 
 

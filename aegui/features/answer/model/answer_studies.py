@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Shape = tuple[int, int, int]
 
 MOST_PAIRS = 40
-"""Pairs that are listed."""
+"""Maximum number of listed pairs."""
 _SHAPES: dict[str, Shape] = {
     "symbols": (1, 7, 5),
     "uppercase": (1, 7, 5),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aegui.features.answer.model.answer_studies import MixUps
 
 MOST_AVERAGED = 1_000
-"""Characters of a set whose limit is found while somebody draws."""
+"""Maximum size of a set whose limit is computed while the user draws."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,17 +84,17 @@ class AnswerStudies(Service):
     """
 
     compared = Signal()
-    """``mix_ups`` are others."""
+    """Emitted when ``mix_ups`` has changed."""
     measured = Signal()
-    """``outliers`` are others."""
+    """Emitted when ``outliers`` has changed."""
     compare_failed = Signal(str)
     """Why pairs could not be compared."""
     measure_failed = Signal(str)
     """Why outliers could not be measured."""
     limit_found = Signal(object)
-    """The ``SetLimit`` that was asked for last."""
+    """The ``SetLimit`` requested last."""
     prior_changed = Signal()
-    """The characters are weighed otherwise."""
+    """Emitted when the weights of the characters have changed."""
     prior_failed = Signal(str)
     """Why a file of weights could not be read."""
 

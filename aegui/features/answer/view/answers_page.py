@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 _BAR_PX = 3
 _LINES = 2
 _WORDS_SHARE = 40
-"""Percent of a low row that its words get."""
+"""Width of the text in a low row, in percent."""
 _ANY_PX = (1 << 24) - 1
 _WIDE_PX = 500
 _ROOMY_PX = 640
 _WIDE_SHAPE = 1.7
-"""A page that is so much wider than high has what is nearest at the side, not below."""
+"""If the page is this many times wider than high, nearest samples are at the side."""
 _EXPECTED = mark(
     "Expected: wrong pixels that somebody who knows all characters and the noise has to expect of "
     "this answer"
@@ -62,7 +62,7 @@ class FewLines(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = ""
-        """What is shown."""
+        """The displayed text."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_text(self, text: str) -> None:
@@ -108,7 +108,7 @@ class AnswerRow(QWidget):
         self.legend = MarksLegend()
         self._is_marked = False
         self.is_named = False
-        """Whether it says whose answer it is, as one of several."""
+        """Whether the row shows the name of its answer."""
         self._has_wrong = False
         close = flat_button("close", tr("Remove this network"))
         close.clicked.connect(self._on_close_clicked)
@@ -258,7 +258,7 @@ class AnswersPage(QWidget):
         self._rows: list[AnswerRow] = []
         self._shown: tuple[SheetAnswer, ...] = ()
         self._laid_out: object = None
-        """What the heights of the rows depend on, beside the height of all."""
+        """What the row heights depend on, besides the height of the page."""
         self._current = SHOWN
         self.title = dim(ElidedLabel())
         self.title.setText(nearest_title(GLYPHS))

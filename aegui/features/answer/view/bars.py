@@ -43,7 +43,7 @@ class SampleBars(RowBars):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, "bars", parent)
         self.bars: tuple[SampleBar, ...] = ()
-        """What is shown."""
+        """The displayed bars."""
         self._glyphs = GlyphCache()
         self.chosen.connect(self._on_chosen)
 

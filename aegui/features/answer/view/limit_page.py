@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.features.answer.model.answer_study_service import SetLimit
 
 ALIKE, KNOWN, FILE = "alike", "known", "file"
-"""Ways to weigh characters: all samples alike, as read last, as in a file to be chosen."""
+"""Weights of characters: all equal, from the file read last, or from a file to choose."""
 MOST_BARS = 12
 _LEAST_CHANCE = 0.0005
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
 
 FILE = "file"
-"""Key of the choice that asks for a file."""
+"""Key of the entry that asks for a file."""
 
 
 class OutlierPage(QWidget):

@@ -55,7 +55,7 @@ class OutlierPlot(HistogramView):
         """The plot without its marks."""
         self._usual = 0.0
         self.threshold = 0.0
-        """Where it is."""
+        """The current threshold."""
         self._error: float | None = None
         self._is_dragged = False
         self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home puts it back"))

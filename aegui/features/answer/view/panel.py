@@ -38,7 +38,7 @@ PAGES = {
     "pairs": (mark("Mix-ups"), mark("Which characters the network takes for each other")),
     "outliers": (mark("Outliers"), mark("Whether the drawing is like what the network learnt")),
 }
-"""The pages: their tabs, and what they are about."""
+"""Page key -> label and help of its tab."""
 
 
 class AnswerPanel(QWidget):

@@ -37,11 +37,11 @@ _LEAST_MARK_PX = 5
 _LEAST_FRAME_PX = 7
 _TALLEST_PX = 400
 _FRAME_PX = 1
-"""A frame stands outside its picture, on all sides."""
+"""Width of the frame outside an image."""
 _GOOD_SIDE, _LEAST_SIDE = 14, 8
 _LARGE = 16
 _SURE = 0.6
-"""Images of more rows are shown about as large as a glyph, however many pixels there are."""
+"""Share of the accent colour in pixels of full confidence."""
 _THRESHOLDED, _CONFIDENCE = 2, 3
 
 
@@ -69,7 +69,7 @@ class AnswerPictures(Painted):
         self._first = ""
         self._has_captions = True
         self.pixel = (0, 0)
-        """Row and column of the pixel that is marked."""
+        """Row and column of the marked pixel."""
         self._explains = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.features.making.model.making import MakingSubject
 
 MOST_IN_A_BOX = 2_000
-"""Of more samples so many, from all over them, say what the box means."""
+"""Of larger boxes an evenly spaced subset of this size is used."""
 STOPS = 7
-"""Images from one end of the slider to the other."""
+"""Number of images along the slider."""
 
 
 @dataclass(frozen=True)
@@ -96,26 +96,26 @@ class ConceptService(Service):
     """Computes the direction from one box of samples to another, and decodes along it."""
 
     looked = Signal(object)
-    """A ``ConceptLook``, or None where there is none; in the thread that owns this object."""
+    """A ``ConceptLook``, or None without one; in the thread that owns this object."""
     applied = Signal(object)
-    """An ``Applied``, likewise."""
+    """An ``Applied``; in the thread that owns this object."""
     boxes_changed = Signal()
-    """Other samples lie in a box."""
+    """Emitted when the samples in a box have changed."""
     failed = Signal(str)
-    """Why there is no concept, for a person."""
+    """Why there is no concept."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
         self._boxes: dict[str, tuple[int, ...]] = dict.fromkeys(BOXES, ())
         self.kept: KeptConcept | None = None
-        """The concept of the document that is used instead of the boxes A and B."""
+        """The kept concept used instead of the boxes A and B."""
         self.start: tuple[float, ...] = ()
-        """The code that the concept is applied to, where it is one of no sample."""
+        """The code the concept is applied to, if it is not that of samples."""
         self.amount = 1.0
-        """Where the slider stands, in steps of the concept."""
+        """The amount of the concept, in steps."""
         self.latest: ConceptLook | None = None
-        """What was found last, as far as it still holds."""
+        """The last result, if it is still valid."""
         self._token = object()
         self._looks = Derived("aegui-concept", self)
         self._looks.set_active(False)

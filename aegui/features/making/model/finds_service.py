@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aegui.features.making.model.making import MakingSubject
 
 COUNTS = (10, 20, 40, 80)
-"""How many images may be asked for."""
+"""The numbers of images that can be requested."""
 DEFAULT_COUNT = 10
 _MOST_ENCODED = 4_096
 
@@ -73,7 +73,7 @@ SOURCES: Mapping[str, FindSource] = table(
         mark("Codes drawn within the region that was drawn on the map with the lasso"),
     ),
 )
-"""In the order in which they are offered."""
+"""The sources, in the order in which they are offered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,18 +113,18 @@ class FindsService(Service):
     """Searches for new images on request; the last results stay until the next ones."""
 
     found = Signal(object)
-    """``FindsLook``, or None where there are none; in the thread that owns this object."""
+    """A ``FindsLook``, or None without one; in the thread that owns this object."""
     failed = Signal(str)
-    """Why nothing was found, for a person."""
+    """Why nothing was found."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
         self.latest: FindsLook | None = None
-        """What was found last."""
+        """The last finds."""
         self._seed = 0
         self.job = Derived("aegui-finds", self, urgent=False)
-        """Tells how far the search is, and gives it up."""
+        """The search: reports its progress and can be cancelled."""
         self.job.answered.connect(self._take)
         self.job.failed.connect(self.failed)
 

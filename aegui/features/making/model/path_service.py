@@ -59,19 +59,19 @@ class PathService(Service):
     """Computes the path through the ticked pins with the current weights."""
 
     traced = Signal(object)
-    """A ``PathLook``, or None where there is no way; in the thread that owns this object."""
+    """A ``PathLook``, or None without a path; in the thread that owns this object."""
     pictured = Signal(object)
-    """What the network draws at each of ``places``: a tuple of ``[C, H, W]`` or None; likewise."""
+    """Decoded images of ``places``: a tuple of ``[C, H, W]`` or None; likewise."""
     busy_changed = Signal(bool)
-    """Whether a way is being looked for."""
+    """Whether a path is being computed."""
     progressed = Signal(str)
-    """How far that is, for a person; while it takes longer."""
+    """Progress of a slow search, as text."""
     kind_changed = Signal()
-    """Paths go in another way from pin to pin."""
+    """Emitted when ``kind`` has changed."""
     failed = Signal(str)
-    """Why there is no way, for a person."""
+    """Why there is no path."""
     stops_changed = Signal()
-    """Other pins take part."""
+    """Emitted when the pins on the path have changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,11 +81,11 @@ class PathService(Service):
         # Compared by identity: two pins may have the same place and name.
         self._left_out: tuple[PinnedPlace, ...] = ()
         self.kind = DEFAULT_KIND
-        """How the way goes from pin to pin: a key of ``PATHS``."""
+        """How the path leads from pin to pin: a key of ``PATHS``."""
         self.count = DEFAULT_IMAGES
-        """Images in all."""
+        """Total number of images."""
         self.latest: PathLook | None = None
-        """The way that was traced last, as far as it still is one."""
+        """The last path, if it is still valid."""
         self._is_new = True
         self._token = object()
         self._ways = Derived("aegui-path", self)

@@ -52,7 +52,7 @@ class AmountStrip(PictureStrip):
         super().__init__(tr("Amount of the concept"), _KEYS, parent)
         self._look: ConceptLook | None = None
         self.amount = 1.0
-        """Where the slider stands."""
+        """Position of the slider."""
 
     def sizeHint(self) -> QSize:
         """Return a size for clearly visible images."""

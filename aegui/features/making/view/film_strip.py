@@ -28,7 +28,7 @@ _LINE_PX = 16
 _LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 168
 _GOOD_FRAME_PX = 88
 _FEWEST_FRAMES = 6
-"""Frames larger than good ones leave room for so many side by side."""
+"""Frames grow beyond their good size only if this many fit side by side."""
 _LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 140
 _PLOT_SHARE = 0.4
 _SMALL = 0.88
@@ -53,7 +53,7 @@ class FilmStrip(PictureStrip):
         super().__init__(tr("Film of the path"), _STEPS, parent)
         self._look: PathLook | None = None
         self.step = 0
-        """The step that is shown as the present one."""
+        """The current step."""
 
     def sizeHint(self) -> QSize:
         """Return the minimum height: the strip expands into spare room."""

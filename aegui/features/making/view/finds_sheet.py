@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from aegui.session.data.looks import Look
 
 _SIDES_PX = (128, 112, 96, 84, 64, 56, 48)
-"""Sides that an image may have: the largest with which all are in sight, or else the last."""
+"""Image sides, largest first: the first at which all images are visible, or the last."""
 _ROUND_PX = QSize(20, 30)
-"""Room around an image, with its words."""
+"""Space around an image, including its caption."""
 _SMALL = 0.85
 
 
@@ -63,7 +63,7 @@ class FindsSheet(PictureList):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("New images that were found"), parent)
         self.look: FindsLook | None = None
-        """What is shown."""
+        """The displayed finds."""
         self._seen: Look | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setWordWrap(True)

@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from aegui.features.making.model.path_service import PathLook
 
 SPEEDS = (6, 12, 24)
-"""Frames per second that a film may be played at."""
+"""Playback speeds in frames per second."""
 DEFAULT_SPEED = 12
 _SIDE_BY_SIDE_PX = 560
 _ONE_ROW_PX = 740
 _ABOVE_PX = 540
-"""In a panel so high the present image stands above the strip, which has the whole width then."""
+"""From this height on, the large image is above the strip, which takes the full width."""
 
 
 class PathPage(QWidget):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _ICON_PX = QSize(18, 18)
 _ROWS = 5
-"""Pins in sight where there is room for them; more are scrolled to."""
+"""Visible pins if there is room; more are scrolled."""
 _ROW_PX = 20
 _NUMBER = Qt.ItemDataRole.UserRole
 
@@ -86,7 +86,7 @@ class PinList(QWidget):
         self._places: tuple[PinnedPlace, ...] = ()
         self._stops: tuple[bool, ...] = ()
         self.all_fit = True
-        """Whether all pins are codes of the present network's size."""
+        """Whether all pins have the code size of the current network."""
         self.list = _List()
         self.list.setAccessibleName(tr("Pins"))
         self.list.setIconSize(_ICON_PX)

@@ -42,7 +42,7 @@ _CELL_PX = 36
 _PAD_PX = 3
 _MOST_CLASSES = 640
 _PART = 32
-"""So many classes are listed in one menu."""
+"""Maximum number of classes in one menu."""
 
 
 class _Thumbs(Painted):

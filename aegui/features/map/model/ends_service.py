@@ -36,7 +36,7 @@ class AxisEndsService(Service):
     """Decodes the most recent request: immediately if cheap, else in a worker thread."""
 
     drawn = Signal(object)
-    """An ``Ends``; in the thread that owns this object."""
+    """An ``Ends``; emitted in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

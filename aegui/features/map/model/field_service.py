@@ -36,21 +36,21 @@ if TYPE_CHECKING:
     Posteriors = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 
 OVER = ("wrong", "holes")
-"""Layers that lie over another one; of all others one is shown at a time."""
+"""Overlay layers, drawn over a base layer; only one base layer is shown at a time."""
 CELL_PX = 5.0
-"""A cell of a finished layer is about so large on the screen."""
+"""Approximate size of a cell of a complete layer on the screen."""
 FEWEST_CELLS = 600
 MOST_CELLS = 40_000
 WORK = 25_000_000_000
-"""Multiplications that a finished layer may take: some seconds."""
+"""Upper bound for the multiplications of a complete layer: a few seconds."""
 LIVE_WORK = 600_000_000
-"""The same while a network learns."""
+"""The same during training."""
 FEWEST_POSTERIORS, MOST_POSTERIORS = 200, 2000
-"""Samples whose posteriors make the aggregate one."""
+"""Bounds for the number of posteriors that the aggregate posterior is computed from."""
 LEAST_PAUSE_MS = 250
-"""Least time between two states of the layers while a network learns."""
+"""Minimum time between two states of the layers during training."""
 KEPT_BYTES = 16_000_000
-"""Layers that are kept, so that going back, or showing one again, computes nothing twice."""
+"""Size of the layer cache, which makes going back and showing a layer again free."""
 _COARSEST = 4
 _SPARE = 0.08
 _PASSES = 5
@@ -117,7 +117,7 @@ class _LayerCache:
 
     layers: dict[object, Layer] = field(default_factory=dict)
     posteriors: dict[int, Posteriors] = field(default_factory=dict)
-    """By how many samples there are for each of them: fewer are asked while a network learns."""
+    """Posteriors by the stride of the sample; the stride is larger during training."""
 
     def keep(self, key: object, layer: Layer) -> None:
         self.layers[key] = layer
@@ -129,14 +129,14 @@ class FieldService(Service):
     """Computes the selected layers for the visible part of the plane."""
 
     changed = Signal()
-    """``layers`` has other ones; always in the thread that owns this object."""
+    """Emitted when ``layers`` has changed; in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: FieldSubject | None = None
         self._cache = _LayerCache()
         self.chosen: tuple[str, ...] = ()
-        """The layers that are asked for, in the order of ``FIELDS``."""
+        """Keys of the selected layers, in the order of ``FIELDS``."""
         self._view: FieldView | None = None
         self._layers: dict[str, Layer] = {}
         self._derived = Derived("aegui-field", self, urgent=False, least_pause_ms=LEAST_PAUSE_MS)

@@ -24,9 +24,9 @@ class GridService(Service):
     """Draws one sheet at a time; a new request replaces the running one."""
 
     drawn = Signal(object)
-    """uint8 ``[H, W, 3]``: the sheet, a pixel for each of its images' pixels."""
+    """The sheet, uint8 ``[H, W, 3]``, at one pixel per image pixel."""
     failed = Signal(str)
-    """Why there is none, in words."""
+    """Why the sheet could not be drawn."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.core.latent.novelty import ReferenceSamples
 
 FAN_SIDE = 5
-"""Rows and columns of the images around the cursor; of codes of one number there is one row."""
+"""Rows and columns of the images around the cursor; one row for codes of one number."""
 _PASSES = 5
-"""An insight decodes the place and some beside it."""
+"""Decoder passes per insight: the place and its neighbours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +71,16 @@ class InsightService(Service):
     """Measures one place at a time with the current network; the latest request wins."""
 
     found = Signal(object)
-    """A ``PlaceInsight``; always in the thread that owns this object."""
+    """A ``PlaceInsight``; emitted in the thread that owns this object."""
     fanned = Signal(object)
-    """A ``Fan``; likewise."""
+    """A ``Fan``; emitted in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._codec: Codec | None = None
         self._dataset: Dataset | None = None
         self.known: ReferenceSamples | None = None
-        """The samples that decoded images are compared with; None while there is no network."""
+        """The samples that decoded images are compared with; None without a network."""
         self._live = False
         self._looks = Derived("aegui-insight", self)
         self._fans = Derived("aegui-fan", self)

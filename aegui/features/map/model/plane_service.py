@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from aegui.session.data.looks import Look
 
 REFRESH_MS = 150
-"""Least time between two planes that are drawn anew because the network has learnt."""
+"""Minimum time between two planes redrawn because the weights changed in training."""
 MAX_REFRESH_MS = 2000
-"""Most time between two of them, however long one takes."""
+"""Maximum time between two such planes, however long one takes."""
 BUSY_SHARE = 0.05
-"""Up to that, at most this share of the time goes to such planes."""
+"""Share of the time spent on such planes, unless ``MAX_REFRESH_MS`` requires more."""
 QUICK_S = 0.05
-"""A plane that takes no longer follows every change of the weights that is not of a training."""
+"""Planes at most this slow are redrawn at once for weights changed outside training."""
 LIVE_S = 0.12
-"""A plane of a network that is learning is refined for that long at most."""
+"""Time limit for refining a plane during training."""
 MAX_TILES = 128
-"""Most columns, and most rows, of one plane."""
+"""Maximum number of columns and of rows of one plane."""
 
 
 class PlaneService(Service):
@@ -51,7 +51,7 @@ class PlaneService(Service):
     """
 
     decoded = Signal(object)
-    """A ``Plane``; always in the thread that owns this object."""
+    """A ``Plane``; emitted in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

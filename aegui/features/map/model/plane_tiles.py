@@ -25,19 +25,19 @@ Rect = tuple[float, float, float, float]
 _Key = tuple[int, int, int]
 
 SLICE_S = 0.03
-"""About how long to decode between two looks at whether the plane is still wanted."""
+"""Approximate time to decode between two checks for cancellation."""
 TELL_S = 0.1
-"""Least time between two coarser states of one plane."""
+"""Minimum time between two coarse states of one plane."""
 KEPT_BYTES = 64_000_000
-"""Tiles that are kept, so that panning back and forth decodes nothing twice."""
+"""Size of the tile cache, so that panning back and forth decodes nothing twice."""
 _STEPS = (4, 2, 1)
 _FIRST_BATCH = 16
 _FILLED_AT_ONCE = 1024
 _LARGEST_BATCH = 1024
 _AT_ONCE_PX = 1 << 16
-"""So many pixels of tiles stay in the cache of the processor while they are coloured."""
+"""Pixels coloured per batch, few enough to stay in the processor's cache."""
 _PARTS = 16
-"""Tiles of one size are known by where they begin in parts of a tile."""
+"""Tiles of one size are keyed by their origin in these fractions of a tile."""
 _NEARLY = 1e-3
 
 

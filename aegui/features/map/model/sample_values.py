@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 ValueKey = Literal["error", "novelty", "variances"]
 
 LIVE_MOST = 2000
-"""Samples that are looked at while the network learns."""
+"""Number of samples measured during training."""
 TELL_S = 0.3
-"""Least time between two states of one answer."""
+"""Minimum time between two partial results."""
 _BATCH = 256
 
 
@@ -74,7 +74,7 @@ class SampleValuesService(Service):
     """Computes values in a worker thread, for all samples or, during training, a random subset."""
 
     found = Signal(object)
-    """A ``SampleValues``, the same several times as more is known; in the owner's thread."""
+    """A ``SampleValues``, repeatedly as more values are known; in the owner's thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 FADE_S = 0.14
-"""So long tiles of one size go over into those of another."""
+"""Duration of the cross-fade between tiles of different sizes."""
 _SAME = 1e-6
 _IN_STEP = 1e-3
 _STEPS = 20
@@ -101,13 +101,13 @@ class Backdrop:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self.clock = clock
         self.fades = True
-        """Whether tiles of another size fade in; else they are there at once."""
+        """Whether tiles of another size fade in; else they appear at once."""
         self._now = _Tiles()
         self._whole = _Tiles()
         self._before = _Tiles()
         self._begun = 0.0
         self.nearness: Nearness | None = None
-        """How strong images are that have colours of their own; None: all alike."""
+        """Opacity of images with colours of their own; None shows all at full opacity."""
 
     def set_nearness(self, nearness: Nearness | None) -> None:
         """Set how images far from samples are faded; None shows all images alike."""

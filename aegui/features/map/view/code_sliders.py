@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 ROW_PX = 30
 REACH = 3.0
-"""A slider reaches so many standard deviations of the codes to either side of their mean."""
+"""Range of a slider to either side of the mean, in standard deviations of the codes."""
 STEPS = 60
-"""Steps of a key from end to end."""
+"""Key steps from end to end of a slider."""
 _NAME_PX = 36
 _NUMBER_PX = 46
 _END_PX = 26
-"""Room for the image at an end of a slider, in the height of a row."""
+"""Side of the image at an end of a slider, within the height of a row."""
 _KNOB_PX = 5.0
 _LEAST_SPREAD = 1e-3
 _KEYS = {
@@ -67,7 +67,7 @@ class CodeSliders(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.code: NDArray[np.float32] = np.zeros(0, np.float32)
-        """The numbers ``[d]``."""
+        """The displayed code ``[d]``."""
         self._mean: NDArray[np.float32] = np.zeros(0, np.float32)
         self._spread: NDArray[np.float32] = np.ones(0, np.float32)
         self._shown: Mapping[int, str] = {}

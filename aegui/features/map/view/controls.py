@@ -48,7 +48,7 @@ SWITCHES = {
     "scale": mark("Scale bar"),
     "sharp": mark("Near a copy, the sample itself (in Cursor)"),
 }
-"""What may be shown or not: field of ``MapStyle`` -> label."""
+"""Display switches: field of ``MapStyle`` -> label."""
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
@@ -195,7 +195,7 @@ class AxesBar(QFrame):
         )
         self.through_pins = self._switch(tr("Pins"), "")
         self.offered: NDArray[np.float32] | None = None
-        """The three codes ``[3, d]`` that a plane can go through; None: there are none."""
+        """The three codes ``[3, d]`` that span the offered plane; None if there are none."""
         self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
         self._axes = (0, 1)
         self._labels: list[QLabel] = []

@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 PREVIEW_PX = 48
-"""Side that a preview of a glyph has about, in logical pixels."""
+"""Approximate side of the preview of a glyph, in logical pixels."""
 IMAGE_PREVIEW_PX = 84
-"""The same of an image that is no glyph."""
+"""The same for other images."""
 PREVIEW_AWAY_PX = 16.0
-"""From the cursor to the nearest corner of the preview."""
+"""Distance from the cursor to the nearest corner of the preview."""
 _GAP_PX = 9.0
 _NAME_GAP_PX = 3.0
 _BESIDE_PX = 6.0
-"""Between a sample under the cursor and what is told of it."""
+"""Distance between a hovered sample and its card."""
 _SEEN_PX = 30.0
-"""A sample that is drawn as high as that need not be shown larger."""
+"""Samples drawn at least this high are not enlarged on the card."""
 _MOST_RINGS = 500
 
 
@@ -69,7 +69,7 @@ class CursorOverlay:
         self._framed: tuple[object, tuple[float, float]] | None = None
         self._pills_of: tuple[object, tuple[_Pill, ...]] | None = None
         self.painted = QRegion()
-        """What it took when it was painted last: what has to be painted anew when it changes."""
+        """The region painted last, which has to be repainted when the overlay changes."""
 
     def set_preview(self, image: ArrayLike | None) -> None:
         """Set the decoded image ``[H, W]`` or ``[C, H, W]`` at the cursor; None removes it."""

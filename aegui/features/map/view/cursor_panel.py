@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
 
 THRESHOLD = 0.5
-"""Above it a pixel counts as on."""
+"""Pixels above this level count as on."""
 _CAPTIONS = (mark("decoded"), mark("thresholded"))
 _ITSELF = mark("the sample itself, not what the network draws")
 _MOSTLY = 0.5
@@ -54,13 +54,13 @@ class CursorPictures(QWidget):
     accessible_role = QAccessible.Role.Graphic
 
     pixel_activated = Signal(int)
-    """A pixel was clicked: its place, row after row."""
+    """Row-major index of the clicked pixel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setToolTip(tr("Click a pixel to follow its number back through the network"))
         self.image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
-        """What is decoded."""
+        """The decoded image."""
         self._look = GLYPHS
         self._sample: NDArray[np.float32] | None = None
         self._share = 0.0
@@ -195,7 +195,7 @@ class CodeNumbers(Painted):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.code: tuple[float, ...] = (0.0, 0.0)
-        """The numbers that are shown."""
+        """The displayed code."""
         self._epoch: int | None = None
         self._fonts: tuple[QFont, QFont] | None = None
         self._cell: float | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 FAN_PX = 220.0
-"""Side that the picture has about, in logical pixels."""
+"""Approximate side of the lens, in logical pixels."""
 AWAY_PX = 20.0
 _GAP_PX = 3.0
 _CROSS_PX = 2.5

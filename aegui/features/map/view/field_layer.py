@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 SERIES = {"uncertainty": 1, "novelty": 0, "stretch": 3, "wrong": 7, "density": 2, "holes": 1}
-"""The colour of each layer of numbers among the theme's series; that of much."""
+"""Numeric layer -> index of its colour for high values in the theme's series."""
 OTHER_SIDE = 2
-"""The colour of what lies below 0 in a layer that goes to either side."""
+"""Colour index for negative values of a diverging layer."""
 STRONGEST = 0.72
-"""Opacity of much; little is transparent."""
+"""Opacity of the highest value; the lowest is transparent."""
 PALE = {"wrong": 0.3}
-"""That of layers that lines tell of."""
+"""The same for layers that are mainly shown by lines."""
 REGION_OPACITY = 0.42
 
 

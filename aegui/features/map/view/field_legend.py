@@ -144,11 +144,11 @@ class FieldLegend(Painted):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries: tuple[Entry, ...] = ()
-        """What is said."""
+        """The displayed entries."""
         self._layers: tuple[Layer, ...] = ()
         self._place: tuple[float, float] | None = None
         self.here: tuple[Here | None, ...] = ()
-        """What each layer has at the place."""
+        """The value of each layer at the place."""
         self._figures: QFont | None = None
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Layers"))

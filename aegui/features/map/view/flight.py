@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 SPEED_PX_S = 42.0
-"""How fast the cursor goes over the screen: slow enough to see every image change."""
+"""Speed of the cursor on the screen: slow enough to see every image change."""
 CLOSER = 1.6
-"""How much closer than the whole map a flight is."""
+"""Zoom of a flight relative to the view of the whole map."""
 STEP_S = 2.5
-"""Where the desktop wants no animations: so long at one place, then at once at the next one."""
+"""Without animations: time at each place before jumping to the next one."""
 STEP_PX = 90.0
 _ARRIVES_S = 1.2
 _LONGEST_FRAME_S = 0.1
@@ -97,7 +97,7 @@ class MapFlight(QObject):
         self._canvas = canvas
         self._clock = clock
         self.way: NDArray[np.float64] = np.zeros((0, 2))
-        """Places ``[n, 2]`` of the plane that is flown along, closed; empty before any flight."""
+        """Closed path ``[n, 2]`` of the flight on the plane; empty before any flight."""
         self._length = self._gone = 0.0
         self._begun = self._last = 0.0
         self._from = canvas.navigation.view

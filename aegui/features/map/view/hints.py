@@ -39,7 +39,7 @@ class MapHints(QWidget):
         self._overlays = overlays
         self.setAccessibleName(tr("Hints"))
         self.left: tuple[str, ...] = ()
-        """The keys of the hints that are shown."""
+        """Keys of the displayed hints."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._room = watch_room(parent)

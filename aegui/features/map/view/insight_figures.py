@@ -68,11 +68,11 @@ FIGURES: dict[str, FigureSpec] = {
         ),
     ),
 }
-"""What is shown, in its order."""
+"""The displayed measurements, in order."""
 _NUMBER_CHARS = 6
 _FEWEST_LINES = 3
 _ABREAST = (4, 2, 1)
-"""Figures that may stand beside each other."""
+"""Allowed numbers of measurements per line."""
 
 
 def figure_texts(found: Insight) -> dict[str, str]:

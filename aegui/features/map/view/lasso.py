@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 LEAST_PX = 6.0
-"""A line that stays within so few pixels is a click, which selects nothing."""
+"""A line within this many pixels is a click, which selects nothing."""
 _APART_PX = 3.0
 _MOST_CORNERS = 96
 _FILL = 0.10

@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds, Viewport
 
 TILE_PX = 40.0
-"""Side of the square whose area a tile of small glyphs has, more or less."""
+"""Side of a square with about the area of a tile of small glyphs."""
 RIBBON_TILE_PX = 64.0
-"""The same for the single row of tiles of a network with one code number."""
+"""The same for the single row of tiles of codes of one number."""
 LEAST_IMAGE_PX, LARGEST_IMAGE_PX = 44.0, 72.0
 """Sides of tiles of other images: small ones are enlarged, large ones reduced."""
 RIBBON_IMAGE_PX = 84.0
-"""The same for images that are no glyphs."""
+"""The same for the single row of tiles of codes of one number."""
 RIBBON_AT, RIBBON_FOOT = 0.64, 0.94
-"""Where a ribbon begins, as a share of the map's height, and where it ends at the lowest."""
+"""Top of a ribbon, and its lowest bottom, as shares of the map's height."""
 RIBBON_SHARE = 0.5
-"""What it takes of the height at most."""
+"""Maximum share of the map's height that a ribbon takes."""
 MAX_TILES = 120
-"""Most tiles across, and most down."""
+"""Maximum number of tiles across, and down."""
 GROWTH = 0.5
-"""Tiles grow with that power of the zoom beyond what shows all codes."""
+"""Tiles grow with this power of the zoom beyond the view of all codes."""
 LARGEST_SHARE = 0.94
-"""They grow until a single one takes that share of the map."""
+"""Tiles grow until a single one takes this share of the map."""
 LARGE_SHARE = 0.4
-"""From that share on one of them lies in the middle of the map, as it is then."""
+"""From this share on, one tile is centred in the current view."""
 SHIFTS = 16
-"""Tiles may be shifted by so many parts of their size."""
+"""Large tiles may be shifted by multiples of this fraction of their size."""
 _LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
 _LARGEST_LARGE_SHARE = 1.25
 _MOST_SKEW = 0.03

@@ -34,7 +34,7 @@ GHOST_PX = 5.0
 STEP_PX = 4.0
 """Diameter of a step of the path."""
 MOST_ELLIPSES = 1000
-"""Of more posteriors than that in sight none is drawn: they would cover everything."""
+"""With more visible posteriors none is drawn: they would cover everything."""
 _FILL = 0.14
 _CROWDED, _MOST_CROWDED = 1.5, 6.0
 _MOST_CHOSEN = 60

@@ -31,7 +31,7 @@ _MARKS_ACROSS = 8
 _LEAST_ROOM_PX = 420
 _FEW = 4
 _MOST_COVERED = 0.04
-"""Of the map, by a list of all names."""
+"""Maximum share of the map covered by a list of all names."""
 
 
 class ClassLegend(QWidget):
@@ -54,9 +54,9 @@ class ClassLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.names: tuple[str, ...] = ()
-        """The names of the classes that are listed."""
+        """Names of the listed classes."""
         self.note = ""
-        """What is said below."""
+        """Text below the classes."""
         self._emphasis: int | None = None
         self._current = 0
         self._pointed: int | None = None

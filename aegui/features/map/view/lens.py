@@ -15,7 +15,7 @@ SPACINGS = tuple(
     for exponent in range(-3, 1)
     for mantissa in (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 )
-"""What there is to choose from, in latent units."""
+"""The available spacings, in latent units."""
 DEFAULT_SPACING = 0.1
 _SLIDER_PX = 96
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 _PIXELS = 96 / 72
-"""Of a map as it is painted, for a point of the paper."""
+"""Screen pixels per typographic point of the figure."""
 _RATIO = 300 / 96
 _BAR = QSizeF(60.0, 6.0)
 _PIN = 3.0

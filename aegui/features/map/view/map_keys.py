@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.features.map.view.canvas import LatentCanvas
 
 STEP_PX = 8.0
-"""How far an arrow key moves the cursor; with Ctrl a single pixel."""
+"""Step of the cursor per arrow key; with Ctrl it is one pixel."""
 PAN_SHARE = 0.12
 """Share of the map that Shift and an arrow key pan by."""
 _ARROWS = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aegui.features.map.view.canvas import LatentCanvas
 
 DRAG_PX = 4.0
-"""A press that moves less than that is a click."""
+"""A press that moves less than this is a click."""
 _NOTCH = 120.0
 
 

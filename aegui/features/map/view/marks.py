@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 PIN_PX = 18.0
-"""Height of a pin above the place where its point stands."""
+"""Height of a pin above its tip."""
 DRAWING_PX = 6.0
 """Radius of the mark at the drawing's code."""
 _PRIOR_CROSS_PX = 5.0
@@ -30,7 +30,7 @@ _TRAIL_PARTS = 4
 _ARROW_PX = 7.0
 _ARROW_LEAST_PX = 5.0
 _NAME_SIZES_PX = (30, 22, 16)
-"""A name stands where its region has about that much room in every direction."""
+"""Font sizes of region names; a size is used if its region has about that much room."""
 _HALO_PX, _HALO_ALPHA = 4.0, 0.8
 _RIBBON_NAMES_PX = 64.0
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds, Viewport
 
 SIDE_PX = 120
-"""The longer side."""
+"""Length of the longer side."""
 MOST_DOTS = 4000
-"""Of more samples some are drawn."""
+"""Of more samples only a subset is drawn."""
 _SHORTEST = 0.45
 _EDGE_PX = 6.0
 _FEW = 300

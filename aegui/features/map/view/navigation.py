@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 GLIDE_S = 0.18
-"""How long a fit takes to arrive: long enough to keep one's bearings."""
+"""Duration of a fit: long enough to keep one's bearings."""
 FRAME_MS = 16
 FOLLOWING_MS = 32
-"""At least between two steps after codes that move by themselves: what learns needs the time."""
+"""Minimum time between two steps of following codes, to leave time to the training."""
 FLING_DECAY_S = 0.12
-"""After that time a pan that was let go has lost 63 % of its speed."""
+"""Time after which the speed of a released pan has decayed by 63 %."""
 FLING_LEAST_PX_S = 60.0
 FLING_MOST_PX_S = 4000.0
 _FLING_MEMORY_S = 0.08
@@ -64,15 +64,15 @@ class Navigation(QObject):
         super().__init__(parent)
         self._clock = clock
         self.view = Viewport()
-        """What is seen now; others only read it."""
+        """The current viewport; read-only for others."""
         self.glides = True
-        """Whether it moves bit by bit; else it is there at once."""
+        """Whether movements are animated; else the view jumps."""
         self.following_ms = FOLLOWING_MS
-        """Between two steps after codes that move by themselves."""
+        """Current time between two steps of following codes."""
         self._bounds: Bounds | None = None
         self._crowd: Bounds | None = None
         self.following = True
-        """Whether the view keeps the codes in sight by itself."""
+        """Whether the view follows the codes."""
         self._fresh, self._begins = True, True
         self._ribbon = False
         self._still = False

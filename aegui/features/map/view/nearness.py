@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 FAINT = 0.22
-"""Strength of what is far from all samples."""
+"""Opacity of tiles far from all samples."""
 _REACH = 0.1
-"""Up to that share of the side of the crowded part from a sample nothing is paler."""
+"""Distance without fading, as a share of the side of the dense part."""
 _CELLS = 4.0
-"""Samples within so small a part of the reach of one another count as one."""
+"""Samples closer than the distance without fading divided by this count as one."""
 _AT_ONCE = 1 << 18
 
 

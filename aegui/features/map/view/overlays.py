@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds, Viewport
 
 TOP_PX = 40.0
-"""What a fit leaves to the buttons, beside the room that it leaves at every edge."""
+"""Space that a fit leaves to the buttons, besides its general margin."""
 _LEAST_MAP_PX = 320
 _LEAST_BESIDE_PX = 200
-"""Beside the sliders, which a person has asked for, the map may be as narrow as that."""
+"""Minimum width of the map beside the sliders, which the user has requested."""
 _PART = 1.15
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 _MOST_AREA = 4.0
-"""A plane of up to so many windows is kept scaled, so that panning copies it."""
+"""A scaled copy for panning is cached if it is at most this many times the viewport."""
 
 
 class PhotoPlane:
@@ -28,11 +28,11 @@ class PhotoPlane:
 
     def __init__(self) -> None:
         self.plane: Plane | None = None
-        """What is shown."""
+        """The displayed plane."""
         self.nearness: Nearness | None = None
-        """How strong its tiles are; None: all alike."""
+        """Opacity of the tiles; None shows all at full opacity."""
         self.copies = True
-        """Whether a scaled copy is kept, for panning."""
+        """Whether a scaled copy is cached for panning."""
         self._pixels: NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
         self._mosaic = QImage()
         self._mosaic_key: object = None

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 PIN_REACH_PX = 48.0
-"""From farther away Delete removes no pin."""
+"""Maximum distance at which Delete removes a pin."""
 _WIDE_PX = 20.0
 _BELOW_PX = 4.0
-"""A pin is taken hold of by its head, or by its point."""
+"""A pin can be dragged by its head or by its tip."""
 
 
 class PinTool:

@@ -26,7 +26,7 @@ class PlaneLayer:
 
     def __init__(self) -> None:
         self.plane: Plane | None = None
-        """What is shown."""
+        """The displayed plane."""
         self._levels: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
         self._mosaic: NDArray[np.uint32] | None = None
         self._colours: tuple[int, int] = (0, 0)

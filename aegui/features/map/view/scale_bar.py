@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 LONGEST_PX = 96.0
-"""The bar is at most that long, and longer than two fifths of it."""
+"""Maximum length of the bar; it is at least two fifths of it."""
 _ROUND = (1.0, 2.0, 5.0)
 _PAD_PX = 6
 _FONT = 0.88
@@ -35,9 +35,9 @@ class ScaleBar(QWidget):
         super().__init__(parent)
         self._units = 1.0
         self.length_px = LONGEST_PX
-        """How long the bar is."""
+        """Length of the bar."""
         self.text = ""
-        """What is written beside the bar."""
+        """Text beside the bar."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(tr("Scale"))
 

@@ -38,25 +38,25 @@ if TYPE_CHECKING:
     from aegui.session.map.codes_service import Codes
 
 FIELD_CONTRAST, STRONG_CONTRAST, FULL_CONTRAST = 0.16, 0.3, 0.6
-"""Share of the text colour in a lit pixel of a field of glyphs: quiet; strong; seen in large."""
+"""Share of the text colour in lit pixels of glyphs: faint, strong, zoomed in."""
 INK_CONTRAST = 0.34
-"""The same of grey images on a dark ground, which are drawn as ink."""
+"""The same for grey images on a dark ground, which are drawn as ink."""
 PHOTO_STRENGTH = 0.45
-"""Share of other images in the field; in full it is 1."""
+"""Opacity of other images behind samples; it is 1 at full strength."""
 FULL_SHARE = 0.8
-"""A tile that takes that share of the map is no field any more, and drawn in full."""
+"""A tile that takes this share of the map is drawn at full strength."""
 NEAR_ZOOM, NEARLY_FULL = 32.0, 0.9
-"""Nor is it quite one at that zoom: few samples lie before it then."""
+"""At this zoom few samples cover the plane: it is drawn at nearly full strength."""
 RIBBON_CONTRAST = 0.55
 """Share of the text colour on a ribbon of glyphs, which no sample covers."""
 PRIOR_BOUNDS = (-2.5, -2.5, 2.5, 2.5)
-"""What is seen where there is a prior but no code."""
+"""Bounds of the map if there is a prior but no code."""
 _BLACK = "#000000"
-"""What lies beyond images on a dark ground, in their own polarity."""
+"""Background of images on a dark ground, in their own polarity."""
 _OUTLYING, _MUCH_SMALLER, _FEWEST_CROWDED = 0.02, 0.5, 50
-"""The outermost share of codes is left out at first where that halves the map."""
+"""Quantile of outliers left out of the first view if that halves its area."""
 _FORMER_REACH = 0.5
-"""Of the longer side of what the codes take: so far from it pins of a network before are shown."""
+"""Pins of a previous network count within this share of the codes' longer side."""
 _QUICKLY_SEARCHED = 100_000
 _STEPS = 10
 
@@ -79,19 +79,19 @@ class Scene:
         self.spanned = False
         self.pin_directions: NDArray[np.float32] | None = None
         self.is_random = False
-        """Whether what it is laid through are random codes."""
+        """Whether the plane passes through random codes."""
         self.has_prior = False
         self.directions: NDArray[np.float32] = np.eye(2, dtype=np.float32)
         self.base: NDArray[np.float32] = np.zeros(2, np.float32)
         self.size = 2
         """Numbers per code, d."""
         self.ribbon = False
-        """Whether codes have one number only."""
+        """Whether codes have only one number."""
         self.follows_mean = True
         self.codes: Codes | None = None
         self.bounds: Bounds | None = None
         self.crowd: Bounds | None = None
-        """``bounds`` without the few codes that lie far from all others."""
+        """``bounds`` without outliers."""
         self._pin_bounds: Bounds | None = None
         self._shuffled = 0
         self.pins: tuple[Pin, ...] = ()

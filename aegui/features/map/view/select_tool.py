@@ -33,7 +33,7 @@ class SelectTool(QObject):
         self._switch = surface.overlays.bar.lasso
         self._adds = False
         self.region: tuple[NDArray[np.float64], Frame] | None = None
-        """What was last drawn around: the corners ``[m, 2]`` on the map, and what x and y were."""
+        """Corners ``[m, 2]`` of the last lasso and the frame of the map then."""
         surface.overlays.bar.lasso_edited.connect(self._on_bar_lasso_edited)
         surface.overlays.selection.shown_requested.connect(self.zoom)
         surface.overlays.selection.cleared.connect(self.clear)

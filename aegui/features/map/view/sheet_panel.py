@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.widgets.form.form import Form
 
 MOST_SCALE = 32
-"""Most pixels of the picture per pixel of an image."""
+"""Maximum pixels of the sheet per pixel of an image."""
 _FORM_PX, _MOST_FORM_PX = 310, 480
 _LEAST_ROW_PX = 36
 _NAMES_PX = 44
@@ -36,7 +36,7 @@ BASES = table(
     Choice("cursor", mark("Where the cursor is"), ""),
     Choice("zero", mark("Zero, the middle of the prior"), ""),
 )
-"""Where the numbers are taken from that do not change."""
+"""Sources of the fixed numbers of a code."""
 Base = Annotated[
     str, OneOf(BASES), FieldWords("Other numbers", "Those that are neither across nor up")
 ]
@@ -56,7 +56,7 @@ class SheetPreview(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture = QImage()
-        """What is shown; null where there is nothing."""
+        """The displayed sheet; null without one."""
         self._text = ""
         self._names: Sequence[str] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

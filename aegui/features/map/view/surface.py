@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 MOVING_MS = 32
-"""A map that has moved so lately is likely to move on, and painted then anyway."""
+"""A view that moved this recently is likely to move again and be repainted anyway."""
 _FOLLOWING_SHARE = 0.1
-"""Of its time, at most, the window paints the map that moves after codes by itself."""
+"""Maximum share of the time spent on repainting a map that follows codes."""
 LONG_MS = 8.0
-"""A map that takes longer is painted in parts; of others they cost more than they bring ..."""
+"""Maps that take longer are painted in parts; for faster ones parts cost more than ..."""
 POINTED_AT_MS = 2.0
-"""... but where somebody points at it, who waits for what is decoded there."""
+"""... they save, unless the user points at the map and waits for the decoded image."""
 _SMOOTHING = 0.25
 _ENDED = object()
 _FIGURES_SCALE = 0.88
 _POINT_PX = 12
-"""Side of what a screen reader takes for a sample."""
+"""Side of the rectangle reported to screen readers for a sample."""
 _RESTYLING = (
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
@@ -55,11 +55,11 @@ class MapSurface(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.scene = Scene()
-        """What lies on the map."""
+        """The contents of the map."""
         self.cursor_overlay = CursorOverlay(self.scene)
-        """What follows the cursor."""
+        """The overlay at the cursor."""
         self.navigation = Navigation(self)
-        """What moves the view."""
+        """Owner of the viewport."""
         self._empty_text = tr("Press Train to see the codes.")
         self._figures: QFont | None = None
         self._keys_in_use = self._is_live = False

@@ -20,13 +20,13 @@ POINTS = table(
     Choice("glyphs", mark("Images"), ""),
     Choice("dots", mark("Dots"), ""),
 )
-"""How samples may be drawn."""
+"""Ways to draw samples."""
 COLOURS = table(
     Choice("label", mark("Class"), ""),
     Choice("error", mark("Reconstruction error"), ""),
     Choice("novelty", mark("Novelty of the reconstruction"), ""),
 )
-"""What the colours of samples may tell."""
+"""What the colours of samples represent."""
 
 
 @dataclass(frozen=True)

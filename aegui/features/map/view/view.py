@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aegui.session.map.codes_service import Codes
 
 ZOOM_STEP = 1.25
-"""Factor of one notch of the wheel, one key, one click on a button."""
+"""Zoom factor of one wheel notch, key press or button click."""
 _MOST_SAID = 8
 _SAYING_MS = 50
 
@@ -66,7 +66,7 @@ class MapView(MapSurface):
         self._words = ""
         self._saying = one_shot(self, self._describe)
         self.overlays = MapOverlays(ZOOM_STEP, self.scene, self)
-        """What stands on and beside the map."""
+        """The controls on and beside the map."""
         self._bar = self.overlays.bar
         self._connect()
         self._describe()

@@ -19,7 +19,7 @@ class WantedPlane:
         self._scene = scene
         self._lattice: Lattice | None = None
         self.request: ViewRequest | None = None
-        """What was last asked for."""
+        """The last request."""
 
     def choose_tiles_anew(self) -> None:
         """Choose the tile size anew, after a change of images or axes."""

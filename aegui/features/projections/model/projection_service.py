@@ -40,15 +40,15 @@ if TYPE_CHECKING:
     from aegui.core.latent.views import Material, View
 
 FOLLOW_MS = 120
-"""Least time between two pictures of the code while the network learns."""
+"""Minimum time between two maps of the code during training."""
 MAX_FOLLOW_MS = 2_000
-"""Most time between two of them, however long one takes."""
+"""Maximum time between two of them, however long one takes."""
 BUSY_SHARE = 0.08
-"""Up to that, at most this share of the time goes to following the code."""
+"""Share of the time spent on following the code, unless ``MAX_FOLLOW_MS`` requires more."""
 CALM_MS = 700
-"""Figures and maps of codes wait until the network has not changed for so long."""
+"""Delay of figures and maps of codes after the last change of the network."""
 SMALL = 1_000
-"""Sets of so many samples have the slow maps at once; larger ones on request."""
+"""Slow maps of sets up to this size are computed at once; larger ones on request."""
 _GUESS_AFTER_S = 0.5
 _log = logging.getLogger(__name__)
 
@@ -61,13 +61,13 @@ class ProjectionService(Service):
     """
 
     samples_changed = Signal(object)
-    """The ``Material``, without codes: all maps are of those samples from now on."""
+    """The ``Material``, without codes, that all further maps show."""
     map_changed = Signal(object)
     """A ``MapState``."""
     references_changed = Signal()
-    """``references`` has other figures."""
+    """Emitted when ``references`` has changed."""
     busy_changed = Signal(bool)
-    """Whether a slow map is being made, which can be stopped."""
+    """Whether a slow map is being computed, which can be stopped."""
     _reported = Signal(object)
 
     def __init__(
@@ -76,13 +76,13 @@ class ProjectionService(Service):
         """Create the service; maps beyond ``budget`` are computed only on the user's request."""
         super().__init__(parent)
         self.budget = budget
-        """What may be spent without a question."""
+        """Work allowed without asking the user."""
         self._dataset: Dataset | None = None
         self.codec: Codec | None = None
         """The network whose codes are mapped."""
         self._axes = (0, 1)
         self.options = ProjectionOptions()
-        """How maps are made."""
+        """The options of the maps."""
         self._wanted: tuple[str, ...] = ()
         self._asked: set[str] = set()
         self._declined = False
@@ -91,7 +91,7 @@ class ProjectionService(Service):
         self._task: Task | None = None
         self._is_active = False
         self.is_busy = False
-        """Whether a slow map is being made."""
+        """Whether a slow map is being computed."""
         self._codes = Derived(
             "aegui-projection-code",
             self,

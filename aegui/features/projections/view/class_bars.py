@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 MOST_ROWS = 30
-"""Of more classes only so many of the largest are shown, and the number of the others."""
+"""Only this many of the largest classes are listed, with the count of the others."""
 _SWATCH_PX = 10
 
 
@@ -31,9 +31,9 @@ class ClassBars(RowBars):
     """A row for each class; hovering highlights a class, a click selects it."""
 
     hovered = Signal(object)
-    """Number of the class under the pointer, or None."""
+    """Index of the class under the pointer, or None."""
     clicked = Signal(int)
-    """Number of the class that is to be selected."""
+    """Index of the class to select."""
     lead_px = 16
     name_share = 0.58
 

@@ -57,9 +57,9 @@ if TYPE_CHECKING:
 
 DEFAULT_SHOWN = ("code", "pca", "tsne")
 OTHER_KEYS = ("other-1", "other-2")
-"""Places for the maps of other networks."""
+"""Keys of the maps of other networks."""
 _GOOD_SHAPE = 1.15
-"""Of a map, width by height."""
+"""Preferred width of a map divided by its height."""
 _SIDE_PX = 190
 _TABLE_SHARE = 0.28
 _PLANE = 2
@@ -69,19 +69,19 @@ class ProjectionsPanel(QWidget):
     """Maps side by side that share the hovered sample and the selection. Passive."""
 
     shown_changed = Signal(object)
-    """Keys of the maps that a person wants to see, a tuple."""
+    """Keys of the maps chosen by the user, a tuple."""
     options_edited = Signal(object)
-    """The ``ProjectionOptions`` that are asked for."""
+    """The edited ``ProjectionOptions``."""
     compute_requested = Signal()
     stop_requested = Signal()
     export_requested = Signal(str)
-    """All places as ``csv``, or everything as ``json``."""
+    """Format of the export: all places as ``csv``, or everything as ``json``."""
     axes_edited = Signal(object)
-    """The two numbers of the code that are asked for, counted from 0: a tuple."""
+    """The two chosen numbers of the code, counted from 0: a tuple."""
     sample_hovered = Signal(object)
-    """The place in the set of the sample that is pointed at, or None."""
+    """Index in the set of the hovered sample, or None."""
     samples_selected = Signal(object)
-    """Places in the set of the samples that a person has selected, int64 ``[k]`` ascending."""
+    """Indices in the set of the samples selected by the user, int64 ``[k]`` ascending."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,9 +90,9 @@ class ProjectionsPanel(QWidget):
         self._states: dict[str, MapState] = {}
         self._references: Sequence[tuple[str, Figures]] = ()
         self.selection: NDArray[np.bool_] | None = None
-        """Which samples are selected, bool ``[n]``; None for none."""
+        """Mask of the selected samples, bool ``[n]``; None if nothing is selected."""
         self._teller: ScatterView | None = None
-        """The map under the pointer, which says what is pointed at."""
+        """The map under the pointer, which shows the card of the hovered sample."""
         self._pictures = Pictures()
         self._is_busy = False
         self._views = {

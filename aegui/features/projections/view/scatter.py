@@ -63,13 +63,13 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 MOST_TEXTS = 150
-"""Up to so many samples are drawn as their labels instead of dots ..."""
+"""Up to this many samples are drawn as their labels instead of dots ..."""
 _SHORT_SIGNS = 3.0
-"""... where these have no more letters on average: longer ones lie over one another."""
+"""... if these have at most this many letters on average: longer ones would overlap."""
 _LONGEST_SIGN = 12
 _LONGEST_NAME = 24
 _DOT_PX = 8
-"""Side of what a screen reader takes for a sample."""
+"""Side of the rectangle reported to screen readers for a sample."""
 _MOST_CLASS_NAMES = 24
 _LEAST_DRAG_PX = 4.0
 _ZOOM_STEP = 1.25
@@ -145,16 +145,16 @@ class ScatterView(QWidget):
     hovered = Signal(object)
     """The sample under the pointer, or None."""
     selected = Signal(object)
-    """bool ``[n]``: what is selected now."""
+    """The new selection, bool ``[n]``."""
     zoomed = Signal(object)
-    """A person has zoomed or moved this view, which it tells."""
+    """This view, after the user has zoomed or panned it."""
 
     def __init__(self, key: str, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = key
         self._title = ""
         self.axis_names: tuple[str, str] | None = None
-        """What the axes are called, where they mean something."""
+        """Names of the axes, if they have a meaning."""
         self._note = ""
         self._message = ""
         self._share: float | None = None
@@ -163,7 +163,7 @@ class ScatterView(QWidget):
         self._bounds: Bounds | None = None
         self._points = PointLayer()
         self.pixels: NDArray[np.float64] = _NO_PIXELS
-        """Where the samples lie in the widget, ``[n, 2]``; empty without a map."""
+        """Positions of the samples in the widget, ``[n, 2]``; empty without a map."""
         self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
         self._selection: NDArray[np.bool_] | None = None
         self._emphasis: int | None = None

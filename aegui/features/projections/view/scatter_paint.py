@@ -27,7 +27,7 @@ _RING_PX = 7.0
 _BAR_PX = 3.0
 _HALO_PX = 3.0
 _STEPS = (0.0, -0.6, 0.6, -1.2, 1.2, -1.8, 1.8)
-"""A name is moved up or down by so many of its heights, to lie over no other."""
+"""Vertical shifts tried to avoid overlaps, in heights of the text."""
 
 
 @dataclass(frozen=True, eq=False)

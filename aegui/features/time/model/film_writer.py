@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from aegui.core.latent.film_spec import FilmSpec
 
 _ROOM = 4
-"""Pictures that wait to be written: those of a window are large."""
+"""Size of the frame queue: frames of a window are large."""
 
 
 class FilmWriter(Service):
     """Writes one film at a time: ``begin``, ``put`` each frame, ``end``; or ``cancel``."""
 
     finished = Signal(str)
-    """Empty: the film is there; else why it is not. Not told after ``cancel``."""
+    """Empty if the film was written, else the error. Not emitted after ``cancel``."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.procrustes import Turn
 
 MOST = 10_000
-"""Samples of a ghost, drawn from all over a larger set."""
+"""Maximum number of samples of a ghost, drawn at random from a larger set."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class GhostService(Service):
     answered = Signal(object)
     """A ``Ghost``."""
     opened = Signal(str, object)
-    """A run was read from the file of that path: its best ``Codec``."""
+    """Path of a file and the best ``Codec`` of its run."""
     refused = Signal(str)
     """Why the file cannot be a ghost."""
 

@@ -7,9 +7,9 @@ import time
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 FILM_SECONDS = 12.0
-"""How long a whole training plays at speed 1 ..."""
+"""Duration of a whole training at speed 1 ..."""
 LONGEST_S = 0.25
-"""... unless so few epochs were kept that each of them would be seen for longer."""
+"""... unless there are so few epochs that each would be shown longer than this."""
 FRAME_MS = 33
 
 
@@ -20,7 +20,7 @@ class Player(QObject):
     """
 
     moved = Signal(object)
-    """The place that is to be seen now; None after the last: the newest state."""
+    """The current place; None after the last one, for the newest state."""
     playing_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:

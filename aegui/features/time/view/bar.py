@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""Multiples of the usual speed of the film."""
+"""Playback speeds, multiples of the default one."""
 MEMORIES_MB = (16, 64, 256, 1024)
-"""Memory that the weights of one training may take."""
+"""Memory limits for the kept weights of one training, in megabytes."""
 _LONGEST_EPOCH = 9_999_999
 
 
@@ -35,18 +35,18 @@ class TimeBar(QWidget):
     """Time bar. Passive: it displays what it is given and emits requests."""
 
     epoch_requested = Signal(object)
-    """The place among the moments of ``set_epochs``; None: the newest state."""
+    """Index of a moment of ``set_epochs``; None for the newest state."""
     play_requested = Signal(bool)
     speed_chosen = Signal(float)
     loop_chosen = Signal(bool)
     memory_chosen = Signal(int)
     """Megabytes."""
     ghosts_wanted = Signal()
-    """The menu of ghosts is about to be seen: ``set_ghosts`` is due."""
+    """The ghost menu is about to open: call ``set_ghosts``."""
     ghost_requested = Signal(str)
     """A key of ``set_ghosts``."""
     ghost_fit_chosen = Signal(bool)
-    """Whether the ghost shall be turned and scaled to lie on what is shown."""
+    """Whether to align the ghost with the displayed codes."""
     fork_requested = Signal()
     film_requested = Signal(str)
     """A key of ``FILMS``."""

@@ -34,9 +34,9 @@ _SECTIONS = (
     "regularisation",
     "length",
 )
-"""What may be another after some epochs: neither the network nor how its weights began."""
+"""Sections that may change in a fork: not the network or its initialisation."""
 _CODE = ("beta", "kl_warmup_epochs", "free_bits")
-"""Fields of the code's layer that are weights of the objective."""
+"""Fields of the code layer that are weights of the objective."""
 _PRETRAINING = "classifier.pretrain."
 _REASONS = {
     "data.source": mark(
@@ -50,7 +50,7 @@ _REASONS = {
     "runs": mark("The weights are those of this many runs."),
     "training.device": mark("Where it is computed changes nothing of what is learnt."),
 }
-"""Why a setting is not offered, by its path."""
+"""Path of a setting -> reason why it cannot change."""
 _IS_OVER = mark("This part of the training is over by then.")
 _PRETRAINS = mark("The layers are being pre-trained at that epoch: that ends as it has begun.")
 _EPOCHS = "training.epochs"
@@ -65,7 +65,7 @@ class ForkForm(QWidget):
     """
 
     changed = Signal(object)
-    """The recipe as it would be."""
+    """The edited recipe."""
 
     def __init__(
         self, recipe: Recipe, epoch: float, before: int = 0, parent: QWidget | None = None
@@ -74,7 +74,7 @@ class ForkForm(QWidget):
         self._before = before
         self._base = recipe
         self.recipe = recipe
-        """The recipe of the run with what was changed."""
+        """The recipe of the run with the edits."""
         self.settings = fork_settings(recipe)
         self.setting = QComboBox()
         self.setting.setAccessibleName(tr("Setting to change"))
@@ -82,7 +82,7 @@ class ForkForm(QWidget):
             self.setting.addItem(tr(setting.field.label), setting.path)
         self._add_refused(refused_settings(recipe, is_pretraining=epoch < before))
         self.row: SettingRow | None = None
-        """The editor of the setting that is changed."""
+        """The editor of the selected setting."""
         self._room = column(spacing=-1)
         least = max(int(epoch), before) + 1
         self.until = CountField(least, before + MAX_EPOCHS)

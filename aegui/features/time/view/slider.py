@@ -40,7 +40,7 @@ class TimeSlider(QAbstractSlider):
     """
 
     chosen = Signal(object)
-    """The place that a person has moved to; None: the newest state."""
+    """The place chosen by the user; None for the newest state."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
