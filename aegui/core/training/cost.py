@@ -1,6 +1,6 @@
-"""What a training will cost, reckoned from its recipe and its data before anything is allocated.
+"""Estimate of a training's time and memory from its recipe and data, before anything is allocated.
 
-Imports no torch; ``loop/probe.py`` tries a few steps for a better figure of the time.
+Imports no torch; ``loop/probe.py`` times a few steps for a better estimate of the time.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ _POWELL = 25.0
 
 
 def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) -> Cost:
-    """Time and memory of training ``resolved`` to its last epoch on the processor.
+    """Return the time and memory of training ``resolved`` to its last epoch on the CPU.
 
     Args:
-        resolved: What would be trained.
+        resolved: The training to estimate.
         timeline_bytes: Memory for the weights of past epochs.
     """
     recipe = resolved.recipe
@@ -68,7 +68,7 @@ def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) 
 
 
 def costs_the_same(one: ResolvedRecipe, other: ResolvedRecipe) -> bool:
-    """Whether two trainings differ in nothing but how large their steps are."""
+    """Return whether two trainings differ in nothing but their learning rate."""
     if one.dataset is not other.dataset or one.layers != other.layers or one.parts != other.parts:
         return False
     recipes = (one.recipe, other.recipe)
@@ -81,15 +81,16 @@ def costs_the_same(one: ResolvedRecipe, other: ResolvedRecipe) -> bool:
 
 
 def share_left(cost: Cost, resolved: ResolvedRecipe, done: float) -> Cost:
-    """``cost`` of what is left of the training of ``resolved`` after ``done`` epochs."""
+    """Return the part of ``cost`` that remains of training ``resolved`` after ``done`` epochs."""
     left = 1 - min(1.0, done / planned_epochs(resolved))
     return replace(cost, seconds=cost.seconds * left)
 
 
 def _whole_epochs(resolved: ResolvedRecipe) -> int:
-    """Epochs that take as long as one of the whole network.
+    """Return the training's length in epochs of the whole network.
 
-    A classifier's layers are pre-trained one after the other: all of them once, there and back.
+    Pre-training a classifier's layers one after the other costs as much as two passes over the
+    whole network per pre-training epoch: every layer once, forward and backward.
     """
     classifier = resolved.recipe.classifier
     before = 0 if classifier is None else 2 * classifier.pretrain.epochs
@@ -97,7 +98,7 @@ def _whole_epochs(resolved: ResolvedRecipe) -> int:
 
 
 def large_layer_words(resolved: ResolvedRecipe) -> str:
-    """Names a dense layer that an image has made very large; empty where there is none."""
+    """Return a warning about a dense layer that its image input made very large, or ""."""
     largest = max(resolved.all_layers, key=lambda layer: layer.parameters)
     is_dense = isinstance(largest.spec, LayerSpec | LatentSpec)
     if not is_dense or largest.parameters < MANY_PARAMETERS:
@@ -112,7 +113,7 @@ def large_layer_words(resolved: ResolvedRecipe) -> str:
 
 
 def rows_of(resolved: ResolvedRecipe) -> tuple[int, int]:
-    """Samples of an epoch, with their noisy copies, and of a batch."""
+    """Return the number of samples per epoch, noisy copies included, and per batch."""
     noise = resolved.recipe.data.corruption
     count = len(split_indices(len(resolved.dataset), resolved.recipe.data.split)[0])
     rows = count * (noise.copies if noise.kind != "none" else 1)
@@ -120,7 +121,7 @@ def rows_of(resolved: ResolvedRecipe) -> tuple[int, int]:
 
 
 def step_seconds(resolved: ResolvedRecipe) -> float:
-    """Time of one step, reckoned: products, the optimiser's pass, and the calls of both."""
+    """Estimate the seconds of one step: products, the optimiser's pass, and call overhead."""
     recipe, layers = resolved.recipe, _stepped(resolved)
     _, batch = rows_of(resolved)
     work = 3 * recipe.runs * batch * sum(layer.cost for layer in layers)
@@ -135,14 +136,14 @@ def step_seconds(resolved: ResolvedRecipe) -> float:
 
 
 def _stepped(resolved: ResolvedRecipe) -> tuple[LayerShape, ...]:
-    """The layers that a step goes through: a classifier has no use for the decoder."""
+    """Return the layers that a step runs through; a classifier has no use for the decoder."""
     if resolved.recipe.classifier is None:
         return resolved.all_layers
     return (*resolved.layers[: resolved.code_end], *resolved.parts["head"])
 
 
 def epoch_seconds(resolved: ResolvedRecipe) -> float:
-    """Time of one epoch, reckoned."""
+    """Estimate the seconds of one epoch."""
     rows, batch = rows_of(resolved)
     name = resolved.recipe.training.optimizer.name
     searches = _SEARCHES.get(name, 1.0)
@@ -163,7 +164,7 @@ def _memory(resolved: ResolvedRecipe, timeline_bytes: int) -> dict[str, int]:
     kept_moments = min(timeline_bytes // max(1, row), planned_epochs(resolved), _ROWS_KEPT)
     return {
         "weights": learnt,
-        # The best; at the end all that continuation needs, the last and the best, once more.
+        # The best weights; at the end also the checkpoint's, the last and the best once more.
         "kept": (1 + 2 + slots + 2) * row,
         "layers": _activations(resolved),
         "data": _samples(resolved),
@@ -172,18 +173,18 @@ def _memory(resolved: ResolvedRecipe, timeline_bytes: int) -> dict[str, int]:
 
 
 def _activations(resolved: ResolvedRecipe) -> int:
-    """What all layers give and the gradients by it, of a batch or of what is measured."""
+    """Return the bytes of all layers' outputs and their gradients, for a batch or for measuring."""
     _, batch = rows_of(resolved)
     given = sum(layer.inputs + layer.outputs for layer in resolved.all_layers)
     widest = max(layer.outputs for layer in resolved.all_layers)
     measured = min(len(resolved.dataset), _MEASURED, max(1, _MEASURED_NUMBERS // widest))
-    # Engines whose runs are stacked hold all of them at once, the others one after the other.
+    # Engines with stacked runs hold all runs at once, others one at a time.
     runs = resolved.recipe.runs if is_stackable(resolved.layers) else 1
     return _FLOAT * given * runs * max(3 * batch // 2, measured)
 
 
 def _samples(resolved: ResolvedRecipe) -> int:
-    """The set, and the noisy or chosen copies that a training makes of it."""
+    """Return the bytes of the dataset and of the noisy or selected copies that a training makes."""
     recipe, dataset = resolved.recipe, resolved.dataset
     images = dataset.images
     noise, runs = recipe.data.corruption, recipe.runs

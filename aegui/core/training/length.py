@@ -1,7 +1,4 @@
-"""How long a training is, known before it begins, and what shortens one of many samples.
-
-Imports no torch.
-"""
+"""Length of a training, known before it begins, and how it is adapted to the number of samples."""
 
 from __future__ import annotations
 
@@ -33,9 +30,9 @@ _RATE = 0.001
 
 
 def weighted_starts(encoder: Sequence[LayerShape]) -> list[int]:
-    """Where groups of layers begin that are trained together before the classifier is.
+    """Return where each group of layers begins that is pre-trained before the classifier.
 
-    They begin at layers with a weight; what comes before the first one belongs to it.
+    A group begins at a layer with a weight; layers before the first such layer belong to it.
     """
     weighted = [
         index
@@ -46,7 +43,7 @@ def weighted_starts(encoder: Sequence[LayerShape]) -> list[int]:
 
 
 def planned_epochs(resolved: ResolvedRecipe) -> int:
-    """All epochs of a training, those of the pre-training of a classifier's layers included."""
+    """Return all epochs of a training, including the pre-training of a classifier's layers."""
     epochs, classifier = resolved.recipe.training.epochs, resolved.recipe.classifier
     if classifier is None or not classifier.pretrain.epochs:
         return epochs
@@ -55,16 +52,16 @@ def planned_epochs(resolved: ResolvedRecipe) -> int:
 
 
 def is_one_large_batch(recipe: Recipe, samples: int, most: int = LARGE) -> bool:
-    """Whether each step would take more than ``most`` ``samples`` at once."""
+    """Return whether each step would take more than ``most`` ``samples`` at once."""
     training = recipe.training
     has_steps = training.optimizer.name not in SCIPY_OPTIMIZERS
     return samples > most and training.batch_size is None and has_steps
 
 
 def in_batches(recipe: Recipe, samples: int, most: int = LARGE) -> Recipe:
-    """``recipe`` with small batches, and epochs and rate to go with them, for many ``samples``.
+    """Return ``recipe`` with mini-batches and matching epochs and rate, for many ``samples``.
 
-    One that has batches, or needs none, stays as it is.
+    A recipe that already has batches, or needs none, is returned unchanged.
     """
     if not is_one_large_batch(recipe, samples, most):
         return recipe
@@ -72,10 +69,10 @@ def in_batches(recipe: Recipe, samples: int, most: int = LARGE) -> Recipe:
 
 
 def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
-    """``recipe``, which was made for ``before`` samples, with a training for ``after`` of them.
+    """Return ``recipe``, made for ``before`` samples, with its training adapted to ``after``.
 
-    Of many more there are batches, and few epochs; of many fewer there are so many epochs that the
-    optimiser takes steps enough to learn anything, at most as many as before.
+    For many more samples, use mini-batches and few epochs; for many fewer, raise the epochs until
+    the optimiser takes enough steps to learn, at most as many as before.
     """
     if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         return recipe
@@ -91,7 +88,7 @@ def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
     longer = _with_epochs(recipe, -(-steps // each))
     batch = recipe.training.batch_size
     if batch is not None and batch >= after * recipe.data.corruption.copies:
-        # All at once: should they become many again, they get batches again.
+        # Full batch again, so that the recipe gets mini-batches once there are many samples.
         longer = _with_training(longer, batch_size=None)
     return longer
 
@@ -113,7 +110,7 @@ def _steps_an_epoch(recipe: Recipe, samples: int) -> int:
 
 
 def _with_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    """``recipe`` with so many epochs; whatever happens at a certain one happens as late in it."""
+    """Return ``recipe`` with ``epochs`` epochs, its epoch-based settings scaled in proportion."""
     training, latent = recipe.training, recipe.network.latent
     share = epochs / training.epochs
 

@@ -1,7 +1,7 @@
-"""The losses: one row each, with all that the program knows of it; needs no torch.
+"""The losses: a table with one row each, holding all that the program knows; needs no torch.
 
-A loss is a formula of the output ``y`` and the target ``t`` of a pixel, and its derivative one of
-the miss ``d = y - t``; ``delta`` is Huber's. numpy and torch compute them alike.
+A loss is a formula of the output ``y`` and the target ``t`` of a pixel; its derivative is a formula
+of the residual ``d = y - t``; ``delta`` is Huber's. numpy and torch evaluate the same formulas.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ class Loss(Choice):
     """One loss of a pixel.
 
     Attributes:
-        formula: What it is, of ``y``, ``t`` and ``delta``.
-        slope: Its derivative by ``y`` over ``factor``, of ``d``, ``y``, ``t`` and ``delta``.
-        factor: What that is multiplied with.
-        fused: torch's own function, to be differentiated by autograd; empty: the formula serves.
-        of_logits: torch's own function with the sigmoid's argument for ``y``, of a loss of chances
-            that needs a sigmoid: ``slope`` is the derivative by that argument then.
-        best: What answer is best for a pixel that is lit with the chance ``p``, if it is a formula.
-        symbol: How formulas name it, in TeX.
-        meaning: What it is, marked.
-        per_pixel: What a mean over pixels is in, marked.
-        per_image: What a sum over the pixels of an image is in, marked.
+        formula: The loss, in ``y``, ``t`` and ``delta``.
+        slope: Its derivative by ``y`` divided by ``factor``, in ``d``, ``y``, ``t`` and ``delta``.
+        factor: Constant that ``slope`` is multiplied by.
+        fused: torch's own function, to be differentiated by autograd; if empty, ``formula`` is
+            used.
+        of_logits: torch's own function taking the logits for ``y``, for a loss of probabilities
+            that needs a sigmoid: ``slope`` is then the derivative by the logits.
+        best: Formula of the optimal answer for a pixel that is on with probability ``p``, if any.
+        symbol: Symbol in formulas, in TeX.
+        meaning: Description, marked.
+        per_pixel: Unit of a mean over pixels, marked.
+        per_image: Unit of a sum over the pixels of an image, marked.
     """
 
     formula: str
@@ -50,11 +51,11 @@ class Loss(Choice):
     per_image: str
 
     def each(self, y: NDArray[Any], t: NDArray[Any], delta: float) -> NDArray[Any]:
-        """The loss of each pixel, of arrays."""
+        """Return the loss of each pixel, for numpy arrays."""
         return numpy_function(self.formula, "y", "t", "delta")(y, t, delta)
 
     def function(self, delta: float) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-        """The loss of each pixel, differentiable: ``(output, target) -> tensor of their shape``."""
+        """Return a differentiable loss per pixel: ``(output, target) -> tensor of their shape``."""
         names = ("y", "t", "delta")
         formula = torch_function(self.formula, *names)
         fused = torch_function(self.fused, *names) if self.fused else formula
@@ -62,7 +63,8 @@ class Loss(Choice):
         def each(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
             from torch.overrides import has_torch_function
 
-            # torch's own cross-entropy asks for the numbers, which a program has not got yet.
+            # torch's own cross-entropy reads the values, which do not exist during
+            # tracing.
             function = formula if self.of_logits and has_torch_function((output,)) else fused
             found: torch.Tensor = function(output, target, delta)
             return found
@@ -72,9 +74,9 @@ class Loss(Choice):
     def gradient(
         self, output: torch.Tensor, target: torch.Tensor, scale: float, delta: float
     ) -> torch.Tensor:
-        """``scale`` times the derivative by the output, of tensors.
+        """Return ``scale`` times the derivative by the output, for tensors.
 
-        With ``of_logits`` it is that by what the output's sigmoid takes, without a division.
+        With ``of_logits`` it is the derivative by the logits, which avoids a division.
         """
         found = torch_function(self.slope, "d", "y", "t", "delta")
         result: torch.Tensor = found(output - target, output, target, delta)
@@ -86,8 +88,8 @@ LOSSES = table(
         "bce",
         mark("Binary cross-entropy"),
         mark("For pixels that are on or off: how surprised the output is by the target."),
-        # torch's own refuses NaN, which is what a run that diverged gives: it must be
-        # counted. Its definition has logarithms of at least -100 too.
+        # torch's own function refuses NaN, the output of a diverged run, which must be counted
+        # here. Its definition clips logarithms at -100 too.
         formula="-(t * clip(log(y), -100.0, 0.0) + (1 - t) * clip(log1p(-y), -100.0, 0.0))",
         fused="torch.nn.functional.binary_cross_entropy(y.nan_to_num(0.5), t, reduction='none')"
         " + (y - y).detach()",

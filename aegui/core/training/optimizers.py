@@ -1,7 +1,7 @@
-"""The optimisers: one row each, with all that the program knows of it; needs no torch.
+"""The optimisers: a table with one row each, holding all that the program knows; needs no torch.
 
-The update of a step is written as statements over lists of tensors (torch's formulas), which stand
-in generated programs, and which ``step/update.py`` runs as is for what autograd differentiates.
+The update of a step is written as statements over lists of tensors (torch's formulas). Generated
+programs contain them, and ``step/update.py`` runs them as is where autograd differentiates.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ class Optimizer(Choice):
     """One optimiser.
 
     Attributes:
-        slots: Names of the tensors that it keeps beside the parameters.
-        lines: The update, of the lists ``tensors`` and ``gradients``, which may be overwritten, one
-            list of each name in ``slots``, and ``lr``. ``count`` is a list of one tensor, the steps
-            done, to be counted up by who needs it; ``counts`` has it once for each tensor. Numbers
-            of the recipe stand in braces. Empty: one of scipy's, which takes the whole objective as
-            a function of all parameters.
-        each: The same update of many runs with numbers of their own, of the flat tensors ``flat``,
-            ``grad`` and those in ``slots``; a number in braces may be such a tensor too, ``rates``
-            and ``factor`` give the learning rate, and of the numbers in ``powers`` there is, by
-            ``beta1_power``, the power by the steps done. Empty: a study trains them one by one.
-        powers: Names of numbers, see ``each``.
-        low_rate: A learning rate with which a training takes long.
-        usual_rate: One that serves most networks.
-        high_rate: One that hardly any network bears.
-        scales: Whether it finds the scale of its steps itself.
-        squares: Square matrices of all parameters that it holds at once.
+        slots: Names of the state tensors kept beside the parameters.
+        lines: The update, on the lists ``tensors`` and ``gradients``, which may be overwritten,
+            one list for each name in ``slots``, and ``lr``. ``count`` is a list of one tensor, the
+            number of steps done, which the lines increment if they need it; ``counts`` repeats it
+            once per tensor. Numbers of the recipe stand in braces. Empty for scipy's optimisers,
+            which take the whole objective as a function of all parameters.
+        each: The same update for many runs with hyperparameters of their own, on the flat tensors
+            ``flat``, ``grad`` and those in ``slots``; a number in braces may be such a tensor too.
+            ``rates`` and ``factor`` give the learning rate, and each name in ``powers`` has, as
+            e.g. ``beta1_power``, its power by the steps done. Empty if a study has to train the
+            runs one by one.
+        powers: Names of hyperparameters whose powers ``each`` needs.
+        low_rate: Learning rate below which training takes long.
+        usual_rate: Learning rate that suits most networks.
+        high_rate: Learning rate that hardly any network tolerates.
+        scales: Whether the optimiser adapts the scale of its steps.
+        squares: Number of square matrices over all parameters held at once.
     """
 
     slots: tuple[str, ...] = ()
@@ -54,11 +55,11 @@ class Optimizer(Choice):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the lists are called that ``lines`` are about."""
+        """Names of the lists that ``lines`` use."""
         return ("tensors", "gradients", *self.slots, "count", "counts")
 
     def statements(self, spec: OptimizerSpec, named: Collection[str] = ()) -> list[str]:
-        """``lines`` with the numbers of a recipe; those ``named`` as names, see ``of_each``."""
+        """Return ``lines`` with the recipe's numbers; ``named`` ones as names (``of_each``)."""
         numbers = {
             name: of_each(name) if name in named else repr(getattr(spec, name))
             for name in self.parameters
@@ -67,7 +68,7 @@ class Optimizer(Choice):
 
 
 def of_each(name: str) -> str:
-    """What lines call a number that each run has for itself: a slot may be called like it."""
+    """Return the name of a per-run number in lines, distinct from a slot of the same name."""
     return f"{name}_each"
 
 

@@ -1,12 +1,12 @@
-r"""The terms of an objective: what a training records of each, and how it is written down.
+r"""The terms of an objective: what a training records of each, and how each is written.
 
-``Term`` is a row of a table: the window names charts and numbers by it, and the engine fills
+``Term`` is a row of a table: the window labels charts and numbers by it, and the engine fills
 ``HistoryView.extra`` with exactly the terms that ``terms_of`` lists (``loss`` has a column of its
 own). Values are recorded *without* their weight; KL is in nats.
 
-Formulas are written in a small subset of TeX that the window paints: ``_{}`` and ``^{}``,
+Formulas are written in a small subset of TeX that the window renders: ``_{}`` and ``^{}``,
 ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum``, ``\op{name}`` for upright names, and
-letters, Greek ones as they are.
+letters, with Greek ones written as Unicode characters.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Term:
 
     Attributes:
         key: Its name in histories and files.
-        label: What a person reads, marked.
-        help: What it says, in plain words, marked.
-        formula: How it is written, without its weight.
+        label: Display name, marked.
+        help: Explanation in plain words, marked.
+        formula: Its formula, without its weight.
         chart: Key of the chart that draws it.
     """
 
@@ -47,13 +47,13 @@ class Term:
 
 @dataclass(frozen=True)
 class Summand:
-    """One summand of an equation as the recipe has it.
+    """One summand of an equation, as configured by a recipe.
 
     Attributes:
-        key: Term whose number belongs under it; empty where none is recorded.
-        formula: The summand with the symbol of its weight.
-        weight: What the recorded number is multiplied by in the sum.
-        help: What it does, marked.
+        key: Term whose recorded value is shown under it; empty if none is recorded.
+        formula: The summand, with the symbol of its weight.
+        weight: Factor of the recorded value in the sum.
+        help: What the summand does, marked.
     """
 
     key: str
@@ -211,7 +211,7 @@ TERMS = table(
 
 
 def terms_of(recipe: Recipe) -> tuple[str, ...]:
-    """Keys of the terms that a training of ``recipe`` records, ``loss`` first."""
+    """Return the keys of the terms that training ``recipe`` records, ``loss`` first."""
     if recipe.gan is not None:
         of_classes = ("class_loss", "class_doubt") if recipe.gan.class_weight else ()
         scores = ("real_score", "fake_score")
@@ -232,7 +232,7 @@ def terms_of(recipe: Recipe) -> tuple[str, ...]:
 
 
 def loss_unit(recipe: Recipe) -> str:
-    """What the loss of ``recipe`` is in; translate it with ``tr``."""
+    """Return the unit of the loss of ``recipe``; translate it with ``tr``."""
     if recipe.gan is not None or recipe.classifier is not None:
         return mark("nats")
     row = LOSSES[recipe.training.loss]
@@ -240,7 +240,7 @@ def loss_unit(recipe: Recipe) -> str:
 
 
 def terms_at(history: HistoryView, epoch: float, run: int) -> dict[str, float]:
-    """Each term of ``run`` in the row of ``history`` nearest to ``epoch``, where it is finite."""
+    """Return the finite terms of ``run`` in the row of ``history`` nearest to ``epoch``."""
     row = history.nearest_row(epoch)
     if row is None:
         return {}
@@ -254,7 +254,7 @@ def _weight_penalties(recipe: Recipe) -> tuple[tuple[str, float], ...]:
 
 
 def _parts(recipe: Recipe) -> tuple[str, ...]:
-    """What is added to the reconstruction of an autoencoder."""
+    """Return the keys of the terms added to the reconstruction of an autoencoder."""
     training = recipe.training
     penalties = (
         ("edges", training.edges),
@@ -268,7 +268,7 @@ def _parts(recipe: Recipe) -> tuple[str, ...]:
 
 
 def equations(recipe: Recipe) -> tuple[Equation, ...]:
-    """The objective of ``recipe`` as mathematics."""
+    """Return the objective of ``recipe`` as equations."""
     if recipe.gan is not None:
         return _adversarial(recipe.gan.class_weight)
     if recipe.classifier is not None:
@@ -281,7 +281,7 @@ def equations(recipe: Recipe) -> tuple[Equation, ...]:
 
 
 def definitions(recipe: Recipe) -> tuple[str, ...]:
-    """What the symbols of the equations stand for, as far as it is not the same in all recipes."""
+    """Return definitions of the symbols in the equations, as far as they depend on the recipe."""
     latent = recipe.network.latent
     if recipe.gan is not None:
         return (r"z ∼ \op{N}(0, I)", *_sums_of_classes(recipe.gan.class_weight))
@@ -306,7 +306,7 @@ def definitions(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _sums_of_classes(weight: float) -> tuple[str, ...]:
-    """What discriminator and generator make small where classes count; nothing where not."""
+    """Return what discriminator and generator minimise with class weights; empty without."""
     if not weight:
         return ()
     return (
@@ -351,7 +351,7 @@ def _penalty(recipe: Recipe, key: str) -> Summand:
 
 
 def _adversarial(class_weight: float) -> tuple[Equation, ...]:
-    """Goodfellow et al. 2014; of the generator the form that does not saturate."""
+    """Return the equations of Goodfellow et al. 2014, with the non-saturating generator loss."""
     real = mark("Small when the discriminator takes real images for real.")
     fake = mark("Small when the discriminator takes generated images for generated.")
     fool = TERMS["generator_loss"].help
@@ -370,7 +370,7 @@ def _adversarial(class_weight: float) -> tuple[Equation, ...]:
 
 
 def _of_classes() -> tuple[Equation, ...]:
-    """What the two networks of a GAN with classes have to do beside (Springenberg 2016)."""
+    """Return the additional class terms of a GAN with classes (Springenberg 2016)."""
     terms = (("L_y", TERMS["class_loss"]), ("H_y", TERMS["class_doubt"]))
     return tuple(
         Equation(left, term.key, (Summand("", term.formula, 1.0, term.help),))

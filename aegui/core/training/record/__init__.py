@@ -1,1 +1,1 @@
-"""What a training leaves and is gone on from: history, weights of its epochs, stages, results."""
+"""The record of a training: history, weights of past epochs, stages, results and checkpoints."""

@@ -1,11 +1,11 @@
-"""Which weights of a run, and which run of a population, are called the best.
+"""Selection of the best weights of a run and of the best run of a population.
 
-Among the weights of a run that reconstruct characters: those that reach the goal; then those with
-the fewest wrong pixels in all; then those with the lowest loss. Of a denoiser, whose clean
-reconstructions are soon perfect and say little, and of images with grey levels: those with the
-lowest loss. The weights before the first step are taken only where nothing was learnt, that is
-where no later ones have a lower loss or fewer wrong pixels. A GAN has no figure by which one moment
-would be better than another: there the last weights are taken.
+Among the weights of a run that reconstructs characters, those that reach the goal come first; then
+those with the fewest wrong pixels in total; then those with the lowest loss. For a denoiser, whose
+clean reconstructions soon become perfect and say little, and for images with grey levels, the
+lowest loss decides. The weights before the first step are chosen only if nothing was learnt, that
+is if no later ones have a lower loss or fewer wrong pixels. A GAN has no measure by which one epoch
+would be better than another: its last weights are taken.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ COURSE_TOLERANCE = 1
 
 
 def counts_wrong_pixels(recipe: Recipe, dataset: Dataset) -> bool:
-    """Whether wrong pixels, and not the loss, say which weights of ``recipe`` are the best."""
+    """Return whether wrong pixels, rather than the loss, select the best weights of ``recipe``."""
     reconstructs = recipe.gan is None and recipe.classifier is None
     return reconstructs and dataset.is_binary and recipe.data.corruption.kind == "none"
 
 
 def tolerance_of(recipe: Recipe) -> int:
-    """Wrong pixels that the worst sample may have: the goal's, or else the classic assignment's."""
+    """Return the wrong pixels allowed per sample: the goal's or the classic assignment's."""
     goal = recipe.training.goals.max_wrong_pixels
     return COURSE_TOLERANCE if goal is None else goal
 
 
 def has_best_weights(recipe: Recipe) -> bool:
-    """Whether weights of ``recipe`` are chosen: of a GAN the last ones are all there is."""
+    """Return whether best weights are selected for ``recipe``; a GAN has only its last ones."""
     return recipe.gan is None
 
 
@@ -50,10 +50,9 @@ def ranked_runs(
     results: Sequence[RunResult],
     history: HistoryView | None = None,
 ) -> list[int]:
-    """The runs of a population, the best first, by the rule that best weights are chosen by.
+    """Return the runs of a population, best first, by the rule that selects the best weights.
 
-    The best classifier is the one that knows most of the validation samples; GANs are not told
-    apart.
+    The best classifier is the one with the highest validation accuracy; GANs are not ranked.
     """
     if recipe.gan is not None:
         return list(range(len(results)))
@@ -68,7 +67,7 @@ def ranked_runs(
 
 
 def _loss(history: HistoryView | None, result: RunResult, run: int) -> float:
-    """The loss of a run's best weights: on the validation samples, if there are any."""
+    """Return the loss of a run's best weights: the validation loss, if there is one."""
     loss = result.best_loss
     row = None if history is None else history.row_at(result.best_epoch)
     if history is not None and row is not None and "validation_loss" in history.extra:

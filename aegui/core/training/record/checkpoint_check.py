@@ -1,4 +1,4 @@
-"""A training's state as it was saved, looked at before it is used: a file may hold anything."""
+"""Validation of a saved training state before it is used: a file may contain anything."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GENERATOR_SHAPES = ((5056,), (16,))
 
 
 def damaged(name: str) -> TrainingError:
-    """The refusal of a state in which ``name`` cannot be right."""
+    """Return the error for a state in which ``name`` is invalid."""
     return TrainingError(
         tr(
             "The state from which this training would go on is damaged: {name} cannot be right. "
@@ -36,20 +36,20 @@ def damaged(name: str) -> TrainingError:
 
 
 def number(scalars: Scalars, name: str, low: float = 0.0, high: float = MOST) -> float:
-    """The number ``name``, within its bounds.
+    """Return the number ``name``, checked against its bounds.
 
     Raises:
-        TrainingError: It is missing, no number, or out of bounds.
+        TrainingError: It is missing, not a number, or out of bounds.
     """
     value = scalars.get(name)
-    # NaN is within no bounds.
+    # NaN fails this comparison too.
     if value is None or isinstance(value, str) or not low <= value <= high:
         raise damaged(name)
     return float(value)
 
 
 def array(state: State, name: str, like: NDArray[np.generic]) -> NDArray[np.generic]:
-    """The array ``name``, which must have type and shape of ``like``.
+    """Return the array ``name``, which must have the type and shape of ``like``.
 
     Raises:
         TrainingError: It is missing, or of another type or shape.
@@ -57,7 +57,7 @@ def array(state: State, name: str, like: NDArray[np.generic]) -> NDArray[np.gene
     found = state.get(name)
     if found is None or found.dtype != like.dtype:
         raise damaged(name)
-    # Older files give a number without axes one.
+    # Older files store a scalar with one axis.
     if found.shape != like.shape and not (like.ndim == 0 and found.size == 1):
         raise damaged(name)
     return found.reshape(like.shape)
@@ -66,7 +66,7 @@ def array(state: State, name: str, like: NDArray[np.generic]) -> NDArray[np.gene
 def counts(
     state: State, name: str, like: NDArray[np.generic], high: float = MOST
 ) -> NDArray[np.generic]:
-    """Like ``array``, of whole numbers from 0 on.
+    """Return the array ``name``, like ``array``, checked to hold integers from 0 to ``high``.
 
     Raises:
         TrainingError: It is missing, of another type or shape, or holds other numbers.
@@ -80,10 +80,10 @@ def counts(
 
 
 def is_of_another_device(state: State, name: str, generator: torch.Generator) -> bool:
-    """Whether ``name`` is the state of a generator on a device of another kind.
+    """Return whether ``name`` is the state of a generator on another kind of device.
 
     Raises:
-        TrainingError: It is the state of no generator.
+        TrainingError: It is not the state of a generator.
     """
     own = generator.get_state().numel()
     found = state.get(name)
@@ -93,14 +93,14 @@ def is_of_another_device(state: State, name: str, generator: torch.Generator) ->
 
 
 def restore_generator(generator: torch.Generator, state: State, name: str) -> None:
-    """Let ``generator`` go on from its state ``name``.
+    """Restore the state ``name`` of ``generator``.
 
     Raises:
-        TrainingError: It is that of no generator, or of one on another kind of device.
+        TrainingError: It is not the state of a generator, or of one on another kind of device.
     """
     numbers = array(state, name, generator.get_state().numpy())
     try:
         generator.set_state(torch.from_numpy(numbers.copy()))
     except RuntimeError:
-        # The size is right, and what is in it is not.
+        # The size is right, but the content is not.
         raise damaged(name) from None

@@ -1,9 +1,9 @@
-"""Scalars over the epochs as an event file of TensorBoard: TFRecord frames of ``Event`` messages.
+"""Export of scalars over epochs as a TensorBoard event file: TFRecord frames of ``Event`` messages.
 
-Written by hand, so that neither TensorFlow nor its protocol buffers are needed. A frame is its
-length (uint64), the masked CRC-32C of that, the message, and the masked CRC-32C of it (TensorFlow,
-``core/lib/io/record_writer.cc``); the messages are those of ``core/util/event.proto`` and
-``core/framework/summary.proto``.
+Encoded by hand, so that neither TensorFlow nor its protocol buffers are needed. A frame is its
+length (uint64), the masked CRC-32C of the length, the message, and the masked CRC-32C of the
+message (TensorFlow, ``core/lib/io/record_writer.cc``); the messages are those of
+``core/util/event.proto`` and ``core/framework/summary.proto``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WHOLE = 1e-6
 
 
 def scalars_of(history: HistoryView, run: int) -> dict[str, NDArray[np.floating]]:
-    """The columns of one run by the names that TensorBoard groups by; NaN where there is none."""
+    """Return the columns of one run by TensorBoard tag; NaN marks missing values."""
     columns: dict[str, NDArray[np.floating]] = {
         "loss": history.loss[:, run],
         "learning_rate": history.learning_rate,
@@ -44,12 +44,12 @@ def scalars_of(history: HistoryView, run: int) -> dict[str, NDArray[np.floating]
 
 
 def event_file(history: HistoryView, run: int, began: float) -> bytes:
-    """An event file of one run of a history: a step for each whole epoch.
+    """Return an event file of one run of a history, with one step per whole epoch.
 
     Args:
         history: The history.
         run: The run in it.
-        began: When the training began, in seconds since 1970: what the times are counted from.
+        began: Start of the training, in seconds since 1970; wall times are relative to it.
     """
     columns = scalars_of(history, run)
     rows = [row for row, epoch in enumerate(history.epoch) if abs(epoch - round(epoch)) < _WHOLE]
@@ -63,7 +63,7 @@ def event_file(history: HistoryView, run: int, began: float) -> bytes:
 
 
 def crc32c(data: bytes) -> int:
-    """The cyclic redundancy check of Castagnoli (RFC 3720, B.4)."""
+    """Return the CRC-32C (Castagnoli) of ``data`` (RFC 3720, B.4)."""
     table, crc = _table(), 0xFFFFFFFF
     for byte in data:
         crc = table[(crc ^ byte) & 0xFF] ^ (crc >> 8)
@@ -86,7 +86,7 @@ def _frame(message: bytes) -> bytes:
 
 
 def _masked(data: bytes) -> bytes:
-    """The check turned and shifted: one of data that hold their own check would say little."""
+    """Return the masked CRC: a CRC of data that contain their own CRC would be unreliable."""
     crc = crc32c(data)
     return struct.pack("<I", (((crc >> 15) | (crc << 17)) + _MASK) & 0xFFFFFFFF)
 

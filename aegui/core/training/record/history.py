@@ -1,8 +1,8 @@
-"""The history of a training: append-only columns that one thread writes and others read.
+"""The history of a training: append-only columns, written by one thread and read by others.
 
-Rows are not one per epoch but ever sparser (see ``record_stride``): at most 1 % of the epochs
-apart, which a chart can hardly show. So the cost of an epoch stays the same at epoch 10 and at
-epoch 1,000,000, and so does the cost of drawing the whole.
+Rows become sparser over time (see ``record_stride``): they are at most 1 % of the epochs apart,
+which a chart can hardly show. The cost of recording an epoch is therefore the same at epoch 10 and
+at epoch 1,000,000, and the cost of drawing the whole history stays bounded too.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ DOUBLING_EPOCH = 1_000
 
 
 def record_stride(epoch: int) -> int:
-    """Epochs between two rows, from ``epoch`` on."""
+    """Return the number of epochs between two rows, from ``epoch`` on."""
     if epoch < DENSE_EPOCHS:
         return 1
     return MIN_STRIDE * int(2 ** max(0, (epoch // DOUBLING_EPOCH).bit_length() - 1))
 
 
 def plain_epoch(epoch: float) -> float:
-    """``epoch`` as a whole number where it is one."""
+    """Return ``epoch`` as an int if it is whole, else as a float."""
     return int(epoch) if float(epoch).is_integer() else float(epoch)
 
 
 def next_recorded_epoch(epoch: int, last: int) -> int:
-    """The first epoch after ``epoch`` that gets a row; ``last``, the end, always gets one."""
+    """Return the first epoch after ``epoch`` that gets a row; ``last`` always gets one."""
     stride = record_stride(epoch)
     return min((epoch // stride + 1) * stride, last)
 
 
 def next_recorded_position(position: float, last: int, rows: int) -> float:
-    """Like ``next_recorded_epoch`` where epochs can be interrupted.
+    """Like ``next_recorded_epoch``, for positions within an epoch.
 
     With many ``rows`` of samples the first epochs, which take long, get rows within them.
     """
@@ -59,20 +59,20 @@ def next_recorded_position(position: float, last: int, rows: int) -> float:
 
 @dataclass(frozen=True, eq=False)
 class HistoryView:
-    """What had been recorded at one moment: n rows of K runs. Arrays must not be written to.
+    """The rows recorded up to one moment: n rows of K runs. The arrays must not be written to.
 
     Attributes:
         epoch: float64 ``[n]``, epochs done (row 0 is epoch 0, before the first step); whole numbers
-            but for the first epochs of large sets.
+            except in the first epochs of large sets.
         seconds: float64 ``[n]``, training time so far, pauses excluded.
         learning_rate: float64 ``[n]``.
-        loss: float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if they are).
+        loss: float32 ``[n, K]``, the loss on the inputs of that step (corrupted, if noise is on).
         wrong_mean: float32 ``[n, K]``, mean wrong pixels per sample, clean input; this and the next
             two are NaN for models that do not reconstruct.
         wrong_max: float32 ``[n, K]``, wrong pixels of the worst sample, clean input.
         share_at_most_1: float32 ``[n, K]``, share of samples with at most 1 wrong pixel.
-        extra: Further terms by key (see ``terms.py``), each float32 ``[n, K]``; where a row has no
-            such figure it is NaN.
+        extra: Further terms by key (see ``terms.py``), each float32 ``[n, K]``; NaN where a row has
+            no value.
     """
 
     epoch: NDArray[np.float64]
@@ -89,16 +89,16 @@ class HistoryView:
         return len(self.epoch)
 
     def nearest_row(self, epoch: float) -> int | None:
-        """The row nearest to ``epoch``, the earlier one of two; None where there are none."""
+        """Return the row nearest to ``epoch``, the earlier of two as near; None without rows."""
         return int(np.abs(self.epoch - epoch).argmin()) if len(self) else None
 
     def row_at(self, epoch: float) -> int | None:
-        """The row of ``epoch``; None where there is none."""
+        """Return the row of ``epoch``, or None if there is none."""
         row = int(np.searchsorted(self.epoch, epoch - 1e-9))
         return row if row < len(self) and abs(self.epoch[row] - epoch) < 1e-6 else None
 
     def until(self, epoch: float) -> HistoryView:
-        """The rows recorded before ``epoch``, without copying."""
+        """Return the rows recorded before ``epoch``, without copying."""
         count = int(np.searchsorted(self.epoch, epoch - 1e-9))
         rows: dict[str, Any] = {
             name: getattr(self, name)[:count] for name in (*SCALAR_COLUMNS, *RUN_COLUMNS)
@@ -115,10 +115,10 @@ _FIRST_ROWS = 256
 
 
 class History:
-    """Columns with room to spare, doubled when full; safe to ``view`` while another appends.
+    """Growable columns, doubled when full; safe to ``view`` in one thread while another appends.
 
-    A reader gets slices up to the count of finished rows; growing makes new arrays and never
-    moves the ones that a reader holds.
+    A reader gets slices up to the count of finished rows; growing allocates new arrays and never
+    moves those that a reader holds.
     """
 
     def __init__(self, runs: int, terms: Sequence[str] = ()) -> None:
@@ -136,7 +136,7 @@ class History:
         return self._count
 
     def append(self, **row: ArrayLike) -> None:
-        """Add one row: a value for every column of ``HistoryView``, and for every term it has."""
+        """Add one row: a value for every column of ``HistoryView`` and any of the terms."""
         if self._count == len(self._columns["epoch"]):
             self._columns = {
                 name: np.concatenate([column, np.empty_like(column)])
@@ -147,8 +147,8 @@ class History:
         self._count += 1
 
     def view(self) -> HistoryView:
-        """All rows finished so far, without copying."""
-        # The count is read first: a row that is appended meanwhile only lies beyond it.
+        """Return all rows finished so far, without copying."""
+        # The count is read first: a row appended meanwhile lies beyond it.
         count, columns = self._count, self._columns
         rows: dict[str, Any] = {name: column[:count] for name, column in columns.items()}
         extra = {name: rows.pop(name) for name in self.terms}
@@ -156,7 +156,7 @@ class History:
 
     @classmethod
     def from_view(cls, view: HistoryView, terms: Sequence[str] = ()) -> History:
-        """A history that goes on after the rows of ``view``, which are copied."""
+        """Return a history that continues after the rows of ``view``, which are copied."""
         history = cls(view.loss.shape[1], tuple(dict.fromkeys((*view.extra, *terms))))
         for index in range(len(view)):
             history.append(

@@ -1,4 +1,4 @@
-"""The history of a training as CSV: a line for each seed and row, numbers with a point."""
+"""Export of histories as CSV: a line for each seed and row, with decimal points."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 def history_csv(histories: Iterable[tuple[Sequence[str], HistoryView, int]]) -> str:
-    """Several histories below one another.
+    """Return several histories as one CSV table.
 
     Args:
-        histories: Of each what names it (id, name), its rows, and the seed of its first run.
+        histories: For each history its identification (id, name), its rows, and the seed of its
+            first run.
 
     Returns:
-        CSV; a cell is empty where there is no such figure.
+        CSV; a cell is empty where there is no value.
     """
     every = list(histories)
     terms = list(dict.fromkeys(key for _, history, _ in every for key in history.extra))

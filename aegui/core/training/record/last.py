@@ -1,4 +1,4 @@
-"""The weights of the last epoch of a saved run, beside the best ones that it is made of."""
+"""The weights of the last epoch of a saved run, which stores the best ones separately."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def last_snapshot(run: SavedRun) -> Snapshot | None:
-    """The last weights of each run; None where neither state nor timeline of ``run`` has them."""
+    """Return the last weights of each run; None if neither state nor timeline has them."""
     if run.snapshot is None or run.history is None or not len(run.history):
         return None
     end = float(run.history.epoch[-1])
@@ -27,7 +27,7 @@ def last_snapshot(run: SavedRun) -> Snapshot | None:
     if timeline is not None and len(timeline) and timeline.frames[-1].epoch >= end - 1e-6:
         frame = timeline.frames[-1]
     if frame is None or frame.row.dtype != np.float32:
-        # What a file keeps of a timeline is rounded; the state to go on from is not.
+        # A file stores timelines in half precision, but the checkpoint exactly.
         timeline = timeline or _without_frames(run)
         exact = None if run.checkpoint is None else _frame_of(run.checkpoint, timeline, end)
         frame = exact or frame
@@ -42,7 +42,7 @@ def _without_frames(run: SavedRun) -> TimelineView:
 
 
 def _frame_of(checkpoint: Checkpoint, like: TimelineView, epoch: float) -> TimelineFrame | None:
-    """The weights in ``checkpoint``; None where they are of another form, or not finite."""
+    """Return the weights in ``checkpoint``; None if of another shape or not finite."""
     tensors, layout = checkpoint.tensors, like.layout
     parts = [tensors.get("parameters"), tensors.get("buffers", np.zeros(0, np.float32))]
     sizes = [layout.size, layout.buffer_size]

@@ -1,6 +1,6 @@
-"""Where each tensor of a network lies among the flat parameters; needs no torch.
+"""Position of each tensor of a network in the flat parameters; needs no torch.
 
-Weights lie first and biases after them, so that penalties on the weights are one operation on one
+Weights come first and biases after them, so that penalties on the weights are one operation on one
 slice; each block holds all K runs, so that a layer of the whole population is one batched product.
 Buffers, such as the running statistics of a batch normalisation, lie in a tensor of their own.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block:
-    """A place in a flat tensor: ``[runs, *shape]`` from ``start``."""
+    """A range of a flat tensor: ``[runs, *shape]`` from ``start``."""
 
     start: int
     runs: int
@@ -36,14 +36,14 @@ class Block:
 
     @property
     def stop(self) -> int:
-        """One past the block's last number."""
+        """Index one past the block's last number."""
         return self.start + self.runs * prod(self.shape)
 
     def view(self, flat: torch.Tensor) -> torch.Tensor:
-        """The block of ``flat``, ``[runs, *shape]``.
+        """Return the block as a view of ``flat``, ``[runs, *shape]``.
 
-        Kernels ``[a, b, kh, kw]`` lie in memory with b last, as convolutions of images that are
-        laid out channels last want them: it makes their steps up to a third faster.
+        Kernels ``[a, b, kh, kw]`` are stored with b last, as convolutions of channels-last images
+        prefer: it makes their steps up to a third faster.
         """
         numbers = flat[self.start : self.stop]
         if len(self.shape) == 4:
@@ -52,7 +52,7 @@ class Block:
         return numbers.view(self.runs, *self.shape)
 
     def array(self, flat: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The same of an array."""
+        """Like ``view``, for a numpy array."""
         numbers = flat[self.start : self.stop]
         if len(self.shape) == 4:
             outer, inner, *sides = self.shape
@@ -61,12 +61,12 @@ class Block:
 
 
 class Layout:
-    """Where the tensors of each layer lie.
+    """Positions of the tensors of each layer.
 
     Attributes:
         learnt: For each layer its learnt tensors by name, in the flat parameters.
         kept: For each layer its buffers by name, in the flat buffers.
-        weights_stop: Weights lie before it in the flat parameters, biases after it.
+        weights_stop: End of the weights in the flat parameters; biases follow.
         size: Numbers in the flat parameters.
         buffer_size: Numbers in the flat buffers.
     """
@@ -91,19 +91,19 @@ class Layout:
 
     @property
     def blocks(self) -> list[Block]:
-        """Every block of the flat parameters."""
+        """All blocks of the flat parameters."""
         return [block for blocks in self.learnt for block in blocks.values()]
 
     @property
     def buffer_blocks(self) -> list[Block]:
-        """Every block of the flat buffers."""
+        """All blocks of the flat buffers."""
         return [block for blocks in self.kept for block in blocks.values()]
 
 
 def as_snapshot(
     layers: tuple[LayerWeights, ...], of: ResolvedRecipe | Shapes, epoch: int
 ) -> Snapshot:
-    """``layers``, the chain and then its parts, as a snapshot."""
+    """Return ``layers``, those of the chain followed by those of its parts, as a snapshot."""
     stop = len(of.layers)
     parts = {}
     for name, part in of.parts.items():

@@ -1,4 +1,4 @@
-"""What a training leaves behind: results in figures, and the checkpoint to go on from."""
+"""The outcome of a training: figures of its runs, and the checkpoint to continue from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GOALS = ("at_most_1", "exact")
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Everything that exact continuation needs: weights, optimiser state, generators' states.
+    """Everything needed to continue exactly: weights, optimiser state, generators' states.
 
     Attributes:
         epoch: Epochs done.
@@ -41,7 +41,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run in figures.
+    """Figures of one run.
 
     Attributes:
         seed: The seed of this run.
@@ -49,11 +49,11 @@ class RunResult:
         seconds: Training time of the whole population, pauses excluded.
         loss: The last loss.
         best_loss: The loss of the best weights (see ``best.py``).
-        best_epoch: The epoch of the best weights; whole but for the first epochs of large sets.
+        best_epoch: The epoch of the best weights; whole except in the first epochs of large sets.
         wrong_pixels: Per sample, with the best weights and clean input; empty for models that do
             not reconstruct.
-        first_epoch: First epoch of each of ``GOALS``; None where it was never reached.
-        figures: What else is known of the best weights, by the keys of ``terms.py``.
+        first_epoch: First epoch of each of ``GOALS``; None if it was never reached.
+        figures: Further figures of the best weights, by the keys of ``terms.py``.
     """
 
     seed: int
@@ -94,25 +94,25 @@ class RunResult:
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """What a training has learnt, and how it went.
+    """Outcome of a training: weights, figures and history.
 
     Attributes:
         snapshot: The best weights of each run, those of its ``best_epoch``.
         last: The weights of the last epoch.
         history: The recorded rows.
-        runs: Each run in figures.
+        runs: Figures of each run.
         reason: Why it ended.
-        message: In the person's language: what to know or to try; empty where there is nothing.
+        message: Translated advice or warning for the user; empty if there is none.
         engine: Key of the step engine that was used.
         device: Key of the device that was used.
         seconds: Training time, pauses excluded.
         epochs_per_second: Mean rate.
-        checkpoint: From where to go on.
-        measured: Whether all figures are there; else they are those of the last look, and of the
-            samples that are measured while training.
-        timeline: Weights of epochs all over the training.
-        has_best: Whether ``snapshot`` was chosen; of a GAN it holds the last weights.
-        stages: The trainings that have led here, this one last.
+        checkpoint: State to continue from.
+        measured: Whether all figures are complete; otherwise they are those of the last
+            measurement, on the samples that are measured during training.
+        timeline: Weights of epochs spread over the training.
+        has_best: Whether ``snapshot`` was selected; for a GAN it holds the last weights.
+        stages: The trainings that led here, this one last.
     """
 
     snapshot: Snapshot

@@ -1,4 +1,4 @@
-"""The weights of all runs at one moment, immutable: what crosses threads and goes into files."""
+"""The weights of all runs at one epoch, immutable: passed between threads and stored in files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class LayerWeights:
     """The tensors of one layer of K runs by name, read-only float32 ``[K, ...]``.
 
     A dense layer has ``weight`` ``[K, inputs, outputs]`` and ``bias`` ``[K, outputs]`` and
-    computes ``x @ weight + bias``. Layers that learn nothing have none; a tied one has no weight.
+    computes ``x @ weight + bias``. Layers without parameters have none; a tied layer has no weight.
     """
 
     tensors: Mapping[str, NDArray[np.float32]]
 
     @property
     def weight(self) -> NDArray[np.float32]:
-        """The weight of all runs."""
+        """The weight of all runs, ``[K, ...]``."""
         return self.tensors["weight"]
 
     @property
@@ -40,9 +40,9 @@ class Snapshot:
 
     Attributes:
         epoch: Whole epochs done.
-        layers: The chain from the first hidden layer to the output; of a GAN only its generator.
+        layers: The chain from the first hidden layer to the output; for a GAN only its generator.
         parts: Further stacks by name, such as the ``head`` of a classifier.
-        epochs: Of the best weights: whole epochs done by each run; empty where all are of
+        epochs: For best weights: whole epochs done by each run; empty if all are those of
             ``epoch``.
     """
 
@@ -54,11 +54,11 @@ class Snapshot:
     epochs: tuple[int, ...] = ()
 
     def epoch_of(self, run: int) -> int:
-        """Whole epochs that the weights of ``run`` have learnt."""
+        """Return the number of whole epochs after which the weights of ``run`` were taken."""
         return self.epochs[run] if self.epochs else self.epoch
 
     def with_epochs(self, epochs: Sequence[float]) -> Snapshot:
-        """The same weights as those of ``epochs``, one for each run."""
+        """Return the same weights, labelled with ``epochs``, one for each run."""
         whole = tuple(int(epoch) for epoch in epochs)
         return replace(self, epochs=() if set(whole) <= {self.epoch} else whole)
 

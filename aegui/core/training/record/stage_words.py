@@ -1,4 +1,4 @@
-"""The history of a run in words."""
+"""The history of a run as text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KINDS = {
 
 
 def stage_words(stage: Stage) -> str:
-    """One stage in a line: which epochs, what they began with, and why they ended."""
+    """Return one line for a stage: its epochs, what it started from, and why it ended."""
     head = tr(_KINDS[stage.kind], start=_epoch(stage.start), stop=_epoch(stage.stop))
     if stage.data:
         samples = trn("{n:,} sample", "{n:,} samples", stage.samples)
@@ -43,7 +43,7 @@ def stage_words(stage: Stage) -> str:
 
 
 def settings_words(run: SavedRun, before: Stage | None, stage: Stage) -> tuple[str, ...]:
-    """With what a stage of ``run`` began: the first one's set-up, of others what is new in it."""
+    """Describe the settings of a stage of ``run``: all of the first one, else only the changes."""
     if before is None:
         bare = stage.recipe.model_copy(update={"name": "", "notes": ""})
         return (tr("Set-up: {line}", line=line_of(bare)),)
@@ -53,7 +53,7 @@ def settings_words(run: SavedRun, before: Stage | None, stage: Stage) -> tuple[s
 
 
 def change_words(change: LiveChange) -> str:
-    """What was set while a training ran, in a line."""
+    """Return one line for a setting that was changed during training."""
     parts = []
     if change.learning_rate is not None:
         parts.append(tr("learning rate {rate}", rate=localized(change.learning_rate, ".6g")))
@@ -69,7 +69,7 @@ def change_words(change: LiveChange) -> str:
 
 
 def unrecorded_words(run: SavedRun) -> str:
-    """What is not known of how ``run`` came to be; "" where all of it is."""
+    """Describe what is not recorded of the origin of ``run``; "" if everything is."""
     if not run.results:
         return tr("Nothing has been trained yet.")
     if not run.stages:
@@ -87,5 +87,5 @@ def unrecorded_words(run: SavedRun) -> str:
 def _epoch(epoch: float) -> str:
     if float(epoch).is_integer():
         return localized(epoch, ",.0f")
-    # What ends within an epoch: as a count of epochs, not as the share of its batches.
+    # A stage that ends within an epoch: as a count of epochs, not as a share of its batches.
     return localized(epoch, ",.1f" if epoch >= 1.0 else ".2g")

@@ -1,4 +1,4 @@
-"""How a run came to be: the trainings that followed one another, and what was changed meanwhile."""
+"""Provenance of a run: its successive trainings, and what was changed while they ran."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MAX_CHANGES = 10_000
 
 @dataclass(frozen=True)
 class LiveChange:
-    """What was set while the training ran; None is what stayed as it was.
+    """Settings changed while the training ran; None marks an unchanged setting.
 
     Attributes:
-        epoch: Epochs done when it came into force.
+        epoch: Epochs done when the change took effect.
         learning_rate: The base rate from then on.
         corruption: The noise from then on.
-        generator: Whether the generator of a GAN learns from then on.
-        discriminator: Whether its discriminator does.
+        generator: Whether the generator of a GAN is trained from then on.
+        discriminator: Whether its discriminator is trained from then on.
     """
 
     epoch: float
@@ -35,7 +35,7 @@ class LiveChange:
     discriminator: bool | None = None
 
     def joined(self, later: LiveChange) -> LiveChange:
-        """Both at once; what ``later`` sets counts."""
+        """Return both changes combined; values set by ``later`` take precedence."""
         names = (one.name for one in fields(self))
         values = {name: getattr(later, name) for name in names}
         return replace(self, **{key: value for key, value in values.items() if value is not None})
@@ -46,14 +46,14 @@ class Stage:
     """One training, from Train (or Continue, or a fork) to its end.
 
     Attributes:
-        kind: What it began with.
+        kind: What it started from.
         start: Epochs done when it began, counted from the first stage on.
-        stop: Epochs done when it ended, or when a fork left it.
-        recipe: What was asked for; its epochs are those of this stage alone where it went on.
-        changes: What was set while it ran, in order.
-        reason: Why it ended (see ``Reason``); "" where a fork left it.
-        data: Name of the set that was learnt.
-        samples: How many samples that has.
+        stop: Epochs done when it ended, or when a fork branched off.
+        recipe: The requested recipe; for a continued one, its epochs are those of this stage alone.
+        changes: Settings changed while it ran, in order.
+        reason: Why it ended (see ``Reason``); "" where a fork branched off.
+        data: Name of the training set.
+        samples: Number of samples in that set.
     """
 
     kind: StageKind
@@ -68,11 +68,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a training that begins has to know in order to tell its history.
+    """What a starting training needs in order to record its provenance.
 
     Attributes:
-        before: The stages that it goes on from.
-        asked: The recipe as the person has it, where the one to be trained was made longer.
+        before: The stages that it continues.
+        asked: The recipe as the user requested it, if the one to be trained has more epochs.
     """
 
     before: tuple[Stage, ...] = ()
@@ -80,7 +80,7 @@ class Lineage:
 
 
 def until(stages: tuple[Stage, ...], epoch: float) -> tuple[Stage, ...]:
-    """What of ``stages`` was done before ``epoch``; there it is left."""
+    """Return the part of ``stages`` before ``epoch``; a stage that spans it is cut there."""
     return tuple(_left_at(stage, epoch) for stage in stages if stage.start < epoch)
 
 
@@ -92,7 +92,7 @@ def _left_at(stage: Stage, epoch: float) -> Stage:
 
 
 def set_last(stage: Stage) -> LiveChange:
-    """The settings with which ``stage`` ended: each as it was set last."""
+    """Return the settings with which ``stage`` ended: the last value of each."""
     recipe = stage.recipe
     last = LiveChange(
         stage.start, recipe.training.optimizer.learning_rate, recipe.data.corruption, True, True
@@ -104,7 +104,7 @@ def set_last(stage: Stage) -> LiveChange:
 
 @dataclass
 class StageLog:
-    """Writes the present stage of a training; belongs to the thread that trains."""
+    """Records the current stage of a training; belongs to the training thread."""
 
     kind: StageKind
     start: float
@@ -112,7 +112,7 @@ class StageLog:
     changes: list[LiveChange] = field(default_factory=list)
 
     def note(self, epoch: float, **values: Any) -> None:
-        """Something was set by hand: ``values`` are attributes of ``LiveChange``."""
+        """Record a change made by the user: ``values`` are attributes of ``LiveChange``."""
         change = LiveChange(epoch, **values)
         last = self.changes[-1] if self.changes else None
         if last is not None and (last.epoch == epoch or len(self.changes) >= MAX_CHANGES):
@@ -123,7 +123,7 @@ class StageLog:
     def stages(
         self, stop: float, recipe: Recipe, reason: str, data: str, samples: int
     ) -> tuple[Stage, ...]:
-        """All stages, with this one ending now."""
+        """Return all stages, with the current one ending at ``stop``."""
         before = until(self.lineage.before, self.start)
         if before and stop <= self.start:
             return before

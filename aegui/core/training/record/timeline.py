@@ -1,8 +1,8 @@
-"""The timeline of a training: weights of many epochs within a byte budget, to look back at.
+"""The timeline of a training: weights of many epochs, kept within a byte budget for later review.
 
 Weights are kept where the history has a row, densest in the first epochs (see ``record_stride``).
-When they fill the budget every second row is given up, and from then on only every second one is
-kept: they stay spread over the whole training as the rows are. Needs no torch.
+When they fill the budget, every second frame is dropped, and from then on only every second one is
+kept: frames stay spread over the whole training as the rows are. Needs no torch.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ SAVED_BYTES = 16 << 20
 
 @dataclass(frozen=True, eq=False)
 class TimelineFrame:
-    """The weights of one moment.
+    """The weights at one epoch.
 
     Attributes:
-        epoch: Epochs done; whole but for the first epochs of large sets.
-        row: Parameters and then buffers of all runs, ``[n]``, read-only; float32, or float16 as
+        epoch: Epochs done; whole except in the first epochs of large sets.
+        row: Parameters followed by buffers of all runs, ``[n]``, read-only; float32, or float16 if
             read from a file.
     """
 
@@ -48,12 +48,12 @@ class TimelineFrame:
 
 @dataclass(frozen=True, eq=False)
 class TimelineView:
-    """The weights kept at one moment, oldest first; immutable.
+    """The weights kept up to one moment, oldest first; immutable.
 
     Attributes:
-        of: What the weights are of.
+        of: The network that the weights belong to.
         runs: Runs of the population.
-        frames: The moments, by growing epoch.
+        frames: The kept weights, by increasing epoch.
     """
 
     of: ResolvedRecipe | Shapes
@@ -61,29 +61,29 @@ class TimelineView:
     frames: tuple[TimelineFrame, ...]
 
     def __len__(self) -> int:
-        """The number of moments."""
+        """The number of frames."""
         return len(self.frames)
 
     @cached_property
     def epochs(self) -> NDArray[np.float64]:
-        """The epoch of each moment, ``[T]``."""
+        """The epoch of each frame, ``[T]``."""
         return np.array([frame.epoch for frame in self.frames], np.float64)
 
     @property
     def nbytes(self) -> int:
-        """Memory that the weights take."""
+        """Memory used by the weights, in bytes."""
         return sum(frame.row.nbytes for frame in self.frames)
 
     @cached_property
     def layout(self) -> Layout:
-        """Where the tensors lie in each row."""
+        """Positions of the tensors in each row."""
         return Layout(self.of.all_layers, self.runs)
 
     def index_at(self, epoch: float) -> int:
-        """The moment nearest to ``epoch``; of two that are as near the earlier one.
+        """Return the index of the frame nearest to ``epoch``, the earlier of two as near.
 
         Raises:
-            IndexError: There is none.
+            IndexError: There are no frames.
         """
         if not self.frames:
             raise IndexError(epoch)
@@ -96,11 +96,11 @@ class TimelineView:
         return after if there - epoch < epoch - before else after - 1
 
     def snapshot(self, index: int) -> Snapshot:
-        """The weights of moment ``index`` (negative: from the end), as float32."""
+        """Return the weights of frame ``index`` (negative: from the end), as float32."""
         return self.snapshot_of(self.frames[index])
 
     def snapshot_of(self, frame: TimelineFrame) -> Snapshot:
-        """The weights of ``frame``, one of these or an earlier one of this training, as float32."""
+        """Return the weights of ``frame``, of this or an earlier view, as float32."""
         layout = self.layout
         row = np.asarray(frame.row, np.float32)
         flat, buffers = row[: layout.size], row[layout.size :]
@@ -114,11 +114,11 @@ class TimelineView:
         return as_snapshot(tuple(layers), self.of, int(frame.epoch + 1e-9))
 
     def until(self, epoch: float) -> TimelineView:
-        """What was kept before ``epoch``."""
+        """Return the frames before ``epoch``."""
         return replace(self, frames=tuple(it for it in self.frames if it.epoch < epoch - 1e-9))
 
     def thinned(self, most: int) -> TimelineView:
-        """At most ``most`` (>= 2) moments, spread evenly; the first and the last stay."""
+        """Return at most ``most`` (>= 2) frames, spread evenly; the first and the last are kept."""
         if len(self.frames) <= most:
             return self
         places = spread_over(len(self.frames), most)
@@ -127,14 +127,15 @@ class TimelineView:
 
 @dataclass(frozen=True, eq=False)
 class Fork:
-    """Where a training begins that goes on from an epoch of another one under other settings.
+    """Start of a training that branches off at an epoch of another one, under other settings.
 
-    The optimiser remembers nothing: its averages begin anew, as do schedule, patience and goals.
+    The optimiser state is not carried over: its averages start afresh, as do schedule, patience
+    and goals.
 
     Attributes:
         epoch: Epochs done.
         row: The weights, as in ``TimelineFrame``.
-        signature: ``ResolvedRecipe.signature`` of the network that they are of.
+        signature: ``ResolvedRecipe.signature`` of the network that they belong to.
     """
 
     epoch: int
@@ -143,9 +144,9 @@ class Fork:
 
 
 def row_of(snapshot: Snapshot, of: ResolvedRecipe | Shapes) -> NDArray[np.float32] | None:
-    """The weights of ``snapshot`` as one row, the inverse of ``snapshot_of``.
+    """Return the weights of ``snapshot`` as one row, the inverse of ``snapshot_of``.
 
-    None where it lacks a tensor of the network ``of``, or has one of another shape.
+    None if it lacks a tensor of the network ``of``, or has one of another shape.
     """
     stacks = (snapshot.layers, *(snapshot.parts.get(name, ()) for name in of.parts))
     layers = [layer for stack in stacks for layer in stack]
@@ -165,13 +166,13 @@ def row_of(snapshot: Snapshot, of: ResolvedRecipe | Shapes) -> NDArray[np.float3
 
 
 class Timeline:
-    """Keeps weights while a training writes; any thread may take a ``view()`` meanwhile.
+    """Keeps weights while a training runs; any thread may take a ``view()`` meanwhile.
 
     Args:
-        of: What is trained.
+        of: The network being trained.
         runs: Runs of the population.
-        budget_bytes: Memory that the weights may take; too small for two moments keeps none.
-        before: What an earlier part of the training has kept.
+        budget_bytes: Memory for the weights; if too small for two frames, none are kept.
+        before: Frames kept by an earlier part of the training.
     """
 
     def __init__(
@@ -195,11 +196,11 @@ class Timeline:
                 self._add(frame)
 
     def record(self, epoch: float, row: Callable[[], NDArray[np.float32]]) -> None:
-        """Keep the weights after ``epoch`` epochs, if it is their turn.
+        """Keep the weights after ``epoch`` epochs, if the current stride selects them.
 
         Args:
-            epoch: Epochs done; an earlier one than before gives up what lies after it.
-            row: Makes a copy of the weights; called only if they are kept.
+            epoch: Epochs done; frames at or after it are dropped first.
+            row: Returns a copy of the weights; called only if they are kept.
         """
         if not self.capacity:
             return
@@ -212,7 +213,7 @@ class Timeline:
         self._add(TimelineFrame(epoch, _read_only(row())))
 
     def finish(self, epoch: float, row: Callable[[], NDArray[np.float32]]) -> None:
-        """Keep the last weights of all, whether it is their turn or not."""
+        """Keep the final weights, whatever the current stride."""
         if self.capacity and (not self._frames or self._frames[-1].epoch < epoch - 1e-9):
             if len(self._frames) == self.capacity:
                 self._thin()
@@ -221,7 +222,7 @@ class Timeline:
             self._count += 1
 
     def view(self) -> TimelineView:
-        """What is kept at present; the same object as long as nothing changes."""
+        """Return the frames kept so far; the same object as long as nothing changes."""
         # The list is only appended to, or replaced as a whole.
         frames = self._frames
         if len(frames) != len(self._view.frames) or (
@@ -239,7 +240,7 @@ class Timeline:
         self._count += 1
 
     def _thin(self) -> None:
-        """Give up every second row, until there is room for another."""
+        """Drop every second frame, until there is room for another."""
         while len(self._frames) >= self.capacity and len(self._frames) > 1:
             self._stride *= 2
             kept = [
