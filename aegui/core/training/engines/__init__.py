@@ -1,1 +1,1 @@
-"""What does steps: generated programs, populations, autograd; ``choice.py`` says which."""
+"""Step engines: generated programs, joint training, autograd; ``choice.py`` selects one."""

@@ -1,8 +1,8 @@
 """The autograd engine: any network and objective, one batch at a time.
 
-*stacked* differentiates all runs together as batched products; *autograd* one after the other,
-exactly as a textbook would, and so with convolutions too. Both are also the reference against
-which the fused engine is tested.
+*stacked* differentiates all runs together as batched products; *autograd* one after the other, as
+in a textbook, which also supports convolutions. Both are also the reference against which the fused
+engine is tested.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 class Batches:
-    """The order in which the samples of an epoch are taken, and how far it has come.
+    """Order of the samples in an epoch, and the position within it.
 
     Attributes:
         start: Rows of this epoch that have been taken.
-        index: Places among the rows of those taken last; None: all of them, in order.
-        runs: How many runs see each batch.
+        index: Indices of the rows of the last batch; None if it is all of them, in order.
+        runs: Number of runs that get each batch.
     """
 
     def __init__(self, samples: Rows, generator: torch.Generator, runs: int) -> None:
@@ -55,21 +55,21 @@ class Batches:
 
     @property
     def share(self) -> float:
-        """The part of the epoch that has been done."""
+        """Share of the epoch that has been done."""
         return self.start / self._samples.rows
 
     @property
     def batch_share(self) -> float:
-        """The part of the epoch that a whole batch is."""
+        """Share of the epoch that a full-size batch makes up."""
         return self._samples.batch_rows / self._samples.rows
 
     def share_after(self, count: int) -> float:
-        """The part of the epoch that will have been done after ``count`` more batches."""
+        """Return the share of the epoch done after ``count`` more batches."""
         rows = self._samples.rows
         return min(self.start + count * self._samples.batch_rows, rows) / rows
 
     def of_batch(self, labels: torch.Tensor) -> torch.Tensor:
-        """Those of ``labels`` ``[n]``, one for each sample, that belong to the last batch."""
+        """Return those of ``labels`` ``[n]``, one per sample, that belong to the last batch."""
         if self.index is not None:
             return labels[self.index.to(labels.device) % len(labels)]
         return labels.repeat(max(1, self._samples.rows // len(labels)))
@@ -81,7 +81,7 @@ class Batches:
         self.start = 0
 
     def undo(self) -> None:
-        """Take back what ``begin`` has drawn, before any batch was learnt from."""
+        """Undo the draws of ``begin``; call it before any batch has been taken."""
         self._generator.set_state(self._begun)
 
     def _draw(self, level: float) -> None:
@@ -96,7 +96,7 @@ class Batches:
             )
 
     def _noisy(self, target: torch.Tensor, level: float) -> torch.Tensor:
-        """Fresh noise over ``target``, ``[K, rows, D]``."""
+        """Return ``target`` with fresh noise, ``[K, rows, D]``."""
         samples, target = self._samples, as_numbers(target)
         shape = (self.runs, *target.shape[1:])
         out = torch.empty(shape, device=target.device)
@@ -105,9 +105,9 @@ class Batches:
         return out
 
     def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """Inputs ``[1 or K, rows, D]`` and targets of the next batch, mostly ``[1, rows, D]``.
+        """Return the next batch: inputs ``[1 or K, rows, D]``, targets mostly ``[1, rows, D]``.
 
-        They are overwritten by the batch after it, and may be the samples themselves: read only.
+        They are read-only: they may be the samples themselves, and the next batch overwrites them.
         ``augment`` is a function of targets ``[1, rows, D]``, or None.
         """
         samples = self._samples
@@ -125,7 +125,7 @@ class Batches:
         inputs, target = inputs.to(samples.device), target.to(samples.device)
         if callable(augment):
             inputs = target = augment(target)
-        # Fixed noise would have to be moved along: with augmentation it is drawn anew.
+        # With augmentation noise is always drawn anew: fixed noise would not move along.
         is_noisy = samples.corruption.kind != "none"
         if is_noisy and (callable(augment) or (samples.noise_per_batch and samples.fresh_noise)):
             inputs = self._noisy(target, level)
@@ -133,9 +133,9 @@ class Batches:
 
     @property
     def whole(self) -> int:
-        """How many of the next batches are of full size, and only have to be picked by ``order``.
+        """Number of next batches that are of full size and only have to be picked by ``order``.
 
-        That is none where noise is drawn batch by batch, and where samples stay elsewhere.
+        It is 0 if noise is drawn per batch, or if the samples are on another device.
         """
         samples = self._samples
         noisy = samples.noise_per_batch and samples.fresh_noise
@@ -145,11 +145,11 @@ class Batches:
         return (samples.rows - self.start) // samples.batch_rows
 
     def pass_over(self, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Take ``count`` whole batches at once.
+        """Take ``count`` full-size batches at once.
 
         Returns:
-            The places ``[count * batch_rows]`` of their samples, and the inputs ``[1 or K, n, D]``
-            and targets among which these are.
+            The indices ``[count * batch_rows]`` of their samples, and the inputs ``[1 or K, n, D]``
+            and targets that they refer to.
         """
         assert self._order is not None
         stop = self.start + count * self._samples.batch_rows
@@ -159,7 +159,7 @@ class Batches:
         return places, inputs, inputs if self._samples.noisy_target else target
 
     def _pick(self, rows: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-        """The ``rows`` at ``index``, in memory that is used again: fresh pages cost much."""
+        """Return the ``rows`` at ``index`` in a reused buffer: fresh memory pages are slow."""
         key = rows is self._samples.target, len(index)
         shape = (rows.shape[0], len(index), rows.shape[2])
         kept = self._picked.get(key)
@@ -169,13 +169,13 @@ class Batches:
         return kept
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """What an epoch that is under way needs to be gone on with."""
+        """Return the state needed to continue within an epoch."""
         return {"epoch_generator": self._begun.numpy().copy()}
 
     def restore(self, state: Mapping[str, NDArray[np.generic]], share: float, level: float) -> None:
-        """Go on at this ``share`` of the epoch; the generator's own state is set afterwards.
+        """Continue at this ``share`` of the epoch; the generator's own state is set afterwards.
 
-        A file may hold any share: at least one row is left.
+        A file may contain any share: at least one row is left.
         """
         restore_generator(self._generator, state, "epoch_generator")
         self._begun = self._generator.get_state()
@@ -185,7 +185,7 @@ class Batches:
 
 
 def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> object:
-    """What ``Batches.next`` is to do with the targets: a function of them, or None."""
+    """Return the augmentation for ``Batches.next``: a function of the targets, or None."""
     spec, shape = resolved.recipe.data.augment, resolved.dataset.image_shape
     if not spec.active:
         return None
@@ -193,13 +193,13 @@ def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> obj
 
 
 class ByBatches:
-    """What all engines have in common that learn batch by batch.
+    """Common base of all engines that train batch by batch.
 
     Attributes:
         name: Key of the engine.
         epoch: Whole epochs done; set from outside, for the warm-up of the KL.
-        batches: Where in the epoch it is.
-        cancelled: Asked within steps that take long whether to give them up; set from outside.
+        batches: Position within the epoch.
+        cancelled: Called within long steps to check for cancellation; set from outside.
     """
 
     name = ""
@@ -218,17 +218,17 @@ class ByBatches:
             self.epoch += 1
 
     def steps(self, rates: Sequence[float], level: float) -> None:
-        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate.
+        """Train on the next ``len(rates)`` batches of the epoch, each at its learning rate.
 
         Raises:
-            Cancelled: ``cancelled`` said so within a step; its batch is still to be learnt from,
+            Cancelled: ``cancelled`` returned True within a step; its batch is still to be done,
                 and the same random numbers will be drawn for it.
         """
         for rate in rates:
             self.step(rate, level)
 
     def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        """Train on the next batch; raise ``Cancelled`` as ``steps`` does."""
         raise NotImplementedError
 
 
@@ -269,7 +269,7 @@ class AutogradEngine(ByBatches):
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
 
     def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        """Train on the next batch; raise ``Cancelled`` as ``steps`` does."""
         with self._long.one(self.cancelled):
             inputs, target = self.batches.next(level, self._augmentation)
             gradients = self.gradients(inputs, target)
@@ -278,9 +278,9 @@ class AutogradEngine(ByBatches):
         self._optimizer.step(gradients, rate)
 
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
-        """The gradient of every leaf, for inputs and targets ``[1 or K, n, D]``.
+        """Return the gradient of every leaf, for inputs and targets ``[1 or K, n, D]``.
 
-        Of very many rows it is the mean of those of slices.
+        For very many rows it is the mean over slices.
         """
         model, rows = self.model, inputs.shape[1]
         masks, noise = self._drawn(rows, inputs.device)
@@ -307,7 +307,7 @@ class AutogradEngine(ByBatches):
     def _drawn(
         self, rows: int, device: torch.device
     ) -> tuple[list[dict[int, torch.Tensor]], torch.Tensor | None]:
-        """What a step draws: masks of dropout, and numbers like the code ``[K, rows, d]``."""
+        """Draw dropout masks, and noise of the code's shape ``[K, rows, d]``."""
         masks = self.model.masks(rows, self._chain, self._generator)
         noise = None
         if self._is_drawn:
@@ -342,7 +342,8 @@ class AutogradEngine(ByBatches):
             ]
             for stack in range(len(model.stacks)):
                 roots += self._objective.weight_roots(model, stack)
-            # Of one number: along directions torch asks its compiler, which a frozen app lacks.
+            # Summed to a scalar: for gradients along directions torch imports its compiler, which a
+            # frozen app lacks.
             parts = [
                 (tensor * (direction * factor).detach()).sum()
                 for tensor, direction, factor in roots
@@ -350,7 +351,7 @@ class AutogradEngine(ByBatches):
             return list(torch.autograd.grad(torch.stack(parts).sum(), self._tensors))
 
     def _clip(self, gradients: list[torch.Tensor], limit: float) -> None:
-        """Bound the norm of each run's gradient."""
+        """Clip the norm of each run's gradient."""
         if self.model.stacked:
             squares = [gradient.flatten(1).square().sum(dim=1) for gradient in gradients]
             scale = _clip_scale(torch.stack(squares).sum(dim=0), limit)
@@ -361,7 +362,7 @@ class AutogradEngine(ByBatches):
 
 
 def clip_each_run(gradients: list[torch.Tensor], leaves: Sequence[Leaf], limit: float) -> None:
-    """Bound the norm of each run's gradient, in place; ``leaves`` say whose they are."""
+    """Clip the norm of each run's gradient, in place; ``leaves`` tell the run of each."""
     for run in dict.fromkeys(leaf.run for leaf in leaves):
         own = [
             gradient for gradient, leaf in zip(gradients, leaves, strict=True) if leaf.run == run

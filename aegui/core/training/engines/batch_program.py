@@ -1,7 +1,7 @@
-"""What the engines share whose steps are generated and compiled, and called batch by batch.
+"""Common base of the engines whose steps are generated, compiled, and called batch by batch.
 
-Many whole batches are one call from Python: each call that comes back has to wait for Python's
-lock, and beside a busy window that takes as long as a small batch.
+Many full-size batches are one call from Python: each call that returns has to wait for the GIL,
+which beside a busy window takes as long as a small batch.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def steps(
 
 @dataclass(frozen=True, eq=False)
 class BatchProgram:
-    """Steps with batches of so many rows.
+    """Steps with batches of a fixed number of rows.
 
     Attributes:
-        unit: With the function ``step``, and ``steps`` for many of them.
-        arguments: What both are called with first.
-        picked: Where inputs ``[1 or K, rows, D]`` and targets of a batch are put.
+        unit: Compiled functions ``step``, and ``steps`` for many batches.
+        arguments: First arguments of both.
+        picked: Buffers for inputs ``[1 or K, rows, D]`` and targets of a batch.
     """
 
     unit: torch.jit.CompilationUnit
@@ -67,7 +67,7 @@ class BatchProgram:
 
 
 def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.CompilationUnit:
-    """``text`` with a function ``step``, and ``steps`` added to it.
+    """Compile ``text``, which has a function ``step``, with ``steps`` added to it.
 
     ``own`` are names and types of the parameters that ``step`` has before ``STEP_PARAMETERS``.
     """
@@ -78,9 +78,9 @@ def compiled(text: str, own: Sequence[tuple[str, str]], rows: int) -> torch.jit.
 
 
 class GeneratedEngine(ByBatches):
-    """Batch after batch by a ``BatchProgram``, which subclasses build.
+    """Trains batch by batch with a ``BatchProgram``, which subclasses build.
 
-    It draws the same numbers as the autograd engines do.
+    It draws the same numbers as the autograd engines.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class GeneratedEngine(ByBatches):
         self._samples = samples
 
     def _long_steps(self, parameters: Parameters) -> LongSteps:
-        """How a step is given up: the parameters are learnt when all else is done."""
+        """Return the cancellation of steps, in which the parameters are written last."""
         learnt = [parameters.flat, parameters.steps, *parameters.slots.values()]
         return LongSteps(
             self.batches,
@@ -112,7 +112,7 @@ class GeneratedEngine(ByBatches):
         )
 
     def step(self, rate: float, level: float) -> None:
-        """Learn from the next batch; ``Cancelled`` as in ``steps``."""
+        """Train on the next batch; raise ``Cancelled`` as ``steps`` does."""
         with self._long.one(self.cancelled):
             self._learn(rate, level)
 
@@ -123,14 +123,14 @@ class GeneratedEngine(ByBatches):
         index = self.batches.index
         if index is None:
             index = torch.arange(target.shape[1], device=self._device)
-        # Without this, torch would note versions for autograd at every operation.
+        # Otherwise torch would track versions for autograd at every operation.
         with torch.no_grad():
             program.unit.step(
                 *program.arguments, inputs, target, index, rate, position, self._generator
             )
 
     def steps(self, rates: Sequence[float], level: float) -> None:
-        """Learn from the next batches of the epoch, from all that are whole in one call."""
+        """Train on the next batches of the epoch, on all full-size ones in one call."""
         single = self._is_long or self._augmentation is not None
         whole = 0 if single else min(self.batches.whole, len(rates))
         if whole:
@@ -164,10 +164,10 @@ class GeneratedEngine(ByBatches):
             )
 
     def prepare(self) -> None:
-        """Build the program for whole batches.
+        """Build the program for full-size batches.
 
         Raises:
-            NotTraced: There are no lines for what is to be trained.
+            NotTraced: The step contains an unsupported operation.
         """
         samples, runs = self._samples, self.batches.runs
         width = runs if samples.fresh_noise else len(samples.inputs)
@@ -175,9 +175,9 @@ class GeneratedEngine(ByBatches):
         self._program_for(width, targets, min(samples.batch_rows, samples.rows))
 
     def _program_for(self, width: int, targets: int, rows: int) -> BatchProgram:
-        """The program for inputs ``[width, rows, D]``; the last batch of an epoch may be smaller.
+        """Return the program for inputs ``[width, rows, D]``; the last batch may be smaller.
 
-        ``targets`` is the first number of the targets' shape.
+        ``targets`` is the first size of the targets.
         """
         key = width, targets, rows
         found = self._programs.get(key)

@@ -1,13 +1,13 @@
-"""The choice of the step engine; all of them do the very same epochs.
+"""Choice of the step engine; all engines compute exactly the same epochs.
 
-``native`` runs the operations of a step by a machine of our own (``native/machine.c``) where it was
-built and knows them all: the one to have for small networks. ``fused`` runs the same step program
-over whole epochs by torch's; ``batched`` runs it batch by batch, for large networks, whose epochs
-must be interruptible; ``layered`` is generated too, for images, one run after the other.
-``stacked`` differentiates all runs together by autograd, ``autograd`` one after the other: these
-serve what cannot be traced (``step/tape.py``), and steps so long that they are done in slices; the
-others are tested against them. No penalty needs them: a gradient within the objective is traced
-too. A long step of any of them can be given up half way (``step/giving_up.py``).
+``native`` runs the operations of a step on the project's own interpreter (``native/machine.c``) if
+it was built and supports all of them: the fastest engine for small networks. ``fused`` runs the
+same step program over whole epochs on torch's interpreter; ``batched`` runs it batch by batch, for
+large networks, whose epochs must be interruptible; ``layered`` is generated too, for images, one
+run after the other. ``stacked`` differentiates all runs together by autograd, ``autograd`` one
+after the other: these serve what cannot be traced (``step/tape.py``), and steps so long that they
+are computed in slices; the others are tested against them. No penalty needs them: a gradient within
+the objective is traced too. Long steps of any engine are cancellable (``step/giving_up.py``).
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ def choose_engine(
     generator: torch.Generator,
     threads: int = 1,
 ) -> Engine:
-    """The fastest engine that knows everything in the recipe.
+    """Return the fastest engine that supports everything in the recipe.
 
-    Where it may share its runs out it does so to so many ``threads``.
+    An engine that can distribute its runs uses at most ``threads`` threads.
     """
     name = engine_name(resolved, samples.rows)
     if is_sliced(resolved, parameters.device):
         name = _by_autograd(resolved)
     away = samples.target.device.type != parameters.device.type
     if name == FusedEngine.name and (away or samples.target.dtype == torch.uint8):
-        name = FusedBatchEngine.name  # it brings the batches of what stays in a file to the device
+        name = FusedBatchEngine.name  # it copies the batches of samples in a file to the device
     machine = native_machine(resolved, parameters)
     if name == FusedEngine.name and machine is not None:
         with suppress(NotTraced):
@@ -72,7 +72,7 @@ def choose_engine(
 def choose_members_engine(
     resolved: ResolvedRecipe, parameters: Parameters, samples: MemberSamples, streams: Streams
 ) -> MembersEngine:
-    """The fastest engine of runs that differ in numbers; see ``trains_in_population``."""
+    """Return the fastest engine of runs that differ in numbers; see ``trains_in_population``."""
     machine = native_machine(resolved, parameters)
     if machine is not None:
         with suppress(NotTraced):
@@ -81,7 +81,7 @@ def choose_members_engine(
 
 
 def native_machine(resolved: ResolvedRecipe, parameters: Parameters) -> NativeLibrary | None:
-    """The machine for small networks, where this is one, and there is a machine."""
+    """Return the native machine if the network is small and the machine is available."""
     is_small = resolved.parameters <= _NATIVE_WEIGHTS and parameters.device.type == "cpu"
     return library() if is_small else None
 
@@ -92,7 +92,7 @@ def _by_autograd(resolved: ResolvedRecipe) -> str:
 
 
 def engine_name(resolved: ResolvedRecipe, rows: int) -> str:
-    """Key of the engine for ``resolved`` with epochs of so many ``rows``."""
+    """Return the key of the engine for ``resolved`` with epochs of ``rows`` rows."""
     if resolved.parts:
         return _by_autograd(resolved)
     work = 3 * resolved.recipe.runs * rows * sum(layer.cost for layer in resolved.layers)
@@ -109,9 +109,9 @@ def make_engine(
     samples: Samples,
     generator: torch.Generator,
 ) -> Engine:
-    """The engine of that key: ``fused``, ``batched``, ``layered``, ``stacked`` or ``autograd``.
+    """Return the engine ``fused``, ``batched``, ``layered``, ``stacked`` or ``autograd``.
 
-    None of them is the native one, which not every machine has.
+    The native engine is not among them, as it is not available everywhere.
     """
     for kind in (FusedEngine, FusedBatchEngine, LayeredEngine):
         if name == kind.name:

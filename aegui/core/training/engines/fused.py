@@ -1,4 +1,4 @@
-"""The fused engines: whole epochs, or batches, as one call of a generated and compiled program."""
+"""The fused engines: whole epochs, or batches, as one call of a generated, compiled program."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class FusedEngine:
-    """Whole epochs as one call of a compiled step program.
+    """Runs whole epochs as one call of a compiled step program.
 
     Attributes:
         name: Key of the engine.
@@ -54,13 +54,13 @@ class FusedEngine:
         self._program = self._build()
 
     def _primitives(self, device: torch.device) -> Mapping[Any, Callable[..., Any]]:
-        """What the step may ask for."""
+        """Return the primitives available to the step."""
         return primitives_on(device)
 
     def run(self, rates: list[float], level: float) -> None:
         """Do ``len(rates)`` epochs at these learning rates, with noise of this ``level``."""
         source = self._source
-        # Without this, torch would note versions for autograd at every operation.
+        # Otherwise torch would track versions for autograd at every operation.
         with torch.no_grad():
             self._program(
                 source.tensors, source.lists, rates, float(self.epoch), level, self._generator
@@ -83,11 +83,11 @@ class FusedEngine:
         return source.compile("run", "rates: List[float], first: float, level: float, g: Generator")
 
     def _for_all_runs(self, tensor: torch.Tensor) -> torch.Tensor:
-        """``[1, rows, D]`` repeated for each run: batched products want it in memory."""
+        """Copy ``[1, rows, D]`` for each run: batched products need it in memory."""
         return tensor.expand(self._parameters.layout.runs, -1, -1).contiguous()
 
     def _emit_noise(self) -> str | None:
-        """Fresh noise for the epoch; the name of the noisy inputs ``[K, rows, D]``."""
+        """Emit fresh noise for the epoch; return the name of the noisy inputs ``[K, rows, D]``."""
         samples = self._samples
         if not samples.fresh_noise:
             return None
@@ -100,7 +100,7 @@ class FusedEngine:
         return "noisy"
 
     def _emit_batches(self, inputs: str) -> None:
-        """Shuffle, then a loop over the whole batches, then the smaller last one, if any."""
+        """Emit the shuffle, a loop over full-size batches, and the smaller last one, if any."""
         source, samples = self._source, self._samples
         device = self._parameters.device
         order = torch.empty(samples.rows, dtype=torch.int64, device=device)
@@ -136,10 +136,10 @@ class FusedEngine:
 
 
 class FusedBatchEngine(GeneratedEngine):
-    """Batch after batch of a chain of dense layers, all runs of it together.
+    """Trains a chain of dense layers batch by batch, all runs together.
 
     For networks of which a whole epoch would be too long a call, and for samples that have to be
-    fetched from a file.
+    read from a file.
     """
 
     name = "batched"
@@ -188,7 +188,7 @@ class Step:
     def emit(
         self, source: Source, inputs: str, target: str, rows: int, indent: int, tag: str = ""
     ) -> None:
-        """The lines; ``lr``, ``g`` and with a gaussian code ``beta`` are in scope."""
+        """Emit the lines; ``lr``, ``g`` and with a gaussian code ``beta`` must be in scope."""
         resolved, parameters = self._resolved, self._parameters
         tape = Tape(source, self._primitives, indent, tag)
         masks, noise, lines = drawn(resolved, rows, parameters.device)
@@ -203,7 +203,7 @@ class Step:
         emit_update(source, resolved.recipe.training.optimizer, parameters, indent)
 
     def _named(self, tape: Tape, name: str, rows: int) -> Traced:
-        """Rows that the program has already, or is given."""
+        """Return a proxy for rows bound by the program, or passed to it."""
         if name in tape.source:
             return tape.named(name)
         runs, pixels = self._parameters.layout.runs, self._resolved.layers[0].inputs

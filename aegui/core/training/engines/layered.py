@@ -1,7 +1,7 @@
-"""The layered engine: generated steps for chains of any layers, convolutions among them.
+"""The layered engine: generated steps for chains of any layers, including convolutions.
 
 Forward and backward pass of one run are one compiled function, the update of all runs is another,
-and a third calls them batch by batch and run by run: so many batches are one call from Python.
+and a third calls them batch by batch and run by run: many batches are thus one call from Python.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def step({own}, {parameters}) -> None:
 
 
 class LayeredEngine(GeneratedEngine):
-    """Batch after batch; of each run the gradient, then one update of all."""
+    """Trains batch by batch: the gradient of each run, then one update of all."""
 
     name = "layered"
 

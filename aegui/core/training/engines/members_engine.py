@@ -1,7 +1,7 @@
-"""The engine of runs that differ in numbers: whole epochs of all of them as one compiled call.
+"""The engine of runs that differ in numbers: whole epochs of all runs as one compiled call.
 
-Each run sees exactly the random numbers that it would see alone. Runs of one seed whose noise and
-dropout are the same draw the same ones: these are drawn once, as one *stream*, and handed to each.
+Each run gets exactly the random numbers that it would get alone. Runs with the same seed, noise and
+dropout draw the same numbers: these are drawn once, as one *stream*, and passed to each run.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _CHECKED = ("validation_target", "validation_inputs")
 
 @dataclass(frozen=True)
 class Stream:
-    """What decides on the random numbers of a run.
+    """The settings that determine the random numbers of a run.
 
     Attributes:
-        seed: Of the run.
+        seed: Seed of the run.
         noise: Key of the kind of noise.
-        level: Of the noise.
-        kept: For each layer the share that dropout keeps.
+        level: Level of the noise.
+        kept: Keep probability of dropout in each layer.
     """
 
     seed: int
@@ -54,18 +54,18 @@ class Stream:
 
 
 def kept_by(layers: Sequence[LayerShape]) -> tuple[float, ...]:
-    """For each layer the share of its numbers that dropout keeps."""
+    """Return the keep probability of dropout in each layer."""
     return tuple(1.0 - dropout_rate(layer.spec) for layer in layers)
 
 
 class Streams:
-    """The streams of a population of members, those of one kind of noise side by side.
+    """The streams of a population of members, sorted by the kind of noise.
 
     Attributes:
         each: The streams.
-        of_run: int64 ``[K]``, the number of the stream of each run.
-        generators: Where each of them has come to.
-        first: For each stream a run of it.
+        of_run: int64 ``[K]``, the index of the stream of each run.
+        generators: The generator of each stream.
+        first: Index of the first run of each stream.
     """
 
     def __init__(self, resolved: ResolvedRecipe, kept: Sequence[tuple[float, ...]]) -> None:
@@ -82,7 +82,7 @@ class Streams:
         ]
 
     def go_on_from(self, others: Streams) -> None:
-        """Draw on where ``others`` have come to, of which these are some."""
+        """Continue from the generator states of ``others``, which include these streams."""
         states = dict(zip(others.each, others.generators, strict=True))
         for stream, generator in zip(self.each, self.generators, strict=True):
             generator.set_state(states[stream].get_state())
@@ -93,16 +93,17 @@ class Streams:
         return self.of_run.tolist() == list(range(len(self.each)))
 
     def spread(self, tensor: torch.Tensor) -> torch.Tensor:
-        """``[S, ...]`` of the streams as ``[K, ...]`` of the runs; ``[1, ...]`` of all as it is."""
+        """Expand ``[S, ...]`` of the streams to ``[K, ...]`` of the runs; ``[1, ...]`` is kept."""
         if len(tensor) == 1 and len(self.each) > 1:
             return tensor
         return tensor[self.of_run]
 
 
 class MemberSamples(Samples):
-    """Samples of a population of members, each as it would see them alone.
+    """Samples of a population of members, each as if it were trained alone.
 
-    Fixed noise and what the loss is measured on are ``[K, rows, D]`` where runs differ in it.
+    Fixed noise and the samples that the loss is measured on are ``[K, rows, D]`` if they differ
+    between runs.
     """
 
     def __init__(self, resolved: ResolvedRecipe, streams: Streams) -> None:
@@ -125,7 +126,7 @@ class MemberSamples(Samples):
 
 
 class MembersEngine:
-    """Whole epochs as one call of a compiled step program, see ``FusedEngine``.
+    """Runs whole epochs as one call of a compiled step program, see ``FusedEngine``.
 
     Attributes:
         epoch: Whole epochs done.
@@ -149,7 +150,7 @@ class MembersEngine:
         self._source = Source()
         rates = [recipe.training.optimizer.learning_rate for recipe in resolved.members]
         self._rates = parameters.spread(rates)
-        # An update that is the same for all is the optimiser's own, in one pass.
+        # If it is the same for all runs, the optimiser's own update does it in one pass.
         self._step_alike = len({_stepped_by(recipe) for recipe in resolved.members}) == 1
         self._kept = [list(kept) for kept in zip(*(it.kept for it in streams.each), strict=True)]
         self._program = self._build()
@@ -193,11 +194,11 @@ class MembersEngine:
         return tensor.expand(self._runs, -1, -1).contiguous()
 
     def _emit_rates(self) -> None:
-        """The learning rate at the place of every parameter, where schedules differ."""
+        """Emit the learning rate of every parameter, if schedules differ."""
         source, layout = self._source, self._parameters.layout
         source.bind("rates", self._rates.clone())
         source.bind("base_rates", self._rates)
-        # What another stretch of epochs left there is none of this one's.
+        # Reset, as an earlier call may have left other rates.
         source.line("rates.copy_(base_rates)", 1)
         source.line("if own.numel() > 0:", 1)
         source.line("factor = 1.0", 2)
@@ -211,7 +212,7 @@ class MembersEngine:
             )
 
     def _emit_noise(self) -> str | None:
-        """Fresh noise of each stream for the epoch; the name of the noisy inputs."""
+        """Emit fresh noise of each stream for the epoch; return the name of the noisy inputs."""
         samples, source, streams = self._samples, self._source, self._streams.each
         if not samples.fresh_noise:
             return None
@@ -227,7 +228,7 @@ class MembersEngine:
         return "noisy"
 
     def _spread(self, name: str, indent: int) -> str:
-        """Lines that hand what streams have, ``[S, ...]``, to the runs; the name of theirs."""
+        """Emit the expansion of ``[S, ...]`` of streams to the runs; return the result's name."""
         tensor = self._source.tensor(name)
         if len(tensor) == self._runs and (name == "inputs" or self._streams.are_runs):
             return name
@@ -236,7 +237,7 @@ class MembersEngine:
         return room
 
     def _emit_batches(self, noisy: str | None) -> None:
-        """Shuffle, then a loop over the whole batches, then the smaller last one, if any."""
+        """Emit the shuffle, a loop over full-size batches, and the smaller last one, if any."""
         source, samples = self._source, self._samples
         rows, count = samples.rows, len(self._streams.each)
         order = torch.empty(count, rows, dtype=torch.int64)
@@ -255,7 +256,7 @@ class MembersEngine:
             self._emit_batch(noisy, str(batches * samples.batch_rows), rest, 1, "_rest")
 
     def _of_streams(self, tensor: torch.Tensor) -> torch.Tensor:
-        """``[K, ...]`` of the runs as ``[S, ...]`` of the streams."""
+        """Reduce ``[K, ...]`` of the runs to ``[S, ...]`` of the streams."""
         return tensor[torch.tensor(self._streams.first)].contiguous() if len(tensor) > 1 else tensor
 
     def _emit_batch(self, noisy: str | None, start: str, rows: int, indent: int, tag: str) -> None:
@@ -277,7 +278,7 @@ class MembersEngine:
     def _emit_picked(
         self, name: str, tensor: torch.Tensor, rows: int, indent: int, tag: str
     ) -> str:
-        """Lines that take the rows at ``index`` for each run; the name of what they fill."""
+        """Emit the selection of the rows at ``index`` for each run; return the result's name."""
         source, count = self._source, len(self._streams.each)
         if name not in source:
             source.bind(name, tensor)
@@ -340,10 +341,10 @@ class MembersEngine:
 
 
 def _stepped_by(recipe: Recipe) -> Any:
-    """What the update of a step takes from a recipe."""
+    """Return the settings of a recipe that the update of a step depends on."""
     training = recipe.training
     if training.schedule.name == "plateau":
-        return training.optimizer, training.schedule, recipe  # each falls when it has to
+        return training.optimizer, training.schedule, recipe  # each lowers its rate on its own
     epochs = None if training.schedule.name == "constant" else training.epochs
     return training.optimizer, training.schedule, epochs
 

@@ -1,1 +1,1 @@
-"""The families of models: what steps and what measures, for an autoencoder, a classifier, a GAN."""
+"""Families of models: stepper and meter for an autoencoder, a classifier, and a GAN."""

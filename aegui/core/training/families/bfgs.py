@@ -1,8 +1,8 @@
-"""BFGS as a method of ``scipy.optimize.minimize``, with an update of n^2 operations.
+"""BFGS as a method of ``scipy.optimize.minimize``, with an O(n^2) update.
 
-scipy's own multiplies two n x n matrices after every step, which is n^3 operations: seconds for a
-small autoencoder of 3,000 parameters. The formula is the same (Nocedal and Wright 2006, eq. 6.17),
-multiplied out; the line search is scipy's.
+scipy's own implementation multiplies two n x n matrices after every step, which is O(n^3): seconds
+for a small autoencoder of 3,000 parameters. The formula is the same (Nocedal and Wright 2006,
+eq. 6.17), multiplied out; the line search is scipy's.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def minimize_bfgs(
 
     Args:
         fun: The objective.
-        x0: Where to begin, ``[n]``.
-        args: Nothing.
-        jac: Its gradient.
-        callback: Told where every iteration has ended.
-        gtol: Largest slope at which it has converged.
+        x0: Start vector, ``[n]``.
+        args: Always empty.
+        jac: Gradient of the objective.
+        callback: Called with the vector after every iteration.
+        gtol: Largest gradient component at convergence.
         maxiter: Most iterations.
     """
     from scipy.optimize import OptimizeResult
@@ -81,11 +81,11 @@ def _searched(
     value: float,
     before: float,
 ) -> tuple[float, float, Vector] | None:
-    """Step length, value and gradient after it; None where no step is good enough."""
+    """Return step length, value and gradient after it; None if no step is good enough."""
     from scipy.optimize import line_search
 
     with warnings.catch_warnings():
-        # It also warns of finding nothing, which it tells by its answer.
+        # The failure that it warns about is also in its result.
         warnings.simplefilter("ignore", RuntimeWarning)
         length, _, _, after, *_ = line_search(
             fun, jac, x, direction, slope, value, before, maxiter=20
@@ -96,7 +96,7 @@ def _searched(
 
 
 def update(inverse: NDArray[np.float64], step: Vector, change: Vector, curvature: float) -> None:
-    """Teach the inverse Hessian ``[n, n]``, in place, what the last step has shown.
+    """Update the inverse Hessian ``[n, n]`` in place with the curvature pair of the last step.
 
     ``(I - r s y') H (I - r y s') + r s s'`` for the ``step`` s, the ``change`` y of the gradient
     and ``r = 1 / curvature``, ``curvature = y's``.

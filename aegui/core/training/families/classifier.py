@@ -1,4 +1,4 @@
-"""Training a stacked autoencoder and the classifier on its code: phase after phase."""
+"""Training of a stacked autoencoder and the classifier on its code, in phases."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 
 class _Engine(BatchLearner, Protocol):
-    """What trains during one phase."""
+    """The engine of one phase."""
 
     @property
     def is_ready(self) -> bool:
         """Whether steps can be done."""
 
     def make_ready(self) -> None:
-        """Do a part of what has to be done before the first step."""
+        """Do a part of the preparation before the first step."""
 
     def state(self) -> _State:
-        """What continuation needs beside the order of the batches."""
+        """Return the state needed to continue, beside the order of the batches."""
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take back what ``state`` gave."""
+        """Restore what ``state`` returned."""
 
 
 def group_loss(
@@ -57,7 +57,7 @@ def group_loss(
     *,
     training: bool = True,
 ) -> torch.Tensor:
-    """Mean loss between ``clean`` rows ``[n, D]`` and what the group makes of ``noisy`` ones."""
+    """Return the mean loss between the output for ``noisy`` and ``clean``, rows ``[n, D]``."""
     x = model.shaped(noisy, group.encoder.start)
     code = model.apply(stack, x, group.encoder, training=training)
     tensors = model.tensors(stack)[group.decoder]
@@ -66,20 +66,20 @@ def group_loss(
 
 
 def penalty_factors(training: TrainingSpec) -> list[tuple[str, float]]:
-    """Keys and factors of the penalties on the weights that the recipe has."""
+    """Return keys and factors of the recipe's penalties on the weights."""
     wanted = (("l1", training.l1), ("l2", training.l2 / 2))
     return [(key, factor) for key, factor in wanted if factor]
 
 
 def penalty(key: str, leaves: Sequence[Leaf]) -> torch.Tensor:
-    """Sum of the sizes (``l1``) or of the squares (``l2``) of the weights among ``leaves``."""
+    """Return the sum of absolute (``l1``) or squared (``l2``) weights among ``leaves``."""
     weights = [leaf.tensor for leaf in leaves if leaf.is_weight]
     sizes = [weight.abs() if key == "l1" else weight.square() for weight in weights]
     return torch.stack([size.sum() for size in sizes]).sum()
 
 
 class ClassifierStepper:
-    """Batch after batch, phase after phase.
+    """Trains batch by batch, phase after phase.
 
     Attributes:
         name: Key of the engine.
@@ -113,12 +113,12 @@ class ClassifierStepper:
 
     @property
     def position(self) -> float:
-        """Epochs done, with the share of the one under way."""
+        """Epochs done, including the fraction of the current one."""
         share = 0.0 if self._engine is None else self._under_way.share(self._engine)
         return self._done + share
 
     def advance(self, orders: Orders) -> None:
-        """Learn from one batch or more, or get ready for it."""
+        """Train on one batch or more, or prepare for it."""
         started = time.perf_counter()
         while True:
             engine = self._present()
@@ -133,7 +133,7 @@ class ClassifierStepper:
                 return
 
     def _present(self) -> _Engine:
-        """The engine of the phase under way."""
+        """Return the engine of the current phase."""
         if self._engine is None:
             number = next(n for n, phase in enumerate(self._phases) if self._done < phase.stop)
             common = self.model, self._resolved, self._parameters, self._samples, self._generator
@@ -150,7 +150,7 @@ class ClassifierStepper:
                 self._engine = None
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """What the phase under way keeps, and how its epoch began."""
+        """Return the state of the current phase and of its epoch."""
         if self._engine is None:
             return {}
         return {**self._engine.state(), **self._under_way.state(self._engine)}
@@ -158,7 +158,7 @@ class ClassifierStepper:
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
-        """Go on from ``position``, within an epoch too."""
+        """Continue from ``position``, which may be within an epoch."""
         self._done = int(position + 1e-9)
         self._engine = None
         self._under_way = EpochUnderWay()

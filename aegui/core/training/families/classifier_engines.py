@@ -1,8 +1,8 @@
-"""What steps in the phases of a classifier: generated programs, many batches in one call.
+"""Engines for the phases of a classifier: generated programs, many batches in one call.
 
-Pre-training has neither dropout nor augmentation: a mirror has to give back all of its input, which
-the noise of ``classifier.pretrain.corruption``, drawn anew for every batch, makes hard enough. Each
-group of layers starts with an Adam of its own.
+Pre-training has neither dropout nor augmentation: a mirror has to reproduce all of its input, which
+is made hard enough by the noise of ``classifier.pretrain.corruption``, drawn anew for every batch.
+Each group of layers starts with an Adam of its own.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def step({own}, {parameters}) -> None:
 
 
 class _PhaseEngine(GeneratedEngine):
-    """Trains some of the layers, from batches of images or of the codes of frozen layers."""
+    """Trains some of the layers, on batches of images or of codes from frozen layers."""
 
     name = "layered"
 
@@ -89,11 +89,11 @@ class _PhaseEngine(GeneratedEngine):
 
     @property
     def is_ready(self) -> bool:
-        """Whether the codes that never change have been made."""
+        """Whether the fixed codes have been computed."""
         return self._codes is None or self._codes.is_ready
 
     def make_ready(self) -> None:
-        """Make a part of the codes that never change."""
+        """Compute a part of the fixed codes."""
         if self._codes is not None:
             self._codes.prepare()
 
@@ -131,16 +131,16 @@ class _PhaseEngine(GeneratedEngine):
         return BatchProgram(compiled(text, _OWN, rows), own)
 
     def _rooms(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
-        """Room for the masks of dropout ``[K, rows, ...]`` by layer, and how each is drawn."""
+        """Return dropout mask buffers ``[K, rows, ...]`` by layer, and the lines that draw them."""
         return {}
 
     def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
-        """Where the gradient of a batch ``inputs`` ``[rows, D]`` begins."""
+        """Return the roots of the gradient for a batch ``inputs`` ``[rows, D]``."""
         raise NotImplementedError
 
     @staticmethod
     def _frozen(model: Model, inputs: Any, depth: int) -> Any:
-        """What the first ``depth`` layers, in use, make of images."""
+        """Return the output of the first ``depth`` layers for images, in inference mode."""
         with torch.no_grad():
             return model.apply(0, model.shaped(inputs, 0), slice(0, depth)).flatten(1)
 
@@ -173,7 +173,7 @@ class PretrainEngine(_PhaseEngine):
         self._augmentation = None
 
     def _long_steps(self, parameters: Parameters) -> LongSteps:
-        """How a step is given up: the parameters are learnt when all else is done."""
+        """Return the cancellation of steps, in which the parameters are written last."""
         return LongSteps(
             self.batches,
             self._generator,
@@ -183,7 +183,7 @@ class PretrainEngine(_PhaseEngine):
         )
 
     def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
-        """Where the gradient of ``group_loss`` begins."""
+        """Return the roots of the gradient of ``group_loss``."""
         group, loss, start = self._group, LOSSES[self._group.loss], self._group.encoder.start
         is_code = start == 0 or self._rows.is_kept
         clean = inputs if is_code else self._frozen(model, inputs, start)
@@ -212,7 +212,7 @@ class PretrainEngine(_PhaseEngine):
             return [(root, gradient.view(root.shape), 1.0)]
 
     def _views(self, slot: torch.Tensor) -> list[torch.Tensor]:
-        """What the optimiser keeps for each tensor of each run."""
+        """Return the views of an optimiser slot for each tensor of each run."""
         learnt = self._parameters.layout.learnt
         return [
             block.view(slot)[run]
@@ -222,7 +222,7 @@ class PretrainEngine(_PhaseEngine):
         ]
 
     def state(self) -> _State:
-        """What the optimiser keeps."""
+        """Return the state of the optimiser."""
         kept = {
             f"pretrain_{name}": torch.cat([it.flatten() for it in self._views(slot)]).cpu().numpy()
             for name, slot in self._slots.items()
@@ -230,7 +230,7 @@ class PretrainEngine(_PhaseEngine):
         return {**kept, "pretrain_steps": self._steps.cpu().numpy().copy()}
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take back what the optimiser had kept."""
+        """Restore the state of the optimiser."""
         if "pretrain_steps" not in state:
             return
         like = self.state()
@@ -245,7 +245,7 @@ class PretrainEngine(_PhaseEngine):
 
 
 class FineTuneEngine(_PhaseEngine):
-    """Trains encoder and head, or the head alone, to tell the classes apart."""
+    """Trains encoder and head, or the head alone, to predict the classes."""
 
     def __init__(
         self,
@@ -258,7 +258,7 @@ class FineTuneEngine(_PhaseEngine):
         recipe, classifier = resolved.recipe, resolved.recipe.classifier
         assert classifier is not None
         training, learnt = recipe.training, _learnt(model, resolved)
-        # What never changes need not be made anew for every batch.
+        # Codes that never change need not be recomputed for every batch.
         still = samples.corruption.kind == "none" and not recipe.data.augment.active
         source: Rows = samples
         if classifier.frozen and still:
@@ -283,7 +283,7 @@ class FineTuneEngine(_PhaseEngine):
         )
 
     def _rooms(self, model: Model, rows: int) -> dict[int, tuple[torch.Tensor, str]]:
-        """Room for the masks of dropout ``[K, rows, ...]`` by layer, and how each is drawn."""
+        """Return dropout mask buffers ``[K, rows, ...]`` by layer, and the lines that draw them."""
         runs, rooms = self._parameters.layout.runs, {}
         for part in (self._head, *(() if self._classifier.frozen else (self._encoder,))):
             for index in range(part.start, part.stop):
@@ -295,16 +295,16 @@ class FineTuneEngine(_PhaseEngine):
         return rooms
 
     def _emit_wanted(self, tape: Tape, rows: int) -> Any:
-        """Lines for the chances ``[rows, classes]`` that the scores of a batch shall come to."""
+        """Emit the target probabilities ``[rows, classes]`` of a batch."""
         labels, wanted = tape.fixed(self._labels), tape.fixed(self._wanted)
-        # Noisy copies of the samples lie one set behind the other.
+        # Noisy copies of the samples are stored set after set.
         places = f"index % {len(self._labels)}"
         text = f"torch.index_select({labels.name}, 0, {places})"
         like = self._wanted[:1].expand(rows, -1).contiguous()
         return tape.moving(f"torch.index_select({wanted.name}, 0, {text})", like)
 
     def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
-        """Where the gradient begins: that of the mean cross-entropy by the scores."""
+        """Return the root of the gradient: that of the mean cross-entropy by the scores."""
         if not self._classifier.frozen:
             shaped = model.shaped(inputs, 0)
             inputs = model.apply(0, shaped, self._encoder, training=True, masks=masks)
@@ -317,21 +317,21 @@ class FineTuneEngine(_PhaseEngine):
         return [(scores, gradient, 1.0)]
 
     def state(self) -> _State:
-        """Nothing: the optimiser keeps its tensors among the parameters."""
+        """Return nothing: the optimiser's state is stored with the parameters."""
         return {}
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """There is nothing to take back."""
+        """Do nothing: there is no state of its own."""
 
 
 def _wanted(classes: int, spec: ClassifierSpec, device: torch.device) -> torch.Tensor:
-    """The chances ``[classes, classes]`` that scores of each class shall come to."""
+    """Return the target probabilities ``[classes, classes]`` for each class."""
     share = spec.label_smoothing
     return torch.eye(classes, device=device) * (1.0 - share) + share / classes
 
 
 def _learnt(model: Model, resolved: ResolvedRecipe) -> list[int]:
-    """Numbers of the layers that fine-tuning changes: the head, unless it is frozen the encoder."""
+    """Return the indices of the layers to fine-tune: the head, and the encoder unless frozen."""
     classifier = resolved.recipe.classifier
     assert classifier is not None
     head = model.part("head")
@@ -340,6 +340,6 @@ def _learnt(model: Model, resolved: ResolvedRecipe) -> list[int]:
 
 
 def trained_leaves(model: Model, resolved: ResolvedRecipe) -> list[Leaf]:
-    """What fine-tuning changes."""
+    """Return the leaves that fine-tuning changes."""
     learnt = _learnt(model, resolved)
     return [leaf for leaf in model.leaves if leaf.layer in learnt]

@@ -1,4 +1,4 @@
-"""Measuring a classifier between epochs, and a layer of it while that is being pre-trained."""
+"""Measuring a classifier between epochs, and each group of layers during its pre-training."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _CHECK_SEED = 0x5EED_0007
 
 
 class ClassifierMeter:
-    """Loss and accuracy of every run, on clean samples and without dropout.
+    """Measures loss and accuracy of every run, on clean samples and without dropout.
 
-    The best weights are those that find the class of most validation samples, then those with the
+    The best weights are those that classify most validation samples correctly, then those with the
     lowest validation loss; without validation samples those with the lowest loss. During
-    pre-training the loss is that of the layer under way, on one fixed noisy draw.
+    pre-training the loss is that of the current group, on one fixed noisy draw.
     """
 
     measured = 0
@@ -76,7 +76,7 @@ class ClassifierMeter:
         self._checked_labels = torch.from_numpy(classes[checked]).to(samples.device)
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
-        """Figures of the present weights."""
+        """Return the figures of the current weights."""
         runs = range(self._model.runs)
         wrong = np.zeros((len(runs), 0), np.int64)
         number = number_of(self._phases, self._stepper.position)
@@ -122,7 +122,7 @@ class ClassifierMeter:
             loss, right = self._check(run, self._checked, self._checked_labels, cancelled)
             row["validation_loss"] = loss + extra
             row["validation_accuracy"] = right / len(self._checked)
-            # Of as many mistakes the lower loss: it adds less than one of them.
+            # Ties in errors are broken by the loss, scaled to stay below one error.
             row["rank"] = (
                 len(self._checked) - right + row["validation_loss"] / (1.0 + row["validation_loss"])
             )
@@ -135,7 +135,7 @@ class ClassifierMeter:
         labels: torch.Tensor,
         cancelled: IsCancelled | None,
     ) -> tuple[float, int]:
-        """Mean cross-entropy of ``rows`` ``[n, D]``, and how many classes are found."""
+        """Return the mean cross-entropy of ``rows`` ``[n, D]`` and the number classified right."""
         model, classifier = self._model, self._resolved.recipe.classifier
         assert classifier is not None
         loss, right = 0.0, 0
@@ -155,7 +155,7 @@ class ClassifierMeter:
     def conclude(
         self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
-        """Accuracy of the best weights, on all validation samples and many of the others."""
+        """Return the accuracy of the best weights on all validation and many training samples."""
         dataset = self._resolved.dataset
         keys = ("accuracy", "validation_accuracy")
         parts = {key: part for key, part in zip(keys, self._places, strict=True) if len(part)}
@@ -170,7 +170,7 @@ class ClassifierMeter:
     def _share_right(
         self, codec: Codec, places: NDArray[np.int64], cancelled: IsCancelled | None
     ) -> float:
-        """The part of the samples at ``places`` whose class ``codec`` finds."""
+        """Return the share of the samples at ``places`` that ``codec`` classifies correctly."""
         dataset, right = self._resolved.dataset, 0
         for start in range(0, len(places), self._piece):
             stop_if(cancelled)
@@ -181,5 +181,5 @@ class ClassifierMeter:
 
 
 def _some(places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most ``CHECKED_ROWS`` of ``places``, always the same ones."""
+    """Return at most ``CHECKED_ROWS`` of ``places``, always the same ones."""
     return places[sampled(len(places), CHECKED_ROWS, _CHECK_SEED)]

@@ -1,8 +1,9 @@
 """The phases of a stacked autoencoder that becomes a classifier, and the layers that each trains.
 
 Greedy layer-wise pre-training (Bengio et al. 2007; denoising: Vincent et al. 2010): every layer of
-the encoder, with what follows it, and the code last, learns together with its mirror in the decoder
-to reconstruct its own input; then the whole encoder and a softmax head are trained on the labels.
+the encoder, with the layers that follow it, and finally the code, is trained together with its
+mirror in the decoder to reconstruct its own input; then the whole encoder and a softmax head are
+trained on the labels.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ _FOLLOWERS = frozenset({"batch_norm", "layer_norm", "dropout"})
 
 @dataclass(frozen=True)
 class Group:
-    """A layer of the encoder that learns, what follows it up to the next one, and their mirror.
+    """A layer of the encoder with weights, the layers up to the next one, and their mirror.
 
     Attributes:
         encoder: Its layers in the chain.
         decoder: The layers of the chain that lead from its output back to its input.
-        mirror: Those layers as they are trained: a rectifier at their end is left out, since one
-            that is never above zero could not learn. In use it cuts off what is below zero.
-        loss: Key of the loss between its input and what the mirror makes of it.
-        is_bounded: Whether its input lies between 0 and 1.
+        mirror: Those layers as they are pre-trained: a final ReLU is left out, since a unit that is
+            always negative could not learn. In the finished network it clips negative values.
+        loss: Key of the loss between its input and the mirror's output.
+        is_bounded: Whether its input is between 0 and 1.
     """
 
     encoder: slice
@@ -46,7 +47,7 @@ class Group:
 
 
 def groups_of(resolved: ResolvedRecipe) -> tuple[Group, ...]:
-    """The groups of a chain whose decoder mirrors its encoder, from the input to the code."""
+    """Return the groups of a chain whose decoder mirrors its encoder, from input to code."""
     classifier = resolved.recipe.classifier
     assert classifier is not None
     layers, end = resolved.layers, resolved.code_end
@@ -62,7 +63,7 @@ def groups_of(resolved: ResolvedRecipe) -> tuple[Group, ...]:
 
 
 def phases_of(resolved: ResolvedRecipe) -> tuple[Phase, ...]:
-    """Pre-training of each group, where there is any, and the training of the classifier."""
+    """Return the pre-training of each group, if any, and the training of the classifier."""
     classifier = resolved.recipe.classifier
     assert classifier is not None
     each = classifier.pretrain.epochs
@@ -81,15 +82,15 @@ def phases_of(resolved: ResolvedRecipe) -> tuple[Phase, ...]:
 
 
 def number_of(phases: Sequence[Phase], position: float) -> int:
-    """Which phase the epochs up to ``position`` belong to; at its very end still the older one."""
+    """Return the index of the phase at ``position``; its very end still belongs to it."""
     return next(n for n, phase in enumerate(phases) if position <= phase.stop + 1e-9)
 
 
 def _mirror_start(layers: Sequence[LayerShape], end: int, start: int) -> int:
-    """Where the mirror of the layers before ``start`` begins.
+    """Return where the mirror of the layers before ``start`` begins.
 
-    A mirrored layer bears the place of the layer whose output it restores: the first one that
-    restores something from before the layer that feeds ``start`` belongs to the group before.
+    A mirrored layer has the position of the layer whose output it restores: the first one that
+    restores something from before the layer that feeds ``start`` belongs to the previous group.
     """
     if start == end:
         return end
@@ -113,7 +114,7 @@ def _group(
 
 
 def _unrectified(mirror: Sequence[LayerShape]) -> tuple[LayerShape, ...]:
-    """``mirror`` without the rectifier at its end, if it has one."""
+    """Return ``mirror`` without a final ReLU."""
     for place in reversed(range(len(mirror))):
         activation = getattr(mirror[place].spec, "activation", None)
         if activation == "relu":
@@ -125,7 +126,7 @@ def _unrectified(mirror: Sequence[LayerShape]) -> tuple[LayerShape, ...]:
 
 
 def _ends_in_sigmoid(layers: Sequence[LayerShape]) -> bool:
-    """Whether the last layers give numbers between 0 and 1."""
+    """Return whether the output of the layers is between 0 and 1."""
     for layer in reversed(layers):
         activation = getattr(layer.spec, "activation", None)
         if activation is not None:

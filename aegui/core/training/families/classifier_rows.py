@@ -1,4 +1,4 @@
-"""What the layers of a classifier are fed with: codes of all samples, kept where they fit."""
+"""Inputs for the layers of a classifier: codes of all samples, kept in memory if they fit."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _CHUNK_NUMBERS = 2**22
 
 
 class CodeRows:
-    """The clean training samples as they leave the first ``depth`` layers of the encoder.
+    """Outputs of the first ``depth`` layers of the encoder for the clean training samples.
 
-    The layers are used as they are, without dropout and with the statistics of a batch
-    normalisation that have been learnt. With ``depth`` 0 the rows are the images themselves.
+    The layers are applied in inference mode, without dropout and with the learnt statistics of a
+    batch normalisation. With ``depth`` 0 the rows are the images themselves.
 
     Attributes:
-        target: Rows ``[1 or K, n, D]``: the codes where they are kept, else the images.
-        is_kept: Whether they are.
+        target: Rows ``[1 or K, n, D]``: the codes if they are kept, else the images.
+        is_kept: Whether the codes are kept.
     """
 
     fresh_noise = False
@@ -59,11 +59,11 @@ class CodeRows:
 
     @property
     def is_ready(self) -> bool:
-        """Whether all codes that are kept have been made."""
+        """Whether all kept codes have been computed."""
         return self._done >= self.rows
 
     def prepare(self) -> None:
-        """Make some more of the codes that are kept."""
+        """Compute the next chunk of the kept codes."""
         stop = min(self.rows, self._done + chunk_rows(self._model, self._depth))
         images = as_numbers(self._images[0, self._done : stop]).to(self.device)
         for stack, codes in enumerate(self.target):
@@ -71,19 +71,19 @@ class CodeRows:
         self._done = stop
 
     def codes(self, stack: int, rows: torch.Tensor) -> torch.Tensor:
-        """What a batch ``[1 or K, n, D]`` of ``target`` is for one stack: ``[n, width]``."""
+        """Return a batch ``[1 or K, n, D]`` of ``target`` as codes ``[n, width]`` of one stack."""
         own = rows[stack if len(rows) > 1 else 0]
         return own if self.is_kept else codes_of(self._model, stack, own, self._depth)
 
 
 def chunk_rows(model: Model, depth: int) -> int:
-    """Samples that may go through ``depth`` layers at a time."""
+    """Return the number of samples that may pass ``depth`` layers at a time."""
     widest = max(max(layer.inputs, layer.outputs) for layer in model.layers[: max(1, depth)])
     return max(1, _CHUNK_NUMBERS // widest)
 
 
 def codes_of(model: Model, stack: int, images: torch.Tensor, depth: int) -> torch.Tensor:
-    """What the first ``depth`` layers, in use, make of ``images`` ``[n, D]``: ``[n, width]``."""
+    """Return the first ``depth`` layers' output for ``images`` ``[n, D]``: ``[n, width]``."""
     if depth == 0:
         return images
     with torch.no_grad():
@@ -98,10 +98,10 @@ def corrupted_codes(
     is_bounded: bool,
     image_shape: tuple[int, int, int] | None = None,
 ) -> torch.Tensor:
-    """The rows ``clean``, corrupted; codes that are not between 0 and 1 as far as that makes sense.
+    """Return the rows ``clean``, corrupted as far as the noise applies to them.
 
-    Of numbers that do not lie in 0..1 Gaussian noise is not cut off, and salt and pepper or flips
-    are as many zeros; so is a block of what is no image, of ``image_shape`` None.
+    For numbers outside of 0..1 Gaussian noise is not clipped, and salt and pepper or flips set as
+    many numbers to zero instead, as blocks do for rows that are no images (``image_shape`` None).
     """
     if spec.kind == "none":
         return clean
@@ -122,9 +122,9 @@ def emit_corrupted(
     is_bounded: bool,
     image_shape: tuple[int, int, int] | None,
 ) -> None:
-    """Lines that do the same, and draw the same numbers, from ``clean`` to ``out``.
+    """Emit lines that compute the same, with the same random numbers, from ``clean`` to ``out``.
 
-    ``g`` is in scope.
+    ``g`` must be in scope.
     """
     kind = meant_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
     source.line(f"level = {spec.level!r}", 0)
@@ -135,7 +135,7 @@ def emit_corrupted(
 
 
 def meant_noise(kind: str, *, is_bounded: bool, is_image: bool) -> str:
-    """What a kind of noise is for rows, which may not be images, nor between 0 and 1."""
+    """Return the kind of noise to use for rows that may not be images, or between 0 and 1."""
     is_known = not CORRUPTIONS[kind].neighbours or is_image
     if is_known and (is_bounded or kind == "masking"):
         return kind

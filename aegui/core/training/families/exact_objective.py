@@ -1,4 +1,4 @@
-"""The objective of a run as an exact function of one vector: what scipy's optimisers ask for.
+"""The objective of a run as an exact function of a vector, for scipy's optimisers.
 
 Computed in float64 over all samples: line searches compare values that differ in the tenth digit.
 """
@@ -46,7 +46,7 @@ PROBE_SEED = 0x5EED_0006
 
 @dataclass(frozen=True, eq=False)
 class _ObjectivePart:
-    """Rows ``[n, D]`` in float64, what is drawn for them, and their share in all samples."""
+    """Rows ``[n, D]`` in float64, their random numbers, and their share of all samples."""
 
     inputs: torch.Tensor
     target: torch.Tensor
@@ -58,7 +58,7 @@ class ExactObjective:
     """Loss and gradient of each run, for vectors of all its parameters.
 
     Attributes:
-        size: Numbers of a vector.
+        size: Length of a vector.
     """
 
     def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
@@ -74,7 +74,7 @@ class ExactObjective:
         self._model = Model(resolved, self._double, stacked=False)
         runs = range(resolved.recipe.runs)
         self._places = [_places_of(parameters.layout, run, parameters.device) for run in runs]
-        # Noise must be the same at every call: fresh one is taken as the one draw that is measured.
+        # Noise must be the same at every call: fresh noise is replaced by the draw used to measure.
         fresh = samples.fresh_noise
         self._inputs = samples.eval_inputs if fresh else samples.inputs
         self._target = samples.eval_target if fresh else samples.target
@@ -94,28 +94,28 @@ class ExactObjective:
                 self._store_statistics(run, self.start(run))
 
     def _rows_at_once(self, resolved: ResolvedRecipe) -> int:
-        """All samples, where a term looks at the whole batch; else what fits into memory."""
+        """Return all samples if a term depends on the whole batch; else what fits into memory."""
         if self._has_statistics or resolved.recipe.training.sparsity.weight > 0:
             return self._target.shape[1]
         widest = max(layer.outputs for layer in resolved.layers)
         return rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
 
     def start(self, run: int) -> NDArray[np.float64]:
-        """The present parameters of ``run``."""
+        """Return the current parameters of ``run``."""
         return self._parameters.flat[self._places[run]].cpu().double().numpy()
 
     def store(self, run: int, vector: NDArray[np.float64]) -> None:
-        """Make ``vector`` the parameters of ``run``, rounded to float32."""
+        """Set the parameters of ``run`` to ``vector``, rounded to float32."""
         rounded = torch.from_numpy(vector).to(self._device, torch.float32)
         self._parameters.flat.index_copy_(0, self._places[run], rounded)
         if self._has_statistics:
             self._store_statistics(run, vector)
 
     def _store_statistics(self, run: int, vector: NDArray[np.float64]) -> None:
-        """Make the running statistics of ``run`` those of all samples with these weights.
+        """Set the running statistics of ``run`` to those of all samples with these weights.
 
-        A training by batches lets them follow the weights. An optimiser of scipy jumps, and looks
-        in many places that it leaves again: an average over these is that of no network.
+        In a training by batches they follow the weights. scipy's optimisers jump, and evaluate many
+        points that they leave again: an average over these would fit no network.
         """
         self._fill(run, vector)
         own, kept = self._double.buffers, self._parameters.buffers
@@ -123,7 +123,7 @@ class ExactObjective:
         with torch.no_grad():
             for part in self._parts(run):
                 self._total(run, part)
-        # In each of them there is a share of the old ones still, which is known.
+        # Each still contains a known share of the old statistics.
         exact = torch.lerp(before, own, 1.0 / BATCH_MOMENTUM)
         for block in self._parameters.layout.buffer_blocks:
             block.view(kept)[run].copy_(block.view(exact)[run])
@@ -132,7 +132,7 @@ class ExactObjective:
     def loss(
         self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
     ) -> float:
-        """The loss of ``run`` with these parameters; ``Cancelled`` if so it was asked for."""
+        """Return the loss of ``run`` with these parameters; raise ``Cancelled`` if cancelled."""
         self._fill(run, vector)
         with self._giving_up(cancelled):
             return sum(
@@ -148,10 +148,10 @@ class ExactObjective:
     def loss_and_gradient(
         self, run: int, vector: NDArray[np.float64], cancelled: IsCancelled | None = None
     ) -> tuple[float, NDArray[np.float64]]:
-        """The loss of ``run`` with these parameters, and its gradient by each of them.
+        """Return the loss of ``run`` with these parameters, and its gradient by each of them.
 
         Raises:
-            Cancelled: So it was asked for.
+            Cancelled: ``cancelled`` returned True.
         """
         self._fill(run, vector)
         loss, gradient = 0.0, torch.zeros_like(self._places[run], dtype=torch.float64)
@@ -174,12 +174,12 @@ class ExactObjective:
         return float(total.detach()), torch.cat([each.flatten() for each in found])
 
     def _total(self, run: int, part: _ObjectivePart) -> torch.Tensor:
-        # The contractive penalty is a gradient itself.
+        # The contractive penalty is itself a gradient.
         with torch.set_grad_enabled(torch.is_grad_enabled() or bool(self._objective.contractive)):
             return self._objective.total(self._model, run, part.inputs, part.target, part.noise)
 
     def _program(self, rows: int, *, gradient: bool) -> ExactProgram | None:
-        """The program for so many samples; None where there are no lines for it."""
+        """Return the program for ``rows`` samples, or None if it cannot be traced."""
         key = rows, gradient
         if key not in self._programs:
             self._programs[key] = None
@@ -194,11 +194,11 @@ class ExactObjective:
         return giving_up(cancelled if self._is_long else None, [self._double.buffers])
 
     def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_ObjectivePart]:
-        """The samples, so many at once as fit into memory."""
+        """Yield the samples, as many at a time as fit into memory."""
         rows = self._target.shape[1]
         generator = None
         if self._is_drawn:
-            # The same probes of an estimated Jacobian at every call.
+            # The same random directions for the Jacobian estimate at every call.
             generator = torch.Generator(device=self._device).manual_seed(PROBE_SEED)
         for start in range(0, rows, self._rows):
             stop_if(cancelled)
@@ -209,7 +209,7 @@ class ExactObjective:
             yield _ObjectivePart(chunk, wanted, noise, len(chunk) / rows)
 
     def _piece(self, run: int, start: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Inputs and targets from ``start`` on, in float64; those of small sets are made once."""
+        """Return inputs and targets from ``start`` on, in float64, cached for small sets."""
         place = run if len(self._inputs) > 1 else 0
         if place in self._whole:
             return self._whole[place]
@@ -227,7 +227,7 @@ class ExactObjective:
 
 
 def _places_of(layout: Layout, run: int, device: torch.device) -> torch.Tensor:
-    """Where the parameters of ``run`` lie in the flat parameters, in the order of its leaves."""
+    """Return the indices of ``run`` in the flat parameters, in the order of its leaves."""
     places = []
     for block in layout.blocks:
         size = prod(block.shape)

@@ -1,7 +1,7 @@
 """The exact objective and its gradient as generated programs.
 
-Line searches ask for it tens of thousands of times, and for a small network nearly all of the time
-goes into calling torch: the program is 4.5 times as fast as the same operations called by Python,
+Line searches evaluate it tens of thousands of times, and for a small network nearly all of the time
+is spent on calling torch: the program is 4.5 times as fast as the same operations called by Python,
 with the gradient 9 times (course network, eight samples).
 """
 
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 
 
 class ExactProgram:
-    """The objective of one run for so many samples, as one call.
+    """The objective of one run for a fixed number of samples, as one call.
 
     Args:
-        resolved: What is trained.
-        parameters: Of all runs, in the precision that is wanted; gradients are put into ``grad``.
-        objective: What is asked of the network.
-        rows: How many samples.
-        draws: How many numbers are drawn for each sample; 0: none.
+        resolved: The training.
+        parameters: Parameters of all runs, in the desired precision; gradients are written to its
+            ``grad``.
+        objective: The objective.
+        rows: Number of samples.
+        draws: Number of random numbers per sample; 0 for none.
         gradient: Whether the gradient by the parameters is computed too.
 
     Raises:
-        NotTraced: There are no lines for what is to be computed.
+        NotTraced: The objective contains an unsupported operation.
     """
 
     def __init__(
@@ -53,11 +54,11 @@ class ExactProgram:
         tape = Tape(source, primitives_on(like.device))
         model = Model(resolved, parameters, stacked=False, tape=tape)
         pixels = like.new_empty(rows, resolved.layers[0].inputs)
-        # What stands for tensors is taken for tensors.
+        # ``Traced`` proxies are passed as tensors.
         inputs: Any = tape.named("inputs", pixels)
         target: Any = tape.named("target", pixels)
         noise: Any = tape.named("noise", like.new_empty(rows, draws)) if draws else None
-        # The contractive penalty is a gradient itself.
+        # The contractive penalty is itself a gradient.
         with torch.set_grad_enabled(bool(objective.contractive)):
             total: Any = objective.total(model, 0, inputs, target, noise)
         if gradient:
@@ -76,7 +77,7 @@ class ExactProgram:
     def __call__(
         self, run: int, inputs: torch.Tensor, target: torch.Tensor, noise: torch.Tensor | None
     ) -> float:
-        """The objective of ``run`` for rows ``[n, D]``, with ``noise`` ``[n, draws]``."""
+        """Return the objective of ``run`` for rows ``[n, D]``, with ``noise`` ``[n, draws]``."""
         drawn = inputs if noise is None else noise
         with torch.no_grad():
             return float(self._call(self._tensors[run], self._lists, inputs, target, drawn))

@@ -1,13 +1,13 @@
-"""Training a generator and its adversary: what steps (Goodfellow et al. 2014).
+"""Training of a generator and its adversary (Goodfellow et al. 2014).
 
-The decoder makes images of codes from N(0, I); the discriminator gives each image one number, the
-logit of its being real. Real and generated images go through it in batches of their own, so that a
-batch normalisation sees the statistics of one kind at a time. The generator's loss is the one that
-does not saturate, ``-log D(g(z))``.
+The decoder generates images from codes of N(0, I); the discriminator maps each image to one number,
+the logit of its being real. Real and generated images pass through it in separate batches, so that
+a batch normalisation gets the statistics of one kind at a time. The generator's loss is the
+non-saturating one, ``-log D(g(z))``.
 
-Where the discriminator learns classes too, its further numbers are their logits: it names the class
-of real images, and the generator is pressed to make images whose class is beyond doubt
-(Springenberg 2016, equation 7, without class labels for what is generated).
+If the discriminator learns classes too, its further outputs are their logits: it classifies real
+images, and the generator is trained to make images whose class is certain (Springenberg 2016,
+equation 7, without class labels for generated images).
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Adversaries:
 
     Attributes:
         model: The tensors of both.
-        generator: Its layers among those of the model.
-        discriminator: Likewise.
+        generator: The generator's layers in the model.
+        discriminator: The discriminator's layers in the model.
     """
 
     def __init__(self, resolved: ResolvedRecipe, model: Model) -> None:
@@ -74,7 +74,7 @@ class Adversaries:
         training: bool = False,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Images of ``codes`` ``[n, d]``, rows or ``[n, C, H, W]`` as the last layer gives them."""
+        """Return images of ``codes`` ``[n, d]`` as the last layer's rows or ``[n, C, H, W]``."""
         return self.model.apply(run, codes, self.generator, training=training, masks=masks)
 
     def judge(
@@ -85,7 +85,7 @@ class Adversaries:
         training: bool = False,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Logits ``[n]`` of ``images`` being real, rows or ``[n, C, H, W]``."""
+        """Return the logits ``[n]`` of ``images`` being real, given as rows or ``[n, C, H, W]``."""
         return self.scores(run, images, training=training, masks=masks)[:, 0]
 
     def scores(
@@ -96,7 +96,7 @@ class Adversaries:
         training: bool = False,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """All that the discriminator says of ``images``: ``[n, 1]``, or ``[n, 1 + classes]``."""
+        """Return all outputs of the discriminator: ``[n, 1]``, or ``[n, 1 + classes]``."""
         if images.dim() == 2:
             images = self.model.shaped(images, self.discriminator.start)
         return self.model.apply(run, images, self.discriminator, training=training, masks=masks)
@@ -105,7 +105,7 @@ class Adversaries:
 def discriminator_loss(
     real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0
 ) -> torch.Tensor:
-    """The discriminator's loss for logits of real and of generated images."""
+    """Return the discriminator's loss for logits of real and of generated images."""
     wanted = torch.full_like(real, 1.0 - smoothing)
     return binary_cross_entropy_with_logits(real, wanted) + binary_cross_entropy_with_logits(
         fake, torch.zeros_like(fake)
@@ -113,29 +113,29 @@ def discriminator_loss(
 
 
 def generator_loss(fake: torch.Tensor) -> torch.Tensor:
-    """The generator's loss for logits of its images."""
+    """Return the generator's loss for logits of its images."""
     return binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
 
 
 def class_loss(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy in nats of the classes of real images, ``scores`` ``[n, 1 + classes]``."""
+    """Return the class cross-entropy of real images in nats; ``scores`` is ``[n, 1 + classes]``."""
     return cross_entropy(scores[:, 1:], labels)
 
 
 def class_doubt(scores: torch.Tensor) -> torch.Tensor:
-    """How undecided the classes of generated images are, in nats: their mean entropy."""
+    """Return the mean entropy, in nats, of the predicted classes of generated images."""
     logs = scores[:, 1:].log_softmax(dim=1)
     return -(logs.exp() * logs).sum(dim=1).mean()
 
 
 def class_narrowness(scores: torch.Tensor) -> torch.Tensor:
-    """How few classes a batch of generated images has: minus the entropy of their mean, in nats."""
+    """Return minus the entropy of a batch's mean class prediction, in nats."""
     mean = scores[:, 1:].softmax(dim=1).mean(dim=0)
     return (mean * mean.clamp_min(torch.finfo(mean.dtype).tiny).log()).sum()
 
 
 class GanEngine(GeneratedEngine):
-    """One batch at a time: the discriminator learns from it, and then perhaps the generator.
+    """Trains one batch at a time: first the discriminator, then, if due, the generator.
 
     Attributes:
         discriminator_steps: Steps that the discriminator's optimiser has done.
@@ -161,7 +161,7 @@ class GanEngine(GeneratedEngine):
         self._labels = torch.from_numpy(labels).to(parameters.device)
 
     def _long_steps(self, parameters: Parameters) -> LongSteps:
-        """How a step is given up: the discriminator has learnt when the generator begins."""
+        """Return the cancellation of steps, which restores the tensors of both networks."""
         mean = [] if parameters.average is None else [parameters.average]
         learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
         counted = [parameters.steps, self.discriminator_steps, self._levers]
@@ -171,7 +171,7 @@ class GanEngine(GeneratedEngine):
 
     @property
     def turn(self) -> int:
-        """Batches seen, by which the generator's turn comes."""
+        """Number of batches seen; it determines when the generator is trained."""
         return int(self._levers[0])
 
     @turn.setter
@@ -179,7 +179,7 @@ class GanEngine(GeneratedEngine):
         self._levers[0] = turn
 
     def set_learning(self, *, generator: bool, discriminator: bool) -> None:
-        """Say which of the two learn from the next batch on."""
+        """Set which of the two networks are trained from the next batch on."""
         self._levers[1], self._levers[2] = generator, discriminator
 
     def _build(self, width: int, rows: int) -> BatchProgram:
@@ -245,12 +245,12 @@ def _numbers(layers: slice) -> range:
 
 
 class _Parts:
-    """What a program has of a batch: how a run learns from it, its discriminator and its generator.
+    """The training of a run's discriminator and generator on a batch, as parts of a program.
 
     Attributes:
-        tape: Has the lines.
-        drawn: Room for the random numbers of a step, ``[K, ...]`` each.
-        draws: Lines that fill it.
+        tape: Holds the lines.
+        drawn: Buffers for the random numbers of a step, ``[K, ...]`` each.
+        draws: Lines that fill them.
     """
 
     def __init__(
@@ -292,11 +292,11 @@ class _Parts:
                 self._generate(fakes)
 
     def lists(self, run: int) -> list[list[torch.Tensor]]:
-        """The lists of tensors that the program is called with for ``run``."""
+        """Return the lists of tensors that the program is called with for ``run``."""
         return [own for update in self._updates for own in update.lists(run)]
 
     def _judge(self, fakes: torch.Tensor) -> None:
-        """The discriminator learns."""
+        """Emit the training of the discriminator."""
         tape, judge = self.tape, self._both.discriminator
         pixels = self._parameters.layers[judge.start].inputs
         real: Any = tape.named("target", torch.empty(self._rows, pixels, device=fakes.device))
@@ -315,7 +315,7 @@ class _Parts:
         self._learn(1, losses)
 
     def _generate(self, fakes: torch.Tensor) -> None:
-        """The generator learns; the discriminator's own gradient is not asked for."""
+        """Emit the training of the generator, without gradients of the discriminator."""
         judge = self._both.discriminator
         for tensors in self._both.model.stacks[0][judge]:
             for tensor in tensors.values():
@@ -328,7 +328,7 @@ class _Parts:
         self._learn(0, losses)
 
     def _learn(self, which: int, losses: Sequence[tuple[torch.Tensor, float]]) -> None:
-        """Gradient and update of the generator (0) or the discriminator (1)."""
+        """Emit gradient and update of the generator (0) or the discriminator (1)."""
         roots: Any = [(loss, torch.ones_like(loss), weight) for loss, weight in losses]
         with torch.no_grad():
             self.tape.backward(roots)
@@ -337,14 +337,14 @@ class _Parts:
             self.tape.line(line)
 
     def _noisy(self, images: torch.Tensor) -> torch.Tensor:
-        """``images`` with noise, which blurs the border between the two kinds (Sonderby 2017)."""
+        """Return ``images`` with noise, so that both kinds overlap more (Sonderby 2017)."""
         if not self._gan.noise:
             return images
         drawn: torch.Tensor = self._room(images.shape[1:], _NORMAL.format("noise"))
         return images + drawn
 
     def _masks(self, layers: slice) -> dict[int, torch.Tensor]:
-        """What dropout keeps."""
+        """Return dropout masks by layer."""
         masks = {}
         for index in range(layers.start, layers.stop):
             kept = 1 - dropout_rate(self._parameters.layers[index].spec)
@@ -355,7 +355,7 @@ class _Parts:
         return masks
 
     def _room(self, shape: Sequence[int], line: str) -> Any:
-        """Random numbers that ``line`` draws, for each sample ``shape``."""
+        """Return random numbers drawn by ``line``, of the given shape for each sample."""
         runs, device = self._parameters.layout.runs, self._parameters.device
         self.drawn.append(torch.zeros(runs, self._rows, *shape, device=device))
         name = f"drawn[{len(self.drawn) - 1}]"
@@ -364,14 +364,14 @@ class _Parts:
 
     @contextmanager
     def _only_if(self, condition: str) -> Iterator[None]:
-        """What is drawn and done within depends on ``condition``."""
+        """Make the draws and lines added within depend on ``condition``."""
         self._condition = condition
         with self.tape.only_if(condition):
             yield
 
 
 class GanStepper(BatchStepper):
-    """Batch after batch, with the levers of the two networks."""
+    """Trains a GAN batch by batch, with switches for the two networks."""
 
     def __init__(self, engine: GanEngine, rows: int, epochs: int) -> None:
         super().__init__(engine, rows, epochs)
@@ -384,7 +384,7 @@ class GanStepper(BatchStepper):
         super()._learn(orders)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """Whose turn it is, and how the epoch that is under way began."""
+        """Return the step counts, and the state of the current epoch."""
         engine = self._adversarial
         turn = np.array([engine.turn, int(engine.discriminator_steps)], np.int64)
         return {**super().state(), "adversaries": turn}
@@ -392,7 +392,7 @@ class GanStepper(BatchStepper):
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
-        """Go on from ``position``, within an epoch too."""
+        """Continue from ``position``, which may be within an epoch."""
         super().restore(state, position, level)
         if "adversaries" in state:
             turn, steps = counts(state, "adversaries", np.zeros(2, np.int64)).tolist()

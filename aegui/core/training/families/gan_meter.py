@@ -1,4 +1,4 @@
-"""Measuring a GAN between epochs: how well each of the two networks does against the other."""
+"""Measuring a GAN between epochs: how each of the two networks performs against the other."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _REAL_SEED = 0x5EED_0014
 
 
 class GanMeter:
-    """Losses and mean probabilities, of the same real images and codes at every look.
+    """Measures losses and mean probabilities, always on the same real images and codes.
 
-    The images are shown without noise. There is no figure by which one moment of a GAN would be the
-    best: the best weights are always the last ones. ``loss`` is the generator's.
+    No noise is added to the images. A GAN has no measure of its best epoch: the best weights are
+    always the last ones. ``loss`` is the generator's.
     """
 
     measured = 0
@@ -60,7 +60,7 @@ class GanMeter:
         self._device = parameters.device
         self._latent = resolved.recipe.network.latent.units
         self._adversaries = Adversaries(resolved, Model(resolved, parameters, stacked=False))
-        # Not the first ones, which of a set that is sorted by class are of its first classes.
+        # Drawn at random: the first samples of a set sorted by class lack the other classes.
         shown = sampled(samples.eval_clean.shape[1], _ROWS, _REAL_SEED)
         self._real = samples.eval_clean[0, torch.from_numpy(shown)].to(parameters.device)
         self._piece = rows_in_a_piece(resolved.all_layers, _ROWS)
@@ -70,7 +70,7 @@ class GanMeter:
             self._labels = torch.from_numpy(labels).to(parameters.device)
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
-        """Figures of the present weights."""
+        """Return the figures of the current weights."""
         runs = self._adversaries.model.runs
         rows = [self._figures(run, cancelled) for run in range(runs)]
         terms = {key: np.array([row[key] for row in rows]) for key in self.terms}
@@ -82,7 +82,7 @@ class GanMeter:
         )
 
     def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
-        """Means over the real images, and over as many generated ones."""
+        """Return means over the real images, and over as many generated ones."""
         generator = torch.Generator(device=self._device).manual_seed(_CODE_SEED)
         codes = torch.empty(len(self._real), self._latent, device=self._device)
         codes.normal_(generator=generator)
@@ -109,7 +109,7 @@ class GanMeter:
     def conclude(
         self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
-        """The last figures; ``snapshot`` holds the last weights."""
+        """Return the last figures; ``snapshot`` holds the last weights."""
         terms = self.measure(cancelled).terms
         runs = range(snapshot.runs)
         return None, [{key: float(column[run]) for key, column in terms.items()} for run in runs]

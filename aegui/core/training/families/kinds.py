@@ -1,4 +1,4 @@
-"""The families of models: what steps and what measures, for each kind of recipe."""
+"""Choice of the family of models: stepper and meter for each kind of recipe."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 
 class Meter(Protocol):
-    """What measures a population between two steps.
+    """Measures a population between two steps.
 
     Attributes:
-        measured: Number of samples whose wrong pixels ``measure`` counts; 0 where there are none.
-        reconstructs: Whether wrong pixels say anything: a classifier or GAN has none.
+        measured: Number of samples whose wrong pixels ``measure`` counts; 0 if it counts none.
+        reconstructs: Whether wrong pixels apply: a classifier or GAN has none.
         terms: Keys of the further figures that it records, see ``terms.py``.
     """
 
@@ -48,29 +48,30 @@ class Meter(Protocol):
     terms: tuple[str, ...]
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
-        """Figures of the present weights.
+        """Return the figures of the current weights.
 
         Raises:
-            Cancelled: It was asked for between pieces of ``PIECE_COST``.
+            Cancelled: ``cancelled`` returned True between pieces of ``PIECE_COST``.
         """
 
     def conclude(
         self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
-        """Of the best weights: wrong pixels ``[K, N]`` of all samples, and further figures.
+        """Return wrong pixels ``[K, N]`` of all samples and further figures of the best weights.
 
-        None where the samples that are measured anyway are all there are.
+        The wrong pixels are None if ``measure`` covers all samples, or if there are none.
 
         Raises:
-            Cancelled: So it was asked for.
+            Cancelled: ``cancelled`` returned True.
         """
 
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """What steps and what measures, and the phases of a training that has several.
+    """Stepper and meter of a training, and its phases if it has several.
 
-    ``resume_note`` is for the person, where continuing is not as if there had been no interruption.
+    ``resume_note`` is a message for the user if a continued training differs from an uninterrupted
+    one.
     """
 
     stepper: Stepper
@@ -86,9 +87,9 @@ def family_of(
     generator: torch.Generator,
     threads: int = 1,
 ) -> Family:
-    """Stepper and meter for ``resolved`` with this ``corruption``.
+    """Return stepper and meter for ``resolved`` with this ``corruption``.
 
-    Runs that are trained one after the other may be shared out to so many ``threads``.
+    Runs that are trained one after the other may be distributed over ``threads`` threads.
     """
     samples = Samples(resolved, corruption, parameters.device)
     if resolved.recipe.classifier is not None:

@@ -1,11 +1,11 @@
-"""scipy's ``minimize`` turned inside out: it asks, and goes on as long as its driver lets it.
+"""Inversion of control for scipy's ``minimize``: it requests values, and its driver answers.
 
 ``minimize`` calls the objective and returns at the end; a training is driven from outside, a few
-milliseconds at a time. So it runs in a thread of its own: it puts the vector whose objective it
-wants into a queue and sleeps until it is given something that answers. That answers the next
-questions too, in the thread that asks, for going from thread to thread takes longer than a small
-network; whoever drives it waits meanwhile, so that never both of them compute. The thread knows
-only two queues, and ends when nobody holds the ``Minimization`` any more.
+milliseconds at a time. Therefore ``minimize`` runs in a thread of its own: it puts the vector to be
+evaluated into a queue and blocks until it receives an ``Answering``. That also answers the next
+questions, in scipy's thread, since switching threads takes longer than evaluating a small network;
+the driver waits meanwhile, so that the two never compute at the same time. The thread only
+references two queues, and ends once the ``Minimization`` has been freed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _JOIN_SECONDS = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """The objective is wanted at ``vector``; ``error`` is what the last try to answer raised."""
+    """A request for the objective at ``vector``; ``error`` was raised by the last try to answer."""
 
     vector: Vector
     error: BaseException | None = None
@@ -45,7 +45,7 @@ class Iterate:
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """The optimiser has ended at ``vector``; ``error`` is what it raised instead, if anything."""
+    """The optimiser has ended at ``vector``; ``error`` is the exception it raised, if any."""
 
     vector: Vector
     error: Exception | None = None
@@ -55,16 +55,16 @@ Event = Question | Iterate | End
 
 
 class _Dismissed(BaseException):
-    """Unwinds scipy's stack when nobody wants an answer any more."""
+    """Unwinds scipy's stack when the minimisation has been closed."""
 
 
 class Answering:
-    """What answers questions: at least one, and further ones until it is over.
+    """Answers questions: at least one, and further ones until it is over.
 
     Args:
-        answer: Gives the objective at a vector, or objective and gradient if it was so announced
-            by ``jac`` (see ``scipy.optimize.minimize``).
-        is_over: Asked before every question but the first.
+        answer: Returns the objective at a vector, or objective and gradient if ``jac`` is set
+            (see ``scipy.optimize.minimize``).
+        is_over: Called before every question but the first.
     """
 
     def __init__(self, answer: Callable[[Vector], object], is_over: Callable[[], bool]) -> None:
@@ -74,16 +74,16 @@ class Answering:
         self._lock = threading.Lock()
 
     def end(self) -> bool:
-        """Let it answer no more, once it has answered a question; False if it has not yet."""
-        # Before it is waited for: another question could come first.
+        """End answering after the first question; return False if none has been answered yet."""
+        # Set before taking the lock: another question could come first.
         self._is_over = _always
         with self._lock:
             return self._is_used
 
     def to(self, question: Question, events: queue.SimpleQueue[Event]) -> object:
-        """The answer; ``_OVER`` where there is none: then the question has been put to the driver.
+        """Return the answer, or ``_OVER`` after passing the question on to the driver.
 
-        What goes wrong is told with the question.
+        An exception is passed on with the question.
         """
         with self._lock:
             error = None
@@ -92,11 +92,11 @@ class Answering:
                 try:
                     return self._answer(question.vector)
                 except BaseException as raised:
-                    # It belongs to the thread that drives.
+                    # To be raised in the driver's thread.
                     error = raised
             self._answer = None
             events.put(Question(question.vector, error))
-            # Its traceback holds this frame, and with it whoever answers, until they are collected.
+            # Its traceback references this frame, and thereby the driver, until it is collected.
             del error
         return _OVER
 
@@ -109,9 +109,9 @@ def _always() -> bool:
 
 
 class Minimization:
-    """One run of an optimiser of scipy, from ``start``; ``settings`` are those of ``minimize``.
+    """A run of a scipy optimiser from ``start``; ``settings`` are arguments of ``minimize``.
 
-    Every ``Question`` waits for something that answers it.
+    Every ``Question`` waits for an ``Answering``.
     """
 
     def __init__(self, start: Vector, settings: Mapping[str, Any]) -> None:
@@ -127,37 +127,37 @@ class Minimization:
         self._finalizer = weakref.finalize(self, _dismiss, self._thread, self._answers)
 
     def next(self, timeout: float | None) -> Event | None:
-        """What happens next; None if scipy is still calculating after ``timeout`` seconds."""
+        """Return the next event, or None if scipy is still computing after ``timeout`` seconds."""
         try:
             return self._events.get(timeout=timeout)
         except queue.Empty:
             return None
 
     def go_on(self, answering: Answering, timeout: float | None) -> Event | None:
-        """Have the question that waits answered, and those after it; what happens next.
+        """Let ``answering`` answer the waiting question and further ones; return the next event.
 
-        When this returns ``answering`` is used no more. None: scipy has had an answer, and is still
-        calculating after ``timeout`` seconds.
+        When this returns, ``answering`` is no longer used. None if scipy has got an answer but is
+        still computing after ``timeout`` seconds.
         """
         self._answers.put(answering)
         try:
             event = self.next(timeout)
             if event is not None:
                 return event
-            # Of a timeout before the first answer nothing would ever come.
+            # Before the first answer, a timeout would leave scipy waiting for ever.
             return self.next(0.0) if answering.end() else self.next(None)
         except BaseException:
             answering.end()
             raise
 
     def close(self) -> None:
-        """End the thread; nothing happens afterwards."""
+        """End the thread; no events follow."""
         self._finalizer()
 
 
 def _dismiss(thread: threading.Thread, answers: queue.SimpleQueue[Any]) -> None:
     answers.put(_Dismissed)
-    # Garbage may be collected in any thread, in this one too.
+    # The finalizer may run in any thread, including this one.
     if thread is not threading.current_thread():
         thread.join(_JOIN_SECONDS)
 
@@ -168,7 +168,7 @@ def _minimize(
     events: queue.SimpleQueue[Event],
     answers: queue.SimpleQueue[Any],
 ) -> None:
-    """What the thread does."""
+    """Run ``minimize`` in the thread."""
     answering: Answering | None = None
 
     def ask(vector: Vector) -> Any:
@@ -178,7 +178,7 @@ def _minimize(
             events.put(question)
         answer = _OVER if answering is None else answering.to(question, events)
         while answer is _OVER:
-            answering = None  # it holds who drives
+            answering = None  # it references the driver
             given = answers.get()
             if given is _Dismissed:
                 raise _Dismissed
@@ -200,5 +200,5 @@ def _minimize(
     except _Dismissed:
         return
     except Exception as error:
-        # It belongs to the thread that drives.
+        # To be raised in the driver's thread.
         events.put(End(start, error))

@@ -1,9 +1,9 @@
-"""scipy's optimisers over all parameters of a run: its iterations are the epochs.
+"""scipy's optimisers over all parameters of a run: their iterations are the epochs.
 
-BFGS, CG and L-BFGS-B are given the exact gradient; Powell and Nelder-Mead need none. (BFGS has a
-faster update than scipy's, see ``bfgs.py``.) A call of ``advance`` answers some of their questions
-(see ``minimization.py``), so that a training can be looked at, paused and stopped at every
-evaluation of the objective.
+BFGS, CG and L-BFGS-B get the exact gradient; Powell and Nelder-Mead need none. (BFGS has a faster
+update than scipy's, see ``bfgs.py``.) A call of ``advance`` answers some of their questions (see
+``minimization.py``), so that a training can be measured, paused and stopped at every evaluation of
+the objective.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ _LINE_SEARCH = 25
 
 @dataclass(frozen=True)
 class Method:
-    """How scipy is called.
+    """Arguments of scipy's ``minimize``.
 
     Attributes:
         name: scipy's name, or a method of our own.
-        gradient: Whether it is given the gradient.
+        gradient: Whether it gets the gradient.
         options: Its options.
-        evaluations: Of an iteration, for each parameter; 0 where it is a handful.
+        evaluations: Evaluations of an iteration per parameter; 0 if an iteration needs only a few.
     """
 
     name: str | Callable[..., Any]
@@ -72,7 +72,7 @@ METHODS = {
     "bfgs": Method(minimize_bfgs, True, {"gtol": _STILL}),
     "cg": Method("CG", True, {"gtol": _STILL}),
     "powell": Method("Powell", False, {"xtol": 1e-5, "ftol": 1e-8}, _LINE_SEARCH),
-    # Only its first iteration, which looks at all corners of the simplex, takes long.
+    # Only its first iteration takes long: it evaluates all corners of the simplex.
     "nelder_mead": Method(
         "Nelder-Mead", False, {"xatol": 1e-7, "fatol": 1e-11, "adaptive": True}, 1
     ),
@@ -82,11 +82,11 @@ METHODS = {
 
 @dataclass(eq=False)
 class _Run:
-    """How far the optimiser of one run has come.
+    """Progress of the optimiser of one run.
 
-    ``inside`` counts evaluations since the last iteration, ``expected`` is how many it will have
-    taken; ``share`` is where it went on within an iteration; ``event`` is what comes next, where it
-    is known.
+    ``inside`` counts evaluations since the last iteration, ``expected`` is the estimated number of
+    evaluations in the current one; ``share`` is where it was resumed within an iteration; ``event``
+    is the next event, if known.
     """
 
     expected: int
@@ -102,7 +102,7 @@ class _Run:
 
     @property
     def position(self) -> float:
-        """Iterations done, with the estimated share of the one under way."""
+        """Iterations done, including the estimated fraction of the current one."""
         if self.ended or not self.expected:
             return self.iterations
         within = min(self.inside / self.expected, 0.99)
@@ -110,10 +110,10 @@ class _Run:
 
 
 class ScipyStepper:
-    """The runs of a population in lockstep, each with an optimiser of its own.
+    """Steps the runs of a population in lockstep, each with an optimiser of its own.
 
     Attributes:
-        evaluations: How often each run's objective was computed, int64 ``[K]``.
+        evaluations: Number of evaluations of each run's objective, int64 ``[K]``.
     """
 
     name = "scipy"
@@ -129,22 +129,22 @@ class ScipyStepper:
 
     @property
     def evaluations(self) -> NDArray[np.int64]:
-        """How often each run's objective was computed."""
+        """Number of evaluations of each run's objective, int64 ``[K]``."""
         return np.array([run.evaluations for run in self._runs], np.int64)
 
     @property
     def exhausted(self) -> bool:
-        """Whether every optimiser has found that there is nothing more to gain."""
+        """Whether every optimiser has converged."""
         return all(run.ended for run in self._runs)
 
     @property
     def position(self) -> float:
-        """Iterations done by the run that has done the fewest of those under way."""
+        """Iterations done by the slowest run that has not ended."""
         going = [run.position for run in self._runs if not run.ended]
         return min(going) if going else float(max(run.iterations for run in self._runs))
 
     def advance(self, orders: Orders) -> None:
-        """Answer questions until the time is up; one that is given up is answered next time."""
+        """Answer questions until the time is up; a cancelled one is answered in the next call."""
         try:
             self._work(orders)
         finally:
@@ -167,11 +167,11 @@ class ScipyStepper:
                 break
 
     def _next(self) -> int:
-        """The run that is to go on: the one that has come the least far."""
+        """Return the index of the run to continue: the one with the lowest position."""
         return min(range(len(self._runs)), key=self._order)
 
     def _store(self) -> None:
-        """Make what the optimisers have reached the parameters."""
+        """Set the parameters to the vectors that the optimisers have reached."""
         for index, run in enumerate(self._runs):
             if run.reached is not None:
                 self._objective.store(index, run.reached)
@@ -188,9 +188,9 @@ class ScipyStepper:
         is_over: Callable[[int], bool],
         cancelled: IsCancelled | None,
     ) -> bool:
-        """Let a run go on until ``is_over``, take in what happens; False if nothing does in time.
+        """Let a run continue until ``is_over``, and process its event; False on a timeout.
 
-        A question that is given up is answered next time.
+        A cancelled question is answered in the next call.
         """
         run = self._runs[index]
         if run.minimization is None:
@@ -208,7 +208,7 @@ class ScipyStepper:
                 try:
                     raise error
                 finally:
-                    # The traceback holds this frame, and with it a thread, until it is collected.
+                    # The traceback references this frame, and so a thread, until it is collected.
                     del error, event
         elif isinstance(event, Iterate):
             self._count(run, event)
@@ -223,7 +223,7 @@ class ScipyStepper:
             {
                 "method": method.name,
                 "jac": method.gradient or None,
-                # scipy counts the first look as an iteration in some methods.
+                # Some methods of scipy count the first evaluation as an iteration.
                 "options": {**method.options, "maxiter": left + 1},
             },
         )
@@ -231,7 +231,7 @@ class ScipyStepper:
     def _answer(
         self, index: int, vector: NDArray[np.float64], cancelled: IsCancelled | None
     ) -> object:
-        """What a method wants to know of a vector; in the thread that asks."""
+        """Return the method's value(s) for a vector; called in scipy's thread."""
         run, objective = self._runs[index], self._objective
         answer: object
         with torch.no_grad():
@@ -263,13 +263,13 @@ class ScipyStepper:
         run.ended = True
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """Evaluations so far; what an optimiser knows of the landscape cannot be saved."""
+        """Return the evaluations so far; an optimiser's own state cannot be saved."""
         return {"evaluations": self.evaluations}
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
-        """Begin anew at the present parameters, counted on from ``position``."""
+        """Restart the optimisers at the current parameters, counting on from ``position``."""
         before = self.evaluations
         if "evaluations" in state:
             before = counts(state, "evaluations", before).astype(np.int64)
@@ -283,12 +283,12 @@ class ScipyStepper:
 
 
 def _bounded(loss: float) -> float:
-    """The line searches of scipy know infinity, but not NaN."""
+    """Return infinity for NaN, which scipy's line searches cannot handle."""
     return np.inf if np.isnan(loss) else loss
 
 
 class CountingMeter:
-    """The meter of an autoencoder, and the evaluations of its optimiser."""
+    """The meter of an autoencoder, extended by the evaluations of its optimiser."""
 
     reconstructs = True
 
@@ -305,7 +305,7 @@ class CountingMeter:
         self.terms = (*self._meter.terms, "evaluations")
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
-        """Figures of the present weights."""
+        """Return the figures of the current weights."""
         measured = self._meter.measure(cancelled)
         counts = self._stepper.evaluations.astype(np.float64)
         return replace(measured, terms={**measured.terms, "evaluations": counts})
@@ -313,7 +313,7 @@ class CountingMeter:
     def conclude(
         self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
-        """Wrong pixels of all samples, and the evaluations of each run."""
+        """Return wrong pixels of all samples, and the evaluations of each run."""
         wrong, figures = self._meter.conclude(snapshot, cancelled)
         own = [{"evaluations": float(count)} for count in self._stepper.evaluations]
         if figures:

@@ -1,6 +1,6 @@
-"""How a training gets on: a stepper does a few milliseconds of work and says where it is.
+"""Steppers: they advance a training by a few milliseconds of work per call.
 
-Each family of models has its own; pausing, looking and stopping happen between two calls.
+Each family of models has its own; pausing, measuring and stopping happen between two calls.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Phase:
     Attributes:
         start: Epochs done before it.
         stop: Epochs done after it.
-        name: What is done, in the person's language; "" for the training proper.
-        rate: The learning rate that it begins with; None: that of the recipe, by its schedule.
+        name: Translated name; "" for the main training.
+        rate: Its initial learning rate; None for that of the recipe with its schedule.
     """
 
     start: int
@@ -53,11 +53,11 @@ class Phase:
 
     @property
     def is_preliminary(self) -> bool:
-        """Whether the training proper comes later: losses of the two cannot be compared."""
+        """Whether the main training comes later: the losses of the two are not comparable."""
         return self.rate is not None
 
     def rate_at(self, position: float) -> float:
-        """Of a preliminary phase: its rate, falling along a cosine to a tenth."""
+        """Return the rate of a preliminary phase, falling along a cosine to a tenth."""
         assert self.rate is not None
         share = min(1.0, max(0.0, (position - self.start) / (self.stop - self.start)))
         return self.rate * (_LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * share)))
@@ -65,16 +65,16 @@ class Phase:
 
 @dataclass(frozen=True)
 class Orders:
-    """What a stepper is to do in one call.
+    """Instructions for one call of a stepper.
 
     Attributes:
         rate: Learning rate at a position, in epochs.
         level: Level of the noise.
-        until: Position not to pass: something is to be recorded there.
-        at_most: Epochs to do at most; 1 is the smallest step there is, be it only a batch.
-        generator: Whether the generator of a GAN is to learn.
-        discriminator: Whether its discriminator is to learn.
-        cancelled: Asked within a step that takes long whether to give it up.
+        until: Position not to pass: a row is recorded there.
+        at_most: Most epochs to do; 1 means the smallest possible step, even a single batch.
+        generator: Whether the generator of a GAN is trained.
+        discriminator: Whether its discriminator is trained.
+        cancelled: Called within long steps to check for cancellation.
     """
 
     rate: Callable[[float], float]
@@ -87,22 +87,22 @@ class Orders:
 
 
 class Chunk:
-    """How many batches, or epochs, are done in one call: as many as fit into the time."""
+    """Number of batches, or epochs, per call, adapted to the target duration."""
 
     def __init__(self) -> None:
         self._most = 1.0
 
     @property
     def most(self) -> int:
-        """How many fit."""
+        """Largest number that fits into the target duration."""
         return int(self._most)
 
     def places(
         self, batches: Batches, done: int, position: float, orders: Orders
     ) -> Sequence[float]:
-        """Where the next batches begin, in epochs, of which ``done`` are behind.
+        """Return the positions of the next batches, in epochs; ``done`` are complete.
 
-        Whatever the chunks, a batch begins at the very same place, and gets the same rate.
+        A batch has the same position, and so the same rate, whatever the chunks.
         """
         left = min(orders.until, done + 1.0) - position
         several = math.ceil(left / batches.batch_share - 1e-6)
@@ -110,18 +110,18 @@ class Chunk:
         return [done + batches.share_after(ahead) for ahead in range(count)]
 
     def took(self, count: int, seconds: float) -> None:
-        """Note the work, in ``seconds``, of a call that did ``count`` batches, or epochs."""
+        """Record that ``count`` batches, or epochs, took ``seconds`` of work."""
         worth = count * CHUNK_SECONDS / max(1e-6, seconds)
         self._most = min(2 * self._most, max(1.0, worth))
 
 
 class Stepper(Protocol):
-    """What every family offers.
+    """Interface of all families' steppers.
 
     Attributes:
         name: Key of the engine.
         rows: Samples of an epoch.
-        epochs: Epochs to do in all.
+        epochs: Total number of epochs.
     """
 
     name: str
@@ -130,30 +130,30 @@ class Stepper(Protocol):
 
     @property
     def position(self) -> float:
-        """Epochs done, with the share of the one under way."""
+        """Epochs done, including the fraction of the current one."""
 
     @property
     def exhausted(self) -> bool:
-        """Whether there is nothing more to gain, whatever the number of epochs."""
+        """Whether nothing more can be gained, whatever the number of epochs."""
 
     def advance(self, orders: Orders) -> None:
-        """Work for some ``CHUNK_SECONDS``, at least one step.
+        """Work for about ``CHUNK_SECONDS``, at least one step.
 
         Raises:
-            Cancelled: So it was asked for within a step, which can be done again.
+            Cancelled: Cancelled within a step, which can be done again.
         """
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """What continuation needs beside parameters and generator."""
+        """Return the state needed to continue, beside parameters and generator."""
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
-        """Go on from ``position``; the generator's state is set afterwards."""
+        """Continue from ``position``; the generator's state is set afterwards."""
 
 
 class FusedStepper:
-    """Whole epochs, as many in one call as fit into the time."""
+    """Steps whole epochs, as many per call as fit into the target duration."""
 
     exhausted = False
 
@@ -178,32 +178,32 @@ class FusedStepper:
         self._chunk.took(count, working_time() - started)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """Nothing: it stands between two epochs."""
+        """Return nothing: it is always between two epochs."""
         return {}
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
-        """Go on after ``position`` epochs."""
+        """Continue after ``position`` epochs."""
         self._engine.epoch = int(position)
 
 
 class BatchLearner(Protocol):
-    """What learns from one batch at a time.
+    """Trains one batch at a time.
 
     Attributes:
-        batches: Where in the epoch it is.
-        cancelled: Asked within a step that takes long whether to give it up.
+        batches: Position within the epoch.
+        cancelled: Called within long steps to check for cancellation.
     """
 
     batches: Batches
     cancelled: IsCancelled | None
 
     def steps(self, rates: Sequence[float], level: float) -> None:
-        """Learn from the next ``len(rates)`` batches of the epoch, each at its learning rate.
+        """Train on the next ``len(rates)`` batches of the epoch, each at its learning rate.
 
         Raises:
-            Cancelled: So it was asked for; a step under way is undone.
+            Cancelled: ``cancelled`` returned True; the current step is undone.
         """
 
 
@@ -220,10 +220,10 @@ class BatchEngine(BatchLearner, Protocol):
 
 
 class EpochUnderWay:
-    """The batches of one epoch after the other, as many in a call as fit into the time.
+    """Steps through the batches of epochs, as many per call as fit into the target duration.
 
     Attributes:
-        is_begun: Whether noise and order of an epoch have been drawn, and some of it is left.
+        is_begun: Whether noise and order of an epoch have been drawn, and it is not complete.
     """
 
     def __init__(self) -> None:
@@ -231,19 +231,19 @@ class EpochUnderWay:
         self._chunk = Chunk()
 
     def share(self, learner: BatchLearner) -> float:
-        """The part of the epoch that has been done."""
+        """Return the share of the epoch that has been done."""
         return learner.batches.share if self.is_begun else 0.0
 
     def learn(self, learner: BatchLearner, done: int, orders: Orders) -> bool:
-        """Learn from the next batches in one call; whether the epoch is over with them.
+        """Train on the next batches in one call; return whether the epoch is complete.
 
         Args:
-            learner: What learns.
+            learner: The learner.
             done: Whole epochs done.
-            orders: What is to be done.
+            orders: The instructions.
 
         Raises:
-            Cancelled: So it was asked for within a step, which can be done again.
+            Cancelled: Cancelled within a step, which can be done again.
         """
         batches, started = learner.batches, working_time()
         learner.cancelled = orders.cancelled
@@ -255,7 +255,7 @@ class EpochUnderWay:
             learner.steps([orders.rate(place) for place in places], orders.level)
         except Cancelled:
             if not batches.start:
-                # As if the epoch had not begun: it will be, with the same random numbers.
+                # The epoch will begin again, with the same random numbers.
                 batches.undo()
                 self.is_begun = False
             raise
@@ -264,7 +264,7 @@ class EpochUnderWay:
         return not self.is_begun
 
     def state(self, learner: BatchLearner) -> dict[str, NDArray[np.generic]]:
-        """How the epoch began."""
+        """Return the state of the current epoch."""
         return learner.batches.state() if self.is_begun else {}
 
     def restore(
@@ -274,14 +274,14 @@ class EpochUnderWay:
         share: float,
         level: float,
     ) -> None:
-        """Go on when that ``share`` of an epoch has been done."""
+        """Continue at this ``share`` of an epoch."""
         self.is_begun = share > 1e-9 and "epoch_generator" in state
         if self.is_begun:
             learner.batches.restore(state, share, level)
 
 
 class BatchStepper:
-    """Batch after batch of an engine, as many as fit into the time."""
+    """Steps an engine batch by batch, as many per call as fit into the target duration."""
 
     exhausted = False
 
@@ -294,11 +294,11 @@ class BatchStepper:
 
     @property
     def position(self) -> float:
-        """Epochs done, with the share of the one under way."""
+        """Epochs done, including the fraction of the current one."""
         return self._engine.epoch + self._under_way.share(self._engine)
 
     def advance(self, orders: Orders) -> None:
-        """Learn from one batch or more."""
+        """Train on one batch or more."""
         started = time.perf_counter()
         while True:
             self._learn(orders)
@@ -307,24 +307,24 @@ class BatchStepper:
                 return
 
     def _learn(self, orders: Orders) -> None:
-        """Learn from as many batches as fit into the time, in one call of the engine."""
+        """Train on as many batches as fit into the target duration, in one call."""
         if self._under_way.learn(self._engine, self._engine.epoch, orders):
             self._engine.epoch += 1
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """How the epoch that is under way began."""
+        """Return the state of the current epoch."""
         return self._under_way.state(self._engine)
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
     ) -> None:
-        """Go on from ``position``, within an epoch too."""
+        """Continue from ``position``, which may be within an epoch."""
         self._engine.epoch = int(position + 1e-9)
         self._under_way.restore(self._engine, state, position - self._engine.epoch, level)
 
 
 def stepper_of(engine: Engine, rows: int, epochs: int) -> Stepper:
-    """The stepper that drives ``engine``."""
+    """Return the stepper that drives ``engine``."""
     if isinstance(engine, FusedEngine):
         return FusedStepper(engine, rows, epochs)
     return BatchStepper(engine, rows, epochs)

@@ -1,1 +1,1 @@
-"""The loop around the steps: what begins, watches, changes live and ends a training."""
+"""The training loop around the steps: start, monitoring, live changes and end of a training."""

@@ -1,4 +1,4 @@
-"""What a loss is compared with: the mean image, and the best that the noise leaves room for."""
+"""Reference values of a loss: that of the mean image, and the lowest possible with the noise."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LEVELS = 101
 
 
 def mean_image_loss(resolved: ResolvedRecipe) -> float:
-    """The reconstruction loss, in the recipe's units, of answering the mean image to everything."""
+    """Return the reconstruction loss of a constant mean image, in the recipe's units."""
     training = resolved.recipe.training
     rows = _some_rows(resolved, _SAMPLES)
     each = _loss(training.loss, training.huber_delta, rows, rows.mean(axis=0))
@@ -40,15 +40,15 @@ def mean_image_loss(resolved: ResolvedRecipe) -> float:
 
 
 def best_loss(resolved: ResolvedRecipe) -> float | None:
-    """The smallest reconstruction loss that any network can reach with the recipe's noise.
+    """Return the lowest reconstruction loss that any network can reach with the recipe's noise.
 
-    That of the best answer to each of some drawn noisy samples, given the posterior of the clean
-    one (see ``evaluation.bayes``). Without noise that of the samples themselves: 0, but for the
-    cross-entropy of grey ones, which is their entropy.
+    This is the loss of the best answer to each of some drawn noisy samples, given the posterior of
+    the clean sample (see ``evaluation.bayes``). Without noise it is the loss of the samples
+    themselves: 0, except for the cross-entropy of grey samples, which is their entropy.
 
     Returns:
-        The loss in the recipe's units, an estimate; None where it is not known: of grey samples,
-        of too many, of noise whose chances are not known, and where the noise itself is learnt.
+        An estimate of the loss in the recipe's units; None if unknown: for grey or too many
+        samples, for noise without known probabilities, and where the noise itself is learnt.
     """
     recipe, dataset = resolved.recipe, resolved.dataset
     noise = recipe.data.corruption
@@ -70,7 +70,7 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
 
 
 def _some_rows(resolved: ResolvedRecipe, most: int) -> Matrix:
-    """At most so many of the samples that are learnt from, from all over them."""
+    """Return a subset of about ``most`` training samples, evenly spaced."""
     flat = resolved.dataset.flat()
     learnt, _ = split_indices(len(flat), resolved.recipe.data.split)
     rows: Matrix = flat[learnt[:: max(1, len(learnt) // most)]].astype(np.float64)
@@ -78,7 +78,7 @@ def _some_rows(resolved: ResolvedRecipe, most: int) -> Matrix:
 
 
 def _in_units(resolved: ResolvedRecipe, each: Matrix) -> float:
-    """The loss of the recipe from that of each pixel: of a gaussian code a sum over them."""
+    """Reduce losses per pixel to the recipe's unit: a gaussian code sums over pixels."""
     gaussian = resolved.recipe.network.latent.kind == "gaussian"
     return float(each.sum(axis=1).mean() if gaussian else each.mean())
 
@@ -91,7 +91,7 @@ def _loss(key: str, delta: float, target: Matrix, output: Matrix) -> Matrix:
 
 
 def _least(key: str, delta: float, share_on: Matrix) -> Matrix:
-    """The least loss expected for pixels that are lit with the chances ``share_on``."""
+    """Return the lowest expected loss of pixels that are on with probability ``share_on``."""
     best = LOSSES[key].best
     if not best:
         levels = np.linspace(0.0, 1.0, _LEVELS)

@@ -1,4 +1,4 @@
-"""What may be changed while a training runs: plain attributes, set from any thread."""
+"""Settings that can be changed while a training runs: plain attributes, set from any thread."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ MAX_CHUNK = 1_000_000
 
 @dataclass
 class Control:
-    """The levers of a running training, read between two chunks of epochs.
+    """Live settings of a running training, read between two chunks of epochs.
 
-    Each attribute is replaced as a whole, so that a reader in another thread sees the old value or
-    the new one and no lock is needed.
+    Each attribute is replaced as a whole, so that a reader in another thread sees either the old or
+    the new value and no lock is needed.
 
     Attributes:
         learning_rate: Base rate from now on; the schedule's factors still apply. None keeps the
             recipe's.
         corruption: Kind, level and freshness of the noise from now on; the number of copies stays
             the recipe's. None keeps the recipe's.
-        spare_cores: Cores that the training leaves to a window; read once, at the start.
+        spare_cores: Cores that the training leaves to the window; read once, at the start.
         max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
-        train_generator: Whether the generator of a GAN learns.
-        train_discriminator: Whether its discriminator does.
+        train_generator: Whether the generator of a GAN is trained.
+        train_discriminator: Whether its discriminator is trained.
         timeline_bytes: Memory for the weights of past epochs; read once, at the start.
-        stop: Whether the training is to end: what takes long is given up half way.
+        stop: Whether the training should end; long operations are then cancelled.
     """
 
     learning_rate: float | None = None
@@ -43,5 +43,5 @@ class Control:
     stop: bool = False
 
     def is_stopped(self) -> bool:
-        """Whether the training is to end."""
+        """Return whether the training should end."""
         return self.stop

@@ -1,10 +1,10 @@
-"""Why a training has come to nothing, in words: compared with the simplest answer there is.
+"""Explanation of a failed training in words, by comparison with the mean image.
 
-An autoencoder that has learnt nothing about its samples gives the same picture for all of them; the
-best such picture is their mean. Whoever is not clearly better than that has failed, if the noise
-leaves room to be better. Causes are named only where the recipe or the history shows them, the
-likeliest first, and those that a first one would explain too are left out: a network of a hundred
-layers, or one beside a rate of 1,000, gets no advice on its widths.
+An autoencoder that has learnt nothing about its samples gives the same image for all of them; the
+best such image is their mean. A network that is not clearly better has failed, provided the noise
+leaves room for improvement. Causes are named only where the recipe or the history shows them, the
+likeliest first, and causes that the first one would also explain are omitted: a network of a
+hundred layers, or one trained at a rate of 1,000, gets no advice on its widths.
 """
 
 from __future__ import annotations
@@ -61,23 +61,23 @@ _MOST_PCA_NUMBERS = 1 << 24
 
 
 def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | None = None) -> str:
-    """What went wrong in an autoencoder's training, and what to try; empty where nothing did.
+    """Explain what went wrong in an autoencoder's training and what to try; "" if nothing did.
 
     Args:
-        resolved: What was trained.
-        history: What was recorded.
-        last: The last weights, to see whether their reconstructions are all alike.
+        resolved: The training.
+        history: Its recorded rows.
+        last: The last weights, to check whether their reconstructions are all alike.
     """
     recipe = resolved.recipe
     other = recipe.gan is not None or recipe.classifier is not None
     if other or not len(history) or _steps(resolved, history) < _FEWEST_STEPS:
         return ""
     if resolved.dataset.is_uniform or len(resolved.dataset) < 2:
-        # The mean image is the right answer to everything.
+        # The mean image is the correct answer to every sample.
         return ""
     noise = recipe.data.corruption
     if noise.kind != "none" and not noise.clean_target:
-        return ""  # what it learns is the noise
+        return ""  # the network learns the noise
     base, best = mean_image_loss(resolved), best_loss(resolved)
     room = base - (best or 0.0)
     reached = float(np.nanmin(_column(history), initial=np.inf))
@@ -100,18 +100,18 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
         alike = tr("Its reconstructions are all alike, whatever it is shown.")
         first = f"{first} {alike}"
     if best is None:
-        # Perhaps nobody can do better with that noise: only what is certain is said.
+        # A better loss may be impossible with that noise: name only certain causes.
         return " ".join([first, *_rate_cause(recipe.training.optimizer, history)])
     return " ".join([first, *_causes(resolved, history, base, room)])
 
 
 def _number(value: float, spec: str) -> str:
-    """``value`` by ``spec``, but a large one in full, its thousands apart."""
+    """Format ``value`` by ``spec``, or as a grouped integer if it is large."""
     return localized(value, ",.0f" if abs(value) >= _FULL else spec)
 
 
 def divergence(recipe: Recipe, lost: int) -> str:
-    """What happened where ``lost`` runs have diverged, and what of it may be the reason."""
+    """Explain that ``lost`` runs diverged, and list remedies that the recipe suggests."""
     if recipe.runs == 1:
         first = tr("The training diverged and was ended with its last good weights.")
     else:
@@ -138,7 +138,7 @@ def divergence(recipe: Recipe, lost: int) -> str:
 
 
 def _are_alike(resolved: ResolvedRecipe, last: Snapshot) -> bool:
-    """Whether every run gives the same picture for all samples, as far as an eye can see."""
+    """Return whether each run reconstructs all samples as practically the same image."""
     dataset = resolved.dataset
     flat = dataset.flat()
     rows = flat[:: max(1, len(flat) // _SHOWN)][:_SHOWN]
@@ -152,13 +152,13 @@ def _are_alike(resolved: ResolvedRecipe, last: Snapshot) -> bool:
 
 
 def _column(history: HistoryView) -> NDArray[np.float32]:
-    """The reconstruction loss ``[n, K]``; infinite where a run diverged."""
+    """Return the reconstruction loss ``[n, K]``, infinite where a run diverged."""
     column = history.extra.get("reconstruction", history.loss)
     return np.where(np.isfinite(column), column, np.float32(np.inf))
 
 
 def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
-    """Steps of the optimiser that have been done."""
+    """Return the number of optimiser steps done."""
     batch = resolved.recipe.training.batch_size or len(resolved.dataset)
     return float(history.epoch[-1]) * max(1, len(resolved.dataset) // batch)
 
@@ -166,7 +166,7 @@ def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
 def _causes(
     resolved: ResolvedRecipe, history: HistoryView, base: float, room: float
 ) -> Iterable[str]:
-    """What shows why, likeliest first; empty where nothing does."""
+    """Return the causes found by the first check that finds any, likeliest first."""
     for found in (
         _rate_cause(resolved.recipe.training.optimizer, history),
         _penalty_causes(resolved.recipe, history),
@@ -180,7 +180,7 @@ def _causes(
 
 
 def _rate_cause(optimizer: OptimizerSpec, history: HistoryView) -> list[str]:
-    """The highest rate that was used, which may have been moved while the training ran."""
+    """Check whether the highest rate used, perhaps set during training, was too high."""
     rate = float(np.nanmax(history.learning_rate))
     if rate < OPTIMIZERS[optimizer.name].high_rate:
         return []
@@ -195,7 +195,7 @@ def _rate_cause(optimizer: OptimizerSpec, history: HistoryView) -> list[str]:
 
 
 def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
-    """Terms of the objective that weigh more than the reconstruction, and a code that is silent."""
+    """Check for penalties that outweigh the reconstruction, and for a code without information."""
     causes = []
     last = {key: float(np.nanmean(column[-1])) for key, column in history.extra.items()}
     latent = recipe.network.latent
@@ -227,7 +227,7 @@ def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
 
 
 def _length_cause(optimizer: OptimizerSpec, history: HistoryView, room: float) -> list[str]:
-    """Whether it was ended too early: the best run's loss was still falling, or hardly began."""
+    """Check whether training ended too early: the loss was still falling, or had few epochs."""
     column = _column(history)
     lowest = np.minimum.accumulate(column, axis=0)
     before = int(np.searchsorted(history.epoch, 0.8 * history.epoch[-1], side="right")) - 1
@@ -254,7 +254,7 @@ def _length_cause(optimizer: OptimizerSpec, history: HistoryView, room: float) -
 def _depth_cause(resolved: ResolvedRecipe) -> list[str]:
     longest, sigmoids = 0, 0
     row, steep = 0, 0
-    for layer in resolved.layers[:-1]:  # the loss reaches the last one as it is
+    for layer in resolved.layers[:-1]:  # the last layer gets the loss's gradient directly
         if layer.spec.kind in {"batch_norm", "layer_norm"}:
             row, steep = 0, 0
         elif _has_weights(layer):
@@ -285,7 +285,7 @@ def _has_weights(layer: LayerShape) -> bool:
 
 
 def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str]:
-    """The narrowest layer, where not even the best linear code of its width would do better."""
+    """Check whether even the best linear code of the narrowest layer's width would fail."""
     inner = [layer.outputs for layer in resolved.layers[:-1] if _has_weights(layer)]
     units = min(inner, default=0)
     flat = resolved.dataset.flat()

@@ -1,7 +1,7 @@
-"""What torch says when the memory or the graphics card fails, in words for a person.
+"""Translation of torch's memory and GPU errors into messages for the user.
 
-It has no errors of its own for most of this, and where a generated step fails the reason stands
-behind a traceback of its interpreter: it is known by what the text says.
+torch has no exception classes of its own for most of these, and the message of a failing generated
+step follows a traceback of its interpreter: errors are recognised by their text.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _CLASSES = re.compile(r"^\s*(\w+Error: )+")
 
 @contextlib.contextmanager
 def in_words() -> Iterator[None]:
-    """Refuse in words where the memory does not suffice or the graphics card fails.
+    """Raise out-of-memory and GPU errors as a ``TrainingError`` with a readable message.
 
     Raises:
-        TrainingError: One of these has happened within.
+        TrainingError: The code within ran out of memory, or the GPU failed.
     """
     try:
         yield
@@ -44,7 +44,7 @@ def in_words() -> Iterator[None]:
 
 
 def _words(error: MemoryError | RuntimeError) -> str:
-    """What ``error`` is to a person; "" where it is something else."""
+    """Return the message for ``error``, or "" if it is another kind of error."""
     text = str(error)
     told = _line_with(_NO_MEMORY, text).lower()
     if told and any(card in told for card in _CARDS):
@@ -69,6 +69,6 @@ def _words(error: MemoryError | RuntimeError) -> str:
 
 
 def _line_with(signs: tuple[str, ...], text: str) -> str:
-    """The first line of ``text`` with one of the ``signs``, without names of classes before it."""
+    """Return the first line of ``text`` that contains one of ``signs``, without class names."""
     lines = (line for line in text.splitlines() if any(sign in line.lower() for sign in signs))
     return _CLASSES.sub("", next(lines, ""))

@@ -1,4 +1,4 @@
-"""When something that costs time is due again: every so often, for a small share of the time."""
+"""Timing of costly recurring work, bounded to a small share of the total time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ seconds at most where a copy takes up to a second, and else ten times what a cop
 
 
 class Pace:
-    """The times at which copies are due; all times in seconds of one clock.
+    """Schedules recurring copies; all times are in seconds of one clock.
 
     Args:
         seconds: Least time between two copies.
-        now: The first is due ``seconds`` after this.
+        now: Current time; the first copy is due ``seconds`` later.
     """
 
     def __init__(self, seconds: float, now: float) -> None:
@@ -22,13 +22,13 @@ class Pace:
         self._next = now + seconds
 
     def is_due(self, now: float) -> bool:
-        """Whether there is to be another one at ``now``."""
+        """Return whether the next copy is due at ``now``."""
         return now >= self._next
 
     def wait_after(self, cost: float) -> float:
-        """The time from the end of a copy that took ``cost`` to the next one."""
+        """Return the wait between the end of a copy that took ``cost`` and the next copy."""
         return max(self._seconds, cost / CHECKPOINT_SHARE)
 
     def took(self, begun: float, ended: float) -> None:
-        """One was made from ``begun`` to ``ended``: what took long is done more seldom."""
+        """Record that a copy ran from ``begun`` to ``ended``: slow copies are made less often."""
         self._next = ended + self.wait_after(ended - begun)

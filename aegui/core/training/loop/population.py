@@ -1,7 +1,7 @@
-"""Runs that differ in numbers, trained together; each ends as it would have ended alone.
+"""Joint training of runs that differ only in numbers; each ends as it would have ended alone.
 
-A population is an iterator of its own over what has been learnt: runs come out as they end, and
-once half of them have, the others go on in a smaller one.
+A population is an iterator over the runs as they end; once half of them have ended, the others
+continue in a smaller population.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ class EndedRun:
     """One run that has ended.
 
     Attributes:
-        run: Its number among the members.
-        result: Its figures, those that it would have alone; its seconds are its share.
+        run: Its index among the members.
+        result: Its figures, as if trained alone; its seconds are its share of the total.
         reason: Why it ended.
-        history: What was recorded: columns by name, ``[n]`` each.
-        row: Its best weights as one row, ``[P]``, as a timeline keeps them.
+        history: The recorded columns by name, ``[n]`` each.
+        row: Its best weights as one row, ``[P]``, as in a timeline.
     """
 
     run: int
@@ -65,10 +65,10 @@ class EndedRun:
 
 
 def trains_in_population(resolved: ResolvedRecipe) -> bool:
-    """Whether single runs like ``resolved`` can be trained together with others of their bucket.
+    """Return whether single runs like ``resolved`` can be trained jointly with their bucket.
 
-    That is so for networks whose whole epochs are one call of a generated program, and whose
-    figures one call measures: small ones, of dense layers.
+    This holds for networks whose whole epochs are one call of a generated program and whose
+    figures are measured in one call: small ones, of dense layers.
     """
     recipe, count = resolved.recipe, len(resolved.dataset)
     if recipe.gan is not None or recipe.classifier is not None:
@@ -86,11 +86,11 @@ def trains_in_population(resolved: ResolvedRecipe) -> bool:
 
 
 class Population:
-    """Members of one bucket while they learn.
+    """Members of one bucket during training.
 
     Attributes:
-        left: Epochs that are still to be done, of all runs together.
-        total: Of the whole training.
+        left: Epochs still to be done, summed over all runs.
+        total: Epochs of the whole training, summed over all runs.
     """
 
     def __init__(self, resolved: ResolvedRecipe, members: Sequence[Recipe]) -> None:
@@ -118,15 +118,15 @@ class Population:
 
     @property
     def left(self) -> int:
-        """Epochs that are still to be done, of all runs together; ends may come sooner."""
+        """Epochs still to be done, summed over all runs; runs may end earlier."""
         return int((self._epochs - self._engine.epoch)[~self._ended].clip(min=0).sum())
 
     def run(self, wait: Callable[[], bool] = lambda: False) -> Iterator[EndedRun | None]:
-        """Train; yields each run that has ended, and None between two calls of the engine.
+        """Train; yield each run that has ended, and None between two calls of the engine.
 
         Args:
-            wait: Asked before each call of the engine; while it is True nothing is done, and None
-                comes at once.
+            wait: Called before each call of the engine; while it returns True, nothing is computed
+                and None is yielded at once.
         """
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
@@ -161,7 +161,7 @@ class Population:
             self._shrink()
 
     def _factors(self, epoch: int, count: int) -> NDArray[np.float64]:
-        """Of the learning rate: ``[count, K]``, by the schedules of the runs."""
+        """Return factors of the learning rate, ``[count, K]``, by the schedules of the runs."""
         places = range(epoch, epoch + count)
         known: dict[Any, list[float]] = {}
         columns = []
@@ -177,7 +177,7 @@ class Population:
         return np.array(columns).T
 
     def _look(self, due: NDArray[np.bool_]) -> Iterator[EndedRun]:
-        """Measure; note what is due, and give out what has ended."""
+        """Measure all runs, record those that are ``due``, and yield those that have ended."""
         measured, epoch = self._meter.measure(), self._engine.epoch
         self._progress.observe(epoch, measured, due)
         for run in np.flatnonzero(due):
@@ -196,7 +196,7 @@ class Population:
         self.history.append(epoch=epoch, seconds=np.nan, learning_rate=np.nan, **wide)
 
     def _ending(self, run: int) -> Reason | None:
-        """As ``Training`` decides it for a run alone."""
+        """Return why ``run`` ends, by the rules of ``Training`` for a single run, or None."""
         training, progress = self._resolved.members[run].training, self._progress
         epoch = self._engine.epoch
         if epoch == 0:
@@ -224,7 +224,7 @@ class Population:
             yield EndedRun(int(self._numbers[run]), result, reason, history, rows[place])
 
     def _rows(self, runs: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The best weights of some runs, a row each."""
+        """Return the best weights of ``runs``, one row each."""
         flat, chosen = self._progress.best_flat, torch.from_numpy(runs)
         blocks = sorted(self._parameters.layout.blocks, key=lambda block: block.start)
         parts = [block.view(flat)[chosen].reshape(len(runs), -1) for block in blocks]
@@ -232,7 +232,7 @@ class Population:
         return rows
 
     def _all_wrong(self, runs: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Wrong pixels of all samples; those of large sets are not all measured meanwhile."""
+        """Return the wrong pixels of all samples; large sets are only partly measured before."""
         few = some_of(self._resolved, runs.tolist())
         parameters = Parameters(few, _CPU)
         taken = self._progress.taken(parameters, runs)
@@ -257,7 +257,7 @@ class Population:
         )
 
     def _shrink(self) -> None:
-        """Go on with those that have not ended."""
+        """Continue with the runs that have not ended."""
         kept = np.flatnonzero(~self._ended)
         epoch, before, streams = self._engine.epoch, self._parameters, self._streams
         self._resolved = some_of(self._resolved, kept.tolist())
@@ -275,7 +275,7 @@ class Population:
 
 
 def _kept(resolved: ResolvedRecipe) -> list[tuple[float, ...]]:
-    """For each member what dropout keeps of each layer."""
+    """Return for each member the keep probability of dropout in each layer."""
     known: dict[Any, tuple[float, ...]] = {}
     shape = resolved.dataset.image_shape
     for recipe in resolved.members:

@@ -1,4 +1,4 @@
-"""A few steps of a training, timed: what the rest of it will take."""
+"""Estimate of a training's duration from a few timed steps."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ _BATCHES = 8
 
 
 def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda: False) -> Cost:
-    """``cost`` of ``resolved`` with its time measured on some steps, where they can be tried.
+    """Return ``cost`` of ``resolved`` with its time measured on some steps, if feasible.
 
     Sets the number of torch's threads in the calling thread, as a training does.
 
     Args:
-        resolved: What would be trained.
-        cost: Its cost as it was reckoned.
-        cancelled: Asked between the steps and within long ones; once it is True ``cost`` is given
-            back.
+        resolved: The training to estimate.
+        cost: Its computed cost.
+        cancelled: Called between the steps and within long ones; once it returns True, ``cost`` is
+            returned unchanged.
     """
     recipe = resolved.recipe
     step = step_seconds(resolved)
     if choose_device(recipe.training.device, work_of(resolved))[0].type == "cuda":
-        # Reckoned for the processor.
+        # The computed cost is for the CPU.
         cost, step = replace(cost, seconds=cost.seconds / _GPU), step / _GPU
     too_large = cost.bytes > MOST_BYTES or step > MOST_STEP_SECONDS
-    # Iterations of scipy's optimisers, and phases of a classifier, are not alike.
+    # Iterations of scipy's optimisers and phases of a classifier vary in duration.
     is_even = recipe.training.optimizer.name not in SCIPY_OPTIMIZERS and recipe.classifier is None
     if too_large or not is_even:
         return cost
@@ -90,20 +90,20 @@ def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
         if time.perf_counter() - begun > PROBE_SECONDS:
             break
     begun, fastest = time.perf_counter(), float("inf")
-    # Once at least: that one may take as long as all the time there is.
+    # At least one call, even if it takes all the time.
     while True:
         stop_if(cancelled)
         started, position = time.perf_counter(), stepper.position
         stepper.advance(orders)
         now = time.perf_counter()
-        # Others, such as a window that opens, only ever make a call longer.
+        # Other processes, such as an opening window, only ever make a call longer.
         fastest = min(fastest, (now - started) / (stepper.position - position))
         if now - begun >= PROBE_SECONDS:
             return fastest * rows / stepper.rows
 
 
 def _with_few_samples(resolved: ResolvedRecipe, batch: int) -> ResolvedRecipe:
-    """``resolved`` with samples for some batches, and without any that are only checked on."""
+    """Return ``resolved`` with samples for a few batches and no validation split."""
     recipe = resolved.recipe
     noise = recipe.data.corruption
     copies = noise.copies if noise.kind != "none" else 1

@@ -1,4 +1,4 @@
-"""What is remembered of every run while it trains: best weights, goals, and diverged runs."""
+"""State tracked for every run during training: best weights, goals, and whether it diverged."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
 class BestSoFar:
     """The best weights and the figures of K runs, updated at every recorded epoch.
 
-    What the best weights are is said in ``record/best.py``: no other weights have a lower loss and
-    fewer wrong pixels as well, unless they miss the goal. Adam at a constant rate loses a perfect
-    fit now and then: the best is what was meant.
+    ``record/best.py`` defines the best weights: no other weights have both a lower loss and fewer
+    wrong pixels, unless they miss the goal. Adam at a constant rate loses a perfect fit now and
+    then, so the last weights would not do.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class BestSoFar:
         self._is_shared = False
         self.loss = np.full(runs, math.nan)
         self.loss_of_best = np.full(runs, math.inf)
-        # How it stood before the first step, and when: what was learnt is better in one respect.
+        # Criteria before the first step, and their epoch: learnt weights must improve on one.
         self._start = np.full((len(_CRITERIA), runs), math.inf)
         self._start_epoch = np.full(runs, math.inf)
         self.first_epoch = {goal: np.full(runs, -1, np.int64) for goal in GOALS}
@@ -76,11 +76,11 @@ class BestSoFar:
 
     @property
     def improved_epoch(self) -> float:
-        """When any run was last seen better than before."""
+        """Latest epoch at which any run improved."""
         return float(self.improved.max())
 
     def taken(self, parameters: Parameters, runs: NDArray[np.int64]) -> BestSoFar:
-        """What is known of some of the ``runs``, which ``parameters`` are of."""
+        """Return the state of ``runs`` only, as a population of ``parameters``."""
         tolerance = np.broadcast_to(self._tolerance, len(self.alive))[runs]
         samples = self.best_wrong_pixels.shape[1]
         result = BestSoFar(parameters, samples, by_loss=self._by_loss, tolerance=tolerance)
@@ -96,9 +96,9 @@ class BestSoFar:
     def observe(
         self, epoch: float, measured: Measured, due: NDArray[np.bool_] | None = None
     ) -> None:
-        """Take in a measurement of the present parameters after ``epoch`` epochs.
+        """Update the state with a measurement of the current parameters after ``epoch`` epochs.
 
-        Where ``due`` is given the other runs are not looked at.
+        If ``due`` is given, only the runs that it marks are updated.
         """
         due = np.ones_like(self.alive) if due is None else due
         self.alive &= np.isfinite(measured.loss) | ~due
@@ -114,8 +114,8 @@ class BestSoFar:
                 break
             met = self.alive & due & (measured.wrong.max(axis=1) <= _LIMITS[goal])
             first[met & (first < 0)] = math.ceil(epoch)  # 0 is before the first step
-        # Of a run that diverged before its first step there is nothing good to keep; what
-        # it gets wrong must not be taken for nothing wrong.
+        # A run that diverged before its first step has no good weights; its wrong pixels must be
+        # recorded so that it does not count as error-free.
         never = due & ~self.alive & np.isinf(self.best_loss)
         self.best_wrong_pixels[never] = measured.wrong[never]
         better = self._better(measured) & due
@@ -147,7 +147,7 @@ class BestSoFar:
         return lower
 
     def _criteria_of(self, measured: Measured) -> NDArray[np.float64]:
-        """How the present weights stand in each of ``_CRITERIA``, ``[4, K]``: less is better."""
+        """Return the current value of each of ``_CRITERIA``, ``[4, K]``; lower is better."""
         loss = measured.terms.get("validation_loss", measured.loss)
         wrong, misses = measured.wrong.sum(axis=1), self._excess(measured.wrong) > 0
         if self._by_loss:
@@ -155,7 +155,7 @@ class BestSoFar:
         return np.stack([measured.criterion, loss, wrong, misses])
 
     def _excess(self, wrong: NDArray[np.int64]) -> NDArray[np.int64]:
-        """By how many wrong pixels the worst sample of each run passes the tolerance."""
+        """Return by how many wrong pixels the worst sample of each run exceeds the tolerance."""
         excess: NDArray[np.int64] = np.maximum(wrong.max(axis=1, initial=0) - self._tolerance, 0)
         return excess
 
@@ -180,7 +180,7 @@ class BestSoFar:
             block.view(target)[runs] = block.view(source)[runs]
 
     def presentable(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Parameters and buffers; of runs that diverged their last good ones."""
+        """Return parameters and buffers, with the last good ones of runs that diverged."""
         flat, buffers = self._parameters.shown, self._parameters.buffers
         if self.alive.all():
             return flat, buffers
@@ -198,13 +198,14 @@ class BestSoFar:
         wrong_pixels: NDArray[np.int64] | None = None,
         figures: Sequence[Mapping[str, float]] = (),
     ) -> tuple[RunResult, ...]:
-        """Every run in figures.
+        """Return the figures of every run.
 
         Args:
             seed: Seed of the first run.
             epochs: Epochs done.
             seconds: Time that they took.
-            wrong_pixels: Of the best weights, ``[K, N]``, where not all samples were measured.
+            wrong_pixels: Wrong pixels of the best weights, ``[K, N]``; if None, those measured
+                during training.
             figures: Further figures of each run.
         """
         wrong = self.best_wrong_pixels if wrong_pixels is None else wrong_pixels
@@ -224,7 +225,7 @@ class BestSoFar:
         wrong: NDArray[np.int64],
         figures: Mapping[str, float] = MappingProxyType({}),
     ) -> RunResult:
-        """One run in figures; ``wrong`` are the wrong pixels ``[N]`` of its best weights."""
+        """Return the figures of one run; ``wrong`` are its best weights' wrong pixels ``[N]``."""
         return RunResult(
             seed=seed,
             epochs=epochs,
@@ -241,9 +242,10 @@ class BestSoFar:
         )
 
     def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
-        """Everything that continuation needs, by name.
+        """Return everything needed to continue, by name.
 
-        Copies; or with the best weights as they are, which are copied once there are better ones.
+        Arrays are copied; with ``copy=False`` the best weights are shared, and copied before the
+        next change.
         """
         flat, buffers = self.best_flat.cpu().numpy(), self.best_buffers.cpu().numpy()
         self._is_shared = self._is_shared or not copy
@@ -264,7 +266,7 @@ class BestSoFar:
         }
 
     def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
-        """Whether ``state`` is that of as many runs and samples."""
+        """Return whether ``state`` has as many runs and samples."""
         return all(
             name in found and found[name].shape == array.shape
             for found in [self._renewed(state)]
@@ -273,7 +275,7 @@ class BestSoFar:
 
     @staticmethod
     def _renewed(state: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
-        """``state`` with what was called otherwise, or was not there, in older files."""
+        """Return ``state`` with entries renamed or added that older files lack."""
         found = dict(state)
         for name, older in _OLDER.items():
             if name not in found and older in found:
@@ -287,10 +289,10 @@ class BestSoFar:
         return found
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take back what ``state()`` gave.
+        """Restore what ``state()`` returned.
 
         Raises:
-            TrainingError: It is of other types than that, or cannot be right.
+            TrainingError: Its arrays have other types, or invalid values.
         """
         state = self._renewed(state)
         found: dict[str, Any] = {
@@ -313,7 +315,7 @@ class BestSoFar:
         self.loss_of_best = found["loss_of_best"]
         self._start, self._start_epoch = found["start"][:-1], found["start"][-1]
         self.alive = found["alive"]
-        # Some files have it as a whole number.
+        # Some files store a whole number.
         (improved,) = state["improved_epoch"].tolist()
         self.improved[:] = number({"improved_epoch": improved}, "improved_epoch")
         for goal in GOALS:
@@ -323,13 +325,13 @@ class BestSoFar:
 def early_ending(
     goals: GoalsSpec, *, alive: bool, wrong: NDArray[np.int64] | None, waited: float
 ) -> Reason | None:
-    """Why a training ends before its last epoch, but for its time; None: it goes on.
+    """Return why a training ends before its last epoch, time limit aside; None if it goes on.
 
     Args:
-        goals: What ends it.
+        goals: The goals that end it.
         alive: Whether any of its runs has not diverged.
-        wrong: Wrong pixels of the best weights; None: nothing is reconstructed.
-        waited: Epochs since it improved last.
+        wrong: Wrong pixels of the best weights; None if nothing is reconstructed.
+        waited: Epochs since the last improvement.
     """
     if not alive:
         return "diverged"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Schedule:
     """The factor of the base learning rate, as a function of the epoch and, on plateau, the loss.
 
-    All but ``plateau`` are pure functions of the position, so continuing needs only its state.
+    All but ``plateau`` are pure functions of the position, so only its state has to be saved.
     """
 
     def __init__(self, spec: ScheduleSpec, epochs: int) -> None:
@@ -30,7 +30,7 @@ class Schedule:
         self._best_epoch = 0
 
     def factor_at(self, position: float) -> float:
-        """The factor after ``position`` epochs, 0..epochs; it may change within an epoch."""
+        """Return the factor after ``position`` epochs, 0..epochs; it may change within an epoch."""
         spec = self._spec
         if spec.name == "constant":
             return 1.0
@@ -48,11 +48,11 @@ class Schedule:
         return spec.final_factor + (1 - spec.final_factor) * 0.5 * (1 + math.cos(math.pi * share))
 
     def observe(self, epoch: int, losses: NDArray[np.float64]) -> None:
-        """Tell the losses ``[K]`` after ``epoch`` epochs; only ``plateau`` listens, to the mean."""
+        """Update with the losses ``[K]`` after ``epoch`` epochs; only ``plateau`` uses them."""
         if self._spec.name != "plateau":
             return
         loss = float(losses.mean())
-        # Relative threshold as in torch's ReduceLROnPlateau: tiny gains are no gain.
+        # Relative threshold as in torch's ReduceLROnPlateau: tiny gains do not count.
         if loss < self._best_loss * (1 - 1e-4):
             self._best_loss, self._best_epoch = loss, epoch
         elif epoch - self._best_epoch >= self._spec.patience_epochs:
@@ -61,7 +61,7 @@ class Schedule:
             self._best_epoch = epoch
 
     def state(self) -> dict[str, float | int]:
-        """What continuation needs."""
+        """Return the state needed to continue."""
         return {
             "schedule_factor": self._plateau_factor,
             "schedule_best_loss": self._best_loss,
@@ -69,10 +69,10 @@ class Schedule:
         }
 
     def restore(self, state: Mapping[str, float | int | str]) -> None:
-        """Take back what ``state()`` gave.
+        """Restore what ``state()`` returned.
 
         Raises:
-            TrainingError: These cannot be such numbers.
+            TrainingError: A number is missing or out of range.
         """
         self._plateau_factor = number(state, "schedule_factor", high=1.0)
         self._best_loss = number(state, "schedule_best_loss", -math.inf, math.inf)

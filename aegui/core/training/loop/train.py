@@ -1,7 +1,7 @@
-"""Training: a generator that does a few epochs at a time and can be stopped between any two.
+"""Training as a generator that does a few epochs at a time and can be stopped between any two.
 
-Pausing, stepping, slow motion and stopping are nothing but ways of iterating. It owns no thread
-and no window.
+Pausing, stepping, slow motion and stopping are just ways of iterating it. It owns no thread and no
+window.
 """
 
 from __future__ import annotations
@@ -78,25 +78,25 @@ def train(
     """Train all runs of a recipe, yielding the same live ``Training`` after each chunk of epochs.
 
     The first yield comes before the first step. Every epoch that has a row in the history ends a
-    chunk; ``control.max_chunk`` bounds it. Call it in the thread that iterates: torch counts
-    threads per thread. After the last yield ``finished`` tells the reason.
+    chunk; ``control.max_chunk`` bounds its length. Call it in the thread that iterates: torch's
+    thread count is per thread. After the last yield, ``finished`` has the reason.
 
-    Once ``control.stop`` is set it ends with ``finished == "stopped"``, and what was being measured
-    is given up: a training that goes on from there makes up for it.
+    Once ``control.stop`` is set, the training ends with ``finished == "stopped"``, and a running
+    measurement is cancelled; it is repeated if the training is continued.
 
     Args:
-        resolved: What to train.
-        control: Levers that may be moved meanwhile.
-        resume: Go on from here, bit for bit as if there had been no interruption (on the CPU).
+        resolved: The training.
+        control: Settings that may be changed meanwhile.
+        resume: State to continue from, on the CPU bit for bit as if without an interruption.
         history: The rows recorded before ``resume`` or ``fork``.
         timeline: The weights kept before ``resume`` or ``fork``.
-        fork: Instead of ``resume``: begin with these weights, and count epochs on from theirs.
-        lineage: What was trained before ``resume`` or ``fork``, for the history of the run.
+        fork: Weights to start with instead of ``resume``; epochs are counted on from theirs.
+        lineage: What was trained before ``resume`` or ``fork``, for the stages of the run.
 
     Raises:
         TrainingError: ``resume`` or ``fork`` does not belong to a population of this shape (and
-            ``resume`` to this optimiser), the memory does not suffice, or the graphics card fails.
-        Cancelled: It was stopped before the first weights had been looked at.
+            ``resume`` to this optimiser), memory ran out, or the GPU failed.
+        Cancelled: It was stopped before the first weights were measured.
     """
     with in_words():
         training = Training(
@@ -111,11 +111,11 @@ def train(
 
 @contextlib.contextmanager
 def _tiny_numbers_as_zero() -> Iterator[None]:
-    """Take what is too small for its exponent for zero, in this thread.
+    """Flush denormal numbers to zero in this thread.
 
-    Adam's mean of the gradient of a dead unit falls and falls, and such numbers make every
-    operation on them slow: up to half the time of a long training. It does not last, because
-    other libraries are not made for it: scipy's trees of equal points crash the process.
+    Adam's mean of the gradient of a dead unit decays into denormals, which slow down every
+    operation on them: by up to half the time of a long training. The setting is undone at the end,
+    because other libraries do not expect it: scipy's k-d trees of equal points crash the process.
     """
     torch.set_flush_denormal(True)
     try:
@@ -128,15 +128,15 @@ class Training:
     """A training in progress; belongs to the thread that iterates.
 
     Attributes:
-        epochs: Epochs to do in all.
-        history: Recorded rows; its ``view()`` may be taken by any thread.
-        timeline: Weights of some of these rows; so may its ``view()``.
+        epochs: Total number of epochs.
+        history: Recorded rows; any thread may take its ``view()``.
+        timeline: Weights of some of these rows; any thread may take its ``view()``.
         engine: Key of the step engine.
-        device: Words for the device, such as ``cpu`` or ``cuda:0 (name)``.
-        notes: What a person should know, such as that there is no GPU.
+        device: Description of the device, such as ``cpu`` or ``cuda (name)``.
+        notes: Messages for the user, such as that there is no GPU.
         seconds: Training time so far; time between two calls of ``advance`` is not counted.
-        finished: The reason for having ended, or None.
-        is_long: Whether a step, and so a look at all samples, takes longer than anybody would wait.
+        finished: Why it ended, or None.
+        is_long: Whether a step, and so a measurement of all samples, takes too long to wait for.
     """
 
     def __init__(
@@ -194,12 +194,12 @@ class Training:
 
     @property
     def position(self) -> float:
-        """Epochs done, with the share of the one under way."""
+        """Epochs done, including the fraction of the current one."""
         return self._stepper.position
 
     def _prepare(self) -> None:
-        """(Re)build what depends on the kind of noise; ``Cancelled`` if it takes too long."""
-        # A program is printed by doing it once.
+        """(Re)build what depends on the kind of noise; raise ``Cancelled`` if stopped."""
+        # Tracing a program runs its step once.
         with self._giving_up(self._control.is_stopped):
             family = family_of(
                 self._resolved,
@@ -213,16 +213,16 @@ class Training:
         self._resume_note = family.resume_note
         self.engine = self._stepper.name
         if self.engine == NativeEngine.name:
-            # Its runs are shared out already; torch only draws and measures, and its second thread
-            # would wait for the next look by turning round and round on a core.
+            # The native engine has its own threads; torch only draws and measures, and its second
+            # thread would busy-wait on a core for the next measurement.
             torch.set_num_threads(1)
 
     def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
-        """Have what takes long asked between its operations; nothing may be half changed by it."""
+        """Make long operations within cancellable; they must leave no partial change."""
         return giving_up(cancelled if self.is_long else None)
 
     def advance(self) -> None:
-        """Do one chunk of work; where a row is due also measure and look at the goals."""
+        """Do one chunk of work; where a row is due, also measure and check the goals."""
         with _tiny_numbers_as_zero():
             self._advance()
 
@@ -238,13 +238,13 @@ class Training:
                 self.finished = self._ending()
         self.seconds += time.perf_counter() - started
         if self.finished is None and self._is_time_up():
-            # Epochs may be long: ``result`` measures where this one was left.
+            # Epochs may be long: ``result`` measures within this one.
             self.finished = "seconds"
         if self.finished is None and self._control.stop:
             self.finished = "stopped"
 
     def _learn(self) -> None:
-        """Do one chunk of work, at most up to where a row of the history is due."""
+        """Do one chunk of work, at most up to the next row of the history."""
         stepper = self._stepper
         phase = self._phase
         until = phase.start + next_recorded_position(
@@ -266,19 +266,19 @@ class Training:
 
     @property
     def phase(self) -> str:
-        """What is done at present, in words; "" for the training proper."""
+        """Name of the current phase; "" for the main training."""
         return self._phase.name
 
     @property
     def _phase(self) -> Phase:
-        """The phase that the next step belongs to."""
+        """The phase of the next step."""
         return self._phase_at(self._stepper.position)
 
     def _phase_at(self, position: float) -> Phase:
         return next((it for it in self._phases if position < it.stop - 1e-9), self._phases[-1])
 
     def _rate(self, position: float) -> float:
-        if len(self._phases) == 1:  # asked for at every epoch of a few microseconds
+        if len(self._phases) == 1:  # called for every epoch, which may take microseconds
             return self._base_rate * self._schedule.factor_at(position - self._phases[0].start)
         phase = self._phase_at(position)
         if phase.is_preliminary:
@@ -287,7 +287,7 @@ class Training:
         return self._base_rate * self._schedule.factor_at(position)
 
     def _obey(self) -> None:
-        """Take over what the levers say, and note it."""
+        """Apply changed live settings, and record them."""
         control, epoch = self._control, self._stepper.position
         rate = control.learning_rate or self._base_rate
         if rate != self._base_rate:
@@ -312,7 +312,7 @@ class Training:
         self._corruption, position = asked, self._stepper.position
         if rebuild:
             state = self._stepper.state()
-            # An epoch under way begins anew: it had been drawn with the other noise.
+            # The current epoch restarts: its noise was drawn with the old setting.
             state.pop("epoch_generator", None)
             try:
                 self._prepare()
@@ -323,7 +323,7 @@ class Training:
         self._log.note(position, corruption=asked)
 
     def _record(self, cancelled: IsCancelled | None = None) -> None:
-        """Look at the present weights; where that is given up nothing has changed."""
+        """Measure the current weights and record a row; if cancelled, nothing has changed."""
         with self._giving_up(cancelled):
             measured = self._meter.measure(cancelled)
         position = self._stepper.position
@@ -339,7 +339,7 @@ class Training:
         self.timeline.record(position, self._row)
 
     def _row(self) -> NDArray[np.float32]:
-        """A copy of the parameters and buffers that are shown, ``[n]``."""
+        """Return a copy of the presented parameters and buffers, ``[n]``."""
         flat, buffers = self._progress.presentable()
         row: NDArray[np.float32] = torch.cat([flat.detach(), buffers]).cpu().numpy()
         return row
@@ -366,7 +366,7 @@ class Training:
 
     @in_words()
     def snapshot(self) -> Snapshot:
-        """The current weights; of a run that diverged, its last good ones."""
+        """Return the current weights; for a run that diverged, its last good ones."""
         return self._snapshot_of(*self._progress.presentable())
 
     def _snapshot_of(
@@ -376,7 +376,7 @@ class Training:
         return snapshot_of(flat, buffers, layout, self._resolved, self.epoch, copy=copy)
 
     def checkpoint(self, *, ended: bool = False) -> Checkpoint:
-        """Everything needed to go on from here; where it has ``ended`` weights are not copied."""
+        """Return everything needed to continue; if ``ended``, weights are shared, not copied."""
         return Checkpoint(
             self.epoch,
             {
@@ -409,7 +409,8 @@ class Training:
         scalars = checkpoint.scalars
         position, seconds = number(scalars, "position"), number(scalars, "seconds")
         if is_of_another_device(tensors, "generator", self._generator):
-            # Its random numbers go on nowhere else: an epoch under way begins anew with others.
+            # A generator's state is useless on another device: the current epoch restarts with new
+            # random numbers.
             own = self._generator.get_state().numpy()
             tensors = {**tensors, "generator": own}
             tensors.pop("epoch_generator", None)
@@ -431,7 +432,7 @@ class Training:
             self.finished = "epochs"
 
     def _begin_at(self, fork: Fork, history: HistoryView | None) -> None:
-        """Take over weights, and what was recorded before them."""
+        """Start with the weights of ``fork``, and the history recorded before them."""
         parameters = self._parameters
         size = parameters.layout.size + parameters.layout.buffer_size
         if fork.signature != self._resolved.signature or fork.row.shape != (size,):
@@ -459,18 +460,18 @@ class Training:
         cancelled: IsCancelled | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> TrainingResult:
-        """What has been learnt, with all its figures; ``so_far`` has what is known without them.
+        """Return the outcome with all figures; ``so_far`` returns it without measuring.
 
         Args:
-            reason: Why it has ended, where a person stopped it.
-            cancelled: Asked between pieces of the measuring, and not often otherwise.
-            checkpoint: That of ``so_far``, where it has been asked for.
+            reason: Why it ended, if the user stopped it.
+            cancelled: Called between pieces of the measurement, and rarely otherwise.
+            checkpoint: The checkpoint of ``so_far``, if already taken.
 
         Raises:
-            Cancelled: So it was asked for; nothing has changed.
+            Cancelled: ``cancelled`` returned True; nothing has changed.
         """
-        # Taken first: looking once more than an uninterrupted training would have done counts in
-        # schedule and patience.
+        # Taken first: the extra measurement below would affect schedule and patience, which an
+        # uninterrupted training would not have.
         checkpoint = self.checkpoint() if checkpoint is None else checkpoint
         if not len(self.history) or self.history.view().epoch[-1] != self._stepper.position:
             self._record(cancelled)
@@ -487,11 +488,11 @@ class Training:
 
     @in_words()
     def so_far(self, reason: Reason | None = None, *, ended: bool = False) -> TrainingResult:
-        """What has been learnt, at once and without measuring anything; training can go on.
+        """Return the outcome so far, at once and without measuring; training can go on.
 
-        Its figures are those of the last look, and of the samples that are looked at meanwhile; it
-        has no message, which takes thought. Where the training has ``ended``, and no step follows,
-        it shares its weights with it: copies of a large network take seconds.
+        Its figures are those of the last measurement, on the samples that are measured during
+        training; it has no message, which takes time to compute. If the training has ``ended``, the
+        result shares its weights: copying those of a large network takes seconds.
         """
         checkpoint = self.checkpoint(ended=ended)
         flat, buffers = (
@@ -544,17 +545,17 @@ class Training:
 
 
 def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tuple[str, ...]]:
-    """The device for a recipe's ``device``, and notes for the person where it is not that one.
+    """Return the device for a recipe's ``device``, and notes for the user if it is another one.
 
-    ``work`` is what ``work_of`` gives: with ``auto`` small networks stay on the processor, where an
-    operation costs less than to ask a GPU for it.
+    ``work`` is the result of ``work_of``: with ``auto`` small networks stay on the CPU, where an
+    operation takes less time than a kernel launch on a GPU.
     """
     if device == "cpu" or (device == "auto" and work < _GPU_WORTH):
         return torch.device("cpu"), ()
     try:
         if torch.cuda.is_available():
             torch.zeros(1, device="cuda").add_(1).item()
-            # Convolutions rounded to 10 bits would learn otherwise than on the processor.
+            # TF32 convolutions round to 10 bits and would give other results than the CPU.
             torch.backends.cudnn.allow_tf32 = False
             return torch.device("cuda"), ()
     except RuntimeError as error:
@@ -571,7 +572,7 @@ def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tu
 
 
 def work_of(resolved: ResolvedRecipe) -> float:
-    """Multiplications of a forward pass of all runs with one batch."""
+    """Return the multiplications of a forward pass of all runs with one batch."""
     recipe = resolved.recipe
     rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies
     return float(recipe.runs * sum(layer.cost for layer in resolved.all_layers) * rows)
@@ -582,13 +583,13 @@ def _device_words(device: torch.device) -> str:
 
 
 def thread_count(resolved: ResolvedRecipe, spare_cores: int) -> int:
-    """One thread for small networks, whose operations are too short to be shared out."""
+    """Return 1 for small networks, whose operations are too short to share, else all cores."""
     return 1 if work_of(resolved) < _THREADS_WORTH else cores_to_use(spare_cores)
 
 
 def cores_to_use(spare_cores: int) -> int:
-    """How many cores there are for this process, but for those to spare; at least one."""
-    # Hyper-threads are counted by cpu_count too, but a process may be confined to fewer cores.
+    """Return the number of cores of this process less ``spare_cores``, at least one."""
+    # cpu_count ignores that a process may be confined to fewer cores.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, (cores or 1) - spare_cores)
 
@@ -596,7 +597,7 @@ def cores_to_use(spare_cores: int) -> int:
 def warm_up() -> None:
     """Pay torch's first-call costs with a training of two epochs, so that the next starts at once.
 
-    Leaves the thread count of the calling thread at one.
+    Sets the thread count of the calling thread to one.
     """
     recipe = Recipe(training=TrainingSpec(epochs=2, device="cpu"))
     images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)

@@ -1,1 +1,1 @@
-"""One step of a training: network, objective, their gradient and the update, as a program."""
+"""One training step: network, objective, gradient and update, as a generated program."""

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def augmented(
     rows: torch.Tensor, image_shape: Sequence[int], spec: AugmentSpec, generator: torch.Generator
 ) -> torch.Tensor:
-    """Each image mirrored with probability 1/2 and moved by up to ``shift`` pixels each way.
+    """Mirror each image with probability 1/2 and shift it by up to ``shift`` pixels each way.
 
     Args:
         rows: Images ``[1, n, C*H*W]``.
         image_shape: Channels, height and width.
-        spec: What to do.
+        spec: Which augmentations to apply.
         generator: The source of randomness, on the device of ``rows``.
     """
     count, device = rows.shape[1], rows.device
@@ -35,7 +35,7 @@ def augmented(
 
 
 def _shifted(images: torch.Tensor, shift: int, generator: torch.Generator) -> torch.Tensor:
-    """Every image moved by its own whole number of pixels; what comes in at the border is zero."""
+    """Shift every image by its own whole number of pixels, filling with zeros at the border."""
     count, channels, height, width = images.shape
     padded = F.pad(images, (shift, shift, shift, shift))
     device = images.device

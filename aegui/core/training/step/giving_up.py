@@ -1,9 +1,9 @@
-"""Giving up between two operations of torch, where one call does many of them and asks nobody.
+"""Cancellation between two operations of torch within one long call.
 
-A compiled program comes back when it is done, and so does a backward pass of autograd: of a huge
-batch after many seconds. torch's own protocol for looking on, ``TorchDispatchMode``, is handed each
-operation of both before it is done. Here it asks whether to go on, and does large products in
-parts. The same operations are done in the same order; looking on takes some microseconds of each.
+A compiled program, or a backward pass of autograd, returns only when it is done: for a huge batch
+after many seconds. torch's ``TorchDispatchMode`` intercepts each operation of both before it runs.
+Here it is used to check for cancellation and to split large products. The same operations are done
+in the same order; the interception costs some microseconds per operation.
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ def giving_up(
     kept: Sequence[torch.Tensor] = (),
     until: Sequence[torch.Tensor] = (),
 ) -> Iterator[None]:
-    """Let what is done within be given up between any two operations.
+    """Make the code within cancellable between any two operations of torch.
 
     Args:
-        cancelled: Asked before each operation; None: nobody is, and nothing is different.
-        kept: Tensors that are put back as they were if it is given up.
-        until: What is written at the end: from the first write to one of them nobody is asked.
+        cancelled: Called before each operation; if None, nothing is intercepted.
+        kept: Tensors that are restored if it is cancelled.
+        until: Tensors written at the end: from the first write to one of them on, ``cancelled`` is
+            not called any more.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     if cancelled is None:
         yield
@@ -53,7 +54,7 @@ def giving_up(
         with asking:
             yield
     except (Cancelled, RuntimeError) as error:
-        # Through a compiled program our own error comes as one of torch.
+        # A compiled program re-raises our exception as a RuntimeError.
         if not asking.gave_up:
             raise
         with torch.no_grad():
@@ -63,14 +64,14 @@ def giving_up(
 
 
 class LongSteps:
-    """Lets steps that take long be given up half way; going on is as if they had not begun.
+    """Makes long steps cancellable; a cancelled step is undone as if it had not begun.
 
     Args:
-        is_long: Whether they do; nobody is asked in others.
-        batches: Where in the epoch they are.
-        generator: What draws their random numbers.
-        kept: What a step changes before it ends.
-        until: What is written when a step ends, see ``giving_up``.
+        is_long: Whether steps are long; others are not cancellable.
+        batches: Position within the epoch.
+        generator: Source of the steps' random numbers.
+        kept: Tensors that a step changes before it ends.
+        until: Tensors that are written when a step ends, see ``giving_up``.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class LongSteps:
 
     @contextmanager
     def one(self, cancelled: IsCancelled | None) -> Iterator[None]:
-        """One step; ``Cancelled`` if ``cancelled`` said so."""
+        """Run one step within; raise ``Cancelled`` if ``cancelled`` returned True."""
         if not self._is_long or cancelled is None:
             yield
             return
@@ -105,10 +106,10 @@ class LongSteps:
 
 
 class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Asks before each operation whether to go on.
+    """Checks before each operation whether to cancel.
 
     Attributes:
-        gave_up: Whether somebody said no.
+        gave_up: Whether the operation was cancelled.
     """
 
     def __init__(self, cancelled: IsCancelled, until: Sequence[torch.Tensor]) -> None:
@@ -120,13 +121,13 @@ class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """False: there is nothing to keep torch's compiler out of, and asking it imports it all."""
+        """Return False: nothing to skip, and the default imports all of torch's compiler."""
         return False
 
     def __torch_dispatch__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        """Do what torch is asked for, unless somebody says no."""
+        """Run the requested operation, unless cancelled."""
         kwargs = kwargs or {}
         self._is_asked = self._is_asked and not self._ends(function, args, kwargs)
         self._ask()
@@ -139,7 +140,7 @@ class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
             raise Cancelled
 
     def _ends(self, function: Any, args: Sequence[Any], kwargs: Any) -> bool:
-        """Whether ``function`` writes to what is written at the end."""
+        """Return whether ``function`` writes to one of the tensors written at the end."""
         return bool(self._until) and any(
             _memory(tensor) in self._until for tensor in _written(function, args, kwargs)
         )
@@ -150,7 +151,7 @@ def _memory(tensor: torch.Tensor) -> int:
 
 
 def _written(function: Any, args: Sequence[Any], kwargs: Any) -> Iterator[torch.Tensor]:
-    """The tensors among the arguments that ``function`` changes."""
+    """Yield the tensors among the arguments that ``function`` mutates."""
     for at, argument in enumerate(function._schema.arguments):
         if argument.alias_info is None or not argument.alias_info.is_write:
             continue
@@ -161,7 +162,7 @@ def _written(function: Any, args: Sequence[Any], kwargs: Any) -> Iterator[torch.
 
 
 def _parts(count: int, work: int, ask: Callable[[], None]) -> Iterator[slice]:
-    """Slices of ``count`` rows, each of which takes ``work`` multiplications."""
+    """Yield slices of ``count`` rows, where each row takes ``work`` multiplications."""
     rows = max(1, PART_WORK // max(1, work))
     for start in range(0, count, rows):
         ask()
@@ -169,7 +170,7 @@ def _parts(count: int, work: int, ask: Callable[[], None]) -> Iterator[slice]:
 
 
 def _product(ask: Callable[[], None], a: Any, b: Any, *, out: Any = None) -> Any:
-    """``a @ b``, matrices or stacks of them, some rows at a time."""
+    """Compute ``a @ b`` of matrices or stacks of them, some rows at a time."""
     rows, work = a.shape[-2], prod(a.shape[:-2]) * b.shape[-2] * b.shape[-1]
     plain = torch.ops.aten.mm if a.dim() == 2 else torch.ops.aten.bmm
     if rows * work <= PART_WORK:
@@ -190,7 +191,7 @@ def _product_onto(
     alpha: float = 1,
     out: Any = None,
 ) -> Any:
-    """``beta * onto + alpha * a @ b`` likewise."""
+    """Compute ``beta * onto + alpha * a @ b``, some rows at a time."""
     rows, work = a.shape[-2], prod(a.shape[:-2]) * b.shape[-2] * b.shape[-1]
     plain = torch.ops.aten.addmm if a.dim() == 2 else torch.ops.aten.baddbmm
     factors = {"beta": beta, "alpha": alpha}
@@ -207,7 +208,7 @@ def _product_onto(
 
 
 def _linear_map(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
-    """``x @ weight.t() + bias`` by oneDNN likewise."""
+    """Compute ``x @ weight.t() + bias`` by oneDNN, some rows at a time."""
     rows, work, plain = x.shape[-2], weight.numel(), torch.ops.mkldnn._linear_pointwise
     if rows * work <= PART_WORK:
         return plain(x, weight, *more)
@@ -216,7 +217,7 @@ def _linear_map(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any
 
 
 def _convolution(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> Any:
-    """A convolution, some images at a time."""
+    """Compute a convolution, some images at a time."""
     plain, work = torch.ops.aten.convolution, _of_an_image(x, weight)
     if len(x) * work <= PART_WORK:
         return plain(x, weight, *more)
@@ -229,7 +230,7 @@ def _convolution(ask: Callable[[], None], x: Any, weight: Any, *more: Any) -> An
 def _convolution_backward(
     ask: Callable[[], None], gradient: Any, x: Any, weight: Any, *more: Any
 ) -> Any:
-    """Its gradients by images, weight and bias; the latter two are sums over the images."""
+    """Return a convolution's gradients by images, weight and bias; the latter two are summed."""
     plain, work = torch.ops.aten.convolution_backward, 2 * _of_an_image(x, weight)
     if len(x) * work <= PART_WORK:
         return plain(gradient, x, weight, *more)
@@ -244,7 +245,7 @@ def _convolution_backward(
 
 
 def _put(whole: Any, part: slice, images: Any, count: int) -> Any:
-    """``whole``, or if there is none yet room for all ``count``, with ``images`` put there."""
+    """Write ``images`` to ``part`` of ``whole``, which is allocated for ``count`` if None."""
     if images is None:
         return None
     if whole is None:
@@ -258,7 +259,7 @@ def _put(whole: Any, part: slice, images: Any, count: int) -> Any:
 
 
 def _of_an_image(x: Any, weight: Any) -> int:
-    """Multiplications of a convolution of one image, or a few more."""
+    """Return the approximate multiplications of a convolution of one image, an upper bound."""
     return int(prod(x.shape[2:]) * weight.numel())
 
 

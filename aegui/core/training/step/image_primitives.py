@@ -1,4 +1,4 @@
-"""What a generated program does with images, and with norms: rows as in ``primitives.py``."""
+"""Primitives of generated programs for images and normalisation; rows as in ``primitives.py``."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _convolution(
     like: torch.Tensor = function(plain(x), plain(weight), plain(bias), *sides, *extra)
     like = like.contiguous(memory_format=torch.channels_last)
     name = f"torch.{'conv_transpose2d' if turned else 'conv2d'}"
-    # Of grey images torch gives some in another order, and its GELU mixes the two up.
+    # For grey images torch returns another memory order, and its GELU confuses the two.
     result = tape.moving(f"{call(name, x, weight, bias, *sides, *extra)}.{_LAST}", like, "z")
 
     def rule(d: Traced) -> None:
@@ -67,7 +67,7 @@ def _convolution(
 
 
 def _channels_last(x: Traced) -> Traced:
-    """``x`` in the order of memory in which convolutions are up to twice as fast."""
+    """Return ``x`` in channels-last order, in which convolutions are up to twice as fast."""
     if plain(x).is_contiguous(memory_format=torch.channels_last):
         return x
     found: Traced = x.contiguous(memory_format=torch.channels_last)
@@ -138,7 +138,7 @@ def _interpolate(
 def _taps(images: Traced, geometry: Geometry) -> Traced:
     tape = images.tape
     if not images.fixed:
-        # Views are made of what stays in its place only.
+        # Only tensors at a fixed address can be viewed in advance.
         images = _held(images)
     seen = _grid(plain(images), geometry)
     for (i, j), to, place in geometry.overlaps():
@@ -177,7 +177,7 @@ def _sums(seen: Traced, geometry: Geometry) -> Traced:
 
 
 def _summed(seen: Traced, geometry: Geometry) -> Traced:
-    """The grey image in which every pixel is the sum of all taps that fall on it."""
+    """Return the grey image in which every pixel is the sum of all taps that cover it."""
     tape = seen.tape
     image = tape.fixed(seen.tensor.new_zeros(geometry.batch, 1, *geometry.size))
     shape = [*geometry.kernel, geometry.batch, *geometry.places]
@@ -197,7 +197,7 @@ def _slice_text(part: slice) -> str:
     return f"{part.start}:{part.stop}:{part.step or 1}"
 
 
-# Normalisations
+# Normalisation
 
 
 def _batch_norm(
@@ -232,16 +232,16 @@ def _batch_norm(
 
 
 def _of_channels(numbers: Traced, x: Traced) -> Traced:
-    """A number of each channel as what multiplies images, or rows."""
+    """Reshape one number per channel to broadcast over images, or rows."""
     found: Traced = numbers.reshape([-1, *[1] * (x.dim() - 2)])
     return found
 
 
 def _by_normalised(d: Traced, x: Traced, axes: list[int], eps: float) -> Traced:
-    """The gradient by ``x`` from that by what is ``x`` with mean 0 and variance 1 along ``axes``.
+    """Return the gradient by ``x`` from ``d``, that by ``x`` normalised along ``axes``.
 
-    ``(d - mean d - y mean(d y)) / s``, where ``y`` is that and ``s`` the deviation of ``x`` (Ioffe
-    and Szegedy 2015, section 3).
+    It is ``(d - mean d - y mean(d y)) / s``, where ``y`` is the normalised ``x`` and ``s`` the
+    standard deviation of ``x`` (Ioffe and Szegedy 2015, section 3).
     """
     centred = x - x.mean(axes, keepdim=True)
     share = (centred.square().mean(axes, keepdim=True) + eps).rsqrt()
@@ -259,7 +259,7 @@ def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float
 
     def rule(d: Traced) -> None:
         d = _laid_out(d, is_of_batch=False)
-        # All is asked for: without the first torch 2.13 crashes.
+        # All three gradients are requested: without the first torch 2.13 crashes.
         given = [d, x, *kept, scale, *sizes, [True, True, True]]
         hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *given))
 
@@ -272,10 +272,10 @@ def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float
 
 
 def _laid_out(x: Traced, *, is_of_batch: bool) -> Traced:
-    """``x`` in the order of memory in which normalisations want it and its gradient."""
+    """Return ``x`` in the memory order that normalisations need for it and its gradient."""
     if x.dim() != 4:
         return x
-    # On a GPU torch's layer normalisation takes no images channels last.
+    # On a GPU torch's layer normalisation does not accept channels-last images.
     is_last = is_of_batch or x.device.type == "cpu"
     order = torch.channels_last if is_last else torch.contiguous_format
     tape = x.tape

@@ -1,4 +1,4 @@
-"""One step of training as lines of a program, for every network that the tape can trace."""
+"""One training step as lines of a program, for every network that the tape can trace."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def drawn(
     resolved: ResolvedRecipe, rows: int, device: torch.device
 ) -> tuple[dict[int, torch.Tensor], torch.Tensor | None, list[str]]:
-    """What a step draws: room for masks of dropout, for numbers like the code, and how.
+    """Return buffers for dropout masks and the code's noise, and the lines that draw them.
 
-    In the order of the autograd engines, before anything is computed; each line has ``{}`` for the
-    name of its room, masks first.
+    The lines draw in the order of the autograd engines, before anything is computed; ``{}`` stands
+    for the name of a line's buffer, masks first.
     """
     runs, masks, noise, lines = resolved.recipe.runs, {}, None, []
     for index, layer in enumerate(resolved.layers):
@@ -43,7 +43,7 @@ def drawn(
 
 
 def dropout_line(kept: float) -> str:
-    """How a mask is drawn that keeps so much; ``{}`` stands for its room."""
+    """Return the line that draws a mask with keep probability ``kept`` into the buffer ``{}``."""
     return f"{{}}.bernoulli_({kept!r}, generator=g).mul_({1 / kept!r})"
 
 
@@ -58,10 +58,10 @@ def emit_gradient(
     *,
     stacked: bool,
 ) -> None:
-    """Lines that fill the gradients of the mean loss; with a gaussian code ``beta`` is in scope.
+    """Emit lines that compute the gradient of the mean loss; ``beta`` must be in scope if gaussian.
 
-    ``inputs`` and ``target`` are rows, ``masks`` and ``noise`` what was drawn, each ``Traced``: the
-    objective takes them for tensors.
+    ``inputs`` and ``target`` are rows, ``masks`` and ``noise`` the drawn numbers, each ``Traced``,
+    which the objective treats as tensors.
     """
     with torch.enable_grad():
         model = Model(resolved, parameters, stacked=stacked, tape=tape)
@@ -74,7 +74,7 @@ def emit_gradient(
 
 
 def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) -> None:
-    """The weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
+    """Emit the weight of the KL at a ``position`` in epochs, see ``Objective.beta``."""
     if latent.kind != "gaussian":
         return
     warmup = latent.kl_warmup_epochs
@@ -83,12 +83,12 @@ def emit_beta(source: Source, latent: LatentSpec, position: str, indent: int) ->
 
 
 def emit_betas(source: Source, members: Sequence[Recipe], position: str, indent: int) -> None:
-    """The same where each run has its own: a tensor ``[K, 1, 1]``."""
+    """Like ``emit_beta`` for runs with weights of their own: a tensor ``[K, 1, 1]``."""
     latents = [recipe.network.latent for recipe in members]
     if latents[0].kind != "gaussian":
         return
     weights = torch.tensor([latent.beta for latent in latents])[:, None, None]
-    # A rise over no time at all is over from the first step on.
+    # A warm-up of no epochs ends before the first step.
     rises = torch.tensor([float(max(latent.kl_warmup_epochs, 1e-6)) for latent in latents])
     for name, tensor in (("beta_weights", weights), ("beta_rises", rises[:, None, None])):
         if name not in source:
@@ -102,7 +102,7 @@ def emit_betas(source: Source, members: Sequence[Recipe], position: str, indent:
 def emit_penalties(
     source: Source, resolved: ResolvedRecipe, parameters: Parameters, indent: int
 ) -> None:
-    """Lines that add the L1 and L2 terms to the gradient and clip it, run by run."""
+    """Emit lines that add the L1 and L2 terms to the gradient and clip it, run by run."""
     stop, spec = parameters.layout.weights_stop, resolved.recipe.training
     if spec.l1 or spec.l2:
         source.bind("flat_w", parameters.flat[:stop])

@@ -1,7 +1,7 @@
 """Measuring a population between epochs: loss of every run, wrong pixels of every sample.
 
-Larger sets are measured on a part of them that is drawn once, so that looking costs little beside
-learning.
+Larger sets are measured on a fixed random subset, so that measuring costs little compared with
+training.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ class Measured:
     """One measurement.
 
     Attributes:
-        loss: float64 ``[K]``; of a denoiser, over one fixed noisy draw.
-        wrong: int64 ``[K, n]``, wrong pixels of each measured sample for the clean input, as it is
-            reconstructed: through the mean of a gaussian code.
-        terms: float64 ``[K]`` each: the further terms that are recorded, by key.
-        rank: float64 ``[K]``: smaller is better, where the losses are not what counts.
-        preliminary: Whether the training proper has not begun: the latest weights are the best.
+        loss: float64 ``[K]``; for a denoiser, over one fixed noisy draw.
+        wrong: int64 ``[K, n]``, wrong pixels of each measured sample's reconstruction from the
+            clean input, through the mean of a gaussian code.
+        terms: float64 ``[K]`` each: the further recorded terms, by key.
+        rank: float64 ``[K]``, lower is better; replaces the loss as the criterion, if given.
+        preliminary: Whether the main training has not begun: the latest weights are the best.
     """
 
     loss: NDArray[np.float64]
@@ -85,7 +85,7 @@ class Measured:
 
     @property
     def row(self) -> dict[str, NDArray[np.generic]]:
-        """What the history keeps of it, by column, ``[K]`` each."""
+        """Values for the columns of the history, ``[K]`` each."""
         wrong, unknown = self.wrong, np.full(len(self.loss), np.nan)
         return {
             "loss": self.loss,
@@ -97,22 +97,22 @@ class Measured:
 
     @property
     def criterion(self) -> NDArray[np.float64]:
-        """What the best weights are chosen by: the loss on the validation samples, if any."""
+        """Criterion of the best weights: the rank, else the validation loss, else the loss."""
         return self.terms.get("validation_loss", self.loss) if self.rank is None else self.rank
 
 
 def recorded_terms(recipe: Recipe, samples: Samples) -> tuple[str, ...]:
-    """Keys of what is measured beside the loss; an optimiser counts its evaluations itself."""
+    """Return the keys of the measured terms beside the loss; optimisers count evaluations."""
     others = {"loss", "evaluations"}
     if not samples.validation_target.shape[1]:
-        others |= _CHECKED  # of a single sample nothing is left to check on
+        others |= _CHECKED  # a single sample leaves none for validation
     return tuple(key for key in terms_of(recipe) if key not in others)
 
 
 def choose_meter(
     resolved: ResolvedRecipe, parameters: Parameters, samples: Samples
 ) -> CompiledMeter | TermMeter:
-    """The fastest meter that knows everything that is to be recorded."""
+    """Return the fastest meter that supports all recorded terms."""
     rows = max(samples.eval_inputs.numel(), samples.validation_inputs.numel())
     samples_seen = samples.eval_inputs.shape[1] * (2 if samples.noisy_evaluation else 1)
     samples_seen += samples.validation_inputs.shape[1]
@@ -129,17 +129,17 @@ def choose_meter(
         try:
             return CompiledMeter(resolved, parameters, samples)
         except NotTraced:
-            pass  # a contractive penalty of an activation whose slope is not traced
+            pass  # a contractive penalty of an activation whose derivative is not traced
     return TermMeter(resolved, parameters, samples)
 
 
 def rows_in_a_piece(layers: Sequence[LayerShape], most: int) -> int:
-    """Samples that may go through ``layers`` between two questions whether to go on."""
+    """Return how many samples may pass ``layers`` between two checks for cancellation."""
     return max(1, min(most, PIECE_COST // max(1, sum(layer.cost for layer in layers))))
 
 
 class _Reconstructing:
-    """What the meters of autoencoders share."""
+    """Common base of the meters of autoencoders."""
 
     reconstructs = True
 
@@ -151,7 +151,7 @@ class _Reconstructing:
     def conclude(
         self, snapshot: Snapshot, cancelled: IsCancelled | None = None
     ) -> tuple[NDArray[np.int64] | None, Sequence[Mapping[str, float]]]:
-        """Wrong pixels of all samples ``[K, N]``; None where all of them are measured anyway."""
+        """Return the wrong pixels of all samples ``[K, N]``; None if all were measured already."""
         dataset = self._resolved.dataset
         if self.measured == len(dataset):
             return None, ()
@@ -168,7 +168,7 @@ class _Reconstructing:
 
 
 class CompiledMeter(_Reconstructing):
-    """A compiled forward pass over the samples and the figures taken from it."""
+    """Measures by one compiled forward pass over the samples."""
 
     def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
         super().__init__(resolved, samples)
@@ -178,7 +178,7 @@ class CompiledMeter(_Reconstructing):
         self._program = self._build(samples)
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
-        """Figures of the current weights, without dropout; one piece, never given up."""
+        """Return the figures of the current weights, without dropout, in one uncancellable call."""
         with torch.no_grad():
             found = self._program(self._source.tensors, self._source.lists)
         loss, wrong, *terms = (figure.cpu().numpy() for figure in found)
@@ -195,7 +195,7 @@ class CompiledMeter(_Reconstructing):
         return source.compile("measure", "", "List[Tensor]")  # type: ignore[no-any-return]
 
     def _figures(self, tape: Tape, model: Model, samples: Samples) -> dict[str, Any]:
-        """Every figure by its key."""
+        """Return every figure by its key."""
         seen, answer = self._pass(tape, model, samples.eval_inputs, samples.eval_target)
         if samples.noisy_evaluation:
             answer = self._answer(tape, model, samples.eval_clean)
@@ -206,7 +206,7 @@ class CompiledMeter(_Reconstructing):
         }
         found.update(seen.terms)
         if "active_units" in self.terms:
-            # The variance of a single sample would be NaN, and a warning.
+            # The variance of a single sample would be NaN, with a warning.
             several = samples.eval_clean.shape[1] > 1
             spread = f"{mean.name}.var([1])" if several else f"{mean.name}.sum([1]).mul_(0.0)"
             active = f"{spread}.gt({ACTIVE_VARIANCE!r}).sum([1])"
@@ -223,13 +223,13 @@ class CompiledMeter(_Reconstructing):
         return found
 
     def _rows(self, tape: Tape, rows: torch.Tensor) -> Any:
-        """``[1, rows, D]`` for all runs."""
+        """Expand ``rows`` ``[1, n, D]`` to all runs, as part of the program."""
         return tape.fixed(rows.expand(self._parameters.layout.runs, -1, -1).contiguous(), "rows")
 
     def _pass(
         self, tape: Tape, model: Model, inputs: torch.Tensor, target: torch.Tensor
     ) -> tuple[Evaluated, Any]:
-        """The loss and its terms, of a drawn code; output and code, at the mean of such a one."""
+        """Return loss and terms of a drawn code, and output and code at its mean."""
         noise = code_noise(self._resolved, inputs.shape[1], inputs.device)
         wanted: Any = tape.fixed(target, "rows")
         room = None if noise is None else self._rows(tape, noise[None])
@@ -252,7 +252,7 @@ class CompiledMeter(_Reconstructing):
     def _with_jacobian(
         self, tape: Tape, model: Model, inputs: torch.Tensor, seen: Evaluated
     ) -> Evaluated:
-        """``seen`` with the contractive term, of some samples."""
+        """Add the contractive term, measured on some samples, to ``seen``."""
         some = inputs[:, _some_rows(inputs.shape[1], inputs.device)]
         noise = code_noise(self._resolved, some.shape[1], some.device)
         room = None if noise is None else self._rows(tape, noise[None])
@@ -261,23 +261,23 @@ class CompiledMeter(_Reconstructing):
         return replace(seen, loss=loss, terms={**seen.terms, "contractive": size})
 
     def _answer(self, tape: Tape, model: Model, inputs: torch.Tensor) -> Any:
-        """Output and mean code of what is reconstructed through it."""
+        """Return output and mean code of a reconstruction of ``inputs``."""
         return self._objective.answer(model, 0, self._rows(tape, inputs))
 
     @staticmethod
     def _wrong(tape: Tape, output: Any, clean: torch.Tensor) -> Any:
-        """The wrong pixels of each sample, ``[K, n]``."""
-        # Thresholding both sides also serves targets that are grey levels.
+        """Return the wrong pixels of each sample, ``[K, n]``."""
+        # Both sides are thresholded, which also serves targets with grey levels.
         lit = tape.fixed(clean.gt(THRESHOLD).float(), "lit")
-        # Counted in floats: a sum of booleans would copy them as integers first.
+        # Counted in floats: a sum of booleans would first be copied as integers.
         room = tape.filled(f"torch.gt({output.name}, {THRESHOLD})", output.tensor, "wrong")
         return tape.moving(f"{room.name}.ne_({lit.name}).sum([2])", output.tensor[..., 0])
 
 
 def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> torch.Tensor | None:
-    """Standard normal numbers ``[rows, d]`` where ``is_drawn``, the same ones at every look.
+    """Return standard normal numbers ``[rows, d]`` if ``is_drawn``, the same on every call.
 
-    What changes between two looks is the network.
+    Two measurements then differ only by the network.
     """
     if not is_drawn(resolved):
         return None
@@ -287,7 +287,7 @@ def code_noise(resolved: ResolvedRecipe, rows: int, device: torch.device) -> tor
 
 
 class TermMeter(_Reconstructing):
-    """Passes of autograd's model over the samples, chunk by chunk, and all terms of the loss."""
+    """Measures all terms of the loss by passes through autograd's model, chunk by chunk."""
 
     def __init__(self, resolved: ResolvedRecipe, parameters: Parameters, samples: Samples) -> None:
         super().__init__(resolved, samples)
@@ -300,7 +300,7 @@ class TermMeter(_Reconstructing):
         self._rows = rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
-        """Figures of the current weights, without dropout."""
+        """Return the figures of the current weights, without dropout."""
         runs = [self._measure_run(run, cancelled) for run in range(self._model.runs)]
         loss = np.array([terms["loss"] for terms, _ in runs])
         terms = {key: np.array([terms[key] for terms, _ in runs]) for key in self.terms}
@@ -331,9 +331,9 @@ class TermMeter(_Reconstructing):
         target: torch.Tensor,
         cancelled: IsCancelled | None,
     ) -> tuple[dict[str, float], NDArray[np.int64], torch.Tensor]:
-        """Terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``.
+        """Return terms, wrong pixels of each sample and codes of one run for ``[1, n, D]``.
 
-        A gaussian code is drawn for the loss, and taken at its mean for what is reconstructed.
+        A gaussian code is drawn for the loss, and at its mean for the reconstruction.
         """
         rows = inputs.shape[1]
         sums: dict[str, float] = {}
@@ -372,7 +372,7 @@ class TermMeter(_Reconstructing):
     def _answers(
         self, run: int, clean: torch.Tensor, cancelled: IsCancelled | None
     ) -> tuple[NDArray[np.int64], torch.Tensor]:
-        """Wrong pixels of each sample and codes of one run for ``[1, n, D]``."""
+        """Return wrong pixels of each sample and codes of one run for ``[1, n, D]``."""
         wrong, means = [], []
         for part in self._parts(clean.shape[1], cancelled):
             chunk = _of_run(clean, run)[part]
@@ -383,7 +383,7 @@ class TermMeter(_Reconstructing):
         return torch.cat(wrong).cpu().numpy(), torch.cat(means)
 
     def _parts(self, rows: int, cancelled: IsCancelled | None) -> Iterator[slice]:
-        """So many samples at a time, and between them the question whether to go on."""
+        """Yield chunks of samples, checking for cancellation before each."""
         for start in range(0, rows, self._rows):
             stop_if(cancelled)
             yield slice(start, start + self._rows)
@@ -391,13 +391,13 @@ class TermMeter(_Reconstructing):
     def _add_of_the_whole(
         self, means: torch.Tensor, kl_each: torch.Tensor | None, sums: dict[str, float]
     ) -> None:
-        """The terms that are no means over the samples."""
+        """Add the terms that are not means over the samples to ``sums``."""
         terms, extra = self._objective.of_the_whole(means.mean(dim=0), kl_each, self._beta)
         sums.update({key: float(value) for key, value in terms.items()})
         sums["loss"] += float(extra)
 
     def _add_jacobian(self, run: int, inputs: torch.Tensor, sums: dict[str, float]) -> None:
-        """The contractive term, which takes gradients, on some samples."""
+        """Add the contractive term, which needs gradients, measured on some samples."""
         own = _of_run(inputs, run)
         some = own[_some_rows(len(own), own.device)]
         noise = code_noise(self._resolved, len(some), some.device)
@@ -407,18 +407,18 @@ class TermMeter(_Reconstructing):
 
 
 def _some_rows(count: int, device: torch.device) -> torch.Tensor:
-    """Places of those of ``count`` samples that a contractive penalty is measured on.
+    """Return the indices of the samples on which a contractive penalty is measured.
 
-    Not the first ones, which of a set that is sorted by class are of its first class.
+    They are drawn at random: the first samples of a set sorted by class are all of one class.
     """
     return torch.from_numpy(sampled(count, _JACOBIAN_ROWS, _JACOBIAN_SEED)).to(device)
 
 
 def _wrong(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """Wrong pixels of each sample, ``[n]``."""
+    """Return the wrong pixels of each sample, ``[n]``."""
     return ((output > THRESHOLD) != (wanted > THRESHOLD)).sum(dim=1)
 
 
 def _of_run(rows: torch.Tensor, run: int) -> torch.Tensor:
-    """Those of one run ``[n, D]`` out of ``[1 or K, n, D]``."""
+    """Return the rows of one run ``[n, D]`` out of ``[1 or K, n, D]``."""
     return rows[run if len(rows) > 1 else 0]

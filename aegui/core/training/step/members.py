@@ -1,8 +1,8 @@
-"""Runs of one shape whose recipes differ in numbers only: what each of them has for itself.
+"""Runs of one shape whose recipes differ in numbers only, trained together.
 
-Such runs are trained together: a number that differs is a tensor of the generated step, one for
-each run. ``bucket_of`` says which runs go together; everything else in a recipe is part of its
-shape. Only ``Number.of`` needs torch.
+A number that differs is a tensor of the generated step, with one value per run. ``bucket_of``
+tells which runs can be combined; everything else in a recipe is part of its shape. Only
+``Number.of`` needs torch.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Number:
     """A number of a recipe at its dotted path: the same for all runs, or one for each.
 
     Attributes:
-        each: Of each run; empty where all have ``value``.
-        value: Of all runs, or the largest.
+        each: The value of each run; empty if all have ``value``.
+        value: The value of all runs, or the largest one.
     """
 
     def __init__(self, resolved: ResolvedRecipe, path: str) -> None:
@@ -44,7 +44,7 @@ class Number:
         return bool(self.value)
 
     def of(self, model: Model, stack: int, axes: int) -> Any:
-        """The factor for a tensor of so many ``axes`` of one stack of ``model``."""
+        """Return the factor for a tensor with ``axes`` axes of one stack of ``model``."""
         if not self.each:
             return self.value
         if not model.stacked:
@@ -55,14 +55,14 @@ class Number:
 
 
 def at(recipe: Recipe, path: str) -> Any:
-    """The value of ``recipe`` at a dotted path of attributes."""
+    """Return the value of ``recipe`` at a dotted path of attributes."""
     return reduce(getattr, path.split("."), recipe)
 
 
 def bucket_of(recipe: Recipe) -> str:
-    """What two recipes of single runs have in common that can be trained together.
+    """Return a key that is equal for recipes of single runs that can be trained together.
 
-    Beside it their samples have to be the same, and what ``trains_in_population`` asks.
+    Their samples must be the same too, and ``trains_in_population`` must hold.
     """
     document = recipe.model_dump(mode="json")
     training, network, noise = document["training"], document["network"], document["data"]
@@ -71,7 +71,7 @@ def bucket_of(recipe: Recipe) -> str:
     row = OPTIMIZERS[optimizer["name"]]
     for key in ("name", "notes", "seed", "runs"):
         document[key] = None
-    # Where the Jacobian is penalised at all it may be estimated, by random numbers.
+    # With a Jacobian penalty, estimating it may draw random numbers.
     is_contracted = training["contractive"] > 0
     for key in ("initializer", "schedule", "epochs", *_PENALTIES):
         training[key] = None
@@ -92,7 +92,7 @@ def bucket_of(recipe: Recipe) -> str:
 
 
 def together(resolved: ResolvedRecipe, members: Sequence[Recipe]) -> ResolvedRecipe:
-    """``members`` of one bucket as one population; ``resolved`` is any of them."""
+    """Return ``members`` of one bucket as one population; ``resolved`` is any of them."""
     first = members[0]
     largest: dict[str, Any] = {
         key: max(getattr(one.training, key) for one in members) for key in _PENALTIES
@@ -113,10 +113,10 @@ def together(resolved: ResolvedRecipe, members: Sequence[Recipe]) -> ResolvedRec
 
 
 def some_of(resolved: ResolvedRecipe, runs: Sequence[int]) -> ResolvedRecipe:
-    """A population of ``members`` with some of its runs only."""
+    """Return a population of ``members`` reduced to ``runs``."""
     return together(resolved, [resolved.members[run] for run in runs])
 
 
 def alone(resolved: ResolvedRecipe, run: int) -> ResolvedRecipe:
-    """One run of a population of ``members``, as it would be trained alone."""
+    """Return one run of a population of ``members``, as it would be trained alone."""
     return replace(resolved, recipe=resolved.members[run], members=())

@@ -29,10 +29,10 @@ class Leaf:
     Attributes:
         tensor: The leaf; it shares memory with the flat parameters.
         layer: Index of its layer in ``Parameters.layers``.
-        name: Its name there.
-        run: The run it belongs to; None: all of them.
-        is_weight: Whether L1 and L2 count it.
-        slots: What the optimiser keeps for it, by name.
+        name: Its name in that layer.
+        run: The run it belongs to; None if it belongs to all.
+        is_weight: Whether L1 and L2 penalties apply.
+        slots: Optimiser state of the tensor, by name.
     """
 
     tensor: torch.Tensor
@@ -51,7 +51,8 @@ class Model:
         stacks: One list of the tensors of all layers for each run; a single one when stacked.
         stacked: Whether all runs are one batched product (``[K, n, features]``).
 
-    With a ``tape`` the tensors are those of a program, of one stack for all runs, and no leaves.
+    With a ``tape`` the tensors are ``Traced`` parts of a program, in one stack for all runs, and
+    there are no leaves.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class Model:
         self.stacks = [self._bind(run) for run in runs]
 
     def _traced(self, tape: Tape) -> list[dict[str, Any]]:
-        """The tensors of all runs, or of one that stands for each, as parts of a program."""
+        """Return the tensors of all runs, or of one that stands for each, as parts of a program."""
         layout, parameters = self._parameters.layout, self._parameters
         return [
             {
@@ -117,15 +118,15 @@ class Model:
         return own
 
     def tensors(self, stack: int) -> list[dict[str, torch.Tensor]]:
-        """The tensors of every layer of one stack, those of tied layers among them."""
+        """Return the tensors of every layer of one stack, including those of tied layers."""
         return bound(self.layers, self.stacks[stack])
 
     def constant(self, tensor: torch.Tensor) -> Any:
-        """``tensor``, which nobody learns, beside those of the model: as part of its program."""
+        """Return the constant ``tensor`` for use with the model, bound to its program if traced."""
         return tensor if self._tape is None else self._tape.fixed(tensor)
 
     def weights(self, stack: int) -> list[torch.Tensor]:
-        """What L1 and L2 count of one stack."""
+        """Return the tensors of one stack that L1 and L2 penalties apply to."""
         layout = self._parameters.layout
         return [
             tensors[name]
@@ -135,7 +136,7 @@ class Model:
         ]
 
     def part(self, name: str) -> slice:
-        """Where the layers of a part lie in ``layers``."""
+        """Return the slice of ``layers`` that a part occupies."""
         start = self._chain
         for other, length in self._parts.items():
             if other == name:
@@ -144,7 +145,7 @@ class Model:
         raise KeyError(name)
 
     def optimizer(self, spec: OptimizerSpec) -> ListOptimizer:
-        """An optimiser of all leaves."""
+        """Return an optimiser of all leaves."""
         leaves, steps = self.leaves, self._parameters.steps
         slots = {name: [leaf.slots[name] for leaf in leaves] for name in self._parameters.slots}
         return ListOptimizer(spec, [leaf.tensor for leaf in leaves], slots, steps)
@@ -158,7 +159,7 @@ class Model:
         training: bool = False,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """The output of ``layers`` of one stack for ``x`` as their first takes it."""
+        """Return the output of ``layers`` of one stack for ``x``, shaped for the first layer."""
         start, stop, _ = layers.indices(len(self.layers))
         return apply_layers(
             self.layers[start:stop],
@@ -170,7 +171,7 @@ class Model:
         )
 
     def shaped(self, rows: torch.Tensor, layer: int) -> torch.Tensor:
-        """Rows ``[..., D]`` as ``layer`` takes them: images are laid out for convolutions."""
+        """Reshape rows ``[..., D]`` to the input of ``layer``; images become channels last."""
         spec, shape = self.layers[layer].spec, self.layers[layer].input_shape
         takes_rows = isinstance(spec, LayerSpec | LatentSpec) or spec.kind == "flatten"
         if self.stacked or takes_rows or not is_image(shape):
@@ -178,9 +179,9 @@ class Model:
         return rows.reshape(len(rows), *shape).contiguous(memory_format=torch.channels_last)
 
     def masks(self, rows: int, layers: slice, generator: torch.Generator) -> _Masks:
-        """What dropout keeps: for each stack, layer -> mask scaled so that the mean stays.
+        """Draw dropout masks: for each stack, layer -> mask scaled so that the mean is preserved.
 
-        Drawn for all runs at once, so that a population sees the same numbers in either form.
+        They are drawn for all runs at once, so that stacked and single runs get the same numbers.
         """
         per_stack: list[dict[int, torch.Tensor]] = [{} for _ in self.stacks]
         start, stop, _ = layers.indices(len(self.layers))

@@ -1,10 +1,10 @@
-"""The objective of an autoencoder: how well it reconstructs, and what else is asked of it.
+"""The objective of an autoencoder: the reconstruction loss and all further terms.
 
-``loss = reconstruction + edges |grad miss|^2 + beta KL + code_l1 |z| + weight KL(rho) + contractive
-|J|^2 + l1 |W| + l2/2 W^2``, each term only where the recipe has it. A plain code's reconstruction
-is the mean over all pixels; a gaussian code's the sum over the pixels of a sample, so that with
-binary cross-entropy reconstruction plus KL is the negative evidence bound in nats (Kingma and
-Welling 2013, eq. 10).
+``loss = reconstruction + edges |grad residual|^2 + beta KL + code_l1 |z| + weight KL(rho)
++ contractive |J|^2 + l1 |W| + l2/2 W^2``, each term only where the recipe has it. The
+reconstruction of a plain code is the mean over all pixels; that of a gaussian code is the sum over
+the pixels of a sample, so that with binary cross-entropy reconstruction plus KL is the negative
+evidence lower bound in nats (Kingma and Welling 2013, eq. 10).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Root = tuple[torch.Tensor, torch.Tensor, float]
 
 
 def is_drawn(resolved: ResolvedRecipe) -> bool:
-    """Whether a step draws numbers like the code.
+    """Return whether a step draws random numbers of the code's shape.
 
     It does for a gaussian code, and for the direction in which the Jacobian of a deep encoder is
     estimated.
@@ -55,8 +55,8 @@ class Evaluated:
         loss: The whole objective, ``[K]`` when stacked, else ``[1]``.
         terms: Its terms by key, unweighted, each like ``loss``.
         output: The reconstructions, rows ``[..., D]``.
-        mean: The codes, ``[..., d]``; of a gaussian code its mean.
-        kl_each: KL of each dimension, ``[..., d]`` averaged over samples; None for a plain code.
+        mean: The codes, ``[..., d]``; the mean of a gaussian code.
+        kl_each: KL of each dimension, ``[..., d]``, averaged over samples; None for a plain code.
     """
 
     loss: torch.Tensor
@@ -68,7 +68,7 @@ class Evaluated:
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """How a batch goes through one stack; see ``Objective.evaluate``."""
+    """How to pass a batch through one stack; see ``Objective.evaluate``."""
 
     model: Model
     stack: int
@@ -81,12 +81,12 @@ class _Batch:
 
 @dataclass(frozen=True, eq=False)
 class _Encoded:
-    """What the layer of the code gives for a batch.
+    """Output of the code's layer for a batch.
 
     Attributes:
-        code: That, as the decoder is given it.
+        code: The output, as passed to the decoder.
         result: What the contractive penalty differentiates: the code, without its own dropout.
-        by: What by: samples, or for a single dense layer its pre-activation.
+        by: What it differentiates by: the samples, or a single dense layer's pre-activation.
     """
 
     code: torch.Tensor
@@ -96,7 +96,7 @@ class _Encoded:
 
 @dataclass(frozen=True, eq=False)
 class _Coded:
-    """The code of a batch, and the terms that follow from it; ``extra`` is their weighted sum."""
+    """The code of a batch, and the terms that depend on it; ``extra`` is their weighted sum."""
 
     z: torch.Tensor
     mean: torch.Tensor
@@ -106,7 +106,7 @@ class _Coded:
 
 
 class Objective:
-    """What a recipe asks of an autoencoder, as a function of a batch."""
+    """The objective of an autoencoder's recipe, as a function of a batch."""
 
     def __init__(self, resolved: ResolvedRecipe) -> None:
         recipe = resolved.recipe
@@ -128,7 +128,7 @@ class Objective:
 
     @property
     def is_gaussian(self) -> bool:
-        """Whether the code is drawn."""
+        """Whether the code is drawn from a normal distribution."""
         return self._latent.kind == "gaussian"
 
     @property
@@ -139,16 +139,16 @@ class Objective:
     def jacobian(
         self, model: Model, stack: int, inputs: torch.Tensor, noise: torch.Tensor | None
     ) -> torch.Tensor:
-        """Mean over ``inputs`` of the squared Frobenius norm of the encoder's Jacobian.
+        """Return the mean over ``inputs`` of the encoder Jacobian's squared Frobenius norm.
 
-        ``noise`` as of ``evaluate``.
+        ``noise`` as in ``evaluate``.
         """
         batch = _Batch(model, stack, 0.0, noise, None, False, True)
         with torch.enable_grad():
             return self._jacobian(batch, self._encoded(batch, inputs)).detach()
 
     def beta(self, epoch: float) -> float:
-        """The weight of the KL at ``epoch``, rising linearly during the warm-up."""
+        """Return the weight of the KL at ``epoch``, rising linearly during the warm-up."""
         warmup = self._latent.kl_warmup_epochs
         return self._latent.beta * (min(1.0, epoch / warmup) if warmup else 1.0)
 
@@ -169,14 +169,14 @@ class Objective:
 
         Args:
             model: The population.
-            stack: Which of its stacks.
+            stack: Index of one of its stacks.
             inputs: Rows ``[n, D]``, or ``[K, n, D]`` when stacked.
             target: Rows that broadcast to ``inputs``.
             beta: Weight of the KL.
-            noise: Standard normal numbers like the code, where ``is_drawn``. Without them a
+            noise: Standard normal numbers of the code's shape, if ``is_drawn``. Without them a
                 gaussian code is its mean, and no Jacobian is estimated.
-            masks: Of dropout, from ``model.masks``.
-            training: Whether batch statistics count.
+            masks: Dropout masks, from ``model.masks``.
+            training: Whether normalisation uses batch statistics.
             jacobian: Whether the contractive penalty, which needs gradients, is computed.
         """
         batch = _Batch(model, stack, beta, noise, masks, training, jacobian)
@@ -203,13 +203,13 @@ class Objective:
     def answer(
         self, model: Model, stack: int, inputs: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Reconstructions, rows ``[..., D]``, and codes, of a gaussian one its mean."""
+        """Return reconstructions, rows ``[..., D]``, and codes, the mean of gaussian ones."""
         batch = _Batch(model, stack, 0.0, None, None, False, False)
         mean, _, z = self._drawn(self._encoded(batch, inputs).code, None)
         return self.decoded(model, stack, z), mean
 
     def decoded(self, model: Model, stack: int, codes: torch.Tensor) -> torch.Tensor:
-        """What the decoder makes of ``codes`` ``[..., d]`` in use: rows ``[..., D]``."""
+        """Return the decoder's rows ``[..., D]`` for ``codes`` ``[..., d]``, in inference mode."""
         output = model.apply(stack, codes, slice(self._code_end, len(self._layers)))
         return output if model.stacked else output.flatten(1)
 
@@ -224,11 +224,11 @@ class Objective:
         noise: torch.Tensor | None = None,
         masks: Mapping[int, torch.Tensor] | None = None,
     ) -> list[Root]:
-        """Where a training step's gradient begins: tensors, and the loss's gradient by each.
+        """Return the roots of a training step's gradient: tensors, and the loss's gradient by each.
 
         The gradient of a reconstruction by the output is a formula, so that the loss itself, which
-        nobody reads while training, is not computed; with a sigmoid and cross-entropy it is that
-        by the pre-activation, output minus target. Arguments as of ``evaluate``.
+        is not used in training, is not computed; with a sigmoid and cross-entropy it is the
+        gradient by the pre-activation, output minus target. Arguments as in ``evaluate``.
         """
         batch = _Batch(model, stack, beta, noise, masks, True, True)
         encoded = self._encoded(batch, inputs)
@@ -244,7 +244,7 @@ class Objective:
     def _code_roots(
         self, batch: _Batch, mean: torch.Tensor, log_variance: torch.Tensor | None
     ) -> list[Root]:
-        """Of the terms that look at the code: what of it, and the gradient by that."""
+        """Return the roots of the terms that depend on the code."""
         rows, training, beta = mean.shape[-2], self._training, batch.beta
         roots: list[Root] = []
         if log_variance is not None:
@@ -262,7 +262,7 @@ class Objective:
         return roots
 
     def weight_roots(self, model: Model, stack: int) -> list[Root]:
-        """Of the penalties on the weights of one stack: each weight, and the gradient by it."""
+        """Return the roots of the penalties on the weights of one stack."""
         training = self._training
         roots: list[Root] = []
         with torch.no_grad():
@@ -281,11 +281,11 @@ class Objective:
         target: torch.Tensor,
         noise: torch.Tensor | None,
     ) -> torch.Tensor:
-        """The objective of one run of an unstacked ``model``, for a code that is not drawn.
+        """Return the objective of one run of an unstacked ``model``, for a code that is not drawn.
 
-        It is a number to be differentiated, and always the same for the same weights. Cross-entropy
-        is that of the pre-activation, which is exact where a sigmoid saturates.
-        ``inputs`` and ``target`` are rows ``[n, D]``, ``noise`` is that of an estimated Jacobian.
+        It is a differentiable scalar, deterministic in the weights. Cross-entropy is computed from
+        the logits, which is exact where a sigmoid saturates.
+        ``inputs`` and ``target`` are rows ``[n, D]``; ``noise`` is used to estimate a Jacobian.
         """
         batch = _Batch(model, run, self._latent.beta, noise, None, True, True)
         coded = self._code(batch, inputs)
@@ -302,14 +302,14 @@ class Objective:
         return total
 
     def _root(self, batch: _Batch, z: torch.Tensor) -> torch.Tensor:
-        """What ``_last`` gives for the codes ``z``: the output, or what its sigmoid takes."""
+        """Return the output of ``_last`` for the codes ``z``: the output, or its logits."""
         model, stack, last = batch.model, batch.stack, len(self._layers) - 1
         decoder = slice(self._code_end, last)
         hidden = model.apply(stack, z, decoder, training=batch.training, masks=batch.masks)
         return apply_layer(self._last, model.tensors(stack)[last], hidden)
 
     def _by_output(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Gradient of the reconstruction by what ``_last`` gives."""
+        """Return the gradient of the reconstruction by the output of ``_last``."""
         scale = 1.0 / output.shape[-2]
         if not self.is_gaussian:
             scale /= output.shape[-1]
@@ -322,7 +322,7 @@ class Objective:
         return gradient
 
     def _code(self, batch: _Batch, inputs: torch.Tensor) -> _Coded:
-        """Encode, and compute every term that is not the reconstruction."""
+        """Encode, and compute every term except the reconstruction."""
         model, stack = batch.model, batch.stack
         encoded = self._encoded(batch, inputs)
         mean, log_variance, z = self._drawn(encoded.code, batch.noise)
@@ -347,7 +347,7 @@ class Objective:
         return _Coded(z, mean, kl_each, terms, extra)
 
     def _encoded(self, batch: _Batch, inputs: torch.Tensor) -> _Encoded:
-        """The code of a batch, and where the contractive penalty begins."""
+        """Return the code of a batch, and the tensors of the contractive penalty."""
         x, masks = batch.model.shaped(inputs, 0), batch.masks or {}
         is_contracted = batch.jacobian and bool(self._contractive)
         if is_contracted and self._code_end == 1:
@@ -364,7 +364,7 @@ class Objective:
     def _drawn(
         self, code: torch.Tensor, noise: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor]:
-        """Mean and log variance of a code, and what the decoder is given."""
+        """Return mean and log variance of a code, and the code passed to the decoder."""
         if not self.is_gaussian:
             return code, None, code
         mean, log_variance = code.chunk(2, dim=-1)
@@ -373,9 +373,9 @@ class Objective:
         return mean, log_variance, torch.addcmul(mean, noise, (log_variance / 2).exp())
 
     def _paid(self, kl_each: torch.Tensor, beta: float) -> torch.Tensor:
-        """What the KL of each dimension costs.
+        """Return the penalty for the KL of each dimension.
 
-        With free bits (Kingma 2016, eq. 15) a dimension may tell some without paying for it.
+        With free bits (Kingma 2016, eq. 15) a dimension's KL costs nothing up to a threshold.
         """
         paid = kl_each.clamp(min=self._latent.free_bits) if self._latent.free_bits else kl_each
         return beta * paid.sum(dim=-1)
@@ -383,10 +383,10 @@ class Objective:
     def of_the_whole(
         self, activity: torch.Tensor, kl_each: torch.Tensor | None, beta: float
     ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        """The terms that are no means over the samples, and their weighted sum.
+        """Return the terms that are not means over the samples, and their weighted sum.
 
-        They are functions of means over all samples, so that those of parts of a set must not be
-        averaged: it is the means that are.
+        They are functions of means over all samples: average the means of parts of a set, not these
+        terms.
 
         Args:
             activity: Mean code, ``[d]``.
@@ -408,17 +408,17 @@ class Objective:
         return each.mean(dim=(-2, -1))
 
     def _edges(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Squared error of the differences between neighbouring pixels, as one number a run.
+        """Return the squared error of differences between neighbouring pixels, one number per run.
 
-        Neighbours in a row and in a column, each channel for itself: the L2 form of the gradient
-        difference loss (Mathieu, Couprie and LeCun 2016, eq. 6), a Sobolev norm of the miss.
+        Neighbours in rows and columns, each channel separately: the L2 form of the gradient
+        difference loss (Mathieu, Couprie and LeCun 2016, eq. 6), a Sobolev norm of the residual.
         """
         squares = [step.square().sum((1, 2, 3)) for step in self._steps(output, target)]
         each = (squares[0] + squares[1]).view(*output.shape[:-1])
         return (each if self.is_gaussian else each / output.shape[-1]).mean(-1)
 
     def _by_edges(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Half the derivative of their sum by the output: the miss's negative Laplacian."""
+        """Return half the output gradient of their sum: the residual's negative Laplacian."""
         down, right = self._steps(output, target)
         by_column = F.pad(right, (1, 0, 0, 0)) - F.pad(right, (0, 1, 0, 0))
         by_row = F.pad(down, (0, 0, 1, 0)) - F.pad(down, (0, 0, 0, 1))
@@ -427,7 +427,7 @@ class Objective:
     def _steps(
         self, output: torch.Tensor, target: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """How the miss changes downwards and to the right, ``[n, C, H - 1, W]`` and so on."""
+        """Return the residual's differences down and right, ``[n, C, H - 1, W]`` and so on."""
         miss = (output - target).view(-1, *self._image_shape)
         down = miss[:, :, 1:, :] - miss[:, :, :-1, :]
         return down, miss[:, :, :, 1:] - miss[:, :, :, :-1]
@@ -435,7 +435,7 @@ class Objective:
     def _weight_terms(
         self, model: Model, stack: int, terms: dict[str, torch.Tensor]
     ) -> list[torch.Tensor]:
-        """The L1 and L2 penalties on the weights, weighted; into ``terms`` as they are."""
+        """Return the weighted L1 and L2 penalties, and add them unweighted to ``terms``."""
         weighted = []
         for key, number, share in (("l1", self._l1, 1.0), ("l2", self._l2, 0.5)):
             if not number:
@@ -448,7 +448,7 @@ class Objective:
         return weighted
 
     def _jacobian(self, batch: _Batch, encoded: _Encoded) -> torch.Tensor:
-        """Mean over the samples of the squared Frobenius norm of the encoder's Jacobian."""
+        """Return the sample mean of the encoder Jacobian's squared Frobenius norm."""
         if self._code_end == 1:
             slope, sizes = self._slope(encoded), self._sizes(batch)
             return (slope.square() * sizes).sum(dim=-1).mean(dim=-1)
@@ -458,7 +458,7 @@ class Objective:
         return torch.stack([each.sum(dim=-1).mean(dim=-1) for each in flat]).sum(dim=0)
 
     def _jacobian_roots(self, batch: _Batch, encoded: _Encoded) -> list[Root]:
-        """Of the contractive penalty: what it squares, and the gradient by that."""
+        """Return the roots of the contractive penalty: the tensors that it squares."""
         rows = encoded.code.shape[-2]
         if self._code_end > 1:
             found = [(product, product.detach()) for product in self._products(batch, encoded)]
@@ -476,28 +476,28 @@ class Objective:
             ]
 
     def _slope(self, encoded: _Encoded) -> torch.Tensor:
-        """The derivative of each number of a code by its pre-activation.
+        """Return the derivative of each number of a code by its pre-activation.
 
-        Of a code that keeps its largest numbers only these have one.
+        In a top-k code it is zero except for the numbers kept.
         """
         result, by = encoded.result, encoded.by
         (slope,) = torch.autograd.grad(result, by, torch.ones_like(result), create_graph=True)
         return slope
 
     def _sizes(self, batch: _Batch) -> torch.Tensor:
-        """The squared norm of the weights of each number of the code.
+        """Return the squared norm of the weights of each number of the code.
 
-        With the slope they are the Jacobian of a single dense layer: its squared norm is
+        Together with the slope they give the Jacobian of a single dense layer: its squared norm is
         ``sum_j f'(z_j)^2 |W_j|^2`` (Rifai et al. 2011, eq. 4).
         """
         weight = batch.model.tensors(batch.stack)[0]["weight"]
         return (weight * self._latent.slope).square().sum(dim=-2, keepdim=batch.model.stacked)
 
     def _products(self, batch: _Batch, encoded: _Encoded) -> list[torch.Tensor]:
-        """Products of the Jacobian of a deep encoder, whose squares add up to its squared norm.
+        """Return products with a deep encoder's Jacobian; their squares sum to its squared norm.
 
-        Those with each unit vector of a small code; of a larger one that with a random direction,
-        whose squared norm is right in the mean (Hutchinson 1990).
+        For a small code, the products with each unit vector; for a larger one, that with a random
+        direction, an unbiased estimate of the squared norm (Hutchinson 1990).
         """
         result, noise = encoded.result, batch.noise
         directions = [noise]
@@ -515,7 +515,7 @@ class Objective:
 def _weighted(
     batch: _Batch, direction: torch.Tensor, weight: Number, rows: float
 ) -> tuple[torch.Tensor, float]:
-    """The gradient of a weighted term, a mean over ``rows``: direction and factor."""
+    """Return direction and factor of the gradient of a weighted mean over ``rows``."""
     factor = weight.of(batch.model, batch.stack, 3)
     if isinstance(factor, float):
         return direction, factor / rows
@@ -523,26 +523,26 @@ def _weighted(
 
 
 def kl_divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
-    """KL(N(mean, var) || N(0, 1)) of each number (Kingma and Welling 2013, appendix B)."""
+    """Return KL(N(mean, var) || N(0, 1)) of each number (Kingma and Welling 2013, appendix B)."""
     return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance)
 
 
 def sparsity(activity: torch.Tensor, rho: float) -> torch.Tensor:
-    """sum_j KL(rho || activity_j) of mean activations ``[..., d]`` in 0..1 (Ng 2011)."""
+    """Return sum_j KL(rho || activity_j) of mean activations ``[..., d]`` in 0..1 (Ng 2011)."""
     active = activity.clamp(1e-6, 1 - 1e-6)
     each = rho * (rho / active).log() + (1 - rho) * ((1 - rho) / (1 - active)).log()
     return each.sum(dim=-1)
 
 
 def sparsity_slope(activity: torch.Tensor, rho: float) -> torch.Tensor:
-    """The derivative of ``sparsity`` by each mean activation."""
+    """Return the derivative of ``sparsity`` by each mean activation."""
     active = activity.clamp(1e-6, 1 - 1e-6)
     inside = activity.eq(active)
     return ((1 - rho) / (1 - active) - rho / active) * inside
 
 
 def active_units(means: torch.Tensor) -> torch.Tensor:
-    """How many dimensions of codes ``[..., n, d]`` vary by more than ``ACTIVE_VARIANCE``."""
+    """Count the dimensions of codes ``[..., n, d]`` with variance above ``ACTIVE_VARIANCE``."""
     if means.shape[-2] < 2:
         return torch.zeros(means.shape[:-2], device=means.device)
     return (means.var(dim=-2) > ACTIVE_VARIANCE).sum(dim=-1).to(torch.float32)

@@ -1,4 +1,4 @@
-"""All weights of all runs in one flat tensor; ``record/layout.py`` says what lies where."""
+"""All weights of all runs in one flat tensor; ``record/layout.py`` defines the positions."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from aegui.core.training.record.snapshot import Snapshot
 
 
 class Parameters:
-    """The flat parameters of a population, their gradient and the optimiser's own tensors.
+    """The flat parameters of a population, their gradient and the optimiser's state tensors.
 
-    ``layers`` are the chain and then its parts, as ``ResolvedRecipe.all_layers`` gives them.
-    ``average`` is a running mean of the parameters, where the recipe asks for one.
+    ``layers`` are those of the chain followed by those of its parts, as in
+    ``ResolvedRecipe.all_layers``. ``average`` is a running mean of the parameters, if the recipe
+    asks for one.
     """
 
     def __init__(self, resolved: ResolvedRecipe, device: torch.device) -> None:
@@ -38,7 +39,7 @@ class Parameters:
         self.flat = flat.to(device)
         self.buffers = buffers.to(device)
         self.grad = torch.zeros_like(self.flat)
-        # An optimiser of scipy keeps its own state.
+        # scipy's optimisers keep their own state.
         row = OPTIMIZERS[resolved.recipe.training.optimizer.name]
         self.slots = {name: torch.zeros_like(self.flat) for name in row.slots}
         self.steps = torch.zeros((), device=device)
@@ -48,11 +49,11 @@ class Parameters:
 
     @property
     def shown(self) -> torch.Tensor:
-        """What is shown and kept: the parameters, or their running mean."""
+        """The parameters that are displayed and saved: the current ones, or their running mean."""
         return self.flat if self.average is None else self.average
 
     def begin_at(self, row: torch.Tensor) -> None:
-        """Take over parameters and then buffers from ``row`` ``[size + buffer_size]``."""
+        """Load parameters followed by buffers from ``row`` ``[size + buffer_size]``."""
         size = self.layout.size
         self.flat.copy_(row[:size])
         self.buffers.copy_(row[size:])
@@ -72,7 +73,7 @@ class Parameters:
         return flat, buffers
 
     def spread(self, each: Sequence[float]) -> torch.Tensor:
-        """A number of each run at the place of every parameter of that run, like ``flat``."""
+        """Spread one number per run over all parameters of that run, like ``flat``."""
         key = tuple(each)
         if key not in self._spread:
             values = torch.tensor(key, dtype=self.flat.dtype, device=self.device)
@@ -82,7 +83,7 @@ class Parameters:
         return self._spread[key]
 
     def take_over(self, other: Parameters, runs: torch.Tensor) -> None:
-        """Be those of ``runs`` of ``other``, with what the optimiser keeps; no buffers."""
+        """Copy the parameters and optimiser state of ``runs`` of ``other``, without buffers."""
         for name, tensor in self._tensors().items():
             if name == "steps":
                 tensor.copy_(other.steps)
@@ -99,7 +100,7 @@ class Parameters:
         return self.layout.kept[index][name].view(buffers) if block is None else block.view(flat)
 
     def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
-        """Everything that continuation needs, by name; a copy, unless no step follows."""
+        """Return everything needed to continue, by name; a copy, unless no step follows."""
         tensors = {name: tensor.cpu().numpy() for name, tensor in self._tensors().items()}
         return {name: tensor.copy() for name, tensor in tensors.items()} if copy else tensors
 
@@ -110,17 +111,17 @@ class Parameters:
         return tensors if not self.layout.buffer_size else {**tensors, "buffers": self.buffers}
 
     def fits(self, state: Mapping[str, NDArray[np.generic]]) -> bool:
-        """Whether ``state`` is that of a population of this very shape and optimiser."""
+        """Return whether ``state`` belongs to a population of this shape and optimiser."""
         return all(
             name in state and (name == "steps" or state[name].shape == tuple(tensor.shape))
             for name, tensor in self._tensors().items()
         )
 
     def restore(self, state: Mapping[str, NDArray[np.generic]]) -> None:
-        """Take back what ``state()`` gave.
+        """Restore what ``state()`` returned.
 
         Raises:
-            TrainingError: It is of other types than that.
+            TrainingError: Its arrays have other types.
         """
         for name, tensor in self._tensors().items():
             like = tensor.cpu().numpy()
@@ -137,9 +138,10 @@ def snapshot_of(
     *,
     copy: bool = True,
 ) -> Snapshot:
-    """``flat`` and ``buffers`` as the immutable snapshot of ``epoch``.
+    """Return ``flat`` and ``buffers`` as the immutable snapshot of ``epoch``.
 
-    A copy of them, unless nobody writes to them any more: large ones are not worth it twice.
+    They are copied, unless ``copy`` is False because nothing writes to them any more: this saves
+    the memory of large networks.
     """
     copies = flat.detach().to("cpu", copy=copy), buffers.detach().to("cpu", copy=copy)
     layers = []

@@ -1,9 +1,9 @@
-"""What a generated program knows to do: one row each, with its lines and those of its gradient.
+"""The primitives of generated programs: one row each, which prints its lines and its gradient's.
 
-A row is named by the function of torch that it stands for; see ``tape.py``. A rule is given the
-gradient by the result, which is its own to overwrite, and hands on those by what went in. What
-samples go through on their way to the code has a vector-Jacobian product too (``vjp``), which gives
-the gradient by what went in as operations of the table, so that it can be differentiated again.
+A row is keyed by the torch function that it stands for; see ``tape.py``. A rule gets the gradient
+by the result, which it may overwrite, and passes on the gradients by the inputs. Operations between
+samples and code also have a vector-Jacobian product (``vjp``), which returns the gradient by the
+input in terms of these primitives, so that it can be differentiated again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Vjp = Callable[[Traced], Traced]
 
 
-# Number by number
+# Element-wise operations
 
 
 def _activated(key: str, z: Traced) -> Traced:
@@ -59,7 +59,7 @@ def _activated(key: str, z: Traced) -> Traced:
 
 
 def _passed(x: Any, d: Traced, *, owned: bool, sign: float = 1.0) -> None:
-    """Hand on ``d`` to a summand ``x``, over the places of which it was repeated."""
+    """Pass on ``d`` to a summand ``x``, summed over the axes along which ``x`` was broadcast."""
     if not isinstance(x, Traced) or not x.needs:
         return
     tape = x.tape
@@ -96,13 +96,13 @@ def _mul(a: Any, b: Any) -> Traced:
 
 
 def _if_alike(inputs: Sequence[Any], result: Traced, vjp: Vjp) -> Vjp | None:
-    """``vjp``, where that of ``inputs`` which it is for was not repeated in the ``result``."""
+    """Return ``vjp`` if its input was not broadcast in the ``result``, else None."""
     inner = [x for x in inputs if isinstance(x, Traced) and x.inner]
     return vjp if all(x.shape == result.shape for x in inner) else None
 
 
 def _sum(name: str) -> Function:
-    """``torch.add``, ``torch.sub``, or ``torch.rsub``: the second less the first."""
+    """Return the row of ``torch.add``, ``torch.sub``, or ``torch.rsub`` (second minus first)."""
     first, second = {"add": (1.0, 1.0), "sub": (1.0, -1.0), "rsub": (-1.0, 1.0)}[name]
 
     def row(a: Any, b: Any) -> Traced:
@@ -133,9 +133,10 @@ def _div(a: Any, b: Any) -> Traced:
 
 
 def _of_each(name: str, slope: str) -> Function:
-    """A function of each number; ``slope`` multiplies ``d`` with its derivative, of ``x``, ``h``.
+    """Return the row of an element-wise function; ``slope`` multiplies ``d`` by its derivative.
 
-    Further arguments are ``{0}`` and so on.
+    ``slope`` uses ``x`` for the input, ``h`` for the result, and ``{0}`` etc. for further
+    arguments.
     """
 
     def row(x: Traced, *args: Any, **kwargs: Any) -> Traced:
@@ -154,7 +155,7 @@ def _of_each(name: str, slope: str) -> Function:
 
 
 def _reduction(name: str) -> Function:
-    """``torch.sum`` or ``torch.mean``, of all numbers or along axes."""
+    """Return the row of ``torch.sum`` or ``torch.mean``, of all numbers or along axes."""
 
     def row(x: Traced, dim: Any = None, keepdim: bool = False) -> Traced:
         tape, size = x.tape, list(x.shape)
@@ -174,7 +175,7 @@ def _reduction(name: str) -> Function:
 
 
 def _softmax(name: str) -> Function:
-    """``softmax`` or ``log_softmax``."""
+    """Return the row of ``softmax`` or ``log_softmax``."""
 
     def row(x: Traced, dim: int) -> Traced:
         result = x.tape.filled(call(f"torch.{name}", x, dim), plain(x))
@@ -195,7 +196,7 @@ def _bce_of_logits(x: Traced, wanted: Traced, **_: Any) -> Traced:
 
 
 def _cross_entropy(x: Traced, labels: Traced, **_: Any) -> Traced:
-    """Of scores ``[n, classes]`` and labels ``[n]``; the mean."""
+    """Mean cross-entropy of scores ``[n, classes]`` and labels ``[n]``."""
     hit = f"torch.ops.aten.one_hot({labels.name}, {x.shape[1]})"
     miss = f"(torch.softmax({x.name}, 1) - {hit})"
     text = call("torch.ops.aten.cross_entropy_loss", x, labels)
@@ -203,7 +204,7 @@ def _cross_entropy(x: Traced, labels: Traced, **_: Any) -> Traced:
 
 
 def _addcmul(x: Traced, a: Traced, b: Traced) -> Traced:
-    """``x + a * b``; no gradient goes to ``a``."""
+    """Print ``x + a * b``; no gradient goes to ``a``."""
     tape = x.tape
     result = tape.filled(call("torch.addcmul", x, a, b), torch.zeros_like(plain(b)))
 
@@ -220,7 +221,7 @@ def _huber(y: Traced, t: Traced, *, delta: float, **_: Any) -> Traced:
 
 
 def _flattened(args: Sequence[Any]) -> Iterator[Any]:
-    """``args``, and what is in those that are lists."""
+    """Yield ``args``, with nested lists flattened."""
     for each in args:
         if isinstance(each, list | tuple):
             yield from _flattened(each)
@@ -229,7 +230,7 @@ def _flattened(args: Sequence[Any]) -> Iterator[Any]:
 
 
 def _plain_row(name: str, *, is_flat: bool = False) -> Function:
-    """A function of torch through which no gradient goes; ``is_flat``: it would be zero."""
+    """Return the row of a torch function without gradient; ``is_flat``: its gradient is zero."""
 
     def row(*args: Any, **kwargs: Any) -> Traced:
         tape = traced_of(*args)
@@ -247,7 +248,7 @@ def _plain_row(name: str, *, is_flat: bool = False) -> Function:
 
 
 def _where(condition: Traced, a: Any, b: Any) -> Traced:
-    """No gradient goes through; torch fills no buffer where one of the two is a number."""
+    """Print ``torch.where``, without gradient; torch has no ``out`` if an argument is a number."""
     if torch.is_grad_enabled() and any(isinstance(x, Traced) and x.needs for x in (a, b)):
         raise NotTraced("torch.where has no gradient")
     like = torch.where(plain(condition), plain(a), plain(b))
@@ -333,7 +334,7 @@ def _flatten(x: Traced, start: int = 0) -> Traced:
 
 
 def _as_rows(x: Traced, sizes: list[int]) -> Traced:
-    """Images as rows, in a buffer of rows: they lie channels last."""
+    """Flatten images into a new buffer of rows, as they are stored channels last."""
     like = plain(x).reshape(sizes)
     if like.data_ptr() == plain(x).data_ptr() and x.fixed:
         return _reshape(x, sizes)
@@ -361,7 +362,7 @@ def _contiguous(x: Traced, memory_format: Any = torch.contiguous_format) -> Trac
 
 
 def _part(x: Traced, view: Callable[[torch.Tensor], torch.Tensor], text: str) -> Traced:
-    """A view of some of ``x``; a gradient goes back to where it lies, with zeros around it."""
+    """Return a view of part of ``x``; its gradient is placed there, with zeros around it."""
     tape = x.tape
 
     def vjp(d: Traced) -> Traced:
@@ -440,7 +441,7 @@ def _getitem(x: Traced, key: Any) -> Traced:
 def _gradient(
     outputs: tuple[Traced], inputs: tuple[Traced], *, grad_outputs: Traced, **_: Any
 ) -> tuple[Traced]:
-    """A gradient that is part of what is computed, and has one itself."""
+    """Print a gradient that is part of the computation, and differentiable itself."""
     (result,), (by,) = outputs, inputs
     return (result.tape.gradient(result, by, grad_outputs),)
 
@@ -521,7 +522,7 @@ PRIMITIVES: dict[Any, Function] = {
 
 
 def primitives_on(device: torch.device) -> Mapping[Any, Function]:
-    """The same for programs on ``device``, with the ways to multiply that are fastest there."""
+    """Return the primitives for programs on ``device``, with its fastest matrix products."""
     if device.type != "cpu":
         return PRIMITIVES
     rows = product_rows(onednn=is_onednn_faster(), turning=is_turning_faster())

@@ -1,15 +1,15 @@
-"""Which library multiplies matrices, and the rows of products of the table of primitives.
+"""Choice of the library for matrix products, and their rows in the table of primitives.
 
-torch calls MKL, which has no code for the widest registers of processors that are not Intel's: of a
-product that takes 7 ms there on one core of a recent AMD, oneDNN, which torch brings too and
-convolutions use anyway, takes 3. On Intel's both take the same. So the two are compared once in a
-process, and where oneDNN is much faster it multiplies what is large in the steps of trainings.
-Its call has no ``out``: what becomes a gradient of weights is copied there, which costs little.
+torch calls MKL, which does not use the widest registers of processors other than Intel's: a product
+that takes it 7 ms on one core of a recent AMD takes 3 ms with oneDNN, which torch ships too and
+uses for convolutions. On Intel's both take the same time. Therefore both are compared once per
+process, and where oneDNN is much faster it computes the large products of training steps. Its call
+has no ``out``: a gradient of weights has to be copied into place, which costs little.
 
-On those processors MKL is slow too where the numbers that lie side by side in its result are few
-and no multiple of eight: 512 x 128 x 10 takes 90 us, and 21 where the 512 lie side by side; the 9
-weights of a kernel of 16 channels take 1,070 and 130. So such a result is laid out the other way
-and copied, if that is found to pay.
+On those processors MKL is slow too if the contiguous dimension of its result is short and no
+multiple of eight: 512 x 128 x 10 takes 90 us, but 21 us with the 512 contiguous; the 9 weights of
+a kernel of 16 channels take 1,070 and 130. Such a result is computed transposed and copied, if a
+measurement shows that it pays.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ _NARROW_SHAPE = (512, 128, 10)
 
 
 def has_onednn() -> bool:
-    """Whether this torch brings oneDNN's product."""
+    """Return whether this build of torch has oneDNN's matrix product."""
     is_built: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     return is_built and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 @cache
 def is_onednn_faster() -> bool:
-    """Whether oneDNN multiplies large matrices much faster here; found out in some 10 ms."""
+    """Return whether oneDNN multiplies large matrices much faster here; measured in some 10 ms."""
     if not has_onednn():
         return False
     rows, inner, columns = _SHAPE
@@ -65,7 +65,7 @@ def is_onednn_faster() -> bool:
 
 @cache
 def is_turning_faster() -> bool:
-    """Whether a narrow result is faster with its columns end to end; found out in some 2 ms."""
+    """Return whether narrow results are faster in column-major order; measured in some 2 ms."""
     rows, inner, columns = _NARROW_SHAPE
     a, b = torch.ones(rows, inner), torch.ones(inner, columns)
     wide, narrow = torch.empty(columns, rows).t(), torch.empty(rows, columns)
@@ -76,7 +76,7 @@ def is_turning_faster() -> bool:
 
 def _is_much_faster(new: Callable[[], object], old: Callable[[], object]) -> bool:
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # a second one would be waited for
+    torch.set_num_threads(1)  # a second thread would have to be waited for
     try:
         least = [_seconds(new), _seconds(old)]
         for _ in range(_TURNS):
@@ -93,17 +93,17 @@ def _seconds(act: Callable[[], object]) -> float:
 
 
 def by_onednn(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """``a @ b`` of two matrices of float32."""
+    """Return ``a @ b`` of two float32 matrices."""
     found: torch.Tensor = torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
     return found
 
 
 def product_rows(*, onednn: bool, turning: bool) -> Mapping[Any, Function]:
-    """The rows of products.
+    """Return the rows of matrix products.
 
     Args:
-        onednn: It multiplies what is large.
-        turning: Narrow results are laid out the other way first.
+        onednn: Whether oneDNN computes large products.
+        turning: Whether narrow results are computed transposed.
     """
     rows = _Rows(onednn=onednn, turning=turning)
     return {
@@ -120,7 +120,7 @@ class _Rows:
         self._turning = turning
 
     def linear(self, bias: Traced, x: Traced, weight: Traced) -> Traced:
-        """``bias + x @ weight``."""
+        """Print ``bias + x @ weight``."""
         tape = traced_of(bias, x, weight)
         like = plain(x) @ plain(weight)
         if self._is_onednns(x, weight):
@@ -141,7 +141,7 @@ class _Rows:
         return tape.record(result, (bias, x, weight), rule, vjp)
 
     def product(self, a: Traced, b: Traced) -> Traced:
-        """``a @ b``."""
+        """Print ``a @ b``."""
         tape, like = traced_of(a, b), plain(a) @ plain(b)
         if self._is_onednns(a, b):
             result = tape.moving(_text(a, b), like, "z")
@@ -158,7 +158,7 @@ class _Rows:
         return tape.record(result, (a, b), rule, vjp)
 
     def _add(self, to: Traced, a: Traced, b: Traced, narrowest: int = 1) -> None:
-        """Lines that add ``a @ b`` to the gradient of ``to``."""
+        """Emit lines that add ``a @ b`` to the gradient of ``to``."""
         if not to.needs:
             return
         if self._is_onednns(a, b, narrowest):
@@ -169,7 +169,7 @@ class _Rows:
             to.tape.add(to, call(_name(a), a, b))
 
     def _filled(self, text: str, a: Traced, like: torch.Tensor) -> Traced:
-        """What the product ``text`` of ``a`` gives."""
+        """Emit the product ``text`` of ``a``, and return its result."""
         if not self._is_turned(a.shape[-1], like):
             return a.tape.filled(text, like, "z")
         turned = a.tape.filled(text, _laid_otherwise(like), "z")
@@ -178,7 +178,7 @@ class _Rows:
         return result
 
     def _is_turned(self, inner: int, like: torch.Tensor) -> bool:
-        """Whether a result ``like`` that one is faster if it is laid out the other way."""
+        """Return whether a result like ``like`` is faster if computed transposed."""
         if not self._turning or like.dtype != torch.float32:
             return False
         side, other = like.shape[:-3:-1] if _is_by_rows(like) else like.shape[-2:]
@@ -195,14 +195,14 @@ class _Rows:
 
 
 def _laid_otherwise(like: torch.Tensor) -> torch.Tensor:
-    """Room for matrices of the shape of ``like``, rows end to end where its columns are so."""
+    """Return a buffer of the shape of ``like`` in the opposite (row or column) order."""
     if _is_by_rows(like):
         return like.new_zeros(like.mT.shape).mT
     return like.new_zeros(like.shape)
 
 
 def _is_by_rows(matrices: torch.Tensor) -> bool:
-    """Whether the numbers of a row lie side by side."""
+    """Return whether the matrices are stored in row-major order."""
     return matrices.stride(-1) <= matrices.stride(-2)
 
 
@@ -211,9 +211,9 @@ def _name(a: Traced) -> str:
 
 
 def _text(a: Traced, b: Traced, bias: Traced | None = None) -> str:
-    """``bias + a @ b`` by oneDNN, one run after the other."""
+    """Return the text of ``bias + a @ b`` by oneDNN, one run after the other."""
     runs = a.shape[:-2].numel()
-    if runs == 1:  # nothing is copied to be one of several
+    if runs == 1:  # a single result needs no copy into a stack
         return _of_one(a.name, f"{b.name}[0]" if b.dim() == 3 else b.name, bias, "")
     each = (_of_one(f"{a.name}[{k}]", f"{b.name}[{k}]", bias, f"[{k}]") for k in range(runs))
     return f"torch.stack([{', '.join(each)}])"
@@ -225,12 +225,12 @@ def _of_one(a: str, b: str, bias: Traced | None, at: str) -> str:
 
 
 def _turned(x: Traced) -> Traced:
-    """A matrix, or a stack of them, with rows and columns exchanged; no gradient goes through."""
+    """Return the transposed matrices of ``x``, without a gradient."""
     with torch.no_grad():
         return _other(x)
 
 
 def _other(x: Traced) -> Traced:
-    """The same, and one does."""
+    """Return the transposed matrices of ``x``, with a gradient."""
     found: Traced = x.transpose(-1, -2)
     return found

@@ -1,12 +1,12 @@
-"""Step programs: a whole training step with its derived gradient, written out as source text.
+"""Step programs: a whole training step with its derived gradient, as generated source text.
 
-Tiny networks are bound by the cost of *calling* operations. So the step of a given network is
-generated as straight-line code of in-place operations on preallocated buffers, and compiled by
-``torch.jit.CompilationUnit``: many epochs are then one call from Python, run by torch's own
-interpreter, which is about 1.6 times faster than the same lines run by Python, and which does not
-hold Python's global lock, so that a busy window and a training hardly feel each other.
+Tiny networks are bound by the cost of *calling* operations. Therefore the step of a given network
+is generated as straight-line code of in-place operations on preallocated buffers, and compiled by
+``torch.jit.CompilationUnit``: many epochs are then one call from Python. torch's own interpreter
+runs it about 1.6 times faster than Python runs the same lines, and without holding the GIL, so that
+a busy window and a training hardly slow each other down.
 
-(``torch.jit.script`` would need the source file of a function, which a frozen app has not got;
+(``torch.jit.script`` would need the source file of a function, which a frozen app does not have;
 text works everywhere.)
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """Lines of one function and the tensors that its names stand for."""
+    """Lines of one function, and the tensors that its names are bound to."""
 
     def __init__(self) -> None:
         self._names: dict[str, int] = {}
@@ -35,10 +35,10 @@ class Source:
         self._lines: list[str] = []
 
     def bind(self, name: str, tensor: torch.Tensor) -> str:
-        """Let ``name`` stand for ``tensor``, and give the name back.
+        """Bind ``name`` to ``tensor``, and return the name.
 
         Raises:
-            ValueError: The name stands for another tensor already.
+            ValueError: The name is already bound to another tensor.
         """
         if name in self._names:
             bound = self.tensor(name)
@@ -55,29 +55,29 @@ class Source:
         return self._lines
 
     def __iter__(self) -> Iterator[str]:
-        """The names that stand for tensors."""
+        """Iterate over the bound names."""
         return iter(self._names)
 
     def __contains__(self, name: str) -> bool:
-        """Whether ``name`` stands for a tensor."""
+        """Return whether ``name`` is bound."""
         return name in self._names
 
     def tensor(self, name: str) -> torch.Tensor:
-        """The tensor that ``name`` stands for."""
+        """Return the tensor that ``name`` is bound to."""
         return self.tensors[self._names[name]]
 
     def tensors_with(self, others: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
-        """``tensors`` with some names standing for other ones."""
+        """Return ``tensors`` with some names bound to other tensors."""
         tensors = list(self.tensors)
         for name, tensor in others.items():
             tensors[self._names[name]] = tensor
         return tensors
 
     def bind_list(self, *tensors: torch.Tensor) -> str:
-        """An expression for the list of ``tensors``.
+        """Return an expression for the list of ``tensors``.
 
         Operations that mutate the tensors of a list must get the list from outside: torch's
-        interpreter takes changes of a list made inside for dead code, and leaves them out.
+        interpreter removes mutations through a list created inside as dead code.
         """
         self.lists.append(list(tensors))
         return f"s[{len(self.lists) - 1}]"
@@ -88,21 +88,21 @@ class Source:
             self._lines.append("    " * (indent + 1) + text)
 
     def text(self, name: str, parameters: str, result: str = "None") -> str:
-        """The function, to be called with ``tensors``, ``lists`` and ``parameters``."""
+        """Return the function's source; it takes ``tensors``, ``lists`` and ``parameters``."""
         header = f"def {name}(t: List[Tensor], s: List[List[Tensor]], {parameters}) -> {result}:"
         unpack = [f"    {key} = t[{index}]" for key, index in self._names.items()]
         return "\n".join([header, *unpack, *self._lines]) + "\n"
 
     def compile(self, name: str, parameters: str, result: str = "None") -> Any:
-        """The function, compiled."""
+        """Compile and return the function."""
         return getattr(compiled_unit(self.text(name, parameters, result)), name)
 
 
 def compiled_unit(text: str) -> torch.jit.CompilationUnit:
-    """The functions of ``text``, compiled."""
-    # torch looks names up in the frame of its caller, by an object that only the garbage
-    # collector ends: until then it holds the locals of that frame, and from Python 3.13 on all
-    # frames behind it, with the training that they belong to. A thread has no frames behind it.
+    """Return the functions of ``text``, compiled."""
+    # torch resolves names in the caller's frame through an object that only the garbage collector
+    # frees: until then it keeps the locals of that frame alive, and from Python 3.13 on all frames
+    # behind it, including the training. In a new thread there are no frames behind it.
     with ThreadPoolExecutor(1, "compile") as pool:
         return pool.submit(_compiled_unit, text).result()
 
@@ -119,9 +119,9 @@ def emit_corruption(
     indent: int,
     image_shape: tuple[int, int, int] | None = None,
 ) -> None:
-    """Lines that write the corrupted ``clean`` to ``out``; ``level`` and ``g`` are in scope.
+    """Emit lines that write the corrupted ``clean`` to ``out``; ``level`` and ``g`` are in scope.
 
-    They draw and compute exactly what ``corrupt_into`` of ``core/data/corruption.py`` does.
+    They draw and compute exactly the same as ``corrupt_into`` of ``core/data/corruption.py``.
     """
     noise = CORRUPTIONS[kind]
     if noise.neighbours:

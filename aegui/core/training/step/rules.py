@@ -1,4 +1,4 @@
-"""What rows of the table of primitives have in common: lines of a gradient, and who gets it."""
+"""Helpers shared by the table of primitives: gradient lines, and passing on of gradients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def unary(x: Traced, text: str, like: torch.Tensor, back: Callable[[Traced], str]) -> Traced:
-    """What ``text`` makes of ``x``, and the text of the gradient by ``x`` from that by it."""
+    """Emit ``text``, computed from ``x``; ``back`` returns the text of the gradient by ``x``."""
     result = x.tape.moving(text, like)
     return x.tape.record(result, (x,), lambda d: hand_on_one(x, back(d)))
 
@@ -21,7 +21,7 @@ def unary(x: Traced, text: str, like: torch.Tensor, back: Callable[[Traced], str
 def linear_map(
     x: Traced, like: torch.Tensor, there: Callable[[Traced], str], back: Callable[[Traced], str]
 ) -> Traced:
-    """What the text ``there`` makes of ``x``; ``back`` is that of the transposed map."""
+    """Emit a linear map of ``x`` by ``there``; ``back`` is the text of its transpose."""
     result = x.tape.moving(there(x), like)
     return x.tape.record(
         result,
@@ -32,19 +32,19 @@ def linear_map(
 
 
 def several(x: Traced, text: str, count: int) -> list[Traced]:
-    """The ``count`` results of ``text``, the first of them like ``x``."""
+    """Emit ``text`` and return its ``count`` results, the first of them like ``x``."""
     names = [x.tape.name("v") for _ in range(count)]
     x.tape.line(f"{', '.join(names)} = {text}")
     return [x.tape.named(name, plain(x)) for name in names]
 
 
 def hand_on_one(x: Traced, text: str) -> None:
-    """Hand on the gradient that ``text`` gives."""
+    """Pass on the gradient that ``text`` computes to ``x``."""
     x.tape.give(x, x.tape.moving(text, plain(x), "d"))
 
 
 def hand_on(to: Sequence[Traced | None], text: str) -> None:
-    """Hand on the gradients that ``text`` gives, one for each of ``to``."""
+    """Pass on the gradients that ``text`` computes, one for each of ``to``."""
     tape = traced_of(*to)
     names = [tape.name("d") for _ in to]
     tape.line(f"{', '.join(names)} = {text}")

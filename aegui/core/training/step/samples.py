@@ -1,7 +1,7 @@
-"""The samples on the device: clean input, noise, and the order in which batches take them.
+"""The samples on the device: clean input, noise, and the choice of measured samples.
 
-All engines draw from the one generator in the same order (noise, permutation, dropout), so they
-see the same numbers, and its state at the end of an epoch is all that continuation needs.
+All engines draw from one generator in the same order (noise, permutation, dropout), so they get the
+same numbers, and its state at the end of an epoch is all that has to be saved to continue.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ EPOCH_NOISE_NUMBERS = 2**24
 
 
 class Rows(Protocol):
-    """Samples that batches are taken of; ``Samples`` says what the attributes mean."""
+    """Samples that batches are taken from; see ``Samples`` for the attributes."""
 
     inputs: torch.Tensor
     target: torch.Tensor
@@ -56,7 +56,7 @@ class Rows(Protocol):
 
     @property
     def fresh_noise(self) -> bool:
-        """Whether noise is drawn anew at every epoch."""
+        """Whether noise is drawn anew in every epoch."""
 
 
 class Samples:
@@ -64,18 +64,18 @@ class Samples:
 
     ``rows`` is the number of training samples times the copies of the corruption. With fixed noise
     the inputs are drawn here, once, and are the same for every run; fresh noise is drawn by the
-    engines, for each run apart.
+    engines, separately for each run.
 
     Attributes:
-        training: Places in the dataset of the samples to learn from, int64.
-        validation: Places of those that are only checked on; empty without a split.
-        clean: The training samples ``[1, n, D]``. Of sets larger than memory should hold they stay
-            in their file and are read batch by batch; other large sets are those of the dataset
-            itself. Nothing may write to them. Those of sets that keep bytes are bytes, see
-            ``as_numbers``, unless all are one batch.
-        measured: Places among the training samples of those that are measured.
-        image_shape: Channels, height and width of what a row is; None where rows are no images.
-        noisy_target: Whether fresh noise is to be learnt too: the target is the noisy input.
+        training: Indices of the training samples in the dataset, int64.
+        validation: Indices of the validation samples; empty without a split.
+        clean: The training samples ``[1, n, D]``. Sets larger than memory allows stay in their
+            file and are read batch by batch; other large sets share the dataset's memory. Nothing
+            may write to them. Sets stored as bytes stay bytes, see ``as_numbers``, unless all
+            samples are one batch.
+        measured: Indices of the measured samples among the training samples.
+        image_shape: Channels, height and width of a row; None if rows are not images.
+        noisy_target: Whether fresh noise is also the target: the target is the noisy input.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Samples:
         copies = corruption.copies if corruption.kind != "none" else 1
         batch = resolved.recipe.training.batch_size
         if batch is None or batch >= copies * self.clean.shape[1]:
-            # All are computed with at once, and no batch is taken that could make them numbers.
+            # The full batch is used at once: no batch is taken that would convert the bytes.
             self.clean = as_numbers(self.clean)
         self.target = self.clean.repeat(1, copies, 1) if copies > 1 else self.clean
         self.inputs = self.target
@@ -110,11 +110,11 @@ class Samples:
 
     @property
     def fresh_noise(self) -> bool:
-        """Whether noise is drawn anew at every epoch."""
+        """Whether noise is drawn anew in every epoch."""
         return self.corruption.kind != "none" and self.corruption.fresh
 
     def _set_evaluation(self, resolved: ResolvedRecipe, corruption: CorruptionSpec) -> None:
-        """Fix the inputs on which the loss is measured: clean, fixed noise, or one noisy draw."""
+        """Set the inputs on which the loss is measured: clean, fixed noise, or one noisy draw."""
         self.noisy_evaluation = corruption.kind != "none"
         measured = self.clean
         if len(self.measured) < self.clean.shape[1]:
@@ -153,18 +153,18 @@ class Samples:
 
 
 def some_of(count: int) -> NDArray[np.int64]:
-    """The places of those of ``count`` samples that are measured, always the same ones."""
+    """Return the indices of the samples measured out of ``count``, always the same."""
     few = min(MEASURED_ROWS, max(LEAST_ROWS, count // 16))
     return sampled(count, count if count <= WHOLE_ROWS else few, _MEASURE_SEED)
 
 
 def as_numbers(rows: torch.Tensor) -> torch.Tensor:
-    """``rows`` in [0, 1]: themselves, or what the bytes stand for that a set keeps."""
+    """Return ``rows`` in [0, 1], converted if they are stored as bytes."""
     return rows.float().div_(255.0) if rows.dtype == torch.uint8 else rows
 
 
 def pick_into(rows: torch.Tensor, index: torch.Tensor, out: torch.Tensor) -> None:
-    """Those of ``rows`` ``[K, n, D]`` at ``index`` into ``out``, bytes as numbers in [0, 1]."""
+    """Copy ``rows`` ``[K, n, D]`` at ``index`` into ``out``, bytes as numbers in [0, 1]."""
     if rows.dtype == torch.uint8:
         out.copy_(torch.index_select(rows, 1, index))
         out.div_(255.0)
@@ -175,13 +175,13 @@ def pick_into(rows: torch.Tensor, index: torch.Tensor, out: torch.Tensor) -> Non
 def _on_device(
     flat: NDArray[np.float32], chosen: NDArray[np.int64], device: torch.device
 ) -> torch.Tensor:
-    """The rows ``chosen`` of ``flat`` as ``[1, n, D]``; bytes, if the set keeps many."""
+    """Return the rows ``chosen`` of ``flat`` as ``[1, n, D]``; bytes if stored as bytes."""
     whole = len(chosen) == len(flat)
     held = memory_of(flat) if device.type == "cpu" or whole else flat
     is_large = device.type == "cpu" and flat.nbytes > _COPIED_BYTES
     if whole and (is_mapped(flat) or is_large):
         with warnings.catch_warnings():
-            # torch warns of arrays that must not be written to; nothing here writes.
+            # torch warns about read-only arrays; nothing here writes to them.
             warnings.simplefilter("ignore", UserWarning)
             return torch.from_numpy(held)[None]
     # Indexing makes a copy too.

@@ -1,8 +1,8 @@
-"""Which steps take long, and which of them are done in slices of their batch.
+"""Tests for long steps, and for steps that are computed in slices of their batch.
 
-A long step can be given up half way (``giving_up.py``). Where every term of the objective is a mean
-over the samples, the gradient of a batch is the mean of those of its slices, which need less memory
-than the whole batch, and are no slower.
+A long step is cancellable (``giving_up.py``). Where every term of the objective is a mean over the
+samples, the gradient of a batch is the mean of those of its slices, which need less memory than the
+whole batch and are no slower.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ _FEWEST_ROWS = 32
 
 
 def slice_rows(resolved: ResolvedRecipe, device: torch.device) -> int:
-    """Rows of a batch that are learnt from at a time: all of them where it is not sliced."""
+    """Return the rows of a batch that are computed at a time: all of them if it is not sliced."""
     if not is_sliced(resolved, device):
         return rows_of(resolved)[1]
     return max(_FEWEST_ROWS, SLICE_WORK // _row_work(resolved))
 
 
 def is_long(resolved: ResolvedRecipe, device: torch.device) -> bool:
-    """Whether a step of ``resolved``, of whatever family, takes longer than anybody would wait."""
+    """Return whether a step of ``resolved``, of any family, takes too long to wait for."""
     each = (3 * layer.cost + _NUMBER_WORK * layer.outputs for layer in resolved.all_layers)
     work = resolved.recipe.runs * rows_of(resolved)[1] * sum(each)
     return device.type == "cpu" and work > SLICE_WORK
 
 
 def is_sliced(resolved: ResolvedRecipe, device: torch.device) -> bool:
-    """Whether the steps of ``resolved`` take very long, and may be done in slices."""
+    """Return whether the steps of ``resolved`` are very long and can be computed in slices."""
     is_very_long = rows_of(resolved)[1] * _row_work(resolved) > LONG_WORK
     if device.type != "cpu" or resolved.parts or not is_very_long:
         return False
     training, latent = resolved.recipe.training, resolved.recipe.network.latent
-    # Means over the whole batch that are no means of those of slices.
+    # Terms of means over the whole batch, which are not means over slices.
     of_the_whole = training.sparsity.weight or training.contractive or latent.free_bits
     return not of_the_whole and not any(
         isinstance(layer.spec, NormSpec) and layer.spec.kind == "batch_norm"

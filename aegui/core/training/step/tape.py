@@ -1,14 +1,14 @@
-"""Generated gradients: the mathematics is written once, in torch, and printed with its gradient.
+"""Generated gradients: computations are written once, in torch, and printed with their gradient.
 
-A ``Traced`` stands for a tensor of a program. What torch is asked to do with it, such as
-``torch.addmm(b, traced, w)``, is not done: torch's own protocol for such stand-ins, which is
-``__torch_function__``, hands the call to the table of ``primitives.py``. That adds the lines that
-do it to the program, in place and in buffers that are made once, and notes how its gradient goes;
+A ``Traced`` stands for a tensor of a program. Torch calls on it, such as
+``torch.addmm(b, traced, w)``, are not executed: torch's own protocol for such proxies,
+``__torch_function__``, hands them to the table of ``primitives.py``. It adds the corresponding
+lines to the program, in place and with preallocated buffers, and records the rule of the gradient;
 ``Tape.backward`` adds the lines of the gradient.
 
-A gradient may also be part of what is computed, as in a contractive penalty: what asks torch for
-``torch.autograd.grad`` has the operations of that gradient added as further ones, by
-``Tape.gradient``, so that they have a gradient themselves.
+A gradient may also be part of the computation, as in a contractive penalty: for a call of
+``torch.autograd.grad``, ``Tape.gradient`` adds the operations of that gradient as further ones,
+which have a gradient themselves.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _ADDED = {"torch.mm": "addmm_", "torch.bmm": "baddbmm_"}
 
 
 class NotTraced(Exception):
-    """A program was asked for what the table of primitives does not know."""
+    """A program uses an operation that the table of primitives does not support."""
 
 
 class Scalar:
     """A number of a program that is known only when it runs, such as the weight of a term.
 
-    Where each run has its own it is a tensor, ``[K, 1, 1]``.
+    If each run has its own, it is a tensor ``[K, 1, 1]``.
     """
 
     def __init__(self, text: str, *, of_each: bool = False) -> None:
@@ -56,30 +56,30 @@ class Scalar:
     __rmul__ = __mul__
 
     def __repr__(self) -> str:
-        """How the program has it."""
+        """The expression in the program."""
         return self.text
 
 
 class Traced:
-    """A tensor of a program.
+    """A proxy for a tensor of a program.
 
     Attributes:
-        tape: What records it.
-        name: What the program calls it.
-        tensor: One like it; the very one, if it is ``fixed``.
+        tape: The tape that records it.
+        name: Its name in the program.
+        tensor: A tensor like it; the tensor itself, if it is ``fixed``.
         fixed: Whether the name always stands for the memory of ``tensor``.
-        needs: Whether its gradient is asked for.
-        gradient: Of what is learnt, where its gradient belongs.
-        base: What it is a view of, and how.
-        undo: The view that leads back from all of it to all of that, if there is one.
-        of: What it is computed from number by number: its gradient may become that one in place.
-        parts: All views of the base that are disjoint and cover it together with this one.
-        uses: Into how many results it goes; what more than one hand on gradients to needs a place
-            of its own for their sum.
-        inner: Whether ``torch.autograd.grad`` may ask for the gradient by it, or by what it is
-            computed from.
-        back: Of such a one what it is computed from, and how a gradient goes back there, as
-            operations that have gradients themselves.
+        needs: Whether its gradient is needed.
+        gradient: For a parameter, the buffer of its gradient.
+        base: The ``Traced`` that it is a view of, and the function that makes the view.
+        undo: Inverse of the view, if the view covers all of its base.
+        of: Input that it is computed from element-wise: their gradients may share memory.
+        parts: Disjoint views of the base, including this one, that cover it together.
+        uses: Number of results that depend on it; with more than one, its gradient is a sum and
+            needs a buffer of its own.
+        inner: Whether ``torch.autograd.grad`` may need the gradient by it, or by one of its
+            inputs.
+        back: If ``inner``, its input and the vector-Jacobian product back to it, made of
+            differentiable operations.
     """
 
     def __init__(
@@ -103,41 +103,41 @@ class Traced:
     def __torch_function__(
         cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        """Have the table print what torch is asked for."""
+        """Let the table of primitives print the requested function."""
         tape = traced_of(*args, *(kwargs or {}).values())
         return tape.primitive(function)(*args, **(kwargs or {}))
 
     def __getattr__(self, name: str) -> Any:
-        """What is known of the tensor, or a method of tensors that the table knows."""
+        """Return an attribute of the tensor, or a tensor method that the table supports."""
         if name in {"shape", "device", "dtype", "ndim"}:
             return getattr(self.tensor, name)
         function = self.tape.primitive(getattr(torch.Tensor, name))
         return lambda *args, **kwargs: function(self, *args, **kwargs)
 
     def dim(self) -> int:
-        """How many numbers its shape has."""
+        """Return the number of dimensions."""
         return self.tensor.dim()
 
     def size(self, axis: int) -> int:
-        """One number of its shape."""
+        """Return the size along ``axis``."""
         return self.tensor.shape[axis]
 
     def numel(self) -> int:
-        """How many numbers it has."""
+        """Return the number of elements."""
         return self.tensor.numel()
 
     @property
     def is_leaf(self) -> bool:
-        """Never: no graph of torch begins here."""
+        """Always False: it is not a leaf of torch's graph."""
         return False
 
     @property
     def requires_grad(self) -> bool:
-        """Whether what is learnt goes into it."""
+        """Whether it depends on a parameter."""
         return self.needs
 
     def requires_grad_(self) -> Traced:
-        """Let ``torch.autograd.grad`` ask for the gradient by it."""
+        """Allow ``torch.autograd.grad`` to differentiate by it."""
         self.inner = True
         return self
 
@@ -186,13 +186,13 @@ def _called(function: Any, traced: Traced, *args: Any) -> Traced:
 
 
 class Tape:
-    """Prints what is done with its ``Traced``, and the gradient of it.
+    """Prints the operations on its ``Traced``, and their gradient.
 
     Args:
-        source: Where the lines go.
-        primitives: What torch may be asked to do -> what prints it.
-        indent: How deep.
-        tag: End of every name, where there are several tapes in one source.
+        source: Where the lines are added.
+        primitives: Functions of torch -> the rows that print them.
+        indent: Indentation level.
+        tag: Suffix of every name, for several tapes in one source.
     """
 
     def __init__(
@@ -216,10 +216,10 @@ class Tape:
         self._of_views: dict[int, list[Traced]] = {}
 
     def primitive(self, function: Any) -> Callable[..., Any]:
-        """What prints ``function``.
+        """Return the row that prints ``function``.
 
         Raises:
-            NotTraced: Nothing does.
+            NotTraced: There is none.
         """
         found = self._primitives.get(function)
         if found is None:
@@ -232,23 +232,23 @@ class Tape:
 
     @contextmanager
     def only_if(self, condition: str) -> Iterator[None]:
-        """What is added within is done if ``condition`` holds; nothing outside may need it."""
+        """Execute the lines added within only if ``condition`` holds; no others may need them."""
         self.line(f"if {condition}:")
         self._indent += 1
         yield
         self._indent -= 1
 
     def name(self, stem: str) -> str:
-        """A name that nothing has yet."""
+        """Return an unused name."""
         self._count += 1
         return f"{stem}{self._count}{self._tag}"
 
     def fixed(self, tensor: torch.Tensor, stem: str = "v") -> Traced:
-        """``tensor`` itself, as part of the program."""
+        """Bind ``tensor`` itself as part of the program."""
         return self.named(self.source.bind(self.name(stem), tensor))
 
     def of_run(self, name: str, stacked: torch.Tensor) -> Traced:
-        """What each run has for itself: ``stacked[run]``, see ``tensors``."""
+        """Bind a tensor per run: ``stacked[run]``, see ``tensors``."""
         if len(stacked) == 1:
             return self.named(self.source.bind(name, stacked[0]))
         self._of_runs[name] = stacked
@@ -257,34 +257,34 @@ class Tape:
     def learnt(
         self, name: str, value: torch.Tensor, gradient: torch.Tensor, *, stacked: bool
     ) -> Traced:
-        """What is learnt, ``[K, ...]``, of all runs or of each; its gradient belongs there."""
+        """Bind the parameter ``value`` ``[K, ...]``, of all runs or each, with its ``gradient``."""
         result = self.buffer(name, value, stacked=stacked)
         result.gradient = self.buffer(f"g{name}", gradient, stacked=stacked)
         result.needs = True
         return result
 
     def buffer(self, name: str, value: torch.Tensor, *, stacked: bool) -> Traced:
-        """``value`` ``[K, ...]`` of all runs together, or of each."""
+        """Bind ``value`` ``[K, ...]``, of all runs together or of each."""
         return self.named(self.source.bind(name, value)) if stacked else self.of_run(name, value)
 
     def tensors(self, run: int) -> list[torch.Tensor]:
-        """What the function is to be called with for ``run``."""
+        """Return the tensors to call the function with for ``run``."""
         return self.source.tensors_with({key: all_[run] for key, all_ in self._of_runs.items()})
 
     def named(self, name: str, like: torch.Tensor | None = None) -> Traced:
-        """What the program calls ``name`` already; ``like`` it, unless the name is bound."""
+        """Return a proxy for an existing ``name``, like ``like`` unless the name is bound."""
         if like is None:
             return Traced(self, name, self.source.tensor(name), fixed=True)
         return Traced(self, name, like, fixed=False)
 
     def moving(self, text: str, like: torch.Tensor, stem: str = "v") -> Traced:
-        """What ``text`` gives, in memory of its own at each step."""
+        """Emit ``text`` and return its result, which is newly allocated in each step."""
         name = self.name(stem)
         self.line(f"{name} = {text}")
         return Traced(self, name, like, fixed=False)
 
     def filled(self, text: str, like: torch.Tensor, stem: str = "v") -> Traced:
-        """What the call ``text`` gives, written to a buffer ``like`` that one."""
+        """Emit the call ``text`` with its result written to a preallocated buffer like ``like``."""
         result = self.fixed(torch.zeros_like(like), stem)
         self.line(f"{text[:-1]}, out={result.name})")
         return result
@@ -297,10 +297,9 @@ class Tape:
         undo: Way | None = None,
         vjp: Vjp | None = None,
     ) -> Traced:
-        """A view of ``x``; ``text`` is how the program has it, ``{}`` stands for ``x``.
+        """Return a view of ``x``; ``text`` is its expression, in which ``{}`` stands for ``x``.
 
-        ``undo`` is likewise what gives ``x`` back from a view that has all of it. ``vjp`` as in
-        ``record``.
+        ``undo`` is the inverse of a view that covers all of ``x``. ``vjp`` as in ``record``.
         """
         result = self._seen_as(x, view, text)
         result.needs = x.needs and torch.is_grad_enabled()
@@ -322,10 +321,10 @@ class Tape:
     def record(
         self, result: Traced, inputs: Sequence[Any], rule: Rule, vjp: Vjp | None = None
     ) -> Traced:
-        """Note how the gradient of ``result`` goes on to ``inputs``: ``rule`` prints it.
+        """Record that ``rule`` prints the gradients by ``inputs`` from that by ``result``.
 
-        ``vjp`` is the same as operations of the program: what it makes of the gradient by
-        ``result`` is that by the only one of ``inputs`` that is ``inner``.
+        ``vjp`` is the vector-Jacobian product in differentiable operations: it maps the gradient by
+        ``result`` to that by the only one of ``inputs`` that is ``inner``.
         """
         if not torch.is_grad_enabled():
             return result
@@ -346,10 +345,10 @@ class Tape:
             result.back = inner[0], vjp
 
     def gradient(self, result: Traced, by: Traced, direction: Traced) -> Traced:
-        """The gradient of ``result`` by ``by``, from that by ``result``, as part of the program.
+        """Return the gradient of ``result`` by ``by`` for ``direction``, as part of the program.
 
         Raises:
-            NotTraced: On the way is an operation whose gradient has no gradient.
+            NotTraced: An operation in between has no differentiable gradient.
         """
         at, found = result, direction
         while at is not by:
@@ -360,13 +359,13 @@ class Tape:
         return found
 
     def backward(self, roots: Sequence[tuple[Traced, Traced, Any]]) -> None:
-        """Lines that fill the gradients of what is learnt.
+        """Emit the lines that compute the gradients of the parameters.
 
         Args:
             roots: Results, and the gradient by each: a direction, and a factor, 1 or a ``Scalar``.
         """
         self._gradients, self._aliased, self._parts, self._of_views = {}, set(), {}, {}
-        # By what is kept here no name of another object can be taken for that of a dead one.
+        # References kept so that the id of a freed object is not reused.
         self._kept = []
         made = {id(result) for result, _ in self._nodes}
         waiting: dict[int, list[tuple[Traced, Traced, Any]]] = {}
@@ -380,7 +379,7 @@ class Tape:
             elif factor == 1.0 or id(at) not in made:
                 self._begin_at(root, direction, factor)
             else:
-                # Added to what comes from elsewhere, which has its place by then.
+                # Added once the gradient from elsewhere has its buffer.
                 waiting.setdefault(id(at), []).append((root, direction, factor))
         left = []
         for result, rule in reversed(self._nodes):
@@ -413,7 +412,7 @@ class Tape:
             self.line(f"{target.name}.add_({direction.name}, alpha={factor!r})")
 
     def add(self, x: Traced, text: str) -> None:
-        """Lines that add what the call ``text`` gives to the gradient of ``x``."""
+        """Emit lines that add the result of the call ``text`` to the gradient of ``x``."""
         if not x.needs:
             return
         target, is_first = self._target(x)
@@ -426,7 +425,7 @@ class Tape:
             self.line(f"{target.name}.add_({text})")
 
     def give(self, x: Traced, gradient: Traced) -> None:
-        """The same for a gradient that is there already, and that nobody else needs."""
+        """Add an existing ``gradient`` that is not used elsewhere to the gradient of ``x``."""
         if not x.needs:
             return
         owner = self._owner(x)
@@ -434,8 +433,8 @@ class Tape:
             chain = self._way_back(owner)
             root = chain[-1]
             if root.gradient is None and not self._is_taken(root):
-                # That of a view that has all of its base becomes that of the base when it is
-                # asked for, with no copy.
+                # The gradient of a view that covers its base becomes that of the base when
+                # needed, without a copy.
                 self._set(owner, gradient)
                 if root is not owner:
                     self._of_views[id(root)] = chain
@@ -443,7 +442,7 @@ class Tape:
         self.put(x, gradient)
 
     def put(self, x: Traced, gradient: Traced) -> None:
-        """The same for a gradient whose memory stays its own."""
+        """Copy or add ``gradient`` to the gradient of ``x``, without taking over its memory."""
         if not x.needs:
             return
         target, is_first = self._target(x)
@@ -451,21 +450,21 @@ class Tape:
             self.line(f"{target.name}.{'copy_' if is_first else 'add_'}({gradient.name})")
 
     def _way_back(self, x: Traced) -> list[Traced]:
-        """``x``, what it is a view of, and so on, up to what is computed; else ``x`` alone."""
+        """Return the chain of full views from ``x`` to a computed tensor; else ``[x]``."""
         chain = [x]
         while chain[-1].base is not None and chain[-1].undo is not None:
             base = chain[-1].base[0]
             chain.append(self._owner(base))
             if chain[-1] is not base:
-                break  # what is computed from it in place has a rule of its own
+                break  # a tensor computed from it in place has a rule of its own
         return chain if chain[-1].base is None else [x]
 
     def _is_taken(self, x: Traced) -> bool:
-        """Whether there may be a gradient by ``x`` already: by part of a base, or by all of it."""
+        """Return whether a gradient by ``x``, or by part or all of its base, may exist already."""
         return x.base is not None or id(x) in self._gradients or id(x) in self._of_views
 
     def _settle(self, root: Traced) -> None:
-        """Let the gradient by a view of ``root`` be that by ``root``."""
+        """Turn the gradient by a view of ``root`` into that by ``root``."""
         chain = self._of_views.pop(id(root), None)
         if chain is None:
             return
@@ -476,12 +475,12 @@ class Tape:
         self._set(root, gradient)
 
     def _owner(self, x: Traced) -> Traced:
-        """What the gradient of ``x`` is kept for: ``x``, or what it is computed from in place."""
+        """Return the owner of the gradient of ``x``: ``x``, or the input that it overwrites."""
         while x.of is not None:
             if id(x) not in self._aliased:
                 of = self._owner(x.of)
                 taken = x.of.uses > 1 or id(of) in self._gradients or id(of) in self._of_views
-                # Of part of an image there may be no such view as there is of what became of it.
+                # Part of an image cannot always be viewed with the strides of its result.
                 alike = x.tensor.stride() == x.of.tensor.stride()
                 if taken or not alike or id(x) in self._gradients:
                     return x
@@ -495,7 +494,7 @@ class Tape:
         self._kept.append(x)
 
     def _target(self, x: Traced) -> tuple[Traced, bool]:
-        """Where the gradient of ``x`` belongs, and whether nothing is there yet."""
+        """Return the buffer for the gradient of ``x``, and whether it is still empty."""
         x = self._owner(x)
         found = self._gradients.get(id(x))
         if found is not None:
@@ -518,7 +517,7 @@ class Tape:
                 if is_first and x.parts is not None:
                     self._parts[id(base)] = x.parts
                 elif is_first and x.numel() < base.numel():
-                    # What other views of it do not fill is zero, and they add to it.
+                    # Parts not covered by other views must be zero: the views add to the buffer.
                     self.line(f"{whole.name}.zero_()")
             found = view(whole)
         self._set(x, found)
@@ -526,7 +525,11 @@ class Tape:
 
 
 def traced_of(*arguments: Any) -> Tape:
-    """The tape of the first ``Traced`` among ``arguments``."""
+    """Return the tape of the first ``Traced`` among ``arguments``.
+
+    Raises:
+        NotTraced: There is none.
+    """
     for argument in arguments:
         if isinstance(argument, Traced):
             return argument.tape
@@ -538,7 +541,7 @@ def traced_of(*arguments: Any) -> Tape:
 
 
 def plain(value: Any) -> Any:
-    """``value`` with tensors in place of ``Traced``, to be computed once while printing."""
+    """Return ``value`` with the tensors of its ``Traced``, to compute it once while printing."""
     if isinstance(value, Traced):
         return value.tensor
     if isinstance(value, Scalar):
@@ -551,7 +554,7 @@ def plain(value: Any) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """``value`` as the program has it."""
+    """Return the expression of ``value`` in the program."""
     if isinstance(value, Traced):
         return value.name
     if isinstance(value, list | tuple | torch.Size):
@@ -560,7 +563,7 @@ def text_of(value: Any) -> str:
 
 
 def call(name: str, *args: Any, **kwargs: Any) -> str:
-    """A call as the program has it."""
+    """Return the expression of a call in the program."""
     words: Mapping[str, Any] = kwargs
     inside = [text_of(value) for value in args]
     return f"{name}({', '.join(inside + [f'{key}={text_of(v)}' for key, v in words.items()])})"

@@ -1,4 +1,4 @@
-"""The update of an optimiser, from its row: as lines of a program, and run as it is."""
+"""The update of an optimiser, from its row: as lines of a program, and executed directly."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def emit_update(
     indent: int,
     named: Collection[str] = (),
 ) -> None:
-    """Lines of one optimiser step on the flat tensor; ``lr`` and numbers ``named`` are in scope."""
+    """Emit one optimiser step on the flat tensor; ``lr`` and the numbers ``named`` are in scope."""
     row = OPTIMIZERS[spec.name]
     lists = _lists(
         [parameters.flat], [parameters.grad], parameters.slots, parameters.steps, row.slots
@@ -41,7 +41,7 @@ def emit_update(
 def emit_update_of_each(
     source: Source, resolved: ResolvedRecipe, parameters: Parameters, indent: int
 ) -> None:
-    """The same where runs have numbers of their own; ``rates`` and ``factor`` are in scope."""
+    """Like ``emit_update`` for per-run numbers; ``rates`` and ``factor`` are in scope."""
     spec = resolved.recipe.training.optimizer
     row = OPTIMIZERS[spec.name]
     alike = not any(Number(resolved, f"training.optimizer.{key}").each for key in row.parameters)
@@ -66,7 +66,7 @@ def emit_update_of_each(
             source.line(f"{name} = {number.value!r} ** float(steps)", indent)
             continue
         if name not in source:
-            # Power by power: of a tensor they are too dear to be computed anew.
+            # Updated step by step: powers of a tensor are too expensive to recompute.
             source.bind(name, torch.pow(parameters.spread(number.each), parameters.steps))
         source.line(f"{name}.mul_({texts[key]})", indent)
     for text in row.each:
@@ -74,7 +74,7 @@ def emit_update_of_each(
 
 
 def _emit_scaled(source: Source, spec: OptimizerSpec, parameters: Parameters, indent: int) -> None:
-    """Where only rates differ: the usual update of nothing at a rate of 1, times the rates."""
+    """Emit the usual update of zeros at a rate of 1, scaled by the rates, if only rates differ."""
     for name, tensor in (("flat", parameters.flat), ("moved", torch.zeros_like(parameters.flat))):
         if name not in source:
             source.bind(name, tensor)
@@ -110,14 +110,14 @@ class RunUpdate:
     """The update of some layers of one run, as lines of a program.
 
     Args:
-        spec: The optimiser and what it uses.
-        limit: Bound of the norm of the gradient; None: there is none.
-        parameters: What is learnt, its gradient, and what the optimiser keeps.
-        layers: Which layers.
-        steps: Count of the steps, float32 scalar.
-        slots: What the optimiser keeps, like the parameters; None: those of the parameters.
-        l1: Weight of the L1 penalty on the weights among it.
-        l2: That of the L2 penalty.
+        spec: The optimiser and its settings.
+        limit: Upper bound of the norm of the gradient; None if unbounded.
+        parameters: The parameters, their gradient, and the optimiser's state.
+        layers: Indices of the layers.
+        steps: Number of steps done, float32 scalar.
+        slots: Optimiser state like the parameters; None for that of ``parameters``.
+        l1: Weight of the L1 penalty on their weights.
+        l2: Weight of the L2 penalty on their weights.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class RunUpdate:
         self._l2 = l2
 
     def lists(self, run: int) -> list[list[torch.Tensor]]:
-        """The lists of tensors that the lines are about."""
+        """Return the lists of tensors that the lines use."""
         parameters = self._parameters
 
         def own(flat: torch.Tensor, stop: int = parameters.layout.size) -> list[torch.Tensor]:
@@ -156,14 +156,14 @@ class RunUpdate:
             own(parameters.flat), own(parameters.grad), slots, self._steps, self._row.slots
         )
         if run:
-            # The runs do their steps one after the other: the first of them counts for all.
+            # The runs are stepped one after the other: only the first one counts the steps.
             lists["count"] = [torch.zeros_like(self._steps)]
         weights = parameters.layout.weights_stop
         penalised = [own(parameters.grad, weights), own(parameters.flat, weights)]
         return [*(lists[name] for name in self._row.names), *penalised]
 
     def lines(self, first: int, rate: str) -> list[str]:
-        """The lines; the lists are those from ``s[first]`` on, ``rate`` is in scope."""
+        """Return the lines; their lists begin at ``s[first]``, and ``rate`` is in scope."""
         lines = [f"{name} = s[{at}]" for at, name in enumerate(self._row.names, first)]
         penalised = first + len(lines)
         if self._l1:
@@ -184,14 +184,14 @@ class RunUpdate:
 class ListOptimizer:
     """Updates ``tensors`` in place from their gradients.
 
-    The tensors are views into the flat parameters, and what an optimiser keeps are views into its
+    The tensors are views into the flat parameters, and the optimiser's state are views into its
     flat slots, so that all of it is saved and restored in one piece.
 
     Args:
-        spec: The optimiser and what it uses.
-        tensors: What is learnt.
+        spec: The optimiser and its settings.
+        tensors: The parameters.
         slots: For each name of the optimiser's slots one tensor for each of ``tensors``.
-        steps: Count of the steps, float32 scalar; counted up here by Adam.
+        steps: Number of steps done, float32 scalar; incremented here by Adam.
     """
 
     def __init__(
@@ -208,12 +208,12 @@ class ListOptimizer:
         self._update = torch_procedure(tuple(row.statements(spec)), *row.names, "lr")
 
     def step(self, gradients: Sequence[torch.Tensor], rate: float) -> None:
-        """One update at the learning ``rate``; ``gradients`` may be overwritten."""
+        """Do one update at the learning ``rate``; ``gradients`` may be overwritten."""
         with torch.no_grad():
             self._update(**{**self._lists, "gradients": self._laid_out(gradients)}, lr=rate)
 
     def _laid_out(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-        """``gradients`` in the memory order of the tensors: fused updates go through both alike."""
+        """Return ``gradients`` with the strides of the tensors, as fused updates require."""
         return [
             gradient
             if gradient.stride() == tensor.stride()

@@ -1,1 +1,1 @@
-"""A machine for small networks: a C program that runs the list of operations of a step."""
+"""The native machine for small networks: a C interpreter for a step's list of operations."""

@@ -1,7 +1,7 @@
-"""Random numbers of many epochs, drawn ahead by torch: what the machine is given instead of them.
+"""Random numbers of many epochs, drawn ahead by torch for the native machine.
 
-They are drawn in the order of the other engines, so that they are the same ones, and a generator is
-after a call where it would be without.
+They are drawn in the order of the other engines, so that they are the same, and after a call the
+generators are in the same state as without the machine.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _MOST_NUMBERS = 1 << 20
 
 
 class EpochBatches:
-    """How an epoch falls into batches.
+    """Division of an epoch into batches.
 
     Attributes:
-        whole: How many whole ones there are.
-        rest: Samples of a smaller last one; 0: there is none.
-        rows: Samples of a whole one.
-        ends: Where in the epoch each ends, float64.
+        whole: Number of full-size batches.
+        rest: Samples of a smaller last batch; 0 if there is none.
+        rows: Samples of a full-size batch.
+        ends: Position in the epoch at which each batch ends, float64.
     """
 
     def __init__(self, samples: Samples) -> None:
@@ -40,17 +40,17 @@ class EpochBatches:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of batches."""
         return self.whole + (self.rest > 0)
 
     @property
     def kinds(self) -> list[tuple[int, str]]:
-        """Samples of a batch, and the tag of what is made for such batches."""
+        """Samples of each kind of batch, and the tag of names made for it."""
         return [(self.rows, "")] + ([(self.rest, "_rest")] if self.rest else [])
 
 
 class Draws:
-    """A program of torch with lines for what an epoch draws, and for what each batch draws."""
+    """A program of torch with lines for the draws of an epoch, and for those of each batch."""
 
     def __init__(self, batches: EpochBatches) -> None:
         self.source = Source()
@@ -61,9 +61,9 @@ class Draws:
         self._program: Any = None
 
     def room(self, name: str, like: torch.Tensor, tag: str | None = None) -> None:
-        """Let ``name`` be a tensor ``like`` that one, another at each epoch or at each batch.
+        """Bind ``name`` to a buffer like ``like``, a different one for each epoch or batch.
 
-        ``tag`` is that of the batches that draw it; None: it is drawn once an epoch.
+        ``tag`` is that of the batches that draw it; None if it is drawn once per epoch.
         """
         many = self._batches.whole if tag == "" else 1
         self._like[name] = many, like
@@ -71,11 +71,11 @@ class Draws:
         self.line(f"{name} = {name}_all[i][{'j' if tag == '' else 0}]", tag)
 
     def line(self, text: str, tag: str | None = None) -> None:
-        """A statement for what is drawn; ``tag`` as in ``room``."""
+        """Add a statement that draws; ``tag`` as in ``room``."""
         self._lines[tag].append(text)
 
     def compile(self, parameters: str) -> None:
-        """Make it ready, as a function of these ``parameters`` too."""
+        """Compile the program as a function of ``epochs`` and these ``parameters``."""
         if not self._like:
             return
         source = self.source
@@ -92,12 +92,12 @@ class Draws:
 
     @property
     def most_epochs(self) -> int:
-        """How many epochs are drawn ahead at most."""
+        """Most epochs that are drawn ahead."""
         numbers = sum(many * like.numel() for many, like in self._like.values())
         return max(1, _MOST_NUMBERS // max(1, numbers))
 
     def draw(self, epochs: int, *given: Any) -> dict[str, torch.Tensor]:
-        """The rooms by name, filled, ``[epochs, batches or 1, ...]``; ``given`` as compiled."""
+        """Return the buffers by name, ``[epochs, batches or 1, ...]``, filled from ``given``."""
         if self._program is None:
             return {}
         for name, (many, like) in self._like.items():
@@ -109,7 +109,7 @@ class Draws:
         return self._rooms | self._orders()
 
     def _orders(self) -> dict[str, torch.Tensor]:
-        """The order as that of each whole batch and that of the rest, by their tags."""
+        """Return the order of the full-size batches and that of the last one, by their tags."""
         order = self._rooms.get(ORDER)
         if order is None:
             return {}

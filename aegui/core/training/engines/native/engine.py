@@ -1,7 +1,7 @@
-"""The engines of small networks: whole epochs of all runs as one call of the machine.
+"""The engines of small networks: whole epochs of all runs as one call of the native machine.
 
-The step is the one that torch's machine does (``fused.py``, ``members_engine.py``), read as a list
-of operations; what it draws is drawn ahead for all epochs of a call.
+The step is that of the torch engines (``fused.py``, ``members_engine.py``), translated to a list of
+operations; its random numbers are drawn ahead for all epochs of a call.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _NOISY = "noisy"
 
 
 class _Native:
-    """Steps of one recipe on the machine, and what they draw.
+    """Steps of one recipe on the machine, and their random draws.
 
     Args:
         library: The machine.
-        parameters: What is learnt.
-        samples: What from.
-        of: Who draws: each ``run``, or each ``stream``.
-        threads: How many the runs may be shared out to.
+        parameters: The parameters being trained.
+        samples: The training samples.
+        of: Owner of the random numbers: each ``run``, or each ``stream``.
+        threads: Most threads that the runs are distributed over.
     """
 
     def __init__(
@@ -68,19 +68,19 @@ class _Native:
         self._program: NativeProgram | None = None
 
     def drawn(self, name: str, tensor: torch.Tensor) -> None:
-        """``tensor`` ``[K, ...]`` stands for what was drawn as ``name``."""
+        """Let ``tensor`` ``[K, ...]`` stand for the numbers drawn as ``name``."""
         self.translation.moves(tensor, Moving(name, self._of, tensor[0].numel()))
 
     def read(
         self, inputs: torch.Tensor, order_of: str, emit: Callable[[Source, str, int, str], None]
     ) -> None:
-        """Have the steps of an epoch translated.
+        """Translate the steps of an epoch.
 
         Args:
-            inputs: What goes in of all samples, ``[1 or K, rows, D]``.
-            order_of: Who has an order of the samples: ``all`` the same, or each ``stream``.
-            emit: Prints a step, of inputs ``inputs`` and a target of this name, for so many rows,
-                with a tag at the end of its names.
+            inputs: Inputs of all samples, ``[1 or K, rows, D]``.
+            order_of: Owner of the order of the samples: ``all`` the same, or each ``stream``.
+            emit: Prints a step to a source, with inputs ``inputs`` and a target of the given name,
+                for the given number of rows, with a tag as suffix of its names.
         """
         samples, runs, translation = self._samples, self._parameters.layout.runs, self.translation
         for rows, tag in self.batches.kinds:
@@ -106,7 +106,7 @@ class _Native:
             translation.read(source)
 
     def finish(self, parameters: str, streams: NDArray[np.int64] | None = None) -> _Native:
-        """Make it ready: draws are given ``parameters``, runs belong to ``streams``."""
+        """Compile the draws with ``parameters``, build the program, and return ``self``."""
         self.draws.compile(parameters)
         self._program = NativeProgram(
             self._library,
@@ -127,7 +127,7 @@ class _Native:
     ) -> None:
         """Do the epochs from ``epoch`` on at ``rates`` ``[K or 1, epochs]``.
 
-        ``known`` are further numbers ``[K, 1]``, and what is drawn is ``given`` the last ones.
+        ``known`` are further numbers ``[K, 1]``; ``given`` are the arguments of the draws.
         """
         assert self._program is not None
         ends, epochs, done = self.batches.ends, rates.shape[1], 0
@@ -150,7 +150,7 @@ class _Native:
 
 
 class NativeEngine(FusedEngine):
-    """Whole epochs on the machine, see ``FusedEngine``."""
+    """Runs whole epochs on the machine, see ``FusedEngine``."""
 
     name = "native"
 
@@ -163,12 +163,12 @@ class NativeEngine(FusedEngine):
         library: NativeLibrary,
         threads: int = 1,
     ) -> None:
-        """Get ready; ``NotTraced`` where the machine does not know all that is asked for."""
+        """Prepare the steps; raise ``NotTraced`` if the machine lacks an operation."""
         self._native = _Native(library, parameters, samples, "run", threads)
         super().__init__(resolved, parameters, samples, generator)
 
     def _primitives(self, _: torch.device) -> Mapping[Any, Callable[..., Any]]:
-        """Those that have rows of the machine."""
+        """Return the primitives that the machine supports."""
         return PRIMITIVES
 
     def run(self, rates: list[float], level: float) -> None:
@@ -203,7 +203,7 @@ class NativeEngine(FusedEngine):
 
 
 class NativeMembersEngine(MembersEngine):
-    """Whole epochs of runs that differ in numbers on the machine, see ``MembersEngine``."""
+    """Runs whole epochs of runs that differ in numbers on the machine, see ``MembersEngine``."""
 
     name = "native"
 
@@ -216,7 +216,7 @@ class NativeMembersEngine(MembersEngine):
         library: NativeLibrary,
         threads: int = 1,
     ) -> None:
-        """Get ready; ``NotTraced`` where the machine does not know all that is asked for."""
+        """Prepare the steps; raise ``NotTraced`` if the machine lacks an operation."""
         self._native = _Native(library, parameters, samples, "stream", threads)
         specs = [recipe.training.optimizer for recipe in resolved.members]
         self._base_rates = np.array([[spec.learning_rate] for spec in specs])
@@ -293,7 +293,7 @@ class NativeMembersEngine(MembersEngine):
     def _of_streams_drawn(
         self, name: str, shape: tuple[int, int], lines: tuple[str, ...], tag: str
     ) -> str:
-        """Have ``lines`` fill what each stream draws for each batch; the ``name`` of a run's."""
+        """Let ``lines`` fill a buffer per stream and batch; return the name for the runs."""
         draws, count = self._native.draws, len(self._streams.each)
         draws.room(name, torch.empty(count, *shape), tag)
         for text in ("for k in range(len(gs)):", *lines):
@@ -304,7 +304,7 @@ class NativeMembersEngine(MembersEngine):
 
 
 def _noise_lines(samples: Samples, kind: str, out: str) -> list[str]:
-    """Lines that write noisy targets to ``out``."""
+    """Return lines that write noisy targets to ``out``."""
     source = Source()
     emit_corruption(source, kind, "target", out, 0, samples.image_shape)
     return [text.removeprefix("    ") for text in source.lines]

@@ -1,8 +1,7 @@
-"""The machine as a library: which of those that were built suits this processor, and loading it.
+"""Loading of the native machine: the build variant that suits this processor.
 
-Libraries lie in ``built`` beside this file, where set-up and the build of a wheel put them. There
-need not be one: then torch's machine trains everything, as it does what this one does not know.
-Needs no torch.
+Libraries lie in ``built`` beside this file, where set-up and the build of a wheel put them. They
+are optional: without one, or for operations it lacks, torch's interpreter is used. Needs no torch.
 """
 
 from __future__ import annotations
@@ -30,13 +29,13 @@ class NativeLibrary:
     """A loaded machine.
 
     Attributes:
-        variant: For which processors it was built.
-        level: What this processor can, see ``machine_level`` in the source.
-        run: Does epochs; a call by ctypes does not hold Python's lock.
+        variant: Name of the processor variant that it was built for.
+        level: Capability of this processor, see ``machine_level`` in the source.
+        run: Runs epochs; the GIL is not held during the ctypes call.
     """
 
     def __init__(self, folder: Path, variant: str) -> None:
-        """Load it; ``OSError`` where it is not there, or is of another version."""
+        """Load it; raise ``OSError`` if it is missing, or of another version."""
         path = folder / library_name(variant)
         loaded = ctypes.CDLL(str(path))
         try:
@@ -56,28 +55,28 @@ class NativeLibrary:
 
 
 def library_name(variant: str) -> str:
-    """The file of a variant for this system."""
+    """Return the file name of a variant for this system."""
     return f"machine-{sys.platform}-{variant}.{_SUFFIXES.get(sys.platform, 'so')}"
 
 
 def variants() -> tuple[str, ...]:
-    """Those that there may be on processors of this make, for older ones first."""
+    """Return the possible variants for this processor architecture, oldest first."""
     return ("arm64",) if platform.machine().lower() in {"arm64", "aarch64"} else _LEVELS
 
 
 def library() -> NativeLibrary | None:
-    """The one to train with; None: there is none, or it is left out."""
+    """Return the library to train with; None if there is none, or it is disabled."""
     return None if is_left_out() else loaded(BUILT)
 
 
 def is_left_out() -> bool:
-    """Whether the environment asks for torch's machine."""
+    """Return whether the environment variable selects torch's interpreter."""
     return os.environ.get(SWITCH, "").lower() == "torch"
 
 
 @cache
 def loaded(folder: Path) -> NativeLibrary | None:
-    """The best of those in ``folder`` that this processor can run."""
+    """Return the best library in ``folder`` that this processor can run, or None."""
     least, *others = variants()
     try:
         found = NativeLibrary(folder, least)
@@ -94,7 +93,7 @@ def loaded(folder: Path) -> NativeLibrary | None:
 
 
 def status() -> str:
-    """What trains small networks, in words."""
+    """Return a sentence that tells how small networks are trained."""
     found = library()
     if found is not None:
         return tr("Small networks train on the native machine ({variant}).", variant=found.variant)

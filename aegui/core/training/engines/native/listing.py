@@ -1,7 +1,7 @@
-"""A list of operations as the machine of ``machine.c`` takes it: numbers, and what lies where.
+"""The list of operations for ``machine.c``, with its constants and the layout of its buffers.
 
-What is written before it is read lies in the arena of a thread. Parameters and what the optimiser
-keeps are carried there and back; all else is read where it is.
+Buffers that are written before they are read lie in the arena of a thread. Parameters and optimiser
+state are copied into the arena and back; everything else is read in place.
 """
 
 from __future__ import annotations
@@ -93,11 +93,11 @@ _BYTES = 4
 
 @dataclass(frozen=True)
 class Symbol:
-    """A number that is known when a step begins, see ``OperationList.values``.
+    """A number whose value is known when a step begins, see ``OperationList.values``.
 
     Attributes:
-        text: Its formula; what has the same one is the same number.
-        value: That of all steps, by what is known of them.
+        text: Its formula; symbols with equal formulas are the same number.
+        value: Computes it for all steps from the known numbers.
     """
 
     text: str
@@ -105,12 +105,12 @@ class Symbol:
 
 
 def symbol(name: str) -> Symbol:
-    """What is known by that name."""
+    """Return the symbol of the known number ``name``."""
     return Symbol(name, lambda known: known[name])
 
 
 def combined(name: str, function: Callable[..., Any], *numbers: Any) -> Any:
-    """``function`` of ``numbers``: a number, or where one of them is a ``Symbol`` another one."""
+    """Return ``function`` of ``numbers``: a number, or a ``Symbol`` if one of them is one."""
     if not any(isinstance(number, Symbol) for number in numbers):
         return function(*numbers)
     texts = [number.text if isinstance(number, Symbol) else repr(number) for number in numbers]
@@ -124,13 +124,13 @@ def combined(name: str, function: Callable[..., Any], *numbers: Any) -> Any:
 
 @dataclass(frozen=True)
 class RunView:
-    """What one run has of a tensor.
+    """The part of a tensor that belongs to one run.
 
     Attributes:
-        key: Of the memory.
-        offset: First number in it.
+        key: Identifies the memory.
+        offset: Index of its first number.
         shape: Sizes.
-        strides: Steps from one to the next.
+        strides: Strides, in numbers.
     """
 
     key: int
@@ -140,12 +140,12 @@ class RunView:
 
     @property
     def numbers(self) -> int:
-        """How many there are."""
+        """Number of elements."""
         return math.prod(self.shape)
 
     @property
     def is_dense(self) -> bool:
-        """Whether they lie one after the other."""
+        """Whether the elements are contiguous."""
         step = 1
         for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
             if size != 1 and stride != step:
@@ -156,12 +156,12 @@ class RunView:
 
 @dataclass(frozen=True, eq=False)
 class Moving:
-    """What is another tensor at each batch, because it was drawn ahead.
+    """A tensor that was drawn ahead and differs between batches.
 
     Attributes:
-        name: Of the tensor ``[epochs, batches or 1, ...]``.
-        of: Whose each is: ``run``, ``stream``, or ``all``.
-        numbers: Of what each of these has, in units of 4 bytes.
+        name: Name of the tensor ``[epochs, batches or 1, ...]``.
+        of: Owner of each part: ``run``, ``stream``, or ``all``.
+        numbers: Size of each owner's part, in units of 4 bytes.
     """
 
     name: str
@@ -171,7 +171,7 @@ class Moving:
 
 @dataclass(frozen=True)
 class Carried:
-    """Numbers of all runs, one run's after the other's, and where they go in the arena."""
+    """Numbers of all runs, one run after the other, and their offset in the arena."""
 
     outside: int
     offset: int
@@ -184,10 +184,10 @@ class Placed:
     """A buffer of the list.
 
     Attributes:
-        moving: What is somewhere else at each batch; None: nothing is.
-        outside: Address of what is read where it is; 0: it lies in the arena.
-        offset: Where in the arena, or in the memory of ``moving``.
-        by_run: Numbers from one run to the next.
+        moving: The drawn tensor, if its address differs between batches; otherwise None.
+        outside: Address of a buffer that is read in place; 0 if it lies in the arena.
+        offset: Offset in the arena, or in the memory of ``moving``.
+        by_run: Stride between runs, in numbers.
     """
 
     moving: Moving | None
@@ -198,13 +198,13 @@ class Placed:
 
 @dataclass(frozen=True, eq=False)
 class Op:
-    """An operation before it is known what lies where.
+    """An operation before buffers are placed.
 
     Attributes:
         code: Key in ``CODES``.
-        out: What is written.
-        inputs: What is read; of ``adam`` also what is updated.
-        scalars: Numbers of constants, or below zero of symbols.
+        out: The output.
+        inputs: The inputs; those of ``adam`` are partly updated too.
+        scalars: Indices of constants, or negative ones of symbols.
         sizes: Sizes and strides, see the machine.
     """
 
@@ -216,30 +216,30 @@ class Op:
 
     @property
     def read(self) -> set[int]:
-        """Memory that is read."""
+        """Keys of the memory that is read."""
         found = {view.key for view in self.inputs}
         return found | {self.out.key} if self.code == "adam" else found
 
     @property
     def written(self) -> set[int]:
-        """Memory that is written."""
+        """Keys of the memory that is written."""
         kept = self.inputs[1:] if self.code == "adam" else ()
         return {self.out.key} | {view.key for view in kept}
 
 
 @dataclass(frozen=True, eq=False)
 class OperationList:
-    """A whole list, ready for the machine.
+    """A complete list for the machine.
 
     Attributes:
-        ops: int32 ``[n, 18]``, those for whole batches, then those for the rest of an epoch.
-        whole: How many are for whole batches.
-        places: The buffers, those that move first.
-        carried: What is brought into the arena and back.
+        ops: int32 ``[n, 18]``, those for full-size batches, then those for the last one.
+        whole: Number of operations for full-size batches.
+        places: The buffers, moving ones first.
+        carried: Numbers copied into the arena and back.
         constants: float32.
-        symbols: What is different at each step.
-        arena: Numbers of an arena.
-        kept: What must not be freed while the list is used.
+        symbols: Numbers that differ between steps.
+        arena: Size of an arena, in numbers.
+        kept: Tensors that must not be freed while the list is used.
     """
 
     ops: NDArray[np.int32]
@@ -253,11 +253,11 @@ class OperationList:
 
     @cached_property
     def moving(self) -> int:
-        """How many places move."""
+        """Number of moving places."""
         return sum(place.moving is not None for place in self.places)
 
     def values(self, known: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float32]:
-        """The ``symbols`` by what is known of the steps, ``[..., steps, symbols]``."""
+        """Return the values of ``symbols`` for the steps, ``[..., steps, symbols]``."""
         shape = np.broadcast_shapes(*(array.shape for array in known.values()))
         found = np.zeros((*shape, max(1, len(self.symbols))), np.float32)
         for at, one in enumerate(self.symbols):
@@ -266,15 +266,15 @@ class OperationList:
 
 
 class Placing:
-    """Decides what lies where, once all operations are known.
+    """Assigns buffers to memory, once all operations are known.
 
     Args:
-        ops: Those for whole batches, and those for the rest.
-        tensors: By the key of the memory.
-        flats: Keys of what is laid out as the parameters are.
-        moving: By key.
-        layout: Of the parameters.
-        room: Numbers that products use for themselves.
+        ops: Operations for full-size batches, and those for the last one.
+        tensors: Tensors by the key of their memory.
+        flats: Keys of tensors with the layout of the parameters.
+        moving: Drawn tensors by key.
+        layout: Layout of the parameters.
+        room: Size of the scratch buffer of products, in numbers.
     """
 
     def __init__(
@@ -300,10 +300,10 @@ class Placing:
     def listing(
         self, whole: int, constants: Sequence[float], symbols: Sequence[Symbol]
     ) -> OperationList:
-        """The list; ``whole`` operations are for whole batches.
+        """Return the list; its first ``whole`` operations are for full-size batches.
 
         Raises:
-            NotTraced: Something is kept from step to step that nothing brings back.
+            NotTraced: A buffer other than the parameters keeps values from step to step.
         """
         places: dict[tuple[int, int], Placed] = {}
         for op in self._ops:
@@ -350,14 +350,14 @@ class Placing:
         return tensor.stride(0) if stacked else 0
 
     def _in_flat(self, offset: int) -> int:
-        """Where in the parameters of one run lies what of those of all lies at ``offset``."""
+        """Return the offset in one run's parameters of ``offset`` in those of all runs."""
         for block in self._layout.blocks:
             if block.start <= offset < block.stop:
                 return block.start // self._layout.runs + offset - block.start
         raise NotTraced("what is no part of the parameters")
 
     def _arena(self, key: int) -> int:
-        """Where in the arena the memory of one run lies."""
+        """Return the offset in the arena of the memory of one run."""
         if key in self._offsets:
             return self._offsets[key]
         tensor, offset, runs = self._tensors[key], self._size, self._layout.runs
@@ -380,7 +380,7 @@ class Placing:
 
 
 def _read_first(ops: Sequence[Op]) -> set[int]:
-    """Memory that is read before it is written."""
+    """Return the keys of memory that is read before it is written."""
     found: set[int] = set()
     seen: set[int] = set()
     for op in ops:

@@ -1,4 +1,4 @@
-"""A list of operations with what a call of the machine takes beside it."""
+"""A list of operations, and the arguments of a call of the machine."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Call(ctypes.Structure):
 
 
 class _Thread:
-    """What a thread has for itself: an arena, addresses, numbers."""
+    """Memory of one thread: an arena, addresses, numbers."""
 
     def __init__(self, listing: OperationList) -> None:
         self.arena = _aligned(listing.arena)
@@ -51,11 +51,11 @@ class NativeProgram:
 
     Args:
         library: The machine.
-        listing: The list of a step.
-        runs: How many runs there are.
-        batches: Whole batches of an epoch, and smaller last ones: 1 or 0.
-        streams: Number of the stream of random numbers of each run, int64 ``[K]``.
-        threads: How many may work at once.
+        listing: The operations of a step.
+        runs: Number of runs.
+        batches: Number of full-size batches of an epoch, and of smaller last ones: 1 or 0.
+        streams: Index of each run's stream of random numbers, int64 ``[K]``.
+        threads: Most threads to use.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class NativeProgram:
         """Do some epochs.
 
         Args:
-            known: What the formulas of the list are of, each ``[K or 1, steps]``.
-            drawn: What was drawn for these epochs, ``[epochs, batches or 1, ...]``.
-            epochs: How many.
+            known: Numbers that the list's formulas depend on, each ``[K or 1, steps]``.
+            drawn: Random numbers of these epochs, ``[epochs, batches or 1, ...]``.
+            epochs: Number of epochs.
         """
         listing, (whole, rest) = self._listing, self._batches
         values = listing.values(known)
@@ -136,7 +136,7 @@ class NativeProgram:
     def _work(
         self, call: _Call, own: _Thread, pieces: Iterator[tuple[int, int]], epochs: int
     ) -> None:
-        """Do one piece after the other, of those that no other thread has begun."""
+        """Process the remaining pieces, which are shared by all threads, one after the other."""
         for first, stop in pieces:
             self._library.run(
                 ctypes.addressof(call),
@@ -149,7 +149,7 @@ class NativeProgram:
             )
 
     def _places(self, drawn: Mapping[str, torch.Tensor]) -> NDArray[np.uint64]:
-        """``struct place`` of each, 4-byte units."""
+        """Return an array of ``struct place``, in units of 4 bytes."""
         rows = np.zeros((len(self._listing.places), 6), np.uint64)
         for row, place in zip(rows, self._listing.places, strict=True):
             if place.moving is None:
@@ -166,7 +166,7 @@ class NativeProgram:
 
 
 def _aligned(numbers: int) -> NDArray[np.float32]:
-    """Zeros that begin where a vector register likes it."""
+    """Return zeros that are aligned for vector registers."""
     room = np.zeros(numbers + _ALIGNED, np.float32)
     start = (-room.ctypes.data // 4) % _ALIGNED
     return room[start : start + numbers]

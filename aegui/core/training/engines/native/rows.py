@@ -1,7 +1,7 @@
-"""What torch is asked for in the text of a step -> what the machine does instead: one row each.
+"""Translation table: torch functions in the text of a step -> operations of the machine.
 
-A row is given the translation, what is to be filled, and what torch is given. Numbers are plain
-ones or ``Symbol``; where tensors are of fewer numbers than the result they are repeated.
+A row gets the translation, the output, and torch's arguments. Numbers are plain ones or ``Symbol``;
+smaller tensors are broadcast to the result.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def _is_number(value: Any) -> bool:
 
 
 def _times(a: Any, b: Any) -> Any:
-    """The product of two numbers."""
+    """Return the product of two numbers."""
     return combined("mul", operator.mul, a, b)
 
 
 def _only(given: Sequence[Any], known: Sequence[Any]) -> None:
-    """Refuse numbers that the machine has not got."""
+    """Raise ``NotTraced`` for numbers that the machine does not support."""
     if list(given) != list(known):
         raise NotTraced(f"other numbers than {known}")
 
@@ -71,7 +71,7 @@ def _lerp(to: Translation, out: Any, a: Any, b: Any, weight: Any) -> None:
     if abs(weight) < 0.5:
         to.each("add", out, [a, miss], weight)
     else:
-        # From the nearer end, as torch does: all the way is exactly there.
+        # From the nearer end, as torch does, so that a weight of 1 gives exactly ``b``.
         to.each("add", out, [b, miss], weight - 1.0)
 
 
@@ -142,7 +142,7 @@ def _with_bias(to: Translation, out: Any, bias: Any, a: Any, b: Any) -> None:
 
 
 def _plain(code: str) -> Row:
-    """Of tensors only, in the order that the machine wants."""
+    """Return the row of an operation on tensors only, in the machine's order of arguments."""
     return lambda to, out, *tensors: to.each(code, out, tensors)
 
 

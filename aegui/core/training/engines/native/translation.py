@@ -1,9 +1,9 @@
-"""Reads the text of a generated step as a list of operations for the machine of ``machine.c``.
+"""Translation of a generated step's text to a list of operations for ``machine.c``.
 
-A step is text of torch (``program.py``): that text is the list, and there is no other. Each
-statement becomes one operation of the machine or a few, on buffers of one run; the tensors that the
-text is about say only what lies where, and are not computed with. A statement that the machine does
-not know is ``NotTraced``: torch's machine does the step.
+A step is source text for torch (``program.py``), from which the list is derived. Each statement
+becomes one or more operations of the machine, on buffers of one run; the tensors that the text
+refers to only describe the memory layout, and are not computed with. A statement that the machine
+does not support raises ``NotTraced``: torch's interpreter then runs the step.
 """
 
 from __future__ import annotations
@@ -56,18 +56,18 @@ _DRAWN = "generator="
 
 
 def drawn_lines(source: Source) -> list[str]:
-    """The statements of a step that draw random numbers; they are drawn ahead."""
+    """Return the statements of a step that draw random numbers; these are drawn ahead."""
     return [text.strip() for text in source.lines if _DRAWN in text]
 
 
 class Translation:
-    """Reads statements, and gives the list of them.
+    """Translates statements to a list of operations.
 
     Args:
-        parameters: What is learnt, of all runs.
+        parameters: The parameters of all runs.
 
     Attributes:
-        counts_steps: Whether the steps done are counted, which the engine does.
+        counts_steps: Whether the engine has to count the steps.
     """
 
     def __init__(self, parameters: Parameters) -> None:
@@ -89,24 +89,24 @@ class Translation:
     # --- what is to be read ----------------------------------------------------------------------
 
     def moves(self, tensor: torch.Tensor, moving: Moving) -> None:
-        """``tensor`` stands for what is another one at each batch."""
+        """Declare that ``tensor`` stands for another one at each batch."""
         self._moving[self._key(tensor)] = moving
 
     def begin_rest(self) -> None:
-        """What follows is for the smaller last batch of an epoch."""
+        """Begin the operations for the smaller last batch of an epoch."""
         self._parts.append([])
 
     def pick(self, out: torch.Tensor, rows: torch.Tensor, index: torch.Tensor) -> None:
-        """Take the rows at ``index`` of ``rows`` ``[.., n, D]``."""
+        """Add the selection of the rows at ``index`` of ``rows`` ``[.., n, D]``."""
         view, into = self._view(rows), self._view(out)
         places = RunView(self._key(index), 0, tuple(index.shape), (1,))
         self._add("pick", into, [view, places], [], into.shape)
 
     def read(self, source: Source) -> None:
-        """Add the statements of ``source``, but for those that draw.
+        """Add the statements of ``source``, except those that draw.
 
         Raises:
-            NotTraced: The machine does not know one of them.
+            NotTraced: The machine does not support one of them.
         """
         self._names = {name: source.tensor(name) for name in source}
         self._lists = source.lists
@@ -116,7 +116,7 @@ class Translation:
                 self._statement(statement)
 
     def listing(self) -> OperationList:
-        """All that was read, with a place for everything; ``NotTraced`` as in ``read``."""
+        """Return everything added, with buffers placed; raise ``NotTraced`` as ``read`` does."""
         placing = Placing(
             self._parts, self._tensors, self._flats, self._moving, self._layout, self._room
         )
@@ -134,7 +134,7 @@ class Translation:
                 raise NotTraced(f"no operation for {ast.unparse(statement)}")
 
     def _value(self, node: ast.expr) -> Any:
-        """What an expression gives: a number, a ``Symbol``, a tensor, or a list of these."""
+        """Return the value of an expression: a number, ``Symbol``, tensor, or list of these."""
         match node:
             case ast.Constant(value):
                 return value
@@ -174,7 +174,7 @@ class Translation:
         return combined(name, _OF_NUMBERS[name], *given)
 
     def _done(self, name: str, given: list[Any], words: dict[str, Any]) -> Any:
-        """Do ``name`` as torch would: fill ``out``, change the first one, or give a result."""
+        """Add ``name`` with torch's semantics: with ``out``, in place, or with a new result."""
         out = words.pop("out", words.pop("grad_input", None))
         if name.startswith("_f"):
             return self._of_lists(name, given, words)
@@ -190,12 +190,12 @@ class Translation:
         try:
             row(self, out, *given, **words)
         except TypeError as error:
-            # A word of torch's that the row has no place for.
+            # A keyword argument that the row does not support.
             raise NotTraced(f"no operation for {name} like that") from error
         return out
 
     def _seen(self, name: str, given: list[Any], words: dict[str, Any]) -> torch.Tensor:
-        """Of a tensor ``given`` first a view."""
+        """Return a view of the first of ``given``."""
         tensor, *rest = given
         self._key(tensor)
         found: torch.Tensor = getattr(tensor, name)(*rest, **words)
@@ -204,7 +204,7 @@ class Translation:
         return found
 
     def _of_lists(self, name: str, given: list[Any], words: dict[str, Any]) -> Any:
-        """Operations on lists of one tensor each."""
+        """Add an operation on lists of one tensor each."""
         alone = [each[0] if isinstance(each, list) and each else each for each in given]
         if name in {"_fused_adam_", "_fused_adamw_"}:
             return self._adam(alone, words, apart=name == "_fused_adamw_")
@@ -224,7 +224,7 @@ class Translation:
         self._names = {key: words[key] for key in ("lr", "beta1", "beta2", "eps", "weight_decay")}
         for text in _ADAM:
             found = self._value(ast.parse(text, mode="eval").body)
-            # They stand side by side, as the machine wants them, those that never change too.
+            # Constants too: the machine needs all of them side by side.
             is_known = not isinstance(found, Symbol)
             self._symbols.append(_constant(found) if is_known else found)
         self._names = names
@@ -234,7 +234,7 @@ class Translation:
     # --- operations, as the rows ask for them ----------------------------------------------------
 
     def each(self, code: str, out: torch.Tensor, inputs: Sequence[Any], *scalars: Any) -> None:
-        """An operation on each number of ``inputs``, spread over the shape of ``out``."""
+        """Add an element-wise operation on ``inputs``, broadcast to the shape of ``out``."""
         into = self._view(out)
         views = [self._spread(value, into.shape) for value in inputs]
         target = into if into.is_dense else self._room_for(into.shape)
@@ -244,13 +244,13 @@ class Translation:
             self._move(into, target)
 
     def product(self, out: torch.Tensor, a: torch.Tensor, b: torch.Tensor, bias: Any) -> None:
-        """``a @ b``, and a row ``bias`` added to each row, if there is one."""
+        """Add ``a @ b``, plus a row ``bias``, if given."""
         into, x, y = self._view(out), self._view(a), self._view(b)
         if {len(into.shape), len(x.shape), len(y.shape)} != {2}:
             raise NotTraced("a product of other than matrices")
         (rows, columns), inner = into.shape, x.shape[1]
         if into.strides[1] != 1 < columns:
-            # Into a turned matrix: the same the other way round.
+            # Into a transposed matrix: swap and transpose the factors.
             into, x, y = _turned(into), _turned(y), _turned(x)
             rows, columns = columns, rows
             if bias is not None or into.strides[1] != 1:
@@ -267,13 +267,13 @@ class Translation:
         self._add("product", into, inputs, [], [rows, columns, inner, *strides, len(inputs) - 2])
 
     def product_onto(self, out: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> None:
-        """``a @ b`` added to what is there."""
+        """Add ``a @ b`` to the values of ``out``."""
         room = self.fresh((1, *self._view(out).shape))
         self.product(room, a, b, None)
         self.each("add", out, [out, room], 1.0)
 
     def sum(self, out: torch.Tensor, x: torch.Tensor, axes: Any, *, mean: bool) -> None:
-        """Sum or mean along ``axes`` that lie side by side, of each run."""
+        """Add a sum or mean along adjacent ``axes``, of each run."""
         view, into = self._view(x), self._view(out)
         given = [axes] if isinstance(axes, int) else list(axes)
         lost = x.dim() - len(view.shape)
@@ -286,7 +286,7 @@ class Translation:
         self._add("sum", into, [self._dense(view)], [share], [*sizes, math.prod(shape[last + 1 :])])
 
     def cat(self, out: torch.Tensor, parts: Sequence[torch.Tensor], axis: int) -> None:
-        """``parts`` one after the other along ``axis``."""
+        """Add the concatenation of ``parts`` along ``axis``."""
         into, start = self._view(out), 0
         at = axis % out.dim() - (out.dim() - len(into.shape))
         for part in parts:
@@ -296,7 +296,7 @@ class Translation:
             start += view.shape[at]
 
     def fresh(self, shape: Sequence[int]) -> torch.Tensor:
-        """Room for a result: ``[1, ...]`` is what one run has."""
+        """Return a buffer for a result: ``[1, ...]`` belongs to one run."""
         tensor = torch.zeros(tuple(shape))
         self._key(tensor)
         return tensor
@@ -304,7 +304,7 @@ class Translation:
     # --- what lies where -------------------------------------------------------------------------
 
     def _spread(self, value: Any, shape: tuple[int, ...]) -> RunView:
-        """``value`` of that ``shape``, one number after the other."""
+        """Return ``value`` broadcast to ``shape``, contiguous."""
         if not isinstance(value, torch.Tensor):
             room = self._room_for(shape)
             self._add("fill", room, [], [self._scalar(value)], [room.numbers])
@@ -322,7 +322,7 @@ class Translation:
         return room
 
     def _dense(self, view: RunView) -> RunView:
-        """``view``, one number after the other."""
+        """Return ``view``, copied if it is not contiguous."""
         if view.is_dense:
             return view
         room = self._room_for(view.shape)
@@ -333,7 +333,7 @@ class Translation:
         return self._view(self.fresh((1, *shape)))
 
     def _move(self, out: RunView, view: RunView) -> None:
-        """Copy from one order in memory to another."""
+        """Add a copy between different strides."""
         more = _AXES - len(out.shape)
         if more < 0:
             raise NotTraced("more than three axes")
@@ -346,7 +346,7 @@ class Translation:
         return key
 
     def _view(self, tensor: torch.Tensor) -> RunView:
-        """What one run has of ``tensor``: of a stack ``[K, ...]``, or of the flat parameters."""
+        """Return one run's part of ``tensor``, a stack ``[K, ...]`` or the flat parameters."""
         key, start = self._key(tensor), int(tensor.storage_offset())
         if tensor.dim() == 0:
             return RunView(key, start, (), ())
@@ -360,7 +360,7 @@ class Translation:
         return RunView(key, start, tuple(tensor.shape[1:]), tensor.stride()[1:])
 
     def _scalar(self, value: Any) -> int:
-        """Number of a constant, or below zero of a symbol."""
+        """Return the index of a constant, or a negative one of a symbol."""
         if isinstance(value, Symbol):
             if value not in self._symbols:
                 self._symbols.append(value)
@@ -383,17 +383,17 @@ class Translation:
 
 
 def _constant(number: float) -> Symbol:
-    """A number that is always the same, where one is wanted that need not be."""
+    """Return a symbol with a constant value."""
     return Symbol(repr(number), lambda known: number)
 
 
 def _turned(view: RunView) -> RunView:
-    """A matrix with rows and columns exchanged."""
+    """Return the transposed matrix."""
     return RunView(view.key, view.offset, view.shape[::-1], view.strides[::-1])
 
 
 def _result_shape(name: str, given: Sequence[Any], words: Mapping[str, Any]) -> tuple[int, ...]:
-    """Of what torch would give."""
+    """Return the shape of torch's result."""
     if name in {"sum", "mean"}:
         found: torch.Tensor = getattr(torch, name)(*given, **words)
         return tuple(found.shape)
