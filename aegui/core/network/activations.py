@@ -1,8 +1,8 @@
-"""The activations: one row each, with all that the program knows of it.
+"""The activations: a table with one row each, holding all that the program knows of them.
 
 A row has its function and its derivative as formulas of the pre-activation ``z``, which numpy and
-torch compute alike. Where torch has the function in one piece, the row names that piece and its
-derivative too: what trains uses these. Needs neither torch nor numpy to be imported.
+torch evaluate alike. If torch has a fused function, the row also names that function and its
+derivative, which training uses. Imports neither torch nor numpy.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Activation(Choice):
     """One activation.
 
     Attributes:
-        formula: What it computes from ``z``.
+        formula: The function of ``z``.
         slope: Its derivative by ``z``, of the shape of ``z``.
-        fused: torch's own function of ``z``; empty: the formula serves.
+        fused: torch's own function of ``z``; if empty, the formula is used.
         fused_slope: torch's own product of the gradient ``d`` by the result with the derivative, as
-            a function of ``d``, ``z`` and the result ``h``; empty: the slope serves.
-        size: What weights of the usual size are multiplied with before an activation like it.
+            a function of ``d``, ``z`` and the result ``h``; if empty, the slope is used.
+        size: Factor of the usual initial weights before this activation.
     """
 
     formula: str
@@ -44,17 +44,17 @@ class Activation(Choice):
 
     @property
     def in_place(self) -> bool:
-        """Whether ``h`` may be the same tensor as ``z``: then ``backward`` uses only ``h``."""
+        """Whether ``h`` may be the same tensor as ``z``: ``backward`` then uses only ``h``."""
         return self._is_identity or not re.search(r"\bz\b", self._derivative)
 
     @cached_property
     def values(self) -> Callable[[NDArray[Any]], NDArray[Any]]:
-        """The activation of an array."""
+        """The activation, as a function of an array."""
         return numpy_function(self.formula, "z")
 
     @cached_property
     def slopes(self) -> Callable[[NDArray[Any]], NDArray[Any]]:
-        """The derivative of an array."""
+        """The derivative, as a function of an array."""
         return numpy_function(self.slope, "z")
 
     @property
@@ -63,11 +63,11 @@ class Activation(Choice):
         return torch_function(self._function, "z")
 
     def forward(self, z: str, h: str) -> str:
-        """Statement that fills ``h`` from ``z``; empty when they are the same."""
+        """Return a statement that fills ``h`` from ``z``; empty if they are the same."""
         return "" if self._is_identity else assignment(renamed(self._function, z=z), h)
 
     def backward(self, d: str, z: str, h: str) -> str:
-        """Statement that multiplies the gradient ``d`` by the derivative; empty for none."""
+        """Return a statement that multiplies ``d`` by the derivative; empty for the identity."""
         if self._is_identity:
             return ""
         return assignment(renamed(self._derivative, d=d, z=z, h=h), d)
@@ -176,8 +176,8 @@ ACTIVATIONS = table(
         mark("Grows without limit on both sides; begins with a tenth of the usual weights."),
         formula="cosh(z)",
         slope="sinh(z)",
-        # cosh grows like an exponential: with weights of the usual size a network on images is
-        # infinite within an epoch, with a tenth of it it learns (12288-256-128-2, Adam at 0.001).
+        # cosh grows exponentially: with weights of the usual size a network on images diverges
+        # within an epoch, with a tenth of it it learns (12288-256-128-2, Adam at 0.001).
         size=0.1,
     ),
 )

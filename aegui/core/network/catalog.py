@@ -1,7 +1,7 @@
-"""The tables of further choices: key, label and explanation of what a recipe can name.
+"""Tables of further choices of a recipe: key, label and explanation.
 
-Files store the key. Labels and help are English sources, translated where they are shown. What has
-mathematics of its own has a table beside it: ``network/activations.py``, ``training/losses.py``,
+Files store the key. Labels and help are English sources, translated when displayed. Choices with
+formulas have a table of their own: ``network/activations.py``, ``training/losses.py``,
 ``training/optimizers.py`` and ``data/noises.py``.
 """
 

@@ -31,11 +31,11 @@ MAX_NUMBERS = 2**26
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that keeps a draft from being trained.
+    """One reason why a draft cannot be trained.
 
     Attributes:
-        where: Path of the culprit, such as ``network.encoder.1`` or ``training.loss``.
-        message: One sentence in the person's language: what is wrong and what to do.
+        where: Path of the cause, such as ``network.encoder.1`` or ``training.loss``.
+        message: One translated sentence: what is wrong and what to do.
     """
 
     where: str
@@ -44,7 +44,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers in order, as far as they fit together, and why not where they do not.
+    """Layers in order, as far as they fit together, and the problems where they do not.
 
     ``layers[:code_end]`` encode, the others decode.
     """
@@ -55,12 +55,12 @@ class Chain:
 
 
 class _Broken(Exception):
-    """The chain ends here; the problem has been noted."""
+    """Raised to end the chain; the problem has been recorded."""
 
 
 @dataclass
 class _ChainBuilder:
-    """Appends layers one by one, carrying the shape along."""
+    """Appends layers one by one, tracking the shape."""
 
     shape: Shape
     layers: list[LayerShape] = field(default_factory=list)
@@ -91,7 +91,7 @@ class _ChainBuilder:
 
 
 def build_chain(network: NetworkSpec, image_shape: Shape) -> Chain:
-    """Encoder, code, decoder and output for images of ``image_shape`` (channels, height, width)."""
+    """Return encoder, code, decoder and output for images of ``image_shape`` ``(C, H, W)``."""
     builder = _ChainBuilder(image_shape)
     try:
         for index, spec in enumerate(network.encoder):
@@ -111,7 +111,7 @@ def build_chain(network: NetworkSpec, image_shape: Shape) -> Chain:
 def build_stack(
     specs: Sequence[AnyLayer], where: str, shape: Shape, outputs: int, part: Part
 ) -> Chain:
-    """A stack of its own on ``shape``: the layers, then ``outputs`` numbers without activation."""
+    """Return a separate stack on ``shape``: ``specs``, then ``outputs`` numbers, no activation."""
     builder = _ChainBuilder(shape)
     try:
         for index, spec in enumerate(specs):
@@ -123,7 +123,7 @@ def build_stack(
 
 
 def own_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
-    """``network`` with its mirrored decoder written out as layers of its own."""
+    """Return ``network`` with its mirrored decoder written out as explicit layers."""
     chain = build_chain(network.model_copy(update={"tied": False}), image_shape)
     after = chain.layers[chain.code_end :]
     decoder = tuple(layer.spec for layer in after if layer.part == "decoder")
@@ -133,10 +133,10 @@ def own_decoder(network: NetworkSpec, image_shape: Shape) -> NetworkSpec:
 
 
 def _mirror(builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape) -> None:
-    """The decoder that undoes the encoder step by step.
+    """Add the decoder that undoes the encoder step by step.
 
-    Each step back, from the output of a layer to its input, has the activation with which that
-    input had been made, and is followed by the normalisation and dropout that had followed there.
+    Each step back, from the output of a layer to its input, has the activation that produced that
+    input, followed by the same normalisation and dropout as there.
     """
     encoder = builder.layers[: len(network.encoder)]
     mains = [index for index, layer in enumerate(encoder) if not layer.spec.follows]
@@ -156,9 +156,9 @@ def _mirror(builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape) ->
 def _undo(
     builder: _ChainBuilder, index: int, before: list[LayerShape], network: NetworkSpec, part: Part
 ) -> None:
-    """Add what leads from the output of layer ``index`` back to its input.
+    """Add the layers that lead from the output of layer ``index`` back to its input.
 
-    ``before`` are the layers up to the one that had made that input.
+    ``before`` are the layers up to the one that produced that input.
     """
     layer, origin = builder.layers[index], before[-1]
     tied_to = index if network.tied else None
@@ -182,7 +182,7 @@ def _dense_like(before: list[LayerShape], units: int) -> LayerSpec:
 
 
 def _activation_at(before: list[LayerShape]) -> ActivationKey:
-    """The activation in force after ``before``; pooling and shapes leave that of earlier layers."""
+    """Return the activation in effect after ``before``; pooling and reshaping keep earlier ones."""
     for layer in reversed(before):
         activation: ActivationKey | None = getattr(layer.spec, "activation", None)
         if activation is not None:
@@ -193,7 +193,7 @@ def _activation_at(before: list[LayerShape]) -> ActivationKey:
 def _undoing(
     builder: _ChainBuilder, layer: LayerShape, activation: ActivationKey, tied_to: int | None
 ) -> tuple[Spec, int | None]:
-    """The layer that leads from the output of an image layer back to the shape of its input."""
+    """Return the layer that leads from an image layer's output back to its input shape."""
     spec = layer.spec.way_back(layer.input_shape, layer.output_shape, activation)
     if spec is None:
         builder.stop(layer.where, _no_mirror(layer))
@@ -212,7 +212,7 @@ def _no_mirror(layer: LayerShape) -> str:
 def _mirrored_output(
     builder: _ChainBuilder, network: NetworkSpec, undone: int, image_shape: Shape
 ) -> None:
-    """The output as the mirror of the first layer: a convolution's is a transposed one."""
+    """Add the output as the mirror of the first layer: transposed for a convolution."""
     layer = builder.layers[undone]
     if network.output_layer is not None or isinstance(layer.spec, LayerSpec | LatentSpec):
         _own_output(builder, network, image_shape, undone)
@@ -230,7 +230,7 @@ def _mirrored_output(
 def _own_output(
     builder: _ChainBuilder, network: NetworkSpec, image_shape: Shape, undone: int | None = None
 ) -> None:
-    """A convolution after an image of full size, a dense layer after anything else."""
+    """Add a convolution after an image of full size, a dense layer after anything else."""
     channels, height, width = image_shape
     activation = network.output_activation
     if network.output_layer is not None:
@@ -256,7 +256,7 @@ def _own_output(
 
 
 def without_encoder(chain: Chain) -> Chain:
-    """Only what decodes, as of a generator that never encodes."""
+    """Return only the decoding layers, as for a generator, which never encodes."""
     end = chain.code_end
     layers = tuple(
         replace(layer, tied_to=None, tensors=layer.spec.tensors(layer.input_shape))

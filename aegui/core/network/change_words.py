@@ -1,4 +1,4 @@
-"""Changes of a recipe in words: ``Learning rate: 0.01 → 0.003``."""
+"""Changes of a recipe as text: ``Learning rate: 0.01 → 0.003``."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def change_lines(
     changes: tuple[Change, ...],
     shapes: tuple[Shape, Shape],
 ) -> tuple[str, ...]:
-    """One line for each of ``changes`` from ``trained`` to ``recipe``; sizes of layers are one.
+    """Return one line for each of ``changes``; changed layer sizes share a line.
 
-    ``shapes`` are those of the images of both.
+    ``shapes`` are the image shapes of ``trained`` and ``recipe``.
     """
     old, new = ("", "")
     if (trained.network, trained.gan) != (recipe.network, recipe.gan):
@@ -70,7 +70,7 @@ def change_lines(
 
 
 def data_line(learnt: Dataset, dataset: Dataset) -> str:
-    """The set that was learnt, and that of the draft."""
+    """Return a line on the change from the learnt set to that of the draft."""
     old, new = (f"{_title(it)} ({data_words(it)})" for it in (learnt, dataset))
     if old == new:
         return tr("Data: other images or labels in “{name}”", name=_title(dataset))
@@ -78,24 +78,24 @@ def data_line(learnt: Dataset, dataset: Dataset) -> str:
 
 
 def _title(dataset: Dataset) -> str:
-    """What a set is called: sets that ship as in the lists of them, others by their files."""
+    """Return the display name of a set: shipped sets as in the lists of sets, others by file."""
     return set_title(dataset.name)
 
 
 def setting_label(path: str) -> str:
-    """What the field of a recipe at ``path`` is called where a person sees it; else the path."""
+    """Return the displayed label of the recipe field at ``path``; else the path."""
     row = _ROWS.get(path)
     return (_of_layer(path) if row is None else _of_row(*row))[0]
 
 
 def setting_value(path: str, value: Any) -> str:
-    """A value of that field as a person reads it; keys of choices by their labels."""
+    """Return a displayed value of that field; keys of choices as their labels."""
     row = _ROWS.get(path)
     return _value(value, (_of_layer(path) if row is None else _of_row(*row))[1])
 
 
 def setting_paths() -> tuple[str, ...]:
-    """The paths of all fields that stand in the panels of settings, in their order."""
+    """Return the paths of all fields in the settings panels, in their order."""
     return tuple(_ROWS)
 
 
@@ -104,7 +104,7 @@ def _line(label: str, old: str, new: str) -> str:
 
 
 def _is_of_sizes(path: str) -> bool:
-    """Whether the sizes of the layers tell this change already."""
+    """Return whether the line on layer sizes already covers this change."""
     return path.startswith("network.") and path.rpartition(".")[2] in {"units", "channels"}
 
 
@@ -116,7 +116,7 @@ def _words(change: Change) -> str:
 
 
 def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choice] | None]:
-    """Label and choices of a row of the panel; one named like another with its section's title."""
+    """Return label and choices of a row; ambiguous labels get their section's title."""
     label = tr(setting.field.label)
     if _NAMES[setting.field.label] > 1:
         label = f"{tr(section.title)}, {label}"
@@ -124,7 +124,7 @@ def _of_row(section: Section, setting: Setting) -> tuple[str, Mapping[str, Choic
 
 
 def _of_layer(path: str) -> tuple[str, Mapping[str, Choice] | None]:
-    """Label and choices of a value that stands on a card of the builder."""
+    """Return label and choices of a value on a card of the builder."""
     if path in _OTHERS or path in _STACKS:
         return tr(_OTHERS.get(path) or _STACKS[path]), None
     home, _, name = path.rpartition(".")
@@ -160,7 +160,7 @@ def _value(value: Any, choices: Mapping[str, Choice] | None) -> str:
 
 
 def _layer(layer: Mapping[str, Any]) -> str:
-    """``25 Tanh``, or ``Convolution 16 ReLU``."""
+    """Format a layer as ``25 Tanh``, or ``Convolution 16 ReLU``."""
     kind = layer["kind"]
     size = layer.get("units", layer.get("channels"))
     activation = layer.get("activation")

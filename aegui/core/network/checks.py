@@ -1,4 +1,4 @@
-"""Choices that contradict one another, each said in words at its place."""
+"""Checks for contradictory choices, each reported with a message and its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_SQUARE_BYTES = 2 * 2**30
 
 
 def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
-    """What in ``recipe`` cannot be trained on ``dataset``, shapes apart."""
+    """Yield what in ``recipe`` cannot be trained on ``dataset``, apart from shapes."""
     yield from _split_problems(recipe, dataset)
     yield from _output_problems(recipe)
     yield from _code_problems(recipe)
@@ -59,7 +59,7 @@ def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _output_problems(recipe: Recipe) -> Iterator[Problem]:
-    # A classifier's objective is of its own; its layers are pre-trained with another loss.
+    # A classifier has its own objective; its layers are pre-trained with another loss.
     loss = recipe.training.loss
     if recipe.classifier is not None:
         loss = recipe.classifier.pretrain.loss
@@ -248,7 +248,7 @@ def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
 
 
 def _batch_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
-    """Batch normalisation of a single sample: its own mean is taken away, and nothing is left."""
+    """Check for batch normalisation of single samples, which subtracts each sample from itself."""
     if recipe.training.batch_size != 1 and len(dataset) > 1:
         return
     network = recipe.network
@@ -265,7 +265,7 @@ def _batch_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 
 def square_problem(recipe: Recipe, parameters: int) -> Problem | None:
-    """Some optimisers keep a number for each pair of the ``parameters`` of a run."""
+    """Check the memory of optimisers that keep a matrix over the ``parameters`` of a run."""
     copies = OPTIMIZERS[recipe.training.optimizer.name].squares
     size = 8 * copies * parameters**2 * recipe.runs
     if size <= _MOST_SQUARE_BYTES:

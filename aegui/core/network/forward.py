@@ -1,7 +1,7 @@
-"""What every kind of layer computes, in torch: for training by autograd and for use.
+"""Forward pass of every kind of layer in torch, for training by autograd and for inference.
 
-Two forms of one and the same network: *single*, one run, samples ``[n, ...]`` and tensors as the
-layers keep them; and *stacked*, K runs of a chain of rows, samples ``[K, n, features]`` and
+There are two forms of the same network: *single*, one run, samples ``[n, ...]`` and tensors in the
+layers' own shapes; and *stacked*, K runs of a chain of rows, samples ``[K, n, features]`` and
 tensors with a leading run axis.
 """
 
@@ -42,7 +42,7 @@ NORM_EPS = 1e-5
 
 
 def bound(layers: Sequence[LayerShape], own: Sequence[Tensors]) -> list[dict[str, torch.Tensor]]:
-    """The tensors of every layer; the weights of tied ones come from those they are tied to."""
+    """Return the tensors of every layer; tied layers get the weight they are tied to."""
     result = [dict(tensors) for tensors in own]
     for layer, tensors in zip(layers, result, strict=True):
         if layer.tied_to is None:
@@ -57,7 +57,7 @@ def bound(layers: Sequence[LayerShape], own: Sequence[Tensors]) -> list[dict[str
 
 
 def dropout_rate(spec: Spec) -> float:
-    """The share of numbers that a layer drops while training."""
+    """Return the share of numbers that a layer drops in training."""
     if isinstance(spec, DropoutSpec):
         return spec.rate
     if isinstance(spec, LatentSpec) and spec.kind == "gaussian":
@@ -73,14 +73,14 @@ def apply_layer(
     training: bool = False,
     mask: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """The output of one layer; of a gaussian code mean and log variance side by side.
+    """Return the output of one layer; for a gaussian code mean and log variance concatenated.
 
     Args:
         layer: The layer.
         tensors: Its tensors, from ``bound``.
-        x: Samples; rows and images are turned into one another as the layer needs them.
+        x: Samples; rows and images are reshaped as the layer requires.
         training: Whether batch statistics are used, and running ones updated in place.
-        mask: What dropout multiplies the result with; None: nothing is dropped.
+        mask: Dropout mask that the result is multiplied by; None for no dropout.
     """
     compute = COMPUTED.get(layer.spec.kind)
     if compute is None:
@@ -90,7 +90,7 @@ def apply_layer(
 
 
 def activated(key: str, x: torch.Tensor) -> torch.Tensor:
-    """The activation of that key; one thing of its own for what traces it."""
+    """Apply the activation ``key``; a single operation for tracing."""
     if has_torch_function((x,)):
         traced: torch.Tensor = handle_torch_function(activated, (x,), key, x)
         return traced
@@ -98,7 +98,7 @@ def activated(key: str, x: torch.Tensor) -> torch.Tensor:
 
 
 def pre_activation(spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor) -> torch.Tensor:
-    """What the activation of a dense layer is given."""
+    """Return the input of the activation of a dense layer."""
     weight, bias = tensors["weight"], tensors["bias"]
     if weight.dim() == 3:
         z = torch.baddbmm(bias[:, None], x, weight)
@@ -115,7 +115,7 @@ def _dense(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool)
 
 
 def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:
-    """The code from its pre-activation; the log variance of a gaussian one stays as it is."""
+    """Return the code for its pre-activation; a gaussian code's log variance is unchanged."""
     if spec.kind == "gaussian":
         if spec.activation == "identity":
             return z
@@ -128,7 +128,7 @@ def code_of(spec: LatentSpec, z: torch.Tensor) -> torch.Tensor:
 
 
 def largest(code: torch.Tensor, count: int, *, by_magnitude: bool) -> torch.Tensor:
-    """1 where each code ``[..., d]`` has its ``count`` largest numbers, else 0."""
+    """Return a mask of the ``count`` largest numbers of each code ``[..., d]``."""
     if has_torch_function((code,)):
         traced: torch.Tensor = handle_torch_function(
             largest, (code,), code, count, by_magnitude=by_magnitude
@@ -194,14 +194,14 @@ def _normalised(
 
 
 def _layer_normalised(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """Each sample to mean 0 and variance 1, then a scale and shift per unit or channel."""
+    """Normalise each sample to mean 0 and variance 1, then scale and shift each channel."""
     if x.dim() == 3:
         return F.layer_norm(x, x.shape[-1:], eps=NORM_EPS) * scale[:, None] + bias[:, None]
     if torch.is_grad_enabled() and x.is_leaf:
-        # torch 2.13 crashes in the backward pass where nobody needs the gradient of images that
-        # lie channels last; unlike ``contiguous``, this lays single pixels anew too.
+        # torch 2.13 crashes in the backward pass if channels-last images need no gradient; unlike
+        # ``contiguous``, ``clone`` also changes the strides of single pixels.
         x = x.clone(memory_format=torch.contiguous_format)
-    # That of ``nn.functional`` refuses a single number, of which a batch of one may consist.
+    # ``nn.functional.group_norm`` rejects a single number, which a batch of one may be.
     return torch.group_norm(x, 1, scale, bias, NORM_EPS)
 
 
@@ -222,7 +222,7 @@ def _upsampled(
 
 
 def _reshaped(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:
-    # A stack of runs has nothing but rows already.
+    # A stack of runs contains only rows already.
     return x if x.dim() == 3 else x.reshape(len(x), *layer.output_shape)
 
 
@@ -253,7 +253,7 @@ def apply_layers(
     masks: Masks | None = None,
     first: int = 0,
 ) -> torch.Tensor:
-    """The output of a chain of layers; ``first`` is the number of its first layer in ``masks``."""
+    """Return the output of a chain of layers; ``first`` is its first layer's index in ``masks``."""
     for index, (layer, own) in enumerate(zip(layers, tensors, strict=True), first):
         mask = None if masks is None else masks.get(index)
         x = apply_layer(layer, own, x, training=training, mask=mask)

@@ -1,8 +1,8 @@
-"""Convolutions between images of one channel and those of many, faster than torch's own.
+"""Convolutions between images of one channel and of many, faster than torch's own.
 
-torch's CPU library is made for many channels, and wastes most of its time on images of one. Here
-the image is copied once for each place in the kernel (``taps``), which leaves one matrix product;
-a transposed convolution to one channel is the same thing backwards. Measured on training steps of
+torch's CPU library is made for many channels, and inefficient for images with one. Here the image
+is copied once for each position in the kernel (``taps``, i.e. im2col), which leaves one matrix
+product; a transposed convolution to one channel is the adjoint. Measured on training steps of
 28x28: 1.1 to 3.3 times as fast; from two channels on, torch is faster.
 """
 
@@ -23,14 +23,14 @@ FEWEST_ROWS = 32
 
 @dataclass(frozen=True)
 class Geometry:
-    """How places of the many-channelled image lie on the grey one.
+    """Geometry of a convolution between a grey image and a multi-channel one.
 
     Attributes:
-        batch: Images.
+        batch: Number of images.
         size: Rows and columns of the grey image.
-        places: Rows and columns of the other one.
+        places: Rows and columns of the multi-channel image.
         kernel: Rows and columns of the kernel.
-        stride: Rows and columns between two places.
+        stride: Rows and columns between two positions of the kernel.
         padding: Rows and columns of zeros at each side of the grey image.
     """
 
@@ -44,7 +44,7 @@ class Geometry:
     def overlaps(
         self,
     ) -> Iterator[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
-        """The im2col windows: for each place in the kernel, slices of places and of the image."""
+        """Yield the im2col windows: each kernel position, with slices of places and image."""
         rows = [self._span(tap, 0) for tap in range(self.kernel[0])]
         columns = [self._span(tap, 1) for tap in range(self.kernel[1])]
         for i, (to_row, from_row) in enumerate(rows):
@@ -61,7 +61,7 @@ class Geometry:
 
 
 class _Taps(torch.autograd.Function):
-    """Grey images ``[B, 1, H, W]`` -> ``[taps, B * places]``, what each tap of the kernel sees."""
+    """Grey images ``[B, 1, H, W]`` -> ``[taps, B * places]``, the input of each kernel tap."""
 
     @staticmethod
     def forward(ctx: Any, images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
@@ -78,7 +78,7 @@ class _Taps(torch.autograd.Function):
 
 
 class _Sums(torch.autograd.Function):
-    """The adjoint: every pixel of the grey image gets the sum of all taps that fall on it."""
+    """The adjoint of ``_Taps``: each pixel of the grey image is the sum of all taps covering it."""
 
     @staticmethod
     def forward(ctx: Any, taps: torch.Tensor, geometry: Geometry) -> torch.Tensor:
@@ -96,7 +96,7 @@ class _Sums(torch.autograd.Function):
 
 
 def taps(images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
-    """Grey images ``[B, 1, H, W]`` -> ``[taps, B * places]``, what each tap of the kernel sees."""
+    """Map grey images ``[B, 1, H, W]`` to ``[taps, B * places]``, the input of each kernel tap."""
     if has_torch_function((images,)):
         traced: torch.Tensor = handle_torch_function(taps, (images,), images, geometry)
         return traced
@@ -105,7 +105,7 @@ def taps(images: torch.Tensor, geometry: Geometry) -> torch.Tensor:
 
 
 def sums(seen: torch.Tensor, geometry: Geometry) -> torch.Tensor:
-    """The adjoint: every pixel of the grey image gets the sum of all taps that fall on it."""
+    """Apply the adjoint of ``taps``: sum all taps that cover each pixel of the grey image."""
     if has_torch_function((seen,)):
         traced: torch.Tensor = handle_torch_function(sums, (seen,), seen, geometry)
         return traced
@@ -114,11 +114,11 @@ def sums(seen: torch.Tensor, geometry: Geometry) -> torch.Tensor:
 
 
 def is_done_here(x: torch.Tensor, weight: torch.Tensor, width: int) -> bool:
-    """Whether a convolution of ``x`` with ``width`` places in a row is left to what follows.
+    """Return whether a convolution of ``x`` with ``width`` places per row is done by this module.
 
-    It is where that is faster, and for a single column whatever the batch: with a kernel
-    ``[out, 1, kh, kw]`` that lies channels last and a stride such as (1, 2), torch 2.13 leaves
-    most of such an output unwritten.
+    It is where that is faster, and for a single column whatever the batch: with a channels-last
+    kernel ``[out, 1, kh, kw]`` and a stride such as (1, 2), torch 2.13 leaves most of such an
+    output uninitialised.
     """
     if weight.shape[1] != 1 or x.device.type != "cpu":
         return False
@@ -132,7 +132,7 @@ def from_grey(
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> torch.Tensor:
-    """``conv2d`` of ``[B, 1, H, W]`` with kernels ``[out, 1, kh, kw]``; laid out channels last."""
+    """Compute ``conv2d`` of ``[B, 1, H, W]`` with ``[out, 1, kh, kw]``; result channels last."""
     batch, _, *size = x.shape
     outputs, _, *kernel = weight.shape
     height, width = (
@@ -153,7 +153,7 @@ def to_grey(
     padding: tuple[int, int],
     output_padding: tuple[int, int],
 ) -> torch.Tensor:
-    """``conv_transpose2d`` of ``[B, in, h, w]`` with kernels ``[in, 1, kh, kw]``."""
+    """Compute ``conv_transpose2d`` of ``[B, in, h, w]`` with kernels ``[in, 1, kh, kw]``."""
     batch, inputs, *places = x.shape
     kernel = weight.shape[2:]
     height, width = (

@@ -1,4 +1,4 @@
-"""The mathematics behind the initialiser keys."""
+"""Implementation of the initialisers."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _SIZED = ("uniform", "normal")
 def initial_tensors(
     layers: Sequence[LayerShape], spec: InitializerSpec, seed: int
 ) -> list[dict[str, torch.Tensor]]:
-    """The tensors of every layer, for one run, in the shapes that the layers keep.
+    """Return the tensors of every layer, for one run, in the layers' own shapes.
 
-    With ``torch_default`` they are, number for number, those of ``torch.nn`` layers built in order
-    after ``torch.manual_seed(seed)``.
+    With ``torch_default`` they equal exactly those of ``torch.nn`` layers built in order after
+    ``torch.manual_seed(seed)``.
     """
     generator = torch.Generator().manual_seed(seed)
     return [
@@ -52,7 +52,7 @@ def _initial(
 
 
 def _torch_fan_in(layer: LayerShape, tensor: TensorSpec) -> int:
-    """What torch takes for the inputs of a unit; of a transposed convolution its outputs."""
+    """Return the fan-in that torch uses; for a transposed convolution that of its outputs."""
     if isinstance(layer.spec, ConvTransposeSpec):
         return math.prod((layer.spec.channels, *pair(layer.spec.kernel)))
     return tensor.fan_in
@@ -62,10 +62,10 @@ def _weight(
     layer: LayerShape, tensor: TensorSpec, spec: InitializerSpec, generator: torch.Generator
 ) -> torch.Tensor:
     is_conv = isinstance(layer.spec, ConvSpec | ConvTransposeSpec)
-    # Dense weights are drawn as torch keeps them, outputs first, and turned.
+    # Dense weights are drawn in torch's layout, outputs first, and transposed.
     weight = torch.empty(tensor.shape if is_conv else tensor.shape[::-1])
     if spec.name == "torch_default":
-        # torch computes the weights' bound in this roundabout way; the last bit depends on it.
+        # torch computes the bound in this roundabout way; its last bit depends on it.
         inputs = _torch_fan_in(layer, tensor)
         bound = math.sqrt(3.0) * (math.sqrt(2.0 / (1 + math.sqrt(5) ** 2)) / math.sqrt(inputs))
         weight.uniform_(-bound, bound, generator=generator)
@@ -86,7 +86,7 @@ def _weight(
 def _scaled(
     spec: InitializerSpec, weight: torch.Tensor, tensor: TensorSpec, generator: torch.Generator
 ) -> None:
-    """Xavier's (Glorot 2010, eq. 16) and He's (He 2015, eq. 10) standard deviations."""
+    """Draw by Xavier's (Glorot 2010, eq. 16) or He's (He 2015, eq. 10) standard deviation."""
     if spec.name.startswith("xavier"):
         std = spec.gain * math.sqrt(2.0 / (tensor.fan_in + tensor.fan_out))
     elif spec.name.startswith("he"):

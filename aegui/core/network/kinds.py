@@ -1,7 +1,7 @@
-"""The kinds of models of the course as compositions of a recipe's parts.
+"""The kinds of models of the course as combinations of a recipe's parts.
 
-No kind is a special case of the recipe: each is a choice of code, noise, penalties and family, made
-here in one step, and everything can be edited further.
+No kind is a special case of the recipe: each is a combination of code, noise, penalties and family,
+set here in one step, and can be edited further.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _GAN_BATCH = 64
 
 
 def kind_of(recipe: Recipe) -> str:
-    """Key of ``KINDS`` that says best what ``recipe`` is."""
+    """Return the key of ``KINDS`` that describes ``recipe`` best."""
     latent, training = recipe.network.latent, recipe.training
     if recipe.gan is not None:
         return "gan"
@@ -80,7 +80,7 @@ def kind_of(recipe: Recipe) -> str:
 
 
 def with_kind(recipe: Recipe, key: str) -> Recipe:
-    """``recipe`` as the kind ``key``; what makes other kinds is switched off."""
+    """Return ``recipe`` converted to the kind ``key``; settings of other kinds are disabled."""
     if kind_of(recipe) == key:
         return recipe
     content = recipe.model_dump()
@@ -99,7 +99,7 @@ def with_kind(recipe: Recipe, key: str) -> Recipe:
 
 
 def composition(recipe: Recipe) -> tuple[str, ...]:
-    """What ``recipe`` is made of beside a plain autoencoder, in the person's language."""
+    """Return the translated parts that ``recipe`` adds to a plain autoencoder."""
     latent, training, noise = recipe.network.latent, recipe.training, recipe.data.corruption
     parts = (
         (latent.kind == "gaussian", tr("Gaussian code")),
@@ -130,7 +130,7 @@ def _make_plain(content: dict[str, Any], recipe: Recipe) -> None:
 
 
 def _with_random_numbers(content: dict[str, Any]) -> None:
-    """Optimisers that need an exact objective give way to Adam."""
+    """Replace optimisers that need an exact objective by Adam."""
     if content["training"]["optimizer"]["name"] in SCIPY_OPTIMIZERS:
         content["training"]["optimizer"]["name"] = "adam"
 

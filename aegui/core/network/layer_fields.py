@@ -1,4 +1,4 @@
-"""What stands on the cards of layers: their fields, which are those of the schema, and words."""
+"""The fields on the cards of layers, which are those of the schema, and descriptions of layers."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ OUTPUT_KIND = replace(
 
 
 def _fields(model: type[BaseModel], *names: str) -> tuple[FormField, ...]:
-    """All fields of a kind of layer, or those of ``names``."""
+    """Return all fields of a kind of layer, or those of ``names``."""
     found = fields_of(model)
     return tuple(found[name] for name in names or found)
 
 
 def _fields_of_output(model: type[BaseModel]) -> tuple[FormField, ...]:
-    """Those of its convolution; its channels are those of the images."""
+    """Return the fields of its convolution; the number of channels is that of the images."""
     own = [field for field in _fields(model) if field.name not in {"channels", "activation"}]
     return (*_fields(model, "activation"), OUTPUT_KIND, *own)
 
@@ -67,12 +67,12 @@ FIELDS: dict[str, tuple[FormField, ...]] = {
 
 
 def field_of(kind: str, name: str) -> FormField:
-    """The field ``name`` of the cards of that kind."""
+    """Return the field ``name`` of the cards of ``kind``."""
     return next(field for field in FIELDS[kind] if field.name == name)
 
 
 def folded_words(spec: Spec) -> str:
-    """The usual settings that are folded away, shortest: ``3x3 /2`` of a convolution."""
+    """Return the usual collapsed settings in short form: ``3x3 /2`` for a convolution."""
     if not isinstance(spec, ConvSpec | ConvTransposeSpec):
         return ""
     kernel = "\u00d7".join(map(str, pair(spec.kernel)))
@@ -81,12 +81,12 @@ def folded_words(spec: Spec) -> str:
 
 
 def sides_words(sides: Sides) -> str:
-    """``3``, or ``1\u00d72`` where rows and columns differ."""
+    """Return ``3``, or ``1×2`` if rows and columns differ."""
     return str(sides) if isinstance(sides, int) else "\u00d7".join(map(str, sides))
 
 
 def spec_words(spec: Spec) -> str:
-    """A layer in one line: ``16 channels, kernel 3, stride 2, ReLU``."""
+    """Describe a layer in one line: ``16 channels, kernel 3, stride 2, ReLU``."""
     words: list[str] = []
     if isinstance(spec, ConvSpec | ConvTransposeSpec):
         uneven, padding = any(uneven_padding(spec)), square_as_one(conv_padding(spec))
@@ -115,7 +115,7 @@ def spec_words(spec: Spec) -> str:
 
 
 def is_unusual(spec: Spec) -> bool:
-    """Whether something that is folded away is not as usual, and so must not hide."""
+    """Return whether a collapsed setting is not at its default, and so must be shown."""
     if isinstance(spec, LatentSpec) and (spec.kind != "plain" or spec.top_k is not None):
         return True
     return isinstance(spec, LayerSpec | LatentSpec) and (spec.slope != 1.0 or spec.dropout > 0.0)

@@ -1,4 +1,4 @@
-"""Layers with their places in a chain: what they take and give, and what they keep."""
+"""Layers with their position in a chain: input, output and tensors."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Part = Literal["encoder", "latent", "decoder", "output", "head", "discriminator"
 
 @dataclass(frozen=True)
 class LayerShape:
-    """A layer with its place in the chain.
+    """A layer with its position in the chain.
 
     Attributes:
         where: Path of the layer in the recipe, such as ``network.encoder.1``.
-        spec: What the recipe says of it.
-        input_shape: Shape of what it takes.
-        output_shape: Shape of what it gives; of a gaussian code that of its mean.
-        tensors: What it keeps; without the weight where that is taken from another layer.
-        part: Where in the chain it stands.
-        tied_to: Index of the layer whose weight it uses, transposed; None: it has its own.
+        spec: Its settings in the recipe.
+        input_shape: Shape of its input.
+        output_shape: Shape of its output; for a gaussian code that of its mean.
+        tensors: Its tensors; without the weight if that is taken from another layer.
+        part: The part of the chain it belongs to.
+        tied_to: Index of the layer whose weight it uses, transposed; None if it has its own.
     """
 
     where: str
@@ -41,12 +41,12 @@ class LayerShape:
 
     @cached_property
     def inputs(self) -> int:
-        """Numbers it takes per sample."""
+        """Input numbers per sample."""
         return prod(self.input_shape)
 
     @cached_property
     def outputs(self) -> int:
-        """Numbers it gives per sample."""
+        """Output numbers per sample."""
         return prod(self.output_shape)
 
     @cached_property
@@ -61,7 +61,7 @@ class LayerShape:
 
 
 def is_stackable(layers: Sequence[LayerShape]) -> bool:
-    """Whether all layers work on rows, so that many runs can be one batched product."""
+    """Return whether all layers work on rows, so that many runs can be one batched product."""
     return all(layer.spec.on_rows for layer in layers) and not any(
         isinstance(layer.spec, NormSpec) and is_image(layer.input_shape) for layer in layers
     )

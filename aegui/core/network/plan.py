@@ -1,10 +1,10 @@
-"""A stack of layers as it is drawn: its places from top to bottom, and where new layers may go.
+"""A stack of layers for display: its places from top to bottom, and where layers can be added.
 
-Three stacks are drawn with the same cards: the network, the classifier on its code, and the
-discriminator. A *place* is one card; *home* is where the recipe keeps its layer, a list and an
+Three stacks are displayed with the same cards: the network, the classifier on its code, and the
+discriminator. A *place* is one card; its *home* is where the recipe stores its layer, a list and an
 index. While the decoder mirrors the encoder layer by layer, its places share the homes of their
-twins: an edit of the one is an edit of the other. A *slot* between two places is the home that a
-new layer would get there.
+twins: an edit of one is an edit of the other. A *slot* between two places is the home that a new
+layer would get there.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ class Place:
     """One card of a stack.
 
     Attributes:
-        part: Which part of the network it belongs to.
-        index: Its number within its part, from 0.
+        part: The part of the network it belongs to.
+        index: Its index within its part, from 0.
         path: Where problems of its layer are reported, such as ``network.encoder.1``.
-        name: Its title in the person's language.
-        spec: Its layer; None at the input, and at an output that nobody chooses.
-        input_shape: What arrives there; None beyond the first layer that does not fit.
-        output_shape: What it gives; None from that layer on.
+        name: Its translated title.
+        spec: Its layer; None at the input, and at an output that is not configurable.
+        input_shape: Its input shape; None beyond the first layer that does not fit.
+        output_shape: Its output shape; None from that layer on.
         parameters: Trainable numbers of one run.
-        home: Where the recipe keeps its layer; None for one that can be neither moved nor removed.
-        twin: Number of the encoder layer that a mirrored place stands for or undoes, else None.
+        home: Where the recipe stores its layer; None if it can be neither moved nor removed.
+        twin: Index of the encoder layer that a mirrored place repeats or undoes, else None.
         is_editable: Whether its settings can be changed here.
-        is_noise: Whether it is a code that nothing gives: a generator begins there.
+        is_noise: Whether it is the random code that a generator starts from.
     """
 
     part: Part
@@ -69,7 +69,7 @@ class Place:
 
     @property
     def kind(self) -> str:
-        """What determines the fields of its card."""
+        """The key of its card's fields."""
         if self.part == "input" or self.spec is None:
             return "none"
         if not self.is_editable or self.is_noise:
@@ -80,11 +80,11 @@ class Place:
 
     @property
     def units(self) -> int | None:
-        """Numbers that it gives per sample, as far as they are known."""
+        """Output numbers per sample, if known."""
         return None if self.output_shape is None else prod(self.output_shape)
 
     def heading(self, *, with_kind: bool) -> str:
-        """The title; with the kind of layer its number stands for its side of the code."""
+        """Return the title; with the kind of layer, its number replaces the name of its part."""
         if isinstance(self.spec, LatentSpec) and self.spec.kind != "plain" and not self.is_noise:
             return tr("{layer} · {kind}", layer=self.name, kind=tr(LATENTS[self.spec.kind].label))
         hidden = self.part not in {"input", "code", "output"}
@@ -97,8 +97,8 @@ class Place:
 class Plan:
     """A stack from its input to its output.
 
-    ``slots[i]`` is the home of a new layer between ``places[i]`` and ``places[i + 1]``; None where
-    none can be put. ``why_closed`` tells why there is such a slot.
+    ``slots[i]`` is the home of a new layer between ``places[i]`` and ``places[i + 1]``; None if
+    none can be added. ``why_closed`` explains such a slot.
     """
 
     places: tuple[Place, ...]
@@ -107,7 +107,7 @@ class Plan:
 
     @cached_property
     def is_mixed(self) -> bool:
-        """Whether there are other layers than dense ones."""
+        """Whether there are layers that are not dense."""
         return any(
             place.spec is not None and place.spec.kind != "dense"
             for place in self.places
@@ -115,13 +115,13 @@ class Plan:
         )
 
     def find(self, home: Home, part: str) -> int | None:
-        """The place of the layer kept at ``home``, if possible in ``part``."""
+        """Return the index of the place of the layer stored at ``home``, preferably in ``part``."""
         found = [i for i, place in enumerate(self.places) if place.home == home]
         return next((i for i in found if self.places[i].part == part), found[0] if found else None)
 
 
 def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
-    """Encoder, code, decoder and output; of a GAN only the generator, from the code on."""
+    """Return encoder, code, decoder and output; for a GAN only the generator, from the code on."""
     return _network_plan(recipe.network, recipe.gan is not None, image_shape, language())
 
 
@@ -129,7 +129,7 @@ def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
 def _network_plan(
     network: NetworkSpec, is_generator: bool, image_shape: Shape, _language: str
 ) -> Plan:
-    """The same plan as long as nothing is edited that it shows."""
+    """Cached, so that the same plan is returned until a displayed part is edited."""
     shapes = build_chain(network, image_shape).layers
     depth = len(network.encoder)
     image = _image_place(image_shape, (*network.encoder, network.latent)[0])
@@ -151,7 +151,7 @@ def _network_plan(
 
 
 def head_plan(recipe: Recipe, classes: int) -> Plan:
-    """The classifier: from the code to one score for each class."""
+    """Return the classifier: from the code to one score for each class."""
     assert recipe.classifier is not None
     units = recipe.network.latent.units
     layers = recipe.classifier.hidden
@@ -162,7 +162,7 @@ def head_plan(recipe: Recipe, classes: int) -> Plan:
 
 
 def discriminator_plan(recipe: Recipe, image_shape: Shape, classes: int) -> Plan:
-    """The discriminator: from the image to one number, real or not, and perhaps to the classes."""
+    """Return the discriminator: from the image to real or not, and optionally the classes."""
     assert recipe.gan is not None
     own = recipe.gan.discriminator
     layers, where = (recipe.network.encoder, ENCODER) if own is None else (own, DISCRIMINATOR)
@@ -186,7 +186,7 @@ def _stack(
 
 
 def _image_place(image_shape: Shape, first: Spec) -> Place:
-    """The input; a dense layer sees its images as rows."""
+    """Return the input; a dense layer gets its images as rows."""
     is_row = first.kind in {"dense", *LATENTS}
     shape = (prod(image_shape),) if is_row else image_shape
     return Place("input", 0, "data", tr("Input"), output_shape=shape)
@@ -225,7 +225,7 @@ def _noise_place(network: NetworkSpec) -> Place:
 
 
 def _shaped(places: Sequence[Place], shapes: Sequence[LayerShape]) -> list[Place]:
-    """``places`` with their shapes, as far as ``shapes`` go; what arrives reaches one further."""
+    """Return ``places`` with their shapes, as far as known, and the input shape of the next."""
     found = []
     arriving = None
     for i, place in enumerate(places):
@@ -250,7 +250,7 @@ def _with_shape(place: Place, layer: LayerShape | None, arriving: Shape | None =
 def _decoder_places(
     network: NetworkSpec, shapes: Sequence[LayerShape]
 ) -> tuple[list[Place], Place]:
-    """The decoder's places and the output's, whether or not the chain reaches them."""
+    """Return the decoder's places and the output's, whether or not the chain reaches them."""
     output = next((layer for layer in shapes if layer.part == "output"), None)
     last = Place("output", 0, "network.output", tr("Output"), output.spec if output else None)
     last = _with_shape(last, output)
@@ -262,7 +262,7 @@ def _decoder_places(
 
 
 def _mirrored(network: NetworkSpec, index: int, layer: LayerShape) -> Place:
-    """A layer of the mirror; equal to its twin, it can be edited instead of it."""
+    """Return a place of the mirror; if equal to its twin, it can be edited in its stead."""
     twin = int(layer.where.rsplit(".", 1)[-1])
     is_equal = layer.spec == network.encoder[twin]
     place = Place(
@@ -279,6 +279,6 @@ def _mirrored(network: NetworkSpec, index: int, layer: LayerShape) -> Place:
 
 
 def _is_step_by_step(network: NetworkSpec, decoder: Sequence[Place]) -> bool:
-    """Whether the mirror repeats every layer of the encoder in reverse, and nothing else."""
+    """Return whether the mirror is exactly the encoder's layers in reverse."""
     homes = [place.home for place in decoder]
     return homes == [(ENCODER, i) for i in reversed(range(len(network.encoder)))]

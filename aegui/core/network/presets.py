@@ -1,8 +1,8 @@
-"""Networks to begin from: the topologies of the course, each with what it is for.
+"""Networks to start from: the topologies of the course, each with its purpose.
 
-A preset changes the network of a recipe, and of the rest only what contradicts it. Some keep the
-size of the code that the recipe has; convolutional ones need images whose sides can be halved as
-often as they do.
+A preset changes the network of a recipe, and other settings only if they contradict it. Some keep
+the recipe's code size; convolutional ones need images whose sides can be halved as often as they
+do.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preset:
-    """One network.
+    """One preset.
 
     Attributes:
         key: Its name in commands.
-        group: Heading that it stands under, marked.
+        group: Heading that it is listed under, marked.
         label: Its name, marked.
-        help: What it is for, marked.
-        make: The network for images of a shape and a code of so many numbers.
+        help: Its purpose, marked.
+        make: Makes the network from the images' shape and the size of the code.
         multiple: Rows and columns of the images must be a multiple of this.
-        most_pixels: Images may have at most so many numbers; 0: any.
-        least_pixels: Images must have at least so many numbers.
+        most_pixels: Most numbers of an image; 0 for no limit.
+        least_pixels: Least numbers of an image.
     """
 
     key: str
@@ -57,7 +57,7 @@ class Preset:
     least_pixels: int = 1
 
     def reason(self, shape: Shape) -> str:
-        """Why it does not fit images of ``shape``, in a word, or an empty string."""
+        """Return why it does not fit images of ``shape``, or an empty string."""
         channels, height, width = shape
         numbers = channels * height * width
         if height % self.multiple or width % self.multiple:
@@ -86,7 +86,7 @@ def _stack(
     kind: LatentKey = "plain",
     code_activation: ActivationKey = "identity",
 ) -> _Make:
-    """Dense layers, mirrored; ``code`` None keeps the size that there is."""
+    """Return a maker of mirrored dense layers; ``code`` None keeps the recipe's code size."""
 
     def make(_shape: Shape, size: int) -> NetworkSpec:
         latent = LatentSpec(kind=kind, units=code or size, activation=code_activation)
@@ -102,7 +102,7 @@ def _conv(
     kind: LatentKey = "plain",
     normalised: bool = False,
 ) -> _Make:
-    """Convolutions of stride 2, then dense layers, mirrored."""
+    """Return a maker of mirrored convolutions of stride 2, then dense layers."""
 
     def make(_shape: Shape, size: int) -> NetworkSpec:
         layers: list[AnyLayer] = []
@@ -137,7 +137,7 @@ def _deep_linear(_shape: Shape, _size: int) -> NetworkSpec:
 
 
 def _dcgan(shape: Shape, _size: int) -> NetworkSpec:
-    """After Radford et al. 2016, shrunk to two halvings."""
+    """Return a network after Radford et al. 2016, reduced to two halvings."""
     _, height, width = shape
     rows, columns = height // 4, width // 4
     discriminator = (
@@ -318,14 +318,14 @@ PRESETS: tuple[Preset, ...] = (
 
 
 def with_network(recipe: Recipe, network: NetworkSpec) -> Recipe:
-    """``recipe`` with ``network``, and with terms of the objective that can go with it.
+    """Return ``recipe`` with ``network``, and with objective terms that are compatible with it.
 
-    The loss of a network without a sigmoid at its end is no cross-entropy, the code that a sparsity
-    penalty counts as shares keeps its sigmoid, and a Gaussian code has no contractive penalty.
+    Without a sigmoid output the loss is not cross-entropy, a code with a sparsity penalty, which
+    needs values between 0 and 1, keeps its sigmoid, and a Gaussian code has no contractive penalty.
     """
     training, latent = recipe.training, network.latent
     if network.output_activation != "sigmoid" and training.loss == "bce":
-        # What is linear is compared with PCA, which makes squares small.
+        # Linear networks are compared with PCA, which minimises squared errors.
         training = training.model_copy(update={"loss": "mse"})
     if latent.kind == "gaussian":
         training = training.model_copy(update={"contractive": 0.0})

@@ -1,4 +1,4 @@
-"""What the program can do itself about a problem of a draft: an edit that takes it away."""
+"""Automatic remedies for problems of a draft: edits that solve them."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ _Edit = tuple[str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Remedy:
-    """An edit that takes a problem away: what it is in a few words, and what it leads to."""
+    """An edit that solves a problem: a short label, and the resulting recipe."""
 
     text: str
     recipe: Recipe
 
 
 def suited(recipe: Recipe, dataset: Dataset) -> Recipe | None:
-    """``recipe`` with a network for the images; None where none is known that it can take.
+    """Return ``recipe`` with a network that suits the images; None if none is known.
 
-    Of many samples a training in one batch would take for ever: they are learnt in small ones.
+    Many samples are trained in mini-batches: in one batch they would take too long.
     """
     shape = dataset.image_shape
     keys = (_BY_SHAPE[shape],) if shape in _BY_SHAPE else _OTHERWISE
@@ -61,12 +61,12 @@ def suited(recipe: Recipe, dataset: Dataset) -> Recipe | None:
         return None
     network = preset.make(shape, LatentSpec().units)
     found = with_network(in_batches(recipe, len(dataset), _MANY), network)
-    # A GAN, a classifier and some optimisers do not go with every code.
+    # A GAN, a classifier and some optimisers are incompatible with some codes.
     return None if resolve(found, dataset).problems else found
 
 
 def suited_words(dataset: Dataset) -> str:
-    """What the edit that ``suited`` leads to is called."""
+    """Return the label of the edit made by ``suited``."""
     _, height, width = dataset.image_shape
     return tr("Use a network made for {width} × {height} images", width=width, height=height)
 
@@ -74,9 +74,9 @@ def suited_words(dataset: Dataset) -> str:
 def remedies_of(
     recipe: Recipe, dataset: Dataset, problems: Iterable[Problem]
 ) -> dict[Problem, Remedy]:
-    """For each of the ``problems`` that the program can solve how it would.
+    """Return the remedy of each of ``problems`` that the program can solve.
 
-    An edit counts only if the problem is gone after it, and no other has come.
+    An edit counts only if it solves the problem and causes no other.
     """
     given = tuple(problems)
     found: dict[Problem, Remedy] = {}
@@ -90,7 +90,7 @@ def remedies_of(
 
 
 def remedy_words(recipe: Recipe, resolution: Resolution) -> dict[Problem, str]:
-    """What is offered for each problem of ``resolution`` that has a remedy."""
+    """Return the label of the remedy of each problem of ``resolution`` that has one."""
     dataset, problems = resolution.dataset, resolution.problems
     if dataset is None or not problems:
         return {}
@@ -99,7 +99,7 @@ def remedy_words(recipe: Recipe, resolution: Resolution) -> dict[Problem, str]:
 
 
 def remedy_of(recipe: Recipe, dataset: Dataset | None, problem: Problem) -> Remedy | None:
-    """What solves ``problem`` of ``recipe`` as it is now; None where nothing is known."""
+    """Return the remedy of ``problem`` for the current ``recipe``; None if none is known."""
     if dataset is None:
         return None
     problems = resolve(recipe, dataset).problems
@@ -139,7 +139,7 @@ _PENALTIES = tuple(f"training.{key}" for key in ("edges", "code_l1", "contractiv
 
 
 def _candidates(recipe: Recipe, dataset: Dataset, problem: Problem) -> Iterator[tuple[str, Recipe]]:
-    """Edits to try, the smallest first."""
+    """Yield the edits to try, the smallest first."""
     where = problem.where
     first = _SWITCHES.get(where)
     edits = ((first,) if first else ()) + _FURTHER.get(where, ())
@@ -160,7 +160,7 @@ def _candidates(recipe: Recipe, dataset: Dataset, problem: Problem) -> Iterator[
 
 
 def _layer_norm(recipe: Recipe, where: str) -> Recipe | None:
-    """``recipe`` with the batch norm at ``where`` made a layer norm; None: there is none."""
+    """Return ``recipe`` with the batch norm at ``where`` changed to a layer norm, or None."""
     path, _, index = where.rpartition(".")
     layers = value_at(recipe, path) if index.isdecimal() else None
     if not layers or layers[int(index)].kind != "batch_norm":

@@ -1,4 +1,4 @@
-"""From a draft recipe and its data to something that can be trained, or to words why not."""
+"""Binding of a draft recipe to its data: a trainable recipe, or the problems that prevent it."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Shapes:
     """Every layer of a recipe, as far as they fit together.
 
     Attributes:
-        layers: The chain; of a GAN only what decodes.
-        code_end: ``layers[:code_end]`` encode; 0 where nothing does.
+        layers: The chain; for a GAN only the decoding layers.
+        code_end: ``layers[:code_end]`` encode; 0 if none do.
         parts: Further stacks by name: ``head`` of a classifier, ``discriminator`` of a GAN.
         problems: What does not fit.
     """
@@ -58,16 +58,16 @@ class Shapes:
 
     @property
     def all_layers(self) -> tuple[LayerShape, ...]:
-        """The chain and then the parts, in the order in which snapshots keep them."""
+        """The layers of the chain, followed by those of the parts, in the order of snapshots."""
         return (*self.layers, *(layer for part in self.parts.values() for layer in part))
 
 
 @dataclass(frozen=True)
 class ResolvedRecipe:
-    """A recipe bound to its data, with every shape known; what training takes.
+    """A recipe bound to its data, with every shape known; the input of training.
 
-    ``members`` is the recipe of each run as it would be trained alone, where they differ in numbers
-    (see ``core/training/step/members.py``); ``recipe`` has all terms that any of them has then.
+    ``members`` are the recipes of the runs as if trained alone, if they differ in numbers (see
+    ``core/training/step/members.py``); ``recipe`` then has all terms that any of them has.
     """
 
     recipe: Recipe
@@ -86,7 +86,7 @@ class ResolvedRecipe:
 
     @property
     def all_layers(self) -> tuple[LayerShape, ...]:
-        """The chain and then the parts, in the order in which snapshots keep them."""
+        """The layers of the chain, followed by those of the parts, in the order of snapshots."""
         return (*self.layers, *(layer for part in self.parts.values() for layer in part))
 
     @property
@@ -96,7 +96,7 @@ class ResolvedRecipe:
 
     @property
     def signature(self) -> str:
-        """All shapes in words: two populations of one signature have the same weights to fill."""
+        """All shapes as text: populations with equal signatures can exchange their weights."""
         return "-".join(
             [
                 shape_words(self.layers[0].input_shape),
@@ -111,10 +111,10 @@ class ResolvedRecipe:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The answer for a draft: shapes always, the resolved recipe only where nothing is wrong.
+    """The result for a draft: shapes always, the resolved recipe only without problems.
 
-    ``layers`` and ``parts`` end where the first layer does not fit. ``dataset`` is what the draft
-    was resolved against.
+    ``layers`` and ``parts`` end before the first layer that does not fit. ``dataset`` is the one
+    that the draft was resolved against.
     """
 
     layers: tuple[LayerShape, ...]
@@ -128,7 +128,7 @@ class Resolution:
 
 
 def layer_shapes(recipe: Recipe, image_shape: Shape, classes: int = 0) -> Shapes:
-    """Every layer of ``recipe`` for images of ``image_shape``, and for so many classes."""
+    """Return every layer of ``recipe`` for images of ``image_shape`` and ``classes`` classes."""
     hidden = None if recipe.classifier is None else recipe.classifier.hidden
     gan = recipe.gan
     judge = None if gan is None else (gan.discriminator, gan.class_weight > 0)
@@ -144,15 +144,15 @@ def _planned(
     classes: int,
     _language: str,
 ) -> Shapes:
-    """Shapes of the parts of a recipe that have any: an edit of anything else plans nothing anew.
+    """Return the shapes; cached by the parts of a recipe that determine them.
 
     Args:
         network: Encoder, code and decoder.
         hidden: The layers of a classifier.
-        judge: The layers of a discriminator of its own, and whether it tells classes apart.
-        image_shape: What arrives.
-        classes: How many there are.
-        _language: The problems are in words.
+        judge: The layers of a separate discriminator, and whether it predicts classes.
+        image_shape: Shape of the images.
+        classes: Number of classes.
+        _language: Language of the problems, as part of the cache key.
     """
     chain = build_chain(network, image_shape)
     parts: dict[str, Chain] = {}
@@ -177,7 +177,7 @@ def _planned(
 
 
 def classes_learnt(recipe: Recipe, dataset: Dataset) -> int:
-    """The classes that a network of ``recipe`` tells apart; 0 where it knows of none."""
+    """Return the number of classes that a network of ``recipe`` predicts; 0 if none."""
     gan = recipe.gan
     if recipe.classifier is None and (gan is None or not gan.class_weight):
         return 0
@@ -185,7 +185,7 @@ def classes_learnt(recipe: Recipe, dataset: Dataset) -> int:
 
 
 def resolve(recipe: Recipe, dataset: Dataset) -> Resolution:
-    """Bind ``recipe`` to ``dataset`` (its own data, already read and cut to its characters)."""
+    """Bind ``recipe`` to ``dataset`` (its own data, loaded and reduced to its selection)."""
     shapes = layer_shapes(recipe, dataset.image_shape, classes_learnt(recipe, dataset))
     problems = (*shapes.problems, *problems_of(recipe, dataset), *_size_problems(recipe, shapes))
     resolved = None

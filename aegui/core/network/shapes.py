@@ -1,4 +1,4 @@
-"""Shapes of samples within a network, and the tensors that a layer keeps."""
+"""Shapes of samples within a network, and the tensors of a layer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Role = Literal["weight", "bias", "buffer"]
 
 
 class Misfit(ValueError):
-    """A layer cannot take the shape it is given; the message is one sentence for the person."""
+    """A layer does not accept its input shape; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class TensorSpec:
     """One tensor of a layer, of one run.
 
     Attributes:
-        name: ``weight``, ``bias``, ``mean`` or ``variance``.
+        name: ``weight``, ``bias``, ``scale``, ``mean`` or ``variance``.
         shape: Its shape.
-        role: ``weight`` begins at random and is penalised by L1 and L2, ``bias`` is learnt too,
-            ``buffer`` is kept beside the gradient (running statistics).
+        role: ``weight`` is initialised at random and penalised by L1 and L2, ``bias`` is learnt
+            too, ``buffer`` is not learnt by gradient (running statistics).
         fan_in: Inputs of one unit.
         fan_out: Units that one input reaches.
-        start: Value that a bias of a normalisation, or a buffer, begins with.
+        start: Initial value of a bias of a normalisation, or of a buffer.
     """
 
     name: str
@@ -40,20 +40,20 @@ class TensorSpec:
 
     @property
     def size(self) -> int:
-        """Numbers in it."""
+        """Number of elements."""
         return prod(self.shape)
 
 
 def is_image(shape: Shape) -> bool:
-    """Whether the sample still has rows and columns."""
+    """Return whether the sample has rows and columns."""
     return len(shape) == 3
 
 
 def shape_text(shape: Shape) -> str:
-    """``10``, ``12,288`` or ``32×7×7``, as a person reads it."""
+    """Format a shape for display: ``10``, ``12,288`` or ``32×7×7``."""
     return "×".join(localized(side, ",") for side in shape)
 
 
 def shape_words(shape: Shape) -> str:
-    """``10``, ``12288`` or ``32x7x7``, for code and files."""
+    """Format a shape for code and files: ``10``, ``12288`` or ``32x7x7``."""
     return "x".join(map(str, shape))

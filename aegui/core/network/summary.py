@@ -1,4 +1,4 @@
-"""A network as a table: layers, what each gives, and what it learns; as text, CSV and Markdown."""
+"""A network as a table of layers, output shapes and parameters; as text, CSV and Markdown."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class SummaryRow:
     """One layer.
 
     Attributes:
-        layer: What kind it is, in words.
+        layer: Its kind, translated.
         part: Key of ``PARTS``; empty for the input.
-        settings: Activation, kernel and the like, in words.
-        shape: What it gives for one sample, such as ``32x7x7``.
+        settings: Activation, kernel and the like, translated.
+        shape: Output shape for one sample, such as ``32x7x7``.
         parameters: Trainable numbers.
-        buffers: Numbers that are kept and not trained.
+        buffers: Numbers that are stored but not trained.
     """
 
     layer: str
@@ -54,7 +54,7 @@ class SummaryRow:
     buffers: int = 0
 
     def cells(self) -> tuple[str, ...]:
-        """What stands in each of ``COLUMNS``."""
+        """Return the content of each of ``COLUMNS``."""
         part = tr(PARTS[self.part]) if self.part else ""
         return self.layer, part, self.settings, self.shape, localized(self.parameters, ",")
 
@@ -65,7 +65,7 @@ class Summary:
 
     Attributes:
         rows: One for each layer.
-        problems: What does not fit, in words; the table then ends before it.
+        problems: Translated problems; the table then ends before the first.
     """
 
     rows: tuple[SummaryRow, ...]
@@ -82,7 +82,7 @@ class Summary:
         return sum(row.buffers for row in self.rows)
 
     def totals(self) -> tuple[str, ...]:
-        """What stands below the table, a line each."""
+        """Return the lines below the table."""
         lines = [tr("Parameters: {n:,}", n=self.parameters + self.buffers)]
         lines.append(tr("Trainable: {n:,}", n=self.parameters))
         lines.append(tr("Not trained: {n:,}", n=self.buffers))
@@ -91,7 +91,7 @@ class Summary:
         return tuple(lines)
 
     def text(self, form: str = "text") -> str:
-        """The table in one of ``FORMS``, with its totals."""
+        """Return the table in one of ``FORMS``, with its totals."""
         header = [tr(name) for name in COLUMNS]
         rows = [row.cells() for row in self.rows]
         if form == "csv":
@@ -106,7 +106,7 @@ class Summary:
 
 
 def summary_of(shapes: Shapes) -> Summary:
-    """The table of a network of which every shape is known, as far as its layers fit."""
+    """Return the table of a network, as far as its layers fit."""
     layers = shapes.all_layers
     rows = [] if not layers else [_input(layers[0])]
     rows += [_row(layer) for layer in layers]
@@ -137,7 +137,7 @@ def _kind(layer: LayerShape) -> str:
 
 
 def _settings(layer: LayerShape) -> list[str]:
-    """What a person chose of a layer, in the order in which it counts."""
+    """Return the settings of a layer, most important first."""
     spec = layer.spec.model_dump()
     parts = []
     if "kernel" in spec:

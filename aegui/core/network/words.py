@@ -1,4 +1,4 @@
-"""The network in words: ``35-25-10-2-10-25-35``."""
+"""The network as text: ``35-25-10-2-10-25-35``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LANDMARKS = {"input", "code", "output"}
 
 
 def architecture(plan: Plan) -> str:
-    """Sizes from the input to the output; of long chains the ends and the number of layers.
+    """Return the sizes from input to output; for long chains the ends and the number of layers.
 
-    Layers that leave the shape as it is are left out.
+    Layers that do not change the shape are left out.
     """
     counted = [place for place in plan.places if _counts(place)]
     sizes = [_size(place) for place in counted]
@@ -39,36 +39,36 @@ def architecture(plan: Plan) -> str:
 
 
 def _size(place: Place) -> str:
-    # As set-up lines have them: 784-1000-500 is read as one word.
+    # As in set-up lines: 784-1000-500 is read as one word.
     return "?" if place.output_shape is None else "×".join(map(str, place.output_shape))
 
 
 def _counts(place: Place) -> bool:
-    """Whether a layer is named; those that leave the shape as it is are not."""
+    """Return whether a layer is included; those that do not change the shape are not."""
     if place.part not in {"encoder", "decoder"} or place.input_shape != place.output_shape:
         return True
     return place.kind not in {"batch_norm", "layer_norm", "dropout", "mirrored"}
 
 
 def breakable(sizes: str) -> str:
-    """``sizes`` with places where a label may begin a new line."""
+    """Return ``sizes`` with zero-width spaces where a label may break the line."""
     return sizes.replace("-", "-\u200b")
 
 
 def data_words(dataset: Dataset) -> str:
-    """Size of the images and their number: ``5 × 7, 32 samples``."""
+    """Return size and number of the images: ``5 × 7, 32 samples``."""
     channels, height, width = dataset.image_shape
     size = f"{width} × {height}" if channels == 1 else f"{width} × {height} × {channels}"
     return trn("{size}, {n:,} sample", "{size}, {n:,} samples", len(dataset), size=size)
 
 
 def count_words(dataset: Dataset) -> str:
-    """The number of samples: ``32 samples``."""
+    """Return the number of samples: ``32 samples``."""
     return trn("{n:,} sample", "{n:,} samples", len(dataset))
 
 
 def large_batch_words(recipe: Recipe, samples: int) -> str:
-    """What is unwise about a batch of all ``samples``; empty where they are few, or in batches."""
+    """Return a warning about training all ``samples`` as one batch, or ""."""
     if not is_one_large_batch(recipe, samples):
         return ""
     return tr(

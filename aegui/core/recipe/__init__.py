@@ -2,7 +2,7 @@
 
 The window, the command line and every saved file use exactly this schema. All models are frozen
 and compare by value; edit one with ``recipe.model_copy(update=...)`` or the helpers of the
-session's document. Unknown keys are refused by name, with the nearest known key.
+session's document. Unknown keys raise an error that names the nearest known key.
 """
 
 from __future__ import annotations
@@ -102,10 +102,10 @@ class CorruptionSpec(RecipePart):
     """How the input is corrupted before the encoder sees it.
 
     ``level`` is p for salt_pepper, salt, pepper, flip and masking, sigma for gaussian, and for
-    block the share of the image that one rectangle of its proportions covers. Each epoch sees
-    ``copies`` noisy versions of every sample: drawn anew each epoch when ``fresh``, else drawn
+    block the share of the image that one rectangle of its proportions covers. In each epoch there
+    are ``copies`` noisy versions of every sample: drawn anew each epoch when ``fresh``, else drawn
     once before training. The target stays clean; with ``clean_target`` false it is as noisy as the
-    input, a mistake that is here to be looked at.
+    input, a mistake that is offered for demonstration.
     """
 
     kind: CorruptionKey = worded(
@@ -144,8 +144,8 @@ class CorruptionSpec(RecipePart):
 class ImageSpec(RecipePart):
     """How the files of a folder become samples of one size.
 
-    ``fit`` keeps the whole picture and pads with ``background``, ``fill`` covers the frame and cuts
-    what sticks out, ``stretch`` ignores the proportions. Transparency is composited on
+    ``fit`` keeps the whole picture and pads with ``background``, ``fill`` covers the frame and
+    crops the rest, ``stretch`` ignores the proportions. Transparency is composited on
     ``background`` (``#rrggbb``).
     """
 
@@ -168,10 +168,10 @@ class ImageSpec(RecipePart):
 
 
 class SplitSpec(RecipePart):
-    """The samples that are kept from training: a share, and the seed that draws it, or the last.
+    """The held-out samples: a share of the set, drawn by a seed, or the last samples.
 
-    With ``last`` the share does not count: the last so many samples of the set are kept, such as
-    those of a test set that was joined to it.
+    With ``last`` the share is ignored: that many samples at the end of the set are held out, such
+    as a test set that was appended to it.
     """
 
     validation: Annotated[float, Field(ge=0.0, le=0.95)] = worded(
@@ -187,12 +187,12 @@ class SplitSpec(RecipePart):
 
     @property
     def keeps(self) -> bool:
-        """Whether any samples are kept from training."""
+        """Whether any samples are held out."""
         return self.validation > 0.0 or self.last > 0
 
 
 class AugmentSpec(RecipePart):
-    """What is done at random to each image of a batch, input and target alike."""
+    """Random augmentation of each image of a batch, input and target alike."""
 
     flip: bool = worded(
         False, "Mirror left and right", "Half of the samples of every batch are mirrored."
@@ -203,17 +203,17 @@ class AugmentSpec(RecipePart):
 
     @property
     def active(self) -> bool:
-        """Whether anything is done at all."""
+        """Whether any augmentation is enabled."""
         return self.flip or self.shift > 0
 
 
 class DataSpec(RecipePart):
     """Which samples: a built-in name, a file or a folder, and which part of it.
 
-    ``chars`` lists characters; ``labels`` classes or groups and ``names`` single samples by their
-    long name, for sets whose labels are words. ``count`` draws so many at random (by the seed of
-    the split). ``images`` is the size and colour of the files of a folder, and of emojis; other
-    sources ignore it.
+    ``chars`` lists characters; ``labels`` lists classes or groups and ``names`` single samples by
+    their long name, for sets whose labels are words. ``count`` draws that many samples at random
+    (by the seed of the split). ``images`` is the size and colour of the files of a folder, and of
+    emojis; other sources ignore it.
     """
 
     source: Line = worded(
@@ -245,12 +245,12 @@ class DataSpec(RecipePart):
 class NetworkSpec(RecipePart):
     """The chain encoder -> code -> decoder -> output.
 
-    The input shape comes from the data, and so does that of the output. ``decoder=None`` mirrors
-    the encoder: dense layers as dense layers, convolutions as transposed ones, pooling as
-    upsampling. So 35-25-10-2-10-25-35 is ``encoder=[25, 10]``, ``latent=2``. ``output_layer``
-    is the convolution that makes the image; None takes the mirrored one, or else a 3 x 3
-    convolution after an image of full size and a dense layer after anything else. ``tied`` takes
-    the mirrored layers' weights from the encoder, transposed.
+    The input shape and the output shape come from the data. ``decoder=None`` mirrors the encoder:
+    dense layers as dense layers, convolutions as transposed ones, pooling as upsampling. So
+    35-25-10-2-10-25-35 is ``encoder=[25, 10]``, ``latent=2``. ``output_layer`` is the convolution
+    that makes the image; None uses the mirrored one, or else a 3 x 3 convolution after an image of
+    full size and a dense layer after anything else. ``tied`` takes the mirrored layers' weights
+    from the encoder, transposed.
     """
 
     encoder: Layers = (LayerSpec(units=25), LayerSpec(units=10))
@@ -263,10 +263,10 @@ class NetworkSpec(RecipePart):
 
 
 class InitializerSpec(RecipePart):
-    """How weights begin.
+    """How weights are initialised.
 
-    ``range``, ``std`` and ``gain`` count for the initialisers that use them; biases begin as
-    torch's default does for torch_default, else at zero.
+    ``range``, ``std`` and ``gain`` apply to the initialisers that use them; biases are initialised
+    as by torch for torch_default, else to zero.
     """
 
     name: InitializerKey = worded(
@@ -280,7 +280,7 @@ class InitializerSpec(RecipePart):
 
 
 class OptimizerSpec(RecipePart):
-    """The optimiser, its learning rate, and the parameters that it uses (torch's meanings)."""
+    """The optimiser, its learning rate, and its parameters (with torch's meanings)."""
 
     name: OptimizerKey = worded(
         "adam", "Optimiser", "The rule by which gradients of the loss become steps of the weights."
@@ -349,10 +349,10 @@ class ScheduleSpec(RecipePart):
 
 
 class GoalsSpec(RecipePart):
-    """When to stop before the last epoch; every given goal counts, None never stops.
+    """When to stop before the last epoch: at the first goal that is met; None disables a goal.
 
-    ``max_wrong_pixels``: every character of every run has at most so many wrong pixels.
-    ``patience_epochs``: no run's loss has improved for so many epochs. ``seconds``: time is up.
+    ``max_wrong_pixels``: every character of every run has at most this many wrong pixels.
+    ``patience_epochs``: no run's loss has improved for this many epochs. ``seconds``: time limit.
     """
 
     max_wrong_pixels: Annotated[int, Field(ge=0)] | None = worded(
@@ -384,13 +384,13 @@ class SparsitySpec(RecipePart):
 
 
 class TrainingSpec(RecipePart):
-    """Loss, optimiser, schedule, regularisers and how long.
+    """Loss, optimiser, schedule, regularisers and length of a training.
 
     ``batch_size=None`` is the full batch. ``l1`` and ``l2`` add ``l1 * sum|W|`` and
     ``l2 / 2 * sum W^2`` over the weights (not the biases) to the loss, ``code_l1`` adds
     ``code_l1 * mean |z|`` summed over the code, ``contractive`` the mean squared Frobenius norm
     of the encoder's Jacobian (Rifai et al. 2011), ``edges`` the squared error of the differences
-    between neighbouring pixels, a sum or mean as the loss is. ``clip_norm`` bounds the gradient
+    between neighbouring pixels, as a sum or mean like the loss. ``clip_norm`` bounds the gradient
     norm of each run.
     """
 
@@ -450,8 +450,8 @@ class TrainingSpec(RecipePart):
 class PretrainSpec(RecipePart):
     """Greedy layer-wise training of the encoder, each layer as an autoencoder of its own input.
 
-    (Vincent et al. 2010.) ``epochs`` counts for each layer; 0 leaves the layers as they begin. The
-    rate begins anew for each layer, and falls along a cosine to a tenth.
+    (Vincent et al. 2010.) ``epochs`` is the number for each layer; with 0 the layers are not
+    pre-trained. The rate restarts for each layer, and falls along a cosine to a tenth.
     """
 
     epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = worded(
@@ -472,7 +472,7 @@ class PretrainSpec(RecipePart):
 class ClassifierSpec(RecipePart):
     """A classifier on the code: ``hidden`` layers, then one score for each label of the data.
 
-    ``frozen`` leaves the pre-trained encoder alone and trains only what comes after it.
+    ``frozen`` keeps the pre-trained encoder fixed and trains only the layers after it.
     """
 
     hidden: Layers = ()
@@ -493,15 +493,15 @@ class ClassifierSpec(RecipePart):
 class GanSpec(RecipePart):
     """An adversary (Goodfellow et al. 2014); the decoder, from normal codes, is the generator.
 
-    ``discriminator`` None takes the encoder's layers; one number, real or not, follows. ``steps``
+    ``discriminator`` None uses the encoder's layers; one output, real or not, follows. ``steps``
     of the discriminator are done for each of the generator. ``label_smoothing`` makes the target
-    of real images ``1 - label_smoothing``; ``noise`` is the sigma of what is added to every image
-    that the discriminator sees while it learns, and fades as the schedule lowers the rate.
-    ``average`` is the share that each step leaves of a running mean of the weights, which is shown
-    and kept instead of them (Yazici et al. 2019): 0.999 looks back on about 1,000 steps, 0 on none.
-    With a ``class_weight`` the discriminator learns the classes of real images beside (Odena et al.
+    of real images ``1 - label_smoothing``; ``noise`` is the sigma of the noise added to every image
+    that the discriminator gets in training, and fades as the schedule lowers the rate.
+    ``average`` is the decay of a running mean of the weights, which is displayed and saved instead
+    of them (Yazici et al. 2019): 0.999 averages about 1,000 steps, 0 disables it.
+    With a ``class_weight`` the discriminator also learns the classes of real images (Odena et al.
     2017), and the generator to make images of one class each, of all classes alike (Springenberg
-    2016); it weighs both against the contest.
+    2016); it weights both relative to the adversarial loss.
     """
 
     discriminator: Layers | None = None
@@ -550,8 +550,9 @@ class GanSpec(RecipePart):
 class Recipe(RecipePart):
     """Everything needed to repeat a run; seeds are seed, seed+1, ... seed+runs-1.
 
-    A seed fixes the weights that its run begins with. Noise, order of the batches and dropout are
-    drawn for all runs together: with them, a run alone differs from that of its seed among others.
+    A seed determines the initial weights of its run. Noise, order of the batches and dropout are
+    drawn for all runs together: with them, a run alone differs from that of the same seed among
+    others.
     """
 
     format: Literal["aegui-recipe"] = FORMAT

@@ -1,4 +1,4 @@
-"""In what two recipes differ, as far as that changes what is learnt."""
+"""Differences between two recipes that affect what is learnt."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Change:
     """One value that differs.
 
     Attributes:
-        path: Where it stands in the recipe, with dots; of lists of another length the list.
-        old: What it was, as in JSON.
-        new: What it is.
+        path: Its dotted path in the recipe; for lists of different length that of the list.
+        old: The old value, as in JSON.
+        new: The new value.
     """
 
     path: str
@@ -48,9 +48,9 @@ class Change:
 
 
 def recipe_changes(old: Recipe, new: Recipe) -> tuple[Change, ...]:
-    """All values that differ, but for name, notes, and what their own choices do not use.
+    """Return all values that differ, except name, notes, and settings unused by both choices.
 
-    Which samples take part is not compared: two choices may give the same ones.
+    The selection of samples is not compared: two selections may give the same samples.
     """
     return tuple(_between("", _counted(old), _counted(new)))
 
@@ -65,7 +65,7 @@ def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
             if before != after:
                 yield from _between(f"{path}.{index}", before, after)
     elif path.endswith(("corruption", "latent")) and isinstance(old, dict):
-        # Another kind of noise or code has a row of its own for each of its values.
+        # For another kind of noise or code each of its values is a change of its own.
         for key in dict.fromkeys((*old, *new)):
             if old.get(key) != new.get(key):
                 yield Change(f"{path}.{key}", old.get(key), new.get(key))
@@ -74,7 +74,7 @@ def _between(path: str, old: Any, new: Any) -> Iterator[Change]:
 
 
 def _counted(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as JSON, with what counts for nothing at its default."""
+    """Return the recipe as JSON, with unused settings at their defaults."""
     network, training, data = recipe.network, recipe.training, recipe.data
     network = network.model_copy(
         update={"latent": _used(network.latent, LATENTS, network.latent.kind)}
@@ -119,7 +119,7 @@ def _noise(noise: CorruptionSpec) -> CorruptionSpec:
 
 
 def _used(part: _Part, choices: Mapping[str, Choice], key: str) -> _Part:
-    """``part`` with the parameters that its choice ``key`` does not use at their defaults."""
+    """Return ``part`` with the parameters that its choice ``key`` does not use reset."""
     fields = type(part).model_fields
     defaults = {}
     for choice in choices.values():

@@ -16,9 +16,9 @@ _NUMBERS = (int, float)
 
 
 def value_at(recipe: Recipe, path: str) -> Any:
-    """What the recipe holds at a dotted path such as ``training.optimizer.name``.
+    """Return the value of the recipe at a dotted path such as ``training.optimizer.name``.
 
-    None where a part on the way is absent (a classifier, an adversary).
+    None if a part on the path is absent (a classifier, an adversary).
     """
     value: Any = recipe
     for name in path.split("."):
@@ -27,10 +27,10 @@ def value_at(recipe: Recipe, path: str) -> Any:
 
 
 def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozenset[str] | None:
-    """Dotted paths of the numbers in which two recipes, or parts of one, differ.
+    """Return dotted paths of the numbers in which two recipes, or parts of one, differ.
 
-    None where anything else differs too: a choice, a switch, a list, a part that is or is not, and
-    a number that is above zero in one of the two only, which switches what it weighs on or off.
+    None if anything else differs too: a choice, a switch, a list, an optional part, or a number
+    that is above zero in only one of the two, which enables or disables what it weights.
     """
     found: set[str] = set()
     for name in type(now).model_fields:
@@ -51,7 +51,7 @@ def numbers_edited(before: BaseModel, now: BaseModel, path: str = "") -> frozens
 
 
 def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
-    """``recipe`` with the value at each dotted path replaced.
+    """Return ``recipe`` with the value at each dotted path replaced.
 
     Raises:
         pydantic.ValidationError: A value is outside of its range.
@@ -60,7 +60,7 @@ def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
 
 
 def _with(part: _Part, values: dict[str, Any]) -> _Part:
-    """Only what stands on a path is validated again; the parts beside it stay the same objects."""
+    """Validate again only the parts on a path; the parts beside it stay the same objects."""
     content = dict(part)
     deeper: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
@@ -75,14 +75,14 @@ def _with(part: _Part, values: dict[str, Any]) -> _Part:
 
 
 def with_value(recipe: Recipe, path: str, value: object) -> Recipe:
-    """``recipe`` with the value at one dotted path replaced; raises as ``with_values``."""
+    """Return ``recipe`` with the value at one dotted path replaced; raises as ``with_values``."""
     return with_values(recipe, {path: value})
 
 
 def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
-    """All values that an edit changes: the new kind of noise also needs a level that it may have.
+    """Return all values that an edit changes: a new kind of noise may need another level.
 
-    A noise that is switched on begins at a level that can be seen, not at nothing.
+    Noise that is enabled starts at a visible level rather than at zero.
     """
     changes: dict[str, object] = {path: value}
     noise = path.removesuffix(".kind")

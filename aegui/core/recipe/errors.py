@@ -1,4 +1,4 @@
-"""What is wrong with a recipe, in words: the key, what it was, and what it may be."""
+"""Messages for an invalid recipe: the key, its value, and what it may be."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _LONGEST_WHOLE = 1e15
 
 @dataclass(frozen=True)
 class Written:
-    """What a person wrote where a problem lies.
+    """The text of a value in the source of a recipe, for messages.
 
     Attributes:
-        order: Of several problems the one with the least is told first.
-        text: The value as it was written; empty: as it was read.
+        order: Of several problems the one with the lowest is reported first.
+        text: The value as written; if empty, the parsed value is quoted.
     """
 
     order: int
@@ -51,13 +51,13 @@ def recipe_error(
     aliases: Mapping[str, str] | None = None,
     written: Callable[[Place], Written] = lambda _place: _AS_READ,
 ) -> RecipeError:
-    """One message for a failed validation: its first problem, and how many more there are.
+    """Return one message for a failed validation: its first problem, and how many more there are.
 
     Args:
-        error: What pydantic found.
+        error: The error raised by pydantic.
         where: The file, named at the start of the message.
-        aliases: Path in the recipe -> name of the key as the person wrote it.
-        written: What was written for the value at a place, where it was no JSON.
+        aliases: Path in the recipe -> name of the key in the source.
+        written: Returns the text of the value at a place, if the source was no JSON.
     """
     problems = _problems(error, written)
     text = written(_walk(problems[0]["loc"]).shown).text
@@ -69,13 +69,13 @@ def recipe_error(
 
 
 def place_of(error: ValidationError, written: Callable[[Place], Written]) -> Place:
-    """Where the problem lies that ``recipe_error`` tells: keys and places of lists from the top."""
+    """Return the place of the problem that ``recipe_error`` reports: keys and list indices."""
     return _walk(_problems(error, written)[0]["loc"]).shown
 
 
 def _problems(error: ValidationError, written: Callable[[Place], Written]) -> list[ErrorDetails]:
     problems = error.errors(include_url=False)
-    # A misspelt key is the cause of the "missing" that pydantic puts before it.
+    # A misspelt key causes the "missing" error that pydantic lists before it.
     problems.sort(
         key=lambda it: (it["type"] != "extra_forbidden", written(_walk(it["loc"]).shown).order)
     )
@@ -83,7 +83,7 @@ def _problems(error: ValidationError, written: Callable[[Place], Written]) -> li
 
 
 def quoted(value: object) -> str:
-    """``value`` as it stands in a file, shortened, for use inside a message."""
+    """Return ``value`` as in a file, shortened, for use inside a message."""
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     text = f'"{value}"' if isinstance(value, str) else _plain(value)
@@ -91,7 +91,7 @@ def quoted(value: object) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` was probably meant to be."""
+    """Return the known word closest to ``word``, or None."""
     by_lower = {candidate.lower(): candidate for candidate in known}
     import difflib
 
@@ -100,7 +100,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """`` Did you mean "x"?`` with its leading space, or nothing."""
+    """Return `` Did you mean "x"?`` with its leading space, or ""."""
     candidate = nearest(word, known) if isinstance(word, str) else None
     return "" if candidate is None else " " + tr('Did you mean "{word}"?', word=candidate)
 
@@ -110,7 +110,7 @@ def _plain(value: object) -> str:
         return tr("an enormous whole number")
     try:
         return json.dumps(value, ensure_ascii=False, default=repr)
-    except (TypeError, ValueError):  # keys or loops that only YAML knows
+    except (TypeError, ValueError):  # keys or cycles that only YAML allows
         return repr(value)
 
 
@@ -146,7 +146,7 @@ def _in_words(problem: ErrorDetails, aliases: Mapping[str, str], written: str) -
 
 
 def _kind_in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
-    """A part whose ``kind`` says which part it is, and says nothing that is known."""
+    """Return the message for a part whose ``kind`` is missing or unknown."""
     place, value = problem["loc"], problem["input"]
     kinds = list(_walk(place).arms)
     if not isinstance(value, Mapping):
@@ -180,13 +180,13 @@ def _alias(place: Place, aliases: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class _Walk:
-    """Where a place of pydantic's leads.
+    """The schema at a place of pydantic's.
 
     Attributes:
         found: The type there, without ``None`` and ``Annotated``.
-        limits: The limits that go with it.
-        arms: Where the type depends on a ``kind``: the kinds, and the type of each.
-        shown: The place as a person knows it, without the kinds that pydantic puts in.
+        limits: The constraints on it.
+        arms: If the type depends on a ``kind``: the kinds, and the type of each.
+        shown: The place for messages, without the kinds that pydantic inserts.
     """
 
     found: Any
@@ -230,7 +230,7 @@ def _unwrapped(found: Any, limits: list[Any], shown: Place) -> _Walk:
 
 
 def _kind_of(arm: Any) -> str:
-    """The kind that stands for one type of several: its tag, or the one value of its ``kind``."""
+    """Return the kind of one type of a union: its tag, or the one value of its ``kind``."""
     tag = next((item.tag for item in get_args(arm)[1:] if isinstance(item, Tag)), None)
     return tag or str(get_args(arm.model_fields["kind"].annotation)[0])
 
@@ -274,14 +274,14 @@ def _allowed(place: Place) -> str:
 
 
 def _one_or_two(number: Any) -> str:
-    """What sizes of rows and columns may be."""
+    """Describe the sizes allowed for rows and columns."""
     at = _unwrapped(number, [], ())
     allowed = _range(at.found, at.limits)
     return tr("{number}, or two of them for rows and columns", number=allowed)
 
 
 def _short(limit: Any) -> Any:
-    """1 in place of 1.0."""
+    """Return 1 in place of 1.0."""
     is_whole = isinstance(limit, float) and limit.is_integer() and abs(limit) < _LONGEST_WHOLE
     return int(limit) if is_whole else limit
 

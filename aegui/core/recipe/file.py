@@ -1,4 +1,4 @@
-"""Recipes as JSON files: reading with refusals in words, writing, versions, and the presets."""
+"""Recipes as JSON files: reading with readable errors, writing, migration, and the presets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KERNEL = 3
 
 
 def _with_old_padding(document: dict[str, Any]) -> dict[str, Any]:
-    """Version 1 padded even kernels by half of them at all sides, which made images grow."""
+    """Keep the padding of version 1: half of an even kernel at all sides, which enlarged images."""
     migrated = copy.deepcopy(document)
     for part, key in _STACKS:
         holder = migrated.get(part)
@@ -60,15 +60,15 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_ol
 
 
 def parse_recipe(text: str, where: str = "") -> Recipe:
-    """The recipe in ``text``.
+    """Return the recipe in ``text``.
 
     Args:
         text: JSON of this program's own format.
-        where: The file, named at the start of every refusal.
+        where: The file, named at the start of every error message.
 
     Raises:
-        RecipeError: It is not such a recipe; the message names the key, what it was and what it
-            may be, or the line of a slip in the JSON.
+        RecipeError: It is not such a recipe; the message names the key, its value and what it may
+            be, or the line of a JSON syntax error.
     """
     return recipe_from(parse_json(text, where), where)
 
@@ -76,12 +76,12 @@ def parse_recipe(text: str, where: str = "") -> Recipe:
 def recipe_from(
     document: object, where: str = "", aliases: Mapping[str, str] | None = None
 ) -> Recipe:
-    """The recipe in a JSON document, brought to this version first.
+    """Return the recipe in a JSON document, after migrating it to the current version.
 
     Args:
-        document: What ``parse_json`` gave.
-        where: The file, named at the start of every refusal.
-        aliases: Path in the recipe -> name of the key as the person wrote it, for refusals.
+        document: Result of ``parse_json``.
+        where: The file, named at the start of every error message.
+        aliases: Path in the recipe -> name of the key in the source, for error messages.
 
     Raises:
         RecipeError: It is not a valid recipe.
@@ -94,7 +94,7 @@ def recipe_from(
             ),
         )
     try:
-        # Through JSON, because only there pydantic's strict mode takes a list for a tuple.
+        # Through JSON, because only there pydantic's strict mode accepts a list for a tuple.
         return Recipe.model_validate_json(json.dumps(_migrated(document, where)), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
@@ -108,12 +108,12 @@ def recipe_from(
 
 
 def is_recipe(document: object) -> bool:
-    """Whether a JSON document says that it is a recipe of this program."""
+    """Return whether a JSON document declares itself a recipe of this program."""
     return isinstance(document, dict) and document.get("format") == FORMAT
 
 
 def parse_json(text: str, where: str = "") -> object:
-    """What the JSON ``text`` holds; a key that is given twice is refused.
+    """Return the content of the JSON ``text``; duplicate keys are an error.
 
     Raises:
         RecipeError: The text is not JSON; the message names the line.
@@ -137,7 +137,7 @@ def parse_json(text: str, where: str = "") -> object:
 
 
 def read_text(path: Path) -> str:
-    """The text of a small file, with or without a byte-order mark.
+    """Return the text of a small file, with or without a byte-order mark.
 
     Raises:
         ReadError: It cannot be read, is too large, or is not UTF-8 text.
@@ -164,11 +164,11 @@ def read_text(path: Path) -> str:
 
 
 def load_recipe(path: str | os.PathLike[str]) -> Recipe:
-    """The recipe in the file at ``path``.
+    """Return the recipe in the file at ``path``.
 
     Raises:
         ReadError: The file cannot be read.
-        RecipeError: It holds no valid recipe.
+        RecipeError: It contains no valid recipe.
     """
     return parse_recipe(read_text(Path(path)), Path(path).name)
 
@@ -183,23 +183,23 @@ def save_recipe(path: str | os.PathLike[str], recipe: Recipe) -> None:
 
 
 def recipe_json(recipe: Recipe) -> str:
-    """The whole of ``recipe`` as JSON, defaults included, so that it means the same for ever."""
+    """Return ``recipe`` as JSON, defaults included, so that its meaning never changes."""
     return json.dumps(recipe.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
 
 
 def list_recipes() -> tuple[tuple[str, Recipe], ...]:
-    """The recipes that ship with the program, ``(key, recipe)``, in the order of their keys."""
+    """Return the recipes that ship with the program, ``(key, recipe)``, sorted by key."""
     return _recipes_in(resources_dir() / "recipes")
 
 
 @cache
 def _recipes_in(folder: Path) -> tuple[tuple[str, Recipe], ...]:
-    # They are frozen, and do not change while the program runs: each window lists them twice.
+    # Cached: recipes are frozen and do not change at run time, and each window lists them twice.
     return tuple((path.stem, load_recipe(path)) for path in sorted(folder.glob("*.json")))
 
 
 def own_recipes() -> tuple[tuple[Path, Recipe], ...]:
-    """The person's own recipes, ``(file, recipe)``, by name; files that hold none are left out."""
+    """Return the user's own recipes, ``(file, recipe)``, by name; invalid files are skipped."""
     found = []
     for path in sorted(recipes_dir().glob("*.json")):
         with contextlib.suppress(ReadError, RecipeError):
@@ -208,7 +208,7 @@ def own_recipes() -> tuple[tuple[Path, Recipe], ...]:
 
 
 def find_recipe(key: str) -> Path | None:
-    """The file of the shipped recipe ``key``, else of the person's own; None: there is none."""
+    """Return the file of the shipped recipe ``key``, else of the user's own, else None."""
     folders = (resources_dir() / "recipes", recipes_dir())
     files = (path for folder in folders for path in folder.glob("*.json"))
     return next((path for path in files if path.stem == key), None)

@@ -1,6 +1,6 @@
-"""The layers that a recipe can name: settings, shapes, tensors and the way back of each.
+"""The layers of a recipe: settings, shapes, tensors and mirrored counterpart of each kind.
 
-A kind of layer is a class here, with its rows in ``LAYERS``, and what it computes in
+Each kind of layer is a class here, with its rows in ``LAYERS``; its computation is in
 ``core/network/forward.py``. No torch here: the window shows shapes before torch is loaded.
 """
 
@@ -70,18 +70,18 @@ LEARN, RESIZE, STEADY, RESHAPE = (
 
 @dataclass(frozen=True)
 class LayerKind(Choice):
-    """What a person reads of a kind of layer; ``group`` is the heading it is offered under."""
+    """Display texts of a kind of layer; ``group`` is the heading it is listed under."""
 
     group: str = LEARN
 
 
 class LayerPart(RecipePart):
-    """A layer, in what it does to shapes; one that keeps them and learns nothing.
+    """Base of all layers; by default it keeps the shape and has no parameters.
 
     Attributes:
-        rows: What its kinds are called; in files they are told by their keys.
+        rows: Labels of its kinds, whose keys are stored in files.
         on_rows: Whether it works on rows, so that many runs can be one batched product.
-        follows: Whether it only works on what the layer before it gives.
+        follows: Whether it only works on the output of the layer before it.
     """
 
     rows: ClassVar[tuple[LayerKind, ...]] = ()
@@ -89,27 +89,27 @@ class LayerPart(RecipePart):
     follows: ClassVar[bool] = False
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape that it makes of ``shape``.
+        """Return the output shape for an input of ``shape``.
 
         Raises:
-            Misfit: It cannot take that shape.
+            Misfit: It does not accept that shape.
         """
         return shape
 
     def weight_shape(self, shape: Shape) -> Shape:
-        """Shape of the weight of one run; ``(0,)`` for a layer without one.
+        """Return the shape of the weight of one run; ``(0,)`` for a layer without one.
 
-        Dense layers keep ``[inputs, outputs]``, convolutions ``[out, in, rows, columns]`` and
+        Dense layers use ``[inputs, outputs]``, convolutions ``[out, in, rows, columns]`` and
         transposed ones ``[in, out, rows, columns]`` as torch does.
         """
         return (0,)
 
     def fans(self, weight: Shape) -> tuple[int, int, int]:
-        """Of a weight of that shape: inputs of a unit, units of an input, number of biases."""
+        """Return fan-in, fan-out and number of biases for a weight of that shape."""
         return weight[0], weight[1], weight[1]
 
     def tensors(self, shape: Shape, *, tied: bool = False) -> tuple[TensorSpec, ...]:
-        """What it keeps if it takes ``shape``; ``tied``: without a weight of its own."""
+        """Return its tensors for an input of ``shape``, without a weight if ``tied``."""
         weight = self.weight_shape(shape)
         if weight == (0,):
             return ()
@@ -118,13 +118,13 @@ class LayerPart(RecipePart):
         return (bias,) if tied else (TensorSpec("weight", weight, "weight", fan_in, fan_out), bias)
 
     def cost(self, before: Shape, after: Shape) -> int:
-        """Multiplications per sample."""
+        """Return the multiplications per sample."""
         return prod(self.weight_shape(before))
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """The layer of a mirrored decoder that leads from ``after`` back to ``before``.
+        """Return the layer of a mirrored decoder that leads from ``after`` back to ``before``.
 
-        None: there is none.
+        None if there is none.
         """
         return None
 
@@ -158,11 +158,11 @@ class _Dense(LayerPart):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        """A row of as many numbers as there are units."""
+        """Return a row with one number per unit."""
         return (self.units,)
 
     def weight_shape(self, shape: Shape) -> Shape:
-        """``[inputs, outputs]``."""
+        """Return ``[inputs, outputs]``."""
         return prod(shape), self.units
 
 
@@ -181,8 +181,8 @@ class LayerSpec(_Dense):
 class ConvSpec(LayerPart):
     """A convolution, then the activation; its sizes are one number, or (rows, columns).
 
-    ``padding`` None adds kernel - 1 zeros to each side's length, so that stride 1 keeps the size;
-    of an even kernel the odd one lies at the right and the bottom, as in Keras.
+    ``padding`` None adds kernel - 1 zeros per axis, so that stride 1 keeps the size; for an even
+    kernel the odd one is at the right and the bottom, as in Keras.
     """
 
     rows: ClassVar[tuple[LayerKind, ...]] = (
@@ -211,7 +211,7 @@ class ConvSpec(LayerPart):
     activation: ActivationKey = "relu"
 
     def output_shape(self, shape: Shape) -> Shape:
-        """An image with as many channels as there are filters."""
+        """Return an image with one channel per filter."""
         _need_image(shape)
         kernel, around = pair(self.kernel), _around(self)
         sides = [n + zeros for n, zeros in zip(shape[1:], around, strict=True)]
@@ -232,20 +232,20 @@ class ConvSpec(LayerPart):
         return self.channels, rows, columns
 
     def weight_shape(self, shape: Shape) -> Shape:
-        """``[out, in, rows, columns]``."""
+        """Return ``[out, in, rows, columns]``."""
         return self.channels, shape[0], *pair(self.kernel)
 
     def fans(self, weight: Shape) -> tuple[int, int, int]:
-        """Those of all taps of the kernel."""
+        """Return fan-in, fan-out and biases, counting all taps of the kernel."""
         area = prod(weight[2:])
         return weight[1] * area, weight[0] * area, weight[0]
 
     def cost(self, before: Shape, after: Shape) -> int:
-        """Every weight counts at every place of the kernel."""
+        """Return the multiplications: every weight at every position of the kernel."""
         return prod(self.weight_shape(before)) * prod(after[1:])
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """A transposed convolution, which adds the rows and columns that strides left over."""
+        """Return a transposed convolution, which adds the rows and columns lost by strides."""
         kept, stride = kept_by(self, after[1:]), pair(self.stride)
         missing = before[1] - kept[0], before[2] - kept[1]
         if not all(0 <= rows < step for rows, step in zip(missing, stride, strict=True)):
@@ -254,7 +254,7 @@ class ConvSpec(LayerPart):
             channels=before[0],
             kernel=self.kernel,
             stride=self.stride,
-            # Only where it matters, so that a chain reads as it always did.
+            # Only where it matters, so that existing chains keep their padding.
             padding=None if any(uneven_padding(self)) else conv_padding(self),
             output_padding=missing,
             activation=activation,
@@ -265,8 +265,8 @@ class ConvTransposeSpec(LayerPart):
     """A transposed convolution, then the activation; its sizes as in ``ConvSpec``.
 
     The output has ``(n - 1) * stride - 2 * padding + kernel + output_padding`` rows. ``padding``
-    None takes kernel - 1 of them away, the odd one at the right and the bottom: it undoes a
-    convolution whose padding is None too.
+    None crops kernel - 1 of them, the odd one at the right and the bottom: it undoes a convolution
+    whose padding is None too.
     """
 
     rows: ClassVar[tuple[LayerKind, ...]] = (
@@ -295,7 +295,7 @@ class ConvTransposeSpec(LayerPart):
     activation: ActivationKey = "relu"
 
     def output_shape(self, shape: Shape) -> Shape:
-        """An image that is larger by the strides."""
+        """Return an image enlarged by the strides."""
         _need_image(shape)
         added, stride = pair(self.output_padding), pair(self.stride)
         if added[0] >= stride[0] or added[1] >= stride[1]:
@@ -307,20 +307,20 @@ class ConvTransposeSpec(LayerPart):
         return self.channels, rows, columns
 
     def weight_shape(self, shape: Shape) -> Shape:
-        """``[in, out, rows, columns]``."""
+        """Return ``[in, out, rows, columns]``."""
         return shape[0], self.channels, *pair(self.kernel)
 
     def fans(self, weight: Shape) -> tuple[int, int, int]:
-        """Of the kernel's taps only one in as many as the strides span reaches a given pixel."""
+        """Return fan-in, fan-out and biases; only one tap per stride area reaches a given pixel."""
         area = max(1, prod(weight[2:]) // prod(pair(self.stride)))
         return weight[0] * area, weight[1] * area, weight[1]
 
     def cost(self, before: Shape, after: Shape) -> int:
-        """Every weight counts at every pixel that arrives."""
+        """Return the multiplications: every weight at every input pixel."""
         return prod(self.weight_shape(before)) * prod(before[1:])
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """The convolution that it is the transpose of."""
+        """Return the convolution that it is the transpose of."""
         return ConvSpec(
             channels=before[0],
             kernel=self.kernel,
@@ -356,7 +356,7 @@ class PoolSpec(LayerPart):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        """A pixel for each whole square."""
+        """Return an image with one pixel for each whole square."""
         _need_image(shape)
         channels, height, width = shape
         if self.size > min(height, width):
@@ -372,7 +372,7 @@ class PoolSpec(LayerPart):
         return channels, height // self.size, width // self.size
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """As many copies of each pixel, where the squares left no rest."""
+        """Return an upsampling, or None if the squares did not cover the image."""
         if any(n % self.size for n in before[1:]):
             return None
         return UpsampleSpec(factor=self.size)
@@ -399,13 +399,13 @@ class UpsampleSpec(LayerPart):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        """So many times the rows and columns."""
+        """Return an image with ``factor`` times the rows and columns."""
         _need_image(shape)
         channels, height, width = shape
         return channels, height * self.factor, width * self.factor
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """The mean of each square."""
+        """Return an average pooling."""
         return PoolSpec(kind="avg_pool", size=self.factor)
 
 
@@ -436,7 +436,7 @@ class NormSpec(LayerPart):
     activation: ActivationKey = "identity"
 
     def tensors(self, shape: Shape, *, tied: bool = False) -> tuple[TensorSpec, ...]:
-        """Scale and shift of each channel; of a batch norm its running statistics too."""
+        """Return scale and shift of each channel, for a batch norm also its running statistics."""
         width = (shape[0],)
         learnt = (
             TensorSpec("scale", width, "bias", start=1.0),
@@ -452,7 +452,7 @@ class NormSpec(LayerPart):
 
 
 class DropoutSpec(LayerPart):
-    """Each number is zero with probability ``rate`` while training."""
+    """Sets each number to zero with probability ``rate`` in training."""
 
     rows: ClassVar[tuple[LayerKind, ...]] = (
         LayerKind(
@@ -488,11 +488,11 @@ class FlattenSpec(LayerPart):
     kind: Literal["flatten"] = "flatten"
 
     def output_shape(self, shape: Shape) -> Shape:
-        """All numbers in a row."""
+        """Return a row of all numbers."""
         return (prod(shape),)
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """The image that there was, or a row."""
+        """Return a reshape to the image, or a flatten if the input was a row."""
         return _as_before(before)
 
 
@@ -523,7 +523,7 @@ class ReshapeSpec(LayerPart):
     ]
 
     def output_shape(self, shape: Shape) -> Shape:
-        """An image of the same numbers."""
+        """Return an image of the same numbers."""
         wanted = self.channels, self.height, self.width
         if prod(wanted) != prod(shape):
             raise Misfit(
@@ -538,7 +538,7 @@ class ReshapeSpec(LayerPart):
         return wanted
 
     def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
-        """The image that there was, or a row."""
+        """Return a reshape to the image, or a flatten if the input was a row."""
         return _as_before(before)
 
 
@@ -549,7 +549,7 @@ def _as_before(shape: Shape) -> FlattenSpec | ReshapeSpec:
 
 
 def conv_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
-    """Zeros before the first row and column; by default half of those that keep the size."""
+    """Return the zeros before the first row and column; by default half of kernel - 1."""
     if spec.padding is not None:
         return pair(spec.padding)
     rows, columns = pair(spec.kernel)
@@ -557,22 +557,22 @@ def conv_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
 
 
 def uneven_padding(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
-    """Zeros more after the last row and column than before the first: 1 for an even kernel.
+    """Return the extra zeros after the last row and column: 1 for an even kernel.
 
-    Of a transposed convolution it is how much more is cut off there.
+    For a transposed convolution it is the extra number cropped there.
     """
     rows, columns = pair(spec.kernel)
     return (1 - rows % 2, 1 - columns % 2) if spec.padding is None else (0, 0)
 
 
 def _around(spec: ConvSpec | ConvTransposeSpec) -> tuple[int, int]:
-    """Rows and columns of zeros in all."""
+    """Return the total rows and columns of zeros."""
     (top, left), (below, right) = conv_padding(spec), uneven_padding(spec)
     return 2 * top + below, 2 * left + right
 
 
 def kept_by(spec: ConvSpec | ConvTransposeSpec, places: Sequence[int]) -> tuple[int, int]:
-    """Rows and columns of the image on which a convolution has so many places, at the least."""
+    """Return the least image size for which a convolution has this many ``places``."""
     rows, columns = (
         (n - 1) * step - around + side
         for n, step, around, side in zip(
@@ -583,7 +583,7 @@ def kept_by(spec: ConvSpec | ConvTransposeSpec, places: Sequence[int]) -> tuple[
 
 
 def _layer_kind(value: Any) -> str:
-    """The kind of a layer; files from before there were several name none."""
+    """Return the kind of a layer; older files without ``kind`` only have dense layers."""
     kind = value.get("kind", "dense") if isinstance(value, dict) else getattr(value, "kind", "")
     return str(kind)
 
@@ -618,15 +618,15 @@ Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
 
 
 class LatentSpec(_Dense):
-    """The layer that gives the code.
+    """The layer that produces the code.
 
-    ``gaussian`` is that of a variational autoencoder (Kingma and Welling 2013): the encoder gives
-    mean and log variance of each of the ``units``, the decoder gets a draw while training and the
-    mean in use; ``beta`` weighs the divergence from the prior, rising from 0 over
-    ``kl_warmup_epochs``; of each dimension the first ``free_bits`` nats cost nothing. ``top_k``
-    keeps the k largest numbers of the code and sets the others to 0, in training and in use
-    (Makhzani and Frey 2013, "k-Sparse Autoencoders"); ``top_by`` says whether the largest ones are
-    those of the largest value, or of the largest magnitude, so that negative ones count too.
+    ``gaussian`` is that of a variational autoencoder (Kingma and Welling 2013): the encoder outputs
+    mean and log variance of each of the ``units``, the decoder gets a random draw in training and
+    the mean otherwise; ``beta`` weights the divergence from the prior, rising from 0 over
+    ``kl_warmup_epochs``; for each dimension the first ``free_bits`` nats cost nothing. ``top_k``
+    keeps the k largest numbers of the code and sets the others to 0, in training and afterwards
+    (Makhzani and Frey 2013, "k-Sparse Autoencoders"); ``top_by`` selects whether the largest ones
+    are those of the largest value or of the largest magnitude, including negative ones.
     """
 
     kind: LatentKey = worded("plain", "Kind", "Gaussian makes a variational autoencoder")
@@ -655,5 +655,5 @@ class LatentSpec(_Dense):
     )
 
     def weight_shape(self, shape: Shape) -> Shape:
-        """``[inputs, outputs]``; a gaussian code has log variances beside its means."""
+        """Return ``[inputs, outputs]``; a gaussian code has log variances beside its means."""
         return prod(shape), self.units * (2 if self.kind == "gaussian" else 1)

@@ -1,4 +1,4 @@
-"""What all parts of a recipe are made of: bounds, kinds of numbers, and the frozen model itself."""
+"""Building blocks of all parts of a recipe: bounds, kinds of numbers, and the frozen model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)
 
 
 def pair(sides: Sides) -> tuple[int, int]:
-    """Rows and columns of ``sides``; a single number stands for both."""
+    """Return rows and columns of ``sides``; a single number stands for both."""
     return (sides, sides) if isinstance(sides, int) else sides
 
 
@@ -29,7 +29,7 @@ def _form_of_sides(value: Any) -> str:
 
 
 def square_as_one(sides: Sides) -> Sides:
-    """One number where rows and columns agree."""
+    """Return one number if rows and columns agree."""
     rows, columns = pair(sides)
     return rows if rows == columns else sides
 
@@ -55,6 +55,6 @@ Margins = Annotated[
 
 
 class RecipePart(BaseModel):
-    """A frozen part of a recipe that refuses unknown keys."""
+    """A frozen part of a recipe that rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)

@@ -1,8 +1,8 @@
-"""The settings of data and training in sections: which there are, and which count in a recipe.
+"""The settings of data and training in sections, and the conditions under which each applies.
 
-What a setting is called, its range and its editor stand beside its type in the schema; here is what
-goes together under which heading, and what depends on other settings. The network is not among
-them: its layers have cards.
+A setting's label, range and editor are defined beside its type in the schema; this module defines
+which settings form a section, and what depends on other settings. The network is not included: its
+layers have cards.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ SOURCES = {key: Choice(key, row.label, row.help) for key, row in BUILTIN_SETS.it
 
 @dataclass(frozen=True)
 class Setting:
-    """One value of a recipe that a person sets.
+    """One value of a recipe that the user sets.
 
     Attributes:
         path: Dotted path of the value in the recipe.
         field: Label, help, editor and range.
-        condition: When it counts, besides what the choices of its part say. It asks for choices,
-            for parts that are there, and for numbers above zero: a form looks again for nothing
-            less.
+        condition: When it applies, beside the choices of its part. It may only depend on choices,
+            on optional parts being present, and on numbers being above zero: a form evaluates it
+            again only after such changes.
         is_live: Whether it may be changed while a training runs.
     """
 
@@ -52,14 +52,14 @@ class Setting:
     is_live: bool = False
 
     def shown(self, recipe: Recipe) -> bool:
-        """Whether it counts in ``recipe``."""
+        """Return whether it applies to ``recipe``."""
         *parents, name = self.path.split(".")
         return self.condition(recipe) and counts(value_at(recipe, ".".join(parents)), name)
 
 
 @dataclass(frozen=True)
 class Section:
-    """Settings under one heading, with a summary that is read while they are folded away."""
+    """Settings under one heading, with a summary that is shown while they are collapsed."""
 
     key: str
     title: str
@@ -72,7 +72,7 @@ class Section:
 def setting_at(
     path: str, shown: Condition = lambda _recipe: True, *, is_live: bool = False, **words: Any
 ) -> Setting:
-    """The setting at a dotted path of a recipe; ``words`` replace those of the schema."""
+    """Return the setting at a dotted path of a recipe; ``words`` replace those of the schema."""
     *parents, name = path.split(".")
     part: type = Recipe
     for parent in parents:
@@ -82,7 +82,7 @@ def setting_at(
 
 
 def counts(part: Any, name: str) -> bool:
-    """Whether the field ``name`` of a part is used by the choices that are made in that part."""
+    """Return whether the field ``name`` of a part is used by the choices made in that part."""
     for field in fields_of(part.__class__).values():
         if any(name in choice.parameters for choice in field.choices.values()):
             return name in field.choices[getattr(part, field.name)].parameters
@@ -90,17 +90,17 @@ def counts(part: Any, name: str) -> bool:
 
 
 def file_name(source: str) -> str:
-    """The last part of a path, written on whatever system."""
+    """Return the last component of a path, with either kind of separator."""
     return source.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _reconstructs(recipe: Recipe) -> bool:
-    """Whether the objective is that of an autoencoder."""
+    """Return whether the objective is that of an autoencoder."""
     return recipe.is_autoencoder
 
 
 def _steps(recipe: Recipe) -> bool:
-    """Whether the optimiser makes steps of a chosen size, rather than search by itself."""
+    """Return whether the optimiser uses a learning rate, rather than a line search."""
     return recipe.training.optimizer.name not in SCIPY_OPTIMIZERS
 
 
