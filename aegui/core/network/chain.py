@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 MAX_NUMBERS = 2**26
-"""Numbers that one sample may be within a network: a few upsamplings in a row fill any memory."""
+"""Maximum number of values of a sample in a layer: repeated upsampling would exhaust memory."""
 
 
 @dataclass(frozen=True)

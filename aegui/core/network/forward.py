@@ -241,7 +241,7 @@ COMPUTED: dict[str, Compute] = {
     "upsample": _upsampled,
     "dropout": _unchanged,
 }
-"""What every kind of layer computes from itself, its tensors, samples, and whether it trains."""
+"""Kind of layer -> its forward pass, given layer, tensors, samples, and whether it trains."""
 
 
 def apply_layers(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _RELU_GAIN = math.sqrt(2.0)
 _SIZED = ("uniform", "normal")
-"""Initialisers whose size a person has chosen."""
+"""Initialisers whose scale the user sets."""
 
 
 def initial_tensors(

@@ -54,7 +54,7 @@ KINDS = table(
         mark("The decoder makes images from noise and learns from a discriminator."),
     ),
 )
-"""In the order in which they are offered."""
+"""In display order."""
 
 NOISE = {"kind": "salt_pepper", "level": 0.1}
 SPARSITY_WEIGHT = 0.05

@@ -38,7 +38,7 @@ OUTPUT_KIND = replace(
     choices=OUTPUT_LAYERS,
     spot="folded",
 )
-"""Chooses the layer that makes the image, on the card of the output."""
+"""Selects the layer that makes the image, on the card of the output."""
 
 
 def _fields(model: type[BaseModel], *names: str) -> tuple[FormField, ...]:
@@ -63,7 +63,7 @@ FIELDS: dict[str, tuple[FormField, ...]] = {
     "mirrored": (),
     "none": (),
 }
-"""What can be set on a card, by ``Place.kind``; of a layer all that has words in its schema."""
+"""Fields of a card by ``Place.kind``; for a layer all fields with texts in its schema."""
 
 
 def field_of(kind: str, name: str) -> FormField:

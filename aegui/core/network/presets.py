@@ -43,8 +43,8 @@ class Preset:
         help: Its purpose, marked.
         make: Makes the network from the images' shape and the size of the code.
         multiple: Rows and columns of the images must be a multiple of this.
-        most_pixels: Most numbers of an image; 0 for no limit.
-        least_pixels: Least numbers of an image.
+        most_pixels: Maximum number of values of an image; 0 for no limit.
+        least_pixels: Minimum number of values of an image.
     """
 
     key: str
@@ -314,7 +314,7 @@ PRESETS: tuple[Preset, ...] = (
         least_pixels=256,
     ),
 )
-"""In the order in which they are offered."""
+"""In display order."""
 
 
 def with_network(recipe: Recipe, network: NetworkSpec) -> Recipe:

@@ -30,13 +30,13 @@ _BY_SHAPE = {
     (3, 64, 64): "vae-256",
     (1, 80, 80): "vae-640",
 }
-"""Shape of the images -> key of the network that is known to be good for it."""
+"""Shape of the images -> key of the preset that is known to suit it."""
 _OTHERWISE = ("conv", "vae-256", "letters-10")
-"""For other shapes: the first of these that fits."""
+"""For other shapes the first of these that fits."""
 _MANY = 2000
-"""Samples of images that are learnt in batches by the network that is offered for them."""
+"""Samples above which the suggested network is trained in mini-batches."""
 _Edit = tuple[str, dict[str, object]]
-"""Words, and values by their paths."""
+"""Label, and values by their paths."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ _SWITCHES: dict[str, _Edit] = {
     "runs": (mark("Train fewer runs"), {"runs": MAX_SCIPY_RUNS}),
     "gan.class_weight": (mark("Set it to 0"), {"gan.class_weight": 0.0}),
 }
-"""What is tried first for a problem at that place."""
+"""First edit to try for a problem at a place."""
 _FURTHER: dict[str, tuple[_Edit, ...]] = {
     "network.latent": (
         (mark("Keep all numbers of the code"), {"network.latent.top_k": None}),
@@ -134,7 +134,7 @@ _FURTHER: dict[str, tuple[_Edit, ...]] = {
     "training.sparsity": ((mark("Set it to 0"), {"training.sparsity.weight": 0.0}),),
     "training.batch_size": ((mark("Use Adam"), {"training.optimizer.name": "adam"}),),
 }
-"""What is tried after that."""
+"""Edits to try after that."""
 _PENALTIES = tuple(f"training.{key}" for key in ("edges", "code_l1", "contractive", "l1", "l2"))
 
 

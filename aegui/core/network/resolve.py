@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MAX_PARAMETERS = 200_000_000
-"""Per population (runs times parameters): beyond it a desktop's memory is in danger."""
+"""Maximum parameters of a population (runs times parameters): more may exceed the memory."""
 
 
 @dataclass(frozen=True)

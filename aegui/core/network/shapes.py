@@ -9,7 +9,7 @@ from typing import Literal
 from aegui.core.i18n import localized
 
 Shape = tuple[int, ...]
-"""That of one sample: ``(n,)`` for a row of numbers, ``(channels, height, width)`` for an image."""
+"""Shape of one sample: ``(n,)`` of a row of numbers, ``(channels, height, width)`` of an image."""
 Role = Literal["weight", "bias", "buffer"]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MOST_SIZES = 13
 _KEPT_SIZES = 4
 _MOST_CHARACTERS = 40
-"""Of a chain with images, whose sizes are long words."""
+"""Longest text of a chain with images, whose sizes are long."""
 _LANDMARKS = {"input", "code", "output"}
 
 

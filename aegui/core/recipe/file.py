@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MAX_BYTES = 4 << 20
-"""A recipe is a page of text; whatever is larger than this is something else."""
+"""Largest size of a recipe file: recipes are a page of text."""
 
 _STACKS = (("network", "encoder"), ("network", "decoder"), ("gan", "discriminator"))
 _KERNEL = 3
@@ -56,7 +56,7 @@ def _fix_padding(layer: object) -> None:
 
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with_old_padding}
-"""Version -> what makes a document of that version one of the next."""
+"""Version -> function that converts a document of that version to the next."""
 
 
 def parse_recipe(text: str, where: str = "") -> Recipe:

@@ -606,14 +606,14 @@ AnyLayer = Annotated[
 LAYER_KINDS: dict[str, type[LayerPart]] = {
     tag.tag: model for model, tag in (get_args(arm) for arm in get_args(get_args(AnyLayer)[0]))
 }
-"""The part of the schema of each kind of layer."""
+"""The class of each kind of layer."""
 LAYERS = table(*(row for key, model in LAYER_KINDS.items() for row in model.rows if row.key == key))
-"""The kinds of layers, as a person reads them."""
+"""The kinds of layers with their display texts."""
 LAYER_GROUPS = tuple(
     (group, tuple(key for key, row in LAYERS.items() if row.group == group))
     for group in dict.fromkeys(row.group for row in LAYERS.values())
 )
-"""The kinds of layers as they are offered: heading, and keys of ``LAYERS``."""
+"""The kinds of layers grouped for menus: heading, and keys of ``LAYERS``."""
 Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
 
 

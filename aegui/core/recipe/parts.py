@@ -12,7 +12,7 @@ MAX_KERNEL = 64
 MIN_IMAGE, MAX_IMAGE = 8, 256
 MAX_LAYERS = 64
 MAX_NUMBER = 1e30
-"""Training computes with 32 bits, which end at 3e38."""
+"""Upper bound of numbers: training uses 32-bit floats, which end at 3e38."""
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
@@ -35,7 +35,7 @@ def square_as_one(sides: Sides) -> Sides:
 
 
 NUMBER, PAIR = "number", "pair"
-"""Forms of ``Sides``, by which validation names its places."""
+"""Forms of ``Sides``, by which validation errors name their places."""
 Sides = int | tuple[int, int]
 """One number for rows and columns alike, or ``(rows, columns)``."""
 _Extent = Annotated[int, Field(ge=1, le=MAX_KERNEL)]
@@ -45,13 +45,13 @@ Extents = Annotated[
     Discriminator(_form_of_sides),
     AfterValidator(square_as_one),
 ]
-"""A kernel or stride; two equal numbers become one, so that square kernels read as ever."""
+"""A kernel or stride; two equal numbers become one, so square kernels are stored as before."""
 Margins = Annotated[
     Annotated[_Margin, Tag(NUMBER)] | Annotated[tuple[_Margin, _Margin], Tag(PAIR)],
     Discriminator(_form_of_sides),
     AfterValidator(square_as_one),
 ]
-"""Rows and columns at the margins of an image."""
+"""Padding of rows and columns."""
 
 
 class RecipePart(BaseModel):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _NUMBER = ".10g"
 SOURCES = {key: Choice(key, row.label, row.help) for key, row in BUILTIN_SETS.items()}
-"""The sets that are known by name, as they are offered."""
+"""The built-in sets, as they are offered for selection."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ SAMPLES = (
     *_all("data.split.", "validation", "seed"),
     *_all("data.augment.", "flip", "shift"),
 )
-"""Settings of the samples that are no rows of a section: the panel of the data shows them."""
+"""Settings of the samples that belong to no section: the data panel shows them."""
 
 SECTIONS = (
     Section(
@@ -317,4 +317,4 @@ SECTIONS = (
     Section("repetition", mark("Repetition"), _all("", "seed", "runs"), _summary_repetition),
     Section("device", mark("Device"), _all("training.", "device"), _summary_device),
 )
-"""All sections, in the order in which they are shown."""
+"""All sections, in display order."""

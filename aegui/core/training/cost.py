@@ -25,26 +25,27 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 MANY_PARAMETERS = 5_000_000
-"""A dense layer with so many gets a word: mostly an image of many channels was flattened unseen."""
+"""Parameters from which a single dense layer gets a warning: mostly because an image of many
+channels was flattened by accident."""
 _FLOAT = 4
 _DOUBLE = 8
 _MEASURED = 2_048
-"""Samples that are measured between the epochs, at most (see ``step/samples.py``)."""
+"""Maximum number of samples measured between epochs (see ``step/samples.py``)."""
 _MEASURED_NUMBERS = 1 << 24
-"""Numbers that a layer gives while all of a set are looked at, at most: ``step/measure.py``."""
+"""Maximum number of values a layer outputs in one pass of measuring (see ``step/measure.py``)."""
 _ROWS_KEPT = 400
-"""Moments of a training that its timeline keeps, more or less."""
+"""Approximate number of frames that a timeline keeps."""
 _EFFICIENCY = 0.8
-"""Of a core's speed in large products, what the steps of a training reach: on one core of a server
-0.8 to 0.9 where layers have thousands of units, and up to twice that in convolutions."""
+"""Share of a core's peak matrix-product speed that training steps reach: measured on one core of a
+server, 0.8 to 0.9 with layers of thousands of units, up to twice that in convolutions."""
 _BYTES_PER_SECOND = 8e9
-"""At which the optimiser goes through the parameters, on one core."""
+"""Bytes per second at which the optimiser passes over the parameters, on one core."""
 _CALL_SECONDS = 6e-6
-"""Of one operation of a compiled step, however small ..."""
+"""Overhead in seconds of one operation of a compiled step, however small."""
 _CALLS = 12
-"""... and how many of them a layer takes, there and back, in each run that is not stacked."""
+"""Operations per layer, forward and backward: once for stacked runs, else for each run."""
 _SEARCHES = {"lbfgs": 1.3, "bfgs": 1.3, "cg": 2.5, "nelder_mead": 2.0}
-"""Evaluations of an iteration of scipy's optimisers; Powell's takes 25 for each parameter."""
+"""Evaluations per iteration of scipy's optimisers; Powell needs 25 per parameter."""
 _POWELL = 25.0
 
 

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 LARGE = 4_096
-"""More samples than that learn sooner in batches: one step for all of them is slow and only one."""
+"""Maximum number of samples for full-batch steps; more learn sooner in mini-batches."""
 BATCH = 128
-"""Samples of a usual batch, of ..."""
+"""Default size of a mini-batch in a training of many samples."""
 _EPOCHS = 20
 _GROWN = 10
-"""Epochs of so many times more steps are too long for as many of them as before."""
+"""Growth in steps per epoch above which the number of epochs is reduced."""
 _FEW_STEPS = 2_000
-"""Fewer steps teach a network next to nothing ..."""
+"""Steps below which a network learns next to nothing."""
 _ENOUGH_STEPS = 10_000
-"""... and that many are a usual training of few samples."""
+"""Steps of a usual training of few samples."""
 _RATE = 0.001
-"""... a usual training of many samples, where the optimiser finds the scale of its steps itself."""
+"""Learning rate for many samples, with optimisers that adapt the scale of their steps."""
 
 
 def weighted_starts(encoder: Sequence[LayerShape]) -> list[int]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STEP_PARAMETERS = (
     "inputs: Tensor, target: Tensor, index: Tensor, lr: float, position: float, g: Generator"
 )
-"""What ``step`` takes after what is the program's own; ``index`` says which samples they are."""
+"""Parameters of ``step`` after the program's own; ``index`` holds the samples of the batch."""
 PICK = """
 def pick_into(rows: Tensor, index: Tensor, out: Tensor) -> None:
     if rows.dtype == torch.uint8:
@@ -35,7 +35,7 @@ def pick_into(rows: Tensor, index: Tensor, out: Tensor) -> None:
     else:
         torch.index_select(rows, 1, index, out=out)
 """
-"""What ``samples.pick_into`` does, for programs."""
+"""``samples.pick_into``, for programs."""
 _STEPS = """
 def steps(
     {head}, picked: List[Tensor], places: Tensor, inputs: Tensor, target: Tensor, same: bool,

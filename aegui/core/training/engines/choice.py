@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 Engine = FusedEngine | FusedBatchEngine | LayeredEngine | AutogradEngine
 
 _FUSED_WORK = 3_000_000_000
-"""Multiplications of an epoch up to which it is one call: some tens of milliseconds."""
+"""Upper bound of the multiplications of an epoch done in one call: some tens of milliseconds."""
 _NATIVE_WEIGHTS = 100_000
-"""Weights of a network up to which the native machine is the faster one, whatever the batch."""
+"""Upper bound of the weights for which the native machine is faster, whatever the batch size."""
 
 
 def choose_engine(

@@ -43,7 +43,7 @@ def step({own}, {parameters}) -> None:
         gradient(runs[run], s, x, wanted, position)
     update(t, s, lr)
 """
-"""One step: what is drawn, the gradient of each of the ``runs``, and the update of all."""
+"""One step: random draws, the gradient of each of the ``runs``, and the update of all runs."""
 
 
 class LayeredEngine(GeneratedEngine):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
 _BLOCK = 512
-"""Rows of the matrix that are updated at once."""
+"""Number of rows of the matrix that are updated at once."""
 
 
 def minimize_bfgs(
@@ -44,7 +44,7 @@ def minimize_bfgs(
         jac: Gradient of the objective.
         callback: Called with the vector after every iteration.
         gtol: Largest gradient component at convergence.
-        maxiter: Most iterations.
+        maxiter: Maximum number of iterations.
     """
     from scipy.optimize import OptimizeResult
 

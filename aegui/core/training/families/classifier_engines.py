@@ -62,7 +62,7 @@ def step({own}, {parameters}) -> None:
     for run in range(len(runs)):
         update([], lists[run], lr)
 """
-"""One step: what is drawn, the gradient of each of the ``runs``, and their updates."""
+"""One step: random draws, the gradient of each of the ``runs``, and their updates."""
 
 
 class _PhaseEngine(GeneratedEngine):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 CHECKED_ROWS = 10_000
-"""Samples at most whose classes are checked at a time: accuracy needs many."""
+"""Maximum number of samples on which the accuracy is measured; it needs more than the loss."""
 _NOISE_SEED = 0x5EED_0006
 _CHECK_SEED = 0x5EED_0007
 

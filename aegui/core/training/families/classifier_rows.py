@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 MOST_BYTES = 2**30
-"""Codes of all samples are kept in memory up to this size, else made batch by batch."""
+"""Largest size of the codes kept in memory; larger ones are computed batch by batch."""
 UNBOUNDED = "gaussian of any number"
 _CHUNK_NUMBERS = 2**22
-"""Numbers of the widest layer that are in memory at a time while codes are made."""
+"""Maximum number of values of the widest layer held in memory while codes are computed."""
 
 
 class CodeRows:

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 _CHUNK_NUMBERS = 2**22
-"""Numbers of the widest layer that are in memory at once."""
+"""Maximum number of values of the widest layer held in memory at once."""
 _KEPT_NUMBERS = 2**18
-"""Sets of up to so many numbers are kept as float64, beside the float32 of the training."""
+"""Sets of at most this many numbers are kept as float64, beside the float32 of the training."""
 PROBE_SEED = 0x5EED_0006
 
 

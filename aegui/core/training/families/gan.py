@@ -237,7 +237,7 @@ def step({own}, {parameters}) -> None:
         # At first it follows quickly, so that it forgets how it all began.
         mean[0].lerp_(mean[1], 1.0 - min({average!r}, turn / (turn + 10.0)))
 """
-"""One step: what is drawn, what each run learns, and the running mean of all."""
+"""One step: random draws, the training of each run, and the running mean of all runs."""
 
 
 def _numbers(layers: slice) -> range:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 _ROWS = 512
-"""Real images, and as many generated ones, that the discriminator is shown."""
+"""Number of real images, and of generated ones, that the discriminator is evaluated on."""
 _CODE_SEED = 0x5EED_0009
 _REAL_SEED = 0x5EED_0014
 

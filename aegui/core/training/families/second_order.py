@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 _STILL = 1e-9
-"""Largest slope at which a gradient method has converged: losses are means over all pixels."""
+"""Largest gradient component at convergence; it is small as losses are means over all pixels."""
 _LINE_SEARCH = 25
-"""Evaluations that Powell's method needs for one direction, at first."""
+"""Initial estimate of the evaluations that Powell's method needs for one direction."""
 
 
 @dataclass(frozen=True)

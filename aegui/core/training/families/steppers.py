@@ -26,13 +26,12 @@ if TYPE_CHECKING:
 
 _LAST_RATE = 0.1
 CHUNK_SECONDS = 0.008
-"""How long a call should take: short beside a frame, long beside its overhead."""
+"""Target duration of a call: short compared with a frame, long compared with its overhead."""
 working_time = time.perf_counter if sys.platform == "win32" else time.thread_time
-"""Seconds of work of this thread; the clock, where that is told in steps of 16 ms.
+"""CPU time of this thread; wall time on Windows, where CPU time has a resolution of 16 ms.
 
-Lengths of calls follow it and not the clock: what a call waits for a core, or to get Python's lock
-back, would make the next ones shorter, and so have them wait more often.
-"""
+Chunk sizes follow it rather than wall time: waiting for a core or the GIL would make the next calls
+shorter, and so wait more often."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Orders:
         rate: Learning rate at a position, in epochs.
         level: Level of the noise.
         until: Position not to pass: a row is recorded there.
-        at_most: Most epochs to do; 1 means the smallest possible step, even a single batch.
+        at_most: Maximum number of epochs; 1 means the smallest possible step, even a single batch.
         generator: Whether the generator of a GAN is trained.
         discriminator: Whether its discriminator is trained.
         cancelled: Called within long steps to check for cancellation.

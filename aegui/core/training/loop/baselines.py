@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _SAMPLES = 4096
 _DRAWS = 2048
-"""Noisy samples on which the best possible loss is estimated."""
+"""Noisy samples on which the lowest possible loss is estimated."""
 _MOST_COMPARED = 1 << 28
-"""Numbers that are compared for it; beyond them it is not known."""
+"""Upper bound of the numbers compared for the estimate; beyond it the lowest loss is unknown."""
 _SEED = 0x5EED_000B
 _TINY = 1e-6
 _LEVELS = 101
-"""Answers between 0 and 1 that are tried for losses whose best answer has no formula."""
+"""Number of answers between 0 and 1 tried for losses without a formula for the best answer."""
 
 
 def mean_image_loss(resolved: ResolvedRecipe) -> float:

@@ -26,7 +26,7 @@ class Control:
         corruption: Kind, level and freshness of the noise from now on; the number of copies stays
             the recipe's. None keeps the recipe's.
         spare_cores: Cores that the training leaves to the window; read once, at the start.
-        max_chunk: Most epochs between two yields; 1 while stepping and in slow motion.
+        max_chunk: Maximum number of epochs between two yields; 1 while stepping and in slow motion.
         train_generator: Whether the generator of a GAN is trained.
         train_discriminator: Whether its discriminator is trained.
         timeline_bytes: Memory for the weights of past epochs; read once, at the start.

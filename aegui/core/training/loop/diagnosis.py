@@ -35,27 +35,28 @@ if TYPE_CHECKING:
     from aegui.core.training.record.snapshot import Snapshot
 
 LEAST_GAIN = 0.1
-"""Share of what can be gained over the mean image from which on something has been learnt."""
+"""Share of the possible improvement over the mean image above which something has been learnt."""
 _LEAST_ROOM = 0.05
-"""Where the best possible is not better than the mean image by this share, nothing can be said."""
+"""Minimum share by which the lowest possible loss must beat the mean image for a diagnosis."""
 SILENT_KL = 0.05
-"""Nats per sample below which a gaussian code says nothing."""
+"""Nats per sample below which a gaussian code carries no information."""
 _FULL = 1000.0
 _FEW_EPOCHS = 5
 _FEWEST_STEPS = 50
-"""A training of fewer steps has not failed: it has hardly begun."""
+"""Steps below which a training has hardly begun and is not diagnosed."""
 _STILL_FALLING = 0.005
-"""Of what can be gained: a loss that fell by more in the last fifth was still on its way."""
+"""A loss that fell by more than this share of the possible improvement in the last fifth of the
+epochs was still falling."""
 _MANY_LAYERS = 12
-"""Layers with weights in a row, without a norm, through which hardly any gradient arrives ..."""
+"""Consecutive layers with weights and without normalisation from which gradients vanish."""
 _MANY_SIGMOIDS = 5
-"""... and of those whose slope is a quarter at most."""
+"""The same for sigmoid layers, whose derivative is at most a quarter."""
 _SHOWN = 64
-"""Samples whose reconstructions are compared ..."""
+"""Number of samples whose reconstructions are compared in each run."""
 _RUNS_LOOKED_AT = 3
-"""... in so many runs; ..."""
+"""Maximum number of runs whose reconstructions are compared."""
 _ALIKE = 0.02
-"""... alike are those that differ by less than this share of what the samples do."""
+"""Reconstructions are alike if they vary less than this share of the samples' variation."""
 _PCA_ROWS = 1024
 _MOST_PCA_NUMBERS = 1 << 24
 

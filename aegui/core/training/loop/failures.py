@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
-"""What torch says on CUDA, on Linux and macOS, and on Windows."""
+"""Out-of-memory messages of torch on CUDA, on Linux and macOS, and on Windows."""
 _CARDS = ("cuda", "hip")
 _CARD_FAILED = (
     *("cuda error", "cuda driver", "cudnn error", "cudnn_status", "cublas_status"),
     *("no cuda gpus", "hip error", "miopen error"),
 )
-"""What is in its lines when a card is gone or has got stuck."""
+"""Messages of torch when a GPU is gone or hangs."""
 _CLASSES = re.compile(r"^\s*(\w+Error: )+")
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 CHECKPOINT_SECONDS = 5.0
-"""At least so much lies between two copies of a training under way."""
+"""Minimum time between two checkpoints of a running training."""
 CHECKPOINT_SHARE = 0.1
-"""Part of the time that such copies may take, most of it in the background. So a crash costs ten
-seconds at most where a copy takes up to a second, and else ten times what a copy takes."""
+"""Share of time that checkpoints may take, mostly in the background. A crash thus loses at most ten
+seconds where a copy takes up to a second, and otherwise ten times the duration of a copy."""
 
 
 class Pace:
     """Schedules recurring copies; all times are in seconds of one clock.
 
     Args:
-        seconds: Least time between two copies.
+        seconds: Minimum time between two copies.
         now: Current time; the first copy is due ``seconds`` later.
     """
 

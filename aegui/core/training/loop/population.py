@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from aegui.core.training.step.measure import Measured
 
 _CALL_SECONDS = 0.1
-"""How long a call of the engine may take: whoever wants it to stop waits for it."""
+"""Longest duration of one call of the engine: a stop has to wait for it."""
 _MOST_EPOCHS = 4096
 _MOST_NUMBERS = 1 << 20
-"""Numbers of all samples of a run that is trained together with others."""
+"""Maximum number of values in the samples of a run that is trained together with others."""
 _CPU = torch.device("cpu")
 
 

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 PROBE_SECONDS = 0.25
-"""Time that steps are counted for, at most ..."""
+"""Upper bound of the time spent on timed steps."""
 _BEFORE = 3
-"""... after so many calls that compile and warm up, or as long."""
+"""Calls for compilation and warm-up before the timed ones, unless they take as long."""
 MOST_BYTES = 1 << 30
-"""Nothing that needs more memory is tried ..."""
+"""Trainings that need more memory are not probed."""
 MOST_STEP_SECONDS = 0.2
-"""... nor what takes that long for one step: the work in it tells enough, and whoever closes the
-window waits for it."""
+"""Trainings with longer steps are not probed: their computed estimate is accurate enough, and
+closing the window would have to wait."""
 _GPU = 20.0
-"""A GPU is so many times faster than two cores, at least, where steps are long."""
+"""Minimum speed-up of a GPU over two cores where steps are long."""
 _BATCHES = 8
-"""Batches of the samples that are tried."""
+"""Number of batches in the sample set used for probing."""
 
 
 def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda: False) -> Cost:

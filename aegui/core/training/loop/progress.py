@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 _LIMITS = {"at_most_1": 1, "exact": 0}
 _CRITERIA = ("criterion", "loss", "wrong pixels", "goal")
-"""In what weights can be better than those before the first step."""
+"""Criteria in which weights can be better than those before the first step."""
 _OF_RUNS = (
     *("best_loss", "best_wrong", "best_excess", "best_epoch", "best_wrong_pixels"),
     *("loss", "loss_of_best", "alive", "improved"),
 )
 _OLDER = {"best_position": "best_epoch", "loss_of_best": "lowest_loss"}
-"""Names of a state -> what stood for them in older files."""
+"""Names in a state -> their names in older files."""
 
 
 class BestSoFar:

@@ -63,7 +63,8 @@ _THREADS_WORTH = 30_000_000
 """Multiplications in a forward pass from which a second thread pays, even on a busy machine."""
 
 _GPU_WORTH = 3_000_000
-"""The same from which a GPU pays: one course network takes 4 times as long there, 100 a third."""
+"""Multiplications in a forward pass from which a GPU pays: one course network takes 4 times as long
+there, 100 of them a third of the time."""
 
 
 def train(

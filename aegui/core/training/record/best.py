@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.result import RunResult
 
 COURSE_TOLERANCE = 1
-"""Wrong pixels of a character that the classic assignment still takes for learnt."""
+"""Wrong pixels per character that the classic assignment tolerates."""
 
 
 def counts_wrong_pixels(recipe: Recipe, dataset: Dataset) -> bool:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     Scalars = Mapping[str, int | float | str]
 
 MOST = 2.0**53
-"""Counts end there: floating-point numbers beyond it are no longer whole."""
+"""Upper bound of counts: doubles beyond it are no longer exact integers."""
 _GENERATOR_SHAPES = ((5056,), (16,))
-"""Of torch's generators on the CPU and on CUDA."""
+"""Shapes of the states of torch's generators on the CPU and on CUDA."""
 
 
 def damaged(name: str) -> TrainingError:

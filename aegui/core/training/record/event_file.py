@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.history import HistoryView
 
 _POLYNOMIAL = 0x82F63B78
-"""Of Castagnoli, its bits turned around."""
+"""Castagnoli polynomial, bit-reversed."""
 _MASK = 0xA282EAD8
 _FIXED64, _BYTES, _FIXED32 = 1, 2, 5
 _WALL_TIME, _STEP, _FILE_VERSION, _SUMMARY = 1, 2, 3, 5

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 LONG_EPOCH_ROWS = 40_000
-"""Epochs of so many samples take seconds ..."""
+"""Samples per epoch from which epochs take seconds: the first ones get rows within them."""
 QUARTERED_EPOCHS = 5
-"""... and up to here each of them gets four rows."""
+"""Number of first epochs that get four rows each in large sets."""
 DENSE_EPOCHS = 50
-"""Every epoch up to here has a row."""
+"""Every epoch up to this one gets a row."""
 MIN_STRIDE = 10
 DOUBLING_EPOCH = 1_000
-"""From here on the stride doubles whenever the epoch does: rows lie 0.5 % to 1 % apart."""
+"""Epoch from which the stride doubles whenever the epoch does: rows are 0.5 % to 1 % apart."""
 
 
 def record_stride(epoch: int) -> int:

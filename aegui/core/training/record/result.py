@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from aegui.core.training.record.timeline import TimelineView
 
 Reason = Literal["epochs", "goal", "patience", "seconds", "stopped", "diverged", "converged"]
-"""Why a training ended: the last epoch, a goal, no progress, time, a person, NaN or infinity, or an
-optimiser that found nothing better."""
+"""Why a training ended: the last epoch, a goal, no progress, a time limit, stopped by the user, NaN
+or infinity, or an optimiser that found no better point."""
 
 GOALS = ("at_most_1", "exact")
 """Goals whose first epoch is recorded: every sample with <= 1 wrong pixel, or with none."""
@@ -104,7 +104,7 @@ class TrainingResult:
         reason: Why it ended.
         message: Translated advice or warning for the user; empty if there is none.
         engine: Key of the step engine that was used.
-        device: Key of the device that was used.
+        device: Description of the device that was used, as in ``Training``.
         seconds: Training time, pauses excluded.
         epochs_per_second: Mean rate.
         checkpoint: State to continue from.

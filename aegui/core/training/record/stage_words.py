@@ -23,7 +23,7 @@ REASONS = {
     "diverged": mark("the loss is no longer a number"),
     "converged": mark("converged: no step makes the loss smaller"),
 }
-"""Why a training ended."""
+"""Reasons for the end of a training, as text."""
 
 _KINDS = {
     "train": mark("Epochs {start} to {stop}: trained from the start"),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 StageKind = Literal["train", "continue", "fork"]
 """From untrained weights; exactly where the last stage ended; from the weights of an epoch, with
-an optimiser that remembers nothing."""
+a fresh optimiser."""
 
 MAX_STAGES = 1_000
 MAX_CHANGES = 10_000

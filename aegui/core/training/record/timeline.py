@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.core.training.record.snapshot import Snapshot
 
 BUDGET_BYTES = 64 << 20
-"""Memory that the weights of one timeline take at most, unless another budget is set."""
+"""Default upper bound of the memory for the weights of one timeline."""
 SAVED_BYTES = 16 << 20
-"""What they take at most in a file, in half precision."""
+"""Upper bound of their size in a file, in half precision."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -275,6 +275,6 @@ _IN_PARTS: dict[Any, Callable[..., Any]] = {
     torch.ops.aten.convolution.default: _convolution,
     torch.ops.aten.convolution_backward.default: _convolution_backward,
 }
-"""Operations that take long with very many rows, and how they are done in parts."""
+"""Operations that take long with many rows, and their implementations in parts."""
 if has_onednn():
     _IN_PARTS[torch.ops.mkldnn._linear_pointwise.default] = _linear_map

@@ -311,4 +311,4 @@ OF_IMAGES: dict[Any, Callable[..., Any]] = {
     torch.group_norm: _group_norm,
     F.layer_norm: _layer_norm,
 }
-"""What torch may be asked to do with a ``Traced`` that is of images -> what prints it."""
+"""Functions of torch on images, or norms -> the rows that print them for a ``Traced``."""

@@ -40,19 +40,19 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 _COMPILED_NUMBERS = 2**22
-"""Inputs in all runs together that the compiled meter holds in memory at once."""
+"""Maximum number of inputs of all runs together that the compiled meter holds in memory at once."""
 _CHUNK_NUMBERS = 2**24
-"""Numbers of the widest layer that the other meter holds in memory at once."""
+"""Maximum number of values of the widest layer that ``TermMeter`` holds in memory at once."""
 _COMPILED_COST = 10_000_000_000
-"""Multiplications of a look up to which it is one call: some tenths of a second."""
+"""Maximum number of multiplications of a measurement done in one call: some tenths of a second."""
 PIECE_COST = 2_000_000_000
-"""Multiplications between two questions whether to go on: a twentieth of a second, where nobody
-else wants the cores; beside a busy window some tenths."""
+"""Multiplications between two checks for cancellation: a twentieth of a second on free cores, some
+tenths beside a busy window."""
 _JACOBIAN_ROWS = 256
-"""Samples on which a contractive penalty is measured, from all over them."""
+"""Number of randomly chosen samples on which a contractive penalty is measured."""
 _JACOBIAN_SEED = 0x5EED_0013
 _ALL_ROWS = 4096
-"""Samples at a time when all of a large set are looked at."""
+"""Chunk size when all samples of a large set are measured."""
 _CODE_SEED = 0x5EED_0005
 
 _CHECKED = {"validation_loss", "validation_wrong"}
@@ -61,7 +61,7 @@ _COMPILED_TERMS = {
     "contractive",
     *_CHECKED,
 }
-"""What the compiled meter knows beside the loss."""
+"""Terms that the compiled meter supports beside the loss."""
 
 
 @dataclass(frozen=True, eq=False)

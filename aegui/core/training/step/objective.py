@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.core.training.step.model import Model
 
 ACTIVE_VARIANCE = 0.01
-"""A dimension of a gaussian code is active if its mean varies more than this (Burda 2016)."""
+"""A dimension of a gaussian code is active if its mean has a larger variance (Burda 2016)."""
 _EXACT_CODE = 4
-"""Codes of at most so many numbers have the Jacobian of a deep encoder computed exactly."""
+"""Largest code size for which the Jacobian of a deep encoder is computed exactly."""
 
 
 Root = tuple[torch.Tensor, torch.Tensor, float]

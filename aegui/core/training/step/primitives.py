@@ -447,7 +447,7 @@ def _gradient(
 
 
 _PLAIN = ("log1p", "minimum", "maximum")
-"""Functions of torch through which no gradient goes, such as those of a loss's formula."""
+"""Functions of torch without a gradient here, such as those of a loss's formula."""
 _FLAT = ("sign", "ge", "gt", "le", "eq", "ones_like", "zeros_like", "full_like")
 """Functions of torch whose gradient is zero."""
 _SLOPES = {
@@ -470,7 +470,7 @@ _SLOPES = {
     "square": "d.mul_(x).mul_(2.0)",
     "tanh": "torch.ops.aten.tanh_backward(d, h, grad_input=d)",
 }
-"""Functions of each number, and what multiplies the gradient ``d`` with their derivatives."""
+"""Element-wise functions -> statement that multiplies the gradient ``d`` by their derivative."""
 _IN_PLACE = ("mul_", "sub_", "add_", "clamp_", "copy_", "zero_", "sign_")
 
 _ROWS: dict[str, Function] = {
@@ -483,7 +483,7 @@ _ROWS: dict[str, Function] = {
     "div": _div,
     "where": _where,
 }
-"""What is a function of torch and a method of its tensors alike."""
+"""Rows that are both a function of torch and a method of its tensors."""
 
 PRIMITIVES: dict[Any, Function] = {
     **{
@@ -518,7 +518,7 @@ PRIMITIVES: dict[Any, Function] = {
     torch.Tensor.__getitem__: _getitem,
     **OF_IMAGES,
 }
-"""What torch may be asked to do with a ``Traced`` -> what prints it."""
+"""Functions of torch -> the rows that print them for a ``Traced``."""
 
 
 def primitives_on(device: torch.device) -> Mapping[Any, Function]:

@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     Function = Callable[..., Any]
 
 FEWEST = 2_000_000
-"""Multiplications of a product from which on another library can pay."""
+"""Multiplications of a product from which another library can pay."""
 _NARROWEST = 64
-"""Rows and columns of a gradient of weights likewise: turning what it is of costs as much."""
+"""Minimum rows and columns of a gradient of weights for oneDNN: below, transposing costs more."""
 _MOST_RUNS = 16
-"""Of more runs the program would be long."""
+"""Maximum number of runs that oneDNN is used for: each needs a call of its own in the program."""
 _SHAPE = (128, 512, 256)
-"""Rows, inner size and columns of the product that both are tried with."""
+"""Rows, inner size and columns of the product used for the comparison."""
 _TURNS = 10
 _MUCH = 1.4
-"""How many times as fast another way has to be, which is 2 or 1: other factors are noise."""
+"""Minimum speed-up that counts; the true factor is 2 or 1, anything between is noise."""
 _FEWEST_TURNED = 100_000
-"""Multiplications of a product from which on a result can be laid out anew in the time it saves."""
+"""Multiplications of a product from which a transposed result can pay for its copy."""
 _NARROW = 64
-"""So many numbers side by side are many."""
+"""Length of the contiguous dimension from which a result is not narrow."""
 _LANES = 8
-"""Numbers of float32 in a register of AVX2."""
+"""Number of float32 values in a register of AVX2."""
 _NARROW_SHAPE = (512, 128, 10)
 
 

@@ -27,17 +27,17 @@ NOISE_SEED = 0x5EED_0001
 _EVALUATION_SEED = 0x5EED_0002
 _MEASURE_SEED = 0x5EED_0004
 EVALUATION_ROWS = 1024
-"""Noisy samples, at least, on which the loss of a denoiser is measured."""
+"""Minimum number of noisy samples on which the loss of a denoiser is measured."""
 _EVALUATION_ROWS_OF_ALL = 2**18
-"""Bound of the above in large populations, whose runs each need memory for them."""
+"""Upper bound of these samples summed over the runs, each of which needs memory for them."""
 WHOLE_ROWS = 512
-"""Sets of up to so many samples are measured whole while they are trained ..."""
+"""Largest number of samples that are all measured during training."""
 LEAST_ROWS, MEASURED_ROWS = 256, 2048
-"""... of larger ones a sixteenth, within these bounds, drawn once: looking must cost little."""
+"""Bounds of the number of measured samples of larger sets, otherwise a sixteenth, drawn once."""
 _COPIED_BYTES = 2**24
 """Sets of more bytes are not copied for a training on the CPU: the engines only read them."""
 EPOCH_NOISE_NUMBERS = 2**24
-"""Fresh noise of up to so many numbers is drawn for a whole epoch at once."""
+"""Maximum number of fresh noise values that are drawn for a whole epoch at once."""
 
 
 class Rows(Protocol):

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 SLICE_WORK = 12_000_000_000
-"""Multiplications of a slice, there and back: a quarter of a second on one core. Steps with more of
-them can be given up half way."""
+"""Multiplications of a slice, forward and backward: a quarter of a second on one core. Steps with
+more of them are long, and cancellable."""
 LONG_WORK = 3 * SLICE_WORK
-"""Steps with more of them are done in slices."""
+"""Steps with more multiplications are computed in slices."""
 _NUMBER_WORK = 150
-"""Multiplications in the time in which a number is moved, there and back and to its activation."""
+"""Multiplications equivalent to moving one number of a layer's output, forward and backward."""
 _FEWEST_ROWS = 32
-"""Fewer rows would not be worth reading the weights for."""
+"""Minimum rows of a slice: fewer do not pay for reading the weights."""
 
 
 def slice_rows(resolved: ResolvedRecipe, device: torch.device) -> int:

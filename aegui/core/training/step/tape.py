@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _ADDED = {"torch.mm": "addmm_", "torch.bmm": "baddbmm_"}
-"""Products, and what adds one to what is there, with no room for it alone."""
+"""Matrix products -> the method that adds one in place, without a temporary."""
 
 
 class NotTraced(Exception):

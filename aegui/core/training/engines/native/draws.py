@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from aegui.core.training.step.samples import Samples
 
 ORDER = "order"
-"""The room for the order in which batches take the samples, ``[..., rows]``."""
+"""Buffer of the order in which batches take the samples, ``[..., rows]``."""
 _MOST_NUMBERS = 1 << 20
-"""So many are drawn ahead, at most, unless one epoch needs more: they should stay in a cache."""
+"""Maximum number of values drawn ahead, so as to stay in a cache, unless an epoch needs more."""
 
 
 class EpochBatches:
@@ -92,7 +92,7 @@ class Draws:
 
     @property
     def most_epochs(self) -> int:
-        """Most epochs that are drawn ahead."""
+        """Maximum number of epochs that are drawn ahead."""
         numbers = sum(many * like.numel() for many, like in self._like.values())
         return max(1, _MOST_NUMBERS // max(1, numbers))
 

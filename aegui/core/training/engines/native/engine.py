@@ -46,7 +46,7 @@ class _Native:
         parameters: The parameters being trained.
         samples: The training samples.
         of: Owner of the random numbers: each ``run``, or each ``stream``.
-        threads: Most threads that the runs are distributed over.
+        threads: Maximum number of threads that the runs are distributed over.
     """
 
     def __init__(

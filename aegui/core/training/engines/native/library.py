@@ -16,12 +16,12 @@ from pathlib import Path
 from aegui.core.i18n import tr
 
 VERSION = 1
-"""That of the source, which says so itself."""
+"""Version that the library must report; it is defined in the C source."""
 SWITCH = "AEGUI_MACHINE"
-"""Variable of the environment: ``torch`` leaves the machine out, for comparison."""
+"""Environment variable: the value ``torch`` disables the machine, for comparison."""
 BUILT = Path(__file__).with_name("built")
 _LEVELS = ("sse4", "avx2", "avx512")
-"""Variants for x86-64, by what the first of them says of the processor."""
+"""Variants for x86-64, in the order of the level that the first reports for the processor."""
 _SUFFIXES = {"win32": "dll", "darwin": "dylib"}
 
 

@@ -40,7 +40,7 @@ OF_ONE = (
     "erf",
     "silu",
 )
-"""What is done with one number, by torch's name, in the order of ``machine.c``."""
+"""Unary element-wise operations by torch's name, in the order of ``machine.c``."""
 CODES = {
     name: code
     for code, name in enumerate(
@@ -87,7 +87,7 @@ CODES = {
 """Operations of the machine, in the order of its own list."""
 _FIRST_INPUT, _FIRST_SCALAR, _FIRST_SIZE, _WIDTH = 2, 5, 8, 18
 _ALIGNED = 16
-"""Buffers begin at a multiple of so many numbers."""
+"""Alignment of buffers, in numbers."""
 _BYTES = 4
 
 

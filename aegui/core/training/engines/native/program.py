@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ALIGNED = 16
 _PIECES = 4
-"""For each thread: another program may hold one of them up."""
+"""Pieces of work per thread: with several, a thread delayed by another process matters less."""
 _POINTERS = ("ops", "places", "carried", "constants", "values", "streams")
 _COUNTS = (
     *("whole_ops", "rest_ops", "place_count", "moving_count", "carried_count", "constant_count"),
@@ -55,7 +55,7 @@ class NativeProgram:
         runs: Number of runs.
         batches: Number of full-size batches of an epoch, and of smaller last ones: 1 or 0.
         streams: Index of each run's stream of random numbers, int64 ``[K]``.
-        threads: Most threads to use.
+        threads: Maximum number of threads to use.
     """
 
     def __init__(

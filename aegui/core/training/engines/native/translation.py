@@ -48,7 +48,7 @@ _ADAM = (
     *("lr / (1.0 - beta1 ** step)", "(1.0 - beta2 ** step) ** -0.5", "1.0 - lr * weight_decay"),
     *("1.0 - beta1", "beta2", "1.0 - beta2", "eps"),
 )
-"""What the machine is given for an update of Adam; ``step`` is the number of this one."""
+"""Numbers of an Adam update for the machine; ``step`` is the index of the current step, from 1."""
 _COMPARISONS = {ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le"}
 _VIEWS = {"view", "reshape", "expand", "expand_as", "transpose", "t", "narrow", "select", "permute"}
 _LIST = "_foreach_"
