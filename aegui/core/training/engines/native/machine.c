@@ -1,13 +1,13 @@
-/* A machine for small networks: it runs a list of operations on fixed buffers, many epochs a call.
+/* Interpreter for small networks: runs a list of operations on fixed buffers, many epochs per call.
 
-   What the list means is said by `translation.py`, which reads it from the generated text of a step.
-   Every run of a population has its own numbers and is trained to the end of the call before the
-   next begins, so that all it needs lies in the nearest cache. A thread has an arena of its own:
-   calls of several threads with runs of their own may go on at once. Nothing is allocated here,
-   nothing is drawn, and nobody is asked; the caller bounds the epochs of a call.
+   The list is made by `translation.py` from the generated text of a step. Every run of a population
+   has its own numbers and is trained to the end of the call before the next one begins, so that its
+   data stay in the innermost cache. Each thread has an arena of its own: several threads may call
+   concurrently, each with runs of its own. Nothing is allocated here, no random numbers are drawn,
+   and a call cannot be cancelled; the caller limits the epochs per call.
 
-   Plain C11 and the vector types that gcc and clang share. MACHINE_WIDTH is how many numbers a
-   vector register of the variant holds. */
+   Plain C11 and the vector types supported by gcc and clang. MACHINE_WIDTH is the number of floats
+   in a vector register of the variant. */
 
 #include <math.h>
 #include <stdint.h>
@@ -41,28 +41,28 @@ enum {
     SUM, MOVE, PICK, PRODUCT, ADAM
 };
 
-/* One operation. Buffers are numbers of places, scalars numbers of values; n are sizes and strides,
-   see the functions that do it. */
+/* One operation. `out` and `in` are indices of places, `scalar` indices of values; `n` holds sizes
+   and strides, see the functions of the operations. */
 struct op {
     int32_t code, out, in[3], scalar[3], n[10];
 };
 
-/* Where a buffer lies: `offset` numbers into the arena, or outside, from `outside` on by so many
-   numbers for each run, stream of random numbers, epoch of the call and batch of an epoch. */
+/* Location of a buffer: at `offset` in the arena, or, if `outside` is set, there, with a stride in
+   floats per run, stream of random numbers, epoch of the call and batch of an epoch. */
 struct place {
     float *outside;
     int64_t offset, by_run, by_stream, by_epoch, by_batch;
 };
 
-/* What is brought into the arena before the epochs of a run, and back after them. */
+/* Numbers copied into the arena before the epochs of a run, and, if `back`, out again after them. */
 struct carried {
     float *outside;
     int64_t offset, length, back;
 };
 
-/* The list, and a call of it: operations for whole batches, then those for the rest of an epoch;
-   places, those that move first; constants, then `value_count` values for each step, of each run
-   where they are `values_by_run` apart; and which stream of random numbers is that of a run. */
+/* The list, and the arguments of a call: operations for full-size batches, then those for a smaller
+   last batch; places, moving ones first; constants; `value_count` values per step, with a stride of
+   `values_by_run` between runs; and the index of each run's stream of random numbers. */
 struct program {
     const struct op *ops;
     const struct place *places;
@@ -73,7 +73,7 @@ struct program {
     int64_t value_count, values_by_run, whole_batches, rest_batches;
 };
 
-/* ---- functions of a number, written so that loops over them become vectors ---- */
+/* ---- scalar functions, written so that loops over them are vectorised ---- */
 
 INLINE float of_bits(int32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
 INLINE int32_t bits_of(float x) { int32_t bits; memcpy(&bits, &x, 4); return bits; }
@@ -98,7 +98,7 @@ INLINE float exp_of(float x)
     return x > 88.0f ? INFINITY : found;
 }
 
-/* A rational function, that of Eigen; 2 units in the last place. */
+/* The rational function of Eigen; accurate to 2 units in the last place. */
 INLINE float tanh_of(float x)
 {
     x = x < -7.9053111f ? -7.9053111f : x;
@@ -118,7 +118,7 @@ INLINE float tanh_of(float x)
 
 INLINE float sigmoid_of(float x) { return 1.0f / (1.0f + exp_of(-x)); }
 
-/* Likewise of Eigen. */
+/* Also from Eigen. */
 INLINE float erf_of(float x)
 {
     x = x < -4.0f ? -4.0f : x;
@@ -189,7 +189,7 @@ INLINE float gelu_slope(float x)
     return chance + x * exp_of(-0.5f * x * x) * 0.39894228040143268f;
 }
 
-/* ---- operations on n numbers of each of their buffers, which may be the same ---- */
+/* ---- element-wise operations on n numbers; the buffers may coincide ---- */
 
 #define EACH(value) ALIKE for (int32_t i = 0; i < n; i++) o[i] = (value); break
 
@@ -244,8 +244,8 @@ static void each(int32_t code, int32_t n, float *o, const float *a, const float 
     }
 }
 
-/* Adam and AdamW: the update of n parameters p. Values: rate over the first correction, the second's
-   root inverted, what decay leaves; then constants beta1, beta2, eps. */
+/* Adam and AdamW: the update of n parameters p. Values: rate / (1 - beta1^step), inverse root of
+   1 - beta2^step, 1 - rate * weight decay; then 1 - beta1, beta2, 1 - beta2, eps. */
 static void adam(int32_t n, float *p, const float *g, float *mean, float *square, const float *v)
 {
     float step = v[0], root = v[1], left = v[2], take1 = v[3], keep2 = v[4], take2 = v[5];
@@ -260,7 +260,7 @@ static void adam(int32_t n, float *p, const float *g, float *mean, float *square
     }
 }
 
-/* `[before, count, after]` summed over the middle, times s. */
+/* Sum of `[before, count, after]` over the middle axis, times s. */
 static void sum(int32_t before, int32_t count, int32_t after, float *o, const float *a, float s)
 {
     for (int32_t at = 0; at < before; at++, o += after, a += (int64_t)count * after) {
@@ -287,7 +287,7 @@ static void sum(int32_t before, int32_t count, int32_t after, float *o, const fl
     }
 }
 
-/* Three axes from one order in memory to another: sizes, strides of what is written and read. */
+/* Copy three axes between different strides: sizes, strides of the output, strides of the input. */
 static void move(const int32_t *n, float *o, const float *a)
 {
     for (int32_t i = 0; i < n[0]; i++)
@@ -303,8 +303,8 @@ static void move(const int32_t *n, float *o, const float *a)
 
 /* ---- products ---- */
 
-/* `rows` x `count` vectors of a product, from the columns first and second on; both are known where
-   this is compiled, so that sums are kept in registers. */
+/* `rows` x `count` vectors of a product, beginning at the columns `at[0]` and `at[1]`; both sizes
+   are compile-time constants, so that sums are kept in registers. */
 #define TILES(W)                                                                                  \
     typedef float v##W __attribute__((vector_size(4 * W), aligned(4), may_alias));                \
     INLINE void tile##W(int rows, int count, int32_t inner, const float *a, int64_t am,           \
@@ -326,7 +326,7 @@ static void move(const int32_t *n, float *o, const float *a)
         for (int i = 0; i < rows; i++)                                                            \
             for (int j = 0; j < count; j++) *(v##W *)(o + i * om + at[j]) = sums[i][j];           \
     }                                                                                             \
-    /* Tiles are as tall as each other; the last begins early enough to end with the last row, and  \
+    /* Tiles have equal heights; the last one overlaps the one before to end with the last row, and \
        likewise the last vector with the last column. */                                          \
     static void product##W(int32_t m, int32_t n, int32_t inner, const float *a, int64_t am,       \
                            int64_t ak, const float *b, int64_t bk, const float *bias, float *o,   \
@@ -381,14 +381,14 @@ static void product_of(int32_t m, int32_t n, int32_t inner, const float *a, int6
     else product1(m, n, inner, a, am, ak, b, bk, bias, o, om);
 }
 
-/* `[m, inner] [inner, n] + bias`: sizes, stride of the result's rows, strides of both factors. */
+/* `[m, inner] [inner, n] + bias`: sizes, row stride of the result, strides of both factors. */
 static void product(const int32_t *n, float *o, const float *a, const float *b, const float *bias,
                     float *room)
 {
     int32_t rows = n[0], columns = n[1], inner = n[2];
     int64_t om = n[3], am = n[4], ak = n[5], bk = n[6], bn = n[7];
     if (columns < 4 && rows > columns && am == 1 && !bias) {
-        /* Narrow: the other way round, with vectors along the rows. */
+        /* Narrow result: compute it transposed, with vectors along the rows. */
         product_of(columns, rows, inner, b, bn, bk, a, ak, 0, room, rows);
         for (int32_t j = 0; j < columns; j++)
             for (int32_t i = 0; i < rows; i++) o[i * om + j] = room[(int64_t)j * rows + i];
@@ -406,8 +406,8 @@ static void product(const int32_t *n, float *o, const float *a, const float *b, 
 
 EXPORTED int32_t machine_version(void) { return MACHINE_VERSION; }
 
-/* How much this processor can: 0 for the least that any variant needs, 1 for AVX2 too, 2 for AVX-512;
-   below 0: not even that. Any processor of another make is 0. */
+/* Capability of this processor: 0 for the minimum of all variants, 1 with AVX2, 2 with AVX-512,
+   negative below the minimum. It is 0 on other architectures. */
 EXPORTED int32_t machine_level(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -444,7 +444,7 @@ static void do_ops(const struct op *op, const struct op *end, float **at, const 
     }
 }
 
-/* Where a place is for a run, an epoch and a batch. */
+/* The address of a place for a run, an epoch and a batch. */
 static float *found(const struct place *it, const struct program *p, float *arena, int64_t run,
                     int64_t epoch, int64_t batch)
 {
@@ -453,7 +453,7 @@ static float *found(const struct place *it, const struct program *p, float *aren
            + batch * it->by_batch;
 }
 
-/* Between the arena and the numbers of a run outside. */
+/* Copy the numbers of a run into the arena, or back. */
 static void carry(const struct program *p, float *arena, int64_t run, int back)
 {
     for (const struct carried *it = p->carried; it < p->carried + p->carried_count; it++) {
@@ -463,8 +463,8 @@ static void carry(const struct program *p, float *arena, int64_t run, int back)
     }
 }
 
-/* Epochs of the runs from `first` to before `stop`. The arena, and room for places and values, are
-   the thread's own. */
+/* Do the epochs of the runs from `first` up to but excluding `stop`. The arena and the buffers for
+   places and values belong to the calling thread. */
 EXPORTED void machine_run(const struct program *p, float *arena, float **at, float *values,
                           int64_t first, int64_t stop, int64_t epochs)
 {
