@@ -1,1 +1,1 @@
-"""Passive things that paint and feel the mouse."""
+"""Reusable passive widgets and painting functions, shared by the features."""

@@ -1,4 +1,4 @@
-"""What the columns of an answer are called; needs no Qt."""
+"""Titles of the columns of an answer; needs no Qt."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ COLUMNS = {
 
 
 def columns_words(keys: Iterable[str]) -> str:
-    """The columns ``keys`` of ``COLUMNS`` in their order, as one reads them."""
+    """Return the translated titles of the columns ``keys`` of ``COLUMNS``, joined by commas."""
     return ", ".join(tr(COLUMNS[key]) for key in keys)

@@ -1,4 +1,4 @@
-"""Answers in words: how right they are, and how right they can be expected to be."""
+"""Text for answers: their actual error and the error to be expected."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def verdict(answer: Answer) -> str:
-    """How right ``answer`` is, in words."""
+    """Return a sentence on the accuracy of ``answer``: the classifier's votes and the error."""
     return ". ".join(filter(None, (_votes_text(answer), _error_text(answer))))
 
 
 def sheet_words(row: SheetAnswer) -> str:
-    """How right an answer of the sheet is, how right one can expect it to be, and its repairs."""
+    """Return the text for an answer of the sheet: actual and expected error, repeated passes."""
     first = verdict(row.answer)
     parts = [first]
     if row.expected is not None:
@@ -39,7 +39,7 @@ def sheet_words(row: SheetAnswer) -> str:
 
 
 def best_words(row: SheetAnswer) -> str:
-    """What can be expected of the best possible answer, where no network has answered."""
+    """Return the text for the best possible answer, used where no network has answered."""
     if row.expected is None:
         return tr("What any network could answer at best.")
     return tr(
@@ -49,7 +49,7 @@ def best_words(row: SheetAnswer) -> str:
 
 
 def _votes_text(answer: Answer) -> str:
-    """What a classifier takes the drawing for."""
+    """Return the classifier's labels for the drawing with percentages; may be empty."""
     if not answer.votes:
         return ""
     votes = ", ".join(

@@ -1,4 +1,4 @@
-"""What all grids and strips of pictures have in common: one keyboard cursor, and a pointer."""
+"""Behaviour shared by all grids and strips of images: keyboard cursor, hovering and dragging."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _Base: TypeAlias = QWidget
 else:
-    # Mixed into ``Painted`` or ``PaintedArea``, which come after it.
+    # A mixin: ``Painted`` or ``PaintedArea`` comes after this class in the bases.
     _Base = object
 
 _MARGIN_PX = 4
@@ -28,11 +28,11 @@ _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class Cells(_Base):
-    """Cells in rows, each painted by the widget; passive but for what it asks the widget to do.
+    """Mixin for a widget that paints cells in rows.
 
-    A widget says how many there are (``count``), where (``columns``, ``cell_rect``) and what is to
-    be said of one (``text_of``), and what happens to one: ``activate`` (a click, Enter), ``toggle``
-    (Ctrl and a click), and ``dragged``, the samples that go with it when it is dragged away.
+    The widget implements ``count``, ``columns``, ``cell_rect`` and ``text_of``, and handles
+    ``activate`` (a click, Enter), ``toggle`` (Ctrl and a click) and ``dragged``, which returns the
+    samples to drag along with a cell.
     """
 
     accessible_role = QAccessible.Role.List
@@ -42,59 +42,59 @@ class Cells(_Base):
     _pressed: QPoint | None = None
 
     def count(self) -> int:
-        """The number of cells."""
+        """Return the number of cells."""
         raise NotImplementedError
 
     def columns(self) -> int:
-        """Cells side by side."""
+        """Return the number of columns."""
         raise NotImplementedError
 
     def cell_rect(self, place: int) -> QRect | QRectF:
-        """Where a cell is painted, in pixels of what the mouse is told of."""
+        """Return the rectangle of a cell, in the coordinates of ``surface``."""
         raise NotImplementedError
 
     def text_of(self, place: int) -> str:
-        """What is to be said of a cell, as a tooltip and by a screen reader."""
+        """Return the text of a cell for the tooltip and for screen readers."""
         raise NotImplementedError
 
     def activate(self, place: int) -> None:
-        """A cell was clicked, or Enter pressed on it."""
+        """Called when a cell is clicked or Enter is pressed on it."""
 
     def toggle(self, place: int) -> None:
-        """A cell was clicked with Ctrl."""
+        """Called when a cell is clicked with Ctrl held down."""
         self.activate(place)
 
     def dragged(self, place: int) -> Sequence[int]:
-        """Places in the set of the samples that go with a cell; none: it cannot be dragged."""
+        """Return the indices in the set of the samples of a cell; empty if it cannot be dragged."""
         del place
         return ()
 
     # -- for screen readers ----------------------------------------------------------------------
 
     def part_count(self) -> int:
-        """The cells."""
+        """Return the number of cells."""
         return self.count()
 
     def part_words(self, place: int) -> str:
-        """What a cell says."""
+        """Return the spoken text of a cell."""
         return self.spoken(place)
 
     def part_rect(self, place: int) -> QRect:
-        """Where a cell is painted."""
+        """Return the rectangle of a cell."""
         return QRectF(self.cell_rect(place)).toAlignedRect()
 
     def current_part(self) -> int | None:
-        """The cell that the cursor is on."""
+        """Return the index of the cell under the keyboard cursor; None without cells."""
         return self._current if self.count() else None
 
     # -- where -----------------------------------------------------------------------------------
 
     def surface(self) -> QWidget:
-        """What is painted on."""
+        """Return the widget that receives the painting and the mouse events."""
         return self.viewport() if isinstance(self, QAbstractScrollArea) else self
 
     def place_at(self, position: QPoint) -> int | None:
-        """The cell under ``position``; None between cells."""
+        """Return the index of the cell under ``position``; None between cells."""
         if not self.count():
             return None
         first = QRectF(self.cell_rect(0)).topLeft()
@@ -108,26 +108,26 @@ class Cells(_Base):
         return place if inside and QRectF(self.cell_rect(place)).contains(at) else None
 
     def tip_at(self, position: QPoint) -> str:
-        """What is said of the cell under the pointer."""
+        """Return the tooltip of the cell under the pointer; empty between cells."""
         place = self.place_at(position)
         return "" if place is None else self.text_of(place)
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """Where the cell under the pointer is, to be copied alone."""
+        """Return the rectangle of the cell under the pointer, to be copied as an image."""
         place = self.place_at(position)
         return None if place is None else self.part_rect(place)
 
     # -- the cursor ------------------------------------------------------------------------------
 
     def keep_current(self) -> None:
-        """Other cells are shown: the cursor stays on one of them, and no pointer is on any."""
+        """Adapt to changed cells: clamp the cursor, clear the hover, update the description."""
         self._current = min(self._current, max(0, self.count() - 1))
         self._hovered = None
         describe(self, self.spoken(self._current) if self.count() else "", spoken=False)
         self.surface().update()
 
     def go_to(self, place: int) -> None:
-        """Put the cursor on a cell, bring it into sight and say what it is."""
+        """Move the keyboard cursor to a cell, scroll it into view and announce it."""
         self._current = place
         if isinstance(self, QAbstractScrollArea):
             bar, cell = self.verticalScrollBar(), QRectF(self.cell_rect(place)).toRect()
@@ -140,11 +140,11 @@ class Cells(_Base):
         self.surface().update()
 
     def spoken(self, place: int) -> str:
-        """What a screen reader says of a cell."""
+        """Return what a screen reader says of a cell."""
         return self.text_of(place)
 
     def target(self, key: int) -> int | None:
-        """The cell that a key of motion leads to; None for any other key."""
+        """Return the index of the cell that a navigation key leads to; None for any other key."""
         columns, last = self.columns(), self.count() - 1
         keys = Qt.Key
         steps: dict[int, int] = {
@@ -166,7 +166,7 @@ class Cells(_Base):
         return min(max(0, steps[key]), last) if key in steps and last >= 0 else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from cell to cell; Enter activates."""
+        """Move the cursor with the navigation keys; Enter activates the current cell."""
         target = self.target(event.key())
         if target is not None:
             self.go_to(target)
@@ -178,14 +178,14 @@ class Cells(_Base):
     # -- the pointer -----------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Put the cursor there; moving or letting go says what happens to the cell."""
+        """Move the cursor to the pressed cell; it is activated on release or dragged on moving."""
         place = self.place_at(event.position().toPoint())
         if place is not None and event.button() is Qt.MouseButton.LeftButton:
             self.go_to(place)
             self._pressed = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the cell, or point at one."""
+        """Start dragging the pressed cell, or update the hovered one."""
         at = event.position().toPoint()
         if self._pressed is not None and is_dragged(self._pressed, at):
             place = self.place_at(self._pressed)
@@ -197,7 +197,7 @@ class Cells(_Base):
         self._hover(self.place_at(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Activate the cell that was pressed, or toggle it."""
+        """Activate the pressed cell, or toggle it with Ctrl."""
         pressed, self._pressed = self._pressed, None
         place = self.place_at(event.position().toPoint())
         if pressed is None or place is None or place != self.place_at(pressed):
@@ -206,7 +206,7 @@ class Cells(_Base):
         (self.toggle if is_toggled else self.activate)(place)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at nothing any more."""
+        """Clear the hovered cell."""
         self._hover(None)
         super().leaveEvent(event)
 

@@ -1,4 +1,4 @@
-"""Choosing the characters of the set that take part, by clicking or by typing them."""
+"""Widget to choose the characters of the set that take part, by clicking or typing them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 class CharacterChooser(QWidget):
-    """A grid of glyphs to tick and a field to type them into; both always say the same.
+    """A grid of checkable glyphs and a text field for the same choice, kept in step.
 
-    Typed characters keep their order; a click puts its character where the set has it.
+    Typed characters keep their order; a clicked character is inserted in the order of the set.
 
     Signals:
-        chosen_changed(str): The chosen labels, joined; never empty, since nothing can be
-            learnt from no character.
+        chosen_changed(str): The chosen labels, joined; never empty, since a network cannot be
+            trained on no character.
     """
 
     chosen_changed = Signal(str)
@@ -74,7 +74,7 @@ class CharacterChooser(QWidget):
         self._labels = tuple(labels)
         self.grid.set_samples(labels, images)
         self.set_chosen(labels)
-        # A choice is written as a string, which says nothing where labels are longer than a sign.
+        # A choice is stored as one string, which is ambiguous for labels of several characters.
         self.setEnabled(all(len(label) == 1 for label in self._labels))
         if not self.isEnabled():
             self._show_problem(
@@ -82,7 +82,7 @@ class CharacterChooser(QWidget):
             )
 
     def set_chosen(self, labels: Iterable[str]) -> None:
-        """Show ``labels`` as chosen, without a signal; those not in the set are left out."""
+        """Choose ``labels`` without emitting a signal; those not in the set are ignored."""
         known = set(self._labels)
         self._take(tuple(dict.fromkeys(label for label in labels if label in known)))
         self.field.setText("".join(map(label_sign, self.chosen)))
@@ -97,14 +97,14 @@ class CharacterChooser(QWidget):
         self._choose(tuple(kept))
 
     def _checked_labels(self) -> set[str]:
-        """The labels that the ticks stand for; samples of one label come and go together."""
+        """Return the checked labels; samples of one label are checked and unchecked together."""
         indices = set(self.grid.checked)
         ticked = {self._labels[index] for index in indices}
         unticked = {label for index, label in enumerate(self._labels) if index not in indices}
         return ticked - (unticked & set(self.chosen))
 
     def _place(self, label: str, kept: list[str]) -> int:
-        """Where ``label`` belongs in ``kept``: before the first that comes later in the set."""
+        """Return the index at which ``label`` belongs in ``kept``, by the order of the set."""
         order = self._labels.index
         later = (i for i, other in enumerate(kept) if order(other) > order(label))
         return next(later, len(kept))

@@ -1,4 +1,4 @@
-"""The looks of classes, colour and mark: told apart with colour blindness too, in any theme."""
+"""Colours and marker shapes of classes, distinct for colour-blind viewers and in any theme."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_CLASSES = 20
 
 
 def class_colour(number: int, theme: Theme | None = None) -> QColor:
-    """The colour of class ``number`` (from 0); after ten they come again with other marks."""
+    """Return the colour of class ``number`` (from 0); colours repeat with other markers."""
     return _colours((theme or current_theme()).is_dark)[number % len(CLASS_COLOURS)]
 
 
@@ -33,14 +33,14 @@ def _colours(dark: bool) -> tuple[QColor, ...]:
 
 
 def class_rgba(classes: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
-    """Opaque ARGB of the colour of each of ``classes``, uint32 of the same shape."""
+    """Return the colours of ``classes`` as opaque ARGB, uint32 of the same shape."""
     table = np.array([colour.rgba() for colour in _colours(theme.is_dark)], np.uint32)
     rgba: NDArray[np.uint32] = table[classes % len(table)]
     return rgba
 
 
 def paint_mark(painter: QPainter, centre: QPointF, radius: float, mark: int) -> None:
-    """Paint the mark at place ``mark`` of ``MARKS``, as large as a disc of ``radius``."""
+    """Paint the marker ``MARKS[mark]`` at the size of a disc of ``radius``."""
     if not MARKS[mark]:
         painter.drawEllipse(centre, radius, radius)
         return
@@ -49,6 +49,6 @@ def paint_mark(painter: QPainter, centre: QPointF, radius: float, mark: int) -> 
 
 
 def has_colours(classes: NDArray[np.int64]) -> bool:
-    """Whether colours say anything about samples of ``classes`` ``[n]``."""
+    """Return whether samples of ``classes`` ``[n]`` can be told apart by colours."""
     different = len(np.unique(classes))
     return 1 < different <= min(MOST_LOOKS, max(1, len(classes) // 2))

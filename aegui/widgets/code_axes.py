@@ -1,4 +1,4 @@
-"""Which two numbers of a long code are shown across and upwards."""
+"""Widget to choose the two dimensions of a long code that are shown along x and y."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _MOST_ROWS = 16
 
 
 class CodeAxes(QWidget):
-    """Two choices: the number of the code that grows to the right, and the one upwards."""
+    """Two combo boxes: the code dimension along x and the one along y."""
 
     edited = Signal(object)
     """The two numbers asked for, counted from 0: a tuple."""
 
     def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
-        """``words`` stand before them."""
+        """``words`` is an optional label before the combo boxes."""
         super().__init__(parent)
         self.axes = (0, 1)
         """The two that are shown, counted from 0."""
@@ -40,11 +40,11 @@ class CodeAxes(QWidget):
 
     @property
     def count(self) -> int:
-        """How many numbers there are to choose from."""
+        """Return the number of code dimensions on offer."""
         return self.x_choice.count()
 
     def set_state(self, axes: tuple[int, int], size: int) -> None:
-        """Show ``axes`` of a code of ``size`` numbers."""
+        """Show ``axes`` as the current choice for a code of ``size`` dimensions."""
         self.axes = axes
         for choice, axis in ((self.x_choice, axes[0]), (self.y_choice, axes[1])):
             with QSignalBlocker(choice):
@@ -57,7 +57,7 @@ class CodeAxes(QWidget):
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
         before_x, before_y = self.axes
         if x == y:
-            # Choosing the other's number swaps the two.
+            # Choosing the dimension of the other axis swaps the two.
             x, y = (x, before_x) if x == before_y else (before_y, y)
         self.set_state((x, y), self.count)
         if (x, y) != (before_x, before_y):

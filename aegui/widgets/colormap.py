@@ -1,4 +1,4 @@
-"""Colours for numbers: one scale, told apart with common colour blindness and in print."""
+"""The colormap for numbers (viridis): readable with common colour blindness and in print."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _LEVELS = 256
 
 
 def ramp_rgb(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Colours uint8 ``[..., 3]`` of ``shares`` in [0, 1], dark violet to yellow."""
+    """Return colours uint8 ``[..., 3]`` of ``shares`` in [0, 1], dark violet to yellow."""
     level = np.rint(np.clip(shares, 0.0, 1.0) * (_LEVELS - 1)).astype(np.int64)
     rgb: NDArray[np.uint8] = _table()[level]
     return rgb
 
 
 def ramp_rgba(shares: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """The same as opaque ARGB, uint32 of the shape of ``shares``."""
+    """Return colours of ``shares`` as opaque ARGB, uint32 of the shape of ``shares``."""
     rgb = ramp_rgb(shares).astype(np.uint32)
     return (np.uint32(0xFF000000) | rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]).astype(
         np.uint32
@@ -34,14 +34,17 @@ def ramp_rgba(shares: NDArray[np.float64]) -> NDArray[np.uint32]:
 
 
 def ramp_colour(share: float) -> QColor:
-    """The colour of ``share`` in [0, 1]."""
+    """Return the colour of ``share`` in [0, 1]."""
     return QColor.fromRgba(int(ramp_rgba(np.array([share]))[0]))
 
 
 def shares_of(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[float, float]]:
-    """``values`` as shares of what lies between their 2nd and 98th percentile, and these two.
+    """Scale ``values`` linearly so that the 2nd percentile is 0 and the 98th is 1.
 
-    So a few extreme ones do not leave all others alike. Those that are not finite stay NaN.
+    Percentiles keep a few outliers from compressing all other values.
+
+    Returns:
+        The scaled values, NaN where not finite, and the two percentiles.
     """
     finite = values[np.isfinite(values)]
     if not len(finite):

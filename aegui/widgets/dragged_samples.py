@@ -1,4 +1,4 @@
-"""Samples of the set that is shown, as they are dragged from panel to panel."""
+"""Drag and drop of samples of the current set between panels and to other programs."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ SAMPLES_MIME = "application/x-aegui-samples"
 
 
 class SampleDesk(QObject):
-    """Makes pictures of samples for other programs; there is one in a window, its child."""
+    """Adds images of samples to dragged data for other programs; each window has one child."""
 
     def __init__(
         self, add_pictures: Callable[[QMimeData, tuple[int, ...]], None], parent: QObject
     ) -> None:
-        """``add_pictures`` adds images and files of the samples at those places to what goes."""
+        """``add_pictures`` adds images and files of the samples at some indices to the data."""
         super().__init__(parent)
         self.add_pictures = add_pictures
 
 
 def samples_mime(indices: Iterable[int]) -> QMimeData:
-    """The samples at ``indices`` of the set as something to be dragged."""
+    """Return MIME data with the indices of the samples to be dragged."""
     data = QMimeData()
     data.setData(SAMPLES_MIME, " ".join(map(str, indices)).encode())
     return data
 
 
 def samples_of(data: QMimeData) -> tuple[int, ...]:
-    """The samples that are being dragged; none where it is something else."""
+    """Return the indices of the dragged samples; empty for any other data."""
     if not data.hasFormat(SAMPLES_MIME):
         return ()
     words = bytes(data.data(SAMPLES_MIME).data()).split()
@@ -46,21 +46,21 @@ def samples_of(data: QMimeData) -> tuple[int, ...]:
 
 
 def is_dragged(pressed: QPoint, at: QPoint) -> bool:
-    """Whether a mouse pressed at ``pressed`` has gone so far that it drags what was there."""
+    """Return whether the mouse, pressed at ``pressed``, has moved far enough to start a drag."""
     return (at - pressed).manhattanLength() >= QApplication.startDragDistance()
 
 
 def drag_samples(source: QWidget, indices: Iterable[int]) -> bool:
-    """Let a person drag samples out of ``source``; whether they were moved, not copied.
+    """Run a drag of samples out of ``source``; return whether they were moved, not copied.
 
-    Other programs get them as PNG files, which leaves them where they are here: what proposes to
-    move unless told otherwise, as file managers do, is told that they are copies.
+    Other programs receive PNG files and never move the samples: copying is the default action, so
+    that file managers, which otherwise propose to move files, copy them.
     """
     drag = QDrag(source)
     drag.setMimeData(_with_pictures(source, tuple(indices)))
     actions = Qt.DropAction
     done = drag.exec(actions.CopyAction | actions.MoveAction, actions.CopyAction)
-    # Only widgets of this program are a target.
+    # Only widgets of this program are known as a target.
     return done is actions.MoveAction and drag.target() is not None
 
 

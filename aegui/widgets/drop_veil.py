@@ -1,4 +1,4 @@
-"""What welcomes a file that is dragged over the window: a frame, and what a drop would do."""
+"""Overlay shown while a file is dragged over the window: a frame, and what a drop would do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LETTERS = 1.5
 
 
 class DropVeil(QWidget):
-    """Lies over all of its parent while something is dragged there; the mouse goes through."""
+    """Covers its parent while something is dragged over it; transparent to the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,11 +30,11 @@ class DropVeil(QWidget):
 
     @property
     def text(self) -> str:
-        """What a drop would do; empty while nothing is dragged."""
+        """Return what a drop would do; empty while hidden."""
         return self._text if not self.isHidden() else ""
 
     def welcome(self, text: str) -> None:
-        """Say what a drop would do."""
+        """Show and announce what a drop would do."""
         self._text = text
         self.setAccessibleName(text)
         self.setGeometry(self._room.rect())
@@ -43,7 +43,7 @@ class DropVeil(QWidget):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A pale veil with a frame, and the words in the middle."""
+        """Paint a translucent veil with a dashed frame, and the text in its middle."""
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""Mistakes with noise in one quiet line each: what is wrong, its mending, and what comes of it."""
+"""One line per noise mistake of a recipe: the problem, its fix, and a button to see its effect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class FindingLine(QWidget):
-    """One mistake. Passive."""
+    """One finding with its buttons. Passive."""
 
     mend_requested = Signal(object)
     """What this ``Finding`` says is to be mended."""
@@ -47,7 +47,7 @@ class FindingLine(QWidget):
         sign = Sign("builder-warning", "warn")
         line.insertWidget(0, sign, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(line)
-        # Not before they lie in the line: shown alone a button is a window for a moment.
+        # Only once in the layout: a button shown without a parent is briefly a window of its own.
         self.mend.setVisible(finding.mended is not None)
         self.see.setVisible(finding.key in SWITCHED)
         self.setToolTip(text)
@@ -57,7 +57,7 @@ class FindingLine(QWidget):
 
 
 class FindingLines(QWidget):
-    """The mistakes of a recipe, one below the other; hidden where there are none. Passive."""
+    """The findings of a recipe, one below the other; hidden if there are none. Passive."""
 
     mend_requested = Signal(object)
     """What this ``Finding`` says is to be mended."""
@@ -73,7 +73,7 @@ class FindingLines(QWidget):
         self.hide()
 
     def set_findings(self, findings: Sequence[Finding]) -> None:
-        """Say what is wrong."""
+        """Show ``findings``, one line each."""
         if tuple(line.finding for line in self.lines) == tuple(findings):
             return
         for line in self.lines:
@@ -89,7 +89,7 @@ class FindingLines(QWidget):
         self.setVisible(bool(self.lines))
 
     def set_open(self, is_open: bool) -> None:
-        """Whether the recipe may be changed now."""
+        """Set whether the recipe may be changed, which enables the buttons that fix a mistake."""
         self._is_open = is_open
         for line in self.lines:
             line.mend.setEnabled(is_open)

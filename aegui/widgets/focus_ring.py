@@ -1,4 +1,4 @@
-"""The ring around what has the keys, the same for every widget, and only for who uses the keys."""
+"""Focus ring around the widget with keyboard focus, shown only while the keyboard is in use."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _FOLLOWED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show)
 
 
 class FocusRing(QWidget):
-    """Two lines around ``holder``: one of the accent, one of the ground of the panels.
+    """Two lines around ``holder``: one in the accent colour, one in the panel's background.
 
-    On whatever it lies, one of the two stands out. It is a sibling of its holder, so that it may
-    reach a little beyond it, and keeps within their parent.
+    One of the two contrasts with any background. The ring is a sibling of its holder, so that it
+    may extend a little beyond it, and is clipped to their common parent.
     """
 
     def __init__(self, holder: QWidget) -> None:
         parent = holder.parentWidget()
-        # A splitter takes each of its children for a part.
+        # A splitter would treat the ring as another pane.
         inside = parent is None or holder.isWindow() or isinstance(parent, QSplitter)
         super().__init__(holder if inside else parent)
         self.holder = holder
@@ -55,13 +55,13 @@ class FocusRing(QWidget):
         self.setGeometry(around if parent is None else around.intersected(parent.rect()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go where the holder goes."""
+        """Follow the holder when it moves, is resized or shown."""
         if watched is self.holder and event.type() in _FOLLOWED:
             self._follow()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The accent outside, its lining inside."""
+        """Paint the accent line outside and the lining inside."""
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -75,9 +75,9 @@ class FocusRing(QWidget):
 
 
 class KeyboardFocus(QObject):
-    """Puts the ring around what gets the keys from a key, and brings that into sight.
+    """Shows the ring around a widget that gets focus by the keyboard, and scrolls it into view.
 
-    One for the whole program: dialogs have it too. Who takes the mouse needs no ring.
+    One for the whole program, dialogs included. Nothing is shown while the mouse is used.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -91,18 +91,18 @@ class KeyboardFocus(QObject):
 
     @property
     def ring(self) -> FocusRing | None:
-        """The ring that is shown, if any."""
+        """Return the current ring, or None."""
         return self._ring if self._ring is not None and shiboken6.isValid(self._ring) else None
 
     @Slot(QWindow)
     def _on_application_focus_window_changed(self, window: QWindow | None) -> None:
         if window is not None:
-            # The filter of a window sees each key and press once, before any widget.
+            # A filter on the window sees each key and press once, before any widget does.
             window.removeEventFilter(self)
             window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice whether the keys or the mouse are used."""
+        """Note whether the keyboard or the mouse was used last."""
         kind = event.type()
         if kind == QEvent.Type.KeyPress:
             self._uses_keys = True
@@ -113,7 +113,8 @@ class KeyboardFocus(QObject):
 
     @Slot(QWidget, QWidget)
     def _on_application_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        # Not whether a button is down: of a widget that went while it was, Qt never hears the end.
+        # The state of the mouse buttons is no substitute: if a widget is deleted while a button is
+        # down, Qt never sees the release.
         self._put(now if self._uses_keys else None)
 
     def _put(self, holder: QWidget | None) -> None:
@@ -128,7 +129,7 @@ class KeyboardFocus(QObject):
 
 
 def bring_into_sight(widget: QWidget) -> None:
-    """Scroll whatever ``widget`` lies in so that it is seen."""
+    """Scroll every enclosing scroll area so that ``widget`` is visible."""
     area = widget.parentWidget()
     while area is not None:
         if isinstance(area, QScrollArea) and area.widget() is not None:

@@ -1,4 +1,4 @@
-"""All samples of a set as small pictures; only those in sight are made and painted."""
+"""All samples of a set as small images; only the visible ones are rendered."""
 
 from __future__ import annotations
 
@@ -31,22 +31,21 @@ _PAD_PX = 3
 
 
 class Gallery(Cells, PaintedArea):
-    """A grid that flows with the width, under one keyboard cursor.
+    """A scrolling grid of samples that reflows with the width, with a keyboard cursor.
 
-    It shows places of a set, in any order and number. Samples that are left out of training are
-    faded. A sample that is dragged can be dropped where samples are taken, such as into the boxes
-    of a concept.
+    It shows any selection of a set, in any order. Samples left out of training are faded. A sample
+    can be dragged to wherever samples are accepted, such as the boxes of a concept.
 
     Signals:
-        activated(index): That sample was clicked, or Enter pressed on it.
-        toggled(index): It is to be taken or left out: Ctrl and a click, or Space.
+        activated(index): A sample was clicked, or Enter pressed on it.
+        toggled(index): A sample is to be included or left out: Ctrl and a click, or Space.
     """
 
     activated = Signal(int)
     toggled = Signal(int)
 
     def __init__(self, parent: QFrame | None = None, *, drags_all: bool = False) -> None:
-        """``drags_all``: whichever sample is dragged, all that are shown go with it."""
+        """``drags_all``: dragging any sample drags all that are shown."""
         super().__init__(parent)
         self._drags_all = drags_all
         self._pictures = Pictures()
@@ -69,7 +68,7 @@ class Gallery(Cells, PaintedArea):
     def set_samples(
         self, images: NDArray[np.float32], labels: Sequence[str], names: Sequence[str]
     ) -> None:
-        """Hold N samples, ``images`` ``[N, C, H, W]`` (not copied), and show all of them."""
+        """Set N samples, ``images`` ``[N, C, H, W]`` (not copied), and show all of them."""
         self._pictures.set_images(images)
         self._labels, self._names = labels, names
         self._taken = None
@@ -77,7 +76,7 @@ class Gallery(Cells, PaintedArea):
         self.set_shown(None)
 
     def set_shown(self, indices: NDArray[np.int64] | None) -> None:
-        """Show the samples at ``indices``, in that order; None: all of them."""
+        """Show the samples at ``indices``, in that order; None for all."""
         self.shown = np.arange(len(self._pictures)) if indices is None else indices
         self._current = 0
         self._arrange()
@@ -87,30 +86,31 @@ class Gallery(Cells, PaintedArea):
             describe(self, tr("No samples"), spoken=False)
 
     def go_near(self, index: int) -> None:
-        """Put the keyboard cursor on sample ``index``, or the next one of those shown."""
+        """Move the keyboard cursor to sample ``index``, or the next one shown after it."""
         if len(self.shown):
             place = int(np.searchsorted(self.shown, index))
             self.go_to(min(place, len(self.shown) - 1))
 
     def set_taken(self, taken: NDArray[np.bool_] | None) -> None:
-        """Which samples of the set take part, bool ``[N]``; None: all of them."""
+        """Set which samples of the set take part in training, bool ``[N]``; None for all."""
         self._taken = taken
         self.viewport().update()
 
     @property
     def current(self) -> int | None:
-        """The place in the set under the keyboard cursor; None where nothing is shown."""
+        """Return the index in the set under the keyboard cursor; None where nothing is shown."""
         return int(self.shown[self._current]) if len(self.shown) else None
 
     def title(self, index: int) -> str:
-        """What sample ``index`` is called: its long name, and its label where that says more."""
+        """Return the title of sample ``index``: its name, with the label if the two differ."""
         label, name = label_name(self._labels[index]), self._names[index]
         if not name.strip() or name == self._labels[index]:
             return label
         return tr("{name} ({label})", name=label_name(name), label=label)
 
     def _arrange(self) -> None:
-        # Decided by the whole width: a bar that makes room for itself would come and go.
+        # Decided by the width without a scroll bar: otherwise the bar, by taking room, would
+        # toggle.
         whole = max(1, self.width() // self._cell_px)
         needs_bar = -(-len(self.shown) // whole) * self._cell_px > self.height()
         policy = Qt.ScrollBarPolicy
@@ -126,15 +126,15 @@ class Gallery(Cells, PaintedArea):
         self.viewport().update()
 
     def count(self) -> int:
-        """The samples that are shown."""
+        """Return the number of samples shown."""
         return len(self.shown)
 
     def columns(self) -> int:
-        """Samples side by side."""
+        """Return the number of columns."""
         return max(1, self.viewport().width() // self._cell_px)
 
     def cell_rect(self, place: int) -> QRect:
-        """Where the sample shown at ``place`` is painted, in pixels of the viewport."""
+        """Return the rectangle of the sample shown at ``place``, in viewport pixels."""
         row, column = divmod(place, self.columns())
         top = row * self._cell_px - self.verticalScrollBar().value()
         return QRect(column * self._cell_px, top, self._cell_px, self._cell_px)
@@ -152,31 +152,31 @@ class Gallery(Cells, PaintedArea):
     # -- what is said and done -------------------------------------------------------------------
 
     def text_of(self, place: int) -> str:
-        """What the sample is called."""
+        """Return the title of the sample."""
         return self.title(int(self.shown[place]))
 
     def spoken(self, place: int) -> str:
-        """Its name, where it stands and whether it is left out."""
+        """Return its title, its position and whether it is left out."""
         out = self._taken is not None and not self._taken[self.shown[place]]
         at = tr("{index:,} of {count:,}", index=place + 1, count=len(self.shown))
         words = [self.text_of(place), at, tr("left out") if out else ""]
         return ", ".join(word for word in words if word)
 
     def activate(self, place: int) -> None:
-        """That sample is requested."""
+        """Emit ``activated`` for the sample."""
         self.activated.emit(int(self.shown[place]))
 
     def toggle(self, place: int) -> None:
-        """That sample is to be taken or left out."""
+        """Emit ``toggled`` for the sample."""
         self.toggled.emit(int(self.shown[place]))
 
     def dragged(self, place: int) -> list[int]:
-        """That sample, or all that are shown."""
+        """Return the index of the sample, or those of all samples shown."""
         places = self.shown if self._drags_all else self.shown[place : place + 1]
         return [int(place) for place in places]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space ticks; the other keys are those of all cells."""
+        """Space toggles; other keys are handled by ``Cells``."""
         if event.key() == Qt.Key.Key_Space and len(self.shown):
             self.toggle(self._current)
         else:
@@ -210,7 +210,7 @@ class Gallery(Cells, PaintedArea):
 
 
 def _cell_px(side: int) -> int:
-    """Room for images of ``side`` pixels at a whole scale; large ones are shrunk."""
+    """Return the cell size for images of ``side`` pixels; integer scale, or shrunk if large."""
     if side + 2 * _PAD_PX > _CELL_PX:
         return _CELL_PX
     scale = max(1, (_LEAST_CELL_PX - 2 * _PAD_PX) // side)

@@ -1,4 +1,4 @@
-"""Many glyphs in a grid that flows with the width: to pick one of them, or to tick some."""
+"""A grid of glyphs that reflows with the width, to pick one glyph or check several."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class GlyphGrid(Cells, Painted):
-    """A grid of glyphs under one keyboard cursor.
+    """A grid of glyphs with a keyboard cursor.
 
     Args:
-        checkable: Whether glyphs are ticked and unticked; else one is picked.
+        checkable: Whether glyphs are checked and unchecked; otherwise one is picked.
         parent: The Qt parent.
 
     Signals:
         picked(index): A glyph was clicked, or Enter pressed on it; only if not checkable.
-        checked_changed(): The person ticked or unticked glyphs; only if checkable.
+        checked_changed(): The user checked or unchecked glyphs; only if checkable.
         current_moved(x, y): The keyboard cursor has moved to the glyph around that point, which
             should be scrolled into view.
     """
@@ -64,7 +64,7 @@ class GlyphGrid(Cells, Painted):
     # -- what is shown ---------------------------------------------------------------------------
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
-        """Show N images ``[N, H, W]`` or ``[N, C, H, W]``, not copied; nothing is ticked."""
+        """Show N images ``[N, H, W]`` or ``[N, C, H, W]``, not copied; none is checked."""
         self._labels = tuple(labels)
         self._glyphs.set_images(images, look)
         self._checked.clear()
@@ -74,7 +74,7 @@ class GlyphGrid(Cells, Painted):
         self._changed()
 
     def set_checked(self, indices: Iterable[int]) -> None:
-        """Tick exactly ``indices``, without a signal."""
+        """Check exactly ``indices``, without emitting a signal."""
         self._checked = set(indices)
         self._changed()
 
@@ -90,24 +90,24 @@ class GlyphGrid(Cells, Painted):
 
     @property
     def checked(self) -> tuple[int, ...]:
-        """The ticked indices in the order of the set."""
+        """Return the checked indices in ascending order."""
         return tuple(sorted(self._checked))
 
     @property
     def current(self) -> int:
-        """The index under the keyboard cursor."""
+        """Return the index under the keyboard cursor."""
         return self._current
 
     def count(self) -> int:
-        """The glyphs that are shown."""
+        """Return the number of glyphs."""
         return len(self._labels)
 
     def columns(self) -> int:
-        """Glyphs side by side."""
+        """Return the number of columns."""
         return max(1, self.width() // CELL_PX)
 
     def cell_rect(self, index: int) -> QRect:
-        """Where glyph ``index`` is painted, in widget pixels."""
+        """Return the rectangle of glyph ``index``, in widget pixels."""
         row, column = divmod(index, self.columns())
         return QRect(column * CELL_PX, row * CELL_PX, CELL_PX, CELL_PX)
 
@@ -126,11 +126,11 @@ class GlyphGrid(Cells, Painted):
         return QSize(4 * CELL_PX, CELL_PX)
 
     def text_of(self, place: int) -> str:
-        """What the glyph is called."""
+        """Return the name of the glyph."""
         return label_name(self._labels[place])
 
     def spoken(self, place: int) -> str:
-        """Its name, where it stands and whether it is ticked."""
+        """Return its name, its position and whether it is checked."""
         text = f"{self.text_of(place)}, " + tr(
             "{index:,} of {count:,}", index=place + 1, count=len(self._labels)
         )
@@ -166,7 +166,7 @@ class GlyphGrid(Cells, Painted):
             return
         self._current = index
         if self._checkable:
-            # Dragging on gives every glyph on the way the state that the first one took.
+            # Every glyph that the drag passes over gets the new state of the first one.
             self._dragged_state = index not in self._checked
             self._check(index, self._dragged_state)
         self._changed()
@@ -206,7 +206,7 @@ class GlyphGrid(Cells, Painted):
             super().keyPressEvent(event)
 
     def _move(self, target: int, *, sweep: bool) -> None:
-        """Go to ``target``; a sweep gives every glyph on the way the state of the first."""
+        """Move the cursor to ``target``; a sweep gives all glyphs passed the state of the first."""
         start = self._current
         self._current = target
         if sweep and self._checkable and start != target:
@@ -221,7 +221,7 @@ class GlyphGrid(Cells, Painted):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self)
-        # Of 70,000 cells only those in sight are looked at.
+        # There may be 70,000 cells: only those in the exposed area are visited.
         first = event.rect().top() // CELL_PX * self.columns()
         last = (event.rect().bottom() // CELL_PX + 1) * self.columns()
         for index in range(max(0, first), min(len(self._labels), last)):

@@ -1,9 +1,9 @@
-"""Images on the screen: numpy levels to QImage, small ones scaled without blur.
+"""Conversion of numpy images to QImage, and painting without blur for small ones.
 
-Every panel that shows an image (editor, answers, map, chooser) paints it with these functions, so
-that the same pixel has the same colour everywhere. Of a glyph level 0 is the ``off`` colour, 1 the
-``on`` colour, and levels between are mixed; other images are shown as they are, black for 0. What
-is not a number is drawn as 0.
+Every panel that shows an image (editor, answers, map, chooser) uses these functions, so that the
+same pixel has the same colour everywhere. In a glyph, level 0 is the ``off`` colour, 1 the ``on``
+colour, and levels between are mixed; other images are shown as they are, with 0 black. NaN is drawn
+as 0.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _SHORT_LABELS = {" ": "\N{OPEN BOX}", "\x7f": "\N{BLACK SQUARE}", "": "\N{EN DAS
 
 
 def palette(on: QColor, off: QColor) -> NDArray[np.uint32]:
-    """The 256 premultiplied ARGB colours from ``off`` to ``on``, read-only uint32 ``[256]``.
+    """Return 256 premultiplied ARGB colours from ``off`` to ``on``, read-only uint32 ``[256]``.
 
-    Mixing happens after premultiplication, so that an ``off`` of alpha 0 fades without a seam.
+    Colours are mixed after premultiplication, so that an ``off`` of alpha 0 fades without a seam.
     """
     return _palette(on.rgba(), off.rgba())
 
@@ -71,7 +71,7 @@ def _premultiplied(rgba: int) -> NDArray[np.float64]:
 
 
 def argb_image(argb: NDArray[np.uint32]) -> QImage:
-    """A QImage that owns a copy of the premultiplied ARGB pixels ``argb`` ``[H, W]``."""
+    """Return a QImage that owns a copy of the premultiplied ARGB pixels ``argb`` ``[H, W]``."""
     height, width = argb.shape
     data = np.ascontiguousarray(argb, dtype=np.uint32)
     view = QImage(data.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
@@ -79,14 +79,14 @@ def argb_image(argb: NDArray[np.uint32]) -> QImage:
 
 
 def glyph_image(image: ArrayLike, on: QColor, off: QColor) -> QImage:
-    """One screen pixel per pixel of ``image`` ``[H, W]`` in [0, 1]."""
+    """Return ``image`` ``[H, W]`` in [0, 1] as a QImage of the same size."""
     return argb_image(palette(on, off)[grey_levels(image)])
 
 
 def level_image(
     levels: NDArray[np.uint8], look: Look, on: QColor | None = None, off: QColor | None = None
 ) -> QImage:
-    """One screen pixel per pixel of ``levels`` 0..255, ``[H, W]`` or ``[C, H, W]``.
+    """Return ``levels`` 0..255, ``[H, W]`` or ``[C, H, W]``, as a QImage of the same size.
 
     ``on`` and ``off`` are the colours of glyphs, by default those of the theme.
     """
@@ -99,15 +99,15 @@ def level_image(
 
 
 def picture(image: ArrayLike, look: Look) -> QImage:
-    """One screen pixel per pixel of ``image`` ``[H, W]`` or ``[C, H, W]`` in [0, 1]."""
+    """Return ``image`` ``[H, W]`` or ``[C, H, W]`` in [0, 1] as a QImage of the same size."""
     return level_image(grey_levels(image), look)
 
 
 def on_panel(levels: NDArray[np.uint8], look: Look, theme: Theme) -> NDArray[np.uint8]:
-    """``levels`` ``[C, H, W]`` of an image on a white ground, as it stands on a dark panel.
+    """Return ``levels`` ``[C, H, W]`` with a white background turned grey on a dark panel.
 
-    There the white around a thing would be the brightest of all: it becomes a quiet grey. Other
-    images, and those on a light panel, stay what they are.
+    On a dark panel a white background would be brighter than the object itself. Other images, and
+    any image on a light panel, are returned unchanged.
     """
     if look.glyphs or look.ground != 1.0 or not theme.is_dark:
         return levels
@@ -122,23 +122,23 @@ def on_panel(levels: NDArray[np.uint8], look: Look, theme: Theme) -> NDArray[np.
 
 
 def quiet_picture(image: ArrayLike, look: Look) -> QImage:
-    """As ``picture``; on a dark panel its white ground is a quiet grey."""
+    """Like ``picture``, with a white background turned grey on a dark panel."""
     levels = grey_levels(image)
     channels = levels[np.newaxis] if levels.ndim == 2 else levels
     return level_image(on_panel(channels, look, current_theme()), look)
 
 
 def scaled_size(height: int, width: int, bounds: QSize) -> QSize:
-    """The largest whole multiple of ``width`` x ``height`` inside ``bounds``.
+    """Return the largest integer multiple of ``width`` x ``height`` that fits ``bounds``.
 
-    ``bounds`` too small for one are exceeded: a blurred glyph would be a wrong one.
+    At least the original size, even if it exceeds ``bounds``: shrinking would blur the glyph.
     """
     scale = max(1, min(bounds.width() // width, bounds.height() // height))
     return QSize(width * scale, height * scale)
 
 
 def fitted_rect(height: int, width: int, bounds: QRect) -> QRect:
-    """``scaled_size`` centred in ``bounds``."""
+    """Return ``scaled_size`` centred in ``bounds``."""
     size = scaled_size(height, width, bounds.size())
     return QRect(
         bounds.x() + (bounds.width() - size.width()) // 2,
@@ -149,12 +149,12 @@ def fitted_rect(height: int, width: int, bounds: QRect) -> QRect:
 
 
 def is_smooth(height: int, width: int, bounds: QSize) -> bool:
-    """Whether an image is scaled smoothly in ``bounds``: it is large, or does not fit."""
+    """Return whether an image is scaled smoothly in ``bounds``: it is large or does not fit."""
     return min(height, width) >= SMOOTH_PX or height > bounds.height() or width > bounds.width()
 
 
 def picture_rect(height: int, width: int, bounds: QRect) -> QRect:
-    """Where an image is painted in the middle of ``bounds``, which it never exceeds."""
+    """Return the target rectangle of an image, centred in ``bounds`` and never exceeding it."""
     if not is_smooth(height, width, bounds.size()):
         return fitted_rect(height, width, bounds)
     size = QSize(width, height).scaled(bounds.size(), Qt.AspectRatioMode.KeepAspectRatio)
@@ -164,16 +164,17 @@ def picture_rect(height: int, width: int, bounds: QRect) -> QRect:
 
 
 def draw_picture(painter: QPainter, target: QRect, image: QImage) -> None:
-    """Paint ``image`` into ``target``, which has its proportions."""
+    """Paint ``image`` into ``target``, which has the same aspect ratio."""
     whole = target.width() % image.width() == 0 and min(image.width(), image.height()) < SMOOTH_PX
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
     painter.drawImage(target, image)
 
 
 def draw_glyph(painter: QPainter, bounds: QRect, image: QImage) -> QRect:
-    """Paint ``image`` in the middle of ``bounds`` and say where.
+    """Paint ``image`` centred in ``bounds`` and return the painted rectangle.
 
-    It is drawn at the largest whole scale; a large image fills ``bounds``, scaled smoothly.
+    A small image is drawn at the largest integer scale; a large one fills ``bounds``, scaled
+    smoothly.
     """
     target = picture_rect(image.height(), image.width(), bounds)
     draw_picture(painter, target, image)
@@ -181,7 +182,7 @@ def draw_glyph(painter: QPainter, bounds: QRect, image: QImage) -> QRect:
 
 
 def glyph_pixmap(image: QImage, bounds: QSize, *, device_ratio: float = 1.0) -> QPixmap:
-    """A crisp pixmap of ``bounds`` (logical pixels) with ``image`` in its middle, as for icons."""
+    """Return a pixmap of ``bounds`` (logical pixels) with ``image`` centred in it, as for icons."""
     size = QSize(round(bounds.width() * device_ratio), round(bounds.height() * device_ratio))
     pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -193,10 +194,10 @@ def glyph_pixmap(image: QImage, bounds: QSize, *, device_ratio: float = 1.0) -> 
 
 
 class GlyphCache:
-    """The samples of a set as QImages, each made when first shown in its colours.
+    """Cache of the samples of a set as QImages, each rendered when first requested.
 
-    Those shown last are kept. Images of more than ``most_px`` rows or columns are kept reduced.
-    With ``quiet`` a white ground is grey on a dark panel.
+    The least recently used images are evicted above 48 MB. Images of more than ``most_px`` rows or
+    columns are reduced first. With ``quiet``, a white background is grey on a dark panel.
     """
 
     def __init__(
@@ -212,17 +213,17 @@ class GlyphCache:
             self.set_images(images)
 
     def __len__(self) -> int:
-        """The number of images."""
+        """Return the number of images."""
         return len(self._images)
 
     def set_images(self, images: ArrayLike, look: Look = GLYPHS) -> None:
-        """Hold ``images`` ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1] from now on, not copied."""
+        """Set images ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied; clear the cache."""
         self._images = as_images(images)
         self.look = look
         self._made.clear()
 
     def image(self, index: int, on: QColor, off: QColor) -> QImage:
-        """Image ``index``, one screen pixel per pixel; glyphs in the colours ``on`` and ``off``."""
+        """Return image ``index``, one pixel each; glyphs in the colours ``on`` and ``off``."""
         theme = current_theme()
         key: tuple[int, object, object] = (index, on.rgba(), off.rgba())
         if not self.look.glyphs:
@@ -241,17 +242,17 @@ class GlyphCache:
 
 
 def label_name(label: str) -> str:
-    """``label`` as a word where there is room for one: "space" for the blank character.
+    """Return ``label`` as a word for places with room: "space" for the blank character.
 
-    Emojis and classes of sets that ship are named in the language; other labels are the data's own.
+    Emojis and classes of the shipped sets are translated; other labels are returned as they are.
     """
     return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else spoken_name(label)
 
 
 def label_sign(label: str) -> str:
-    """``label`` as one visible sign where room is short: the open box for the blank character.
+    """Return ``label`` as one visible sign for tight spaces: an open box for the blank.
 
-    What is a name rather than a sign is named as by `label_name`.
+    Labels of several characters are named as by `label_name`.
     """
     sign = _SHORT_LABELS.get(label)
     if sign is not None:

@@ -1,4 +1,4 @@
-"""Some samples of a crowd that are shown as images all the same, so far apart that none meet."""
+"""Choice of landmarks: samples of a dense map that are shown as images without overlapping."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ABOUT = tuple(_LINE * i + j for i in (0, -1, 1) for j in (0, -1, 1))
 
 
 class Landmarks:
-    """Chooses them for a zoom: panning changes nothing, and moving codes as little as possible."""
+    """Chooses landmarks for a zoom level; stable under panning, and nearly so when codes move."""
 
     def __init__(self) -> None:
         self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -41,15 +41,15 @@ class Landmarks:
         among: Callable[[], NDArray[np.int64] | None] | None = None,
         gap: float = GAP_PX,
     ) -> NDArray[np.int64]:
-        """Which rows of ``places`` ``[n, 2]`` are landmarks in ``view``, ascending.
+        """Return the rows of ``places`` ``[n, 2]`` that are landmarks in ``view``, ascending.
 
         Args:
-            places: Where the samples lie on the plane; rows that are no numbers are none.
-            version: Another one for other places, or others ``among`` them.
-            view: What is seen; only its scale counts.
+            places: Positions of the samples on the plane; rows that are not finite are skipped.
+            version: Changes whenever ``places`` or the rows returned by ``among`` change.
+            view: The viewport; only its scale matters.
             plate_px: Width and height of an image.
-            among: Tells which rows may be one, or None for all; asked only when it is needed.
-            gap: Room that is left between two.
+            among: Returns the rows that may be landmarks, None for all; called only when needed.
+            gap: Pixels kept free between two landmarks.
         """
         scale = _coarser(view.sx), _coarser(view.sy)
         key = (version, scale, plate_px, gap)
@@ -64,11 +64,12 @@ class Landmarks:
         return self._rows
 
     def _order(self, count: int, rows: NDArray[np.int64] | None) -> NDArray[np.int64]:
-        """Which of ``rows``, or of all ``count``, are offered: landmarks of before come first.
+        """Return the candidate rows in order of preference, the previous landmarks first.
 
-        So few of them change while a network learns.
+        Few of them change while a network is training. ``rows`` restricts the choice of ``count``
+        rows.
         """
-        # Looked up in tables: of very many rows that is faster than any comparison of sets.
+        # Boolean lookup tables: faster than set operations for very many rows.
         known = self._rows[self._rows < count]
         if rows is not None:
             allowed = np.zeros(count, bool)
@@ -82,19 +83,19 @@ class Landmarks:
 
 @functools.lru_cache(maxsize=8)
 def _drawn(count: int) -> NDArray[np.int64]:
-    """Some of the numbers below ``count``, all of them where they are few; always the same."""
+    """Return a fixed random sample without replacement of the numbers below ``count``."""
     draw = np.random.default_rng(0)
     return draw.choice(count, min(count, MOST_TRIED), replace=False, shuffle=True)
 
 
 def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The rows of ``places`` ``[n, 2]`` taken when each needs a square of side 1 for itself.
+    """Return the rows of ``places`` ``[n, 2]`` kept when each needs a unit square of its own.
 
-    They are offered in their order; each is taken if it meets none that is taken.
+    Greedy in the given order: a row is kept if it overlaps no row kept before.
     """
     taken: dict[int, tuple[float, float]] = {}
     found = []
-    # Of each square of the lattice one can be taken: what it meets lies in the nine about it.
+    # A lattice cell holds at most one kept row, so only it and its eight neighbours can overlap.
     squares = np.floor(places).astype(np.int64) @ (_LINE, 1)
     for row, (square, (x, y)) in enumerate(zip(squares.tolist(), places.tolist(), strict=True)):
         for step in _ABOUT:
@@ -108,5 +109,5 @@ def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _coarser(scale: float) -> float:
-    """``scale``, or a little less: one of a few, so that zooming does not choose in every frame."""
+    """Return ``scale`` rounded down to quarter octaves, so that zooming rarely chooses anew."""
     return float(2.0 ** (math.floor(_STEPS * math.log2(scale)) / _STEPS))

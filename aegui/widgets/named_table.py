@@ -1,4 +1,4 @@
-"""A table of names and their figures: one look for all of them."""
+"""A read-only table of names and figures, with one look throughout the program."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LEAST_REST_PX = 4
 
 
 class NamedTable(QTableWidget):
-    """Names at the left, figures beside them; nothing in it can be edited."""
+    """Names on the left, figures beside them; read-only."""
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class NamedTable(QTableWidget):
         words: Collection[int] = (0,),
         picks_rows: bool = False,
     ) -> None:
-        """Make it empty.
+        """Create an empty table.
 
         Args:
-            columns: Title and explanation of each, marked for translation.
-            name: What it is, for screen readers.
-            parent: As for every widget.
-            words: Places of the columns with words; the others have figures.
-            picks_rows: Whether one row is chosen, rather than cells.
+            columns: Title and tooltip of each column, marked for translation.
+            name: Accessible name.
+            parent: The Qt parent.
+            words: Indices of the text columns; the others hold figures.
+            picks_rows: Whether one row is selected rather than cells.
         """
         super().__init__(parent)
         if picks_rows:
@@ -59,18 +59,18 @@ class NamedTable(QTableWidget):
         header = self.horizontalHeader()
         header.setMinimumSectionSize(_LEAST_REST_PX)
         header.setHighlightSections(False)
-        # Arrows go from cell to cell, Tab to what comes after the table.
+        # The arrow keys move between cells; Tab leaves the table.
         self.setTabKeyNavigation(False)
         self.set_columns(columns, words)
 
     def set_columns(
         self, columns: Sequence[tuple[str, str]], words: Collection[int] = (0,)
     ) -> None:
-        """Make it empty, with these columns: title and explanation, at these places of words."""
+        """Clear the table and set titles and tooltips of the columns; ``words``: text columns."""
         self._words = words
         self.setRowCount(0)
-        # One more than there are figures: it takes the rest of the width, or names would be far
-        # from their figures.
+        # An extra last column takes the remaining width, which would otherwise separate names from
+        # their figures.
         self.setColumnCount(len(columns) + 1)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -85,7 +85,7 @@ class NamedTable(QTableWidget):
     def write_row(
         self, row: int, texts: Iterable[str], tip: str | None = None, *, bold: bool = False
     ) -> list[QTableWidgetItem]:
-        """Write ``texts`` into a row that there is; each cell says ``tip``, or None: its text."""
+        """Write ``texts`` into an existing row; tooltips are ``tip``, or the texts if None."""
         font, cells = figures_font(self.font(), bold=bold), []
         for column, text in enumerate(texts):
             item = self.item(row, column)
@@ -100,7 +100,7 @@ class NamedTable(QTableWidget):
         return cells
 
     def wanted_width(self) -> int:
-        """Pixels that show every column, beside the bar that scrolls down."""
+        """Return the width in pixels that shows every column, including the vertical scroll bar."""
         header = self.horizontalHeader()
         columns = self.columnCount() - 1
         sections = sum(
@@ -109,7 +109,7 @@ class NamedTable(QTableWidget):
         return sections + self.verticalScrollBar().sizeHint().width() + header.minimumSectionSize()
 
     def wanted_height(self) -> int:
-        """Pixels that show every row, above the bar that scrolls sideways where it is needed."""
+        """Return the height in pixels that shows every row and any horizontal scroll bar."""
         head = self.horizontalHeader().sizeHint().height()
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() > 0 else 0
@@ -117,6 +117,6 @@ class NamedTable(QTableWidget):
 
 
 def alignment(is_figure: bool) -> Qt.AlignmentFlag:
-    """Words to the left, figures to the right."""
+    """Return the alignment of a cell: text left, figures right."""
     across = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
     return across | Qt.AlignmentFlag.AlignVCenter

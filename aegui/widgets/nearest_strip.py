@@ -1,4 +1,4 @@
-"""The samples of a set that are nearest to an image, in one row."""
+"""A strip of the samples of a set that are nearest to an image."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 def nearest_title(look: Look) -> str:
-    """What stands above the nearest samples."""
+    """Return the title above the nearest samples."""
     return tr("Nearest characters") if look.glyphs else tr("Nearest images")
 
 
 def error_text(error: float) -> str:
-    """A mean squared error in 0..1 with three significant figures."""
+    """Return a mean squared error in 0..1 with three decimals, four below 0.1."""
     return localized(error, ".4f") if error < 0.1 else localized(error, ".3f")
 
 
 @dataclass(frozen=True)
 class _SampleWords:
-    """What stands below a picture, its name first, where that is short, and how wide that is."""
+    """The caption below an image: name (may be empty), distance, and their widths in pixels."""
 
     name: str
     away: str
@@ -57,16 +57,16 @@ class _SampleWords:
 
 
 class NearestStrip(Cells, Painted):
-    """The samples nearest to an image: their pictures, names and distances.
+    """The samples nearest to an image: their images, names and distances.
 
-    They can be dragged from here to where samples are collected.
+    They can be dragged to wherever samples are collected.
 
     Args:
-        grows: Whether pictures are larger where there is room for it.
+        grows: Whether images are enlarged where there is room.
 
     Signals:
         sample_activated(index): A sample was clicked, or Enter pressed on it; ``index`` is its
-            place in the set.
+            index in the set.
     """
 
     sample_activated = Signal(int)
@@ -86,14 +86,14 @@ class NearestStrip(Cells, Painted):
         self.figures = offer_painted(self, "nearest", fits=False)
 
     def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
-        """The images ``[N, H, W]`` or ``[N, C, H, W]`` that the indices speak of, not copied."""
+        """Set the images ``[N, H, W]`` or ``[N, C, H, W]`` of the set, not copied."""
         self._glyphs.set_images(images, look)
         self._words = None
         self.setAccessibleName(nearest_title(look))
         self.update()
 
     def set_nearest(self, nearest: tuple[tuple[str, float], ...], indices: Sequence[int]) -> None:
-        """Show ``nearest``: name and distance, with their places in the set."""
+        """Show ``nearest``, pairs of name and distance; ``indices`` are those in the set."""
         if (nearest, tuple(indices)) != (self._nearest, self._indices):
             self._nearest, self._indices, self._words = nearest, tuple(indices), None
             self.keep_current()
@@ -101,11 +101,11 @@ class NearestStrip(Cells, Painted):
             describe(self, "; ".join(texts), spoken=False)
 
     def count(self) -> int:
-        """The samples that are shown."""
+        """Return the number of samples shown."""
         return len(self._nearest)
 
     def columns(self) -> int:
-        """All in one row."""
+        """Return the number of columns: all samples are in one row."""
         return len(self._nearest)
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -116,7 +116,7 @@ class NearestStrip(Cells, Painted):
         return QSize(3 * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
 
     def text_of(self, place: int) -> str:
-        """Label and distance of the ``place``-th nearest, in words."""
+        """Return name and distance of the ``place``-th nearest sample."""
         label, distance = self._nearest[place]
         if self._glyphs.look.glyphs:
             away = trn("{n} pixel away", "{n} pixels away", round(distance))
@@ -125,15 +125,15 @@ class NearestStrip(Cells, Painted):
         return f"{label_name(label)}: {away}"
 
     def activate(self, place: int) -> None:
-        """Show that sample."""
+        """Emit ``sample_activated`` for the sample."""
         self.sample_activated.emit(self._indices[place])
 
     def dragged(self, place: int) -> tuple[int, ...]:
-        """That sample alone."""
+        """Return the index of the sample alone."""
         return (self._indices[place],)
 
     def cell_rect(self, place: int) -> QRect:
-        """Where the ``place``-th nearest is painted."""
+        """Return the rectangle of the ``place``-th nearest sample."""
         glyph, wide = self._glyph_px(), self._wide_px()
         share = self.width() // max(1, len(self._nearest))
         step = max(wide + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MOST_STEP_PX))))
@@ -141,7 +141,7 @@ class NearestStrip(Cells, Painted):
         return QRect(place * step, 0, wide, high)
 
     def _glyph_px(self) -> int:
-        """Side of a picture: as long as height and width allow."""
+        """Return the side of an image: as large as height and width allow."""
         if not self._grows:
             return _KIN_GLYPH_PX
         high = self.height() - for_text(_PLACE_PX.height()) + _KIN_GLYPH_PX
@@ -149,12 +149,12 @@ class NearestStrip(Cells, Painted):
         return max(_KIN_GLYPH_PX, min(_MOST_GLYPH_PX, high, wide))
 
     def _wide_px(self) -> int:
-        """Width of a place: the picture and the words below it."""
+        """Return the width of a cell: that of the image or of its caption."""
         words = max((each.wide_px for each in self._below()), default=0)
         return max(self._glyph_px(), words, for_text(_PLACE_PX.width()) - _GAP_PX)
 
     def _below(self) -> tuple[_SampleWords, ...]:
-        """What stands below each picture; measured once, as it is painted with every move."""
+        """Return the captions; cached, since the strip is repainted on every mouse move."""
         if self._words is None:
             bold, plain = QFontMetrics(self._bold), self.fontMetrics()
             made = []
@@ -162,7 +162,7 @@ class NearestStrip(Cells, Painted):
                 name, away = "", error_text(distance)
                 if self._glyphs.look.glyphs:
                     name, away = label_sign(label), tr("{n:,} px", n=round(distance))
-                # Room for a name and the gap after it; a bold one is not taken for a figure.
+                # Width of the name and the gap after it; bold tells the name from the figure.
                 name_px = bold.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
                 made.append(
                     _SampleWords(name, away, name_px, name_px + plain.horizontalAdvance(away))
@@ -198,7 +198,7 @@ class NearestStrip(Cells, Painted):
             if self._glyphs.look.glyphs or side == _KIN_GLYPH_PX:
                 draw_glyph(painter, tile.adjusted(1, 1, -1, -1), image)
             else:
-                # At a whole scale most would be left empty, such as 28 pixels of 54.
+                # An integer scale would leave most of the cell empty, such as 28 pixels of 54.
                 target = QRect(QPoint(), image.size().scaled(tile.size(), _IN_PROPORTION))
                 target.moveCenter(tile.center())
                 draw_picture(painter, target, image)

@@ -1,4 +1,4 @@
-"""The button by which another network is put beside the one that is shown."""
+"""Menu button to compare another network with the current one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class OtherMenu(QToolButton):
-    """Its menu is filled by whoever knows, whenever it is opened.
+    """Tool button whose menu is filled by the owner each time it opens.
 
     Signals:
-        wanted(): The menu is about to be shown: ``set_choices`` now.
-        chosen(key): That network is requested.
+        wanted(): The menu is about to be shown; call ``set_choices``.
+        chosen(key): A network was chosen.
     """
 
     wanted = Signal()
@@ -44,7 +44,7 @@ class OtherMenu(QToolButton):
         menu.triggered.connect(lambda action: self.chosen.emit(action.data()))
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Offer networks: keys and names."""
+        """Fill the menu with ``choices``, pairs of key and name."""
         self.menu().clear()
         for key, text in choices:
             self.menu().addAction(text).setData(key)

@@ -1,4 +1,4 @@
-"""What the pages of the panel share: rows that break, a picture with its words."""
+"""Widgets shared by the pages of the panel: responsive rows, an image with a caption."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SMALL = 0.9
 
 
 class Breaking(QWidget):
-    """Lays its parts side by side where there is width for it, else one below the other.
+    """Lays its children out side by side if there is width for it, otherwise below each other.
 
-    ``shares`` are those of the room beyond what each part needs: side by side, and else.
+    ``shares`` are the stretch factors of the children: side by side, and below each other.
     """
 
     accessible_role = QAccessible.Role.StaticText
@@ -45,13 +45,13 @@ class Breaking(QWidget):
         self.row.setSpacing(SPACING)
 
     def minimumSizeHint(self) -> QSize:
-        """The width of one part: they may lie one below the other."""
+        """Return the width of the widest child, since the children may be stacked."""
         items = (self.row.itemAt(place) for place in range(self.row.count()))
         widths = [item.minimumSize().width() for item in items if item is not None]
         return QSize(max(widths, default=0), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break, or not."""
+        """Choose the direction of the layout for the new width."""
         super().resizeEvent(event)
         wide = event.size().width() >= self._from_px
         way = QBoxLayout.Direction
@@ -61,7 +61,7 @@ class Breaking(QWidget):
 
 
 class PictureBox(QWidget):
-    """One image as large as there is room, with a line of words below. Passive."""
+    """One image, as large as there is room, with a caption below. Passive."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -80,15 +80,15 @@ class PictureBox(QWidget):
         self.figures = offer_painted(self, "picture")
 
     def sizeHint(self) -> QSize:
-        """As it was asked for."""
+        """Return the size given to the constructor."""
         return self._hint
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the smallest glyphs and their words."""
+        """Return the room for the smallest glyphs and their caption."""
         return QSize(64, 64)
 
     def set_image(self, image: NDArray[np.float32] | None, look: Look, caption: str = "") -> None:
-        """Show ``image`` ``[C, H, W]``, seen as ``look`` says; None: nothing."""
+        """Show ``image`` ``[C, H, W]`` rendered according to ``look``; None shows nothing."""
         self.image, self._look, self.caption = image, look, caption
         self._picture = None
         self.setAccessibleDescription(caption)
@@ -103,7 +103,7 @@ class PictureBox(QWidget):
         return self._picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The image on its ground, and the words."""
+        """Paint the image with its frame, and the caption."""
         del event
         painter, picture = QPainter(self), self._made()
         painter.setFont(figures_font(self.font(), scale=_SMALL))
@@ -125,6 +125,6 @@ class PictureBox(QWidget):
 
 
 def pictures(images: NDArray[np.float32], look: Look) -> list[QImage]:
-    """``images`` ``[n, C, H, W]`` as pictures in the theme in force, large ones reduced."""
+    """Return ``images`` ``[n, C, H, W]`` rendered in the current theme, large ones reduced."""
     levels = grey_levels(reduced(images, _MOST_PX))
     return [level_image(each, look) for each in levels]

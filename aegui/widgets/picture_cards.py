@@ -1,4 +1,4 @@
-"""Cards of a ``PictureList``: a picture, what it is called, what one will see, and its figures."""
+"""Card delegate for a ``PictureList``: image, title, description and figures."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _HALF = SPACING // 2
 
 
 class CardWords(NamedTuple):
-    """What stands on a card beside its picture.
+    """The texts on a card.
 
     Attributes:
-        above: A small line over the title.
-        title: What it is called.
+        above: Small line above the title.
+        title: The title.
         text: A sentence.
-        lines: Two small lines at its foot.
-        mark: A word in the corner of the picture; "": none.
-        strong: Whether that word stands out.
-        kept: Whether a star stands in the other corner.
+        lines: Small lines at the foot.
+        mark: A word in the corner of the image; "" for none.
+        strong: Whether the mark is emphasised.
+        kept: Whether a star is shown in the other corner.
     """
 
     above: str
@@ -53,7 +53,7 @@ class CardWords(NamedTuple):
 
 
 class CardDelegate(QStyledItemDelegate):
-    """Paints what ``PictureRows.detail`` gives, a ``CardWords``, below the picture of a row."""
+    """Paints the ``CardWords`` returned by ``PictureRows.detail`` below the image of a row."""
 
     def __init__(self, picture: QSize, font: QFont, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ class CardDelegate(QStyledItemDelegate):
         self._text = QFont(font)
 
     def cell(self) -> QSize:
-        """Room for one card, with what lies around it."""
+        """Return the size of one card including its margins."""
         small, title, text = (
             round(QFontMetricsF(font).lineSpacing())
             for font in (self._small, self._title, self._text)
@@ -74,15 +74,15 @@ class CardDelegate(QStyledItemDelegate):
         return QSize(self._picture.width() + SPACING, high + 2 * _HALF + SPACING)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        """One size for all."""
+        """Return the size of a card; the same for all."""
         return self.cell()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """The card, with a frame where it is chosen."""
+        """Paint the card; a selected or hovered one has an accent frame."""
         words = index.data(DETAIL_ROLE)
         assert isinstance(words, CardWords)
         theme = current_theme()
-        # pyside types ``rect`` and ``state`` loosely.
+        # The stubs of PySide type ``rect`` and ``state`` loosely.
         area = QRectF(option.rect)
         wide = float(self._picture.width())
         left = area.left() + (area.width() - wide) / 2
@@ -122,7 +122,7 @@ class CardDelegate(QStyledItemDelegate):
         inner.setTop(_lines(painter, inner, words.title, self._title, theme.text, _TITLE_LINES))
         inner.setTop(inner.top() + 1)
         _lines(painter, inner, words.text, self._text, theme.text, _TEXT_LINES)
-        # At the foot, whatever stands above.
+        # Aligned with the foot of the card, whatever is above.
         step = QFontMetricsF(self._small).lineSpacing()
         inner.setTop(box.bottom() - SPACING - len(words.lines) * step)
         for text in words.lines:
@@ -153,7 +153,7 @@ class CardDelegate(QStyledItemDelegate):
 
 
 def _line(painter: QPainter, box: QRectF, text: str, font: QFont, colour: Colour) -> float:
-    """Write one line at the top of ``box``, elided; where the next begins."""
+    """Write one elided line at the top of ``box``; return the y of the next line."""
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(colour)
@@ -165,7 +165,7 @@ def _line(painter: QPainter, box: QRectF, text: str, font: QFont, colour: Colour
 def _lines(
     painter: QPainter, box: QRectF, text: str, font: QFont, colour: QColor, most: int
 ) -> float:
-    """Write ``text`` in at most so many lines, the last one elided; where the next begins."""
+    """Write ``text`` in at most ``most`` lines, the last elided; return the y of the next."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WordWrap)

@@ -1,4 +1,4 @@
-"""Pictures with captions that flow with the width, as a list: selected, activated, read aloud."""
+"""A list view of images with captions that reflows with the width: selectable and accessible."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ _AROUND_PX = QSize(4, 4)
 
 
 class PictureRows:
-    """What a list of pictures shows: a row for each, made when it comes into sight."""
+    """Data of a ``PictureList``: one row per image, rendered when it becomes visible."""
 
     def __len__(self) -> int:
-        """The number of pictures."""
+        """Return the number of images."""
         raise NotImplementedError
 
     def picture(self, row: int, room: QSize) -> QImage:
-        """The picture of a row; ``room``, in pixels of the screen, is what it will be fitted to."""
+        """Return the image of a row, which will be fitted into ``room`` (device pixels)."""
         raise NotImplementedError
 
     def caption(self, row: int) -> str:
-        """What stands below it."""
+        """Return the caption below the image."""
         raise NotImplementedError
 
     def sentence(self, row: int) -> str:
-        """What a tooltip and a screen reader say of it."""
+        """Return the text for the tooltip and for screen readers."""
         raise NotImplementedError
 
     def detail(self, row: int) -> object:
-        """What a delegate of the list's own paints beside it."""
+        """Return data that a custom delegate paints beside the image."""
         del row
         return None
 
@@ -87,7 +87,7 @@ class _Model(QAbstractListModel):
         if role in {roles.ToolTipRole, roles.AccessibleTextRole}:
             return rows.sentence(row)
         if role == roles.SizeHintRole:
-            # All of one size: else the first caption would cut the others short.
+            # One size for all: otherwise the first caption's size would elide the others.
             return self._view.gridSize() - _AROUND_PX
         if role == roles.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
@@ -98,8 +98,8 @@ class PictureList(QListView):
     """Shows ``PictureRows``.
 
     Signals:
-        row_activated(int): That one was double-clicked, or Enter pressed on it.
-        selection_moved(): Others are selected.
+        row_activated(int): A row was double-clicked, or Enter pressed on it.
+        selection_moved(): The selection has changed.
     """
 
     row_activated = Signal(int)
@@ -119,13 +119,13 @@ class PictureList(QListView):
         self.selectionModel().selectionChanged.connect(self.selection_moved)
 
     def set_sizes(self, picture_px: int | QSize, cell_px: QSize) -> None:
-        """Size of the pictures, or their side, and the room for one with its caption."""
+        """Set the size (or the side) of the images and that of a cell with its caption."""
         side = QSize(picture_px, picture_px) if isinstance(picture_px, int) else picture_px
         self.setIconSize(side)
         self.setGridSize(cell_px)
 
     def set_rows(self, rows: PictureRows | None) -> None:
-        """Show ``rows``; None: nothing. What was selected is not any more."""
+        """Show ``rows``, None for nothing; clears the selection."""
         at = self.verticalScrollBar().value()
         with QSignalBlocker(self):
             self._model.set_rows(rows)
@@ -133,20 +133,20 @@ class PictureList(QListView):
         self.selection_moved.emit()
 
     def captions(self) -> list[str]:
-        """What stands below the pictures."""
+        """Return the captions of all images."""
         return [self._model.data(self._model.index(row)) for row in range(self.count())]
 
     def count(self) -> int:
-        """The number of pictures."""
+        """Return the number of images."""
         return self._model.rowCount()
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """Where the picture at ``position`` of the viewport is, to be copied alone."""
+        """Return the rectangle of the image at ``position`` of the viewport; None without one."""
         index = self.indexAt(position)
         return self.visualRect(index) if index.isValid() else None
 
     def chosen(self) -> tuple[int, ...]:
-        """The rows that are selected."""
+        """Return the selected rows in ascending order."""
         return tuple(sorted(index.row() for index in self.selectedIndexes()))
 
     def choose(self, rows: Iterable[int]) -> None:

@@ -1,4 +1,4 @@
-"""Samples of a set as pictures, each made when first shown."""
+"""Samples of a set as images, each rendered when first requested."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _LOOKED_AT = 64
 
 
 def is_drawn(images: NDArray[np.float32]) -> bool:
-    """Whether ``images`` ``[N, C, H, W]`` are glyphs, to be drawn in the colours of the theme."""
+    """Return whether ``images`` ``[N, C, H, W]`` are binary glyphs, drawn in theme colours."""
     some = np.asarray(images[:_LOOKED_AT])
     return images.shape[1] == 1 and bool(np.all((some == 0.0) | (some == 1.0)))
 
 
 class Pictures:
-    """The pictures of one set; those shown last are kept."""
+    """Cache of the images of one set; the least recently used of 1,024 are evicted."""
 
     def __init__(self) -> None:
         self._images: NDArray[np.float32] = np.zeros((0, 1, 1, 1), np.float32)
@@ -35,17 +35,17 @@ class Pictures:
         self._made: OrderedDict[tuple[int, str], QImage] = OrderedDict()
 
     def __len__(self) -> int:
-        """The number of samples."""
+        """Return the number of samples."""
         return len(self._images)
 
     def set_images(self, images: NDArray[np.float32]) -> None:
-        """Show ``images`` ``[N, C, H, W]`` from now on; they are not copied."""
+        """Set the images ``[N, C, H, W]``, not copied, and clear the cache."""
         self._images = images
         self._drawn = is_drawn(images) if len(images) else True
         self._made.clear()
 
     def image(self, index: int) -> QImage:
-        """Sample ``index`` in the theme in force."""
+        """Return sample ``index`` rendered in the current theme."""
         key = (index, current_theme().key)
         if key in self._made:
             self._made.move_to_end(key)

@@ -1,4 +1,4 @@
-"""A small card over the map that says what is being done, how far it is, and lets it be stopped."""
+"""A small card over the map that shows the progress of a job and lets the user cancel it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BAR_PX = 6
 
 
 class WorkBar(QProgressBar):
-    """A bar without figures; where the end is not known it runs."""
+    """A thin progress bar without text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,18 +36,18 @@ class WorkBar(QProgressBar):
         self.setRange(0, _STEPS)
 
     def set_progress(self, done: int, total: int) -> None:
-        """Show ``done`` of ``total``; 0: nobody knows."""
-        # The styled bar has no busy look of its own: half a step says "begun".
+        """Show ``done`` of ``total``; a ``total`` of 0 means unknown."""
+        # The styled bar has no busy animation: its first step shows that the job has begun.
         self.setValue(round(_STEPS * done / total) if total > 0 else 1)
 
 
 class ProgressStrip(QFrame):
-    """Shown inside ``host``, at the upper edge of ``room`` in it, below the buttons there.
+    """Shown inside ``host`` at the upper edge of ``room``, below the buttons there.
 
-    It lies below other strips that are there already.
+    Placed below other visible strips.
 
     Signals:
-        cancel_requested(): The work is to be given up.
+        cancel_requested(): The job is to be cancelled.
     """
 
     cancel_requested = Signal()
@@ -84,7 +84,7 @@ class ProgressStrip(QFrame):
         )
 
     def follow(self, work: ProgressJob | JobQueue) -> None:
-        """Show how far ``work`` is while it is busy; nobody else may show something here."""
+        """Show the progress of ``work`` while it is busy; a strip follows one source only."""
         work.progressed.connect(self.show_progress)
         work.busy_changed.connect(self._on_work_busy_changed)
 
@@ -94,7 +94,7 @@ class ProgressStrip(QFrame):
             self.hide()
 
     def show_progress(self, progress: JobProgress) -> None:
-        """Show how far the work is."""
+        """Show ``progress``."""
         self.title.setText(progress.title)
         self.text.setText(progress.text)
         self.bar.set_progress(progress.done, progress.total)
@@ -107,7 +107,7 @@ class ProgressStrip(QFrame):
     def _dress(self) -> None:
         theme = current_theme()
         if theme is self._dressed:
-            # A style sheet changes the palette too: each would ask for the next.
+            # Setting a style sheet changes the palette, which would trigger this method again.
             return
         self._dressed = theme
         self.setStyleSheet(
@@ -133,7 +133,7 @@ class ProgressStrip(QFrame):
             self._place()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow a change of the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.isVisible():
             QTimer.singleShot(0, self, self._dress)

@@ -1,4 +1,4 @@
-"""Grid lines over the plane, and the rulers that name them at the left and the lower edge."""
+"""Grid lines over the plane, and the rulers at its left and lower edge."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _NARROWEST = 0.6
 
 
 def axis_name(axis: int) -> str:
-    """What code dimension ``axis`` (from 0) is called: z1, z2, ..."""
+    """Return the name of code dimension ``axis`` (from 0): z1, z2, ..."""
     return f"z{axis + 1}"
 
 
 def x_ticks(view: Viewport) -> tuple[list[float], float]:
-    """Round numbers along x and their distance."""
+    """Return the ticks along x and their spacing."""
     x0, _, x1, _ = view.bounds
     return ticks(x0, x1, max(2, int(view.width / _APART_X_PX)))
 
 
 def y_ticks(view: Viewport) -> tuple[list[float], float]:
-    """Round numbers along y and their distance."""
+    """Return the ticks along y and their spacing."""
     _, y0, _, y1 = view.bounds
     return ticks(y0, y1, max(2, int(view.height / _APART_Y_PX)))
 
@@ -44,7 +44,7 @@ def y_ticks(view: Viewport) -> tuple[list[float], float]:
 def paint_grid(
     painter: QPainter, view: Viewport, theme: Theme, *, ribbon: bool, on: QColor | None = None
 ) -> None:
-    """Lines at the ticks, quiet ``on`` that ground (by default a panel's); those through 0 less."""
+    """Paint grid lines at the ticks, faint against ``on`` (default: panel); stronger through 0."""
     ground = on or theme.panel
     quiet, strong = (blend(theme.text_dim, ground, share) for share in (_QUIET, _STRONG))
     right, bottom = view.left + view.width, view.top + view.height
@@ -59,7 +59,7 @@ def paint_grid(
 
 
 def _line(painter: QPainter, line: QRectF, colour: QColor) -> None:
-    # Opaque: a translucent column is blended row by row, which takes ten times as long.
+    # Opaque fill: blending a translucent column row by row takes ten times as long.
     painter.fillRect(line.toRect(), colour)
 
 
@@ -72,7 +72,7 @@ def paint_rulers(
     *,
     ribbon: bool,
 ) -> None:
-    """The rulers with figures at the ticks and the names of the axes at their ends."""
+    """Paint the rulers with figures at the ticks and the names of the axes at their ends."""
     painter.setFont(font)
     right, bottom = view.left + view.width, view.top + view.height
     painter.fillRect(QRectF(0, bottom, right, BOTTOM_PX), theme.panel)
@@ -127,9 +127,10 @@ def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
 
 
 def fitting_font(font: QFont, text: str, width: float) -> QFont:
-    """``font``, or a narrower one in which ``text`` is as wide as ``width``.
+    """Return ``font``, or a smaller one in which ``text`` fits ``width``.
 
-    Far into the map numbers have more digits than the ruler at the left has room for.
+    Far from the origin, numbers have more digits than the left ruler has room for. The font is not
+    shrunk below 60 %.
     """
     needed = QFontMetricsF(font).horizontalAdvance(text)
     if needed <= width:
@@ -140,7 +141,7 @@ def fitting_font(font: QFont, text: str, width: float) -> QFont:
 
 
 def _centred(metrics: QFontMetricsF, text: str, top: QPointF, within: QRectF) -> QRectF:
-    """A box for ``text`` below ``top``, moved so that it stays inside ``within`` across."""
+    """Return the box for ``text`` below ``top``, shifted to stay inside ``within`` horizontally."""
     width = metrics.horizontalAdvance(text) + 2
     left = min(max(top.x() - width / 2, within.left() + 2), within.right() - width - 2)
     return QRectF(left, top.y(), width, BOTTOM_PX - _TICK_PX)
@@ -157,7 +158,7 @@ def _y_box(view: Viewport, height: float, y: float) -> QRectF:
 
 
 def x_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRectF:
-    """The figures of the lower ruler that ``pill`` would cut off, as one box; empty if none."""
+    """Return the bounds of the figures on the lower ruler that ``pill`` cuts; may be empty."""
     values, step = x_ticks(view)
     found = QRectF()
     for value in values:
@@ -168,7 +169,7 @@ def x_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRe
 
 
 def y_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRectF:
-    """The same at the left ruler."""
+    """Return the bounds of the figures on the left ruler that ``pill`` cuts; may be empty."""
     found = QRectF()
     for value in y_ticks(view)[0]:
         box = _y_box(view, metrics.height(), view.y_pixel(value))
@@ -178,7 +179,7 @@ def y_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRe
 
 
 def x_pill(view: Viewport, x: float, text: str, metrics: QFontMetricsF) -> QRectF:
-    """Where the cursor's x is written on the lower ruler."""
+    """Return the box for the cursor's x on the lower ruler."""
     bottom, right = view.top + view.height, view.left + view.width
     within = QRectF(view.left, bottom, view.width, 0)
     within.setRight(right)
@@ -186,7 +187,7 @@ def x_pill(view: Viewport, x: float, text: str, metrics: QFontMetricsF) -> QRect
 
 
 def y_pill(view: Viewport, y: float, metrics: QFontMetricsF) -> QRectF:
-    """Where the cursor's y is written on the left ruler."""
+    """Return the box for the cursor's y on the left ruler."""
     height = metrics.height() + 2
     top = min(max(y - height / 2, view.top), view.top + view.height - height)
     return QRectF(1, top, view.left - 3, height)

@@ -1,4 +1,4 @@
-"""Which samples lie inside what was drawn around them."""
+"""Point-in-rectangle and point-in-polygon tests for selections."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Point = tuple[float, float]
 
 
 def in_rectangle(pixels: NDArray[np.float64], a: Point, b: Point) -> NDArray[np.bool_]:
-    """Which of ``pixels`` ``[n, 2]`` lie in the rectangle with corners ``a`` and ``b``."""
+    """Return which of ``pixels`` ``[n, 2]`` lie in the rectangle with corners ``a`` and ``b``."""
     low, high = np.minimum(a, b), np.maximum(a, b)
     return np.asarray(((pixels >= low) & (pixels <= high)).all(axis=1))
 
 
 def in_polygon(pixels: NDArray[np.float64], corners: Sequence[Point]) -> NDArray[np.bool_]:
-    """Which of ``pixels`` ``[n, 2]`` lie in a polygon: an odd number of its edges to their right.
+    """Return which of ``pixels`` ``[n, 2]`` lie in a polygon, by the even-odd rule.
 
     The last corner is joined to the first.
     """

@@ -1,4 +1,4 @@
-"""Round numbers along an axis, and how to write them."""
+"""Axis ticks at round numbers, and their formatting."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _LARGEST_PLAIN = 100_000.0
 
 
 def tick_step(span: float, most: int) -> float:
-    """The least of 1, 2, 5 times a power of ten that divides ``span`` into at most ``most``."""
+    """Return the least of 1, 2, 5 times a power of ten that is at least ``span / most``."""
     rough = span / max(1, most)
     power = 10.0 ** math.floor(math.log10(rough))
     return next(step * power for step in _STEPS if step * power >= rough * (1 - 1e-9))
 
 
 def ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
-    """The round numbers in [``low``, ``high``], about ``most`` of them, and their distance."""
+    """Return the round numbers in [``low``, ``high``], about ``most``, and their spacing."""
     step = tick_step(high - low, most)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)], step
 
 
 def tick_text(value: float, step: float) -> str:
-    """``value`` with just the decimals that ``step`` needs, and a true minus sign."""
+    """Format ``value`` with just the decimals that ``step`` needs, and a true minus sign."""
     if abs(value) >= _LARGEST_PLAIN or step < 1e-5:
         text = format(value, ".6g")
     else:
@@ -41,24 +41,24 @@ def tick_text(value: float, step: float) -> str:
 
 
 def place_text(value: float, pixels_per_unit: float) -> str:
-    """A coordinate with about the decimals that a pixel of the screen resolves."""
+    """Format a coordinate with about the decimals that one screen pixel resolves."""
     decimals = min(9, max(0, math.floor(math.log10(pixels_per_unit) + 0.3)))
     return tick_text(value, 10.0**-decimals)
 
 
 def number_text(value: float) -> str:
-    """A coordinate to read aloud or beside the cursor: two decimals, more where it is small."""
+    """Format a coordinate for speech or the cursor: two decimals, three for small values."""
     return with_marks(_number(value))
 
 
 def numbers_text(values: Sequence[float]) -> str:
-    """Coordinates one after the other, each as from ``number_text``."""
+    """Format coordinates as by ``number_text``, separated by commas."""
     return with_marks(_lines(tuple(values))).replace("\n", ", ")
 
 
 @lru_cache(maxsize=4)
 def _lines(values: tuple[float, ...]) -> str:
-    """Kept, because several parts of the window say the same place."""
+    """Format the numbers, one a line; cached, since several widgets show the same ones."""
     return "\n".join([_number(value) for value in values])
 
 

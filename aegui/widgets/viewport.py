@@ -1,4 +1,4 @@
-"""Which part of the latent plane is seen, and where each code lies on the screen. No Qt here."""
+"""The visible part of the latent plane, and its mapping to pixels. Needs no Qt."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Viewport:
     """A window of ``width`` x ``height`` logical pixels at (``left``, ``top``) onto the plane.
 
     Attributes:
-        cx: Latent x at the middle.
-        cy: Latent y at the middle.
+        cx: Latent x at the centre.
+        cy: Latent y at the centre.
         sx: Pixels per latent unit along x.
         sy: Pixels per latent unit along y.
         left: First pixel column of the window in its widget.
         top: First pixel row of the window in its widget.
-        width: Pixels across.
-        height: Pixels down.
-        inset: Pixels at the top that a fit leaves free, for what stands there.
+        width: Width in pixels.
+        height: Height in pixels.
+        inset: Pixels at the top that a fit leaves free, for controls shown there.
     """
 
     cx: float = 0.0
@@ -55,12 +55,12 @@ class Viewport:
 
     @property
     def bounds(self) -> Bounds:
-        """The part of the plane that is seen."""
+        """Return the visible part of the plane, in latent coordinates."""
         half_w, half_h = self.width / 2 / self.sx, self.height / 2 / self.sy
         return self.cx - half_w, self.cy - half_h, self.cx + half_w, self.cy + half_h
 
     def to_pixels(self, places: ArrayLike) -> NDArray[np.float64]:
-        """Widget pixels ``[N, 2]`` of latent ``places`` ``[N, 2]``."""
+        """Return the widget pixels ``[N, 2]`` of latent ``places`` ``[N, 2]``."""
         z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
         pixels = np.empty_like(z)
         pixels[:, 0] = self.left + self.width / 2 + (z[:, 0] - self.cx) * self.sx
@@ -68,31 +68,31 @@ class Viewport:
         return pixels
 
     def x_pixel(self, x: float) -> float:
-        """Widget pixel of latent ``x``."""
+        """Return the widget pixel of latent ``x``."""
         return self.left + self.width / 2 + (x - self.cx) * self.sx
 
     def y_pixel(self, y: float) -> float:
-        """Widget pixel of latent ``y``."""
+        """Return the widget pixel of latent ``y``."""
         return self.top + self.height / 2 - (y - self.cy) * self.sy
 
     def to_latent(self, x: float, y: float) -> tuple[float, float]:
-        """The latent place at pixel (``x``, ``y``) of the widget."""
+        """Return the latent coordinates of pixel (``x``, ``y``) of the widget."""
         return (
             self.cx + (x - self.left - self.width / 2) / self.sx,
             self.cy - (y - self.top - self.height / 2) / self.sy,
         )
 
     def contains(self, x: float, y: float) -> bool:
-        """Whether pixel (``x``, ``y``) of the widget lies in the window."""
+        """Return whether pixel (``x``, ``y``) of the widget lies in the window."""
         inside_x = self.left <= x < self.left + self.width
         return inside_x and self.top <= y < self.top + self.height
 
     def panned(self, dx: float, dy: float) -> Viewport:
-        """Moved so that what was seen shifts by (``dx``, ``dy``) pixels."""
+        """Return the viewport with its content shifted by (``dx``, ``dy``) pixels."""
         return replace(self, cx=self.cx - dx / self.sx, cy=self.cy + dy / self.sy)
 
     def zoomed(self, factor: float, x: float, y: float) -> Viewport:
-        """Scaled by ``factor``; what is seen at pixel (``x``, ``y``) stays there."""
+        """Return the viewport scaled by ``factor`` about pixel (``x``, ``y``)."""
         at_x, at_y = self.to_latent(x, y)
         sx, sy = self.sx * factor, self.sy * factor
         return replace(
@@ -106,12 +106,12 @@ class Viewport:
     def placed(
         self, left: float, top: float, width: float, height: float, inset: float = 0.0
     ) -> Viewport:
-        """The same plane in another window; the middle and the scale stay."""
+        """Return the viewport with another window rectangle; centre and scale stay."""
         width, height = max(1.0, width), max(1.0, height)
         return replace(self, left=left, top=top, width=width, height=height, inset=inset)
 
     def fitted(self, bounds: Bounds) -> Viewport:
-        """Moved and scaled so that all of ``bounds`` is seen.
+        """Return the viewport moved and scaled so that all of ``bounds`` is visible.
 
         One latent unit is as long in x as in y, unless one direction would then fill less than
         half of its room.
@@ -127,7 +127,7 @@ class Viewport:
         return replace(self, cx=(x0 + x1) / 2, cy=(y0 + y1) / 2 + inset / 2 / sy, sx=sx, sy=sy)
 
     def limited(self, bounds: Bounds) -> Viewport:
-        """Brought back to where there is something to see of ``bounds`` at a sane scale."""
+        """Return the viewport with scale and centre limited to keep ``bounds`` in view."""
         home = self.fitted(bounds)
         ratio = self.sx / home.sx
         if not math.isfinite(ratio) or ratio <= 0.0:
@@ -143,9 +143,10 @@ class Viewport:
         )
 
     def towards(self, goal: Viewport, share: float) -> Viewport:
-        """Between this (``share`` 0) and ``goal`` (1), in the window of this one.
+        """Interpolate between this viewport (``share`` 0) and ``goal`` (1), in this window.
 
-        Scales change geometrically; the point that both show at the same pixel rests there.
+        Scales are interpolated geometrically; the point that both show at the same pixel stays
+        fixed.
         """
         sx = self.sx * (goal.sx / self.sx) ** share
         sy = self.sy * (goal.sy / self.sy) ** share
@@ -162,7 +163,7 @@ class Viewport:
 
 
 def bounds_of(places: ArrayLike) -> Bounds | None:
-    """The smallest rectangle around the finite ones of ``places`` ``[N, 2]``; None without any."""
+    """Return the bounding box of the finite rows of ``places`` ``[N, 2]``; None if none."""
     z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
     is_finite = np.isfinite(z).all(axis=1)
     finite = z if is_finite.all() else z[is_finite]
@@ -173,26 +174,26 @@ def bounds_of(places: ArrayLike) -> Bounds | None:
 
 
 def _extents(bounds: Bounds) -> tuple[float, float]:
-    """Width and height to fit: never 0, and no axis so flat that it would be all stretch."""
+    """Return width and height to fit, bounded below to avoid extreme stretching."""
     x0, y0, x1, y1 = bounds
     wide, high = x1 - x0, y1 - y0
     largest = max(wide, high)
-    # Codes on one spot, as a dead network gives: one unit, or what single precision resolves.
+    # All codes on one point, as of a dead network: fit one unit, or what float32 resolves.
     if largest <= 1e-5 * max(abs(x0), abs(y0), 1e-3):
         largest = max(1.0, abs(x0), abs(y0))
     return max(wide, _FLATTEST * largest), max(high, _FLATTEST * largest)
 
 
 def _centre_share(begin: float, goal: float, now: float, share: float) -> float:
-    """How far the centre has come when the scale has come from ``begin`` to ``now``."""
+    """Return the share of the centre's way when the scale has gone from ``begin`` to ``now``."""
     if abs(math.log(goal / begin)) < 1e-6:
         return share
-    # With centre = fixed point + offset / scale, the fixed point rests on the screen.
+    # With centre = fixed point + offset / scale, the fixed point does not move on screen.
     return (1 / begin - 1 / now) / (1 / begin - 1 / goal)
 
 
 def roomy(bounds: Bounds, whole: Bounds | None) -> Bounds:
-    """``bounds`` made so large that a single sample is not seen as if it were the whole map."""
+    """Return ``bounds`` enlarged to at least 2 % of ``whole``, as for a single sample."""
     if whole is None:
         return bounds
     x0, y0, x1, y1 = bounds

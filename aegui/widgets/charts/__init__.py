@@ -1,1 +1,1 @@
-"""Charts of a training: loss, wrong pixels, share of characters, learning rate."""
+"""Charts of a training run: loss, wrong pixels, share of characters, learning rate."""

@@ -1,4 +1,4 @@
-"""What is drawn: the charts as a table, and the numbers behind each from a history."""
+"""The table of training charts, and the curves of each computed from a history."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_SINGLE_RUNS = 16
 class CurveSpec:
     """A curve: the column or term of ``HistoryView`` it shows, its label, its colour in ``series``.
 
-    ``dash``, the number of its way to be dashed (0: whole), tells it from others without colours.
+    ``dash`` is the index of its dash pattern (0: solid), which distinguishes curves without colour.
     """
 
     column: str
@@ -44,19 +44,19 @@ class ChartSpec:
     """A chart of one or more curves that share a vertical axis.
 
     Attributes:
-        key: Its name in settings.
-        title: Above it, translated where shown.
-        help: What it says, in plain words.
-        curves: In the order of drawing, the last on top.
+        key: Its name in the settings.
+        title: Title above the chart, translated where shown.
+        help: Explanation in plain words.
+        curves: In drawing order, the last on top.
         can_log: Whether the vertical axis may be logarithmic.
         from_zero: Whether a linear axis begins at zero.
-        ceiling: Where a linear axis ends at least; None for what the values need.
-        percent: Whether values are shares, read as per cent.
-        is_first: Whether it is shown before a person has chosen.
-        of_glyphs: Whether it tells much of images that are black and white, and little of others:
-            for those it is shown only where a person asks for it.
-        unit: What its vertical axis counts, where the recipe does not say it better.
-        needs: The column without which the others say nothing; "" for none.
+        ceiling: Least upper end of a linear axis; None to fit the values.
+        percent: Whether values are shares, shown as per cent.
+        is_first: Whether it is shown by default.
+        of_glyphs: Whether it is informative for binary images only; for others it is hidden until
+            the user selects it.
+        unit: Unit of the vertical axis, where the recipe does not determine it.
+        needs: Column without which the chart is not informative; "" for none.
     """
 
     key: str
@@ -76,7 +76,7 @@ class ChartSpec:
 def _terms(
     chart: str, colours: tuple[int, ...], dashes: tuple[int, ...] = (0, 1, 2)
 ) -> tuple[CurveSpec, ...]:
-    """A curve for each term of the table that belongs to ``chart``, the first one on top."""
+    """Return a curve for each term of the table that belongs to ``chart``, the first one on top."""
     terms = [term for term in TERMS.values() if term.chart == chart]
     specs = [
         CurveSpec(term.key, term.label, colour, dash)
@@ -224,8 +224,7 @@ CHARTS: tuple[ChartSpec, ...] = (
 class Curve:
     """One curve ready for drawing; ``runs`` is ``[n, K]``, the others ``[n]`` over the K runs.
 
-    ``own`` is that of the run that is shown. Where no run has a finite value, mean, low and high
-    are NaN.
+    ``own`` is that of the current run. Where no run has a finite value, mean, low and high are NaN.
     """
 
     spec: CurveSpec
@@ -237,7 +236,7 @@ class Curve:
 
     @functools.cached_property
     def series(self) -> Series:
-        """The same as it is drawn: the mean of all runs with its band, and some single runs."""
+        """Return the series to draw: the mean of all runs with its band, and some single runs."""
         style = told_apart(self.spec.dash)
         name, colour = tr(self.spec.label), self.spec.colour
         if not self.is_band:
@@ -249,12 +248,12 @@ class Curve:
 
     @property
     def is_band(self) -> bool:
-        """Whether several runs are behind it."""
+        """Return whether the curve summarises several runs."""
         return bool(self.runs.shape[1] > 1)
 
 
 def axis_name(spec: ChartSpec, recipe: Recipe, *, glyphs: bool) -> str:
-    """What the vertical axis of ``spec`` counts, for a ``recipe``; ``glyphs``: pixels on or off."""
+    """Return the unit of the vertical axis of ``spec`` for a recipe; ``glyphs``: binary pixels."""
     if spec.key in ("loss", "split"):
         return tr(loss_unit(recipe))
     if spec.key == "wrong" and glyphs:
@@ -275,27 +274,27 @@ _SHORT_NAMES = {
 
 
 def short_axis_name(name: str) -> str:
-    """What ``axis_name`` gave, for a chart that has no room for it; "" where nothing shorter is."""
+    """Return a short form of what ``axis_name`` returned; "" if there is none."""
     return next((tr(short) for long, short in _SHORT_NAMES.items() if tr(long) == name), "")
 
 
 def curves_of(chart: ChartSpec, history: HistoryView, run: int = 0) -> tuple[Curve, ...]:
-    """The curves of ``chart`` over all rows of ``history``, as far as they were recorded.
+    """Return the recorded curves of ``chart`` over all rows of ``history``.
 
-    ``run`` is the one that is shown.
+    ``run`` is the index of the current run.
     """
     found = ((spec, column_of(history, spec.column)) for spec in chart.curves)
     return tuple(_curve(spec, values, run) for spec, values in found if values is not None)
 
 
 def column_of(history: HistoryView, name: str) -> NDArray[Any] | None:
-    """The column or term ``name`` of ``history``; None if it was not recorded."""
+    """Return the column or term ``name`` of ``history``; None if it was not recorded."""
     extra: NDArray[Any] | None = history.extra.get(name)
     return extra if extra is not None else getattr(history, name, None)
 
 
 def applies(chart: ChartSpec, history: HistoryView) -> bool:
-    """Whether ``history`` has anything that ``chart`` could show: its newest row, and some row."""
+    """Return whether ``history`` has finite values, or no rows yet, for any curve of ``chart``."""
     if chart.needs and column_of(history, chart.needs) is None:
         return False
     columns = (column_of(history, spec.column) for spec in chart.curves)
@@ -325,7 +324,7 @@ def _curve(spec: CurveSpec, column: NDArray[Any], run: int) -> Curve:
 
 
 def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
-    """The history as CSV: a row per recorded epoch, a column per value and run (by its seed)."""
+    """Return the history as CSV: a row per recorded epoch, a column per value and run (by seed)."""
     names = (*RUN_COLUMNS, *history.extra)
     header = ["epoch", "seconds", "learning_rate"]
     header += [f"{name}_seed_{seed}" for name in names for seed in seeds]
@@ -344,7 +343,7 @@ def seeds_csv(history: HistoryView, seeds: tuple[int, ...]) -> str:
 
 
 def value_text(curve: Curve, row: int, chart: ChartSpec, *, with_range: bool = True) -> str:
-    """The value of ``curve`` at ``row`` of the run that is shown, and the mean of several runs."""
+    """Format the value of ``curve`` at ``row`` for the current run, with the mean of all runs."""
     factor, unit = (100.0, "\u00a0%") if chart.percent else (1.0, "")
     own, mean = (precise(factor * float(values[row])) + unit for values in (curve.own, curve.mean))
     if not curve.is_band or not with_range:

@@ -1,4 +1,4 @@
-"""What surrounds the curves of a chart: its room, its ticks, its title and values, its colours."""
+"""Layout and header of a training chart: plot area, ticks, title, values and axis names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LEAST_NAME = "Abc…"
 
 @dataclass(frozen=True)
 class Reference:
-    """A value to compare the curves with, and what it is called there."""
+    """A reference value drawn as a horizontal line, and its label."""
 
     value: float
     label: str
@@ -51,16 +51,16 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class ChartData:
-    """A chart with its numbers and the part of the epoch axis that is shown.
+    """A chart with its data and the visible part of the epoch axis.
 
     Attributes:
-        spec: Which chart.
+        spec: The kind of chart.
         epoch: Epochs of the rows, float64 ``[n]`` ascending.
-        curves: Rows as in ``epoch``.
-        x: The epoch axis.
-        y: The vertical axis.
-        reference: A level line, or None.
-        y_name: What the vertical axis counts.
+        curves: The curves, with rows as in ``epoch``.
+        x: Scale of the epoch axis.
+        y: Scale of the vertical axis.
+        reference: A horizontal line, or None.
+        y_name: Unit of the vertical axis.
     """
 
     spec: ChartSpec
@@ -73,7 +73,7 @@ class ChartData:
 
     @functools.cached_property
     def plot(self) -> LinePlot:
-        """The same as it is drawn."""
+        """Return the line plot of the chart."""
         known = self.reference
         levels = () if known is None else ((known.value, known.label),)
         y = Axis(tr(self.spec.title), self.y, self.spec.percent)
@@ -89,7 +89,7 @@ def fitted_y(
     is_log: bool,
     reference: Reference | None = None,
 ) -> Scale:
-    """The vertical axis on which everything between the ends of ``x`` can be seen."""
+    """Return the vertical scale that fits all values within the ends of ``x``."""
     first = max(int(np.searchsorted(epoch, x.low, "left")) - 1, 0)
     last = int(np.searchsorted(epoch, x.high, "right")) + 1
     values = [part[first:last] for curve in curves for part in (curve.low, curve.high)]
@@ -105,7 +105,7 @@ def fitted_y(
 
 
 class ChartPainter:
-    """Charts in the colours of ``theme`` with ``font`` as the base: measures, pens, the header."""
+    """Layout, pens and header of charts in the colours of ``theme``, with ``font`` as the base."""
 
     def __init__(self, theme: Theme, font: QFont) -> None:
         self.theme = theme
@@ -124,12 +124,12 @@ class ChartPainter:
         return bounds.width() < _ONE_LINE_PX and bounds.height() >= _LEAST_TWO_LINES_PX
 
     def header_px(self, bounds: QRectF) -> float:
-        """Height of title and values; the same for all charts of a size, so that they align."""
+        """Return the height of title and values; equal for charts of one size, to align them."""
         lines = self.value_lines if self._has_two_lines(bounds) else 0
         return self._line_px + lines * self._value_line_px()
 
     def _below_px(self, bounds: QRectF) -> float:
-        """Room below the figures for the name of the epochs."""
+        """Return the height below the tick labels for the name of the epoch axis."""
         return self._name_px if bounds.height() >= _LEAST_NAMED_PX else 0.0
 
     @property
@@ -137,7 +137,7 @@ class ChartPainter:
         return float(np.ceil(self._tick_metrics.height()))
 
     def _beside_px(self, bounds: QRectF, data: ChartData | None) -> float:
-        """Room beside the figures for the name of the vertical axis; 0 where it is too long."""
+        """Return the width for the name of the vertical axis; 0 if the name is too long."""
         if data is None or not data.y_name:
             return 0.0
         height = bounds.height() - self.header_px(bounds) - self._below_px(bounds)
@@ -149,10 +149,10 @@ class ChartPainter:
         return QFontMetricsF(self._value_font).height()
 
     def plot_rect(self, bounds: QRectF, data: ChartData | None) -> QRectF:
-        """The rectangle inside ``bounds`` between the axes, in the same coordinates."""
+        """Return the plot area between the axes, in the coordinates of ``bounds``."""
         labels = [figure(0.0)] if data is None else [text for _, text in self.y_ticks(bounds, data)]
         left = max((self._tick_metrics.horizontalAdvance(label) for label in labels), default=0.0)
-        # Whole pixels, for lines to fall on; by eights, so that the axis does not tremble.
+        # Whole pixels for sharp lines; in steps of eight, so that the axis does not jitter.
         return QRectF(bounds.toRect()).adjusted(
             8.0 * np.ceil((left + _GAP) / 8.0) + _GAP + self._beside_px(bounds, data),
             np.ceil(self.header_px(bounds) + _GAP),
@@ -161,7 +161,7 @@ class ChartPainter:
         )
 
     def y_ticks(self, bounds: QRectF, data: ChartData) -> list[tuple[float, str]]:
-        """Values to be marked on the vertical axis of a chart of this size, and their figures."""
+        """Return the ticks of the vertical axis of a chart of this size: values and labels."""
         room = bounds.height() - self.header_px(bounds) - self._tick_metrics.height() - 2 * _GAP
         room -= self._below_px(bounds)
         factor, unit = (100.0, "%") if data.spec.percent else (1.0, "")
@@ -169,17 +169,17 @@ class ChartPainter:
         return [(tick, figure(factor * tick) + unit) for tick in ticks]
 
     def x_ticks(self, bounds: QRectF, plot: QRectF, data: ChartData) -> list[tuple[float, str]]:
-        """Epochs to be marked below ``plot``, and their figures."""
+        """Return the ticks of the epoch axis below ``plot``: epochs and labels."""
         most = int(plot.width() / _X_TICK_PX)
         found = self._fitting_ticks(bounds, plot, data, most)
-        # One figure alone tells no length: finer ones may have a second before the name.
+        # A single label gives no scale: a finer division may fit a second one before the name.
         finer = self._fitting_ticks(bounds, plot, data, 2 * max(2, most))
         return finer if len(found) < _LEAST_TICKS <= len(finer) else found
 
     def _fitting_ticks(
         self, bounds: QRectF, plot: QRectF, data: ChartData, most: int
     ) -> list[tuple[float, str]]:
-        """Of about ``most`` epochs those whose figures do not lie over the name of the axis."""
+        """Return about ``most`` ticks, without those whose labels overlap the axis name."""
         found = [(tick, figure(tick)) for tick in data.x.ticks(most) if tick == round(tick)]
         if self._below_px(bounds):
             return found
@@ -196,9 +196,9 @@ class ChartPainter:
     def paint_header(
         self, painter: QPainter, bounds: QRectF, data: ChartData, row: int | None
     ) -> None:
-        """Paint the title and, at the right or below it, the value of each curve at ``row``.
+        """Paint the title and, to its right or below it, the value of each curve at ``row``.
 
-        ``row`` None stands for the last.
+        ``row`` None is the last row.
         """
         line = QRectF(bounds.x() + _GAP, bounds.y(), bounds.width() - SPACING, self._line_px)
         flags = Qt.AlignmentFlag.AlignVCenter
@@ -209,7 +209,7 @@ class ChartPainter:
         painter.drawText(line, flags, title)
         taken = metrics.horizontalAdvance(title) + SPACING
         if data.y_name and not self._beside_px(bounds, data):
-            # Names of curves are worth more than the whole name of what they count.
+            # Names of curves take precedence over the full name of the unit.
             room = line.width() - taken - self._names_px(bounds, data)
             taken += self._paint_unit(painter, line.adjusted(taken, 0, 0, 0), data.y_name, room)
         if not len(data.epoch):
@@ -229,7 +229,7 @@ class ChartPainter:
             self._paint_values(painter, line, data, shown, named=named, free=free)
 
     def _names_px(self, bounds: QRectF, data: ChartData) -> float:
-        """Room for names and values of several curves on the line of the title."""
+        """Return the width of names and values of several curves on the line of the title."""
         if len(data.curves) < 2 or self._has_two_lines(bounds):
             return 0.0
         advance = QFontMetricsF(self._value_font).horizontalAdvance
@@ -237,9 +237,9 @@ class ChartPainter:
         return sum(advance(text) + _SWATCH_PX + _GAP + SPACING for text in texts)
 
     def _paint_unit(self, painter: QPainter, line: QRectF, name: str, room: float) -> float:
-        """Paint the name of the vertical axis beside the title; the pixels that it takes.
+        """Paint the name of the vertical axis beside the title and return the width it takes.
 
-        Where there is no ``room`` for all of it a shorter one stands there, or none.
+        Uses a shorter name, or none, if the name exceeds ``room`` pixels.
         """
         advance = self._tick_metrics.horizontalAdvance
         fitting = (
@@ -252,15 +252,15 @@ class ChartPainter:
         return self._tick_metrics.horizontalAdvance(name) + SPACING
 
     def lines_wanted(self, curves: Sequence[Curve], width: float) -> int:
-        """Lines below the title that names and values of ``curves`` take in a narrow chart."""
+        """Return the number of lines below the title for names and values in a narrow chart."""
         return len(self._in_lines(curves, width - SPACING, _MOST_LINES))
 
     def _in_lines(
         self, curves: Sequence[Curve], width: float, most: int
     ) -> list[tuple[Curve, ...]]:
-        """``curves`` for each line, so that their names need not be cut, as far as there are lines.
+        """Distribute ``curves`` over lines so that names are not elided, as far as ``most`` allows.
 
-        Values are taken to be as long as they may become: lines do not come and go with them.
+        Values are assumed to have their greatest length, so that the number of lines is stable.
         """
         metrics = QFontMetricsF(self._value_font)
         lines: list[tuple[Curve, ...]] = []
@@ -277,7 +277,7 @@ class ChartPainter:
     def paint_names(
         self, painter: QPainter, bounds: QRectF, data: ChartData, x_name: str = ""
     ) -> None:
-        """Paint the names of the axes; ``x_name`` "": epoch."""
+        """Paint the names of the axes; ``x_name`` defaults to "epoch"."""
         height, plot = self._name_px, self.plot_rect(bounds, data)
         painter.setFont(self.tick_font)
         painter.setPen(self.theme.text if x_name else self.theme.text_dim)
@@ -300,9 +300,9 @@ class ChartPainter:
     def header_texts(
         self, data: ChartData, row: int, free: float, *, named: bool | None = None
     ) -> list[str]:
-        """Name and value of each curve, shortened as little as ``free`` pixels for all allow.
+        """Return name and value of each curve, shortened as needed to fit ``free`` pixels.
 
-        ``named``: whether names are needed; None: where there are several curves.
+        ``named``: whether names are needed; None if there are several curves.
         """
         ranged, bare = (
             [value_text(curve, row, data.spec, with_range=range_) for curve in data.curves]
@@ -313,7 +313,7 @@ class ChartPainter:
             ways = [(none, ranged), (none, bare)]
         else:
             whole = [f"{tr(curve.spec.label)} " for curve in data.curves]
-            # Names cut short still tell the curves apart.
+            # Elided names still distinguish the curves.
             cut = self._cut(whole, free - self._width(bare))
             ways = [(whole, ranged), (whole, bare), (cut, bare), (none, ranged), (none, bare)]
         for names, values in ways:
@@ -326,7 +326,7 @@ class ChartPainter:
         return sum(map(QFontMetricsF(self._value_font).horizontalAdvance, texts))
 
     def _cut(self, names: Sequence[str], free: float) -> list[str]:
-        """``names`` cut to ``free`` pixels for all; none at all where too little would be left."""
+        """Elide ``names`` to ``free`` pixels in total; all empty where too little is left."""
         metrics = QFontMetricsF(self._value_font)
         room = free / len(names) - metrics.horizontalAdvance(" ")
         if room < metrics.horizontalAdvance(_LEAST_NAME):

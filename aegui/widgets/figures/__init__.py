@@ -1,1 +1,1 @@
-"""Figures for reports: drawn in points on paper, written as PNG, SVG and PDF."""
+"""Figures for reports: laid out in points on paper, written as PNG, SVG and PDF."""

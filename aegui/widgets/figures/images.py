@@ -1,4 +1,4 @@
-"""Images in figures, exact: their pixels stay squares."""
+"""Images in figures, drawn without smoothing: each pixel is a square."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEAST_SIDE = 256
 
 
 def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
-    """Paint ``image`` ``[H, W]`` or ``[C, H, W]`` in 0..1 so that its pixels stay squares."""
+    """Paint ``image`` ``[H, W]`` or ``[C, H, W]`` in 0..1 with each pixel as a square."""
     array = np.nan_to_num(np.asarray(image, np.float32))
     array = array[0] if array.ndim == 3 and array.shape[0] == 1 else array
     theme, painter = ink.theme, ink.painter
@@ -43,25 +43,25 @@ def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
 
 
 def enlarged(image: QImage) -> QImage:
-    """``image`` with squares of pixels for each of its own: who shows it may smooth it."""
+    """Return ``image`` enlarged by an integer factor, since viewers may smooth small images."""
     times = max(1, -(-_LEAST_SIDE // max(image.width(), image.height())))
     return _indexed(image).scaled(image.width() * times, image.height() * times)
 
 
 def _indexed(image: QImage) -> QImage:
-    """The same with a table of its colours, where there are few: written 2 to 6 times as fast."""
-    # Of pixels that may be transparent Qt makes no exact table.
+    """Return ``image`` with a colour table if it has few colours: written 2 to 6 times as fast."""
+    # Qt builds no exact colour table for pixels that may be transparent.
     solid = image.convertToFormat(QImage.Format.Format_RGB32)
     found = solid.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.AvoidDither)
     return found if found.convertToFormat(image.format()) == image else image
 
 
 def _outline(rect: QRectF, lit: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> QPainterPath:
-    """The outline of all pixels that are ``lit`` ``[H, W]``: no seams between neighbours.
+    """Return the outline of all pixels that are ``lit`` ``[H, W]``, without seams.
 
-    WORKAROUND: Qt joins rectangles rightly only where their edges meet exactly. It is given whole
-    numbers, and what it made of them is moved to ``rect``: in the fractions of a page it lost some
-    rows and filled others.
+    WORKAROUND: Qt merges rectangles correctly only where their edges coincide exactly. The path is
+    built in integers and then mapped to ``rect``: in the fractional coordinates of a page Qt lost
+    some rows and filled others.
     """
     rows, columns = lit.shape
     path = QPainterPath()

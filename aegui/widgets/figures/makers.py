@@ -1,4 +1,4 @@
-"""From what is known of a network to figures: each maker takes results and gives a ``Figure``."""
+"""Functions that turn results of a network into a ``Figure``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _FEW_ROWS = 4
 def charts_figure(
     charts: Sequence[ChartData], name: str, title: str, origin: str = "", csv: str = ""
 ) -> Figure:
-    """The charts of a training as they are zoomed."""
+    """Return a figure of the charts of a training run, zoomed as on screen."""
     return Figure(name, title, tuple(data.plot for data in charts), origin, csv, whole=True)
 
 
@@ -68,7 +68,7 @@ def latent_figure(
     image_of: Callable[[int], NDArray[np.float32]] | None = None,
     look: Look = GLYPHS,
 ) -> Figure:
-    """Codes ``[n, 2]`` (``[n, 1]`` on a line) with a letter each, or in the colours of classes.
+    """Return a map of codes ``[n, 2]`` (or ``[n, 1]``) with a letter each, or coloured by class.
 
     With ``image_of`` some of the samples are shown as images.
     """
@@ -91,7 +91,7 @@ def latent_plot(
     *,
     bare: bool = False,
 ) -> PointPlot:
-    """The same as it is drawn; ``bare``: in a frame, with nothing along the axes."""
+    """Return the plot of ``latent_figure``; ``bare``: framed, without axis labels."""
     finite = places[np.isfinite(places).all(axis=1)]
     across = _around(finite[:, 0])
     known = list(dict.fromkeys(labels))
@@ -122,7 +122,7 @@ def latent_plot(
 
 
 def _around(values: NDArray[np.float64]) -> Scale:
-    """A scale with air around all of ``values``."""
+    """Return a scale with a margin around all of ``values``."""
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     air = _AIR * (high - low) or 0.5
     return Scale(low - air, high + air)
@@ -136,15 +136,15 @@ def reconstructions_figure(
     notes: Sequence[str] = (),
     noted: str = "",
 ) -> Figure:
-    """Images, what was made noisy of them, and the answers, below one another.
+    """Return rows of images: the samples, their noisy versions and the answers.
 
     Args:
-        rows: Name and images of each row, as many in each.
-        look: How they are seen.
-        title: Above the figure.
-        origin: What it depends on.
-        notes: Below each image of the last row, or nothing.
-        noted: What those are.
+        rows: Name and images of each row, of equal length.
+        look: How images are rendered.
+        title: Title above the figure.
+        origin: What the figure was computed from.
+        notes: Text below each image of the last row; may be empty.
+        noted: What the notes are.
     """
     names = tuple(name for name, _ in rows)
     images = tuple(tuple(some) for _, some in rows)
@@ -162,7 +162,7 @@ def errors_figure(
     origin: str = "",
     level: tuple[float, str] | None = None,
 ) -> Figure:
-    """A bar for each of ``names`` in each of ``groups``: the errors of characters or classes."""
+    """Return bars for each of ``names`` in each of ``groups``: errors of characters or classes."""
     values = [value for _, some in groups for value in some]
     top = fitted([*values, *([level[0]] if level else [])], from_zero=True)
     top = Scale(0.0, max(top.high, 1.0 if max(values, default=0.0) <= 0 else top.high))
@@ -178,16 +178,16 @@ def errors_figure(
 
 
 def noise_curves_figure(curves: Curves, title: str = "", origin: str = "") -> Figure:
-    """Wrong pixels against the level of a noise, with the limit and what is easily beaten."""
+    """Return a figure of wrong pixels against noise level, with the limit and the baselines."""
     heading = title or tr("Wrong pixels against the level of the noise")
     parts, csv, table = (noise_curves_plot(curves),), curves_csv(curves), curves_sheet(curves)
     return Figure("noise-curves", heading, parts, origin, csv, table)
 
 
 def noise_curves_plot(curves: Curves, *, counted: bool = True) -> LinePlot:
-    """The same as it is drawn; the first line is the last of its series.
+    """Return the plot of ``noise_curves_figure``; its first line is the last of its series.
 
-    ``counted``: names say of how many networks a line is, where it is of several.
+    ``counted``: whether names of lines over several networks state their number.
     """
     low, high = float(curves.levels[0]), float(curves.levels[-1])
     levels = Scale(low, high if high > low else low + 1.0)
@@ -232,7 +232,7 @@ def _with_deviation(line: Line, at: int) -> str:
 
 
 def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong", origin: str = "") -> Figure:
-    """One figure (a key of ``FIGURES``) of all cells of a study of noise."""
+    """Return a figure of all cells of a noise study, for one key of ``FIGURES``."""
     return Figure(
         "noise-matrix",
         tr(FIGURES[key].label),
@@ -244,10 +244,10 @@ def noise_matrix_figure(matrix: NoiseMatrix, key: str = "wrong", origin: str = "
 
 
 def noise_matrix_plot(matrix: NoiseMatrix, key: str) -> NumberMatrix:
-    """The same as it is drawn: fuller cells are worse, the best of each column is framed."""
+    """Return the plot of ``noise_matrix_figure``: darker is worse, the column's best is framed."""
     spec, found = matrix.spec, matrix.figure(key)
     wrong = key == "wrong"
-    # Of wrong pixels the square root: the cells that matter most are all near 0.
+    # Square root for wrong pixels, as the cells that matter most are all near 0.
     shades = np.sqrt(found.mean / max(float(found.mean.max()), 1e-9)) if wrong else 1 - found.mean
     best = (found.mean if wrong else -found.mean).argmin(axis=0).tolist()
     limits = None
@@ -273,7 +273,7 @@ def noise_matrix_plot(matrix: NoiseMatrix, key: str) -> NumberMatrix:
 
 
 def noise_number(key: str, value: float) -> str:
-    """A figure of a study of noise as short as it is written in a cell."""
+    """Format a figure of a noise study as briefly as it is written in a cell."""
     if key != "wrong":
         return localized(value, ".0%")
     return localized(value, ".2f" if value < 10.0 else ".1f")
@@ -284,7 +284,7 @@ def _is_one_kind(specs: Sequence[CorruptionSpec]) -> bool:
 
 
 def _level_names(specs: Sequence[CorruptionSpec]) -> list[list[str]]:
-    """Levels, and where there are several kinds these before them."""
+    """Return the level of each of ``specs``, preceded by its kind if there are several kinds."""
     if _is_one_kind(specs):
         return [[localized(spec.level, "g")] for spec in specs]
     words = (corruption_words(spec) if spec.level > 0.0 else tr("none") for spec in specs)
@@ -292,14 +292,14 @@ def _level_names(specs: Sequence[CorruptionSpec]) -> list[list[str]]:
 
 
 def _titled(title: str, specs: Sequence[CorruptionSpec]) -> str:
-    """The title of an axis, with the kind where there is one."""
+    """Return the title of an axis, with the kind of noise if there is only one."""
     if not _is_one_kind(specs):
         return title
     return tr("{title}: {kind}", title=title, kind=corruption_words(specs[-1]).rsplit(" ", 1)[0])
 
 
 def matrix_origin(matrix: NoiseMatrix) -> str:
-    """What a study of noise depends on."""
+    """Return what a noise study was computed from: seeds, data and draws."""
     spec = matrix.spec
     seed = matrix.recipe.seed
     parts = [
@@ -319,9 +319,9 @@ def grid_figure(
     title: str,
     origin: str = "",
 ) -> Figure:
-    """Decoded images ``[rows, columns, C, H, W]`` at values along two numbers of the code.
+    """Return a grid of decoded images ``[rows, columns, C, H, W]`` over two code dimensions.
 
-    ``ys`` go from below to the top, the first row of images is the topmost.
+    ``ys`` are ascending; the first row of images is the topmost.
     """
     rows = np.asarray(images, np.float32)
     up = tuple(map(value_text, reversed(ys))) if axes[1] else ()
@@ -345,7 +345,7 @@ def traversal_figure(
     title: str,
     origin: str = "",
 ) -> Figure:
-    """A row for each number of the code, in which it alone changes; its value below each image."""
+    """Return a row of images per code dimension, which alone varies; values below images."""
     rows = np.asarray(images, np.float32)
     same = all(list(row) == list(values[0]) for row in values)
     texts = tuple(tuple(map(value_text, row)) for row in values)
@@ -373,7 +373,7 @@ def traversal_figure(
 def confusion_figure(
     counts: ArrayLike, names: Sequence[str], title: str, origin: str = ""
 ) -> Figure:
-    """How often samples of each class (rows) were taken for each (columns)."""
+    """Return the confusion matrix: true classes in rows, predicted classes in columns."""
     found = np.asarray(counts, np.int64)
     shown = tuple(map(label_name, names))
     csv = csv_text(
@@ -384,9 +384,9 @@ def confusion_figure(
 
 
 def confusion_plot(counts: NDArray[np.int64], labels: Sequence[str]) -> NumberMatrix:
-    """The same as it is drawn: shaded by the shares of the rows, mistakes in the colour of errors.
+    """Return the plot of ``confusion_figure``: shaded by row shares, errors in the error colour.
 
-    Of mistakes the square roots of the shares count: of a good classifier all are rare.
+    Errors are shaded by the square root of their share, as those of a good classifier are all rare.
     """
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     mistakes = ~np.eye(len(counts), dtype=bool)
@@ -404,7 +404,7 @@ def confusion_plot(counts: NDArray[np.int64], labels: Sequence[str]) -> NumberMa
 
 
 def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: str = "") -> Figure:
-    """Maps of the same samples side by side, in the colours of their classes."""
+    """Return maps of the same samples side by side, coloured by class."""
     plots = []
     names = dataset.classes
     coloured = 1 < len(np.unique(of.classes)) <= MOST_CLASS_NAMES and len(names) < len(of.indices)
@@ -432,7 +432,7 @@ def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: s
 
 
 def _map_axes(view: View, of: Material) -> tuple[str, str]:
-    """What the axes of a map are called; those of t-SNE and UMAP mean nothing."""
+    """Return the names of the axes of a map; empty for t-SNE and UMAP, which have none."""
     pca = view.projection.pca
     if pca is not None:
         shares = [localized(share, ".0%") for share in np.asarray(pca.explained)[:2].tolist()]
@@ -447,11 +447,11 @@ def _map_axes(view: View, of: Material) -> tuple[str, str]:
 def pictures_figure(
     images: Images, look: Look, name: str, title: str, origin: str = "", notes: Sequence[str] = ()
 ) -> Figure:
-    """Images side by side, in as many rows as they fit best."""
+    """Return a figure of images in as many rows as make them largest."""
     return Figure(name, title, (WrappedRows(("",), (tuple(images),), look, tuple(notes)),), origin)
 
 
 def value_text(value: float) -> str:
-    """A coordinate: two decimals and a true minus sign."""
+    """Format a coordinate with two decimals and a true minus sign."""
     text = f"{value:.2f}"
     return with_marks("0.00" if text == "-0.00" else text.replace("-", "\N{MINUS SIGN}"))

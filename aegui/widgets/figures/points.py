@@ -1,4 +1,4 @@
-"""Points of samples between two axes, with their letters, images or colours of classes."""
+"""Scatter plot of samples with their letters, images or class colours."""
 
 from __future__ import annotations
 
@@ -48,24 +48,24 @@ _NO_COLOURS = np.zeros(0, np.uint32)
 
 @dataclass(frozen=True, eq=False)
 class PointPlot:
-    """Samples at their places.
+    """Scatter plot of samples.
 
     Attributes:
-        places: float64 ``[n, 2]``.
-        x: The axis across.
-        y: The axis upwards.
-        signs: A letter for each sample, or nothing.
-        classes: Class of each sample, int64 ``[n]``, or empty where there are none.
-        class_names: By class.
-        colours: Colour of each sample, uint32 ARGB ``[n]``; empty: those of the classes.
-        marks: Mark of each sample beside ``colours``, places among ``MARKS``, int64 ``[n]``; empty:
-            discs.
-        image_of: Gives the image of a sample by its number; of those that lie so far apart that
-            none meet the images are shown. None: all are dots.
-        look: How images are seen.
-        cut_out: Whether images are without their ground, as on the map; else each is in a frame.
-        equal: Whether a unit is as long upwards as across.
-        title: Above it, where there are several plots.
+        places: Positions, float64 ``[n, 2]``.
+        x: The horizontal axis.
+        y: The vertical axis.
+        signs: A letter for each sample, or empty.
+        classes: Class of each sample, int64 ``[n]``; empty if there are none.
+        class_names: Names by class.
+        colours: Colour of each sample, uint32 ARGB ``[n]``; empty to use those of the classes.
+        marks: Marker of each sample beside ``colours``, indices of ``MARKS``, int64 ``[n]``; empty
+            for discs.
+        image_of: Returns the image of a sample by index; images are shown for samples far enough
+            apart not to overlap. None to show all as dots.
+        look: How images are rendered.
+        cut_out: Whether images are drawn without their background, as on the map; else framed.
+        equal: Whether both axes have the same unit length.
+        title: Title above the plot, used if there are several.
     """
 
     places: NDArray[np.float64]
@@ -92,10 +92,10 @@ class PointPlot:
         self.paint_in(ink, framed(ink, rect, self.x, self.y))
 
     def paint_in(self, ink: Ink, frame: PlotArea) -> None:
-        """Paint the samples into axes that are there."""
+        """Paint the samples into existing axes."""
         shown, pixels = self._pixels(frame)
         if len(shown) > _MOST_VECTOR and not ink.is_raster:
-            # So many circles make a file that few programs open.
+            # More than 4,000 vector circles make a file that few programs can open.
             self._paint_as_image(ink, frame, shown, pixels)
         else:
             self._paint_dots(ink.painter, ink, shown, pixels)
@@ -109,7 +109,7 @@ class PointPlot:
         return len(self.classes) > 0 and 1 < len(self.class_names) <= MOST_CLASSES
 
     def _pixels(self, frame: PlotArea) -> tuple[NDArray[np.int64], list[QPointF]]:
-        """Samples inside the axes, and where they are."""
+        """Return the samples inside the axes, and their positions."""
         (x0, x1), (y0, y1) = frame.x.scale.ends(), frame.y.scale.ends()
         x, y = self.places[:, 0], self.places[:, 1]
         with np.errstate(invalid="ignore"):
@@ -154,7 +154,7 @@ class PointPlot:
     def _looks(
         self, ink: Ink, shown: NDArray[np.int64]
     ) -> Iterator[tuple[NDArray[np.int64], QColor, int]]:
-        """Which of ``shown`` look alike, their colour and their mark."""
+        """Yield groups with the same look: positions in ``shown``, colour and marker."""
         if len(self.colours):
             marks = self.marks if len(self.marks) else np.full(len(self.colours), DISC)
             looks = np.stack([self.colours[shown], marks[shown]], axis=1)
@@ -176,7 +176,7 @@ class PointPlot:
         pixels: Sequence[QPointF],
         image_of: Callable[[int], NDArray[np.float32]],
     ) -> None:
-        """The images of some samples, each with a rim of the colour of its class."""
+        """Paint the images of some samples, each with a rim in the colour of its class."""
         drawn = np.random.default_rng(0).permutation(len(shown))[:MOST_TRIED]
         if not len(drawn):
             return
@@ -189,7 +189,7 @@ class PointPlot:
             size = QSizeF(width * scale, height * scale)
             gap = _CUT_GAP if self.cut_out else _STAMP_GAP
             taken = apart(places / (size.width() + gap, size.height() + gap))
-            # Of few samples all are shown, smaller where they must be.
+            # Of few samples all are shown, at a smaller size if necessary.
             if len(taken) == len(drawn):
                 break
         if self.cut_out:
@@ -217,7 +217,7 @@ class PointPlot:
     def _paint_signs(
         self, ink: Ink, frame: PlotArea, shown: NDArray[np.int64], pixels: Sequence[QPointF]
     ) -> None:
-        """A letter beside each point, where it covers nothing; a hairline leads to a far one."""
+        """Paint a letter beside each point without overlaps; a hairline leads to a distant one."""
         metrics = ink.metrics(TICK_PT)
         taken = [QRectF(at.x() - _DOT, at.y() - _DOT, 2 * _DOT, 2 * _DOT) for at in pixels]
         room = frame.plot.adjusted(1.0, 1.0, 0.0, -1.0)
@@ -233,7 +233,7 @@ class PointPlot:
 
 
 def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
-    """Paint the looks of classes in lines along the top of ``rect``; what height they take."""
+    """Paint the legend of classes in lines along the top of ``rect``; return its height."""
     line = ink.line(TICK_PT) + 1.0
     x, y = rect.left(), rect.top()
     for number, name in enumerate(names):
@@ -251,7 +251,7 @@ def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
 
 
 def _free(at: QPointF, size: QSizeF, taken: Sequence[QRectF], room: QRectF) -> tuple[QRectF, float]:
-    """The nearest box beside ``at`` that meets no other, and how far away it is."""
+    """Return the nearest box beside ``at`` that overlaps no other, and its distance."""
     fewest: tuple[int, QRectF, float] | None = None
     for reach in _REACHES:
         for side in _SIDES:
@@ -271,7 +271,7 @@ def _beside(at: QPointF, size: QSizeF, side: tuple[int, int], reach: float) -> Q
     away = _DOT + 0.8 + reach
     width, height = size.width(), size.height()
     x = at.x() + across * (away + width / 2)
-    # In the corners a letter need not keep as far away both across and down.
+    # In the corners a letter needs less vertical distance.
     y = at.y() + down * ((away if not across else 0.4 * away) + height / 2)
     return QRectF(x - width / 2, y - height / 2, width, height)
 

@@ -1,4 +1,4 @@
-"""How an optimiser race is looked at: by which clock, and which value; needs no Qt."""
+"""How an optimiser race is displayed: horizontal axis and plotted value; needs no Qt."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ VALUES = table(
 
 @dataclass(frozen=True)
 class RaceView:
-    """How a race is looked at.
+    """Display options of a race.
 
     Attributes:
-        clock: One of ``CLOCKS``.
-        value: One of ``VALUES``.
-        is_log: Whether values are on a logarithmic axis.
-        is_log_clock: Whether the clock is.
+        clock: Horizontal axis, a key of ``CLOCKS``.
+        value: Plotted value, a key of ``VALUES``.
+        is_log: Whether the vertical axis is logarithmic.
+        is_log_clock: Whether the horizontal axis is logarithmic.
     """
 
     clock: str = "epochs"

@@ -1,4 +1,4 @@
-"""Pictures of an optimiser race: loss by epochs, evaluations or seconds; trails in a plane."""
+"""Plots of an optimiser race: loss over epochs, evaluations or seconds; trajectories in a plane."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WIDTH = 1.3
 
 
 def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
-    """A line for each lane, the first one on top and first in the legend; None: nothing to see."""
+    """Return a line for each lane, the first on top and first in the legend; None without data."""
     found = [_column(lane, view) for lane in state.lanes]
     clocks = np.concatenate([at for at, _ in found])
     values = np.concatenate([value for _, value in found])
@@ -66,7 +66,7 @@ def _column(lane: Lane, view: RaceView) -> tuple[NDArray[np.float64], NDArray[np
 def trails_plot(
     state: RaceState, plane: WeightPlane, surface: LossSurface | None = None
 ) -> SurfacePlot:
-    """The trails of all lanes in a plane, over the loss there, where it is known already."""
+    """Return the trajectories of all lanes in a plane, over the loss surface if it is known."""
     x0, y0, x1, y1 = frame_of(state, plane) if surface is None else surface.rect
     trails = tuple(
         Trail(
@@ -91,7 +91,7 @@ def trails_plot(
 
 
 def _shades(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fuller where the loss is higher, by its logarithm: the valley is what is looked at."""
+    """Return shades by the logarithm of the loss, which resolves the valley; higher is darker."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(values)
     known = logs[np.isfinite(logs)]
@@ -102,7 +102,7 @@ def _shades(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def race_words(state: RaceState) -> str:
-    """What a race was about, for a caption."""
+    """Return the conditions of a race for a caption."""
     spec = state.spec
     seed = state.recipe.seed if spec.seed is None else spec.seed
     return tr(
@@ -114,7 +114,7 @@ def race_words(state: RaceState) -> str:
 
 
 def race_figure(state: RaceState, view: RaceView, name: str = "") -> Figure | None:
-    """The lines as they leave the program."""
+    """Return the line plot as a figure for export; None without data."""
     plot = race_plot(state, view)
     if plot is None:
         return None
@@ -126,7 +126,7 @@ def race_figure(state: RaceState, view: RaceView, name: str = "") -> Figure | No
 def trails_figure(
     state: RaceState, plane: WeightPlane, surface: LossSurface | None, name: str = ""
 ) -> Figure:
-    """The trails as they leave the program, with what plane they are seen in."""
+    """Return the trajectories as a figure for export, with the description of the plane."""
     title = tr("Trails of an optimiser race")
     title = tr("{what}: {name}", what=title, name=name) if name else title
     plot = trails_plot(state, plane, surface)
@@ -142,7 +142,7 @@ def trails_figure(
 
 
 def race_csv(state: RaceState) -> str:
-    """Every look at every optimiser as a line."""
+    """Return the records of all optimisers as CSV, one row each."""
     rows = [
         [lane.key, *(repr(float(column[at])) for column in columns)]
         for lane in state.lanes

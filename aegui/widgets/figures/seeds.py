@@ -1,4 +1,4 @@
-"""The seed cloud of a study: every run a small square, coloured by what came of it."""
+"""The seed cloud of a study: each run a small square, coloured by its outcome."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MOST_FIELDS = 64
 
 
 def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
-    """A field of squares for each setting; seeds that have not ended yet are empty."""
+    """Return a field of squares for each setting; seeds that have not finished are empty."""
     result = material.result
     plan, cells = result.plan, result.cells[:MOST_FIELDS]
     if not any(cell.runs for cell in cells):
@@ -83,7 +83,7 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
 
 
 class _Numbers(Made[str]):
-    """The seeds of a cloud as they are written beside it."""
+    """The seeds of a cloud as text beside it."""
 
     def __init__(self, cloud: SeedCloud) -> None:
         self._seeds = cloud.seeds
@@ -92,12 +92,12 @@ class _Numbers(Made[str]):
         return len(self._seeds)
 
     def made(self, at: int) -> str:
-        """The number of one seed."""
+        """Return the text of one seed."""
         return str(int(self._seeds[at]))
 
 
 class _SeedWords(Made[str]):
-    """What each square says, then each field; made when it is asked for."""
+    """Descriptions of all squares, then of all fields; made on demand."""
 
     def __init__(
         self, plan: StudyPlan, cells: Sequence[StudyCell], clouds: Sequence[SeedCloud]
@@ -109,7 +109,7 @@ class _SeedWords(Made[str]):
         return self._items.total
 
     def made(self, at: int) -> str:
-        """What is said of one square or field."""
+        """Return the description of one square or field."""
         field, number = self._items.place(at)
         cloud, title = self._clouds[field], self._cells[field].setting.title
         if number is None:
@@ -119,7 +119,7 @@ class _SeedWords(Made[str]):
 
 
 def _ends(clouds: Sequence[SeedCloud]) -> tuple[float, float]:
-    """The lowest and the highest figure among those that are shaded; NaN: there are none."""
+    """Return the lowest and the highest figure of the shaded squares; NaN without any."""
     shaded = np.concatenate([cloud.values[cloud.states == ENDED] for cloud in clouds])
     shaded = shaded[np.isfinite(shaded)]
     return (float(shaded.min()), float(shaded.max())) if len(shaded) else (math.nan, math.nan)
@@ -135,7 +135,7 @@ def _kinds(plan: StudyPlan, cloud: SeedCloud) -> NDArray[np.int8]:
 
 
 def _shades(cloud: SeedCloud, low: float, high: float) -> NDArray[np.float64]:
-    """Fuller where it is worse; square roots, for what matters most is near to the best."""
+    """Return shades, darker is worse; square roots resolve the values near the best."""
     if not high > low:
         return np.full(len(cloud.values), 0.5)
     share = np.clip((np.nan_to_num(cloud.values, nan=high) - low) / (high - low), 0.0, 1.0)
@@ -155,7 +155,7 @@ def _titled(plan: StudyPlan, name: str, cloud: SeedCloud) -> str:
 def _signs(
     plan: StudyPlan, clouds: Sequence[SeedCloud], key: str, low: float, high: float
 ) -> tuple[SquareSign, ...]:
-    """Only of what there is."""
+    """Return the legend of the states that occur."""
     there = set(np.concatenate([np.unique(cloud.states) for cloud in clouds]).tolist())
     found = []
     if plan.goal is not None:

@@ -1,4 +1,4 @@
-"""Images in rows and columns, with what they are beside them and values along the edges."""
+"""Images in rows and columns with names, notes and axis values."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _HAIR = 0.01
 
 @dataclass(frozen=True, eq=False)
 class PictureSheet:
-    """Images of one size.
+    """A table of images of one size.
 
     Attributes:
-        rows: Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None where there is none.
-        look: How they are seen.
-        row_names: Beside the rows, in lines, or empty.
-        column_names: Above the columns (below them with ``axes``), or empty.
-        notes: Below each image, or empty.
-        noted: What the notes are, beside them, or empty.
-        axes: Names of the axes where rows and columns stand for values: across and upwards.
-        block: So many rows belong together; a little more air is between blocks.
-        title: Above it, where there are several parts.
+        rows: Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None for an empty cell.
+        look: How images are rendered.
+        row_names: Names beside the rows, may have line breaks; or empty.
+        column_names: Names above the columns (below them with ``axes``), or empty.
+        notes: Text below each image, or empty.
+        noted: What the notes are, written beside them; or empty.
+        axes: Names of the horizontal and vertical axis, where rows and columns stand for values.
+        block: Number of rows per block; blocks are separated by a wider gap.
+        title: Title above the sheet, used if there are several parts.
     """
 
     rows: tuple[tuple[Image | None, ...], ...]
@@ -55,11 +55,11 @@ class PictureSheet:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint all images as large as they fit."""
+        """Paint all images as large as fits."""
         self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """Paint them, and give the images, row by row."""
+        """Paint the images and return their shapes, row by row."""
         boxes: list[QRectF] = []
         line, name = ink.line(TICK_PT), ink.line(NAME_PT)
         left = names = self._left(ink, rect)
@@ -115,9 +115,9 @@ class PictureSheet:
         return min(widest, _MOST_NAMES * rect.width()) + (GAP if self.row_names else 0.0)
 
     def _cell(self, room: QRectF, notes: float) -> tuple[float, float, float, float]:
-        """Width and height of an image, what is between two, and what between two blocks.
+        """Return width and height of an image, the gap between images and that between blocks.
 
-        ``notes`` is the height of all that is written below images.
+        ``notes`` is the total height of the notes.
         """
         first = next(image for row in self.rows for image in row if image is not None)
         high, wide = first.shape[-2:]
@@ -137,7 +137,7 @@ class PictureSheet:
     def _paint_row_names(
         self, ink: Ink, grid: QRectF, tops: list[float], height: float, room: float
     ) -> None:
-        """Write them in the ``room`` left of the images: what is longer is cut at its end."""
+        """Write the names in the ``room`` left of the images, elided if longer."""
         size = TICK_PT
         line = ink.line(size)
         down = (tops[1] - tops[0]) if len(tops) > 1 else grid.height()
@@ -148,7 +148,7 @@ class PictureSheet:
                 first = top + (height - len(lines) * line) / 2
                 for at, words in enumerate(lines):
                     box = QRectF(grid.left() - GAP - room, first + at * line, room, line)
-                    # What is computed twice may differ by a hair.
+                    # Tolerance for rounding, since the same width is computed twice.
                     text = ink.elided(words, size, room + _HAIR)
                     ink.write(text, box, size, ink.theme.text, RIGHT)
 
@@ -177,15 +177,15 @@ class PictureSheet:
 
 @dataclass(frozen=True, eq=False)
 class WrappedRows:
-    """Rows of images that belong together below one another, broken where the paper ends.
+    """Rows of images that belong together, wrapped at the width of the page.
 
     Attributes:
-        names: Of the rows.
-        rows: Images of each, as many in each.
-        look: How they are seen.
-        notes: Below each image of the last row, or empty.
+        names: Names of the rows.
+        rows: Images of each row, of equal length.
+        look: How images are rendered.
+        notes: Text below each image of the last row, or empty.
         noted: What the notes are.
-        title: Above it, where there are several parts.
+        title: Title above the images, used if there are several parts.
     """
 
     names: tuple[str, ...]
@@ -196,7 +196,7 @@ class WrappedRows:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint all images, with as many in a line as makes them largest."""
+        """Paint all images, with the number per line that makes them largest."""
         count = len(self.rows[0])
         if not count:
             return
@@ -218,7 +218,7 @@ class WrappedRows:
         ).paint(ink, rect)
 
     def _side(self, ink: Ink, rect: QRectF, columns: int) -> float:
-        """How large an image becomes with so many in a line; fuller lines are preferred."""
+        """Return the side of an image with ``columns`` in a line; full lines are preferred."""
         count, of = len(self.rows[0]), len(self.rows)
         height, width = self.rows[0][0].shape[-2:]
         lines = -(-count // columns)

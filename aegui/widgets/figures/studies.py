@@ -1,7 +1,7 @@
-"""Pictures of the results of a study: one table of kinds, each made from what is known of it.
+"""Plots of the results of a study: a table of kinds, each made from the material of the study.
 
-In the window and on the command line they are the same. Every picture says which settings each of
-its items is about, so that what is pointed at in one is found in all others.
+They are the same in the window and on the command line. Every plot records which settings each of
+its items belongs to, so that an item hovered in one plot is highlighted in all others.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ _FEW_SIZES = 12
 def study_picture(
     key: str, material: StudyMaterial, choice: PictureChoice | None = None
 ) -> StudyPicture | None:
-    """The picture of that kind; None where what is known gives none."""
+    """Return the plot of kind ``key``; None if the material does not suffice."""
     return _MAKERS[key](material, choice or PictureChoice())
 
 
 def study_figure(
     key: str, material: StudyMaterial, choice: PictureChoice | None = None
 ) -> Figure | None:
-    """The same as it leaves the program, with its caption."""
+    """Return the plot of kind ``key`` as a figure for export; None without data."""
     picture = study_picture(key, material, choice)
     if picture is None:
         return None
@@ -123,7 +123,7 @@ def _value_axis(
 ) -> Axis:
     row = run_figure(key)
     every = [*values, *(value for value, _ in levels)]
-    # A logarithm of nothing but zeros shows nothing.
+    # A logarithmic axis cannot show values that are all zero.
     is_log = is_log and any(value > 0.0 and math.isfinite(value) for value in every)
     scale = fitted(every, is_log=is_log, from_zero=from_zero and not is_log)
     return Axis(tr(row.label), scale, percent=row.is_share)
@@ -174,7 +174,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         _series(one, column, choice.band, name, number)
         for number, (one, name) in enumerate(zip(own, short_names(cells), strict=True))
     ]
-    # All lines of a plot have values at the same places.
+    # All lines of a plot share the same x values.
     at = np.unique(np.concatenate([one.epochs for one in own]))
     series = [_placed_at(at, curves.epochs, one) for curves, one in zip(own, series, strict=True)]
     every = np.concatenate([one.extent for one in series])
@@ -204,7 +204,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         for one, cell in zip(own, cells, strict=True)
     )
     items = tuple((one.place,) for one in own)
-    # The last line is painted first, and the legend begins with the first.
+    # The last line is painted first, but the legend begins with the first.
     return StudyPicture(
         plot, items[::-1], words[::-1], caption, lambda: _curves_csv(cells, own, column)
     )
@@ -221,15 +221,15 @@ def _curves_csv(cells: Sequence[StudyCell], own: Sequence[SettingCurves], column
 
 
 def shown_column(material: StudyMaterial, choice: PictureChoice) -> str:
-    """The column that is asked for, or the first one that there is."""
+    """Return the requested column if it was recorded, otherwise the first recorded one."""
     known = [key for key in COLUMNS if any(key in one.columns for one in material.curves)]
     return choice.column if choice.column in known or not known else known[0]
 
 
 def curves_choice(result: StudyResult) -> PictureChoice:
-    """How curves are handed in: losses on a logarithmic axis, for they end decades apart.
+    """Return the default options of the curves: losses on a log axis, as they end decades apart.
 
-    Of settings with losses of their own, which cannot be compared, wrong pixels.
+    If settings have different losses, which cannot be compared: wrong pixels.
     """
     several = len({cell.setting.recipe.training.loss for cell in result.cells}) > 1
     if several and any(cell.has("wrong") for cell in result.cells):
@@ -247,13 +247,13 @@ def _series(one: SettingCurves, column: str, band: str, name: str, number: int) 
         return Series(name, mean, runs=values, colour=number, style=style, width=1.3)
     if values.shape[1] < 2:
         return Series(name, mean, colour=number, style=style, width=1.3)
-    # Below nothing there is no loss; on a logarithmic axis a band would begin nowhere.
+    # Clipped at the lowest run: a loss is never negative, and a log axis cannot show zero.
     low = np.maximum(mean - std, values.min(axis=1))
     return Series(name, mean, low, mean + std, colour=number, style=style, width=1.3)
 
 
 def _placed_at(at: NDArray[np.float64], epochs: NDArray[np.float64], one: Series) -> Series:
-    """``one`` at all of ``at``; beyond its own epochs it has nothing."""
+    """Return ``one`` resampled at ``at``; NaN beyond its own epochs."""
 
     def placed(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.interp(at, epochs, values, left=np.nan, right=np.nan)
@@ -268,7 +268,7 @@ def _placed_at(at: NDArray[np.float64], epochs: NDArray[np.float64], one: Series
 
 
 def heat_axes(result: StudyResult) -> tuple[str, ...]:
-    """The axes of a study that a heat map can have."""
+    """Return the axes of a study that a heat map can use."""
     found = []
     for axis in result.plan.axes:
         labels = {cell.setting.labels.get(axis.name) for cell in result.cells} - {None}
@@ -278,7 +278,7 @@ def heat_axes(result: StudyResult) -> tuple[str, ...]:
 
 
 def _labels_of(result: StudyResult, axis: str) -> list[str]:
-    """The choices of an axis that were tried, in the order of the plan."""
+    """Return the choices of an axis that were tried, in the order of the plan."""
     row = next(one for one in result.plan.axes if one.name == axis)
     tried = dict.fromkeys(
         cell.setting.labels[axis] for cell in result.cells if axis in cell.setting.labels
@@ -351,7 +351,7 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
 
 
 def _shades(values: NDArray[np.float64], *, high_is_better: bool = False) -> NDArray[np.float64]:
-    """Fuller where it is worse; square roots, for what matters most is near to the best."""
+    """Return shades, darker is worse; square roots resolve the values near the best."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     share = (values - low) / (high - low) if high > low else np.zeros_like(values)
     shades: NDArray[np.float64] = np.sqrt(1.0 - share if high_is_better else share)
@@ -395,7 +395,8 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
         axis = _value_axis(one, own, (), is_log=choice.is_log)
         sizes = sorted(set(own))
         if one == "parameters" and len(sizes) <= _FEW_SIZES:
-            # Numbers that are nearly alike: their order says more than where they lie.
+            # Numbers of parameters are often nearly equal: their rank is clearer than their
+            # position.
             names = tuple(figure_words(one, size) for size in sizes)
             axes.append(ParallelAxis(axis.name, names))
             columns.append(np.array([float(sizes.index(size)) for size in own]))
@@ -531,7 +532,7 @@ def _maps(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | Non
 
 
 def _alike(material: StudyMaterial) -> list[SettingNetwork]:
-    """The networks that were trained on the set of the first one."""
+    """Return the networks that were trained on samples like those of the first network."""
     networks = material.networks
     return [
         one
@@ -561,7 +562,7 @@ def _reconstructions(material: StudyMaterial, _choice: PictureChoice) -> StudyPi
 
 
 def _of_networks(material: StudyMaterial, networks: Sequence[SettingNetwork]) -> str:
-    """What was left out is told: settings that learnt other samples have other pictures."""
+    """Return the caption, with the number of settings left out for having other samples."""
     caption = tr("Reconstructions, {which}", which=_middle_words(material.result))
     left_out = len(material.result.cells) - len(networks)
     if left_out:

@@ -1,4 +1,4 @@
-"""Kinds of pictures of a study, how one is asked for, and what it is made to be."""
+"""Kinds of plots of a study, their options and their result."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Needs = Literal["figures", "curves", "networks"]
 
 @dataclass(frozen=True)
 class PictureKind(Choice):
-    """One kind of picture.
+    """One kind of plot.
 
     Attributes:
-        needs: What it is made of beside figures: histories, or networks.
-        by_figure: Whether it is of one figure of the runs, which can be chosen.
+        needs: Required material: figures only, histories, or networks.
+        by_figure: Whether it shows one figure of the runs, which can be chosen.
         can_be_log: Whether its values may be on a logarithmic axis.
     """
 
@@ -149,18 +149,18 @@ SHOWN = table(
 
 @dataclass(frozen=True)
 class PictureChoice:
-    """How a picture is to be made.
+    """Options of a plot.
 
     Attributes:
-        figure: Of the runs; empty: the one that verdicts are about.
-        column: One of ``COLUMNS``, for curves.
-        band: One of ``BANDS``.
-        is_log: Whether values are on a logarithmic axis, where they can be.
-        across: Axis of the plan across a heat map; empty: the first one.
-        up: The other axis; empty: the next one.
-        sample: Number of the sample that is seen, among those whose answers are known.
-        shown: One of ``SHOWN``.
-        order: In which order seeds are shown, one of ``ORDERS``.
+        figure: Figure of the runs; "" for the one that verdicts are based on.
+        column: A key of ``COLUMNS``, for curves.
+        band: A key of ``BANDS``.
+        is_log: Whether values are on a logarithmic axis, where possible.
+        across: Horizontal axis of a heat map; "" for the last usable axis.
+        up: Vertical axis of a heat map; "" for the first other axis.
+        sample: Index of the shown sample among those with known answers.
+        shown: A key of ``SHOWN``.
+        order: Order of the seeds, a key of ``ORDERS``.
     """
 
     figure: str = ""
@@ -176,15 +176,15 @@ class PictureChoice:
 
 @dataclass(frozen=True, eq=False)
 class StudyPicture:
-    """A picture, and what its items are about.
+    """A plot, and the settings that its items belong to.
 
     Attributes:
         plot: The chart.
-        items: Of each item the places of its settings among ``StudyResult.cells``, best first.
-        words: What each item says, in a sentence.
-        caption: What it shows and of what it is, beyond its title.
-        write: Gives its numbers as CSV; empty: there are none. It takes longer than to draw them.
-        runs: Of items that are single runs: item -> place of the setting, and seed.
+        items: For each item, indices of its settings in ``StudyResult.cells``, best first.
+        words: A sentence for each item.
+        caption: What is shown and its source, beyond the title.
+        write: Returns the numbers as CSV, "" if there are none; slower than drawing.
+        runs: For items that are single runs: item -> index of the setting, and seed.
     """
 
     plot: ItemPlot
@@ -196,12 +196,12 @@ class StudyPicture:
 
     @property
     def csv(self) -> str:
-        """Its numbers as CSV."""
+        """Return the numbers as CSV."""
         return self.write()
 
 
 def figure_of(result: StudyResult, choice: PictureChoice) -> str:
-    """The figure of the runs that a picture is about."""
+    """Return the figure of the runs that a plot shows."""
     key = choice.figure or compared_by(result.plan)
     if not any(cell.has(key) for cell in result.cells) and result.figures:
         return result.figures[0]
@@ -209,7 +209,7 @@ def figure_of(result: StudyResult, choice: PictureChoice) -> str:
 
 
 def seeds_words(result: StudyResult) -> str:
-    """How many seeds a picture rests on."""
+    """Return the number of seeds that a plot is based on, in words."""
     cells = result.cells
     runs, seeds = sum(len(cell.runs) for cell in cells), result.plan.seeds.count
     whole = len(cells) * seeds
@@ -220,7 +220,7 @@ def seeds_words(result: StudyResult) -> str:
 
 
 def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
-    """What settings are called among others: without the axes in which all agree."""
+    """Return names of settings relative to each other: without the axes in which all agree."""
     labels = [cell.setting.labels for cell in cells]
     differing = _differing(cells)
     short = {axis: _shortened({one[axis] for one in labels if axis in one}) for axis in differing}
@@ -233,7 +233,7 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
 
 
 def names_of_axes(cells: Sequence[StudyCell]) -> str:
-    """What ``short_names`` are values of: the axes in which the settings differ."""
+    """Return the axes in which the settings differ, whose values ``short_names`` returns."""
     return ", ".join(map(axis_words, _differing(cells)))
 
 
@@ -244,7 +244,7 @@ def _differing(cells: Sequence[StudyCell]) -> list[str]:
 
 
 def _shortened(labels: set[str]) -> dict[str, str]:
-    """Each of ``labels`` in words; long numbers with the digits that tell them apart."""
+    """Return each of ``labels`` in words; long numbers with the digits that distinguish them."""
     found = {label: choice_words(label) for label in labels}
     for digits in range(_DIGITS, _MOST_DIGITS):
         short = {label: _rounded(label, digits) for label in labels}
@@ -254,7 +254,7 @@ def _shortened(labels: set[str]) -> dict[str, str]:
 
 
 def _rounded(label: str, digits: int) -> str:
-    """A long number with so many digits; else what it is called."""
+    """Return a long number with ``digits`` digits; other labels in words."""
     if len(label) <= _SHORT:
         return choice_words(label)
     try:

@@ -1,4 +1,4 @@
-"""Networks of a study that were tried with several noises: lines over the levels, and a matrix."""
+"""Plots of networks of a study tested with several noises: lines over levels, and a matrix."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _FEWEST_LEVELS = 3
 
 @dataclass(frozen=True, eq=False)
 class TriedNoises:
-    """Wrong pixels of networks that were trained in several ways and tried with several noises.
+    """Wrong pixels of networks trained in several ways and tested with several noises.
 
     Attributes:
-        noises: Those that they were tried with, K of them.
-        rows: How they were trained.
-        values: Of each row float64 ``[K, seeds]``.
-        limits: What nobody can be better than, float64 ``[K]``; None: it is not known.
-        places: Where each row is among ``StudyResult.cells``.
+        noises: The K test noises.
+        rows: How the networks were trained.
+        values: For each row, float64 ``[K, seeds]``.
+        limits: Lower bound for any network, float64 ``[K]``; None if unknown.
+        places: Index of each row in ``StudyResult.cells``.
     """
 
     noises: tuple[CorruptionSpec, ...]
@@ -49,28 +49,28 @@ class TriedNoises:
 
     @property
     def means(self) -> NDArray[np.float64]:
-        """``[rows, K]``."""
+        """Return the means over the seeds, ``[rows, K]``."""
         return np.array([np.nanmean(one, axis=1) for one in self.values])
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The noises in words."""
+        """Return the noises in words."""
         return tuple(map(corruption_words, self.noises))
 
     @property
     def texts(self) -> tuple[tuple[str, ...], ...]:
-        """The means as they are read."""
+        """Return the formatted means."""
         return tuple(tuple(localized(value, ".2f") for value in row) for row in self.means.tolist())
 
     @property
     def limit_texts(self) -> tuple[str, ...]:
-        """The limits likewise; empty where there are none."""
+        """Return the formatted limits; empty if unknown."""
         known = [] if self.limits is None else self.limits.tolist()
         return tuple(localized(value, ".2f") for value in known)
 
     @property
     def csv(self) -> str:
-        """All of it as a table."""
+        """Return means and limits as CSV."""
         table = [[row, *map(_exact, line)] for row, line in zip(self.rows, self.means, strict=True)]
         if self.limits is not None:
             table.append([tr("Bayes limit"), *map(_exact, self.limits)])
@@ -78,12 +78,12 @@ class TriedNoises:
 
 
 def _exact(value: float) -> str:
-    """A number for a table that programs read: the same in every language."""
+    """Format a number for machine-readable tables, independent of the language."""
     return f"{value:.7g}"
 
 
 def tried_noises(result: StudyResult) -> TriedNoises | None:
-    """What came of the noises that the networks of a study were tried with; None: too few were."""
+    """Return the test results of a study's noises; None for fewer than two noises or settings."""
     tried = result.plan.tried
     cells = [(place, cell) for place, cell in enumerate(result.cells) if cell.runs]
     if tried is None or len(tried.noises) < 2 or len(cells) < 2:
@@ -103,9 +103,9 @@ def tried_noises(result: StudyResult) -> TriedNoises | None:
 
 
 def levels_plot(found: TriedNoises) -> LinePlot | None:
-    """A line for each way of training over the levels of one noise; None: there is more than one.
+    """Return a line for each way of training over the levels of one noise; None for several kinds.
 
-    Its band is the deviation over the seeds.
+    The band is the deviation over the seeds.
     """
     levels = np.array([noise.level for noise in found.noises])
     kinds = {noise.kind for noise in found.noises}
@@ -121,7 +121,7 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
 
 
 def matrix_plot(found: TriedNoises) -> NumberMatrix:
-    """Trained with each, tried with each: fuller cells are worse, the best is framed."""
+    """Return the matrix of training by test noise: darker is worse, the best is framed."""
     means = found.means
     best = means.argmin(axis=0)
     return NumberMatrix(
@@ -137,7 +137,7 @@ def matrix_plot(found: TriedNoises) -> NumberMatrix:
 
 
 def noise_levels_picture(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
-    """A line for each setting; the Bayes limit is of none of them."""
+    """Return the plot of a line per setting; the Bayes limit belongs to no setting."""
     found = tried_noises(material.result)
     plot = None if found is None else levels_plot(found)
     if found is None or plot is None:
@@ -161,7 +161,7 @@ def noise_levels_picture(material: StudyMaterial, _choice: PictureChoice) -> Stu
 
 
 def noise_matrix_picture(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
-    """Cells row by row: how it was trained, and what it was tried with."""
+    """Return the matrix plot, with cells row by row: training setting by test noise."""
     found = tried_noises(material.result)
     if found is None:
         return None

@@ -1,1 +1,1 @@
-"""Fields of a form."""
+"""Form fields and the forms generated from dataclass fields."""

@@ -1,4 +1,4 @@
-"""The editor of each field of a schema, and those that are more than a number or a choice."""
+"""Editor widgets for the fields of a schema, beyond plain numbers and choices."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NEW_SEEDS = 100_000
 
 
 class TextField(QLineEdit):
-    """A short text; empty stands for None. It counts after Enter or a short rest."""
+    """A short text; empty means None. An edit is emitted after Enter or a short pause in typing."""
 
     edited = Signal(object)
     _timer: QTimer | None = None
@@ -53,14 +53,14 @@ class TextField(QLineEdit):
         self.editingFinished.connect(self._tell)
 
     def set_value(self, value: str | None) -> None:
-        """Show ``value`` and stay silent; what is being typed is left alone."""
+        """Show ``value`` without emitting; text being typed is kept."""
         if value != self._told or not (self._timer and self._timer.isActive()):
             self._told = value
             if (value or "") != self.text():
                 self.setText(value or "")
 
     def event(self, event: QEvent) -> bool:
-        """Undo and redo are the window's."""
+        """Leave the undo and redo keys to the window."""
         return leaves_undo(event, self._timer) or super().event(event)
 
     def _tell(self) -> None:
@@ -73,7 +73,7 @@ class TextField(QLineEdit):
 
 
 class SeedField(QWidget):
-    """A seed, larger than a spin box can hold, and a die that throws another one."""
+    """A seed, which may exceed the range of a spin box, with a button for a random one."""
 
     edited = Signal(object)
 
@@ -92,7 +92,7 @@ class SeedField(QWidget):
         self.die.clicked.connect(self._on_die_clicked)
 
     def setAccessibleName(self, name: str) -> None:
-        """What a screen reader calls the place where one types."""
+        """Set the accessible name, also of the text field."""
         super().setAccessibleName(name)
         self._text.setAccessibleName(name)
 
@@ -101,7 +101,7 @@ class SeedField(QWidget):
         self._text.set_value(str(value))
 
     def text(self) -> str:
-        """The digits shown."""
+        """Return the digits shown."""
         return self._text.text()
 
     def _on_text_edited(self, text: str | None) -> None:
@@ -112,7 +112,7 @@ class SeedField(QWidget):
 
 
 class SourceField(QWidget):
-    """The sets that come with the program, the file in use, and a button to open another."""
+    """The shipped sets, the file in use, and a button to open another file."""
 
     edited = Signal(str)
     open_requested = Signal()
@@ -128,7 +128,7 @@ class SourceField(QWidget):
         self.open.clicked.connect(self.open_requested)
 
     def set_value(self, source: str) -> None:
-        """Show ``source``; a file gets a row of its own with its name."""
+        """Show ``source``; a file gets an entry with its name."""
         if self.choice.findData(source) < 0:
             with QSignalBlocker(self.choice):
                 while self.choice.count() > self._built_in:
@@ -138,7 +138,7 @@ class SourceField(QWidget):
 
 
 class CheckField(QCheckBox):
-    """A switch with its name beside it."""
+    """A check box with its label."""
 
     edited = Signal(bool)
 
@@ -147,12 +147,12 @@ class CheckField(QCheckBox):
         self.clicked.connect(self.edited)
 
     def set_value(self, value: bool) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         self.setChecked(value)
 
 
 class GreyField(CheckField):
-    """Whether images have one channel rather than three; its value is their number."""
+    """Whether images have one channel rather than three; the value is the number of channels."""
 
     edited = Signal(int)
 
@@ -161,12 +161,12 @@ class GreyField(CheckField):
         self.clicked.connect(lambda grey: self.edited.emit(1 if grey else 3))
 
     def set_value(self, value: int) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         self.setChecked(value == 1)
 
 
 class ColourField(QPushButton):
-    """A colour, ``#rrggbb``; a click asks for another."""
+    """A colour, ``#rrggbb``; a click opens a colour dialog."""
 
     edited = Signal(str)
 
@@ -175,7 +175,7 @@ class ColourField(QPushButton):
         self.clicked.connect(self._on_clicked)
 
     def set_value(self, value: str) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         swatch = QPixmap(icon_px(), icon_px())
         swatch.fill(current_theme().border)
         painter = QPainter(swatch)
@@ -191,7 +191,7 @@ class ColourField(QPushButton):
 
 
 class PercentField(CountField):
-    """A share, 0 to 1, as whole per cents."""
+    """A share, 0 to 1, shown in whole per cent."""
 
     edited = Signal(float)
 
@@ -200,7 +200,7 @@ class PercentField(CountField):
         self.setSuffix(" %")
 
     def set_value(self, value: float | None) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         super().set_value(None if value is None else round(100 * value))
 
     def _on_value_changed(self, value: int) -> None:
@@ -208,10 +208,10 @@ class PercentField(CountField):
 
 
 class RangeField(QWidget):
-    """Two numbers: from where to where.
+    """Two numbers: the lower and the upper end of a range.
 
     Attributes:
-        ends: Their fields.
+        ends: The two number fields.
     """
 
     edited = Signal(object)
@@ -225,7 +225,7 @@ class RangeField(QWidget):
         shares: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """``shares`` are shown as per cents, and the first of them lies below the second."""
+        """``shares`` are shown in per cent, and the first must lie below the second."""
         super().__init__(parent)
         self._unit, self._grows = (100.0 if shares else 1.0), shares
         self._value = (low, high)
@@ -239,13 +239,13 @@ class RangeField(QWidget):
         self.setFocusProxy(first)
 
     def setAccessibleName(self, name: str) -> None:
-        """Each end is called after the whole."""
+        """Set the accessible name, and derive those of both ends from it."""
         super().setAccessibleName(name)
         self.ends[0].setAccessibleName(tr("{axis}, from", axis=name))
         self.ends[1].setAccessibleName(tr("{axis}, to", axis=name))
 
     def set_value(self, value: tuple[float, float]) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         self._value = value
         for end, number in zip(self.ends, value, strict=True):
             end.set_value(number * self._unit)
@@ -274,7 +274,7 @@ Editor = (
 
 
 def range_words(field: FormField) -> str:
-    """What numbers ``field`` takes, in words; ends that only the computer needs are left out."""
+    """Return the range of ``field`` in words; limits that are only technical are left out."""
     if not (field.is_number or field.editor == "sides"):
         return ""
     low, high = field.limits
@@ -290,12 +290,12 @@ def range_words(field: FormField) -> str:
 
 
 def field_tip(field: FormField) -> str:
-    """What is said of ``field`` where it is pointed at: its help and its range."""
+    """Return the tooltip of ``field``: its help and its range."""
     return "\n".join(filter(None, (tr(field.help), range_words(field))))
 
 
 def make_editor(field: FormField) -> Editor:
-    """The editor of a field, with its words, showing nothing yet."""
+    """Create the editor of a field with its texts, without a value."""
     editor = _editor(field)
     editor.setToolTip(field_tip(field))
     editor.setAccessibleName(tr(field.label).replace("&", ""))
@@ -345,7 +345,7 @@ def _editor(field: FormField) -> Editor:
 
 
 def noise_kind_field(first: str = "") -> ChoiceField:
-    """The kinds of noise; ``first`` is said of an entry before them that has the key "none"."""
+    """Create a field for the kinds of noise; ``first`` is the label of an extra entry "none"."""
     field = ChoiceField(choice for key, choice in CORRUPTIONS.items() if key != "none")
     if first:
         field.insertItem(0, first, "none")

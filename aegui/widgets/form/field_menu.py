@@ -1,4 +1,4 @@
-"""What else can be done with a field than editing it: entries beside its usual ones."""
+"""Context menu of a field, with entries to vary it in a study."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 
 class FieldMenu(QObject):
-    """Offers to vary a field in a study, wherever on it somebody asks for a menu."""
+    """Adds entries to vary a field in a study to all its context menus."""
 
     vary_requested = Signal(str)
     """The field at that path."""
 
     def __init__(self, widget: QWidget, paths: Callable[[], dict[str, str]]) -> None:
-        """Watch ``widget`` and all in it.
+        """Install the menu on ``widget`` and its line edits and spin boxes.
 
         Args:
             widget: The field, with its label if it has one.
-            paths: Asked each time: paths that can be varied -> what the entry says; {}: none.
+            paths: Called whenever the menu opens; returns paths that can be varied -> entry text.
         """
         super().__init__(widget)
         self._paths = paths
         self._widget = widget
         typed = (*widget.findChildren(QLineEdit), *widget.findChildren(QAbstractSpinBox))
-        # What has no menu of its own passes the question on to the widget that it is in.
+        # Widgets without a menu of their own pass the event on to their parent.
         for asked in (widget, *typed):
             if not isinstance(asked.parent(), QAbstractSpinBox):
                 asked.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
                 asked.customContextMenuRequested.connect(partial(self._open, asked))
 
     def _open(self, asked: QWidget, position: QPoint) -> None:
-        """Open the menu in place of the usual one, which it contains."""
+        """Open the menu in place of the standard one, whose actions it includes."""
         menu = self._menu(asked, self._paths())
         if menu.isEmpty():
             menu.deleteLater()
@@ -67,12 +67,12 @@ class FieldMenu(QObject):
 
 
 def _line_of(watched: QObject) -> QLineEdit | None:
-    """The line of text that was asked on."""
+    """Return the line edit that the menu was requested on; None for other widgets."""
     if isinstance(watched, QAbstractSpinBox):
         return watched.lineEdit()
     return watched if isinstance(watched, QLineEdit) else None
 
 
 def vary_words(label: str) -> str:
-    """What the entry says of a field."""
+    """Return the text of the menu entry of a field."""
     return tr("Vary this in a study: {field}", field=label)

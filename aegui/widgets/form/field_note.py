@@ -1,4 +1,4 @@
-"""What a field has to say for a moment, right beneath it."""
+"""Transient message shown right below a field."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MOST_PX = 280
 
 
 class FieldNote(QLabel):
-    """A few words over what lies beneath a field; they go by themselves.
+    """A short message below a field that disappears after six seconds.
 
-    A tooltip would go with the first move of the mouse, and this is a message.
+    Not a tooltip, which would disappear with the first move of the mouse.
     """
 
     def __init__(self, field: QWidget, text: str) -> None:
@@ -31,7 +31,7 @@ class FieldNote(QLabel):
         rest.start(SHOWN_MS)
 
     def _place(self, field: QWidget) -> None:
-        """Beneath the field, or above it where there is no room."""
+        """Move below the field, or above it if there is no room."""
         window = field.window()
         at = field.mapTo(window, QPoint(0, field.height() + 2))
         if at.y() + self.height() > window.height():
@@ -41,7 +41,7 @@ class FieldNote(QLabel):
 
 
 def tell(field: QWidget, text: str) -> None:
-    """Say ``text`` beneath ``field``, in place of whatever was said in that window before."""
+    """Show ``text`` below ``field``, replacing any other note in its window."""
     hush(field)
     note = FieldNote(field, text)
     note.show()
@@ -49,7 +49,7 @@ def tell(field: QWidget, text: str) -> None:
 
 
 def hush(field: QWidget) -> None:
-    """Put away what is said in the window of ``field``."""
+    """Remove the notes in the window of ``field``."""
     for older in field.window().findChildren(FieldNote):
         older.hide()
         older.deleteLater()

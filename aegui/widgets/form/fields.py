@@ -1,9 +1,9 @@
-"""The single fields of a form: numbers and choices that are set quietly and tell edits.
+"""Number and choice fields with silent setters and a signal for user edits.
 
-All of them have ``set_value`` (shows a value, says nothing) and the signal ``edited`` (a person
-changed the value). A wheel turned over a field that has no focus scrolls the panel instead of
-changing a number by accident. A number typed without Enter counts after a short rest; in place of
-one out of range the nearest inside is taken, which is said beneath the field.
+All have ``set_value`` (shows a value without emitting) and the signal ``edited`` (the user changed
+the value). A wheel turned over a field without focus scrolls the panel instead of changing a number
+by accident. A number typed without Enter is committed after a short pause; a number out of range
+is replaced by the nearest valid one, with a note below the field.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     _Widget: TypeAlias = QWidget
     _SpinBox: TypeAlias = QAbstractSpinBox
 else:
-    # The classes below are mixed into those of Qt, which come after them.
+    # Mixins: the Qt class comes after them in the bases.
     _Widget = _SpinBox = object
 
 REST_MS = 600
@@ -61,7 +61,7 @@ _LEAST_CHOICE_PX = 88
 
 
 def next_lead(value: float, steps: int) -> float:
-    """The number ``steps`` further along ... 0.1, 0.2, 0.5, 1, 2, 5, 10 ... than ``value`` > 0."""
+    """Return the number ``steps`` after ``value`` > 0 in ... 0.1, 0.2, 0.5, 1, 2, 5, 10 ..."""
     for _ in range(abs(steps)):
         power = 10.0 ** math.floor(math.log10(value) + 1e-9)
         if steps > 0:
@@ -74,7 +74,7 @@ def next_lead(value: float, steps: int) -> float:
 
 
 def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
-    """Say beneath ``field`` that ``taken`` stands there in place of what was typed, and why."""
+    """Show a note below ``field``: ``taken`` has replaced ``typed``, which is out of range."""
     text = tr(
         "{typed} is out of range, which is from {low} to {high}: it is {taken} now.",
         typed=typed,
@@ -86,10 +86,10 @@ def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -
 
 
 def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
-    """Leave the keys of undo and redo to the window, unless something is being typed.
+    """Pass undo and redo keys on to the window, unless the user is typing.
 
-    A line of text would take them for its own typing, long after that has become an edit of the
-    network. True: ``event`` is dealt with.
+    A line edit would undo its own typing, even after that has become an edit of the network.
+    Returns True if ``event`` was handled.
     """
     if event.type() != QEvent.Type.ShortcutOverride or (typing and typing.isActive()):
         return False
@@ -101,10 +101,10 @@ def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
 
 
 class _Quiet(_Widget):
-    """Leaves the wheel to the panel until it has the focus."""
+    """Passes wheel events to the panel unless the widget has focus."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Only what has the focus is turned."""
+        """Handle the wheel only with focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -112,13 +112,13 @@ class _Quiet(_Widget):
 
 
 class _Typed(_Quiet, _SpinBox):
-    """A number that counts when it has been typed, not with each digit."""
+    """A number that is committed after typing, not with each digit."""
 
-    # Events come while the field is being made, too.
+    # Events are delivered during construction, too.
     _typing: QTimer | None = None
 
     def _take_typing(self) -> None:
-        """To be called once, when the field is made."""
+        """Connect the typing timer; called once in the constructor."""
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -128,11 +128,11 @@ class _Typed(_Quiet, _SpinBox):
         self.editingFinished.connect(self._typing.stop)
 
     def event(self, event: QEvent) -> bool:
-        """Undo and redo are the window's."""
+        """Leave the undo and redo keys to the window."""
         return leaves_undo(event, self._typing) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The Enter that ends a number presses no button of a dialog."""
+        """Accept the Enter that ends a number, which must not press a dialog's default button."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         is_end = is_enter and self._typing is not None and self._typing.isActive()
         super().keyPressEvent(event)
@@ -148,7 +148,7 @@ class CountField(_Typed, QSpinBox):
     def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(low, high)
-        # Thousands as in all the other numbers of the program, whatever the machine's locale.
+        # Group digits as elsewhere in the program, independent of the system locale.
         self.setLocale(QLocale(LOCALES[language()]))
         self.setGroupSeparatorShown(True)
         if high > 1_000:
@@ -157,7 +157,7 @@ class CountField(_Typed, QSpinBox):
         self.valueChanged.connect(self._on_value_changed)
 
     def set_value(self, value: int | None) -> None:
-        """Show ``value`` and stay silent; a number being typed is left alone."""
+        """Show ``value`` without emitting; text being typed is kept if the value is unchanged."""
         if value is not None and value != self.value():
             with QSignalBlocker(self):
                 self.setValue(value)
@@ -166,14 +166,14 @@ class CountField(_Typed, QSpinBox):
         self.edited.emit(value)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Numbers out of the range are let through while they are typed: then it is said."""
+        """Accept numbers out of range while typing; they are corrected on commit."""
         state, text, position = super().validate(text, position)
         if state is QValidator.State.Invalid and _PARTIAL_COUNT.fullmatch(self._bare(text)):
             state = QValidator.State.Intermediate
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """A number out of the range becomes the nearest inside it."""
+        """Replace a number out of range by the nearest valid one."""
         typed = self._bare(text)
         try:
             typed_value = int(typed.replace(",", "").replace(".", ""))
@@ -195,7 +195,7 @@ class CountField(_Typed, QSpinBox):
 
 
 class OptionalCountField(CountField):
-    """A whole number, or None, which is written as a word and lies below the lowest number."""
+    """A whole number or None, which is shown as a word, one step below the lowest number."""
 
     edited = Signal(object)
 
@@ -204,7 +204,7 @@ class OptionalCountField(CountField):
         self.setSpecialValueText(nothing)
 
     def set_value(self, value: int | None) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         super().set_value(self.minimum() if value is None else value)
 
     def _least(self) -> int:
@@ -215,12 +215,12 @@ class OptionalCountField(CountField):
 
 
 class SidesField(OptionalCountField):
-    """Rows and columns: one number for both, two such as ``1×2``, or None if that has a word.
+    """Rows and columns: one number for both, two such as ``1×2``, or None if it has a word.
 
-    A spin box holds one whole number: in it two are (rows + 1) times ``_ROW`` plus columns.
+    A spin box holds a single integer: a pair is encoded as (rows + 1) * ``_ROW`` + columns.
     """
 
-    # Events come while the field is being made, too.
+    # Events are delivered during construction, too.
     _low = _high = 0
     _has_nothing = False
 
@@ -233,11 +233,11 @@ class SidesField(OptionalCountField):
         self.setRange(low - self._has_nothing, _coded((high + 1, high)))
 
     def sides(self) -> Sides | None:
-        """What is shown."""
+        """Return the current value."""
         return self._decoded(self.value())
 
     def set_value(self, value: Sides | None) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         super().set_value(value if value is None else _coded(value))
 
     def _decoded(self, value: int) -> Sides | None:
@@ -249,19 +249,19 @@ class SidesField(OptionalCountField):
         self.edited.emit(self._decoded(value))
 
     def textFromValue(self, value: int) -> str:
-        """``3``, or ``1×2``."""
+        """Return ``3``, or ``1×2`` for a pair."""
         sides = self._decoded(value)
         return "×".join(map(str, sides)) if isinstance(sides, tuple) else str(value)
 
     def valueFromText(self, text: str) -> int:
-        """The value of what is written; what is shown for what cannot be read."""
+        """Return the encoded value of ``text``; the current value if it cannot be parsed."""
         if self._has_nothing and text.strip() == self.specialValueText():
             return self.minimum()
         sides = _sides_in(text)
         return self.value() if sides is None else _coded(sides)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Sizes out of the range and halves of a pair are let through while they are typed."""
+        """Accept sizes out of range and incomplete pairs while typing."""
         if self._has_nothing and text.strip() == self.specialValueText():
             return QValidator.State.Acceptable, text, position
         if not _PARTIAL_SIDES.fullmatch(text):
@@ -272,7 +272,7 @@ class SidesField(OptionalCountField):
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """Sizes out of the range become the nearest inside it; half a pair is reported."""
+        """Replace sizes out of range by the nearest valid ones; report an incomplete pair."""
         sides = _sides_in(text)
         if sides is None:
             if text.strip():
@@ -290,7 +290,7 @@ class SidesField(OptionalCountField):
         return taken
 
     def stepBy(self, steps: int) -> None:
-        """Rows and columns together, as far as both have room."""
+        """Step rows and columns together, as far as both stay in range."""
         sides = self.sides()
         if sides is None or isinstance(sides, int):
             value = self.value() + steps
@@ -302,7 +302,7 @@ class SidesField(OptionalCountField):
         self.setValue(_coded((rows + step, columns + step)))
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        """Up and down within the range."""
+        """Return the directions that stay within the range."""
         sides = self.sides()
         flag = QAbstractSpinBox.StepEnabledFlag
         up = sides is None or max(pair(sides)) < self._high
@@ -318,7 +318,7 @@ def _coded(sides: Sides) -> int:
 
 
 def _sides_in(text: str) -> Sides | None:
-    """``3`` or ``1x2`` as sizes, or None."""
+    """Parse ``3`` or ``1x2``; None if it is neither."""
     found = _SIDES.fullmatch(text)
     if found is None:
         return None
@@ -327,7 +327,7 @@ def _sides_in(text: str) -> Sides | None:
 
 
 class NumberField(_Typed, QDoubleSpinBox):
-    """A real number of any size, written short; steps go 1-2-5 when ``step`` is None."""
+    """A real number of any size in short notation; steps go 1-2-5 if ``step`` is None."""
 
     edited = Signal(float)
 
@@ -342,25 +342,25 @@ class NumberField(_Typed, QDoubleSpinBox):
         self.valueChanged.connect(self.edited)
 
     def set_value(self, value: float) -> None:
-        """Show ``value`` and stay silent; a number being typed is left alone."""
+        """Show ``value`` without emitting; text being typed is kept if the value is unchanged."""
         if value != self.value():
             with QSignalBlocker(self):
                 self.setValue(value)
 
     def textFromValue(self, value: float) -> str:
-        """The short form, with the language's mark and the minus of all figures."""
+        """Return the short notation with the decimal mark of the language and a true minus sign."""
         text = with_marks(short_number(value))
         return f"{_MINUS}{text[1:]}" if text.startswith("-") else text
 
     def valueFromText(self, text: str) -> float:
-        """Point or comma, with or without an exponent."""
+        """Parse a number with point or comma and an optional exponent."""
         try:
             return float(self._bare(text).replace(",", "."))
         except ValueError:
             return self.value()
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Whatever may become a number of the range is let through while it is typed."""
+        """Accept whatever can be completed to a number in range."""
         stripped = self._bare(text)
         if not _PARTIAL_NUMBER.fullmatch(stripped):
             return QValidator.State.Invalid, text, position
@@ -372,7 +372,7 @@ class NumberField(_Typed, QDoubleSpinBox):
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """A number out of the range becomes the nearest inside it."""
+        """Replace a number out of range by the nearest valid one."""
         typed_value = self.valueFromText(text)
         nearest = float(short_number(min(max(typed_value, self.minimum()), self.maximum())))
         shown = self.textFromValue(nearest)
@@ -386,7 +386,7 @@ class NumberField(_Typed, QDoubleSpinBox):
         return bare.replace(_MINUS, "-")
 
     def stepBy(self, steps: int) -> None:
-        """By the step, or along 1-2-5 where sizes matter more than differences."""
+        """Step by ``step``, or along 1-2-5 where the order of magnitude matters."""
         value = self.value()
         if self._step is not None:
             target = value + steps * self._step
@@ -398,7 +398,7 @@ class NumberField(_Typed, QDoubleSpinBox):
 
 
 class ChoiceField(_Quiet, ElidedCombo):
-    """One of a table of choices, each with its explanation as a tooltip."""
+    """A combo box for a table of choices, each with its explanation as a tooltip."""
 
     edited = Signal(str)
 
@@ -406,29 +406,29 @@ class ChoiceField(_Quiet, ElidedCombo):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         narrow(self, 6)
-        # Also the placeholder must not widen the dock.
+        # The placeholder must not widen the dock either.
         self.setMinimumWidth(_LEAST_CHOICE_PX)
         for choice in choices:
             self.add_choice(choice.key, tr(choice.label), tr(choice.help))
         self.activated.connect(self._on_activated)
 
     def add_choice(self, key: str, label: str, help_text: str) -> None:
-        """One more row; ``label`` and ``help_text`` are already in the person's language."""
+        """Append a row; ``label`` and ``help_text`` are already translated."""
         self.addItem(label, key)
         self.setItemData(self.count() - 1, help_text, Qt.ItemDataRole.ToolTipRole)
 
     def value(self) -> str:
-        """The key of the row that is shown."""
+        """Return the key of the current row."""
         return str(self.currentData())
 
     def set_value(self, key: str) -> None:
-        """Show the row of ``key``."""
+        """Select the row of ``key`` without emitting."""
         if key != self.currentData():
             with QSignalBlocker(self):
                 self.setCurrentIndex(self.findData(key))
 
     def showPopup(self) -> None:
-        """The list is as wide as its words, however narrow the field is."""
+        """Open the list at the width of its longest entry, even if the field is narrow."""
         view = self.view()
         view.setMinimumWidth(view.sizeHintForColumn(0) + view.verticalScrollBar().width() + 8)
         super().showPopup()
@@ -438,7 +438,7 @@ class ChoiceField(_Quiet, ElidedCombo):
 
 
 class QuietSlider(_Quiet, QSlider):
-    """A horizontal slider that leaves the wheel to the panel until it has the focus."""
+    """A horizontal slider that ignores the wheel unless it has focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -451,8 +451,8 @@ class QuietSlider(_Quiet, QSlider):
 class SliderField(QWidget):
     """A number with a slider over its usual range, linear or logarithmic.
 
-    The number field accepts ``low`` to ``high``; the slider spans ``slider_low`` to
-    ``slider_high`` and rests at its end for numbers outside.
+    The number field accepts ``limits``; the slider spans ``slider_limits`` and stays at its end for
+    numbers outside.
     """
 
     edited = Signal(float)
@@ -478,22 +478,22 @@ class SliderField(QWidget):
         self.number.edited.connect(self._on_number_edited)
 
     def setAccessibleName(self, name: str) -> None:
-        """What a screen reader calls both."""
+        """Set the accessible name of slider and number field."""
         super().setAccessibleName(name)
         self.slider.setAccessibleName(name)
         self.number.setAccessibleName(name)
 
     def value(self) -> float:
-        """The number shown."""
+        """Return the number shown."""
         return self.number.value()
 
     def set_value(self, value: float) -> None:
-        """Show ``value`` in both and stay silent."""
+        """Show ``value`` in both without emitting."""
         self.number.set_value(value)
         self._place_slider(value)
 
     def _place_slider(self, value: float) -> None:
-        # A slider that already stands for the value to two digits keeps its finer position.
+        # A slider whose position equals the value to two digits keeps its finer position.
         if self._slider_number() != value:
             with QSignalBlocker(self.slider):
                 self.slider.setValue(round(self._fraction(value) * _SLIDER_STEPS))

@@ -1,4 +1,4 @@
-"""A form over a frozen value: its rows are made from the fields of the value's own type."""
+"""A form for a frozen dataclass or model, with rows generated from its fields."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ if TYPE_CHECKING:
 
 
 class Form(QWidget):
-    """Shows a dataclass or a part of a recipe and gives the one that a person asks for.
+    """Shows a dataclass or a part of a recipe and emits the edited one.
 
-    A field whose words say what it begins with has a box in place of its label: unticked, it is
-    None.
+    A field with a ``begins`` value has a check box in place of its label; unchecked, it is None.
 
     Signals:
-        edited(object): The value with what a person has changed.
+        edited(object): The value with the user's changes.
 
     Attributes:
-        fields: The editors by the names of their fields.
-        boxes: The boxes of those that may be None.
-        rows: Their layout.
+        fields: The editors by field name.
+        boxes: The check boxes of the fields that may be None.
+        rows: The layout of the rows.
     """
 
     edited = Signal(object)
@@ -40,7 +39,7 @@ class Form(QWidget):
     def __init__(
         self, value: Any, names: Sequence[str] = (), parent: QWidget | None = None
     ) -> None:
-        """Rows for ``names``, dotted where they are of an inner value; for all that have words."""
+        """Create rows for ``names``, dotted for inner values; by default for all with a label."""
         super().__init__(parent)
         self.value = value
         """What is asked for now."""
@@ -57,7 +56,7 @@ class Form(QWidget):
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setVerticalSpacing(SPACING)
         self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        # In a narrow panel a field goes below its words: nothing there is scrolled sideways.
+        # In a narrow panel a field goes below its label, which avoids horizontal scrolling.
         self.rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
 
     def _add(self, name: str) -> None:
@@ -77,10 +76,10 @@ class Form(QWidget):
             self.rows.addRow(box, editor)
 
     def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
-        """One more row, at the end or at ``place``; a letter after ``&`` goes there with Alt."""
+        """Insert a row at ``place`` (-1: the end); ``&`` in ``words`` marks the Alt shortcut."""
         if not words:
-            # What says itself what it is, such as a box to tick, begins where the words do: beside
-            # an empty label the long ones went to a line of their own, and the short ones did not.
+            # An editor with its own label, such as a check box, spans both columns. Beside an empty
+            # label only the long ones would wrap to a line of their own.
             self.rows.insertRow(place, editor)
             self._order_keys(place, editor)
             return
@@ -90,7 +89,7 @@ class Form(QWidget):
         self._order_keys(place, editor)
 
     def _order_keys(self, place: int, editor: QWidget) -> None:
-        """Let Tab come to what was put in at ``place`` after the row above, or else first."""
+        """Set the tab order of a row inserted at ``place``: after the row above, or first."""
         if place >= 0:
             at = place - 1 if place > 0 else 1
             items = (self.rows.itemAt(at, role) for role in QFormLayout.ItemRole)
@@ -99,7 +98,7 @@ class Form(QWidget):
             order_keys(*beside, editor, *(beside if place == 0 else ()))
 
     def set_value(self, value: Any) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         self.value = value
         for name, editor in self.fields.items():
             shown = _at(value, name.split("."))
@@ -110,12 +109,12 @@ class Form(QWidget):
             editor.set_value(shown)
 
     def set_beginning(self, name: str, number: float) -> None:
-        """What the field ``name`` begins with when its box is ticked; shown, greyed, until then."""
+        """Set the value that ``name`` gets when its box is checked; shown disabled until then."""
         self._beginnings[name] = number
         self.set_value(self.value)
 
     def set_row_visible(self, name: str, visible: bool) -> None:
-        """Whether there is anything to choose in that field."""
+        """Show or hide the row of field ``name``."""
         self.rows.setRowVisible(self.fields[name], visible)
 
     def _on_box_clicked(self, name: str, on: bool) -> None:
@@ -130,10 +129,10 @@ class Form(QWidget):
 
 
 class FormLine(Form):
-    """A form whose fields stand side by side, and go on in the next line where there is no room.
+    """A form whose fields are side by side and wrap to the next line.
 
     Attributes:
-        line: Their layout; buttons that belong to them are put there too.
+        line: The layout of the fields; related buttons are added there too.
     """
 
     def _lay_out(self) -> None:
@@ -141,7 +140,7 @@ class FormLine(Form):
         self.setLayout(self.line)
 
     def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
-        """One more label with its editor."""
+        """Insert a label with its editor at ``place``."""
         label = dim(words)
         label.setBuddy(editor.focusProxy() or editor)
         self.line.insertWidget(place, held(row(label, editor)))
@@ -154,7 +153,7 @@ def _at(value: Any, names: Sequence[str]) -> Any:
 
 
 def _with(value: Any, names: Sequence[str], new: object) -> Any:
-    """``value`` with one of its fields, or of those of its parts, replaced."""
+    """Return a copy of ``value`` with one field, possibly nested, replaced."""
     name, *inner = names
     if inner:
         new = _with(getattr(value, name), inner, new)

@@ -1,4 +1,4 @@
-"""One setting of a recipe as a row: its name, its editor, and what is wrong with it."""
+"""A setting of a recipe as a row: label, editor and problems."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STACKED = {"choice", "rate", "level", "text", "source"}
 
 
 class _ClickLabel(QLabel):
-    """A label that ticks the box that it belongs to (a check box cannot break its lines)."""
+    """A label that toggles its check box, since the text of a check box cannot wrap."""
 
     def __init__(self, box: QCheckBox) -> None:
         super().__init__()
@@ -38,8 +38,8 @@ class SettingRow(QWidget):
     """A labelled editor of one setting.
 
     Signals:
-        edited(object): The value that the person chooses; None for "not at all".
-        open_requested(): A file to open is requested (only the row of the source).
+        edited(object): The value chosen by the user; None for "not used".
+        open_requested(): The user wants to open a file (only the row of the source).
     """
 
     edited = Signal(object)
@@ -111,12 +111,12 @@ class SettingRow(QWidget):
     # ------------------------------------------------------------------- state
 
     def set_value(self, value: Any) -> None:
-        """Show ``value`` and stay silent."""
+        """Show ``value`` without emitting."""
         if self.box is not None:
             with QSignalBlocker(self.box):
                 self.box.setChecked(bool(value) if self.editor is None else value is not None)
         if self.editor is not None:
-            # An unticked value shows, greyed, what ticking would begin with.
+            # If unchecked, show the value that checking would set, disabled.
             unticked = self.box is not None and value is None
             self.editor.set_value(self._default() if unticked else value)
         if self._explanation is not None and self._field.choices:
@@ -124,17 +124,17 @@ class SettingRow(QWidget):
         self._enable()
 
     def set_highest(self, highest: float) -> None:
-        """Another upper end of the range (a sigma may be more than 1, a probability not)."""
+        """Set the upper end of the range, e.g. a sigma may exceed 1, a probability may not."""
         if isinstance(self.editor, SliderField):
             with QSignalBlocker(self.editor.number):
                 self.editor.number.setMaximum(highest)
 
     def set_beginning(self, beginning: float) -> None:
-        """What ticking begins with from now on, in place of the setting's default."""
+        """Set the value that checking the box sets, in place of the setting's default."""
         self._beginning = beginning
 
     def set_locked(self, locked: bool, *, entirely: bool = False) -> None:
-        """Whether a training keeps the setting from being edited; ``entirely``: anything does."""
+        """Lock the setting during training unless it is live; ``entirely`` locks it in any case."""
         self._is_locked = entirely or (locked and not self.setting.is_live)
         self._enable()
 

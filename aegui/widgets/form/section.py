@@ -1,4 +1,4 @@
-"""A heading that folds its settings away and sums them up while they are folded."""
+"""A collapsible section with a header that summarises the collapsed settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHEVRON_PX = 14
 
 
 class SectionHeader(QAbstractButton):
-    """Chevron, title and, while folded, a summary; a sign when something is wrong inside."""
+    """Chevron, title and, while collapsed, a summary; an icon marks problems inside."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,22 +37,22 @@ class SectionHeader(QAbstractButton):
         self.toggled.connect(self._describe)
 
     def set_summary(self, summary: str, has_problem: bool) -> None:
-        """The words that stand for the folded settings."""
+        """Set the summary of the collapsed settings, and whether there is a problem."""
         if (summary, has_problem) != (self._summary, self._has_problem):
             self._summary, self._has_problem = summary, has_problem
             self._describe()
             self.update()
 
     def summary(self) -> str:
-        """The words that stand for the folded settings."""
+        """Return the summary of the collapsed settings."""
         return self._summary
 
     def sizeHint(self) -> QSize:
-        """One line with room around it."""
+        """Return the size of one line with padding."""
         return QSize(120, _HEIGHT_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left folds, Right unfolds, Enter does what Space does."""
+        """Collapse with Left, expand with Right, toggle with Enter as with Space."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.toggle()
         elif event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
@@ -61,7 +61,7 @@ class SectionHeader(QAbstractButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A flat line that answers to the mouse and shows the focus."""
+        """Paint a flat line with hover and focus states."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
@@ -118,10 +118,10 @@ class SectionHeader(QAbstractButton):
 
 
 class FoldingSection(QWidget):
-    """A header and the rows under it.
+    """A header and its rows.
 
     Signals:
-        rows_needed(): The section is unfolded for the first time and still empty.
+        rows_needed(): The section is expanded for the first time; add the rows.
     """
 
     accessible_role = QAccessible.Role.Grouping
@@ -140,7 +140,7 @@ class FoldingSection(QWidget):
         self.header.toggled.connect(self._on_header_toggled)
 
     def add_row(self, row: QWidget) -> None:
-        """One more row at the end."""
+        """Append a row."""
         self._rows.addWidget(row)
 
     def _on_header_toggled(self, is_open: bool) -> None:
@@ -150,7 +150,7 @@ class FoldingSection(QWidget):
         self._body.setVisible(is_open)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A line below tells the sections apart."""
+        """Paint a separator line at the bottom."""
         painter = QPainter(self)
         painter.setPen(QPen(current_theme().grid, 1.0))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

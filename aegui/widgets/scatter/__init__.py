@@ -1,1 +1,1 @@
-"""Samples as points of a plane: found, coloured, painted as dots, images or one raster of many."""
+"""Samples as points of a plane: lookup, colours, and painting as dots, images or one raster."""

@@ -1,7 +1,8 @@
-"""Very many dots as one image, which moves and grows with the map until there is time to redo it.
+"""Raster of very many dots that is moved and scaled with the map until it can be redrawn.
 
-A frame costs the same however many dots there are: some are drawn in each, in no order, so that
-the first already are a fair sample of all; meanwhile the last whole image is shown, scaled.
+The cost of a frame does not depend on the number of dots: each frame draws a batch in random
+order, so that the first batch is already a fair sample. Meanwhile the last complete image is shown,
+scaled.
 """
 
 from __future__ import annotations
@@ -42,31 +43,31 @@ _SMALL = ("111", "111", "111")
 
 
 class Dots(Protocol):
-    """What is drawn. Dots of an equal ``places_version`` lie at the same latent places."""
+    """The dots to draw. An equal ``places_version`` means equal latent positions."""
 
     @property
     def places_version(self) -> object:
-        """Says when places are other ones."""
+        """Changes whenever positions change."""
 
     @property
     def colours_version(self) -> object:
-        """Says when colours are other ones."""
+        """Changes whenever colours change."""
 
     def rows(self, rect: Bounds) -> tuple[NDArray[np.int64], ...]:
-        """Which to draw so that those in ``rect`` (latent) are all there.
+        """Return the rows to draw, at least all of those in ``rect`` (latent).
 
-        In groups of which each lies over those before it; within one they are in no order.
+        In groups, each painted over those before it; the order within a group is random.
         """
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
-        """Of ``rows``: pixels ``[n, 2]`` in the widget, opaque ARGB ``[n]``, marks ``[n]``."""
+        """Return for ``rows``: widget pixels ``[n, 2]``, opaque ARGB ``[n]``, markers ``[n]``."""
 
 
 @dataclass(eq=False)
 class _Sheet:
-    """An image of the dots at one zoom, wider than the window, as far as it is done."""
+    """An image of the dots at one zoom, larger than the window, possibly incomplete."""
 
     places_version: object
     key: object
@@ -84,7 +85,7 @@ class _Sheet:
         return self.done >= len(self.rows)
 
     def target(self, view: Viewport) -> QRectF:
-        """Where it lies in the widget when ``view`` is seen."""
+        """Return the rectangle of the image in the widget for ``view``."""
         own = self.view
         left = own.left - _SPARE * own.width - self.border_px
         top = own.top - _SPARE * own.height - self.border_px
@@ -96,7 +97,7 @@ class _Sheet:
 
 
 class DotRaster:
-    """Dots written straight into an image, which is kept."""
+    """Draws dots directly into a cached image."""
 
     def __init__(self) -> None:
         self._shown: _Sheet | None = None
@@ -107,7 +108,7 @@ class DotRaster:
         """Whether another painting would show more."""
 
     def paint(self, painter: QPainter, view: Viewport, dots: Dots, ratio: float) -> None:
-        """Paint ``dots``, those of an earlier zoom scaled where these are not yet done."""
+        """Paint ``dots``; where they are incomplete, paint the image of an earlier zoom, scaled."""
         window = (view.width, view.height, view.left, view.top)
         key = (dots.places_version, dots.colours_version, view.sx, view.sy, window, ratio)
         shown = self._shown
@@ -118,11 +119,11 @@ class DotRaster:
         _draw(painter, shown, view)
 
     def _renewed(self, view: Viewport, dots: Dots, ratio: float, key: object) -> _Sheet:
-        """What to show instead of a sheet that no longer serves, one step nearer to the whole."""
+        """Return the sheet to show in place of a stale one, after drawing a further batch."""
         shown = self._shown
         usable = shown is not None and _serves(shown, view, dots, ratio)
         if shown is not None and usable and key != self._last_key:
-            # The zoom is changing: there will be time when it rests.
+            # The zoom is changing: redraw once it has settled.
             self._drop(self._work)
             self._work = None
             return shown
@@ -140,13 +141,13 @@ class DotRaster:
         return shown
 
     def _drop(self, sheet: _Sheet | None) -> None:
-        """Keep the memory of a sheet for the next one: fresh memory costs more than the dots."""
+        """Keep the buffer of a sheet for reuse: allocating memory costs more than the dots."""
         if sheet is not None and sheet is not self._shown:
             self._spare = sheet.buffer
 
 
 def _serves(sheet: _Sheet, view: Viewport, dots: Dots, ratio: float) -> bool:
-    """Whether ``sheet`` can stand for the dots in ``view`` for a while."""
+    """Return whether ``sheet`` can stand in for the dots in ``view`` for a while."""
     grown = view.sx / sheet.view.sx, view.sy / sheet.view.sy
     same = sheet.places_version == dots.places_version and sheet.ratio == ratio
     return same and max(grown) <= MOST_GROWN and _covers(sheet, view)
@@ -158,7 +159,7 @@ def _covers(sheet: _Sheet, view: Viewport) -> bool:
 
 
 def _amply(sheet: _Sheet, view: Viewport) -> bool:
-    """Whether it will go on covering ``view`` for a while; half its margin is time to renew it."""
+    """Return whether ``sheet`` covers ``view`` with at least half its margin to spare."""
     x, y = _SPARE / 2 * view.width, _SPARE / 2 * view.height
     seen = QRectF(view.left, view.top, view.width, view.height)
     return sheet.target(view).contains(seen.adjusted(-x, -y, x, y))
@@ -179,7 +180,7 @@ def _begin(
     key: object,
     spare: NDArray[np.uint32] | None,
 ) -> _Sheet:
-    """An empty sheet for ``view``, in the memory of another one where that fits."""
+    """Return an empty sheet for ``view``, in the buffer ``spare`` if it fits."""
     x, y = _SPARE * view.width, _SPARE * view.height
     left, top = view.to_latent(view.left - x, view.top - y)
     right, bottom = view.to_latent(view.left + view.width + x, view.top + view.height + y)
@@ -189,7 +190,7 @@ def _begin(
     side = len(_pattern(len(rows), ratio))
     width = round(view.width * (1 + 2 * _SPARE) * ratio)
     height = round(view.height * (1 + 2 * _SPARE) * ratio)
-    # A border as wide as a dot saves clipping every one of them.
+    # A border as wide as a dot avoids clipping each dot.
     shape = (height + 2 * side, width + 2 * side)
     if spare is not None and spare.shape == shape:
         buffer = spare
@@ -204,7 +205,7 @@ def _begin(
 
 
 def _pattern(count: int, ratio: float, mark: int = DISC) -> NDArray[np.bool_]:
-    """The pixels of one dot, ``[side, side]``."""
+    """Return the pixels of one dot, ``[side, side]``."""
     rows = _LARGE[mark] if count <= FEW else _SMALL
     shape = np.array([[sign == "1" for sign in row] for row in rows])
     enlarge = max(1, round(ratio))
@@ -212,7 +213,7 @@ def _pattern(count: int, ratio: float, mark: int = DISC) -> NDArray[np.bool_]:
 
 
 def _write(sheet: _Sheet, dots: Dots) -> None:
-    """Draw some more dots."""
+    """Draw the next batch of dots."""
     until = min(sheet.done + AT_ONCE, len(sheet.rows))
     for end in (min(end, until) for end in sheet.ends):
         if end > sheet.done:
@@ -221,7 +222,7 @@ def _write(sheet: _Sheet, dots: Dots) -> None:
 
 
 def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
-    """Draw dots of which none has to lie over another."""
+    """Draw dots in any order."""
     view, ratio, buffer = sheet.view, sheet.ratio, sheet.buffer
     pixels, colours, marks = dots.drawn(view, rows)
     side = len(_pattern(len(sheet.rows), ratio))
@@ -233,7 +234,7 @@ def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
     flat = places[:, 1] * buffer.shape[1] + places[:, 0]
     shown, marks = colours[inside], marks[inside]
     target = buffer.reshape(-1)
-    # Small ones are all alike: they are written in one go.
+    # Small dots all have the same shape and are written in one pass.
     told = np.unique(marks).tolist() if len(sheet.rows) <= FEW else [DISC]
     for mark in told:
         places, colour = flat, shown

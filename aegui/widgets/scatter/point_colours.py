@@ -1,4 +1,4 @@
-"""The colours of the samples on the map: by class or by a number, those chosen standing out."""
+"""Colours of the samples on the map: by class or by a value, with a highlighted selection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FADED = 0.2
 
 
 class PointColours:
-    """What is known of every sample of a set, and the colour that follows from it.
+    """Attributes of all samples of a set, and the colours derived from them.
 
     ``version`` grows with every change.
     """
@@ -37,38 +37,38 @@ class PointColours:
 
     @property
     def has_classes(self) -> bool:
-        """Whether classes are told by colours."""
+        """Return whether there are classes to colour by."""
         return self._classes is not None
 
     @property
     def value_range(self) -> tuple[float, float] | None:
-        """The numbers that the ends of the scale of colours stand for; None without any."""
+        """Return the values at the ends of the colormap; None without values."""
         return None if self._shares is None else self._range
 
     @property
     def selection(self) -> NDArray[np.int64]:
-        """The samples of the set that stand out, ascending."""
+        """Return the selected samples, ascending."""
         none = np.zeros(0, np.int64)
         return none if self._chosen is None else np.flatnonzero(self._chosen)
 
     def set_classes(self, classes: NDArray[np.int64] | None) -> None:
-        """The class of every sample of the set ``[N]``; None: no colours."""
+        """Set the class of every sample ``[N]``; None for no class colours."""
         self._classes = classes
         self.emphasis = None
         self.version += 1
 
     def set_emphasis(self, number: int | None) -> None:
-        """Let class ``number`` stand out by fading the others; None: all are alike."""
+        """Highlight class ``number`` by fading the others; None shows all alike."""
         self.emphasis = number
         self.version += 1
 
     def set_values(self, values: NDArray[np.float64] | None) -> None:
-        """A number for every sample of the set ``[N]``, told before classes; or None."""
+        """Set a value for every sample ``[N]``, which takes precedence over classes; or None."""
         self._shares, self._range = (None, (0.0, 0.0)) if values is None else shares_of(values)
         self.version += 1
 
     def set_selection(self, indices: NDArray[np.int64] | None, count: int) -> None:
-        """Let these of ``count`` samples stand out; None or none of them: all are alike."""
+        """Select ``indices`` of ``count`` samples; None or an empty array selects none."""
         self._chosen = None
         if indices is not None:
             known = indices[(indices >= 0) & (indices < count)]
@@ -78,7 +78,7 @@ class PointColours:
         self.version += 1
 
     def colour(self, index: int, theme: Theme) -> QColor | None:
-        """The colour of sample ``index`` of the set; None where colours say nothing of it."""
+        """Return the colour of sample ``index``; None if it has neither value nor class."""
         if self._chosen is not None and not self._chosen[index]:
             return _faded(theme)
         if self._shares is not None:
@@ -89,12 +89,12 @@ class PointColours:
         return class_colour(number, theme) if self.emphasis in (None, number) else _faded(theme)
 
     def class_of(self, index: int) -> int | None:
-        """The class of sample ``index`` of the set, where classes are told."""
+        """Return the class of sample ``index`` if samples are coloured by class, else None."""
         told = self._classes is not None and self._shares is None
         return int(self._classes[index]) if told and self._classes is not None else None
 
     def stands_out(self, indices: NDArray[np.int64]) -> NDArray[np.bool_] | None:
-        """Which of the samples ``[n]`` of the set stand out among faded ones; None: all alike."""
+        """Return which of the samples ``[n]`` are highlighted; None if none is faded."""
         if self._chosen is not None:
             return self._chosen[indices]
         if self.emphasis is None or self._classes is None or self._shares is not None:
@@ -103,27 +103,27 @@ class PointColours:
 
     @property
     def has_selection(self) -> bool:
-        """Whether some samples are selected."""
+        """Return whether some samples are selected."""
         return self._chosen is not None
 
     def is_chosen(self, index: int) -> bool:
-        """Whether sample ``index`` of the set is selected, or none is."""
+        """Return whether sample ``index`` is selected, or no selection exists."""
         return self._chosen is None or bool(self._chosen[index])
 
     def rim(self, index: int, theme: Theme) -> QColor | None:
-        """The colour around the image of sample ``index``; None: a quiet one."""
+        """Return the rim colour of the image of sample ``index``; None for the default."""
         if self._chosen is not None and self._chosen[index]:
             return theme.accent
         return self.colour(index, theme)
 
     def marks(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Places among ``MARKS`` of the samples ``[n]`` of the set: discs if no class is told."""
+        """Return markers (indices of ``MARKS``) of samples ``[n]``; discs unless shown by class."""
         if self._classes is None or self._shares is not None:
             return np.full(len(indices), DISC, np.int64)
         return marks_of(self._classes[indices])
 
     def rgba(self, indices: NDArray[np.int64], theme: Theme) -> NDArray[np.uint32]:
-        """Opaque ARGB of the samples ``[n]`` of the set."""
+        """Return opaque ARGB of the samples ``[n]``."""
         faded = _faded(theme).rgba()
         if self._shares is not None:
             colours = _ramp(self._shares[indices], theme)
@@ -144,7 +144,7 @@ def _faded(theme: Theme) -> QColor:
 
 
 def _ramp(shares: NDArray[np.float64], theme: Theme) -> NDArray[np.uint32]:
-    """Opaque ARGB of ``shares``; what is no number is pale."""
+    """Return opaque ARGB of ``shares``; NaN is faded."""
     colours = ramp_rgba(np.nan_to_num(shares))
     colours[np.isnan(shares)] = _faded(theme).rgba()
     return colours

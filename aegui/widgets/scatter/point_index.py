@@ -1,4 +1,4 @@
-"""Finding few of very many places: those in a rectangle, the one nearest to a spot."""
+"""Spatial index of many points: rectangle and nearest-neighbour queries."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MOST_CELLS = 180
 
 
 class PointIndex:
-    """Rows of ``places`` ``[n, 2]`` sorted into square cells; those that are no numbers are none.
+    """Grid index of the rows of ``places`` ``[n, 2]``; rows that are not finite are skipped.
 
-    Made in one pass; a question then costs what it finds, however many there are.
+    Built in one pass; a query costs time in proportion to its result.
     """
 
     def __init__(self, places: NDArray[np.float64], bounds: Bounds) -> None:
@@ -31,7 +31,7 @@ class PointIndex:
         rows = np.flatnonzero(np.isfinite(places).all(axis=1))
         column, row = np.clip((places[rows] - self._corner) / self._cell, 0, side - 1).T
         number = row.astype(np.uint16) * np.uint16(side) + column.astype(np.uint16)
-        # Sorting 16-bit numbers stably is a radix sort: linear.
+        # A stable sort of 16-bit integers is a radix sort, in linear time.
         self._rows = rows[np.argsort(number, kind="stable")]
         counts = np.bincount(number, minlength=side * side)
         self._starts = np.concatenate([[0], np.cumsum(counts)])
@@ -39,11 +39,11 @@ class PointIndex:
         self._sums[1:, 1:] = counts.reshape(side, side).cumsum(axis=0).cumsum(axis=1)
 
     def __len__(self) -> int:
-        """How many places are numbers."""
+        """Return the number of finite places."""
         return len(self._rows)
 
     def _cells(self, rect: Bounds) -> tuple[int, int, int, int]:
-        """First and last column, first and last row of the cells that meet ``rect``."""
+        """Return first and last column, first and last row of the cells that overlap ``rect``."""
         (c0, r0), (c1, r1) = (
             np.clip((np.array(corner) - self._corner) / self._cell, 0, self._side - 1)
             .astype(int)
@@ -53,13 +53,13 @@ class PointIndex:
         return c0, c1, r0, r1
 
     def count_near(self, rect: Bounds) -> int:
-        """How many lie in the cells that meet ``rect``: at least those inside."""
+        """Return the number of points in the cells that overlap ``rect``: an upper bound."""
         c0, c1, r0, r1 = self._cells(rect)
         sums = self._sums
         return int(sums[r1 + 1, c1 + 1] - sums[r0, c1 + 1] - sums[r1 + 1, c0] + sums[r0, c0])
 
     def rows_in(self, rect: Bounds) -> NDArray[np.int64]:
-        """The rows inside ``rect``, ascending."""
+        """Return the rows inside ``rect``, ascending."""
         near = self._near(rect)
         places = self._places[near]
         inside = (places >= rect[:2]).all(axis=1) & (places <= rect[2:]).all(axis=1)
@@ -68,7 +68,7 @@ class PointIndex:
     def _near(self, rect: Bounds) -> NDArray[np.int64]:
         c0, c1, r0, r1 = self._cells(rect)
         starts, side = self._starts, self._side
-        # The cells of a row lie behind one another.
+        # The cells of one grid row are contiguous.
         parts = [
             self._rows[starts[row * side + c0] : starts[row * side + c1 + 1]]
             for row in range(r0, r1 + 1)
@@ -76,13 +76,13 @@ class PointIndex:
         return np.concatenate(parts)
 
     def nearest(self, x: float, y: float, sx: float = 1.0, sy: float = 1.0) -> int | None:
-        """The row nearest to (``x``, ``y``), a unit of x being ``sx`` long and one of y ``sy``."""
+        """Return the row nearest to (``x``, ``y``), with axes scaled by ``sx`` and ``sy``."""
         if not len(self._rows):
             return None
         cell = self._cell * (sx, sy)
-        # Of places on a line the cells are flat: a reach of their height would find nothing.
+        # For collinear places the cells are flat; their height would be too small a first radius.
         reach = float(max(cell.min(), cell.max() / self._side))
-        # From a spot outside it is first to the edge.
+        # From outside the grid, the radius must first reach its edge.
         reach += float(max(self._outside((x, y)) * (sx, sy)))
         while True:
             rect = (x - reach / sx, y - reach / sy, x + reach / sx, y + reach / sy)
@@ -91,13 +91,13 @@ class PointIndex:
                 ways = (self._places[near] - (x, y)) * (sx, sy)
                 distances = np.hypot(*ways.T)
                 at = int(distances.argmin())
-                # Beyond the reach there might be a nearer one in cells not looked at.
+                # Beyond the radius there may be a nearer place in cells not visited yet.
                 if distances[at] <= reach or len(near) == len(self._rows):
                     return int(near[at])
             reach *= 2.0
 
     def _outside(self, spot: tuple[float, float]) -> NDArray[np.float64]:
-        """How far ``spot`` lies beyond the cells, along x and y."""
+        """Return the distance of ``spot`` from the grid along x and y."""
         end = self._corner + self._cell * self._side
         away: NDArray[np.float64] = np.maximum(self._corner - spot, spot - end)
         return np.maximum(away, 0.0)

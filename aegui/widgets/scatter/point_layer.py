@@ -1,4 +1,4 @@
-"""The samples on the map: where they lie on the screen, how they are drawn, which one is meant."""
+"""The samples on the map: screen positions, painting and hit testing."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ _OVER_FIELD = 0.3
 
 
 class PointLayer:
-    """Draws samples as sprites with their images, or as dots with labels where room is short.
+    """Draws samples as stickers of their images, or as dots with labels where room is short.
 
-    Those that have a place may be some of the set only: numbers of samples are those of the set,
-    ``pixels`` and what paints count those that have a place.
+    Only a subset of the set may have a position. Sample indices are those of the set; rows, as of
+    ``pixels``, count only the samples with a position.
     """
 
     def __init__(self) -> None:
@@ -91,24 +91,24 @@ class PointLayer:
 
     @property
     def scale(self) -> float:
-        """Screen pixels per image pixel of the sprites; 0 where dots are drawn."""
+        """Return screen pixels per image pixel of the stickers; 0 where dots are drawn."""
         return self._scale
 
     @property
     def image_scale(self) -> float:
-        """Screen pixels per image pixel of the images that there are: all samples, or some."""
+        """Return screen pixels per image pixel of the stickers: of all samples or landmarks."""
         return self._scale or (self._marked_scale if len(self.marked) else 0.0)
 
     @property
     def pixels(self) -> NDArray[np.float64]:
-        """Where samples lie in the widget, ``[n, 2]``; NaN for codes that are not finite."""
+        """Return the widget pixels of the samples, ``[n, 2]``; NaN for non-finite codes."""
         if self._pixels is None:
             self._pixels = self._view.to_pixels(self.places)
         return self._pixels
 
     @property
     def is_rough(self) -> bool:
-        """Whether another painting would show more."""
+        """Return whether another paint would add detail."""
         return (self._is_many and self._raster.is_rough) or self._lacks_plates
 
     def set_places(
@@ -117,7 +117,7 @@ class PointLayer:
         bounds: Bounds | None,
         indices: NDArray[np.int64] | None = None,
     ) -> None:
-        """Places ``[n, 2]`` in latent coordinates, the rectangle around them, and of which samples.
+        """Set latent places ``[n, 2]``, their bounding rectangle, and the indices of their samples.
 
         Without ``indices`` they are those of the whole set.
         """
@@ -129,13 +129,13 @@ class PointLayer:
         self.version += 1
 
     def lay_out(self, view: Viewport, points: str, *, labels: bool, floor: float | None) -> None:
-        """Decide how to draw in ``view``, and where.
+        """Choose how and where to draw the samples in ``view``.
 
         Args:
-            view: What is seen.
+            view: The viewport.
             points: A key of ``POINTS``.
-            labels: Whether dots may carry labels.
-            floor: For a ribbon: the pixel row on which samples are stacked; None: y counts.
+            labels: Whether dots may have labels.
+            floor: On a ribbon, the pixel row on which samples are stacked; None to use their y.
         """
         self._scale = self._glyph_scale(view, points, ribbon=floor is not None)
         self._view, self._pixels, self.is_flat = view, None, floor is None
@@ -154,13 +154,13 @@ class PointLayer:
             self._pixels = view.to_pixels(self.places)
             size = self._stamp_size()
             heights = stack(self._pixels[:, 0], *size)
-            # A pile higher than the room is pressed together rather than lost above it.
+            # Compress a pile that exceeds the room rather than clip it at the top.
             room = max(size[1], floor - view.top - size[1])
             heights *= min(1.0, room / max(room, float(heights.max(initial=0.0))))
             self._pixels[:, 1] = floor - size[1] / 2 - heights
 
     def _choose_marked(self, view: Viewport) -> None:
-        """Which samples are images where not all can be without covering one another."""
+        """Choose the samples shown as images where not all fit without overlapping."""
         self._marked_scale = self._scale or self._mark_scale()
         sticker = self.sprites.sticker_size(self._marked_scale)
         rows = self._landmarks.rows(
@@ -181,9 +181,9 @@ class PointLayer:
         return size.width() + 1, size.height() + LEVEL_GAP_PX
 
     def _room_px2(self, view: Viewport) -> float:
-        """Pixels that the codes spread over at this zoom, whether seen or not.
+        """Return the area in pixels that all codes take at this zoom, visible or not.
 
-        So the sizes depend on the zoom alone: panning never makes them jump.
+        Sizes then depend on the zoom alone and do not jump when panning.
         """
         if self._bounds is None:
             return 0.0
@@ -202,19 +202,19 @@ class PointLayer:
             return self._image_scale(budget, automatic=points == "auto")
         height, width = self.sprites.image_shape
         scale = math.floor(math.sqrt(budget / ((width + 2) * (height + 2))))
-        # Glyphs of many pixels are large enough at 1.
+        # Glyphs of many pixels are legible at scale 1.
         least = LEAST_SCALE if height <= 16 else 1
         if points == "auto" and scale < least:
             return 0.0
         return float(min(self._largest_scale(), max(least, scale)))
 
     def _standing_out(self) -> NDArray[np.int64] | None:
-        """The rows that stand out; None where none does."""
+        """Return the highlighted rows; None if none is."""
         above = self.colours.stands_out(self.indices)
         return None if above is None else np.flatnonzero(above)
 
     def _mark_scale(self) -> float:
-        """Scale of the images that stand among dots."""
+        """Return the scale of the images shown among dots."""
         side = max(self.sprites.image_shape)
         if self.sprites.look.glyphs:
             return float(LEAST_SCALE if side <= 16 else 1)
@@ -222,7 +222,7 @@ class PointLayer:
         return roomy[0] if roomy else _IMAGE_SCALES[-1]
 
     def _image_scale(self, budget: float, *, automatic: bool) -> float:
-        """Scale of images that are no glyphs, from 1/16 on: large ones are reduced."""
+        """Return the scale of images other than glyphs, from 1/16: large ones are reduced."""
         height, width = self.sprites.image_shape
         largest = max(height, width)
         scales = [s for s in _IMAGE_SCALES if LEAST_IMAGE_PX <= s * largest <= LARGEST_PX]
@@ -246,10 +246,10 @@ class PointLayer:
         *,
         over_field: bool = False,
     ) -> None:
-        """Paint all samples that are seen, later ones over earlier ones.
+        """Paint all visible samples, later ones over earlier ones.
 
-        Very many dots would hide just that part of a layer below (``over_field``) that speaks of
-        them: there they are faint.
+        Dots of very many samples are translucent over a field (``over_field``), since they would
+        hide the part of the field that concerns them.
         """
         seen = self.seen(view)
         self._is_many = self._lacks_plates = False
@@ -267,7 +267,7 @@ class PointLayer:
             self._paint_marked(painter, view, theme, ratio)
 
     def seen(self, view: Viewport) -> NDArray[np.int64] | None:
-        """Which rows lie in sight, or just beside it; None where they are very many."""
+        """Return the rows in or just beside the window; None if there are very many."""
         # Wide enough for a label that begins outside.
         window = QRectF(view.left, view.top, view.width, view.height)
         window.adjust(-_BESIDE_PX, -_BESIDE_PX, _BESIDE_PX, _BESIDE_PX)
@@ -276,7 +276,7 @@ class PointLayer:
         return self.rows_in(view, window)
 
     def count_near(self, rect: Bounds) -> int:
-        """How many lie in ``rect`` (latent) or near it; where it holds all, without the index."""
+        """Return an upper bound of the rows in ``rect`` (latent); avoids the index if all are."""
         (left, bottom, right, top), whole = rect, self._bounds
         if whole is not None and left <= whole[0] and bottom <= whole[1]:
             holds_all = right >= whole[2] and top >= whole[3]
@@ -284,7 +284,7 @@ class PointLayer:
         return self.index.count_near(rect)
 
     def rows_in(self, view: Viewport, window: QRectF) -> NDArray[np.int64]:
-        """Which rows lie in ``window`` of the widget, ascending; as laid out in ``view``."""
+        """Return the rows in ``window`` of the widget, ascending."""
         if self._is_sorted:
             return self.index.rows_in(_latent(view, window))
         is_own = view == self._view or not self.is_flat
@@ -295,24 +295,24 @@ class PointLayer:
 
     @property
     def _is_sorted(self) -> bool:
-        """Whether they are so many that finding some of them needs the index."""
+        """Return whether there are so many samples that lookups need the index."""
         return self.is_flat and len(self.places) > MOST_PIXMAPS
 
     @property
     def index(self) -> PointIndex:
-        """Finds samples by their places; made when first asked for."""
+        """Return the spatial index of the places, built on first use."""
         if self._index is None:
             self._index = PointIndex(self.places, self._bounds or (0.0, 0.0, 1.0, 1.0))
         return self._index
 
     def pixels_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Where these rows lie in the widget, ``[k, 2]``."""
+        """Return the widget pixels of ``rows``, ``[k, 2]``."""
         if self._pixels is not None:
             return self._pixels[rows]
         return self._view.to_pixels(self.places[rows])
 
     def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
-        """The images among the dots, over them."""
+        """Paint the images of the landmarks over the dots."""
         if not len(self.marked):
             return
         places = self.pixels_of(self.marked) - (view.left, view.top)
@@ -346,7 +346,7 @@ class PointLayer:
             if sticker is not None:
                 painter.drawPixmap(x, y, sticker)
             else:
-                # Making very many takes longer than a frame: the others follow in the next.
+                # Making very many takes longer than a frame: the rest follow in the next frames.
                 self._lacks_plates = True
                 dot = self.sprites.dot(ratio, theme, rim or theme.text_dim)
                 middle = half - dot.width() / ratio / 2
@@ -367,7 +367,7 @@ class PointLayer:
                 painter.drawPixmap(QPointF(x, top), pixmap)
             return
         corners = self.pixels_of(seen) - DOT_SIDE_PX / 2
-        # A lookup for each look instead of for each sample: this is most of a frame.
+        # One lookup per look, not per sample: this loop takes most of a frame.
         looks = self.colours.marks(indices) << _COLOUR_BITS | self.colours.rgba(indices, theme)
         dots = {
             look: self.sprites.dot(
@@ -376,8 +376,8 @@ class PointLayer:
             for look in np.unique(looks).tolist()
         }
         if ratio == 1.0:
-            # That is where they would be put anyway, and whole numbers halve the time of a frame.
-            # Numbers, not pairs of them: thousands of small lists cost more than their pictures.
+            # Integer coordinates are equivalent here and halve the time of a frame. Two flat lists,
+            # as thousands of small pairs cost more than the drawing.
             columns, rows = np.floor(corners.T + 0.5).astype(np.int64).tolist()
             for look, column, row in zip(looks.tolist(), columns, rows, strict=True):
                 painter.drawPixmap(column, row, dots[look])
@@ -386,12 +386,12 @@ class PointLayer:
             painter.drawPixmap(QPointF(x, y), dots[look])
 
     def place_of(self, index: int) -> int | None:
-        """Where sample ``index`` of the set is in ``pixels``; None if it has no place."""
+        """Return the row of sample ``index`` in ``pixels``; None if it has no position."""
         at = int(np.searchsorted(self.indices, index))
         return at if at < len(self.indices) and self.indices[at] == index else None
 
     def box(self, index: int) -> QRectF:
-        """Where sample ``index`` is painted."""
+        """Return the rectangle in which sample ``index`` is painted; empty without a position."""
         at = self.place_of(index)
         if at is None:
             return QRectF()
@@ -405,7 +405,7 @@ class PointLayer:
         )
 
     def hit(self, x: float, y: float) -> int | None:
-        """The sample meant by pointing at (``x``, ``y``): the nearest whose picture is there."""
+        """Return the sample at (``x``, ``y``): a landmark image, or the nearest within reach."""
         index = self.nearest(x, y)
         if index is None:
             return None
@@ -416,7 +416,7 @@ class PointLayer:
         return index if box.contains(x, y) else None
 
     def _mark_at(self, x: float, y: float) -> int | None:
-        """The sample whose image among the dots is at pixel (``x``, ``y``)."""
+        """Return the sample whose landmark image contains pixel (``x``, ``y``)."""
         away = np.abs(self.pixels_of(self.marked) - (x, y))
         size = self.sprites.sticker_size(self._marked_scale)
         inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
@@ -424,7 +424,7 @@ class PointLayer:
         return int(self.indices[rows[0]]) if len(rows) else None
 
     def nearest(self, x: float, y: float) -> int | None:
-        """The sample nearest to pixel (``x``, ``y``), however far; None without any."""
+        """Return the sample nearest to (``x``, ``y``) at any distance; None without samples."""
         if self._is_sorted:
             view = self._view
             at = self.index.nearest(*view.to_latent(x, y), view.sx, view.sy)
@@ -433,14 +433,14 @@ class PointLayer:
         return None if at is None else int(self.indices[at])
 
     def shuffled(self) -> NDArray[np.int64]:
-        """All rows in no order, so that no class is drawn over the others."""
+        """Return all rows in random order, so that no class is drawn over the others."""
         if len(self._order) != len(self.places):
             self._order = np.random.default_rng(0).permutation(len(self.places))
         return self._order
 
 
 class _Many:
-    """The samples of a layer as very many dots."""
+    """Adapts a layer to the ``Dots`` protocol."""
 
     def __init__(self, layer: PointLayer, theme: Theme) -> None:
         self._layer = layer
@@ -468,14 +468,14 @@ class _Many:
 
 
 def _latent(view: Viewport, window: QRectF) -> Bounds:
-    """``window`` of the widget in latent coordinates."""
+    """Convert ``window`` of the widget to latent coordinates."""
     left, top = view.to_latent(window.left(), window.top())
     right, bottom = view.to_latent(window.right(), window.bottom())
     return left, bottom, right, top
 
 
 def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:
-    """The row of ``places`` ``[n, 2]`` nearest to (``x``, ``y``); None where none is a number."""
+    """Return the row of ``places`` ``[n, 2]`` nearest to (``x``, ``y``); None if none is finite."""
     distance = (places[:, 0] - x) ** 2
     distance += (places[:, 1] - y) ** 2
     at = int(distance.argmin())
@@ -485,10 +485,10 @@ def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:
 
 
 def stack(x: NDArray[np.float64], width: float, height: float) -> NDArray[np.float64]:
-    """Heights ``[N]`` at which things of ``width`` centred at ``x`` do not overlap.
+    """Return heights ``[N]`` at which items of ``width`` centred at ``x`` do not overlap.
 
-    Each takes the lowest free level, from left to right; levels are ``height`` apart. Very many
-    are not stacked at all.
+    Each takes the lowest free level, from left to right; levels are ``height`` apart. More than
+    3,000 items are not stacked: all heights are 0.
     """
     heights = np.zeros(len(x))
     if len(x) > _MOST_STACKED:

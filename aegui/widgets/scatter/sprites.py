@@ -1,4 +1,4 @@
-"""The pictures that stand for samples on the map, made once for each size and theme."""
+"""Pixmaps of samples on the map, cached by size and theme."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _KEPT_PX = 12_000_000
 
 
 class Sprites:
-    """The sprites of one set of samples: images with a border, and dots with labels."""
+    """Cache of the sprites of one set: stickers, dots and labelled dots."""
 
     def __init__(self) -> None:
         self.labels: Sequence[str] = ()
@@ -60,9 +60,9 @@ class Sprites:
         look: Look = GLYPHS,
         names: Sequence[str] | None = None,
     ) -> None:
-        """Stand for N samples; ``images`` are ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
+        """Set N samples; ``images`` are ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
 
-        ``names`` is what single samples are called; by default their labels.
+        ``names`` are the titles of the samples; by default their labels.
         """
         self.labels, self._differ = labels, None
         self._signs.clear()
@@ -72,35 +72,35 @@ class Sprites:
         self.drop()
 
     def drop(self) -> None:
-        """Forget the pictures: samples, colours or fonts have changed."""
+        """Clear the cache, after a change of samples, colours or fonts."""
         self._made.clear()
         self._sizes.clear()
         self._made_px = 0
 
     @property
     def count(self) -> int:
-        """The number of samples N."""
+        """Return the number of samples N."""
         return len(self._images)
 
     @property
     def has_labels(self) -> bool:
-        """Whether labels tell samples apart."""
+        """Return whether labels differ between samples."""
         if self._differ is None:
             self._differ = any(label != self.labels[0] for label in self.labels)
         return self._differ
 
     @property
     def image_shape(self) -> tuple[int, int]:
-        """Height and width of the images."""
+        """Return height and width of the images."""
         return int(self._images.shape[-2]), int(self._images.shape[-1])
 
     def image(self, index: int) -> NDArray[np.float32]:
-        """Sample ``index`` itself, ``[H, W]`` or ``[C, H, W]`` in 0..1."""
+        """Return sample ``index``, ``[H, W]`` or ``[C, H, W]`` in 0..1."""
         found: NDArray[np.float32] = self._images[index]
         return found
 
     def sticker_size(self, scale: float) -> QSizeF:
-        """Logical size of a sticker whose image pixels are ``scale`` pixels."""
+        """Return the logical size of a sticker whose image pixels are ``scale`` pixels."""
         if scale not in self._sizes:
             self._sizes[scale] = sticker_size(self.image_shape, scale, self.look)
         return self._sizes[scale]
@@ -108,7 +108,7 @@ class Sprites:
     def sticker(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap:
-        """Sample ``index`` cut out, with a rim of the colour ``rim``, by default quiet."""
+        """Return the sticker of sample ``index``, with a rim in colour ``rim`` (default: muted)."""
         made = self.made_sticker(index, scale, ratio, theme, rim)
         if made is None:
             made = sticker_pixmap(self._images[index], self.look, scale, ratio, theme, rim)
@@ -118,7 +118,7 @@ class Sprites:
     def made_sticker(
         self, index: int, scale: float, ratio: float, theme: Theme, rim: QColor | None = None
     ) -> QPixmap | None:
-        """That sticker, if it is made already."""
+        """Return the cached sticker of sample ``index``; None if it has not been made."""
         key = _sticker_key(index, scale, ratio, theme, rim)
         made = self._made.get(key)
         if made is not None:
@@ -135,7 +135,7 @@ class Sprites:
     def dot(
         self, ratio: float, theme: Theme, colour: QColor | None = None, mark: int = DISC
     ) -> QPixmap:
-        """A dot with a rim of the ground, to part it from its neighbours; ``mark`` of ``MARKS``."""
+        """Return a dot with a rim in the background colour; ``mark`` is an index of ``MARKS``."""
         colour = colour or theme.series[0]
         key = ("dot", ratio, theme.key, colour.rgba(), mark)
         made = self._made.get(key)
@@ -150,10 +150,10 @@ class Sprites:
     def labelled_dot(
         self, index: int, ratio: float, theme: Theme, font: QFont, colour: QColor | None = None
     ) -> QPixmap:
-        """A dot in the middle of the left edge, and the label of sample ``index`` beside it."""
+        """Return a dot at the middle of the left edge, with the label of sample ``index``."""
         label = self._signs.get(index)
         if label is None:
-            # Asked for in every frame, of every dot.
+            # Cached, as this is called for every dot in every frame.
             label = self._signs[index] = label_sign(self.labels[index])
         colour = colour or theme.series[0]
         key = ("label", label, ratio, theme.key, colour.rgba())
@@ -176,7 +176,7 @@ def _sticker_key(
 
 
 def framed_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
-    """Logical size of the framed image ``[..., H, W]``."""
+    """Return the logical size of the framed image ``[..., H, W]``."""
     margin = 2 * FRAME_MARGIN if look.glyphs else 0
     height, width = image_shape[-2:]
     return QSizeF(round((width + margin) * scale) + 2, round((height + margin) * scale) + 2)
@@ -185,10 +185,10 @@ def framed_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSize
 def framed_pixmap(
     image: ArrayLike, look: Look, scale: float, ratio: float, theme: Theme, rim: QColor
 ) -> QPixmap:
-    """``image`` ``[H, W]`` or ``[C, H, W]`` in a frame, its pixels ``scale`` logical pixels wide.
+    """Return ``image`` ``[H, W]`` or ``[C, H, W]`` framed, at ``scale`` logical pixels per pixel.
 
-    The rim is one logical pixel of the colour ``rim``, paler at the corners. Nothing of it is
-    transparent: so it is copied, not blended, wherever it is drawn.
+    The rim is one logical pixel in colour ``rim``, paler at the corners. The pixmap is opaque, so
+    that it is copied rather than blended when drawn.
     """
     device = max(1, round(ratio))
     inner = _inner(np.asarray(image, np.float32), look, scale * ratio, theme)
@@ -211,7 +211,7 @@ def framed_pixmap(
 def _inner(
     image: NDArray[np.float32], look: Look, device_scale: float, theme: Theme
 ) -> NDArray[np.uint32]:
-    """The image as ARGB ``[h, w]`` with whole device pixels per pixel, or reduced."""
+    """Return the image as ARGB ``[h, w]`` at integer device pixels per pixel, or reduced."""
     side = max(1, round(device_scale))
     if device_scale < 1.0:
         image = reduced(image, max(1, round(max(image.shape[-2:]) * device_scale)))
@@ -252,7 +252,7 @@ def _labelled(label: str, ratio: float, theme: Theme, font: QFont, colour: QColo
     painter = QPainter(pixmap)
     painter.setFont(font)
     box = QRectF(text_x - 1, 0, size.width() - text_x, size.height())
-    # A veil of the ground parts the label from the field of images behind it.
+    # A translucent background separates the label from the images behind it.
     veil = QColor(theme.panel)
     veil.setAlphaF(0.78)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -270,7 +270,7 @@ def _labelled(label: str, ratio: float, theme: Theme, font: QFont, colour: QColo
 
 
 def sticker_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
-    """Logical size of the sticker of an image ``[..., H, W]``."""
+    """Return the logical size of the sticker of an image ``[..., H, W]``."""
     height, width = image_shape[-2:]
     around = 2 * (_border(scale, look) + _RIM_PX)
     return QSizeF(round(width * scale) + around, round(height * scale) + around)
@@ -284,7 +284,7 @@ def sticker_pixmap(
     theme: Theme,
     rim: QColor | None = None,
 ) -> QPixmap:
-    """The sticker of ``image``, to be copied to the screen."""
+    """Return the sticker of ``image`` as a pixmap."""
     made = QPixmap.fromImage(sticker_image(image, look, scale, ratio, theme, rim))
     made.setDevicePixelRatio(ratio)
     return made
@@ -298,11 +298,11 @@ def sticker_image(
     theme: Theme,
     rim: QColor | None = None,
 ) -> QImage:
-    """``image`` ``[H, W]`` or ``[C, H, W]`` cut out along what it shows, ``scale`` pixels a pixel.
+    """Return ``image`` ``[H, W]`` or ``[C, H, W]`` cut out along its content, scaled by ``scale``.
 
-    Around the thing a border of its ground is left, and around that a thin rim: so it is told from
-    whatever lies behind. Grey images on a dark ground take a tint of the colour ``rim``. An image
-    that shows nothing keeps all of its ground.
+    A border of background is kept around the content, and around that a thin rim, so that it
+    stands out from anything behind it. Grey images on a dark background are tinted with ``rim``. An
+    image without content keeps all of its background.
     """
     pixels = np.asarray(image, np.float32)
     size = sticker_size(pixels.shape, scale, look)
@@ -327,14 +327,14 @@ def sticker_image(
 
 
 def _border(scale: float, look: Look) -> float:
-    """Width of the ground that is left around a thing: of a glyph a pixel of its own."""
+    """Return the width of the border around the content: for glyphs one glyph pixel."""
     return max(_BORDER_PX, round(scale)) if look.glyphs else _BORDER_PX
 
 
 def _coloured(
     pixels: NDArray[np.float32], look: Look, theme: Theme, rim: QColor | None
 ) -> tuple[NDArray[np.uint32], QColor]:
-    """The image as ARGB ``[H, W]``, and the colour of its ground."""
+    """Return the image as ARGB ``[H, W]``, and its background colour."""
     levels = grey_levels(pixels)
     single = levels if levels.ndim == 2 else levels[0]
     if look.glyphs:
@@ -349,7 +349,7 @@ def _coloured(
 
 
 def _shown(pixels: NDArray[np.float32], look: Look) -> NDArray[np.uint8]:
-    """How much of each pixel ``[H, W]`` is not ground, 0..255."""
+    """Return the opacity of each pixel ``[H, W]``, 0 for background, up to 255."""
     levels = grey_levels(pixels)
     channels = levels[np.newaxis] if levels.ndim == 2 else levels
     if look.glyphs:
@@ -360,7 +360,7 @@ def _shown(pixels: NDArray[np.float32], look: Look) -> NDArray[np.uint8]:
 
 
 def _resized(values: NDArray[_Pixel], size: tuple[int, int], *, crisp: bool) -> NDArray[_Pixel]:
-    """``values`` ``[H, W]``, ARGB or shares, in ``size`` pixels: as squares, or means of areas."""
+    """Resize ``values`` ``[H, W]``, ARGB or opacity, to ``size``: nearest, or smoothly."""
     if crisp:
         rows = np.arange(size[1]) * len(values) // size[1]
         columns = np.arange(size[0]) * values.shape[1] // size[0]
@@ -374,13 +374,13 @@ def _resized(values: NDArray[_Pixel], size: tuple[int, int], *, crisp: bool) -> 
     way = Qt.TransformationMode.SmoothTransformation
     scaled = image.scaled(*size, Qt.AspectRatioMode.IgnoreAspectRatio, way).convertToFormat(made)
     lines = np.frombuffer(scaled.constBits(), values.dtype).reshape(scaled.height(), -1)
-    # A copy: the memory is that of an image that ends here.
+    # Copied, as the buffer belongs to an image that is freed on return.
     means: NDArray[_Pixel] = lines[:, : size[0]].copy()
     return means
 
 
 def _widened(mask: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
-    """The largest of ``mask`` ``[h, w]`` within ``by`` pixels of each of its pixels."""
+    """Return the dilation of ``mask`` ``[h, w]`` by a disc of radius ``by`` pixels."""
     made = mask.copy()
     for down in range(-by, by + 1):
         for across in range(-by, by + 1):
@@ -399,7 +399,7 @@ def _over(
     back: NDArray[np.uint32],
     back_mask: NDArray[np.uint8],
 ) -> NDArray[np.uint32]:
-    """``front`` over ``back``, each as far as its mask goes: premultiplied ARGB."""
+    """Composite ``front`` over ``back`` by their masks; returns premultiplied ARGB."""
     near = front_mask.astype(np.float32)[..., np.newaxis] / 255
     far = back_mask.astype(np.float32)[..., np.newaxis] / 255 * (1 - near)
     channels = [part.view(np.uint8).reshape(*part.shape, 4) for part in (front, back)]
