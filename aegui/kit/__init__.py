@@ -1,1 +1,1 @@
-"""Parts of a window that know nothing of autoencoders: theme, layouts, labels, painted widgets."""
+"""UI building blocks independent of autoencoders: theme, layouts, labels, painted widgets."""

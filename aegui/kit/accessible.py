@@ -1,8 +1,8 @@
-"""What painted widgets are to a screen reader: a role, and parts that it can visit one by one.
+"""Accessibility of custom-painted widgets: a role, and parts that a screen reader can visit.
 
-Qt knows the name, role and children of its own widgets; of one that paints itself it knows that
-there is something. ``install`` has Qt ask here. A widget says what it is by ``accessible_role``, a
-name in its class, and what it holds by the methods of ``Parts``.
+Qt provides name, role and children of its own widgets, but knows nothing about the content of a
+custom-painted one. ``install`` registers a factory that adds this. A widget states its role in the
+class attribute ``accessible_role``, and its content through the methods of ``Parts``.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ class Parts(Protocol):
     """A painted widget with parts: cells, bars, points, rows."""
 
     def part_count(self) -> int:
-        """The number of parts."""
+        """Return the number of parts."""
 
     def part_words(self, place: int) -> str:
-        """What is to be said of one."""
+        """Return the spoken text of a part."""
 
     def part_rect(self, place: int) -> QRect:
-        """Where it is, in pixels of what is painted on."""
+        """Return the rectangle of a part, in pixels of the painted surface."""
 
     def current_part(self) -> int | None:
-        """The part that the keys are at; None: at none."""
+        """Return the part under the keyboard cursor; None if none."""
 
 
 class _Part(QAccessibleInterface):
-    """One part of a painted widget; it is there as long as the widget has so many."""
+    """Accessible interface of one part; valid while the widget has that many parts."""
 
     def __init__(self, widget: QWidget, parts: Parts, place: int) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _Part(QAccessibleInterface):
         return shiboken6.isValid(self._widget) and self.place < self._parts.part_count()
 
     def object(self) -> QObject:
-        # It is none of Qt's objects; the binding declares that there always is one.
+        # A part is no QObject; the binding's stub declares that there always is one.
         return None  # type: ignore[return-value]
 
     def window(self) -> QWindow:
@@ -60,7 +60,7 @@ class _Part(QAccessibleInterface):
         return self._parts.part_words(self.place) if is_name else ""
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
-        """Nobody writes here."""
+        """Do nothing: the text of a part is read-only."""
 
     def rect(self) -> QRect:
         if not self.isValid():
@@ -104,7 +104,7 @@ class _Part(QAccessibleInterface):
 
 
 class _PaintedAccess(QAccessibleWidget):
-    """A painted widget: widgets that lie in it are its children, and after them its parts."""
+    """Accessible interface of a painted widget: child widgets come first, then its parts."""
 
     def __init__(self, widget: QWidget, role: QAccessible.Role) -> None:
         super().__init__(widget, role)
@@ -114,7 +114,7 @@ class _PaintedAccess(QAccessibleWidget):
         _keep(self, widget)
 
     def forget(self) -> None:
-        """Let the parts go with the widget."""
+        """Unregister the interfaces of the parts when the widget is destroyed."""
         for part in self._made.values():
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(part))
         self._made.clear()
@@ -155,7 +155,7 @@ class _PaintedAccess(QAccessibleWidget):
 
 
 class _ScrollAccess(QAccessibleWidget):
-    """An area that scrolls is called as what it lies in, where it has no name of its own."""
+    """Scroll areas without a name take that of the nearest named ancestor."""
 
     def __init__(self, area: QScrollArea) -> None:
         super().__init__(area, QAccessible.Role.Pane)
@@ -182,12 +182,12 @@ def _keep(access: QAccessibleWidget, widget: QWidget) -> None:
 
 
 def surface_of(widget: QWidget) -> QWidget:
-    """What a widget paints on."""
+    """Return the widget that ``widget`` paints on: its viewport if it is a scroll area."""
     return widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
 
 
 def install() -> None:
-    """Have Qt ask here about painted widgets; may be called again."""
+    """Register the factory for painted widgets; may be called more than once."""
     QAccessible.installFactory(_made_for)
 
 

@@ -1,4 +1,4 @@
-"""What a person chooses from: drop-down lists that are filled quietly, menus below buttons."""
+"""Combo boxes that are filled without signals, and menus below buttons."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 
 def offer(box: QComboBox, rows: Iterable[Row], chosen: object = None) -> None:
-    """Have ``box`` offer ``rows`` and no others, without a signal.
+    """Replace the rows of ``box``, without emitting a signal.
 
     Args:
-        box: Where they are chosen.
-        rows: Of each what it stands for, its words, and what its tooltip says, if anything.
-        chosen: What is shown as chosen; None: what was. The first row, where that is not offered.
+        box: The combo box.
+        rows: For each row its data, its text and optionally its tooltip.
+        chosen: Data of the row to select; None keeps the selection. If it is not in ``rows``, the
+            first row is selected.
     """
     rows = list(rows)
     wanted = box.currentData() if chosen is None else chosen
@@ -37,19 +38,19 @@ def offer(box: QComboBox, rows: Iterable[Row], chosen: object = None) -> None:
 
 
 def choose(box: QComboBox, chosen: object) -> None:
-    """Show ``chosen``, or the first row where it is not offered, without a signal."""
+    """Select the row with data ``chosen``, or else the first, without emitting a signal."""
     with QSignalBlocker(box):
         box.setCurrentIndex(max(0, box.findData(chosen)))
 
 
 def narrow(box: QComboBox, letters: int = 0) -> None:
-    """Have ``box`` ask for the width of so many letters, however long its rows are."""
+    """Limit the preferred width of ``box`` to ``letters`` letters, however long its rows are."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(letters)
 
 
 def menu_below(button: QToolButton) -> QMenu:
-    """A menu, with tooltips, that a click on ``button`` opens."""
+    """Create a menu, with tooltips, that opens on a click on ``button``."""
     menu = QMenu(button)
     menu.setToolTipsVisible(True)
     button.setMenu(menu)
@@ -58,7 +59,7 @@ def menu_below(button: QToolButton) -> QMenu:
 
 
 def tick_entries(menu: QMenu, rows: Iterable[tuple[str, str]]) -> dict[str, QAction]:
-    """Entries of ``menu`` that can be ticked, by their keys: ``rows`` of key and words."""
+    """Add checkable actions for ``rows`` of key and text to ``menu``; return them by key."""
     made = {}
     for key, text in rows:
         action = made[key] = menu.addAction(text)

@@ -1,4 +1,4 @@
-"""A search over whatever can be done: type a few letters, choose with arrows, go with Enter."""
+"""Command palette: type to search all actions, choose with the arrow keys, run with Enter."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Findable:
-    """Something that can be found and done.
+    """An entry that can be found and run.
 
     Attributes:
-        title: What it is called.
-        detail: What it does, or where it stands; searched too.
-        kind: What sort of thing it is, such as the menu it is in.
-        run: Does it.
-        keys: Its keys as the system writes them.
-        enabled: Whether it can be done now.
+        title: Its name.
+        detail: What it does, or where it is; also searched.
+        kind: Its category, such as the menu it is in.
+        run: Runs the action.
+        keys: Its keyboard shortcut as the system writes it.
+        enabled: Whether it can be run now.
     """
 
     title: str
@@ -66,19 +66,20 @@ class Findable:
 
     @cached_property
     def folded(self) -> tuple[str, str]:
-        """Title and all the rest, without accents and capitals."""
+        """Return the title, and all other text, without accents and in lower case."""
         return folded(self.title), folded(f"{self.kind} {self.detail} {self.keys}")
 
 
 def found(
     entries: Sequence[Findable], query: str, others: Sequence[Findable] = ()
 ) -> list[Findable]:
-    """The ``entries`` that have every word of ``query``, the best first, among ``others``.
+    """Return the ``entries`` that contain every word of ``query``, best first, and all ``others``.
 
-    These fit in any case: whoever looked for them knows more words for them than are shown.
+    ``others`` are included in any case, since the search that found them also matched text that is
+    not shown.
 
-    A word at the beginning of a title counts most, then at that of a word, inside one, in what is
-    told of it. Without a query all are found, as they stand.
+    A match at the start of the title ranks highest, then at the start of a word, within the title,
+    and in the other text. Without a query all entries are returned in their order.
     """
     words = folded(query).split()
     scored = ((_score(entry, words), entry) for entry in entries)
@@ -107,7 +108,7 @@ def _score(entry: Findable, words: Sequence[str]) -> float:
 
 
 class _Entries(QAbstractListModel):
-    """What has been found."""
+    """The search results."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -135,7 +136,7 @@ class _Entries(QAbstractListModel):
 
 
 class _EntryDelegate(QStyledItemDelegate):
-    """Title and keys in the first line, what it does in the second; its kind at the right."""
+    """Paints title and keys in the first line, detail and kind in the second."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
         lines = 2 * QFontMetrics(option.font).height()
@@ -182,7 +183,7 @@ def _text(
     metrics: QFontMetricsF,
     side: Qt.AlignmentFlag,
 ) -> float:
-    """Write ``text`` at one side of ``box``, elided; the width that it takes, with a gap."""
+    """Write ``text`` at one side of ``box``, elided; return its width including a gap."""
     if not text:
         return 0.0
     painter.setPen(colour)
@@ -192,7 +193,7 @@ def _text(
 
 
 class Finder(QDialog):
-    """Over a window: a line to type in, and what fits below it."""
+    """Dialog over a window with a search field and the matching entries."""
 
     def __init__(
         self,
@@ -201,7 +202,7 @@ class Finder(QDialog):
         parent: QWidget,
         look: Callable[[str], Sequence[Findable]] | None = None,
     ) -> None:
-        """``look`` gives what there is more for a query, such as things that are too many."""
+        """``look`` returns further matches for a query, from entries too many to list up front."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -227,7 +228,7 @@ class Finder(QDialog):
 
     @property
     def entries(self) -> list[Findable]:
-        """What has been found."""
+        """Return the search results."""
         return self._model.entries
 
     def _place(self, parent: QWidget) -> None:
@@ -250,7 +251,7 @@ class Finder(QDialog):
             self.list.setCurrentIndex(self._model.index(0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows go through the list while the line keeps the keys."""
+        """Move through the list with the arrow keys while the search field keeps the focus."""
         is_press = watched is self.line and event.type() == QEvent.Type.KeyPress
         if is_press and isinstance(event, QKeyEvent) and self._takes(event):
             return True
@@ -280,22 +281,22 @@ class Finder(QDialog):
             return
         entry = self.entries[index.row()]
         self.accept()
-        # What is done may open a dialog of its own: this one is gone by then.
+        # The action may open a dialog of its own, so this one is closed first.
         entry.run()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """An edge parts it from the window below."""
+        """Paint a border against the window behind."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setPen(current_theme().border)
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def changeEvent(self, event: QEvent) -> None:
-        """A click beside it puts it away."""
+        """Close on a click outside."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            # Not from within: a dialog that is closed while its window is being hidden leaves the
-            # window below blocked by what is gone, and every click on that is lost.
+            # Deferred: a dialog closed while its window is being hidden leaves the window below
+            # blocked by a modal that no longer exists, and that window receives no more clicks.
             QTimer.singleShot(0, self, self._leave)
 
     @Slot()

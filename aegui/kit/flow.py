@@ -1,4 +1,4 @@
-"""A row of small widgets that goes on in the next line where there is no more room."""
+"""Flow layout: small widgets in a row that wraps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem
 
 
 class FlowLayout(QHBoxLayout):
-    """Widgets from left to right in lines, each as wide as it wants to be.
+    """Widgets from left to right at their preferred width, wrapped into lines.
 
-    With ``last_at_right`` the last one stands at the right end of its line; with ``in_columns``
-    each has the room of the widest, so that those below one another begin at the same place. The
-    items are kept by Qt's own layout: Python's wrappers of them may be invalidated while they are
-    in use.
+    With ``last_at_right`` the last one is right-aligned in its line; with ``in_columns`` each has
+    the width of the widest, so that lines form columns. Qt's own layout keeps the items, since
+    Python wrappers of layout items may be invalidated while in use.
     """
 
     def __init__(
@@ -21,43 +20,43 @@ class FlowLayout(QHBoxLayout):
         super().__init__()
         self._last_at_right = last_at_right
         self._in_columns = in_columns
-        self._width_px: int | None = None  # Qt forgets the geometry while it asks for sizes
+        self._width_px: int | None = None  # Qt resets the geometry during size queries
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
     def expandingDirections(self) -> Qt.Orientation:
-        """It takes no more room than it is given."""
+        """Return no direction: the layout takes no surplus space."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """The narrower, the higher."""
+        """Return True: a narrower layout is higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Height of all lines at ``width``."""
+        """Return the height of all lines at ``width``."""
         margins = self.contentsMargins()
         inner = width - margins.left() - margins.right()
         lines = self._place(QRect(0, 0, inner, 0), move=False)
         return lines + margins.top() + margins.bottom()
 
     def setGeometry(self, area: QRect) -> None:
-        """Put the widgets in their places, not where a row would have them."""
+        """Place the widgets in lines, instead of as ``QHBoxLayout`` does."""
         before = self.minimumSize()
         QLayout.setGeometry(self, area)
         self._width_px = area.width()
         self._place(area.marginsRemoved(self.contentsMargins()), move=True)
         if self.minimumSize() != before:
-            self.update()  # whatever holds it has to know that there are more lines, or fewer
+            self.update()  # the parent must learn that the number of lines changed
 
     def sizeHint(self) -> QSize:
-        """All in one line."""
+        """Return the size of all widgets in one line."""
         hints = self._hints(self._shown())
         width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
         height = max((hint.height() for hint in hints), default=0)
         return QSize(width, height).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
-        """As wide as the widest alone, and as high as the lines are at the width that it has."""
+        """Return the width of the widest widget, and the height of the current lines."""
         hints = [item.minimumSize() for item in self._shown()]
         width = max((hint.width() for hint in hints), default=0)
         height = max((hint.height() for hint in hints), default=0)
@@ -78,7 +77,7 @@ class FlowLayout(QHBoxLayout):
         return hints
 
     def _place(self, area: QRect, *, move: bool) -> int:
-        """Walk along the lines; the height that they take."""
+        """Lay out the lines, moving the widgets if ``move``; return their total height."""
         x, y, line = area.left(), area.top(), 0
         shown = self._shown()
         placed: list[tuple[QLayoutItem, QRect]] = []
@@ -96,7 +95,7 @@ class FlowLayout(QHBoxLayout):
         return y + line - area.top()
 
     def _settle(self, placed: list[tuple[QLayoutItem, QRect]], line: int) -> None:
-        """Put what stands in a line of that height into its middle."""
+        """Centre the widgets of a finished line of height ``line`` vertically."""
         for item, rect in placed:
             item.setGeometry(rect.translated(0, (line - rect.height()) // 2))
         placed.clear()

@@ -1,4 +1,4 @@
-"""A formula in a line of its own."""
+"""A widget that shows one formula."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAST = 0.6
 
 
 class FormulaLine(Painted):
-    """Paints one formula, smaller where there is less room than it takes."""
+    """Paints one formula, scaled down if it is too wide."""
 
     accessible_role = QAccessible.Role.Equation
 
@@ -29,7 +29,7 @@ class FormulaLine(Painted):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_formula(self, text: str) -> None:
-        """Show ``text``, in the subset of TeX of ``math_boxes``; "" for none."""
+        """Show ``text``, in the TeX subset of ``math_boxes``; "" for none."""
         self._text = text
         self.setVisible(bool(text))
         self.setAccessibleName(tr("Formula: {formula}", formula=plain_formula(text)))
@@ -41,18 +41,18 @@ class FormulaLine(Painted):
         return typeset(self._text, self.font(), px)
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room."""
+        """Return a nominal width and the height of the formula."""
         box = self._box()
         return QSize(120, math.ceil(box.ascent + box.descent) + 2 * SPACING)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Letters of another size."""
+        """Recompute the height for a new font."""
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
         super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """In the middle of the line."""
+        """Paint the formula centred."""
         room = self.width() - 2 * SPACING
         box = self._box()
         if box.width > room:

@@ -1,4 +1,4 @@
-"""Keys as the menus write them: in the person's language, and with the signs of the system."""
+"""Keyboard shortcuts as text, in the user's language and the system's notation."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from PySide6.QtGui import QKeySequence
 
 
 def native_keys(keys: QKeySequence | str) -> str:
-    """``keys``, such as ``Ctrl+Shift+Z``, as a menu writes them beside its entry."""
+    """Return ``keys``, such as ``Ctrl+Shift+Z``, as a menu shows them."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

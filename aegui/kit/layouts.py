@@ -1,4 +1,4 @@
-"""Columns and rows without margins, and labels, as nearly all panels are made of them."""
+"""Columns and rows without margins, and labels, used by nearly all panels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
 def column(
     *parts: Part, spacing: int = SPACING // 2, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> QVBoxLayout:
-    """``parts`` from top to bottom; ``margins`` are left, top, right, bottom, in pixels."""
+    """Stack ``parts`` from top to bottom; ``margins`` are left, top, right, bottom, in pixels."""
     layout = QVBoxLayout()
     _fill(layout, parts, spacing, margins)
     return layout
@@ -43,24 +43,24 @@ def column(
 def row(
     *parts: Part, spacing: int = SPACING // 2, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> QHBoxLayout:
-    """``parts`` from left to right; ``margins`` are left, top, right, bottom, in pixels."""
+    """Place ``parts`` from left to right; ``margins`` are left, top, right, bottom, in pixels."""
     layout = QHBoxLayout()
     _fill(layout, parts, spacing, margins)
     return layout
 
 
 def held(layout: QLayout) -> QWidget:
-    """A widget with ``layout``, to be shown and hidden as one."""
+    """Wrap ``layout`` in a widget, to be shown and hidden as one."""
     widget = QWidget()
     widget.setLayout(layout)
     return widget
 
 
 def order_keys(*widgets: QWidget) -> None:
-    """Let Tab go from the first of ``widgets`` through the others, and what lies within each.
+    """Set the tab order of ``widgets`` and their focusable descendants.
 
-    Without it what was made last comes last, wherever it stands. The first keeps its place: what
-    is to come before another is given as ``order_keys(other, it, other)``.
+    Without this the tab order is the order of creation. The first widget keeps its position: to
+    insert ``it`` before ``other``, call ``order_keys(other, it, other)``.
     """
     stops = [stop for widget in widgets for stop in _stops_of(widget)]
     for before, after in pairwise(stops):
@@ -68,17 +68,17 @@ def order_keys(*widgets: QWidget) -> None:
 
 
 def _stops_of(widget: QWidget) -> list[QWidget]:
-    """``widget`` if the keys are given to it, or else what it is made of, as it was made."""
+    """Return ``widget`` if it is a tab stop, otherwise the tab stops among its descendants."""
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget.focusProxy() is not None:
         return [widget]
     return [stop for part in _parts_of(widget) for stop in _stops_of(part)]
 
 
 def _last_within(stop: QWidget) -> QWidget:
-    """Where Tab leaves ``stop``: of what hands the keys on, such as a range, its last part.
+    """Return the widget at which Tab leaves ``stop``; for a focus proxy its last tab stop.
 
-    WORKAROUND: after such a part Qt takes only the whole of another; given one of its parts, Tab
-    goes round within that for ever.
+    WORKAROUND: after such a widget, Qt accepts only another whole compound widget; given one of its
+    parts, Tab cycles within that compound for ever.
     """
     if stop.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return stop
@@ -91,9 +91,9 @@ def _parts_of(widget: QWidget) -> list[QWidget]:
 
 
 class Filling(QWidget):
-    """A widget that fills the room it is given, though lines in it may break.
+    """A widget that fills the space it is given, even if text in it may wrap.
 
-    Without it what scrolls it makes it as high as all of its parts want to be at that width.
+    Otherwise a scroll area makes it as high as all of its children prefer at that width.
     """
 
     def __init__(self, layout: QLayout) -> None:
@@ -101,14 +101,14 @@ class Filling(QWidget):
         self.setLayout(layout)
 
     def hasHeightForWidth(self) -> bool:
-        """What breaks takes its room from the others."""
+        """Return False: wrapped text takes its height from the other children."""
         return False
 
 
 def scrolled(
     widget: QWidget, *, sideways: bool = False, framed: bool = False, takes_focus: bool = False
 ) -> QScrollArea:
-    """``widget`` in an area where it is moved up and down, and ``sideways`` if it may be."""
+    """Return a scroll area with ``widget``; it scrolls horizontally only if ``sideways``."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     if not sideways:
@@ -122,7 +122,7 @@ def scrolled(
 
 
 def open_at(dialog: QWidget, wide: int, high: int) -> None:
-    """Give ``dialog`` that size in logical pixels, or what the screen has of it."""
+    """Resize ``dialog`` to ``wide`` x ``high`` logical pixels, bounded by the screen."""
     owner = dialog.parentWidget()
     screen = (dialog if owner is None else owner).screen()
     dialog.resize(QSize(wide, high).boundedTo(screen.availableSize() - _FRAME))
@@ -131,7 +131,7 @@ def open_at(dialog: QWidget, wide: int, high: int) -> None:
 def buttons_of(
     dialog: QDialog, *acts: QAbstractButton, take: QPushButton | None = None, leave: str
 ) -> QDialogButtonBox:
-    """The last line of ``dialog``: ``acts`` do not end it, ``take`` accepts, ``leave`` rejects."""
+    """Create buttons of ``dialog``: ``acts`` keep it open, ``take`` accepts, ``leave`` rejects."""
     buttons, role = QDialogButtonBox(), QDialogButtonBox.ButtonRole
     for act in acts:
         buttons.addButton(act, role.ActionRole)
@@ -148,19 +148,19 @@ def dim(label: str = "") -> QLabel: ...
 @overload
 def dim(label: _Label) -> _Label: ...
 def dim(label: QLabel | str = "") -> QLabel:
-    """``label`` in the colour of what is read second, such as units and hints."""
+    """Return ``label`` in the colour of secondary text, such as units and hints."""
     label = QLabel(label) if isinstance(label, str) else label
     label.setProperty("dim", True)
     return label
 
 
 def label_for(words: str, editor: QWidget) -> QLabel:
-    """What stands beside ``editor``; the letter after ``&`` goes there with Alt."""
+    """Create the label of ``editor``; the letter after ``&`` is its Alt shortcut."""
     label = QLabel(words)
-    # Where one types, not what holds that.
+    # The buddy is the widget that takes input, not its container.
     label.setBuddy(editor.focusProxy() or editor)
-    # The underlined letter is painted apart: letters that are drawn together there, such as
-    # "Ta", would need more room than the label asks for.
+    # Without kerning: the underlined letter is painted separately, so that a kerned pair such as
+    # "Ta" would need more width than the label requests.
     font = label.font()
     font.setKerning(False)
     label.setFont(font)
@@ -172,14 +172,14 @@ def heading(label: str = "") -> QLabel: ...
 @overload
 def heading(label: _Label) -> _Label: ...
 def heading(label: QLabel | str = "") -> QLabel:
-    """``label`` in the letters of a title."""
+    """Return ``label`` in the font of a heading."""
     label = QLabel(label) if isinstance(label, str) else label
     label.setProperty("heading", True)
     return label
 
 
 def hint(text: str = "") -> QLabel:
-    """A dim sentence in the middle of its room, in as many lines as it needs."""
+    """Create a dim, centred label that wraps."""
     label = dim(text)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -1,4 +1,4 @@
-"""Small things of the builder that are only looked at or grasped: signs, hints, the grip."""
+"""Small widgets: flat buttons, search fields, elided labels, icons, problem labels, drag grips."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def flat_button(
     name: str = "",
     pixels: int | None = None,
 ) -> QToolButton:
-    """A button without a frame, with an icon of so many ``pixels``; without ``icon_name`` none yet.
+    """Create a frameless button with an icon of ``pixels``; no icon if ``icon_name`` is empty.
 
-    Without ``pixels`` it is as small as a sign beside words.
+    The default size is that of a sign beside text.
 
-    A screen reader says its ``name``, or else what its tooltip does.
+    The accessible name is ``name``, or else the tooltip.
     """
     button = QToolButton(parent)
     button.setProperty("flat", True)
@@ -60,7 +60,7 @@ def flat_button(
 
 
 def search_field(hint: str, name: str = "") -> QLineEdit:
-    """A line to search by; a screen reader says its ``name``, or else what its ``hint`` does."""
+    """Create a search field with the accessible name ``name``, or else ``hint``."""
     line = QLineEdit()
     line.setPlaceholderText(hint)
     line.setAccessibleName(name or hint)
@@ -69,11 +69,11 @@ def search_field(hint: str, name: str = "") -> QLineEdit:
 
 
 def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """A label that breaks its lines and never asks for more width than there is."""
+    """Create a label that wraps and never requests more width than there is."""
     label = QLabel(text, parent)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    # Preferred height for the width given; a long word may not widen the dock.
+    # Height for width; a long word must not widen the dock.
     policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
@@ -81,7 +81,7 @@ def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
 
 
 def set_look(widget: QWidget, name: str, value: object) -> None:
-    """Give ``widget`` a property that the style sheet knows, and have it looked at anew."""
+    """Set a property that the style sheet selects by, and reapply the style."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
@@ -89,57 +89,57 @@ def set_look(widget: QWidget, name: str, value: object) -> None:
 
 
 class ElidedLabel(QLabel):
-    """One line that is cut short with dots, and told whole as a tooltip, where room is short."""
+    """A single line that is elided where it is too long."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def elided_text(self) -> str:
-        """The text as it is painted."""
+        """Return the text as it is painted."""
         mode = Qt.TextElideMode.ElideRight
         return self.fontMetrics().elidedText(self.text(), mode, self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
+        """Return a minimum width of 0."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, shortened to the width."""
+        """Paint the elided text."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, self.elided_text())
 
 
 class ElidedButton(QToolButton):
-    """A button with an icon whose text is cut short with dots where there is little room."""
+    """A button with an icon whose text is elided where it is too long."""
 
     def elided_text(self) -> str:
-        """The text as it is painted."""
+        """Return the text as it is painted."""
         edges = self.iconSize().width() + 2 * SPACING + _TEXT_EDGES_PX
         mode = Qt.TextElideMode.ElideRight
         return self.fontMetrics().elidedText(self.text(), mode, max(0, self.width() - edges))
 
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
-        """The text, shortened to the width."""
+        """Use the elided text."""
         super().initStyleOption(option)
         option.text = self.elided_text()
 
     def sizeHint(self) -> QSize:
-        """No wider for a long text."""
+        """Return a bounded width for long texts."""
         hint = super().sizeHint()
         return QSize(min(hint.width(), for_text(_BUTTON_PX)), hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
+        """Return the size hint."""
         return self.sizeHint()
 
 
 class ElidedCombo(QComboBox):
-    """A list whose present choice is cut short with dots where there is little room."""
+    """A combo box whose current text is elided where it is too long."""
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
-        """The choice, shortened to the width."""
+        """Use the elided text."""
         super().initStyleOption(option)
         control, edit = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(control, option, edit, self).width() - _TEXT_EDGES_PX
@@ -150,7 +150,7 @@ class ElidedCombo(QComboBox):
 
 
 class Sign(QWidget):
-    """An icon that is no button."""
+    """A small icon that is not clickable."""
 
     accessible_role = QAccessible.Role.Graphic
 
@@ -161,17 +161,17 @@ class Sign(QWidget):
         self.setFixedSize(icon_px(_SIGN_PX), icon_px(_SIGN_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The icon in the colours of the theme in force."""
+        """Paint the icon in the colours of the current theme."""
         painter = QPainter(self)
         self._icon.paint(painter, self.rect())
 
 
 class ProblemLabel(QWidget):
-    """What is wrong here, in words, with a sign beside it; hidden when nothing is.
+    """A problem in words with an icon beside it; hidden if there is none.
 
-    There is one for every field and most are never seen, so their parts are made when needed.
-    ``state`` is ``bad`` for what forbids a training, ``warn`` for what is only unwise. Where the
-    program knows a remedy, a button below the words asks for it.
+    There is one for every field and most are never shown, so the children are created on demand.
+    ``state`` is ``bad`` for what prevents training, ``warn`` for what is only inadvisable. If the
+    program knows a remedy, a button below the text offers it.
     """
 
     remedy_requested = Signal()
@@ -187,11 +187,11 @@ class ProblemLabel(QWidget):
         self.hide()
 
     def text(self) -> str:
-        """The words shown, or an empty string."""
+        """Return the text shown, or an empty string."""
         return self._label.text() if self._label is not None else ""
 
     def set_text(self, text: str, remedy: str = "") -> None:
-        """Show ``text``, or nothing at all; ``remedy`` is what a button offers to do about it."""
+        """Show ``text``, or hide if it is empty; ``remedy`` is the label of the button, if any."""
         if text != self.text():
             self._words().setText(text)
             self.setAccessibleName(text)
@@ -203,7 +203,7 @@ class ProblemLabel(QWidget):
             button.setVisible(bool(remedy))
 
     def set_open(self, is_open: bool) -> None:
-        """Whether anything may be edited now."""
+        """Set whether editing is allowed, which enables the button."""
         self._is_open = is_open
         if self.remedy is not None:
             self.remedy.setEnabled(is_open)
@@ -236,11 +236,11 @@ class ProblemLabel(QWidget):
 
 
 class Grip(QWidget):
-    """Six dots by which a card is dragged to another place.
+    """A handle of six dots for dragging a card.
 
     Signals:
-        dragged(QPoint): The pointer's global place, once a drag has begun.
-        dropped(QPoint): Where the button was let go after a drag.
+        dragged(QPoint): Global position of the pointer during a drag.
+        dropped(QPoint): Global position at which the drag ended.
     """
 
     accessible_role = QAccessible.Role.Grip
@@ -257,12 +257,12 @@ class Grip(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def cancel(self) -> None:
-        """Forget the drag; letting go drops nothing."""
+        """Cancel the drag; releasing the button then drops nothing."""
         self._pressed_at = None
         self._is_dragging = False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember where; the drag begins when the pointer has moved far enough."""
+        """Record the position; the drag begins when the pointer has moved far enough."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed_at = event.globalPosition().toPoint()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -271,7 +271,7 @@ class Grip(QWidget):
                 card.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell where the pointer is, once the drag has begun."""
+        """Emit ``dragged`` once the drag has begun."""
         if self._pressed_at is None:
             return
         place = event.globalPosition().toPoint()
@@ -281,7 +281,7 @@ class Grip(QWidget):
             self.dragged.emit(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The end of the drag, if there was one."""
+        """Emit ``dropped`` if a drag was in progress."""
         was_dragging = self._is_dragging
         self.cancel()
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -289,7 +289,7 @@ class Grip(QWidget):
             self.dropped.emit(event.globalPosition().toPoint())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Two columns of three dots."""
+        """Paint two columns of three dots."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

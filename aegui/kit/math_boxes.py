@@ -1,8 +1,8 @@
-r"""Typesetting of short formulas: a subset of TeX into boxes that know their size and paint.
+r"""Typesetting of short formulas: a subset of TeX as boxes with a size that paint themselves.
 
-Understood are ``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum`` (what follows
-its ``_`` stands below it) and ``\op{name}`` for upright names. Letters are italic, figures and
-signs upright, as in a book.
+Supported are ``_{}``, ``^{}``, ``\frac{}{}``, ``\hat{}``, ``\tilde{}``, ``\sum`` (its ``_`` is set
+below it) and ``\op{name}`` for upright names. Letters are italic, digits and signs upright, as
+in a book.
 """
 
 from __future__ import annotations
@@ -37,26 +37,26 @@ _SUM_BELOW = 0.64
 
 
 class FormulaBox(Protocol):
-    """Something set: its extent about the baseline, in pixels, and its painting."""
+    """A typeset element: its extent about the baseline, in pixels, and how to paint it."""
 
     @property
     def width(self) -> float:
-        """Along the baseline."""
+        """Return the extent along the baseline."""
 
     @property
     def ascent(self) -> float:
-        """Above the baseline."""
+        """Return the extent above the baseline."""
 
     @property
     def descent(self) -> float:
-        """Below the baseline."""
+        """Return the extent below the baseline."""
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """Paint it with its left end at ``x``, in the colour of the painter's pen."""
+        """Paint the element with its left end at ``x``, in the colour of the painter's pen."""
 
 
 def math_font(base: QFont, px: float, *, italic: bool) -> QFont:
-    """The face of formulas, ``px`` pixels high."""
+    """Return the font of formulas, ``px`` pixels high."""
     font = QFont(base)
     font.setFamilies(list(FAMILIES))
     font.setStyleHint(QFont.StyleHint.Serif)
@@ -68,7 +68,7 @@ def math_font(base: QFont, px: float, *, italic: bool) -> QFont:
 
 @dataclass
 class Glyphs:
-    """Letters of one face."""
+    """Text in one font."""
 
     text: str
     font: QFont
@@ -77,10 +77,10 @@ class Glyphs:
     descent: float = field(init=False)
 
     def __post_init__(self) -> None:
-        """Measure."""
+        """Measure the text."""
         metrics = QFontMetricsF(self.font)
         self.width = metrics.horizontalAdvance(self.text)
-        # Italic letters lean over their width: what follows must keep clear of them.
+        # Italic letters overhang their advance width; what follows must keep clear of them.
         if self.font.italic():
             lean = metrics.tightBoundingRect(self.text).right() - self.width
             self.width += max(0.0, lean) + 0.02 * self.font.pixelSize()
@@ -88,21 +88,21 @@ class Glyphs:
         self.descent = 0.24 * self.font.pixelSize()
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """The letters."""
+        """Paint the text."""
         painter.setFont(self.font)
         painter.drawText(QPointF(x, baseline), self.text)
 
 
 @dataclass
 class FormulaSpace:
-    """Nothing, of some width."""
+    """Blank space of some width."""
 
     width: float
     ascent: float = 0.0
     descent: float = 0.0
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """Nothing."""
+        """Paint nothing."""
 
 
 @dataclass
@@ -113,21 +113,21 @@ class FormulaRow:
 
     @property
     def width(self) -> float:
-        """Of all of them."""
+        """Return the sum of the widths."""
         return sum(box.width for box in self.boxes)
 
     @property
     def ascent(self) -> float:
-        """Of the highest."""
+        """Return the largest ascent."""
         return max((box.ascent for box in self.boxes), default=0.0)
 
     @property
     def descent(self) -> float:
-        """Of the deepest."""
+        """Return the largest descent."""
         return max((box.descent for box in self.boxes), default=0.0)
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """One after the other."""
+        """Paint the boxes from left to right."""
         for box in self.boxes:
             box.paint(painter, x, baseline)
             x += box.width
@@ -135,7 +135,7 @@ class FormulaRow:
 
 @dataclass
 class Scripts:
-    """A base with an index and an exponent, one above the other."""
+    """A base with a subscript and a superscript."""
 
     base: FormulaBox
     sub: FormulaBox | None
@@ -144,23 +144,23 @@ class Scripts:
 
     @property
     def width(self) -> float:
-        """Base and the wider of the two."""
+        """Return the width of the base and the wider script."""
         return self.base.width + max(box.width for box in (self.sub, self.sup) if box) + 0.5
 
     @property
     def ascent(self) -> float:
-        """With the exponent."""
+        """Return the ascent including the superscript."""
         raised = self.sup.ascent + _RAISE * self.px if self.sup else 0.0
         return max(self.base.ascent, raised)
 
     @property
     def descent(self) -> float:
-        """With the index."""
+        """Return the descent including the subscript."""
         lowered = self.sub.descent + _LOWER * self.px if self.sub else 0.0
         return max(self.base.descent, lowered)
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """Base, index, exponent."""
+        """Paint base, subscript and superscript."""
         self.base.paint(painter, x, baseline)
         x += self.base.width + 0.5
         if self.sub:
@@ -171,7 +171,7 @@ class Scripts:
 
 @dataclass
 class Fraction:
-    """One above the other with a line between."""
+    """A numerator over a denominator with a line between them."""
 
     top: FormulaBox
     bottom: FormulaBox
@@ -179,7 +179,7 @@ class Fraction:
 
     @property
     def width(self) -> float:
-        """The wider of the two, with the line standing out, and room at both sides."""
+        """Return the width of the wider part with the overhanging line and side bearings."""
         return max(self.top.width, self.bottom.width) + 0.32 * self.px
 
     @property
@@ -188,16 +188,16 @@ class Fraction:
 
     @property
     def ascent(self) -> float:
-        """Above the baseline."""
+        """Return the extent above the baseline."""
         return self._axis + self.top.ascent + self.top.descent + 0.08 * self.px
 
     @property
     def descent(self) -> float:
-        """Below the baseline."""
+        """Return the extent below the baseline."""
         return max(0.0, self.bottom.ascent + self.bottom.descent + 0.1 * self.px - self._axis)
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """Numerator, line, denominator."""
+        """Paint numerator, line and denominator."""
         line = baseline - self._axis
         middle = x + self.width / 2.0
         half = max(self.top.width, self.bottom.width) / 2.0 + 0.06 * self.px
@@ -215,7 +215,7 @@ class Fraction:
 
 @dataclass
 class Accent:
-    """A hat or a wave over one letter."""
+    """A hat or tilde over one letter."""
 
     base: FormulaBox
     sign: str
@@ -223,23 +223,23 @@ class Accent:
 
     @property
     def width(self) -> float:
-        """As without it."""
+        """Return the width of the letter."""
         return self.base.width
 
     @property
     def ascent(self) -> float:
-        """With the sign."""
+        """Return the ascent including the accent."""
         return 0.82 * self.px
 
     @property
     def descent(self) -> float:
-        """As without it."""
+        """Return the descent of the letter."""
         return self.base.descent
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """The letter, and the sign drawn over its middle (leaning with it)."""
+        """Paint the letter and the accent, shifted for the slant of italics."""
         self.base.paint(painter, x, baseline)
-        # Small letters are as high as x; a sign over them stands just clear of that.
+        # The accent is placed just above the x-height.
         top = baseline - 0.56 * self.px
         centre = x + 0.56 * self.base.width
         half, high = 0.19 * self.px, 0.13 * self.px
@@ -259,29 +259,29 @@ class Accent:
 
 @dataclass
 class Sum:
-    """A large sigma with what is summed over below it."""
+    """A summation sign with an optional subscript below it."""
 
     sigma: Glyphs
     below: FormulaBox | None
 
     @property
     def width(self) -> float:
-        """The wider of both."""
+        """Return the width of the wider part."""
         return max(self.sigma.width, self.below.width if self.below else 0.0)
 
     @property
     def ascent(self) -> float:
-        """Of the sigma, which stands a little low."""
+        """Return the ascent of the sign, which is set slightly low."""
         return 0.68 * self.sigma.font.pixelSize()
 
     @property
     def descent(self) -> float:
-        """With what stands below it."""
+        """Return the descent including the subscript."""
         below = self.below.ascent + self.below.descent if self.below else 0.0
         return 0.28 * self.sigma.font.pixelSize() + below
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """The sigma and what stands below it, centred."""
+        """Paint the sign and the subscript, centred."""
         low = baseline + 0.12 * self.sigma.font.pixelSize()
         self.sigma.paint(painter, x + (self.width - self.sigma.width) / 2.0, low)
         if self.below:
@@ -290,7 +290,7 @@ class Sum:
 
 
 class _TexParser:
-    """Recursive descent over the text of one formula."""
+    """Recursive-descent parser of one formula."""
 
     def __init__(self, text: str, base: QFont) -> None:
         self._text = text
@@ -298,7 +298,7 @@ class _TexParser:
         self._at = 0
 
     def row(self, px: float, *, upright: bool = False) -> FormulaRow:
-        """Everything up to a closing brace or the end."""
+        """Parse up to a closing brace or the end."""
         boxes: list[FormulaBox] = []
         while self._at < len(self._text) and self._text[self._at] != "}":
             boxes.append(self._with_scripts(px, upright=upright))
@@ -361,5 +361,9 @@ class _TexParser:
 
 
 def typeset(text: str, base: QFont, px: float) -> FormulaRow:
-    """The formula ``text`` as a box, letters ``px`` pixels high."""
+    """Typeset the formula ``text``, with letters ``px`` pixels high.
+
+    Raises:
+        ValueError: An unknown command.
+    """
     return _TexParser(text, base).row(px)

@@ -1,4 +1,4 @@
-"""Whether anything may move by itself: the desktop says it, and so may the person."""
+"""Whether animations are allowed: by the desktop and by a setting of the program."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ class _State:
 
 
 def reduce_motion(reduced: bool) -> None:
-    """Let nothing glide, fade or fly from now on; False leaves it to the desktop."""
+    """Disable all animations; False leaves the decision to the desktop."""
     _State.reduced = reduced
 
 
 def moves() -> bool:
-    """Whether what changes may do so bit by bit."""
+    """Return whether changes may be animated."""
     if _State.reduced:
         return False
     style = QApplication.style()

@@ -1,4 +1,4 @@
-"""A frame around a part of the window, through which the mouse goes."""
+"""A highlight frame around part of the window, transparent to the mouse."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ROUND_PX = 6.0
 
 
 class Outline(QWidget):
-    """Painted over the window, around a place of it. Passive."""
+    """Painted over the window, around a rectangle of it. Passive."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -24,7 +24,7 @@ class Outline(QWidget):
         self.hide()
 
     def put_around(self, place: QRect | None) -> None:
-        """Show it around ``place`` of the window; None: nowhere."""
+        """Show the frame around ``place`` of the window; None hides it."""
         self.setVisible(place is not None)
         if place is None:
             return

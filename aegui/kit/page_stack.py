@@ -1,4 +1,4 @@
-"""Pages of which one is seen."""
+"""A stacked widget sized by its current page."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QStackedWidget
 
 
 class PageStack(QStackedWidget):
-    """Needs what the page in sight needs, not what the widest of them does."""
+    """Requests the size of the current page, not of the largest one."""
 
     def minimumSizeHint(self) -> QSize:
-        """That of the page in sight."""
+        """Return that of the current page."""
         page = self.currentWidget()
         return QSize() if page is None else page.minimumSizeHint()
 
     def sizeHint(self) -> QSize:
-        """That of the page in sight."""
+        """Return that of the current page."""
         page = self.currentWidget()
         return QSize() if page is None else page.sizeHint()

@@ -1,4 +1,4 @@
-"""Widgets that are painted by hand: what Qt's own do by themselves is done for them here."""
+"""Base classes of custom-painted widgets: tooltips and descriptions that Qt's own widgets have."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from aegui.kit.theme import RADIUS, current_theme
 
 
 class WithTips:
-    """What has a tooltip for each of its parts. Override ``tip_at``."""
+    """Mixin for widgets with a tooltip for each part. Override ``tip_at``."""
 
     accessible_role = QAccessible.Role.Graphic
 
     def tip_at(self, position: QPoint) -> str:
-        """What is said of the part at ``position``; "" where there is nothing to say."""
+        """Return the tooltip of the part at ``position``; "" for none."""
         del position
         return ""
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        """Where the one image at ``position`` is, to be copied alone; None: there is none."""
+        """Return the rectangle of the single image at ``position``, to be copied; None for none."""
         del position
         return None
 
 
 class Painted(WithTips, QWidget):
-    """A painted widget with a tooltip for each of its parts."""
+    """A painted widget with a tooltip for each part."""
 
     def speak(self, text: str) -> None:
-        """Make ``text`` what a screen reader says of the widget, and says now if it is in use."""
+        """Set the accessible description, and announce it if the widget has focus."""
         describe(self, text)
 
     def event(self, event: QEvent) -> bool:
-        """Show the tooltip of a part, or put that of another away."""
+        """Show the tooltip of the part under the pointer, or hide that of another."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
             return True
@@ -42,10 +42,10 @@ class Painted(WithTips, QWidget):
 
 
 class PaintedArea(WithTips, QAbstractScrollArea):
-    """The same for what is larger than its room; positions are those of the viewport."""
+    """A painted scroll area with a tooltip for each part; positions are those of the viewport."""
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Show the tooltip of a part, or put that of another away."""
+        """Show the tooltip of the part under the pointer, or hide that of another."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
             return True
@@ -53,7 +53,7 @@ class PaintedArea(WithTips, QAbstractScrollArea):
 
 
 def paint_card(painter: QPainter, widget: QWidget) -> None:
-    """Paint the ground of what lies over something else: raised, rounded, with an edge."""
+    """Paint the background of an overlay: raised, rounded, with a border."""
     theme = current_theme()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.border, 1))

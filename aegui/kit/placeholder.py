@@ -1,4 +1,4 @@
-"""A sentence in place of a panel that has nothing to show yet."""
+"""A message in place of a panel that has nothing to show yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDEST_PX = 520
 
 
 class Placeholder(QStackedWidget):
-    """Shows ``content``, or a message in its place, with a button where something is offered."""
+    """Shows ``content``, or a message in its place, optionally with a button."""
 
     accepted = Signal()
     """Do what was offered."""
@@ -37,11 +37,11 @@ class Placeholder(QStackedWidget):
 
     @property
     def message(self) -> str:
-        """What is said in place of the content; "" while that is shown."""
+        """Return the message; "" while the content is shown."""
         return self._label.text() if self.currentIndex() == 0 else ""
 
     def say(self, text: str, offer: str = "") -> None:
-        """Say ``text``; ``offer`` are the words of the button."""
+        """Show the message ``text``; ``offer`` is the label of the button, "" for none."""
         self._label.setText(text)
         self.offer.setText(offer)
         self.offer.setVisible(bool(offer))

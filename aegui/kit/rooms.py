@@ -1,4 +1,4 @@
-"""Widgets that lie in another one, and follow when that is resized, moved or raised."""
+"""Overlays on a widget that follow when it is resized, moved or raised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT_CLEAR = "keptClear"
 
 
 class RoomWatch(QObject):
-    """Looks at the events of a widget once for all that lie in it."""
+    """Filters the events of a widget once on behalf of all overlays on it."""
 
     changed = Signal()
     """Its size, its place, what it lies above, or whether it is taken is another now."""
@@ -33,11 +33,11 @@ class RoomWatch(QObject):
 
     @property
     def is_taken(self) -> bool:
-        """Whether something lies at its lower edge for a while: what can wait gives way."""
+        """Return whether the lower edge is occupied, so that less urgent overlays give way."""
         return bool(self._takers)
 
     def set_taken(self, taker: QObject, taken: bool) -> None:
-        """Say whether ``taker`` lies at its lower edge."""
+        """Set whether ``taker`` occupies the lower edge."""
         before = self.is_taken
         if taken:
             self._takers.add(taker)
@@ -47,16 +47,16 @@ class RoomWatch(QObject):
             self.changed.emit()
 
     def keep_clear(self, widgets: Iterable[QWidget]) -> None:
-        """Have nothing that lies in the room for a while cover ``widgets``, children of it."""
+        """Keep temporary overlays from covering ``widgets``, children of the room."""
         for widget in widgets:
             widget.setProperty(_KEPT_CLEAR, True)
             widget.installEventFilter(self)
 
     def clear_place(self, wanted: QRect, *, upwards: bool) -> QRect:
-        """The place nearest to ``wanted`` that covers nothing kept clear.
+        """Return the rectangle nearest to ``wanted`` that covers no widget kept clear.
 
-        Both are in the room's coordinates. In a room too small for that the place stays inside,
-        over what is there.
+        Both are in the room's coordinates. If the room is too small for that, the rectangle stays
+        inside and may cover such a widget.
         """
         place, direct = QRect(wanted), Qt.FindChildOption.FindDirectChildrenOnly
         children = self._room.findChildren(QWidget, options=direct)
@@ -74,9 +74,9 @@ class RoomWatch(QObject):
         return place
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice the change."""
+        """Emit the signal for the change."""
         if watched is not self._room:
-            # What goes together with its room, as at the end of the program, asks for nothing.
+            # A widget hidden together with its room, as on exit, needs no reaction.
             if event.type() in _CLEAR_CHANGES and self._room.isVisible():
                 self.clear_changed.emit()
         elif event.type() in _CHANGES:
@@ -85,6 +85,6 @@ class RoomWatch(QObject):
 
 
 def watch_room(room: QWidget) -> RoomWatch:
-    """The one that watches ``room``."""
+    """Return the watcher of ``room``, created on first use."""
     known = room.findChild(RoomWatch, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return known if isinstance(known, RoomWatch) else RoomWatch(room)

@@ -1,4 +1,4 @@
-"""Telling a screen reader what a custom-painted widget shows right now."""
+"""Descriptions and announcements of custom-painted widgets for screen readers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ ROLE = "accessible_role"
 
 
 def spoken_role(widget: QWidget) -> QAccessible.Role | None:
-    """What a painted widget is to a screen reader; None of one that Qt knows by itself."""
+    """Return the accessible role that a painted widget declares; None for Qt's own widgets."""
     role = getattr(widget, ROLE, None)
     return role if isinstance(role, QAccessible.Role) else None
 
 
 def describe(widget: QWidget, text: str, *, spoken: bool = True) -> None:
-    """Make ``text`` the description of ``widget``, and have it spoken if the widget is in use.
+    """Set the accessible description of ``widget``, and announce it if the widget has focus.
 
-    What changed is announced at once; but what changes by itself many times a second is not to be
-    ``spoken``.
+    Pass ``spoken=False`` for text that changes by itself many times a second.
     """
     if text == widget.accessibleDescription():
         return
@@ -33,7 +32,7 @@ def describe(widget: QWidget, text: str, *, spoken: bool = True) -> None:
 
 
 def announce(widget: QWidget, text: str) -> None:
-    """Have ``text`` said when a screen reader is silent next; nothing where there is none."""
+    """Announce ``text`` politely, after the current speech; no-op without a screen reader."""
     if QAccessible.isActive() and text:
         event = QAccessibleAnnouncementEvent(widget, text)
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)

@@ -1,4 +1,4 @@
-"""Parts side by side whose borders are moved by hand, and stay where they were put."""
+"""A splitter that remembers the sizes set by the user."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class SplitKeeper(Protocol):
-    """What a ``Splitter`` lies in, however deep, that remembers shares by its name."""
+    """An ancestor of a ``Splitter`` that stores shares by the splitter's name."""
 
     def kept_split(self, name: str) -> tuple[float, ...]:
-        """The shares that were kept under ``name``; empty: none."""
+        """Return the shares stored under ``name``; empty if none."""
 
     def keep_split(self, name: str, shares: Sequence[float]) -> None:
-        """Remember ``shares`` for the next window."""
+        """Store ``shares`` for the next window."""
 
 
 class Splitter(QSplitter):
-    """A ``QSplitter`` that is found as a person left it: in the next window, and the next start.
+    """A ``QSplitter`` that restores the user's sizes in the next window and after a restart.
 
-    What was chosen are shares of the room, which hold in one of any size; until a person has
-    chosen, sizes and stretches count as in any splitter.
+    Sizes are stored as shares of the total, which apply at any size; until the user moves a handle,
+    the initial sizes and stretch factors apply as in any splitter.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class Splitter(QSplitter):
         sizes: Sequence[int] = (),
         orientation: Qt.Orientation = Qt.Orientation.Horizontal,
     ) -> None:
-        """A splitter of ``parts``, each with its stretch if it has one, that are given ``sizes``.
+        """Create a splitter of ``parts``, each with an optional stretch, of initial ``sizes``.
 
-        ``name`` is what the shares are kept by.
+        Shares are stored under ``name``.
         """
         super().__init__(orientation)
         self.setObjectName(name)
@@ -59,30 +59,30 @@ class Splitter(QSplitter):
 
     @property
     def is_chosen(self) -> bool:
-        """Whether a person has moved a border, now or in a window before."""
+        """Return whether the user has moved a handle, in this or an earlier window."""
         self._ask()
         return bool(self._shares)
 
     def share_out(self, sizes: Sequence[int]) -> None:
-        """Give the parts ``sizes`` where no person has chosen others."""
+        """Set the default ``sizes``, and apply them unless the user has chosen others."""
         self._usual = list(sizes)
         if not self.is_chosen:
             self.setSizes(self._usual)
 
     def forget(self) -> None:
-        """Give the parts what they had before a person moved a border."""
+        """Restore the default sizes."""
         self._shares = ()
         if self._usual:
             self.setSizes(self._usual)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take what was kept."""
+        """Restore the stored shares."""
         super().showEvent(event)
         self._ask()
         self._apply()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the shares hold in the new room."""
+        """Reapply the shares at the new size."""
         super().resizeEvent(event)
         self._apply()
 
@@ -99,7 +99,7 @@ class Splitter(QSplitter):
             self._shares = keeper.kept_split(self.objectName())
 
     def _is_whole(self) -> bool:
-        """Whether all parts are shown: of one that is hidden nobody has said what it shall have."""
+        """Return whether all parts are visible; shares say nothing about a hidden part."""
         parts = (self.widget(place) for place in range(self.count()))
         return not any(part is None or part.isHidden() for part in parts)
 

@@ -1,8 +1,8 @@
-"""Colours, spacing, fonts and icons: the one place that knows what the program looks like.
+"""Colours, spacing, fonts and icons: the single source of the program's look.
 
-Widgets ask for tokens (``current_theme().accent``) when they paint, never keep a colour, and so
-follow a change of theme with the repaint that it causes. What a widget has cached in colours it
-drops in ``changeEvent`` at ``QEvent.Type.PaletteChange``.
+Widgets look up tokens (``current_theme().accent``) while painting and never store a colour, so that
+a repaint is enough to follow a change of theme. Caches that contain colours are cleared in
+``changeEvent`` at ``QEvent.Type.PaletteChange``.
 """
 
 from __future__ import annotations
@@ -55,21 +55,21 @@ class Theme:
 
     Attributes:
         key: ``light``, ``dark`` or ``contrast``.
-        window: Behind the panels.
-        panel: Behind the content of a panel; text tokens are legible on it.
-        raised: Cards, buttons and fields on a panel.
-        border: Edges of raised things.
-        text: What is read.
-        text_dim: What is read second: units, hints, axis figures.
-        accent: The one colour that says "here": focus, choice, the main button.
+        window: Background behind the panels.
+        panel: Background of the content of a panel; text tokens are legible on it.
+        raised: Background of cards, buttons and fields on a panel.
+        border: Edges of raised elements.
+        text: Primary text.
+        text_dim: Secondary text: units, hints, axis figures.
+        accent: The single highlight colour: focus, selection, the main button.
         on_accent: Text on ``accent``.
-        good: Success, with a word or a sign beside it.
+        good: Success, always with a word or an icon beside it.
         warn: Caution, likewise.
         bad: Error, likewise.
-        grid: Lines that carry no message: grids, separators.
+        grid: Lines without meaning: grids, separators.
         pixel_on: A pixel of value 1.
         pixel_off: A pixel of value 0.
-        series: Eight colours for curves, told apart with common colour blindness too.
+        series: Eight colours for curves, distinguishable with common colour blindness.
     """
 
     key: str
@@ -91,7 +91,7 @@ class Theme:
 
     @functools.cached_property
     def is_dark(self) -> bool:
-        """Whether light text stands on a dark ground."""
+        """Return whether the text is lighter than the background."""
         return self.window.lightness() < self.text.lightness()
 
 
@@ -167,19 +167,19 @@ THEMES = table(LIGHT, DARK, CONTRAST)
 
 
 class _ThemeState:
-    """The theme in force: one per process, as the QApplication that it dresses."""
+    """The current theme and text size: one per process, as the QApplication."""
 
     theme = LIGHT
     text_size = 1.0
 
 
 def current_theme() -> Theme:
-    """The theme in force; LIGHT before ``apply_theme`` was called."""
+    """Return the current theme; LIGHT before ``apply_theme`` is called."""
     return _ThemeState.theme
 
 
 def set_text_size(app: QApplication, base: QFont, size: float) -> None:
-    """Let all letters be ``size`` times those of ``base``; windows are made anew after it."""
+    """Set the font size to ``size`` times that of ``base``; windows are recreated afterwards."""
     font = QFont(base)
     if base.pointSizeF() > 0:
         font.setPointSizeF(size * base.pointSizeF())
@@ -190,28 +190,28 @@ def set_text_size(app: QApplication, base: QFont, size: float) -> None:
 
 
 def for_text(pixels: int) -> int:
-    """So many pixels at the usual size of letters, and more or less with it: rows of text."""
+    """Scale ``pixels`` by the text size, e.g. for the height of rows of text."""
     return round(pixels * _ThemeState.text_size)
 
 
 def grown_for_text(pixels: int) -> int:
-    """So many pixels, and more where letters are larger than usual: widths of panels and forms."""
+    """Scale ``pixels`` by the text size, but never down, e.g. for the width of panels."""
     return max(pixels, for_text(pixels))
 
 
 def icon_px(usual: int = _ICON_PX) -> int:
-    """How large icons are: with large letters they grow half as much, or rows would be too long."""
+    """Return the side of icons; they grow half as much as the text, to keep rows short."""
     return round(usual * (1.0 + max(0.0, _ThemeState.text_size - 1.0) / 2.0))
 
 
 def icon_size() -> QSize:
-    """The same as a size, for buttons and tables."""
+    """Return the size of icons, for buttons and tables."""
     return QSize(icon_px(), icon_px())
 
 
 @contextlib.contextmanager
 def painted_in(theme: Theme) -> Iterator[None]:
-    """Let all that is painted meanwhile be in ``theme``, as on paper; the window keeps its own."""
+    """Paint in ``theme`` within the context, as for paper; the window keeps its own."""
     before, _ThemeState.theme = _ThemeState.theme, theme
     try:
         yield
@@ -220,10 +220,10 @@ def painted_in(theme: Theme) -> Iterator[None]:
 
 
 def theme_named(key: str, app: QApplication) -> Theme:
-    """The theme of a setting, or of ``system``: what the desktop prefers."""
+    """Return the theme of a setting; ``system`` is the preference of the desktop."""
     if key in THEMES:
         return THEMES[key]
-    # Kept by name: its child would go with a wrapper that nobody holds.
+    # Keep a reference: the child object would be deleted with a temporary wrapper.
     hints = app.styleHints()
     wanted = hints.accessibility().contrastPreference()
     if wanted is Qt.ContrastPreference.HighContrast:
@@ -232,22 +232,22 @@ def theme_named(key: str, app: QApplication) -> Theme:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Dress the whole program in ``theme``; may be called again at any time."""
+    """Apply ``theme`` to the whole program; may be called again at any time."""
     _ThemeState.theme = theme
     if not app.styleSheet():
         app.setStyle("Fusion")
     app.setPalette(theme_palette(theme))
     sheet = _style_sheet(theme)
     if app.styleSheet() != sheet:
-        # That polishes every widget anew, and with it drops what they cached.
+        # Setting the sheet repolishes every widget, and thereby clears their caches.
         app.setStyleSheet(sheet)
 
 
 def theme_palette(theme: Theme) -> QPalette:
-    """The Qt palette made of the tokens of ``theme``."""
+    """Return the Qt palette made of the tokens of ``theme``."""
     role = QPalette.ColorRole
     colours = {
-        # What is no panel, such as the toolbar, is given its own ground by the style sheet.
+        # Widgets other than panels, such as the toolbar, get their background from the style sheet.
         role.Window: theme.panel,
         role.WindowText: theme.text,
         role.Base: theme.raised,
@@ -277,13 +277,13 @@ def theme_palette(theme: Theme) -> QPalette:
     for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, faded)
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, theme.border)
-    # On the ground of fields an empty one would look as if something could be typed there.
+    # With the background of an enabled field, an empty disabled one would look editable.
     palette.setColor(QPalette.ColorGroup.Disabled, role.Base, theme.panel)
     return palette
 
 
 def blend(over: QColor, under: QColor, share: float) -> QColor:
-    """``share`` of ``over`` (0..1) mixed with the rest of ``under``."""
+    """Mix ``share`` (0..1) of ``over`` with the rest of ``under``."""
     mixed = (
         share * a + (1.0 - share) * b
         for a, b in zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index]
@@ -292,7 +292,7 @@ def blend(over: QColor, under: QColor, share: float) -> QColor:
 
 
 def contrast(a: QColor, b: QColor) -> float:
-    """Contrast ratio 1..21 of two opaque colours (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio 1..21 of two opaque colours (WCAG 2.2, relative luminance)."""
     lighter, darker = sorted((_luminance(a), _luminance(b)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -309,7 +309,7 @@ def _luminance(colour: QColor) -> float:
 
 
 def figures_font(base: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
-    """``base`` with figures of one width, so that numbers that change do not dance."""
+    """Return ``base`` with tabular figures, so that changing numbers do not shift."""
     font = QFont(base)
     tag = QFont.Tag.fromString(_TABULAR)
     if tag is not None:
@@ -321,16 +321,16 @@ def figures_font(base: QFont, *, scale: float = 1.0, bold: bool = False) -> QFon
 
 
 def icon(name: str, token: str = "text") -> QIcon:
-    """The icon of ``resources/icons/<name>.svg``, drawn in colour ``token`` of the theme in force.
+    """Return the icon ``resources/icons/<name>.svg`` in colour ``token`` of the current theme.
 
-    It follows a change of theme by itself. Disabled icons are faded; those of a checked button are
-    drawn in the accent colour.
+    The icon follows changes of the theme. Disabled icons are faded; those of a checked button use
+    the accent colour.
     """
     return QIcon(_TintedEngine(name, token))
 
 
 def icon_pixmap(name: str, size_px: int, token: str = "text", ratio: float = 1.0) -> QPixmap:
-    """The icon as a pixmap of ``size_px`` logical pixels in the theme in force."""
+    """Return the icon as a pixmap of ``size_px`` logical pixels in the current theme."""
     return _tinted(name, size_px, getattr(current_theme(), token), ratio)
 
 
@@ -348,12 +348,12 @@ def _tinted(name: str, size_px: int, colour: QColor, ratio: float) -> QPixmap:
 
 @cache
 def _drawn(name: str, side: int, rgba: int) -> QImage:
-    # Images, not pixmaps: these outlive the application.
+    # Images, not pixmaps: the cache outlives the application.
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     QSvgRenderer(QByteArray(_svg(name))).render(painter, QRectF(0, 0, side, side))
-    # The drawings are in one colour: keep their alpha, replace the colour.
+    # The SVGs are monochrome: keep their alpha and replace the colour.
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
     painter.fillRect(0, 0, side, side, QColor.fromRgba(rgba))
     painter.end()
@@ -361,7 +361,7 @@ def _drawn(name: str, side: int, rgba: int) -> QImage:
 
 
 class _TintedEngine(QIconEngine):
-    """Draws an SVG in the colours of the theme in force at the time of drawing."""
+    """Draws an SVG in the colours of the current theme at the time of painting."""
 
     def __init__(self, name: str, token: str) -> None:
         super().__init__()
@@ -381,7 +381,7 @@ class _TintedEngine(QIconEngine):
         theme = current_theme()
         colour: QColor = getattr(theme, self._token)
         if mode is QIcon.Mode.Disabled:
-            # Faded text, whatever the colour: one meant for an accent ground is lost on another.
+            # Faded text for any token: one meant for an accent background would be lost on another.
             return blend(theme.text, theme.panel, 0.35)
         if state is QIcon.State.On and self._token == "text":
             return theme.accent
@@ -401,18 +401,18 @@ class _TintedEngine(QIconEngine):
     def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
-        # ``size`` comes in logical pixels.
+        # ``size`` is in logical pixels.
         side = min(size.width(), size.height())
         return _tinted(self._name, side, self._colour(mode, state), scale)
 
 
 def done_ground(theme: Theme) -> QColor:
-    """What is done of a bar of progress: the words on it are those on the rest of the bar."""
+    """Return the colour of the filled part of a progress bar, on which its text stays legible."""
     return blend(theme.accent, theme.grid, 0.2 if theme is CONTRAST else 0.45)
 
 
 def handle_ground(theme: Theme) -> QColor:
-    """The handle of a scroll bar: it stands out from the bar that it lies in."""
+    """Return the colour of a scroll bar handle, which contrasts with the groove."""
     return blend(theme.text_dim, theme.grid, 0.8)
 
 
@@ -454,7 +454,7 @@ QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
 
 
 def _style_sheet(theme: Theme) -> str:
-    """The little that the palette cannot say; every rule costs at each polish, so few rules."""
+    """Return rules for what the palette cannot express; few, as each adds cost to every polish."""
     text, dim, accent = theme.text.name(), theme.text_dim.name(), theme.accent.name()
     border, grid = theme.border.name(), theme.grid.name()
     raised, window = theme.raised.name(), theme.window.name()
@@ -467,7 +467,7 @@ def _style_sheet(theme: Theme) -> str:
     )
     boxes = _BOXES.format(dim=dim, round=box // 2)
     edges = {CONTRAST.key: edges, DARK.key: boxes}.get(theme.key, "")
-    # The style draws them in its own size, which knows nothing of the letters.
+    # The style draws indicators at a fixed size, independent of the font.
     is_own = theme is CONTRAST or box > side
     edges += _BOX_SIZE.format(box=box) if is_own else ""
     edges += f"QTabBar::scroller {{ width: {2 * box}px; }}" if box > side else ""

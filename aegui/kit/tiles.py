@@ -1,4 +1,4 @@
-"""Views of one kind, side by side in as many columns as suit the room that there is."""
+"""Views side by side in as many columns as suit the available space."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _EMPTY_IS_BAD = 0.5
 
 
 def columns_for(count: int, room: QSize, good_shape: float) -> int:
-    """How many of ``count`` views to put side by side, for a width / height near ``good_shape``.
+    """Return how many of ``count`` views to place side by side, for a given width / height.
 
-    One where there are none.
+    The shape of a view should be near ``good_shape``. Returns 1 if there are none.
     """
 
     def badness(columns: int) -> float:
@@ -38,9 +38,9 @@ def tile(
     *,
     fill: bool = False,
 ) -> None:
-    """Put the ``shown`` ones of ``views`` into ``grid``, all equally wide; hide the others.
+    """Place the ``shown`` ones of ``views`` in ``grid``, all equally wide; hide the others.
 
-    With ``fill`` the last one has what is left of its row.
+    With ``fill`` the last one takes the rest of its row.
     """
     for view in views:
         grid.removeWidget(view)

@@ -1,1 +1,1 @@
-"""Charts: painted alike on the screen and on paper, pointed at, spoken, taken out."""
+"""Charts painted alike on screen and on paper: interactive, accessible, exportable."""

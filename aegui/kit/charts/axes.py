@@ -1,4 +1,4 @@
-"""The axes of a plot: ticks, their figures, a grid of hairlines, and what the axes are."""
+"""Axes of a plot: ticks, labels, grid lines and names."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Axis:
     """One axis.
 
     Attributes:
-        name: What is along it, with its unit.
-        scale: From where to where.
-        percent: Whether values are shares, read as per cent.
+        name: The quantity along it, with its unit.
+        scale: Its range.
+        percent: Whether values are shares, shown as per cent.
         whole: Whether only whole numbers are marked.
-        bare: Whether nothing is marked: there is no value along it.
+        bare: Whether it has no ticks, as values along it have no meaning.
         crosses: Whether it runs through the 0 of the other axis, rather than at the plot's edge.
     """
 
@@ -44,26 +44,26 @@ class Axis:
     crosses: bool = False
 
     def text(self, value: float) -> str:
-        """``value`` as a figure, with a true minus sign."""
+        """Format ``value``, with a true minus sign."""
         shown = figure(100.0 * value) + " %" if self.percent else figure(value)
         return shown.replace("-", "\N{MINUS SIGN}") if shown[:1] == "-" else shown
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """At most about ``most`` round values, and their figures."""
+        """Return at most about ``most`` round values, and their labels."""
         values = [] if self.bare else self.scale.ticks(most)
         return [(v, self.text(v)) for v in values if not self.whole or v == round(v)]
 
 
 @dataclass(frozen=True)
 class PlotArea:
-    """Where a plot is, and where values lie in it."""
+    """The plot area of a pair of axes, and the mapping of values to it."""
 
     plot: QRectF
     x: Axis
     y: Axis
 
     def at(self, x: float, y: float) -> QPointF:
-        """The place of a pair of values."""
+        """Return the position of a pair of values."""
         plot = self.plot
         return QPointF(
             plot.left() + self.x.scale.share(x) * plot.width(),
@@ -72,9 +72,9 @@ class PlotArea:
 
 
 def plot_rect(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> QRectF:
-    """Where the plot is whose axes with all their figures take ``rect``.
+    """Return the plot area whose axes, with all labels, fit into ``rect``.
 
-    An axis without a name needs no room for one.
+    An axis without a name takes no space for one.
     """
     if x.bare and y.bare and not (x.name or y.name):
         return rect.adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
@@ -87,7 +87,7 @@ def plot_rect(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> QRectF:
 
 
 def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
-    """Paint the axes of a plot that takes ``rect`` with all its figures."""
+    """Paint the axes of a plot that fits into ``rect`` with all labels; return its plot area."""
     line, name = ink.line(TICK_PT), ink.line(NAME_PT)
     plot = plot_rect(ink, rect, x, y)
     x_ticks = _ticks_across(ink, plot.width(), x)
@@ -105,7 +105,7 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
     if x.crosses or y.crosses:
         _zero_lines(ink, frame)
     elif x.bare and y.bare:
-        # Only distances count: a frame, and nothing to read along it.
+        # Only distances matter: a frame without labels.
         painter.setPen(ink.pen(theme.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(plot)
@@ -118,9 +118,9 @@ def framed(ink: Ink, rect: QRectF, x: Axis, y: Axis) -> PlotArea:
 
 
 def name_upwards(ink: Ink, text: str, rect: QRectF, plot: QRectF) -> None:
-    """Write what is along the axis upwards, at the left edge of ``rect``, beside ``plot``.
+    """Write the name of the vertical axis at the left edge of ``rect``, beside ``plot``.
 
-    What is longer than the axis reaches beyond it, and is smaller before it is cut.
+    A name longer than the axis extends beyond it, and shrinks before it is elided.
     """
     size = NAME_PT
     while size > ink.least and ink.width(text, size) > rect.height():
@@ -131,7 +131,7 @@ def name_upwards(ink: Ink, text: str, rect: QRectF, plot: QRectF) -> None:
 
 
 def _zero_lines(ink: Ink, frame: PlotArea) -> None:
-    """The axes that run through 0."""
+    """Paint the axes that run through 0."""
     plot, zero = frame.plot, frame.at(0.0, 0.0)
     ink.painter.setPen(ink.pen(ink.theme.grid))
     if frame.x.crosses:
@@ -141,12 +141,12 @@ def _zero_lines(ink: Ink, frame: PlotArea) -> None:
 
 
 def value_ticks(y: Axis, height: float) -> list[tuple[float, str]]:
-    """As many values and figures as have room on an axis upwards that is so high."""
+    """Return the ticks and labels that fit on a vertical axis of ``height``."""
     return y.ticks(int(height / _Y_ROOM) + 1)
 
 
 def value_lines(ink: Ink, plot: QRectF, y: Axis) -> None:
-    """Paint lines across ``plot`` that values are read against, each with its figure before it."""
+    """Paint horizontal grid lines across ``plot``, each with its label to the left."""
     line = ink.line(TICK_PT)
     for value, text in value_ticks(y, plot.height()):
         at = plot.bottom() - y.scale.share(value) * plot.height()
@@ -159,13 +159,13 @@ def value_lines(ink: Ink, plot: QRectF, y: Axis) -> None:
 
 
 def values_width(ink: Ink, y: Axis, height: float) -> float:
-    """What the figures before an axis upwards need, with its name if it has one."""
+    """Return the width of the labels of a vertical axis, with its name if it has one."""
     wide = max((ink.width(text, TICK_PT) for _, text in value_ticks(y, height)), default=0.0)
     return wide + (ink.line(NAME_PT) if y.name else 0.0) + _TICK + 1.25 * GAP
 
 
 def _ticks_across(ink: Ink, room: float, x: Axis) -> list[tuple[float, str]]:
-    """As many ticks as have room for their figures side by side."""
+    """Return as many ticks as fit with their labels side by side."""
     most = max(2, int(room / (_X_ROOM * _LEAST_WIDE)))
     while True:
         ticks = x.ticks(most)
@@ -176,14 +176,14 @@ def _ticks_across(ink: Ink, room: float, x: Axis) -> list[tuple[float, str]]:
 
 
 def edges(ink: Ink, plot: QRectF) -> None:
-    """The two lines that values are read against."""
+    """Paint the left and the lower edge of the plot."""
     ink.painter.setPen(ink.pen(ink.theme.text_dim, 1.4 * HAIRLINE))
     ink.rule(plot.topLeft(), plot.bottomLeft())
     ink.rule(plot.bottomLeft(), plot.bottomRight())
 
 
 def shaped(ink: Ink, rect: QRectF, x: Axis, y: Axis, shape: float) -> QRectF:
-    """The part of ``rect`` in whose middle the plot has that ``shape``: width by height."""
+    """Return the centred part of ``rect`` in which the plot area has the aspect ratio ``shape``."""
     plot = plot_rect(ink, rect, x, y)
     size = QSizeF(shape * 1000.0, 1000.0).scaled(plot.size(), Qt.AspectRatioMode.KeepAspectRatio)
     across, down = plot.width() - size.width(), plot.height() - size.height()

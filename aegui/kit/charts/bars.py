@@ -1,4 +1,4 @@
-"""Bars with a name each: wrong pixels per character, a code, a spectrum."""
+"""Bar plot with named bars: wrong pixels per character, a code, a spectrum."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _SWATCH = 6.0
 
 @dataclass(frozen=True, eq=False)
 class BarPlot:
-    """Values side by side.
+    """Values as bars side by side.
 
     Attributes:
-        names: Below each group of bars.
-        x: What they are.
-        y: The axis of the values.
-        groups: Name, values (one for each of ``names``) and place in the theme's series; the bars
-            of several groups stand side by side.
-        levels: Level lines and their names.
-        title: Above it, where there are several plots.
-        dots: Single values of each of ``names``, of which its bar is the mean; empty: none.
-        hatched: Places of ``names`` whose bars are only hatched: they count for nothing.
+        names: Labels below each group of bars.
+        x: What the names are.
+        y: The value axis.
+        groups: Name, values (one for each of ``names``) and index in the theme's series; the bars
+            of several groups are side by side.
+        levels: Horizontal reference lines and their names.
+        title: Title above the plot, used if there are several.
+        dots: Single values for each of ``names``, of which its bar is the mean; empty for none.
+        hatched: Indices of ``names`` whose bars are only hatched, since they are not counted.
     """
 
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ class BarPlot:
         self._painted(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """The column of each name."""
+        """Paint the plot and return the column of each name."""
         columns = self._painted(ink, rect)
         return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
 
@@ -81,7 +81,7 @@ class BarPlot:
         return columns
 
     def _paint_dots(self, ink: Ink, columns: NamedColumns) -> None:
-        """Single values side by side over the bar of their mean."""
+        """Paint single values side by side over the bar of their mean."""
         ink.painter.setPen(ink.pen(ink.theme.panel, HAIRLINE))
         ink.painter.setBrush(ink.theme.text)
         for place, values in enumerate(self.dots):
@@ -91,7 +91,7 @@ class BarPlot:
                     ink.painter.drawEllipse(at, DOT, DOT)
 
     def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
-        """What the bars are, and what the lines are: above them, where nothing covers it."""
+        """Paint the legend of bars and reference lines above the plot; return its height."""
         several = len(self.groups) > 1
         if not several and not self.levels:
             return 0.0
@@ -109,7 +109,7 @@ class BarPlot:
 
 
 def paint_bar(ink: Ink, rect: QRectF, colour: int, *, is_hatched: bool = False) -> None:
-    """Paint one bar in a colour of the theme's series; hatched, it is told without any colour."""
+    """Paint one bar in a colour of the theme's series, or hatched in a neutral colour."""
     painter = ink.painter
     if not is_hatched:
         painter.fillRect(rect, ink.theme.series[colour])

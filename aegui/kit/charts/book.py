@@ -1,4 +1,4 @@
-"""Figures as the pages of one PDF."""
+"""Several figures as one PDF."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def book_pdf(figures: Sequence[Figure], paper: Paper, title: str) -> bytes:
-    """One page for each of ``figures``, of the size of ``paper``; text stays text."""
+    """Return a PDF with one page of size ``paper`` for each of ``figures``; text stays text."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

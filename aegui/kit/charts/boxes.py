@@ -1,4 +1,4 @@
-"""Box plots: median, quartiles and extremes of several values under each name."""
+"""Box plot: median, quartiles, whiskers and outliers of several values under each name."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _LEAST_SIDE = 0.8
 
 @dataclass(frozen=True)
 class BoxFigures:
-    """What a box is made of.
+    """The statistics of a box.
 
     Attributes:
-        median: Half of the values are below it.
+        median: The median.
         low: The lower quartile.
         high: The upper quartile.
-        whiskers: The lowest and the highest value that are no outliers.
-        outliers: Those that are.
+        whiskers: The lowest and the highest value that are not outliers.
+        outliers: Values beyond 1.5 times the interquartile range.
     """
 
     median: float
@@ -53,7 +53,7 @@ class BoxFigures:
 
 
 def box_figures(values: tuple[float, ...]) -> BoxFigures | None:
-    """The box of ``values``; those that are not finite are left out. None: there are none."""
+    """Return the box of the finite ``values``; None without any."""
     known = np.array([value for value in values if math.isfinite(value)], np.float64)
     if not len(known):
         return None
@@ -67,15 +67,15 @@ def box_figures(values: tuple[float, ...]) -> BoxFigures | None:
 
 @dataclass(frozen=True, eq=False)
 class BoxPlot:
-    """Several values under each of ``names``.
+    """Boxes of several values under each of ``names``.
 
     Attributes:
-        names: Below each box.
-        x: What they are.
-        y: The axis of the values.
-        values: Of each of ``names``.
-        levels: Level lines and their names.
-        title: Above it, where there are several plots.
+        names: Labels below each box.
+        x: What the names are.
+        y: The value axis.
+        values: The values of each of ``names``.
+        levels: Horizontal reference lines and their names.
+        title: Title above the plot, used if there are several.
     """
 
     names: tuple[str, ...]
@@ -90,7 +90,7 @@ class BoxPlot:
         self._painted(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """The column of each name."""
+        """Paint the plot and return the column of each name."""
         columns = self._painted(ink, rect)
         return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
 
@@ -121,7 +121,7 @@ def _paint_box(ink: Ink, columns: NamedColumns, place: int, found: BoxFigures) -
         painter.drawLine(QPointF(middle, start), QPointF(middle, stop))
         painter.drawLine(QPointF(middle - half / 2, stop), QPointF(middle + half / 2, stop))
     top, bottom = columns.height(found.high), columns.height(found.low)
-    # Values that are all alike make a box without height: it is still to be seen.
+    # Equal values give a box without height, which must still be visible.
     bottom = max(bottom, top + _LEAST_SIDE)
     painter.setBrush(blend(colour, ink.ground, _FILL))
     painter.drawRect(QRectF(middle - half, top, 2 * half, bottom - top))

@@ -1,4 +1,4 @@
-"""A painted table of cells, one of which is pointed at by mouse or keys."""
+"""Base class of a painted table of cells, navigated by mouse or keyboard."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
 class CellTable(Painted):
-    """What such tables have in common: hover, choice, keys, tooltip, speech and focus.
+    """Hover, selection, keys, tooltip, speech and focus of a painted table.
 
-    A table says its shape, where its cells are and what they say, and paints itself, last of all by
-    ``_paint_marks``.
+    A subclass defines its shape, the rectangles and texts of its cells, and paints itself, calling
+    ``_paint_marks`` last.
     """
 
     cell_activated = Signal(object)
@@ -49,27 +49,27 @@ class CellTable(Painted):
 
     @property
     def _shape(self) -> tuple[int, int]:
-        """Rows and columns; (0, 0) without cells."""
+        """Return the numbers of rows and columns; (0, 0) without cells."""
         raise NotImplementedError
 
     def words(self, cell: Place) -> str:
-        """What a cell says, in a sentence."""
+        """Return a sentence on a cell."""
         raise NotImplementedError
 
     def cell_rect(self, cell: Place) -> QRectF:
-        """Where a cell is painted."""
+        """Return the rectangle of a cell."""
         raise NotImplementedError
 
     def _cell_at(self, position: QPoint) -> Place | None:
         raise NotImplementedError
 
     def set_chosen(self, cell: Place | None) -> None:
-        """Mark the cell that is looked into elsewhere."""
+        """Mark the cell whose details are shown elsewhere; None for none."""
         self._chosen = cell
         self.update()
 
     def _forget_cells(self) -> None:
-        """Other cells come: none of them is pointed at or chosen."""
+        """Reset cursor, hover and selection, before the cells are replaced."""
         self._current = (0, 0)
         self._hovered = self._chosen = None
 
@@ -87,32 +87,32 @@ class CellTable(Painted):
     # Mouse and keys
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a cell."""
+        """Hover the cell under the pointer."""
         cell = self._cell_at(event.position().toPoint())
         if cell != self._hovered:
             self._hovered = cell
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
+        """Clear the hover."""
         self._hovered = None
         self.update()
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Look into a cell."""
+        """Activate the clicked cell."""
         cell = self._cell_at(event.position().toPoint())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self._go_to(cell)
             self.cell_activated.emit(cell)
 
     def tip_at(self, position: QPoint) -> str:
-        """Say what a cell says."""
+        """Return the sentence on the cell under the pointer."""
         cell = self._cell_at(position)
         return "" if cell is None else self.words(cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows point at cells, Enter and Space look into one."""
+        """Move the cursor with the arrow keys; Enter and Space activate a cell."""
         key = Qt.Key(event.key())
         rows, columns = self._shape
         if key in _KEYS and rows:
@@ -125,7 +125,7 @@ class CellTable(Painted):
             super().keyPressEvent(event)
 
     def speak_quietly(self, text: str) -> None:
-        """Make ``text`` what is said of the table when somebody comes to it."""
+        """Set the accessible description without announcing it."""
         describe(self, text, spoken=False)
 
     def _go_to(self, cell: Place) -> None:

@@ -1,4 +1,4 @@
-"""Named places side by side over one axis of values: what bars and boxes have in common."""
+"""Named columns over one value axis, shared by bar and box plots."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ Levels = tuple[tuple[float, str], ...]
 
 @dataclass(frozen=True)
 class NamedColumns:
-    """Where columns are in ``plot``, and what is written around them.
+    """The columns of a plot.
 
     Attributes:
-        plot: Inside the axes.
-        count: Columns.
-        y: The axis of the values.
+        plot: The plot area.
+        count: Number of columns.
+        y: The value axis.
     """
 
     plot: QRectF
@@ -43,27 +43,27 @@ class NamedColumns:
 
     @property
     def wide(self) -> float:
-        """How wide a column is."""
+        """Return the width of a column."""
         return self.plot.width() / max(1, self.count)
 
     def column(self, place: int) -> QRectF:
-        """All of a column."""
+        """Return the rectangle of a column over the full height."""
         plot = self.plot
         return QRectF(plot.left() + place * self.wide, plot.top(), self.wide, plot.height())
 
     def height(self, value: float) -> float:
-        """Where ``value`` is; what is beyond the axis is at its end."""
+        """Return the y position of ``value``, clamped to the axis."""
         share = min(max(self.y.scale.share(value), 0.0), 1.0)
         return self.plot.bottom() - share * self.plot.height()
 
     def dot(self, place: int, number: int, of: int, value: float) -> QPointF:
-        """Where the ``number``-th of so many values of a column is: none lies on another."""
+        """Return the position of the ``number``-th of ``of`` values, spread across a column."""
         share = 0.5 + _DOTS_SHARE * ((number + 0.5) / of - 0.5)
         return QPointF(self.plot.left() + (place + share) * self.wide, self.height(value))
 
 
 def framed_columns(ink: Ink, rect: QRectF, names: Sequence[str], x: str, y: Axis) -> NamedColumns:
-    """Paint axis, grid and names of a plot that takes ``rect`` with all its words."""
+    """Paint axis, grid and names of a plot that fits into ``rect`` with all labels."""
     line, name = ink.line(TICK_PT), ink.line(NAME_PT)
     turned = _turned_height(ink, rect, names)
     bottom = GAP / 2 + (turned or line) + (GAP / 2 + name if x else 0.0)
@@ -83,7 +83,7 @@ def framed_columns(ink: Ink, rect: QRectF, names: Sequence[str], x: str, y: Axis
 
 
 def _turned_height(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
-    """How much room names need that stand upwards; 0 where they lie side by side."""
+    """Return the height of rotated names; 0 if they fit horizontally."""
     across = _PLOT_SHARE * rect.width() / max(1, len(names))
     _, stride = fitting_size(ink, names, across)
     if stride == 1 or across < ink.line(ink.least):
@@ -108,7 +108,7 @@ def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: f
 
 
 def _paint_names(ink: Ink, columns: NamedColumns, names: Sequence[str], line: float) -> None:
-    """The names of the columns: all of them, smaller where they must be, else every nth."""
+    """Paint the names of the columns: in smaller letters if necessary, or else every nth."""
     size, stride = fitting_size(ink, names, columns.wide)
     for place, name in enumerate(names):
         if place % stride == 0:
@@ -119,7 +119,7 @@ def _paint_names(ink: Ink, columns: NamedColumns, names: Sequence[str], line: fl
 
 
 def paint_levels(ink: Ink, columns: NamedColumns, levels: Levels) -> None:
-    """Paint a line across the plot for each of ``levels`` that is on the axis."""
+    """Paint a line across the plot for each of ``levels`` within the axis."""
     plot, scale = columns.plot, columns.y.scale
     for number, (value, _) in enumerate(levels):
         if scale.low <= value <= scale.high:
@@ -129,7 +129,7 @@ def paint_levels(ink: Ink, columns: NamedColumns, levels: Levels) -> None:
 
 
 def paint_level_names(ink: Ink, at: QPointF, levels: Levels) -> None:
-    """Paint what the lines are, one after the other, from the left end of a line at ``at``."""
+    """Paint the legend of the reference lines on one line, beginning at ``at``."""
     x, line = at.x(), ink.line(TICK_PT)
     for number, (_, name) in enumerate(levels):
         ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.8, level_style(number)))
@@ -140,13 +140,13 @@ def paint_level_names(ink: Ink, at: QPointF, levels: Levels) -> None:
 
 
 def level_style(number: int) -> Qt.PenStyle:
-    """How the ``number``-th level line is dashed: they are told apart without colours."""
+    """Return the dash style of the ``number``-th reference line, distinct without colours."""
     styles = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
     return styles[number % len(styles)]
 
 
 def fitting_size(ink: Ink, names: Sequence[str], room: float) -> tuple[float, int]:
-    """The size of letters at which ``names`` stand beside one another, and every how many do."""
+    """Return the font size at which ``names`` fit side by side, and the stride if not all do."""
     size = ink.text
     while size >= max(_LEAST_NAME, ink.least):
         widest = max((ink.width(name, size) for name in names), default=0.0)

@@ -1,4 +1,4 @@
-"""A figure, and its files: PNG, SVG, PDF."""
+"""Figures and their rendering to PNG, SVG and PDF."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ _MOST_TITLE_LINES = 2
 
 
 class Content(Protocol):
-    """What can be painted in a rectangle."""
+    """A plot that can be painted in a rectangle."""
 
     @property
     def title(self) -> str:
-        """What it is called beside others."""
+        """Return its title among other parts."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint it in ``rect``, in points."""
+        """Paint the plot in ``rect``, in points."""
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture that can leave the program.
+    """A figure that can be exported.
 
     Attributes:
-        name: Proposed for its file, in plain letters.
-        title: What it shows.
+        name: Proposed file name, in ASCII.
+        title: The title.
         parts: One or more plots or sheets.
-        origin: What it depends on: run, seed, epoch, weights, data, seed of the noise.
-        csv: Its numbers, where they are worth having; else empty.
-        table: The same to be pasted into a spreadsheet; empty: as ``csv``.
-        noisy: Whether it depends on the noise that the window shows networks.
-        whole: Whether it shows a whole training, whatever moment of it the window shows.
-        screen_dpi: Dots per inch of the screen, where widgets paint themselves.
-        of: What it is of, as its file is to begin; empty: the open document.
+        origin: What it was computed from: run, seed, epoch, weights, data, seed of the noise.
+        csv: Its numbers as CSV, or empty.
+        table: The same to be pasted into a spreadsheet; empty to use ``csv``.
+        noisy: Whether it depends on the noise that the window applies.
+        whole: Whether it covers a whole training run, rather than the epoch shown in the window.
+        screen_dpi: Dots per inch of the screen, for widgets that paint themselves.
+        of: Subject that the file name begins with; empty for the open document.
     """
 
     name: str
@@ -67,11 +67,11 @@ class Figure:
 
 
 def figure_bytes(figure: Figure, paper: Paper | None, form: str) -> bytes:
-    """The content of a file of ``figure``.
+    """Return the content of a file of ``figure``.
 
     Args:
-        figure: What to draw.
-        paper: How large, in which colours; None: as usual.
+        figure: The figure.
+        paper: Size and colours; None for the defaults.
         form: One of ``FORMS``.
 
     Raises:
@@ -82,17 +82,17 @@ def figure_bytes(figure: Figure, paper: Paper | None, form: str) -> bytes:
 
 
 def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> QImage:
-    """The pixels of ``figure``; with ``width_px`` as a preview that is so wide.
+    """Render ``figure`` as an image; with ``width_px`` as a preview of that width.
 
     Raises:
-        AeguiError: There would be too many.
+        AeguiError: The image would have too many pixels.
     """
     if width_px is None:
         size = QSize(*paper.checked().pixels())
     else:
         size = QSize(width_px, max(1, round(width_px * paper.height_cm / paper.width_cm)))
     image = QImage(size, QImage.Format.Format_RGB32)
-    # To fonts it is a screen, and all is scaled: letters are as large as on any other device.
+    # Report the screen's resolution to fonts and scale the painter: sizes match other devices.
     image.setDotsPerMeterX(round(figure.screen_dpi / 0.0254))
     image.setDotsPerMeterY(round(figure.screen_dpi / 0.0254))
     painter = QPainter(image)
@@ -134,7 +134,7 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
 
 
 def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) -> None:
-    """Paint ``part`` in ``room``, below its title where that is to be seen."""
+    """Paint ``part`` in ``room``, below its title if ``titled``."""
     if titled and part.title:
         line = ink.line(NAME_PT)
         box = QRectF(room.left(), room.top(), room.width(), line)
@@ -149,7 +149,7 @@ def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) 
 def _wrapped(
     metrics: QFontMetricsF, text: str, room: float, between: str, most: int = 1_000
 ) -> list[str]:
-    """``text`` in at most ``most`` lines of ``room`` points, broken ``between`` its parts."""
+    """Wrap ``text`` at ``between`` to at most ``most`` lines of ``room`` points, and elide."""
     lines: list[str] = []
     for part in text.split(between):
         longer = f"{lines[-1]}{between}{part}" if lines else part
@@ -161,7 +161,7 @@ def _wrapped(
 
 
 def rooms_for(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:
-    """Rooms for ``count`` parts in ``rect``, as near to a good shape as can be."""
+    """Divide ``rect`` into ``count`` rectangles with an aspect ratio near ``good_shape``."""
 
     def badness(columns: int) -> float:
         rows = math.ceil(count / columns)
@@ -216,9 +216,9 @@ def _svg(figure: Figure, paper: Paper) -> bytes:
 
 
 def _with_size(text: str, paper: Paper) -> str:
-    """The drawing with its very size, which Qt rounds to whole points, and fonts to fall back on.
+    """Set the exact size, which Qt rounds to whole points, and fallback fonts in the SVG.
 
-    Images are told to keep their pixels.
+    Images are marked to be scaled without smoothing.
     """
     size = QSizeF(*paper.size_pt)
     head = (
@@ -252,9 +252,9 @@ def _pdf(figure: Figure, paper: Paper) -> bytes:
 
 
 def _with_box(data: bytes, points: QSizeF, whole: QSizeF) -> bytes:
-    """The document with a page of that very size: Qt rounds it to ``whole`` points.
+    """Set the exact page size in the PDF, which Qt rounds to ``whole`` points.
 
-    The box is replaced by one of as many bytes, for the places of all that follows are listed.
+    The replaced box has the same length in bytes, as the PDF lists the offsets of all objects.
     """
     found = re.search(rb"/MediaBox \[[^\]]*\]", data)
     low = whole.height() - points.height()

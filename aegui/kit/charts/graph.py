@@ -1,7 +1,7 @@
-"""A ``LinePlot`` that changes while it is looked at, as a scene of pyqtgraph.
+"""Interactive ``LinePlot`` as a pyqtgraph scene.
 
-What stays as it was is not painted anew: curves of many values, the axes, a crosshair over them.
-Importing pyqtgraph takes a third of a second: import this module when a chart is to be drawn.
+Unchanged items are not repainted: curves of many values, the axes, a crosshair over them. Importing
+pyqtgraph takes a third of a second: import this module only when a chart is drawn.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.lines import LinePlot, Series
     from aegui.kit.charts.scale import Scale
 
-# pyqtgraph takes over how errors are reported, for the whole program. The program has its own way.
+# pyqtgraph installs a global exception handler on import; the program has its own.
 handler.remove()
 
 _LONE_PX = 3
@@ -47,14 +47,14 @@ Ticks = list[tuple[float, str]]
 
 
 class Graph:
-    """Shows a ``LinePlot`` without its legend and names of axes; knows no mouse and no keys.
+    """Shows a ``LinePlot`` without its legend and axis names; handles no mouse and no keys.
 
-    Ranges are set here and never found by pyqtgraph, and curves are only replaced by new ones:
-    zoom and movement cost nothing but painting.
+    Ranges are set here, never by pyqtgraph's auto-range, and curves are replaced only by new
+    ones: zooming and panning cost only the painting.
     """
 
     def __init__(self, ink: Ink, parent: QWidget) -> None:
-        """Show nothing yet, with the letters and colours of ``ink``, which only measures."""
+        """Create an empty graph with fonts and colours of ``ink``, which only measures."""
         self.widget = pg.GraphicsView(parent, useOpenGL=False, background=None)
         self.widget.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.widget.viewport().setAutoFillBackground(False)
@@ -62,7 +62,7 @@ class Graph:
         self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False)
         self._box.disableAutoRange()
-        # A crosshair in motion then costs little.
+        # Cached in device coordinates, so that moving the crosshair is cheap.
         self._cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
         self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
         for axis in self._axes.values():
@@ -94,7 +94,7 @@ class Graph:
         return line
 
     def dress(self, ink: Ink) -> None:
-        """Take the colours and letters of ``ink`` from now on."""
+        """Apply the colours and fonts of ``ink``."""
         self._ink, theme, font = ink, ink.theme, ink.font(TICK_PT)
         self._marker.setPen(theme.accent, width=_MARKER_PX)
         self._crosshair.setPen(theme.text_dim, style=Qt.PenStyle.DotLine)
@@ -118,11 +118,11 @@ class Graph:
         """Show ``plot``.
 
         Args:
-            plot: Its series are drawn anew where they are other objects.
-            frame: Where axes and curves are in the parent.
-            inside: Where curves are in the frame.
-            x_ticks: Values that are marked below, and their figures.
-            y_ticks: Values that are marked at the left.
+            plot: Its series are rebuilt only if they are different objects.
+            frame: Rectangle of axes and curves in the parent.
+            inside: Rectangle of the curves in the frame.
+            x_ticks: Ticks of the horizontal axis: values and labels.
+            y_ticks: Ticks of the vertical axis: values and labels.
         """
         known, self._plot = self._plot, plot
         if (
@@ -135,7 +135,7 @@ class Graph:
             self._set_curves(plot)
         self._set_references(plot, inside)
         self._arrange(plot, frame, inside, x_ticks, y_ticks)
-        # What pyqtgraph leaves for the moment of painting would have it painted twice.
+        # Otherwise pyqtgraph defers work to the paint event and repaints a second time.
         self.widget.scene().prepareForPaint()
 
     def _set_curves(self, plot: LinePlot) -> None:
@@ -160,7 +160,7 @@ class Graph:
             self._references.append((pg.InfiniteLine(angle=0), pg.TextItem()))
             for item in self._references[-1]:
                 self._box.addItem(item, ignoreBounds=True)
-            # Over the curves.
+            # Above the curves.
             self._references[-1][1].setZValue(1.0)
             self._dress_reference(len(self._references) - 1)
         for number, items in enumerate(self._references):
@@ -179,7 +179,7 @@ class Graph:
             label.setAnchor((1, 0 if above < needs else 1))
 
     def _words_within(self, name: str, room: float) -> str:
-        """``name`` on as many lines as it takes to be ``room`` pixels wide at the most."""
+        """Wrap ``name`` to lines of at most ``room`` pixels."""
         lines: list[str] = []
         for word in name.split(" "):
             longer = f"{lines[-1]} {word}" if lines else word
@@ -206,11 +206,11 @@ class Graph:
 
     def _arrange_room(self, frame: QRectF, inside: QRectF) -> None:
         self.widget.setGeometry(frame.toRect())
-        # A widget that was never shown waits with this, and a picture is made of one.
+        # A widget never shown defers this, but exports render one that is not visible.
         self.widget.resizeEvent(None)
         self._box.setGeometry(inside.adjusted(-_OVER, -_OVER, _OVER, _OVER))
         left, bottom = self._axes["left"], self._axes["bottom"]
-        # What Qt has kept of a smaller axis it would leave standing in the larger one.
+        # Drop Qt's cache of a smaller axis, which would remain visible in the larger one.
         for axis in (left, bottom):
             axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
             axis.setCacheMode(self._cache)
@@ -219,7 +219,7 @@ class Graph:
         left.setGeometry(QRectF(0, inside.top(), inside.left(), inside.height()))
         bottom.setHeight(below)
         bottom.setGeometry(QRectF(inside.left(), inside.bottom(), inside.width(), below))
-        # Ticks right across the plot are the grid: pyqtgraph's own hides figures at the edges.
+        # Ticks across the plot serve as the grid: pyqtgraph's own hides labels at the edges.
         left.setStyle(tickLength=-round(inside.width()))
         bottom.setStyle(tickLength=-round(inside.height()))
 
@@ -233,11 +233,11 @@ class Graph:
         axis.setTicks([list(zip(at.tolist(), [text for _, text in ticks], strict=True))])
 
     def set_marker(self, x: float | None) -> None:
-        """Mark the value ``x`` with a vertical line; None for no mark."""
+        """Mark the value ``x`` with a vertical line; None removes the mark."""
         self._place(self._marker, x)
 
     def set_at(self, at: int | None) -> None:
-        """Put the crosshair at a place, with a dot on each curve; None takes it away."""
+        """Move the crosshair to index ``at``, with a dot on each curve; None hides it."""
         plot = self._plot
         if plot is None or at is None or at >= len(plot.at):
             self._place(self._crosshair, None)
@@ -258,7 +258,7 @@ class Graph:
 
 
 class _CurveItems:
-    """What one curve is made of: the band of all runs, single runs, their mean, lone values."""
+    """Graphics items of one curve: band of all runs, single runs, mean, isolated values."""
 
     def __init__(self, box: pg.ViewBox, cache: QGraphicsItem.CacheMode) -> None:
         self._band = pg.PlotCurveItem(pen=None, fillLevel="enclosed")
@@ -272,12 +272,12 @@ class _CurveItems:
             box.addItem(item, ignoreBounds=True)
 
     def remove(self, box: pg.ViewBox) -> None:
-        """Take the curve out of the chart for good."""
+        """Remove the curve from the chart."""
         for item in self._items:
             box.removeItem(item)
 
     def set_curve(self, x: NDArray[np.float64], one: Series, *, is_log: bool) -> None:
-        """Show ``one`` over the places ``x`` ``[n]``."""
+        """Show ``one`` over the x positions ``x`` ``[n]``."""
         mean = places(one.y, is_log=is_log)
         pieces = finite_pieces(mean)
         _set_line(self._mean, x, mean)
@@ -285,7 +285,7 @@ class _CurveItems:
         self._lone.setVisible(bool(lone))
         if lone:
             self._lone.setData(x[lone], mean[lone])
-        # Of what no run has a figure yet, such as accuracy during pre-training, there is no band.
+        # No band where no run has a value yet, such as accuracy during pre-training.
         has_band = bool(pieces) and one.low is not None and one.high is not None
         for item in (self._band, self._runs, self._own):
             item.setVisible(has_band)
@@ -296,10 +296,10 @@ class _CurveItems:
             _set_line(self._own, x, places(one.read, is_log=is_log))
 
     def dress(self, ink: Ink, one: Series) -> None:
-        """Take the colours of ``one`` in ``ink``."""
+        """Apply the colours of ``one`` in ``ink``."""
         pen = screen_pen(ink, one)
         self._mean.setPen(pen)
-        # Smooth edges cost nothing on a thin line, and more than all the rest on a wide one.
+        # Antialiasing is cheap for a thin line, but dominates the cost of a wide one.
         self._mean.opts["antialias"] = pen.widthF() <= 1.0
         self._lone.setBrush(one.ink(ink))
         self._band.setBrush(_faded(one.ink(ink), BAND_ALPHA))
@@ -319,7 +319,7 @@ def _around(
     high: NDArray[np.float64],
     pieces: list[slice],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The outlines of the band, a gap between one piece and the next."""
+    """Return the outline of the band, with a gap between pieces."""
     gap = [np.array([np.nan])]
     along = [part for piece in pieces for part in (x[piece], x[piece][::-1], *gap)]
     edges = [part for piece in pieces for part in (low[piece], high[piece][::-1], *gap)]
@@ -329,7 +329,7 @@ def _around(
 def _end_to_end(
     x: NDArray[np.float64], runs: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The runs ``[n, K]`` as one line with gaps: one item is faster than sixteen."""
+    """Return the runs ``[n, K]`` as one line with gaps: one item is faster than sixteen."""
     gap = np.full((1, runs.shape[1]), np.nan)
     return np.tile(np.append(x, np.nan), runs.shape[1]), np.vstack([runs, gap]).ravel(order="F")
 

@@ -1,4 +1,4 @@
-"""How often values occur, in bins over one axis: painted, pointed at, spoken, taken out."""
+"""Interactive histogram over one axis."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class BinHeights:
     """The bars of one set of values.
 
     Attributes:
-        name: In the legend; empty: it has no entry.
-        heights: float64 ``[bins]``, in the values of the axis upwards.
-        colour: Place in the theme's series.
-        is_outline: Whether it is drawn as steps without filling, to be seen over another.
-        is_pale: Whether it is filled faintly, because something lies over it.
+        name: Label in the legend; empty for no entry.
+        heights: float64 ``[bins]``, in units of the vertical axis.
+        colour: Index in the theme's series.
+        is_outline: Whether it is drawn as an unfilled step line, to be visible over another.
+        is_pale: Whether it is filled faintly, because another is drawn over it.
     """
 
     name: str
@@ -54,12 +54,12 @@ class BinHeights:
 
 @dataclass(frozen=True)
 class ValueMark:
-    """A value marked by a line upwards.
+    """A value marked by a vertical line.
 
     Attributes:
-        value: On the axis across.
-        name: Beside the line; empty: none.
-        is_handle: Whether it is to be dragged: strong, with a knob; else it is dashed.
+        value: Position on the horizontal axis.
+        name: Label beside the line; empty for none.
+        is_handle: Whether it can be dragged: drawn solid with a knob, otherwise dashed.
     """
 
     value: float
@@ -69,16 +69,16 @@ class ValueMark:
 
 @dataclass(frozen=True, eq=False)
 class HistogramPlot:
-    """Bars without gaps between them.
+    """Adjacent bars.
 
     Attributes:
-        edges: Of the bins on the axis across, float64 ``[bins + 1]`` ascending.
-        x: The axis across.
-        y: The axis upwards.
-        sets: The last one on top.
+        edges: Bin edges on the horizontal axis, float64 ``[bins + 1]`` ascending.
+        x: The horizontal axis.
+        y: The vertical axis.
+        sets: The sets of bars, the last one on top.
         curve: A dashed curve and its name, ``(x [n], y [n], name)``; or None.
-        marks: Single values.
-        title: Above it, where there are several plots.
+        marks: Marked values.
+        title: Title above the plot, used if there are several.
     """
 
     edges: Values
@@ -91,7 +91,7 @@ class HistogramPlot:
 
     @property
     def csv(self) -> str:
-        """A row for each bin: its edges, and the heights of all sets."""
+        """Return a row for each bin: its edges, and the heights of all sets."""
         names = [one.name or "height" for one in self.sets]
         rows = zip(
             self.edges[:-1], self.edges[1:], *(one.heights for one in self.sets), strict=True
@@ -116,7 +116,7 @@ class HistogramPlot:
             self._paint_mark(ink, frame, mark)
 
     def below_legend(self, ink: Ink, rect: QRectF) -> QRectF:
-        """What the legend leaves of ``rect`` to the axes with their figures."""
+        """Return the part of ``rect`` below the legend, for axes and labels."""
         has_names = any(one.name for one in self.sets) or self.curve is not None
         lines = int(has_names) + int(bool(self.marks))
         return rect.adjusted(0.0, lines * (ink.line(TICK_PT) + 1.0), 0.0, 0.0)
@@ -166,7 +166,7 @@ class HistogramPlot:
         ink.painter.drawPolyline(QPolygonF(points))
 
     def _paint_mark(self, ink: Ink, frame: PlotArea, mark: ValueMark) -> None:
-        """A line at a value; what lies beyond the axis is marked at its end."""
+        """Paint a line at the value of ``mark``, clamped to the axis."""
         theme, painter, plot = ink.theme, ink.painter, frame.plot
         share = min(1.0, max(0.0, self.x.scale.share(mark.value)))
         x = plot.left() + share * plot.width()
@@ -182,16 +182,16 @@ class HistogramPlot:
         if mark.name:
             line, wide = ink.line(TICK_PT), ink.width(mark.name, TICK_PT) + GAP
             left = min(max(plot.left(), x - wide / 2), plot.right() - wide)
-            # Above the bars, and over the knob of another where that is near.
+            # Above the bars, and over the knob of a nearby handle.
             box = QRectF(left, plot.top() - line, wide, line)
             painter.fillRect(box, theme.panel)
             ink.write(mark.name, box, TICK_PT, theme.text)
 
 
 class HistogramView(Painted):
-    """Shows a ``HistogramPlot``; its bins are pointed at with mouse or keys.
+    """Shows a ``HistogramPlot``; bins are selected with mouse or keys.
 
-    Override ``words``. ``name`` is proposed for the file of what its menu saves.
+    Override ``words``. ``name`` is the proposed file name of exports.
     """
 
     accessible_role = QAccessible.Role.Chart
@@ -208,49 +208,49 @@ class HistogramView(Painted):
         self.setAccessibleName(title)
 
     def words(self, number: int) -> str:
-        """What a bin says, in a sentence; override it."""
+        """Return a sentence on a bin; override it."""
         del number
         return ""
 
     def part_count(self) -> int:
-        """The bins."""
+        """Return the number of bins."""
         return 0 if self._plot is None else len(self._plot.edges) - 1
 
     def part_words(self, place: int) -> str:
-        """What a bin says."""
+        """Return the sentence on a bin."""
         return self.words(place)
 
     def part_rect(self, place: int) -> QRect:
-        """Where a bin is, from top to bottom."""
+        """Return the rectangle of a bin over the full height."""
         assert self._plot is not None
         plot = self.plot_rect()
         low, high = (self.x_of(float(edge)) for edge in self._plot.edges[place : place + 2])
         return QRectF(low, plot.top(), high - low, plot.height()).toRect()
 
     def current_part(self) -> int | None:
-        """The bin that is pointed at."""
+        """Return the hovered or selected bin."""
         return self._bin
 
     def set_plot(self, plot: HistogramPlot | None) -> None:
-        """Show ``plot``; None: nothing."""
+        """Show ``plot``; None for nothing."""
         self._plot = plot
         if plot is None or (self._bin is not None and self._bin > len(plot.edges) - 2):
             self._bin = None
         self.update()
 
     def figure(self) -> Figure | None:
-        """What is shown, for paper; None: nothing."""
+        """Return the plot as a figure for export; None if there is none."""
         plot = self._plot
         if plot is None:
             return None
         return Figure(self._name, self.accessibleName(), (plot,), csv=plot.csv)
 
     def sizeHint(self) -> QSize:
-        """Room for its bins."""
+        """Return the preferred size."""
         return QSize(280, 140)
 
     def minimumSizeHint(self) -> QSize:
-        """As small as it may be."""
+        """Return the minimum size."""
         return QSize(140, 80)
 
     # Geometry
@@ -259,34 +259,34 @@ class HistogramView(Painted):
         return QRectF(self.rect()).adjusted(SPACING / 2, 2.0, -SPACING / 2, -2.0)
 
     def _fitting(self) -> HistogramPlot | None:
-        """The plot; where it is low, bars come before the names of the axes."""
+        """Return the plot; in a low widget without axis names, to leave room for the bars."""
         plot = self._plot
         if plot is None or self.height() > _LOW_LINES * self.fontMetrics().height():
             return plot
         return replace(plot, x=replace(plot.x, name=""), y=replace(plot.y, name=""))
 
     def plot_rect(self) -> QRectF:
-        """Where the bars are."""
+        """Return the plot area."""
         plot, ink = self._fitting(), Ink.of(self)
         if plot is None:
             return QRectF()
         return plot_rect(ink, plot.below_legend(ink, self._room()), plot.x, plot.y)
 
     def x_of(self, value: float) -> float:
-        """Where a value is across; what lies beyond the axis is at its end."""
+        """Return the x position of a value, clamped to the axis."""
         assert self._plot is not None
         plot, share = self.plot_rect(), self._plot.x.scale.share(value)
         return plot.left() + plot.width() * min(1.0, max(0.0, share))
 
     def value_at(self, x: float) -> float:
-        """The value at ``x`` across, or the nearest on the axis."""
+        """Return the value at pixel ``x``, clamped to the axis."""
         assert self._plot is not None
         plot = self.plot_rect()
         share = (x - plot.left()) / max(1.0, plot.width())
         return self._plot.x.scale.value(min(1.0, max(0.0, share)))
 
     def bin_at(self, x: float) -> int | None:
-        """The bin at ``x`` across."""
+        """Return the bin at pixel ``x``; None outside the plot."""
         plot = self.plot_rect()
         if self._plot is None or not plot.left() <= x < plot.right():
             return None
@@ -294,14 +294,14 @@ class HistogramView(Painted):
         return min(max(found, 0), len(self._plot.edges) - 2)
 
     def tip_at(self, position: QPoint) -> str:
-        """What a bin says."""
+        """Return the sentence on the bin under the pointer."""
         number = self.bin_at(position.x())
         return self.toolTip() if number is None else self.words(number) or self.toolTip()
 
     # Events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint axes, bars and marks, and the bin that is pointed at."""
+        """Paint axes, bars and marks, and highlight the current bin."""
         del event
         plot = self._fitting()
         if plot is None:
@@ -321,16 +321,16 @@ class HistogramView(Painted):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a bin."""
+        """Hover the bin under the pointer."""
         self._point_at(self.bin_at(event.position().x()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
+        """Clear the hover."""
         self._point_at(None)
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right, Home and End go from bin to bin, and say what each says."""
+        """Move between bins with Left, Right, Home and End, and announce each."""
         last = -1 if self._plot is None else len(self._plot.edges) - 2
         here = self._bin
         steps: dict[int, int] = {

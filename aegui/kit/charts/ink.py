@@ -1,6 +1,6 @@
-"""What figures are drawn with: one font, hairlines, colours of a theme, exact images.
+"""Drawing context of charts: fonts, pens and colours, for a widget or for paper.
 
-Lengths are points (1/72 inch): a painter is set up so that a point is a unit of it.
+On paper lengths are in points (1/72 inch): the painter is scaled so that its unit is a point.
 """
 
 from __future__ import annotations
@@ -46,27 +46,27 @@ PAPERS: dict[str, Theme] = {
 
 @cache
 def figure_family() -> str:
-    """The family of all text in figures, which the program brings along: the same everywhere."""
+    """Return the font family of figures, shipped with the program and thus the same everywhere."""
     if _FAMILY not in QFontDatabase.families():
         QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / "DejaVuSans.ttf"))
     return _FAMILY
 
 
 class Ink:
-    """A painter with the letters and colours of a chart.
+    """A painter with the fonts and colours of a chart.
 
     Attributes:
-        painter: What draws; one that is not active only measures.
+        painter: The painter; an inactive one only measures.
         theme: The colours.
-        is_screen: Whether it draws in a widget; else in a figure.
-        text: Size of figures that stand by themselves, in points of paper.
-        least: The smallest letters that can be read, likewise.
-        ground: What is below shaded cells.
-        tint: How much of its colour the palest and the fullest of them are given.
+        is_screen: Whether it draws in a widget; otherwise in a figure.
+        text: Size of stand-alone labels, in points of paper.
+        least: Smallest legible size, likewise.
+        ground: Background of shaded cells.
+        tint: Share of the colour in the palest and in the fullest shade.
     """
 
     def __init__(self, painter: QPainter, theme: Theme, font: QFont | None = None) -> None:
-        """Draw in a figure; with ``font`` in a widget that has it."""
+        """Draw in a figure; with ``font`` in a widget of that font."""
         self.painter = painter
         self.theme = theme
         self._base = font
@@ -75,7 +75,7 @@ class Ink:
         self.text = NAME_PT if self.is_screen else TICK_PT
         self.least = 7.2 if self.is_screen else 5.0
         self.ground = theme.raised if self.is_screen else theme.panel
-        # On the screen a cell that is pointed at and its figure are to be seen on it.
+        # On screen a hovered cell and its label must stay visible on the shade.
         self.tint = (0.0, 0.62) if self.is_screen else (0.06, 1.0)
         if painter.isActive():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -83,18 +83,18 @@ class Ink:
 
     @classmethod
     def of(cls, widget: QWidget, painter: QPainter | None = None) -> Ink:
-        """That of a ``widget``; without its ``painter`` to measure only."""
+        """Return the ink of ``widget``; without ``painter`` it only measures."""
         return cls(painter or QPainter(), current_theme(), widget.font())
 
     @property
     def is_raster(self) -> bool:
-        """Whether pixels are painted, not lines and letters."""
+        """Return whether the output is a raster image, not vector graphics."""
         return self.painter.paintEngine().type() in _RASTER
 
     # Text
 
     def font(self, size: float, *, bold: bool = False) -> QFont:
-        """The font of ``size`` points; on the screen ``NAME_PT`` is the widget's own."""
+        """Return the font of ``size`` points; on screen ``NAME_PT`` is the widget's own size."""
         key = size, bold
         if key not in self._fonts:
             self._fonts[key] = self._made(size, bold=bold)
@@ -104,27 +104,28 @@ class Ink:
         if self._base is not None:
             return figures_font(self._base, scale=size / NAME_PT, bold=bold)
         font = QFont(figure_family())
-        # So many of the device's dots are units of the painter, whatever the device says of inches.
+        # Corrected so that a point is a unit of the painter, whatever resolution the device
+        # reports.
         font.setPointSizeF(size * POINTS_PER_INCH / self.painter.device().logicalDpiY())
         font.setBold(bold)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         return font
 
     def metrics(self, size: float, *, bold: bool = False) -> QFontMetricsF:
-        """Measures of the font of ``size`` points."""
+        """Return the metrics of the font of ``size`` points."""
         font = self.font(size, bold=bold)
         return QFontMetricsF(font) if self.is_screen else QFontMetricsF(font, self.painter.device())
 
     def width(self, text: str, size: float) -> float:
-        """How wide ``text`` is."""
+        """Return the width of ``text``."""
         return self.metrics(size).horizontalAdvance(text)
 
     def line(self, size: float) -> float:
-        """How high a line of text is."""
+        """Return the height of a line of text."""
         return self.metrics(size).height()
 
     def elided(self, text: str, size: float, room: float) -> str:
-        """``text``, cut with an ellipsis where there is no more ``room``."""
+        """Return ``text`` elided to the width ``room``."""
         return self.metrics(size).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     def write(
@@ -137,7 +138,7 @@ class Ink:
         *,
         bold: bool = False,
     ) -> None:
-        """Write ``text`` on one line in ``rect``, beyond which it may reach."""
+        """Write ``text`` on one line, aligned in ``rect`` but not clipped to it."""
         metrics = self.metrics(size, bold=bold)
         across = metrics.horizontalAdvance(text)
         x = rect.left()
@@ -148,7 +149,7 @@ class Ink:
         y = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2
         self.painter.setFont(self.font(size, bold=bold))
         self.painter.setPen(colour or self.theme.text)
-        # Not drawText(QRectF): it rounds to whole units, which are large here.
+        # Not drawText(QRectF), which rounds to whole units, too coarse here.
         self._text_at(x, y, text)
 
     def write_upwards(
@@ -159,7 +160,7 @@ class Ink:
         colour: QColor,
         flags: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignCenter,
     ) -> None:
-        """Write ``text`` from below to the top, in the middle of ``rect`` or from its lower end."""
+        """Write ``text`` rotated upwards, centred in ``rect`` or aligned to its lower end."""
         painter = self.painter
         painter.save()
         painter.translate(rect.center())
@@ -185,18 +186,18 @@ class Ink:
         width: float = HAIRLINE,
         style: Qt.PenStyle = Qt.PenStyle.SolidLine,
     ) -> QPen:
-        """A pen of ``width`` points; no line of the screen is thinner than a pixel."""
+        """Return a pen of ``width`` points; on screen at least one pixel wide."""
         pen = QPen(colour, max(1.0, self.length(width)) if self.is_screen else width, style)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
 
     def length(self, points: float) -> float:
-        """So many points of paper, or as much on the screen."""
+        """Convert points of paper to units of the painter: points, or pixels on screen."""
         return _PX_PER_PT * points if self.is_screen else points
 
     def rule(self, a: QPointF, b: QPointF) -> None:
-        """A line across or upwards; on the screen it fills whole pixels."""
+        """Draw a horizontal or vertical line, aligned to whole pixels on screen."""
         if self.is_screen:
             a, b = (QPointF(int(at.x()) + 0.5, int(at.y()) + 0.5) for at in (a, b))
         self.painter.drawLine(a, b)

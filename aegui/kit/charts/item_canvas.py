@@ -1,4 +1,4 @@
-"""Where a chart of items is to be painted, apart from the widget: any thread may paint there."""
+"""Off-screen rendering of an item plot, independent of the widget and safe on any thread."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class PaintedItems:
-    """A chart without marks, and where its items are.
+    """A rendered chart without marks, and the shapes of its items.
 
     Attributes:
-        key: Of the ``ItemCanvas`` that it was painted for.
-        image: As large as that, transparent where nothing is.
-        shapes: Its items.
+        key: Key of the ``ItemCanvas`` that it was rendered for.
+        image: The rendering, with a transparent background.
+        shapes: The shapes of the items.
     """
 
     key: object
@@ -36,13 +36,13 @@ class PaintedItems:
 
 @dataclass(frozen=True, eq=False)
 class ItemCanvas:
-    """All that a chart is painted with in a widget, as it was at a moment.
+    """All that the rendering of a chart depends on, copied from a widget.
 
     Attributes:
-        size: Room, in pixels of the window.
-        ratio: Pixels of the screen for each of these.
+        size: Size in logical pixels.
+        ratio: Device pixel ratio.
         theme: The colours.
-        font: Of the widget.
+        font: The font of the widget.
     """
 
     size: QSize
@@ -52,22 +52,22 @@ class ItemCanvas:
 
     @classmethod
     def of(cls, widget: QWidget, size: QSize | None = None) -> ItemCanvas:
-        """That of ``widget``, or what it is when it gets another ``size``."""
+        """Return the canvas of ``widget``, optionally for another ``size``."""
         ratio = widget.devicePixelRatioF()
         return cls(size or widget.size(), ratio, current_theme(), QFont(widget.font()))
 
     @property
     def key(self) -> object:
-        """What is painted on canvases of equal keys looks the same."""
+        """Return a key; renderings on canvases of equal keys are identical."""
         return self.size, self.ratio, self.theme.key, self.font.key()
 
     @property
     def has_room(self) -> bool:
-        """Whether anything can be painted."""
+        """Return whether the canvas is large enough to paint on."""
         return self.size.width() >= 2 and self.size.height() >= 2
 
     def paint(self, plot: ItemPlot) -> PaintedItems:
-        """Paint ``plot`` to the edges: an image, not a pixmap, which is the window's thread's."""
+        """Render ``plot`` as an image; a pixmap could be used only on the GUI thread."""
         pixels = (self.size.toSizeF() * self.ratio).toSize()
         image = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(self.ratio)

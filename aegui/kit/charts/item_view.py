@@ -1,4 +1,4 @@
-"""A chart of items on the screen: one is pointed at, one is chosen, and both are told to others."""
+"""A widget for item plots with hovered and selected items, linked to other views."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class ItemView(Painted):
-    """Shows an ``ItemPlot``; what stays as it was is not painted anew while the mouse moves."""
+    """Shows an ``ItemPlot``; the chart is cached and not repainted while the mouse moves."""
 
     accessible_role = QAccessible.Role.Chart
 
@@ -51,7 +51,7 @@ class ItemView(Painted):
     def __init__(
         self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
     ) -> None:
-        """Show none yet; ``name`` is what it is, ``figure`` gives what leaves the window."""
+        """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
         super().__init__(parent)
         self.plot: ItemPlot | None = None
         """What is shown; None: nothing."""
@@ -72,57 +72,57 @@ class ItemView(Painted):
         words: Callable[[int], str],
         painted: PaintedItems | None = None,
     ) -> None:
-        """Show ``plot``; ``words`` says an item of it in a sentence.
+        """Show ``plot``; ``words`` returns a sentence on an item.
 
-        ``painted`` is the plot as a thread has painted it; it is painted here all the same where
-        the widget has another size or other colours by now.
+        ``painted`` is the plot as rendered by a worker thread; it is rendered again if the size or
+        colours of the widget have changed since.
         """
         self.plot, self._words = plot, words
         self._picture = painted
         self.update()
 
     def set_marked(self, here: frozenset[int], chosen: frozenset[int]) -> None:
-        """Mark what is pointed at and what is chosen, here or in another picture."""
+        """Mark hovered and selected items, whether chosen here or in another view."""
         if (here, chosen) != (self._here, self._chosen):
             self._here, self._chosen = here, chosen
             self.update()
 
     @property
     def shapes(self) -> Sequence[ItemShape]:
-        """Where the items are at present."""
+        """Return the current shapes of the items."""
         painted = self._painted()
         return () if painted is None else painted.shapes
 
     def part_count(self) -> int:
-        """The shapes of the items."""
+        """Return the number of shapes."""
         return len(self.shapes)
 
     def part_words(self, place: int) -> str:
-        """What the item of a shape says."""
+        """Return the sentence on the item of a shape."""
         return self._words(self.shapes[place].item)
 
     def part_rect(self, place: int) -> QRect:
-        """Around a shape."""
+        """Return the bounding rectangle of a shape."""
         return self.shapes[place].path.boundingRect().toAlignedRect()
 
     def current_part(self) -> int | None:
-        """The first shape of what is chosen."""
+        """Return the first shape of the selected item."""
         chosen = min(self._chosen, default=None)
         places = (at for at, shape in enumerate(self.shapes) if shape.item == chosen)
         return None if chosen is None else next(places, None)
 
     def sizeHint(self) -> QSize:
-        """Room for a chart."""
+        """Return the preferred size of a chart."""
         return QSize(460, 260)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for two figures on each axis."""
+        """Return a size with room for two labels on each axis."""
         return QSize(220, 140)
 
     # Painting
 
     def _painted(self) -> PaintedItems | None:
-        """The chart without marks, kept as long as nothing changes."""
+        """Return the chart without marks, cached until the canvas changes."""
         canvas = ItemCanvas.of(self)
         if self.plot is None or not canvas.has_room:
             return None
@@ -131,7 +131,7 @@ class ItemView(Painted):
         return self._picture
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the chart, and what is marked over it."""
+        """Paint the chart, and the marks over it."""
         painted = self._painted()
         if painted is None:
             return
@@ -157,11 +157,11 @@ class ItemView(Painted):
         return item_at(self.shapes, at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at an item."""
+        """Hover the item under the pointer."""
         self._point_at(self._item_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
+        """Clear the hover."""
         self._point_at(None)
         super().leaveEvent(event)
 
@@ -171,25 +171,25 @@ class ItemView(Painted):
             self.hovered.emit(item)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose an item."""
+        """Select the clicked item."""
         item = self._item_at(event.position())
         if item is not None and event.button() == Qt.MouseButton.LeftButton:
             self._choose(item)
             self.clicked.emit(item)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Look into an item."""
+        """Activate the double-clicked item."""
         item = self._item_at(event.position())
         if item is not None and event.button() == Qt.MouseButton.LeftButton:
             self.activated.emit(item)
 
     def tip_at(self, position: QPoint) -> str:
-        """Say what an item says."""
+        """Return the sentence on the item under the pointer."""
         item = self._item_at(QPointF(position))
         return "" if item is None else self._words(item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go from item to item, Enter looks into the one that is chosen."""
+        """Select items with the arrow keys; Enter activates the selected one."""
         shapes, key = self.shapes, Qt.Key(event.key())
         here = min(self._chosen, default=None)
         if key in _STEPS and len(shapes):
@@ -204,14 +204,14 @@ class ItemView(Painted):
         self.chosen.emit(item)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take other letters and colours."""
+        """Drop the cached chart when style or palette change."""
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
             self._picture = None
 
 
 def _beside(shapes: Sequence[ItemShape], here: int | None, across: int, down: int) -> int:
-    """The item next to ``here``; without one the first."""
+    """Return the item next to ``here``, or the first item if ``here`` is None."""
     if isinstance(shapes, ManyShapes):
         return 0 if here is None else shapes.step(here, across, down)
     items = sorted({shape.item for shape in shapes})

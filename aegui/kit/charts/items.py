@@ -1,4 +1,4 @@
-"""Plots whose parts are things that can be pointed at: what is under the mouse, what is chosen."""
+"""Plots made of items that can be hit-tested and highlighted."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _REACH_PX = 7.0
 
 @dataclass(frozen=True, eq=False)
 class ItemShape:
-    """Where an item is painted.
+    """The painted shape of an item.
 
     Attributes:
-        item: Its number in the plot; several shapes may be of one item.
-        path: Its outline, or the line that it is.
-        is_line: Whether it is a line: pointed at from near by, drawn fuller where it is marked.
+        item: Index in the plot; several shapes may belong to one item.
+        path: Its outline, or the line itself.
+        is_line: Whether it is a line: hit within some pixels, highlighted by a wider stroke.
     """
 
     item: int
@@ -36,7 +36,7 @@ class ItemShape:
     is_line: bool = False
 
     def distance_class(self, at: QPointF) -> int | None:
-        """0 where ``at`` is on it, 1 where it is near to it; None: neither."""
+        """Return 0 if ``at`` is on the shape, 1 if it is near to it, otherwise None."""
         if not self.is_line:
             return 0 if self.path.contains(at) else None
         if not self.path.boundingRect().adjusted(*_AROUND).contains(at):
@@ -53,40 +53,40 @@ _AROUND = (-_REACH_PX, -_REACH_PX, _REACH_PX, _REACH_PX)
 
 
 class ManyShapes(Made[ItemShape]):
-    """Shapes of very many items, each made when it is asked for; places and items are the same."""
+    """Shapes of very many items, made on demand; indices of shapes and items coincide."""
 
     @abstractmethod
     def item_at(self, at: QPointF) -> int | None:
-        """The item at a spot."""
+        """Return the item at ``at``; None if there is none."""
 
     @abstractmethod
     def step(self, item: int, across: int, down: int) -> int:
-        """The item beside ``item``; itself where there is none."""
+        """Return the item beside ``item``; ``item`` itself if there is none."""
 
 
 class ItemPlot(Protocol):
-    """A chart whose items can be found again."""
+    """A chart whose items can be located."""
 
     @property
     def title(self) -> str:
-        """What it is called beside others."""
+        """Return its title among other plots."""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint it in ``rect``."""
+        """Paint the chart in ``rect``."""
 
     def shapes(self, ink: Ink, rect: QRectF) -> Sequence[ItemShape]:
-        """Paint it in ``rect``, and tell where its items are."""
+        """Paint the chart in ``rect``, and return the shapes of its items."""
 
 
 def area_of(item: int, rect: QRectF) -> ItemShape:
-    """An item that fills a rectangle."""
+    """Return the shape of an item that fills a rectangle."""
     path = QPainterPath()
     path.addRect(rect)
     return ItemShape(item, path)
 
 
 def line_of(item: int, points: Iterable[QPointF]) -> ItemShape:
-    """An item that is a line through ``points``."""
+    """Return the shape of an item that is a line through ``points``."""
     path = QPainterPath()
     for number, point in enumerate(points):
         (path.lineTo if number else path.moveTo)(point)
@@ -94,14 +94,14 @@ def line_of(item: int, points: Iterable[QPointF]) -> ItemShape:
 
 
 def shapes_of(shapes: Sequence[ItemShape], items: frozenset[int]) -> Iterable[ItemShape]:
-    """Those of ``items``."""
+    """Return the shapes of ``items``."""
     if isinstance(shapes, ManyShapes):
         return [shapes[item] for item in sorted(items) if 0 <= item < len(shapes)]
     return [shape for shape in shapes if shape.item in items]
 
 
 def item_at(shapes: Sequence[ItemShape], at: QPointF) -> int | None:
-    """The item at a spot; of several the nearest one, and of those that are as near the last."""
+    """Return the nearest item at ``at``, of equally near ones the topmost; None if none."""
     if isinstance(shapes, ManyShapes):
         return shapes.item_at(at)
     found: tuple[int, int] | None = None

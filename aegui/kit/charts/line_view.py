@@ -1,4 +1,4 @@
-"""Lines on the screen: read off place by place with mouse or keys, spoken, taken out."""
+"""A widget for line plots whose values can be read with mouse or keys."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _LEGEND_SHARE = 0.5
 
 
 class LineView(Painted):
-    """Shows a ``LinePlot`` with its legend beside it, and the values at the place pointed at."""
+    """Shows a ``LinePlot`` with a legend beside it, and the values at the crosshair."""
 
     accessible_role = QAccessible.Role.Chart
 
     def __init__(
         self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
     ) -> None:
-        """Show none yet; ``name`` is what it is, ``figure`` gives what leaves the window."""
+        """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
         super().__init__(parent)
         self._plot: LinePlot | None = None
         self.at: int | None = None
@@ -48,51 +48,51 @@ class LineView(Painted):
         self.setAccessibleName(name)
 
     def head(self, at: int | None) -> str:
-        """What stands above the legend; override it."""
+        """Return the heading of the legend; override it."""
         del at
         return ""
 
     def words(self, at: int) -> str:
-        """The values of all lines at a place, in words; override it."""
+        """Return the values of all lines at an index, in words; override it."""
         del at
         return ""
 
     def part_count(self) -> int:
-        """The places that can be pointed at."""
+        """Return the number of x positions."""
         return 0 if self._plot is None else len(self._plot.at)
 
     def part_words(self, place: int) -> str:
-        """The values at a place."""
+        """Return the values at an index, in words."""
         return self.words(place)
 
     def part_rect(self, place: int) -> QRect:
-        """A line from top to bottom."""
+        """Return the vertical line at an index."""
         plot = self.plot_rect()
         return QRect(round(self.x_of(place)), round(plot.top()), 1, round(plot.height()))
 
     def current_part(self) -> int | None:
-        """The place that is pointed at."""
+        """Return the index of the crosshair."""
         return self.at
 
     def set_plot(self, plot: LinePlot | None) -> None:
-        """Show ``plot``; None: nothing."""
+        """Show ``plot``; None for nothing."""
         self._plot, self.at = plot, None
         names = [] if plot is None else [one.name for one in reversed(plot.series)]
         self.setAccessibleDescription(", ".join(names))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for lines and their names."""
+        """Return a size with room for lines and legend."""
         return QSize(560, 260)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for two figures on each axis."""
+        """Return a size with room for two labels on each axis."""
         return QSize(280, 120)
 
     # Geometry
 
     def _rooms(self, plot: LinePlot, ink: Ink) -> tuple[QRectF, QRectF]:
-        """Where axes and lines are, and where the legend: wide, but not so that lines have none."""
+        """Return the rectangles of plot and legend; the legend takes at most half the width."""
         wanted = max(_LEGEND_PX, plot.legend_width(ink) + 3 * SPACING)
         legend = min(wanted, _LEGEND_SHARE * self.width())
         room = QRectF(self.rect()).adjusted(SPACING / 2, SPACING / 2, -SPACING, -SPACING / 2)
@@ -102,14 +102,14 @@ class LineView(Painted):
         return room.adjusted(0.0, 0.0, -legend - SPACING / 2, 0.0), beside
 
     def plot_rect(self) -> QRectF:
-        """Where the lines are."""
+        """Return the plot area."""
         plot, ink = self._plot, Ink.of(self)
         if plot is None:
             return QRectF()
         return plot_rect(ink, self._rooms(plot, ink)[0], plot.x, plot.y)
 
     def x_of(self, at: int) -> float:
-        """Where the place ``at`` is across."""
+        """Return the x position of index ``at``, in pixels."""
         assert self._plot is not None
         area = PlotArea(self.plot_rect(), self._plot.x, self._plot.y)
         return area.at(float(self._plot.at[at]), self._plot.y.scale.low).x()
@@ -133,7 +133,7 @@ class LineView(Painted):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read the values of the nearest place."""
+        """Move the crosshair to the nearest x position."""
         if self._plot is None:
             return
         x, plot = event.position().x(), self.plot_rect()
@@ -142,13 +142,13 @@ class LineView(Painted):
         self._go_to(int(np.abs(self._plot.at - value).argmin()) if inside else None)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Read none."""
+        """Hide the crosshair, unless the keyboard controls it."""
         if not self.hasFocus():
             self._go_to(None)
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right, Home and End go from place to place; Escape leaves them."""
+        """Move the crosshair with Left, Right, Home and End; Escape hides it."""
         last = -1 if self._plot is None else len(self._plot.at) - 1
         here = self.at
         steps: dict[int, int | None] = {

@@ -1,4 +1,4 @@
-"""Lines with bands over one axis: losses, wrong pixels, curves of noise."""
+"""Line plot with bands: losses, wrong pixels, noise curves."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ _NONE = np.zeros((0, 0))
 
 
 def told_apart(number: int) -> Qt.PenStyle:
-    """How the ``number``-th of several lines is dashed.
+    """Return the dash style of the ``number``-th of several lines.
 
-    Four in a row are told apart without colours, and 32 by colour and dashes together.
+    Four consecutive lines are distinct without colours, and 32 by colour and dash together.
     """
     return _STYLES[(number + number // _COLOURS) % len(_STYLES)]
 
@@ -65,18 +65,18 @@ class Series:
     """One line.
 
     Attributes:
-        name: In the legend.
-        y: Values, float64 ``[n]``; it has gaps at NaN.
+        name: Label in the legend.
+        y: Values, float64 ``[n]``; NaN is a gap.
         low: Lower edge of its band, or None.
         high: Upper edge of its band, or None.
-        runs: Single runs that are drawn faintly behind, ``[n, K]``.
-        own: That of them that stands out and is read off; None: ``y`` is.
-        colour: Place in the theme's series; None: the colour of text.
-        style: How it is dashed.
-        width: Of the line.
+        runs: Single runs drawn faintly behind, ``[n, K]``.
+        own: The run among them that is emphasised and read off; None to read ``y``.
+        colour: Index in the theme's series; None for the text colour.
+        style: Dash style.
+        width: Line width.
         dots: Whether each value has a dot.
-        hollow: Whether those are rings.
-        texts: Each value as it is read off, or empty.
+        hollow: Whether the dots are rings.
+        texts: Formatted values for reading off, or empty.
     """
 
     name: str
@@ -94,27 +94,27 @@ class Series:
 
     @property
     def read(self) -> Values:
-        """The values that are read off."""
+        """Return the values that are read off."""
         return self.y if self.own is None else self.own
 
     @property
     def extent(self) -> Values:
-        """All that is drawn of it, ``[m]``: line, band and single runs; an axis has to hold it."""
+        """Return all drawn values ``[m]``: line, band and single runs; the axis must cover them."""
         parts = (self.y, self.low, self.high, self.own, self.runs)
         return np.concatenate([part.reshape(-1) for part in parts if part is not None])
 
     def own_ink(self, ink: Ink) -> QColor:
-        """The colour of ``own``."""
+        """Return the colour of ``own``."""
         return blend(self.ink(ink), ink.theme.text, 0.45)
 
     def line_style(self, ink: Ink) -> Qt.PenStyle:
-        """How it is dashed: lines that have to share a colour differ in that."""
+        """Return the dash style; lines that share a colour differ in it."""
         if self.style is not Qt.PenStyle.SolidLine or self.colour is None:
             return self.style
         return _STYLES[self.colour // len(ink.theme.series) % len(_STYLES)]
 
     def ink(self, ink: Ink) -> QColor:
-        """Its colour in a theme."""
+        """Return the colour in the theme of ``ink``."""
         series = ink.theme.series
         return ink.theme.text if self.colour is None else series[self.colour % len(series)]
 
@@ -124,13 +124,13 @@ class LinePlot:
     """Lines that share their axes.
 
     Attributes:
-        at: Where all of them have values, float64 ``[n]`` ascending.
-        x: The axis across.
-        y: The axis upwards.
-        series: The last one on top.
-        levels: Level lines and their names.
-        title: Above it, where there are several plots.
-        names: What the names of the series are, before them in the legend.
+        at: Common x values, float64 ``[n]`` ascending.
+        x: The horizontal axis.
+        y: The vertical axis.
+        series: The lines, the last one on top.
+        levels: Horizontal reference lines and their names.
+        title: Title above the plot, used if there are several.
+        names: What the names of the series stand for, written before them in the legend.
     """
 
     at: Values
@@ -146,7 +146,7 @@ class LinePlot:
         self._painted(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """Paint them, and give each line where it can be seen."""
+        """Paint the plot and return the visible parts of each line."""
         frame = self._painted(ink, rect)
         found = []
         for item, one in enumerate(self.series):
@@ -161,7 +161,7 @@ class LinePlot:
         return self.paint_in(ink, rect.adjusted(0.0, top, 0.0, 0.0))
 
     def paint_in(self, ink: Ink, rect: QRectF, at: int | None = None) -> PlotArea:
-        """Paint all but the legend in ``rect``; ``at``: with a crosshair at that place."""
+        """Paint all but the legend in ``rect``, with a crosshair at index ``at`` if given."""
         frame = framed(ink, rect, self.x, self.y)
         for one in self.series:
             self._paint_band(ink, frame, one)
@@ -176,7 +176,7 @@ class LinePlot:
         return frame
 
     def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
-        """Names in lines from left to right above the plot: there they cover nothing."""
+        """Paint the legend in lines above the plot, where it covers nothing; return its height."""
         named = [one for one in self.series if one.name]
         if len(named) < 2:
             return 0.0
@@ -190,7 +190,7 @@ class LinePlot:
         return (rest or boxes[-1]).bottom() + GAP - rect.top()
 
     def _paint_legend_head(self, ink: Ink, rect: QRectF) -> float:
-        """What the names are, where that leaves them the most of a line: how far it reaches."""
+        """Paint what the names stand for, if short enough; return the width it takes."""
         room = ink.width(self.names, ink.text)
         if not self.names or room > _HEAD_SHARE * rect.width():
             return 0.0
@@ -201,11 +201,10 @@ class LinePlot:
     def _legend_boxes(
         self, ink: Ink, rect: QRectF, named: Sequence[Series], head: float
     ) -> tuple[list[QRectF], QRectF | None]:
-        """Where the first names go, and where it is said how many more there are; None: none.
+        """Return the boxes of the first names, and that of the text on omitted ones, or None.
 
-        The first line begins after ``head``.
-
-        Names of many lines would leave no room for the lines.
+        The first line begins after ``head``. The number of lines is bounded, since a large legend
+        would leave no room for the plot.
         """
         high = ink.line(ink.text) + 1.0
         lines = max(1, int(_LEGEND_SHARE * rect.height() / high))
@@ -222,7 +221,8 @@ class LinePlot:
                     return boxes, QRectF(x, y, rest, high)
                 x, y = rect.left(), y + high
                 is_last_line = y + 1.5 * high > rect.top() + lines * high
-            # A name that is alone too long for the last line leaves its end for the words.
+            # A name too long for the last line is elided, to leave room for the text on omitted
+            # ones.
             right = rect.right() - for_rest if is_last_line else rect.right()
             right = max(x, right)
             boxes.append(QRectF(x, y, right - x, high))
@@ -230,11 +230,11 @@ class LinePlot:
         return boxes, None
 
     def legend_width(self, ink: Ink) -> float:
-        """What a legend beside the plot needs for its names."""
+        """Return the width of a legend beside the plot."""
         return max((ink.width(one.name, ink.text) for one in self.series), default=0) + 2 * _SWATCH
 
     def paint_beside(self, ink: Ink, rect: QRectF, head: str, at: int | None) -> None:
-        """Paint the legend in ``rect``, a line for each name below ``head``, with values ``at``."""
+        """Paint the legend in ``rect``, one line per name below ``head``, with values at ``at``."""
         high = ink.line(ink.text) + 3.0
         box = QRectF(rect.left(), rect.top(), rect.width(), high)
         ink.write(ink.elided(head, ink.text, box.width()), box, ink.text, ink.theme.text_dim, RIGHT)
@@ -245,7 +245,7 @@ class LinePlot:
             self._paint_entry(ink, one, box, one.texts[at] if at is not None and one.texts else "")
 
     def _paint_entry(self, ink: Ink, one: Series, box: QRectF, value: str = "") -> None:
-        """A piece of the line, its name, and at the end a value of it."""
+        """Paint a line sample, its name, and a value at the right."""
         ink.painter.setPen(ink.pen(one.ink(ink), max(1.2, one.width), one.line_style(ink)))
         left, middle = box.left(), box.center().y()
         ink.painter.drawLine(QPointF(left, middle), QPointF(left + _SWATCH, middle))
@@ -332,8 +332,8 @@ class LinePlot:
 
 
 def screen_pen(ink: Ink, one: Series) -> QPen:
-    """What a line is drawn with where it changes while it is looked at: thin ones are faster."""
-    # The mean of several runs stands out from them.
+    """Return the pen of a line in an interactive chart; thin lines are painted faster."""
+    # The mean of several runs is wider than the runs.
     pen = QPen(one.ink(ink), 1.0 if one.low is None else _MEAN_PX)
     pen.setCosmetic(True)
     style = one.line_style(ink)
@@ -357,7 +357,7 @@ def _placed(frame: PlotArea, x: Values, y: Values) -> list[QPointF]:
 
 
 def _extremes(values: Values) -> NDArray[np.int64]:
-    """The places of the least and the largest value of every stretch of many."""
+    """Return the indices of the minimum and maximum of each chunk of a long curve."""
     if len(values) <= _MOST_POINTS:
         return np.arange(len(values))
     bounds = np.linspace(0, len(values), _MOST_POINTS // 2 + 1).astype(np.int64)
@@ -369,7 +369,7 @@ def _extremes(values: Values) -> NDArray[np.int64]:
 
 
 def _inside(points: list[QPointF], plot: QRectF) -> list[list[QPointF]]:
-    """The parts of a line that are inside ``plot``: not every kind of file can be clipped."""
+    """Return the parts of a line inside ``plot``; not every file format supports clipping."""
     room = plot.adjusted(-0.01, -0.01, 0.01, 0.01)
     parts: list[list[QPointF]] = []
     for a, b in itertools.pairwise(points):
@@ -384,7 +384,7 @@ def _inside(points: list[QPointF], plot: QRectF) -> list[list[QPointF]]:
 
 
 def _cut(a: QPointF, b: QPointF, plot: QRectF) -> tuple[QPointF, QPointF] | None:
-    """The part of a segment inside ``plot`` (Liang and Barsky 1984)."""
+    """Return the part of a segment inside ``plot`` (Liang and Barsky 1984)."""
     start, end = 0.0, 1.0
     dx, dy = b.x() - a.x(), b.y() - a.y()
     for step, room in (

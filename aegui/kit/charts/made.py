@@ -1,4 +1,4 @@
-"""Sequences of very many things, each made when it is asked for."""
+"""Lazy sequences of very many elements."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _Thing = TypeVar("_Thing")
 
 
 class Made(Sequence[_Thing]):
-    """A sequence of which ``made`` gives each element anew."""
+    """A sequence whose elements are computed by ``made`` on each access."""
 
     @abstractmethod
     def made(self, at: int) -> _Thing:
-        """The element at a place from 0 up to the length."""
+        """Return the element at index ``at``, 0 to length - 1."""
 
     @overload
     def __getitem__(self, at: int) -> _Thing: ...
@@ -29,11 +29,11 @@ class Made(Sequence[_Thing]):
 
 
 class FieldItems:
-    """Items counted through several fields; where there are several, each as a whole follows.
+    """Indices of items over several fields; with more than one field, each field is an item too.
 
     Attributes:
-        starts: The first item of each field, and the first that is a whole field.
-        total: How many items there are.
+        starts: First item of each field, and the first item that is a whole field.
+        total: Number of items.
     """
 
     def __init__(self, counts: Sequence[int]) -> None:
@@ -41,7 +41,7 @@ class FieldItems:
         self.total: int = self.starts[-1] + (len(counts) if len(counts) > 1 else 0)
 
     def place(self, item: int) -> tuple[int, int | None]:
-        """The field of ``item`` and its number there; None: it is the whole field."""
+        """Return the field of ``item`` and its index there; None for the field as a whole."""
         if item >= self.starts[-1]:
             return item - self.starts[-1], None
         field = int(np.searchsorted(self.starts, item, side="right")) - 1

@@ -1,4 +1,4 @@
-"""A matrix of figures, shaded: a heat map, a confusion, one thing tried against another."""
+"""Shaded matrix of figures: a heat map, a confusion matrix, a cross-table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIGURES = 0.88
 
 @dataclass(frozen=True)
 class CellRoom:
-    """How large cells may be: width and height of the smallest, of good ones, of the largest."""
+    """Limits of the cell size: width and height of the smallest, preferred and largest cell."""
 
     least: tuple[int, int]
     good: tuple[int, int]
@@ -43,7 +43,7 @@ class CellRoom:
 
 @dataclass(frozen=True)
 class CellGrid:
-    """Where cells are, ``left``, ``top`` being the corner of the first one."""
+    """Layout of the cells; ``left``, ``top`` is the corner of the first one."""
 
     left: float
     top: float
@@ -53,20 +53,20 @@ class CellGrid:
     columns: int
 
     def cell(self, place: Place) -> QRectF:
-        """Where a cell is painted: a little is left between it and its neighbours."""
+        """Return the rectangle of a cell, with a small gap to its neighbours."""
         gap = min(1.0, 0.06 * self.wide)
         left, top = self.left + place[1] * self.wide, self.top + place[0] * self.high
         return QRectF(left, top, self.wide - gap, self.high - gap)
 
     def at(self, x: float, y: float) -> Place | None:
-        """The cell at a spot."""
+        """Return the cell at a position; None outside the grid."""
         row, column = (y - self.top) // self.high, (x - self.left) // self.wide
         inside = 0 <= row < self.rows and 0 <= column < self.columns
         return (int(row), int(column)) if inside else None
 
     @property
     def whole(self) -> QRectF:
-        """All cells."""
+        """Return the rectangle of all cells."""
         return QRectF(self.left, self.top, self.wide * self.columns, self.high * self.rows)
 
 
@@ -75,18 +75,19 @@ class NumberMatrix:
     """Figures in rows and columns.
 
     Attributes:
-        texts: What is written in each cell.
-        shades: How full each is of its colour, 0 to 1, float64 ``[rows, columns]``; NaN is empty.
+        texts: Text of each cell.
+        shades: Strength of the colour of each cell, 0 to 1, float64 ``[rows, columns]``; NaN for
+            no shade.
         rows: Names of the rows.
-        columns: Names of the columns, in lines.
-        x: What the columns are; empty where the rows are the same.
+        columns: Names of the columns, may have line breaks.
+        x: What the columns are; empty if the same as the rows.
         y: What the rows are.
-        spreads: Below each figure in small letters, or empty.
-        foot: A last row without shades: its name and its figures; or None.
-        bad: Which cells have the colour of errors, bool ``[rows, columns]``; None: none.
+        spreads: Small text below each figure, or empty.
+        foot: Name and figures of a last row without shades; or None.
+        bad: Cells in the error colour, bool ``[rows, columns]``; None for none.
         best: Cells that are framed.
-        is_turned: Whether the names of columns stand upwards.
-        title: Above it, where there are several parts.
+        is_turned: Whether the names of the columns are rotated upwards.
+        title: Title above the matrix, used if there are several parts.
     """
 
     texts: tuple[tuple[str, ...], ...]
@@ -105,7 +106,7 @@ class NumberMatrix:
     # Geometry
 
     def margins(self, ink: Ink, width: float = math.inf) -> tuple[float, float, float]:
-        """Room beside, above and below the cells of a matrix that is so wide."""
+        """Return the space left of, above and below the cells of a matrix of ``width``."""
         line, name = ink.line(ink.text), ink.line(NAME_PT)
         most = min(_MOST_NAME, _NAMES_SHARE * width)
         heads = [*self.rows, *([self.foot[0]] if self.foot else [])]
@@ -117,7 +118,7 @@ class NumberMatrix:
         return left, above, 1.2 * line + GAP if self.foot else 0.0
 
     def grid(self, ink: Ink, rect: QRectF, room: CellRoom | None = None) -> CellGrid:
-        """Where cells are in ``rect``: all over it, or as large as ``room`` allows."""
+        """Return the layout in ``rect``: filling it, or within the limits of ``room``."""
         left, top, foot = self.margins(ink, rect.width())
         rows, columns = len(self.rows), len(self.columns)
         size = np.array(
@@ -136,22 +137,22 @@ class NumberMatrix:
     # Painting
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint names, cells and figures all over ``rect``."""
+        """Paint names, cells and figures, filling ``rect``."""
         self.paint_in(ink, rect, self.grid(ink, rect))
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """Paint them, and give the cells, row by row."""
+        """Paint the matrix and return the cells, row by row."""
         grid = self.grid(ink, rect)
         self.paint_in(ink, rect, grid)
         cells = itertools.product(range(grid.rows), range(grid.columns))
         return tuple(area_of(item, grid.cell(place)) for item, place in enumerate(cells))
 
     def paint_in(self, ink: Ink, rect: QRectF, grid: CellGrid, here: Place | None = None) -> None:
-        """Paint them where ``grid`` says; the names of the cell ``here`` stand out."""
+        """Paint the matrix in the layout ``grid``, emphasising the names of the cell ``here``."""
         name, whole = ink.line(NAME_PT), grid.whole
         dim = ink.theme.text_dim if ink.is_screen else ink.theme.text
         ink.write(self.x, QRectF(whole.left(), rect.top(), whole.width(), name), NAME_PT, dim)
-        # Longer than its cells are high it may begin beside the names of the columns.
+        # The name may be longer than the cells are high, so it starts beside the column names.
         beside = QRectF(rect.left(), rect.top(), name, 2 * (whole.center().y() - rect.top()))
         ink.write_upwards(self.y, beside, NAME_PT, dim)
         left = rect.left() + name + GAP

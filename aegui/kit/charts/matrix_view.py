@@ -1,4 +1,4 @@
-"""A matrix of figures on the screen: pointed at, chosen, spoken, taken out as it is painted."""
+"""A widget for a matrix of figures: interactive, accessible, exportable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class MatrixTable(CellTable):
-    """Shows a ``NumberMatrix``, and says what its cells say."""
+    """Shows a ``NumberMatrix`` with a sentence for each cell."""
 
     copy_requested = Signal()
     """Ctrl+C: the table is to be put on the clipboard."""
@@ -35,13 +35,13 @@ class MatrixTable(CellTable):
         figure: Callable[[], Figure | None],
         parent: QWidget | None = None,
     ) -> None:
-        """Show none yet.
+        """Create an empty table.
 
         Args:
-            name: What it is, for those who hear it.
-            room: How large cells may be.
-            figure: Gives what leaves the window.
-            parent: The widget that it belongs to.
+            name: Accessible name.
+            room: Limits of the cell size.
+            figure: Returns the figure for export.
+            parent: The Qt parent.
         """
         super().__init__(name, parent)
         self._room = room
@@ -51,7 +51,7 @@ class MatrixTable(CellTable):
         self.figures = FigureMenu(self, figure)
 
     def set_plot(self, plot: NumberMatrix | None, words: Callable[[Place], str]) -> None:
-        """Show ``plot``; ``words`` says a cell of it in a sentence."""
+        """Show ``plot``; ``words`` returns a sentence on a cell."""
         self._plot, self._words = plot, words
         self._arrange()
         rows, columns = self._shape
@@ -60,7 +60,7 @@ class MatrixTable(CellTable):
         self.updateGeometry()
 
     def words(self, cell: Place) -> str:
-        """What a cell says, in a sentence."""
+        """Return the sentence on a cell."""
         return self._words(cell)
 
     # Geometry
@@ -80,14 +80,14 @@ class MatrixTable(CellTable):
         return QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
 
     def cell_rect(self, cell: Place) -> QRectF:
-        """Where a cell is painted."""
+        """Return the rectangle of a cell."""
         return QRectF() if self._grid is None else self._grid.cell(cell)
 
     def _cell_at(self, position: QPoint) -> Place | None:
         return None if self._grid is None else self._grid.at(position.x(), position.y())
 
     def _margins(self) -> tuple[int, int]:
-        """What is beside the cells, and above and below them."""
+        """Return the space beside, and that above and below the cells."""
         if self._plot is None:
             return 0, 0
         left, top, foot = self._plot.margins(Ink.of(self))
@@ -99,16 +99,16 @@ class MatrixTable(CellTable):
         return QSize(beside + wide * max(2, columns), above + high * max(2, rows))
 
     def width_for(self, height: int) -> int:
-        """The width at which a view of that ``height`` is used best, where cells are squares."""
+        """Return the width that suits ``height`` if cells are squares."""
         beside, above = self._margins()
         return beside + max(0, height - above)
 
     def sizeHint(self) -> QSize:
-        """Cells that have room for their figures."""
+        """Return a size at which figures fit the cells."""
         return self._size_for(*self._room.good)
 
     def minimumSizeHint(self) -> QSize:
-        """Cells that can still be pointed at."""
+        """Return a size at which cells can still be hit."""
         return self._size_for(*self._room.least)
 
     # Events
@@ -125,18 +125,18 @@ class MatrixTable(CellTable):
         self._paint_marks(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Take the new room."""
+        """Update the layout."""
         super().resizeEvent(event)
         self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take other letters."""
+        """Update the layout for a new font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the table by Ctrl+C, or go over its cells."""
+        """Request a copy on Ctrl+C; other keys move between cells."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()
         else:

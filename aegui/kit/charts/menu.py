@@ -1,4 +1,4 @@
-"""The one menu by which any picture leaves the window: saved, or put on the clipboard."""
+"""Context menu to export any figure to a file or the clipboard."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _TABLES = ((CSV, mark("Save as CS&V…")), (COPY_TABLE, mark("Copy &table")))
 
 
 class FigureDesk(QObject):
-    """Where all menus bring their figures; there is one in a window, its child."""
+    """Receives the figures of all menus; a window has one, as its child."""
 
     wanted = Signal(object, str)
     """The ``Figure``, and what to do: a form of ``figure.FORMS``, ``CSV``, or one of the copies."""
 
 
 class FigureMenu(QObject):
-    """Offers the picture of a widget; it looks for the desk when something is chosen."""
+    """Export menu of a widget; the desk is looked up when an entry is chosen."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class FigureMenu(QObject):
         on_right_click: bool = True,
         part: Callable[[QPoint], QRect | None] | None = None,
     ) -> None:
-        """Offer what ``figure`` gives, asked each time; None: there is nothing to be had now.
+        """Offer the figure that ``figure`` returns on each use; None disables the menu.
 
-        ``part`` says where the one image under the pointer is, which can be copied alone.
+        ``part`` returns the rectangle of the single image under the pointer, which can be copied.
         """
         super().__init__(widget)
         self._widget = widget
@@ -60,7 +60,7 @@ class FigureMenu(QObject):
             widget.customContextMenuRequested.connect(self.open_at)
 
     def button(self, name: str, *extras: tuple[str, Callable[[], object]]) -> QToolButton:
-        """A button that opens the menu, with entries beside it; ``name`` says what it saves."""
+        """Create a button that opens the menu, with more entries ``extras``; ``name``: tooltip."""
         button = QToolButton()
         button.setIcon(icon("export"))
         button.setProperty("flat", True)
@@ -71,7 +71,7 @@ class FigureMenu(QObject):
         return button
 
     def add_to(self, menu: QMenu) -> None:
-        """Add the entries to ``menu``, where there is a picture."""
+        """Add the entries to ``menu``, if there is a figure."""
         figure = self._figure()
         if figure is None:
             return
@@ -82,7 +82,7 @@ class FigureMenu(QObject):
             action.triggered.connect(lambda _checked=False, key=key: self.bring(key))
 
     def bring(self, key: str) -> None:
-        """Bring the picture to the desk, to be saved or copied."""
+        """Send the figure to the desk, to be saved or copied."""
         figure, desk = self._figure(), _desk_of(self._widget)
         if figure is not None and desk is not None:
             desk.wanted.emit(figure, key)
@@ -96,7 +96,7 @@ class FigureMenu(QObject):
             menu.addAction(text).triggered.connect(lambda _checked=False, then=then: then())
 
     def open_at(self, position: QPoint) -> None:
-        """Open the menu at ``position`` of the widget, where there is a picture."""
+        """Open the menu at ``position`` of the widget, if there is a figure."""
         menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._add_part(menu, position)
@@ -115,7 +115,7 @@ class FigureMenu(QObject):
             menu.addSeparator()
 
     def copy_part(self, rect: QRect) -> None:
-        """Put what is painted in ``rect`` on the clipboard, large enough to be used elsewhere."""
+        """Copy the part of the widget in ``rect`` as an image, enlarged to a usable size."""
         scale = max(1.0, _PART_PX / max(1, min(rect.width(), rect.height())))
         image = QImage(rect.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(current_theme().panel)
@@ -129,7 +129,7 @@ class FigureMenu(QObject):
 
 
 def _desk_of(widget: QWidget) -> FigureDesk | None:
-    """The desk of the window that ``widget`` is in; a floating panel belongs to one too."""
+    """Return the desk of the window of ``widget``, also from within a floating panel."""
     up: QWidget | None = widget
     while up is not None:
         desk = up.findChild(FigureDesk, "", Qt.FindChildOption.FindDirectChildrenOnly)

@@ -1,4 +1,4 @@
-"""Small multiples: the same kind of picture many times, each with its name above it."""
+"""Small multiples: the same kind of plot many times, each with its title."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SmallMultiples:
-    """Pictures side by side.
+    """Plots side by side.
 
     Attributes:
-        parts: The pictures; their titles are their names.
-        shape: Width by height that suits one of them.
-        title: Above all of them, where there are several plots.
+        parts: The plots; each is painted below its title.
+        shape: Preferred aspect ratio (width / height) of one plot.
+        title: Title above all of them, used if there are several plots.
     """
 
     parts: tuple[Content, ...]
@@ -29,11 +29,11 @@ class SmallMultiples:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint all of them, as large as they fit."""
+        """Paint all plots, as large as fits."""
         self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """Paint them, and give the room of each."""
+        """Paint the plots and return the rectangle of each."""
         rooms = rooms_for(len(self.parts), rect, self.shape)
         for part, room in zip(self.parts, rooms, strict=True):
             paint_titled(ink, part, room)

@@ -1,4 +1,4 @@
-"""The paper that a figure is put on, and what a file of it may be; needs no Qt."""
+"""Page of an exported figure: size, colours and resolution; needs no Qt."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _SIDE = Field(ge=SIDE_CM[0], le=SIDE_CM[1])
 
 @dataclass(frozen=True)
 class Paper:
-    """What a figure is put on.
+    """Page of a figure.
 
     Attributes:
-        width_cm: Its width.
-        height_cm: Its height.
+        width_cm: Width.
+        height_cm: Height.
         theme: ``light`` or ``dark``.
         dpi: Dots per inch of a PNG.
-        title: Whether the title stands above it.
-        origin: Whether what it depends on stands below it.
+        title: Whether to write the title above the figure.
+        origin: Whether to write its origin below the figure.
     """
 
     width_cm: Annotated[
@@ -57,7 +57,7 @@ class Paper:
     ] = True
 
     def checked(self) -> Paper:
-        """This paper.
+        """Return this paper if it is valid.
 
         Raises:
             AeguiError: It is too small or too large.
@@ -86,14 +86,14 @@ class Paper:
 
     @property
     def size_pt(self) -> tuple[float, float]:
-        """Width and height in points."""
+        """Return width and height in points."""
         return self.width_cm * POINTS_PER_CM, self.height_cm * POINTS_PER_CM
 
     def pixels(self) -> tuple[int, int]:
-        """Width and height of a PNG.
+        """Return width and height of a PNG.
 
         Raises:
-            AeguiError: There would be too many.
+            AeguiError: The image would have too many pixels.
         """
         width, height = (round(side / 2.54 * self.dpi) for side in (self.width_cm, self.height_cm))
         if width * height > MOST_PIXELS:

@@ -1,4 +1,4 @@
-"""Parallel coordinates: an upright axis for each thing that differs, a line for each item."""
+"""Parallel coordinates: a vertical axis for each attribute, a line for each item."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _PALE = 0.28
 
 @dataclass(frozen=True)
 class ParallelAxis:
-    """One upright axis: of named choices, or of numbers.
+    """One vertical axis, categorical or numeric.
 
     Attributes:
-        name: What is along it.
-        choices: Its places from below, named; empty: it is of numbers.
-        axis: Its scale, where it is of numbers.
+        name: The attribute.
+        choices: Names of the categories from the bottom; empty for a numeric axis.
+        axis: Scale of a numeric axis.
     """
 
     name: str
@@ -38,13 +38,13 @@ class ParallelAxis:
     axis: Axis | None = None
 
     def share(self, value: float) -> float:
-        """How far up ``value`` is: of choices their number, in the middle where there is one."""
+        """Return the relative height of ``value``; a single category is in the middle."""
         if self.axis is not None:
             return min(max(self.axis.scale.share(value), 0.0), 1.0)
         return value / (len(self.choices) - 1) if len(self.choices) > 1 else 0.5
 
     def ticks(self, height: float) -> list[tuple[float, str]]:
-        """Places that are marked, and what is written there."""
+        """Return the ticks: values and labels."""
         if self.axis is not None:
             return self.axis.ticks(int(height / _Y_ROOM) + 1)
         stride = max(1, math.ceil(len(self.choices) * _Y_ROOM / 2 / max(height, 1.0)))
@@ -53,13 +53,13 @@ class ParallelAxis:
 
 @dataclass(frozen=True, eq=False)
 class ParallelPlot:
-    """Lines across upright axes; the last axis gives their colour.
+    """Lines across vertical axes, coloured by the last axis.
 
     Attributes:
         axes: From left to right, two or more.
-        values: Where each line crosses them, float64 ``[lines, axes]``; NaN: it has a gap there.
-        better: Which end of the last axis is full of colour: ``low`` or ``high``.
-        title: Above it, where there are several plots.
+        values: Value of each line on each axis, float64 ``[lines, axes]``; NaN for a gap.
+        better: End of the last axis drawn in full colour: ``low`` or ``high``.
+        title: Title above the plot, used if there are several.
     """
 
     axes: tuple[ParallelAxis, ...]
@@ -72,10 +72,10 @@ class ParallelPlot:
         self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """Paint them, and give the lines."""
+        """Paint the plot and return the lines."""
         plot = self._plot(ink, rect)
         found = []
-        # The best on top: they are what is looked for.
+        # The best lines on top, as they matter most.
         for item in np.argsort([self._fullness(row) for row in self.values]).tolist():
             points = self._points(plot, item)
             if len(points) < 2:
@@ -141,7 +141,7 @@ class ParallelPlot:
                 box = QRectF(x - _TICK - GAP / 2 - free, y - high / 2, free, high)
             shown = ink.elided(text, TICK_PT, free)
             if 0 < place < len(self.axes) - 1:
-                # Lines go by behind it.
+                # Lines pass behind the label.
                 wide = ink.width(shown, TICK_PT)
                 ground = QColor(ink.ground)
                 ground.setAlpha(200)

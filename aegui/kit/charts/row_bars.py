@@ -1,4 +1,4 @@
-"""Rows with a name, a bar and a figure, one below the other: shares, chances, effects, counts."""
+"""Horizontal bars with a name and a figure: shares, probabilities, effects, counts."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class RowBar:
     """One row.
 
     Attributes:
-        name: What it is of.
-        value: Length of the bar as a share of the room, -1 to 1; below 0 it goes to the left.
-        figure: What is written at its end.
-        words: The whole row for those who hear it, and as a tooltip.
-        colour: Of the bar; None: that of the theme.
-        is_strong: Whether it has its full colour; else it is pale.
+        name: Label of the row.
+        value: Length of the bar as a share of the room, -1 to 1; negative bars extend to the left.
+        figure: Text at the end of the row.
+        words: Description of the row, for screen readers and the tooltip.
+        colour: Colour of the bar; None for that of the theme.
+        is_strong: Whether it has its full colour; otherwise it is pale.
     """
 
     name: str
@@ -48,13 +48,13 @@ class RowBar:
 
 
 class RowBars(Painted):
-    """Paints ``RowBar`` rows; mouse and arrows point at them, a click or Enter chooses one.
+    """Paints ``RowBar`` rows; mouse and arrow keys hover them, a click or Enter chooses one.
 
-    Override ``paint_lead`` for what stands before the names.
+    Override ``paint_lead`` to paint something before the names.
 
     Signals:
-        pointed(row): At this row, or None: at none any more.
-        chosen(row): It was clicked, or Enter or Space pressed on it.
+        pointed(row): The hovered row, or None.
+        chosen(row): The row was clicked, or Enter or Space pressed on it.
     """
 
     accessible_role = QAccessible.Role.Chart
@@ -67,7 +67,7 @@ class RowBars(Painted):
     """Names take no more of the width."""
 
     def __init__(self, name: str, file_name: str, parent: QWidget | None = None) -> None:
-        """Show none yet; ``name`` is what they are, ``file_name`` that of the saved picture."""
+        """Create without rows; ``name`` is the accessible name, ``file_name`` that of exports."""
         super().__init__(parent)
         self._rows: tuple[RowBar, ...] = ()
         self._note = ""
@@ -81,7 +81,7 @@ class RowBars(Painted):
         self.figures = offer_painted(self, file_name, fits=False)
 
     def set_rows(self, rows: Sequence[RowBar], *, signed: bool = False, note: str = "") -> None:
-        """Show ``rows``; ``signed``: they begin in the middle. ``note`` stands below them."""
+        """Show ``rows``, with zero in the middle if ``signed``, and ``note`` below them."""
         size = self.sizeHint()
         self._rows, self._is_signed, self._note = tuple(rows), signed, note
         self._current = min(self._current, max(0, len(self._rows) - 1))
@@ -93,36 +93,36 @@ class RowBars(Painted):
         self.update()
 
     def paint_lead(self, painter: QPainter, rect: QRect, row: int) -> None:
-        """Paint what stands before the name of a row; override it."""
+        """Paint in ``rect`` before the name of a row; override it."""
 
     def sizeHint(self) -> QSize:
-        """All rows."""
+        """Return the size of all rows."""
         return QSize(260, max(1, len(self._rows) + bool(self._note)) * for_text(ROW_PX))
 
     def minimumSizeHint(self) -> QSize:
-        """All rows, narrow."""
+        """Return the narrowest size that shows all rows."""
         return QSize(160, self.sizeHint().height())
 
     def part_count(self) -> int:
-        """The rows."""
+        """Return the number of rows."""
         return len(self._rows)
 
     def part_words(self, place: int) -> str:
-        """What a row says."""
+        """Return the description of a row."""
         return self._rows[place].words
 
     def part_rect(self, place: int) -> QRect:
-        """Where a row is painted."""
+        """Return the rectangle of a row."""
         return self.row_rect(place)
 
     def current_part(self) -> int | None:
-        """The row that the keys are at."""
+        """Return the row under the keyboard cursor."""
         return self._current if self._rows else None
 
     # Geometry
 
     def row_rect(self, row: int) -> QRect:
-        """Where a row is painted."""
+        """Return the rectangle of a row."""
         return QRect(0, row * for_text(ROW_PX), self.width(), for_text(ROW_PX))
 
     def _row_at(self, y: float) -> int | None:
@@ -130,7 +130,7 @@ class RowBars(Painted):
         return row if 0 <= row < len(self._rows) else None
 
     def _columns(self) -> tuple[int, int, int]:
-        """Where names begin, where bars begin, and where figures begin."""
+        """Return the x positions at which names, bars and figures begin."""
         left = self.lead_px + GAP_PX if self.lead_px else 0
         advance = self.fontMetrics().horizontalAdvance
         wide = max((advance(row.name) for row in self._rows), default=0)
@@ -139,13 +139,13 @@ class RowBars(Painted):
         return left, left + name + 2 + GAP_PX, self.width() - figure - GAP_PX
 
     def bar_rect(self, row: int) -> QRect:
-        """Where the bar of a row is painted."""
+        """Return the rectangle of the bar of a row."""
         _, begin, end = self._columns()
         room = max(1, end - begin - GAP_PX)
         value = max(-1.0, min(1.0, self._rows[row].value))
         top = self.row_rect(row).y() + 4
         if not self._is_signed:
-            # What is there is seen, what is not is not.
+            # A non-zero value is always visible, zero never.
             length = max(1, round(room * value)) if value else 0
             return QRect(begin, top, length, for_text(ROW_PX) - 8)
         middle, length = begin + room // 2, round(room / 2 * abs(value))
@@ -153,7 +153,7 @@ class RowBars(Painted):
         return QRect(left, top, max(1, length), for_text(ROW_PX) - 8)
 
     def tip_at(self, position: QPoint) -> str:
-        """What a row says."""
+        """Return the description of the row under the pointer."""
         row = self._row_at(position.y())
         return "" if row is None else self._rows[row].words
 
@@ -166,16 +166,16 @@ class RowBars(Painted):
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a row."""
+        """Hover the row under the pointer."""
         self._point_at(self._row_at(event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
+        """Clear the hover."""
         self._point_at(None)
         super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Choose a row."""
+        """Choose the clicked row."""
         row = self._row_at(event.position().y())
         if row is not None and event.button() == Qt.MouseButton.LeftButton:
             self._current = row
@@ -183,7 +183,7 @@ class RowBars(Painted):
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down point at rows, Enter and Space choose."""
+        """Move with Up and Down, choose with Enter and Space."""
         if self._rows and event.key() in _STEPS:
             row = self._current + _STEPS[event.key()]
             self._current = min(max(row, 0), len(self._rows) - 1)
@@ -195,20 +195,20 @@ class RowBars(Painted):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Say which row the keys are at; only an arrow points at one."""
+        """Announce the current row; it is hovered only once an arrow key is pressed."""
         super().focusInEvent(event)
         if self._rows:
             self.speak(self._rows[self._current].words)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Point at none."""
+        """Clear the hover."""
         self._point_at(None)
         super().focusOutEvent(event)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, and where the keys are."""
+        """Paint the rows and the keyboard cursor."""
         del event
         painter = QPainter(self)
         painter.setFont(figures_font(self.font()))

@@ -1,4 +1,4 @@
-"""From values to places on an axis, linear or logarithmic, and the figures written along it."""
+"""Linear and logarithmic scales from values to axis positions, and tick labels."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ _LOG_STEPS: tuple[tuple[tuple[int, ...], int], ...] = (((1, 2, 5), 1), ((1, 3), 
 
 @dataclass(frozen=True)
 class Scale:
-    """The values ``low``..``high`` along an axis; ``low > 0`` where it is logarithmic."""
+    """The range ``low``..``high`` of an axis; ``low > 0`` if it is logarithmic."""
 
     low: float
     high: float
     is_log: bool = False
 
     def ends(self) -> tuple[float, float]:
-        """Where the axis begins and ends, as ``places`` has it."""
+        """Return the ends of the axis, in the coordinates of ``places``."""
         low, high = places([self.low, self.high], is_log=self.is_log).tolist()
         return low, high
 
     def value(self, share: float) -> float:
-        """The value at ``share`` of the axis: 0 is ``low``, 1 is ``high``."""
+        """Return the value at ``share`` of the axis: 0 is ``low``, 1 is ``high``."""
         low, high = self.ends()
         place = low + share * (high - low)
         return float(10.0**place) if self.is_log else place
 
     def share(self, value: float) -> float:
-        """The share of the axis at which ``value`` lies."""
+        """Return the share of the axis at which ``value`` lies."""
         low, high = self.ends()
         place = float(places([value], is_log=self.is_log)[0])
         return (place - low) / (high - low)
 
     def zoomed(self, factor: float, about: float) -> Scale:
-        """This scale with ``factor`` times the length; the value at share ``about`` stays put."""
+        """Return the scale at ``factor`` times the length, with share ``about`` as fixed point."""
         return Scale(
             self.value(about * (1.0 - factor)),
             self.value(about + (1.0 - about) * factor),
@@ -54,11 +54,11 @@ class Scale:
         )
 
     def moved(self, share: float) -> Scale:
-        """This scale moved by ``share`` of its length."""
+        """Return the scale moved by ``share`` of its length."""
         return Scale(self.value(share), self.value(1.0 + share), self.is_log)
 
     def ticks(self, most: int) -> list[float]:
-        """At most about ``most`` round values within the scale, at least one where any fits."""
+        """Return at most about ``most`` round values in the scale, at least one where any fits."""
         most = max(2, most)
         if self.is_log and self.high / self.low >= 10.0:
             return self._log_ticks(most)
@@ -84,7 +84,7 @@ class Scale:
                 if self._holds(step * 10.0**power)
             ]
             if len(found) <= most:
-                # One figure alone says nothing of the scale: rather a few too many.
+                # A single label gives no scale: rather a few more than ``most``.
                 return found if len(found) > 1 or not finer else finer
         return found
 
@@ -93,9 +93,10 @@ class Scale:
 
 
 def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
-    """Where ``values`` are drawn: at themselves, or at their decimal logarithms.
+    """Return the positions of ``values`` on an axis: the values, or their decimal logarithms.
 
-    What has none, as an error that became zero, lies far below any axis, but not at minus infinity.
+    Values without a logarithm, such as an error of zero, are placed far below any axis, but not at
+    minus infinity.
     """
     array = np.asarray(values, dtype=np.float64)
     if not is_log:
@@ -105,7 +106,7 @@ def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
 
 
 def finite_pieces(y: NDArray[np.float64]) -> list[slice]:
-    """The stretches of ``y`` without a gap; a curve is not drawn across NaN."""
+    """Return the contiguous finite pieces of ``y``; a curve is not drawn across NaN."""
     good = np.isfinite(y)
     if good.all():
         return [slice(0, len(y))] if len(y) else []
@@ -114,7 +115,7 @@ def finite_pieces(y: NDArray[np.float64]) -> list[slice]:
 
 
 def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) -> Scale:
-    """A scale on which all finite ``values`` lie, with a little air above and below."""
+    """Return a scale that covers all finite ``values`` with a small margin."""
     array = np.asarray(values, dtype=np.float64)
     array = array[np.isfinite(array) & (array > 0.0)] if is_log else array[np.isfinite(array)]
     if array.size == 0:
@@ -130,7 +131,7 @@ def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) 
 
 
 def figure(value: float) -> str:
-    """``value`` short enough for an axis: 0.002, 1.5, 20k, 3e-7."""
+    """Format ``value`` briefly for an axis: 0.002, 1.5, 20k, 3e-7."""
     size = abs(value)
     if not math.isfinite(value):
         return "–"
@@ -146,7 +147,7 @@ def figure(value: float) -> str:
 
 
 def precise(value: float) -> str:
-    """``value`` for reading off: four significant figures."""
+    """Format ``value`` for reading off, with four significant digits."""
     if not math.isfinite(value):
         return "–"
     return localized(value, ",.0f" if value == round(value) and abs(value) < 1e9 else ".4g")

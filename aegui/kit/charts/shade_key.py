@@ -1,4 +1,4 @@
-"""What the shades of a heat map mean: a strip from pale to full with its numbers, beside it."""
+"""Legend of the shades of a heat map: a vertical strip from pale to full with its end values."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _MOST_HIGH = 170.0
 
 @dataclass(frozen=True)
 class ShadeKey:
-    """The strip itself.
+    """The legend.
 
     Attributes:
-        name: What is shaded.
-        ends: What the palest and the fullest shade mean.
-        least: How full the palest shade is.
-        title: Above it, where there are several parts.
+        name: The shaded quantity.
+        ends: Labels of the palest and the fullest shade.
+        least: Strength of the palest shade.
+        title: Title above it, used if there are several parts.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ShadeKey:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint it, the fullest shade at the top."""
+        """Paint the legend, with the fullest shade at the top."""
         line, dim = ink.line(NAME_PT), ink.theme.text_dim if ink.is_screen else ink.theme.text
         strip, top = ink.length(_STRIP), rect.top()
         for words in self.name.split("\n"):
@@ -68,7 +68,7 @@ class ShadeKey:
 
 @dataclass(frozen=True, eq=False)
 class KeyedMatrix:
-    """A heat map with its key at its right, for paper."""
+    """A heat map with its legend to the right, for export."""
 
     matrix: NumberMatrix
     key: ShadeKey
@@ -82,7 +82,7 @@ class KeyedMatrix:
 
 
 class ShadeKeyView(Painted):
-    """A key on the screen."""
+    """The legend as a widget."""
 
     def __init__(self, key: ShadeKey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,11 +91,11 @@ class ShadeKeyView(Painted):
         self.speak(", ".join((key.name.replace("\n", " "), " – ".join(key.ends))))
 
     def sizeHint(self) -> QSize:
-        """A strip and its numbers."""
+        """Return the size of a strip and its labels."""
         return QSize(_VIEW_PX, 120)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the key."""
+        """Paint the legend."""
         painter = QPainter(self)
         self._key.paint(Ink.of(self, painter), QRectF(self.rect()).adjusted(0.0, 1.0, -1.0, -1.0))
         painter.end()

@@ -1,4 +1,4 @@
-"""Fields of small squares, row by row: one for each of very many things."""
+"""Fields of small squares in rows: one square for each of very many items."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Squares:
     """One field.
 
     Attributes:
-        kinds: Places in ``KINDS``, int8 ``[n]``.
-        shades: 0..1 of each ``[n]``, where its kind is shaded.
-        names: Of each, or nothing; the first of each row is written beside it.
-        title: Above the field, where there are several.
+        kinds: Indices in ``KINDS``, int8 ``[n]``.
+        shades: Shade of each, 0..1 ``[n]``, used if its kind is shaded.
+        names: Name of each, or empty; the first of each row is written beside it.
+        title: Title above the field, used if there are several.
     """
 
     kinds: NDArray[np.int8]
@@ -59,7 +59,7 @@ class Squares:
 
 @dataclass(frozen=True)
 class SquareSign:
-    """What squares of some looks mean: kinds with shades, and the word beside them."""
+    """Legend entry: squares of some kinds and shades, and their meaning."""
 
     looks: tuple[tuple[Kind, float], ...]
     text: str
@@ -67,7 +67,7 @@ class SquareSign:
 
 @dataclass(frozen=True)
 class SquareGrid:
-    """Where the squares of a field are; ``left``, ``top`` is the corner of the first."""
+    """Layout of the squares of a field; ``left``, ``top`` is the corner of the first."""
 
     left: float
     top: float
@@ -76,14 +76,14 @@ class SquareGrid:
     count: int
 
     def square(self, at: int) -> QRectF:
-        """The room of one."""
+        """Return the rectangle of a square."""
         row, column = divmod(at, self.columns)
         return QRectF(
             self.left + column * self.side, self.top + row * self.side, self.side, self.side
         )
 
     def at(self, x: float, y: float) -> int | None:
-        """The square at a spot."""
+        """Return the square at a position; None if there is none."""
         column, row = (x - self.left) // self.side, (y - self.top) // self.side
         if not (0 <= column < self.columns and row >= 0):
             return None
@@ -94,8 +94,8 @@ class SquareGrid:
 class SquareShapes(ManyShapes):
     """The shapes of all squares.
 
-    Items are counted through all fields; where there are several, an item for each of the fields
-    follows, the whole of it.
+    Items are numbered through all fields; if there are several, an item for each field as a whole
+    follows.
     """
 
     def __init__(self, grids: Sequence[SquareGrid], rooms: Sequence[QRectF]) -> None:
@@ -107,14 +107,14 @@ class SquareShapes(ManyShapes):
         return self._items.total
 
     def made(self, at: int) -> ItemShape:
-        """The shape of an item; places and items are the same."""
+        """Return the shape of item ``at``; indices of shapes and items coincide."""
         field, number = self._items.place(at)
         return area_of(
             at, self._rooms[field] if number is None else self._grids[field].square(number)
         )
 
     def item_at(self, at: QPointF) -> int | None:
-        """The square at a spot, or the field where it is beside its squares."""
+        """Return the square at a position, or the field if it is beside its squares."""
         for start, grid in zip(self._items.starts, self._grids, strict=False):
             found = grid.at(at.x(), at.y())
             if found is not None:
@@ -125,7 +125,7 @@ class SquareShapes(ManyShapes):
         return None
 
     def step(self, item: int, across: int, down: int) -> int:
-        """The square beside ``item``; itself where there is none in its field."""
+        """Return the square beside ``item``; ``item`` itself if there is none in its field."""
         field, number = self._items.place(item)
         if number is None:
             return item
@@ -136,12 +136,12 @@ class SquareShapes(ManyShapes):
 
 @dataclass(frozen=True, eq=False)
 class SquareFields:
-    """Several fields side by side, with what their squares mean above them.
+    """Several fields side by side, with a legend above them.
 
     Attributes:
         parts: The fields.
-        signs: What squares mean.
-        title: Above it, where there are several plots.
+        signs: The legend entries.
+        title: Title above the plot, used if there are several.
     """
 
     parts: tuple[Squares, ...]
@@ -149,15 +149,15 @@ class SquareFields:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint signs and squares."""
+        """Paint legend and squares."""
         self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> SquareShapes:
-        """Paint them, and give the squares, then the fields."""
+        """Paint the plot and return the squares, then the fields."""
         rect = rect.adjusted(0.0, self._paint_signs(ink, rect), 0.0, 0.0)
         rooms = rooms_for(len(self.parts), rect) if self.parts else []
         grids = []
-        # One measure for all: a square of one field is as large as that of another.
+        # One size for all fields, so that they can be compared.
         sides = [self._side(ink, part, room) for part, room in zip(self.parts, rooms, strict=True)]
         side = min(sides, default=(1.0, 1))
         for part, room in zip(self.parts, rooms, strict=True):
@@ -170,7 +170,7 @@ class SquareFields:
         return SquareShapes(grids, rooms)
 
     def _field(self, ink: Ink, part: Squares, room: QRectF) -> QRectF:
-        """Where squares may be: below the title, beside the names of the rows."""
+        """Return the rectangle of the squares: below the title, beside the names of the rows."""
         top = ink.line(NAME_PT) + GAP if part.title and len(self.parts) > 1 else 0.0
         left = 0.0
         if part.names:
@@ -179,7 +179,7 @@ class SquareFields:
         return room.adjusted(left, top, 0.0, 0.0)
 
     def _side(self, ink: Ink, part: Squares, room: QRectF) -> tuple[float, int]:
-        """The largest squares, and how many of them in a row: a round number where rows go on."""
+        """Return the largest side of a square and the number per row, round for long rows."""
         field = self._field(ink, part, room)
         return largest(len(part.kinds), field.width(), field.height(), ink.length(_MOST_SIDE))
 
@@ -197,7 +197,7 @@ class SquareFields:
         return grid
 
     def _paint_squares(self, ink: Ink, part: Squares, grid: SquareGrid) -> None:
-        """Those that look alike together: very many are painted in a moment."""
+        """Paint squares grouped by look: very many are painted in a few calls."""
         gap = 0.0 if grid.side < _GAP_SIDE else 1.0 if ink.is_screen else 0.12 * grid.side
         steps = np.clip(np.nan_to_num(part.shades), 0.0, 1.0) * (_SHADES - 1)
         looks = part.kinds.astype(np.int64) * _SHADES + steps.round().astype(np.int64)
@@ -224,7 +224,7 @@ class SquareFields:
             ink.write(part.names[row * grid.columns], box, TICK_PT, dim, RIGHT)
 
     def _paint_signs(self, ink: Ink, rect: QRectF) -> float:
-        """What squares mean, in as many lines as it takes; the height of them."""
+        """Paint the legend in as many lines as it takes; return its height."""
         line, swatch = ink.line(TICK_PT) + 1.0, ink.length(_SWATCH)
         x, y = rect.left(), rect.top()
         for sign in self.signs:
@@ -242,17 +242,17 @@ class SquareFields:
 
 
 def largest(count: int, width: float, height: float, most: float) -> tuple[float, int]:
-    """The longest side of ``count`` squares in a room, and how many are in a row.
+    """Return the largest side of ``count`` squares in a rectangle, and the number per row.
 
-    Rows of many squares have round numbers of them, 1, 2 or 5 times a power of ten, so that it can
-    be told which one a square is.
+    With many squares the number per row is round, 1, 2 or 5 times a power of ten, so that the index
+    of a square can be read off.
     """
     found = (0.0, 1)
     round_ones = (step * 10**power for power in range(7) for step in _STEPS)
-    # Few of them are counted at a glance.
+    # Few squares can be counted at a glance.
     for columns in range(1, _FEW + 1) if count <= _FEW else round_ones:
         side = min(width / columns, height / max(1, math.ceil(count / columns)), most)
-        # Of squares that are as large the longer rows, which leave less of the room empty.
+        # Among equally large squares prefer longer rows, which leave less space empty.
         if side >= found[0] - 1e-9:
             found = side, columns
         if columns >= count:
@@ -261,7 +261,7 @@ def largest(count: int, width: float, height: float, most: float) -> tuple[float
 
 
 def _round_up(number: int) -> int:
-    """The next of 1, 2, 5, 10, 20, ..."""
+    """Return the next of 1, 2, 5, 10, 20, ... that is not below ``number``."""
     power: int = 10 ** int(math.log10(number))
     return next(step * power for step in (*_STEPS, 10) if step * power >= number)
 

@@ -1,4 +1,4 @@
-"""Values all over a plane, shaded and with lines of equal value, and trails through it."""
+"""A shaded surface over a plane with contour lines, and trajectories through it."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _SWATCH = 12.0
 
 @dataclass(frozen=True, eq=False)
 class Trail:
-    """A way through the plane.
+    """A trajectory in the plane.
 
     Attributes:
-        name: In the legend.
-        places: float64 ``[n, 2]``; it begins at the first one.
-        colour: Place in the theme's series.
+        name: Label in the legend.
+        places: Positions, float64 ``[n, 2]``, from the start.
+        colour: Index in the theme's series.
     """
 
     name: str
@@ -46,17 +46,17 @@ class Trail:
 
 @dataclass(frozen=True, eq=False)
 class SurfacePlot:
-    """A plane with trails.
+    """A plane with trajectories.
 
     Attributes:
-        x: The axis across.
-        y: The axis upwards.
-        trails: The last one on top.
-        shades: How full each cell is of its colour, 0 to 1, ``[rows, columns]``; row 0 lies below;
-            empty: nothing is known yet.
-        lines: Places ``[k, 2]`` of lines of equal value.
-        equal: Whether a unit is as long upwards as across.
-        title: Above it, where there are several plots.
+        x: The horizontal axis.
+        y: The vertical axis.
+        trails: The trajectories, the last one on top.
+        shades: Strength of the colour of each cell, 0 to 1, ``[rows, columns]``; row 0 is at the
+            bottom; empty if not computed yet.
+        lines: Contour lines, positions ``[k, 2]`` each.
+        equal: Whether both axes have the same unit length.
+        title: Title above the plot, used if there are several.
     """
 
     x: Axis
@@ -68,11 +68,11 @@ class SurfacePlot:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint legend, axes, plane and trails."""
+        """Paint legend, axes, surface and trajectories."""
         self.shapes(ink, rect)
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
-        """Paint them, and give the trails."""
+        """Paint the plot and return the trajectories."""
         top = self._paint_legend(ink, rect)
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
         if self.equal:
@@ -104,7 +104,7 @@ class SurfacePlot:
             painter.drawEllipse(points[-1], radius, radius)
             found.append(line_of(item, points))
         if self.trails and len(self.trails[0].places):
-            # All begin here: a ring that no end is taken for.
+            # The common start is a ring, distinct from the discs at the ends.
             start = _placed(frame, self.trails[0].places[:1])[0]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(ink.pen(ink.theme.text, 1.2))
@@ -114,7 +114,7 @@ class SurfacePlot:
         return tuple(found)
 
     def _image(self, ink: Ink) -> QImage:
-        """The shades as pixels, that of the lowest row at the bottom."""
+        """Return the shades as an image, with row 0 at the bottom."""
         colours = [
             blend(ink.theme.accent, ink.ground, _FULLEST * share / 255.0).rgb()
             for share in range(256)
@@ -124,7 +124,7 @@ class SurfacePlot:
         pixels = np.ascontiguousarray(np.array(colours, np.uint32)[places])
         rows, columns = pixels.shape
         image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
-        # Between the points nothing is known: evenly from one to the next, as the lines take it.
+        # Interpolated linearly between the samples, as for the contour lines.
         return image.scaled(
             max(columns, 512),
             max(rows, 512),
@@ -150,7 +150,7 @@ class SurfacePlot:
 
 
 def around(low: float, high: float) -> Scale:
-    """A linear scale between two ends that may fall together."""
+    """Return a linear scale between two ends, which may be equal."""
     return Scale(low, high if high > low else low + 1.0)
 
 

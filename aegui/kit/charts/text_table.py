@@ -1,4 +1,4 @@
-"""A table of words: a head, rows, and lines that are broken where a column is narrow."""
+"""A table of text: a header and rows, with cells wrapped in narrow columns."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _HAIR = 0.01
 
 @dataclass(frozen=True)
 class TextTable:
-    """Words in rows and columns.
+    """Text in rows and columns.
 
     Attributes:
         head: Names of the columns.
-        rows: As many texts in each.
-        title: Above it, where there are several parts.
+        rows: The rows, with one text per column.
+        title: Title above the table, used if there are several parts.
     """
 
     head: tuple[str, ...]
@@ -36,9 +36,9 @@ class TextTable:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint it, in letters as large as all of it fits in ``rect``, words whole if possible.
+        """Paint the table in the largest font that fits ``rect``, splitting words only if needed.
 
-        Somewhat smaller letters are better than lines that are broken.
+        A slightly smaller font is preferred to wrapped cells.
         """
         size = self._size_of_whole_lines(ink, rect)
         while size > _SMALLEST_PT and not self._fits(ink, rect, size):
@@ -59,7 +59,7 @@ class TextTable:
             ink.rule(QPointF(rect.left(), y), QPointF(rect.right(), y))
 
     def _size_of_whole_lines(self, ink: Ink, rect: QRectF) -> float:
-        """Of the letters in which no row is broken; the largest where they would be small."""
+        """Return the largest size at which no row wraps, unless that is too small."""
         room = rect.width() - _BETWEEN * (len(self.head) - 1)
         size = _LARGEST_PT
         while size >= _WHOLE_PT:
@@ -69,7 +69,7 @@ class TextTable:
         return _LARGEST_PT
 
     def _cells(self, ink: Ink, widths: list[float], size: float) -> list[list[list[str]]]:
-        """The lines of every cell, row by row."""
+        """Return the lines of every cell, row by row."""
         return [
             [
                 _broken(partial(_advance, ink, size, place == 0), text, width)
@@ -89,7 +89,7 @@ class TextTable:
     def _longest(
         self, ink: Ink, size: float, *, whole: bool, is_head_whole: bool = True
     ) -> list[float]:
-        """Of each column the longest text, ``whole`` or of one word; its head may be apart."""
+        """Return the longest text, or word unless ``whole``, per column; headers may be split."""
         return [
             max(
                 _advance(ink, size, place == 0, part)
@@ -104,7 +104,7 @@ class TextTable:
         ]
 
     def _widths(self, ink: Ink, width: float, size: float) -> list[float]:
-        """Room for the longest word of each column, and the rest by how long its texts are."""
+        """Return column widths: that of the longest word, and a share of the rest by its texts."""
         room = width - _BETWEEN * (len(self.head) - 1)
         texts = self._longest(ink, size, whole=True)
         if sum(texts) <= room:
@@ -124,8 +124,8 @@ def _advance(ink: Ink, size: float, bold: bool, text: str) -> float:
 
 
 def _broken(advance: Callable[[str], float], text: str, width: float) -> list[str]:
-    """``text`` in lines of at most ``width``; a word that is longer is cut."""
-    # A column is as wide as its longest text: what is computed twice may differ by a hair.
+    """Wrap ``text`` to lines of at most ``width``; longer words are split."""
+    # Tolerance for rounding: a column is exactly as wide as its longest text.
     width += _HAIR
     lines: list[str] = []
     for word in text.split():

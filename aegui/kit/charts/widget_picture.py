@@ -1,4 +1,4 @@
-"""A widget that paints itself as a figure: in the theme of the paper, as lines and letters."""
+"""Export of a widget that paints itself, in the theme of the paper and as vector graphics."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _LEAST_PX = 60
 
 @dataclass(frozen=True, eq=False)
 class WidgetPicture:
-    """What a widget shows.
+    """The content of a widget.
 
     Attributes:
-        widget: It paints itself, with the colours of the theme in force.
-        fits: Whether it can be painted at the size of the paper, letters as large as on the
-            screen; else it is painted as large as it is, and scaled.
-        children: Whether the widgets in it are painted too.
-        title: Above it, where there are several parts.
+        widget: A widget that paints itself in the colours of the current theme.
+        fits: Whether it can be painted at the size of the paper, with text as large as on the
+            screen; otherwise it is painted at its own size and scaled.
+        children: Whether its child widgets are painted too.
+        title: Title above it, used if there are several parts.
     """
 
     widget: QWidget
@@ -39,7 +39,7 @@ class WidgetPicture:
     title: str = ""
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
-        """Paint the widget in the middle of ``rect``."""
+        """Paint the widget centred in ``rect``."""
         widget, painter = self.widget, ink.painter
         before, top = widget.size(), widget.window()
         dots = widget.logicalDpiX() / 72.0
@@ -48,7 +48,7 @@ class WidgetPicture:
         painter.save()
         try:
             with painted_in(ink.theme):
-                # Another palette has the widget drop what it has cached in colours.
+                # A changed palette makes the widget drop caches that contain colours.
                 widget.setPalette(theme_palette(ink.theme))
                 size = before
                 if self.fits:
@@ -74,12 +74,12 @@ class WidgetPicture:
 
 
 def offer_painted(widget: QWidget, name: str, *, fits: bool = True) -> FigureMenu:
-    """The menu of a widget that paints itself: called as listeners are.
+    """Create the export menu of a widget that paints itself.
 
     Args:
-        widget: It offers itself at a click of the right button.
-        name: Proposed for its file. A widget with ``copied_at(position)``, such as a ``Painted``,
-            offers the image there alone too.
+        widget: The widget; the menu opens on a right click.
+        name: Proposed file name. If the widget has ``copied_at(position)``, as a ``Painted`` does,
+            the image there can be copied too.
         fits: As of ``WidgetPicture``.
     """
 
