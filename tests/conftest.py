@@ -1,22 +1,22 @@
-"""What every test runs under, and the fixtures that any test may ask for.
+"""Guards that apply to every test, and the fixtures available to all.
 
-Guards, always on (``tests/harness/``); each fails the guilty test, and no other:
+Guards, always on (``tests/harness/``); each fails the offending test only:
 
 - a warning that is not listed in ``pyproject.toml``;
 - a log record from WARNING up that the test neither expected nor cleared;
 - a message from Qt (``qt_log_level_fail``), an exception in a slot or a painter (pytest-qt);
 - a thread, QThread, running timer or animation, or window that outlives the test;
-- more than 300 s.
+- a duration of more than 300 s.
 
-No test sees the user's own folders or language: each has a home of its own and starts in English,
-with the mouse in the corner of the screen.
+No test sees the user's own folders or language: each has its own home directory and starts in
+English, with the mouse in the corner of the screen.
 
 Fixtures:
 
-- ``expect_log(pattern, level=WARNING)``: a ``with`` block in which a record that matches must be
-  logged. A test may also look at ``caplog.records`` itself and then ``caplog.clear()``.
+- ``expect_log(pattern, level=WARNING)``: a context manager in which a matching record must be
+  logged. A test may also inspect ``caplog.records`` itself and then call ``caplog.clear()``.
 - ``user_home``: the folder under which this test's settings, data and cache would be written.
-- ``heard_signals``: processes that the test starts hear SIGHUP and SIGINT.
+- ``heard_signals``: processes started by the test receive SIGHUP and SIGINT.
 - ``repository``: the root of the source tree.
 - ``qtbot``, ``qapp`` and ``qtlog`` come from pytest-qt.
 """
@@ -37,7 +37,7 @@ from pytestqt.qtbot import QtBot
 
 from aegui.qt_import import import_qt
 
-# Before anything imports Qt, which else reads the source of each of the modules of torch.
+# Before any other import of Qt, which would otherwise read the source of every torch module.
 import_qt()
 
 from aegui.session.jobs.latest_job import LatestJob  # noqa: E402
@@ -46,32 +46,33 @@ from aegui.session.training import training_runner  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Before anything asks Qt for an application. A real display is only used when asked for by name.
-# The screen that is none has room for the windows of the tests: its own 800 x 800 has not. Its
-# path is relative, because Qt splits the setting at colons and Windows puts one after the drive.
+# Before a QApplication is created. A real display is used only if requested by name. The offscreen
+# platform's default screen of 800 x 800 is too small for the windows under test. The path is
+# relative because Qt splits the setting at colons, and a Windows path has one after the drive.
 _SCREEN = os.path.relpath(Path(__file__).resolve().parent / "harness" / "screen.json")
 if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") == "offscreen":
     os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={_SCREEN}"
 
-# Before anything loads torch: threads that wait for work would keep the cores from the other
-# processes of the tests, and some take ten times as long beside such.
+# Before torch is loaded: spinning worker threads would take the cores from other test processes,
+# which slows some of them tenfold.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# Hundreds of processes are started here: each would compile the program anew, this one all tests.
+# The tests start hundreds of processes, each of which would compile the program again without
+# cached bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# What is waited for comes in milliseconds; the 5 s of pytest-qt are too few where a busy machine
-# takes the processor away, and a test that hangs ends by its own 300 s.
+# Waits normally end within milliseconds; the 5 s of pytest-qt are too few on a busy machine, and
+# a hanging test is ended by the 300 s limit.
 for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
     _wait.__kwdefaults__["timeout"] = 60_000  # type: ignore[index]
 
-# Nor are threads given up after the 3 s that a person would wait at the end.
+# Likewise threads are not given up after the 3 s that a user would wait on exit.
 for _end in (LatestJob.wait, LatestJob.shutdown):
     _end.__defaults__ = (60.0,)
 training_runner.SHUTDOWN_SECONDS = 60.0
 
-# Nor has an example of hypothesis to be quick; and each run tries the same ones.
+# Likewise for examples of hypothesis; each run tries the same ones.
 hypothesis_settings.register_profile(
     "aegui", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -88,9 +89,9 @@ pytest_plugins = (
 
 @pytest.fixture
 def heard_signals() -> Iterator[None]:
-    """Children hear SIGHUP and SIGINT, also where nohup or a shell's ``&`` has them ignored."""
+    """Let child processes receive SIGHUP and SIGINT, even where nohup or ``&`` has them ignored."""
     numbers = [getattr(signal, name) for name in ("SIGHUP", "SIGINT") if hasattr(signal, name)]
-    # A handler is no more after exec, while what is ignored stays so.
+    # A handler is reset to the default by exec, whereas an ignored signal stays ignored.
     before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
     yield
     for number, handler in before.items():
@@ -99,14 +100,14 @@ def heard_signals() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
-    """The root of the source tree."""
+    """Return the root of the source tree."""
     return Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the files, those with slow tests come first, then large ones.
+    """Order files for parallel runs: those with slow tests first, then by number of tests.
 
-    Left to the end, a file of half a minute would keep one process at work and the others idle.
+    A file of half a minute left to the end would keep one process busy and the others idle.
     """
     if not hasattr(config, "workerinput"):
         return

@@ -1,6 +1,6 @@
-"""Measure: ``python -m tests.bench [PART ...] [--json FILE]``. Never part of the tests.
+"""Run benchmarks: ``python -m tests.bench [PART ...] [--json FILE]``. Never part of the tests.
 
-Speed is told as ratios within one run, the two sides taking turns, because machines are noisy.
+Speed is reported as ratios within one run, with the two sides alternating, as machines are noisy.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PARTS = {
 
 
 def main() -> int:
-    """Run the parts asked for, print the table; 1 when a goal was missed."""
+    """Run the selected parts and print the table; return 1 if a goal was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")

@@ -1,4 +1,4 @@
-"""The engine against the loop everybody writes; cost per epoch early and late."""
+"""The training engine against a plain PyTorch loop; cost of early and late epochs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROUNDS = 5
 
 
 def course_recipe(**changes: Any) -> ResolvedRecipe:
-    """35-25-10-2-10-25-35, Adam, cross-entropy, full batch of the 32 lower-case characters."""
+    """Return 35-25-10-2-10-25-35, Adam, cross-entropy, full batch of 32 lower-case letters."""
     recipe = Recipe.model_validate({"training": {"epochs": 100_000_000}} | changes)
     resolved = resolve(recipe, load_builtin("lowercase")).resolved
     if resolved is None:
@@ -31,7 +31,7 @@ def course_recipe(**changes: Any) -> ResolvedRecipe:
 
 
 class EverybodysLoop:
-    """nn.Sequential, Adam's defaults, and a loss read at every epoch; ``fused`` as Adam has it."""
+    """A plain loop: nn.Sequential, default Adam, loss read every epoch; ``fused`` as for Adam."""
 
     def __init__(
         self, resolved: ResolvedRecipe, *, fused: bool = False, device: str = "cpu"
@@ -46,7 +46,7 @@ class EverybodysLoop:
         self.losses: list[float] = []
 
     def run(self, epochs: int) -> float:
-        """Seconds per epoch."""
+        """Run ``epochs`` and return the seconds per epoch."""
         criterion = torch.nn.BCELoss()
         started = time.perf_counter()
         for _ in range(epochs):
@@ -59,7 +59,7 @@ class EverybodysLoop:
 
 
 def seconds_per_epoch(steps: Iterator[Training], epochs: int) -> float:
-    """Go on with a training for at least so many epochs, everything it does included."""
+    """Continue a training for at least ``epochs``; return seconds per epoch, all included."""
     training = next(steps)
     first = training.epoch
     started = time.perf_counter()
@@ -69,7 +69,7 @@ def seconds_per_epoch(steps: Iterator[Training], epochs: int) -> float:
 
 
 def measure() -> list[Figure]:
-    """Items 1, 2 and 4 of the list of speeds."""
+    """Measure items 1, 2 and 4 of the list of speeds."""
     torch.set_num_threads(1)
     return [*_against_the_loop(), _late_epochs()]
 
@@ -102,7 +102,7 @@ def _against_the_loop() -> list[Figure]:
 
 
 def _late_epochs() -> Figure:
-    """Cost at epoch 1,000,000 over that at epoch 10; the late side starts from a checkpoint."""
+    """Return the cost at epoch 1,000,000, resumed from a checkpoint, over that at epoch 10."""
     early, late = [], []
     resolved = course_recipe()
     first = next(train(resolved))
@@ -122,7 +122,7 @@ def _late_epochs() -> Figure:
 
 
 def _long_history(training: Training) -> Any:
-    """The history that a million epochs leave behind."""
+    """Fill the history of ``training`` as a million epochs would."""
     from aegui.core.training.record.history import RUN_COLUMNS, next_recorded_epoch
 
     epoch = 0

@@ -1,4 +1,4 @@
-"""Going through the epochs of a training: how soon each is seen, and what keeping them costs."""
+"""Scrubbing through the epochs of a training: latency, and the cost of recording them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROUNDS = 7
 
 
 def measure() -> list[Figure]:
-    """Item 4 of the list of speeds of the map."""
+    """Measure item 4 of the list of speeds of the map."""
     told = run_driver("time_driver")
     return [
         Figure("epochs kept of a training of letters", told["epochs"], ""),
@@ -36,7 +36,7 @@ def measure() -> list[Figure]:
 
 
 def _kept_rate() -> float:
-    """Rate with the epochs kept against that without, the two taking turns."""
+    """Return the training rate with recorded epochs over that without, alternating."""
     recipe = Recipe(training=TrainingSpec(epochs=_EPOCHS, device="cpu"))
     resolved = resolve(recipe, load_builtin("lowercase")).resolved
     if resolved is None:

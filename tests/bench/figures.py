@@ -1,4 +1,4 @@
-"""What a benchmark says: figures with their goals, as a table and as JSON."""
+"""Benchmark results: figures with goals, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Figure:
 
     Attributes:
         name: What was measured.
-        value: The figure itself.
+        value: The figure.
         unit: Its unit; ``x`` for a ratio within this run.
-        goal: What it should be, in words; empty where it is only told.
-        met: Whether the goal is met; None where there is none.
+        goal: The goal in words; empty if there is none.
+        met: Whether the goal is met; None if there is none.
     """
 
     name: str
@@ -35,22 +35,22 @@ class Figure:
 
 
 def at_least(name: str, value: float, unit: str, goal: float) -> Figure:
-    """A figure that should not lie below ``goal``."""
+    """Return a figure with the lower bound ``goal``."""
     return Figure(name, value, unit, f">= {goal:g}", value >= goal)
 
 
 def at_most(name: str, value: float, unit: str, goal: float) -> Figure:
-    """A figure that should not lie above ``goal``."""
+    """Return a figure with the upper bound ``goal``."""
     return Figure(name, value, unit, f"<= {goal:g}", value <= goal)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The value below which ``percent`` of 100 of the values lie."""
+    """Return the ``percent``-th percentile of ``values``."""
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as aligned lines."""
+    """Return the figures as an aligned table."""
     rows = [("figure", "value", "goal", "")]
     marks = {True: "ok", False: "MISSED", None: ""}
     for figure in figures:
@@ -65,7 +65,7 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def machine() -> dict[str, object]:
-    """What figures are measured on."""
+    """Return a description of the machine."""
     import torch
 
     return {
@@ -78,6 +78,6 @@ def machine() -> dict[str, object]:
 
 
 def write_json(path: Path, figures: Sequence[Figure]) -> None:
-    """The figures, and what they were measured on, as JSON."""
+    """Write the figures, and a description of the machine, as JSON."""
     content = {"machine": machine(), "figures": [asdict(figure) for figure in figures]}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

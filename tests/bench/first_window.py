@@ -1,7 +1,7 @@
-"""The driver of ``startup.py``: starts the program in this process, and prints when what was seen.
+"""Driver of ``startup.py``: starts the program in this process and prints milestones as JSON.
 
-It does what ``run_window`` does, with eyes open. What the open window takes is told before the
-mouse comes near what trains: torch is loaded then.
+Does the same as ``run_window``, instrumented. Memory of the open window is measured before the
+mouse comes near the training controls, which loads torch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 
 
 def process_age() -> float:
-    """Seconds since this process was started, by the system's own books where it keeps them."""
+    """Return the seconds since this process was started, if the system reports it; otherwise 0."""
     try:
         with open("/proc/self/stat", encoding="ascii") as file:
             ticks = int(file.read().rsplit(")", 1)[1].split()[19])
@@ -24,7 +24,7 @@ def process_age() -> float:
 
 
 def memory_mb() -> float:
-    """What this process has in memory, libraries that it shares included; 0 where nobody says."""
+    """Return the resident memory of this process, shared libraries included; 0 if unknown."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
@@ -37,7 +37,7 @@ BORN = time.perf_counter() - process_age()
 
 
 def main() -> None:
-    """Start, watch, print."""
+    """Start the program, record milestones and print them."""
     from aegui.qt_import import import_qt
 
     import_qt()
@@ -51,7 +51,7 @@ def main() -> None:
     seen: dict[str, float] = {}
 
     class Eyes(QObject):
-        """Notes when the window and the decoded glyph are painted for the first time."""
+        """Records when the window and the first decoded glyph are painted."""
 
         def __init__(self, app: App) -> None:
             super().__init__(app)

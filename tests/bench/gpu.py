@@ -1,4 +1,4 @@
-"""On a CUDA GPU: against the loop everybody writes there, and against ours on the processor."""
+"""Training on a CUDA GPU, against a plain loop there and against this program on the CPU."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Plain = PlainLoop | PlainGan
 
 
 def measure() -> list[Figure]:
-    """Rates of the models of the course; no figures where there is no GPU."""
+    """Measure the rates of the course's models; no figures without a GPU."""
     if not torch.cuda.is_available():
         return []
     return [*_agreement(), *_letters(), *_models()]
 
 
 def _agreement() -> list[Figure]:
-    """Losses after the same epochs from the same weights, where nothing is drawn on the way."""
+    """Compare losses after equal epochs from equal weights, for models without random draws."""
     images = noise(256, 1, 28)
     dense = {"encoder": [{"units": 64}, {"units": 32, "activation": "relu"}]}
     cases: dict[str, Callable[[str], ResolvedRecipe]] = {
@@ -152,7 +152,7 @@ def _models() -> list[Figure]:
 
 
 def _synchronized(ours: Ours, epochs: int) -> float:
-    """Seconds per epoch, with what the GPU has still to do."""
+    """Return the seconds per epoch, waiting for pending GPU work."""
     torch.cuda.synchronize()
     started = time.perf_counter()
     ours.run(epochs - 1)

@@ -1,7 +1,7 @@
-"""The library with 10,000 entries: opened, filtered, grouped, and the same in the window.
+"""The library with 10,000 entries: opening, filtering and grouping, by itself and in the window.
 
-Told is the time of the processor, of all threads: on a machine that others use too the clock says
-more of them. What is done is done by one thread after the other, so on an idle one both are alike.
+Times are CPU times of all threads, since wall-clock time on a shared machine depends on others. The
+threads work one after the other, so that both agree on an idle machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MS = 1e3
 
 
 def measure() -> list[Figure]:
-    """Medians; in the window with what is painted."""
+    """Measure medians; in the window including painting."""
     with tempfile.TemporaryDirectory() as folder:
         before = os.environ.get("XDG_DATA_HOME")
         os.environ["XDG_DATA_HOME"] = folder
@@ -47,7 +47,7 @@ def measure() -> list[Figure]:
 
 
 def _filled() -> float:
-    """10,000 entries of 50 studies, as a term of course work leaves them; seconds it took."""
+    """Add 10,000 entries of 50 studies, as after a term of course work; return CPU seconds."""
     known = environment("fused", "cpu")
     many = [
         entry(
@@ -79,7 +79,7 @@ def _filled() -> float:
 
 
 def _ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Milliseconds of the processor that ``work`` takes, the median."""
+    """Return the median CPU time of ``work`` in milliseconds."""
     taken = []
     for _ in range(rounds):
         gc.collect()
@@ -111,7 +111,7 @@ def _core() -> list[Figure]:
 
 
 def _window() -> list[Figure]:
-    """From the question to the painted table, threads and all; offscreen."""
+    """Measure from the query to the painted table, threads included; offscreen."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
@@ -129,7 +129,7 @@ def _window() -> list[Figure]:
     panel.show()
 
     def ask(view: LibraryView, begun: float) -> float:
-        """Milliseconds until the first answer is painted; the other rows come after that."""
+        """Return the milliseconds until the first answer is painted; further rows follow later."""
         panel.set_view(view)
         looks.ask(view)
         loop.exec()
@@ -143,7 +143,7 @@ def _window() -> list[Figure]:
     figures = [at_most("window of 10,000: from nothing to the painted table", opened, "ms", 1_000)]
     taken = []
     for text in FILTERS:
-        # Each time another question: the first answer, painted, with all that comes before it.
+        # A different query each time; measured is its first answer including painting.
         views = [
             LibraryView(text=text, columns=COLUMNS, sort=sort)
             for sort in ("created", "name", "wrong", "loss", "data")
@@ -171,7 +171,7 @@ def _window() -> list[Figure]:
 
 
 def _wait_for_all(panel: LibraryPanel, app: object) -> None:
-    """Until every row has come."""
+    """Wait until all rows have arrived."""
     until = time.monotonic() + 10.0
     while time.monotonic() < until:
         app.processEvents()  # type: ignore[attr-defined]

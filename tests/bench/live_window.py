@@ -1,4 +1,4 @@
-"""The driver of ``window.py``: runs the real window, and prints what it saw as JSON.
+"""Driver of ``window.py``: runs the real window and prints measurements as JSON.
 
 ``python -m tests.bench.live_window [letters|conv|vae|population]``
 """
@@ -58,7 +58,7 @@ class Paints(QObject):
 
 
 class Probe(QObject):
-    """Notes the time between two turns of the event loop, in ms, by a timer of 1 ms."""
+    """Records the time between two iterations of the event loop, in ms, with a timer of 1 ms."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -82,15 +82,15 @@ class Probe(QObject):
 
 
 def spin(seconds: float) -> None:
-    """Run the event loop, the way ``exec`` does, for so long."""
-    # Not application.quit: that would close the window first.
+    """Run a nested event loop for ``seconds``."""
+    # Not application.quit, which would close the window first.
     loop = QEventLoop()
     QTimer.singleShot(int(1000 * seconds), loop, loop.quit)
     loop.exec()
 
 
 def resolved_case(app: App, case: str) -> ResolvedRecipe:
-    """Make the case the window's document, and wait until it is."""
+    """Load the case into the window and wait until it resolves."""
     workspace = app.services.workspace
     if case == "letters":
         workspace.edit_recipe(Recipe(training=TrainingSpec(epochs=100_000_000)), "letters")
@@ -107,7 +107,7 @@ def resolved_case(app: App, case: str) -> ResolvedRecipe:
 
 
 def headless_rate(resolved: ResolvedRecipe) -> float:
-    """Epochs per second of the same training in a thread, while the window has nothing to do."""
+    """Return epochs per second of the same training in a thread, while the window is idle."""
     rate = 0.0
 
     def body() -> None:
@@ -131,11 +131,11 @@ def headless_rate(resolved: ResolvedRecipe) -> float:
 
 
 def start(app: App, resolved: ResolvedRecipe) -> None:
-    """Train in the window until there are results to be pulled, and let it settle."""
+    """Start training in the window, wait for the first results and let it settle."""
     app.services.runner.start(resolved)
     begun = time.perf_counter()
     while app.services.runner.pull() is None:
-        # On a busy machine a large network takes seconds to get ready.
+        # On a busy machine a large network takes seconds to start.
         if time.perf_counter() - begun > _PATIENCE_S:
             raise RuntimeError("nothing is being trained")
         spin(0.05)
@@ -143,7 +143,7 @@ def start(app: App, resolved: ResolvedRecipe) -> None:
 
 
 def stop(app: App) -> None:
-    """End the training and wait until the window knows."""
+    """Stop the training and wait until the window has noticed."""
     app.services.runner.stop()
     while app.services.runner.is_busy:
         spin(0.05)
@@ -151,7 +151,7 @@ def stop(app: App) -> None:
 
 
 def epochs_done(app: App) -> float:
-    """Epochs that the training has done by now."""
+    """Return the number of epochs trained so far."""
     pulled = app.services.runner.pull()
     if pulled is None:
         raise RuntimeError("nothing is being trained")
@@ -159,14 +159,14 @@ def epochs_done(app: App) -> float:
 
 
 def live_rate(app: App) -> float:
-    """Epochs per second while the window shows everything."""
+    """Return epochs per second while the window shows everything."""
     first, started = epochs_done(app), time.perf_counter()
     spin(SECONDS)
     return (epochs_done(app) - first) / (time.perf_counter() - started)
 
 
 class Moves(NamedTuple):
-    """Milliseconds from each move of the mouse."""
+    """Latencies of mouse moves, in milliseconds."""
 
     map: list[float]
     """Until what is decoded there is painted beside the pointer."""
@@ -175,7 +175,7 @@ class Moves(NamedTuple):
 
 
 def moves(app: App) -> Moves:
-    """Move the mouse over the map, time and again."""
+    """Move the mouse over the map repeatedly and measure latencies."""
     canvas = app.window.canvas
     on_map, in_panel = Paints(canvas), Paints(app.window.panel(CursorPanel).pictures)
     decoded = 0
@@ -234,7 +234,7 @@ def main() -> None:
         count, started = paints.count, time.perf_counter()
         live.append(live_rate(app))
         painted.append((paints.count - count) / (time.perf_counter() - started))
-        # The gaps are noted apart: the probe's own thousand calls a second cost the training.
+        # Gaps are recorded separately: the probe's thousand calls a second slow the training down.
         probe.start()
         spin(SECONDS)
         probe.stop()

@@ -1,4 +1,4 @@
-"""The native machine against torch's and against the loops everybody writes; where it pays."""
+"""The native engine against torch's engine and plain loops, and the sizes at which it is faster."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BATCHES = (8, 32, 128, 512)
 
 
 def measure() -> list[Figure]:
-    """One network and a hundred against torch's machine, a VAE, and the table of widths."""
+    """Measure one network and a hundred against torch's engine, a VAE, and the table of sizes."""
     torch.set_num_threads(1)
     if library() is None:
         return [Figure(status(), 0.0, "")]
@@ -48,7 +48,7 @@ def measure() -> list[Figure]:
 
 @contextmanager
 def _on_torch() -> Iterator[None]:
-    """Trainings that begin within are done by torch's machine."""
+    """Run trainings started within the context on torch's engine."""
     os.environ[SWITCH] = "torch"
     try:
         yield
@@ -76,7 +76,7 @@ def _against_torch() -> list[Figure]:
 
 
 def _vae() -> list[Figure]:
-    """Of the letters, 50 runs, batches of 32."""
+    """Measure a VAE of the letters, 50 runs, batches of 32."""
     letters = load_builtin("letters")
     network = {
         "encoder": [{"units": 25, "activation": "relu"}, {"units": 10, "activation": "relu"}],
@@ -120,7 +120,7 @@ def _network(side: int, hidden: tuple[int, ...], rows: int) -> ResolvedRecipe:
 
 
 def _gain(resolved: ResolvedRecipe) -> float:
-    """How many times the epochs of torch's machine, processor time of the steps alone."""
+    """Return the speed-up over torch's engine, by CPU time of the steps alone."""
     native, other = (_engine(resolved, name) for name in (NativeEngine.name, FusedEngine.name))
     for _ in range(4):
         _busy(native, 3), _busy(other, 3)
@@ -142,7 +142,7 @@ def _engine(resolved: ResolvedRecipe, name: str) -> FusedEngine:
 
 
 def _busy(engine: FusedEngine, epochs: int) -> float:
-    """Seconds of an epoch."""
+    """Return the seconds per epoch."""
     started = time.process_time()
     torch.set_flush_denormal(True)
     engine.run([1e-3] * epochs, 0.0)

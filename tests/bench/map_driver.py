@@ -1,4 +1,4 @@
-"""The driver of ``map_frames.py``: one real map, panned and zoomed; prints JSON.
+"""Driver of ``map_frames.py``: pans and zooms one real map; prints JSON.
 
 ``python -m tests.bench.map_driver letters|digits|emojis|faces|POINTS``
 """
@@ -47,7 +47,7 @@ MODELS = {"letters": "letters-2d", "faces": "emoji-faces"}
 
 
 class Bench:
-    """A map with its decoded plane, and a hand that moves it."""
+    """A map with its decoded plane, and functions to move it."""
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
@@ -79,13 +79,13 @@ class Bench:
         self.canvas.set_preview(decoded.image.reshape(self.codec.image_shape))
 
     def close(self) -> None:
-        """End what is decoded, and the window."""
+        """Shut down the decoders and close the window."""
         self.service.shutdown()
         self.decode.shutdown()
         self.canvas.close()
 
     def settle(self, seconds: float = 5.0) -> None:
-        """Until the plane that was asked for is there."""
+        """Wait until the requested plane is complete."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             QApplication.processEvents()
@@ -98,11 +98,11 @@ class Bench:
     def frames(
         self, step: Callable[[int], None], count: int = FRAMES, *, whole: bool = True
     ) -> tuple[list[float], list[float]]:
-        """ms from the begin of each of ``count`` steps until it is painted, and of work therein.
+        """Return the ms from each of ``count`` steps until it is painted, and the CPU ms of each.
 
-        The work is what the window's thread has computed: on a busy machine it waits as well.
-        Planes that arrive meanwhile are taken over in the frame after. A view that moves is
-        painted ``whole``; else, as in the window, what the step has marked.
+        The second is CPU time of the GUI thread, without the waiting on a busy machine. Planes
+        that arrive during a step are taken over in the next frame. With ``whole`` all of the map is
+        repainted, as for a moving view; otherwise only what the step has marked, as in the window.
         """
         paints = Paints(self.canvas)
         times, work = [], []
@@ -117,7 +117,7 @@ class Bench:
             spent = time.perf_counter() - begun
             times.append(1000 * spent)
             work.append(1000 * (time.thread_time() - worked))
-            # A screen of 60 Hz, on which the thread that decodes has its turns too.
+            # A screen of 60 Hz; the sleep also gives the decoder's thread its turn.
             time.sleep(max(0.0, 1 / 60 - spent))
         if paints.count < count:
             raise RuntimeError(f"of {count} steps only {paints.count} were painted")
@@ -125,7 +125,7 @@ class Bench:
 
 
 def pan(bench: Bench) -> Callable[[int], None]:
-    """In circles across the whole map."""
+    """Pan in circles across the whole map."""
 
     def step(number: int) -> None:
         angle = 2 * np.pi * number / 150
@@ -135,7 +135,7 @@ def pan(bench: Bench) -> Callable[[int], None]:
 
 
 def zoom(bench: Bench) -> Callable[[int], None]:
-    """In and out again by a wheel with a fine step, about a place off the middle."""
+    """Zoom in and out with a high-resolution wheel about an off-centre point."""
 
     def step(number: int) -> None:
         turns = 0.25 if number // 75 % 2 == 0 else -0.25
@@ -161,7 +161,7 @@ def wheel(canvas: LatentCanvas, x: float, y: float, turns: float) -> None:
 
 
 def hover(bench: Bench) -> Callable[[int], None]:
-    """The mouse goes over the map, and the image under it is decoded as in the window."""
+    """Move the mouse over the map, with the image under it decoded as in the window."""
 
     def step(number: int) -> None:
         at = QPointF(600 + 400 * np.cos(number / 23), 400 + 300 * np.sin(number / 17))
@@ -181,14 +181,14 @@ def hover(bench: Bench) -> Callable[[int], None]:
         before = bench.images
         bench.decode.request(code)
         if bench.images == before:
-            # Not by asking again and again: that would keep the decoder's thread from its work.
+            # Not by polling, which would keep the decoder's thread from running.
             bench.waiting.exec()
 
     return step
 
 
 def jumps(bench: Bench) -> list[float]:
-    """ms from a jump to a place that was never seen to the full plane painted."""
+    """Return the ms from a jump to an unseen region until its full plane is painted."""
     times = []
     rng = np.random.default_rng(2)
     for _ in range(JUMPS):
@@ -205,7 +205,7 @@ def jumps(bench: Bench) -> list[float]:
 
 
 def drawn(codec: Codec, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Images ``[count, 1, H, W]`` and codes ``[count, 2]`` in ten clouds."""
+    """Return images ``[count, 1, H, W]`` and codes ``[count, 2]`` in ten clusters."""
     rng = np.random.default_rng(0)
     few = rng.random((min(count, 1000), *codec.image_shape)).astype(np.float32)
     images = np.concatenate([few] * -(-count // len(few)))[:count]
@@ -215,7 +215,7 @@ def drawn(codec: Codec, count: int) -> tuple[NDArray[np.float32], NDArray[np.flo
 
 
 def shown(run: SavedRun) -> tuple[Bench, NDArray[np.float32]]:
-    """The map of a run's own samples, and their codes."""
+    """Return the map of a run's own samples, and their codes."""
     codec, dataset = run.codec(run.best_run), run.dataset
     bench = Bench(codec)
     look = GLYPHS if dataset.is_binary else Look(glyphs=False)
@@ -224,7 +224,7 @@ def shown(run: SavedRun) -> tuple[Bench, NDArray[np.float32]]:
 
 
 def crowded(case: str) -> tuple[Bench, NDArray[np.float32]]:
-    """The map of so many made-up samples."""
+    """Return the map of many synthetic samples, and their codes."""
     run = load_run(models_dir() / "mnist-vae-2.aegui")
     codec = run.codec(run.best_run)
     count = 70_000 if case == "digits" else int(case)
@@ -238,7 +238,7 @@ def crowded(case: str) -> tuple[Bench, NDArray[np.float32]]:
 
 
 def emojis() -> tuple[Bench, NDArray[np.float32]]:
-    """The map of all emojis by the dense decoder 2-128-256-12288, not yet trained."""
+    """Return the map of all emojis by an untrained dense decoder 2-128-256-12288, with codes."""
     recipe = load_recipe(resources_dir() / "recipes/emoji-vae-2.json")
     dataset = load_data(recipe.data)
     resolved = resolve(recipe, dataset).resolved
@@ -251,7 +251,7 @@ def emojis() -> tuple[Bench, NDArray[np.float32]]:
 
 
 def build(case: str) -> Bench:
-    """The map of the case, fitted and settled."""
+    """Return the map of a case, fitted and settled."""
     if case == "emojis":
         bench, codes = emojis()
     elif case in MODELS:
@@ -267,7 +267,7 @@ def build(case: str) -> Bench:
 
 
 def measure(case: str) -> dict[str, float]:
-    """All figures of one case."""
+    """Return all figures of one case."""
     bench = build(case)
     found: dict[str, float] = {"planes": 0}
     for name, way in (("pan", pan), ("zoom", zoom), ("hover", hover)):
@@ -285,7 +285,7 @@ def measure(case: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the figures of the case that is named."""
+    """Print the figures of the case given on the command line."""
     application = QApplication(sys.argv[:1])
     apply_theme(application, LIGHT)
     print(json.dumps(measure(sys.argv[1])))  # noqa: T201

@@ -1,6 +1,6 @@
 """The latent map at 1200x800: frames while panning and zooming, hover, the plane after a jump.
 
-Frames are timed from the step of the hand to the painted widget. The growth goes over the number
+Frames are timed from the input step to the painted widget. Growth is measured over the number
 of samples.
 """
 
@@ -20,7 +20,7 @@ GROWTH = (1_000, 10_000, 70_000, 500_000)
 
 
 def measure() -> list[Figure]:
-    """Items 1 and 3 of the map's list of speeds, what is decoded under the mouse, and growth."""
+    """Measure items 1 and 3 of the map's list of speeds, decoding under the mouse, and growth."""
     figures: list[Figure] = []
     for case, (name, hover, jump) in CASES.items():
         told = run_driver("map_driver", case)

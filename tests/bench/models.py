@@ -1,4 +1,4 @@
-"""The models of the course against the loops everybody writes, and growth with N."""
+"""The models of the course against plain PyTorch loops, and growth with N."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ GROWTH_ROUNDS = 5
 
 
 def dense_vae(hidden: tuple[int, ...], latent: int) -> dict[str, Any]:
-    """A variational network of dense layers with ReLU."""
+    """Return a variational network of dense layers with ReLU."""
     layers = [{"units": units, "activation": "relu"} for units in hidden]
     return {"encoder": layers, "latent": {"kind": "gaussian", "units": latent}}
 
 
 def noise(count: int, channels: int, size: int) -> Dataset:
-    """Random images: what they show does not change the cost of a step."""
+    """Return random images; their content does not affect the cost of a step."""
     draw = np.random.default_rng(0).random((count, channels, size, size), dtype=np.float32)
     return Dataset.from_images("noise", draw)
 
@@ -66,7 +66,7 @@ def bound(
     device: str = "cpu",
     **more: Any,
 ) -> ResolvedRecipe:
-    """A recipe that trains for ever, in the shape that training takes."""
+    """Return a resolved recipe that trains without end."""
     training = {
         "epochs": 100_000_000,
         "batch_size": batch,
@@ -82,7 +82,7 @@ def bound(
 
 
 class Ours:
-    """A training whose epochs are timed, everything that it does included."""
+    """A training whose epochs are timed, all included."""
 
     def __init__(self, resolved: ResolvedRecipe, epoch: int = 0) -> None:
         self._steps: Iterator[Training] = train(resolved)
@@ -96,7 +96,7 @@ class Ours:
         self.run(2)
 
     def run(self, epochs: int = 1) -> float:
-        """Seconds per epoch."""
+        """Run ``epochs`` and return the seconds per epoch."""
         first = self._training.position
         started = time.perf_counter()
         while self._training.position < first + epochs - 1e-9:
@@ -105,7 +105,7 @@ class Ours:
 
 
 def measure() -> list[Figure]:
-    """Items 1, 2, 3 and 5 of the list of speeds of the models, and two models more."""
+    """Measure items 1, 2, 3 and 5 of the list of speeds of the models, and two more models."""
     return [
         *_conv(),
         *_vae(),
@@ -120,7 +120,7 @@ def measure() -> list[Figure]:
 def _compared(
     plain: PlainLoop | PlainGan, ours: Ours, epochs: int = 1
 ) -> tuple[float, float, float]:
-    """Median seconds of both sides, and the median of the ratios of neighbours."""
+    """Return the median seconds of both sides, and the median of the pairwise ratios."""
     plain.run(1)
     times = [(plain.run(epochs), ours.run(epochs)) for _ in range(ROUNDS)]
     ratio = statistics.median(a / b for a, b in times)
@@ -196,7 +196,7 @@ def _gan() -> list[Figure]:
 
 
 def _contractive() -> list[Figure]:
-    """Codes whose Jacobian is penalised: by a formula, and layer by layer."""
+    """Measure contractive models, with the Jacobian by a formula and layer by layer."""
     letters, images = load_builtin("lowercase"), noise(2048, 1, 28)
     return [
         *_contracted("letters 35-32", letters, (), 32, None, 200),
@@ -223,10 +223,10 @@ def _contracted(
 
 
 def _growth() -> list[Figure]:
-    """Seconds per sample must not depend on how many there are.
+    """Check that the seconds per sample do not depend on the number of samples.
 
-    Every training does ten epochs at a time, one of which is measured; the four take turns, and
-    the small ones do so often that a busy minute of the machine meets all of them alike.
+    Each training does ten epochs at a time, one of which is measured. The four sizes alternate, and
+    the small ones run often enough that a busy period of the machine affects all of them alike.
     """
     whole = noise(max(SIZES), 1, 28)
     trainings = {

@@ -1,4 +1,4 @@
-"""Noise: how near to the Bayes limit the shipped denoisers come, and how long the studies take."""
+"""Noise: gap of the shipped denoisers to the Bayes limit, and duration of the studies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REPEATS = 200
 
 
 def measure() -> list[Figure]:
-    """The list of figures about noise."""
+    """Measure the list of figures about noise."""
     recipes = dict(list_recipes())
     return [
         *_denoiser(recipes["letters-denoise"]),
@@ -57,10 +57,10 @@ def _trained(recipe: Recipe) -> tuple[Codec, float]:
 
 
 def _wrong(codec: Codec, spec: CorruptionSpec) -> tuple[float, float, float]:
-    """Wrong pixels a character, the limit on the same draws, and wrong pixels as counted.
+    """Return expected wrong pixels, the Bayes limit on the same draws, and counted wrong pixels.
 
-    The first two are those *expected* given what is seen, of the network's answer and of the best:
-    the means are the same as counting has, but do not depend on what the draws happened to hide.
+    All per character. The first two are expectations given the noisy input, of the network's answer
+    and of the best one: unbiased estimates of the counted mean, without its sampling noise.
     """
     glyphs = load_builtin("lowercase").flat()
     clean: NDArray[np.float32] = glyphs[np.arange(DRAWS) % len(glyphs)]

@@ -1,4 +1,4 @@
-"""Web pages: how large they are, and how long the pointer waits for its image in a real browser."""
+"""Web pages: file size, and latency from pointer to image in a real browser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WATCH = """(() => {
 
 
 def measure() -> list[Figure]:
-    """Size of each page, and time from the pointer's event to the end of painting."""
+    """Measure the size of each page, and the time from the pointer event to the end of painting."""
     figures = []
     if browser_program() is None:
         return [Figure("web pages: no browser here (Debian: chromium)", 0.0, "")]

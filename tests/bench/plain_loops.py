@@ -1,4 +1,4 @@
-"""The loops everybody writes: a DataLoader that shuffles, modules, Adam, and ``loss.item()``."""
+"""Plain PyTorch loops for comparison: a shuffling DataLoader, modules, Adam, ``loss.item()``."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class PlainVae(nn.Module):
         self.output = nn.Linear(hidden[0], pixels)
 
     def loss(self, x: torch.Tensor) -> torch.Tensor:
-        """Negative evidence bound in nats."""
+        """Return the negative evidence lower bound in nats."""
         rows, kl = self(x)
         pixels = F.binary_cross_entropy(rows, x.flatten(1), reduction="sum")
         total: torch.Tensor = pixels / len(x) + kl
         return total
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Reconstruction and KL."""
+        """Return reconstruction and KL divergence."""
         h = self.encoder(x.flatten(1))
         mean, log_variance = self.mean(h), self.log_variance(h)
         z = mean + torch.randn_like(mean) * (log_variance / 2).exp()
@@ -45,19 +45,19 @@ class PlainVae(nn.Module):
 
 
 class PlainConv(nn.Module):
-    """28x28: two convolutions of stride 2, 32 numbers, and the way back."""
+    """28x28: two convolutions of stride 2, a code of 32 numbers, and transposed convolutions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.network = nn.Sequential(*_convolutions(32), *_transposed(32))
 
     def loss(self, x: torch.Tensor) -> torch.Tensor:
-        """Cross-entropy, the mean over the pixels."""
+        """Return the cross-entropy, averaged over the pixels."""
         return F.binary_cross_entropy(self.network(x), x)
 
 
 class PlainClassifier(nn.Module):
-    """Dense layers with ReLU, a code of its own without, and a score for each class."""
+    """Dense layers with ReLU, a linear code layer, and logits of the classes."""
 
     def __init__(self, pixels: int, hidden: tuple[int, ...], code: int, classes: int) -> None:
         super().__init__()
@@ -69,12 +69,12 @@ class PlainClassifier(nn.Module):
         )
 
     def loss(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """Cross-entropy of the classes."""
+        """Return the cross-entropy of the classes."""
         return F.cross_entropy(self.network(x), y)
 
 
 class PlainContractive(nn.Module):
-    """Dense layers with tanh, and the squared norm of the encoder's Jacobian as a penalty."""
+    """Dense layers with tanh, with the squared norm of the encoder's Jacobian as a penalty."""
 
     def __init__(self, pixels: int, hidden: tuple[int, ...], code: int, weight: float) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class PlainContractive(nn.Module):
         self._weight = weight
 
     def loss(self, x: torch.Tensor) -> torch.Tensor:
-        """Cross-entropy, and the penalty: of a single layer by its formula."""
+        """Return the cross-entropy plus the penalty, in closed form for a single layer."""
         rows = x.flatten(1).requires_grad_()
         code = self.encoder(rows)
         answer = torch.sigmoid(self.output(self.decoder(code)))
@@ -135,7 +135,7 @@ def _dense(sizes: tuple[int, ...], activation: type[nn.Module] = nn.ReLU) -> nn.
 
 
 class PlainLoop:
-    """Epochs of a module over images, as in a tutorial."""
+    """Trains a module on images, as in a tutorial."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class PlainLoop:
         self.losses: list[float] = []
 
     def run(self, epochs: int = 1) -> float:
-        """Seconds per epoch."""
+        """Run ``epochs`` and return the seconds per epoch."""
         started = time.perf_counter()
         for _ in range(epochs):
             for batch in self._loader:
@@ -167,7 +167,7 @@ class PlainLoop:
 
 
 class PlainGan:
-    """Epochs of a GAN of 28x28 images, as in a tutorial."""
+    """Trains a GAN of 28x28 images, as in a tutorial."""
 
     def __init__(self, images: NDArray[np.float32], batch: int, device: str = "cpu") -> None:
         self._generator = nn.Sequential(*_transposed(32)).to(device)
@@ -182,7 +182,7 @@ class PlainGan:
         self.losses: list[float] = []
 
     def run(self, epochs: int = 1) -> float:
-        """Seconds per epoch."""
+        """Run ``epochs`` and return the seconds per epoch."""
         generating, judging = self._optimizers
         started = time.perf_counter()
         for _ in range(epochs):

@@ -1,4 +1,4 @@
-"""What the shipped recipes reach, and how soon: seeds 0 to 9."""
+"""Quality and training time of the shipped recipes over seeds 0 to 9."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ eight bring it to a fifth of the loss."""
 
 
 def measure() -> list[Figure]:
-    """Item 7 of the list of figures."""
+    """Measure item 7 of the list of figures."""
     recipes = dict(list_recipes())
     soon = read_line(SOON).recipe
     return [
@@ -34,7 +34,7 @@ def measure() -> list[Figure]:
 
 
 def _trained(recipe: Recipe) -> tuple[TrainingResult, float, float]:
-    """What came of it, seconds by the clock, and of processors."""
+    """Return the result, the wall-clock seconds and the CPU seconds."""
     resolved = resolve(recipe, load_dataset(recipe.data.source, recipe.data.chars)).resolved
     if resolved is None:
         raise ValueError(f"the recipe {recipe.name} does not resolve")

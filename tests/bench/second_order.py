@@ -1,7 +1,7 @@
-"""The optimisers of scipy on 35-25-17-2-17-25-35: ``python -m tests.bench.second_order [KEY ...]``.
+"""SciPy's optimisers on 35-25-17-2-17-25-35: ``python -m tests.bench.second_order [KEY ...]``.
 
-For shares of 30, 50 and 70 % of the 32 lower-case characters to learn from: errors on those and on
-the others, evaluations of the objective, seconds. Powell and BFGS end after ``SECONDS``.
+For training shares of 30, 50 and 70 % of the 32 lower-case characters: errors on training and test
+samples, evaluations of the objective, seconds. Powell and BFGS are stopped after ``SECONDS``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HEADER = (
 
 
 def row(optimizer: str, share: float) -> str:
-    """One row of the table."""
+    """Return one row of the table."""
     recipe = dict(list_recipes())[f"letters-{optimizer}"]
     split = recipe.data.split.model_copy(update={"validation": 1 - share})
     goals = recipe.training.goals.model_copy(update={"seconds": SECONDS})

@@ -1,9 +1,10 @@
-"""The shipped studies to their end, one after the other, each figure beside the published one.
+"""Run the shipped studies one after the other, and compare their figures with the published ones.
 
 ``python -m tests.bench.shipped_studies [GROUP or STUDY ...]`` needs no window and no Qt: each study
-is the command line in a process of its own. One that fails, or that its time limit ends, is told
-as such and the next one begins; the same line goes on where it was left. ``--tiny`` does all of
-them in a hundredth of their epochs, on a few images: whether each begins, ends and has its table.
+runs on the command line in a process of its own. A study that fails or exceeds its time limit is
+reported as such, and the next one begins; the same command resumes. ``--tiny`` runs all of them
+with a hundredth of their epochs on a few images, to check that each starts, ends and yields its
+table.
 """
 
 from __future__ import annotations
@@ -51,17 +52,17 @@ _EPOCHS = ("training.epochs", "classifier.pretrain.epochs")
 
 @dataclass(frozen=True)
 class Done:
-    """One study as it went.
+    """The outcome of one study.
 
     Attributes:
         study: Its name.
-        ended: ``whole``, ``stopped`` (it ended early, by its own limit or ours) or ``failed``.
-        seconds: By the clock.
-        processor_seconds: Of the processors, its processes included.
-        figure: What its settings are told by.
-        result: What the command line wrote with ``--json``; empty where it wrote none.
-        published: What is printed of the whole, in words.
-        said: The last lines of what it said, of one that failed.
+        ended: ``whole``, ``stopped`` (by its own limit or the benchmark's) or ``failed``.
+        seconds: Wall-clock time.
+        processor_seconds: CPU time, including child processes.
+        figure: The figure its settings are compared by.
+        result: Output of the command line with ``--json``; empty if there was none.
+        published: Published results of the whole study, in words.
+        said: The last lines of its log, if it failed.
     """
 
     study: str
@@ -74,7 +75,7 @@ class Done:
     said: str = ""
 
     def line(self) -> str:
-        """What a person reads of it."""
+        """Return a summary on one line."""
         head = f"{self.study}: {self.ended}, {self.seconds:.1f} s, "
         head += f"{self.processor_seconds:.1f} s of processors"
         rows = [self._setting(setting) for setting in self.result.get("settings", ())]
@@ -101,10 +102,10 @@ class Done:
 
 
 def chosen(names: Sequence[str]) -> list[str]:
-    """The studies of groups and names, each once, what takes hours last.
+    """Return the studies of groups and names without duplicates, those that take hours last.
 
     Raises:
-        ValueError: There is neither group nor study of a name.
+        ValueError: No group and no study has such a name.
     """
     known = list(list_plans())
     found: list[str] = []
@@ -118,14 +119,14 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def tiny(plan: StudyPlan, folder: Path) -> StudyPlan:
-    """``plan`` with one seed, a hundredth of the epochs and a few images."""
+    """Return ``plan`` with one seed, a hundredth of the epochs and a few images."""
     base = base_recipe(plan, folder)
     values: dict[str, Any] = {"training.epochs": base.training.epochs, **plan.set}
     values = _short(values)
     if base.classifier is not None:
         values.setdefault("classifier.pretrain.epochs", 1)
     if any(name in str(values.get("data.source", base.data.source)) for name in _LARGE):
-        # A few of both parts: the last of a set go with a whole one only.
+        # A few images of both parts: ``split.last`` is valid only for a whole set.
         split = {"data.split.last": 0, "data.split.validation": 1 / 6}
         values |= {"data.count": _TINY_IMAGES, **split}
     axes = [
@@ -149,7 +150,7 @@ def _short(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def do(name: str, out: Path, options: argparse.Namespace) -> Done:
-    """Have the command line do a study, for ``options.limit`` seconds at most."""
+    """Run a study on the command line, for at most ``options.limit`` seconds."""
     path = list_plans()[name]
     plan = load_plan(path)
     if options.tiny:
@@ -179,7 +180,7 @@ def do(name: str, out: Path, options: argparse.Namespace) -> Done:
 
 
 def _awaited(process: subprocess.Popen[bytes], limit: float) -> tuple[int, float]:
-    """Exit code, and seconds of processors; it is asked to stop at ``limit``, then made to."""
+    """Return exit code and CPU seconds; terminate the process at ``limit``, then kill it."""
     begun, asked = time.monotonic(), False
     while True:
         pid, status, use = os.wait4(process.pid, os.WNOHANG)
@@ -197,7 +198,7 @@ def _awaited(process: subprocess.Popen[bytes], limit: float) -> tuple[int, float
 
 
 def measure() -> list[Figure]:
-    """All studies of letters, two processes, one after the other."""
+    """Run all studies of letters with two processes each, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         options = _parser().parse_args(["letters", "--jobs", "2"])
         found = [do(name, Path(folder), options) for name in chosen(["letters"])]
@@ -228,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Do them, a line each; 1 where one failed."""
+    """Run the studies, printing a line each; return 1 if one failed."""
     parser = _parser()
     options = parser.parse_args()
     try:

@@ -1,8 +1,8 @@
-"""Two hours of use in the real window: memory, threads, timers, objects, windows, file handles.
+"""Two hours of use of the real window: memory, threads, timers, objects, windows, file handles.
 
-``python -m tests.bench.soak [--minutes 120] [--laps N]``. Each lap trains, hovers, goes through the
-epochs, draws, arranges the panels, opens and closes models and dialogs, does a study, and changes
-theme and language; then what is held at rest is written down, and at the end compared.
+``python -m tests.bench.soak [--minutes 120] [--laps N]``. Each lap trains, hovers, scrubs through
+epochs, draws, rearranges the panels, opens and closes models and dialogs, runs a study, and changes
+theme and language; then the resources held at rest are recorded, to be compared at the end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _COUNTED = ("objects", "timers", "windows", "python_threads", "threads", "handle
 
 
 def run_laps(seconds: float, most: int = 10_000, *, brief: bool = False) -> list[dict[str, float]]:
-    """What the program held after each lap, whole or ``brief``, in a home of its own."""
+    """Return the resources held after each lap, whole or ``brief``, run in a separate home."""
     with tempfile.TemporaryDirectory() as home:
         names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
         environment = {**os.environ, **{name: str(Path(home) / name) for name in names}}
@@ -47,7 +47,7 @@ def run_laps(seconds: float, most: int = 10_000, *, brief: bool = False) -> list
 
 
 def figures(laps: list[dict[str, float]]) -> list[Figure]:
-    """The last quarter of the laps against the first one after the warm-up."""
+    """Compare the last quarter of the laps with the first one after the warm-up."""
     warm = laps[int(WARM_UP * len(laps)) :]
     part = max(1, len(warm) // 4)
 
@@ -73,7 +73,7 @@ def figures(laps: list[dict[str, float]]) -> list[Figure]:
 
 
 def main() -> int:
-    """Run, and print; 1 when a goal was missed."""
+    """Run and print; return 1 if a goal was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=120.0)
     parser.add_argument("--laps", type=int, default=10_000)

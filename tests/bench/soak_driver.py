@@ -1,8 +1,8 @@
-"""The driver of ``soak.py``: a person who never stops, in the real window.
+"""Driver of ``soak.py``: uses the real window without pause.
 
-Each lap does everything once and comes back to the same rest; then it prints, as one line of JSON,
-what the program holds: ``python -m tests.bench.soak_driver [SECONDS [LAPS [brief]]]``. A ``brief``
-lap does all of it in fewer steps.
+Each lap does everything once and returns to the same state at rest; then it prints the resources
+held, as one line of JSON: ``python -m tests.bench.soak_driver [SECONDS [LAPS [brief]]]``. A
+``brief`` lap does the same in fewer steps.
 """
 
 from __future__ import annotations
@@ -66,7 +66,11 @@ _POOLED = "Thread (pooled)"
 
 
 def until(done: object) -> None:
-    """Run the event loop until ``done()``."""
+    """Run the event loop until ``done()``.
+
+    Raises:
+        TimeoutError: After 240 s.
+    """
     limit = time.monotonic() + _LIMIT_S
     while not done():  # type: ignore[operator]
         if time.monotonic() > limit:
@@ -75,7 +79,7 @@ def until(done: object) -> None:
 
 
 class Person:
-    """Uses everything, again and again."""
+    """Simulates a user who tries everything repeatedly."""
 
     def __init__(self, app: App, *, brief: bool = False) -> None:
         self._app = app
@@ -87,7 +91,7 @@ class Person:
         spin(max(0.02, self._share * seconds))
 
     def lap(self) -> None:
-        """Do everything once, and come to rest."""
+        """Do everything once, and return to rest."""
         for act in (
             self.train_and_hover,
             self.scrub,
@@ -112,7 +116,7 @@ class Person:
         until(lambda: not runner.is_busy)
 
     def train_and_hover(self) -> None:
-        """Train with the mouse on the map, stop, go on, pause, and train another to its end."""
+        """Train with the mouse on the map, stop, resume, pause, and train another to the end."""
         runner, window = self._app.services.runner, self._app.window
         window.set_perspective("build")
         self._take(ENDLESS)
@@ -140,7 +144,7 @@ class Person:
             spin(0.01)
 
     def scrub(self) -> None:
-        """Go through the epochs, there and back."""
+        """Scrub through the epochs, forwards and backwards."""
         timeline = self._app.services.shown.timeline
         if timeline is None:
             raise RuntimeError("no epochs were kept")
@@ -151,7 +155,7 @@ class Person:
         self._app.window.actions_table["epoch_newest"].trigger()
 
     def draw(self) -> None:
-        """Strokes, noise, and all of it undone."""
+        """Draw strokes, apply noise, and undo."""
         window, drawing = self._app.window, self._app.services.drawing
         window.set_perspective("draw")
         self._look()
@@ -169,7 +173,7 @@ class Person:
             spin(0.02)
 
     def arrange(self) -> None:
-        """Each arrangement, and in it each panel raised, closed and opened again."""
+        """Visit each perspective, and raise, close and reopen its panels."""
         window = self._app.window
         for key in PERSPECTIVES:
             window.set_perspective(key)
@@ -190,7 +194,7 @@ class Person:
         window.reset_layout()
 
     def open_and_close(self) -> None:
-        """The models that ship, one after the other, with the mouse on the map."""
+        """Open the shipped models one after the other, with the mouse on the map."""
         window = self._app.window
         window.set_perspective("wander")
         for name in self._models:
@@ -200,7 +204,7 @@ class Person:
         self._take(RECIPE)
 
     def ask_dialogs(self) -> None:
-        """Every dialog that asks nothing is opened, looked at, and closed."""
+        """Open and close every dialog that needs no input."""
         for key in self._dialogs:
             closer = QTimer()
             closer.setInterval(int(1000 * self._share * _LOOK_S))
@@ -220,7 +224,7 @@ class Person:
             popup.close()
 
     def study(self) -> None:
-        """Four runs of a study, from the first to the last."""
+        """Run a study of four runs from start to end."""
         app = self._app
         app.window.actions_table["studies"].trigger()
         runs = app.services.of(StudyRuns)
@@ -235,7 +239,7 @@ class Person:
         until(lambda: not runs.job.is_busy)
 
     def dress_and_speak(self) -> None:
-        """Other colours, and other languages: the window is built anew for each."""
+        """Change theme and language; the window is rebuilt for each language."""
         for theme in ("dark", "light"):
             self._app.use_theme(theme)
             self._look()
@@ -244,21 +248,21 @@ class Person:
             self._look(2 * _LOOK_S)
 
     def rest(self) -> None:
-        """A small document, nothing under way, the first arrangement."""
+        """Return to a small document, no running jobs, and the first perspective."""
         self._take(RECIPE)
         window = self._app.window
         window.set_perspective("wander")
         window.notifications.close_all()
         self._close_others()
         self._look(3.0)
-        # A thread for answers waits half a second for the next question before it ends.
+        # A worker thread for answers lingers for half a second before it ends.
         limit = time.monotonic() + _LINGER_LIMIT_S
         while threading.active_count() > 1 and time.monotonic() < limit:
             spin(0.05)
 
 
 def objects() -> Counter[str]:
-    """Every QObject that hangs below a window or the application, by its kind; windows too."""
+    """Count the QObjects below each window and the application, by class; windows included."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     found: Counter[str] = Counter()
@@ -269,10 +273,10 @@ def objects() -> Counter[str]:
 
 
 def held() -> dict[str, float]:
-    """What the program holds now, after Qt, Python and C have let go of what nobody needs.
+    """Return the resources held, after Qt, Python and the C library have freed what they can.
 
-    The C library keeps what is free between what is in use, more or less of it as threads happened
-    to work: the program has it given back when it rests, and here that is waited for.
+    The C library keeps free memory between blocks in use, by an amount that depends on the timing
+    of threads. The program returns it to the system when idle; here that is done explicitly.
     """
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
@@ -293,17 +297,17 @@ def held() -> dict[str, float]:
 
 
 def threads() -> int:
-    """Threads of the process, but for those of Qt's pools, which come and go by its own clock."""
+    """Count the threads of the process, except pooled ones, which Qt ends on its own schedule."""
     count = 0
     for task in _TASKS.iterdir():
-        # One that ends while it is asked is none.
+        # A thread may end while it is being inspected.
         with contextlib.suppress(OSError):
             count += (task / "comm").read_text().strip() != _POOLED
     return count
 
 
 def main() -> int:
-    """Go round until the time, or the number of laps, is over."""
+    """Run laps until the time or the number of laps is reached."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     most = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     application = QApplication(sys.argv[:1])

@@ -1,4 +1,4 @@
-"""Process start to the first painted window and the first live decode, and what it takes."""
+"""Process start to the first painted window and the first live decode, and memory in use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROUNDS = 5
 
 
 def measure() -> list[Figure]:
-    """Item 6 of the list of figures: the median of some starts after a first, cold one."""
+    """Measure item 6 of the list of figures: the median of several starts after a cold one."""
     told = [run_driver("first_window") for _ in range(ROUNDS + 1)][1:]
     painted = statistics.median(start["painted_s"] for start in told)
     worked = statistics.median(start["painted_cpu_s"] for start in told)

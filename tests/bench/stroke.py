@@ -1,4 +1,4 @@
-"""Drawing in the real window: from a stroke until the answers of three networks are painted."""
+"""Drawing in the real window: latency from a stroke to the painted answers of three networks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.bench.window import run_driver
 
 
 def measure() -> list[Figure]:
-    """What the pixel lab's list of speeds says of a stroke."""
+    """Measure the figures of the pixel lab's list of speeds about a stroke."""
     told = run_driver("stroke_driver")
     return [
         Figure("stroke to answers painted, three networks: p50", told["p50"], "ms"),

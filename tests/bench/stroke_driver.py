@@ -1,4 +1,4 @@
-"""The driver of ``stroke.py``: a hand that draws in the real window; prints JSON.
+"""Driver of ``stroke.py``: draws in the real window; prints JSON.
 
 ``python -m tests.bench.stroke_driver``
 """
@@ -28,7 +28,7 @@ _MOST_S = 2.0
 
 
 def main() -> None:
-    """Draw, and tell how long the answers took."""
+    """Draw, and print the latencies of the answers."""
     application = QApplication(sys.argv[:1])
     app = App(application)
     app.start()
@@ -45,7 +45,7 @@ def main() -> None:
     rows = window.panel(AnswerPanel).answers.rows
     if len(rows) != ROWS:
         raise RuntimeError("not all networks answer")
-    # Then every click changes a pixel: first each is lit, then each erased, and so on.
+    # On a blank drawing every click changes a pixel: all are lit, then all erased, and so on.
     services.drawing.clear()
     spin(0.2)
     paints = [Paints(row.pictures) for row in rows]

@@ -1,4 +1,4 @@
-"""Studies: runs trained together against the plain loop one by one, and growth with runs."""
+"""Studies: runs trained together against a plain loop one by one, and growth with runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GROWTH_EPOCHS = 1_000
 
 
 def measure() -> list[Figure]:
-    """36 settings x 5 seeds, 1,000 seeds, and the cost of a run among 10 to 10,000."""
+    """Measure 36 settings x 5 seeds, 1,000 seeds, and the cost of a run among 10 to 10,000."""
     return [*_against_the_loop(), *_cloud(), *_growth()]
 
 
@@ -35,7 +35,7 @@ def _plan(axes: list[Any], seeds: int, epochs: int) -> Any:
 
 
 def _done(plan: Any, workers: Workers) -> tuple[float, float]:
-    """Seconds by the clock, and of processors, of a study that starts from nothing."""
+    """Run a new study and return its wall-clock seconds and CPU seconds."""
     with tempfile.TemporaryDirectory() as folder:
         records = Records(Path(folder))
         records.begin(plan)
@@ -49,7 +49,7 @@ def _done(plan: Any, workers: Workers) -> tuple[float, float]:
 
 
 def _busy() -> float:
-    """Seconds that processors have worked for this process and those it has waited for."""
+    """Return the CPU seconds of this process and its finished children."""
     uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(use.ru_utime + use.ru_stime for use in uses)
 
@@ -94,7 +94,7 @@ def _cloud() -> list[Figure]:
 
 
 def _growth() -> list[Figure]:
-    """Processor time of a run, everything that is done for it and kept of it included."""
+    """Measure the CPU time of a run, including all that is computed and stored for it."""
     _done(_plan([], 10, 100), InProcess())
     each = {10: statistics.median(_of_a_run(10) for _ in range(ROUNDS))}
     each |= {runs: _of_a_run(runs) for runs in (100, 1_000, 10_000)}
@@ -107,5 +107,5 @@ def _growth() -> list[Figure]:
 
 
 def _of_a_run(runs: int) -> float:
-    """Microseconds of an epoch of one run among so many."""
+    """Return the microseconds per epoch and run among ``runs``."""
     return _done(_plan([], runs, _GROWTH_EPOCHS), InProcess())[1] / runs / _GROWTH_EPOCHS * _MICRO

@@ -1,6 +1,6 @@
-"""The driver of ``study_window.py``: a study of 180 runs in the real window, each page in sight.
+"""Driver of ``study_window.py``: a study of 180 runs in the real window, with each page visible.
 
-Prints what it saw as JSON: ``python -m tests.bench.study_driver``.
+Prints measurements as JSON: ``python -m tests.bench.study_driver``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PLAN = {
 
 
 def until(done: Callable[[], bool]) -> None:
-    """Run the event loop until ``done``."""
+    """Run the event loop until ``done()``."""
     limit = time.monotonic() + _LIMIT_S
     while not done():
         if time.monotonic() > limit:
@@ -59,12 +59,12 @@ def until(done: Callable[[], bool]) -> None:
 
 
 def known(sheet: StudySheet | None) -> bool:
-    """Whether a study can be started."""
+    """Return whether the study can be started."""
     return sheet is not None and sheet.cost is not None
 
 
 def measure(app: App, page: str) -> dict[str, float]:
-    """Gaps of the event loop with ``page`` in sight: at rest, and while all runs are done."""
+    """Return event-loop gaps with ``page`` visible: at rest, and while all runs are trained."""
     runs, panel = app.services.of(StudyRuns), app.window.panel(StudiesPanel)
     panel.pages.show_page(page)
     path = user_data_dir() / f"{page}.aegui-study"

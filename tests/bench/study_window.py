@@ -1,4 +1,4 @@
-"""A study of 180 runs with the window open: gaps of the event loop, with each page in sight."""
+"""A study of 180 runs with the window open: event-loop gaps with each page visible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.bench.window import run_driver
 
 
 def measure() -> list[Figure]:
-    """Section 8 of the studies: the window stays at hand while a study runs."""
+    """Measure section 8 of the studies: the window stays responsive while a study runs."""
     told = run_driver("study_driver")
     figures = []
     for page in PAGES:

@@ -1,6 +1,6 @@
-"""The driver of ``epochs.py``: goes through the epochs of a training in the real window.
+"""Driver of ``epochs.py``: scrubs through the epochs of a training in the real window.
 
-Prints what it saw as JSON: ``python -m tests.bench.time_driver``.
+Prints measurements as JSON: ``python -m tests.bench.time_driver``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MOST_S = 2.0
 
 
 class Scrub:
-    """Shows one epoch after the other, and notes how long each takes."""
+    """Shows one epoch after the other, and records latencies."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -51,7 +51,7 @@ class Scrub:
             self._plane_epoch = plane.epoch
 
     def show(self, epoch: float) -> None:
-        """From the wish until points, cursor and the whole plane of ``epoch`` are painted."""
+        """Show ``epoch`` and record the time until points, cursor and whole plane are painted."""
         maps, pictures = self._map.count, self._pictures.count
         begun, cpu = time.perf_counter(), time.thread_time()
         self._app.window.feature(TimeFeature).go_to(epoch)
@@ -93,7 +93,7 @@ def main() -> None:
     if timeline is None or run is None:
         raise RuntimeError("no epochs were kept")
     scrub = Scrub(app)
-    # The last is left out: it is shown already where the first round ends.
+    # Without the last epoch, which is already shown when a round ends.
     epochs = timeline.epochs[:-1].tolist()
     for epoch in (epochs + epochs[::-1]) * ROUNDS:
         scrub.show(epoch)

@@ -1,9 +1,9 @@
-"""How far four edits travel: Python calls, and files of the package that they pass through.
+"""Code paths of four edits: Python calls, and files of the package that they pass through.
 
-Counted by ``sys.setprofile`` in the real window on a shipped model, over what happens before the
-event loop turns again; each is walked once before, so that what happens once only is not counted.
-``python -m tests.bench.walks [--detail]`` counts in this process; with
-``--detail`` it lists the files of each walk with their calls.
+Counted by ``sys.setprofile`` in the real window on a shipped model, up to the next iteration of the
+event loop; each edit is done once before, so that one-time work is not counted.
+``python -m tests.bench.walks [--detail]`` counts in this process; ``--detail`` lists the files of
+each walk with their calls.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _SETTLE_S = 1.0
 
 
 def measure() -> list[Figure]:
-    """Calls and files of each walk."""
+    """Measure calls and files of each walk."""
     told = run_driver("walks")
     figures = []
     for name, (calls, files) in GOALS.items():
@@ -57,7 +57,7 @@ def measure() -> list[Figure]:
 
 
 def calls_of(walk: Callable[[], object]) -> Counter[tuple[str, str]]:
-    """How often each function of the package is called by ``walk``: by file and name."""
+    """Return how often ``walk`` calls each function of the package, by file and name."""
     calls: Counter[tuple[str, str]] = Counter()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
@@ -74,7 +74,7 @@ def calls_of(walk: Callable[[], object]) -> Counter[tuple[str, str]]:
 
 
 def _walks(app: App) -> dict[str, tuple[str, Callable[[], object]]]:
-    """What each walk does, and in which arrangement of the window, by name."""
+    """Return the perspective and the action of each walk, by name."""
     window = app.window
     editor, canvas = window.panel(DrawPanel).editor, window.canvas
     level = window.panel(DrawPanel).noise.findChildren(NumberField)[0]
@@ -100,7 +100,7 @@ def _walks(app: App) -> dict[str, tuple[str, Callable[[], object]]]:
         row, column = np.argwhere(app.services.drawing.pixels == 0.0)[0].tolist()
         place = editor.cell_rect(row, column).center()
         QTest.mousePress(editor, Qt.MouseButton.LeftButton, pos=place)
-        # What follows the pixel is another event, and not counted.
+        # What follows the pixel belongs to another event and is not counted.
         sys.setprofile(None)
         QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=place)
 
@@ -116,7 +116,7 @@ def _walks(app: App) -> dict[str, tuple[str, Callable[[], object]]]:
 
 
 def main() -> None:
-    """Walk, and print the figures as JSON."""
+    """Run the walks and print the figures as JSON."""
     application = QApplication(sys.argv[:1])
     app = App(application)
     app.start()

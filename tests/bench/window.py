@@ -1,6 +1,6 @@
-"""The live window beside a training: rate kept, event-loop gaps, mouse to painted glyph.
+"""The live window during training: rate kept, event-loop gaps, mouse to painted glyph.
 
-Under Xvfb where there is one, so that painting goes the way it goes for a person; else offscreen.
+Under Xvfb if available, so that painting takes the usual path; otherwise offscreen.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SCREEN = "-screen 0 1920x1080x24"
 
 
 def display_command() -> tuple[list[str], str]:
-    """What to put before a command that shows a window, and the Qt platform it runs on."""
+    """Return the prefix of a command that shows a window, and the Qt platform to run on."""
     if os.environ.get("DISPLAY") or sys.platform in {"win32", "darwin"}:
         return [], ""
     if shutil.which("xvfb-run"):
@@ -28,12 +28,12 @@ def display_command() -> tuple[list[str], str]:
 
 
 def run_driver(module: str, *arguments: str) -> dict[str, float]:
-    """The figures that ``python -m tests.bench.<module>`` prints as its last line, as JSON."""
+    """Return the figures that ``python -m tests.bench.<module>`` prints last, as JSON."""
     prefix, platform = display_command()
     with tempfile.TemporaryDirectory() as home:
         folders = {name: str(Path(home) / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
         environment = {**os.environ, **folders}
-        # As it is installed: an environment that forbids it would have every start compile anew.
+        # As when installed: without cached bytecode every start would compile again.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if platform:
             environment["QT_QPA_PLATFORM"] = platform
@@ -51,7 +51,7 @@ MODELS = {
 
 
 def measure() -> list[Figure]:
-    """Items 3 and 5 of the list of speeds; gaps and rates of the larger models too."""
+    """Measure items 3 and 5 of the list of speeds; also gaps and rates of the larger models."""
     return [*_letters(), *(figure for case in MODELS for figure in _model(case))]
 
 

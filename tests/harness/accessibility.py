@@ -1,4 +1,4 @@
-"""What a screen reader and the keys find in a window, and what is missing there."""
+"""Check of a window for accessibility: names, roles and keyboard access of its widgets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _DECORATION = (FocusRing, DropVeil)
 
 
 def problems(root: QWidget, stops: Container[QWidget] | None = None) -> list[str]:
-    """What is wrong in ``root`` and what is seen in it; none of ``stops`` is missing to Tab."""
+    """Return the accessibility problems of ``root`` and its visible descendants.
+
+    ``stops`` are the widgets reached by Tab, if known.
+    """
     found = []
     for widget in (root, *root.findChildren(QWidget)):
         if _counts(widget, root):
@@ -33,14 +36,14 @@ def problems(root: QWidget, stops: Container[QWidget] | None = None) -> list[str
 
 
 def _counts(widget: QWidget, root: QWidget) -> bool:
-    """Whether anybody should find it: it takes the keys, or paints what others only look at."""
+    """Return whether a widget must be accessible: it takes focus, or paints content itself."""
     if not widget.isVisible() or (widget.isWindow() and widget is not root):
         return False
     if widget.focusProxy() is not None or isinstance(widget, _DECORATION):
         return False
     if isinstance(widget, QLabel) and not widget.text():
         return False
-    # Qt keeps tab bars of docks that it needs no more, without a place.
+    # Qt keeps tab bars of docks that are no longer needed, without geometry.
     if isinstance(widget, QTabBar) and widget.visibleRegion().isEmpty():
         return False
     return _takes_keys(widget) or _is_painted(widget)
@@ -70,7 +73,7 @@ def _missing(widget: QWidget, stops: Container[QWidget] | None) -> list[str]:
 
 
 def _missing_of_parts(widget: Parts, access: QAccessibleInterface) -> list[str]:
-    """Whether the first and the last part are there for a screen reader."""
+    """Return the accessibility problems of the first and the last part."""
     count = widget.part_count()
     if access.childCount() < count:
         return ["its parts are no children"]

@@ -1,4 +1,4 @@
-"""A real browser without a window, driven through a pipe by its own protocol (DevTools)."""
+"""A headless browser driven through a pipe by the DevTools protocol."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _SECONDS = 120.0
 
 
 def browser_program() -> str | None:
-    """Where a browser is that can be driven; None where there is none."""
+    """Return the path of a supported browser; None if there is none."""
     return next((found for found in map(shutil.which, _NAMES) if found), None)
 
 
 class Browser:
-    """One page in a browser of its own.
+    """One page in a browser process of its own.
 
     Attributes:
-        asked: Addresses that the page has asked for.
-        errors: What it has complained of.
+        asked: URLs that the page has requested.
+        errors: Errors reported by the page.
     """
 
     def __init__(self, profile: Path, width: int = 1280, height: int = 800) -> None:
@@ -46,7 +46,7 @@ class Browser:
         flags += [f"--user-data-dir={profile}", f"--window-size={width},{height}", "about:blank"]
 
         def as_asked() -> None:
-            # It reads from 3 and writes to 4.
+            # The browser reads from file descriptor 3 and writes to 4.
             os.dup2(to_browser, 103)
             os.dup2(from_browser, 104)
             os.dup2(103, 3)
@@ -81,17 +81,21 @@ class Browser:
         os.close(self._in)
 
     def open(self, path: Path) -> None:
-        """Open a file and wait until it has been read."""
+        """Open a file and wait until it has loaded."""
         self.ask("Page.navigate", url=path.as_uri())
         self.wait_for("document.readyState === 'complete'")
 
     def resize(self, width: int, height: int, ratio: float = 1.0, *, phone: bool = False) -> None:
-        """Give the page another size."""
+        """Set the viewport size of the page."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": ratio, "mobile": phone}
         self.ask("Emulation.setDeviceMetricsOverride", **metrics)
 
     def value(self, expression: str) -> Any:
-        """What ``expression`` of JavaScript is, as JSON has it."""
+        """Return the value of a JavaScript expression, as JSON.
+
+        Raises:
+            AssertionError: The expression raised an exception.
+        """
         got = self.ask(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
         )
@@ -107,29 +111,29 @@ class Browser:
             time.sleep(0.02)
 
     def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
-        """A real event of the mouse: ``moved``, ``pressed``, ``released`` or ``wheel``."""
+        """Dispatch a real mouse event: ``moved``, ``pressed``, ``released`` or ``wheel``."""
         names = {"wheel": "mouseWheel"}
         name = names.get(kind, f"mouse{kind.capitalize()}")
         self.ask("Input.dispatchMouseEvent", type=name, x=x, y=y, **more)
 
     def click(self, x: float, y: float) -> None:
-        """A click with the left button."""
+        """Click with the left button."""
         for kind in ("pressed", "released"):
             self.mouse(kind, x, y, button="left", clickCount=1)
 
     def touch(self, kind: str, *fingers: tuple[float, float]) -> None:
-        """A real event of a touch screen: ``Start``, ``Move`` or ``End``, with what is down."""
+        """Dispatch a real touch event: ``Start``, ``Move`` or ``End``, with the fingers down."""
         points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
         self.ask("Input.dispatchTouchEvent", type=f"touch{kind}", touchPoints=points)
 
     def key(self, key: str) -> None:
-        """A key pressed and released."""
+        """Press and release a key."""
         more = {"text": key} if len(key) == 1 else {}
         self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, **more)
         self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     def middle(self, selector: str) -> tuple[float, float]:
-        """The middle of an element, scrolled into sight."""
+        """Scroll an element into view and return its centre."""
         box = self.value(
             f"(() => {{ const it = document.querySelector({json.dumps(selector)});"
             "it.scrollIntoView({block: 'nearest'}); const b = it.getBoundingClientRect();"
@@ -138,11 +142,11 @@ class Browser:
         return box[0], box[1]
 
     def picture(self) -> bytes:
-        """What is seen, as PNG."""
+        """Return a screenshot as PNG."""
         return base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
-        """Have something done to the page; what comes back."""
+        """Call a DevTools method on the page and return its result."""
         return self._ask(method, self._session, **params)
 
     def _ask(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What does not fit into a window, or is blurred in it, measured on the widgets that are seen."""
+"""Layout checks on visible widgets: clipped text and blurred icons."""
 
 from __future__ import annotations
 
@@ -39,11 +39,10 @@ _LEAST_WITHIN = 0.25
 
 
 def misfits(window: QWidget) -> list[str]:
-    """Words that are cut, and parts that lie outside of what holds them, each in a line.
+    """Return clipped texts, and widgets that extend beyond their parents, one per line.
 
-    What is scrolled up and down may lie below its view; nothing is scrolled from side to side.
-    Lists and lines of text that are made to be shortened (``ElidedLabel``, ``ElidedCombo``)
-    may be.
+    Vertical scrolling is allowed, horizontal scrolling is not. Widgets made to be elided
+    (``ElidedLabel``, ``ElidedCombo``) are exempt.
     """
     found: list[str] = []
     for widget in window.findChildren(QWidget):
@@ -55,7 +54,7 @@ def misfits(window: QWidget) -> list[str]:
 def _of(widget: QWidget, window: QWidget) -> Iterator[str]:
     where = _where(widget)
     if isinstance(widget, PanelArea) and widget.is_in_sight:
-        # One behind another tab has no room at all.
+        # A panel behind another tab has no geometry.
         excess = widget.horizontalScrollBar().maximum()
         if excess > 0:
             yield f"{where}: {excess} px too wide for its dock"
@@ -89,7 +88,7 @@ def _of_label(label: QLabel, where: str) -> Iterator[str]:
         if needed > label.height() + _SLACK_PX:
             yield f"{where}: needs {needed} px of height, has {label.height()}"
     elif label.pixmap().isNull() and "<" not in label.text():
-        # Of a label that leads to a field the ampersand is not painted.
+        # The ampersand in the label of a field is not painted.
         text = label.text() if label.buddy() is None else label.text().replace("&", "")
         needed = label.fontMetrics().size(0, text).width()
         if needed > room.width() + _SLACK_PX:
@@ -100,7 +99,7 @@ def _of_button(button: QAbstractButton, where: str) -> Iterator[str]:
     icons_only = Qt.ToolButtonStyle.ToolButtonIconOnly
     is_tool = isinstance(button, QToolButton) and button.toolButtonStyle() == icons_only
     if is_tool and not button.icon().isNull():
-        # Its words are its name; they are not painted.
+        # The text of an icon-only button is its name and not painted.
         return
     if isinstance(button, QPushButton | QToolButton | QCheckBox | QRadioButton):
         text = button.text().replace("&", "").partition("\t")[0]
@@ -125,11 +124,11 @@ def _of_combo(combo: QComboBox, where: str) -> Iterator[str]:
 
 
 def _holds(widget: QWidget) -> bool:
-    """Whether nothing around it is scrolled from side to side on purpose."""
+    """Return whether no ancestor scrolls horizontally on purpose."""
     around = widget.parentWidget()
     while around is not None:
         if isinstance(around, QScrollArea) and not isinstance(around, PanelArea):
-            # Where there is no bar at all nobody can see what is cut.
+            # Without a scroll bar the clipped part cannot be reached.
             has_none = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
             is_scrolled = around.horizontalScrollBarPolicy() is not has_none
             return not is_scrolled or around.horizontalScrollBar().maximum() == 0
@@ -138,7 +137,7 @@ def _holds(widget: QWidget) -> bool:
 
 
 def seen_rect(widget: QWidget, window: QWidget) -> QRect:
-    """The part of ``widget`` that lies within all that holds it, in the window's pixels."""
+    """Return the part of ``widget`` inside all of its ancestors, in window coordinates."""
     rect = QRect(widget.mapTo(window, QPoint()), widget.size())
     around = widget.parentWidget()
     while around is not None:
@@ -151,10 +150,10 @@ def seen_rect(widget: QWidget, window: QWidget) -> QRect:
 
 
 def coarse(window: QWidget) -> list[str]:
-    """What is painted in fewer pixels than the screen has, each in a line.
+    """Return what is painted at less than the screen's resolution, one per line.
 
-    Icons and pictures are asked for their pixels. What a widget of ours paints is looked at where
-    the screen has twice as many as Qt counts: it must not be enlarged, each pixel to four.
+    The pixel sizes of icons and pixmaps are queried. At a device pixel ratio of 2, custom-painted
+    widgets are inspected for pixels enlarged to 2 x 2 blocks.
     """
     ratio, found = window.devicePixelRatioF(), []
     for widget in window.findChildren(QWidget):
@@ -169,7 +168,7 @@ def coarse(window: QWidget) -> list[str]:
 
 
 def _pictures(widget: QWidget, ratio: float) -> Iterator[tuple[str, QSize, QSize]]:
-    """Icons and pictures that ``widget`` shows: their logical size, and their pixels."""
+    """Yield icons and pixmaps shown by ``widget``: kind, logical size and size in pixels."""
     shown: list[tuple[QIcon, QSize]] = []
     if isinstance(widget, QAbstractButton):
         shown.append((widget.icon(), widget.iconSize()))
@@ -179,7 +178,7 @@ def _pictures(widget: QWidget, ratio: float) -> Iterator[tuple[str, QSize, QSize
         shown += [(widget.tabIcon(place), widget.iconSize()) for place in range(widget.count())]
     for icon, size in shown:
         if not icon.isNull():
-            # The largest that it has may be smaller than what is asked for.
+            # The largest available size may be smaller than the requested one.
             yield "an icon", icon.actualSize(size), icon.pixmap(size, ratio).size()
     if isinstance(widget, QLabel) and not widget.pixmap().isNull():
         picture = widget.pixmap()
@@ -193,9 +192,9 @@ def _paints(widget: QWidget) -> bool:
 
 
 def is_enlarged(image: QImage) -> bool:
-    """Whether most of ``image`` is as if it had been painted for half as many pixels.
+    """Return whether most of ``image`` looks painted at half the resolution and enlarged.
 
-    Then edges lie between two squares of four pixels, and hardly ever within one.
+    Then nearly all edges lie between 2 x 2 blocks, and hardly any within one.
     """
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
@@ -206,7 +205,7 @@ def is_enlarged(image: QImage) -> bool:
 
 
 def _where(widget: QWidget) -> str:
-    """What a reader of a failure can find it by."""
+    """Return a description by which a failing widget can be found."""
     words = widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
     named: QWidget | None = widget
     path = []

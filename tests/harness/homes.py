@@ -1,4 +1,4 @@
-"""Every test has a home of its own and starts in English."""
+"""A home directory of its own for every test, and English as the language."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _ENOUGH_BYTES = 2**30
 
 @pytest.fixture(scope="session", autouse=True)
 def _homes() -> Iterator[Path]:
-    """The folder of all homes; also Qt's run-time folder, without which it complains.
+    """Create the folder of all homes, which also serves as Qt's run-time directory.
 
-    What several tests share is made before any of them, in a home that is nobody's own either.
+    Fixtures shared by several tests run before any of them, in a separate home.
 
-    In memory where that can be had: settings are written through to the disk at every change, which
-    takes 6 to 15 ms of a slow one, some hundreds of times.
+    Held in memory if possible: settings are written through to disk on every change, which takes 6
+    to 15 ms on a slow disk, some hundreds of times.
     """
     with (
         tempfile.TemporaryDirectory(prefix="homes-", dir=_fast_folder()) as folder,
@@ -55,7 +55,7 @@ def _homes() -> Iterator[Path]:
 
 
 def _fast_folder() -> Path | None:
-    """A folder in memory with room; None: where temporary files are."""
+    """Return a folder in memory with enough space; None for the default temporary folder."""
     try:
         room = shutil.disk_usage(_IN_MEMORY).free
     except OSError:
@@ -65,14 +65,14 @@ def _fast_folder() -> Path | None:
 
 @pytest.fixture(autouse=True)
 def user_home(_homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder under which this test's settings, data and cache would be written."""
+    """Return the folder under which this test's settings, data and cache would be written."""
     home = _homes / str(next(_numbers))
     _live_in(home, monkeypatch)
     return home
 
 
 def _live_in(home: Path, patch: pytest.MonkeyPatch) -> None:
-    """Make ``home``, and have everything that is kept written there."""
+    """Create ``home`` and redirect all user folders there."""
     home.mkdir()
     for name in ("HOME", "USERPROFILE"):
         patch.setenv(name, str(home))
@@ -80,13 +80,13 @@ def _live_in(home: Path, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     for function, folder in _FOLDERS.items():
         path = str(home / folder / "aegui")
-        # On Windows and macOS the folders do not come from the environment.
+        # On Windows and macOS the folders do not depend on the environment.
         patch.setattr(platformdirs, function, lambda *_, path=path, **__: path)
 
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    """Start in English whatever the last test chose, or the machine speaks."""
+    """Start in English, whatever the last test selected or the system uses."""
     if language() != "en":
         set_language("en")
     yield
@@ -95,6 +95,6 @@ def _english() -> Iterator[None]:
 
 
 def pytest_configure() -> None:
-    """Numbers and messages of libraries do not depend on the machine either."""
+    """Make number formats and messages of libraries independent of the system."""
     os.environ["LC_ALL"] = "C.UTF-8"
     os.environ.pop("LANGUAGE", None)

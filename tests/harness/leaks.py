@@ -1,8 +1,8 @@
-"""What outlives its test fails it: threads, QThreads, running timers and animations, windows.
+"""Fails a test that leaves threads, QThreads, running timers, animations or windows behind.
 
-Qt has no list of its timers and threads, so those made from Python are noted as they are made.
-Garbage is collected between tests, in the main thread, as the program does it (its
-``GarbageCollector``), which also sets aside what stays to the end.
+Qt does not list its timers and threads, so those created from Python are recorded on construction.
+Garbage is collected between tests, on the main thread, as in the program (its
+``GarbageCollector``), which also freezes long-lived objects.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _set_aside = [0]
 
 
 def pytest_configure() -> None:
-    """Note every timer, thread and animation from now on; collect no garbage in any thread."""
+    """Record every timer, thread and animation from here on; disable automatic collection."""
     gc.disable()
     for kind in _WATCHED:
         _originals[kind] = kind.__init__
@@ -67,7 +67,7 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Leave the classes, and Python, as they were."""
+    """Restore the classes and the garbage collector."""
     gc.unfreeze()
     gc.enable()
     for kind, original in _originals.items():
@@ -76,15 +76,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Set aside what is there: all tests of a suite, and the modules that they import."""
+    """Freeze all tests of a suite and the modules that they import."""
     _set_modules_aside()
 
 
 def _set_modules_aside() -> None:
-    """Spare full collections what many new modules have brought: 0.3 s each with all tests."""
+    """Exclude objects of many new modules from full collections: 0.3 s each with all tests."""
     modules = len(sys.modules)
     if modules - _set_aside[0] >= _MANY_MODULES:
-        # First: what is set aside as garbage would stay so.
+        # First: garbage would be frozen too and never freed.
         gc.collect()
         gc.freeze()
         _set_aside[0] = modules
@@ -102,7 +102,7 @@ def _noting(original: Callable[..., None]) -> Callable[..., None]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember a failure: its traceback keeps alive whatever the test had made."""
+    """Record a failure: its traceback keeps everything alive that the test has created."""
     report = yield
     if report.failed:
         item.stash[_failed] = True
@@ -111,13 +111,13 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(autouse=True)
 def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Compare what is alive after the test, and its other fixtures, with what was before."""
+    """Compare what is alive after the test and its other fixtures with what was alive before."""
     before = _alive()
     yield
     if not request.node.stash.get(_failed, False):
-        # pytest has what the fixtures gave until all is over, as Qt has what is to be deleted
-        # later: then it would be old garbage, which waits for a full collection, and whose timers
-        # are looked at before and after every test until then.
+        # pytest keeps the values of fixtures to the very end, and Qt objects to be deleted later.
+        # They would become old garbage, freed only by a full collection, and their timers would be
+        # checked before and after every test until then.
         request.node.funcargs.clear()
     _delete_later()
     collect_due()
@@ -125,7 +125,7 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     left = _left(before)
     if left:
-        # Only now, because a collection with torch loaded takes as long as many a test.
+        # Deferred: a full collection with torch loaded takes as long as many a test.
         gc.collect()
         left = _left(before)
     deadline = time.monotonic() + _GRACE_SECONDS
@@ -138,23 +138,23 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _delete_later() -> None:
-    """Let Qt delete what it has promised to."""
+    """Process Qt's pending deletions."""
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _left(before: dict[int, str]) -> dict[int, str]:
-    """What is alive now and was not before, after Qt has deleted what it had promised to."""
+    """Return what is alive and was not before, after processing Qt's pending deletions."""
     _delete_later()
     return {key: what for key, what in _alive().items() if key not in before}
 
 
 def _alive() -> dict[int, str]:
-    """Address -> words, for everything that should not outlive a test."""
+    """Return address -> description of everything that should not outlive a test."""
     alive = {
         id(thread): f"thread {thread.name}"
         for thread in threading.enumerate()
-        # Python's stand-in for a thread of Qt's stays listed after the thread has ended.
+        # Python's placeholder for a Qt thread stays listed after the thread has ended.
         if not isinstance(thread, threading._DummyThread)
     }
     for thing in list(_made):
@@ -169,7 +169,7 @@ def _alive() -> dict[int, str]:
 
 
 def _activity(thing: QObject) -> str:
-    """What a watched object is doing, in words; empty when it is at rest."""
+    """Return a description of the activity of a watched object; empty if it is idle."""
     if isinstance(thing, QTimer) and thing.isActive():
         return f"active timer {thing!r} of {thing.parent()!r}, every {thing.interval()} ms"
     if isinstance(thing, QThread) and thing.isRunning():

@@ -1,4 +1,4 @@
-"""A log record from WARNING up that nobody expected fails the test."""
+"""Fails a test that logs an unexpected record from WARNING up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ExpectLog(Protocol):
 
 @pytest.fixture(autouse=True)
 def _no_unexpected_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Look at what is left in ``caplog`` when the test is over."""
+    """Check the records left in ``caplog`` after the test."""
     yield
     unexpected = [
         f"{record.levelname} {record.name}: {record.getMessage()}"
@@ -41,7 +41,7 @@ def _no_unexpected_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture
 def expect_log(caplog: pytest.LogCaptureFixture) -> ExpectLog:
-    """Demand, and allow, records whose message matches a pattern (``re.search``)."""
+    """Require, and allow, records whose message matches a pattern (``re.search``)."""
 
     @contextmanager
     def expecting(pattern: str, level: int = logging.WARNING) -> Iterator[None]:

@@ -1,8 +1,8 @@
-"""An optimiser that the graphics card is lost in: the very error of torch, from within a step.
+"""An optimiser whose step fails as when the graphics card is lost, with torch's own error.
 
-There is no card on most machines that test this. A line more in one row of the table of optimisers
-calls an operation of torch in every step of the generated program; once ``when`` says so that
-raises what torch raises, and it comes out of torch's own interpreter as it does there.
+Most test machines have no graphics card. One more line in a row of the optimiser table calls a
+torch operation in every step of the generated program; once ``when`` returns True, the operation
+raises torch's error, which propagates through torch's interpreter as a real one does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Card:
 
 @contextmanager
 def card_lost(when: Callable[[], bool], says: str = LOST) -> Iterator[None]:
-    """Trainings with the optimiser ``ON_CARD`` fail, saying so, ``when`` that is True."""
+    """Make trainings with the optimiser ``ON_CARD`` fail with ``says`` once ``when()`` is True."""
     _operation()
     _Card.when, _Card.says = staticmethod(when), says
     row = OPTIMIZERS[ON_CARD.name]
@@ -56,7 +56,7 @@ def _operation() -> torch.library.Library:
 
     def on_card(_tensors: list[torch.Tensor]) -> None:
         if _Card.when():
-            # The class came with torch 2.8; before it was a RuntimeError of the same words.
+            # The class was added in torch 2.8; before, it was a RuntimeError with the same message.
             raise getattr(torch, "AcceleratorError", RuntimeError)(_Card.says)
 
     library.impl("on_card", on_card, "CompositeExplicitAutograd")  # type: ignore[no-untyped-call]

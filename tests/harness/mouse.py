@@ -1,7 +1,7 @@
-"""No test finds the mouse as the last one left it.
+"""Resets the mouse before each test.
 
-A move to the very place where it is would be none. Where a button is down of a widget that is gone,
-Qt gives the moves to nobody; ``QTest.mouseDClick`` ends with the button down.
+A move to the current position would send no event. While a button is held down over a deleted
+widget, Qt delivers no moves; ``QTest.mouseDClick`` ends with the button down.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 @pytest.fixture(autouse=True)
 def _mouse_at_rest() -> None:
-    """Put the mouse where no window of a test is, without a button that is down."""
+    """Release all buttons, and move the mouse to where no window under test is."""
     screen = QGuiApplication.primaryScreen() if QGuiApplication.instance() is not None else None
     if screen is None:
         return

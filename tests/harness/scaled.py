@@ -1,9 +1,8 @@
-"""The real window on a screen with more pixels than Qt counts, in a process of its own.
+"""The real window at a device pixel ratio above 1, in a process of its own.
 
-``python -m tests.harness.scaled LANGUAGE THEME TEXT WIDTH HEIGHT`` goes through all arrangements of
-a window of that size, with letters so many times as large as usual, and prints what is cut,
-outside, or blurred, as JSON: the ratio of such a screen is that of the process
-(``QT_SCALE_FACTOR``).
+``python -m tests.harness.scaled LANGUAGE THEME TEXT WIDTH HEIGHT`` visits all perspectives of a
+window of that size, with text TEXT times the usual size, and prints clipped, misplaced or blurred
+widgets as JSON. The device pixel ratio is set for the process (``QT_SCALE_FACTOR``).
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _WITHOUT_HINTS = {hint_key(key): True for key in (*HINTS, "repair")}
 
 
 def main() -> int:
-    """Print what is wrong in each arrangement."""
+    """Print the problems of each perspective and dialog."""
     language, theme, text = sys.argv[1:4]
     size = int(sys.argv[4]), int(sys.argv[5])
     set_language(language)
@@ -87,14 +86,14 @@ def main() -> int:
 
 
 def _wrong_in_dialog(window: MainWindow, key: str) -> list[str]:
-    """What is wrong in the dialog that an action opens, which is closed again."""
+    """Open the dialog of an action, return its problems, and close it."""
     found: list[list[str]] = []
     looks = 0
 
     def look() -> None:
         nonlocal looks
         looks += 1
-        # Also within a dialog that is asked and waited for.
+        # A timer also fires within the event loop of a modal dialog.
         for dialog in QApplication.topLevelWidgets():
             if dialog.isVisible() and dialog is not window and not isinstance(dialog, QMenu):
                 room, size = dialog.screen().availableSize() - _FRAME, dialog.size()
@@ -116,7 +115,7 @@ def _wrong_in_dialog(window: MainWindow, key: str) -> list[str]:
 
 
 def _wait(condition: Callable[[], bool]) -> None:
-    """Handle events until ``condition`` holds, or nobody would wait any longer."""
+    """Process events until ``condition`` holds or the time limit has passed."""
     patience_ends = time.monotonic() + _PATIENCE_S
     while not condition() and time.monotonic() < patience_ends:
         QTest.qWait(20)

@@ -1,4 +1,4 @@
-"""Each guard can fail: small test files that offend, run by a pytest of their own."""
+"""Each guard can fail: small offending test files, run by a separate pytest."""
 
 from __future__ import annotations
 
@@ -239,9 +239,9 @@ def pytest_configure():
 def told(
     repository: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[tuple[str, str]]]:
-    """What a pytest of its own told of each small file, run under this configuration and guards.
+    """Return the results of a separate pytest on each small file, under this configuration.
 
-    By the name of the file: the outcome of each phase that tells one, and its words.
+    By file name: the outcome of each phase that has one, and its text.
     """
     folder = tmp_path_factory.mktemp("inner")
     # The setting of the outer tests names the screen relative to their folder.
@@ -250,7 +250,7 @@ def told(
         copied = folder / name.removeprefix("tests/")
         copied.write_text((repository / name).read_text("utf-8"), "utf-8")
     with folder.joinpath("conftest.py").open("a", encoding="utf-8") as conftest:
-        # What is left behind here is left on purpose: nobody waits long for its end.
+        # These tests leak on purpose: do not wait long for the leaks to end.
         conftest.write(_IMPATIENT)
     for name, source in _FILES.items():
         folder.joinpath(f"test_{name}.py").write_text(textwrap.dedent(source), "utf-8")
@@ -280,7 +280,7 @@ def test_what_offends_fails(name: str, told: dict[str, list[tuple[str, str]]]) -
 
 
 def test_the_innocent_pass(told: dict[str, list[tuple[str, str]]]) -> None:
-    """Also beside those that offend: each fails alone."""
+    """Also beside offending ones: each test fails alone."""
     assert [outcome for outcome, _ in told["innocent"]] == ["passed"] * 5
 
 
