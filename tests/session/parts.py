@@ -1,4 +1,4 @@
-"""Small real things that the session's tests share: a set of glyphs, recipes, a trained result."""
+"""Small fixtures shared by the session's tests: glyphs, recipes, a trained result."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 def glyphs(count: int = 8, height: int = 7, width: int = 5, seed: int = 0) -> Dataset:
-    """``count`` random binary glyphs labelled a, b, c, ..."""
+    """Return ``count`` random binary glyphs labelled a, b, c, ..."""
     images = np.random.default_rng(seed).random((count, height, width)) < 0.5
     return Dataset.from_images("random", images, [chr(97 + i) for i in range(count)])
 
 
 def recipe(epochs: int = 50, hidden: int = 12, latent: int = 2, runs: int = 1) -> Recipe:
-    """A small network on the CPU."""
+    """Return a recipe of a small network on the CPU."""
     return Recipe(
         network=NetworkSpec(
             encoder=(LayerSpec(units=hidden),),
@@ -46,7 +46,7 @@ def recipe(epochs: int = 50, hidden: int = 12, latent: int = 2, runs: int = 1) -
 def resolved(
     epochs: int = 50, hidden: int = 12, runs: int = 1, data: Dataset | None = None
 ) -> ResolvedRecipe:
-    """Something that can be trained."""
+    """Return a resolved recipe of a small network."""
     answer = resolve(recipe(epochs, hidden, runs=runs), data or glyphs()).resolved
     assert answer is not None
     return answer
@@ -55,7 +55,7 @@ def resolved(
 def snapshot(
     of: Recipe, pixels: int = 35, seed: int = 0, epoch: int = 3, scale: float = 1.0
 ) -> Snapshot:
-    """Random weights for the network of a recipe."""
+    """Return random weights for the network of a recipe."""
     draw = np.random.default_rng(seed)
     layers = tuple(
         LayerWeights(
@@ -70,7 +70,7 @@ def snapshot(
 
 
 def codec(hidden: int = 12, latent: int = 2, pixels: int = 35, epoch: int = 3) -> Codec:
-    """A network with random weights."""
+    """Return a codec with random weights."""
     of = recipe(hidden=hidden, latent=latent)
     return Codec(of, (1, 1, pixels), snapshot(of, pixels, epoch=epoch))
 

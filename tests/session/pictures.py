@@ -1,4 +1,4 @@
-"""Sets of grey and coloured images, and networks of every kind with random weights for them."""
+"""Sets of grey and coloured images, and codecs of every kind with random weights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def grey(count: int = 40, side: int = 28, classes: int = 4) -> Dataset:
-    """Light discs on a dark ground, one radius per class, at places of their own."""
+    """Return light discs on a dark background, with one radius per class, at random positions."""
     rng = np.random.default_rng(7)
     rows, columns = np.mgrid[:side, :side]
     images = np.zeros((count, 1, side, side), np.float32)
@@ -42,7 +42,7 @@ def grey(count: int = 40, side: int = 28, classes: int = 4) -> Dataset:
 
 
 def colour(count: int = 12, side: int = 16) -> Dataset:
-    """Coloured blots on white, in three groups."""
+    """Return coloured squares on white, in three classes."""
     rng = np.random.default_rng(8)
     images = np.ones((count, 3, side, side), np.float32)
     for index in range(count):
@@ -63,7 +63,7 @@ def network(
     classes: int = 0,
     scale: float = 0.3,
 ) -> Codec:
-    """A network with random weights."""
+    """Return a codec with random weights."""
     encoder: tuple[AnyLayer, ...] = (
         (ConvSpec(channels=4, stride=2),) if conv else (LayerSpec(units=hidden),)
     )

@@ -1,4 +1,4 @@
-"""Short lists: what is kept, what was used last, what is usual."""
+"""Short lists of favourites, recently used and default values."""
 
 from __future__ import annotations
 

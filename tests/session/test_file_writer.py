@@ -1,4 +1,4 @@
-"""Files that are asked for in a row: none is lost, and each is told by its name."""
+"""Files requested in a row: none is lost, and each is reported by name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def saved(path: Path, words: str = "saved") -> Notice:
 
 
 def slow(gate: threading.Event, path: Path, content: bytes) -> bytes:
-    """A file that takes until the gate opens."""
+    """Return the content of a file once ``gate`` is set."""
     assert gate.wait(20)
     return content + path.name.encode()
 

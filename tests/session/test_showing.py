@@ -27,7 +27,7 @@ RECIPE = Recipe(
 
 
 class Stage:
-    """A document with what it shows, and what has been told of it."""
+    """A document with its ``Showing``, recording the changes it announces."""
 
     def __init__(self, folder: Path) -> None:
         self.workspace = Workspace(Settings(), autosave_folder=folder)

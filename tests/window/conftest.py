@@ -1,4 +1,4 @@
-"""The real program on a small document: real session, real panels."""
+"""Fixtures: the real program on a small document, with a real session and real panels."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}
 
 @pytest.fixture(autouse=True)
 def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages stay until they are put away: a busy machine looks later than they would go."""
+    """Show messages 1,000 times as long, so that they are still there on a busy machine."""
     manners = notifications.LEVEL_STYLES
     lasting = {level: replace(how, seconds=1000 * how.seconds) for level, how in manners.items()}
     monkeypatch.setattr(notifications, "LEVEL_STYLES", lasting)
@@ -57,7 +57,7 @@ def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def kept_place(qapp: QApplication) -> bytes:
-    """Where the window was the last time, and how large: what the settings keep of it."""
+    """Return a window geometry as stored in the settings by an earlier session."""
     widget = QWidget()
     widget.resize(1280, 800)
     return bytes(widget.saveGeometry().data())
@@ -66,15 +66,15 @@ def kept_place(qapp: QApplication) -> bytes:
 @pytest.fixture
 def app(qapp: QApplication, qtbot: QtBot, kept_place: bytes) -> Iterator[App]:
     settings = Settings.model_validate({"language": "en", "theme": "light"} | USED | UNASKED)
-    # Not resized later, which arranges all docks twice more.
+    # Set in advance: resizing the window later would arrange all docks twice more.
     settings.set_window_state("geometry", kept_place)
     made = App(qapp, settings)
-    # Before panels are made, which else would be filled twice.
+    # Before the panels are created, which would otherwise be filled twice.
     assert made.services.workspace.new(SMALL)
     made.window.show()
     qtbot.waitExposed(made.window)
     yield made
-    # The offscreen platform crashes at the end of the process over what Python has put there.
+    # The offscreen platform crashes on exit if the clipboard holds data owned by Python.
     qapp.clipboard().clear()
     made.shutdown()
     made.deleteLater()
@@ -87,9 +87,9 @@ def window(app: App) -> MainWindow:
 
 
 def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
-    """Train the draft to its end, and let the map come to rest around the last codes.
+    """Train the draft to its end, and wait until the map has settled on the last codes.
 
-    As long as it glides, a place of the mouse is another code at every step.
+    While it moves, a position of the mouse is another code at every step.
     """
     runner = window._services.runner
     with qtbot.waitSignal(runner.finished):
@@ -98,9 +98,9 @@ def train(qtbot: QtBot, window: MainWindow, key: str = "train") -> None:
 
 
 def stop(qtbot: QtBot, runner: TrainingRunner) -> None:
-    """End what is trained with what it has learnt; before its first epoch it would have nothing.
+    """Stop the training after its first epoch, before which there is no result.
 
-    On a fast machine, or where the window was slow, it may have ended already.
+    On a fast machine, or with a slow window, it may have ended already.
     """
     qtbot.waitUntil(lambda: runner.pull() is not None or not runner.is_busy)
     if runner.is_busy:
@@ -109,7 +109,7 @@ def stop(qtbot: QtBot, runner: TrainingRunner) -> None:
 
 
 def save_figure(window: MainWindow, **choices: object) -> None:
-    """Save from the dialog of a figure that is open, with ``choices`` for its fields by name."""
+    """Save from the open dialog of a figure, with ``choices`` for its fields by name."""
     dialog = next(each for each in window.findChildren(FigureDialog) if each.isVisible())
     for name, value in choices.items():
         dialog.form.fields[name].edited.emit(value)
@@ -119,14 +119,14 @@ def save_figure(window: MainWindow, **choices: object) -> None:
 
 
 def await_files(window: MainWindow) -> None:
-    """Wait until all files are there that were asked for, and that has been told."""
+    """Wait until all requested files are written and reported."""
     assert window._services.of(FileWriter).finish()
 
 
 def point_until(qtbot: QtBot, widget: QWidget, place: QPoint, is_done: Callable[[], bool]) -> None:
-    """Have the mouse at ``place`` of ``widget``, a pixel to and fro, until ``is_done()``.
+    """Move the mouse to and fro by a pixel at ``place`` of ``widget`` until ``is_done()``.
 
-    Of moves to a window that has only just been shown Qt loses one now and then.
+    Qt occasionally loses a move to a window that has only just been shown.
     """
     aside = itertools.cycle((0, 1))
 

@@ -1,4 +1,4 @@
-"""Everything that is painted or takes the keys has a name, a role and a place in the Tab order."""
+"""Every painted or focusable widget has a name, a role and a place in the tab order."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ DIALOGS = (
 
 @pytest.fixture
 def heard(window: MainWindow) -> Iterator[MainWindow]:
-    """The window while a screen reader listens."""
+    """Return the window with accessibility active, as under a screen reader."""
     was = QAccessible.isActive()
     QAccessible.setActive(True)
     yield window
@@ -89,7 +89,7 @@ def test_every_panel_can_be_heard(qtbot: QtBot, heard: MainWindow) -> None:
 
 
 def _opened() -> list[QWidget]:
-    """Windows beside the main one that are seen now."""
+    """Return the visible windows other than the main one."""
     return [
         widget
         for widget in QApplication.topLevelWidgets()
@@ -99,13 +99,13 @@ def _opened() -> list[QWidget]:
 
 def test_every_dialog_can_be_heard(qtbot: QtBot, heard: MainWindow) -> None:
     train(qtbot, heard)
-    # From an epoch before the last one training can go on in another way.
+    # At an epoch before the last one a training can be forked.
     heard.actions_table["epoch_before"].trigger()
     seen: list[str] = []
     found: list[str] = []
 
     def look() -> None:
-        # Also within a dialog that is asked and waited for.
+        # A timer also fires within the event loop of a modal dialog.
         for dialog in _opened():
             seen.append(type(dialog).__name__)
             found.extend(problems(dialog))
@@ -131,7 +131,7 @@ def test_a_part_goes_with_its_widget(qtbot: QtBot, heard: MainWindow) -> None:
     sample = access.child(access.childCount() - 1)
     assert sample.role() == QAccessible.Role.ListItem
     assert sample.text(QAccessible.Text.Name).startswith("f")
-    # Only a widget that is asked for its parts has any: a set of 60,000 costs nothing.
+    # Parts are created on request only: a set of 60,000 costs nothing.
     assert sample.parent().object() is heard.canvas
     assert sample.isValid()
 
@@ -139,7 +139,7 @@ def test_a_part_goes_with_its_widget(qtbot: QtBot, heard: MainWindow) -> None:
         centre = sample.rect().center()
         return heard.canvas.rect().contains(heard.canvas.mapFromGlobal(centre))
 
-    # The map fits itself to codes that are new.
+    # The map fits itself to new codes.
     qtbot.waitUntil(is_in_sight)
     heard._services.workspace.new(SMALL)
     qtbot.waitUntil(lambda: heard._services.shown.codes is None)

@@ -1,4 +1,4 @@
-"""Every row of the actions table: complete, reachable, and joined to something that works."""
+"""Every row of the actions table is complete, reachable and connected."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_row_is_sound(spec: ActionSpec) -> None:
 
 
 def test_each_row_is_in_its_menu(window: MainWindow) -> None:
-    # One window for all rows: they are only looked at.
+    # One window for all rows, since they are only read.
     for spec in ACTIONS:
         action = window.actions_table[spec.key]
         assert action in _actions(window.menuBar().actions(), spec.menu), spec.key
@@ -62,7 +62,7 @@ def test_each_row_is_in_its_menu(window: MainWindow) -> None:
 
 
 def _actions(top: list[QAction], path: str) -> list[QAction]:
-    """The actions of the menu at ``path``."""
+    """Return the actions of the menu at ``path``."""
     found = top
     for place in range(len(path.split("/"))):
         title = MENUS["/".join(path.split("/")[: place + 1])].text

@@ -1,4 +1,4 @@
-"""Status, message, chip, charts, formula, pictures, map and file speak of the same weights."""
+"""Status, message, chip, charts, formula, pictures, map and file agree on the weights shown."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
 
 
 class Look:
-    """What the parts of a window say at present."""
+    """Checks what the parts of a window show against each other."""
 
     def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
         self.qtbot = qtbot
@@ -66,7 +66,7 @@ class Look:
         self.showing = window._services.showing
 
     def weights(self) -> Snapshot:
-        """The weights that ought to be shown, found without the window."""
+        """Return the weights that should be shown, determined without the window."""
         moment, timeline = self.showing.shown.moment, self.showing.shown.timeline
         assert moment is not None
         if moment.weights == "best" or self.showing.shown.recipe.gan is not None:
@@ -78,7 +78,7 @@ class Look:
         return timeline.snapshot(timeline.index_at(moment.epoch))
 
     def agree(self) -> None:
-        """Everything speaks of the run, epoch and weights that the chip names."""
+        """Check that everything shows the run, epoch and weights that the chip names."""
         showing, window = self.showing, self.window
         moment, codec, history = showing.shown.moment, showing.shown.codec, showing.shown.history
         assert moment is not None
@@ -103,7 +103,7 @@ class Look:
             self._pixels(own, row)
 
     def _charts(self, row: int) -> None:
-        """Charts have the row of that epoch, and values of that run, in their headings."""
+        """Check that the headings of charts show the values of that epoch and run."""
         moment, history = self.showing.shown.moment, self.showing.shown.history
         assert moment is not None
         assert history is not None
@@ -119,7 +119,7 @@ class Look:
         assert own[row] == pytest.approx(history.loss[row, moment.run], rel=1e-6)
 
     def _codes(self, own: Codec) -> None:
-        """The map has the codes of these weights."""
+        """Check that the map shows the codes of these weights."""
         scene, samples = self.window.canvas.scene, self.showing.shown.dataset.flat()
         wanted = own.encode(samples)
         self.qtbot.waitUntil(
@@ -131,7 +131,7 @@ class Look:
         )
 
     def _pixels(self, own: Codec, row: int) -> None:
-        """Status, reconstructions and history count the wrong pixels of these weights."""
+        """Check the wrong pixels in status, reconstructions and history against these weights."""
         samples, history = self.showing.shown.dataset.flat(), self.showing.shown.history
         moment, window = self.showing.shown.moment, self.window
         assert moment is not None

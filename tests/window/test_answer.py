@@ -1,4 +1,4 @@
-"""The answer panel in the window: networks, limit, repairs, reasons, mix-ups, outliers."""
+"""The answer panel in the window: networks, limit, repairs, reasons, confusions, outliers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def keys(panel: AnswerPanel) -> list[str]:
 
 
 def add_other(window: MainWindow) -> None:
-    """The same network once more, as one that was opened beside it."""
+    """Add the same network again, as another one opened beside it."""
     codec = window._services.shown.codec
     assert codec is not None
     assert window._services.of(Others).add(Other("moment:1", "then", codec, False))
@@ -143,7 +143,7 @@ def test_characters_are_weighed_as_a_file_says(
     page.prior_chosen.emit(ALIKE)
     assert page.prior.currentText() == "all as likely"
     assert page.bars.bars[0].value == pytest.approx(alike.chances.max())
-    # What cannot be read is said, and nothing changes; the list stays at hand.
+    # An unreadable file is reported and changes nothing; the list stays usable.
     weights.write_text("{", encoding="utf-8")
     with qtbot.waitSignal(window.feature(AnswerFeature).noticed) as noticed:
         page.prior_chosen.emit(FILE)
@@ -182,7 +182,7 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     qtbot.waitUntil(lambda: keys(panel) == [SHOWN, "moment:1", BEST])
     codec = services.shown.codec
     assert codec is not None
-    # The keyboard goes to the pixel in row 2, column 3 of the second answer, and asks.
+    # Move to the pixel in row 2, column 3 of the second answer by keys, and ask about it.
     pictures = panel.answers.rows[1].pictures
     pictures.setFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
@@ -202,7 +202,7 @@ def test_networks_stand_side_by_side_and_each_pixel_has_reasons(
     assert [bar.index for bar in panel.why.votes.bars] == [vote.index for vote in found.votes]
     figures = [bar.figure for bar in panel.why.effects.bars]
     assert figures == [f"{found.effects[at]:+.1f}" for at in found.order]
-    # The mouse asks for another pixel, of the first answer.
+    # Ask about another pixel, of the first answer, by the mouse.
     panel.show_page("answers")
     pictures = panel.answers.rows[0].pictures
     QTest.mouseClick(pictures, Qt.MouseButton.LeftButton, pos=pictures.pixel_rect(2, 6, 4).center())
@@ -244,7 +244,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     assert panel.shown_page == "why"
 
     def is_said() -> bool:
-        # Asked each time: the best weights may be shown a moment after the training has ended.
+        # Read each time: the best weights may be shown shortly after the training has ended.
         codec = services.shown.codec
         assert codec is not None
         answer = codec.reconstruct(levels[2]).reshape(7, 5)
@@ -344,7 +344,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert page.plot.threshold == bench.threshold
     page.outside.setCurrentIndex(page.outside.findData("uppercase"))
     page.outside.activated.emit(page.outside.currentIndex())
-    # Choosing starts nothing, and the button under the pointer stays what it is.
+    # A choice starts nothing, and the button under the pointer keeps its function.
     assert not service.errors.is_busy
     assert page.measure.isVisible()
     assert "press Measure" in page.words.text()
@@ -362,7 +362,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     assert plot.threshold > dragged
     QTest.keyClick(plot, Qt.Key.Key_Home)
     assert plot.threshold == pytest.approx(service.outliers.bench.threshold)
-    # The error of the drawing is told when the page is seen again.
+    # The error of the drawing is updated when the page is shown again.
     before = page.words.text()
     panel.show_page("answers")
     window._services.drawing.invert()
@@ -379,7 +379,7 @@ def test_outliers_are_measured_and_the_threshold_is_dragged(
     page.measure.click()
     qtbot.waitUntil(lambda: "bad.txt" in page.words.text())
     assert page.measure.isEnabled()
-    # The last figures were of the upper case, and so is the next measuring.
+    # The last figures were of the upper case, and so will be the next measurement.
     assert page.outside.currentData() == "uppercase"
     assert page.outside.findText("bad.txt") < 0
 
@@ -436,7 +436,7 @@ def test_who_draws_a_letter_of_their_own_is_told_of_networks_that_repair(
 
 
 def test_who_draws_noise_is_told_once_of_networks_that_repair(app: App, qtbot: QtBot) -> None:
-    """The first network was trained without noise, and answers it with another letter."""
+    """The first network was trained without noise, and answers with another letter."""
     window, services = app.window, app.services
     services.settings.keep({REPAIR_TOLD: False})
     services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)

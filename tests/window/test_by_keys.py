@@ -1,4 +1,4 @@
-"""The main jobs, done by keys alone: no mouse, and nothing is called but keys are pressed."""
+"""The main tasks by keyboard alone: no mouse, and no calls other than key presses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _begin(qtbot: QtBot, window: MainWindow) -> None:
 def _go(
     window: MainWindow, is_there: Callable[[QWidget], bool], key: Qt.Key = _KEY.Key_Tab
 ) -> None:
-    """Press ``key`` until the keys are where ``is_there`` holds."""
+    """Press ``key`` until the focused widget satisfies ``is_there``."""
     for _ in range(_MOST_STOPS):
         here = window.focusWidget()
         if here is not None and is_there(here):
@@ -55,7 +55,7 @@ def _go(
 
 @contextmanager
 def _typed_into_file_dialog(qtbot: QtBot, window: MainWindow, path: Path) -> Iterator[None]:
-    """Type ``path`` and Enter into the dialog for files that what is done in the block opens."""
+    """Type ``path`` and Enter into the file dialog that the body of the block opens."""
     seen: list[bool] = []
 
     def type_it() -> None:
@@ -68,7 +68,7 @@ def _typed_into_file_dialog(qtbot: QtBot, window: MainWindow, path: Path) -> Ite
             field.selectAll()
             QTest.keyClicks(field, str(path))
         else:
-            # The first Enter may only put away the list of names that go on like this.
+            # The first Enter may only close the list of completions.
             QTest.keyClick(field, _KEY.Key_Return)
 
     typing = QTimer()
@@ -78,7 +78,7 @@ def _typed_into_file_dialog(qtbot: QtBot, window: MainWindow, path: Path) -> Ite
     yield
     qtbot.waitUntil(lambda: bool(seen) and QApplication.activeModalWidget() is None)
     typing.stop()
-    # A desktop gives the keys back by itself.
+    # A desktop restores the focus by itself.
     _begin(qtbot, window)
 
 
@@ -122,7 +122,7 @@ def test_train_and_wander(qtbot: QtBot, window: MainWindow) -> None:
         _press(window, _KEY.Key_R, _MODIFIER.ControlModifier)
     _press(window, _KEY.Key_1, _MODIFIER.ControlModifier)
     _go(window, lambda widget: widget is window.canvas, _KEY.Key_F6)
-    # The panel shows what is decoded at the cursor, and says what that is like.
+    # The panel shows the image decoded at the cursor, and names the nearest samples.
     seen = window.panel(CursorPanel).pictures
     _press(window, _KEY.Key_Right)
     qtbot.waitUntil(lambda: bool(window.canvas.accessibleDescription()))
@@ -145,7 +145,7 @@ def test_draw_a_letter_and_see_noise_removed(qtbot: QtBot, window: MainWindow) -
     qtbot.waitUntil(lambda: services.shown.codec is not None)
     _press(window, _KEY.Key_2, _MODIFIER.ControlModifier)
     _go(window, _named("Drawing"))
-    # An L: down the left edge, and along the foot.
+    # An L: down the left edge, then along the bottom.
     _press(window, _KEY.Key_C)
     assert not services.drawing.pixels.any()
     _press(window, _KEY.Key_PageUp)
@@ -156,7 +156,7 @@ def test_draw_a_letter_and_see_noise_removed(qtbot: QtBot, window: MainWindow) -
     _press(window, _KEY.Key_Space)
     drawn = services.drawing.pixels.copy()
     assert drawn.sum() == 11
-    # Tab comes to the page that is seen, arrows go from there to the others.
+    # Tab reaches the visible page, arrow keys lead to the others.
     panel = window.panel(DrawPanel)
     _go(window, lambda it: panel.isAncestorOf(it) and _reads(it, "Draw"))
     _go(window, lambda it: _reads(it, "Noise"), _KEY.Key_Right)

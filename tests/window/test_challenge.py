@@ -1,4 +1,4 @@
-"""Set-ups that are copied, pasted and typed, and challenges that are reached while training."""
+"""Set-ups that are copied, pasted and typed, and challenges reached during training."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_text_field_keeps_what_is_pasted_into_it(window: MainWindow, qtbot: Qt
     assert isinstance(finder.line, QLineEdit)
     assert finder.line.text() == EASY
     assert window._services.workspace.recipe == before
-    # The search takes it for what it is.
+    # The search recognises it as a set-up.
     assert [entry.title for entry in finder.entries] == [tr("Open this set-up")]
     QTest.keyClick(finder.line, Qt.Key.Key_Return)
     wanted = read_line(EASY).recipe
@@ -131,7 +131,7 @@ def test_the_chip_says_what_is_missing(window: MainWindow, qtbot: QtBot) -> None
     assert badge.toolTip().endswith(
         f"Still missing: 32 of 32 samples within 1 pixel, now {within}."
     )
-    # A set-up that has been changed since is another one.
+    # A set-up edited since is a different one.
     workspace = window._services.workspace
     changed = with_value(workspace.recipe, "training.epochs", 41)
     workspace.edit_recipe(changed, "Epochs")

@@ -1,4 +1,4 @@
-"""The classifier in the window: explained, judged while it learns and afterwards."""
+"""The classifier in the window: explained, and evaluated during and after training."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def show(window: MainWindow) -> None:
 
 
 def begin(window: MainWindow, qtbot: QtBot) -> None:
-    """Open the recipe, whose data are read in the background."""
+    """Open the recipe and wait for its data, which are loaded in the background."""
     workspace = window._services.workspace
     assert workspace.new(DIGITS)
     qtbot.waitUntil(lambda: workspace.recipe == DIGITS)
@@ -91,7 +91,7 @@ def test_the_tool_bar_counts_the_pre_training_from_the_start(
     runner = window._services.runner
     with qtbot.waitSignal(runner.started):
         window.actions_table["train"].trigger()
-    # Nothing has been pulled yet; a layer and the code have two epochs each, then there are eight.
+    # No results yet: two epochs each for one layer and the code, then eight.
     assert window.toolbar.progress.format() == "0 of 12"
     with qtbot.waitSignal(runner.finished):
         pass

@@ -1,4 +1,4 @@
-"""The panel of the code in the window: live, settled, compared, and explained where empty."""
+"""The code panel in the window: live, settled, compared, and explained while empty."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show(window: MainWindow) -> None:
 
 
 def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
-    """Train ``recipe`` and wait for the look at the best weights."""
+    """Train ``recipe`` and wait until the panel shows the best weights."""
     services, panel = window._services, window.panel(CodePanel)
     assert services.workspace.new(recipe)
     train(qtbot, window)
@@ -64,7 +64,7 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
     assert expected is not None
     np.testing.assert_allclose(look.values("kl"), expected, rtol=1e-5)
     assert panel.shown_measure == "kl"
-    # The dimension that does most is drawn without being asked for.
+    # The dimension with the most effect is traversed by default.
     qtbot.waitUntil(lambda: panel.strip.traversal is not None)
     assert panel.strip.traversal is not None
     assert panel.strip.traversal.dimension == services.of(CodeService).dimension
@@ -80,7 +80,7 @@ def test_a_number_chosen_of_the_network_before_may_be_none_of_the_next(
     service, panel = window._services.of(CodeService), window.panel(CodePanel)
     show(window)
     settled(window, qtbot, SMALL)
-    # As where the bars of a longer code are still there, and the next look comes after the choice.
+    # As if bars of a longer code were still shown when the choice is made.
     panel.bars.dimension_activated.emit(7)
     assert service.dimension == 7
     service.looked.emit(service.latest)

@@ -1,4 +1,4 @@
-"""Letters of any size, high contrast, less motion, and speech."""
+"""Text of any size, high contrast, reduced motion, and speech."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_letters_of_any_size(qtbot: QtBot, app: App, size: float) -> None:
     for key in PERSPECTIVES:
         app.window.set_perspective(key)
         QApplication.processEvents()
-        # What does not fit is scrolled; the window itself stays as small as the screen.
+        # What does not fit is scrolled; the window itself does not outgrow the screen.
         assert (app.window.width(), app.window.height()) == (1024, 700), key
         assert app.window.canvas.visibleRegion().boundingRect().width() >= 150, key
     assert Settings.load(app.services.settings.path).comfort.text_size == size

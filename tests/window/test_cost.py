@@ -1,4 +1,4 @@
-"""What a training costs stands beside Train, and a costly one begins only after a question."""
+"""The cost of a training is shown beside Train, and a costly one begins only after a question."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CALM = "&Train all the same"
 
 @pytest.fixture
 def costly(window: MainWindow) -> MainWindow:
-    """The draft is a network far too large for its 28 x 28 images."""
+    """Make the draft a network far too large for its 28 x 28 images."""
     workspace = window._services.workspace
     images = np.random.default_rng(0).random((12, 28, 28))
     workspace.edits.edit_dataset(Dataset.from_images("x", images), "data")
@@ -118,7 +118,7 @@ def test_one_may_train_all_the_same(qtbot: QtBot, costly: MainWindow) -> None:
     costly.actions_table["train"].trigger()
     stop(qtbot, services.runner)
     assert services.workspace.run is not None
-    # So does going on.
+    # Continuing asks too.
     answer("Cancel")
     costly.actions_table["continue"].trigger()
     assert not services.runner.is_busy
@@ -206,7 +206,7 @@ def test_a_recovered_training_goes_on_only_after_a_question(
     train(qtbot, window)
     further = services.workspace.continuation()
     assert further is not None
-    # What the document of a crash would offer.
+    # As the document of a crash would offer.
     monkeypatch.setattr(services.workspace, "unfinished", lambda: further)
     services.settings.unasked_memory_share = 1e-9
     run = services.workspace.run
@@ -222,10 +222,10 @@ def test_a_recovered_training_goes_on_only_after_a_question(
 
 @pytest.fixture
 def few(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> MainWindow:
-    """The window with a run of which the file has brought only some of the samples."""
+    """Open a run whose file contains only some of the samples."""
     network = NetworkSpec(encoder=(LayerSpec(units=9),))
     recipe = Recipe(network=network, data=DataSpec(source="digits"))
-    # That there are others of this name than it says does not make them its own.
+    # The set of the same name has another size than stated, so it is not the original.
     some = replace(load_builtin("digits").subset(range(40)), whole=5000)
     save_run(tmp_path / "few.aegui", SavedRun(recipe, some))
     assert window.feature(DocumentFeature).open_path(tmp_path / "few.aegui")
@@ -272,6 +272,6 @@ def test_all_samples_are_fetched_before_a_training(qtbot: QtBot, few: MainWindow
     assert workspace.recipe.training == training
     few.actions_table["undo"].trigger()
     assert len(workspace.dataset) == 40
-    # Chosen again where data are chosen, the same set is read too.
+    # Choosing the set in the toolbar reads it too.
     few.toolbar.data_chosen.emit("digits")
     qtbot.waitUntil(lambda: len(workspace.dataset) == 1797)

@@ -1,4 +1,4 @@
-"""Data as they are chosen, brought in, looked at and saved in the real window."""
+"""Data chosen, imported, viewed and saved in the real window."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def workspace(window: MainWindow) -> Workspace:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Three red and two blue pictures, each colour in a folder of its own."""
+    """Create three red and two blue images, each colour in a folder of its own."""
     folder = tmp_path / "pictures"
     for colour, count in (("red", 3), ("blue", 2)):
         (folder / colour).mkdir(parents=True)
@@ -183,7 +183,7 @@ def test_images_are_brought_in(
 def test_their_own_size_is_proposed_and_whether_the_network_reads_them(
     qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
 ) -> None:
-    """The network of the map is for 5 x 7 pixels, then for faces of 64 x 64 in colour."""
+    """The network on the map is for 5 x 7 pixels, then for faces of 64 x 64 in colour."""
     for number in range(3):
         Image.new("L", (20, 28), 60 * number).save(tmp_path / f"{number}.png")
     workspace.open(models_dir() / "emoji-faces.aegui", lambda: True)
@@ -287,7 +287,7 @@ def test_many_images_are_learnt_in_batches_and_it_is_told(
     assert workspace.recipe.training.batch_size == 128
     window.actions_table["undo"].trigger()
     assert workspace.recipe.training == before
-    # One who wants a single batch keeps it, until a network is taken from the list.
+    # A user's single batch is kept until a network is taken from the list.
     offered(5_000, 7)
     update = {"training": before}
     workspace.edit_recipe(workspace.recipe.model_copy(update=update), "all at once")
@@ -319,7 +319,7 @@ def test_a_download_is_offered_and_brings_the_data(
     dialog = opened(window, DownloadDialog)
     panel, layout = dialog.panel, dialog.layout()
     assert layout is not None
-    # No empty band between the words and the buttons.
+    # No empty band between text and buttons.
     height = dialog.height()
     assert height == layout.totalHeightForWidth(dialog.width())
     panel.download.click()
@@ -333,7 +333,7 @@ def test_a_download_is_offered_and_brings_the_data(
     opened(window, DownloadDialog).close()
 
 
-# What takes part
+# The samples that take part
 
 
 def test_the_panel_shows_the_set_and_its_card(
@@ -576,7 +576,7 @@ def test_sub_groups_of_the_emojis_become_classes(window: MainWindow, qtbot: QtBo
     assert workspace.dataset.names == names, "the same emojis take part"
     assert len(workspace.dataset.classes) == 16
     qtbot.waitUntil(lambda: len(panel.classes.chosen) == 16, timeout=20_000)
-    # Hearts alone are no whole group: back to groups they are the same emojis, one by one.
+    # Hearts alone are not a whole group: back in groups, the same emojis are listed one by one.
     panel.classes.set_chosen(("Hearts",))
     panel.classes.chosen_changed.emit(("Hearts",))
     qtbot.waitUntil(lambda: set(workspace.dataset.labels) == {"Hearts"}, timeout=20_000)

@@ -1,4 +1,4 @@
-"""Files, unsaved work, data: the window with its document."""
+"""The window with its document: files, unsaved work, data."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EDITED = SMALL.model_copy(update={"seed": 99})
 
 
 def answer(text: str) -> None:
-    """Press the button that says ``text`` on the question that comes next, be it in a while."""
+    """Press the button ``text`` in the next question, whenever it opens."""
 
     def press() -> None:
         box = QApplication.activeModalWidget()
@@ -263,7 +263,7 @@ def test_unsaved_work_of_a_crash_is_offered(
     left = Autosave()
     left.write(SavedRun(EDITED, app.services.workspace.dataset), None, "lost")
     left.flush()
-    # What a crash does: the lock goes with the program, the copy stays.
+    # As in a crash: the lock is released with the process, the copy stays.
     assert left._lock is not None
     left._lock.unlock()
     answer("Later")
@@ -302,14 +302,14 @@ def saved_to(qtbot: QtBot, window: MainWindow, path: Path) -> None:
 
 
 def change_elsewhere(path: Path) -> bytes:
-    """Save another document to ``path``, as a second window would."""
+    """Save another document to ``path``, as another window would."""
     run = load_run(path)
     save_run(path, replace(run, recipe=run.recipe.model_copy(update={"seed": 77}), draft=None))
     return path.read_bytes()
 
 
 def edited_here_and_there(qtbot: QtBot, window: MainWindow, path: Path) -> bytes:
-    """Edit a saved document that another program changes too; the bytes of the latter."""
+    """Edit a saved document that another program changes too; return the latter's bytes."""
     saved_to(qtbot, window, path)
     window._services.workspace.edit_recipe(EDITED, "seed")
     return change_elsewhere(path)
@@ -334,7 +334,7 @@ def test_a_file_changed_by_another_program_is_told_once(
     assert offers(window) == ["Reload", "Save as…", "Overwrite"]
     window.notifications.close_all()
     workspace.file.look()
-    assert not window.notifications.shown  # told once
+    assert not window.notifications.shown  # reported once only
     assert workspace.reload()
     assert workspace.recipe.seed == 77
     assert workspace.file.state() == "same"
@@ -356,7 +356,7 @@ def test_saving_never_overwrites_what_another_program_saved(
     assert load_run(path).recipe.seed == 99
     workspace.edit_recipe(SMALL, "back")
     with qtbot.waitSignal(workspace.file.saved):
-        assert window.feature(DocumentFeature).save()  # what is there now is ours
+        assert window.feature(DocumentFeature).save()  # the file on disk is the program's own now
 
 
 def test_reloading_asks_where_something_would_be_lost(
@@ -497,14 +497,14 @@ def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     assert "“lost”, kept on " in text
     assert "8 samples; learnt for 7 epochs." in text
     assert has_picture
-    # A copy that is damaged is offered all the same, without one.
+    # A damaged copy is offered all the same, without a picture.
     left.file.write_bytes(b"half of")
     app.window.feature(DocumentFeature).offer_recoveries()
     assert seen[1] == (text, False)
 
 
 class FileManager(QObject):
-    """What the desktop asks to show a folder."""
+    """Stands in for the desktop that shows a folder."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -519,13 +519,13 @@ class FileManager(QObject):
 def test_the_folder_of_the_log_is_shown(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, has_log: bool
 ) -> None:
-    # Else a desktop that runs beside the tests would open a window.
+    # Otherwise a desktop session would open a window.
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/dev/null")
     if has_log:
         log_file().parent.mkdir(parents=True, exist_ok=True)
         log_file().write_text("what it did\n")
     manager = FileManager()
-    # Described as bytes, which it does not take.
+    # The stub declares bytes, which the function does not accept.
     QDesktopServices.setUrlHandler("file", manager, "show_it")  # type: ignore[arg-type]
     window.actions_table["log_folder"].trigger()
     QDesktopServices.unsetUrlHandler("file")

@@ -1,4 +1,4 @@
-"""The pixel editor in the window: its tools on the drawing, its code, the set, the noise sheet."""
+"""The pixel editor in the window: its tools, its code, the set, the noise sheet."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_drawing_is_saved_with_the_run_and_comes_back(
     kept = drawing.state
     with qtbot.waitSignal(workspace.file.saved, timeout=20_000):
         workspace.save_as(path)
-    # As at the next start, where nobody has drawn anything yet.
+    # As after a restart, before anything is drawn.
     drawing.take(replace(kept, pixels=np.zeros_like(kept.pixels), target=None))
     assert workspace.content().drawing is None
     with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
@@ -97,7 +97,7 @@ def test_a_drawing_is_saved_with_the_run_and_comes_back(
     assert drawing.state.noise == kept.noise
     assert drawing.undo_stack.count() == 0
     assert not workspace.file.is_modified
-    # What one has drawn since stays, and is what the next file has.
+    # A later drawing is kept, and becomes that of the next file.
     stroke(draw, (0, 0), (0, 4))
     own = drawing.state
     with qtbot.waitSignal(workspace.document_changed, timeout=20_000):
@@ -327,7 +327,7 @@ def test_only_samples_that_the_window_shows_are_dragged_out_of_the_set(
 
     drag_out()
     assert caught == [(1,)]
-    # The map goes on showing what was learnt: places in other data mean nothing there.
+    # The map still shows the training data, whose indices are invalid in other data.
     workspace.edits.edit_dataset(
         Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz"), "Other data"
     )
@@ -415,7 +415,7 @@ def test_every_new_sample_brings_the_offer_to_train_on(
     train(qtbot, window)
     draw.show_page("draw")
     for label, words in (("ñ", "1 sample is new"), ("ü", "2 samples are new")):
-        # An exact copy would not be added.
+        # Different drawings, since an exact copy would not be added.
         drawing.paste(np.roll(np.eye(7, 5), len(words), axis=0))
         draw.page.add_requested.emit(label)
         qtbot.waitUntil(partial(is_offered, words))
@@ -467,7 +467,7 @@ def test_a_sample_of_another_set_does_not_stay_in_the_editor(
     qtbot.waitUntil(lambda: not workspace.loading.is_busy)
     assert not np.array_equal(drawing.pixels, before)
     assert np.array_equal(drawing.pixels, workspace.dataset.images[0, 0])
-    # What somebody has drawn stays.
+    # The user's drawing is kept.
     drawing.paint(0, 0, 1.0 - drawing.pixels[0, 0])
     drawn = drawing.pixels
     workspace.undo_stack.undo()
@@ -483,7 +483,7 @@ def test_a_kind_of_noise_applies_when_it_is_chosen_and_undo_shows_it(
     box._level.number.setValue(0.5)
     drawing.undo()
     assert np.array_equal(drawing.pixels, clean)
-    # The kind that is shown already, chosen from the list.
+    # The kind already shown, chosen from the list.
     box._kind.activated.emit(box._kind.findData(first))
     assert drawing.state.noise is not None
     before = box.spec

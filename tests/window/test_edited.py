@@ -1,4 +1,4 @@
-"""The builder never shows another network than the map without a word."""
+"""The builder never shows another network than the map without saying so."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def edit(window: MainWindow) -> None:
 def test_nothing_is_said_where_nothing_was_edited(qtbot: QtBot, window: MainWindow) -> None:
     assert strip_of(window).text == ""
     edit(window)
-    assert strip_of(window).text == ""  # there is no training yet
+    assert strip_of(window).text == ""  # no training yet
     train(qtbot, window)
     assert strip_of(window).text == ""
     assert not strip_of(window).isVisible()
@@ -117,7 +117,7 @@ def test_show_as_trained_keeps_the_edits(qtbot: QtBot, window: MainWindow) -> No
     strip.view.click()
     assert "35-9-2" in builder._sizes.text().replace("\u200b", "")
     assert builder.kind.isEnabled()
-    # Whatever changes the draft shows it.
+    # Any change to the draft shows it again.
     strip.view.click()
     window.actions_table["undo"].trigger()
     assert builder.kind.isEnabled()
@@ -184,7 +184,7 @@ def test_going_on_with_edits(qtbot: QtBot, window: MainWindow) -> None:
     assert strip_of(window).go_on.isVisible()
     with qtbot.waitSignal(window._services.runner.finished):
         strip_of(window).go_on.click()
-    # The draft asks for 400 epochs, 800 were done: that is no edit.
+    # The draft asks for 400 epochs and 800 were done, which is not an edit.
     assert strip_of(window).text == ""
     run = workspace.run
     assert run is not None

@@ -1,4 +1,4 @@
-"""Errors that nobody expected, from any thread: told to the person, in the window's thread."""
+"""Unexpected errors from any thread are reported to the user, on the GUI thread."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def in_a_thread_of_qt() -> None:
             try:
                 fail()
             except ZeroDivisionError as error:
-                # What Qt's binding does with it, which prints to the console otherwise.
+                # As done by Qt's binding, which would also print to the console.
                 sys.excepthook(type(error), error, error.__traceback__)
 
     thread = Failing()

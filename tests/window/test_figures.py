@@ -1,4 +1,4 @@
-"""Pictures that leave the real window: files that open, and a real clipboard."""
+"""Figures exported from the real window: readable files, and a real clipboard."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_every_picture_that_is_seen_can_be_had(
     for key, names in wanted.items():
         window.docks[key].show()
         window.docks[key].raise_()
-        # What a panel shows is computed while it is seen: before the next one covers it.
+        # Panels compute their content only while visible, so wait before the next one covers it.
         qtbot.waitUntil(partial(are_there, names))
     assert are_there({"map"}.union(*wanted.values()))
     size = window.canvas.size()
@@ -273,7 +273,7 @@ def test_samples_are_shown_as_images_on_maps(trained: MainWindow, qtbot: QtBot) 
         return ET.fromstring(figure_bytes(figure, Paper(), "svg"))
 
     assert {"PC1", "PC2"} <= texts(ET.tostring(drawn()))
-    # Each of the six letters, once the panel has the height that it is given.
+    # Each of the six letters, once the panel has been given its height.
     qtbot.waitUntil(lambda: len(list(drawn().iter(f"{SVG}path"))) >= 6)
 
 
@@ -293,7 +293,7 @@ def test_one_image_of_several_is_copied_alone(
     assert min(image.width(), image.height()) >= 250
     assert image.width() / image.height() == pytest.approx(rect.width() / rect.height(), abs=0.05)
     menu.close()
-    # Between the pictures there is none.
+    # None between the pictures.
     panel.pictures.customContextMenuRequested.emit(QPoint(1, 1))
     menu = next(each for each in panel.pictures.findChildren(QMenu) if each.isVisible())
     assert "copy_part" not in entries(menu)

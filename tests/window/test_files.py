@@ -1,4 +1,4 @@
-"""Dialogs for files begin where such files were read or written last, also in the next program."""
+"""File dialogs start where such files were last read or written, also after a restart."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FORMS = {
 
 
 class Dialogs:
-    """The system's dialogs: they give what is to be chosen next, and know where they began."""
+    """Stands in for the system's dialogs: returns the next choice, records where it began."""
 
     def __init__(self) -> None:
         self.next = ""
@@ -91,7 +91,7 @@ def test_each_kind_of_file_has_its_own_folder(
     choose_film_file(window, "new", "gif")
     assert dialogs.began == two / "new.gif"
     assert beginning(window, "tables") == first
-    # A dialog of the program's is as good a place to ask from as the window.
+    # A dialog of the program can be the parent, like the window.
     inner = QWidget(window)
     assert beginning(inner, "films") == str(two)
 
@@ -110,7 +110,7 @@ def test_a_file_that_gets_its_ending_later_is_not_replaced_without_a_question(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     runs = "Runs (*.aegui)"
     assert choose_save_file(window, "Save", "a.aegui", runs, "runs") == ""
-    # Asked again with the whole name, the dialog itself asks whether to replace it.
+    # Asked again with the full name, the dialog itself asks whether to replace the file.
     assert began == ["a.aegui", "old.aegui"]
     typed = [str(tmp_path / "new")]
     made = choose_save_file(window, "Save", "a.aegui", runs, "runs")
@@ -154,7 +154,7 @@ def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
     inner = QWidget(window)
 
     def ask(*arguments: object) -> tuple[str, str]:
-        # As where another language replaces the window and all that belongs to it.
+        # As when a change of language replaces the window and its children.
         shiboken6.delete(inner)
         return dialogs.ask(*arguments)
 
@@ -170,7 +170,7 @@ def test_a_folder_counts_once_something_is_written_there(
     writer, notice = window._services.of(FileWriter), Notice("info", "saved")
 
     def save(path: Path) -> str:
-        """Have it saved there; where the next dialog begins."""
+        """Save to ``path`` and return where the next dialog begins."""
         dialogs.next = str(path)
         path = Path(choose_save_file(window, "Save", "a.csv", "CSV (*.csv)", "tables"))
         with qtbot.waitSignal(writer.noticed):
@@ -184,7 +184,7 @@ def test_a_folder_counts_once_something_is_written_there(
     assert save(two / "old.csv") == str(one), "refused, though there is a file of that name"
     (two / "old.csv").chmod(0o644)
     assert save(two / "old.csv") == str(two)
-    # What takes long counts from when it is there.
+    # A file written later counts only once it exists.
     dialogs.next = str(one / "late.csv")
     late = choose_save_file(window, "Save", "a.csv", "CSV (*.csv)", "tables")
     assert beginning(window, "tables") == str(two)
@@ -238,7 +238,7 @@ def test_a_folder_of_a_document_is_that_of_the_next(
     dialogs.next = ""
     assert choose_open_file(window) == ""
     assert dialogs.began == places[0]
-    # Saved again where it is, nothing is told.
+    # Saving to the same file again reports nothing.
     window.notifications.close_all()
     with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save()
@@ -298,7 +298,7 @@ def test_a_form_is_chosen_by_the_list_or_by_the_ending(
     def ask(_parent: object, _title: str, begin: str, filters: str, named: str) -> tuple[str, str]:
         assert filters == "PyTorch (*.py);;NumPy (*.py);;Notebook (*.ipynb)"
         began.append((Path(begin).name, named))
-        # Where the ending has to be another one, that file is there: Qt asks about it.
+        # If the suffix is changed, the resulting file exists already: Qt asks about it.
         return (begin, named) if len(began) > 1 else (str(tmp_path / name), listed)
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
@@ -333,7 +333,7 @@ def test_the_file_dialog_of_qt_speaks_one_language(app: App) -> None:
 
 
 def test_keys_have_one_form_in_menus_and_in_texts(app: App) -> None:
-    """As the guide and the keyboard write them; Qt's Spanish says Control+Mayúsculas."""
+    """As in the guide and on keyboards; Qt's own Spanish says Control+Mayúsculas."""
     app.use_language("es")
     assert native_keys("Ctrl+Shift+F") == "Ctrl+Mayús+F"
     assert [native_keys(key) for key in ("Del", "Return")] == ["Supr", "Intro"]
@@ -349,7 +349,7 @@ def test_keys_have_one_form_in_menus_and_in_texts(app: App) -> None:
 
 @pytest.mark.parametrize("file", sorted(resources_dir().glob("translations/*/qt_words.ts")))
 def test_words_for_qt_are_compiled(file: Path) -> None:
-    """Else: ``pyside6-lrelease FILE``."""
+    """On failure run ``pyside6-lrelease FILE``."""
     translator = QTranslator()
     assert translator.load(str(file.with_suffix(".qm")))
     contexts = ElementTree.parse(file).getroot().findall("context")

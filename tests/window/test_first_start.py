@@ -1,4 +1,4 @@
-"""What a person sees who starts the program for the first time."""
+"""The first start of the program."""
 
 from __future__ import annotations
 

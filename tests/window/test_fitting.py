@@ -1,4 +1,4 @@
-"""Every arrangement in small windows: words are whole, and what matters is large enough."""
+"""Every perspective in small windows: no text is clipped, and key widgets are large enough."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LEAST_PICTURE_PX = 42
 
 
 def arrange(window: MainWindow, qtbot: QtBot, perspective: str, size: tuple[int, int]) -> None:
-    """Show ``perspective`` in a window of ``size``, and wait until nothing moves any more."""
+    """Show ``perspective`` in a window of ``size``, and wait until the layout has settled."""
     window.resize(*size)
     window.set_perspective(perspective)
     window.notifications.close_all()
@@ -45,7 +45,7 @@ def arrange(window: MainWindow, qtbot: QtBot, perspective: str, size: tuple[int,
 
 
 def seen_whole(window: MainWindow, widget: QWidget) -> bool:
-    """Whether all of ``widget`` is within what holds it, and within the window."""
+    """Return whether all of ``widget`` is visible within its parents and the window."""
     return seen_rect(widget, window).size() == widget.size()
 
 

@@ -1,4 +1,4 @@
-"""A flight over the map of the real window, by its key."""
+"""A flight over the map of the real window, started by its key."""
 
 from __future__ import annotations
 

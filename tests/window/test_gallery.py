@@ -1,4 +1,4 @@
-"""The gallery in the real window: opened, searched, chosen from by keys and mouse."""
+"""The gallery in the real window: opened, searched, and used by keys and mouse."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_it_begins_with_first_steps_and_the_keys_in_the_search(
     spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith("All 96 characters through 2 numbers. trained. Move over")
     assert dialog.details.open.isEnabled()
-    # What takes a while to find out comes later, and nothing moves.
+    # What takes a while to compute appears later, without moving anything.
     qtbot.waitUntil(lambda: bool(dialog.cards._items[0].time), timeout=60_000)
     assert shown_keys(dialog) == first
 
@@ -168,7 +168,7 @@ def test_a_card_is_trained_and_meanwhile_nothing_is_put_into_the_builder(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     dialog = opened(window, qtbot)
-    choose(dialog, "letters-powell")  # half a minute: it learns until it is stopped
+    choose(dialog, "letters-powell")  # takes half a minute, so it trains until stopped
     dialog.details.train.click()
     runner = window._services.runner
     qtbot.waitUntil(lambda: runner.is_busy, timeout=20_000)

@@ -1,4 +1,4 @@
-"""New images in the window: explained, live while a GAN learns, and its levers."""
+"""New images in the window: explained, live during GAN training, and its controls."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GAN = Recipe.model_validate(
 
 
 def begin(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
-    """Open the recipe, whose data are read in the background, and look at the panel."""
+    """Open the recipe, whose data are loaded in the background, and show the panel."""
     workspace = window._services.workspace
     assert workspace.new(recipe)
     qtbot.waitUntil(lambda: workspace.recipe == recipe)
@@ -76,7 +76,7 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
     decoded = codec.decode(samples.codes)
     np.testing.assert_allclose(samples.images.reshape(64, -1), decoded, atol=1e-6)
     assert samples.scores is not None
-    # *Make* was opened as a tab before it.
+    # *Make* was opened as a tab in front of it.
     window.docks["gan"].raise_()
     assert panel.generator.isVisible()
     assert not panel.generator.isEnabled()
@@ -85,7 +85,7 @@ def test_a_generator_shows_its_images(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def said(window: MainWindow) -> list[str]:
-    """What panels say of GANs, each of them in front once."""
+    """Return what the panels say about GANs, each shown in front once."""
     found = []
     for key, dock in window.docks.items():
         dock.show()
@@ -181,14 +181,14 @@ def test_a_classifier_from_a_file_judges_the_images(
     assert "±" in table.index(0, 1).data()
     assert "Judge: judge.aegui (seed 0, epoch " in box.about
     assert box.button.isEnabled()
-    # Beyond the limits it is asked first, and nothing changes where nobody wants it.
+    # Beyond the limits the window asks first, and nothing changes if the user cancels.
     services.settings.unasked_memory_share = 1e-9
     answer("Cancel")
     with qtbot.waitSignals([services.of(JudgeService).job.busy_changed] * 2):
         box.button.click()
     assert services.of(JudgeService).latest is trial
     services.settings.unasked_memory_share = 1.0
-    # What is no classifier is told, and the window goes on.
+    # A file without a classifier is reported, and the window goes on.
     plain = saved_judge(
         tmp_path / "plain.aegui", CLASSIFIER.model_copy(update={"classifier": None})
     )
@@ -242,7 +242,7 @@ def test_the_nearest_image_that_it_can_draw_is_searched_for(
     services.requests.place.connect(places.append)
     panel.nearest.go.click()
     np.testing.assert_allclose(codec.decode(places[0])[0], found.reshape(-1), atol=1e-5)
-    # Another drawing ends the search for the last one.
+    # A new drawing cancels the search for the previous one.
     services.drawing.load(dataset.images[9, 0], dataset.labels[9])
     assert not panel.nearest.go.isEnabled()
     assert "Searching" in panel.nearest.words

@@ -1,4 +1,4 @@
-"""The grid of decodes: from the menu to the picture."""
+"""The grid of decoded images: from the menu to the picture."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_grid_is_chosen_seen_and_saved(
     dialog = opened(qtbot, window)
     panel = dialog.panel
     assert isinstance(panel, GridPanel)
-    # A plain code has no prior: the ends are where the codes are.
+    # A plain code has no prior: the range is that of the codes.
     assert panel.request.spec.quantiles is False
     codes = window._services.shown.codes
     assert codes is not None
@@ -100,7 +100,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     workspace = window._services.workspace
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
     train(qtbot, window)
-    # From the strip of the sliders; the menu and the map's own menu lead there too.
+    # From the strip of the sliders; the main menu and the map's menu lead there too.
     window.canvas.overlays.strip.sheet.click()
     dialog = window.findChildren(GridDialog)[-1]
     panel = dialog.panel
@@ -110,7 +110,7 @@ def test_every_number_of_the_code_is_seen_and_saved(
     codec, codes = window._services.shown.codec, window._services.shown.codes
     assert codec is not None
     assert codes is not None
-    # The last image of row 2: all numbers at the mean but the second.
+    # The last image of row 2: all code dimensions at the mean but the second.
     code = codes.mean.copy()
     code[1] += 2.0 * codes.spread[1]
     drawn = 1.0 - codec.decode(code).reshape(7, 5).clip(0, 1)

@@ -1,4 +1,4 @@
-"""The guide's window: pictures that fit, formulas and tables that stand out."""
+"""The guide's window: images are fitted, formulas and tables stand out."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WIDE_PX = 3000
 
 @pytest.fixture
 def viewer(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HelpViewer:
-    """The guide with one page, shown."""
+    """Show the guide with a single page."""
     for folder in ("en", "images"):
         (tmp_path / "guide" / folder).mkdir(parents=True)
     (tmp_path / "guide" / "en" / "01-model.md").write_text(PAGE, encoding="utf-8")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def recipe(latent: int = 2, *, gaussian: bool = False, conv: bool = False) -> Recipe:
-    """Trained in a blink."""
+    """Return a recipe that trains in an instant."""
     encoder: tuple[AnyLayer, ...] = (LayerSpec(units=12),)
     if conv:
         encoder = (ConvSpec(channels=2, stride=2),)
@@ -71,13 +71,13 @@ def test_every_panel_shows_images(
     canvas = window.canvas
 
     def shows_this_set() -> bool:
-        """The plane of the set before it may still be there for a moment."""
+        """Return whether the plane is of this set; that of the previous one may linger."""
         plane = canvas.scene.backdrop.plane
         return plane is not None and plane.images.shape[3:] == data.image_shape[1:]
 
     qtbot.waitUntil(shows_this_set)
     assert not canvas.overlays.legend.isHidden()
-    # The cursor's image, and the nearest.
+    # The image at the cursor, and the nearest samples.
     view = canvas.navigation.view
     canvas.mouse.point_at(QPointF(view.left + view.width / 2, view.height / 2))
     shape = data.image_shape if data.image_shape[0] == 3 else data.image_shape[1:]

@@ -1,4 +1,4 @@
-"""In the window: what the cursor tells, the lens, and the layers of the map."""
+"""In the window: figures at the cursor, the lens, and the layers of the map."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
     assert codec is not None
 
     def is_told() -> bool:
-        # Of the place where the cursor is now: the map may glide under it.
+        # At the current cursor position: the map may glide under it.
         code = canvas.cursor_code()
         if code is None:
             return False
@@ -72,7 +72,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
             and arrow == pytest.approx(tuple(canvas.scene.project(code + drift)[0]))
         )
 
-    # After the image was painted.
+    # Once the image has been painted.
     qtbot.waitUntil(is_told)
     assert panel.figures.words
     for described in (canvas, panel):
@@ -120,7 +120,7 @@ def test_a_digit_lays_a_layer_under_the_samples(trained: MainWindow, qtbot: QtBo
         across = field.rect[0] <= left < right <= field.rect[2]
         return across and field.rect[1] <= bottom < top <= field.rect[3]
 
-    # That of the view before may still be there.
+    # That of the previous view may still be shown.
     qtbot.waitUntil(covers_the_view)
     legend = canvas.overlays.fields
     assert [entry.key for entry in legend.entries] == ["uncertainty"]
@@ -195,6 +195,6 @@ def test_layers_and_lens_are_there_again_in_a_window_of_another_language(
     assert other.canvas.overlays.lens.isVisibleTo(other.canvas)
     qtbot.waitUntil(lambda: other.canvas.scene.layers.field is not None)
     assert [entry.key for entry in other.canvas.overlays.fields.entries] == ["regions"]
-    # The image that is shown at first is told of too, before the mouse is over the map.
+    # The figures are also shown for the initial image, before the mouse enters the map.
     figures = other.panel(CursorPanel).figures
     qtbot.waitUntil(lambda: figures.texts.keys() == FIGURES.keys())

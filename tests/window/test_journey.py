@@ -1,4 +1,4 @@
-"""One number's journey in the window: begun at a pixel, followed back, and alive."""
+"""The computation of one number in the window: from a pixel back to the input, live."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_pixel_is_followed_back_to_the_input(window: MainWindow, qtbot: QtBot)
     assert ("code", 0) in parts
     unit = feature.path[-1][1]
     assert number(float(services.drawing.pixels.reshape(-1)[unit])) in panel.formula.text()
-    # Back to the answer by the first of the crumbs, then to another pixel by the picture.
+    # Back to the answer by the first breadcrumb, then to another pixel by the picture.
     assert len(crumbs(panel)) == stages
     crumbs(panel)[0].click()
     assert len(feature.path) == 1

@@ -1,4 +1,4 @@
-"""Going through the window by keys: every stop is in sight, F6 goes from panel to panel."""
+"""Keyboard navigation: every tab stop is visible, F6 moves between panels."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _activate(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def _assert_in_sight(window: MainWindow, stop: QWidget) -> None:
-    """Whole, or as much of it as there is room for; inside the window; under nothing else."""
+    """Check that ``stop`` is visible as far as there is room, and not covered."""
     name = f"{type(stop).__name__} {stop.accessibleName()!r}"
     assert stop.isVisible(), name
     seen, around = stop.rect(), stop
@@ -97,7 +97,7 @@ def test_every_stop_of_tab_is_in_sight(
             places.append(place)
     assert stop is stops[0], "Tab comes round"
     assert len(stops) > 15
-    # One panel after the other, none of them twice but for the one that it began in.
+    # One panel after the other; only the one at the start may be visited twice.
     assert len(set(places[1:])) == len(places[1:])
     _press(window, Qt.Key.Key_Tab, shift=True)
     assert window.focusWidget() is stops[-1]

@@ -1,4 +1,4 @@
-"""The window in little room and in much: nothing enlarges it, nothing drifts."""
+"""The window in small and large sizes: nothing enlarges it, nothing drifts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SMALL = (1280, 660)
 
 
 def _settle(window: MainWindow, qtbot: QtBot) -> None:
-    """Until the docks are arranged for the size that the window has, and stay where they are."""
+    """Wait until the docks are arranged for the current size and have stopped moving."""
     before: list[object] = []
 
     def rests() -> bool:
@@ -205,7 +205,7 @@ def test_a_panel_from_the_menu_has_the_width_that_it_needs(
     qtbot.waitUntil(lambda: area.horizontalScrollBar().maximum() == 0, timeout=20_000)
     assert window.docks["cursor"].width() == cursor
     assert window.canvas.width() >= 256 - 20
-    # What somebody makes of it stays; Qt may have given it that room before it was asked to.
+    # A width set by the user is kept, even if Qt already gave the dock that room.
     _settle(window, qtbot)
     window.resizeDocks([dock], [240], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: dock.width() <= 260, timeout=20_000)
@@ -249,7 +249,7 @@ def test_splitters_do_not_drift(
         window.set_perspective(key)
         window.reset_layout()
         _settle(window, qtbot)
-        # As someone would move them.
+        # As a user would move them.
         for dock in window.docks.values():
             if is_in_sight(dock):
                 window.resizeDocks([dock], [dock.width() + 11], Qt.Orientation.Horizontal)

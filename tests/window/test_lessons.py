@@ -1,4 +1,4 @@
-"""Lessons on the real window: by the mouse from the list to the last check."""
+"""Lessons in the real window: by the mouse from the list to the last check."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ PATIENCE_MS = 120_000
 
 
 def press(widget: QWidget) -> None:
-    """A click in its middle, where a person would see it."""
+    """Click in the centre of a visible, enabled widget."""
     assert widget.isVisible()
     assert widget.isEnabled()
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
 def begin(window: MainWindow, qtbot: QtBot, key: str) -> LessonsPanel:
-    """Open the list from the menu, and choose a lesson in it."""
+    """Open the list from the menu, and choose a lesson."""
     window.actions_table["lessons"].trigger()
     qtbot.waitUntil(lambda: is_in_sight(window.docks["lessons"]), timeout=20_000)
     panel = window.panel(LessonsPanel)
@@ -60,7 +60,7 @@ def begin(window: MainWindow, qtbot: QtBot, key: str) -> LessonsPanel:
 
 
 def go_through(window: MainWindow, qtbot: QtBot, panel: LessonsPanel) -> None:
-    """Do each step by the mouse: expect, do, wait for the checks, next."""
+    """Do each step by the mouse: predict, do, wait for the checks, next."""
     book, page = window.feature(LessonsFeature).book, panel.page
     assert book.lesson is not None
     for place, step in enumerate(book.lesson.steps):
@@ -220,7 +220,7 @@ def test_by_keys_alone(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_number_is_typed_at_once_and_entered(window: MainWindow, qtbot: QtBot) -> None:
-    """The nought that stands there first is no part of it."""
+    """The initial zero is replaced, not extended."""
     page = begin(window, qtbot, "noise").page
     number = page.prediction.number
     qtbot.waitUntil(number.hasFocus, timeout=20_000)
@@ -234,7 +234,7 @@ def test_a_number_is_typed_at_once_and_entered(window: MainWindow, qtbot: QtBot)
 def test_pins_of_another_size_of_code_are_none_of_this_map(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    """A document keeps them for the network that they are of."""
+    """A document keeps pins for the network they belong to."""
     page = begin(window, qtbot, "new-letters").page
     book = window.feature(LessonsFeature).book
     page.do.click()
@@ -255,7 +255,7 @@ def test_pins_of_another_size_of_code_are_none_of_this_map(
 def test_another_question_does_not_begin_with_the_last_guess(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    """Enter alone would give the answer to another question."""
+    """Enter alone would otherwise repeat the answer to the previous question."""
     page = begin(window, qtbot, "noise").page
     number = page.prediction.number
     qtbot.waitUntil(number.hasFocus, timeout=20_000)

@@ -1,4 +1,4 @@
-"""The library in the real window: what is trained is kept, found, opened and trained again."""
+"""The library in the real window: trained runs are kept, found, opened and trained again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What others have kept is looked for more often than a person would need it."""
+    """Poll for entries of other processes more often than usual."""
     monkeypatch.setattr(looks, "_WATCH_MS", 100)
 
 
@@ -53,7 +53,7 @@ def settled(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def entries() -> list[LibraryEntry]:
-    """All that is kept, the oldest first."""
+    """Return all entries, oldest first."""
     with Library() as library:
         query = LibraryQuery(descending=False)
         return [library.entry(row.id) for row in library.rows(query)]
@@ -80,7 +80,7 @@ def test_every_training_is_kept_with_what_it_came_from(window: MainWindow, qtbot
     assert first.environment["torch"]
     further = kept_by_training(qtbot, window, "continue")
     assert further.parent == first.id
-    # Trained anew from the start it comes from nothing.
+    # A training from scratch has no parent.
     assert kept_by_training(qtbot, window).parent == ""
     with Library() as library:
         kept = library.load(further.id)
@@ -121,7 +121,7 @@ def test_what_is_kept_is_listed_and_opened_as_a_document_of_its_own(
 
 
 def _saved(qtbot: QtBot, window: MainWindow) -> None:
-    """Nobody is asked about unsaved work."""
+    """Discard the document, so that no question about unsaved work appears."""
     window._services.workspace.new(SMALL)
 
 
@@ -222,7 +222,7 @@ def test_a_run_is_written_to_a_file_of_ones_own(
 def test_runs_that_ended_last_before_a_study_was_given_up_are_kept(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The table is made anew now and then only: what it does not have yet is kept too."""
+    """The table is updated only at intervals; runs not in it yet are kept too."""
     monkeypatch.setattr(study_runs, "_SECONDS_BETWEEN", 1000.0)
     runs = window._services.of(StudyRuns)
     window.actions_table["studies"].trigger()

@@ -1,4 +1,4 @@
-"""Two real windows on one library, one of them killed: what was kept is there, whole."""
+"""Two real windows on one library, one of them killed: completed entries are intact."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_two_windows_at_once_and_one_is_killed(processes: list[subprocess.Popen[
     told = [killed.stdout.readline().strip() for _ in range(2)]
     os.kill(killed.pid, signal.SIGKILL)
     rest, _ = killed.communicate()
-    # What is behind the last end of a line was cut off while it was written.
+    # Text after the last newline was cut off while being written.
     told += rest.split("\n")[:-1]
     said, error = other.communicate(timeout=280)
     assert other.returncode == 0, error
@@ -90,6 +90,6 @@ def test_two_windows_at_once_and_one_is_killed(processes: list[subprocess.Popen[
         for id in told:
             assert rows[id] in {"killed", "other"}
             assert library.load(id).results[0].wrong_pixels
-        # At most the one that was being kept when it was killed is there beside them.
+        # Beside them there is at most the entry being written when the process was killed.
         assert len(rows) - len(told) in {0, 1}
         assert not library.refresh()

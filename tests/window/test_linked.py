@@ -1,4 +1,4 @@
-"""One selection for all views, and other networks beside the one shown, in the real window."""
+"""One selection for all views, and other networks beside the current one, in the real window."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def show(window: MainWindow, key: str) -> None:
-    """Bring a panel before the others; of the maps only those that are there at once."""
+    """Raise a panel; of the maps show only those available without computation."""
     maps = window.panel(ProjectionsPanel)
     maps.set_shown(("code", "pca"))
     maps.shown_changed.emit(maps.shown)
@@ -51,7 +51,7 @@ def other(key: str, latent: int = 2, seed: int = 7) -> Other:
 
 @pytest.fixture
 def learnt(app: App, qtbot: QtBot, tmp_path: Path) -> MainWindow:
-    """The window on a run of six glyphs, without a training."""
+    """Open a run of six glyphs in the window, without training."""
     of = recipe()
     save_run(tmp_path / "six.aegui", SavedRun(of, glyphs(6), snapshot(of, seed=3)))
     services = app.services
@@ -218,7 +218,7 @@ def test_other_networks_draw_under_the_same_cursor(learnt: MainWindow, qtbot: Qt
     services.of(DecodeService).request(codec.encode(rows)[2])
     qtbot.waitUntil(lambda: panel.previews[1].picture.image is not None)
     for each, preview in zip((first, second), panel.previews, strict=True):
-        # At a sample the other network shows that very sample.
+        # At a sample the other network shows its reconstruction of that sample.
         image = each.codec.reconstruct(rows[2:3]).reshape(1, 7, 5)
         assert preview.picture.image is not None
         np.testing.assert_allclose(preview.picture.image, image, atol=1e-4)
@@ -257,7 +257,7 @@ def test_a_file_that_does_not_fit_is_refused(
 ) -> None:
     window = learnt
     others = window._services.of(Others)
-    # Alone it tells them of the set.
+    # Created here, since only this feature passes the set on to ``Others``.
     window.feature(OthersFeature)
     of = recipe()
     save_run(tmp_path / "good.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))

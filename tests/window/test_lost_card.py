@@ -1,4 +1,4 @@
-"""The graphics card goes while it trains: one message, what it had learnt, and the processor."""
+"""The graphics card is lost during training: one message, the rescued weights, and the CPU."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_what_was_learnt_is_shown_and_saved_and_goes_on_without_the_card(
     assert run.checkpoint is not None
     assert run.checkpoint.epoch == rescued
 
-    # The processor has no such operation: what is lost is the card.
+    # The CPU does not call the failing operation: only the card is lost.
     assert window.actions_table["continue"].isEnabled()
     window.actions_table["continue"].trigger()
     qtbot.waitUntil(lambda: (now := runner.pull()) is not None and now.epoch > rescued)

@@ -114,8 +114,8 @@ def test_another_language_keeps_the_session(qtbot: QtBot, app: App) -> None:
 def test_the_window_of_another_language_is_let_go(
     qtbot: QtBot, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What stands when torch has come is set aside from the collection of garbage, and this window
-    # with it where a busy machine takes more than a second until then.
+    # Once torch is loaded, live objects are frozen against collection, which on a slow machine
+    # would include this window.
     monkeypatch.setattr(garbage_collector, "_MANY_MODULES", sys.maxsize)
     train(qtbot, app.window)
     old = weakref.ref(app.window)
@@ -125,8 +125,8 @@ def test_the_window_of_another_language_is_let_go(
         gc.collect()
         return old() is None
 
-    # A window holds its panels and their pictures: kept for ever, each change would cost 40 MB.
-    # What is computed for it ends first.
+    # A leaked window would cost 40 MB per change of language, with its panels and pictures. Its
+    # running computations end first.
     qtbot.waitUntil(is_gone, timeout=60_000)
     set_language("en")
 
@@ -440,7 +440,7 @@ def test_samples_are_loaded_from_wherever_they_are_clicked(
 
 
 def test_a_drawing_is_added_to_the_set(window: MainWindow) -> None:
-    # An exact copy of a sample is only added when it is asked for once more.
+    # An exact copy of a sample is only added on a second request.
     window._services.drawing.paste(np.eye(7, 5))
     window.panel(DrawPanel).page.add_requested.emit("ñ")
     dataset = window._services.workspace.dataset

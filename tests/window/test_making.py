@@ -1,4 +1,4 @@
-"""Making things in the window: from pins, samples and the network to the map, the editor, files."""
+"""Creating things in the window: from pins, samples and the network to the map and to files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def trained(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    """The window on a small trained network, with the panel in sight."""
+    """Train a small network and show the panel."""
     train(qtbot, window)
     window.docks["making"].show()
     window.docks["making"].raise_()
@@ -57,7 +57,7 @@ def test_before_any_training_the_panel_says_so(window: MainWindow) -> None:
     assert window.panel(MakingPanel).placeholder.message.startswith("Press Train")
 
 
-# The way
+# Path
 
 
 def test_a_way_through_pins_is_on_the_map_and_in_the_film(

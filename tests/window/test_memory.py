@@ -1,4 +1,4 @@
-"""What a session holds in memory: a large set that was closed is given back, by all of it."""
+"""Memory of a session: a large set is freed by all parts when it is closed."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def large_set(count: int = 3000) -> Dataset:
 @pytest.mark.slow
 @pytest.mark.parametrize("trained", [False, True])
 def test_a_large_set_that_was_closed_is_given_back(repository: Path, trained: bool) -> None:
-    """In a process of its own.
+    """Run in a process of its own.
 
-    Collecting what windows of earlier tests have left among frozen garbage crashes PySide; the
-    program has one window.
+    Collecting frozen garbage left by windows of earlier tests crashes PySide; the program has only
+    one window.
     """
     name = f"{Path(__file__).relative_to(repository)}::test_in_a_fresh_process[{trained}]"
     done = subprocess.run(
@@ -71,7 +71,7 @@ def test_in_a_fresh_process(app: App, qapp: QApplication, qtbot: QtBot, trained:
     workspace = app.services.workspace
     for name, dock in app.window.docks.items():
         if name == "projections":
-            continue  # a map of thousands of samples may be computed for a minute
+            continue  # computing a map of thousands of samples may take a minute
         dock.show()
         dock.raise_()
         qapp.processEvents()

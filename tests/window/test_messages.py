@@ -1,4 +1,4 @@
-"""Nothing that was said is lost: the list below the bell, and what can still be done from it."""
+"""No message is lost: the list below the bell, and the actions still available there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Opener(QObject):
-    """Stands for the desktop that opens folders."""
+    """Stands in for the desktop that opens folders."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Opener(QObject):
 
 @pytest.fixture
 def lists(window: MainWindow) -> Iterator[list[MessageList]]:
-    """The lists that a test opens; they are gone at its end."""
+    """Collect the lists that a test opens, and close them at its end."""
     opened: list[MessageList] = []
     yield opened
     close_all(opened)
@@ -85,7 +85,7 @@ def test_what_has_gone_is_in_the_list(
     shown.clear.click()
     assert shown.rows == []
     assert messages(window).kept == ()
-    # What was said is in the list now, and stands nowhere else.
+    # Messages move to the list and are shown nowhere else.
     assert window.notifications.shown == ()
 
 
@@ -111,7 +111,7 @@ def test_the_bell_is_marked_until_a_message_is_read(
     blank = window.bell.grab().toImage()
     for text in ("The hand-in is written", "another"):
         window.notify(Notice("info", text))
-    # What goes by itself may have been told to nobody.
+    # A message that closed by itself may not have been read.
     window.notifications.close_all()
     assert window.bell.level == "info"
     assert window.bell.grab().toImage() != blank
@@ -121,7 +121,7 @@ def test_the_bell_is_marked_until_a_message_is_read(
     assert window.bell.accessibleDescription() == ""
     assert window.bell.grab().toImage() == blank
     close_all(lists)
-    # Who puts a message away has seen it.
+    # A message closed by the user has been read.
     window.notify(Notice("info", "third"))
     (toast,) = (one for one in window.findChildren(Toast) if one.notice.text == "third")
     toast.findChildren(QAbstractButton)[-1].click()
@@ -177,7 +177,7 @@ def test_old_messages_are_forgotten(qapp: object) -> None:
 def test_the_folder_of_a_file_that_was_saved_is_shown(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # No bus: the desktop opens the folder itself.
+    # Without a session bus the desktop opens the folder itself.
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     file = tmp_path / "a b.gif"
     file.write_bytes(b"")

@@ -1,4 +1,4 @@
-"""The study of noise in the real window: run, looked into, exported, mended, given up."""
+"""The noise study in the real window: run, inspected, exported, fixed, cancelled."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
         "The noise is fixed",
     ]
     assert lines.isVisible()
-    # An edit since then is not lost by the mending.
+    # Later edits survive the fix.
     rated = workspace.recipe.model_copy(update={"name": "another"})
     workspace.edit_recipe(rated, "named")
     lines.lines[0].mend.click()
@@ -263,7 +263,7 @@ def test_the_training_panel_says_a_mistake_and_mends_it(window: MainWindow, qtbo
     workspace.undo_stack.undo()
     assert workspace.recipe == rated
     qtbot.waitUntil(lambda: len(lines.lines) == 2)
-    # What comes of it is shown by the study.
+    # The study shows the effect of the mistake.
     workspace.edits.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     window.panel(StudyPanel).matrix.set_form(FORM)
     qtbot.waitUntil(lambda: len(lines.lines) == 2)

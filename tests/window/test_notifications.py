@@ -1,4 +1,4 @@
-"""Messages over the map: one for one act, and gone when what they tell of is mended."""
+"""Messages over the map: one per action, closed once their cause is resolved."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_newest_about_a_matter_takes_the_place_of_the_others(window: MainWin
 
 
 class StyleChanges(QObject):
-    """Counts how often a widget is given another style sheet."""
+    """Counts changes of a widget's style sheet."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -155,7 +155,7 @@ def test_progress_leaves_the_buttons_of_the_map_free(window: MainWindow, qtbot: 
         return any(strip.geometry().intersects(each) for each in taken)
 
     qtbot.waitUntil(lambda: not covers())
-    # Those come while it is shown already.
+    # These appear while the strip is already shown.
     window.canvas.selecting.select(np.array([0, 1, 2]))
     qtbot.waitUntil(overlays.selection.isVisible)
     qtbot.waitUntil(lambda: not covers())

@@ -1,4 +1,4 @@
-"""What is said when a training has ended fits the images that were learnt."""
+"""The message at the end of a training fits the kind of images."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def told(
 
 
 def said_of(result: TrainingResult, resolved: ResolvedRecipe, run: int | None = None) -> str:
-    """As the window says it where the best weights of ``run``, the best one, are shown."""
+    """Return the message for the best weights of ``run``, by default of the best run."""
     saved = saved_run_of(result, resolved)
     run = saved.best_run if run is None else run
     of = saved.results[run]

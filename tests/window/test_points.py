@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def choose(canvas: LatentCanvas, data: str) -> None:
-    """Choose the entry of that data in the map's menu."""
+    """Trigger the entry with ``data`` in the map's menu."""
     menu = canvas.overlays.bar.show_menu.menu()
     action = next(each for each in menu.actions() if each.data() == data)
     assert isinstance(action, QAction)

@@ -1,4 +1,4 @@
-"""Help > Report a problem: what is shown is what is saved."""
+"""Help > Report a problem: the file saved equals the text shown."""
 
 from __future__ import annotations
 

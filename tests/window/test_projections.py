@@ -1,4 +1,4 @@
-"""Maps beside the map, in the real window."""
+"""Projections beside the map, in the real window."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_two_numbers_of_a_long_code_are_chosen(
         return state.places
 
     qtbot.waitUntil(lambda: np.allclose(places(), codes[:, [3, 1]], rtol=1e-5))
-    # A shorter code does not have the fourth number.
+    # A shorter code has no fourth dimension.
     workspace.edit_recipe(with_value(workspace.recipe, "network.latent.units", 3), "three")
     train(qtbot, window)
     assert window.panel(ProjectionsPanel)._axes.axes == (0, 1)

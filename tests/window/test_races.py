@@ -1,4 +1,4 @@
-"""Races in the real window: opened by the action, run, an optimiser and a network taken over."""
+"""Optimiser races in the real window: opened, run, and their results adopted."""
 
 from __future__ import annotations
 

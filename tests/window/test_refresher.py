@@ -1,4 +1,4 @@
-"""Panels are redrawn when they are out of date and in sight, and not too often."""
+"""Panels are redrawn when stale and visible, at a limited rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hand-in: from the menu to the folder."""
+"""The report: from the menu to the folder."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_refusal_is_told_in_the_words_of_the_command(
         reports.write(order)
     assert "thesis.txt could not be made" in failed.args[0]
     assert "thesis.txt could not be made" in window.notifications.shown[-1].text
-    # Where somebody chooses a folder that cannot be one, nothing is begun.
+    # If the chosen folder cannot be created, nothing is started.
     monkeypatch.setattr(wiring, "choose_folder", lambda *_, **_kwargs: str(tmp_path / "thesis.txt"))
     opened(window).accept()
     assert not reports.job.is_busy
@@ -194,7 +194,7 @@ def test_a_figure_is_opened_again_by_its_id(window: MainWindow, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: workspace.run is not None, timeout=20_000)
     qtbot.waitUntil(lambda: not window.docks["charts"].isHidden(), timeout=20_000)
     assert window.perspective == "build"
-    # The same run again: only the panel comes to the front; and by pasting.
+    # The same run again, by pasting: only the panel is raised.
     QApplication.clipboard().setText(FigureId("traversal", "letters-2d", mark, "last").text)
     window.actions_table["paste_line"].trigger()
     qtbot.waitUntil(lambda: is_in_sight(window.docks["code"]), timeout=20_000)
@@ -210,7 +210,7 @@ def test_curves_of_noise_are_drawn_again(window: MainWindow, qtbot: QtBot) -> No
     assert study.curves.kind == "flip"
     assert study.curves.lines[0].name == "This network"
     assert is_in_sight(window.docks["study"])
-    # All of the page is seen: another one, which needs more, does not widen it.
+    # All of the page is visible: a hidden page that needs more does not widen it.
     run = window.panel(StudyPanel).curves.run
     qtbot.waitUntil(lambda: run.visibleRegion().boundingRect() == run.rect(), timeout=20_000)
 

@@ -1,4 +1,4 @@
-"""Samples leave the window as pictures: dragged as PNG files, copied as images."""
+"""Samples leave the window as images: dragged as PNG files, copied to the clipboard."""
 
 from __future__ import annotations
 

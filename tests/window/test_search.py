@@ -1,4 +1,4 @@
-"""The command search, the list of keys, and the guide at its place."""
+"""The command search, the list of shortcuts, and the guide opened at a topic."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_samples_are_found_in_any_language_and_gone_to(app: App, qtbot: QtBot) -
     cats = {dataset.names[index] for index in selection.indices}
     assert {"grinning cat", "crying cat"} <= cats
     assert not window.canvas.navigation.following, "the map shows what was found"
-    # One alone has the cursor, and is in the middle of what is seen.
+    # A single result moves the cursor, and is centred in the view.
     wide = window.canvas.navigation.view.bounds
     first(search(window, qtbot, "pouting cat"), "pouting cat")
     assert [dataset.names[index] for index in selection.indices] == ["pouting cat"]
@@ -262,7 +262,7 @@ def test_the_window_takes_clicks_once_the_search_is_put_away(
     )
 
     def click() -> None:
-        # By way of the window of the system, as the mouse does: a widget takes any click.
+        # Through the native window, as by the mouse: a widget accepts any click sent to it.
         at = button.mapTo(window, button.rect().center())
         QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=at)
 
@@ -276,7 +276,7 @@ def test_the_window_takes_clicks_once_the_search_is_put_away(
     qtbot.waitUntil(lambda: not shown())
     click()
     qtbot.waitUntil(lambda: len(shown()) == 1)
-    # A click on the window puts it away: nothing is blocked meanwhile.
+    # A click on the window closes it: the dialog is not modal.
     assert QGuiApplication.modalWindow() is None
     window.activateWindow()
     qtbot.waitUntil(lambda: not shown())

@@ -1,4 +1,4 @@
-"""What is shown: which run, which of its weights, of which epoch; said alike everywhere."""
+"""The run, weights and epoch shown; consistent everywhere."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_cursor_shows_nothing_of_another_set(qtbot: QtBot, window: MainWindo
             seen.append(cursor.is_empty)
 
     services.showing.changed.connect(note)
-    # Convolutions are decoded in a thread, and the first of all waits for torch.
+    # Convolutions are decoded on a thread, which first waits for torch.
     services.workspace.open(models_dir() / "fashion-gan.aegui", lambda: True)
     qtbot.waitUntil(lambda: cursor.pictures.image.size == services.shown.dataset.pixels == 784)
     assert seen

@@ -1,4 +1,4 @@
-"""Codes of more than two numbers in the window: previews at the sliders, the plane of the pins."""
+"""Codes of more than two dimensions in the window: previews at the sliders, a plane of pins."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOUR = SMALL.model_copy(
 
 @pytest.fixture
 def wide(app: App, qtbot: QtBot) -> MainWindow:
-    """The window on a network whose codes have four numbers."""
+    """Train a network with four-dimensional codes."""
     assert app.services.workspace.new(FOUR)
     train(qtbot, app.window)
     qtbot.waitUntil(lambda: app.services.shown.codes is not None)
@@ -44,7 +44,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
     code[2] = canvas.overlays.strip.sliders.limits(2)[0]
     drawn = codec.decode(code).reshape(codec.image_shape).clip(0, 1)
     np.testing.assert_allclose(told.args[0].images[0], drawn, atol=1e-6)
-    # Another number changes what is decoded at the ends of this one.
+    # Another dimension changes what is decoded at the ends of this one.
     with qtbot.waitSignal(
         services.of(AxisEndsService).drawn,
         check_params_cb=lambda ends: not np.allclose(ends.images[0], drawn),
@@ -77,7 +77,7 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert axes.x_choice.currentIndex() == -1, "a plane through pins is none of two numbers"
     assert canvas.request is not None
     assert canvas.request.frame == frame
-    # The codes move while the network learns; the plane stays.
+    # The codes move during training; the plane stays.
     canvas.show_codes(services.shown.codes)
     assert canvas.scene.frame == frame
     axes.spanned.click()

@@ -1,4 +1,4 @@
-"""The panel of the source code: printed, proved, lit together with the builder, saved."""
+"""The source code panel: listed, verified, highlighted together with the builder, saved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LONG_MS = 120_000
 
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> SourcePanel:
-    """The panel in sight, with the code of the draft."""
+    """Show the panel with the code of the draft."""
     window.docks["source"].show()
     window.docks["source"].raise_()
     found = window.panel(SourcePanel)
@@ -46,7 +46,7 @@ def test_code_is_proved_and_follows_the_draft(
 ) -> None:
     assert panel.listing is not None
     assert "nn.Linear(35, 12)" in panel.text.toPlainText()
-    # Small networks are compared without being asked.
+    # Small networks are verified automatically.
     qtbot.waitUntil(lambda: panel.badge.text().startswith("✓ Same losses"), timeout=LONG_MS)
     assert "double precision" in panel.badge.toolTip()
     assert panel.badge.width() > panel.width() / 2, "in a narrow dock too"
@@ -85,7 +85,7 @@ def test_builder_and_code_are_lit_together(
     qtbot.waitUntil(lambda: window._services.of(LitLayer).place == ("encoder", 0))
     assert panel.text.lit == tuple(listing.of_layer(0))
     assert panel.text.extraSelections()
-    # A click into a line of the decoder's layer lights its card.
+    # A click on a line of the decoder's layer highlights its card.
     block = panel.text.document().findBlockByNumber(listing.of_layer(2)[-1])
     panel.text.setTextCursor(QTextCursor(block))
     panel.text.centerCursor()

@@ -1,4 +1,4 @@
-"""Borders between the parts of panels stay where a person put them."""
+"""Splitter positions in panels stay where the user put them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _splitter(app: App, qtbot: QtBot, dock: str) -> Splitter:
-    """That of the panel in ``dock``, shown and laid out."""
+    """Return the splitter of the panel in ``dock``, shown and laid out."""
     app.window.docks[dock].show()
     app.window.docks[dock].raise_()
     qtbot.waitUntil(lambda: any(one.isVisible() for one in _found(app, dock)))

@@ -1,4 +1,4 @@
-"""Studies in the real window: made by mouse, run, saved, one run and all networks opened."""
+"""Studies in the real window: created by mouse, run, saved, and their networks opened."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def do(form: StudyForm, window: MainWindow, qtbot: QtBot) -> None:
 
 
 def ask_menu(widget: QWidget) -> QMenu:
-    """The menu that a right click on ``widget`` opens."""
+    """Return the menu that a right click on ``widget`` opens."""
     before = set(QApplication.topLevelWidgets())
     widget.customContextMenuRequested.emit(QPoint(2, 2))
     opened = set(QApplication.topLevelWidgets()) - before
@@ -85,7 +85,7 @@ def ask_menu(widget: QWidget) -> QMenu:
 
 
 def pick(menu: QMenu, words: str) -> None:
-    """Choose the entry with these ``words``."""
+    """Trigger the entry that contains ``words``."""
     action = next(one for one in menu.actions() if words in one.text())
     action.trigger()
     menu.close()
@@ -154,7 +154,7 @@ def test_the_networks_of_a_setting_are_opened_as_runs_of_one_document(
     assert runs.sheet.result is not None
     told = [cell.figures["wrong"] for cell in runs.sheet.result.cells[1].runs]
     assert [one.wrong_mean for one in run.results] == pytest.approx(told)
-    # All of them are on the map, one after the other, with what they have learnt.
+    # All runs can be shown on the map, one after the other, with their weights.
     showing, seen = window._services.showing, []
     for place in range(3):
         showing.choose_run(place)
@@ -203,7 +203,7 @@ def test_a_seed_of_the_cloud_is_opened_with_what_it_has_learnt(
     with qtbot.waitSignal(workspace.document_changed):
         QTest.mouseClick(page.next, Qt.MouseButton.LeftButton)
     assert [one.seed for one in workspace.run.results] == [32]
-    # A double click on a picture opens the seed in the middle, with its weights too.
+    # A double click on a plot opens the median seed, with its weights.
     panel.pages.show_page("overview")
     overview = panel.pages.page("overview")
     assert isinstance(overview, OverviewPage)
@@ -213,7 +213,7 @@ def test_a_seed_of_the_cloud_is_opened_with_what_it_has_learnt(
         QTest.mouseDClick(bars, Qt.MouseButton.LeftButton, pos=bars.rect().center())
     middle = sorted(run.figures["wrong"] for run in told.values())[19]
     assert workspace.run.results[0].wrong_mean == pytest.approx(middle)
-    # Where the weights are gone its recipe is taken, and that is told.
+    # If the weights are missing, the recipe is opened, with a message.
     (folder,) = {path.parent for path in usual_folder(plan).rglob("*.safetensors")}
     shutil.rmtree(folder)
     seed = next(seed for seed in told if told[seed].figures["wrong"] != middle)
@@ -249,7 +249,7 @@ def test_fields_of_the_builder_and_of_training_are_varied_by_their_menus(
         "training.optimizer.learning_rate",
         "network.encoder.0.units",
     ]
-    # What the builder becomes is what is studied, until the study begins.
+    # The study follows edits in the builder until it begins.
     workspace = window._services.workspace
     changed = workspace.recipe.training.model_copy(update={"epochs": 15})
     workspace.edit_recipe(workspace.recipe.model_copy(update={"training": changed}), "fewer")
@@ -309,7 +309,7 @@ def test_an_edited_plan_is_there_after_a_restart(
     assert found.sheet.path == path
     assert found.sheet.is_edited
     assert [view.axis for view in again.window.panel(StudyForm).axes] == list(plan.axes)
-    # Saved it is a draft no more.
+    # Once saved it is no longer a draft.
     found.save(path, again.services.of(FileWriter))
     await_files(again.window)
     again.shutdown()

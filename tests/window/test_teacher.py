@@ -1,4 +1,4 @@
-"""Teacher mode in the real window: what is withheld, what stays, and that nothing is left of it."""
+"""Teacher mode in the real window: what is hidden, what stays, and that nothing remains of it."""
 
 from __future__ import annotations
 

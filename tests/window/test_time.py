@@ -1,4 +1,4 @@
-"""The whole window goes through the epochs of a training."""
+"""The whole window follows the epochs of a training."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def showing(window: MainWindow, qtbot: QtBot) -> Showing:
-    """What a window shows after a training of 400 epochs."""
+    """Train 400 epochs and return what the window shows."""
     train(qtbot, window)
     return window._services.showing
 
@@ -304,7 +304,7 @@ def test_a_ghost_of_a_seed_goes_with_its_training(
     window.feature(TimeFeature).toggle_playing()
     app.services.workspace.edit_recipe(SMALL, "one run")
     window.actions_table["train"].trigger()
-    # The film of the old training ends before the new one has any weights.
+    # Pause before the new training has weights.
     app.services.of(Player).pause()
     assert showing.shown.codec_of_run(2) is None
     qtbot.waitUntil(lambda: not app.services.runner.is_busy)
@@ -402,7 +402,7 @@ def test_a_film_is_saved(
     (dialog,) = window.findChildren(FilmDialog)
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     dialog.form.fields["side"].edited.emit(300)
-    # A panel that was out of sight has its size by then.
+    # A previously hidden panel has its final size by then.
     qtbot.wait(wiring_time._SETTLED_MS + 100)
     qtbot.waitUntil(lambda: "6 images" in dialog.size_words.text(), timeout=20_000)
     told = dialog.size_words.text()
@@ -466,10 +466,10 @@ def test_an_image_of_a_film_tells_its_epoch() -> None:
     height, width = early.shape[:2]
     assert width == 300
     assert height % 2 == 0
-    # The picture is the same above, the words below are others.
+    # The image above is the same, the caption below differs.
     assert (early[:150] == (255, 0, 0)).all()
     assert (early[150:] != late[150:]).any()
-    # Where they have no room they are left out; nothing is enlarged.
+    # Without room the caption is omitted; nothing is enlarged.
     assert film_maker.film_picture(image, 40, 4000).shape == (20, 40, 3)
     assert film_maker.film_picture(image, 4000, 4000).shape[1] == 400
 

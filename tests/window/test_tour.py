@@ -1,4 +1,4 @@
-"""The tour leads through the real window, and never takes it from anybody."""
+"""The tour on the real window never takes control from the user."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def at(tour: TourFeature) -> str:
 
 
 def is_around(tour: TourFeature, target: QWidget) -> bool:
-    """Whether the outline is around ``target``."""
+    """Return whether the outline surrounds ``target``."""
     window = tour.pointer.outline.window()
     place = target.rect().translated(target.mapTo(window, QPoint())).intersected(window.rect())
     return tour.pointer.outline.geometry().contains(place)
@@ -54,7 +54,7 @@ def test_nothing_of_it_is_imported_with_the_window() -> None:
 
 
 def covers(tour: TourFeature) -> bool:
-    """Whether the card lies over something that is to be read in a panel."""
+    """Return whether the card covers a figure in a panel."""
     return any(figure.intersects(tour.card.geometry()) for figure in tour._figures())
 
 
@@ -68,7 +68,7 @@ def test_the_card_covers_no_figures_where_there_is_other_room(
         target = window.landmark(step.place)
         assert target is not None
         qtbot.waitUntil(partial(is_around, tour, target))
-        # Above the bar of time there is nothing but panels.
+        # Above the time bar there are only panels.
         if step.key != "time":
             qtbot.waitUntil(lambda: not covers(tour))
         tour.card.next.click()
@@ -90,7 +90,7 @@ def test_each_step_stands_beside_what_it_speaks_of(window: MainWindow, qtbot: Qt
         place = target.rect().translated(target.mapTo(window, QPoint()))
         assert window.rect().contains(tour.card.geometry())
         if step.place == "map":
-            # Its corner is given where else figures would be covered.
+            # The card may cover a corner of the map if it would otherwise cover figures.
             assert place.contains(tour.card.geometry().center()) or not covers(tour)
         else:
             assert not tour.card.geometry().intersects(place), step.key
@@ -108,7 +108,7 @@ def test_it_goes_on_when_something_was_tried(window: MainWindow, qtbot: QtBot) -
     with qtbot.waitSignal(services.workspace.document_changed):
         assert services.workspace.open(shipped_model())
     tour = begin(window)
-    # What was done need not be read for so long.
+    # Shorten the reading time after a completed step.
     tour._rest.setInterval(100)
     canvas = window.canvas
     for step in range(60):
@@ -145,7 +145,7 @@ def test_it_is_left_and_goes_on_where_it_was(window: MainWindow) -> None:
     QTest.keyClick(tour.card.next, Qt.Key.Key_Escape)
     assert at(tour) == ""
     assert window.canvas.hasFocus(), "the keys are somewhere"
-    # What the next program reads.
+    # Stored for the next start.
     assert window.settings.values[STEP] == 1
     begin(window)
     assert at(tour) == "draw"

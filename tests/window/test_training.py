@@ -1,4 +1,4 @@
-"""Training in the real window: everything that should move does."""
+"""Training in the real window: everything that should update does."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_what_is_held_out_is_told_apart_everywhere(qtbot: QtBot, window: MainWin
     assert "of those held out" in window.notifications.shown[-1].text
     window.docks["reconstructions"].raise_()
     qtbot.waitUntil(lambda: "held out (◦)" in window.panel(ReconstructionsPanel).summary)
-    # Charts that are covered are filled when they are seen again.
+    # Covered charts are filled when shown again.
     window.docks["charts"].raise_()
     wrong = window.panel(ChartsPanel)._views["wrong"]
     qtbot.waitUntil(lambda: wrong.data is not None and len(wrong.data.curves) == 3)
@@ -258,7 +258,7 @@ def test_the_map_says_that_a_first_training_is_getting_ready(
     assert canvas._empty_text == "Press Train to see the codes."
     with qtbot.waitSignal(services.runner.failed):
         window.actions_table["train"].trigger()
-        # Nothing is heard of the training thread before the loop of events goes on.
+        # Signals of the training thread arrive only once the event loop runs.
         assert canvas._empty_text == "The training is getting ready…"
         assert canvas.accessibleDescription() == "The training is getting ready…"
         assert panel._reason.text() == "The training is getting ready…"
@@ -316,7 +316,7 @@ def test_a_draft_that_cannot_be_trained_says_so_beside_the_button(
 
 
 def recipe_of_one_class() -> Recipe:
-    """A classifier that has nothing to tell apart."""
+    """Return a recipe of a classifier with a single class."""
     data = SMALL.data.model_copy(update={"chars": "a"})
     return SMALL.model_copy(update={"data": data, "classifier": ClassifierSpec()})
 

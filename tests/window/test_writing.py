@@ -1,4 +1,4 @@
-"""Files that are asked for while others are being written: seen, given up, none of them lost."""
+"""Files requested while others are being written: shown, cancelled, never lost."""
 
 from __future__ import annotations
 
