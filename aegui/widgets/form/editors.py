@@ -53,7 +53,7 @@ class TextField(QLineEdit):
         self.editingFinished.connect(self._tell)
 
     def set_value(self, value: str | None) -> None:
-        """Show ``value`` without emitting; text being typed is kept."""
+        """Show ``value`` without emitting; text being typed is kept if the value is unchanged."""
         if value != self._told or not (self._timer and self._timer.isActive()):
             self._told = value
             if (value or "") != self.text():
