@@ -1,4 +1,4 @@
-"""The program as a whole: it starts, shows its window before torch, and ends as it should."""
+"""The program as a whole: it starts, shows its window before loading torch, and exits cleanly."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_window_before_torch_and_a_clean_end(repository: Path, user_home: Path) 
     assert done.stdout.split("\n")[:3] == ["False True", "False", "ended 0"]
     assert "Traceback" not in done.stderr
     assert (user_home / "config" / "aegui" / "settings.json").is_file()
-    # A log that has grown long gives way to a new one, and only the one before it is kept.
+    # A long log is rotated, and only one old log is kept.
     assert log.with_name("aegui.log.1").read_text().startswith("what it did before")
     assert "what it did before" not in log.read_text()
 
@@ -184,7 +184,7 @@ def started(
 
 
 def copies(home: Path) -> list[dict[str, Any]]:
-    """What the notes beside the copies of a training under way say."""
+    """Return the training notes of the backup copies."""
     folder = home / "data" / "aegui" / "autosave"
     notes = [
         json.loads(file.with_suffix(".json").read_bytes())
@@ -195,7 +195,7 @@ def copies(home: Path) -> list[dict[str, Any]]:
 
 
 def recovered_at(home: Path) -> int:
-    """The epoch at which a second program goes on."""
+    """Return the epoch at which a second program resumes."""
     with started(_RECOVERING) as process:
         output, errors = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 0, errors

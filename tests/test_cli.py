@@ -1,4 +1,4 @@
-"""The command line as people use it: real trainings, real files, one line for every refusal."""
+"""The command line in practice: real trainings, real files, one line for every refusal."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ Captured = pytest.CaptureFixture[str]
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")  # the command sets it; this puts it back
+    monkeypatch.setenv("LANGUAGE", "en")  # the command changes it; monkeypatch restores it
     yield
     set_language("en")
 
 
 @pytest.fixture(scope="module")
 def run_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two runs of 400 epochs."""
+    """Train two runs of 400 epochs and return the file."""
     folder = tmp_path_factory.mktemp("runs")
     save_recipe(folder / "r.json", Recipe(runs=2, seed=5, training=TrainingSpec(epochs=400)))
     path = folder / "run.aegui"
@@ -115,7 +115,7 @@ def test_training_a_course_configuration_prints_the_promised_json(
     assert answer["device"] == "cpu"
     assert answer["engine"]
     assert "Assumed" in captured.err
-    assert "[#" not in captured.err  # no progress bar where there is no terminal
+    assert "[#" not in captured.err  # no progress bar without a terminal
 
 
 def test_training_is_repeatable_from_its_seed(tmp_path: Path, capsys: Captured) -> None:
@@ -234,7 +234,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
         "--json",
         "--yes",
     ]
-    # The line about the kind of start-up tells when the interpreter is past its imports.
+    # The line on standard error shows that the imports are done.
     code = (
         "import sys, aegui.core.training.loop.train as t, aegui.cli as c\n"
         "run = t.Training.advance\n"
@@ -254,7 +254,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
     with process:
         try:
             assert process.stderr is not None
-            # A library may say something about the machine first.
+            # A library may print something about the machine first.
             assert any("started" in line for line in process.stderr)
             time.sleep(0.5)
             process.send_signal(signal.SIGINT)
@@ -566,7 +566,7 @@ def test_only_training_imports_torch(run_path: Path) -> None:
 
 
 def has_terminals() -> bool:
-    """Whether pseudo-terminals can be had: Windows has none, a bare chroot no /dev/pts."""
+    """Return whether pseudo-terminals are available: not on Windows, nor without /dev/pts."""
     if os.name != "posix":
         return False
     try:
@@ -600,7 +600,7 @@ def test_a_terminal_sees_a_progress_bar(tmp_path: Path, columns: int) -> None:
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
     assert "epochs/s" in shown
-    assert max(map(len, re.split(r"\r|\033\[K", shown))) < columns  # else it would wrap
+    assert max(map(len, re.split(r"\r|\033\[K", shown))) < columns  # otherwise it would wrap
     assert shown.endswith("\r\033[K")
     assert last_json(done.stdout.decode())["runs"][0]["epochs"] == 300
 
@@ -652,7 +652,7 @@ def test_a_classifier_is_trained_and_evaluated(tmp_path: Path, capsys: Captured)
     noisy = ["--noise", "masking:0.5", "--draws", "1000"]
     assert main(["evaluate", path, "--json", *noisy]) == 0
     report = last_json(capsys.readouterr().out)
-    # Without other data the samples that were kept from training are looked at.
+    # By default the held-out samples are evaluated.
     assert report["samples"] == 449
     assert report["accuracy"] == pytest.approx(run["figures"]["validation_accuracy"])
     assert [one["label"] for one in report["classes"]] == list("0123456789")
@@ -697,7 +697,7 @@ def test_a_training_beyond_the_budget_is_refused_without_yes(
     assert not target.exists()
     assert main(["train", str(tmp_path / "r.json"), "--dry-run"]) == 0
     assert "--yes" in capsys.readouterr().out
-    # With it, it begins: here the goal ends it at once.
+    # With --yes it starts; the goal ends it at once here.
     goals = GoalsSpec(max_wrong_pixels=35)
     easy = Recipe(training=TrainingSpec(epochs=100_000_000, goals=goals, device="cpu"), runs=2_000)
     save_recipe(tmp_path / "easy.json", easy)
@@ -782,7 +782,7 @@ def test_an_odd_picture_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def test_json_can_be_caught_in_a_text() -> None:
-    """As a notebook does that calls the command."""
+    """As by a notebook that calls the command."""
     with contextlib.redirect_stdout(io.StringIO()) as caught:
         assert main(["train", "letters-course", "--epochs", "2", "--json"]) == 0
     assert json.loads(caught.getvalue())["runs"][0]["epochs"] == 2

@@ -1,4 +1,4 @@
-"""Without a screen the window is refused in one sentence, before Qt could end the process."""
+"""Without a display the window is refused in one sentence, before Qt would abort the process."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_platforms_without_a_display_need_none(platform: str) -> None:
 def test_a_wayland_socket_that_answers_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # the name of a socket may be no longer than 108 bytes
+    monkeypatch.chdir(tmp_path)  # the path of a socket may have at most 108 bytes
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("w")
         server.listen()

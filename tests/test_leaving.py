@@ -1,4 +1,4 @@
-"""The end of the process, with and without threads that are still at work."""
+"""Process exit, with and without running threads."""
 
 from __future__ import annotations
 

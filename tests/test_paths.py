@@ -1,4 +1,4 @@
-"""Resources are found: in the source tree, in a wheel, in a frozen app. If not, it says where."""
+"""Resources are found in the source tree, a wheel and a frozen app; errors name the place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    """The answer is kept for the life of a process."""
+    """Clear the answer, which is cached for the life of a process."""
     paths._root.cache_clear()
     yield
     paths._root.cache_clear()

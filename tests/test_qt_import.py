@@ -1,4 +1,4 @@
-"""With Qt imported, Python still imports by itself, and Qt paints with one thread if need be."""
+"""With Qt imported, Python's imports work as usual, and Qt can paint with a single thread."""
 
 from __future__ import annotations
 

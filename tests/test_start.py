@@ -1,4 +1,4 @@
-"""What the first picture does not need is not imported before it."""
+"""Modules not needed for the first frame are not imported before it."""
 
 from __future__ import annotations
 

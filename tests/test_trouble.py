@@ -1,4 +1,4 @@
-"""Full disks, folders that vanish, clocks that jump: plain words, and the last good state."""
+"""Full disks, vanishing folders, clock jumps: clear messages, and the last valid state."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_of_two_windows_on_one_document_none_writes_over_the_other(
     with qtbot.waitSignal(other.file.saved):
         other.save()
     theirs = path.read_bytes()
-    # This one has changes of its own by then: it is told, and writes nothing over.
+    # With changes of its own, this window reports the conflict and overwrites nothing.
     workspace.edits.edit_dataset(glyphs(5), "five")
     with qtbot.waitSignal(workspace.file.changed_on_disk, check_params_cb="changed".__eq__):
         workspace.file.look()

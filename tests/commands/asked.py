@@ -1,4 +1,4 @@
-"""What a command says in JSON."""
+"""JSON output of a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    """The object that the command prints."""
+    """Run a command with ``--json`` and return the object it prints."""
     capsys.readouterr()
     assert main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""Commands speak English, and paint with the one application of all tests: there is no other."""
+"""Fixtures of the commands: English output, and the single QApplication of all tests."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def application(qapp: QApplication) -> QApplication:
-    """What painting needs."""
+    """Provide the QApplication that painting needs."""
     return qapp
 
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever the machine that tests speaks, and whatever a test has chosen."""
+    """Start in English, whatever the system or an earlier test has set."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")

@@ -1,4 +1,4 @@
-"""``aegui code``: code that runs alone, and its check."""
+"""``aegui code``: stand-alone code, and its verification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of several runs: each as mean and spread."""
+"""Evaluation of several runs: each figure as mean and spread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A population of three, another run, and a classifier."""
+    """Return a folder with a population of three, another run, and a classifier."""
     made = tmp_path_factory.mktemp("many")
     short = {"training": {"epochs": 60, "device": "cpu"}}
     recipes: dict[str, dict[str, Any]] = {

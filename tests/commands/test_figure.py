@@ -142,7 +142,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
     ):
         assert main(["figure", *wish]) == 2
         said = capsys.readouterr().err
-        # A file that carries a part of its samples says so first where the set is not here.
+        # A file with part of its samples notes so first if the whole set is missing.
         *notes, refusal = said.splitlines()
         assert reason in refusal
         assert refusal.startswith("aegui: ")

@@ -1,4 +1,4 @@
-"""``aegui evaluate`` tells what each dimension of a variational code carries."""
+"""``aegui evaluate`` reports the information in each dimension of a variational code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``aegui gpu``, and what it says of each kind of computer."""
+"""``aegui gpu``, and its advice for each kind of computer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``aegui train`` takes a set-up as one line, and says whether its goal was reached."""
+"""``aegui train`` accepts a set-up as one line, and reports whether its goal was reached."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ MODELS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a saved run of each of ``MODELS``."""
+    """Return a folder with a saved run of each of ``MODELS``."""
     folder = tmp_path_factory.mktemp("models")
     for name, raw in MODELS.items():
         save_recipe(folder / f"{name}.json", Recipe.model_validate(raw))
@@ -91,7 +91,7 @@ def test_a_film_of_the_way_between_two_letters(
     frames = np.clip(of.codec.decode(way), 0, 1)
     strip = levels(path)
     assert strip.shape == (7, 9 * 6 - 1)
-    # Glyphs are dark on light.
+    # Glyphs are dark on a light background.
     for number in (0, 4, 8):
         shown = 1 - strip[:, 6 * number : 6 * number + 5]
         np.testing.assert_allclose(shown, frames[number].reshape(7, 5), atol=0.003)
@@ -155,7 +155,7 @@ def test_a_concept_applied_to_samples(models: Path, tmp_path: Path, capsys: Capt
     sheet = levels(path)
     assert sheet.shape == (17, 44)
     np.testing.assert_allclose(sheet[9:, 36:], np.clip(last, 0, 1).reshape(8, 8), atol=0.003)
-    # Without the other box all others count, and without a place the middle.
+    # Without the second group all other samples are used, and without a start the mean code.
     assert main(["concept", vae, "--plus", "7", "-o", str(path)]) == 0
     assert f"{(labels != '7').sum():,} without" in capsys.readouterr().out
 

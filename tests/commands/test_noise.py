@@ -39,7 +39,7 @@ LETTERS = load_builtin("lowercase")
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A recipe that trains in no time."""
+    """Return a recipe that trains in an instant."""
     path = tmp_path_factory.mktemp("recipes") / "small.json"
     network = {"encoder": [{"units": 8}], "latent": {"units": 3}}
     data = {"source": "lowercase", "chars": "abc"}
@@ -97,7 +97,7 @@ def test_limit_knows_how_often_characters_occur(capsys: Captured, tmp_path: Path
     weights.write_text("h,9\nn,1\n", encoding="utf-8")
     common = ("limit", "--data", "lowercase", "--noise", "flip:0.1", "--prior", str(weights))
     found = told(capsys, *common, "--chars", "hn")
-    # Two pixels, wrong where n is seen as h (0.001), between both (0.018), or h as n (0.009).
+    # Two pixels, wrong where n is taken for h (0.001), at ties (0.018), or h for n (0.009).
     assert found[0]["limit"] == pytest.approx(2 * 0.028)
     assert found[0]["prior"] == str(weights)
     assert main([*common, "--chars", "hnu"]) == 0
@@ -140,7 +140,7 @@ def test_denoise_repairs_a_set_again_and_again(capsys: Captured, tmp_path: Path)
 def test_the_sheet_of_another_size_is_cut_as_the_network_wants_it(
     capsys: Captured, tmp_path: Path
 ) -> None:
-    """Eight characters side by side are no square, and could be cut in several ways."""
+    """Eight characters side by side are not square and could be split in several ways."""
     source, target = tmp_path / "x.png", tmp_path / "y.json"
     source.write_bytes(sheet_png(LETTERS.images[:8], columns=4, scale=3))
     said(capsys, "denoise", DENOISER, "--in", str(source), "-o", str(target))
@@ -179,7 +179,7 @@ def test_noise_matrix_trains_tells_and_writes(
 def test_ctrl_c_ends_a_study_as_it_ends_a_training(
     capsys: Captured, tmp_path: Path, recipe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first Ctrl-C is a wish that the study looks at."""
+    """The first Ctrl-C sets a flag that the study checks."""
 
     def pressed(*arguments: object, **_where: object) -> None:
         signal.raise_signal(signal.SIGINT)

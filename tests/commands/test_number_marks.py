@@ -1,4 +1,4 @@
-"""Numbers for people have the marks of their language; those for programs keep the point."""
+"""Numbers for people have the decimal mark of their language; those for programs a point."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_in_spanish_no_number_has_a_point(command: str, folder: Path, capsys: Ca
     assert main([*arguments, "--language", "es"]) == 0
     captured = capsys.readouterr()
     lines = (captured.out + captured.err).replace(str(folder), "").splitlines()
-    # A set-up is written as it is typed.
+    # A set-up is printed as it would be typed.
     read = [line for line in lines if not line.startswith("   Configuración: ")]
     assert [line for line in read if POINT.search(line)] == []
 

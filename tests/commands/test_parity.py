@@ -1,4 +1,4 @@
-"""``aegui parity``: published figures beside ours, on the terminal and in files."""
+"""``aegui parity``: published figures beside the program's, on the terminal and in files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures say which samples they are of, and what else they depend on."""
+"""Figures state which samples they are of, and what else they depend on."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_without_a_split_or_of_other_data_there_is_one_part(
     other = told(capsys, "evaluate", path, "--data", "uppercase")
     assert (other["part"], other["samples"]) == ("other", 32)
     assert "parts" not in other
-    # The same characters are no others by being named.
+    # Naming the same characters does not make them other data.
     assert "parts" in told(capsys, "evaluate", path, "--data", "lowercase")
     whole = Recipe.model_validate({"training": {"epochs": 5}})
     save_recipe(trained / "w.json", whole)

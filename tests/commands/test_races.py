@@ -1,4 +1,4 @@
-"""``aegui race``, ``aegui smallest``, and the pictures of ``aegui study`` as files."""
+"""``aegui race``, ``aegui smallest``, and the plots of ``aegui study`` as files."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_long_search_is_told_and_not_begun_unasked(task: Path, capsys: Out) ->
         assert main([*line, *more]) == 2
         assert "Add --yes to do it all the same." in capsys.readouterr().err
     assert main([*line, "--list"]) == 0
-    # What is known already costs nothing.
+    # Known results cost nothing.
     easy = ["smallest", str(task), "--wrong", "35", "--seeds", "1"]
     assert main(easy) == 0
     recipe = load_recipe(task)
@@ -123,7 +123,7 @@ def test_pictures_of_a_study_are_written_with_their_numbers(tmp_path: Path, caps
     plan, out = write_plan(tmp_path, axes=[rate, layers]), tmp_path / "pictures"
     line = ["study", str(plan), "--out", str(tmp_path / "runs"), "--figures", str(out)]
     assert main([*line, "--forms", "svg,csv"]) == 0
-    # There are none of the noise, which is no axis of this study.
+    # Without noise plots, as noise is not an axis of this study.
     fitting = {key for key in PICTURES if not key.startswith("noise-")}
     assert {path.stem for path in out.glob("*.svg")} == {f"study-{key}" for key in fitting}
     assert "3 seeds of each setting" in (out / "study-bars.svg").read_text()

@@ -1,4 +1,4 @@
-"""``aegui recipes`` has what the gallery has."""
+"""``aegui recipes`` lists what the gallery shows."""
 
 from __future__ import annotations
 

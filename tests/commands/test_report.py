@@ -58,7 +58,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def handed_in(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of one network: several tests look at it, as making it takes seconds."""
+    """Return the folder of one network, shared by several tests as making it takes seconds."""
     folder = tmp_path_factory.mktemp("one") / "out"
     assert main(["report", str(run), "-o", str(folder), "--title", "Ours"]) == 0
     return folder
@@ -68,7 +68,7 @@ def handed_in(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def of_twins(
     run: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Path:
-    """The folder of two networks that are alike, and of a study of which little is to be said."""
+    """Return the folder of two equal networks, and of a study with few results."""
     place = tmp_path_factory.mktemp("twins")
     twin = place / run.name
     twin.write_bytes(run.read_bytes())
@@ -82,7 +82,7 @@ def of_twins(
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """A network of four images with a code of one number, whose folder is made at once."""
+    """Return a network of four images with a one-dimensional code, reported in an instant."""
     network = {"encoder": [{"units": 3}], "latent": {"units": 1}}
     images = np.eye(4, dtype=np.float32).reshape(4, 2, 2)
     dataset = Dataset.from_images("four", images, list("abcd"), list("abcd"))
@@ -123,7 +123,7 @@ def test_a_run_becomes_slides_pdf_page_figures_and_tables(run: Path, handed_in: 
     assert (folder / "code" / "mine.npz").exists()
     lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
     assert "aegui figure networks/mine.aegui latent -o mine-latent.svg" in lines
-    # As wide as a page: images of letters are upright.
+    # At the width of a page, since images of letters are upright.
     grid = "aegui figure networks/mine.aegui grid --columns 32 --rows 11 -o mine-grid.svg"
     assert grid in lines
     assert (folder / "networks" / "mine.aegui").read_bytes() == run.read_bytes()
@@ -140,7 +140,7 @@ def test_findings_are_those_of_the_network(run: Path, handed_in: Path) -> None:
 
 
 def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> None:
-    """Steps so long that the loss rises, a target as noisy as the input, and samples held out."""
+    """Steps so large that the loss rises, a target as noisy as the input, and held-out samples."""
     noise = {"kind": "flip", "level": 0.2, "clean_target": False}
     changes = {
         "data": {"split": {"validation": 0.25}, "corruption": noise},
@@ -184,7 +184,7 @@ def test_a_study_is_done_first_where_it_is_asked_for(
     assert keys.index("method") < keys.index("two-rates-table") < keys.index("latent")
     (table,) = (folder / "tables").glob("*-two-rates-table.csv")
     assert len(table.read_text(encoding="utf-8").splitlines()) >= 3
-    # Kept elsewhere they are found by that folder, or its plan.
+    # Runs kept elsewhere are found by their folder, or by its plan.
     assert main(["study", str(plan), "-o", str(tmp_path / "kept")]) == 0
     for place in (tmp_path / "kept", tmp_path / "kept" / "study.json"):
         again = tmp_path / f"of-{place.stem}"
@@ -194,7 +194,7 @@ def test_a_study_is_done_first_where_it_is_asked_for(
             ["aegui", "study", f"{tmp_path}/kept/study.json", "-o", f"{tmp_path}/kept"]
         )
         assert row["opens"].endswith("@study:kept")
-    # Kept runs are found without training anything.
+    # Kept runs are found without any training.
     assert main(["report", str(plan), "-o", str(tmp_path / "again")]) == 0
     assert "two-rates-table" in [page["id"].split("-", 1)[1] for page in listed(tmp_path / "again")]
 
@@ -264,7 +264,7 @@ def test_every_command_line_of_it_runs(
     assert main(["report", str(run), "-o", "out", "--weights", "last"]) == 0
     pages = {page["id"].split("-", 1)[1]: page for page in listed(tmp_path / "out")}
     lines = (tmp_path / "out" / "commands.txt").read_text(encoding="utf-8").splitlines()
-    # Wherever the folder is handed to.
+    # Wherever the folder is moved to.
     moved = (tmp_path / "out").rename(tmp_path / "handed in")
     monkeypatch.chdir(moved)
     for line in lines:
@@ -285,7 +285,7 @@ def test_every_command_line_of_it_runs(
 
 def test_networks_of_one_name_are_kept_apart(of_twins: Path) -> None:
     lines = (of_twins / "commands.txt").read_text(encoding="utf-8").splitlines()
-    # A study has one line for all of its figures.
+    # A study has one command for all of its figures.
     outs = [line.split()[-1] for line in lines if " -o " in line and "two-rates" not in line]
     assert len(set(outs)) == len(outs) > 2
     assert {path.name for path in (of_twins / "code").glob("*.py")} == {"mine.py", "mine-2.py"}
@@ -342,7 +342,7 @@ def test_wrong_pixels_are_compared_where_losses_cannot_be(tmp_path: Path) -> Non
 
 
 def test_no_two_slides_have_one_title(of_twins: Path) -> None:
-    """Not of two networks that are alike either."""
+    """Not even for two equal networks."""
     slides = Presentation(str(of_twins / "slides.pptx")).slides
     titles = [slide.shapes.title.text for slide in slides]
     assert len(titles) > 30
@@ -388,7 +388,7 @@ def test_a_folder_with_other_things_is_left_alone(
     first = place / "hand-in-tiny"
     assert f"figures are in {first}." in capsys.readouterr().out
     assert {path.name for path in place.iterdir()} == {"thesis.txt", first.name}
-    # Nor is an earlier one written over, which may have been worked on.
+    # An earlier report, which may have been edited, is not overwritten either.
     (first / "slides.pptx").write_text("mine too")
     assert main([*line, str(first)]) == 0
     assert (first / "slides.pptx").read_text() == "mine too"

@@ -1,4 +1,4 @@
-"""``aegui runs``: real files in the library of a user who has just begun."""
+"""``aegui runs``: real files in the library of a new user."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def listed(capsys: Captured, *arguments: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def ids() -> dict[str, str]:
-    """Two runs of six seeds each."""
+    """Keep two runs of six seeds each, and return their ids."""
     with Library() as library:
         good = library.keep(saved_run("good", wrong=GOOD, loss="mse"), tags=("course",))
         poor = library.keep(saved_run("poor", wrong=POOR))
@@ -58,7 +58,7 @@ def test_a_training_is_kept_only_where_that_is_asked_for(capsys: Captured, tmp_p
     kept, saved = (load_run(file) for file in (_file(row["id"]), tmp_path / "x.aegui"))
     assert [one.wrong_pixels for one in kept.results] == [one.wrong_pixels for one in saved.results]
     assert json.loads(said(capsys, "show", row["id"], "--json"))["environment"]["threads"] >= 1
-    # Its history goes where it is asked for.
+    # Its history is exported to the given file.
     said(capsys, "export", row["id"], "-o", str(tmp_path / "h.csv"))
     rows = list(csv.DictReader(io.StringIO((tmp_path / "h.csv").read_text())))
     assert kept.history is not None
@@ -140,7 +140,7 @@ def test_a_figure_that_there_is_not_is_refused(capsys: Captured, ids: dict[str, 
     told = said(capsys, "diff", "good", "poor", "--figure", "foo", code=2)
     assert 'good: there is no figure "foo". Known: ' in told
     assert "wrong, worst, " in told
-    # There is such a figure, but neither run has it.
+    # The figure exists, but neither run has it.
     assert "there is no figure" in said(
         capsys, "diff", "good", "poor", "--figure", "accuracy", code=2
     )
@@ -171,7 +171,7 @@ def test_trash_and_back(capsys: Captured, ids: dict[str, str]) -> None:
     assert [row["name"] for row in listed(capsys, "--trash")] == ["good"]
     said(capsys, "restore", ids["good"])
     assert len(listed(capsys)) == 2
-    # One that there is not: nothing is done with the other either.
+    # With one unknown name, nothing is done to the other either.
     assert "There is no nothing" in said(capsys, "rm", "good", "nothing", code=2)
     assert len(listed(capsys)) == 2
     said(capsys, "rm", "good")
@@ -230,7 +230,7 @@ def test_a_study_is_kept_with_a_run_file_for_each_setting(capsys: Captured, tmp_
     assert len(load_run(out).results) == 3
     said(capsys, "export", study["id"], "--tensorboard", str(tmp_path / "logs"))
     assert len(list((tmp_path / "logs").glob("*/seed-*/events*"))) == 6
-    # The same line again finds everything done, and keeps nothing twice.
+    # The same command again finds everything done, and keeps nothing twice.
     assert main([*line, "--keep"]) == 0
     capsys.readouterr()
     assert len(listed(capsys)) == 3

@@ -42,7 +42,7 @@ MODELS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one saved run of each of ``MODELS``."""
+    """Return a folder with one saved run of each of ``MODELS``."""
     folder = tmp_path_factory.mktemp("models")
     for name, changes in MODELS.items():
         recipe = Recipe.model_validate({"data": {"source": "digits"}, **changes})
@@ -68,7 +68,7 @@ def test_a_sheet_of_new_images(model: str, models: Path, tmp_path: Path, capsys:
     arguments = ["sample", str(models / f"{model}.aegui"), "-n", "10", "--seed", "3"]
     assert main([*arguments, "-o", str(path), "--scale", "2"]) == 0
     assert "10 images" in capsys.readouterr().out
-    # Four in a row, one pixel between two: 4 * 8 + 3 wide, 3 * 8 + 2 high.
+    # Four in a row with a gap of one pixel: 4 * 8 + 3 wide, 3 * 8 + 2 high.
     sheet = np.asarray(Image.open(path))[::2, ::2]
     assert sheet.shape == (26, 35)
     saved = load_run(models / f"{model}.aegui")
@@ -93,7 +93,7 @@ def test_new_images_as_a_folder(models: Path, tmp_path: Path, capsys: Captured) 
     found = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert found == [f"{number:02}.png" for number in range(1, 13)]
     assert load_dataset(str(tmp_path / "new")).images.shape[0] == 12
-    # Before any work: the search of finds may take long.
+    # Checked before any work, since the search for finds may take long.
     (tmp_path / "a").touch()
     for command in ("sample", "finds"):
         refused(capsys, [command, "not there.aegui", "-o", str(tmp_path / "new")], "is not empty")
@@ -134,7 +134,7 @@ def test_a_judgement_in_figures(models: Path, capsys: Captured) -> None:
     assert found["share_confident"] == expected.share_confident
     assert found["shares"] == list(expected.shares)
     assert (found["samples"], found["seeds"], found["confidence"]) == (150, [2], 0.9)
-    # What it hangs on: the judge, and what the same judge makes of real images and of chance.
+    # The context: the judge, and its results for real images and at chance level.
     assert found["judge"]["file"] == arguments[1]
     assert (found["judge"]["weights"], found["judge"]["seed"]) == ("best", 0)
     assert found["real_images"] == {"data": "digits", "are_learnt": True}
@@ -201,7 +201,7 @@ def test_training_tells_the_figures_of_a_gan(tmp_path: Path, capsys: Captured) -
 
 
 def test_the_nearest_image_that_a_gan_draws(models: Path, tmp_path: Path, capsys: Captured) -> None:
-    """One of its own images is found again, from a file; a sample is approached."""
+    """One of its own images is found again from a file; a sample is approximated."""
     saved = load_run(models / "gan.aegui")
     drawn = sample_images(saved.codec(saved.best_run), 1, 5)[0]
     levels = np.rint(drawn[0] * 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""The table of commands: what it names is there, and what it repeats of slower modules agrees."""
+"""The table of commands: targets exist, and values repeated from slower modules agree."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_options_that_a_help_text_names_are_there(command: Command, language: st
     set_language(language)
     try:
         texts = (command.help, command.description, *(option.help for option in command.options))
-        # Lines of other commands stand in quotes.
+        # Commands quoted in a text have options of their own.
         words = re.sub("[“«]aegui [^”»]*[”»]", "", " ".join(map(tr, texts)))
     finally:
         set_language("en")

@@ -1,4 +1,4 @@
-"""``aegui train`` that is killed, told to end, and taken up again: real processes, real files."""
+"""``aegui train`` killed, terminated and resumed: real processes, real files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ VAE: dict[str, Any] = {
 
 @contextmanager
 def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """``aegui`` in a process of its own; killed in the end if need be."""
+    """Run ``aegui`` in a process of its own, killed at the end if still running."""
     process = subprocess.Popen(
         [sys.executable, "main.py", *map(str, arguments)],
         cwd=ROOT,
@@ -70,7 +70,7 @@ def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for(file: Path, *, newer_than: int = 0) -> int:
-    """Wait until ``file`` has been written; when, in ns."""
+    """Wait until ``file`` has been written; return its modification time in ns."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         if file.exists() and file.stat().st_mtime_ns > newer_than:
@@ -94,7 +94,7 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(
 ) -> None:
     whole, killed = tmp_path / "whole.aegui", tmp_path / "killed.aegui"
     recipe = a_recipe(tmp_path, document, epochs=1_000_000)
-    # Killed at its second checkpoint at the earliest, wherever that is.
+    # Killed after its second checkpoint, at whatever epoch that is.
     with started(
         "train", recipe, "--yes", "--out", killed, "--checkpoint-every", "0.01"
     ) as process:

@@ -1,4 +1,4 @@
-"""``--weights``: the best or the last ones, and every command says of which it speaks."""
+"""``--weights``: best or last, and every command states which it used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Captured = pytest.CaptureFixture[str]
 EPOCHS = 400
 NOISY: dict[str, Any] = {
     "data": {"corruption": {"kind": "flip", "level": 0.2}},
-    # So high a rate, for so long, that the last weights are not the best with any of ten seeds.
+    # A high rate for so long that the last weights are not the best with any of ten seeds.
     "training": {"epochs": EPOCHS, "device": "cpu", "optimizer": {"learning_rate": 0.1}},
 }
 GAN: dict[str, Any] = {"gan": {}, "training": {"epochs": 2, "batch_size": 8, "device": "cpu"}}
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command_of_saved_weights_takes_the_choice() -> None:
     for name, command in COMMANDS.items():
         if name == "code":
-            continue  # It begins with the weights that the training of a run began with.
+            continue  # It starts from the initial weights of a run.
         taken = {name for option in command.options for name in option.names}
         assert ("--weights" in taken) == (bool(taken & {"--run", "files"})), name
     assert WEIGHTS == ("best", "last")
@@ -96,7 +96,7 @@ def test_the_output_says_of_which_weights_it_is(
     path = str(folder / "noisy.aegui")
     assert main([command, path, *arguments, "--weights", "last", "--language", "en"]) == 0
     captured = capsys.readouterr()
-    # What may be read by another program has it on the standard error.
+    # If the output may be read by another program, the note goes to standard error.
     assert LAST in (captured.err if command in {"encode", "decode"} else captured.out)
 
 

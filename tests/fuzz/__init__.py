@@ -1,1 +1,1 @@
-"""Hostile input for every reader: a mutation fuzzer, its kept corpus, and the tests of both."""
+"""Hostile input for every reader: a mutation fuzzer, its corpus, and the tests of both."""

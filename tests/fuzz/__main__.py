@@ -1,11 +1,10 @@
 """Fuzz the readers: ``python -m tests.fuzz [TARGET ...] [--inputs N] [--minutes M]``.
 
-Each target is tried in a process of its own, a copy of this one, input after input: an example or
-something found interesting, changed by ``mutations.py``. Interesting is what ends in another way
-than all before, in another refusal, or passes other lines of the program. What a reader must not do
-(see ``targets.py``) is written to the folder of finds, with the reason beside it; a process that
-hangs or dies is told the same way, and the next one goes on. With ``--turns`` all targets have been
-tried a little before any is tried whole.
+Each target is fuzzed in a forked process, one input after the other: an example or an earlier
+interesting input, mutated by ``mutations.py``. An input is interesting if it ends in a new outcome
+or refusal, or covers new lines of the program. Forbidden outcomes (see ``targets.py``) are written
+to the folder of finds, with the reason beside them; a process that hangs or dies is reported
+likewise, and the next one continues. With ``--turns`` all targets get several shorter rounds.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _LOOK_SECONDS = 0.5
 
 
 def main() -> int:
-    """Fuzz what is asked for and print a table; 1 when anything was found."""
+    """Fuzz the selected targets and print a table; return 1 if anything was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--inputs", type=int, default=200_000, help="for each target")
@@ -64,7 +63,7 @@ def main() -> int:
 
 
 def _together(rows: list[Row]) -> Row:
-    """What several turns of one target tell: sums, and of what is no sum the most."""
+    """Combine the rows of several turns of one target: sums of counts, maxima of the rest."""
     summed = {key: sum(float(row[key]) for row in rows) for key in ("inputs", "finds", "seconds")}
     most = {key: max(float(row[key]) for row in rows) for key in ("ways", *_MOST)}
     return {"target": rows[0]["target"], **most, **summed}
@@ -80,7 +79,7 @@ def _words(row: Row) -> str:
 
 
 def _fuzz(key: str, inputs: int, seconds: float, seed: int, finds: Path) -> Row:
-    """Try one target, with a new process in the place of each that hangs or dies."""
+    """Fuzz one target, replacing each process that hangs or dies."""
     begun = time.monotonic()
     finds.mkdir(parents=True, exist_ok=True)
     before = set(finds.iterdir())
@@ -101,19 +100,19 @@ def _fuzz(key: str, inputs: int, seconds: float, seed: int, finds: Path) -> Row:
 
 
 def _quick_folder() -> str | None:
-    """Memory, where the system has a folder of it: the disk would take most of the time."""
+    """Return a folder in memory if there is one: a disk would take most of the time."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _one_process(
     key: str, inputs: int, seconds: float, seed: int, folder: Path, finds: Path
 ) -> dict[str, float]:
-    """What one process tells of itself before it ends, hangs or dies."""
+    """Return the last report of a process that ends, hangs or dies."""
     environment = {
         "HOME": str(folder),
         **{f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "CONFIG", "CACHE")},
     }
-    # A copy has imported everything already, which takes longer than thousands of inputs.
+    # A fork has all imports done, which take longer than thousands of inputs.
     process = multiprocessing.get_context("fork").Process(
         target=try_inputs,
         args=(key, inputs, seconds, seed, folder, finds.resolve(), environment),
@@ -145,7 +144,7 @@ def _one_process(
 
 
 def _spent(process: int | None) -> float:
-    """Seconds of the processor that a process has taken; 0 of one that has ended."""
+    """Return the CPU seconds of a process; 0 if it has ended."""
     try:
         said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,9 +1,8 @@
-"""The process in which one target is fuzzed; begun by ``python -m tests.fuzz``.
+"""The process that fuzzes one target, forked by ``python -m tests.fuzz``.
 
-Each input is timed and weighed, and may end in a refusal only. What an input is made from is drawn
-so that each example gets the same time, not the same number of inputs: quick ones are tried more
-often. Lines of the program that were passed are asked of one input in some: tracing takes longer
-than reading.
+Time and memory of each input are measured; it may end only in success or a refusal. Inputs are
+derived from examples such that each example gets equal time rather than an equal number of inputs.
+Line coverage is measured for a sample of the inputs, as tracing takes longer than reading.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ _OURS = f"{Path(aegui.__file__).parent}{os.sep}"
 
 
 class _TooLong(BaseException):
-    """Reading goes on and on."""
+    """Raised when reading exceeds the time limit."""
 
 
 def try_inputs(
@@ -68,16 +67,16 @@ def try_inputs(
     finds: Path,
     environment: Mapping[str, str],
 ) -> None:
-    """Try so many inputs of the target ``key``, or for so long: all that this process does.
+    """Fuzz the target ``key`` for a number of inputs or seconds, in this process.
 
     Args:
-        key: Of the target.
-        inputs: So many.
-        seconds: At most, by the clock.
-        seed: Of what is drawn.
-        folder: For the input that is tried, and for what is told: ``told.json``.
-        finds: For what was found, and why it is a find.
-        environment: Of the process, in the place of what it has.
+        key: Key of the target.
+        inputs: Number of inputs.
+        seconds: Limit of wall-clock time.
+        seed: Seed of the random choices.
+        folder: Folder for the current input and the report, ``told.json``.
+        finds: Folder for the finds and their reasons.
+        environment: Variables to set in this process.
     """
     os.environ.update(environment)
     logging.disable(logging.CRITICAL)
@@ -90,12 +89,12 @@ def _on_alarm(_number: int, _frame: object) -> None:
 
 
 class _Seed(NamedTuple):
-    """What inputs are made from.
+    """An input to be mutated.
 
     Attributes:
-        suffix: Of the file.
-        data: Its content.
-        seconds: How long reading it took.
+        suffix: Suffix of the file.
+        data: Content of the file.
+        seconds: Time that reading took.
     """
 
     suffix: str
@@ -112,7 +111,7 @@ class _Pool:
         self._shares: list[float] = []
 
     def add(self, seed: _Seed) -> None:
-        """Keep a seed, in the place of any where there are too many."""
+        """Add a seed, replacing a random one if there are too many."""
         self._seeds.append(seed)
         if len(self._seeds) > _MOST_INTERESTING:
             self._seeds.pop(self._draw.randrange(len(self._seeds)))
@@ -122,12 +121,12 @@ class _Pool:
             self._shares.append(before + 1 / (each.seconds + _LEAST_SECONDS))
 
     def one(self) -> _Seed:
-        """Any of them."""
+        """Return a random seed."""
         return self._draw.choices(self._seeds, cum_weights=self._shares)[0]
 
 
 class _Fuzz:
-    """Examples, what was found interesting, and what was found."""
+    """The state of a fuzzing run: examples, interesting inputs and finds."""
 
     def __init__(self, target: Target, folder: Path, finds: Path, draw: Random) -> None:
         self._target = target
@@ -146,14 +145,14 @@ class _Fuzz:
         self._base: float | None = None
 
     def go_on(self, inputs: int, seconds: float) -> None:
-        """Try so many inputs, no two the same, or for so long."""
+        """Try inputs, all different, up to the given number or time."""
         until = time.monotonic() + seconds
         for suffix, data in self._target.examples():
             self._longest = max(self._longest, len(data))
             with self._traced():
                 self._try(suffix, data)
             self._pool.add(_Seed(suffix, data, self._took))
-        # What the program is made of lives on: it need not be looked through again and again.
+        # Long-lived objects of the program need not be traversed by every collection.
         gc.collect()
         gc.freeze()
         self._rest()
@@ -177,7 +176,7 @@ class _Fuzz:
         self._tell()
 
     def _look(self, suffix: str, data: bytes) -> bool:
-        """Try it, some with their lines; whether it ended in a new way or passed new lines."""
+        """Try an input, sometimes with coverage; return whether its outcome or lines are new."""
         if self._draw.random() >= _TRACED:
             return self._try(suffix, data)
         before = len(self._lines)
@@ -187,7 +186,7 @@ class _Fuzz:
         return is_new or len(self._lines) > before
 
     def _rest(self) -> None:
-        """Forget what readers keep of files, and what is kept of interesting inputs."""
+        """Clear the readers' caches, and reset the memory baseline."""
         for place in (self._folder / "cache").rglob("*"):
             if place.is_file():
                 place.unlink()
@@ -195,7 +194,7 @@ class _Fuzz:
         _forget_peak()
 
     def _try(self, suffix: str, data: bytes, *, is_timed: bool = True) -> bool:
-        """Whether it ended in a new way."""
+        """Try an input; return whether its outcome is new."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._path)
         self._path = self._folder / f"input{suffix}"
@@ -228,7 +227,7 @@ class _Fuzz:
 
     @contextlib.contextmanager
     def _traced(self) -> Iterator[None]:
-        """Note the lines of our own that are passed."""
+        """Record the covered lines of the program."""
 
         def line(frame: FrameType, event: str, _arg: object) -> TraceFunction:
             if event == "line":
@@ -270,12 +269,12 @@ class _Fuzz:
 
 
 def _shape(answer: str) -> str:
-    """The sentence without what it quotes: numbers and names differ from input to input."""
+    """Return the sentence without quoted names and numbers, which differ between inputs."""
     return _NO_WORDS.sub("#", answer[:160])
 
 
 def _place(error: BaseException) -> str:
-    """Kind of an error, and the last line of the program that it passed."""
+    """Return the type of an error, and the last function of the program in its traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/aegui/" in frame.filename]
     last = ours[-1] if ours else frames[-1]
@@ -283,12 +282,12 @@ def _place(error: BaseException) -> str:
 
 
 def _memory() -> float:
-    """Megabytes that the process has."""
+    """Return the resident memory of the process in megabytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
 
 def _peak() -> float:
-    """The most megabytes that it had since that was forgotten."""
+    """Return the peak memory in megabytes since the last reset."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 

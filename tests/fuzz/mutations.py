@@ -1,7 +1,7 @@
-"""What a fuzzer does to a file: blindly to its bytes, and knowingly inside of what packs them.
+"""Mutations of a file: of its raw bytes, and of the content of container formats.
 
-A mutation of the packed bytes of a zip, a gzip or a PNG dies at the next checksum. So these are
-taken apart first, something inside is changed, and they are put together again with right sums.
+A mutation of the raw bytes of a zip, gzip or PNG file fails at the next checksum. So these are
+unpacked first, their content is mutated, and they are packed again with correct checksums.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _SIGNS = tuple(
 
 
 def mutated(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
-    """``data`` with one to some changes; ``others`` lend pieces and words."""
+    """Return ``data`` with one or more mutations; ``others`` supply pieces and words."""
     if draw.random() > _WHOLE_SHARE:
         for opened in (_in_zip, _in_gzip, _in_png):
             changed = opened(data, others, draw)
@@ -78,7 +78,7 @@ def _changed(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
 
 
 def _span(data: bytes, draw: Random) -> tuple[int, int]:
-    """Begin and end of a piece, more often a short one."""
+    """Return begin and end of a random piece, usually a short one."""
     begin = draw.randrange(len(data) + 1)
     most = len(data) - begin
     length = int(draw.expovariate(1 / 16)) + 1 if draw.random() < 0.8 else most
@@ -104,7 +104,7 @@ def _byte(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
 
 
 def _integer(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
-    """A whole number of 2, 4 or 8 bytes in the place of what is there, often near the begin."""
+    """Overwrite 2, 4 or 8 bytes with an integer, usually near the beginning."""
     form = draw.choice(("<H", ">H", "<I", ">I", "<Q", ">Q"))
     size = struct.calcsize(form)
     if len(data) < size:
@@ -132,7 +132,7 @@ def _cut(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
 
 
 def _lend(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
-    """A piece of another file."""
+    """Insert a piece of another file."""
     other = draw.choice(others) if others else data
     begin, end = _span(other, draw)
     at, until = _span(data, draw)
@@ -140,7 +140,7 @@ def _lend(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
 
 
 def _cross(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
-    """The begin of this file, and the end of another."""
+    """Join the beginning of this file with the end of another."""
     other = draw.choice(others) if others else data
     return data[: draw.randrange(len(data) + 1)] + other[draw.randrange(len(other) + 1) :]
 
@@ -176,7 +176,7 @@ def _sign(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
 
 
 def _lines(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
-    """Lines left out, doubled, in another order, or of another file."""
+    """Delete, duplicate or reorder lines, or insert lines of another file."""
     lines = data.splitlines(keepends=True)
     if not lines:
         return data
@@ -186,7 +186,7 @@ def _lines(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
     elif kind == 1:
         lines.insert(draw.randrange(len(lines)), lines[at])
     elif kind == 2:
-        # No more than is kept of it: what making an input takes would be told as the reader's.
+        # Bounded by the final size, so that making the input does not count as the reader's memory.
         most = MOST_BYTES // max(1, len(lines[at])) + 1
         lines[at : at + 1] = [lines[at]] * min(most, draw.choice((2, 10, 500)))
     elif kind == 3:
@@ -209,11 +209,11 @@ _TEXT: tuple[Callable[[bytes, Sequence[bytes], Random], bytes], ...] = (
 
 
 def zip_of(members: Sequence[tuple[str, bytes]], *, pack: bool = False) -> bytes:
-    """A zip file of these members, whatever they are called."""
+    """Return a zip file of the members, whatever their names."""
     buffer = io.BytesIO()
     kind = zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", kind) as archive:
-        # Names that are given twice are meant.
+        # Duplicate names are intended.
         warnings.simplefilter("ignore")
         for name, content in members:
             info = zipfile.ZipInfo(name)

@@ -1,7 +1,7 @@
-"""What is fuzzed: each kind of file that a stranger may hand over, who reads it, and good examples.
+"""Fuzzing targets: each kind of untrusted file, its reader, and valid examples.
 
-A reader is right in two cases: it reads, or it refuses with an ``AeguiError``. Anything else that
-is raised is a find, and so are a warning, more than a second, and more memory than is stated.
+A reader is correct if it reads the file or refuses it with an ``AeguiError``. Any other exception
+is a find, as are a warning, more than a second, and more memory than stated.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Target:
 
     Attributes:
         key: Its name.
-        read: Reads the file; may raise ``AeguiError`` and nothing else.
-        made: Good examples.
+        read: Reads the file; may raise only ``AeguiError``.
+        made: Returns valid examples.
     """
 
     key: str
@@ -78,11 +78,11 @@ class Target:
 
     @property
     def kept(self) -> list[Path]:
-        """The inputs of the corpus."""
+        """Return the inputs of the corpus."""
         return sorted(CORPUS.glob(f"{self.key}--*"))
 
     def examples(self) -> list[Example]:
-        """Good examples, and what once went wrong."""
+        """Return valid examples and the corpus of earlier finds."""
         found = [("".join(path.suffixes), path.read_bytes()) for path in self.kept]
         return self.made() + found
 
@@ -253,7 +253,7 @@ def _read_line(path: Path) -> object:
     text = path.read_bytes().decode("utf-8", "replace")
     is_line(text)
     reading = read_line(text)
-    # What was read is written so that it is read again.
+    # A line that was read must survive writing and reading again.
     assert read_line(line_of(reading.recipe, reading.goal))[:2] == reading[:2]
     return reading
 
@@ -286,7 +286,7 @@ def _read_records(path: Path) -> object:
         tensors.parent.mkdir(parents=True)
         tensors.touch()
     (folder / LINES_FILE).write_bytes(path.read_bytes())
-    # What is kept of a run can be worked with.
+    # Records that were read must be usable.
     return [json.dumps(record.line()) for record in Records(folder)]
 
 
@@ -374,10 +374,10 @@ TARGETS = {
 
 
 def read_quietly(target: Target, path: Path) -> str:
-    """Read as the program would; ``read``, or the refusal.
+    """Read the file and return ``read``, or the text of the refusal.
 
     Raises:
-        Exception: A find: it is neither.
+        Exception: A find: any other outcome.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")

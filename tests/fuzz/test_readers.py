@@ -1,4 +1,4 @@
-"""Every reader reads or refuses, whatever it is given: what once went wrong, and new mutations."""
+"""Every reader reads or refuses any input: earlier finds and new mutations."""
 
 from __future__ import annotations
 

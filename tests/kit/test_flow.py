@@ -1,4 +1,4 @@
-"""Widgets in lines that break where there is no more room."""
+"""Widgets that wrap into lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def holder(qtbot: QtBot) -> QWidget:
 
 
 def laid_out(holder: QWidget, width: int, flow: FlowLayout) -> list[tuple[int, int]]:
-    """Left and top of labels that are ``_WIDTHS`` wide, in a ``holder`` of ``width``."""
+    """Return left and top of labels that are ``_WIDTHS`` wide, in a ``holder`` of ``width``."""
     labels = [QLabel() for _ in _WIDTHS]
     for label, wide in zip(labels, _WIDTHS, strict=True):
         label.setFixedSize(wide, 20)

@@ -1,4 +1,4 @@
-"""Layouts, labels, placeholders and painted widgets: parts that know nothing of autoencoders."""
+"""Layouts, labels, placeholders and painted widgets, independent of autoencoders."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_figures_have_one_width() -> None:
 
 
 def _ink(image: QImage) -> set[int]:
-    """The opaque colours of an image."""
+    """Return the opaque colours of an image."""
     found = set()
     for y in range(image.height()):
         for x in range(image.width()):

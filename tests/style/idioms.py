@@ -1,7 +1,7 @@
-"""What no ready-made checker knows of our style: ``python -m tests.style.idioms``.
+"""Project-specific style checks: ``python -m tests.style.idioms``.
 
 Each rule is a function from a parsed file to the lines that break it, in one table; three rules
-look at all files together. A rule is obeyed, not silenced: no comment switches one off.
+examine all files together. Rules cannot be silenced by comments.
 """
 
 from __future__ import annotations
@@ -63,33 +63,33 @@ class Source(NamedTuple):
 
     @property
     def is_program(self) -> bool:
-        """Whether it belongs to the program itself, not to its tests or set-up."""
+        """Return whether the file belongs to the program itself, not to its tests or set-up."""
         return self.name.startswith("aegui/") or self.name == "main.py"
 
 
 def no_vague_file_names(source: Source) -> Iterator[Finding]:
-    """A file is named after what is in it."""
+    """Require that the name of a file says what is in it."""
     stem = Path(source.name).stem
     if stem in FORBIDDEN_NAMES:
         yield 1, f"a file called {stem} says nothing about what is in it"
 
 
 def no_long_files(source: Source) -> Iterator[Finding]:
-    """At 500 lines a file is looked at; at the limit it is split along its seams."""
+    """Limit the length of files; those of 500 lines are reviewed by hand."""
     lines = source.text.count("\n")
     if source.is_program and lines > MAX_LINES:
         yield lines, f"{lines} lines: split it (at most {MAX_LINES})"
 
 
 def no_todo_without_owner(source: Source) -> Iterator[Finding]:
-    """What is left to do has somebody to do it."""
+    """Require an owner for every TODO."""
     for number, line in enumerate(source.text.splitlines(), 1):
         if _TODO.search(line):
             yield number, "say who: # TODO(name): what"
 
 
 def no_print(source: Source) -> Iterator[Finding]:
-    """Only the terminal's commands print."""
+    """Allow ``print`` only in the terminal's commands."""
     if source.name.startswith(MAY_PRINT):
         return
     for node in source.nodes:
@@ -98,7 +98,7 @@ def no_print(source: Source) -> Iterator[Finding]:
 
 
 def no_assembled_messages(source: Source) -> Iterator[Finding]:
-    """The extractor must see the text that is translated."""
+    """Require literal texts in translation calls, as the extractor sees only these."""
     if not source.is_program:
         return
     for node in source.nodes:
@@ -113,14 +113,14 @@ def no_assembled_messages(source: Source) -> Iterator[Finding]:
 
 
 def no_translation_while_importing(source: Source) -> Iterator[Finding]:
-    """The language is not known yet when a module is imported."""
+    """Forbid translation at import time, when the language is not known yet."""
     for node in _executed_while_importing(source.tree):
         if isinstance(node, ast.Call) and _called(node) in {"tr", "trn"}:
             yield node.lineno, "translated while importing; mark() it here, tr() it when shown"
 
 
 def no_objects_of_qt_while_importing(source: Source) -> Iterator[Finding]:
-    """Importing makes no widgets, no objects of Qt, and no application."""
+    """Forbid creating widgets, QObjects and applications at import time."""
     if not source.is_program:
         return
     qt = _names_from_qt(source.nodes)
@@ -130,7 +130,7 @@ def no_objects_of_qt_while_importing(source: Source) -> Iterator[Finding]:
 
 
 def no_swallowed_errors(source: Source) -> Iterator[Finding]:
-    """Whoever catches everything must at least say so."""
+    """Require that a handler that catches everything reports it."""
     for node in source.nodes:
         if (
             isinstance(node, ast.ExceptHandler)
@@ -141,7 +141,7 @@ def no_swallowed_errors(source: Source) -> Iterator[Finding]:
 
 
 def no_camel_case_but_of_qt(source: Source) -> Iterator[Finding]:
-    """A camelCase method is there to override one of Qt's, or of a standard class."""
+    """Allow camelCase methods only as overrides of Qt's or of a standard class."""
     for node in source.nodes:
         if isinstance(node, ast.ClassDef):
             for line in _camel_case_methods(node):
@@ -157,7 +157,7 @@ def no_camel_case_but_of_qt(source: Source) -> Iterator[Finding]:
 
 
 def no_camel_case_signals(source: Source) -> Iterator[Finding]:
-    """Signals and slots that we own are in snake_case."""
+    """Require snake_case for signals and slots of the program."""
     for node in source.nodes:
         if (
             isinstance(node, ast.Assign)
@@ -170,7 +170,7 @@ def no_camel_case_signals(source: Source) -> Iterator[Finding]:
 
 
 def no_dict_signals(source: Source) -> Iterator[Finding]:
-    """``Signal(dict)`` delivers {} when the keys are not strings."""
+    """Forbid ``Signal(dict)``, which delivers {} when the keys are not strings."""
     for node in source.nodes:
         if (
             isinstance(node, ast.Call)
@@ -181,7 +181,7 @@ def no_dict_signals(source: Source) -> Iterator[Finding]:
 
 
 def no_torch_seed_of_all(source: Source) -> Iterator[Finding]:
-    """The generators of torch and numpy that everybody shares are nobody's to seed or draw from."""
+    """Forbid seeding or drawing from the global generators of torch and numpy."""
     if not source.is_program:
         return
     for node in source.nodes:
@@ -192,7 +192,7 @@ def no_torch_seed_of_all(source: Source) -> Iterator[Finding]:
 
 
 def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
-    """Neither the session nor a model paints. (import-linter does not see inside of PySide6.)"""
+    """Forbid widgets in session and models; import-linter does not look inside PySide6."""
     if not re.match(r"aegui/(session|features/\w+/model)/", source.name):
         return
     for node in source.nodes:
@@ -204,7 +204,7 @@ def no_widgets_in_the_session(source: Source) -> Iterator[Finding]:
 
 
 def no_code_from_what_is_read(source: Source) -> Iterator[Finding]:
-    """Nothing that comes from a file, the network or the clipboard is run, nor made an object."""
+    """Forbid executing or unpickling anything from a file, the network or the clipboard."""
     if not source.is_program or source.name == MAKES_CODE:
         return
     for node in source.nodes:
@@ -233,7 +233,7 @@ def no_code_from_what_is_read(source: Source) -> Iterator[Finding]:
 
 
 def no_json_read_elsewhere(source: Source) -> Iterator[Finding]:
-    """JSON is read in one place, where what is nested too deeply is a ``ValueError`` too."""
+    """Require the one JSON reader, for which too deep nesting is a ``ValueError`` too."""
     if not source.is_program or source.name == READS_JSON:
         return
     for node in source.nodes:
@@ -261,7 +261,7 @@ RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
 
 
 def no_class_name_twice(sources: Iterable[Source]) -> Iterator[str]:
-    """A class of the program has a name of its own: a reader knows which one is meant."""
+    """Forbid two classes of one name in the program."""
     first: dict[str, str] = {}
     for source in sources:
         if not source.is_program:
@@ -276,9 +276,9 @@ def no_class_name_twice(sources: Iterable[Source]) -> Iterator[str]:
 
 
 def no_folder_without_init(sources: Iterable[Source]) -> Iterator[str]:
-    """A folder of modules is a package, and each of those about it; else a bundle lacks it.
+    """Require ``__init__.py`` in every folder of modules and its parents; a bundle lacks others.
 
-    From the source Python imports it as a namespace all the same, so that no test notices.
+    Run from source, Python imports such a folder as a namespace package, so that tests pass.
     """
     names = {source.name for source in sources}
     folders = {
@@ -293,7 +293,7 @@ def no_folder_without_init(sources: Iterable[Source]) -> Iterator[str]:
 
 
 def words_out_of_use(text: str) -> dict[str, str]:
-    """What the table of words in CONTRIBUTING.md wants no more: word -> the one in its place."""
+    """Return the words that the table in CONTRIBUTING.md forbids: word -> replacement."""
     rows = re.findall(r"^\|([^|]+)\|[^|]+\|([^|]+)\|$", text.partition("\n## Words\n")[2], re.M)
     return {
         word.strip(): instead.strip()
@@ -304,7 +304,7 @@ def words_out_of_use(text: str) -> dict[str, str]:
 
 
 def no_words_out_of_use(sources: Iterable[Source], words: dict[str, str]) -> Iterator[str]:
-    """One word for one thing, in names, messages and comments."""
+    """Forbid words out of use in names, messages and comments."""
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, words))})s?\b", re.IGNORECASE)
     for source in sources:
         if not source.is_program:
@@ -315,7 +315,7 @@ def no_words_out_of_use(sources: Iterable[Source], words: dict[str, str]) -> Ite
 
 
 def _called(node: ast.Call) -> str:
-    """The bare name that is called, or ''."""
+    """Return the bare name that is called, or ''."""
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
@@ -340,13 +340,13 @@ def _methods(node: ast.AST) -> list[ast.FunctionDef]:
 
 
 def _camel_case_methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef]:
-    """Those of a class that overrides nothing."""
+    """Return the camelCase methods of a class without bases."""
     if not node.bases:
         yield from (line for line in _methods(node) if _CAMEL.fullmatch(line.name))
 
 
 def _executed_while_importing(node: ast.AST) -> Iterator[ast.AST]:
-    """Everything below ``node`` that runs when its module is imported."""
+    """Return everything below ``node`` that runs when its module is imported."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             for part in [*child.decorator_list, *child.args.defaults, *child.args.kw_defaults]:
@@ -363,7 +363,7 @@ def _is_main_guard(node: ast.AST) -> bool:
 
 
 def _names_from_qt(nodes: Iterable[ast.AST]) -> set[str]:
-    """Classes imported from Qt whose objects belong to an application: not values such as QSize."""
+    """Return the classes imported from Qt, without value types such as QSize."""
     values = {"Signal", "Slot", "Property", "QSize", "QSizeF", "QPoint", "QPointF", "QColor"}
     names = {
         alias.asname or alias.name
@@ -376,20 +376,20 @@ def _names_from_qt(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def findings(source: Source) -> list[str]:
-    """What breaks a rule in one file, as ``path:line: what``, in the order of lines."""
+    """Return the violations in one file, as ``path:line: what``, in the order of lines."""
     found = sorted(finding for rule in RULES for finding in rule(source))
     return [f"{source.name}:{line}: {what}" for line, what in found]
 
 
 def parse(name: str, text: str) -> Source:
-    """A file to be examined, from its text."""
+    """Parse the text of a file to be examined."""
     tree = ast.parse(text)
     return Source(name, text, tree, tuple(ast.walk(tree)))
 
 
 def main() -> int:
-    """Examine every file; 1 when any breaks a rule."""
-    # All trees stay until the end, and looking through them for garbage takes as long as parsing.
+    """Examine every file; return 1 if any breaks a rule."""
+    # All trees stay alive to the end, and traversing them takes as long as parsing.
     gc.disable()
     sources = [
         parse(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Every rule finds what breaks it, and leaves the like alone."""
+"""Every rule finds violations, and accepts similar valid code."""
 
 from __future__ import annotations
 

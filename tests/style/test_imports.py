@@ -1,4 +1,4 @@
-"""No module imports itself by way of others: each can be read, and tested, from below."""
+"""There are no import cycles between modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting the frozen app from wherever it lies, with nothing of this environment to help it."""
+"""Running the frozen app in any folder, isolated from this environment."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def run_frozen(
     environment: Mapping[str, str] | None = None,
     user: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``program`` in a folder from which no source is in reach.
+    """Run ``program`` in a folder from which the sources are out of reach.
 
     Args:
         program: The executable file.
-        arguments: What follows on its command line.
-        folder: Where it runs.
-        environment: Its variables beside a bare path; None gives it the home of the tests.
-        user: Number of the user it runs as; None: ours.
+        arguments: Command-line arguments.
+        folder: Working directory.
+        environment: Variables beside a bare path; None to use the home of the tests.
+        user: Numeric id of the user to run as; None for the current one.
     """
     bare = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
     if environment is None:

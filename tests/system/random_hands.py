@@ -1,10 +1,10 @@
-"""Use the real window at random, and listen for errors that nobody expected: ``make hands``.
+"""Use the real window at random and detect unexpected errors: ``make hands``.
 
-Each round is a process with a home and a seed of its own, which chooses language, theme, size,
-model and arrangement, and whether something is trained. Then one act follows another on whatever
-is in front, dialogs and menus included: clicks, drags, the wheel, keys, words and commands. A round
-fails where Python tells of an error in a slot or a thread, or where the window stands still for a
-minute. A seed finds the same again only as far as the machine is as fast.
+Each round is a process with its own home and seed, which determines language, theme, size, model,
+perspective, and whether something is trained. Then random acts follow on whatever is in front,
+dialogs and menus included: clicks, drags, wheel, keys, words and commands. A round fails if Python
+reports an error in a slot or a thread, or if the window hangs for a minute. A seed reproduces a
+round only as far as the timing is the same.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _PATIENCE_SECONDS = 240.0
 
 
 class RandomHands:
-    """A person who wants nothing in particular; made within the process of a round."""
+    """Performs random acts; created in the process of a round."""
 
     def __init__(self, seed: int, seconds: float, say: Callable[[dict[str, Any]], None]) -> None:
         from PySide6.QtCore import QEvent, QObject
@@ -84,7 +84,7 @@ class RandomHands:
         self._trains = self.random.random() < 0.5
 
     def tell(self, error: BaseException | None) -> None:
-        """Say that there was an error, and what was done before it."""
+        """Report an error and the acts before it."""
         text = "".join(traceback.format_exception(error)) if error is not None else ""
         self._say({"error": text, "acts": list(self.lately)})
 
@@ -104,9 +104,9 @@ class RandomHands:
         if time.monotonic() > self._end:
             self._say({"acts_done": self.acts})
             sys.stdout.flush()
-            # Whatever dialogs are open within each other: nobody goes back through them.
+            # Dialogs may be nested, so leave without unwinding them.
             os._exit(0)
-        # A timer of its own for each act: one that repeats stands still within a dialog.
+        # A new timer for each act: a repeating one would stop within the event loop of a dialog.
         QTimer.singleShot(_ACT_MS, self.app, self._go_on)
         if self._depth < _DEEPEST:
             self._depth += 1
@@ -116,7 +116,7 @@ class RandomHands:
                 self._depth -= 1
 
     def _watch(self) -> None:
-        """Tell where the window's thread has stood still for long, and give the round up."""
+        """Report a hang of the GUI thread, and end the round."""
         seen, since = -1, time.monotonic()
         while True:
             time.sleep(1.0)
@@ -134,7 +134,7 @@ class RandomHands:
 
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
         chance = self.random.random()
-        # Else many acts would be spent where nothing leads on.
+        # Otherwise many acts would be spent in dead ends.
         if isinstance(modal, QFileDialog) and chance < 0.3:
             modal.reject()
             return
@@ -168,11 +168,11 @@ class RandomHands:
         act(part)
 
     def _note(self, words: str) -> None:
-        """Remember an act, and say it: a process that crashes tells nothing afterwards."""
+        """Record an act and print it, since a process that crashes reports nothing afterwards."""
         self.lately.append(words)
         self._say({"act": words})
 
-    # What can be done
+    # The acts
 
     def _place(self, part: QWidget) -> QPoint:
         from PySide6.QtCore import QPoint
@@ -194,7 +194,7 @@ class RandomHands:
 
         left, modifier, place = Qt.MouseButton.LeftButton, self._modifier(), self._place(part)
         QTest.mousePress(part, left, modifier, place)
-        # A press may open a menu, within which so much happens that the part is gone after it.
+        # A press may open a menu, after which the widget may have been deleted.
         if shiboken6.isValid(part):
             QTest.mouseRelease(part, left, modifier, place)
 
@@ -289,7 +289,7 @@ def _can_be_used(part: QWidget, top: QWidget) -> bool:
 
 
 def round_of(seed: int, seconds: float, folder: Path) -> list[dict[str, Any]]:
-    """What a round in a process of its own has told: errors, and at last its number of acts."""
+    """Run a round in a process of its own; return its errors, and lastly the number of acts."""
     homes = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME")
     environment = {
         **os.environ,
@@ -302,7 +302,7 @@ def round_of(seed: int, seconds: float, folder: Path) -> list[dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.system.random_hands", *asked],
         env=environment,
-        # What is saved without a folder is saved there.
+        # Files saved without a folder end up there.
         cwd=folder,
         capture_output=True,
         text=True,
@@ -319,7 +319,7 @@ def round_of(seed: int, seconds: float, folder: Path) -> list[dict[str, Any]]:
 
 
 def main() -> int:
-    """As many rounds as are asked for; 1 when there was an error in any."""
+    """Run the rounds; return 1 if any had an error."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.system.random_hands", description=__doc__
     )

@@ -1,4 +1,4 @@
-"""The set-up's own decisions; that it sets up is seen whenever the tests are run by it."""
+"""Decisions of the set-up; the set-up itself is tested whenever it runs the tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STEPS = bootstrap.Steps()
 
 
 class Machine:
-    """Stands in for the machine: records what would be installed, answers as it is told."""
+    """Stands in for the machine: records what would be installed, with preset answers."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.installed: list[list[str]] = []
@@ -41,7 +41,7 @@ class Machine:
         monkeypatch.setattr(sys, "platform", "linux")
 
     def torch(self) -> list[str]:
-        """What is installed as torch."""
+        """Return what is installed as torch."""
         bootstrap._install_torch(STEPS, ["pip"])
         (what,) = self.installed
         return what
@@ -49,7 +49,7 @@ class Machine:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A Linux without a GPU that can reach nothing."""
+    """Return a Linux machine without GPU and network."""
     return Machine(monkeypatch)
 
 
@@ -89,12 +89,12 @@ class _Silent(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Suppress the log."""
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    """The address of a server that answers at /quick/ only."""
+    """Return the address of a server that answers at /quick/ only."""
     server = HTTPServer(("127.0.0.1", 0), _Silent)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -183,7 +183,7 @@ def test_a_changed_project_is_set_up_again(monkeypatch: pytest.MonkeyPatch, tmp_
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Set-up works on this folder instead of the real environment."""
+    """Redirect the set-up from the real environment to this folder."""
     venv = tmp_path / "venv"
     for name in ("VENV", "STAMP", "UNDERWAY", "VENV_PYTHON"):
         relative = getattr(bootstrap, name).relative_to(bootstrap.ROOT / ".venv")
@@ -296,7 +296,7 @@ def test_every_requirement_has_its_tested_version(repository: Path) -> None:
         try:
             assert importlib.metadata.version(name) == version
         except importlib.metadata.PackageNotFoundError:
-            continue  # of an extra that is not set up here
+            continue  # of an extra that is not installed here
 
 
 def test_help_and_a_wrong_command(repository: Path) -> None:

@@ -1,4 +1,4 @@
-"""The frozen app, where one has been made: it does all of the self-test, and holds all for it."""
+"""The frozen app, if there is one: it passes the self-test, and contains all it needs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ runpy.run_path("main.py", run_name="__main__")
 
 
 def test_it_holds_every_module_that_the_self_test_imports(repository: Path, tmp_path: Path) -> None:
-    """The allow-list: recorded from the sources now, with every command, panel and menu."""
+    """Compare with the modules recorded from source, with every command, panel and menu."""
     record = tmp_path / "modules.txt"
     subprocess.run(
         [sys.executable, "-c", _WITH_STAND_INS, "self-test", "--modules", str(record)],
@@ -54,8 +54,8 @@ def test_it_holds_every_module_that_the_self_test_imports(repository: Path, tmp_
         for name in record.read_text().split()
         if name not in there and not _needs_no_file(name)
     }
-    # pyqtgraph and Pillow import these where they are there, and go on where they are not; the last
-    # ones lie within the program itself, shiboken or the environment of the tests.
+    # pyqtgraph and Pillow import these optionally; the last ones belong to the program itself,
+    # shiboken or the environment of the tests.
     optional = (
         *("rich", "PySide6.QtTest", "PIL._avif", "PIL._imagingft", *NAMES),
         *("PySide6.support", "signature_bootstrap", "struct", "_distutils_hack"),
@@ -85,7 +85,7 @@ def _modules_of_the_bundle() -> set[str]:
 
 
 def _needs_no_file(name: str) -> bool:
-    """Whether a module was made by another one, or is Python's own, or that of this machine."""
+    """Return whether a module was generated, or belongs to Python or to this machine."""
     import importlib.util
 
     if name in sys.builtin_module_names or name.startswith(

@@ -1,4 +1,4 @@
-"""A home that its owner may not even enter: commands work, and what cannot be kept is told."""
+"""A home that its owner may not enter: commands work, and report what cannot be kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rights of Linux")
 
-# Root may enter everywhere, unless it gives that up.
+# Root may enter everything unless it drops the capability.
 _WITHOUT_POWER = (
     *("setpriv", "--inh-caps=-dac_override,-dac_read_search"),
     "--bounding-set=-dac_override,-dac_read_search",

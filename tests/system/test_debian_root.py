@@ -1,7 +1,7 @@
 """The Debian package in a clean Debian: installed, used by mouse, upgraded, removed.
 
-It needs root, mmdebstrap, a mirror of Debian that apt here is set up with, and the package that
-``make installers`` makes. ``AEGUI_DEBIAN_ROOT`` may name a root that has been made before.
+Needs root, mmdebstrap, a Debian mirror configured for apt, and the package built by
+``make installers``. ``AEGUI_DEBIAN_ROOT`` may name an existing root.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _DRIVER = Path(__file__).with_name("use_installed.sh")
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A Debian without anything but apt, a screen that nobody sees, and keys and a mouse for it."""
+    """Return a minimal Debian with a virtual screen and simulated keyboard and mouse."""
     folder = Path(_GIVEN) if _GIVEN else tmp_path_factory.mktemp("debian") / "root"
     if not (folder / "usr/bin/Xvfb").exists():
-        # All that it depends on, so that dpkg can be asked; a name that there is not has another.
+        # All dependencies, so that dpkg finds them; of alternatives the last, which exists here.
         needed = [one.split(" | ")[-1] for one in depends() if not one.startswith("libc6 ")]
         packages = ",".join((*_TOOLS, *needed))
         made = subprocess.run(
@@ -85,7 +85,7 @@ def test_installed_used_upgraded_and_removed(root: Path) -> None:
     inside = "LD_LIBRARY_PATH=/usr/lib/aegui/_internal"
     plugin = "/usr/lib/aegui/_internal/PySide6/Qt/plugins/platforms/libqxcb.so"
     assert "not found" not in _in(root, f"{inside} ldd {plugin}")
-    # Somebody without rights to it, in front of a screen.
+    # A user without privileges, in front of a screen.
     _in(root, "id tester >/dev/null 2>&1 || useradd -m tester")
     told = _in(root, "su tester -c 'bash /tmp/use.sh'")
     assert "trained, hovered, drew, saved, quit with 0" in told

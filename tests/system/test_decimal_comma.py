@@ -1,4 +1,4 @@
-"""A system that writes numbers with a comma: Qt hands its locale to every library for C."""
+"""A system with a decimal comma: Qt sets its locale for all C libraries too."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ app.shutdown()
 
 @pytest.fixture(scope="module")
 def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with that locale, made here: few systems have it."""
+    """Return a folder with that locale, built here as few systems have it."""
     folder = tmp_path_factory.mktemp("locales")
     line = ["localedef", "-i", "es_AR", "-f", "UTF-8", str(folder / _LOCALE)]
     if subprocess.run(line, capture_output=True).returncode != 0:
@@ -57,7 +57,7 @@ def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(locales: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Folders of what was made on a system with a point, and on one with a comma."""
+    """Return folders of results made with a decimal point, and with a decimal comma."""
     folders = []
     for name, point in (("C.UTF-8", "."), (_LOCALE, ",")):
         folder = tmp_path_factory.mktemp(name)

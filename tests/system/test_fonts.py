@@ -1,4 +1,4 @@
-"""A system without any font: the program brings one along."""
+"""A system without any fonts: the program ships one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide: alike in both languages, with no link, picture or recipe that is not there."""
+"""The guide: equal in both languages, without broken links, images or recipes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_every_language_has_the_same_pages_with_the_same_pictures_and_formulas()
         ]
         for page in pages:
             english = GUIDE / "en" / page.name
-            # Its pictures are of the window in its own language.
+            # Images show the window in the language of the page.
             targets = [target.replace(f"images/{code}/", "images/") for target in _targets(page)]
             assert targets == _targets(english), page
             assert _formulas(page) == _formulas(english), page

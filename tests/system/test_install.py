@@ -1,4 +1,4 @@
-"""The wheel: what ``pip install .`` gives finds its resources, far from the source tree."""
+"""The wheel: an installation by ``pip install .`` finds its resources without the source tree."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def installed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which a freshly built wheel has been unpacked."""
+    """Return a folder into which a freshly built wheel has been unpacked."""
     source = tmp_path_factory.mktemp("source")
     for name in _SOURCES:
         ignored = shutil.ignore_patterns("__pycache__", "share", "built")
         shutil.copytree(repository / name, source / name, ignore=ignored)
     for name in _FILES:
         shutil.copy(repository / name, source)
-    # What pip runs, without a pip: the virtual environment of the set-up has none.
+    # As pip does, without pip, which the virtual environment of the set-up lacks.
     build = "from setuptools import build_meta; print(build_meta.build_wheel('dist'))"
     subprocess.run(
         [sys.executable, "-c", build], cwd=source, check=True, capture_output=True, timeout=100

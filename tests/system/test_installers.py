@@ -1,4 +1,4 @@
-"""Archives and Debian packages are written the same each time, and say what they are."""
+"""Archives and Debian packages are reproducible, and describe themselves."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_icu_keeps_the_words_of_two_languages(tmp_path: Path) -> None:
     copy = tmp_path / names[0].name
     shutil.copyfile(names[0], copy)
     assert icu.slim(copy, tmp_path / "work") > 20_000_000
-    # The program that puts words in order, with the smaller library before the larger one.
+    # A program that sorts words, with the smaller library taking precedence.
     code = (
         "from PySide6.QtCore import QCollator, QLocale;"
         "c = QCollator(QLocale('es'));"

@@ -1,4 +1,4 @@
-"""What stays out of the frozen app is listed with reasons, and what it needs is not among it."""
+"""Modules excluded from the frozen app are listed with reasons, and not needed by it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_each_file_that_is_left_out_has_its_reason() -> None:
 
 
 def test_the_program_imports_nothing_that_is_left_out(repository: Path) -> None:
-    """But for what a person may install beside it, and is told of where it is missing."""
+    """Except for optional packages, whose absence is reported to the user."""
     extras = ("av", "distributed", "optuna", "umap")
     imported = set()
     for path in (repository / "aegui").rglob("*.py"):

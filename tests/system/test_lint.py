@@ -1,4 +1,4 @@
-"""The runner of checks: names, verdicts, and what a failing check said."""
+"""The runner of checks: names, verdicts, and the output of a failing check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped models are what their recipes make, and open as such."""
+"""The shipped models correspond to their recipes, and can be opened."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_the_models_are_those_of_the_script_and_light() -> None:
 
 @pytest.mark.parametrize("key", [model.stem for model in MODELS])
 def test_a_model_opens_and_draws(key: str) -> None:
-    """Where its set is missing it shows some of its samples, and decodes all the same."""
+    """If its set is missing, it shows some of its samples and decodes all the same."""
     saved = load_run(models_dir() / f"{key}.aegui")
     assert saved.recipe == dict(list_recipes())[key]
     codec = saved.codec(saved.best_run)
@@ -43,7 +43,7 @@ def test_a_model_opens_and_draws(key: str) -> None:
 
 @pytest.mark.parametrize("key", [model.stem for model in MODELS])
 def test_a_model_is_shown_with_all_samples_where_its_set_is_there(key: str) -> None:
-    """Else it would be trained again on the few that it carries, under the name of the set."""
+    """Otherwise it would be retrained on the few samples it contains, under the name of the set."""
     with Archive(models_dir() / f"{key}.aegui") as archive:
         document = RunDocument.model_validate_json(bytes(archive.read("run.json")))
     learnt = document.stages[-1].samples
@@ -63,7 +63,7 @@ def test_a_model_is_what_its_recipe_makes(key: str) -> None:
     assert resolved is not None
     *_, last = train(resolved)
     assert saved.results[0].wrong_max == last.result().runs[0].wrong_max
-    # Not bit by bit: another processor multiplies in another order, and training amplifies that.
+    # Not bitwise equal: another CPU multiplies in another order, which training amplifies.
     first_rows = slice(0, 50)
     assert saved.history is not None
     ours = last.history.view()

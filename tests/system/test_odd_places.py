@@ -1,4 +1,4 @@
-"""The frozen app in places that nobody thinks of: it starts, trains, opens its window and quits."""
+"""The frozen app in unusual places: it starts, trains, opens its window and quits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _works(
 
 @pytest.fixture
 def app_elsewhere(tmp_path: Path) -> Iterator[Path]:
-    """The app in a folder with spaces and accents in its name."""
+    """Return the app in a folder with spaces and accents in its name."""
     folder = tmp_path / "Año nuevo, niño y canción ☂"
     subprocess.run(["cp", "-al", str(APP), str(folder)], check=True)
     yield folder / PROGRAM.name
@@ -93,7 +93,7 @@ def test_without_a_home_it_says_so_and_works(home: str, tmp_path: Path) -> None:
     done = run_frozen(PROGRAM, *line, folder=tmp_path, environment=there)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "a.aegui").exists()
-    # The window too, until it is asked to end.
+    # The window too, until it is terminated.
     bare = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
     with subprocess.Popen(
         [str(PROGRAM), "a.aegui"], cwd=tmp_path, env=bare | there, stderr=subprocess.PIPE, text=True

@@ -1,4 +1,4 @@
-"""Another language is one file: the program offers it, speaks it, and writes numbers its way."""
+"""Another language is a single file: the program offers it, and formats numbers accordingly."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ app.shutdown()
 
 @pytest.fixture
 def german(user_home: Path) -> Path:
-    """A catalogue of a few words, where a person would put it."""
+    """Write a catalogue of a few messages where a user would put it."""
     catalogue = Catalog(locale="de")
     for english, words in {
         "Name of this language, in itself": "Deutsch",
@@ -70,7 +70,7 @@ def test_the_window_offers_a_third_language(repository: Path, german: Path) -> N
     offered, spoken, cancel, spanish_cancel = _run(repository, _WINDOW)
     assert offered == "['English', 'Español', 'Deutsch']"
     assert spoken == "&Datei 1.234,5"
-    # What the system says in it comes with Qt.
+    # Qt's own texts are translated by Qt.
     assert cancel.replace("&", "") == "Abbrechen"
     assert spanish_cancel.replace("&", "") == "Cancelar"
 

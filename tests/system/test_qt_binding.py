@@ -1,4 +1,4 @@
-"""Faults that releases of PySide6 had, and that would take the program down again."""
+"""Regressions of PySide6 releases that would crash the program."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_emitting_a_signal_keeps_the_count_of_references(qapp: object) -> None:
         sender.told.emit(True, payload)
     after = [sys.getrefcount(thing) for thing in watched]
     assert heard == EMISSIONS
-    # Other code may hold a few more by now; a leak or a loss would show by the thousand.
+    # Other code may hold a few more references; a leak or loss would be in the thousands.
     assert all(abs(b - a) < EMISSIONS // 100 for a, b in zip(before, after, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Random hands get on, and errors that they meet are told; ``make hands`` goes on for longer."""
+"""Random use works, and its errors are reported; ``make hands`` runs for longer."""
 
 from __future__ import annotations
 

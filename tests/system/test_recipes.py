@@ -1,4 +1,4 @@
-"""Every recipe that ships trains, gives finite figures, and is the same after a saved file."""
+"""Every shipped recipe trains, gives finite figures, and survives saving and loading."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHECKPOINT_BYTES = 4 << 20
 
 @pytest.fixture(scope="module")
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Real digits as large as those of MNIST, under the names of the files to be downloaded."""
+    """Return real digits of the size of MNIST, under the names of the downloaded files."""
     root = tmp_path_factory.mktemp("data")
     scans = load_builtin("digits").subset(range(DIGITS))
     for published in PUBLISHED.values():
@@ -108,7 +108,7 @@ def _recipe(key: str) -> Recipe:
 
 
 def _short(recipe: Recipe) -> Recipe:
-    """``recipe`` for two epochs on few samples, on the processor that every machine has."""
+    """Return ``recipe`` for two epochs on few samples, on the CPU."""
     most = COUNTS.get(recipe.data.source)
     count = recipe.data.count if most is None else min(most, recipe.data.count or most)
     update: dict[str, object] = {
@@ -143,7 +143,7 @@ def _saved(recipe: Recipe, dataset: Dataset, result: TrainingResult) -> SavedRun
 
 
 def _seen(saved: SavedRun, dataset: Dataset) -> NDArray[np.float32]:
-    """What the best run makes of the data: codes, and of a GAN, which has none, images."""
+    """Return codes of the data by the best run, or images for a GAN, which has no encoder."""
     codec = saved.codec(saved.best_run)
     if codec.can_encode:
         return codec.encode(dataset.flat()[:64])
@@ -151,6 +151,6 @@ def _seen(saved: SavedRun, dataset: Dataset) -> NDArray[np.float32]:
 
 
 def _enlarged(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scans ``[n, 1, 8, 8]`` as ``[n, 1, 28, 28]``: every pixel three times, and a margin of 2."""
+    """Enlarge scans ``[n, 1, 8, 8]`` to ``[n, 1, 28, 28]``: factor 3, and a margin of 2."""
     thrice = images.repeat(3, axis=2).repeat(3, axis=3)
     return np.pad(thrice, ((0, 0), (0, 0), (2, 2), (2, 2)))

@@ -1,4 +1,4 @@
-"""Figures in README and benchmark notes are those that the shipped models give, and add up."""
+"""Figures in README and benchmark notes match the shipped models, and are consistent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def numbers(text: str) -> list[float]:
 
 
 def row(start: str) -> list[str]:
-    """The cells of the first row of a table in the notes that begins so."""
+    """Return the cells of the first table row in the notes that begins with ``start``."""
     line = next(line for line in NOTES.splitlines() if line.startswith(f"| {start}"))
     return [cell.strip() for cell in line.strip("|").split("|")]
 
@@ -61,7 +61,7 @@ def test_the_denoiser_has_the_wrong_pixels_of_the_notes(
         score = noisy_score(codec, saved.dataset, spec, DRAWS, seed=0)
         assert score.mean == pytest.approx(value, rel=0.15, abs=0.01), spec
         assert score.limit is not None
-        # "denoisers within 3 % of the limit", beside the luck of the draw.
+        # "denoisers within 3 % of the limit", plus sampling noise.
         assert score.mean < 1.15 * score.limit + 0.01
 
 

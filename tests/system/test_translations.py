@@ -1,4 +1,4 @@
-"""Spanish is complete, its fields are those of the English strings, and what is read is current."""
+"""Spanish is complete, with the placeholders of the English strings, and up to date."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def template() -> Catalog:
-    """Every string that a person may see."""
+    """Return every string visible to users."""
     return collect()
 
 
 @pytest.fixture(scope="module")
 def calls() -> list[tuple[str, str, ast.expr]]:
-    """Where in the program a function is called by its name, that name, and what it is given."""
+    """Return all calls by bare name in the program: location, name and first argument."""
     return [
         (f"{path}:{node.lineno}", node.func.id, node.args[0])
         for path in (ROOT / "aegui").rglob("*.py")
@@ -68,7 +68,7 @@ def test_no_string_is_assembled_before_it_is_translated(
 def test_a_counted_message_is_nowhere_translated_without_its_count(
     template: Catalog, calls: list[tuple[str, str, ast.expr]]
 ) -> None:
-    """It would have the singular of a language with two, whatever the number."""
+    """It would always be in the singular of a language with two forms."""
     counted = {
         message.id[0] for message in template if message.pluralizable and "{n" in message.id[0]
     }

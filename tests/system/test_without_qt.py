@@ -1,4 +1,4 @@
-"""The science works where there is no Qt, and imports nothing heavy before it must."""
+"""The core works without Qt, and delays heavy imports."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Kill the program at random moments, and look at what is left: ``make torture``.
+"""Kill the program at random moments, and inspect what is left: ``make torture``.
 
-A process that has imported everything forks one victim after another, each with a home of its own
-and the real program in it: the window (offscreen) that trains, edits, saves, imports or keeps short
-trainings in the library, or a command that trains or runs a study. It is killed by SIGKILL. Then
+A process with all imports done forks one victim after the other, each with a home of its own and
+the real program: the window (offscreen) that trains, edits, saves, imports or keeps short trainings
+in the library, or a command that trains or runs a study. It is killed by SIGKILL. Then
 
-- every file that it has left must be readable;
-- the program is started again: it must offer what was unsaved, with a picture of it, and that must
-  be at most ten seconds older than the kill;
-- when that start has ended as it should, no temporary file, no lock and no copy may be left.
+- every file left behind must be readable;
+- the program is started again: it must offer unsaved work, with a picture of it, no more than ten
+  seconds older than the kill;
+- after that start has ended normally, no temporary file, lock or backup copy may be left.
 """
 
 from __future__ import annotations
@@ -46,27 +46,27 @@ _EPOCHS = 50_000_000
 
 @dataclass
 class Home:
-    """Where one victim lives, and what it has said there."""
+    """The home of one victim, and the log of its progress."""
 
     folder: Path
 
     @property
     def documents(self) -> Path:
-        """Where it saves."""
+        """Return the folder of documents."""
         return self.folder / "documents"
 
     @property
     def said(self) -> Path:
-        """A line for each step forward: seconds, word, number."""
+        """Return the log file: a line for each step with seconds, word and number."""
         return self.folder / "said"
 
     def make(self) -> None:
-        """Make the folders."""
+        """Create the folders."""
         for name in ("documents", "runtime"):
             (self.folder / name).mkdir(mode=0o700)
 
     def enter(self) -> None:
-        """Live here from now on."""
+        """Make this the home of the current process."""
         os.environ.update(
             HOME=str(self.folder),
             XDG_RUNTIME_DIR=str(self.folder / "runtime"),
@@ -80,12 +80,12 @@ class Home:
         )
 
     def say(self, word: str, number: int) -> None:
-        """Have a step forward known, however the process ends."""
+        """Log a step, unbuffered, so that it survives a kill."""
         with self.said.open("ab", buffering=0) as file:
             file.write(f"{time.monotonic():.3f} {word} {number}\n".encode())
 
     def steps(self, word: str) -> list[tuple[float, int]]:
-        """The steps of one kind."""
+        """Return the logged steps of one kind."""
         if not self.said.exists():
             return []
         lines = [line.split() for line in self.said.read_text().splitlines(keepends=True)]
@@ -96,14 +96,14 @@ class Home:
 
 @dataclass
 class Outcome:
-    """What became of one victim.
+    """The outcome of one kill.
 
     Attributes:
-        scenario: What it did.
+        scenario: What the victim did.
         after: Seconds from its first step to the kill.
-        lost: Seconds of work that are gone; None where there was none.
-        offered: Whether the next start offered it.
-        faults: What should not be.
+        lost: Seconds of work that are lost; None if there was none.
+        offered: Whether the next start offered the work.
+        faults: Violations of the requirements.
     """
 
     scenario: str
@@ -117,7 +117,7 @@ class Outcome:
 
 
 def _window(home: Home, begin: Callable[[Any], object], every: Callable[[Any], object]) -> int:
-    """The real window, in which ``begin`` is called once and ``every`` again and again."""
+    """Run the real window, calling ``begin`` once and ``every`` repeatedly."""
     from PySide6.QtCore import QTimer
 
     import aegui.app as program
@@ -154,7 +154,7 @@ def _tell_epochs(home: Home, app: Any) -> None:
 
 
 class _Editor:
-    """Adds a sample to the data now and then, and saves if it is to."""
+    """Adds a sample to the data at intervals, and optionally saves."""
 
     def __init__(self, home: Home, save_every: int = 0) -> None:
         self._home = home
@@ -163,14 +163,14 @@ class _Editor:
         self._base = 0
 
     def begin(self, app: Any) -> None:
-        """Count what is there."""
+        """Record the initial number of samples."""
         self._base = len(app.services.workspace.dataset)
         app.services.workspace.file.saved.connect(
             lambda _path: self._home.say("saved", self._saving)
         )
 
     def look(self, app: Any) -> None:
-        """One more sample every few looks, and a save."""
+        """Add a sample every few calls, and save."""
         workspace = app.services.workspace
         self._looks += 1
         if self._looks % 4 == 1:
@@ -219,7 +219,7 @@ def _import(home: Home) -> int:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.writers import write_dataset
 
-    # As with sets of gigabytes: what is prepared goes to a mapped file.
+    # As for sets of gigabytes, the images go to a memory-mapped file.
     store.LIVE_BYTES = 100_000
     images = np.random.default_rng(0).random((400, 1, 20, 20)).astype(np.float32)
     labels = [str(n % 10) for n in range(400)]
@@ -244,7 +244,7 @@ def _import(home: Home) -> int:
 
 
 def _keep(home: Home) -> int:
-    """Short trainings, which the library keeps when they end."""
+    """Run short trainings, which the library keeps when they end."""
     from aegui.core.recipe import Recipe, TrainingSpec
 
     count = 0
@@ -318,7 +318,7 @@ _WINDOWS = ("train", "edit", "save", "train and save")
 
 
 def _forked(home: Home, work: Callable[[], int]) -> int:
-    """The number of a new process that lives in ``home`` and does ``work``."""
+    """Fork a process that runs ``work`` in ``home``, and return its id."""
     sys.stdout.flush()
     sys.stderr.flush()
     process = os.fork()
@@ -342,7 +342,7 @@ def _forked(home: Home, work: Callable[[], int]) -> int:
 
 
 def _ended(process: int, seconds: float) -> int | None:
-    """The status of a process once it has ended; None: it has not within that time."""
+    """Return the exit status of a process; None if it has not ended within ``seconds``."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         done, status = os.waitpid(process, os.WNOHANG)
@@ -353,7 +353,7 @@ def _ended(process: int, seconds: float) -> int | None:
 
 
 def _kill(process: int) -> None:
-    """Kill a process and what it has started, as a power cut would."""
+    """Kill a process group, as a power cut would."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
@@ -364,7 +364,7 @@ def _kill(process: int) -> None:
 
 
 def kill_once(scenario: str, seconds: float, folder: Path) -> Outcome:
-    """Start a victim in ``folder``, kill it so long after its first step, and look."""
+    """Start a victim in ``folder``, kill it ``seconds`` after its first step, and inspect."""
     home = Home(folder)
     home.make()
     outcome = Outcome(scenario, seconds)
@@ -402,7 +402,7 @@ def _last_words(home: Home) -> str:
 
 
 def _next_start(home: Home) -> dict[str, Any]:
-    """What the next start of the window offers, and what is in it."""
+    """Start the window again and return what it offers and contains."""
     answer = home.folder / "answer.json"
 
     def work() -> int:
@@ -418,7 +418,7 @@ def _next_start(home: Home) -> dict[str, Any]:
             box = QApplication.activeModalWidget()
             services = self.services
             if isinstance(box, QMessageBox):
-                # Without a picture of its own it has the sign of a question there.
+                # Without a picture the box shows a question icon.
                 has_picture = box.icon() == QMessageBox.Icon.NoIcon
                 found.update(offered=True, text=box.informativeText(), picture=has_picture)
                 next(one for one in box.buttons() if one.text() == "&Open it").click()
@@ -432,7 +432,7 @@ def _next_start(home: Home) -> dict[str, Any]:
                 found["epoch"] = further.checkpoint.epoch
             found["samples"] = len(services.workspace.dataset)
             answer.write_text(json.dumps(found))
-            # As one who has been asked, and has no use for what is open.
+            # Close without asking about the open document.
             self.window.closed.emit()
             self._application.exit(0)
 
@@ -477,7 +477,7 @@ def _look_at_window(home: Home, outcome: Outcome, killed: float) -> None:
 
 
 def _saved_work(home: Home) -> dict[str, int]:
-    """What is in the document that was saved."""
+    """Return the content of the saved document."""
     from aegui.core.errors import AeguiError
     from aegui.core.run_file.saved import load_run
 
@@ -487,16 +487,16 @@ def _saved_work(home: Home) -> dict[str, int]:
     try:
         run = load_run(path)
     except AeguiError:
-        return {}  # told by who looks at all files
+        return {}  # reported by the check of all files
     draft = run.dataset if run.draft is None else run.draft.dataset
     return {"samples": len(draft)}
 
 
 def _look_at_command(home: Home, outcome: Outcome, killed: float) -> None:
-    """The file of the training must be of a moment not long ago."""
+    """Check that the file of the training is recent enough."""
     path = home.documents / "trained.aegui"
     begun = home.steps("begun")[0][0]
-    # A file is put in its place at the end of writing it: what is in it is as old as its begin.
+    # A file is moved into place after writing, so its content dates from the start of writing.
     at = path.stat().st_mtime - time.time() + time.monotonic() if path.exists() else begun
     outcome.lost = killed - at
     limit = MOST_LOST_SECONDS if path.exists() else _START_SECONDS
@@ -506,14 +506,14 @@ def _look_at_command(home: Home, outcome: Outcome, killed: float) -> None:
         process = _forked(home, lambda: _command("evaluate", str(path)))
         if _ended(process, _START_SECONDS) != 0:
             outcome.faults.append(f"what was saved cannot be evaluated: {_last_words(home)}")
-    # Whoever writes there next removes what was left half written.
+    # The next training there removes partially written files.
     process = _forked(home, lambda: _train_by_command(home, 5))
     if _ended(process, _START_SECONDS) != 0:
         outcome.faults.append(f"it cannot train again: {_last_words(home)}")
 
 
 def _look_at_study(home: Home, outcome: Outcome) -> None:
-    """What had ended is there, and the same line finishes the rest."""
+    """Check that finished runs are there, and that the same command completes the rest."""
     from aegui.core.study.records import LINES_FILE
 
     def keys() -> list[str]:
@@ -541,12 +541,12 @@ def _files(home: Home) -> Iterator[Path]:
 
 
 def _is_half_made(path: Path) -> bool:
-    """Whether it is a temporary file, which nobody takes for a whole one."""
+    """Return whether the path is a temporary file, never mistaken for a complete one."""
     return any(re.search(r"\.aegui-[0-9a-f]{8}-", part) for part in path.parts)
 
 
 def _unreadable(home: Home, when: str) -> list[str]:
-    """Files that nobody can read."""
+    """Return a fault for each unreadable file."""
     from aegui.core.errors import AeguiError
     from aegui.core.library.entry import read_entry
     from aegui.core.run_file.saved import load_run
@@ -580,7 +580,7 @@ def _unreadable(home: Home, when: str) -> list[str]:
 
 
 def _litter(home: Home) -> list[str]:
-    """What killed programs have left, and nobody has removed."""
+    """Return a fault for each leftover of killed programs."""
     left = [path for path in _files(home) if _LITTER.search(path.name)]
     copies = home.folder / "data" / "aegui" / "autosave"
     left += [path for path in copies.glob("*") if path not in left]
@@ -598,7 +598,7 @@ def torture(
     keep: Path | None = None,
     only: tuple[str, ...] = (),
 ) -> list[Outcome]:
-    """Kill so many victims, one after the other; of ``only`` these scenarios in turn."""
+    """Kill victims one after the other; with ``only`` cycle through these scenarios."""
     draw = Random(seed)
     outcomes = []
     for number in range(kills):
@@ -622,7 +622,7 @@ def torture(
 
 
 def summary(outcomes: list[Outcome]) -> str:
-    """A table by scenarios."""
+    """Return a table by scenario."""
     lines = [
         "| scenario | kills | faults | work lost, median / most | offered |",
         "|---|---|---|---|---|",
@@ -638,7 +638,7 @@ def summary(outcomes: list[Outcome]) -> str:
 
 
 def warm_up() -> None:
-    """Import what victims need, so that each of them begins at once."""
+    """Import what victims need, so that each starts quickly."""
     import PySide6.QtWidgets
     import torch
 
@@ -650,7 +650,7 @@ def warm_up() -> None:
 
 
 def main() -> int:
-    """Torture as long as is asked for; 1 when anything was wrong."""
+    """Run the kills; return 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.system.torture", description=__doc__)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
@@ -661,7 +661,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="a file for the outcomes")
     options = parser.parse_args()
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
-        # A process with threads must not fork: numpy's library makes them when it is imported.
+        # A process with threads must not fork, and numpy's BLAS starts threads on import.
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         again = [sys.executable, "-m", "tests.system.torture", *sys.argv[1:]]
         return subprocess.run(again, env=environment, check=False).returncode

@@ -1,4 +1,4 @@
-"""What is dragged out of a widget: a real drag would take the mouse until it is dropped."""
+"""Capture of drags: a real one would grab the mouse until it is dropped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def caught_drags(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
-    """The samples of every drag that is begun from now on; each is dropped as a copy."""
+    """Return the samples of every drag begun from here on; each is dropped as a copy."""
     caught: list[tuple[int, ...]] = []
 
     def drop(drag: QDrag, *_actions: object) -> Qt.DropAction:

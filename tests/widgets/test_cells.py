@@ -1,4 +1,4 @@
-"""Grids and strips of pictures: one cursor, one pointer, the same keys everywhere."""
+"""Grids and strips of images: cursor, hovering and keys work the same everywhere."""
 
 from __future__ import annotations
 

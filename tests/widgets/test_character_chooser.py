@@ -1,4 +1,4 @@
-"""Choosing characters: clicks, drags, keys and typing always say the same."""
+"""The character chooser: clicks, drags, keys and typing stay consistent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_whoever_opens_it_is_at_the_characters(qtbot: QtBot) -> None:
 
 
 class Chooser:
-    """A chooser with what it has said."""
+    """A chooser with the signals it has emitted."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.widget = CharacterChooser()

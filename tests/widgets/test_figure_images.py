@@ -1,4 +1,4 @@
-"""Images in figures that are drawings: each pixel is a square of its very colour."""
+"""Images in vector figures: each pixel is a square of its exact colour."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def test_an_enlarged_image_keeps_every_colour(colours: int, is_clear: bool) -> N
     found = enlarged(image)
     assert (found.width(), found.height()) == (256, 256)
     assert found.convertToFormat(image.format()) == image.scaled(256, 256)
-    # Few colours are told once, and each pixel is a number in their table.
+    # With few colours the image is indexed.
     has_table = found.format() == QImage.Format.Format_Indexed8
     assert has_table == (colours <= 256 and not is_clear)

@@ -1,4 +1,4 @@
-"""The gallery: what is shown, found by mouse and key, and made only when in sight."""
+"""The gallery: content, hit test, keys, and rendering of visible samples only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Glyph images: exact colours, whole scales, and nothing that is not a number on the screen."""
+"""Glyph images: exact colours, integer scales, and handling of NaN."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_white_ground_is_quiet_on_a_dark_panel_and_the_rest_as_it_is() -> None
     away = np.hypot(rows, columns)
     face = away < 24
     levels[:, face] = np.array([[250], [200], [20]])
-    # A white eye, and a white cloth with gaps in its outline that are no wider than a nook.
+    # A white eye, and a white cloth with small gaps in its outline.
     eye = np.hypot(rows + 6, columns) < 4
     levels[:, eye] = 255
     white = Look(glyphs=False, ground=1.0)

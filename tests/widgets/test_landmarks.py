@@ -1,4 +1,4 @@
-"""Images among the dots of a crowd: apart from one another, and steady."""
+"""Landmark images in a dense map: not overlapping, and stable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def crowd(count: int = 500) -> NDArray[np.float64]:
 
 
 def photographs(count: int = 500, labels: int = 1) -> PointLayer:
-    """White images of 16 x 16 pixels, so many that there is no room for all."""
+    """Return a layer of white images of 16 x 16 pixels, too many to show all."""
     layer = PointLayer()
     look = Look(glyphs=False, ground=0.0)
     names = [str(i % labels) for i in range(count)]
@@ -38,7 +38,7 @@ def photographs(count: int = 500, labels: int = 1) -> PointLayer:
 
 
 def painted(layer: PointLayer) -> QImage:
-    """The layer with all its images, which are made over several frames where time is short."""
+    """Return the layer painted with all its images, which may take several frames."""
     for _ in range(200):
         image = QImage(400, 400, QImage.Format.Format_RGB32)
         image.fill(LIGHT.panel)
@@ -112,7 +112,7 @@ def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> Non
     for row in rows:
         x, y = np.rint(layer.pixels[row]).astype(int).tolist()
         assert (seen[y - 12 : y + 12, x - 12 : x + 12] == 255).all()
-        # Anywhere on its image it is meant, whatever dot is below.
+        # The whole image is hit, whatever dot is below.
         assert layer.hit(x + 12, y - 12) == row
         assert layer.box(row).width() >= LANDMARK_PX
     layer.lay_out(VIEW, "dots", labels=True, floor=None)
@@ -131,7 +131,7 @@ def test_what_is_selected_is_seen_in_images() -> None:
     layer.colours.set_selection(None, MOST_PIXMAPS)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) > 0.7 * len(before)
-    # Of no samples none stands out.
+    # Without samples none is highlighted.
     layer.set_places(np.zeros((0, 2)), None)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) == 0

@@ -1,4 +1,4 @@
-"""Round numbers along an axis."""
+"""Ticks at round numbers along an axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The viewport: pixels and latent places belong together, and the view stays sane."""
+"""The viewport: pixels and latent positions correspond, and the view stays bounded."""
 
 from __future__ import annotations
 

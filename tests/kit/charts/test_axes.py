@@ -1,4 +1,4 @@
-"""What is written along axes is there to its end, also of plots that are low."""
+"""Labels of axes are complete, even in low plots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histograms and rows with bars: where things lie, what they say, how they are gone through."""
+"""Histograms and row bars: geometry, descriptions, keyboard navigation."""
 
 from __future__ import annotations
 

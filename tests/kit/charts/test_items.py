@@ -1,4 +1,4 @@
-"""Charts whose items are pointed at: boxes, parallel axes, small multiples, and their view."""
+"""Item charts: boxes, parallel axes, small multiples, and their view."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_every_chart_finds_its_items_where_it_paints_them(name: str) -> None:
     assert {shape.item for shape in shapes} == {0, 1}
     for shape in shapes:
         box = shape.path.boundingRect()
-        # A level line has no height, and is in no rectangle.
+        # A horizontal line has no height, so no rectangle contains it.
         assert QRectF(9, 9, 382, 282).contains(box.adjusted(0, -0.5, 0, 0.5))
         spot = shape.path.pointAtPercent(0.3) if shape.is_line else box.center()
         assert item_at(shapes, spot) == shape.item
@@ -95,7 +95,7 @@ def test_many_names_leave_the_lines_most_of_the_room() -> None:
 
 
 class _NotingInk(Ink):
-    """Real ink that keeps where it wrote what."""
+    """A real ``Ink`` that records where it wrote each text."""
 
     def __init__(self, painter: QPainter) -> None:
         super().__init__(painter, PAPERS["light"])
@@ -234,7 +234,7 @@ def test_squares_of_several_fields_and_the_fields_are_items() -> None:
     for item in (0, 77, 119, 120, 209):
         assert shapes[item].item == item
         assert item_at(shapes, shapes[item].path.boundingRect().center()) == item
-    # Beside its squares there is the field.
+    # Beside its squares the field is hit.
     assert item_at(shapes, shapes[211].path.boundingRect().bottomRight() - QPointF(2, 2)) == 211
     boxes = [shapes[item].path.boundingRect() for item in range(210)]
     widths = [box.width() for box in boxes]

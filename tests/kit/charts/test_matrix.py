@@ -1,4 +1,4 @@
-"""A matrix of many rows on a low page: small letters rather than none."""
+"""A matrix of many rows on a low page: small text rather than none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Axes: places, ticks and figures."""
+"""Scales: positions, ticks and labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of words, and figures as the pages of a PDF."""
+"""Text tables, and figures as pages of a PDF."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONG = TextTable(("what", "why"), (("a", "word " * 60), ("35-64-32-2-32-64-35" *
 
 
 def dark_rows(table: TextTable, width: int, height: int) -> list[int]:
-    """Rows of pixels that have something in them, painted in a larger picture."""
+    """Return the rows of pixels with content, painted in a larger image."""
     image = QImage(width + 80, height + 80, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)
     painter = QPainter(image)

@@ -1,4 +1,4 @@
-"""Charts of the kit on the screen: pointed at, spoken, painted; nothing is of autoencoders."""
+"""Chart views of the kit: hovered, spoken, painted; independent of autoencoders."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_several_lines_differ_in_more_than_their_colour() -> None:
     ink = Ink(QPainter(), PAPERS["light"])
     looks = [(Series("", np.ones(3), colour=n).ink(ink).name(), told_apart(n)) for n in range(32)]
     assert len(set(looks)) == 32
-    # Few lines, as most charts have, are told apart without colours.
+    # The few lines of most charts are distinct without colours.
     assert len({style for _, style in looks[:4]}) == 4
     assert looks[0][1] is Qt.PenStyle.SolidLine
     assert all(one[1] != two[1] for one, two in itertools.pairwise(looks))
@@ -74,7 +74,7 @@ def test_names_of_a_legend_on_the_screen_end_before_the_next_line_begins(
         Series("a long name, long enough", np.ones(3), colour=0),
         Series("short", np.ones(3), colour=1),
     )
-    # What comes last stands first.
+    # The last series comes first in the legend.
     plot = replace(LINES, series=(second, first))
     image = QImage(600, 300, QImage.Format.Format_RGB32)
     image.fill(current_theme().raised)

@@ -1,4 +1,4 @@
-"""The numbers behind the curves."""
+"""The data behind the curves."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_values_in_words() -> None:
 
 
 def with_terms(rows: int, **terms: list[float]) -> HistoryView:
-    """A history of one run that has recorded ``terms``."""
+    """Return a history of one run that has recorded ``terms``."""
     history = History(1, tuple(terms))
     for row in range(rows):
         further = {key: values[row] for key, values in terms.items()}

@@ -1,4 +1,4 @@
-"""What stands above a chart, in the room that there is."""
+"""The header of a chart in the space available."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def adversaries() -> ChartData:
-    """Both losses of a GAN, of one run."""
+    """Return the chart of both losses of a GAN, of one run."""
     history = with_terms(3, generator_loss=[0.75] * 3, discriminator_loss=[1.25] * 3)
     spec = next(chart for chart in CHARTS if chart.key == "adversary")
     curves = curves_of(spec, history)

@@ -1,4 +1,4 @@
-"""Figures as files that other programs open: real SVG, PDF and PNG."""
+"""Figures as files for other programs: real SVG, PDF and PNG."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def texts(root: ET.Element) -> list[str]:
 
 
 def places(root: ET.Element) -> dict[str, tuple[float, float]]:
-    """Where each text of a drawing begins, in points; turned ones are left out."""
+    """Return the start of each text of a drawing in points, without rotated ones."""
     found = {}
     for group in root.iter(f"{SVG}g"):
         matrix = re.findall(r"-?[\d.]+(?:e-?\d+)?", group.get("transform", ""))
@@ -306,7 +306,7 @@ def test_without_a_window_nothing_of_it_is_made() -> None:
 
 
 def test_on_paper_classes_of_one_colour_have_other_marks_there_and_in_the_legend() -> None:
-    """Classes 0 and 10 are of one colour; the second is a diamond."""
+    """Classes 0 and 10 share a colour; the marker of the second is a diamond."""
     names = tuple(f"kind {number}" for number in range(12))
     axis = Axis("", Scale(-1.0, 1.0), bare=True)
 

@@ -1,4 +1,4 @@
-"""Images in figures: each pixel is where it is in the image, at any place of a page."""
+"""Images in figures: pixels are placed exactly, anywhere on a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of a study that was really done: every kind, its items, its caption and its numbers."""
+"""Plots of a study that was really run: every kind, its items, its caption and its numbers."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_every_kind_paints_says_and_finds_its_items(key: str, material: StudyMat
     assert picture.caption in figure.origin
     assert "3 seeds" in figure.origin
     assert figure_bytes(figure, Paper(), "svg").startswith(b"<?xml")
-    # Pictures alone have no numbers worth having.
+    # Reconstructions have no numbers to export.
     assert bool(figure.csv) == (key != "reconstructions")
 
 
@@ -91,7 +91,7 @@ def test_lines_over_the_levels_of_noise_belong_to_their_settings(material: Study
 
 
 def assert_holds(plot: LinePlot) -> None:
-    """All that is drawn lies on the axis."""
+    """Check that all drawn values lie on the axis."""
     for series in plot.series:
         for part in (series.y, series.low, series.high, series.runs):
             known = np.zeros(0) if part is None else part[np.isfinite(part)]
@@ -189,7 +189,7 @@ def test_the_legend_of_lines_begins_with_what_its_names_are() -> None:
 
     plain = painted(plot)
     assert painted(replace(plot, names="rate")) != plain
-    # Where it would leave the names no room it is left out.
+    # If it left no room for the names, it is omitted.
     assert painted(replace(plot, names="rate " * 40)) == plain
 
 
@@ -200,7 +200,7 @@ def test_bands_of_curves(material: StudyMaterial) -> None:
         assert picture is not None
         assert isinstance(picture.plot, LinePlot)
         assert picture.plot.y.scale.is_log
-        # The first setting is the first of the legend, and the last that is painted.
+        # The first setting is first in the legend, and painted last.
         first = picture.plot.series[-1]
         assert picture.items[-1] == (material.curves[0].place,)
         assert_holds(picture.plot)

@@ -1,4 +1,4 @@
-"""Fields take point and comma alike, and show the mark of the language."""
+"""Fields accept point and comma, and show the mark of the language."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def wheel(widget: QWidget) -> bool:
-    """Turn the wheel over ``widget``; say whether it took the turn."""
+    """Turn the wheel over ``widget``; return whether it accepted the event."""
     event = QWheelEvent(
         QPointF(5, 5),
         QPointF(widget.mapToGlobal(QPoint(5, 5))),
@@ -72,7 +72,7 @@ def test_a_number_below_nothing_has_a_minus_and_is_typed_with_either(
     assert field.text() == "−1.25"
     field.selectAll()
     with qtbot.waitSignal(field.edited) as blocker:
-        # The keyboard of the tests has no such minus.
+        # The simulated keyboard has no such minus.
         field.lineEdit().insert(typed)
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert blocker.args == [-0.5]
@@ -325,14 +325,14 @@ def test_the_enter_after_a_number_presses_no_button(
 
 
 def type_in(field: QAbstractSpinBox, text: str) -> None:
-    """Type ``text`` in place of what is there."""
+    """Type ``text`` in place of the current text, and Enter."""
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
 
 
 def said(field: QAbstractSpinBox, words: str) -> None:
-    """What is said beneath ``field``, or nothing."""
+    """Check that the note below ``field`` says ``words``, or that there is none."""
     notes = field.findChildren(FieldNote)
     assert [note.text() for note in notes] == [words] * bool(words)
     assert not any(note.isHidden() for note in notes)

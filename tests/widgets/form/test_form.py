@@ -1,4 +1,4 @@
-"""A form made from the fields of a value: shares, ranges, letters to go to a field by."""
+"""Forms made from the fields of a value: shares, ranges, keyboard shortcuts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One field of each kind that is tried here."""
+    """One field of each kind tested here."""
 
     part: Annotated[
         float, Field(ge=0.1, le=1.0), FieldWords("&Part", "How much of it", editor="percent")

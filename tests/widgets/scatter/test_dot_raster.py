@@ -1,4 +1,4 @@
-"""Dots as an image: the same in the end, however many frames it takes."""
+"""Raster of dots: the final image does not depend on the number of frames."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_while_zooming_the_old_image_is_scaled_and_then_replaced() -> None:
     final = settled(layer, closer)
     assert not np.array_equal(scaled, final)
     assert np.array_equal(final, settled(layer_of(2 * AT_ONCE), closer))
-    # Not one frame is empty.
+    # No frame is empty.
     ground = np.uint32(LIGHT.panel.rgba())
     assert (scaled != ground).mean() > 0.5 * (final != ground).mean()
 
@@ -92,7 +92,7 @@ def test_colours_change_in_the_end_and_places_never_wait() -> None:
     places = np.random.default_rng(9).uniform(0.5, 1.0, (2 * AT_ONCE, 2))
     layer.set_places(places, bounds_of(places))
     ground = np.uint32(LIGHT.panel.rgba())
-    # Nothing is shown where the places were before.
+    # Nothing is shown at the old positions.
     assert (painted(layer, VIEW)[250:] == ground).all()
 
 
@@ -143,12 +143,12 @@ def test_a_long_way_leaves_no_traces() -> None:
     rng = np.random.default_rng(1)
     view = VIEW
     for number in range(24):
-        # Now within the margin, now far beyond it; now zoomed, now left before all is drawn.
+        # Pan within and far beyond the margin, zoom, and interrupt before all dots are drawn.
         view = view.panned(*rng.uniform(-260, 260, 2).tolist())
         if number % 3 == 0:
             view = view.zoomed(float(rng.uniform(0.7, 1.4)), 200, 200)
         painted(layer, view)
-    # A sheet that was panned may lie half a pixel beside one that is made here.
+    # A panned sheet may be off by half a pixel, so compare at another zoom.
     layer.lay_out(view, "dots", labels=False, floor=None)
     final = settled(layer, view.zoomed(1.01, 200, 200))
     assert np.array_equal(final, settled(layer_of(2 * AT_ONCE), view.zoomed(1.01, 200, 200)))
@@ -157,7 +157,7 @@ def test_a_long_way_leaves_no_traces() -> None:
 @pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("count", [6 * 20, 6 * 2100])
 def test_classes_of_one_colour_differ_in_their_marks(count: int) -> None:
-    """Classes 0, 10, ..., 50 share a colour: few dots and many have six outlines of it."""
+    """Classes 0, 10, ..., 50 share a colour, but have six different markers."""
     layer = layer_of(count)
     classes = 10 * (np.arange(count) % 6)
     layer.colours.set_classes(classes)
@@ -170,6 +170,6 @@ def test_classes_of_one_colour_differ_in_their_marks(count: int) -> None:
         assert (picture == np.uint32(class_colour(0, LIGHT).rgba())).sum() > 5
         outlines.add(picture.tobytes())
     assert len(outlines) == 6
-    # Where a number is told by the colour, the mark says nothing.
+    # When colours show a value, all markers are discs.
     layer.colours.set_values(np.linspace(0, 1, count))
     assert set(layer.colours.marks(np.arange(count)).tolist()) == {0}

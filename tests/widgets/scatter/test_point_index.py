@@ -1,4 +1,4 @@
-"""Very many places, found as by looking at every one of them."""
+"""Queries of many places give the same results as a linear search."""
 
 from __future__ import annotations
 

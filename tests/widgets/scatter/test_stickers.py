@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 
 def disc(side: int, channels: int, ground: float) -> np.ndarray:
-    """A coloured disc with a hole of the colour of the ground in its middle."""
+    """Return a coloured disc with a hole in the background colour at its centre."""
     y, x = np.mgrid[:side, :side] - (side - 1) / 2
     away = np.hypot(x, y)
     image = np.full((channels, side, side), ground, np.float32)
