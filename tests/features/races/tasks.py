@@ -1,4 +1,4 @@
-"""Tasks of races that are done in a blink."""
+"""Tasks of races that finish in an instant."""
 
 from aegui.core.data.load import load_data
 from aegui.core.recipe import (

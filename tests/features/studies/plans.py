@@ -1,4 +1,4 @@
-"""Plans of studies that are done in a blink, and long ones."""
+"""Plans of studies that finish in an instant, and long ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RATE = {"label": "rate", "path": "training.optimizer.learning_rate", "values": [
 
 
 def write_plan(folder: Path, name: str = "tiny", **keys: Any) -> Path:
-    """The file of a plan of two settings and three seeds."""
+    """Write the file of a plan of two settings and three seeds."""
     path = folder / f"{name}.aegui-study"
     plan = {
         "format": "aegui-study",

@@ -1,4 +1,4 @@
-"""The sheet of answers: models, the best possible answer, repairs, and why there is no limit."""
+"""The sheet of answers: models, the best possible answer, repairs, and reasons for no limit."""
 
 from __future__ import annotations
 

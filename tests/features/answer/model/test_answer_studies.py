@@ -1,4 +1,4 @@
-"""Mix-ups and outliers of a network: what is found, what cannot be, and the service around it."""
+"""Confusions and outliers of a network: results, refusals, and their service."""
 
 from __future__ import annotations
 

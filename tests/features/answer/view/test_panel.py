@@ -1,4 +1,4 @@
-"""The answer panel: pictures, marks told apart by shape, verdicts, nearest characters."""
+"""The answer panel: images, markers distinct by shape, verdicts, nearest characters."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make_answer(output: NDArray[np.float32], target: NDArray[np.float32] | None 
 
 
 def sheet_of(*answers: Answer, steps: int = 1) -> AnswerSheet:
-    """A sheet with these answers: of the network that is shown, then of others."""
+    """Return a sheet with these answers, first of the current network, then of others."""
     keys = (SHOWN, "run:1", "run:2")
     images = glyphs()[:, np.newaxis]
     dataset = Dataset.from_images("drawn", images, tuple("abcdefgh"))
@@ -57,7 +57,7 @@ def sheet_of(*answers: Answer, steps: int = 1) -> AnswerSheet:
 
 @pytest.fixture
 def panel(qapp: QApplication, qtbot: QtBot) -> AnswerPanel:
-    # Dressed as in the program: its tabs stand in one line then.
+    # Themed as in the program, since otherwise its tabs would not fit on one line.
     apply_theme(qapp, LIGHT)
     panel = AnswerPanel()
     qtbot.addWidget(panel)
@@ -142,7 +142,7 @@ def test_missing_is_a_ring_and_extra_is_a_cross(panel: AnswerPanel) -> None:
 
 
 def _shape(panel: AnswerPanel, row: int, column: int) -> NDArray[np.bool_]:
-    """Where a pixel of the thresholded picture differs from its own colour."""
+    """Return the mask of pixels that differ from the ground in a cell of the thresholded image."""
     rect = panel.pictures.pixel_rect(2, row, column).adjusted(1, 1, -1, -1)
     image: QImage = panel.pictures.grab(rect).toImage()
     ground = image.pixelColor(0, 0)
@@ -178,7 +178,7 @@ def test_the_nearest_are_named_and_clicked(panel: AnswerPanel, qtbot: QtBot) -> 
 
 
 def test_the_name_of_a_figure_is_not_taken_for_its_distance(qtbot: QtBot) -> None:
-    """Below a picture of a 3 that is 3 pixels away stands its name, bold and apart."""
+    """A 3 that is 3 pixels away: its name is bold and separated from the distance."""
     strip = NearestStrip()
     qtbot.addWidget(strip)
     strip.set_samples(glyphs()[:1])
@@ -273,7 +273,7 @@ def test_the_title_of_the_nearest_is_whole_beside_or_above_its_levers(
     )
     assert not title.geometry().intersects(again.geometry())
     assert page.rect().contains(again.geometry())
-    # Where there is width they share a line, and leave the height to the pictures.
+    # With enough width they share a line, which leaves the height to the images.
     assert (again.y() < title.geometry().bottom()) == shares_line
 
 
@@ -315,7 +315,7 @@ def test_answers_below_each_other_have_pictures_of_one_size(
     for place in range(4):
         rects = [row.pictures.picture_rect(place) for row in rows]
         assert len({rect.size().toTuple() for rect in rects}) == 1
-        # And they stand in columns.
+        # The images are aligned in columns.
         lefts = {
             row.pictures.mapTo(panel, rect.topLeft()).x()
             for row, rect in zip(rows, rects, strict=True)
@@ -326,7 +326,7 @@ def test_answers_below_each_other_have_pictures_of_one_size(
 @pytest.mark.parametrize(
     ("output", "target", "wanted"),
     [
-        # The surest of two wrong ones; the least sure where none is wrong, or no target is known.
+        # The most confident wrong pixel; otherwise, or without a target, the least confident one.
         ([[0.9, 0.6], [0.4, 0.1]], [[0.0, 0.0], [0.0, 0.0]], (0, 0)),
         ([[0.9, 0.6], [0.1, 0.2]], [[1.0, 1.0], [0.0, 0.0]], (0, 1)),
         ([[0.9, 0.8], [0.1, 0.45]], None, (1, 1)),

@@ -1,4 +1,4 @@
-"""The builder on a desk, with hands: keys, menus, numbers."""
+"""Helper that operates the builder by keys, menus and number fields."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Bench(Desk):
         return self.cards[index]
 
     def add(self, gap: int, kind: str = "dense") -> None:
-        """The plus at ``gap``, and a kind of layer from its menu."""
+        """Click the plus at ``gap`` and choose a kind of layer from its menu."""
         chain = self.panel.chain
         chain.gaps[gap].click()
         assert chain.menu is not None
@@ -57,14 +57,14 @@ class Bench(Desk):
         chain.menu.close()
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-        """A key to whatever has the focus now."""
+        """Send a key to the focused widget."""
         focused = QApplication.focusWidget()
         assert focused is not None
         QTest.keyClick(focused, key, modifier or Qt.KeyboardModifier.NoModifier)
 
 
 def number(card: LayerCard, field: str) -> CountField | NumberField:
-    """The editor of a number on ``card``."""
+    """Return the editor of a number on ``card``."""
     editor = card.fields[field]
     assert isinstance(editor, CountField | NumberField)
     return editor

@@ -21,7 +21,7 @@ def bench(qtbot: QtBot) -> Bench:
 
 @pytest.fixture
 def studio(bench: Bench) -> Bench:
-    """A bench with images of 28 x 28."""
+    """Return a bench with images of 28 x 28."""
     bench.data = DIGITS
     bench.show(Recipe(network=CONV))
     return bench

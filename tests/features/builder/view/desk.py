@@ -1,4 +1,4 @@
-"""A panel with the loop that the window closes around it: an edit comes back as a new state."""
+"""A panel in the loop that the window provides: an edit comes back as a new state."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OWN_DECODER = NetworkSpec(
 
 
 class Desk:
-    """Keeps the draft of a panel and the texts of its edits."""
+    """Keeps the draft of a panel and the descriptions of its edits."""
 
     def __init__(
         self, qtbot: QtBot, panel: BuilderPanel | TrainingPanel, recipe: Recipe | None = None

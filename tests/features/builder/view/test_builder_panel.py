@@ -158,12 +158,12 @@ def test_delete_removes_and_the_focus_stays_near(bench: Bench) -> None:
 
 @pytest.mark.parametrize("typed", [2, 4])
 def test_a_layer_is_removed_while_its_units_are_being_typed(bench: Bench, typed: int) -> None:
-    """On its card, or on that of its mirror."""
+    """On its own card, or on that of its mirror layer."""
     field = number(bench.cards[typed], "units")
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "7")
-    # As what reads the screen presses it: the field has the keys until its card is gone.
+    # As by a screen reader: the field keeps the focus until its card is deleted.
     bench.cards[2].remove.click()
     assert bench.sizes == (25, 2, 25, 35)
     assert [text for text in bench.texts if "units" in text] == []

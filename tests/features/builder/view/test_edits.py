@@ -45,7 +45,7 @@ def own() -> Recipe:
 
 
 def inserted(recipe: Recipe, gap: int, kind: str = "dense") -> tuple[Recipe, int]:
-    """A new layer at ``gap``, and the place where it then stands."""
+    """Insert a layer at ``gap``; return the recipe and the index of the layer."""
     plan = plan_of(recipe)
     slot = plan.slots[gap]
     assert slot is not None

@@ -16,7 +16,7 @@ from tests.features.builder.view.bench import CONTROL, Bench, number
 
 
 def conv(studio: Bench) -> ConvSpec:
-    """The first layer, a convolution."""
+    """Return the first layer, a convolution."""
     layer = studio.recipe.network.encoder[0]
     assert isinstance(layer, ConvSpec)
     return layer

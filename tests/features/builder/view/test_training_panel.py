@@ -44,7 +44,7 @@ class Bench(Desk):
         return self.panel.rows[path]
 
     def editor(self, path: str) -> Any:
-        """The editor of a row, whose kind the test knows."""
+        """Return the editor of a row, whose type the test knows."""
         return self.row(path).editor
 
     def box(self, path: str) -> QCheckBox:
@@ -53,7 +53,7 @@ class Bench(Desk):
         return box
 
     def choose(self, path: str, key: str) -> None:
-        """Choose in a combo box as a person does, by the keyboard."""
+        """Choose an entry of a combo box by the keyboard."""
         combo = self.editor(path)
         QTest.keyClick(combo, Qt.Key.Key_Home)
         for _ in range(combo.findData(key)):

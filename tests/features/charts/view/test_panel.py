@@ -1,4 +1,4 @@
-"""The charts panel, driven by mouse and keys and looked at by its pixels."""
+"""The charts panel, operated by mouse and keys and checked by its pixels."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def view(panel: ChartsPanel, key: str) -> PlotView:
 
 
 def drawn(qtbot: QtBot, panel: ChartsPanel, key: str) -> QImage:
-    """The picture of a chart; the first has to wait for its graph, which is made behind it."""
+    """Return the rendered chart, once its graph has been created in the background."""
     qtbot.waitUntil(lambda: view(panel, key).has_graph)
     QApplication.processEvents()
     return view(panel, key).grab().toImage()
 
 
 def count(image: QImage, colour: QColor) -> int:
-    """Pixels of the hue of ``colour``, smoothed edges included."""
+    """Return the number of pixels of the hue of ``colour``, including antialiased edges."""
     found = 0
     for x in range(image.width()):
         for y in range(image.height()):
@@ -110,7 +110,7 @@ def test_three_charts_fit_beside_a_lesson_on_a_small_screen(
 ) -> None:
     panel.set_history(some_history(5, 1), (0,))
     qtbot.waitUntil(lambda: panel._grid.columnCount() >= 3, timeout=20_000)
-    # What is left at 1280 pixels between the builder, the cursor and a lesson.
+    # The width left at 1280 pixels between the builder, the cursor panel and a lesson.
     assert panel._room.minimumSizeHint().width() <= 348
 
 
@@ -334,7 +334,7 @@ def test_arranged_by_the_room_there_is(
 def test_arranged_anew_when_the_room_becomes_flat(panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 1), (0,))
     for size, columns in (((650, 460), 2), ((650, 280), 3), ((300, 700), 1), ((650, 280), 3)):
-        for _ in range(2):  # a dock fits it in again where it needs less than it did
+        for _ in range(2):  # a dock resizes it again if its size hint has shrunk
             panel.resize(*size)
             QApplication.processEvents()
         assert len({plot.x() for plot in panel._shown()}) == columns
@@ -553,7 +553,7 @@ def test_the_row_of_choices_breaks_in_a_narrow_panel(panel: ChartsPanel) -> None
 
 
 def test_nothing_moves_when_the_pointer_enters(qtbot: QtBot, panel: ChartsPanel) -> None:
-    """The epoch under the crosshair stands below the axis: a text more in the header moved all."""
+    """The epoch is written below the axis: more text in the header would move the plots."""
     panel.resize(560, 240)
     panel.set_history(some_history(41, 1), (0,))
     drawn(qtbot, panel, "loss")
@@ -594,7 +594,7 @@ def test_axes_have_names_with_units(panel: ChartsPanel) -> None:
 def test_a_name_without_room_is_shortened_and_never_cut() -> None:
     assert short_axis_name("nats per pixel") == "nats/px"
     assert short_axis_name("pixels per character") == "px"
-    # The figures of the axis say it.
+    # The tick labels make the unit clear.
     assert short_axis_name("share of the images") == ""
 
 
@@ -625,7 +625,7 @@ def test_the_run_that_is_shown_is_read_and_stands_out(panel: ChartsPanel) -> Non
 
 
 def test_figures_that_no_run_has_yet_are_no_band(qtbot: QtBot, panel: ChartsPanel) -> None:
-    """Accuracy during the pre-training of several classifiers."""
+    """As for accuracy during the pre-training of several classifiers."""
     history = some_history(1, 3)
     accuracy = np.full((1, 3), np.nan, np.float32)
     panel.set_history(replace(history, extra={"accuracy": accuracy}), (0, 1, 2))

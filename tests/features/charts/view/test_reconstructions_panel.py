@@ -1,4 +1,4 @@
-"""The reconstructions: order, colours, flow with the width, mouse and keys, and speed."""
+"""The reconstructions: order, colours, reflow with the width, mouse and keys, and speed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def rows_of(
     indices: Sequence[int] | None = None,
     error: ArrayLike | None = None,
 ) -> Reconstructions:
-    """The worst first, as they are measured."""
+    """Return reconstructions as measured, worst first."""
     bad = np.asarray(wrong if wrong is not None else error)
     order = np.argsort(-bad, kind="stable")
     places = np.arange(len(labels)) if indices is None else np.asarray(indices)
@@ -233,7 +233,7 @@ def test_any_size_of_image_is_shown(panel: ReconstructionsPanel, side: int) -> N
 
 
 def composed_places(panel: ReconstructionsPanel, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many samples each composition of the picture puts together, as they happen."""
+    """Record the number of samples in each composition of the image."""
     counts: list[int] = []
     compose = panel.view._sheet
 
@@ -338,7 +338,7 @@ def test_captions_have_the_room_that_they_need(panel: ReconstructionsPanel, qtbo
     view = panel.view
     needed = view.fontMetrics().horizontalAdvance("9 #1059 0.0347")
     assert view.cell_rect(0).width() >= needed
-    # The images stand in the middle of it, and each is copied alone.
+    # The images are centred in it, and each can be copied alone.
     first, second = view.image_rect(0, 0), view.image_rect(0, 1)
     left, right = (
         first.left() - view.cell_rect(0).left(),
@@ -348,7 +348,7 @@ def test_captions_have_the_room_that_they_need(panel: ReconstructionsPanel, qtbo
     assert view.copied_at(first.center()) == first
     assert view.copied_at(second.center()) == second
     assert view.copied_at(view.cell_rect(0).bottomLeft()) is None
-    # Where there is room for two columns only, long names take neither.
+    # If there is room for two columns only, long names do not take one.
     long = ["a very long name of it"] * 60
     panel.resize(290, 300)
     panel.set_rows(

@@ -1,4 +1,4 @@
-"""A level line to compare with: seen, in reach of the axis, and switched off."""
+"""A reference line: visible, within the axis, and switched off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging a classifier in a thread: the chosen part, the newest weights, while in sight."""
+"""Evaluation of a classifier on a thread: the chosen part, the newest weights, while visible."""
 
 from __future__ import annotations
 

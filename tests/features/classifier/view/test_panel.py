@@ -1,4 +1,4 @@
-"""The panel of a classifier: what it shows, what a click or key asks for."""
+"""The panel of a classifier: its content, and the requests of clicks and keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONFIDENCE = np.linspace(0.5, 0.9, 9).astype(np.float32)
 
 
 def evaluation(total: int = 9) -> Evaluation:
-    """Two mistakes in nine samples, which lie at places 10, 11, ... of their set."""
+    """Return an evaluation with two errors in nine samples, of indices 10, 11, ... in their set."""
     images = np.random.default_rng(0).random((30, 1, 8, 8)).astype(np.float32)
     dataset = Dataset.from_images("animals", images, [LABELS[i % 3] for i in range(30)])
     found = Classification(LABELS, TRUTH, PREDICTED, CONFIDENCE)
@@ -102,7 +102,7 @@ def test_a_cell_shows_its_samples_and_a_second_click_all_mistakes(
     assert captions(panel) == ["cat → dog\n65%"]
     assert panel._what.text() == "cat taken for dog: 1 sample (25.0% of this class)"
     assert panel._all.isVisible()
-    # New weights keep the cell.
+    # New weights keep the selected cell.
     panel.set_evaluation(evaluation())
     assert captions(panel) == ["cat → dog\n65%"]
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)

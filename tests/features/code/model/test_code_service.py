@@ -1,4 +1,4 @@
-"""The code is looked at in a thread, the newest weights first, while somebody looks."""
+"""The code is measured on a thread, newest weights first, while visible."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_while_it_learns_not_more_than_once_a_second(
         qtbot.wait(5)
     took_ms = 1000 * (time.monotonic() - began)
     assert len(looks) <= 1 + took_ms // LIVE_MS
-    # The last weights of all are looked at, and at once when the training is over.
+    # The final weights are measured, and without delay once the training is over.
     last = network(epoch=99)
     service.set_subject(subject(last))
     qtbot.waitUntil(lambda: bool(looks) and looks[-1].epoch == 99)
@@ -154,7 +154,7 @@ def test_a_dimension_is_decoded_about_the_means(
     np.testing.assert_allclose(found.images[3].ravel(), codec.decode(place)[0], atol=1e-5)
     place[1] += 2 * codes[:, 1].std()
     np.testing.assert_allclose(found.images[5].ravel(), codec.decode(place)[0], atol=1e-4)
-    # It follows newer weights by itself.
+    # It follows newer weights automatically.
     service.set_subject(subject(network(latent=3, epoch=4)))
     qtbot.waitUntil(lambda: len(traversals) == 2)
 

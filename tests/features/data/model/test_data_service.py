@@ -1,4 +1,4 @@
-"""Cards, searches, downloads and files, made in the background."""
+"""Cards, searches, downloads and files, processed in the background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of what is dropped."""
+"""Interpretation of dropped data."""
 
 from __future__ import annotations
 

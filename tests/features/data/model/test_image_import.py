@@ -31,7 +31,7 @@ SMALL = ImageSpec(height=16, width=16, channels=3)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two red pictures, one blue one, and a file that is none."""
+    """Create two red images, a blue one, and a file that is not an image."""
     root = tmp_path / "pictures"
     for name, colour in (("warm/1", "red"), ("warm/2", "red"), ("cold/3", "blue")):
         path = root / f"{name}.png"

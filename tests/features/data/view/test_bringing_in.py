@@ -1,4 +1,4 @@
-"""The panels by which other data come in: import, download, progress."""
+"""The panels that bring in other data: import, download, progress."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_folder_that_was_refused_leaves_the_download_what_it_is(qtbot: QtBot) 
 
 @pytest.mark.parametrize("began", ["download", "have"])
 def test_what_was_refused_can_be_tried_again_by_enter(began: str, qtbot: QtBot) -> None:
-    """Buttons that are switched off lose the keys to *Cancel*, which Enter would press."""
+    """Disabled buttons lose the focus to *Cancel*, which Enter would press."""
     panel = DownloadPanel(DownloadOffer("MNIST", "Digits.", "someone", "12 MB", "free", "/data"))
     qtbot.addWidget(panel)
     panel.show()

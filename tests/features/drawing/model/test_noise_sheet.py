@@ -17,7 +17,7 @@ GLYPH = np.eye(7, 5)
 
 
 def copier(shape: tuple[int, int, int] = (1, 7, 5)) -> Codec:
-    """A network that answers what it is shown."""
+    """Return a network that reproduces its input."""
     fake: Any = SimpleNamespace(
         reconstruct=lambda rows: rows, image_shape=shape, can_encode=True, pixels=35
     )

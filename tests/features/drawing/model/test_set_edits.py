@@ -101,7 +101,7 @@ def test_a_training_goes_on_with_other_data_from_the_weights_it_had() -> None:
     ).resolved
     assert another is not None
     assert further_with(run, another) is None
-    # A file without a checkpoint has its weights still.
+    # A file without a checkpoint still has its weights.
     compact = further_with(replace(run, checkpoint=None), other)
     assert compact is not None
     assert run.snapshot is not None

@@ -13,6 +13,6 @@ LABELS = (" ", "a", "b", "c", "d", "e", "f", "\x7f")
 
 
 def glyphs(count: int = len(LABELS)) -> NDArray[np.float32]:
-    """``count`` different binary images 7x5: image i holds the number i, one bit per pixel."""
+    """Return ``count`` distinct binary 7x5 images: image i encodes the number i in its pixels."""
     bits = np.arange(count)[:, np.newaxis] >> np.arange(35) & 1
     return bits.reshape(count, 7, 5).astype(np.float32)

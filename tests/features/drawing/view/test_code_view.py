@@ -1,4 +1,4 @@
-"""Code beside the drawing, under a real keyboard."""
+"""The code beside the drawing, operated by a real keyboard."""
 
 from __future__ import annotations
 

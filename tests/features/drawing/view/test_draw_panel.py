@@ -1,4 +1,4 @@
-"""The drawing panel: every tool by button and by key, characters, noise, adding to the set."""
+"""The drawing panel: every tool by button and key, characters, noise, adding to the set."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 LEFT = Qt.MouseButton.LeftButton
-# The offscreen platform says so whenever a popup opens.
+# Logged by the offscreen platform whenever a popup opens.
 popup = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -187,7 +187,7 @@ def test_undo_goes_to_the_drawing_or_to_the_window_by_focus(qtbot: QtBot) -> Non
     panel.show_page("set")
     for widget in (panel.editor, other, panel.set.gallery):
         widget.setFocus()
-        # Through the window system, which knows the shortcuts of the window.
+        # Through the native window, which handles the window's shortcuts.
         QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert undone == ["drawing", "window", "window"]
 

@@ -1,4 +1,4 @@
-"""The pixel grid under a real mouse and real keys, joined to a real drawing."""
+"""The pixel editor with real mouse and key events, connected to a real drawing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FLIP_ALL = CorruptionSpec(kind="flip", level=1.0)
 
 
 class Desk:
-    """An editor joined to a drawing, as the window joins them."""
+    """An editor connected to a drawing, as in the window."""
 
     def __init__(self, qtbot: QtBot, height: int = 7, width: int = 5) -> None:
         self.editor = PixelEditor()
@@ -212,7 +212,7 @@ def test_the_cell_cursor_jumps_to_the_edges_and_stays_inside(
 def test_shift_with_arrows_draws_a_line_as_one_step(desk: Desk) -> None:
     QTest.keyPress(desk.editor, Qt.Key.Key_Shift)
     for arrow in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
-        # QTest's own clicks would let go of Shift each time.
+        # QTest's own clicks would release Shift each time.
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(desk.editor, QKeyEvent(kind, arrow, SHIFT))
     QTest.keyRelease(desk.editor, Qt.Key.Key_Shift)
@@ -229,7 +229,7 @@ def test_holding_a_key_draws_while_the_arrows_move(desk: Desk, key: Qt.Key, lit:
     before = desk.steps
     QTest.keyPress(desk.editor, key)
     desk.key(Qt.Key.Key_Down)
-    # Held keys repeat; a repetition is neither a new stroke nor the end of one.
+    # Held keys repeat; a repetition neither begins nor ends a stroke.
     for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
         QApplication.sendEvent(desk.editor, QKeyEvent(kind, key, NONE, "", True))
     desk.key(Qt.Key.Key_Right)

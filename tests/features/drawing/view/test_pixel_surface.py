@@ -1,4 +1,4 @@
-"""What is painted of a drawing: all of it at first, and only what has changed afterwards."""
+"""Painting of a drawing: all of it at first, and only the changes afterwards."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHAPES = [(7, 5), (16, 16), (32, 32), (3, 64, 64)]
 
 
 class Paints(QObject):
-    """Notes what of a widget is painted."""
+    """Records the painted regions of a widget."""
 
     def __init__(self, editor: PixelEditor) -> None:
         super().__init__(editor)
@@ -65,7 +65,7 @@ def shown(qtbot: QtBot, shape: tuple[int, ...]) -> PixelEditor:
 
 
 def settle() -> None:
-    """Have everything painted that is to be."""
+    """Process all pending paint events."""
     QTest.qWait(0)
     QTest.qWait(0)
 
@@ -139,7 +139,7 @@ def test_the_mouse_leaves_no_frame_behind(qtbot: QtBot) -> None:
 
 
 def test_painted_pixels_have_their_colours_after_a_stroke(qtbot: QtBot) -> None:
-    """What is on the screen, not what a fresh grab would paint."""
+    """Checks what is on screen, not what a new grab would paint."""
     editor = shown(qtbot, (3, 64, 64))
     editor.set_ghost(None)
     pixels = drawn((3, 64, 64))

@@ -1,4 +1,4 @@
-"""The gallery of the set and the text written in it, under a real mouse and real keys."""
+"""The gallery of the set and the text written in it, with real mouse and key events."""
 
 from __future__ import annotations
 

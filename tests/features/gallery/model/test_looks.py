@@ -1,4 +1,4 @@
-"""What the gallery finds out in the background, from real files."""
+"""Details that the gallery computes in the background, from real files."""
 
 from __future__ import annotations
 

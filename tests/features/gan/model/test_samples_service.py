@@ -1,4 +1,4 @@
-"""New images from fixed noise: the same codes with the newest weights, while somebody looks."""
+"""New images from fixed noise: the same codes with the newest weights, while visible."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CONV: dict[str, Any] = {
 
 
 def codecs(network: dict[str, Any], **changes: Any) -> list[Codec]:
-    """The network before its first step and after each of two batches."""
+    """Return the network before its first step and after each of two batches."""
     changes = changes or {"gan": {}}
     training = {"epochs": 1, "batch_size": 20}
     recipe = Recipe.model_validate({"network": network, "training": training, **changes})

@@ -1,4 +1,4 @@
-"""The panel of new images: what it shows, and what a click, a key or a lever asks for."""
+"""The panel of new images: its content, and the requests of clicks, keys and sliders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PHOTO = Look(glyphs=False)
 def samples(
     count: int = 16, *, scored: bool = True, size: tuple[int, int] = (8, 8)
 ) -> GeneratedSamples:
-    """Images that get brighter one by one."""
+    """Return images of increasing brightness."""
     levels = np.linspace(0, 1, count, dtype=np.float32)
     images = np.broadcast_to(levels[:, None, None, None], (count, 1, *size)).copy()
     codes = np.arange(count * 3, dtype=np.float32).reshape(count, 3)
@@ -131,7 +131,7 @@ def test_one_of_the_two_networks_learns_always(panel: GanPanel) -> None:
     chosen: list[tuple[bool, bool]] = []
     panel.adversaries_chosen.connect(lambda *both: chosen.append(both))
     panel.generator.click()
-    # The last one cannot be switched off without the other going on.
+    # Switching off the last one switches the other on.
     panel.discriminator.click()
     panel.discriminator.click()
     assert chosen == [(False, True), (True, False), (True, True)]

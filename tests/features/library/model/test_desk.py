@@ -1,4 +1,4 @@
-"""Acts on the library in their thread: in order, undone, refused in words, never lost."""
+"""Library operations on their thread: in order, undone, refused in words, never lost."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_changes_are_undone_one_after_another(qtbot: QtBot, desk: LibraryDesk) -
     settled(qtbot, desk)
     assert names() == []
     assert desk.undo_text == "Trash"
-    # What another program says meanwhile of other fields stays.
+    # Changes of other fields by another program are kept.
     with Library() as library:
         library.edit(ids[0], name="renamed")
     for left in ("Words", "Stars", ""):
@@ -100,7 +100,7 @@ def test_only_the_best_of_each_study_and_back(qtbot: QtBot, desk: LibraryDesk) -
     desk.keep_best("wrong", low=True, text="Best", done=counts.append)
     settled(qtbot, desk)
     assert counts == [2]
-    # Their entries are still there, and in the trash too: that is where their files are.
+    # Their entries remain, and are in the trash too, which holds their files.
     assert names() == ["0", "1", "2"]
     assert names(trashed=True) == ["1", "2"]
     desk.undo()
@@ -143,14 +143,14 @@ def test_a_locked_library_is_one_message_and_nothing_is_lost(
     other.close()
     assert len(reasons) == 1
     assert "is in use by another program" in reasons[0]
-    # Its run file was on the disk before the index was asked: the next look finds it.
+    # The run file was on disk before the index was used: the next refresh finds it.
     assert names() == ["before", "kept"]
 
 
 def test_an_index_that_breaks_while_it_is_open_is_opened_anew(
     qtbot: QtBot, desk: LibraryDesk
 ) -> None:
-    """SQLite tells of a damage when it comes to it: then what was asked for is done once more."""
+    """SQLite reports damage only on access: then the operation is repeated."""
     desk.keep(saved_run("first"), lambda made: None)
     seen: list[object] = []
 
@@ -209,7 +209,7 @@ def test_a_full_disk_is_one_message_and_nothing_is_half_kept(
     assert "could not be written" in reasons[0]
     assert kept == []
     assert sorted((library_dir() / "runs").iterdir()) == files
-    # With room again it goes on as before.
+    # With free space it works again.
     desk.keep(saved_run("after"), lambda made: None)
     settled(qtbot, desk)
     assert names() == ["after", "before"]

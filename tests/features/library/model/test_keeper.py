@@ -1,4 +1,4 @@
-"""Trainings that end are kept, also those whose last figures never come."""
+"""Completed trainings are kept, even if their final figures never arrive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_end_of_the_program_keeps_a_training_that_is_still_measured(qtbot: Q
     *_, last = train(resolved)
     result = last.so_far(ended=True)
     assert not result.measured
-    # As the session has them: the desk, which is asked, ends before the keeper.
+    # As in the session: the desk shuts down before the keeper.
     desk, keeper = LibraryDesk(), RunKeeper()
     keeper.take(desk, result, resolved, "interrupted")
     assert not desk.is_busy

@@ -1,4 +1,4 @@
-"""What the window shows of the library: found in threads, noticed when others change it."""
+"""The window's views of the library: queried on threads, updated when others change it."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryLooks) -> None
     assert both.curve_key == "wrong_mean"
     assert [curve.name for curve in both.curves] == ["one", "other"]
     assert both.curves[0].values.shape == (4, 2)
-    # Curves take a file, and everything else does not wait for it.
+    # Curves need a file; the rest does not wait for it.
     assert told[1].curves == ()
 
 

@@ -1,4 +1,4 @@
-"""The panel of the library by itself: mouse and keys, what is shown and what is asked for."""
+"""The panel of the library alone: mouse and keys, its content and its requests."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_library_that_cannot_be_read_says_why_and_is_tried_again(
     with qtbot.waitSignal(panel.look_requested):
         QTest.mouseClick(panel._placeholder.offer, Qt.MouseButton.LeftButton)
     show(panel, "one")
-    # What is known stays in sight.
+    # Known entries stay visible.
     panel.set_failure("It is in use.")
     assert panel._placeholder.message == ""
     assert text(panel, 0, "name") == "one"
@@ -226,13 +226,13 @@ def test_name_tags_and_note_are_written_in_place(qtbot: QtBot, panel: LibraryPan
     assert editor is not None
     assert editor.text() == "for the report"
     editor.setText("half wr")
-    # What others change meanwhile does not take the editor away ...
+    # Changes by others do not close the editor ...
     show(panel, "new", "a", "b")
     assert panel.table.entries.rowCount() == 2
     editor.setText("written")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: told == [("a", "note", "written")])
-    # ... and is shown once nothing is being written.
+    # ... and are shown once editing has ended.
     qtbot.waitUntil(lambda: panel.table.entries.rowCount() == 3)
     assert not panel.table.entries.flags(cell(panel, 0, "wrong")) & Qt.ItemFlag.ItemIsEditable
 
@@ -292,13 +292,13 @@ def test_a_button_compares_with_the_entry_that_is_clicked_next(
     assert panel.table.chosen() == ["one", "three"]
     assert heard[-1] == ["one", "three"]
     assert panel.compare.isChecked()
-    # Of two that are compared it takes nothing away.
+    # With two already compared, the button does not change the selection.
     QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
     assert panel.table.chosen() == ["one", "three"]
     assert panel.compare.isChecked()
     panel.table.choose(["one"])
     assert not panel.compare.isChecked()
-    # Asked for and thought better of, the next click chooses as ever.
+    # If the comparison is cancelled, the next click selects as usual.
     QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
     QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
     assert heard[-1] == ["one"]
@@ -354,7 +354,7 @@ def test_curves_of_two_lie_on_one_axis_where_they_have_rows() -> None:
     assert by_name["one"].high is not None
     assert by_name["one"].high[0] == pytest.approx(5.0 + 2.0**0.5)
     assert by_name["other"].low is None
-    # It ended there: nothing is drawn beyond it.
+    # The run ended there: nothing is drawn beyond.
     assert np.isnan(by_name["other"].y[2:]).all()
     assert not plot.y.scale.is_log
     loss = RunCurve("loss", np.array([0.0, 1.0]), np.array([[1.0], [1e-4]]))

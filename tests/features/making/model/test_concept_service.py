@@ -1,4 +1,4 @@
-"""Concepts: the step from one box of samples to the other, and where it leads."""
+"""Concepts: the difference of the means of two groups of samples, and its effect."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_slider_runs_from_end_to_end(service: ConceptService) -> None:
     assert look.amounts[-1] == pytest.approx(look.concept.high)
     end = made.codec.decode(look.code(float(look.amounts[-1]))).reshape(1, 1, 35)
     np.testing.assert_allclose(look.images[-1], end, rtol=1e-4, atol=1e-5)
-    # With C empty the way begins at what B means.
+    # With C empty the path starts at the mean of B.
     np.testing.assert_allclose(look.base, made.codec.encode(made.dataset.flat()[1])[0], rtol=1e-5)
 
 
@@ -149,7 +149,7 @@ def test_nothing_of_another_document_stays(service: ConceptService) -> None:
     assert service.start == ()
     assert service.box("plus") == ()
     service.set_box("plus", (0, 7))
-    # An untrained document lies between.
+    # In between, a document without training.
     service.set_subject(None)
     service.set_subject(subject())
     assert service.box("plus") == ()

@@ -1,4 +1,4 @@
-"""New images: from each source, others each time, and refused in words."""
+"""New images: from each source, different each time, and refused in words."""
 
 from __future__ import annotations
 

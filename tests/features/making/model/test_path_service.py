@@ -1,4 +1,4 @@
-"""The way through the pins: which take part, what is drawn, and when it is traced anew."""
+"""The path through pins: which take part, what is drawn, and when it is recomputed."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:
         service.set_places((A, PinnedPlace((1.0,), "short"), B))
     first, none, last = told.args[0]
     assert none is None
-    # A product of two rows and two of one round differently: by how much depends on the processor.
+    # Batches of one and of two rows round differently, by an amount that depends on the CPU.
     for picture, place in ((first, A), (last, B)):
         alone = made.codec.decode(np.array(place.z, np.float32))[0]
         np.testing.assert_allclose(picture.ravel(), alone, atol=1e-5)

@@ -1,4 +1,4 @@
-"""What the pages of the panel show, made by hand."""
+"""Content for the pages of the panel, built by hand."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aegui.features.making.model.path_service import PathLook
 
 
 def glyphs(count: int, seed: int = 0) -> np.ndarray:
-    """``count`` glyphs of 5x7, float32 ``[count, 1, 7, 5]``."""
+    """Return ``count`` glyphs of 5x7, float32 ``[count, 1, 7, 5]``."""
     drawn = np.random.default_rng(seed).random((count, 1, 7, 5)) < 0.5
     return drawn.astype(np.float32)
 
 
 def path_look(count: int = 11) -> PathLook:
-    """A way through three pins, of ``count`` images."""
+    """Return a path through three pins, of ``count`` images."""
     codes = np.linspace([-1.0, 0.0], [1.0, 0.5], count, dtype=np.float32)
     change = np.arange(count - 1, dtype=np.float64)
     stops = (0, count // 2, count - 1)
@@ -27,14 +27,14 @@ def path_look(count: int = 11) -> PathLook:
 
 
 def concept_look(separation: float = 2.5) -> ConceptLook:
-    """A concept of two numbers from -2 to 2 steps."""
+    """Return a two-dimensional concept with steps from -2 to 2."""
     concept = KeptConcept("", (1.0, 0.5), -2.0, 2.0, separation)
     amounts = np.linspace(-2.0, 2.0, STOPS, dtype=np.float32)
     return ConceptLook(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
 
 
 def finds_look(count: int = 4) -> FindsLook:
-    """New images, each between a sample called a and one called by its number."""
+    """Return new images, each between a sample named a and one named by its index."""
     names = ("a", *map(str, range(count)))
     pairs = np.array([(0, n + 1) for n in range(count)], np.int64)
     how_new = Novelties(

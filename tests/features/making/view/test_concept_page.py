@@ -1,4 +1,4 @@
-"""The page of concepts: boxes by drag and menu, the slider, what is kept."""
+"""The concept page: groups by drag and menu, the slider, kept concepts."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_what_was_reached_is_shown(page: ConceptPage) -> None:
     assert not page.draw.isEnabled()
 
 
-# What is kept
+# Kept concepts
 
 
 def test_a_concept_is_kept_under_a_name(page: ConceptPage, qtbot: QtBot) -> None:
@@ -209,7 +209,7 @@ def test_kept_concepts_are_chosen_and_forgotten(page: ConceptPage, qtbot: QtBot)
 
 
 def test_many_steps_have_few_figures(page: ConceptPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Boxes of nearly the same mean: a step is small, and there are many of them.
+    # Groups of nearly equal mean: the steps are small and many.
     amounts = np.linspace(-3e12, 4e12, STOPS, dtype=np.float32)
     page.set_look(replace(concept_look(), amounts=amounts), GLYPHS)
     asked: list[float] = []

@@ -1,4 +1,4 @@
-"""The page of finds: where to look, the sheet, and what is done with what was found."""
+"""The page of finds: where to search, the sheet, and actions on results."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_enter_finds_an_image_on_the_map(page: FindsPage, qtbot: QtBot) -> None:
 
 def test_photographs_fill_their_place_and_pixels_of_glyphs_stay_whole(page: FindsPage) -> None:
     def drawn_px() -> int:
-        """Columns of the first picture in which anything is drawn."""
+        """Return the number of columns of the first image with content."""
         image = data(page, 0, Qt.ItemDataRole.DecorationRole).toImage()
         rows, columns = range(image.height()), range(image.width())
         return sum(any(image.pixelColor(x, y).alpha() for y in rows) for x in columns)
@@ -151,5 +151,5 @@ def test_the_panel_explains_itself_or_shows_its_pages(qtbot: QtBot) -> None:
     assert panel.placeholder.message == "Press Train"
     panel.set_message("")
     assert panel.tabs.isVisible()
-    # It must fit beside the map of a small window.
+    # The panel must fit beside the map in a small window.
     assert panel.minimumSizeHint().width() <= 380

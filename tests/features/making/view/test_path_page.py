@@ -1,4 +1,4 @@
-"""The page of the way: pins by mouse and keys, the film played and scrubbed."""
+"""The path page: pins by mouse and keys, the film played and scrubbed."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_pins_have_pictures(page: PathPage) -> None:
     assert pins.list.isHidden() or not pins.list.isVisible()
 
 
-# The way
+# The path
 
 
 def test_a_way_is_shown_with_its_present_image(page: PathPage) -> None:

@@ -1,4 +1,4 @@
-"""What is decoded at the ends of sliders: at once, from a thread, and never of another network."""
+"""Images at the ends of sliders: at once, from a thread, and never of a previous network."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_large_networks_answer_from_a_thread_unless_forgotten(
     heard: list[Ends] = []
     service.drawn.connect(heard.append)
     service.draw(codec(latent=3), (1,), ends((1,), 3))
-    # Another network: what was wished of the first is of no use.
+    # A new network makes the request for the previous one obsolete.
     service.draw(codec(latent=5), (2,), ends((2,), 5))
     qtbot.waitUntil(lambda: len(heard) == 1)
     assert heard[0].axes == (2,)

@@ -1,4 +1,4 @@
-"""Layers of the map: coarse first, kept, given up, gentle while a network learns."""
+"""Layers of the map: coarse first, cached, cancelled, throttled during training."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_another_network_draws_anew_and_none_takes_all_away(
     service.choose(["uncertainty"])
     wait(qtbot, service, "uncertainty")
     service.set_subject(subject(network(epoch=9)))
-    # The old one stays until the new one is there.
+    # The old layer stays until the new one is ready.
     assert service.layers[0].field.epoch == 3
     qtbot.waitUntil(lambda: service.layers[0].field.epoch == 9)
     service.set_subject(subject(network(latent=3)))
@@ -169,7 +169,7 @@ def test_while_a_network_learns_layers_follow_with_pauses(
         service.set_subject(subject(network(epoch=epoch), live=True))
         qtbot.wait(10)
     qtbot.waitUntil(lambda: bool(heard) and heard[-1][0].field.epoch == 39)
-    # Each may come coarse at first.
+    # Each may be coarse at first.
     assert 2 <= len(heard) <= 2 * (2 + 1000 * (time.monotonic() - begun) / LEAST_PAUSE_MS)
     service.set_subject(subject(network(epoch=39)))
     wait(qtbot, service, "uncertainty")

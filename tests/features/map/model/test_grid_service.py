@@ -1,4 +1,4 @@
-"""Grids are drawn in a thread; the newest wish counts."""
+"""Grids are decoded on a thread; the latest request wins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a place, at once or from a thread, and the fan around it."""
+"""Figures of a position, at once or from a thread, and the fan around it."""
 
 from __future__ import annotations
 

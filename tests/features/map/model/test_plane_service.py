@@ -74,7 +74,7 @@ def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
 def test_networks_that_a_person_goes_through_are_drawn_one_by_one(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # None takes too long to be drawn at once, and whatever rests does so for longer than this test.
+    # No plane counts as slow, and pauses exceed the duration of this test.
     monkeypatch.setattr(plane_service, "QUICK_S", 1000.0)
     for pause in ("REFRESH_MS", "MAX_REFRESH_MS"):
         monkeypatch.setattr(plane_service, pause, 600_000)

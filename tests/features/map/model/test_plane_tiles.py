@@ -30,7 +30,7 @@ def whole(store: TileStore, wanted: PlaneRequest) -> Plane:
 
 
 def about_equal(levels: NDArray[np.uint8], expected: NDArray[np.uint8]) -> bool:
-    """Products of other shapes round differently, and so may a grey level."""
+    """Return whether levels differ by at most 1: batches of other shapes round differently."""
     return bool(np.abs(levels.astype(int) - expected).max() <= 1)
 
 
@@ -107,7 +107,7 @@ def test_what_takes_long_comes_coarse_at_first(monkeypatch: pytest.MonkeyPatch) 
     states = list(decode_plane(store, PlaneRequest((0.0, 0.0, 8.0, 8.0), 8, 8, XY)))
     assert [state.complete for state in states] == [False, False, False, True]
     coarse, fine = states[0].images, states[-1].images
-    # With 16 tiles known each block of 2 x 2 shows that of its anchor.
+    # With 16 tiles known, each block of 2 x 2 shows that of its anchor.
     for row in range(8):
         for column in range(8):
             anchor = row // 2 * 2, column // 2 * 2
@@ -140,7 +140,7 @@ def test_the_tiles_about_a_place_come_first(monkeypatch: pytest.MonkeyPatch) -> 
     whole(store, PlaneRequest((0.0, 0.0, 8.0, 8.0), 8, 8, XY, place))
     codes = np.concatenate(asked)
     away = np.hypot(*(codes - place).T)
-    # First those that stand for blocks of 4 x 4, then of 2 x 2, then all others.
+    # First the anchors of blocks of 4 x 4, then of 2 x 2, then all others.
     for part in (slice(0, 4), slice(4, 16), slice(16, 64)):
         assert (np.diff(away[part]) >= -1e-6).all()
     assert away[0] < 2.9

@@ -1,4 +1,4 @@
-"""Errors, novelty and spread of the samples, computed in a thread."""
+"""Errors, novelty and spread of the samples, computed on a thread."""
 
 from __future__ import annotations
 

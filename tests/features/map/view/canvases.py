@@ -1,4 +1,4 @@
-"""A small canvas with eight samples on a ring, and its pixels."""
+"""A small canvas with eight samples on a circle, and its pixels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def images() -> NDArray[np.float32]:
 
 
 def ring(size: int = 2) -> NDArray[np.float32]:
-    """Eight codes on a ring, far apart."""
+    """Return eight codes spread on a circle."""
     angle = 2 * np.pi * np.arange(len(LABELS)) / len(LABELS)
     found = np.column_stack([np.cos(angle), np.sin(angle)])
     if size == 1:
@@ -39,14 +39,14 @@ def painted(canvas: LatentCanvas) -> QImage:
 
 
 def changed(before: QImage, after: QImage) -> NDArray[np.int64]:
-    """Columns and rows ``[k, 2]`` of the pixels that differ."""
+    """Return columns and rows ``[k, 2]`` of the pixels that differ."""
     differs = rgb(before) != rgb(after)
     rows, columns = np.nonzero(differs.any(axis=2))
     return np.column_stack([columns, rows])
 
 
 def rgb(image: QImage) -> NDArray[np.uint8]:
-    """The image as ``[H, W, 3]``."""
+    """Return the image as ``[H, W, 3]``."""
     from PySide6.QtGui import QImage as Image
 
     plain = image.convertToFormat(Image.Format.Format_RGB888)

@@ -1,4 +1,4 @@
-"""A canvas that is shown."""
+"""Fixture of a visible canvas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decoded plane is never blank: what was known goes on being shown until it is replaced."""
+"""The decoded plane is never blank: the old one is shown until it is replaced."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def plane_for(canvas: LatentCanvas, value: int) -> Plane:
 
 
 def lit(image: QImage, canvas: LatentCanvas) -> float:
-    """Share of the map that is not the blank ground, away from what stands on it."""
+    """Return the share of the map that is not blank, away from overlays."""
     view = canvas.navigation.view
     seen = rgb(image)[80 : int(view.height), int(view.left) : int(view.left + view.width)]
     blank = (seen == (250, 251, 252)).all(axis=2)
@@ -50,7 +50,7 @@ def test_zooming_out_shows_the_whole_map_at_once(canvas: LatentCanvas, look: Loo
     canvas.navigation.zoom(6.0, 350.0, 240.0)
     canvas.set_plane(plane_for(canvas, 200))
     canvas.navigation.fit(animated=False)
-    # The plane of the close view covers but a little of what is seen now.
+    # The plane of the zoomed view covers only a small part of the current one.
     assert lit(painted(canvas), canvas) > 0.8 * whole
 
 
@@ -66,7 +66,7 @@ def test_the_close_plane_lies_over_the_whole_one(canvas: LatentCanvas) -> None:
     image = painted(canvas)
     assert image.pixelColor(350, 240).red() == 100
     assert image.pixelColor(560, 400).red() == 255
-    # One goes over into the other, and the ground is nowhere seen between them.
+    # They blend without the background showing between them.
     rows = rgb(image)[240, 200:560, 0], rgb(image)[120:400, 350, 0]
     for row in rows:
         assert row.min() == 100
@@ -151,7 +151,7 @@ def test_zooming_in_ends_with_one_tile_in_the_middle_that_fills_the_map(
     high = (wanted.rect[3] - wanted.rect[1]) / wanted.rows
     share = max(wide * view.sx / view.width, high * view.sy / view.height)
     assert 0.7 < share < 1.2
-    # The glyph that is seen is the one of the middle, and panning brings the next ones.
+    # The central glyph is visible, and panning brings the next ones.
     canvas.navigation.pan(0.6 * wide * view.sx, 0.0)
     after = canvas.request
     assert after is not None

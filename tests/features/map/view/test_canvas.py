@@ -1,4 +1,4 @@
-"""The latent map, driven by mouse, wheel, touch and keys, and looked at by its pixels."""
+"""The latent map, operated by mouse, wheel, touch and keys, and checked by its pixels."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def place(*numbers: float) -> NDArray[np.float32]:
 
 
 def codes(size: int = 2) -> NDArray[np.float32]:
-    """Eight codes on a ring, far apart."""
+    """Return eight codes spread on a circle."""
     angle = 2 * np.pi * np.arange(len(LABELS)) / len(LABELS)
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
     if size == 1:
@@ -191,7 +191,7 @@ def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot
 
 
 class Painted(QObject):
-    """Hears what of a widget is painted anew."""
+    """Records the repainted region of a widget."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -215,7 +215,7 @@ def test_what_the_cursor_leaves_and_meets_is_painted_anew(
     canvas.set_drift((0.1, 0.2))
     qtbot.waitUntil(lambda: (canvas.cursor_overlay.painted & canvas.rect()) == covered())
     left, heard = covered(), Painted(canvas)
-    # Two moves and an image before anything of them is painted.
+    # Two moves and an image before any of them is painted.
     move(canvas, 420, 330)
     move(canvas, 520, 130)
     canvas.set_preview(np.zeros((7, 5), np.float32))
@@ -266,7 +266,7 @@ def test_the_sample_pointed_at_is_marked_and_named(canvas: LatentCanvas) -> None
     assert has(after, LIGHT.accent, (x, y), 30)
     assert not has(before, LIGHT.accent, (x, y), 30)
     assert "c: z1 0.00, z2 1.00" in canvas.menu.text_at(QPointF(x, y))
-    # Its name stands beside it: a tip would be a second thing over the first.
+    # The name is shown beside it: a tooltip would be redundant.
     QApplication.sendEvent(
         canvas,
         QHelpEvent(QEvent.Type.ToolTip, QPoint(round(x), round(y)), canvas.mapToGlobal(QPoint())),
@@ -293,7 +293,7 @@ def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
         assert not card.isEmpty()
         assert not card.intersects(box)
         assert QRectF(canvas.rect()).contains(card)
-        # As a dot it is not seen: then the card shows the sample, else what is decoded.
+        # For a dot the card shows the sample itself, for a glyph the decoded image.
         assert overlay._shows_sample() == (kind == "dots")
         assert overlay._shows_preview() == (kind == "glyphs")
         picture(canvas)
@@ -409,7 +409,7 @@ def test_the_wheel_zooms_about_the_cursor(qtbot: QtBot, canvas: LatentCanvas) ->
     navigation.moved.connect(lambda: seen.append(navigation.view.sx))
     wheel(canvas, 420, 130, 2)
     qtbot.waitUntil(lambda: not navigation.is_moving)
-    # It glides there, by what may be only a few steps on a slow machine.
+    # The view is animated, possibly in only a few steps on a slow machine.
     assert seen == sorted(seen)
     assert navigation.view.sx > 1.4 * before.sx
     assert navigation.view.to_latent(420, 130) == pytest.approx(at)
@@ -617,7 +617,7 @@ def test_pins_are_painted_and_delete_asks_for_the_nearest(canvas: LatentCanvas) 
 
 
 def drag(canvas: LatentCanvas, *way: tuple[float, float]) -> None:
-    """Press at the first place and move to the others, without letting go."""
+    """Press at the first position and move to the others, without releasing."""
     mouse(canvas, QEvent.Type.MouseButtonPress, QPointF(*way[0]), LEFT)
     for at in way[1:]:
         move(canvas, *at, LEFT)
@@ -789,7 +789,7 @@ def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
     assert picture(canvas) != with_plane
 
 
-# Codes of one number, and of more than two
+# Codes of one dimension, and of more than two
 
 
 def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
@@ -1016,7 +1016,7 @@ def is_gone(popup: QMenu) -> bool:
 def test_what_the_map_shows_can_be_chosen_after_its_menu_was_open(
     canvas: LatentCanvas, qtbot: QtBot
 ) -> None:
-    """The menu of a place offers the same entries, and is gone once it was closed."""
+    """The context menu offers the same entries, and is deleted once closed."""
     entries = canvas._bar.show_menu.menu().actions()
     texts = [action.text() for action in entries]
     for _ in range(2):

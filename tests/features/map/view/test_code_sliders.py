@@ -1,4 +1,4 @@
-"""Sliders for the numbers of a code, by mouse and by keys, few and many."""
+"""Sliders for the dimensions of a code, by mouse and keys, few and many."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_codes_of_another_size_begin_anew(sliders: CodeSliders) -> None:
     assert not sliders.grab().isNull()
 
 
-# What is decoded at the ends
+# Images at the ends
 
 
 def test_the_ends_of_the_sliders_in_sight_are_wished(qtbot: QtBot, sliders: CodeSliders) -> None:
@@ -115,12 +115,12 @@ def test_images_stand_at_the_ends(qtbot: QtBot, sliders: CodeSliders) -> None:
     low, high = (sliders.end_rect(2, end).center() for end in (0, 1))
     assert seen.pixelColor(low) == theme.pixel_off
     assert seen.pixelColor(high) == theme.pixel_on
-    # Another code is not decoded yet: the images stay until it is.
+    # For a new code the images stay until they are decoded.
     sliders.set_code(np.zeros(128, np.float32))
     assert sliders.viewport().grab().toImage().pixelColor(high) == theme.pixel_on
     with qtbot.waitSignal(sliders.code_edited) as told:
         QTest.mouseClick(sliders.viewport(), Qt.MouseButton.LeftButton, pos=high)
     assert told.args[0][2] == pytest.approx(sliders.limits(2)[1])
-    # A network of another size draws other images.
+    # A network of another size has other images.
     sliders.set_code(np.zeros(4, np.float32))
     assert sliders.viewport().grab().toImage().pixelColor(high) != theme.pixel_on

@@ -1,4 +1,4 @@
-"""The cursor panel: picture, numbers, nearest characters, or a reason."""
+"""The cursor panel: image, numbers, nearest characters, or a reason."""
 
 from __future__ import annotations
 

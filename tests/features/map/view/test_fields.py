@@ -1,4 +1,4 @@
-"""Layers in colours, their legend, their menu, the lens and the figures of a place."""
+"""Coloured layers, their legend, their menu, the lens and the figures of a position."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_regions_have_the_colours_of_the_classes_on_the_map() -> None:
 
 def test_regions_of_many_classes_differ_from_their_neighbours_and_have_names() -> None:
     labels = tuple(map(str, range(30)))
-    # 0 and 10 have the same colour by their numbers; here they touch.
+    # Classes 0 and 10 have the same colour by index, but are adjacent here.
     values = np.repeat([[0.0, 10.0, 5.0]], 8, axis=1)
     shown = layer("regions", np.repeat(values, 12, axis=0), classes=labels)
     rgba = layer_rgba(shown, LIGHT, labels)
@@ -167,7 +167,7 @@ def test_layers_that_take_long_are_named_meanwhile(qtbot: QtBot, legend: FieldLe
     last = legend.entries[-1]
     assert (last.key, last.title, last.low) == ("stretch", "Stretching", "is being computed…")
     legend.grab()
-    # The cross takes back the wish.
+    # The cross cancels the request.
     with qtbot.waitSignal(legend.hide_requested) as told:
         QTest.mouseClick(legend, Qt.MouseButton.LeftButton, pos=legend.close_rect(1).center())
     assert told.args == ["stretch"]
@@ -195,10 +195,10 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     assert first.share == pytest.approx(0.2)
     assert second.text == "space"
     assert legend.here_words == "Uncertainty: 0.2, Regions: space"
-    # What is known anew is told where the cursor rests.
+    # New values are shown for the resting cursor.
     legend.set_layers([layer("stretch", [[-0.5]], low=-1.0)])
     assert legend.here_words == "Stretching: \N{MINUS SIGN}0.5"
-    # A number that the scale cannot show is not written out.
+    # A value below the resolution of the scale is rounded.
     legend.set_layers([layer("uncertainty", [[0.000123456]], 0.3)])
     assert legend.here_words == "Uncertainty: 0"
     legend.set_layers([layer("uncertainty", [[0.0123456]], 0.3)])
@@ -362,7 +362,7 @@ def test_what_is_new_is_told_within_the_panel(qtbot: QtBot) -> None:
         figures.resize(width, figures.sizeHint().height())
         seen = figures.grab().toImage()
         behind = seen.pixelColor(seen.width() - 1, seen.height() - 1)
-        # The last letter is whole: nothing of it would stand beyond the right edge.
+        # The last letter is complete: nothing extends beyond the right edge.
         edge = {seen.pixelColor(seen.width() - 1, y).name() for y in range(height)}
         assert edge == {behind.name()}, width
     assert "mean squared" not in figures.words

@@ -1,4 +1,4 @@
-"""A flight over the map, with a clock of our own."""
+"""A flight over the map, with a simulated clock."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_cursor_flies_along_the_way_and_the_view_comes_closer(
     places = np.array(told)
     assert np.linalg.norm(np.diff(places, axis=0), axis=1).max() < 0.2
     assert np.ptp(places, axis=0).max() > 0.5
-    # What is told lies on the way, and the cursor is in sight.
+    # Reported positions lie on the path, and the cursor is visible.
     apart = np.linalg.norm(flight.way[:, np.newaxis] - places[-20:], axis=2).min(axis=0)
     assert apart.max() < 0.05
     pixel = canvas.cursor_overlay.pixel(canvas.navigation.view)
@@ -134,5 +134,5 @@ def test_where_nothing_shall_move_it_steps(flight: MapFlight, canvas: LatentCanv
     second = canvas.cursor_code()
     assert first is not None
     assert second is not None
-    # Along the way; straight it is a little less.
+    # Along the path; the straight distance is slightly less.
     assert np.linalg.norm(second - first) * view.sx == pytest.approx(STEP_PX, rel=0.5)

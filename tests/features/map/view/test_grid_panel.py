@@ -1,4 +1,4 @@
-"""The form of a grid: what is offered for which network, and what is asked."""
+"""The form of a grid: its options for each network, and its requests."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_every_field_is_told(shown: Callable[..., GridPanel]) -> None:
     fields["scale"].edited.emit(3)
     assert (told[-1].base, told[-1].scale, told[-1].ink) == ("cursor", 3, True)
     assert panel.request == told[-1]
-    # Seven images of 28 pixels with a pixel between them, three times as large.
+    # Seven images of 28 pixels with a gap of one pixel, three times as large.
     assert panel._result.text() == "606 × 258 pixels"
 
 

@@ -1,4 +1,4 @@
-"""What hands do to the map: throw it, double-click, two fingers; and what a lasso keeps still."""
+"""Gestures on the map: throwing, double click, two fingers; and the view locked by a lasso."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def send(
 
 
 def double_click(canvas: LatentCanvas) -> None:
-    """As the desktop sends it: a press, a release, and then the double click."""
+    """Send the events of a double click as a desktop does."""
     kinds = (
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseButtonRelease,
@@ -74,7 +74,7 @@ def begin_lasso(canvas: LatentCanvas) -> None:
 
 
 def test_a_map_that_is_thrown_runs_on_and_comes_to_rest(qtbot: QtBot, canvas: LatentCanvas) -> None:
-    # The hand's pace is that of this clock, however slow the machine is.
+    # A simulated clock sets the speed of the gesture, however slow the machine is.
     now = [0.0]
     canvas.navigation._clock = lambda: now[0]
     send(canvas, QEvent.Type.MouseButtonPress, 300, 200)
@@ -148,7 +148,7 @@ def test_the_map_stands_still_under_a_lasso(qtbot: QtBot, canvas: LatentCanvas) 
     begin_lasso(canvas)
     wheel(canvas, 2.0)
     QTest.keyClick(canvas, Qt.Key.Key_Plus)
-    # The network learns on, and its codes leave the view.
+    # Training continues, and its codes leave the view.
     canvas.set_codes(3.0 * ring())
     QTest.mousePress(canvas, Qt.MouseButton.MiddleButton, PLAIN, QPoint(90, 90))
     assert canvas.navigation.view == view

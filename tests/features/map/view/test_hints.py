@@ -1,4 +1,4 @@
-"""Hints lie on the map where nothing else does."""
+"""Hints are placed on the map where nothing else is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lattice of tiles: stable while the view moves, and always enough of it."""
+"""The lattice of tiles: stable while the view moves, and always covering it."""
 
 from __future__ import annotations
 

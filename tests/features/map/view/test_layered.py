@@ -1,4 +1,4 @@
-"""What others lay on the map: seen where it belongs, moving with the view."""
+"""Layers added to the map by others: positioned correctly, moving with the view."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTHING = MapStyle(grid=False, plane=False, points="dots", labels=False, ellipse
 
 
 def field(size: int = 2, *, smooth: bool = True) -> FieldPicture:
-    """Red in the upper right quarter of [-2, 2] x [-2, 2], clear elsewhere."""
+    """Return a field that is red in the upper right quarter of [-2, 2] x [-2, 2], else clear."""
     image = np.zeros((4, 4, 4), np.uint8)
     image[2:, 2:] = (255, 0, 0, 255)
     frame = axes_frame((0, 1), np.zeros(size))
@@ -104,7 +104,7 @@ def test_a_ghost_is_seen_pale_under_the_samples(canvas: LatentCanvas, count: int
     x, y = canvas.navigation.view.to_pixels(spots[:3]).T
     for at_x, at_y in zip(x.tolist(), y.tolist(), strict=True):
         assert np.hypot(*(pixels - (at_x, at_y)).T).min() < 2
-    # Samples lie over it.
+    # Samples are painted over it.
     canvas.set_ghost(ring())
     at = [round(value) for value in pixel_of(canvas, ring()[2])]
     assert painted(canvas).pixelColor(*at) == before.pixelColor(*at)
@@ -163,7 +163,7 @@ def test_a_fan_is_a_plate_beside_the_cursor(canvas: LatentCanvas) -> None:
     pixels = changed(before, after)
     assert pixels[:, 0].max() > 350
     assert pixels[:, 1].max() > 300
-    # Row 4 is above: the lit image lies in the upper right corner of the picture.
+    # Row 4 is at the top: the lit image is in the upper right corner.
     look = canvas.scene.points.sprites.look
     rect = canvas.cursor_overlay.fan.rect(canvas.navigation.view, QPointF(200, 150), look)
     dark = rgb(after).astype(int).sum(axis=2) < 200
@@ -213,7 +213,7 @@ def test_values_colour_the_samples(canvas: LatentCanvas) -> None:
     canvas.set_style(replace(NOTHING, colour="error"))
     low, high = colour_at(canvas, *ring()[0].tolist()), colour_at(canvas, *at)
     assert high != by_label
-    # viridis: violet for little, yellow for much.
+    # viridis: violet for low, yellow for high values.
     assert low.blue() > low.green()
     assert high.green() > high.blue()
     canvas.set_values("error", None)

@@ -1,4 +1,4 @@
-"""Plane and points as pixels and places."""
+"""Plane and points: pixels and positions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400
 
 
 def some_plane(rows: int = 2, columns: int = 2) -> Plane:
-    """All dark but the tile at the lower left, over [-1, 1] x [-1, 1]."""
+    """Return a plane over [-1, 1] x [-1, 1], dark except for the lower left tile."""
     images = np.zeros((rows, columns, 1, 7, 5), np.uint8)
     images[0, 0] = 255
     return plane_of(images)
@@ -41,7 +41,7 @@ def plane_of(images: NDArray[np.uint8], y: float = 1.0) -> Plane:
 
 
 def dark(image: QImage) -> tuple[int, int, int, int]:
-    """The rectangle around all pixels of colour ON: left, top, right, bottom."""
+    """Return the bounding box of all pixels of colour ON: left, top, right, bottom."""
     found = [
         (x, y)
         for x in range(image.width())
@@ -56,7 +56,7 @@ def test_tiles_lie_where_they_were_decoded() -> None:
     layer = PlaneLayer()
     layer.set_plane(some_plane())
     left, top, right, bottom = dark(layer.image(VIEW, ON, OFF, 1.0))
-    # The tile fills [-1, 0] x [-1, 0]: pixels 100..200 across, 200..300 down; scale 12.
+    # The tile fills [-1, 0] x [-1, 0]: x pixels 100..200, y pixels 200..300; scale 12.
     assert (right - left + 1, bottom - top + 1) == (5 * 12, 7 * 12)
     assert (left + right + 1) / 2 == pytest.approx(150, abs=1)
     assert (top + bottom + 1) / 2 == pytest.approx(250, abs=1)
@@ -117,7 +117,7 @@ def test_a_ribbon_lies_in_its_band() -> None:
 
 def test_a_row_of_photographs_is_never_squeezed() -> None:
     images = np.zeros((1, 2, 1, 20, 20), np.uint8)
-    # A dark frame of one pixel around a white square: the square stays one.
+    # A dark frame of one pixel around a white square, which must stay square.
     images[..., 5:15, 5:15] = 255
     layer = PhotoPlane()
     layer.set_plane(plane_of(images, 0.5))
@@ -239,7 +239,7 @@ def test_a_ribbon_stacks_its_samples_above_the_floor() -> None:
     assert (layer.pixels[:, 1] >= 0.0).all()
 
 
-# Images that are no glyphs
+# Images other than glyphs
 
 PHOTO = Look(glyphs=False)
 

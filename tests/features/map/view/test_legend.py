@@ -1,4 +1,4 @@
-"""The legend of the classes, and the colours it speaks of."""
+"""The legend of the classes, and its colours."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def around(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def aside(around: QWidget) -> ClassLegend:
-    """A legend in a corner, where neither pointer nor focus is."""
+    """Return a legend in a corner, away from pointer and focus."""
     made = ClassLegend(around)
     made.move(400, 400)
     made.show()
@@ -137,7 +137,7 @@ def test_many_classes_on_a_small_map_are_marks_and_open_for_the_keys(
     for number in range(16):
         at = marks[number].center()
         assert shot.pixelColor(at.x() + 1, at.y() + 1) == class_colour(number, current_theme())
-    # The class that the cursor is at is named, without another size.
+    # The class at the cursor is named without changing the size.
     legend.set_pointed(12)
     assert legend.grab().toImage() != shot
     assert legend.sizeHint() == small

@@ -1,4 +1,4 @@
-"""The map while a network learns: painted in parts, so that the mouse never waits for all of it."""
+"""The map during training: painted in parts, so that the mouse never waits for all of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def live(canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch) -> LatentCanvas:
-    """As if painting it took long, which of so few samples it does not."""
+    """Return a canvas that paints in parts, as if painting took long."""
     for limit in ("LONG_MS", "POINTED_AT_MS"):
         monkeypatch.setattr(surface, limit, 0.0)
     canvas.set_live(True)
@@ -33,7 +33,7 @@ def seen(canvas: LatentCanvas) -> NDArray[np.uint8]:
 
 
 def at_rest(canvas: LatentCanvas) -> NDArray[np.uint8]:
-    """What is painted in one go."""
+    """Return the image painted in one go."""
     canvas.set_live(False)
     canvas.scene.drop_pictures()
     return seen(canvas)
@@ -48,7 +48,7 @@ def test_the_picture_before_stays_until_the_next_one_is_whole(
 ) -> None:
     before = seen(live)
     live.set_codes(0.9 * ring())
-    # Away from bars and scales, which are widgets of their own.
+    # Away from bars and scales, which are separate widgets.
     middle = np.s_[80:400, 80:500]
     np.testing.assert_array_equal(seen(live)[middle], before[middle])
     wait_for_parts(live, qtbot)

@@ -1,4 +1,4 @@
-"""Moving over the map, with a clock of our own."""
+"""Navigation on the map, with a simulated clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is decoded far from all samples is drawn pale."""
+"""Images decoded far from all samples are drawn pale."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_tiles_at_samples_are_strong_and_far_ones_faint() -> None:
     assert shares[0, 0] == pytest.approx(FAINT)
     middle = shares[10, 10:17]
     assert (np.diff(middle[:4]) <= 0).all()
-    # Tiles of any size that have a sample are strong.
+    # Tiles of any size that contain a sample are at full strength.
     assert Nearness(places, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 2, 2).min() == 1.0
 
 

@@ -1,4 +1,4 @@
-"""Overview and scale bar: seen when they are of use, and right."""
+"""Overview and scale bar: shown when useful, and correct."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_overview_is_seen_while_a_part_is_shown(canvas: LatentCanvas) -> Non
     assert overview.isVisible()
     whole = overview.rect()
     seen = overview.seen_rect()
-    # The ring is 2 wide, the window a quarter of what shows all of it.
+    # The circle is 2 wide, the window a quarter of what shows all of it.
     assert seen.width() < 0.6 * whole.width()
     canvas.set_style(MapStyle(minimap=False))
     assert not overview.isVisible()

@@ -1,4 +1,4 @@
-"""The rulers of the map under the coordinates of the cursor."""
+"""The rulers of the map below the coordinates of the cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing around samples selects them."""
+"""Selecting samples with a lasso."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def send(
 def draw_around(
     canvas: LatentCanvas, *samples: int, modifiers: Qt.KeyboardModifier = SHIFT, ends: bool = True
 ) -> None:
-    """A box around each of these samples, one after the other in a single line."""
+    """Draw a box around each of these samples, in a single line."""
     corners = []
     for sample in samples:
         x, y = pixel_of(canvas, ring()[sample])
@@ -117,7 +117,7 @@ def test_the_selection_can_be_shown_large_and_cleared(canvas: LatentCanvas, qtbo
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     view = canvas.navigation.view
     assert view.cx == pytest.approx(ring()[1:3, 0].mean(), abs=0.02)
-    # In the middle of what the buttons at the top leave free.
+    # Centred in the area that the buttons at the top leave free.
     middle = view.cy - view.inset / 2 / view.sy
     assert middle == pytest.approx(ring()[1:3, 1].mean(), abs=0.02)
     width = float(np.ptp(ring()[1:3, 0])) * view.sx

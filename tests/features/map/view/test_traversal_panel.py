@@ -1,4 +1,4 @@
-"""The form of a sheet of all numbers: what is offered and what is asked."""
+"""The form of a sheet of all dimensions: its options and its requests."""
 
 from __future__ import annotations
 

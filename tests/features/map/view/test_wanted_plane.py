@@ -1,4 +1,4 @@
-"""Planes are asked for when the last one no longer serves, and not before."""
+"""A plane is requested when the last one no longer suffices, and not before."""
 
 from __future__ import annotations
 

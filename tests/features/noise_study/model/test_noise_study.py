@@ -1,4 +1,4 @@
-"""Studies run in a thread, are kept, and can be given up."""
+"""Noise studies run on a thread, are kept, and can be cancelled."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseS
     study.look_for_mistakes(with_mistake(recipe(), "noisy_target"), glyphs(4))
     qtbot.waitUntil(lambda: bool(found))
     assert [one.key for one in found[0]] == ["noisy_target"]
-    # Of images in grey no limit is looked for, which takes longest.
+    # For grey images no limit is computed, which takes longest.
     grey = Dataset.from_images("grey", 0.9 * glyphs(4).images)
     spec = MistakeSpec("fixed_noise", parse_corruption("flip:0.2"), seeds=1, draws=8)
     with qtbot.waitSignal(study.comparison_changed):

@@ -1,4 +1,4 @@
-"""The pages of the study by real events: cells, levels, ticks, mistakes."""
+"""The pages of the noise study by real events: cells, levels, ticks, mistakes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TESTS = tuple(map(parse_corruption, ("flip:0.1", "flip:0.3")))
 
 
 def matrix() -> NoiseMatrix:
-    """Three rows, two columns, two networks each, of four glyphs."""
+    """Return a matrix of three rows, two columns, two networks each, of four glyphs."""
     of = recipe(runs=6)
     mean = np.array([[3.0, 9.0], [0.5, 4.0], [1.0, 2.0]])
     wrong = mean[:, :, np.newaxis] + np.array([-0.25, 0.25])
@@ -401,7 +401,7 @@ def test_a_line_says_a_mistake_and_is_shut_while_the_recipe_is(qtbot: QtBot) -> 
     QTest.keyClick(lines.lines[1].see, Qt.Key.Key_Space)
     assert wished == [(found[0],)]
     assert seen == [("fixed_noise",)]
-    # While a training runs the recipe is not to be changed; lines that come then neither.
+    # During training the recipe is locked, for lines added meanwhile too.
     lines.set_open(False)
     assert not first.mend.isEnabled()
     lines.set_findings(found[:1])

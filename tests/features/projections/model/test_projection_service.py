@@ -1,4 +1,4 @@
-"""Maps made in threads: in order, dropped when out of date, stopped when wished."""
+"""Projections computed on threads: in order, discarded when stale, cancelled on request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def service(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Projectio
 
 
 def wide(n: int = 1200) -> Dataset:
-    """More samples than have slow maps at once."""
+    """Return more samples than slow projections are computed for by default."""
     return Dataset.from_images(
         "wide", np.random.default_rng(0).random((n, 5, 8)), [str(i % 4) for i in range(n)]
     )

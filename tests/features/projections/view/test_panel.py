@@ -1,4 +1,4 @@
-"""The panel of maps: linked pointing and selection, figures, what can be asked for."""
+"""The panel of projections: linked hovering and selection, figures, requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scatter plots: what numpy draws, and what mouse and keys select."""
+"""Scatter plots: rendering by numpy, and selection by mouse and keys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 
 def grid(side: int = 20) -> NDArray[np.float32]:
-    """``side`` x ``side`` places; sample ``side * row + column``, rows upwards."""
+    """Return ``side`` x ``side`` positions; sample ``side * row + column``, rows upwards."""
     rows, columns = np.mgrid[:side, :side]
     return np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float32)
 
@@ -131,7 +131,7 @@ def test_pointing_at_a_sample(view: ScatterView, qtbot: QtBot) -> None:
     view.set_highlight(210)
     image = view.grab().toImage()
     assert image != before
-    # The card with the picture.
+    # The card with the image.
     assert exactly(image, QColor("red")) > 44 * 44 / 2
     with qtbot.waitSignal(view.hovered) as signal:
         QTest.mouseMove(view, QPoint(4, 420))
@@ -188,7 +188,7 @@ def test_zooming_and_moving(view: ScatterView) -> None:
     QTest.mouseMove(view, QPoint(230, 190))
     QTest.mouseRelease(view, MIDDLE, NONE, QPoint(230, 190))
     np.testing.assert_allclose(view.pixels - there, np.tile([30, -10], (400, 1)), atol=1e-6)
-    # New places do not undo a zoom; a double click does, and follows from then on.
+    # New positions keep a zoom; a double click resets it, and the view then follows.
     view.set_places(grid() + 0)
     assert not np.allclose(view.pixels, home)
     QTest.mouseDClick(view, LEFT, NONE, QPoint(200, 200))
@@ -243,7 +243,7 @@ def test_few_samples_with_long_labels_are_dots_and_each_class_is_named_once(
     ]
     # Some lie below the four names.
     assert sum(seen) > 100
-    # One class only says nothing, nor do names of one kind: there are dots alone.
+    # With a single class, or names of one kind, colours mean nothing: only dots are drawn.
     show(view, np.zeros(144, np.int64), names)
     blank = view.grab().toImage()
     show(view, np.zeros(144, np.int64), ("mountains of another name", *names[1:]))
@@ -292,5 +292,5 @@ def test_names_of_classes_lie_over_no_other() -> None:
     assert all(room.contains(box) for box in boxes)
     for number, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in boxes[:number])
-    # What finds no room near its place is left out.
+    # A name without room near its position is omitted.
     assert 3 <= len(places) < len(middles)

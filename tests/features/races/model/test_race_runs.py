@@ -1,4 +1,4 @@
-"""A race and a search in the window's threads: told as they go, stopped, refused."""
+"""A race and a search on the window's threads: progress, cancellation, refusal."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_race_is_told_with_the_loss_under_its_trails(qtbot: QtBot, races: Race
     assert news.plane is not None
     assert news.plane.key == "ends"
     qtbot.waitUntil(lambda: bool(surfaces))
-    # Another plane for a race that is over: laid in the background too.
+    # Another plane for a finished race is computed in the background too.
     with qtbot.waitSignal(races.changed) as heard:
         races.set_plane("pca")
     other: RaceNews = heard.args[0]
@@ -76,7 +76,7 @@ def test_a_search_and_an_own_attempt_fill_one_sheet(qtbot: QtBot, search: Smalle
     search.changed.connect(heard.append)
     search.shrink(TASK, EASY)
     qtbot.waitUntil(lambda: not search.job.is_busy)
-    # Whatever there is does: one unit is enough.
+    # Any network reaches the goal: one unit is enough.
     assert min(heard[-1].attempts, key=lambda one: one.parameters).widths == "35-1-2-1-35"
     assert {one.by for one in heard[-1].attempts} == {SEARCH}
     search.try_network(TASK, EASY)

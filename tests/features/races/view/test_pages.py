@@ -1,4 +1,4 @@
-"""The pages of races by themselves: what they show, mark and ask for."""
+"""The pages of races alone: their content, marks and requests."""
 
 from __future__ import annotations
 

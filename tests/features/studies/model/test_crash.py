@@ -1,4 +1,4 @@
-"""A window that is killed while it runs a study loses nothing that had ended."""
+"""A window that is killed while it runs a study loses no finished run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ app.exec()
 
 
 def keys_in(path: Path) -> list[str]:
-    """Of the runs that are kept."""
+    """Return the keys of the stored runs."""
     try:
         lines = path.read_text("utf-8").splitlines(keepends=True)
     except FileNotFoundError:
@@ -64,7 +64,7 @@ def test_a_killed_window_repeats_nothing_that_had_ended(qtbot: QtBot, tmp_path: 
         process.wait()
     before = keys_in(kept)
     assert len(before) == 3
-    # The rest is shortened to be done soon; what had ended stays what it is.
+    # The plan is shortened to finish soon; finished runs are unchanged.
     path = write_plan(tmp_path, "killed", axes=[{**epochs, "values": [10, 50]}])
     runs = StudyRuns()
     try:

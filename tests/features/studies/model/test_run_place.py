@@ -1,4 +1,4 @@
-"""Where a study of the window is trained: a real local cluster, and one that does not answer."""
+"""Where a study of the window is trained: a real local cluster, and one without response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A study in the window's threads: opened, done, given up, gone on with, refused."""
+"""A study on the window's threads: opened, run, cancelled, resumed, refused."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def runs(qtbot: QtBot) -> Iterator[StudyRuns]:
 
 
 def opened(qtbot: QtBot, runs: StudyRuns, path: Path) -> StudySheet:
-    """Choose the plan in ``path``; what is known of it with its cost."""
+    """Choose the plan in ``path``; return its sheet once the cost is known."""
     with qtbot.waitSignal(runs.changed):
         runs.choose(path)
     return settled(qtbot, runs, path)
@@ -86,7 +86,7 @@ def test_a_study_is_done_and_a_second_start_repeats_nothing(
     assert sheet.cost.seconds == 0.0
     lines = (usual_folder(path) / TABLE_FILE).read_text().splitlines()
     assert len(lines) == 1 + 6
-    # Another session finds what is there, with its verdict.
+    # Another session finds the results, with the verdict.
     again = StudyRuns()
     try:
         found = opened(qtbot, again, path)
@@ -111,7 +111,7 @@ def test_what_was_found_is_told_in_another_language(
     assert runs.sheet is before
     set_language("es")
     runs.reword()
-    # The table at once, what the seeds allow to be said once it is worked out.
+    # The table is translated at once, the verdict once it has been recomputed.
     assert runs.sheet is not None
     assert [row[1] for row in runs.sheet.rows] == ["0,02", "0,002"]
     assert "Parámetros" in runs.sheet.header
@@ -159,7 +159,7 @@ def test_a_long_study_is_given_up_and_keeps_what_has_ended(
     qtbot.waitUntil(has_some)
     runs.cancel()
     assert not runs.job.is_busy
-    # Its thread ends too, and the time left is reckoned anew, from what is kept.
+    # Its thread ends too, and the remaining time is recomputed from the stored runs.
     assert runs.job.finish(30.0)
     sheet = settled(qtbot, runs, path)
     assert sheet.result is not None
@@ -219,7 +219,7 @@ def test_a_path_that_is_done_in_part_goes_on(qtbot: QtBot, runs: StudyRuns, tmp_
     size = {"path": "network.encoder.0.units", "values": [5, 6, 7]}
     write_plan(tmp_path, "way", mode="path", axes=[RATE, size])
     sheet = opened(qtbot, runs, path)
-    # One size is that of the first axis: the same setting.
+    # One size equals that of the first axis: the same setting.
     assert len(sheet.rows) == 4
     assert sheet.cost is not None
     assert sheet.cost.seconds > 0.0
@@ -258,7 +258,7 @@ def test_more_seeds_repeat_nothing_and_are_remembered(
     assert after is not None
     assert after.reused == 6
     assert keys < {run.key for cell in after.cells for run in cell.runs}
-    # Whoever opens the plan again finds all of it.
+    # Opening the plan again finds all of it.
     again = StudyRuns()
     assert opened(qtbot, again, path).plan.seeds.count == 5
     again.shutdown()
@@ -296,7 +296,7 @@ def test_a_draft_of_a_plan_is_kept_until_it_is_saved_or_left(
     assert again.sheet.plan == filed
     again.redo()
     again.shutdown()
-    # Where its file has gone meanwhile, it is a new one.
+    # If its file is gone, it is a new plan.
     path.unlink()
     third = StudyRuns()
     third.restore()

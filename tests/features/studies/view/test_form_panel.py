@@ -1,4 +1,4 @@
-"""The form of a study by itself: axes by mouse, values in words, what is wrong said at its row."""
+"""The form of a study alone: axes by mouse, values as text, problems shown in their row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Edited(StudyForm):
-    """A form that is shown what it asks for, as the study would."""
+    """A form that is shown its own edits, as by the study."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Edited(StudyForm):
 
     @property
     def axis(self) -> StudyAxis:
-        """The last one."""
+        """Return the last axis."""
         return self.plan.axes[-1]
 
     def _take(self, plan: StudyPlan) -> None:
@@ -131,7 +131,7 @@ def test_what_is_wrong_is_said_at_its_row(
     assert words in form.axes[0].problem.text()
     assert form.plan == before
     assert not form.start.isEnabled()
-    # What it was before is right again, though it is no other plan.
+    # Typing the old values is valid again, although the plan does not change.
     typed(qtbot, form, 0, "0.02; 0.002")
     assert not form.axes[0].problem.text()
     assert form.start.isEnabled()
@@ -167,7 +167,7 @@ def test_names_are_chosen_by_ticking(form: Edited) -> None:
     boxes["Sigmoid"].click()
     assert set(form.axis.values or ()) == {"tanh", "sigmoid"}
     boxes["Tanh"].click()
-    # The last one stays.
+    # The last one cannot be removed.
     boxes["Sigmoid"].click()
     assert form.axis.values == ("sigmoid",)
     assert boxes["Sigmoid"].isChecked()
@@ -178,7 +178,7 @@ def test_architectures_are_lines_of_sizes(qtbot: QtBot, form: Edited) -> None:
     menu = form.add.menu()
     menu.aboutToShow.emit()
     next(one for one in menu.actions() if one.text() == "Architecture").trigger()
-    # Whole lists come before what is varied in them.
+    # Axes of whole lists come before axes that vary their elements.
     assert [axis.name for axis in form.plan.axes][1] == "Architecture"
     row = form.axes[1]
     assert row.lines.toPlainText() == "35-6-2"
@@ -198,7 +198,7 @@ def test_architectures_are_lines_of_sizes(qtbot: QtBot, form: Edited) -> None:
 
 
 def test_another_plan_does_not_keep_the_choices_of_the_one_before(form: Edited) -> None:
-    """Its recipe is known a moment after the plan itself."""
+    """Its recipe is known shortly after the plan itself."""
     sheet = form._sheet
     assert sheet is not None
     for label, losses in (("first", ("mse", "bce")), ("second", ("bce", "l1"))):

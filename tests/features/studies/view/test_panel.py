@@ -1,4 +1,4 @@
-"""The results of a study by themselves: table, chart, verdict, what is asked for."""
+"""The results of a study alone: table, chart, verdict, requests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def panel(qtbot: QtBot) -> StudiesPanel:
 
 @pytest.fixture
 def sheet(tmp_path: Path) -> StudySheet:
-    """A study that is done, its memory in words."""
+    """Return the sheet of a finished study."""
     path = write_plan(tmp_path, published=[{"where": {"rate": "0.02"}, "text": "0.3 <px>"}])
     plan = load_plan(path)
     study = Study(plan, tmp_path, Records())
@@ -65,14 +65,14 @@ def sheet(tmp_path: Path) -> StudySheet:
 
 
 def table_of(panel: StudiesPanel) -> SettingsTable:
-    """The table, in sight now."""
+    """Return the table, made visible."""
     table = overview_of(panel).table
     assert table.isVisible()
     return table
 
 
 def overview_of(panel: StudiesPanel) -> OverviewPage:
-    """Table and pictures, in sight now."""
+    """Return the overview with table and plots, made visible."""
     panel.pages.show_page("overview")
     page = panel.pages.page("overview")
     assert isinstance(page, OverviewPage)
@@ -81,7 +81,7 @@ def overview_of(panel: StudiesPanel) -> OverviewPage:
 
 @pytest.fixture
 def behind(panel: StudiesPanel) -> Iterator[StudiesPanel]:
-    """The panel as it is in the window: its pictures are made in a thread."""
+    """Return the panel as in the window, with plots made on a thread."""
     background = StudyBackground()
     panel.pages.set_making(background.make)
     yield panel
@@ -89,7 +89,7 @@ def behind(panel: StudiesPanel) -> Iterator[StudiesPanel]:
 
 
 def names_in(page: OverviewPage) -> tuple[str, ...]:
-    """What the bars are called."""
+    """Return the names of the bars."""
     plot = page.tiles["bars"].view.plot
     return plot.names if isinstance(plot, BarPlot) else ()
 
@@ -166,7 +166,7 @@ def test_a_run_of_the_chosen_row_is_asked_for(
     table_of(panel).selectRow(1)
     assert panel.open_run.isVisible()
     panel.seeds.setCurrentIndex(2)
-    # While the table fills the choice stays.
+    # The selection is kept while the table fills.
     panel.set_sheet(sheet)
     assert panel.seeds.currentData() == 5
     with qtbot.waitSignal(panel.run_requested) as heard:
@@ -177,7 +177,7 @@ def test_a_run_of_the_chosen_row_is_asked_for(
     with qtbot.waitSignal(panel.networks_requested) as asked:
         QTest.mouseClick(panel.networks, Qt.MouseButton.LeftButton)
     assert asked.args[0].setting is setting
-    # A click with Ctrl takes the choice back.
+    # A Ctrl+click clears the selection.
     row = table_of(panel).visualRect(table_of(panel).model().index(1, 1)).center()
     control = Qt.KeyboardModifier.ControlModifier
     QTest.mouseClick(table_of(panel).viewport(), Qt.MouseButton.LeftButton, control, row)
@@ -226,7 +226,7 @@ def test_what_is_pointed_at_is_marked_in_all_pictures_and_in_the_table(
     with qtbot.waitSignal(panel.network_requested) as heard:
         views["parallel"].activated.emit(0)
     assert heard.args[0].setting.labels == {"rate": "0.02"}
-    # Neither the luckiest nor the unluckiest seed.
+    # The median seed, neither the best nor the worst.
     wrong = sorted(heard.args[0].values("wrong"))
     shown = next(run for run in heard.args[0].runs if run.seed == heard.args[1])
     assert shown.figures["wrong"] == wrong[1]

@@ -1,4 +1,4 @@
-"""The phase diagram by itself: it fills, tells its cells, asks for networks, becomes a figure."""
+"""The phase diagram alone: it fills, describes its cells, opens networks, becomes a figure."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def page(qtbot: QtBot) -> PhasePage:
 
 @pytest.fixture
 def sheet(tmp_path: Path) -> StudySheet:
-    """Of a study of two axes that is done."""
-    # Everything is a success: 35 pixels are all that there are.
+    """Return the sheet of a finished study of two axes."""
+    # Every run succeeds, as images have only 35 pixels.
     goal = {"figure": "worst", "at_most": 35}
     plan = load_plan(write_plan(tmp_path, axes=[WIDTH, RATE], goal=goal, set=SMALL))
     study = Study(plan, tmp_path, Records())
@@ -98,11 +98,11 @@ def test_axes_are_chosen(page: PhasePage, sheet: StudySheet) -> None:
     page.set_sheet(sheet)
     page.across.setCurrentIndex(page.across.findData("rate"))
     page.across.activated.emit(page.across.currentIndex())
-    # An axis is not set against itself.
+    # An axis is not combined with itself.
     assert page.diagram is not None
     assert page.diagram.shares.shape == (1, 2)
     assert page.diagram.runs.tolist() == [[6, 6]]
-    # New figures of the same study leave the choice alone.
+    # New figures of the same study keep the choice.
     page.set_sheet(sheet)
     assert page.across.currentData() == "rate"
 
@@ -132,7 +132,7 @@ def test_it_leaves_with_caption_and_numbers(page: PhasePage, sheet: StudySheet, 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> StudySheet:
-    """Of a study of one setting and twelve seeds, seven of which have ended."""
+    """Return the sheet of a study of one setting and twelve seeds, seven of them finished."""
     plan = load_plan(write_plan(tmp_path, axes=[], seeds={"first": 3, "count": 12}, set=SMALL))
     study = Study(plan, tmp_path, Records())
     assert list(study.run(InProcess(), StudyControl()))

@@ -1,4 +1,4 @@
-"""Pictures go in, a film comes out; or nothing is left."""
+"""Frames are encoded to a film, or nothing is left behind."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_what_nobody_expected_ends_the_film_too(
 def test_nobody_waits_for_a_film_that_is_given_up(
     writer: FilmWriter, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Encoders do not stop at once: what comes of it late is not written."""
+    """Encoders do not stop at once: a late result is not written."""
     gate, encoded, encode = threading.Event(), threading.Event(), films._gif
 
     def slowly(*args: Any) -> bytes:
@@ -113,7 +113,7 @@ def test_nobody_waits_for_a_film_that_is_given_up(
     qtbot.waitUntil(encoded.is_set)
     writer.cancel()
     assert not writer.is_busy
-    # Another film waits its turn.
+    # Another film waits in the queue.
     writer.begin(tmp_path / "b.gif", FILM)
     gate.set()
     with qtbot.waitSignal(writer.finished) as caught:

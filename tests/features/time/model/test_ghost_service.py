@@ -1,4 +1,4 @@
-"""Codes of another network: at once, in a thread, or from a file that fits."""
+"""Codes of another network: at once, on a thread, or from a file that fits."""
 
 from __future__ import annotations
 

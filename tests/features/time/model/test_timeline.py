@@ -1,4 +1,4 @@
-"""Playing by the clock."""
+"""Playback by the clock."""
 
 from __future__ import annotations
 

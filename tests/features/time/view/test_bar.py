@@ -1,4 +1,4 @@
-"""The bar of time: passive, and every wish is told."""
+"""The time bar: passive, and every request is emitted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a fork: one setting is another, and the rest as it was."""
+"""The form of a fork: one setting differs, the rest is unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slider over the epochs: places, figures, mouse and keys."""
+"""The slider over the epochs: positions, labels, mouse and keys."""
 
 from __future__ import annotations
 
