@@ -284,8 +284,8 @@ class App(QObject):
             return
         self._told.add(place)
         text = tr(
-            "Something went wrong that should not have: {error}. Your work is still here; the log "
-            "says more.",
+            "An unexpected error occurred: {error}. Your work is still here; the log has the "
+            "details.",
             error=f"{type(error).__name__}: {error}",
         )
         details = "".join(traceback.format_exception(error))
@@ -339,8 +339,8 @@ def ensure_font(application: QApplication) -> None:
 def _nothing_is_kept(trouble: OSError) -> Notice:
     """Return the message that settings, library and backup copies cannot be stored."""
     text = tr(
-        "Nothing can be kept in {folder}: {reason}. Settings, library and copies of unsaved work "
-        "are gone at the end; save what you want to keep to another folder.",
+        "Nothing can be saved in {folder}: {reason}. Settings, library and backups of unsaved "
+        "work are lost when the program ends; save what you want to keep to another folder.",
         folder=trouble.filename or user_data_dir(),
         reason=system_reason(trouble),
     )

@@ -193,7 +193,7 @@ def _existing(name: str) -> Path:
     if near:
         raise _RefusedLine(
             tr(
-                "{name} is neither a command nor a file; did you mean {near}?",
+                "{name} is neither a command nor a file. Did you mean {near}?",
                 name=name,
                 near=near[0],
             )

@@ -45,7 +45,7 @@ def display_trouble(environment: Mapping[str, str] = os.environ) -> str | None:
     if wayland and _answers_wayland(wayland, environment.get("XDG_RUNTIME_DIR", "")):
         return None
     return tr(
-        "The window cannot be opened on the display {name}, which does not answer; the commands "
+        "The window cannot be opened on the display {name}, which does not respond; the commands "
         "work without one: see aegui --help.",
         name=x_display or wayland,
     )

@@ -71,7 +71,7 @@ class Checkpoints:
             if self._reached is None:
                 raise
             kept = tr(
-                "What it had learnt up to epoch {epochs:,} is in {file}: --resume goes on there.",
+                "The weights of epoch {epochs:,} are in {file}; --resume continues from there.",
                 epochs=self._reached,
                 file=self._path,
             )
@@ -131,12 +131,14 @@ def read_unfinished(path: str | os.PathLike[str]) -> SavedRun:
     if run.checkpoint is None:
         raise ReadError(
             tr(
-                "{file} holds no state of a training to go on from: train from the start.",
+                "{file} contains no training state to resume from; train from the start.",
                 file=name,
             )
         )
     if run.note:
-        raise ReadError(tr("{file} cannot go on without its data. {why}", file=name, why=run.note))
+        raise ReadError(
+            tr("{file} cannot be continued without its data. {why}", file=name, why=run.note)
+        )
     return run
 
 
@@ -160,7 +162,7 @@ def check_goes_on(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
         raise RecipeError(
             tr(
                 "{file} was trained with {key} = {before}, not {now}: only epochs, goals and "
-                "device may change where a training goes on.",
+                "device may change when a training is resumed.",
                 file=path,
                 key=key,
                 before=_short(before),

@@ -90,13 +90,13 @@ def _say(
     if glyphs:
         wrong = wrong_pixels(of, part)
         text = tr(
-            "Of the {n:,} erased pixels {wrong:.2f} are other than in the image given, on average.",
+            "On average {wrong:.2f} of the {n:,} erased pixels differ from the given image.",
             n=int(missing.sum()),
             wrong=float(wrong.mean()),
         )
     else:
         text = tr(
-            "Mean squared difference of the {n:,} erased numbers from the image given: {error:.4f}",
+            "Mean squared difference of the {n:,} erased numbers from the given image: {error:.4f}",
             n=int(missing.sum()),
             error=float(np.square(part - of).mean()),
         )

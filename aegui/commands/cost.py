@@ -39,7 +39,7 @@ def refuse_excess(cost: Cost, *, allowed: bool) -> None:
     """
     reason = excess(cost, _budget())
     if reason and not allowed:
-        raise AeguiError(tr("{reason} Add --yes to do it all the same.", reason=reason))
+        raise AeguiError(tr("{reason} Add --yes to do it anyway.", reason=reason))
     if cost.seconds >= _WORTH_TELLING_SECONDS:
         note(_sum(cost))
 
@@ -80,7 +80,7 @@ def say_cost(resolved: ResolvedRecipe, cost: Cost, *, as_json: bool) -> None:
     for line in (_sum(cost), *memory_lines(cost)):
         say(line)
     if beyond:
-        say(tr("{reason} Add --yes to do it all the same.", reason=beyond))
+        say(tr("{reason} Add --yes to do it anyway.", reason=beyond))
 
 
 def _budget() -> Budget:

@@ -73,7 +73,7 @@ def download_command(options: argparse.Namespace) -> int:
             else:
                 download(options.set, report, is_cancelled)
     except Cancelled:
-        text = tr("Stopped; what has come so far is kept. The same command goes on.")
+        text = tr("Stopped. The part downloaded so far is kept; the same command resumes.")
         raise Cancelled(text) from None
     published = PUBLISHED[options.set.removesuffix("-test")]
     say(

@@ -93,7 +93,7 @@ def finds_command(options: argparse.Namespace) -> int:
         codes = _found(model, options, of, cancelled)
     if not len(codes):
         raise AeguiError(
-            tr("Nothing new was found: what the network draws are copies of its samples.")
+            tr("No new image was found: the network draws only copies of its samples.")
         )
     images = decoded(model.codec, codes)
     rows = images.reshape(len(images), -1)
@@ -214,7 +214,7 @@ def _boxes(
 
 def _codes_of(model: OpenedRun, samples: NDArray[np.int64]) -> NDArray[np.float32]:
     if not len(samples):
-        raise AeguiError(tr("There are no samples in one of the boxes."))
+        raise AeguiError(tr("One of the boxes has no samples."))
     return model.codec.encode(np.asarray(model.dataset.flat()[samples]))
 
 

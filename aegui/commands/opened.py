@@ -178,8 +178,8 @@ class OpenedRun:
         if not self.codec.can_encode:
             raise AeguiError(
                 tr(
-                    '{file} is a GAN: it reconstructs nothing. Look at its images with "aegui '
-                    'sample", or show them to a classifier with "aegui judge".',
+                    '{file} is a GAN: it reconstructs nothing. See its images with "aegui '
+                    'sample", or evaluate them by a classifier with "aegui judge".',
                     file=self.file,
                 )
             )

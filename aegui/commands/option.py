@@ -84,8 +84,7 @@ def check_not_empty(argument: str, value: object) -> None:
     if value == "":
         raise AeguiError(
             tr(
-                "{argument} is an empty text; if a variable of the shell stands there, it is "
-                "not set.",
+                "{argument} is empty; if it is a shell variable, it is not set.",
                 argument=argument,
             )
         )

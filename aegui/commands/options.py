@@ -151,7 +151,7 @@ _SPAN = real(
 _SCALE = whole(
     "--scale", "N", mark("size of a pixel in the file (default: chosen to fit)"), least=1, most=256
 )
-YES = flag("--yes", mark("go on even if it takes more than an hour or half of the free memory"))
+YES = flag("--yes", mark("continue even if it takes more than an hour or half of the free memory"))
 _MARKDOWN = flag("--markdown", mark("print a table in Markdown"))
 AS_JSON = flag("--json", mark("print one JSON object"))
 _REPAIR = (
@@ -192,9 +192,7 @@ FIGURE_PAPER = (
 _PAPER = (
     *FIGURE_PAPER,
     text("--title", mark("TEXT"), mark("another title; empty: none"), empty=True),
-    flag(
-        "--no-origin", mark("leave out the line below the figure that says what it was made from")
-    ),
+    flag("--no-origin", mark("leave out the line below the figure that states its origin")),
 )
 
 TRAIN = (
@@ -222,14 +220,14 @@ TRAIN = (
     text(
         "--resume",
         mark("F.aegui"),
-        mark("go on with the run in this file, and save it there unless --out names another"),
+        mark("resume the run in this file, and save it there unless --out names another"),
     ),
     real(
         "--checkpoint-every",
         mark("SECONDS"),
         mark(
-            "save what was learnt so far every N seconds, seldom where that takes "
-            "long; 0: only at the end (default: %(default)g)"
+            "save the run every N seconds, less often if saving takes long; 0: only at the end "
+            "(default: %(default)g)"
         ),
         default=CHECKPOINT_SECONDS,
         least=0,
@@ -237,7 +235,7 @@ TRAIN = (
     ),
     flag(
         "--compact",
-        mark("save a small file: half precision, and nothing that only training on needs"),
+        mark("save a small file: half precision, without the state that only resuming needs"),
     ),
     whole(
         "--timeline",
@@ -246,7 +244,7 @@ TRAIN = (
         most=_MOST_MEGABYTES,
     ),
     flag("--keep", mark("keep the run in the library, see aegui runs")),
-    flag("--dry-run", mark("say what the training will take, and do not train")),
+    flag("--dry-run", mark("print what the training will cost, and do not train")),
     flag("--yes", mark("train even if it takes more than an hour or half of the free memory")),
     flag("--json", mark("print one JSON object at the end")),
 )
@@ -355,7 +353,7 @@ NEAREST = (
     real(
         "--seconds",
         "S",
-        mark("about as long is searched for each (default: %(default)s)"),
+        mark("approximate search time for each (default: %(default)s)"),
         default=4.0,
         least=0.1,
         most=3600.0,
@@ -572,10 +570,7 @@ NOISE_MATRIX = (
     text(
         "--folder",
         mark("DIR"),
-        mark(
-            "folder for the networks; the same line goes on where it was left "
-            "(default: one in the user's data)"
-        ),
+        mark("folder for the networks; the same command resumes (default: one in the user's data)"),
     ),
     YES,
     choice(
@@ -610,7 +605,7 @@ REPORT = (
         nargs="*",
     ),
     choice("--assignment", ASSIGNMENTS, mark("also the networks and studies of this course work")),
-    flag("--train", mark("do first what is missing of the studies")),
+    flag("--train", mark("first train what the studies lack")),
     *_OF_FILE,
     text("--title", mark("TEXT"), mark("title of the report (default: the names)"), empty=True),
     flag("--blank", mark("leave the findings to be written: titles say only what is shown")),
@@ -719,7 +714,7 @@ EXPORT = (
     choice(
         "--part",
         ONNX_PARTS,
-        mark("what of the network ONNX shall hold (default: all of it; of a GAN its decoder)"),
+        mark("the part of the network to write as ONNX (default: all of it; of a GAN its decoder)"),
     ),
     out(
         mark("net.onnx"),

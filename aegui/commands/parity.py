@@ -42,7 +42,7 @@ def parity_command(options: argparse.Namespace) -> int:
     chosen = [_row(name) for name in options.train or ()]
     source = "" if options.data is None else source_from(options.data, Path())
     if source and not chosen:
-        raise AeguiError(tr("--data goes with --train: which row is to be trained on it?"))
+        raise AeguiError(tr("--data needs --train with the row to train on it."))
     for row in chosen:
         if source and not row.own_data:
             raise AeguiError(

@@ -72,7 +72,7 @@ def project_command(options: argparse.Namespace) -> int:
         )
     run = OpenedRun.of(options) if _is_run(options.file) else None
     if run is None and options.data is not None:
-        raise AeguiError(tr("--data goes with a saved run only."))
+        raise AeguiError(tr("--data is only for a saved run."))
     dataset = load_dataset(options.file) if run is None else run.dataset
     codec = None if run is None else run.codec
     costs = [view_cost(key, dataset, codec, settings) for key in keys]

@@ -244,7 +244,7 @@ def _say_best(attempts: tuple[Attempt, ...], best: Attempt | None, *, listed: bo
         for attempt in sorted(attempts, key=lambda one: one.parameters):
             say(_attempt_words(attempt))
     if best is None:
-        say(tr("No network that was tried reaches the goal."))
+        say(tr("None of the networks tried reaches the goal."))
         return
     own = best_of_attempts(attempts, OWN)
     say(tr("* smallest: {widths}, {n:,} parameters", widths=best.widths, n=best.parameters))

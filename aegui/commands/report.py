@@ -110,7 +110,7 @@ def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> 
         pages.append(_annex(sources, folder))
         _write(folder, title, sources, pages, report, cancelled)
     say(tr("{n} figures are in {folder}.", n=len(pages), folder=folder))
-    say(tr("Begin with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
+    say(tr("Start with {slides}, {pdf} or {page}.", slides=SLIDES, pdf=BOOK, page=PAGE))
 
 
 SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (
@@ -199,8 +199,8 @@ def _source(name: str, options: argparse.Namespace) -> _Source:
     if not any(cell.runs for cell in result.cells):
         raise AeguiError(
             tr(
-                "The study {name} has no runs yet: do it with aegui study {name}, or give --train; "
-                "of one that was done with --out name that folder.",
+                "The study {name} has no runs yet: run it with aegui study {name}, or add "
+                "--train; name a study that was run with --out by that folder.",
                 name=name,
             )
         )
@@ -298,7 +298,7 @@ def _annex(sources: Sequence[_Source], folder: Path) -> ReportPage:
     rows.append((tr("program"), f"aegui {__version__}, Python {platform.python_version()}"))
     rows.append((tr("computer"), f"{platform.system()} {platform.machine()}"))
     head = (tr("what"), tr("made from"))
-    figure = Figure("annex", tr("What the figures were made from"), (TextTable(head, tuple(rows)),))
+    figure = Figure("annex", tr("Origin of the figures"), (TextTable(head, tuple(rows)),))
     table = csv_text(list(head), [list(row) for row in rows])
     finding = tr("Figures made with aegui {version}", version=__version__)
     return ReportPage("annex", tr(ANNEX), finding, figure, "", table)

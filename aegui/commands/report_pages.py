@@ -412,8 +412,8 @@ def _wide_grid(model: OpenedRun) -> tuple[str, ...]:
 
 def _grid_finding(model: OpenedRun) -> str:
     if model.has_prior:
-        return tr("What equal shares of the prior are decoded to")
-    return tr("What lies between the samples: the plane, decoded in equal steps")
+        return tr("Decoded quantiles of the prior")
+    return tr("Between the samples: the plane, decoded in equal steps")
 
 
 def _traversal_finding(model: OpenedRun) -> str:
@@ -514,7 +514,7 @@ def _samples_page(model: OpenedRun, section: str) -> ReportPage:
     figure = reconstructions_figure(
         rows, look_of(model.dataset), title, model.origin(), notes, unit
     )
-    finding = tr("{n} images drawn at random, none picked", n=_DRAWN)
+    finding = tr("{n} random images, not selected", n=_DRAWN)
     which = _which(model)
     asked = ("-n", str(_DRAWN), "--seed", "0", "-o", _out(model, "samples.png"))
     command = _line("sample", model.file, *which, *asked)
@@ -664,7 +664,7 @@ def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
     if score.limit is None:
         return tr("{noise}: {mean} wrong pixels on average", noise=words, mean=mean)
     return tr(
-        "{noise}: {mean} wrong pixels on average; nobody could do better than {limit}",
+        "{noise}: {mean} wrong pixels on average; the best possible is {limit}",
         noise=words,
         mean=mean,
         limit=localized(score.limit, ".2f"),

@@ -38,23 +38,23 @@ def reasons_of(recipe: Recipe) -> dict[str, str]:
         "schedule": tr(SCHEDULES[training.schedule.name].help),
         "start": tr(INITIALIZERS[training.initializer.name].help),
         "length": (
-            tr("It ends sooner where a goal is reached.")
+            tr("It ends early if a goal is reached.")
             if ends
-            else tr("No goal ends it sooner; the best weights on the way are kept.")
+            else tr("No goal ends it early; the best weights are kept.")
         ),
         "regularisation": (
-            tr("Small weights are asked for, or steps are cut: it holds back what is learnt.")
+            tr("Penalties or gradient clipping limit what is learnt.")
             if training.l1 or training.l2 or training.clip_norm is not None
             else tr("Nothing holds the weights back: the network itself limits what is learnt.")
         ),
-        "repetition": tr("With the same seed the same training comes again."),
+        "repetition": tr("The same seed repeats the same training."),
         "device": tr(DEVICES[training.device].help),
     }
 
 
 def _noise_reason(noise: CorruptionSpec) -> str:
     if noise.kind == "none":
-        return tr("Clean images: it learns to give back what it sees.")
+        return tr("Clean images: it learns to reproduce its input.")
     if noise.clean_target:
         return tr("The input is corrupted, the target is clean: it learns to repair.")
     return tr(MISTAKES["noisy_target"].help)

@@ -255,7 +255,7 @@ def _levels_finding(found: TriedNoises) -> str:
     )
     if found.limits is not None:
         finding = tr(
-            "{finding}; nobody could leave less than {limit}",
+            "{finding}; the best possible is {limit}",
             finding=finding,
             limit=found.limit_texts[middle],
         )

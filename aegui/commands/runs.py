@@ -110,7 +110,7 @@ def export_command(options: argparse.Namespace) -> int:
     if options.out is None and options.tensorboard is None:
         raise AeguiError(
             tr(
-                "Say where to: -o with a .aegui, .json or .csv file, or --tensorboard with a "
+                "Give a target: -o with a .aegui, .json or .csv file, or --tensorboard with a "
                 "folder."
             )
         )
@@ -156,7 +156,7 @@ def star_command(options: argparse.Namespace) -> int:
 def tag_command(options: argparse.Namespace) -> int:
     """Add and remove tags; without runs, list all tags."""
     if options.runs and not options.add and not options.remove:
-        raise AeguiError(tr("Say which tags: --add TAG, --remove TAG."))
+        raise AeguiError(tr("Name the tags: --add TAG, --remove TAG."))
     with _opened(looks_only=not options.runs) as library:
         if not options.runs:
             for tag, count in library.tags().items():
@@ -174,7 +174,7 @@ def edit_command(options: argparse.Namespace) -> int:
         if value is not None
     }
     if not changes:
-        raise AeguiError(tr("Say what to change: --name, --note."))
+        raise AeguiError(tr("Name what to change: --name, --note."))
     with _opened() as library:
         library.edit(library.find(options.run), **changes)
     return 0
@@ -221,7 +221,7 @@ def tidy_command(options: argparse.Namespace) -> int:
         say_json({"bytes": use.size, "trash_bytes": use.trash, "limit_bytes": use.limit})
         return 0
     size, limit = memory_words(use.size), memory_words(use.limit)
-    say(tr("The library takes {size}; its limit is {limit}.", size=size, limit=limit))
+    say(tr("The library uses {size}; its limit is {limit}.", size=size, limit=limit))
     if use.trash:
         say(tr("{size} of it are in the trash.", size=memory_words(use.trash)))
     return 0
@@ -270,7 +270,7 @@ def check_library() -> None:
     """
     with _opened() as library:
         if library.read_only:
-            raise AeguiError(tr("The library in {folder} can only be read.", folder=library.folder))
+            raise AeguiError(tr("The library in {folder} is read-only.", folder=library.folder))
 
 
 @contextmanager
@@ -314,7 +314,7 @@ def _note_size(library: Library) -> None:
     if use.is_over:
         note(
             tr(
-                "The library takes {size}, more than its limit of {limit}: aegui runs tidy "
+                "The library uses {size}, more than its limit of {limit}: aegui runs tidy "
                 "--keep-best wrong, --empty-trash or --limit MB.",
                 size=memory_words(use.size),
                 limit=memory_words(use.limit),
@@ -404,7 +404,7 @@ def _say_entry(entry: LibraryEntry, path: Path) -> None:
     for label, text in lines:
         say(f"{tr(label).ljust(width)}  {text}")
     if entry.has_file and not path.exists():
-        say(tr("Its run file has gone: {file}", file=path))
+        say(tr("Its run file is missing: {file}", file=path))
     elif path.exists():
         say(tr("File: {file}", file=path))
     known = [

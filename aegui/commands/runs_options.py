@@ -77,13 +77,13 @@ RUNS_TIDY = (
         "--keep-best",
         mark("FIGURE"),
         mark(
-            "put the run files of all but the best of each study into the trash, and keep their "
+            "move the run files of all but the best of each study to the trash, and keep their "
             "figures"
         ),
     ),
     _STUDY,
     whole("--count", "N", mark("how many of each are kept (default: 1)"), default=1, least=1),
     flag("--empty-trash", mark("remove for good what is in the trash")),
-    whole("--limit", mark("MB"), mark("say from how much on it is too large"), least=1),
+    whole("--limit", mark("MB"), mark("size limit of the library"), least=1),
     AS_JSON,
 )

@@ -45,7 +45,7 @@ def study_command(options: argparse.Namespace) -> int:
     if options.list:
         return _list()
     if options.plan is None:
-        raise AeguiError(tr("Say which study: a plan, or a name; --list lists those that ship."))
+        raise AeguiError(tr("Name a study: a plan, or a shipped one; --list lists them."))
     path = find_plan(options.plan)
     plan = load_plan(path)
     if options.seeds is not None:
@@ -181,7 +181,7 @@ def run_study(study: Study, workers: Workers) -> int:
             workers.close()
             line.clear()
     if signal.requested:
-        note(tr("Stopped. What is finished is kept: the same line goes on from there."))
+        note(tr("Stopped. Finished runs are kept; the same command resumes."))
         return signal.exit_code
     return 0
 
@@ -216,7 +216,7 @@ def _say(result: StudyResult, folder: Path | None) -> None:
         say(words)
     if verdict.more_seeds is not None:
         count = plan.seeds.count + verdict.more_seeds
-        say(tr("To add them, give the same line with --seeds {n}.", n=count))
+        say(tr("To add them, repeat the command with --seeds {n}.", n=count))
     if plan.conclusion:
         say(tr("Published: {text}", text=tr(plan.conclusion)))
     runs = sum(len(cell.runs) for cell in result.cells)

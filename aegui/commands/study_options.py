@@ -35,20 +35,20 @@ STUDY = (
         "-o --out",
         mark("DIR"),
         mark(
-            "folder for the runs and the tables; the same line goes on where it was left "
-            "(default: one in the user's data)"
+            "folder for the runs and the tables; the same command resumes (default: one in the "
+            "user's data)"
         ),
     ),
     text(
         "--scheduler",
         mark("ADDRESS"),
-        mark("have a Dask cluster do it, such as tls://host:8786 (extra: cluster)"),
+        mark("run it on a Dask cluster, such as tls://host:8786 (extra: cluster)"),
     ),
     text("--tls-ca", mark("F.pem"), mark("certificate authority of the cluster")),
     text("--tls-cert", mark("F.pem"), mark("our certificate for the cluster")),
     text("--tls-key", mark("F.pem"), mark("key of that certificate")),
     text("--units", mark("DIR"), mark("only write the work, and a script for SLURM, to a folder")),
-    text("--collect", mark("DIR"), mark("gather what was done of such a folder")),
+    text("--collect", mark("DIR"), mark("collect the results of such a folder")),
     flag("--keep", mark("keep study and runs in the library, see aegui runs")),
     text(
         "--figures",
@@ -85,7 +85,7 @@ RACE = (
     text(
         "--optimisers --optimizers",
         mark("KEYS"),
-        mark("who races (default: %(default)s)"),
+        mark("optimisers that take part (default: %(default)s)"),
         default="sgd,momentum,rmsprop,adam,lbfgs,powell,cg,bfgs",
         dest="optimizers",
     ),
@@ -107,7 +107,10 @@ RACE = (
         default=10.0,
     ),
     whole(
-        "--seed", "S", mark("seed of the first weights (default: the recipe's)"), most=LARGEST_SEED
+        "--seed",
+        "S",
+        mark("seed of the initial weights (default: the recipe's)"),
+        most=LARGEST_SEED,
     ),
     choice("--by", RACE_CLOCKS, mark("axis across the figure"), default="epochs"),
     flag("--wrong", mark("wrong pixels in place of the loss")),
@@ -123,7 +126,7 @@ RACE = (
     AS_JSON,
 )
 SMALLEST = (
-    text("recipe", RECIPE, mark("a recipe or a shipped one's name: where it begins")),
+    text("recipe", RECIPE, mark("a recipe or a shipped one's name: where the search starts")),
     whole(
         "--wrong",
         "N",
@@ -149,7 +152,7 @@ SMALLEST = (
 )
 PARITY = (
     several(
-        "--train", mark("ROW"), mark("train what this row takes, and keep it; may be repeated")
+        "--train", mark("ROW"), mark("train what this row needs, and keep it; may be repeated")
     ),
     text(
         "--data",

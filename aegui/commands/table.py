@@ -114,7 +114,7 @@ _ROWS = (
     Command(
         "project",
         "project:project_command",
-        mark("maps by PCA, t-SNE, UMAP and the network, and how good each is"),
+        mark("maps by PCA, t-SNE, UMAP and the network, and the quality of each"),
         mark(
             "Make maps of samples by PCA, t-SNE, UMAP and the network, and report trustworthiness, "
             "kNN accuracy and reconstruction error of each."
@@ -144,10 +144,10 @@ _ROWS = (
         "judge:judge_command",
         mark("new images of a model, judged by a classifier"),
         mark(
-            "Show new images of a GAN or a variational autoencoder to a classifier that was "
-            "trained on real ones: of how many it is sure, and which classes it sees, beside "
-            "what it makes of real images and of chance, how much images of a class differ, and "
-            "how far they are from those that were learnt."
+            "Evaluate new images of a GAN or a variational autoencoder by a classifier that was "
+            "trained on real ones: the share of confident predictions and of each class, compared "
+            "with real images and with chance, the spread of the images of a class, and their "
+            "distance to the training images."
         ),
         options.JUDGE,
     ),
@@ -156,19 +156,19 @@ _ROWS = (
         "map:map_command",
         mark("the latent map, or a layer of it, as a picture"),
         mark(
-            "Write the map as a sheet of decoded images, or one of its layers: how undecided or "
-            "new the images are, how fast they change, where codes lie."
+            "Write the map as a sheet of decoded images, or one of its layers: the uncertainty or "
+            "novelty of the images, how fast they change, the density of the codes."
         ),
         options.MAP,
     ),
     Command(
         "page",
         "page:page_command",
-        mark("trained maps as one HTML page that decodes by itself"),
+        mark("trained maps as one interactive HTML page"),
         mark(
-            "Write one HTML file in which anybody can wander over the maps of trained networks, in "
-            "any browser, with nothing installed and no connection: it decodes under the cursor, "
-            "plays the epochs, and answers drawings."
+            "Write one HTML file with the maps of trained networks for any browser, with nothing "
+            "installed and no connection: it decodes under the cursor, plays the epochs, and "
+            "answers drawings."
         ),
         options.PAGE,
     ),
@@ -178,8 +178,8 @@ _ROWS = (
         mark("a hand-in of runs and studies: slides, PDF, HTML, figures, tables"),
         mark(
             "Write a folder to hand in: slides with a finding and a figure each, the same as PDF "
-            "and as one HTML page, every figure as SVG and PNG, tables as CSV, configurations, the "
-            "command lines, and the maps as a page that decodes by itself."
+            "and as one HTML page, every figure as SVG and PNG, tables as CSV, configurations, the"
+            " command lines, and the maps as an interactive page."
         ),
         options.REPORT,
     ),
@@ -188,8 +188,8 @@ _ROWS = (
         "making:path_command",
         mark("a film of the path from one image to another"),
         mark(
-            "Go from one place of the latent space to another and write what the network draws on "
-            "it. A place is a sample, by its label or name, or a code such as 0.3,-1.2."
+            "Write the images decoded along a path between places of the latent space. A place is "
+            "a sample, by its label or name, or a code such as 0.3,-1.2."
         ),
         options.PATH,
     ),
@@ -205,10 +205,10 @@ _ROWS = (
     Command(
         "concept",
         "making:concept_command",
-        mark("what sets some samples apart, applied to others"),
+        mark("the difference between groups of samples, applied to others"),
         mark(
-            "Take the step from the mean code of some samples to that of others, and write what it "
-            "does to a sample: from the step back to the step ahead, a row for each."
+            "Compute the vector from the mean code of some samples to that of others, and write "
+            "its effect on a sample: from minus to plus this vector, a row for each sample."
         ),
         options.CONCEPT,
     ),
@@ -222,7 +222,7 @@ _ROWS = (
     Command(
         "limit",
         "noise:limit_command",
-        mark("how well noisy characters can be repaired at all"),
+        mark("the Bayes limit of denoising characters"),
         mark(
             "Print the fewest wrong pixels that any answer to noisy characters can have on average "
             "(Bayes): exactly where all outcomes of the noise can be enumerated, otherwise "
@@ -233,14 +233,14 @@ _ROWS = (
     Command(
         "denoise",
         "noise:denoise_command",
-        mark("repair images with a saved run"),
-        mark("Let a network repair images, once or again and again."),
+        mark("denoise images with a saved run"),
+        mark("Denoise images by a network, once or repeatedly."),
         options.DENOISE,
     ),
     Command(
         "complete",
         "complete:complete_command",
-        mark("let a saved run draw a missing part of images"),
+        mark("fill in a missing part of images with a saved run"),
         mark(
             "Erase a rectangle of images and let a network draw it; all other pixels stay as they "
             "are. Best with a network that was trained with the noise block."
@@ -252,28 +252,28 @@ _ROWS = (
         "study:study_command",
         mark("compare settings over seeds: a grid, a path or a search"),
         mark(
-            "Train every setting of a plan with several seeds and tell which is best, with mean, "
-            "deviation and the share of the seeds that reach the goal. What is finished is kept: "
-            "the same line goes on where it was left."
+            "Train every setting of a plan with several seeds and report the best, with mean, "
+            "deviation and the share of the seeds that reach the goal. Finished runs are kept; the"
+            " same command resumes."
         ),
         study_options.STUDY,
     ),
     Command(
         "parity",
         "parity:parity_command",
-        mark("published figures beside those of this machine, with a tick where reached"),
+        mark("published figures beside those of this machine, ticked where reached"),
         mark(
-            "List the figures of course works and papers beside what was trained and kept here, "
-            "with the limit that nothing can pass where there is one. --train trains what a row "
-            "takes, and keeps it."
+            "List the figures of course works and papers beside those trained and kept here, with "
+            "the theoretical limit where there is one. --train trains what a row needs, and keeps "
+            "it."
         ),
         study_options.PARITY,
     ),
     Command(
         "study-unit",
         "study:unit_command",
-        mark("do one unit of a study, as a job of a cluster"),
-        mark("Do one of the units that “aegui study --units” has written."),
+        mark("run one unit of a study, as a job of a cluster"),
+        mark("Run one of the units that “aegui study --units” has written."),
         study_options.UNIT,
     ),
     Command(
@@ -281,8 +281,8 @@ _ROWS = (
         "races:race_command",
         mark("optimisers from the same start, by epochs, evaluations and seconds"),
         mark(
-            "Let optimisers learn the same task from the same first weights, and tell how they "
-            "stand: lowest loss, wrong pixels, epochs, evaluations of the loss and seconds."
+            "Train with several optimisers from the same initial weights, and rank them: lowest "
+            "loss, wrong pixels, epochs, evaluations of the loss and seconds."
         ),
         study_options.RACE,
     ),
@@ -291,9 +291,9 @@ _ROWS = (
         "races:smallest_command",
         mark("the smallest network that still reaches a goal"),
         mark(
-            "Shrink the layers of a network while every sample has few enough wrong "
-            "pixels in enough seeds, and tell the smallest one. What was tried is "
-            "kept: nothing is trained twice."
+            "Shrink the layers of a network while every sample has few enough wrong pixels in "
+            "enough seeds, and report the smallest one. All attempts are kept: nothing is trained "
+            "twice."
         ),
         study_options.SMALLEST,
     ),
@@ -342,10 +342,10 @@ _ROWS = (
     Command(
         "code",
         "code:code_command",
-        mark("the network, loss and loop as code that runs alone, and its proof"),
+        mark("the network, loss and training loop as standalone code, verified"),
         mark(
             "Print the network of a recipe or a saved run as code that runs without this program, "
-            "from the same first weights and the same draws; with --check it is run beside the "
+            "with the same initial weights and random numbers; with --check it is run beside the "
             "program's own training, and the losses of ten steps are compared."
         ),
         options.CODE,
@@ -371,10 +371,10 @@ _ROWS = (
     Command(
         "recipes",
         "recipes:recipes_command",
-        mark("the networks to begin from, as the gallery shows them"),
+        mark("the networks to start from, as the gallery shows them"),
         mark(
-            "List the recipes that ship and your own, in the groups of the gallery: level, kind, "
-            "data, numbers of the code, parameters, and how long training takes on this machine."
+            "List the shipped recipes and your own, in the groups of the gallery: level, kind, "
+            "data, size of the code, parameters, and training time on this machine."
         ),
         program_options.RECIPES,
     ),
@@ -395,7 +395,7 @@ _ROWS = (
     Command(
         "runs diff",
         "runs:diff_command",
-        mark("in what two kept runs differ, and whether one is better"),
+        mark("the differences of two kept runs, and whether one is better"),
         mark("Print the difference of two recipes in words, and the verdict of a test over seeds."),
         runs_options.RUNS_DIFF,
     ),
@@ -417,7 +417,7 @@ _ROWS = (
         "runs star",
         "runs:star_command",
         mark("mark kept runs with a star"),
-        mark("Mark kept runs with a star, or take it away."),
+        mark("Mark kept runs with a star, or remove it."),
         runs_options.RUNS_STAR,
     ),
     Command(
@@ -437,8 +437,8 @@ _ROWS = (
     Command(
         "runs rm",
         "runs:remove_command",
-        mark("put kept runs into the trash"),
-        mark("Put kept runs into the trash; nothing is removed before that is emptied."),
+        mark("move kept runs to the trash"),
+        mark("Move kept runs to the trash; nothing is removed until it is emptied."),
         runs_options.RUNS_RM,
     ),
     Command(
@@ -452,7 +452,7 @@ _ROWS = (
         "runs tidy",
         "runs:tidy_command",
         mark("disk use; keep the best of each study, empty the trash"),
-        mark("Say what the library takes on the disk, and make it less where that is asked for."),
+        mark("Print the disk use of the library, and reduce it on request."),
         runs_options.RUNS_TIDY,
     ),
     Command(
@@ -465,32 +465,32 @@ _ROWS = (
     Command(
         "lesson check",
         "lessons:check_command",
-        mark("whether a file is a lesson, and whether its checks are reached"),
+        mark("validate a lesson, and test whether its checks are met"),
         mark(
-            "Read a lesson and say what is wrong with it; with --try do its trainings too, and see "
-            "whether the checks of each step hold."
+            "Read a lesson and print its errors; with --try run its trainings too, and test the "
+            "checks of each step."
         ),
         program_options.LESSON_CHECK,
     ),
     Command(
         "teacher check",
         "teacher:check_command",
-        mark("whether a file is a teacher file, and what it hides and locks"),
-        mark("Read a teacher file and say what it hides, locks and begins with, or what is wrong."),
+        mark("validate a teacher file, and print what it hides and locks"),
+        mark("Read a teacher file and print what it hides, locks and starts with, or its errors."),
         program_options.TEACHER_CHECK,
     ),
     Command(
         "report-problem",
         "problem:report_problem_command",
-        mark("versions, log and recipe in a file, for whoever helps you"),
-        mark("Collect what helps others to understand a problem. Nothing is sent."),
+        mark("versions, log and recipe in a file, for a problem report"),
+        mark("Collect the information that a problem report needs. Nothing is sent."),
         program_options.REPORT_PROBLEM,
     ),
     Command(
         "gpu",
         "gpu:gpu_command",
-        mark("whether it trains on a graphics card, and how to get there"),
-        mark("Say whether this program trains on a graphics card, and what to do so that it does."),
+        mark("whether training uses a graphics card, and how to enable it"),
+        mark("Print whether this program trains on a graphics card, and how to enable it."),
         program_options.GPU,
     ),
     Command(
@@ -512,7 +512,7 @@ COMMANDS = {command.name: command for command in _ROWS}
 FAMILIES = {
     "teacher": (
         mark("teacher files: check one"),
-        mark("Files that begin a class, and hide or lock controls meanwhile."),
+        mark("Files that set the window up for a class, and hide or lock controls."),
     ),
     "lesson": (
         mark("lessons: list them, check a file of your own"),

@@ -35,7 +35,7 @@ def check_command(options: argparse.Namespace) -> int:
         (tr("hidden commands"), ", ".join(file.hidden.actions)),
         (tr("locked commands"), ", ".join(file.locked.actions)),
         (tr("locked settings"), ", ".join(file.locked.fields)),
-        (tr("word to leave"), tr("no") if file.word is None else tr("yes")),
+        (tr("password to leave"), tr("no") if file.word is None else tr("yes")),
     )
     for name, value in rows:
         if value:

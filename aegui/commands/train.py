@@ -112,7 +112,7 @@ def train_command(options: argparse.Namespace) -> int:
 def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> ResolvedRecipe:
     """Return the recipe to train, or the run to resume, with the overrides of the command line."""
     if options.recipe is None and unfinished is None:
-        raise RecipeError(tr("Say which recipe to train, or with --resume which run is to go on."))
+        raise RecipeError(tr("Name a recipe to train, or a run to resume with --resume."))
     if options.recipe is None and unfinished is not None:
         recipe = _overridden(unfinished.recipe, Path(), options)
         is_same_data = options.data is None and recipe.data == unfinished.recipe.data
@@ -383,7 +383,12 @@ def _concluded(
             result = training.result(cancelled=cancelled, checkpoint=so_far.checkpoint)
         except Cancelled:
             result = so_far
-            note(tr("Not all samples were measured: the figures are those of the last look."))
+            note(
+                tr(
+                    "Not all samples were measured: the figures are those of the last "
+                    "measurement during training."
+                )
+            )
         bar.clear()
         checkpoints.close()
     return result, again if again.requested else stop

@@ -29,12 +29,12 @@ DEFAULT_MINUTES = 60.0
 DEFAULT_MEMORY_SHARE = 0.5
 """Default limit of memory above which the user is asked, as a share of the free memory."""
 PARTS = {
-    "weights": mark("weights, gradients and the optimiser's own numbers"),
-    "kept": mark("copies of the weights: best, last, to go on from"),
-    "layers": mark("what the layers give for a batch"),
+    "weights": mark("weights, gradients and optimiser state"),
+    "kept": mark("copies of the weights: best, last, checkpoint"),
+    "layers": mark("activations of a batch"),
     "data": mark("samples and their noise"),
     "timeline": mark("weights of past epochs"),
-    "work": mark("tables that are computed with"),
+    "work": mark("precomputed tables"),
 }
 """Uses of memory, by key, in the order in which they are reported."""
 
@@ -99,7 +99,7 @@ class Budget:
         Field(ge=0.01, le=1.0),
         FieldWords(
             "&Share of the free memory",
-            "Part of the memory that is free when it begins",
+            "Share of the memory that is free at the start",
             editor="percent",
         ),
     ] = DEFAULT_MEMORY_SHARE

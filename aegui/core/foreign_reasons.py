@@ -18,26 +18,24 @@ if TYPE_CHECKING:
 
 _JSON = {
     "Expecting value": mark("a value is missing"),
-    "Expecting property name enclosed in double quotes": mark(
-        "the name of a key in double quotes is missing"
-    ),
+    "Expecting property name enclosed in double quotes": mark("a key in double quotes is missing"),
     "Expecting ':' delimiter": mark("a colon is missing"),
     "Expecting ',' delimiter": mark("a comma is missing"),
-    "Illegal trailing comma before end of object": mark("there is a comma too many"),
-    "Illegal trailing comma before end of array": mark("there is a comma too many"),
+    "Illegal trailing comma before end of object": mark("there is an extra comma"),
+    "Illegal trailing comma before end of array": mark("there is an extra comma"),
     "Unterminated string starting at": mark("a text is not closed"),
-    "Invalid control character at": mark("a text has a control character or breaks its line"),
+    "Invalid control character at": mark("a text has a control character or a line break"),
     "Invalid \\escape": mark("a text has an unknown sign after a backslash"),
     "Invalid \\uXXXX escape": mark("a text has an unknown sign after a backslash"),
     "Extra data": mark("something follows after the end"),
 }
 _YAML = {
-    "mapping values are not allowed here": mark("a key with a value cannot stand here"),
+    "mapping values are not allowed here": mark("a key with a value is not allowed here"),
     "found unexpected end of stream": mark("a text is not closed"),
     "could not find expected ':'": mark("a colon is missing"),
 }
 _YAML_FOUND = (
-    (r"found character (?P<a>.+) that cannot start any token", mark("{a} cannot stand here")),
+    (r"found character (?P<a>.+) that cannot start any token", mark("{a} is not allowed here")),
     (r"found undefined alias (?P<a>.+)", mark("there is no anchor {a}")),
     (r"expected (?P<a>.+), but (?:got|found) (?P<b>.+)", mark("{a} expected, {b} found")),
 )
@@ -69,11 +67,11 @@ _BOUNDS = {
     "greater_than_equal": mark("it must be at least {ge:.15g}"),
     "less_than": mark("it must be less than {lt:.15g}"),
     "less_than_equal": mark("it must be at most {le:.15g}"),
-    "too_short": mark("it has too few parts: at least {min_length}"),
-    "too_long": mark("it has too many parts: at most {max_length}"),
+    "too_short": mark("it has too few items: at least {min_length}"),
+    "too_long": mark("it has too many items: at most {max_length}"),
     "string_too_short": mark("it has too few characters: at least {min_length}"),
     "string_too_long": mark("it has too many characters: at most {max_length}"),
-    "string_pattern_mismatch": mark("it does not have the form that it must have"),
+    "string_pattern_mismatch": mark("it does not have the required form"),
 }
 
 

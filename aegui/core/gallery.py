@@ -76,16 +76,16 @@ SHELVES: dict[str, Shelf] = {
         "first", "maps", mark("Move over the map and watch each letter turn into its neighbour.")
     ),
     "emoji-faces": Shelf(
-        "first", "maps", mark("Between two faces lie faces that nobody has drawn.")
+        "first", "maps", mark("Between two faces are faces that nobody has drawn.")
     ),
     "mnist-vae-2": Shelf(
-        "first", "maps", mark("A map of handwriting: one digit flows into another without a seam.")
+        "first", "maps", mark("A map of handwriting: one digit turns smoothly into another.")
     ),
     "letters-denoise": Shelf(
         "first", "noise", mark("Draw noise over a letter, and the network gives the clean one.")
     ),
     "fashion-gan": Shelf(
-        "first", "new", mark("Shoes, bags and shirts that never were, made of random numbers.")
+        "first", "new", mark("New shoes, bags and shirts, made of random numbers.")
     ),
     "fashion-vae-2": Shelf(
         "first", "maps", mark("From boots to shirts, with every step between them.")
@@ -104,9 +104,11 @@ SHELVES: dict[str, Shelf] = {
     "letters-seeds": Shelf(
         "course", "maps", mark("Ten runs at once: how far chance alone moves the curves.")
     ),
-    "mnist-dense-2": Shelf("course", "maps", mark("How well two numbers keep ten digits apart.")),
+    "mnist-dense-2": Shelf("course", "maps", mark("How well two numbers separate ten digits.")),
     "mnist-conv-2": Shelf(
-        "course", "maps", mark("The same two numbers, found by a network that knows neighbours.")
+        "course",
+        "maps",
+        mark("The same two numbers, found by a network that knows which pixels are neighbours."),
     ),
     "fashion-dense-2": Shelf(
         "course",
@@ -120,16 +122,16 @@ SHELVES: dict[str, Shelf] = {
         "course", "maps", mark("A grid of grey emojis that change evenly from place to place.")
     ),
     "emoji-vae-2": Shelf(
-        "course", "maps", mark("1,861 emojis squeezed through two numbers: colours, hardly shapes.")
+        "course", "maps", mark("1,861 emojis through two numbers: colours, hardly shapes.")
     ),
     "letters-noise-20": Shelf(
         "course", "noise", mark("Light noise: most letters find their way back.")
     ),
     "letters-noise-50": Shelf(
-        "course", "noise", mark("Half of the pixels are a coin toss: the network begins to guess.")
+        "course", "noise", mark("Half of the pixels are random: the network begins to guess.")
     ),
     "letters-noise-90": Shelf(
-        "course", "noise", mark("Nearly nothing is left to go by; the limit says what is possible.")
+        "course", "noise", mark("Nearly nothing is left to see; the limit says what is possible.")
     ),
     "letters-noise-deep": Shelf(
         "course", "noise", mark("Whether a deeper network repairs more than the plain one.")
@@ -138,22 +140,22 @@ SHELVES: dict[str, Shelf] = {
         "course", "noise", mark("Twelve layers against noise: does depth still pay?")
     ),
     "letters-noise-matrix": Shelf(
-        "course", "noise", mark("One network for thirty trainings: each noise tried with each.")
+        "course", "noise", mark("One network for thirty trainings: each noise tested with each.")
     ),
     "letters-denoise-2d": Shelf(
         "further", "noise", mark("Each noisy letter is pulled back to its place on the map.")
     ),
     "letters-salt-pepper": Shelf(
-        "further", "noise", mark("Salt and pepper, drawn anew every epoch, taken out again.")
+        "further", "noise", mark("Salt and pepper, drawn anew every epoch, and removed.")
     ),
     "mnist-denoise": Shelf(
-        "further", "noise", mark("Handwritten digits come out of salt and pepper.")
+        "further", "noise", mark("Handwritten digits recovered from salt and pepper.")
     ),
     "mnist-denoise-gaussian": Shelf(
-        "further", "noise", mark("Handwritten digits come out of grey fog.")
+        "further", "noise", mark("Handwritten digits recovered from Gaussian noise.")
     ),
     "emoji-conv-vae": Shelf(
-        "further", "new", mark("All emojis in 32 sliders: add glasses, take a smile away.")
+        "further", "new", mark("All emojis in 32 sliders: add glasses, remove a smile.")
     ),
     "mnist-vae-20": Shelf(
         "further", "new", mark("Sharp new digits, and what each of 20 numbers does to them.")
@@ -175,7 +177,7 @@ SHELVES: dict[str, Shelf] = {
         "further", "codes", mark("Five numbers of 64 are enough for a letter, each time others.")
     ),
     "letters-contractive": Shelf(
-        "further", "codes", mark("A code that hardly moves when pixels change.")
+        "further", "codes", mark("A code that hardly changes when pixels do.")
     ),
     "mnist-sparse": Shelf(
         "further", "codes", mark("Digits made of pieces of strokes, a few at a time.")
@@ -184,43 +186,45 @@ SHELVES: dict[str, Shelf] = {
         "further", "codes", mark("The 25 strokes of 500 that a digit needs most.")
     ),
     "mnist-contractive": Shelf(
-        "further", "codes", mark("120 numbers that stay calm when a stroke shakes.")
+        "further", "codes", mark("120 numbers that hardly change with small changes of a stroke.")
     ),
     "letters-linear": Shelf(
         "course", "linear", mark("Without nonlinear layers the map is the plane that PCA finds.")
     ),
     "mnist-linear": Shelf(
-        "further", "linear", mark("Thirty linear numbers close in on PCA, and never pass it.")
+        "further", "linear", mark("Thirty linear numbers approach PCA, and never beat it.")
     ),
     "mnist-linear-64": Shelf(
         "course", "linear", mark("The line to beat: 64 linear numbers, sixteen epochs.")
     ),
     "mnist-deep": Shelf(
-        "further", "linear", mark("The deep network of 2006 leaves PCA behind at 30 numbers.")
+        "further", "linear", mark("The deep network of 2006 beats PCA at 30 numbers.")
     ),
     "letters-cg": Shelf(
-        "course", "optimisers", mark("Conjugate gradients come down in few, long steps.")
+        "course", "optimisers", mark("Conjugate gradients descend in few, long steps.")
     ),
     "letters-bfgs": Shelf(
-        "course", "optimisers", mark("BFGS learns the curvature, and needs the fewest steps.")
+        "course", "optimisers", mark("BFGS estimates the curvature, and needs the fewest steps.")
     ),
     "letters-powell": Shelf(
-        "course", "optimisers", mark("A search without gradients: how much they are worth.")
+        "course", "optimisers", mark("A search without gradients: it shows what they are worth.")
     ),
     "mnist-stacked": Shelf(
-        "further", "classes", mark("Layers learn to repair, one by one, then name ten digits.")
+        "further", "classes", mark("Layers learn to denoise, one by one, then classify ten digits.")
     ),
     "fashion-stacked-conv": Shelf(
-        "course", "classes", mark("Which clothes are taken for which, by a stack of convolutions.")
+        "course", "classes", mark("Which clothes a stack of convolutions confuses.")
     ),
     "letters-relu": Shelf(
         "course", "failures", mark("Units die and letters fall onto each other; compare with tanh.")
     ),
     "emoji-vae-bad": Shelf(
-        "course", "failures", mark("Every answer is the same picture; the program says why.")
+        "course",
+        "failures",
+        mark("Every reconstruction is the same picture; the program says why."),
     ),
     "letters-noise-pairs": Shelf(
-        "course", "failures", mark("Noise that is drawn once is learnt by heart.")
+        "course", "failures", mark("Noise that is drawn once is memorised.")
     ),
 }
 """Key of a shipped recipe -> its place, in the order of the gallery."""

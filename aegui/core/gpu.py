@@ -59,8 +59,8 @@ def gpu_words(state: GpuState) -> list[str]:
     if state.frozen or state.build.endswith("+cpu"):
         words.append(
             tr(
-                "This program computes on the processor: its PyTorch ({build}) has no part for "
-                "graphics cards, which is a download of several gigabytes.",
+                "This program computes on the processor: its PyTorch ({build}) was built without "
+                "GPU support, which is a download of several gigabytes.",
                 build=state.build or tr("built in"),
             )
         )

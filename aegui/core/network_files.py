@@ -84,7 +84,7 @@ def drawn_font(codec: Codec, dataset: Dataset, name: str) -> Dataset:
     if not dataset.is_binary or dataset.image_shape[0] != 1:
         raise AeguiError(tr("Only a network that has learnt glyphs draws a font."))
     if not codec.can_encode:
-        raise AeguiError(tr("A GAN draws no glyph of a certain character."))
+        raise AeguiError(tr("A GAN cannot draw a given character."))
     drawn = codec.reconstruct(dataset.flat()) > THRESHOLD
     images = drawn.reshape(dataset.images.shape)
     return Dataset.from_images(name, images, dataset.labels, dataset.names)

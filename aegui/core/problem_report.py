@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PARTS: dict[str, str] = {
     "versions": mark("Versions of the program, of its libraries and of the system"),
-    "log": mark("Log: what the program has done, with names of files"),
+    "log": mark("Log of the program, with names of files"),
     "recipe": mark("Recipe of the network"),
 }
 """The parts that a report can have, and their labels."""

@@ -12,15 +12,15 @@ from aegui.core.i18n import mark, tr
 
 _WORDS = {
     errno.ENOENT: mark("there is no such file or folder"),
-    errno.EEXIST: mark("there is something of that name already"),
+    errno.EEXIST: mark("that name exists already"),
     errno.ENOTEMPTY: mark("the folder is not empty"),
-    errno.ELOOP: mark("links there lead in a circle"),
+    errno.ELOOP: mark("the links form a loop"),
     errno.EACCES: mark("permission denied"),
     errno.EPERM: mark("permission denied"),
     errno.EISDIR: mark("this is a folder, not a file"),
     errno.ENOTDIR: mark("a part of the path is not a folder"),
     errno.ENOSPC: mark("no space left on the disk"),
-    errno.EFBIG: mark("the file would be larger than files may be there"),
+    errno.EFBIG: mark("the file would exceed the size limit of that disk"),
     errno.EDQUOT: mark("no space left on the disk"),
     errno.EROFS: mark("the disk can only be read"),
     errno.ENAMETOOLONG: mark("the name is too long"),

@@ -245,7 +245,7 @@ class Finder(QDialog):
         others = () if self._look is None else self._look(query)
         entries = found(self._all, query, others)
         self._model.set_entries(entries)
-        self._count.setText("" if entries else tr("Nothing fits. Try another word."))
+        self._count.setText("" if entries else tr("No matches. Try another word."))
         self._count.setVisible(not entries)
         if entries:
             self.list.setCurrentIndex(self._model.index(0))

@@ -25,19 +25,19 @@ class Comfort:
     text_size: Annotated[
         float,
         Field(ge=LEAST_TEXT, le=MOST_TEXT),
-        FieldWords("Text &size", "Of all letters, beside those of the desktop", editor="percent"),
+        FieldWords("Text &size", "Text size relative to the desktop's", editor="percent"),
     ] = 1.0
     less_motion: Annotated[
         bool,
         FieldWords(
             "Less &motion",
-            "Nothing glides, fades or flies; the same where the desktop wants no animations",
+            "No animations; also off if the desktop turns them off",
         ),
     ] = False
     summaries: Annotated[
         bool,
         FieldWords(
             "Say how a &training goes",
-            "A screen reader says epoch, loss and wrong pixels every ten seconds",
+            "A screen reader reads epoch, loss and wrong pixels every ten seconds",
         ),
     ] = False

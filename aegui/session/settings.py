@@ -286,7 +286,7 @@ def _parsed(data: bytes, path: Path) -> tuple[Settings, Notice | None]:
     return Settings.model_validate(kept), Notice(
         "warning",
         tr(
-            "Some settings could not be read and are the defaults again: {names}",
+            "Some settings could not be read and were reset: {names}",
             names=", ".join(wrong),
         ),
     )
@@ -299,5 +299,5 @@ def _broken(path: Path, error: Exception) -> Notice:
     except OSError as failure:
         _log.info("they could not be put aside: %s", failure)
     return Notice(
-        "warning", tr("The settings in {path} could not be read: the defaults count.", path=path)
+        "warning", tr("The settings in {path} could not be read: the defaults are used.", path=path)
     )

@@ -168,11 +168,11 @@ class Shown:
     def why_no_last(self) -> str:
         """Return why the last weights cannot be chosen; empty if they can."""
         if self.is_live:
-            return tr("While it learns, the newest weights are shown.")
+            return tr("The newest weights are shown during training.")
         if self.saved is None:
             return tr("Nothing has been trained yet.")
         if not has_best_weights(self.recipe):
-            return tr("A GAN has no best moment: its last weights are shown.")
+            return tr("A GAN has no best epoch: its last weights are shown.")
         if self.last is None:
             return tr("This run was saved without its last weights.")
         return ""

@@ -87,7 +87,7 @@ def may_compute(services: Services, cost: Cost, parent: QWidget) -> bool:
 def estimate_words(cost: Cost, resolved: ResolvedRecipe) -> tuple[str, str]:
     """Return the text of the cost beside *Train*, and the details for its tooltip."""
     head = tr(
-        "Training takes about {time} and {memory} of memory, if no goal ends it before.",
+        "Training takes about {time} and {memory} of memory, unless a goal ends it early.",
         time=time_words(cost.seconds),
         memory=memory_words(cost.bytes),
     )
@@ -106,7 +106,9 @@ def _details(cost: Cost, resolved: ResolvedRecipe) -> str:
     how = (
         tr("The time was measured on a few steps.")
         if cost.is_measured
-        else tr("The time is reckoned from the work and the speed of this machine.")
+        else tr(
+            "The time is estimated from the number of operations and the speed of this machine."
+        )
     )
     large = large_layer_words(resolved)
     return "\n".join((" · ".join(what), *([large] if large else ()), *memory_lines(cost), how))

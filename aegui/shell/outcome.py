@@ -279,7 +279,7 @@ def _sameness(dataset: Dataset) -> str:
         return ""
     if not dataset.images[0].any():
         return tr("All images are black: there was nothing to learn in them.")
-    return tr("All images are the same: there was nothing to tell apart.")
+    return tr("All images are the same: there was nothing to learn.")
 
 
 def _come_to(result: TrainingResult, dataset: Dataset, reached: Reached) -> str:

@@ -41,9 +41,9 @@ def sheet_words(row: SheetAnswer) -> str:
 def best_words(row: SheetAnswer) -> str:
     """Return the text for the best possible answer, used where no network has answered."""
     if row.expected is None:
-        return tr("What any network could answer at best.")
+        return tr("The best possible answer of any network.")
     return tr(
-        "What any network could answer at best: {expected} wrong pixels expected.",
+        "The best possible answer of any network: {expected} wrong pixels expected.",
         expected=localized(row.expected, ".2f"),
     )
 

@@ -51,17 +51,17 @@ class CharacterChooser(QWidget):
 
     def _build(self) -> None:
         all_button = QPushButton(tr("All"))
-        all_button.setToolTip(tr("Choose every character of the set"))
+        all_button.setToolTip(tr("Select every character of the set"))
         all_button.clicked.connect(self._on_all_clicked)
         none_button = QPushButton(tr("None"))
-        none_button.setToolTip(tr("Choose no character, then pick the few that you want"))
+        none_button.setToolTip(tr("Select no character, then pick the ones that you want"))
         none_button.clicked.connect(self._on_none_clicked)
         header = row((self._count, 1), all_button, none_button)
         area = scrolled(self.grid, sideways=True, takes_focus=True)
         self.grid.current_moved.connect(area.ensureVisible)
         self.field.setPlaceholderText(tr("Type characters, for example abc"))
         self.field.setToolTip(
-            tr("The chosen characters. The blank is written {blank}.", blank=label_sign(" "))
+            tr("The selected characters; the space is shown as {blank}.", blank=label_sign(" "))
         )
         self.field.setAccessibleName(tr("Chosen characters"))
         self._problem.setWordWrap(True)
@@ -78,7 +78,7 @@ class CharacterChooser(QWidget):
         self.setEnabled(all(len(label) == 1 for label in self._labels))
         if not self.isEnabled():
             self._show_problem(
-                tr("Only sets whose labels are single characters can be chosen from.")
+                tr("Characters can be selected only if all labels are single characters.")
             )
 
     def set_chosen(self, labels: Iterable[str]) -> None:

@@ -40,7 +40,7 @@ class FindingLine(QWidget):
         self.mend.setAccessibleName(f"{self.mend.text()}: {finding.title}")
         self.see = flat_button("chart", tr("See its result"))
         self.see.setToolTip(
-            tr("Train networks with the mistake and without, and compare what they get wrong")
+            tr("Train networks with and without the mistake, and compare their wrong pixels")
         )
         self.see.setAccessibleName(f"{tr('See its result')}: {finding.title}")
         line = row((self.title, 1), self.mend, self.see, margins=(0, 0, SPACING, 0))

@@ -35,7 +35,7 @@ class OtherMenu(QToolButton):
         self.setText(tr("Another network"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         help_text = tr(
-            "Put another network beside this one: another seed, this epoch to keep, or another file"
+            "Compare with another network: another seed, a copy of this epoch, or another file"
         )
         self.setToolTip(help_text)
         self.setAccessibleName(help_text)

@@ -63,7 +63,7 @@ class ProgressStrip(QFrame):
         self.text.setFont(figures_font(self.font()))
         self.bar = WorkBar()
         self.button = QPushButton(tr("Cancel"))
-        self.button.setToolTip(tr("Stop here; everything stays as it was"))
+        self.button.setToolTip(tr("Cancel; nothing is changed"))
         self.button.clicked.connect(self.cancel_requested)
         self._dressed: Theme | None = None
         self._build()

@@ -100,7 +100,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "reset_layout",
         mark("&Reset the panels"),
-        mark("Put all panels back where this arrangement has them"),
+        mark("Reset all panels to this arrangement"),
         "view",
         150,
         "reset_layout",
@@ -108,7 +108,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "next_panel",
         mark("&Next panel"),
-        mark("Move the keyboard focus to the next panel that is seen"),
+        mark("Move the keyboard focus to the next visible panel"),
         "view",
         300,
         "go_to_panel",
@@ -118,7 +118,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "previous_panel",
         mark("Pre&vious panel"),
-        mark("Move the keyboard focus to the panel before this one"),
+        mark("Move the keyboard focus to the previous panel"),
         "view",
         310,
         "go_to_panel",
@@ -138,7 +138,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "messages",
         mark("M&essages…"),
-        mark("What the program has said, and what can be done about it"),
+        mark("All messages, with their actions"),
         "view",
         330,
         "show_messages",
@@ -159,7 +159,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
         )
         for place, (key, text, help_text) in enumerate(
             (
-                ("system", mark("As the &system"), mark("Light or dark, as the desktop is")),
+                ("system", mark("As the &system"), mark("Light or dark, like the desktop")),
                 ("light", mark("&Light"), mark("Dark letters on a light ground")),
                 ("dark", mark("&Dark"), mark("Light letters on a dark ground")),
                 (
@@ -173,7 +173,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "comfort",
         mark("Te&xt, motion and speech…"),
-        mark("Size of all letters, less motion, and what a screen reader says by itself"),
+        mark("Text size, less motion, and announcements of a screen reader"),
         "view",
         430,
         "set_comfort",
@@ -215,7 +215,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "shortcuts",
         mark("&Keyboard shortcuts…"),
-        mark("All keys, and others in their place"),
+        mark("All keys, and how to change them"),
         "help",
         110,
         "show_shortcuts",
@@ -223,7 +223,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "report_problem",
         mark("&Report a problem…"),
-        mark("Collect versions, log and recipe in a file; nothing is sent by itself"),
+        mark("Collect versions, log and recipe in a file; nothing is sent"),
         "help",
         190,
         "report_problem",
@@ -231,7 +231,7 @@ WINDOW_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "gpu",
         mark("Gra&phics card…"),
-        mark("Whether training uses a graphics card, and how to get there"),
+        mark("Whether training uses a graphics card, and how to enable it"),
         "help",
         180,
         "show_gpu",

@@ -206,7 +206,7 @@ class HelpViewer(QDialog):
         if self._pages:
             self._list.setCurrentRow(0)
         else:
-            self._text.setPlainText(tr("The guide is not there: its files are missing."))
+            self._text.setPlainText(tr("The files of the guide are missing."))
 
     def show_at(self, page: str, heading: str = "") -> None:
         """Show the page with this file name, scrolled to ``heading``."""
@@ -240,7 +240,9 @@ class HelpViewer(QDialog):
         words = self.search.text().strip()
         is_found = self.find_words(words) or not words
         self._said.setVisible(not is_found)
-        self._said.setText("" if is_found else tr("The guide does not say {words}.", words=words))
+        self._said.setText(
+            "" if is_found else tr("{words} was not found in the guide.", words=words)
+        )
 
     @Slot(int)
     def _on_list_current_row_changed(self, row: int) -> None:

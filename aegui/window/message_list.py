@@ -166,7 +166,7 @@ class MessageList(QFrame):
             each.acted.connect(self._on_row_acted)
         rows = column(*self.rows, spacing=0)
         if not kept:
-            nothing = hint(tr("Nothing has been said yet."))
+            nothing = hint(tr("No messages yet."))
             nothing.setContentsMargins(SPACING, 4 * SPACING, SPACING, 4 * SPACING)
             rows.addWidget(nothing)
         rows.addStretch(1)

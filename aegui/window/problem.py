@@ -51,8 +51,8 @@ class ProblemDialog(QDialog):
         copy.clicked.connect(self._on_copy_clicked)
         buttons.rejected.connect(self.reject)
         words = tr(
-            "The program sends nothing by itself. What you leave ticked is written to a "
-            "file, which you can read, shorten and send to whoever helps you."
+            "The program sends nothing. What you leave ticked is written to a file, which you can "
+            "read, shorten and send to whoever helps you."
         )
         for box in self.boxes.values():
             box.setChecked(True)

@@ -181,7 +181,12 @@ class ShortcutsDialog(QDialog):
         owners = {self._table.with_keys(each) for each in own} - {None, spec.key}
         if owners:
             names = ", ".join(self._name_of(str(owner)) for owner in owners)
-            self.said.setText(tr("Its keys belong to {action} now: free them first.", action=names))
+            self.said.setText(
+                tr(
+                    "Its default keys are used by {action} now: remove them there first.",
+                    action=names,
+                )
+            )
             return
         self._table.set_keys(spec.key, keys)
         self._show_keys(item)

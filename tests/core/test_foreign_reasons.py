@@ -58,7 +58,7 @@ def test_json(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: b: c", "a key with a value cannot stand here"),
+        ("a: b: c", "a key with a value is not allowed here"),
         ("a: [1, 2", "expected, the end of the file found"),
         ('a: "x" y', "the end of the part expected, a value found"),
         ("b: *y", "there is no anchor 'y'"),
@@ -80,7 +80,7 @@ def test_yaml(text: str, words: str) -> None:
         ({"number": "x"}, "it must be a number"),
         ({"text": 3}, "it must be a text"),
         ({"text": "abcd"}, "it has too many characters: at most 3"),
-        ({"colour": "red"}, "it does not have the form that it must have"),
+        ({"colour": "red"}, "it does not have the required form"),
         ({"share": 0.0}, "it must be more than 0"),
         ({"share": 1e7}, "it must be at most 2500000.5"),
         ({"choice": "c"}, "it must be one of 'a', 'b'"),

@@ -113,8 +113,8 @@ def _read(notes: Notes) -> Recipe:
     ):
         raise RecipeError(
             tr(
-                "Nothing in this configuration is known here; it should have layers, "
-                "learning_rate, epochs or the like."
+                "This configuration has no known key; it should have layers, learning_rate, epochs"
+                " or similar."
             )
         )
     pixels = chain.inputs or inputs

@@ -262,7 +262,7 @@ def _layer(element: _Element, written: object) -> GivenLayer | None:
     if "conv" in kind:
         raise RecipeError(
             tr(
-                '"{key}" is a convolution after layers of units; such are not read.',
+                '"{key}" is a convolution after dense layers; this is not supported.',
                 key=place,
             )
         )
@@ -285,5 +285,5 @@ def _layer(element: _Element, written: object) -> GivenLayer | None:
     if any(word in kind for word in _PASSED_OVER):
         return None
     raise RecipeError(
-        tr('"{key}" is {value}; a layer needs its units.', key=place, value=quoted(written))
+        tr('"{key}" is {value}; a layer needs a number of units.', key=place, value=quoted(written))
     )

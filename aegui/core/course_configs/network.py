@@ -100,7 +100,9 @@ def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> GivenC
     if chain is None:
         chain = invented(code)
         units = "-".join(str(layer.units) for layer in (*chain.encoder, chain.code))
-        notes.say("assumed", tr("No layers are given: {units} and back is taken.", units=units))
+        notes.say(
+            "assumed", tr("No layers are given: {units} and its mirror are used.", units=units)
+        )
     guesses = list(chain.guesses)
     convolution = next((i for i in notes.live if _is_convolution(i)), None)
     if convolution is not None and not chain.images:

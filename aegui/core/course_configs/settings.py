@@ -401,7 +401,9 @@ def tell_defaults(notes: Notes) -> None:
         del texts[_RATE]
     if settings.get("training.initializer.name") == "uniform":
         reach = default.initializer.range
-        texts["training.initializer.range"] = tr("Weights begin between -{r} and {r}.", r=reach)
+        texts["training.initializer.range"] = tr(
+            "Initial weights lie between -{r} and {r}.", r=reach
+        )
     for path, text in texts.items():
         if path not in settings:
             notes.say("assumed", text)

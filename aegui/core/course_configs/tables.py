@@ -190,7 +190,7 @@ ROWS = (
     Row(
         "training.initializer.std",
         "number",
-        mark("spread of the initial weights"),
+        mark("standard deviation of the initial weights"),
         "init_std weight_std init*.std init*.stddev",
     ),
     Row(

@@ -169,7 +169,7 @@ class _Arrays:
         is_odd = is_fortran or any(isinstance(n, bool) or n < 0 for n in shape)
         if dtype.hasobject or is_odd or member.nbytes > min(size, MAX_SET_BYTES):
             reason = (
-                tr("{key} is pickled, which may run anything; it is not opened", key=key)
+                tr("{key} is pickled; it is not opened, since unpickling can run code", key=key)
                 if dtype.hasobject
                 else tr("{key}: its header does not fit what is in it", key=key)
             )
@@ -271,9 +271,7 @@ def _read_images(
 
 def _out_of_range(values: NDArray[Any]) -> str:
     if not np.isfinite(values).all():
-        return tr(
-            "pixels must lie between 0 and 1, or 0 and 255; some are infinite or no numbers (NaN)"
-        )
+        return tr("pixels must lie between 0 and 1, or 0 and 255; some are infinite or NaN")
     return tr(
         "pixels must lie between 0 and 1, or 0 and 255; these are from {low:g} to {high:g}",
         low=float(values.min()),

@@ -30,7 +30,7 @@ class OverpackedError(ReadError):
         super().__init__(
             tr(
                 "{file}: it unpacks to {mb:,} MB or more, over {ratio} times its size; images do "
-                "not pack so well, so it is not read.",
+                "not compress that far, so it is refused.",
                 file=path.name,
                 mb=unpacked // 1_000_000,
                 ratio=SAFE_RATIO,

@@ -190,7 +190,7 @@ def _distance(difference: NDArray[np.float32], dataset: Dataset) -> float:
 
 def _warnings(known: DataCard) -> Iterator[str]:
     if known.count == 1:
-        yield tr("There is one image only: a network can do no more than learn it by heart.")
+        yield tr("There is only one image: a network can only memorise it.")
     # Blank and full glyphs are legitimate; uniform images in other sets are likely errors.
     if known.flat_count == known.count or (known.flat_count and not known.is_binary):
         yield _flat_words(known)
@@ -209,9 +209,7 @@ def _flat_words(known: DataCard) -> str:
         return (
             tr("All images are black: there is nothing to learn in them.")
             if known.is_black
-            else tr(
-                "Every image has one level all over: there is next to nothing to learn in them."
-            )
+            else tr("Every image is uniform: there is next to nothing to learn.")
         )
     return trn(
         "{n} image has one level all over: {names}.",

@@ -125,7 +125,7 @@ def read_csv(
                 raise ReadError(tr("{file}: no images as rows of numbers.", file=path.name))
         labels, images = _read(path, layout, report, cancelled)
     except zlib.error as error:
-        reason = tr("what is packed in it is damaged; get it again")
+        reason = tr("its compressed data are damaged; download it again")
         raise ReadError(tr("{file}: {reason}.", file=path.name, reason=reason)) from error
     except OSError as error:
         reason = system_reason(error)
@@ -148,7 +148,7 @@ def csv_trouble(path: Path) -> ReadError | None:
     first = [_plain(line, delimiter) for line in first]
     has_heading = _is_heading(_fields(first[0], delimiter, _LOOKED_AT_FIELDS))
     if has_heading and len(first) == 1:
-        return ReadError(tr("{file}: a line of headings, and no image after it.", file=path.name))
+        return ReadError(tr("{file}: a header line, and no image after it.", file=path.name))
     line = first[has_heading]
     columns = line.count(delimiter) + 1
     words = _fields(line, delimiter, _LOOKED_AT_FIELDS)
@@ -416,7 +416,7 @@ def _lines(file: ByteStream, path: Path, cancelled: IsCancelled | None = None) -
         parts = (rest + data).split(b"\n")
         rest = parts.pop() if data else b""
         if len(rest) > _MAX_LINE:
-            text = tr("longer than {mb} MB, which no image is that is read", mb=_MAX_LINE >> 20)
+            text = tr("longer than {mb} MB, the limit for a line", mb=_MAX_LINE >> 20)
             raise _at(path, number + blank + len(parts) + 1, text)
         stop_if(cancelled)
         for part in parts:

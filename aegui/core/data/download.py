@@ -216,7 +216,7 @@ def _missing_words(
         told.append(tr("{file} {why}", file=file.name, why=why))
     count = len(published.files) - len(missing)
     return tr(
-        "{title}: {n} of {all} files are here now. {told}.",
+        "{title}: {n} of {all} files are available now. {told}.",
         title=published.title,
         n=count,
         all=len(published.files),
@@ -249,8 +249,8 @@ def _bring(transfer: _Transfer, mirrors: Sequence[str]) -> None:
             return
     raise AeguiError(
         tr(
-            "{file} could not be downloaded. {reasons}. Check the connection and try again; "
-            "what has come so far is kept.",
+            "{file} could not be downloaded. {reasons}. Check the connection and try again; the "
+            "part downloaded so far is kept.",
             file=transfer.file.name,
             reasons="; ".join(reasons),
         )
@@ -421,11 +421,11 @@ def _in_words(folder: Path, needed: int) -> Iterator[None]:
             for path in folder.glob(f"*{_PARTIAL_SUFFIX}"):
                 with contextlib.suppress(OSError):
                     path.unlink()
-                    text += " " + tr("The file that was cut short is removed; whole ones are kept.")
+                    text += " " + tr("The incomplete file is removed; complete ones are kept.")
             raise AeguiError(text) from error
         raise AeguiError(
             tr(
-                "The set cannot be kept in {folder}: {reason}.",
+                "The set cannot be stored in {folder}: {reason}.",
                 folder=folder,
                 reason=system_reason(error),
             )

@@ -126,7 +126,7 @@ def unknown_file(path: Path) -> ReadError:
         return trouble
     if is_packed:
         return ReadError(
-            tr("{file}: what is packed in it is damaged, or no set of images.", file=path.name)
+            tr("{file}: its content is damaged, or is not a set of images.", file=path.name)
         )
     labels = [kind.label for kind in FILE_KINDS.values()]
     labels += [reader.label for reader in READERS.values()]

@@ -156,7 +156,7 @@ def read_idx_labels(path: Path) -> NDArray[np.int64]:
             raise _refusal(
                 path,
                 tr(
-                    "it is cut short, with {whole:,} of {total:,} labels; get it again",
+                    "it is truncated, with {whole:,} of {total:,} labels; download it again",
                     whole=whole,
                     total=header.shape[0],
                 ),
@@ -314,7 +314,7 @@ def _cut_short(path: Path, whole: int, total: int) -> ReadError:
     return _refusal(
         path,
         tr(
-            "it is cut short, with {whole:,} of {total:,} images; get it again",
+            "it is truncated, with {whole:,} of {total:,} images; download it again",
             whole=whole,
             total=total,
         ),
@@ -335,6 +335,6 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except zlib.error as error:
-        raise _refusal(path, tr("what is packed in it is damaged; get it again")) from error
+        raise _refusal(path, tr("its compressed data are damaged; download it again")) from error
     except OSError as error:
         raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error

@@ -57,7 +57,7 @@ CORRUPTIONS = table(
     Noise(
         "salt_pepper",
         mark("Salt and pepper"),
-        mark("Each pixel is, with probability p, replaced by a fair coin."),
+        mark("Each pixel is, with probability p, replaced by 0 or 1 at random."),
         _LEVEL,
         # u is uniform in -1/(1-p)..1/(1-p), so |u| > 1 with probability p, both signs equally
         # likely. The hard shrink sets all other u to zero; the rest outweighs any pixel and clamps

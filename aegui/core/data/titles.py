@@ -63,8 +63,8 @@ def _checked(dataset: Dataset) -> tuple[Dataset, list[str]]:
             labels[index], names[index] = drawn, display_name(drawn)
             notes.append(
                 tr(
-                    "Glyph {n} of {set} is named “{label}”, but is drawn as “{drawn}”: it is "
-                    "called so.",
+                    "Glyph {n} of {set} is named “{label}”, but is drawn as “{drawn}”: the latter"
+                    " is used.",
                     **fields,
                 )
             )
@@ -104,7 +104,7 @@ def _doubles(name: str, labels: list[str]) -> list[str]:
 
 def _shortened(notes: list[str]) -> list[str]:
     more = len(notes) - _MOST_TOLD
-    rest = [tr("And {n} more of the kind.", n=more)] if more > 0 else []
+    rest = [tr("And {n} more like these.", n=more)] if more > 0 else []
     return notes[:_MOST_TOLD] + rest
 
 

@@ -61,8 +61,8 @@ def normal_prior(prior: ArrayLike | None, count: int) -> NDArray[np.float64]:
     if not good or not weights.sum() > 0.0:
         raise AeguiError(
             tr(
-                "The characters' own chances must be {count} numbers of 0 or more, not all of "
-                "them 0.",
+                "The prior probabilities of the characters must be {count} numbers of 0 or more, "
+                "not all of them 0.",
                 count=count,
             )
         )

@@ -107,7 +107,7 @@ def prior_words(prior: Prior, dataset: Dataset) -> str:
     if not missing:
         return ""
     return tr(
-        "{prior} gives no weight to {characters}: they are taken never to occur.",
+        "{prior} gives no weight to {characters}: they are assumed never to occur.",
         prior=prior.name,
         characters=_listed(missing),
     )

@@ -94,19 +94,19 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
     RunFigure(
         "wrong_learnt",
         mark("Wrong pixels, learnt"),
-        mark("Mean number of wrong pixels of the samples that were learnt."),
-        unit=mark("wrong pixels on samples that were learnt"),
+        mark("Mean number of wrong pixels of the training samples."),
+        unit=mark("wrong pixels on training samples"),
     ),
     RunFigure(
         "wrong_held_out",
         mark("Wrong pixels, held out"),
-        mark("Mean number of wrong pixels of the samples that were kept from training."),
+        mark("Mean number of wrong pixels of the held-out samples."),
         unit=mark("wrong pixels on samples held out"),
     ),
     RunFigure(
         "wrong_noisy",
         mark("Wrong pixels, noisy"),
-        mark("Mean number of wrong pixels of the answers to noise as it was learnt from."),
+        mark("Mean number of wrong pixels of the answers to noise as in training."),
         unit=mark("wrong pixels on noisy samples"),
     ),
     RunFigure(
@@ -128,7 +128,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
     RunFigure(
         "seconds",
         mark("Seconds"),
-        mark("Training time of all runs that were trained together."),
+        mark("Total time of all runs trained together."),
         unit=mark("seconds"),
         better="",
     ),
@@ -150,7 +150,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         "validation_accuracy",
         TERMS["validation_accuracy"].label,
         TERMS["validation_accuracy"].help,
-        unit=mark("of the samples kept from training"),
+        unit=mark("of the held-out samples"),
         better="high",
         is_share=True,
     ),
@@ -166,11 +166,11 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         "knn_accuracy",
         mark("kNN accuracy"),
         mark(
-            "Share of the samples whose class most of the 5 nearest codes have: of up to 2,000 "
-            "that were kept from training, by the codes of up to 10,000 that were learnt. Where "
-            "none was kept, each of up to 2,000 by the others."
+            "Share of the samples whose class most of their 5 nearest codes have: up to 2,000 "
+            "held-out samples against the codes of up to 10,000 training samples. If none is held "
+            "out, each of up to 2,000 against the others."
         ),
-        unit=mark("of the samples with the class of their nearest codes"),
+        unit=mark("of the samples, by their 5 nearest codes"),
         better="high",
         is_share=True,
     ),
@@ -178,10 +178,10 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         "strangers",
         mark("Outlier AUC"),
         mark(
-            "How often a character that was not learnt has a larger error than one that was: "
-            "the area under the curve of the outliers."
+            "Probability that an unseen character has a larger error than a training character: "
+            "area under the ROC curve of the outliers."
         ),
-        unit=mark("of the pairs of a learnt and a new character in the right order"),
+        unit=mark("of the pairs of a training and a new character in the right order"),
         better="high",
         is_share=True,
     ),

@@ -89,8 +89,8 @@ def refuse_judging(generator: Codec, classifier: Codec) -> None:
     if not classifier.can_classify:
         raise AeguiError(
             tr(
-                "The judge has no classifier: train one on the data of the generator, for "
-                "example with the recipe of a stacked classifier."
+                "The judge is no classifier: train one on the data of the generator, for example "
+                "with the recipe of a stacked classifier."
             )
         )
     if generator.image_shape != classifier.image_shape:

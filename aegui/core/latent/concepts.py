@@ -89,5 +89,5 @@ def _codes(values: ArrayLike) -> NDArray[np.float64]:
     codes = np.atleast_2d(np.asarray(values, np.float64))
     codes = codes[np.isfinite(codes).all(axis=1)]
     if not codes.size:
-        raise AeguiError(tr("There are no samples in one of the boxes."))
+        raise AeguiError(tr("One of the boxes has no samples."))
     return codes

@@ -67,7 +67,7 @@ FIELDS: dict[str, FieldSpec] = table(
     FieldSpec(
         "uncertainty",
         mark("Uncertainty"),
-        mark("How undecided the pixels are: their mean entropy in bits."),
+        mark("How uncertain the pixels are: their mean entropy in bits."),
         mark("sharp"),
         mark("undecided"),
     ),
@@ -75,8 +75,8 @@ FIELDS: dict[str, FieldSpec] = table(
         "novelty",
         mark("Novelty"),
         mark(
-            "How far the image is from its nearest sample, compared with how far that one is "
-            "from its own nearest."
+            "Distance of the image to its nearest sample, divided by the distance of that sample "
+            "to its own nearest."
         ),
         mark("copy"),
         mark("new"),
@@ -109,7 +109,7 @@ FIELDS: dict[str, FieldSpec] = table(
     FieldSpec(
         "density",
         mark("Density"),
-        mark("Where the codes of the samples lie, each with its variance where it has one."),
+        mark("Where the codes of the samples lie, each with its variance if it has one."),
         mark("empty"),
         mark("crowded"),
         needs_encoder=True,
@@ -118,8 +118,8 @@ FIELDS: dict[str, FieldSpec] = table(
         "holes",
         mark("Holes"),
         mark(
-            "Where the prior promises codes and the samples have none, and where they have "
-            "more than it promises."
+            "Where the prior expects codes and the samples have none, and where they have more "
+            "than expected."
         ),
         mark("crowded"),
         mark("hole"),

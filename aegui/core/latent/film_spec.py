@@ -17,7 +17,7 @@ MOST_PAUSE_S = 10.0
 LEAST_SIDE, MOST_SIDE = 16, 4096
 
 FILM_FORMS = table(
-    Choice("gif", mark("Animated GIF"), mark("Plays everywhere, for ever; 256 colours.")),
+    Choice("gif", mark("Animated GIF"), mark("Plays everywhere, in a loop; 256 colours.")),
     Choice("mp4", mark("MP4 video"), mark("All colours, and smaller; needs a player.")),
     Choice("png", mark("Strip of images (PNG)"), mark("All images side by side.")),
 )
@@ -26,12 +26,12 @@ PALETTES = table(
     Choice(
         "frame",
         mark("256 for each image"),
-        mark("The truest colours; what stands still may flicker."),
+        mark("The most accurate colours; static parts may flicker."),
     ),
     Choice(
         "film",
         mark("256 for the whole film"),
-        mark("A smaller file, and nothing flickers; soft shades become bands."),
+        mark("A smaller file without flicker; smooth gradients become bands."),
     ),
 )
 """Where the colours of a GIF come from; of greys all are kept in any case."""

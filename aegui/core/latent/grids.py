@@ -59,8 +59,8 @@ class GridSpec:
         bool,
         FieldWords(
             "Quantiles of the prior",
-            "Each image stands for an equal share of the normal distribution; else they lie in "
-            "equal steps from one end to the other of each axis.",
+            "Each image represents an equal share of the normal distribution; otherwise the axes "
+            "have equal steps from one end to the other.",
         ),
     ] = True
     between: Annotated[

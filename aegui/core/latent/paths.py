@@ -64,8 +64,8 @@ PATHS: dict[str, PathKind] = table(
         "spherical",
         mark("Spherical"),
         mark(
-            "An arc about the middle: it stays where a normal prior has its codes when there "
-            "are many numbers."
+            "An arc about the origin: with many numbers it stays where a normal prior has its "
+            "codes."
         ),
     ),
     PathKind(
@@ -184,7 +184,7 @@ def through(
         Cancelled: ``cancelled`` said so.
     """
     if len(places) < 2:
-        raise AeguiError(tr("A path needs two places at least."))
+        raise AeguiError(tr("A path needs at least two places."))
     if kind not in PATHS or (kind == "geodesic" and codec is None):
         raise AeguiError(
             tr(

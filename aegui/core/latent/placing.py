@@ -36,7 +36,7 @@ class WaySpec:
 WAYS = {
     "samples": WaySpec(
         mark("Among the same samples"),
-        mark("Where the samples are near that are near the cursor here."),
+        mark("The place near the samples that are near the cursor here."),
     ),
     "standard": WaySpec(
         mark("At the same coordinates"),

@@ -44,7 +44,7 @@ METHODS = table(
         "tsne",
         mark("t-SNE"),
         mark(
-            "Keeps near neighbours together; sizes of groups and distances between them say "
+            "Keeps near neighbours together; sizes of groups and distances between them mean "
             "nothing."
         ),
         ("perplexity", "iterations"),
@@ -52,7 +52,7 @@ METHODS = table(
     Choice(
         "umap",
         mark("UMAP"),
-        mark("Keeps near neighbours together, and more of the large picture than t-SNE."),
+        mark("Keeps near neighbours together, and more of the global structure than t-SNE."),
         ("neighbours", "min_dist"),
     ),
 )
@@ -264,7 +264,7 @@ def project(
     places, pca, notes = makers[method](array, options, work)
     if not np.isfinite(places).all():
         raise AeguiError(
-            tr("{method} found no map: its numbers left all bounds.", method=tr(choice.label))
+            tr("{method} found no map: its coordinates diverged.", method=tr(choice.label))
         )
     places.setflags(write=False)
     work.tell(1.0, tr("done"), places)
@@ -390,7 +390,7 @@ def _by_umap(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
     condensed, first = _condensed(rows, work)
     if not first.any():
         return first, None, (tr("All samples are the same."),)
-    work.tell(_PCA_SHARE, tr("UMAP is at work; it cannot tell how far it is"))
+    work.tell(_PCA_SHARE, tr("UMAP is running; it reports no progress"))
     model = UMAP(
         n_neighbors=min(options.neighbours, len(rows) - 1),
         min_dist=options.min_dist,

@@ -80,7 +80,7 @@ VIEWS: dict[str, ViewSpec] = table(
     ViewSpec(
         "pca",
         mark("PCA of pixels"),
-        mark("The best map that is linear: the two directions in which images differ most."),
+        mark("The best linear map: the two directions of largest variance of the images."),
         "pca",
         of_code=False,
         quick=True,
@@ -89,8 +89,8 @@ VIEWS: dict[str, ViewSpec] = table(
         "tsne",
         mark("t-SNE of pixels"),
         mark(
-            "Keeps images together that are alike. Sizes of groups and distances between them "
-            "say nothing."
+            "Keeps similar images together. Sizes of groups and distances between them mean "
+            "nothing."
         ),
         "tsne",
         of_code=False,
@@ -99,7 +99,7 @@ VIEWS: dict[str, ViewSpec] = table(
     ViewSpec(
         "umap",
         mark("UMAP of pixels"),
-        mark("Keeps images together that are alike, and more of the large picture."),
+        mark("Keeps similar images together, and more of the global structure."),
         "umap",
         of_code=False,
         quick=False,
@@ -115,7 +115,7 @@ VIEWS: dict[str, ViewSpec] = table(
     ViewSpec(
         "tsne-code",
         mark("t-SNE of codes"),
-        mark("Keeps images together whose codes are alike."),
+        mark("Keeps images with similar codes together."),
         "tsne",
         of_code=True,
         quick=False,
@@ -123,7 +123,7 @@ VIEWS: dict[str, ViewSpec] = table(
     ViewSpec(
         "umap-code",
         mark("UMAP of codes"),
-        mark("Keeps images together whose codes are alike, and more of the large picture."),
+        mark("Keeps images with similar codes together, and more of the global structure."),
         "umap",
         of_code=True,
         quick=False,

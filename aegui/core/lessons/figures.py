@@ -210,7 +210,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     ),
     LessonFigure(
         "runs_at_goal",
-        mark("Starts that reach the goal"),
+        mark("Seeds that reach the goal"),
         mark("Share of the runs in which no sample has more than 1 wrong pixel."),
         is_share=True,
         better="high",
@@ -219,7 +219,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     LessonFigure(
         "code_size",
         mark("Numbers of the code"),
-        mark("How many numbers stand between encoder and decoder."),
+        mark("Number of numbers in the code, between encoder and decoder."),
         is_whole=True,
         better="",
         of=lambda subject: float(subject.recipe.network.latent.units),
@@ -241,8 +241,8 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     ),
     LessonFigure(
         "most_active",
-        mark("Most units that are not zero"),
-        mark("How many numbers of any code are not exactly zero."),
+        mark("Largest number of non-zero units"),
+        mark("Largest number of numbers of a code that are not exactly zero."),
         is_whole=True,
         better="",
         of=_statistic("most_active"),
@@ -270,7 +270,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     LessonFigure(
         "pca_error",
         mark("Squared error of PCA"),
-        mark("What principal components of as many numbers leave over, per pixel."),
+        mark("Squared error per pixel of PCA with as many components as the code has numbers."),
         of=_pca_error,
     ),
     LessonFigure(
@@ -283,14 +283,17 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     LessonFigure(
         "sharpness",
         mark("Sharpness of the answers"),
-        mark("Edges of the answers over those of the samples: below 1 they are blurred."),
+        mark(
+            "Squared gradient of the reconstructions divided by that of the samples: below 1 "
+            "they are blurred."
+        ),
         better="high",
         of=_reconstruction("sharpness"),
     ),
     LessonFigure(
         "sample_sharpness",
         mark("Sharpness of new images"),
-        mark("Edges of images drawn from the prior over those of the samples."),
+        mark("Squared gradient of images drawn from the prior divided by that of the samples."),
         better="high",
         of=_sample_sharpness,
     ),
@@ -330,7 +333,7 @@ LESSON_FIGURES: Mapping[str, LessonFigure] = table(
     LessonFigure(
         "concepts",
         mark("Kept concepts"),
-        mark("Directions among the codes that are kept."),
+        mark("Concepts that are kept."),
         is_whole=True,
         better="",
         of=lambda subject: float(subject.concepts),

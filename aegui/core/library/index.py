@@ -254,8 +254,8 @@ def in_words(path: Path) -> Iterator[None]:
         values = {"folder": path.parent}
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             text = tr(
-                "The library in {folder} is in use by another program that does not let go of it: "
-                "close that one, then try again.",
+                "The library in {folder} is locked by another program: close that one, then try "
+                "again.",
                 **values,
             )
         elif name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
@@ -265,7 +265,7 @@ def in_words(path: Path) -> Iterator[None]:
         elif name.startswith("SQLITE_FULL"):
             text = tr("The library in {folder} could not be written: no space left.", **values)
         elif name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-            text = tr("The library in {folder} can only be read.", **values)
+            text = tr("The library in {folder} is read-only.", **values)
         else:
             text = tr(
                 "The library in {folder} could not be used: {reason}.", reason=error, **values

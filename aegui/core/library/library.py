@@ -241,16 +241,16 @@ class Library:
             if entry.has_file:
                 raise ReadError(
                     tr(
-                        "The run file of {name} has gone: {file}. Its recipe and figures are still "
-                        "there.",
+                        "The run file of {name} is missing: {file}. Its recipe and figures are "
+                        "still there.",
                         name=entry.name or id,
                         file=path,
                     )
                 )
             raise ReadError(
                 tr(
-                    "Of {name} only recipe and figures were kept: train the recipe again to look "
-                    "at its network.",
+                    "Only recipe and figures of {name} were kept: train the recipe again to see "
+                    "its network.",
                     name=entry.name or id,
                 )
             )
@@ -616,7 +616,7 @@ class Library:
 
     def _check_writable(self) -> None:
         if self.read_only:
-            raise AeguiError(tr("The library in {folder} can only be read.", folder=self.folder))
+            raise AeguiError(tr("The library in {folder} is read-only.", folder=self.folder))
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:

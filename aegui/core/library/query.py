@@ -24,21 +24,21 @@ Operator = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
 """``~``: the text is somewhere in it, whatever the capitals and accents."""
 
 COLUMNS = table(
-    Choice("id", mark("Id"), mark("What the entry is called by commands.")),
+    Choice("id", mark("Id"), mark("The id of the entry in commands.")),
     Choice("name", mark("Name"), mark("What a person calls it.")),
     Choice("kind", mark("Kind"), mark("A run or a study.")),
     Choice("created", mark("Created"), mark("When it was kept.")),
     Choice("starred", mark("Star"), mark("Whether it is marked with a star.")),
-    Choice("tags", mark("Tags"), mark("Words that it is marked with.")),
-    Choice("note", mark("Note"), mark("What a person wrote about it.")),
+    Choice("tags", mark("Tags"), mark("Its tags.")),
+    Choice("note", mark("Note"), mark("A note about it.")),
     Choice("study", mark("Study"), mark("The study that it belongs to.")),
     Choice("setting", mark("Setting"), mark("What it is called within its study.")),
     Choice("parent", mark("Parent"), mark("The entry that it was forked from or repeats.")),
     Choice("data", mark("Data"), mark("The set that was learnt.")),
     Choice("samples", mark("Samples"), mark("How many samples that has.")),
     Choice("runs", mark("Seeds"), mark("How many seeds were trained.")),
-    Choice("bytes", mark("Size"), mark("What its files take on the disk.")),
-    Choice("missing", mark("Missing"), mark("Whether its run file has gone.")),
+    Choice("bytes", mark("Size"), mark("Disk use of its files.")),
+    Choice("missing", mark("Missing"), mark("Whether its run file is missing.")),
 )
 """Columns that every entry has; further ones are figures and fields of the recipe."""
 

@@ -114,7 +114,7 @@ ACTIVATIONS = table(
     Activation(
         "elu",
         mark("ELU"),
-        mark("Smooth below zero, linear above; trains well without care."),
+        mark("Smooth below zero, linear above; trains well without tuning."),
         formula="where(z > 0, z, expm1(minimum(z, 0)))",
         slope="exp(clip(z, None, 0.0))",
         fused="torch.ops.aten.elu(z, 1.0, 1.0, 1.0)",
@@ -150,7 +150,7 @@ ACTIVATIONS = table(
     Activation(
         "tanh",
         mark("Tanh"),
-        mark("Squeezes into -1..1; smooth maps, good for small networks."),
+        mark("Maps to -1..1; smooth maps, good for small networks."),
         formula="tanh(z)",
         slope="1 - square(tanh(z))",
         fused_slope="torch.ops.aten.tanh_backward(d, h)",
@@ -158,7 +158,7 @@ ACTIVATIONS = table(
     Activation(
         "sigmoid",
         mark("Sigmoid"),
-        mark("Squeezes into 0..1: the output layer for pixels; slow when used inside."),
+        mark("Maps to 0..1: for the output layer of pixels; slow in hidden layers."),
         formula="sigmoid(z)",
         slope="sigmoid(z) * sigmoid(-z)",
         fused_slope="torch.ops.aten.sigmoid_backward(d, h)",
@@ -166,14 +166,14 @@ ACTIVATIONS = table(
     Activation(
         "sine",
         mark("Sine"),
-        mark("Waves: fits fine detail, folds the latent plane."),
+        mark("Periodic: fits fine detail, folds the latent plane."),
         formula="sin(z)",
         slope="cos(z)",
     ),
     Activation(
         "cosh",
         mark("Cosh"),
-        mark("Grows without limit on both sides; begins with a tenth of the usual weights."),
+        mark("Grows without limit on both sides; starts with a tenth of the usual weights."),
         formula="cosh(z)",
         slope="sinh(z)",
         # cosh grows exponentially: with weights of the usual size a network on images diverges

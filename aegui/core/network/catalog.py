@@ -14,7 +14,7 @@ LATENTS = table(
     Choice(
         "plain",
         mark("Plain"),
-        mark("The code is what the encoder gives, a point."),
+        mark("The code is the output of the encoder, a point."),
         ("top_k", "top_by"),
     ),
     Choice(
@@ -55,9 +55,11 @@ OUTPUT_LAYERS = table(
 )
 
 FITS = table(
-    Choice("fit", mark("Whole picture"), mark("Nothing is cut off; the rest is background.")),
-    Choice("fill", mark("Fill the frame"), mark("No background; what sticks out is cut off.")),
-    Choice("stretch", mark("Stretch"), mark("Nothing is cut off; proportions are lost.")),
+    Choice("fit", mark("Whole picture"), mark("Nothing is cropped; the rest is background.")),
+    Choice(
+        "fill", mark("Fill the frame"), mark("No background; the rest of the image is cropped.")
+    ),
+    Choice("stretch", mark("Stretch"), mark("Nothing is cropped; proportions change.")),
 )
 
 INITIALIZERS = table(
@@ -96,11 +98,11 @@ INITIALIZERS = table(
 )
 
 SCHEDULES = table(
-    Choice("constant", mark("Constant"), mark("The same learning rate all the way.")),
+    Choice("constant", mark("Constant"), mark("A constant learning rate.")),
     Choice(
         "exponential",
         mark("Exponential decay"),
-        mark("The rate falls from its start to the final rate by an equal factor an epoch."),
+        mark("The rate falls from its start to the final rate by the same factor every epoch."),
         ("final_factor",),
     ),
     Choice(
@@ -125,6 +127,6 @@ SCHEDULES = table(
 
 DEVICES = table(
     Choice("auto", mark("Automatic"), mark("The graphics card where it helps.")),
-    Choice("cpu", mark("Processor (CPU)"), mark("Always there; best for small networks.")),
+    Choice("cpu", mark("Processor (CPU)"), mark("Always available; best for small networks.")),
     Choice("cuda", mark("Graphics card (CUDA)"), mark("For large networks and data.")),
 )

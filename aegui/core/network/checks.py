@@ -40,9 +40,8 @@ def _split_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
         yield Problem(
             "data.split",
             tr(
-                "The last {n:,} samples are held out for validation: that goes with a "
-                "whole set only. Let all of its samples take part, or hold out a share "
-                "of them.",
+                "The last {n:,} samples are held out for validation: this works only with the "
+                "whole set. Use all of its samples, or hold out a share of them.",
                 n=last,
             ),
         )
@@ -132,8 +131,8 @@ def _family_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
             yield Problem(
                 "gan.class_weight",
                 tr(
-                    "Only data of at least two classes can teach them, and {name} has {n}: set "
-                    "this weight to 0, or choose data with labels.",
+                    "Classes need data with at least two of them, and {name} has {n}: set this "
+                    "weight to 0, or choose data with labels.",
                     name=dataset.name,
                     n=classes,
                 ),
@@ -241,7 +240,7 @@ def _optimizer_problems(recipe: Recipe) -> Iterator[Problem]:
         yield Problem(
             "runs",
             tr(
-                "This optimiser does one run after the other: use at most {n} runs, or Adam.",
+                "This optimiser trains one run after the other: use at most {n} runs, or Adam.",
                 n=MAX_SCIPY_RUNS,
             ),
         )

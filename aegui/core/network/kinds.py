@@ -36,17 +36,17 @@ KINDS = table(
     Choice(
         "sparse",
         mark("Sparse"),
-        mark("Few units of the code are on at a time; it may be wide."),
+        mark("Few units of the code are active at a time; it may be wide."),
     ),
     Choice(
         "contractive",
         mark("Contractive"),
-        mark("The code answers little to small changes of the input."),
+        mark("The code responds little to small changes of the input."),
     ),
     Choice(
         "classifier",
         mark("Classifier"),
-        mark("The encoder, trained layer by layer, then names the class of an image."),
+        mark("The encoder, trained layer by layer, then predicts the class of an image."),
     ),
     Choice(
         "gan",

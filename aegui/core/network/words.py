@@ -73,7 +73,7 @@ def large_batch_words(recipe: Recipe, samples: int) -> str:
         return ""
     return tr(
         "All {n:,} samples are one batch: an epoch is a single slow step. Batches of {batch:,} "
-        "learn sooner.",
+        "learn faster.",
         n=samples,
         batch=BATCH,
     )

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 PartKey = Literal["network", "encoder", "decoder", "classifier"]
 PARTS = table(
-    Choice("network", mark("Whole network"), mark("Images in, answers and codes out.")),
+    Choice("network", mark("Whole network"), mark("Images in, reconstructions and codes out.")),
     Choice("encoder", mark("Encoder"), mark("Images in, codes out.")),
     Choice("decoder", mark("Decoder"), mark("Codes in, images out.")),
-    Choice("classifier", mark("Classifier"), mark("Images in, a chance for each class out.")),
+    Choice("classifier", mark("Classifier"), mark("Images in, class probabilities out.")),
 )
 """What of a network can be written."""
 

@@ -65,10 +65,10 @@ class RaceSpec:
     epochs: Annotated[
         int,
         Field(ge=1, le=1_000_000),
-        FieldWords("Epochs", "Epochs, or iterations of scipy's, that each does at most."),
+        FieldWords("Epochs", "Most epochs, or iterations of scipy's optimisers, for each."),
     ] = 2_000
     seconds: Annotated[
-        float, Field(ge=0.1, le=86_400), FieldWords("Seconds", "Time that each gets, in seconds.")
+        float, Field(ge=0.1, le=86_400), FieldWords("Seconds", "Time for each, in seconds.")
     ] = 10.0
     rates: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
@@ -299,7 +299,7 @@ def check_spec(spec: RaceSpec) -> None:
             that does not race, or takes none.
     """
     if not spec.optimizers:
-        raise AeguiError(tr("Nobody races: name at least one optimiser."))
+        raise AeguiError(tr("No optimiser is named: give at least one."))
     for key in (*spec.optimizers, *spec.rates):
         if key not in OPTIMIZERS:
             raise AeguiError(
@@ -310,11 +310,11 @@ def check_spec(spec: RaceSpec) -> None:
                 )
             )
     if len(set(spec.optimizers)) < len(spec.optimizers):
-        raise AeguiError(tr("Each optimiser races once: one of them is named twice."))
+        raise AeguiError(tr("Each optimiser takes part once: one of them is named twice."))
     for key in spec.rates:
         if key not in spec.optimizers:
             raise AeguiError(
-                tr("There is a learning rate of {key}, which does not race.", key=quoted(key))
+                tr("There is a learning rate for {key}, which does not take part.", key=quoted(key))
             )
         if key in SCIPY_OPTIMIZERS:
             raise AeguiError(

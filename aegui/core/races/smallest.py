@@ -206,7 +206,7 @@ def check_kind(recipe: Recipe) -> None:
     """
     if not recipe.is_autoencoder:
         raise AeguiError(
-            tr("The challenge is for autoencoders: wrong pixels say nothing of others.")
+            tr("The challenge is for autoencoders: other models have no wrong pixels.")
         )
 
 
@@ -357,8 +357,8 @@ def shrink(
     if not first.holds:
         raise AeguiError(
             tr(
-                "The network to begin with, {widths}, reaches the goal in {met} of {n} seeds: "
-                "begin with a wider one, train longer, or ask for less.",
+                "The initial network, {widths}, reaches the goal in {met} of {n} seeds: start "
+                "with a wider one, train longer, or relax the goal.",
                 widths=first.widths,
                 met=first.met,
                 n=first.seeds,

@@ -126,12 +126,12 @@ class CorruptionSpec(RecipePart):
     fresh: bool = worded(
         True,
         "Fresh noise every epoch",
-        "Off: the noisy copies are drawn once, before the training.",
+        "Off: the noisy copies are drawn once, before the training, a mistake to study.",
     )
     clean_target: bool = worded(
         True,
         "Clean target",
-        "Off: the target is as noisy as the input, a mistake that is here to be looked at.",
+        "Off: the target is as noisy as the input, a mistake to study.",
     )
 
     @model_validator(mode="after")
@@ -156,13 +156,13 @@ class ImageSpec(RecipePart):
         64, "Width", "Width of every sample.", suffix=" px"
     )
     channels: Literal[1, 3] = worded(
-        3, "Grey", "One number a pixel: three times as fast.", editor="grey"
+        3, "Grey", "One value per pixel: three times as fast.", editor="grey"
     )
-    fit: FitKey = worded("fit", "Fit", "What becomes of pictures of other proportions.")
+    fit: FitKey = worded("fit", "Fit", "How images of other proportions are fitted.")
     background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = worded(
         "#ffffff",
         "Background",
-        "What lies under transparent pixels and beside pictures of other proportions.",
+        "Colour behind transparent pixels and in the margins of images of other proportions.",
         editor="colour",
     )
 
@@ -177,7 +177,7 @@ class SplitSpec(RecipePart):
     validation: Annotated[float, Field(ge=0.0, le=0.95)] = worded(
         0.0,
         "Held out for validation",
-        "Share of the samples that is kept from training.",
+        "Share of the samples that is excluded from training.",
         editor="percent",
     )
     seed: Annotated[int, Field(ge=0, lt=2**53)] = worded(
@@ -198,7 +198,10 @@ class AugmentSpec(RecipePart):
         False, "Mirror left and right", "Half of the samples of every batch are mirrored."
     )
     shift: Annotated[int, Field(ge=0, le=16)] = worded(
-        0, "Move by up to", "Pixels that samples are moved by at random, each way.", suffix=" px"
+        0,
+        "Move by up to",
+        "Largest random shift of the samples, in pixels, in each direction.",
+        suffix=" px",
     )
 
     @property
@@ -219,7 +222,7 @@ class DataSpec(RecipePart):
     source: Line = worded(
         "lowercase",
         "Set",
-        "The images to learn: a set that comes with the program, or a file of your own.",
+        "The training images: a built-in set, or a file of your own.",
         editor="source",
     )
     chars: Text | None = worded(
@@ -232,7 +235,7 @@ class DataSpec(RecipePart):
     count: Annotated[int, Field(ge=1)] | None = worded(
         None,
         "Samples at most",
-        "Only this many samples take part, drawn at random.",
+        "Only this many samples, drawn at random, are used.",
         begins=20,
         most=10_000_000,
     )
@@ -273,10 +276,10 @@ class InitializerSpec(RecipePart):
         "torch_default", "Initial weights", "How the weights are drawn before the first epoch."
     )
     range: Positive = worded(
-        0.5, "Range", "Weights begin between minus this number and this number."
+        0.5, "Range", "Initial weights lie between minus this number and this number."
     )
-    std: Positive = worded(0.1, "Standard deviation", "Typical size of the first weights.")
-    gain: Positive = worded(1.0, "Gain", "Multiplies the size that the rule gives.")
+    std: Positive = worded(0.1, "Standard deviation", "Standard deviation of the initial weights.")
+    gain: Positive = worded(1.0, "Gain", "Multiplies the size given by the rule.")
 
 
 class OptimizerSpec(RecipePart):
@@ -288,29 +291,29 @@ class OptimizerSpec(RecipePart):
     learning_rate: Positive = worded(
         0.01,
         "Learning rate",
-        "Size of the steps: too small is slow, too large never settles. Try 0.001 to 0.01.",
+        "Size of the steps: too small is slow, too large does not converge. Try 0.001 to 0.01.",
         editor="rate",
     )
     momentum: Share = worded(
-        0.9, "Momentum", "Share of the last step that is kept in the next one.", step=0.01
+        0.9, "Momentum", "Share of the previous step that is added to the next one.", step=0.01
     )
     alpha: Share = worded(
         0.99,
         "Smoothing (alpha)",
-        "How long the recent size of a gradient is remembered.",
+        "Decay rate of the running average of squared gradients.",
         step=0.01,
     )
     beta1: Share = worded(
-        0.9, "Beta 1", "How long the direction of the gradients is remembered.", step=0.01
+        0.9, "Beta 1", "Decay rate of the running average of gradients.", step=0.01
     )
     beta2: Share = worded(
-        0.999, "Beta 2", "How long the size of the gradients is remembered.", step=0.01
+        0.999, "Beta 2", "Decay rate of the running average of squared gradients.", step=0.01
     )
     eps: Positive = worded(
-        1e-8, "Epsilon", "A small number that keeps the division from blowing up.", most=1.0
+        1e-8, "Epsilon", "A small number that avoids a division by zero.", most=1.0
     )
     weight_decay: NonNegative = worded(
-        0.01, "Weight decay", "Pulls every weight towards zero a little in each step."
+        0.01, "Weight decay", "Shrinks every weight a little in each step."
     )
 
 
@@ -324,7 +327,7 @@ class ScheduleSpec(RecipePart):
     name: ScheduleKey = worded(
         "constant",
         "Learning-rate schedule",
-        "How the learning rate changes while the training goes on.",
+        "How the learning rate changes during the training.",
     )
     factor: Annotated[float, Field(gt=0.0, le=1.0)] = worded(
         0.5, "Factor", "The rate is multiplied by this number at each reduction.", step=0.05
@@ -343,7 +346,7 @@ class ScheduleSpec(RecipePart):
     final_factor: Annotated[float, Field(ge=0.0, le=1.0)] = worded(
         0.01,
         "Final share of the rate",
-        "What is left of the starting rate in the end, or at the least.",
+        "Final (or lowest) rate as a share of the initial rate.",
         step=0.01,
     )
 
@@ -400,7 +403,7 @@ class TrainingSpec(RecipePart):
     batch_size: Annotated[int, Field(ge=1)] | None = worded(
         None,
         "Batches of",
-        "Samples in each step; without a tick all of them at once, which is fastest here.",
+        "Samples in each step; unticked: the full batch, which is fastest here.",
         begins=16,
     )
     loss: LossKey = worded(
@@ -413,13 +416,15 @@ class TrainingSpec(RecipePart):
     schedule: ScheduleSpec = ScheduleSpec()
     initializer: InitializerSpec = InitializerSpec()
     l1: NonNegative = worded(
-        0.0, "L1", "Adds this times the sum of the weights' sizes to the loss: many become zero."
+        0.0, "L1", "Adds this times the sum of the absolute weights to the loss: many become zero."
     )
     l2: NonNegative = worded(
         0.0, "L2", "Adds half of this times the sum of the squared weights: none grows large."
     )
     code_l1: NonNegative = worded(
-        0.0, "L1 of the code", "Adds this times the sizes of the code's numbers: many become zero."
+        0.0,
+        "L1 of the code",
+        "Adds this times the sum of the code's absolute values: many become zero.",
     )
     sparsity: SparsitySpec = SparsitySpec()
     contractive: NonNegative = worded(
@@ -485,7 +490,7 @@ class ClassifierSpec(RecipePart):
     label_smoothing: Share = worded(
         0.0,
         "Label smoothing",
-        "Share of each target that is spread over all classes: less sure of itself.",
+        "Share of each target that is spread over all classes: less confident predictions.",
         step=0.05,
     )
 
@@ -514,7 +519,7 @@ class GanSpec(RecipePart):
     beta1: Share = worded(
         0.5,
         "Its beta 1",
-        "How long the direction of its gradients is remembered; 0.5 is usual here.",
+        "Decay rate of the running average of its gradients; 0.5 is usual here.",
         step=0.05,
     )
     steps: Annotated[int, Field(ge=1, le=100)] = worded(
@@ -523,26 +528,26 @@ class GanSpec(RecipePart):
     label_smoothing: Share = worded(
         0.1,
         "Label smoothing",
-        "Real images count as real to 1 minus this: the discriminator is less sure.",
+        "The target of real images is 1 minus this: the discriminator is less confident.",
         step=0.05,
     )
     noise: NonNegative = worded(
         0.0,
         "Noise on its images",
-        "Sigma of what is added to all images that it sees: a steadier contest.",
+        "Sigma of the noise added to all its input images: more stable training.",
         step=0.05,
     )
     average: Share = worded(
         0.0,
         "Moving average of the weights",
-        "Shown and kept instead of the weights: 0.999 looks back on 1,000 steps.",
+        "Shown and kept instead of the weights: 0.999 averages about 1,000 steps.",
         step=0.001,
     )
     class_weight: NonNegative = worded(
         0.0,
         "Weight of the classes",
-        "The discriminator learns the classes too, and the generator to make images of one "
-        "class each; 0: it knows of none.",
+        "The discriminator learns the classes too, and the generator to make images of one class "
+        "each; 0: classes are ignored.",
         step=0.5,
     )
 

@@ -107,7 +107,7 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 10**20:
-        return tr("an enormous whole number")
+        return tr("a very large whole number")
     try:
         return json.dumps(value, ensure_ascii=False, default=repr)
     except (TypeError, ValueError):  # keys or cycles that only YAML allows
@@ -257,7 +257,7 @@ def _allowed(place: Place) -> str:
     if get_origin(found) is tuple:
         longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
         if get_args(found)[0] is str or str in get_args(get_args(found)[0]):
-            return tr("a list [...] of at most {n:,} texts", n=longest)
+            return tr("a list [...] of at most {n:,} strings", n=longest)
         return tr("a list [...] of at most {n} layers", n=longest)
     if found is bool:
         return tr("true or false")

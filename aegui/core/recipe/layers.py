@@ -41,7 +41,7 @@ ActivationKey = Annotated[
     OneOf(ACTIVATIONS),
     FieldWords(
         "Activation",
-        "The nonlinearity after the weights, without which only linear maps can be learnt.",
+        "The nonlinear function after the weights, without which only linear maps can be learnt.",
         spot="line",
     ),
 ]
@@ -50,14 +50,12 @@ TopKey = Annotated[str, OneOf(TOPS)]
 Channels = Annotated[
     int,
     Field(ge=1, le=MAX_CHANNELS),
-    FieldWords(
-        "Channels", "How many filters, each of which gives an image of its own", spot="line"
-    ),
+    FieldWords("Channels", "Number of filters, each of which outputs one channel", spot="line"),
 ]
 Units = Annotated[
     int,
     Field(ge=1, le=MAX_UNITS),
-    FieldWords("Units", "Units of this layer: how many numbers it gives", spot="line"),
+    FieldWords("Units", "Units of this layer: the size of its output", spot="line"),
 ]
 
 LEARN, RESIZE, STEADY, RESHAPE = (
@@ -153,7 +151,7 @@ class _Dense(LayerPart):
     dropout: Share = worded(
         0.0,
         "Dropout",
-        "Share of the units silenced at random in each training step (0 to below 1)",
+        "Share of the units set to 0 at random in each training step (0 to below 1)",
         step=0.05,
     )
 
@@ -171,7 +169,9 @@ class LayerSpec(_Dense):
 
     rows: ClassVar[tuple[LayerKind, ...]] = (
         LayerKind(
-            "dense", mark("Dense"), mark("Every unit sees every number; an image becomes one row.")
+            "dense",
+            mark("Dense"),
+            mark("Every unit is connected to every input; an image becomes one row."),
         ),
     )
 
@@ -198,9 +198,7 @@ class ConvSpec(LayerPart):
     kernel: Extents = worded(
         3, "Kernel", "Size of the filters in pixels: one number, or rows×columns such as 1×2"
     )
-    stride: Extents = worded(
-        1, "Stride", "Pixels from one place of the filter to the next: 2 halves the image"
-    )
+    stride: Extents = worded(1, "Stride", "Step of the filter in pixels: 2 halves the image")
     padding: Margins | None = worded(
         None,
         "Padding",
@@ -273,7 +271,9 @@ class ConvTransposeSpec(LayerPart):
         LayerKind(
             "conv_transpose",
             mark("Transposed conv"),
-            mark("A convolution backwards: draws with small stamps and makes the image larger."),
+            mark(
+                "The transpose of a convolution: each input adds a small stamp to a larger image."
+            ),
         ),
     )
 
@@ -282,15 +282,15 @@ class ConvTransposeSpec(LayerPart):
     kernel: Extents = worded(
         4, "Kernel", "Size of the filters in pixels: one number, or rows×columns such as 1×2"
     )
-    stride: Extents = worded(2, "Stride", "How many times larger the image becomes")
+    stride: Extents = worded(2, "Stride", "Factor by which the image becomes larger")
     padding: Margins | None = worded(
         1,
         "Padding",
-        "Pixels cut off around the image that is drawn; automatic undoes an automatic padding",
+        "Pixels cropped around the output; automatic undoes an automatic padding",
         nothing=mark("auto"),
     )
     output_padding: Margins = worded(
-        0, "Added", "Rows and columns added at the end, where sizes do not come out even"
+        0, "Added", "Rows and columns added at the end, if sizes do not divide evenly"
     )
     activation: ActivationKey = "relu"
 
@@ -349,7 +349,7 @@ class PoolSpec(LayerPart):
     )
 
     kind: Literal["max_pool", "avg_pool"] = worded(
-        "max_pool", "Pooling", "What is kept of each square", spot="line", choices=table(*rows)
+        "max_pool", "Pooling", "The value taken from each square", spot="line", choices=table(*rows)
     )
     size: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = worded(
         2, "Size", "Side of the squares: 2 halves the image", spot="labelled"
@@ -385,17 +385,17 @@ class UpsampleSpec(LayerPart):
         LayerKind(
             "upsample",
             mark("Upsampling"),
-            mark("Each pixel several times: larger."),
+            mark("Repeats each pixel: larger."),
             group=RESIZE,
         ),
     )
 
     kind: Literal["upsample"] = "upsample"
     factor: Annotated[int, Field(ge=2, le=MAX_KERNEL)] = worded(
-        2, "Times", "How many times larger the image becomes", spot="labelled"
+        2, "Times", "Factor by which the image becomes larger", spot="labelled"
     )
     mode: Annotated[str, OneOf(UPSAMPLINGS)] = worded(
-        "nearest", "Between pixels", "What stands between the pixels that there were", spot="line"
+        "nearest", "Between pixels", "The pixels in between: repeated or interpolated", spot="line"
     )
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -458,7 +458,7 @@ class DropoutSpec(LayerPart):
         LayerKind(
             "dropout",
             mark("Dropout"),
-            mark("Silences numbers at random while training: less overfitting."),
+            mark("Sets numbers to 0 at random during training: less overfitting."),
             group=STEADY,
         ),
     )
@@ -468,8 +468,8 @@ class DropoutSpec(LayerPart):
     kind: Literal["dropout"] = "dropout"
     rate: Share = worded(
         0.2,
-        "Share silenced",
-        "Share of the numbers silenced at random in each training step (0 to below 1)",
+        "Dropout rate",
+        "Share of the numbers set to 0 at random in each training step (0 to below 1)",
         step=0.05,
         spot="labelled",
     )
@@ -508,7 +508,9 @@ class ReshapeSpec(LayerPart):
         int,
         Field(ge=1, le=MAX_UNITS),
         FieldWords(
-            "Channels", "Channels: times rows and columns as many numbers as arrive", spot="line"
+            "Channels",
+            "Channels: channels × rows × columns must be the size of the input",
+            spot="line",
         ),
     ]
     height: Annotated[
@@ -636,7 +638,7 @@ class LatentSpec(_Dense):
         1.0, "Beta", "Weight of the divergence from the prior: more makes a smoother, blurrier map"
     )
     kl_warmup_epochs: Annotated[int, Field(ge=0)] = worded(
-        0, "KL warm-up", "Epochs in which beta rises from 0 to its full size"
+        0, "KL warm-up", "Epochs in which beta rises from 0 to its full value"
     )
     free_bits: NonNegative = worded(
         0.0, "Free bits", "Nats that each dimension may carry without a penalty", step=0.05
@@ -644,7 +646,7 @@ class LatentSpec(_Dense):
     top_k: Annotated[int, Field(ge=1)] | None = worded(
         None,
         "Top k",
-        "Only this many numbers of the code are kept, the others become 0: k-sparse",
+        "Only this many numbers of the code are kept, the others are set to 0: k-sparse",
         nothing=mark("all"),
         most=MAX_UNITS,
     )

@@ -32,8 +32,8 @@ ASSIGNMENTS = table(
         "letters",
         mark("The letters assignment"),
         mark(
-            "Letters of 5x7 pixels through two numbers, new letters, noise removed; rates, "
-            "activations, losses and first weights compared."
+            "Letters of 5x7 pixels through two numbers, new letters, noise removed; learning "
+            "rates, activations, losses and initial weights compared."
         ),
         models=("letters-2d", "letters-denoise"),
         studies=(
@@ -51,8 +51,8 @@ ASSIGNMENTS = table(
         "generative",
         mark("The assignment on variational autoencoders"),
         mark(
-            "Faces and hearts through two numbers: curves, map, what equal shares of the prior are "
-            "decoded to, new images that are not picked, and what lies between two samples."
+            "Faces and hearts through two numbers: curves, map, decoded quantiles of the prior, "
+            "random new images, and interpolations between samples."
         ),
         models=("emoji-faces",),
     ),

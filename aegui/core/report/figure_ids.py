@@ -68,7 +68,7 @@ def read_figure_id(text: str) -> FigureId:
     found = _FORM.fullmatch(text[:2_000])
     if found is None or bool(found["study"]) == bool(found["mark"]):
         raise AeguiError(
-            tr("This is not an id of a figure: it stands below each figure of a hand-in, whole.")
+            tr("This is not the id of a figure: copy the whole id below a figure of a hand-in.")
         )
     name = unquote(found["name"])
     if found["study"]:

@@ -118,7 +118,7 @@ class Archive:
         if len(names) > MAX_MEMBERS or len(set(names)) < len(names):
             self._zip.close()
             raise ReadError(
-                tr("{file}: it holds too many parts, or one of them twice.", file=self.name)
+                tr("{file}: it contains too many parts, or one of them twice.", file=self.name)
             )
 
     def __enter__(self) -> Archive:

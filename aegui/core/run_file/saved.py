@@ -168,7 +168,7 @@ class SavedRun:
             AeguiError: There are no weights, or no such run.
         """
         if self.snapshot is None:
-            raise AeguiError(tr("This has not been trained yet: there are no weights in it."))
+            raise AeguiError(tr("This has not been trained yet: it has no weights."))
         if not 0 <= run < self.snapshot.runs:
             raise AeguiError(
                 tr("There is no run {run}: the file holds {n}.", run=run, n=self.snapshot.runs)

@@ -48,7 +48,7 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         "first",
         mark("Challenge: every letter within a pixel"),
         mark("This network gets stuck: change one thing, and every letter comes out."),
-        mark("Look at the activation: half of the plane is lost to it."),
+        mark("Look at the activation: it loses half of the plane."),
         "lowercase 35-25-10-2:relu relu | adam 0.01 | bce | 5000 epochs | start uniform"
         " | seed 0 | goal: 32 of 32 within 1 px with code <= 2",
     ),
@@ -57,7 +57,7 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         "first",
         mark("Challenge: within 150 epochs"),
         mark("Every letter within a pixel, in a fraction of the usual epochs."),
-        mark("Wide layers and bold steps learn in few epochs; which seed counts too."),
+        mark("Wide layers and large steps learn in few epochs; the seed matters too."),
         "lowercase 35-25-10-2 tanh | adam 0.001 | bce | 150 epochs | seed 0"
         " | goal: 32 of 32 within 1 px with <= 150 epochs",
     ),
@@ -84,7 +84,7 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         "course",
         mark("Challenge: one number is enough"),
         mark("All 32 letters on a line: a code of a single number."),
-        mark("A line has to wind: the decoder needs more units than for a plane."),
+        mark("A line has to fold: the decoder needs more units than for a plane."),
         "lowercase 35-10-1 tanh | adam 0.01 | bce | 5000 epochs | seed 0"
         " | goal: 32 of 32 within 1 px with code <= 1",
     ),
@@ -93,7 +93,7 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         "further",
         mark("Challenge: all 96 characters"),
         mark("Three sets on one plane, each character within a pixel, 2,000 weights."),
-        mark("Most of the weights belong into the decoder."),
+        mark("Most of the weights belong in the decoder."),
         "letters 35-25-10-2 tanh | adam 0.01 | bce | 10000 epochs | seed 0"
         " | goal: 96 of 96 within 1 px with <= 2000 weights and code <= 2",
     ),
@@ -101,7 +101,7 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         "challenge-digits",
         "further",
         mark("Challenge: digits with few weights"),
-        mark("Name 99 % of the scanned digits that are learnt, with 1,500 weights."),
+        mark("Classify 99 % of the scanned digits of the training correctly, with 1,500 weights."),
         mark("The code is the last layer before the classes: how narrow may it be?"),
         "digits 64-4:relu | classifier epochs=0 | adam 0.001 | bce | 50 epochs | batch 256"
         " | seed 0 | goal: accuracy >= 99% with <= 1500 weights",

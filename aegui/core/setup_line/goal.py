@@ -336,7 +336,7 @@ def read_goal(tokens: Sequence[Token]) -> LineGoal:
             clauses.append([])
     bounds = tuple(_bound(clause) for clause in clauses if clause)
     if not bounds:
-        raise refusal(first, tr("say what is to be reached: {example}.", example=_EXAMPLE))
+        raise refusal(first, tr("state the goal: {example}.", example=_EXAMPLE))
     return LineGoal(bounds)
 
 
@@ -369,7 +369,7 @@ def _bound(clause: Sequence[Token]) -> Bound:
     row = FIGURES[figure.text]
     if sign is not None and sign != row.sign:
         raise refusal(
-            whole, tr("this figure is bounded with “{sign}”: that way is better.", sign=row.sign)
+            whole, tr("this figure is bounded with “{sign}”, its better direction.", sign=row.sign)
         )
     limit = float(number_of(numbers[0]))
     if not np.isfinite(limit) or limit < 0:

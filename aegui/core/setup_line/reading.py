@@ -151,7 +151,7 @@ class _Reader:
             self.version = max(VERSION, int(version.group(1)))
         elif first.text.startswith(GOAL):
             if self.goal is not None:
-                raise refusal(first, tr("this is said twice."))
+                raise refusal(first, tr("this is given twice."))
             self.goal, self.asked = read_goal(tokens), first
         elif place is not None and place < 2 and first.text not in _WORDS:
             self._take_network(tokens, place)
@@ -181,7 +181,7 @@ class _Reader:
 
     def _take_network(self, tokens: Sequence[Token], place: int) -> None:
         if self.chain is not None:
-            raise refusal(tokens[place], tr("the layers are said twice."))
+            raise refusal(tokens[place], tr("the layers are given twice."))
         if place:
             self._take_source(tokens[0])
         rest = tokens[place + 1 :]
@@ -198,7 +198,7 @@ class _Reader:
         source = value_of(token) if token.text.startswith('"') else token.text
         if not token.text.startswith('"'):
             if not SOURCE.fullmatch(token.text):
-                raise refusal(token, tr("names of files stand in quotes."))
+                raise refusal(token, tr("file names must be quoted."))
             if not is_known(token.text):
                 raise unknown(token, BUILTIN_SETS)
         self._set(("data", "source"), source, token, "source")
@@ -280,7 +280,7 @@ class _Reader:
 
     def _set(self, path: Path, value: Any, token: Token, name: str) -> None:
         if path in self.spans:
-            raise refusal(token, tr("this is said twice."))
+            raise refusal(token, tr("this is given twice."))
         self.spans[path] = token
         self.names[".".join(path)] = name
         holder = self.document
@@ -346,12 +346,12 @@ def _divided(whole: Token, layers: list[Token]) -> tuple[list[Token], Token, lis
     inner = layers[1:]
     marked = [place for place, layer in enumerate(inner) if layer.text.startswith("[")]
     if len(marked) > 1:
-        raise refusal(inner[marked[1]], tr("only the code stands in brackets."))
+        raise refusal(inner[marked[1]], tr("only the code may be in brackets."))
     if marked:
         place = marked[0]
         code = inner[place]
         if not code.text.endswith("]"):
-            raise refusal(code, tr("the code stands in brackets alone: [2]."))
+            raise refusal(code, tr("brackets hold only the code: [2]."))
         after = inner[place + 1 :]
         return inner[:place], code.part(1, -1), after[:-1] if after else None
     if len(layers) > 2 and layers[-1].text == layers[0].text:

@@ -144,7 +144,7 @@ def value_of(token: Token) -> Any:
             ) from None
     if _PLAIN.fullmatch(text) or text.startswith("#"):
         return text
-    raise refusal(token, tr("this is neither a number nor a word; texts stand in quotes."))
+    raise refusal(token, tr("this is neither a number nor a word; texts must be quoted."))
 
 
 def number_of(token: Token) -> float | int:

@@ -100,7 +100,7 @@ def _checked(
     training = subject.resolved.recipe.training
     if training.schedule.name == "plateau" and training.schedule.patience_epochs < steps:
         return CodeVerdict(
-            "incomparable", reason=tr("On a plateau the rate follows losses that are measured.")
+            "incomparable", reason=tr("A plateau schedule depends on measured losses.")
         )
     with tempfile.TemporaryDirectory(prefix="aegui-code-") as folder:
         path = made.write(Path(folder) / made.file_name)
@@ -154,12 +154,12 @@ def _compared(
             "differs", tr("The code did {n} steps, the program {m}.", n=len(code), m=len(own))
         )
     if not all(map(math.isfinite, own)):
-        return found("incomparable", tr("The losses are not numbers: this training diverges."))
+        return found("incomparable", tr("The losses are not finite: this training diverges."))
     pairs = zip(code, own, strict=True)
     difference = max(abs(a - b) / max(1.0, abs(b)) for a, b in pairs)
     if not difference <= TOLERANCE:
-        reason = tr("A line search makes much of the last digit.") if is_scipy else ""
+        reason = tr("A line search amplifies the last digit.") if is_scipy else ""
         return found("differs", reason, difference)
     if gradient is not None and not gradient <= GRADIENT_TOLERANCE:
-        return found("differs", tr("The gradient is not that which was measured."), difference)
+        return found("differs", tr("The gradient differs from the measured one."), difference)
     return found("same", "", difference)

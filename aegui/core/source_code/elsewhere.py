@@ -64,7 +64,7 @@ def check_elsewhere(
                 return CodeVerdict("incomparable", reason=words)
         return _verdict(from_json(pipe.recv_bytes()))
     except (EOFError, OSError):
-        words = tr("The process that runs the code has ended, perhaps for want of memory.")
+        words = tr("The process that runs the code has ended, perhaps for lack of memory.")
         return CodeVerdict("incomparable", reason=words)
     finally:
         pipe.close()

@@ -9,11 +9,11 @@ from aegui.core.i18n import mark
 
 DialectKey = Literal["torch", "numpy", "notebook"]
 DIALECTS = table(
-    Choice("torch", mark("PyTorch"), mark("A module and a plain loop.")),
+    Choice("torch", mark("PyTorch"), mark("A module and a plain training loop.")),
     Choice(
         "numpy",
         mark("NumPy by hand"),
-        mark("Forward, backward and the optimiser without a library, and a gradient check."),
+        mark("Forward, backward and optimiser written out, and a gradient check."),
     ),
     Choice(
         "notebook",

@@ -116,7 +116,7 @@ def _of_data(run: CodedRun, _listing: CodeListing) -> str:
     if channels > 1:
         words += " " + tr("Each pixel has {n} numbers.", n=channels)
     if recipe.data.corruption.kind != "none":
-        words += " " + tr("Noise is put on the input; the network is to undo it.")
+        words += " " + tr("Noise is added to the input; the network learns to remove it.")
     return f"## {tr('Data')}\n\n{words}"
 
 

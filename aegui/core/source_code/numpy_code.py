@@ -108,13 +108,13 @@ def why_no_numpy(run: CodedRun) -> str:
         return family
     if recipe.classifier is not None:
         return tr(
-            "Layers that learn one after the other would be pages by hand: for a classifier only "
-            "the PyTorch code is offered."
+            "Layer-wise training by hand would take pages: for a classifier only the PyTorch code "
+            "is offered."
         )
     if recipe.gan is not None:
         return tr(
-            "Two networks that learn in turn would be pages by hand: for a GAN only the PyTorch "
-            "code is offered."
+            "Two networks in turn by hand would take pages: for a GAN only the PyTorch code is "
+            "offered."
         )
     if recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         return tr("This optimiser is scipy's, not written by hand: see the PyTorch code.")
@@ -134,7 +134,7 @@ def why_no_numpy(run: CodedRun) -> str:
     if recipe.training.contractive:
         return tr(
             "The contractive penalty is a gradient itself: by hand it needs all second "
-            "derivatives. See the PyTorch code, where autograd finds them."
+            "derivatives. See the PyTorch code, where autograd computes them."
         )
     return ""
 
@@ -305,7 +305,7 @@ class NumpyPrinter:
         channels, height, width = self.s.resolved.dataset.image_shape
         w.gap()
         with w.block("def augment(rows):"):
-            w.words(tr("The images of a batch, mirrored and moved at random."))
+            w.words(tr("The images of a batch, mirrored and shifted at random."))
             w.line(f"images = rows.reshape(-1, {channels}, {height}, {width}).copy()")
             if spec.flip:
                 w.line("mirrored = rng.random(len(images)) < 0.5")

@@ -185,7 +185,7 @@ class CodedRun:
         dataset = self.resolved.dataset
         if len(self.training) * dataset.pixels > MOST_NUMBERS:
             raise AeguiError(
-                tr("{name} is too large a set to lie beside the code.", name=dataset.name)
+                tr("{name} is too large to be saved beside the code.", name=dataset.name)
             )
         held = memory_of(dataset.flat())
         chosen = held[self.training]

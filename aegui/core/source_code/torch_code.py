@@ -43,8 +43,8 @@ def why_no_torch(subject: CodedRun) -> str:
     method = METHODS.get(recipe.training.optimizer.name)
     if method is not None and not method.gradient:
         return tr(
-            "There is no code for optimisers without gradients, whose way depends on "
-            "the order of all weights. Choose another optimiser to see the code."
+            "There is no code for optimisers without gradients, whose path depends on the order of"
+            " all weights. Choose another optimiser to see the code."
         )
     if method is not None and not isinstance(method.name, str):
         return tr(

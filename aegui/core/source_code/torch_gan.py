@@ -185,7 +185,7 @@ class GanPrinter(TorchPrinter):
             return
         w.gap()
         with w.block("def doubt(scores):"):
-            w.words(tr("How undecided the classes of generated images are: their mean entropy."))
+            w.words(tr("How uncertain the classes of generated images are: their mean entropy."))
             w.line("logs = scores[:, 1:].log_softmax(dim=1)")
             w.line("return -(logs.exp() * logs).sum(dim=1).mean()")
         w.gap()

@@ -136,7 +136,7 @@ class LoopPrinter:
         channels, height, width = self.s.resolved.dataset.image_shape
         w.gap()
         with w.block("def augment(rows):"):
-            w.words(tr("The images of a batch, mirrored and moved at random."))
+            w.words(tr("The images of a batch, mirrored and shifted at random."))
             w.line(f"x = rows.reshape(-1, {channels}, {height}, {width})")
             if spec.flip:
                 w.line("mirrored = torch.rand(len(x), generator=draws) < 0.5")

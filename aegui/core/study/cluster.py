@@ -50,14 +50,14 @@ def write_units(study: Study, folder: Path) -> int:
     if study.plan.mode in {"path", "guided"}:
         raise AeguiError(
             tr(
-                'A study with "mode": {mode} chooses as it goes, and cannot be written down '
-                "beforehand: run it here, or make it a grid or random.",
+                'A study with "mode": {mode} depends on earlier results, and cannot be written as'
+                " units in advance: run it here, or make it a grid or random.",
                 mode=f'"{study.plan.mode}"',
             )
         )
     units = study.units(_JOBS)
     if not units:
-        raise AeguiError(tr("Nothing is left to do: all runs of the study are there."))
+        raise AeguiError(tr("Nothing is left to do: all runs of the study are finished."))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -121,7 +121,7 @@ def _tried(
     matrix_spec = _matrix_spec(recipe, spec, wanted)
     curves = matrix_curves(noise_matrix(recipe, dataset, matrix_spec, report, cancelled))
     if curves is None:
-        raise AeguiError(tr("There are no levels to try the networks with."))
+        raise AeguiError(tr("There are no levels to test the networks with."))
     return curves
 
 

@@ -65,9 +65,9 @@ class Scheduler:
         if not self.is_exposed:
             return ""
         return tr(
-            "{address} is another machine, and the connection is not encrypted: whoever is on the "
-            "way can read the samples and run programs on the workers. Use a tls:// address with "
-            "its files, or a tunnel.",
+            "{address} is another machine, and the connection is not encrypted: anyone on the "
+            "network can read the samples and run programs on the workers. Use a tls:// address "
+            "with its files, or a tunnel.",
             address=self.address,
         )
 
@@ -187,8 +187,8 @@ class DaskWorkers:
         if self._client.status != "running" or time.monotonic() - seen > _MOST_IDLE_SECONDS:
             raise AeguiError(
                 tr(
-                    "The cluster is gone. What was finished is kept: start the study again once it "
-                    "is back."
+                    "The connection to the cluster was lost. Finished runs are kept: start the "
+                    "study again once it is back."
                 )
             )
 
@@ -198,7 +198,7 @@ class DaskWorkers:
         except Exception as error:  # Clusters raise exceptions of any class
             raise AeguiError(
                 tr(
-                    "The cluster could not do a part of the study: {reason}. What was finished is "
+                    "The cluster could not run a part of the study: {reason}. Finished runs are "
                     "kept.",
                     reason=f"{type(error).__name__}: {error}".splitlines()[0],
                 )

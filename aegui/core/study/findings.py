@@ -23,22 +23,22 @@ MISTAKES = table(
     Choice(
         "noisy_target",
         mark("The target is noisy"),
-        mark("The network is rewarded for giving the noise back. What it learns is to copy."),
+        mark("The network is rewarded for reproducing the noise, so it learns to copy."),
     ),
     Choice(
         "fixed_noise",
         mark("The noise is fixed"),
-        mark("The noisy copies were drawn once: the network can learn them by heart."),
+        mark("The noisy copies were drawn once: the network can memorise them."),
     ),
     Choice(
         "other_level",
-        mark("Tried with other noise than trained with"),
-        mark("A network doubts as much as it was taught to."),
+        mark("Tested with other noise than trained with"),
+        mark("A network corrects as much noise as it was trained with."),
     ),
     Choice(
         "noisy_data",
         mark("The samples themselves are noisy"),
-        mark("The set holds corrupted copies of the same characters: they are targets too."),
+        mark("The set contains corrupted copies of the same characters: they are targets too."),
     ),
 )
 """Every mistake: its name, and its effect."""
@@ -142,8 +142,8 @@ def _noisy_target(recipe: Recipe) -> Finding | None:
         return None
     return _finding(
         "noisy_target",
-        tr("The network is rewarded for giving the noise back. What it learns is to copy."),
-        tr("Compare the answer with the clean sample: only the input is to be corrupted."),
+        tr("The network is rewarded for reproducing the noise, so it learns to copy."),
+        tr("Compare the answer with the clean sample: only the input should be corrupted."),
         with_noise(recipe, noise.model_copy(update={"clean_target": True})),
     )
 
@@ -164,8 +164,8 @@ def _fixed_noise(recipe: Recipe, dataset: Dataset | None) -> Finding | None:
 def _copies_text(copies: int) -> str:
     """Return the explanation of fixed noise with ``copies`` noisy copies."""
     return tr(
-        "Noisy copies of each sample that are drawn once ({copies:,}) can be learnt by heart: "
-        "the loss falls, and noise that is new is repaired no better.",
+        "Noisy copies of each sample that are drawn once ({copies:,}) can be memorised: the loss "
+        "falls, and new noise is removed no better.",
         copies=copies,
     )
 
@@ -195,29 +195,28 @@ def other_noise(
             return None
     values = {"trained": corruption_words(noise), "tried": corruption_words(test)}
     if plain:
-        text = tr("It is tried with “{tried}”, but has never seen noise: it copies it.", **values)
+        text = tr("It is tested with “{tried}”, but has never seen noise: it copies it.", **values)
     elif kind != tested_kind:
         text = tr(
-            "It was trained with “{trained}” and is tried with “{tried}”: another kind of noise.",
+            "It was trained with “{trained}” and is tested with “{tried}”: another kind of noise.",
             **values,
         )
     elif trained < tested:
         text = tr(
-            "It was trained with “{trained}” and is tried with “{tried}”: it believes too much "
-            "of what it sees.",
+            "It was trained with “{trained}” and is tested with “{tried}”: it corrects too little.",
             **values,
         )
     else:
         text = tr(
-            "It was trained with “{trained}” and is tried with “{tried}”: it doubts more of what "
-            "it sees than it should.",
+            "It was trained with “{trained}” and is tested with “{tried}”: it corrects more than "
+            "it should.",
             **values,
         )
     mended = noise.model_copy(update={"kind": test.kind, "level": test.level})
     return _finding(
         "other_level",
         text,
-        tr("Train with the noise that it shall repair: “{tried}”.", **values),
+        tr("Train with the noise that it has to remove: “{tried}”.", **values),
         with_noise(recipe, mended),
     )
 
@@ -295,8 +294,8 @@ def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:
     return _finding(
         "noisy_data",
         tr(
-            "Samples of one label differ in single pixels, each in others: the set seems to hold "
-            "corrupted copies. They are targets too, and noise is learnt as if it were meant."
+            "Samples of one label differ in single pixels, each in others: the set seems to "
+            "contain corrupted copies. They are targets too, so the network learns the noise."
         ),
         tr("Keep one clean sample of each, and let the recipe add the noise."),
         None,

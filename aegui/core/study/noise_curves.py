@@ -157,7 +157,7 @@ def noise_curves(
         lines.append(Line(key, name, wrong[:, at], np.zeros(len(wrong))))
     note = ""
     if len(dataset) < whole:
-        note = tr("tried with {n:,} of {whole:,} samples", n=len(dataset), whole=whole)
+        note = tr("tested with {n:,} of {whole:,} samples", n=len(dataset), whole=whole)
     return Curves(spec.kind, np.array(spec.levels, np.float64), tuple(lines), note)
 
 
@@ -191,7 +191,7 @@ def matrix_curves(matrix: NoiseMatrix) -> Curves | None:
 
 
 def _words(done: int, total: int) -> str:
-    return tr("{done:,} of {total:,} levels tried", done=done, total=total)
+    return tr("{done:,} of {total:,} levels tested", done=done, total=total)
 
 
 def _check(models: Sequence[TriedModel], dataset: Dataset, spec: NoiseCurveSpec) -> None:
@@ -202,14 +202,14 @@ def _check(models: Sequence[TriedModel], dataset: Dataset, spec: NoiseCurveSpec)
             if not codec.can_encode:
                 raise AeguiError(
                     tr(
-                        "{name} is a GAN: it has no encoder, and repairs nothing. Leave it out.",
+                        "{name} is a GAN: it has no encoder and cannot denoise. Leave it out.",
                         name=model.name,
                     )
                 )
             if codec.pixels != dataset.pixels:
                 raise AeguiError(
                     tr(
-                        "{name} cannot be tried with {data}: it does not take images of that size.",
+                        "{name} cannot be tested with {data}: it takes images of another size.",
                         name=model.name,
                         data=dataset.name,
                     )

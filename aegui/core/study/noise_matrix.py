@@ -390,13 +390,13 @@ def _note(resolved: ResolvedRecipe, recipe: Recipe, whole: int) -> str:
 
 
 def _words(done: int, total: int) -> str:
-    return tr("Training and trying the networks: {share:.0%}", share=done / total)
+    return tr("Training and testing the networks: {share:.0%}", share=done / total)
 
 
 def _check(recipe: Recipe, spec: MatrixSpec) -> None:
     if not recipe.is_autoencoder:
         raise AeguiError(
-            tr("A noise matrix is for autoencoders: a GAN or a classifier repairs no noise.")
+            tr("A noise matrix is for autoencoders: a GAN or a classifier does not denoise.")
         )
     if not 1 <= len(spec.training) <= MOST_NOISES or not 1 <= len(spec.tests) <= MOST_NOISES:
         raise AeguiError(

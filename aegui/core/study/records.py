@@ -354,8 +354,8 @@ class _refusing:
         if isinstance(error, OSError):
             raise AeguiError(
                 tr(
-                    "{folder} could not be written to: {reason}. What was finished before is "
-                    "kept: make room, and give the same line again.",
+                    "{folder} could not be written to: {reason}. Finished runs are kept: make "
+                    "room, and repeat the command.",
                     folder=self._folder,
                     reason=system_reason(error),
                 )

@@ -122,7 +122,7 @@ def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
         if len(alike) < len(left):
             reasons.append(_reason(key, winner, plan, is_first=not reasons))
         left = alike
-    return " ".join(reasons) or tr("All were alike: the first one was kept.")
+    return " ".join(reasons) or tr("All were equal: the first one was chosen.")
 
 
 def _reason(key: str, winner: StudyCell, plan: StudyPlan, *, is_first: bool) -> str:

@@ -176,8 +176,8 @@ class Study:
             if self.plan.tried is not None and (recipe.gan or recipe.classifier):
                 raise RecipeError(
                     tr(
-                        'A study whose networks are tried with noise ("tried") is for '
-                        "autoencoders: a GAN or a classifier repairs no noise."
+                        'A study whose networks are tested with noise ("tried") is for '
+                        "autoencoders: a GAN or a classifier does not denoise."
                     )
                 )
             if recipe.training.device == "auto" and trains_in_population(resolved):

@@ -54,7 +54,7 @@ TEMPLATES = table(
     AxisTemplate(
         "share",
         mark("Share to learn from"),
-        mark("The rest of the samples is kept from training."),
+        mark("The rest of the samples is held out."),
         rows=_shares,
     ),
     AxisTemplate(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MODES = table(
     Choice("grid", mark("All combinations"), mark("Every choice of one axis with all of others.")),
-    Choice("random", mark("At random"), mark("As many combinations as you say, drawn at random.")),
+    Choice("random", mark("At random"), mark("A given number of combinations, drawn at random.")),
     Choice(
         "path",
         mark("One axis at a time"),
@@ -27,7 +27,7 @@ MODES = table(
     Choice(
         "guided",
         mark("Guided search"),
-        mark("Optuna asks for settings near those that did well."),
+        mark("Optuna proposes settings near those that did well."),
     ),
 )
 NOTHING = ""
@@ -40,7 +40,7 @@ _BOUNDS = table(
     Choice("at_least", mark("at least"), mark("A run reaches the goal with this or more.")),
 )
 _THEN = table(
-    Choice(NOTHING, mark("Nothing else"), mark("The first of those that are alike is the best.")),
+    Choice(NOTHING, mark("Nothing else"), mark("The first of equal settings is the best.")),
     *RUN_FIGURES.values(),
 )
 
@@ -52,7 +52,9 @@ class PlanTerms:
     seeds: Annotated[
         int,
         Field(ge=1, le=MAX_SEEDS),
-        FieldWords("Seeds", "How often each setting is trained, every time from other weights."),
+        FieldWords(
+            "Seeds", "Number of trainings of each setting, each with other initial weights."
+        ),
     ] = 5
     first_seed: Annotated[
         int,
@@ -60,12 +62,12 @@ class PlanTerms:
         FieldWords("First seed", "The others follow it one by one."),
     ] = 0
     mode: Annotated[
-        str, OneOf(MODES), FieldWords("What is tried", "Which settings the axes lead to.")
+        str, OneOf(MODES), FieldWords("What is tried", "How settings are made of the axes.")
     ] = "grid"
     trials: Annotated[
         int,
         Field(ge=1, le=MAX_RUNS_OF_A_STUDY),
-        FieldWords("Settings", "How many settings are drawn, or asked for."),
+        FieldWords("Settings", "Number of settings that are drawn or proposed."),
     ] = 50
     figure: Annotated[
         str,
@@ -88,7 +90,7 @@ class PlanTerms:
     then: Annotated[
         str,
         OneOf(_THEN),
-        FieldWords("If alike, by", "Decides between settings that are alike so far."),
+        FieldWords("If alike, by", "Decides between settings that are equal so far."),
     ] = NOTHING
     minutes: Annotated[
         int | None,

@@ -206,9 +206,9 @@ class Processes:
         if deaths > _MOST_DEATHS * self.jobs:
             raise AeguiError(
                 tr(
-                    "The processes of the study end before their work does, perhaps for want of "
-                    "memory. What was finished is kept: close other programs and start the study "
-                    "again, or run it by the command with fewer processes (--jobs)."
+                    "The processes of the study ended early, perhaps for lack of memory. Finished "
+                    "runs are kept: close other programs and start the study again, or run it by "
+                    "the command with fewer processes (--jobs)."
                 )
             )
         if unit is not None:

@@ -105,8 +105,8 @@ def large_layer_words(resolved: ResolvedRecipe) -> str:
     if not is_dense or largest.parameters < MANY_PARAMETERS:
         return ""
     return tr(
-        "One dense layer, from {before} to {after}, has {n:,} of the parameters: fewer numbers "
-        "should arrive there, by strides, pooling or fewer channels.",
+        "One dense layer, from {before} to {after}, has {n:,} of the parameters: reduce its input"
+        " by strides, pooling or fewer channels.",
         before=shape_words(largest.input_shape),
         after=shape_words(largest.output_shape),
         n=largest.parameters,

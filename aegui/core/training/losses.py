@@ -87,7 +87,7 @@ LOSSES = table(
     Loss(
         "bce",
         mark("Binary cross-entropy"),
-        mark("For pixels that are on or off: how surprised the output is by the target."),
+        mark("For pixels that are on or off: the negative log likelihood of the target."),
         # torch's own function refuses NaN, the output of a diverged run, which must be counted
         # here. Its definition clips logarithms at -100 too.
         formula="-(t * clip(log(y), -100.0, 0.0) + (1 - t) * clip(log1p(-y), -100.0, 0.0))",
@@ -97,7 +97,7 @@ LOSSES = table(
         best="p",
         symbol="BCE",
         meaning=mark(
-            "Binary cross-entropy of each pixel: how surprised the output is by the target."
+            "Binary cross-entropy of each pixel: the negative log likelihood of the target."
         ),
         per_pixel=mark("nats per pixel"),
         per_image=mark("nats per image"),
@@ -105,7 +105,7 @@ LOSSES = table(
     Loss(
         "mse",
         mark("Mean squared error"),
-        mark("The classic: punishes large errors most."),
+        mark("The classic: penalises large errors most."),
         formula="square(y - t)",
         factor=2.0,
         best="p",
@@ -117,7 +117,7 @@ LOSSES = table(
     Loss(
         "mae",
         mark("Mean absolute error"),
-        mark("Punishes all errors alike; sharp outputs."),
+        mark("Penalises all errors equally; sharp outputs."),
         formula="abs(y - t)",
         slope="sign(d)",
         best="where(p > 0.5, 1.0, 0.0)",

@@ -113,7 +113,7 @@ OPTIMIZERS = table(
     Optimizer(
         "sgd",
         mark("SGD"),
-        mark("Plain gradient descent: follow the slope downhill."),
+        mark("Plain gradient descent."),
         lines=(_DESCEND,),
         each=(_DESCEND_EACH,),
         low_rate=0.03,
@@ -123,7 +123,7 @@ OPTIMIZERS = table(
     Optimizer(
         "momentum",
         mark("SGD with momentum"),
-        mark("Gradient descent that keeps rolling."),
+        mark("Gradient descent along a running average of the gradients."),
         ("momentum",),
         slots=("momentum",),
         lines=(*_ROLL, "torch._foreach_add_(tensors, momentum, alpha=-lr)"),
@@ -135,7 +135,7 @@ OPTIMIZERS = table(
     Optimizer(
         "nesterov",
         mark("Nesterov momentum"),
-        mark("Momentum that looks ahead before it corrects."),
+        mark("Momentum with the gradient at the next position (Nesterov)."),
         ("momentum",),
         slots=("momentum",),
         lines=(*_ROLL, "torch._foreach_add_(gradients, momentum, alpha={momentum})", _DESCEND),
@@ -160,7 +160,10 @@ OPTIMIZERS = table(
     Optimizer(
         "adagrad",
         mark("Adagrad"),
-        mark("Divides each gradient by all its past; slows down for ever."),
+        mark(
+            "Divides each gradient by the root of the sum of its squares so far; steps keep "
+            "shrinking."
+        ),
         ("eps",),
         slots=("square",),
         lines=_scaled("1.0"),
@@ -200,14 +203,14 @@ OPTIMIZERS = table(
     Optimizer(
         "lbfgs",
         mark("L-BFGS-B"),
-        mark("Second order from the last few gradients; full batch. An epoch is an iteration."),
+        mark("Quasi-Newton from the last few gradients; full batch. An epoch is an iteration."),
     ),
     Optimizer(
         "bfgs",
         mark("BFGS"),
         mark(
-            "Second order with the whole matrix of curvatures: small networks, full batch. The "
-            "loop is our own, with scipy's line search."
+            "Quasi-Newton with the full inverse Hessian: small networks, full batch. The loop is "
+            "our own, with scipy's line search."
         ),
         squares=5,
     ),
@@ -225,7 +228,7 @@ OPTIMIZERS = table(
     Optimizer(
         "nelder_mead",
         mark("Nelder-Mead"),
-        mark("No gradients at all: a simplex that crawls downhill. Only for tiny networks."),
+        mark("No gradients at all: a downhill simplex. Only for tiny networks."),
         squares=2,
     ),
 )

@@ -104,7 +104,7 @@ TERMS = table(
     Term(
         "code_l1",
         mark("L1 of the code"),
-        mark("Sum of the sizes of the code's numbers, a mean over the samples."),
+        mark("Sum of the code's absolute values, averaged over the samples."),
         r"‖z‖_1",
         "penalties",
     ),
@@ -118,11 +118,13 @@ TERMS = table(
     Term(
         "contractive",
         mark("Contraction"),
-        mark("How strongly the code answers to small changes of the input."),
+        mark("How strongly the code responds to small changes of the input."),
         r"‖∂z / ∂x‖_F^2",
         "penalties",
     ),
-    Term("l1", mark("L1 of the weights"), mark("Sum of the weights' sizes."), r"‖W‖_1", "weights"),
+    Term(
+        "l1", mark("L1 of the weights"), mark("Sum of the absolute weights."), r"‖W‖_1", "weights"
+    ),
     Term(
         "l2",
         mark("L2 of the weights"),
@@ -133,28 +135,28 @@ TERMS = table(
     Term(
         "validation_loss",
         mark("Validation loss"),
-        mark("The loss on the samples that are kept from training."),
+        mark("The loss on the held-out samples."),
         r"L_\op{val}",
         "loss",
     ),
     Term(
         "validation_wrong",
         mark("Wrong pixels, held out"),
-        mark("Mean wrong pixels of the samples that are kept from training, without noise."),
+        mark("Mean wrong pixels of the held-out samples, without noise."),
         r"\op{n}_\op{val}",
         "wrong",
     ),
     Term(
         "accuracy",
         mark("Accuracy"),
-        mark("Share of the samples whose class is found."),
+        mark("Share of the samples classified correctly."),
         r"\op{acc}",
         "accuracy",
     ),
     Term(
         "validation_accuracy",
         mark("Validation accuracy"),
-        mark("Share of the samples kept from training whose class is found."),
+        mark("Share of the held-out samples classified correctly."),
         r"\op{acc}_\op{val}",
         "accuracy",
     ),
@@ -189,21 +191,21 @@ TERMS = table(
     Term(
         "class_loss",
         mark("Classes of real images"),
-        mark("Cross-entropy in nats: how surprised the discriminator is by the right class."),
+        mark("Cross-entropy of the discriminator's class, in nats."),
         r"−\op{log} p(y|x)",
         "adversary_classes",
     ),
     Term(
         "class_doubt",
         mark("Classes of generated images"),
-        mark("Mean entropy in nats: how undecided the discriminator is which class they are."),
+        mark("Mean entropy of the class that the discriminator predicts, in nats."),
         r"H(p(y|g(z)))",
         "adversary_classes",
     ),
     Term(
         "evaluations",
         mark("Evaluations"),
-        mark("How often the optimiser has asked for the objective."),
+        mark("Number of evaluations of the objective."),
         r"\op{n}",
         "evaluations",
     ),
@@ -332,7 +334,7 @@ def _cross_entropy(recipe: Recipe) -> Summand:
         "loss" if alone else "",
         r"\op{CE}(y, \hat{y})",
         1.0,
-        mark("Cross-entropy: how surprised the classifier is by the right class."),
+        mark("Cross-entropy of the true class."),
     )
 
 

@@ -136,8 +136,8 @@ def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
         for places, text in (
             (ranking.beating, mark("{name} is beaten by {others}.")),
             (ranking.beaten, mark("{name} beats {others}.")),
-            (told, mark("{name} is not told apart from {others}.")),
-            (few, mark("The seeds are too few to tell {name} from {others}.")),
+            (told, mark("{name} does not differ significantly from {others}.")),
+            (few, mark("There are too few seeds to tell {name} from {others}.")),
         ):
             if places:
                 others = _listed([names[place] for place in places])
@@ -219,7 +219,7 @@ def _more_words(comparison: Comparison) -> str:
             "About {n} more seeds would settle it, if the difference is what it looks like.",
             comparison.more_seeds,
         )
-    return tr("If there is a difference, it is too small for {n:,} seeds to find.", n=MOST_SEEDS)
+    return tr("If there is a difference, it is too small for {n:,} seeds to show.", n=MOST_SEEDS)
 
 
 def _left_out(comparison: Comparison) -> list[str]:

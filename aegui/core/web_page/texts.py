@@ -9,7 +9,7 @@ _TEXTS = {
     "language": mark("Language"),
     "dark": mark("Dark"),
     "light": mark("Light"),
-    "map": mark("Map of the code: every place of it is an image"),
+    "map": mark("Map of the code: every place decodes into an image"),
     "help": mark(
         "Move over the map to decode the place under the pointer. Wheel or +/− zooms, dragging "
         "moves the map, a click or P pins; arrow keys move the cursor. On a touch screen one "
@@ -35,12 +35,12 @@ _TEXTS = {
     "unpin": mark("Remove the pin {name}"),
     "shuffle": mark("Another plane"),
     "between": mark("Between the pins"),
-    "pins_hint": mark("Pin a second place to see what lies between them."),
-    "path": mark("Images on the straight way through the pins"),
-    "along": mark("How far along the way through the pins"),
-    "editor": mark("Draw, and see what the network makes of it"),
+    "pins_hint": mark("Pin a second place to see the images between them."),
+    "path": mark("Images on the straight path through the pins"),
+    "along": mark("Position on the path through the pins"),
+    "editor": mark("Draw, and see the network's answer"),
     "editor_help": mark("Pixel editor: click or drag to change pixels; arrow keys and space"),
-    "answer": mark("What the network makes of the drawing"),
+    "answer": mark("The network's answer to the drawing"),
     "answer_words": mark("{changed} pixels changed; {gap} from the sample {name}."),
     "editor_last": mark("Drawings are answered by the last epoch."),
     "clear": mark("Clear"),
@@ -53,7 +53,7 @@ _TEXTS = {
     "past": mark("weights of that epoch"),
     "live": mark("weights while it learns"),
     "some": mark("{shown} of them are on the map."),
-    "wrong": mark("Wrong pixels of these samples: {wrong} in all, {worst} in the worst."),
+    "wrong": mark("Wrong pixels of these samples: {wrong} in total, {worst} in the worst."),
     "exact": mark("The weights are exactly those of the run."),
     "rounded": mark(
         "The weights are rounded to 16 bits: images differ from those of the run by at most "

@@ -33,7 +33,7 @@ _NOTE_MS = 500
 
 _OF_THE_SET = {
     True: mark("Of the set: the samples that were held out."),
-    False: mark("The set was learnt: unseen samples of its kind have larger errors."),
+    False: mark("This is the training set: unseen samples of its kind have larger errors."),
 }
 """Whether the samples were held out -> note."""
 
@@ -112,7 +112,7 @@ class AnswerStudiesFeature(Feature):
         elif found is None or found.dataset is not self._services.shown.dataset:
             spec = self._answers.noise
             text = tr(
-                "{name}: which characters does it take for each other under {noise} {level}?",
+                "{name}: which characters does it confuse under {noise} {level}?",
                 name=model.name,
                 noise=tr(CORRUPTIONS[spec.kind].label),
                 level=localized(spec.level, ".3g"),
@@ -169,9 +169,9 @@ class AnswerStudiesFeature(Feature):
         else:
             note = "" if found.held_out is None else tr(_OF_THE_SET[found.held_out])
             if found.source != self._source:
-                note = tr("Another set is chosen now: press Measure.")
+                note = tr("Another set is chosen: press Measure.")
             elif found.codec is not model.codec:
-                note = tr("The network is another now: measure again.")
+                note = tr("The network has changed: measure again.")
             page.set_bench(found.bench, found.name, note)
 
     def _why_no_outliers(self) -> str:

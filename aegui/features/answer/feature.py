@@ -222,8 +222,8 @@ class AnswerFeature(Feature):
             return
         services.settings.keep({REPAIR_TOLD: True})
         text = tr(
-            "This network was never taught to repair: it was trained without noise. The one that "
-            "was knows lower-case letters."
+            "This network was trained without noise and cannot denoise. The shipped denoiser knows"
+            " lower-case letters."
         )
         open_it = partial(services.requests.file.emit, path)
         self.noticed.emit(Notice("info", text, tr("Open one that repairs"), open_it))

@@ -9,7 +9,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "undo",
         mark("&Undo"),
-        mark("Take back the last edit of the recipe, of pins or of concepts"),
+        mark("Undo the last edit of the recipe, the pins or the concepts"),
         "edit",
         100,
         "undo",
@@ -20,7 +20,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "redo",
         mark("&Redo"),
-        mark("Do the edit again that was taken back"),
+        mark("Redo the edit that was undone last"),
         "edit",
         110,
         "redo",
@@ -44,7 +44,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "continue",
         mark("&Continue training"),
-        mark("Go on where the training of this network ended"),
+        mark("Continue the training of this network"),
         "train",
         110,
         "go_on",
@@ -56,7 +56,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "pause",
         mark("&Pause"),
-        mark("Rest after the present epochs"),
+        mark("Pause after the current epochs"),
         "train",
         200,
         "pause",
@@ -64,14 +64,12 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
         icon="pause",
         in_toolbar=True,
         needs=("active",),
-        other_face=OtherFace(
-            "paused", mark("&Go on"), mark("Go on with the training that rests"), "train"
-        ),
+        other_face=OtherFace("paused", mark("&Go on"), mark("Resume the paused training"), "train"),
     ),
     ActionSpec(
         "step",
         mark("St&ep"),
-        mark("Train for one epoch and rest"),
+        mark("Train for one epoch, then pause"),
         "train",
         210,
         "step",
@@ -83,7 +81,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "stop",
         mark("St&op"),
-        mark("End the training and keep what was learnt"),
+        mark("Stop the training and keep its result"),
         "train",
         220,
         "stop",
@@ -95,7 +93,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "slow",
         mark("S&low motion"),
-        mark("A few epochs a second, to watch them one by one"),
+        mark("Train slowly, a few epochs per second, to watch each one"),
         "train",
         230,
         "set_slow",
@@ -108,7 +106,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "limits",
         mark("&When to ask…"),
-        mark("From which time and memory on a training is asked about before it begins"),
+        mark("Time and memory above which a training needs confirmation"),
         "train",
         300,
         "set_limits",
@@ -116,7 +114,7 @@ TRAINING_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "history",
         mark("&History of this training"),
-        mark("Every training that led here: epochs, settings, and what was changed meanwhile"),
+        mark("Every training that led here: epochs, settings, and live changes"),
         "train",
         310,
         "show_history",

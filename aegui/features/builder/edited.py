@@ -124,7 +124,7 @@ class EditedStrips(QObject):
         if self._services.runner.is_busy:
             return tr("Changed since this training began:")
         if self._is_as_set_live(edited):
-            return tr("Changed while it trained; the next training begins with it:")
+            return tr("Changed while it trained; the next training starts with it:")
         return tr("Edited since the training:")
 
     def _is_as_set_live(self, edited: Edited) -> bool:

@@ -43,7 +43,7 @@ class GreetingFeature(Feature):
             return
         self._services.settings.keep({hint_key(_BUILD): True})
         text = tr(
-            "Here networks are built: every card is a layer. The one of the course, 35-25-10-2, "
+            "Build networks here: every card is a layer. The network of the course, 35-25-10-2, "
             "learns 32 letters in seconds."
         )
         take = partial(self._services.requests.preset.emit, COURSE)

@@ -182,9 +182,8 @@ class TrainingFeature(Feature):
             return
         if further.checkpoint is None:
             words = tr(
-                "This run was saved without the state of its optimiser: training goes "
-                "on from its weights of epoch {epoch:,}, and the averages of the "
-                "optimiser start afresh.",
+                "This run was saved without the state of its optimiser: training continues from "
+                "its weights of epoch {epoch:,}, and the optimiser restarts.",
                 epoch=0 if further.fork is None else further.fork.epoch,
             )
             self.noticed.emit(Notice("info", words, passing=True))
@@ -356,7 +355,7 @@ class TrainingFeature(Feature):
         self._show_progress()
         rescued = self._services.keeping.rescued
         if rescued is not None:
-            kept = tr("What it had learnt up to epoch {epochs:,} is kept.", epochs=rescued)
+            kept = tr("The weights of epoch {epochs:,} are kept.", epochs=rescued)
             message = f"{message} {kept}"
         self.noticed.emit(Notice("error", message, passing=True, about="training"))
 

@@ -75,7 +75,7 @@ class ChallengeFeature(Feature):
         if is_figure_id(text):
             self._services.requests.figure.emit(text)
             return
-        words = tr("There is no set-up on the clipboard. One is a line such as: {line}",
+        words = tr("There is no set-up on the clipboard. It is a line such as: {line}",
                    line=_EXAMPLE)  # fmt: skip
         self.noticed.emit(Notice("info", words, passing=True))
 
@@ -83,7 +83,7 @@ class ChallengeFeature(Feature):
     def open_line(self, text: str) -> None:
         """Load the set-up of the line ``text`` into the draft, and its goal as a challenge."""
         if self._services.runner.is_busy:
-            words = tr("A training is under way: stop it before another set-up is opened.")
+            words = tr("A training is running: stop it before you open another set-up.")
             self.noticed.emit(Notice("info", words, passing=True, about="busy"))
             return
         try:
@@ -96,7 +96,7 @@ class ChallengeFeature(Feature):
             self._services.requests.arrangement.emit("build")
         if reading.left_out:
             left = "; ".join(reading.left_out)
-            words = tr("A newer version has written this; left out: {parts}", parts=left)
+            words = tr("A newer version has written this; ignored: {parts}", parts=left)
             self.noticed.emit(Notice("warning", words))
         self._wanted = reading.recipe, reading.goal
         if reading.recipe == self._services.workspace.recipe:
@@ -157,7 +157,7 @@ class ChallengeFeature(Feature):
             problem = challenge.goal.problem(len(workspace.dataset))
             unfit = challenge.goal.unfit(workspace.recipe)
             if unfit:
-                problem = tr("It cannot be reached so: {reason}", reason=unfit)
+                problem = tr("It cannot be reached like this: {reason}", reason=unfit)
         self.badge.set_challenge(challenge, problem, self._missing())
 
     def _missing(self) -> tuple[Missing, ...]:

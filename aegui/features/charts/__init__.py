@@ -21,7 +21,7 @@ FEATURES = (
             ActionSpec(
                 "export_charts_png",
                 mark("Charts as &PNG…"),
-                mark("Write the charts shown as PNG, in a size of your choice"),
+                mark("Write the shown charts as PNG, in a size of your choice"),
                 "file/export",
                 200,
                 "export_charts",
@@ -31,7 +31,7 @@ FEATURES = (
             ActionSpec(
                 "export_charts_svg",
                 mark("Charts as &SVG…"),
-                mark("Write the charts shown as SVG, in a size of your choice"),
+                mark("Write the shown charts as SVG, in a size of your choice"),
                 "file/export",
                 210,
                 "export_charts",

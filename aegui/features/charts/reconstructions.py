@@ -77,13 +77,13 @@ class ReconstructionsFeature(Feature):
         """Return why there is nothing to show; empty if there is something."""
         shown = self._services.shown
         if shown.codec is None:
-            return tr("Press Train to see what the network makes of every sample.")
+            return tr("Press Train to see the reconstruction of every sample.")
         if not shown.fits:
             return tr("The images of this set do not fit the network: train it on them.")
         if not shown.codec.can_encode:
             return tr(
-                "A GAN has no encoder: it makes new images and reconstructs none. "
-                "Move over the map to see them."
+                "A GAN has no encoder: it makes new images and reconstructs nothing. Move over the"
+                " map to see them."
             )
         return ""
 

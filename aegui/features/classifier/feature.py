@@ -77,12 +77,12 @@ class ClassifierFeature(Feature):
             return
         drafted = self._drafted = self._services.workspace.recipe.classifier is not None
         self._panel.set_message(
-            tr("Press Train: the classifier is judged here while it learns.")
+            tr("Press Train: the classifier is evaluated here while it learns.")
             if drafted
             else tr(
-                "This network tells no classes apart. In the panel “Network”, choose “Classifier” "
-                "as the kind of model, take data with labels, such as the digits, and press Train: "
-                "here you will see what it confuses, and its mistakes."
+                "This network is no classifier. In the panel “Network”, choose “Classifier” as the"
+                " kind of model, use data with labels, such as the digits, and press Train: this "
+                "panel shows its confusions and mistakes."
             )
         )
 
@@ -100,7 +100,7 @@ class ClassifierFeature(Feature):
 
     @Slot(object)
     def _on_judge_held(self, cost: Cost) -> None:
-        offer = tr("Classify all the same ({cost})", cost=cost_words(cost))
+        offer = tr("Classify anyway ({cost})", cost=cost_words(cost))
         self._panel.set_message(excess(cost, self._services.settings.budget), offer)
 
     @Slot(object)

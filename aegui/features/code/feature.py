@@ -58,7 +58,7 @@ class CodeFeature(Feature):
             return
         self._code.set_subject(CodeSubject(codec, shown.dataset, shown.recipe, shown.is_learning))
         if self._code.latest is None:
-            self._panel.set_message(tr("The codes of the samples are being looked at…"))
+            self._panel.set_message(tr("Analysing the codes of the samples…"))
 
     def _why_nothing(self) -> str:
         """Return why there is nothing to show; empty if there is something."""
@@ -67,8 +67,8 @@ class CodeFeature(Feature):
             return tr("Press Train to see what each dimension of the code does.")
         if not shown.codec.can_encode:
             return tr(
-                "A GAN has no encoder: no image has a code in it that could be looked at. "
-                "The panel “New images” shows what it makes of random codes."
+                "A GAN has no encoder: images have no codes to analyse. The panel “New images” "
+                "shows the images of random codes."
             )
         if not shown.fits:
             return tr("The images of this set do not fit the network: train it on them.")

@@ -9,7 +9,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "data_folder",
         mark("&Folder of images…"),
-        mark("Learn the images of a folder; its sub-folders are classes"),
+        mark("Use the images of a folder as data; its sub-folders are classes"),
         "data",
         100,
         "open_folder",
@@ -19,7 +19,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "data_images",
         mark("&Image files…"),
-        mark("Learn some images: photographs, drawings, whatever can be read"),
+        mark("Use image files as data: photographs, drawings"),
         "data",
         110,
         "open_images",
@@ -28,7 +28,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "data_file",
         mark("File of &data…"),
-        mark("Learn a file of glyphs, an idx, npz or CSV file"),
+        mark("Use a file of glyphs, an idx, npz or CSV file as data"),
         "data",
         120,
         "open_file",
@@ -49,7 +49,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "choose_characters",
         mark("&Choose samples…"),
-        mark("Which characters or images of the set the network has to learn"),
+        mark("Select the characters or images of the set to train on"),
         "data",
         200,
         "choose_characters",
@@ -60,7 +60,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "keep_drawing",
         mark("&Keep the drawing…"),
-        mark("Put the drawing among your own, to be learnt later"),
+        mark("Save the drawing among your own, to train on it later"),
         "data",
         300,
         "keep_drawing",
@@ -69,7 +69,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "keep_set",
         mark("Keep the set as your &own…"),
-        mark("Put the samples that take part among your own sets"),
+        mark("Save the selected samples as one of your own sets"),
         "data",
         310,
         "keep_set",
@@ -77,7 +77,7 @@ DATA_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_data",
         mark("&Save the set…"),
-        mark("Write the samples that take part to a file, or as pictures to a folder"),
+        mark("Write the selected samples to a file, or as pictures to a folder"),
         "data",
         320,
         "export_data",

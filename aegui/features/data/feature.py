@@ -146,7 +146,7 @@ class DataFeature(Feature):
         if kind == "document":
             return False
         if self._services.runner.is_busy:
-            text = tr("Other data can be taken in when the training has ended.")
+            text = tr("Data can be changed when the training has ended.")
             self.noticed.emit(Notice("warning", text, about="busy"))
         elif kind == "images":
             self.import_images(files)
@@ -164,11 +164,11 @@ class DataFeature(Feature):
         if kind == "document":
             return tr("Drop to open {name}", name=name)
         if self._services.runner.is_busy:
-            return tr("Other data can be taken in when the training has ended.")
+            return tr("Data can be changed when the training has ended.")
         if kind == "images":
             n = len(files)
             return trn("Drop to import {name}", "Drop to import {n:,} files", n, name=name)
-        return tr("Drop to learn the data of {name}", name=name)
+        return tr("Drop to use the data of {name}", name=name)
 
     @Slot(object)
     def offer_download(self, need: DownloadNeed) -> None:
@@ -225,7 +225,7 @@ class DataFeature(Feature):
         if is_ok and name.strip():
             path = own_path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            told = tr("“{name}” is among your sets now.", name=path.stem)
+            told = tr("“{name}” was added to your sets.", name=path.stem)
             self._write(str(path), dataset, Notice("info", told, about="set file"))
             # List the new set in the toolbar.
             self._services.favourites.use("data", str(path))

@@ -9,7 +9,7 @@ DOCUMENT_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "new",
         mark("&New"),
-        mark("Begin an untrained document"),
+        mark("Start an untrained document"),
         "file",
         100,
         "new",
@@ -29,7 +29,7 @@ DOCUMENT_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "save",
         mark("&Save"),
-        mark("Save the recipe, what was learnt and the history in one file"),
+        mark("Save recipe, weights and history in one file"),
         "file",
         200,
         "save",
@@ -48,7 +48,7 @@ DOCUMENT_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_recipe",
         mark("Save the &recipe alone…"),
-        mark("Write the recipe as JSON, to be read by hand or by the command line"),
+        mark("Write the recipe as JSON, for people and for the command line"),
         "file/export",
         100,
         "export_recipe",

@@ -133,8 +133,8 @@ class DocumentFeature(Feature):
         workspace = self._services.workspace
         if state == "gone":
             text = tr(
-                "The file of “{name}” is gone: it was moved or deleted. What is open is not saved "
-                "anywhere now.",
+                "The file of “{name}” is missing: it was moved or deleted. The open document is "
+                "not saved anywhere now.",
                 name=workspace.name,
             )
             elsewhere = Offer(tr("Save as…"), self.save_as)
@@ -283,7 +283,9 @@ class DocumentFeature(Feature):
         """Continue the training of the recovered run."""
         further = self._services.workspace.unfinished()
         if further is None:
-            text = tr("This training cannot go on: its network and data can be used as they are.")
+            text = tr(
+                "This training cannot be continued: its network and data can be used as they are."
+            )
             self.noticed.emit(Notice("warning", text, passing=True))
             return
         reached = further.checkpoint

@@ -244,7 +244,7 @@ class PixelEdits(QObject):
         image = from_clipboard(data, height, width, drawing.paper.kind, drawing.ground)
         if image is None:
             text = tr(
-                "There is nothing to paste: no picture, no text art and no code of {width}x{height}"
+                "There is nothing to paste: no image, no text art and no code of {width}x{height}"
                 " pixels.",
                 width=width,
                 height=height,

@@ -11,7 +11,7 @@ FEATURES = (
             ActionSpec(
                 "gallery",
                 mark("&Gallery…"),
-                mark("Networks to begin from, trained ones and files opened last, as pictures"),
+                mark("Networks to start from, trained models and recent files, as pictures"),
                 "file",
                 105,
                 "ask_for",
@@ -22,7 +22,7 @@ FEATURES = (
             ActionSpec(
                 "gallery_data",
                 mark("&Gallery of data…"),
-                mark("The images that there are to learn, as pictures"),
+                mark("The data sets, as pictures"),
                 "data",
                 10,
                 "ask_for",

@@ -118,10 +118,10 @@ class GanFeature(Feature):
         """Explain how to train a network that generates images."""
         drafted = self._drafted = self._services.workspace.recipe.has_prior
         self._panel.set_message(
-            tr("Press Train: here you will see images out of the same noise, epoch after epoch.")
+            tr("Press Train: this panel shows the images of the same noise at every epoch.")
             if drafted
             else tr(
-                "New images are made of random codes. That needs a network whose codes are "
+                "New images are decoded from random codes. That needs a network whose codes are "
                 "normally distributed: in the panel “Network”, choose “GAN” or “Variational” as "
                 "the kind of model, and press Train."
             )

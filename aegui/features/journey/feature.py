@@ -93,7 +93,7 @@ class JourneyFeature(Feature):
         codec, drawing = shown.fitting, self._services.drawing.state
         reason = ""
         if shown.codec is None:
-            reason = tr("Press Train first: then every number of an answer can be followed back.")
+            reason = tr("Press Train first: then every number of an answer can be traced back.")
         elif codec is None or (self._source == "drawing" and not codec.can_encode):
             reason = tr("This network cannot answer the drawing. Choose the image at the cursor.")
             if codec is None:

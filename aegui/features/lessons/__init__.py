@@ -33,7 +33,7 @@ FEATURES = (
             ActionSpec(
                 "open_lesson",
                 mark("&Open a lesson…"),
-                mark("Begin a lesson that somebody has written as a file"),
+                mark("Start a lesson from a file"),
                 "help",
                 85,
                 "open",

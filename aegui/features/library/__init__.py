@@ -31,7 +31,7 @@ FEATURES = (
             ActionSpec(
                 "library",
                 mark("&Library…"),
-                mark("Every training and study that was kept: find, compare, open, train again"),
+                mark("All kept trainings and studies: search, compare, open, train again"),
                 "file",
                 140,
                 "open",

@@ -171,7 +171,7 @@ class LibraryFeature(Feature):
 
     def _tell_size(self, sheet: LibrarySheet) -> None:
         text = tr(
-            "The library takes {size}, more than its limit of {limit}: keep only the best of each "
+            "The library uses {size}, more than its limit of {limit}: keep only the best of each "
             "study, empty the trash, or set another limit (Tidy up).",
             size=memory_words(sheet.use.size),
             limit=memory_words(sheet.use.limit),
@@ -211,7 +211,7 @@ class LibraryFeature(Feature):
         self._open(id, untrained=True, fork=True)
 
     def _refuse_while_training(self) -> None:
-        text = tr("A training is under way: stop it before another one begins.")
+        text = tr("A training is running: stop it before you start another one.")
         self.noticed.emit(Notice("info", text, passing=True, about="busy"))
 
     def _open(
@@ -252,7 +252,7 @@ class LibraryFeature(Feature):
 
     def _tell_no_file(self, entry: LibraryEntry) -> None:
         text = tr(
-            "Of {name} only recipe and figures are there: train it again to look at its network.",
+            "Only recipe and figures of {name} are left: train it again to see its network.",
             name=entry.name or entry.id,
         )
         self.noticed.emit(Notice("info", text, passing=True, about="library"))
@@ -315,7 +315,7 @@ class LibraryFeature(Feature):
         """Ask for the size in megabytes above which a warning is shown."""
         sheet = self._panel.table.entries.sheet
         now = 0 if sheet is None else sheet.use.limit // _MEGABYTE
-        title, label = tr("Limit of the library"), tr("Say so from this size on, in MB:")
+        title, label = tr("Limit of the library"), tr("Warn above this size, in MB:")
         value, accepted = QInputDialog.getInt(
             self._panel, title, label, now, 1, _MOST_MEGABYTES, 256
         )

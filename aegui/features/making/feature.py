@@ -112,7 +112,7 @@ class MakingFeature(Feature):
         if codec is None or not shown.fits or known is None:
             making.set_subject(None)
             self._panel.set_message(
-                tr("Press Train: here you will find paths, concepts and new images of a network.")
+                tr("Press Train: this panel makes paths, concepts and new images of a network.")
                 if codec is None
                 else tr("The images of this set do not fit the network: train it on them.")
             )

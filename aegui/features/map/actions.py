@@ -9,7 +9,7 @@ MAP_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "fit_map",
         mark("Show the whole &map"),
-        mark("Zoom so that every character is on the map"),
+        mark("Zoom so that all samples are on the map"),
         "view",
         200,
         "fit",
@@ -19,7 +19,7 @@ MAP_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_map",
         mark("Save the picture of the &map…"),
-        mark("The map as it stands, with its samples, layers and pins, as PNG, SVG or PDF"),
+        mark("The current view of the map with samples, layers and pins, as PNG, SVG or PDF"),
         "file/export",
         105,
         "save_map",
@@ -30,7 +30,9 @@ FLIGHT_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "fly",
         mark("Fly &over the map"),
-        mark("A slow flight through the pins, or past the crowded places; any key or click stops"),
+        mark(
+            "A slow flight through the pins, or past the dense regions; any key or click stops it"
+        ),
         "view",
         210,
         "fly",
@@ -57,7 +59,7 @@ GRID_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_grid",
         mark("&Grid of decodes…"),
-        mark("What the network draws in rows and columns of its map, as one picture"),
+        mark("Decoded images on a grid of codes, as one picture"),
         "file/export",
         110,
         "open",
@@ -66,7 +68,7 @@ GRID_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "export_traversal",
         mark("&Every number of the code…"),
-        mark("What each number of the code does by itself, as a sheet with a row for each"),
+        mark("The effect of each number of the code alone, as a sheet with a row for each"),
         "file/export",
         120,
         "open_traversal",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HINTS = {
     "move": mark("Move over the map: every place is decoded"),
-    "click": mark("Click a sample: see what the network makes of it"),
+    "click": mark("Click a sample: see its reconstruction"),
     "train": mark("Press Train: watch the map being learnt"),
     "gallery": mark("Press {gallery}: other networks and images, as pictures"),
 }

@@ -21,7 +21,10 @@ FEATURES = (
             ActionSpec(
                 "noise_study",
                 mark("&Noise study"),
-                mark("Which noise to train with, how far a repair holds, and what mistakes cost"),
+                mark(
+                    "Which noise to train with, how much noise a network removes, and the cost "
+                    "of mistakes"
+                ),
                 "train",
                 410,
                 "open",

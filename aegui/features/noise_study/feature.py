@@ -263,7 +263,7 @@ class NoiseStudyFeature(Feature):
     def _refusal(self, codec: Codec) -> str:
         dataset = self._services.shown.dataset
         if not codec.can_encode:
-            return tr("A GAN has no encoder: it repairs nothing.")
+            return tr("A GAN has no encoder: it cannot denoise.")
         if codec.image_shape != dataset.image_shape:
             return tr(
                 "It takes images of {theirs} pixels, this set has images of {ours}.",

@@ -11,7 +11,7 @@ FEATURES = (
             ActionSpec(
                 "parity",
                 mark("Published &figures…"),
-                mark("What course works and papers reached, beside what was trained here"),
+                mark("Results of course works and papers, beside those trained here"),
                 "help",
                 95,
                 "open",

@@ -91,7 +91,7 @@ class ParityFeature(Feature):
             self._on_workspace_recipe_changed()
 
     def _tell_busy(self) -> None:
-        text = tr("A training is under way: stop it before another one is begun.")
+        text = tr("A training is running: stop it before you start another one.")
         self.noticed.emit(Notice("info", text, passing=True, about="busy"))
 
     @Slot(object)

@@ -13,7 +13,7 @@ FEATURES = (
                 mark("&Hand-in (slides, PDF, figures)…"),
                 mark(
                     "Slides, PDF and page with a finding and a figure each, tables and command "
-                    "lines: of the network that is shown, or of a whole assignment"
+                    "lines: of the shown network, or of a whole assignment"
                 ),
                 "file/export",
                 5,

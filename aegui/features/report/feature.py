@@ -87,7 +87,7 @@ class ReportFeature(Feature):
     def open(self) -> None:
         """Show the dialog of the hand-in; only one can be written at a time."""
         if self._services.of(ReportService).job.is_busy:
-            text = tr("A hand-in is being written: another one can be asked for when it is there.")
+            text = tr("A hand-in is being written: wait until it is finished.")
             self.noticed.emit(Notice("info", text, passing=True, about="figure"))
             return
         has_network = self._services.shown.saved is not None
@@ -160,7 +160,7 @@ class ReportFeature(Feature):
     @Slot()
     def _on_strip_cancel_requested(self) -> None:
         self._services.of(ReportService).job.cancel()
-        text = tr("The hand-in was cancelled. What its comparisons have done so far is kept.")
+        text = tr("The hand-in was cancelled. Finished comparisons are kept.")
         self.noticed.emit(Notice("info", text, about="figure"))
 
     # Opening the source of a figure
@@ -193,8 +193,8 @@ class ReportFeature(Feature):
         if found.path is None:
             self._wanted = None
             text = tr(
-                "The run “{name}” of this figure is not here: neither among the models that ship, "
-                "nor the files opened lately, nor in the library. Open its file, and try again.",
+                "The run “{name}” of this figure was not found among the shipped models, the "
+                "recent files and the library. Open its file, and try again.",
                 name=found.wanted.name,
             )
             self.noticed.emit(Notice("warning", text))

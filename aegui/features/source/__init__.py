@@ -25,8 +25,8 @@ FEATURES = (
                 "export_source",
                 mark("Code of the &network…"),
                 mark(
-                    "The network of the builder, loss and loop as PyTorch, NumPy or a notebook "
-                    "that runs without this program, with the images and first weights beside it"
+                    "The network in the builder, loss and training loop as standalone PyTorch, "
+                    "NumPy or notebook, with a file of the images and initial weights"
                 ),
                 "file/export",
                 310,
@@ -42,8 +42,8 @@ FEATURES = (
                 "export_onnx",
                 mark("Network as &ONNX…"),
                 mark(
-                    "The network that is shown, its encoder and its decoder, for whatever runs "
-                    "ONNX: a file each"
+                    "The shown network, its encoder and its decoder, for any ONNX runtime: a file "
+                    "each"
                 ),
                 "file/export",
                 320,
@@ -52,9 +52,7 @@ FEATURES = (
             ActionSpec(
                 "export_weights",
                 mark("We&ights as safetensors…"),
-                mark(
-                    "All weights of the network that is shown, under the names of its PyTorch code"
-                ),
+                mark("All weights of the shown network, under the names of its PyTorch code"),
                 "file/export",
                 330,
                 "write_weights",

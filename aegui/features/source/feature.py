@@ -86,7 +86,7 @@ class SourceFeature(Feature):
         if resolved is None:
             self._source.set_subject(None)
             self._panel.set_message(
-                tr("The network cannot be trained as it is: the panel Network says why.")
+                tr("The network cannot be trained: the panel Network says why.")
             )
             return
         run = min(self._services.shown.run, resolved.recipe.runs - 1)
@@ -164,8 +164,8 @@ class SourceFeature(Feature):
         is_other = (draft.network, draft.training) != (shown.recipe.network, shown.recipe.training)
         if shown.network is not None and is_other:
             changed = tr(
-                "It is of the network in the builder, which is no longer the trained one: ONNX and "
-                "weights are of that."
+                "It is the network in the builder, which differs from the trained one; ONNX and "
+                "weights are of the trained one."
             )
             words = f"{words} {changed}"
         told = Notice("info", words, about="figure", file=file)

@@ -119,7 +119,7 @@ class StudiesFeature(Feature):
         """Run the shipped study ``key`` as soon as its cost is known."""
         if self._runs.job.is_busy:
             self.open()
-            self._tell_busy(tr("A study is under way: begin another one when it has ended."))
+            self._tell_busy(tr("A study is running: start another one when it has ended."))
             return
         self._begins_at = list_plans().get(key)
         self.show_plan(key)
@@ -129,7 +129,7 @@ class StudiesFeature(Feature):
         self.open()
         sheet = self._runs.sheet
         if self._runs.job.is_busy:
-            self._tell_busy(tr("A study is under way: vary other fields when it has ended."))
+            self._tell_busy(tr("A study is running: vary other fields when it has ended."))
             return
         if sheet is None or not sheet.follows:
             self.begin()
@@ -158,12 +158,12 @@ class StudiesFeature(Feature):
         """Open the study ``name`` at the view of the hand-in figure ``kind``."""
         if self._runs.job.is_busy:
             self.open()
-            self._tell_busy(tr("A study is under way: open another one when it has ended."))
+            self._tell_busy(tr("A study is running: open another one when it has ended."))
             return
         path = list_plans().get(name) or own_plan(name)
         if path is None:
             text = tr(
-                "The study “{name}” of this figure is not here: open the file of its plan.",
+                "The study “{name}” of this figure was not found: open the file of its plan.",
                 name=name,
             )
             self.noticed.emit(Notice("warning", text, about="study"))
@@ -339,8 +339,8 @@ class StudiesFeature(Feature):
         """Open the recipe of a run whose weights are missing: training it gives the same result."""
         self._on_panel_run_requested(setting, seed)
         text = tr(
-            "Seed {n} has no weights to show: {reason}. Its recipe is the draft now: train it, "
-            "and it learns the same again.",
+            "Seed {n} has no weights to show: {reason}. Its recipe is the draft now: train it to "
+            "get the same result again.",
             n=seed,
             reason=reason,
         )

@@ -11,7 +11,7 @@ FEATURES = (
             ActionSpec(
                 "teacher_file",
                 mark("&Teacher file…"),
-                mark("A file that hides or locks controls, and begins a class with a lesson"),
+                mark("A file that hides or locks controls, and starts a class with a lesson"),
                 "file/export",
                 400,
                 "make",
@@ -19,7 +19,9 @@ FEATURES = (
             ActionSpec(
                 "teacher_leave",
                 mark("Lea&ve teacher mode…"),
-                mark("All controls and the settings of before again, with the word of the teacher"),
+                mark(
+                    "Restore all controls and previous settings, with the password of the teacher"
+                ),
                 "file",
                 800,
                 "leave",

@@ -88,7 +88,7 @@ class TeacherFeature(Feature):
                 _later(services, f"{name}_{value}")
         # Deferred: another language rebuilds the window, which stores its layout.
         QTimer.singleShot(0, services.requests, self._teaching.restore)
-        text = tr("Teacher mode has ended: the settings are yours again.")
+        text = tr("Teacher mode has ended: your settings are restored.")
         self.noticed.emit(Notice("info", text))
 
     @Slot()
@@ -104,12 +104,12 @@ class TeacherFeature(Feature):
             text = tr("Leave teacher mode? All controls come back.")
             return QMessageBox.question(self._window, title, text) == buttons.Yes
         word, is_ok = QInputDialog.getText(
-            self._window, title, tr("Word of the teacher"), QLineEdit.EchoMode.Password
+            self._window, title, tr("Password of the teacher"), QLineEdit.EchoMode.Password
         )
         if is_ok and file.word.fits(word):
             return True
         if is_ok:
-            text = tr("That is not the word: teacher mode goes on.")
+            text = tr("Wrong password: teacher mode stays on.")
             self.noticed.emit(Notice("warning", text, passing=True))
         return False
 

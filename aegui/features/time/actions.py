@@ -27,7 +27,7 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "epoch_before",
         mark("&Earlier"),
-        mark("Show the epoch before the one that is shown"),
+        mark("Show the previous epoch"),
         "time",
         200,
         "go_back",
@@ -37,7 +37,7 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "epoch_after",
         mark("&Later"),
-        mark("Show the epoch after the one that is shown"),
+        mark("Show the next epoch"),
         "time",
         210,
         "go_forward",
@@ -58,7 +58,7 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "fork",
         mark("&Go on from this epoch…"),
-        mark("Train on from the epoch that is shown, with one setting changed"),
+        mark("Continue from the shown epoch, with one setting changed"),
         "time",
         400,
         "fork",
@@ -69,7 +69,7 @@ TIME_ACTIONS: tuple[ActionSpec, ...] = (
         ActionSpec(
             f"film_{key}",
             text,
-            mark("Save what this part of the window shows over the whole training"),
+            mark("Save a film of this part of the window over the whole training"),
             "time",
             500 + 10 * place,
             "film",

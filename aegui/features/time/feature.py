@@ -172,7 +172,7 @@ class TimeFeature(Feature):
         if shown.codec is None:
             return tr("Once a network is trained, every epoch can be seen again here.")
         if shown.is_live:
-            return tr("The epochs will appear here, unless the network is too large to keep them.")
+            return tr("The epochs appear here, unless the network is too large to keep them.")
         return tr("This run was saved without its epochs: train it, and they appear here.")
 
     def _show_epoch(self) -> None:

@@ -144,7 +144,9 @@ class GhostChoice(QObject):
             self._bar.set_ghost(self._words(), turned)
             if turned and self._is_new:
                 name = self._words()
-                text = tr("{name}, aligned with what is shown: {turned}.", name=name, turned=turned)
+                text = tr(
+                    "{name}, aligned with the shown codes: {turned}.", name=name, turned=turned
+                )
                 self.noticed.emit(Notice("info", text, about="ghost"))
             self._is_new = False
 

@@ -11,7 +11,7 @@ FEATURES = (
             ActionSpec(
                 "tour",
                 mark("&Tour"),
-                mark("Eight short steps through the program, from where they were left"),
+                mark("Eight short steps through the program; it continues where you left it"),
                 "help",
                 90,
                 "begin",

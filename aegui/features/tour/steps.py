@@ -31,7 +31,7 @@ STEPS = (
         "wander",
         mark("Wander"),
         mark(
-            "Move the mouse over the map. Every place is decoded at once: see one image melt into "
+            "Move the mouse over the map. Every place is decoded at once: see one image turn into "
             "the next."
         ),
         "map",
@@ -41,8 +41,8 @@ STEPS = (
         "draw",
         mark("Draw"),
         mark(
-            "Draw something of your own with the pencil. The network answers at every stroke, and "
-            "the map shows where it puts it."
+            "Draw something with the pencil. The network answers at every stroke, and the map "
+            "shows the code of your drawing."
         ),
         "draw",
         "draw",
@@ -51,8 +51,8 @@ STEPS = (
         "noise",
         mark("Noise"),
         mark(
-            "Choose Noise beside the drawing and put some on it: the answer shows how much of it "
-            "the network takes away."
+            "Choose Noise beside the drawing and add some: the answer shows how much of it the "
+            "network removes."
         ),
         "draw",
         "draw",
@@ -61,8 +61,8 @@ STEPS = (
         "build",
         mark("Build"),
         mark(
-            "This is the network, from above. Change the units of a layer or add one with +. Undo "
-            "takes everything back."
+            "This is the network, from top to bottom. Change the units of a layer or add one with "
+            "+. Everything can be undone."
         ),
         "builder",
         "build",
@@ -70,7 +70,9 @@ STEPS = (
     TourStep(
         "train",
         mark("Train"),
-        mark("Press Train: the map unfolds while the loss falls. You can go on meanwhile."),
+        mark(
+            "Press Train: the map unfolds while the loss falls. You can use the program meanwhile."
+        ),
         "train",
         "build",
     ),
@@ -78,8 +80,8 @@ STEPS = (
         "time",
         mark("Time"),
         mark(
-            "Pull the slider back: the map, the charts and all the rest show the network as it was "
-            "then."
+            "Drag the slider back: the map, the charts and everything else show the network at "
+            "that epoch."
         ),
         "time",
         "build",
@@ -88,7 +90,7 @@ STEPS = (
         "compare",
         mark("Compare"),
         mark(
-            "The same samples on other maps. Drag on the map with Shift held: what you select is "
+            "The same samples on other maps. Hold Shift and drag on the map: the selection is "
             "marked on all of them."
         ),
         "projections",
@@ -98,8 +100,8 @@ STEPS = (
         "make",
         mark("Make"),
         mark(
-            "Pin two places of the map, for instance with Enter at its cursor. Make shows the way "
-            "from one to the other, and saves it as a film."
+            "Pin two places of the map, for instance with Enter at its cursor. Make shows the path"
+            " between them, and saves it as a film."
         ),
         "making",
         "wander",

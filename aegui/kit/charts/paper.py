@@ -53,7 +53,7 @@ class Paper:
     title: Annotated[bool, FieldWords("&Title above it", "What the figure shows")] = True
     origin: Annotated[
         bool,
-        FieldWords("What it was &made from, below it", "Document, seed, epoch, data and noise"),
+        FieldWords("&Origin below the figure", "Document, seed, epoch, data and noise"),
     ] = True
 
     def checked(self) -> Paper:
@@ -67,7 +67,7 @@ class Paper:
             if not (math.isfinite(side) and low <= side <= high):
                 raise AeguiError(
                     tr(
-                        "A side of a figure has from {low:g} to {high:g} cm, not {side:g}.",
+                        "Width and height must be {low:g} to {high:g} cm, not {side:g}.",
                         low=low,
                         high=high,
                         side=side,
@@ -76,7 +76,7 @@ class Paper:
         if not DPI[0] <= self.dpi <= DPI[1]:
             raise AeguiError(
                 tr(
-                    "A figure has from {low} to {high:,} dots per inch, not {dpi:,}.",
+                    "The resolution must be {low} to {high:,} dots per inch, not {dpi:,}.",
                     low=DPI[0],
                     high=DPI[1],
                     dpi=self.dpi,
@@ -99,8 +99,8 @@ class Paper:
         if width * height > MOST_PIXELS:
             raise AeguiError(
                 tr(
-                    "The picture would have {width:,} x {height:,} pixels: take a smaller size or "
-                    "fewer dots per inch.",
+                    "The picture would have {width:,} x {height:,} pixels: choose a smaller size "
+                    "or fewer dots per inch.",
                     width=width,
                     height=height,
                 )

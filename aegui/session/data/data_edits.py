@@ -229,7 +229,7 @@ class DataEdits:
         """Validate on the samples of ``source``; "" for a share of the dataset itself."""
         if self._host.draft.is_edited:
             # Reading the dataset again would discard the edits.
-            text = tr("This set was edited here: save it as a file of data, and learn that.")
+            text = tr("This set was edited here: save it as a data file, and train on that.")
             self._host.say("warning", text, passing=True)
             self._host.announce_recipe()
         elif not source:

@@ -96,7 +96,7 @@ def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
     if len(indices) == len(pool):
         return view.spec.model_copy(update=none)
     if not len(indices):
-        raise AeguiError(tr("At least one sample has to take part."))
+        raise AeguiError(tr("At least one sample must be selected."))
     if view.has_characters and not view.has_classes:
         chars = "".join(pool.labels[index] for index in indices)
         return view.spec.model_copy(update=none | {"chars": chars})

@@ -177,8 +177,7 @@ class Opening:
             if isinstance(error, ReadError):
                 error = AeguiError(
                     tr(
-                        "The unsaved work of “{name}” is damaged and was put aside as {file}: "
-                        "{reason}",
+                        "The unsaved work of “{name}” is damaged and was moved to {file}: {reason}",
                         name=recovery.name or tr("Untitled"),
                         file=set_aside(recovery),
                         reason=error,

@@ -43,8 +43,8 @@ def length_words(before: TrainingSpec, after: TrainingSpec, samples: int) -> str
     """Return a note if an edit has introduced mini-batches or changed the epochs, else ""."""
     if after.epochs > before.epochs:
         return trn(
-            "So few samples need more epochs for as many steps: {n:,} now.",
-            "So few samples need more epochs for as many steps: {n:,} now.",
+            "With so few samples, more epochs are needed for as many steps: {n:,} now.",
+            "With so few samples, more epochs are needed for as many steps: {n:,} now.",
             after.epochs,
         )
     if (before.batch_size, before.epochs) == (after.batch_size, after.epochs):

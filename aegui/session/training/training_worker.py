@@ -207,7 +207,7 @@ class TrainingWorker:
         try:
             self._train()
         except Cancelled:
-            message = tr("The training was stopped before it had begun: nothing has changed.")
+            message = tr("The training was stopped before its first epoch: nothing has changed.")
             self._report(Report(self.run_id, "failed", message=message))
         except AeguiError as error:
             cause = error.__cause__

@@ -62,7 +62,7 @@ def ask_few(parent: QWidget, reason: str) -> FewAnswer:
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Some of the samples"))
     box.setText(reason)
-    box.setInformativeText(tr("Trained on them alone it becomes another network, mostly worse."))
+    box.setInformativeText(tr("Training on these alone gives another, mostly worse network."))
     fetch = box.addButton(tr("&Get all of them"), QMessageBox.ButtonRole.AcceptRole)
     these = box.addButton(tr("&Train on these"), QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -84,8 +84,8 @@ class LimitsDialog(QDialog):
         self.setWindowTitle(tr("When to ask before computing"))
         explained = wrapped_label(
             tr(
-                "Trainings, studies, maps and searches that are likely to need more than this "
-                "begin only after a question; those of the command line only with --yes."
+                "Trainings, studies, maps and searches that probably need more than this ask "
+                "first; on the command line they need --yes."
             )
         )
         explained.setMinimumWidth(_WIDTH_PX)

@@ -120,7 +120,7 @@ class FilmDialog(QDialog):
 
     def _look(self) -> None:
         film = self._shown
-        self.size_words.setText(tr("Looking how large it gets…"))
+        self.size_words.setText(tr("Estimating the file size…"))
         self._sizes.compute(lambda _report, cancelled: self._estimate(film, cancelled))
 
     @Slot(object)

@@ -49,9 +49,9 @@ def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved changes"))
     box.setText(tr("Save what you have done in “{name}”?", name=name))
-    hint = tr("If you do not save, it is lost.")
+    hint = tr("Unsaved changes are lost.")
     if training:
-        hint = tr("The training under way ends. If you do not save, what it has learnt is lost.")
+        hint = tr("The running training ends. Without saving, its result is lost.")
     box.setInformativeText(hint)
     buttons = {
         box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole): "save",
@@ -72,7 +72,7 @@ def ask_conflict(parent: QWidget, name: str) -> Conflict:
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(tr("Changed by another program"))
     box.setText(changed_words(name))
-    box.setInformativeText(tr("If you overwrite it, what the other program has saved is lost."))
+    box.setInformativeText(tr("Overwriting discards what the other program has saved."))
     buttons: dict[QPushButton, Conflict] = {
         box.addButton(tr("&Reload"), QMessageBox.ButtonRole.ActionRole): "reload",
         box.addButton(tr("Save &as…"), QMessageBox.ButtonRole.AcceptRole): "save_as",
@@ -96,7 +96,7 @@ def ask_reload(parent: QWidget, name: str) -> bool:
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved changes"))
     box.setText(tr("Open “{name}” again as it is on the disk?", name=name))
-    box.setInformativeText(tr("What you have done here since the last save is lost."))
+    box.setInformativeText(tr("Your changes since the last save are lost."))
     take = box.addButton(tr("&Reload"), QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
@@ -127,8 +127,8 @@ def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:
     if picture.loadFromData(recovery.picture()):
         box.setIconPixmap(_within(picture, box.devicePixelRatioF()))
     box.setWindowTitle(tr("Unsaved work found"))
-    box.setText(tr("The program did not end as it should. Open the unsaved work?"))
-    kept = tr("“{name}”, kept on {when}", name=recovery.name or tr("Untitled"), when=when)
+    box.setText(tr("The program was not closed properly. Open the unsaved work?"))
+    kept = tr("“{name}”, backed up on {when}", name=recovery.name or tr("Untitled"), when=when)
     if recovery.held is not None:
         kept = f"{kept}\n{_held_words(recovery.held)}"
     buttons: dict[QPushButton, Recovering] = {}
@@ -180,7 +180,7 @@ def _held_words(held: Held) -> str:
 
 def _underway_words(training: Underway) -> str:
     return tr(
-        "A training was under way: {epochs:,} of {planned:,} epochs, loss {loss:.4g}, {time}.",
+        "A training was running: {epochs:,} of {planned:,} epochs, loss {loss:.4g}, {time}.",
         epochs=training.epochs,
         planned=training.planned,
         loss=training.loss,
@@ -241,7 +241,7 @@ def show_gpu(parent: QWidget) -> QDialog:
 def import_summary(reading: CourseReading) -> str:
     """Return what was read from a foreign configuration, as Markdown."""
     parts = [
-        (tr("Needs what this version does not have"), reading.needs),
+        (tr("Not supported by this version"), reading.needs),
         (tr("Understood"), reading.understood),
         (tr("Assumed"), reading.assumed),
         (tr("Left out"), reading.ignored),

@@ -98,8 +98,8 @@ CHARTS: tuple[ChartSpec, ...] = (
         "split",
         mark("Parts of the loss"),
         mark(
-            "How far the answers are from the targets, and what else is asked: the divergence of "
-            "the code from the prior in nats, edges, and penalties. All without their weights."
+            "Reconstruction error and the other terms of the loss, unweighted: the divergence of "
+            "the code from the prior in nats, edges, and penalties."
         ),
         (
             *_terms("weights", (7, 3), (2, 0)),
@@ -113,7 +113,7 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "accuracy",
         mark("Accuracy"),
-        mark("Share of the samples whose class is found: of those learnt, and of those kept."),
+        mark("Share of the samples classified correctly: training and held-out ones."),
         _terms("accuracy", (0, 1)),
         unit=mark("share of the samples"),
         from_zero=False,
@@ -124,8 +124,8 @@ CHARTS: tuple[ChartSpec, ...] = (
         "adversary",
         mark("The two losses"),
         mark(
-            "Generator against discriminator: neither should win. At 1.39 the discriminator only "
-            "guesses."
+            "Losses of generator and discriminator: neither should win. At 1.39 the discriminator "
+            "only guesses."
         ),
         _terms("adversary", (0, 1)),
         unit=mark("nats"),
@@ -134,7 +134,10 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "scores",
         mark("Taken for real"),
-        mark("How real the discriminator thinks real and generated images are; both near a half."),
+        mark(
+            "Probability of being real that the discriminator gives to real and to generated "
+            "images; ideally both near 0.5."
+        ),
         _terms("scores", (2, 3), (0, 1)),
         unit=mark("probability"),
         ceiling=1.0,
@@ -145,8 +148,8 @@ CHARTS: tuple[ChartSpec, ...] = (
         "adversary_classes",
         mark("Classes in the contest"),
         mark(
-            "How surprised the discriminator is by the class of real images, and how undecided it "
-            "is about that of generated ones; both in nats, both to become small."
+            "Cross-entropy of the class of real images, and entropy of the predicted class of "
+            "generated ones, in nats; both should become small."
         ),
         _terms("adversary_classes", (0, 1)),
         unit=mark("nats"),
@@ -156,8 +159,8 @@ CHARTS: tuple[ChartSpec, ...] = (
         "wrong",
         mark("Wrong pixels"),
         mark(
-            "Pixels per image that differ from the target once black or white: the mean of the "
-            "images learnt, the worst of them, and the mean of those held out."
+            "Pixels per image that differ from the target after thresholding: the mean of the "
+            "training images, the worst of them, and the mean of the held-out ones."
         ),
         (
             CurveSpec("wrong_max", mark("Worst"), 1, 1),
@@ -171,7 +174,7 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "share",
         mark("At most 1 wrong"),
-        mark("Share of the images learnt with no more than one wrong pixel: the classic goal."),
+        mark("Share of the training images with at most one wrong pixel: the classic goal."),
         (CurveSpec("share_at_most_1", mark("Share"), 2),),
         unit=mark("share of the images"),
         ceiling=1.0,
@@ -189,7 +192,7 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "penalties",
         mark("Penalties of the code"),
-        mark("What is asked of the code beside the reconstruction, without the weights of terms."),
+        mark("Penalty terms on the code, unweighted."),
         _terms("penalties", (4, 5, 6)),
         can_log=True,
         unit=mark("value"),
@@ -197,7 +200,7 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "weights",
         mark("Size of the weights"),
-        mark("Sums over all weights: of their sizes, and of their squares."),
+        mark("Sums over all weights: of absolute values, and of squares."),
         _terms("weights", (5, 6)),
         unit=mark("sum"),
         can_log=True,
@@ -205,14 +208,14 @@ CHARTS: tuple[ChartSpec, ...] = (
     ChartSpec(
         "evaluations",
         mark("Evaluations"),
-        mark("How often the optimiser has asked for the objective: what an epoch costs it."),
+        mark("Number of evaluations of the objective by the optimiser."),
         _terms("evaluations", (7,)),
         unit=mark("count"),
     ),
     ChartSpec(
         "rate",
         mark("Learning rate"),
-        mark("The size of the steps: it follows the schedule, and your hand."),
+        mark("The size of the steps: it follows the schedule and your changes."),
         (CurveSpec("learning_rate", mark("Learning rate"), 3),),
         unit=mark("rate"),
         can_log=True,

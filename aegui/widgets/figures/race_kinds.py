@@ -8,13 +8,13 @@ from aegui.core.choices import Choice, table
 from aegui.core.i18n import mark
 
 CLOCKS = table(
-    Choice("epochs", mark("Epochs"), mark("Epochs; iterations of an optimiser of scipy's.")),
+    Choice("epochs", mark("Epochs"), mark("Epochs, or iterations of a scipy optimiser.")),
     Choice(
         "evaluations",
         mark("Evaluations"),
-        mark("How often the loss of all samples was computed; an epoch of steps counts as one."),
+        mark("Evaluations of the loss over all samples; an epoch counts as one."),
     ),
-    Choice("seconds", mark("Seconds"), mark("Time that the optimiser has had on one core.")),
+    Choice("seconds", mark("Seconds"), mark("Time of the optimiser on one core.")),
 )
 """By what a race is measured: names of columns of a ``Lane``."""
 VALUES = table(

@@ -106,7 +106,7 @@ def race_words(state: RaceState) -> str:
     spec = state.spec
     seed = state.recipe.seed if spec.seed is None else spec.seed
     return tr(
-        "the same first weights (seed {seed}); each at most {epochs:,} epochs and {n:g} s",
+        "the same initial weights (seed {seed}); each at most {epochs:,} epochs and {n:g} s",
         seed=seed,
         epochs=spec.epochs,
         n=spec.seconds,

@@ -190,7 +190,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         names=names_of_axes(cells),
     )
     caption = tr(
-        "{what} over the epochs, {band}; a run that ended earlier counts with its last value",
+        "{what} over the epochs, {band}; runs that ended earlier keep their last value",
         what=label,
         band=tr(BANDS[choice.band].label),
     )
@@ -406,7 +406,7 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
     values = np.column_stack(columns)
     plot = ParallelPlot(tuple(axes), values, "high" if run_figure(key).better == "high" else "low")
     caption = tr(
-        "A line for each setting; the fuller its colour, the better its {figure}",
+        "A line for each setting; the stronger its colour, the better its {figure}",
         figure=tr(run_figure(key).label),
     )
     rows = [
@@ -489,7 +489,7 @@ def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
 
 def _middle_words(result: StudyResult) -> str:
     label = tr(run_figure(compared_by(result.plan)).label)
-    return tr("of each setting the seed in the middle by {figure}", figure=label)
+    return tr("the median seed of each setting by {figure}", figure=label)
 
 
 def _network_words(material: StudyMaterial, networks: Sequence[SettingNetwork]) -> tuple[str, ...]:
@@ -522,7 +522,7 @@ def _maps(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | Non
             for label, place in zip(labels, places.tolist(), strict=True)
         ]
     caption = tr(
-        "Codes, of more than two numbers their principal plane; {which}",
+        "Codes, projected to two principal components if longer; {which}",
         which=_middle_words(material.result),
     )
     items = tuple((one.place,) for one in networks)

@@ -52,12 +52,12 @@ PICTURES = table(
     PictureKind(
         "seeds",
         mark("Seeds"),
-        mark("Every seed as a small square: whether it reaches the goal, and how far it is off."),
+        mark("Every seed as a small square: whether it reaches the goal, or how far it misses it."),
     ),
     PictureKind(
         "curves",
         mark("Curves"),
-        mark("What was recorded while the settings learnt, over their seeds."),
+        mark("Recorded curves of the trainings, over the seeds of each setting."),
         needs="curves",
         by_figure=False,
         can_be_log=True,
@@ -93,13 +93,13 @@ PICTURES = table(
     PictureKind(
         "noise-levels",
         mark("Levels of noise"),
-        mark("Wrong pixels against the level of the noise that the networks were tried with."),
+        mark("Wrong pixels against the level of the noise that the networks were tested with."),
         by_figure=False,
     ),
     PictureKind(
         "noise-matrix",
         mark("Noise matrix"),
-        mark("Wrong pixels of every setting with every noise that it was tried with."),
+        mark("Wrong pixels of every setting with every noise that it was tested with."),
         by_figure=False,
     ),
     PictureKind(
@@ -112,14 +112,14 @@ PICTURES = table(
     PictureKind(
         "reconstructions",
         mark("Reconstructions"),
-        mark("What a network of each setting makes of the same samples."),
+        mark("Reconstructions of the same samples by one network of each setting."),
         needs="networks",
         by_figure=False,
     ),
     PictureKind(
         "sample",
         mark("One sample"),
-        mark("What a network of each setting makes of one sample."),
+        mark("Reconstruction of one sample by one network of each setting."),
         needs="networks",
         by_figure=False,
     ),
@@ -137,11 +137,11 @@ COLUMNS = table(
     Choice(
         "validation_loss",
         mark("Validation loss"),
-        mark("Loss of the samples that were kept from training."),
+        mark("Loss of the held-out samples."),
     ),
 )
 SHOWN = table(
-    Choice("answer", mark("Answer"), mark("What the network makes of it.")),
+    Choice("answer", mark("Answer"), mark("The network's output.")),
     Choice("difference", mark("Difference"), mark("Where the answer differs from the sample.")),
     Choice("original", mark("Original"), mark("The sample itself.")),
 )

@@ -76,7 +76,7 @@ def next_lead(value: float, steps: int) -> float:
 def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
     """Show a note below ``field``: ``taken`` has replaced ``typed``, which is out of range."""
     text = tr(
-        "{typed} is out of range, which is from {low} to {high}: it is {taken} now.",
+        "{typed} is out of range ({low} to {high}); changed to {taken}.",
         typed=typed,
         low=low,
         high=high,

@@ -28,9 +28,7 @@ def test_one_sample_has_no_pairs() -> None:
     found = card(Dataset.from_images("x", np.eye(2)[np.newaxis]))
     assert found.duplicates == ()
     assert found.closest == ()
-    assert found.warnings == (
-        "There is one image only: a network can do no more than learn it by heart.",
-    )
+    assert found.warnings == ("There is only one image: a network can only memorise it.",)
 
 
 def test_distances_of_grey_images_are_root_mean_squares() -> None:

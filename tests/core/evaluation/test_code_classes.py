@@ -144,6 +144,4 @@ def test_a_study_of_classes_tells_it(tmp_path: Path) -> None:
     assert "kNN accuracy" in header
     assert "%" in cells[0][header.index("kNN accuracy")]
     assert ",knn_accuracy," in csv_of(result).splitlines()[0]
-    assert "of the samples with the class of their nearest codes" in " ".join(
-        verdict_of(result).lines
-    )
+    assert "of the samples, by their 5 nearest codes" in " ".join(verdict_of(result).lines)

@@ -316,7 +316,7 @@ def test_a_path_keeps_the_best_choice_of_each_axis() -> None:
     ]
     first, second = (step.words(plan) for step in result.steps)
     assert first.startswith("size: 2 choices were tried; 6 is kept. Parameters: ")
-    assert second.endswith("All were alike: the first one was kept.")
+    assert second.endswith("All were equal: the first one was chosen.")
     by_loss = done(plan_of(mode="path", figure="loss"))
     best = by_loss.steps[-1].winner
     assert by_loss.best is best
@@ -340,7 +340,7 @@ def test_a_reason_tells_what_it_is_ahead_of_each_other_by() -> None:
     told = why(kept, [larger, short], plan)
     assert told == "2 of 2 runs reach the goal. Among equals, Parameters: 500 is best."
     assert why(kept, [larger], plan) == "Parameters: 500 is best."
-    assert why(kept, [kept], plan) == "All were alike: the first one was kept."
+    assert why(kept, [kept], plan) == "All were equal: the first one was chosen."
 
 
 def test_what_is_told_of_it() -> None:

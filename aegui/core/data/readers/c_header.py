@@ -197,7 +197,7 @@ def _parse(source: GlyphSource, code: str, opening: int) -> Nested:
         if token["open"]:
             line, counted = line + code.count("\n", counted, at), at
             if len(stack) == _MAX_DEPTH:
-                raise source.refusal(tr("braces nested too deep."), line)
+                raise source.refusal(tr("braces nested too deeply."), line)
             stack.append(Nested(start=at, line=line, title=title))
             title = None
         elif token["close"]:

@@ -154,7 +154,7 @@ def readable_sets(
             sets += sets_of(value, name, source)
         except NotGlyphsError as error:
             first = first or error
-            notes.append(tr("“{name}” was left out: {reason}", name=name, reason=error))
+            notes.append(tr("“{name}” was skipped: {reason}", name=name, reason=error))
     if not sets:
         raise first or source.not_glyphs(tr("no glyphs in it."))
     return [_named_by(lists, raw) for raw in sets], notes
@@ -289,7 +289,7 @@ def _plain_item(
         return bits, (len(bits),)
     if isinstance(item, Nested):
         if item.keys is not None:
-            raise source.not_glyphs(tr("a mapping among the numbers."), item.line)
+            raise source.not_glyphs(tr("a mapping (dict) among the numbers."), item.line)
         return _plain(item, source)
     return item, ()
 

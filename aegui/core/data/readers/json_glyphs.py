@@ -51,7 +51,7 @@ def read_json(source: GlyphSource) -> tuple[tuple[Dataset, ...], list[str]]:
     except ValueError as error:
         raise source.refusal(str(error)) from error
     if root is None:
-        raise source.not_glyphs(tr("nested too deep, or no list in it."))
+        raise source.not_glyphs(tr("nested too deeply, or no list in it."))
     return datasets_of(sets_of(root, source.path.stem, source), source), []
 
 
@@ -62,7 +62,7 @@ def json_error(source: GlyphSource) -> tuple[str, int] | None:
     except json.JSONDecodeError as error:
         return json_reason(error), error.lineno
     except ValueError:
-        return tr("nested too deep."), 1
+        return tr("nested too deeply."), 1
     return None
 
 
@@ -92,7 +92,7 @@ def _own(value: dict[str, Any], source: GlyphSource) -> Dataset:
             licence=str(value.get("licence", "")),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise source.refusal(tr("a glyph is not as it should be ({why}).", why=error)) from error
+        raise source.refusal(tr("a glyph is not valid ({why}).", why=error)) from error
     except AeguiError as error:
         raise source.refusal(str(error)) from error
 

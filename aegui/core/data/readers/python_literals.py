@@ -89,7 +89,7 @@ def _tree(source: GlyphSource, text: str) -> ast.Module:
             raise source.refusal(words, error.lineno) from error
         raise source.refusal(tr("not valid Python: {why}.", why=error.msg), error.lineno) from error
     except (RecursionError, MemoryError, ValueError) as error:
-        raise source.refusal(tr("nested too deep.")) from error
+        raise source.refusal(tr("nested too deeply.")) from error
 
 
 def _comments(text: str, line_starts: list[int]) -> list[Comment]:

@@ -125,7 +125,7 @@ def _second_order(resolved: ResolvedRecipe, parameters: Parameters, samples: Sam
         stepper,
         CountingMeter(resolved, parameters, samples, stepper),
         resume_note=tr(
-            "This optimiser cannot go on exactly as it was: it starts afresh at the "
-            "weights reached."
+            "The state of this optimiser cannot be restored exactly: it restarts from the current "
+            "weights."
         ),
     )

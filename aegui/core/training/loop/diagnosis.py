@@ -87,18 +87,18 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     losses = {"reached": _number(reached, ".4g"), "base": _number(base, ".4g")}
     if reached < base:
         first = tr(
-            "It has learnt hardly more than the mean image: its reconstruction loss is "
-            "{reached}, that of answering the mean to everything is {base}.",
+            "It has learnt little beyond the mean image: its reconstruction loss is {reached}, "
+            "that of always answering the mean is {base}.",
             **losses,
         )
     else:
         first = tr(
-            "It is no better than the mean image: its reconstruction loss is {reached}, that "
-            "of answering the mean to everything is {base}.",
+            "It is no better than the mean image: its reconstruction loss is {reached}, that of "
+            "always answering the mean is {base}.",
             **losses,
         )
     if last is not None and _are_alike(resolved, last):
-        alike = tr("Its reconstructions are all alike, whatever it is shown.")
+        alike = tr("Its reconstructions are all the same, whatever the input.")
         first = f"{first} {alike}"
     if best is None:
         # A better loss may be impossible with that noise: name only certain causes.
@@ -218,8 +218,7 @@ def _penalty_causes(recipe: Recipe, history: HistoryView) -> list[str]:
         if weighed > last.get("reconstruction", np.inf):
             causes.append(
                 tr(
-                    "“{penalty}” weighs more than the reconstruction ({weighed}): lower its "
-                    "weight.",
+                    "“{penalty}” outweighs the reconstruction ({weighed}): lower its weight.",
                     penalty=tr(TERMS[summand.key].label),
                     weighed=_number(weighed, ".3g"),
                 )
@@ -241,15 +240,15 @@ def _length_cause(optimizer: OptimizerSpec, history: HistoryView, room: float) -
         return [
             tr(
                 "The loss was still falling, and a learning rate of {rate:g} is low for "
-                "{optimizer}: train on, or try {better:g}.",
+                "{optimizer}: continue the training, or try {better:g}.",
                 rate=rate,
                 optimizer=tr(OPTIMIZERS[optimizer.name].label),
                 better=OPTIMIZERS[optimizer.name].usual_rate,
             )
         ]
     if few:
-        return [tr("It has had only few epochs: train on.")]
-    return [tr("The loss was still falling: train on.")]
+        return [tr("It has had only few epochs: continue the training.")]
+    return [tr("The loss was still falling: continue the training.")]
 
 
 def _depth_cause(resolved: ResolvedRecipe) -> list[str]:
@@ -275,7 +274,7 @@ def _depth_cause(resolved: ResolvedRecipe) -> list[str]:
         return [text]
     return [
         tr(
-            "Through {n:,} layers with Sigmoid hardly any gradient arrives: use Tanh, or fewer.",
+            "The gradient vanishes through {n:,} layers with Sigmoid: use Tanh, or fewer layers.",
             n=sigmoids,
         )
     ]

@@ -49,8 +49,8 @@ def _words(error: MemoryError | RuntimeError) -> str:
     told = _line_with(_NO_MEMORY, text).lower()
     if told and any(card in told for card in _CARDS):
         return tr(
-            "The graphics card has not enough memory for this training: use fewer units, runs or "
-            "copies, or a smaller batch, or choose the processor as its device."
+            "The graphics card does not have enough memory for this training: use fewer units, "
+            "runs or copies, or a smaller batch, or choose the processor as its device."
         )
     if told or isinstance(error, MemoryError):
         return tr(
@@ -61,9 +61,9 @@ def _words(error: MemoryError | RuntimeError) -> str:
     if not told:
         return ""
     return tr(
-        "The graphics card failed during the training ({reason}). The next training is "
-        "done by the processor, unless the card answers again: for that the program, "
-        "or the computer, may have to be restarted.",
+        "The graphics card failed during the training ({reason}). The next training runs on the "
+        "processor, unless the card responds again: the program, or the computer, may have to be "
+        "restarted.",
         reason=elided(told),
     )
 

@@ -439,9 +439,8 @@ class Training:
         if fork.signature != self._resolved.signature or fork.row.shape != (size,):
             raise TrainingError(
                 tr(
-                    "This training cannot begin with those weights: they are of "
-                    "another network. Undo the change of the network, or train from "
-                    "the start."
+                    "This training cannot start from those weights: they belong to another "
+                    "network. Undo the change of the network, or train from the start."
                 )
             )
         row = torch.from_numpy(fork.row.astype(np.float32))

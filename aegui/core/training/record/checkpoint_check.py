@@ -28,8 +28,8 @@ def damaged(name: str) -> TrainingError:
     """Return the error for a state in which ``name`` is invalid."""
     return TrainingError(
         tr(
-            "The state from which this training would go on is damaged: {name} cannot be right. "
-            "Its weights can be used; to learn more, train from the start.",
+            "The state to continue this training from is damaged: {name} is invalid. Its weights "
+            "can be used; to learn more, train from the start.",
             name=name,
         )
     )

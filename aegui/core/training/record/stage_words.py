@@ -28,7 +28,7 @@ REASONS = {
 _KINDS = {
     "train": mark("Epochs {start} to {stop}: trained from the start"),
     "continue": mark("Epochs {start} to {stop}: continued where it had ended"),
-    "fork": mark("Epochs {start} to {stop}: on from the weights of epoch {start}"),
+    "fork": mark("Epochs {start} to {stop}: from the weights of epoch {start}"),
 }
 
 

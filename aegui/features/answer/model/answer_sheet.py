@@ -253,19 +253,19 @@ def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
     dataset = nearest.dataset
     if not nearest.look.glyphs:
         return tr(
-            "The best possible answer is known for sets of black and white characters only: "
-            "of photographs nobody knows all that there could be."
+            "The best possible answer is known for sets of black and white characters only: for "
+            "photographs the set of possible images is unknown."
         )
     if state.image_shape != dataset.image_shape:
         return tr(
-            "The drawing is of another size than the characters of {name}: it comes from none of "
-            "them.",
+            "The drawing has another size than the characters of {name}: it cannot come from any "
+            "of them.",
             name=dataset.name,
         )
     if len(dataset) * dataset.pixels > MOST_READ:
         return trn(
-            "{name} has {n:,} character: too many to weigh with every stroke. Choose fewer.",
-            "{name} has {n:,} characters: too many to weigh with every stroke. Choose fewer.",
+            "{name} has {n:,} character: too many to compare at every stroke. Choose fewer.",
+            "{name} has {n:,} characters: too many to compare at every stroke. Choose fewer.",
             len(dataset),
             name=dataset.name,
         )

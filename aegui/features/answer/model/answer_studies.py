@@ -130,14 +130,14 @@ def mix_ups(
 def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> str:
     """Return why the pairs of a set cannot be compared; empty if they can."""
     if codec is None:
-        return tr("Train a network or open one to see which characters it mixes up.")
+        return tr("Train a network or open one to see which characters it confuses.")
     if not codec.can_encode:
         return tr("A GAN has no encoder: it makes images from codes, and cannot answer a drawing.")
     if not glyphs:
         return tr(
-            "Pairs are compared in sets of black and white characters only: of those it is known "
-            "exactly what noise makes of them. Which classes of other images are mixed up is told "
-            "by the panel “Classifier”, of a network that has learnt them."
+            "Pairs are compared only in sets of black and white characters, for which the effect "
+            "of noise is known exactly. For other images the panel “Classifier” shows which "
+            "classes a trained classifier confuses."
         )
     if codec.image_shape != dataset.image_shape:
         return tr("The images of this set do not fit the network.")

@@ -45,8 +45,7 @@ _ROOMY_PX = 640
 _WIDE_SHAPE = 1.7
 """If the page is this many times wider than high, nearest samples are at the side."""
 _EXPECTED = mark(
-    "Expected: wrong pixels that somebody who knows all characters and the noise has to expect of "
-    "this answer"
+    "Expected: expected number of wrong pixels of this answer, given all characters and the noise"
 )
 
 
@@ -264,9 +263,7 @@ class AnswersPage(QWidget):
         self.title.setText(nearest_title(GLYPHS))
         self._passes = dim()
         self.again = QPushButton(tr("Denoise again"))
-        self.again.setToolTip(
-            tr("Give each network its own answer once more; the map shows the way")
-        )
+        self.again.setToolTip(tr("Feed each network its own answer again; the map shows the trail"))
         self.once = flat_button("edit-undo", tr("Only one pass again"))
         self.once.hide()
         self._passes.hide()

@@ -73,12 +73,12 @@ class LimitPage(QWidget):
         for text in (tr("as chosen on the page “Noise”"), tr("estimated from the drawing")):
             self.level.addItem(text)
         self.level.setToolTip(
-            tr("The limit depends on the noise: its kind is the one that is chosen beside the grid")
+            tr("The limit depends on the noise: its kind is the one chosen beside the grid")
         )
         self.prior.setToolTip(
             tr(
-                "How often each character occurs: as a list of characters with their weights says "
-                "(CSV, JSON), or as often as in a text"
+                "How often each character occurs: from a list of characters with weights (CSV, "
+                "JSON), or counted in a text"
             )
         )
         grid = QGridLayout()
@@ -97,7 +97,7 @@ class LimitPage(QWidget):
 
     def _build_difference(self) -> QWidget:
         self.train.setText(tr("Train with it"))
-        self.train.setToolTip(tr("Put this noise into the recipe at hand; Undo takes it back"))
+        self.train.setToolTip(tr("Put this noise into the current recipe (can be undone)"))
         line = row((self._differs_words, 1), spacing=6)
         line.insertWidget(0, Sign("builder-warning", "warn"), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.train, 0, Qt.AlignmentFlag.AlignTop)

@@ -138,7 +138,7 @@ class OutlierPage(QWidget):
                 )
             )
         beyond = tr(
-            "Beyond the threshold {threshold}: {inside} % of the set",
+            "Above the threshold {threshold}: {inside} % of the set",
             threshold=localized(threshold, ".3g"),
             inside=localized(100 * inside, ".1f"),
         )

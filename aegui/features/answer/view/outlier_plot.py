@@ -58,7 +58,7 @@ class OutlierPlot(HistogramView):
         """The current threshold."""
         self._error: float | None = None
         self._is_dragged = False
-        self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home puts it back"))
+        self.setToolTip(tr("Drag the threshold, or move it with the arrows; Home resets it"))
 
     # Display
 
@@ -154,7 +154,7 @@ class RocPlot(Painted):
         self._threshold = 0.0
         self.setFixedWidth(_SIDE_OF_ROC_PX)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Outliers found against false alarms (ROC)"))
+        self.setAccessibleName(tr("Detected outliers against false alarms (ROC)"))
         self.figures = FigureMenu(self, self.figure)
         self.setToolTip(
             tr(

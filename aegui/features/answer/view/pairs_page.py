@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Pair"), ""),
-    (mark("Differ"), mark("Pixels in which the two differ.")),
+    (mark("Differ"), mark("Number of pixels in which the two differ.")),
     (
         mark("Alike"),
-        mark("How often somebody who knows that it is one of the two is wrong; 50 % is guessing."),
+        mark("Error rate of the best decision between the two; 50 % is guessing."),
     ),
-    (mark("Limit"), mark("How often the likeliest character is the wrong one of the two.")),
-    (mark("Network"), mark("How often the network takes one of the two for the other.")),
+    (mark("Limit"), mark("How often the most probable character is the wrong one of the two.")),
+    (mark("Network"), mark("How often the network confuses the two.")),
 )
 _GAP_PX = 4
 
@@ -54,11 +54,11 @@ class PairsPage(QWidget):
         super().__init__(parent)
         self.compare = QPushButton(tr("Compare all pairs"))
         self.compare.setToolTip(
-            tr("Draw each character with this noise many times, and see what they are taken for")
+            tr("Draw each character with this noise many times, and see how they are recognised")
         )
         self.cancel = QPushButton(tr("Cancel"))
         self.words = wrapped_label()
-        title = tr("Pairs of characters that are mixed up")
+        title = tr("Pairs of characters that are confused")
         self.table = NamedTable(COLUMNS, title, picks_rows=True)
         self.table.setIconSize(QSize(2 * icon_px() + _GAP_PX, icon_px()))
         self._pairs: tuple[MixUp, ...] = ()
@@ -130,8 +130,7 @@ class PairsPage(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, tr("mixed up"))
         item.setToolTip(
             tr(
-                "{pair}: the network takes them for each other clearly more often than is "
-                "unavoidable",
+                "{pair}: the network confuses them clearly more often than is unavoidable",
                 pair=name,
             )
             if pair.is_mixed
@@ -182,5 +181,5 @@ def _words(found: MixUps, *, stale: bool) -> str:
     )
     text = tr("{told} ({noise}).", told=words, noise=noise)
     if stale:
-        text += " " + tr("Network or noise are others now: compare again.")
+        text += " " + tr("The network or the noise has changed: compare again.")
     return text

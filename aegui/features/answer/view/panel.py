@@ -32,11 +32,14 @@ if TYPE_CHECKING:
     from aegui.features.answer.view.pictures import AnswerPictures
 
 PAGES = {
-    "answers": (mark("Answers"), mark("What each network makes of the drawing")),
-    "limit": (mark("Limit"), mark("The best possible answer, and what the drawing may have been")),
-    "why": (mark("Why"), mark("Why a pixel of the answer is as it is")),
-    "pairs": (mark("Mix-ups"), mark("Which characters the network takes for each other")),
-    "outliers": (mark("Outliers"), mark("Whether the drawing is like what the network learnt")),
+    "answers": (mark("Answers"), mark("Each network's answer to the drawing")),
+    "limit": (
+        mark("Limit"),
+        mark("The best possible answer, and the characters that the drawing may have been"),
+    ),
+    "why": (mark("Why"), mark("Why a pixel of the answer has its value")),
+    "pairs": (mark("Mix-ups"), mark("Which characters the network confuses")),
+    "outliers": (mark("Outliers"), mark("Whether the drawing resembles the training samples")),
 }
 """Page key -> label and help of its tab."""
 

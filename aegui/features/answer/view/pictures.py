@@ -247,7 +247,7 @@ class AnswerPictures(Painted):
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102
         text = self.text_at(position)
-        return "\n".join((text, tr("Click to see why this pixel is as it is"))) if text else ""
+        return "\n".join((text, tr("Click to see why this pixel has its value"))) if text else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self.activated.emit()

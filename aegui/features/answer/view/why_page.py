@@ -57,10 +57,10 @@ class WhyPage(QWidget):
         self.pictures.set_captions(False, "")
         self._holder = QWidget()
         self.journey = QPushButton(tr("Follow this number back"))
-        self.journey.setToolTip(tr("Which units and weights make it, layer by layer"))
-        self.effects = SampleBars(tr("What each number of the code does to the pixel"))
-        self.votes = SampleBars(tr("What the likeliest characters say"))
-        self.neighbours = SampleBars(tr("What the characters with the nearest codes say"))
+        self.journey.setToolTip(tr("Its units and weights, layer by layer"))
+        self.effects = SampleBars(tr("The effect of each number of the code on the pixel"))
+        self.votes = SampleBars(tr("The votes of the most probable characters"))
+        self.neighbours = SampleBars(tr("The votes of the characters with the nearest codes"))
         self._parts: tuple[tuple[QLabel, SampleBars], ...] = ()
         self._lay_out()
         for bars in (self.votes, self.neighbours):
@@ -153,8 +153,8 @@ def _titles(reasons: PixelReasons) -> tuple[str, str, str]:
         )
     return (
         tr("Numbers of the code: what each adds to the logit"),
-        tr("Characters that it may have been, and their vote"),
-        tr("Characters whose codes are nearest, and their vote"),
+        tr("Possible characters, and their votes"),
+        tr("Characters with the nearest codes, and their votes"),
     )
 
 

@@ -104,7 +104,7 @@ class BuilderPanel(QWidget):
     def _build_choice(self) -> QHBoxLayout:
         self.preset = dim(ElidedLabel())
         self.gallery = QPushButton(tr("Gallery…"))
-        self.gallery.setToolTip(tr("Begin from one of the networks that come with the program"))
+        self.gallery.setToolTip(tr("Start from one of the shipped networks"))
         self.gallery.clicked.connect(self.gallery_requested)
         self.set_preset("")
         self.undo = flat_button("edit-undo", tr("Undo"))
@@ -130,8 +130,8 @@ class BuilderPanel(QWidget):
         self.networks_button.setText(tr("Networks"))
         self.networks_button.setToolTip(
             tr(
-                "Put a well-known network in place of this one. The training stays as it is, but "
-                "many samples in one batch become small batches."
+                "Replace this network by a well-known one. The training settings stay, but many "
+                "samples in one batch become small batches."
             )
         )
         self.networks_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -157,7 +157,7 @@ class BuilderPanel(QWidget):
             tr("The mirrored layers use the encoder's weights, transposed: half the parameters")
         )
         self.tied.toggled.connect(self._on_tied_toggled)
-        self._hint = dim(wrapped_label(tr("The network can be changed again after the training.")))
+        self._hint = dim(wrapped_label(tr("The network cannot be edited during a training.")))
         self._hint.hide()
         self.problem = ProblemLabel()
         self.problem.remedy_requested.connect(self._on_problem_remedy_requested)
@@ -286,11 +286,11 @@ class BuilderPanel(QWidget):
 
     def _add_discriminator(self) -> StackSection:
         section = self._add_section(
-            tr("Discriminator"), tr("Sees real and generated images and tells them apart.")
+            tr("Discriminator"), tr("Classifies images as real or generated.")
         )
         self.own_discriminator = QCheckBox(tr("Layers of its own"))
         self.own_discriminator.setToolTip(
-            tr("Off: it has the layers that would be the encoder's of an autoencoder")
+            tr("Off: it has the layers of the encoder of an autoencoder")
         )
         self.own_discriminator.toggled.connect(self._on_own_discriminator_toggled)
         section.column.insertWidget(2, self.own_discriminator)

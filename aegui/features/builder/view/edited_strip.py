@@ -62,13 +62,13 @@ class EditedStrip(QFrame):
         self.more = QToolButton()
         self.more.setProperty("flat", True)
         self.more.clicked.connect(self._on_more_clicked)
-        self.train = self._button(tr("Train"), tr("Train what is edited, from the start"))
+        self.train = self._button(tr("Train"), tr("Train the edited network from the start"))
         self.go_on = self._button(
-            tr("Continue"), tr("Train on from where this run ended, with what is edited")
+            tr("Continue"), tr("Continue the training of this run, with the edits")
         )
         self.view = self._button("", "")
         self.revert = self._button(
-            tr("Revert"), tr("Put back what was trained; Undo brings the edits again")
+            tr("Revert"), tr("Restore the trained recipe; Undo brings the edits back")
         )
         self.train.clicked.connect(self.train_requested)
         self.go_on.clicked.connect(self.continue_requested)
@@ -120,7 +120,7 @@ class EditedStrip(QFrame):
         self.view.setToolTip(
             tr("Show what is edited again")
             if state.is_viewing
-            else tr("Show here what was trained; the edits are kept")
+            else tr("Show the trained recipe here; the edits are kept")
         )
         self.setToolTip("\n".join(state.lines))
         self.setAccessibleName(state.head)

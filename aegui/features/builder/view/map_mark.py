@@ -33,9 +33,9 @@ class MapMark(QFrame):
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._state: StripState | None = None
-        self.words = QLabel(tr("Shows the network before your change"))
+        self.words = QLabel(tr("Shows the network without your edits"))
         self.train = QPushButton(tr("Train"))
-        self.train.setToolTip(tr("Train what is edited, from the start"))
+        self.train.setToolTip(tr("Train the edited network from the start"))
         self.train.clicked.connect(self.train_requested)
         edge = SPACING // 2
         margins = (SPACING, edge, edge, edge)

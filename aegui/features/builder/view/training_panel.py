@@ -72,9 +72,7 @@ class TrainingPanel(QWidget):
         self.rows: dict[str, SettingRow] = {}
         self.sections: dict[str, FoldingSection] = {}
         self._hint = dim(
-            wrapped_label(
-                tr("Training: learning rate and noise can be changed now, the rest afterwards.")
-            )
+            wrapped_label(tr("During a training only learning rate and noise can be changed."))
         )
         self._hint.hide()
         self.problem = ProblemLabel()

@@ -89,7 +89,7 @@ def challenge_lines(
         listed = "; ".join(one.words() for one in missing)
         lines.append(tr("Still missing: {listed}.", listed=listed))
     elif reached is None:
-        lines.append(problem or tr("It has not been reached yet: change what you like, and train."))
+        lines.append(problem or tr("Not reached yet: change anything, and train."))
     if reached is None:
         return lines
     figures = ", ".join(
@@ -112,4 +112,4 @@ def challenge_lines(
             seed=seed,
             figures=figures,
         )
-    return [*lines, how, tr("Of the samples that were learnt, without noise, in that epoch.")]
+    return [*lines, how, tr("Measured on the training samples, without noise, at that epoch.")]

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
 
 
-_NOTHING_YET = mark("Nothing to draw yet. Press Train, and the curves grow here epoch by epoch.")
-_NONE_CHOSEN = mark("No chart is chosen: choose above what to draw.")
+_NOTHING_YET = mark("No curves yet. Press Train, and they grow here epoch by epoch.")
+_NONE_CHOSEN = mark("No chart is selected: select one above.")
 _GOOD_SHAPE = 1.7
 _ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
 _OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)

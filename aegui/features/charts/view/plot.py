@@ -87,7 +87,10 @@ class PlotView(QWidget):
         return (
             tr(self.spec.help)
             + "\n\n"
-            + tr("Wheel: zoom. Drag: move. Ctrl and wheel: zoom upwards. Double click: all of it.")
+            + tr(
+                "Wheel: zoom. Drag: move. Ctrl and wheel: zoom vertically. Double click: show "
+                "everything."
+            )
             + "\n"
             + tr("Click, or drag the line: show that epoch everywhere.")
         )

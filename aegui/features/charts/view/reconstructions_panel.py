@@ -61,7 +61,7 @@ class ReconstructionsPanel(QWidget):
         self.setLayout(column(self._head, (self.view, 1), spacing=0))
         self.view.sample_activated.connect(self.sample_activated)
         self.order.activated.connect(self._on_order_activated)
-        self.clear(tr("Press Train to see what the network makes of every sample."))
+        self.clear(tr("Press Train to see the reconstruction of every sample."))
 
     def clear(self, reason: str) -> None:
         """Show only ``reason``."""

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Class"), ""),
-    (mark("Precision"), mark("Of the samples taken for this class, the share that are of it.")),
-    (mark("Recall"), mark("Of the samples of this class, the share that are taken for it.")),
+    (
+        mark("Precision"),
+        mark("Of the samples predicted as this class, the share that belong to it."),
+    ),
+    (mark("Recall"), mark("Of the samples of this class, the share predicted as it.")),
     (mark("F1"), mark("The harmonic mean of precision and recall.")),
     (mark("Samples"), mark("Samples of this class, its support.")),
 )
 _AVERAGES = (
     (mark("Macro average"), mark("The mean over the classes, each counting the same.")),
-    (mark("Weighted average"), mark("The mean over the classes, by their samples.")),
+    (mark("Weighted average"), mark("The mean over the classes, weighted by their samples.")),
 )
 
 

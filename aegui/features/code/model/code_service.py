@@ -53,12 +53,14 @@ MEASURES: Mapping[MeasureKey, Measure] = {
         Measure(
             "kl",
             mark("KL, nats"),
-            mark("What each dimension tells about an image: its mean divergence from the prior."),
+            mark(
+                "Information of each dimension about an image: its mean divergence from the prior."
+            ),
         ),
         Measure(
             "variance",
             mark("Variance"),
-            mark("How much each number of the code differs from sample to sample."),
+            mark("How much each number of the code varies over the samples."),
         ),
         Measure(
             "mean",

@@ -54,17 +54,17 @@ _ROWS = (
     _Row(
         "mean_activation",
         mark("Mean activation"),
-        mark("Mean of all numbers of the codes; a sparsity penalty draws it towards its ρ."),
+        mark("Mean of all numbers of the codes; a sparsity penalty pulls it towards ρ."),
     ),
     _Row(
         "jacobian",
         mark("‖Jacobian‖²"),
-        mark("How much the code moves when the image does; contractive training makes it small."),
+        mark("How much the code changes with the image; contractive training makes it small."),
     ),
     _Row(
         "kl",
         mark("KL, nats"),
-        mark("What a code tells about its image: the sum over the dimensions."),
+        mark("Information of a code about its image: the sum over the dimensions."),
     ),
 )
 
@@ -85,8 +85,8 @@ class CodeFigures(QWidget):
         self.keep = QPushButton(tr("Keep to compare"))
         self.keep.setToolTip(
             tr(
-                "Keep the present figures as a column of their own: train a plain network, keep "
-                "it, train a contractive or sparse one, and read the two side by side"
+                "Keep the current figures as a separate column: train a plain network, keep it, "
+                "train a contractive or sparse one, and read the two side by side"
             )
         )
         self.forget = flat_button("close", tr("Remove the column of kept figures"))

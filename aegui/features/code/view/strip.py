@@ -65,7 +65,7 @@ class TraversalStrip(QWidget):
         """Return the title of the row."""
         traversal = self.traversal
         if traversal is None:
-            return tr("Click a bar: here you will see what that dimension draws.")
+            return tr("Click a bar to see what that dimension draws.")
         middle = figure(traversal.middle)
         return tr(
             "Dimension {n} around {middle}, σ {sigma}; the others at their means",

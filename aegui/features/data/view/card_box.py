@@ -85,7 +85,7 @@ class PairRow(Painted):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(tr("The samples that are most alike"))
+        self.setAccessibleName(tr("The most similar samples"))
 
     def set_pairs(self, dataset: Dataset, pairs: tuple[tuple[int, int, str], ...]) -> None:
         """Show ``pairs`` of indices into ``dataset``, each with a caption."""
@@ -179,7 +179,7 @@ class CardBox(QWidget):
         self.closest = PairRow()
         self._closest_words = dim(wrapped_label())
         self.export = QPushButton(tr("Save the set…"))
-        self.export.setToolTip(tr("Write the samples that take part to a file or a folder"))
+        self.export.setToolTip(tr("Write the selected samples to a file or a folder"))
         self.export.clicked.connect(self.export_requested)
         self.closest.activated.connect(self.sample_activated)
         self._summary = ""
@@ -239,9 +239,9 @@ def _duplicate_words(card: DataCard) -> str:
 
 def _closest_words(card: DataCard) -> str:
     if card.is_binary:
-        text = tr("Most alike, with the number of pixels that differ")
+        text = tr("Most similar, with the number of pixels that differ")
     else:
-        text = tr("Most alike, with the root of the mean squared difference")
+        text = tr("Most similar, with the root of the mean squared difference")
     if not card.is_sampled:
         return tr("{what}:", what=text)
     return tr("{what}, among {n:,} drawn at random:", what=text, n=card.compared)

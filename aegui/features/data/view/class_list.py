@@ -160,7 +160,7 @@ class ClassList(QWidget):
         everything.setToolTip(tr("Take every class"))
         everything.clicked.connect(self._on_everything_clicked)
         nothing = QPushButton(tr("Take none"))
-        nothing.setToolTip(tr("Leave every class out, then tick the few that you want"))
+        nothing.setToolTip(tr("Exclude every class, then tick the ones that you want"))
         nothing.clicked.connect(self._on_nothing_clicked)
         head = row((self._words, 1), everything, nothing)
         self.setLayout(column(head, self.view, self.problem))

@@ -119,9 +119,7 @@ class DataPanel(QWidget):
     # -- parts -----------------------------------------------------------------------------------
 
     def _build_head(self) -> None:
-        self.choose.setToolTip(
-            tr("Learn another set: one that comes with the program, or your own")
-        )
+        self.choose.setToolTip(tr("Use another set: a built-in one, or your own"))
         self.choose.setMenu(self.menu)
         self.menu.setToolTipsVisible(True)
         self.side.setAccessibleName(tr("Width and height of the images"))
@@ -131,9 +129,9 @@ class DataPanel(QWidget):
 
     def _build_search(self) -> None:
         self.left_out.setText(tr("Left out too"))
-        self.left_out.setToolTip(tr("Show also the samples that do not take part, faded"))
+        self.left_out.setToolTip(tr("Also show the excluded samples, faded"))
         self.left_out.setCheckable(True)
-        self.only_found.setToolTip(tr("Let only the samples found take part"))
+        self.only_found.setToolTip(tr("Use only the samples found"))
 
     def _build_sections(self) -> None:
         for key, title in zip(
@@ -159,9 +157,7 @@ class DataPanel(QWidget):
         self.set_open_sections(("classes", "shares"))
 
     def _build_augmentation(self, section: FoldingSection) -> None:
-        hint = dim(
-            wrapped_label(tr("Each time a sample is learnt, it may look a little different."))
-        )
+        hint = dim(wrapped_label(tr("Each time a sample is used, it is varied at random.")))
         section.add_row(hint)
         section.add_row(self.augment)
 

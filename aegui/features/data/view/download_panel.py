@@ -60,7 +60,7 @@ class DownloadPanel(QWidget):
         self.cancel = QPushButton(tr("&Cancel"))
         self.have = QPushButton(tr("I &have the files"))
         self.have.setToolTip(
-            tr("Copy them from a folder or a stick; each is checked by its SHA-256 sum")
+            tr("Copy them from a folder or a USB stick; each is verified by its SHA-256 checksum")
         )
         menu = QMenu(self.have)
         for key, words in (("folder", tr("In a folder…")), ("files", tr("Choose the files…"))):

@@ -166,12 +166,12 @@ class ImportPanel(QWidget):
             return
         if fits:
             text = tr(
-                "The network on the map reads images of this size: they are seen there at once."
+                "The network on the map takes images of this size: they appear there at once."
             )
         else:
             text = tr(
-                "The network on the map reads {size}, and not these: train one on them. What is "
-                "trained stays in its file.",
+                "The network on the map takes {size}, not these: train one on them. The trained "
+                "network stays in its file.",
                 size=size_words(*shape),
             )
         self.network.setText(text)

@@ -64,8 +64,8 @@ class BrushBox(QWidget):
         self._recent: list[Ink] = list(_COLOURS)
         self._sizes = QButtonGroup(self)
         self._inks = [self._swatch(number) for number in range(COLUMNS * ROWS)]
-        self.ink_button = self._flat(tr("What the left button paints with: choose a colour…"))
-        self.back_button = self._flat(tr("What the right button paints with: click to swap"))
+        self.ink_button = self._flat(tr("Colour of the left button: choose one…"))
+        self.back_button = self._flat(tr("Colour of the right button: click to swap"))
         self.ink_button.clicked.connect(self._on_ink_button_clicked)
         self.back_button.clicked.connect(self.swap)
         self._lay_out()

@@ -71,7 +71,7 @@ class CodeView(QWidget):
         self.text.setToolTip(tr("Edit it, or paste another text: the drawing follows"))
         self.text.setTabChangesFocus(True)
         self.text.setPlaceholderText(
-            tr("Drawings of up to {n} × {n} pixels are written so.", n=max(LARGEST))
+            tr("This form is for drawings of up to {n} × {n} pixels.", n=max(LARGEST))
         )
         self.text.textChanged.connect(self._on_text_changed)
         self._copy.clicked.connect(self._on_copy_clicked)

@@ -63,7 +63,7 @@ class DrawPage(QWidget):
 
     def _build_ghost(self) -> None:
         offer(self.ghost, ((key, tr(label)) for key, label in GHOSTS.items()))
-        self.ghost.setToolTip(tr("An image to draw after, seen behind the drawing"))
+        self.ghost.setToolTip(tr("An image shown behind the drawing, as a template"))
         self.ghost.setAccessibleName(tr("Ghost behind the drawing"))
         narrow(self.ghost, 8)
         self.ghost.currentIndexChanged.connect(self._on_ghost_current_index_changed)
@@ -72,8 +72,8 @@ class DrawPage(QWidget):
         self._label.setMaxLength(LONGEST_LABEL)
         self._label.setPlaceholderText(tr("Label"))
         self._label.setAccessibleName(tr("Label of the new character"))
-        self._label.setToolTip(tr("What the new character is called, for example ñ"))
-        self._add.setToolTip(tr("Add the drawing to the set, to be learnt with the others"))
+        self._label.setToolTip(tr("Label of the new character, for example ñ"))
+        self._add.setToolTip(tr("Add the drawing to the set, to train on it with the others"))
         self._add.setEnabled(False)
         self._label.textChanged.connect(self._on_label_changed)
         self._label.returnPressed.connect(self._on_add_clicked)

@@ -61,7 +61,7 @@ class PixelEditor(StrokeSurface):
         self.setAccessibleName(tr("Drawing"))
         self._help = tr(
             "Left button paints, right button erases. By keyboard: arrows move, Space paints, "
-            "Delete erases, Shift with arrows draws, Escape takes back."
+            "Delete erases, Shift with arrows draws, Escape cancels."
         )
         self.setWhatsThis(self._help)
         self.set_pixels(self.pixels)

@@ -44,7 +44,7 @@ class NewDrawing:
     kind: Annotated[str, OneOf(KINDS), FieldWords("&Pixels", "What a pixel can be")]
     keeps: Annotated[
         bool,
-        FieldWords("&Keep the middle of the drawing", "Else the new drawing begins empty"),
+        FieldWords("&Keep the middle of the drawing", "Otherwise the new drawing starts empty"),
     ] = False
 
 

@@ -97,8 +97,8 @@ class SetPage(QWidget):
         self._change.setProperty("state", "warn")
         self._continue.setToolTip(
             tr(
-                "The network has learnt other data: begin with its weights, and learn the set as "
-                "it is now"
+                "The network was trained on other data: continue from its weights with the current"
+                " set"
             )
         )
         self._continue.clicked.connect(self.continue_requested)

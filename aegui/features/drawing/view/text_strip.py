@@ -54,8 +54,8 @@ class TextStrip(QWidget):
         self.field.setAccessibleName(tr("Text written in the set"))
         self.field.setToolTip(
             tr(
-                "The drawing stands for its own character and for {sign}; for * too, unless the "
-                "set has one",
+                "The drawing represents its own character and {sign}; also *, unless the set has "
+                "one",
                 sign=DRAWING_SIGN,
             )
         )

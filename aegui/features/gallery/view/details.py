@@ -138,14 +138,14 @@ class Details(QFrame):
         self.networks = QPushButton(tr("Networks that learn it"))
         self.keep = QPushButton(tr("Keep in the toolbar"))
         self.keep.setCheckable(True)
-        self.keep.setToolTip(tr("It stands first in the list of the toolbar"))
+        self.keep.setToolTip(tr("It is first in the list of the toolbar"))
         self.remove = QPushButton()
         self.open.setProperty("main", True)
         self.open.setDefault(True)
         self.vary.setText(tr("Vary in a study"))
-        self.vary.setToolTip(tr("Compare this network with others like it over several seeds"))
+        self.vary.setToolTip(tr("Compare variants of this network over several seeds"))
         self._busy = wrapped_label(
-            tr("A training is under way: stop it before another one begins.")
+            tr("A training is running: stop it before you start another one.")
         )
         dim(self._busy)
         self.open.clicked.connect(self.open_requested)
@@ -228,7 +228,7 @@ def _open_words(item: GalleryItem | None) -> str:
     if item is None:
         return ""
     if item.what == "set":
-        return tr("The network in the builder learns these images next")
+        return tr("Make these images the data of the network in the builder")
     if item.path is not None:
-        return tr("Open what was trained: the map shows it at once")
-    return tr("Put this network into the builder, to be looked at, edited and trained")
+        return tr("Open the trained network: the map shows it at once")
+    return tr("Put this network into the builder, to inspect, edit and train it")

@@ -130,9 +130,7 @@ class GalleryDialog(QDialog):
         self.count = dim()
         self.details = Details(self._pictures)
         self.keep_draft = QPushButton(tr("Keep the draft here…"))
-        self.keep_draft.setToolTip(
-            tr("Put the network of the builder among your own in the gallery")
-        )
+        self.keep_draft.setToolTip(tr("Add the network of the builder to your own in the gallery"))
         self.ways = {key: QPushButton(tr(words)) for key, words in WAYS.items()}
         self.shut = QPushButton(tr("Close"))
         for button in (self.keep_draft, *self.ways.values(), self.shut):
@@ -243,7 +241,7 @@ class GalleryDialog(QDialog):
         if fitting:
             self.found.show_content()
         else:
-            self.found.say(tr("Nothing fits. Try another word."), tr("Show everything"))
+            self.found.say(tr("No matches. Try another word."), tr("Show everything"))
         self.count.setText(trn("{n:,} card", "{n:,} cards", len(fitting)))
 
     @Slot()

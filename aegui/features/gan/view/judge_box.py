@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from aegui.session.jobs.derived import JobProgress
 
 COLUMNS: tuple[tuple[str, str], ...] = (
-    (mark("Images"), mark("Chance: every pixel is that of another real image.")),
-    (mark("Sure of"), mark("Share of the images that the judge gives more than 90 %.")),
-    (mark("Rarest class"), mark("Share of the class that the judge sees least of.")),
+    (mark("Images"), mark("Chance: every pixel comes from another real image.")),
+    (mark("Sure of"), mark("Share of the images that the judge classifies with more than 90 %.")),
+    (mark("Rarest class"), mark("Share of the rarest class, by the judge.")),
     (
         mark("Spread"),
         mark("How much images of a class differ: mean squared distance from their mean image."),
     ),
     (
         mark("Nearest"),
-        mark("Mean distance to the nearest image that was learnt; near 0 for copies."),
+        mark("Mean distance to the nearest training image; near 0 for copies."),
     ),
 )
 
@@ -51,7 +51,7 @@ class JudgeBox(QWidget):
         super().__init__(parent)
         self.button = QPushButton(tr("Judge by a classifier…"))
         self.button.setToolTip(
-            tr("How good are they? Show them to a classifier that was trained on real images")
+            tr("How good are they? Evaluate them by a classifier that was trained on real images")
         )
         self.cancel = QPushButton(tr("Cancel"))
         self._text = dim(ElidedLabel())
@@ -124,7 +124,7 @@ def _about(trial: Trial) -> str:
     )
     return tr(
         "Judge: {judge} (seed {seed}, epoch {judge_epoch:,}); generator of epoch {epoch:,}; "
-        "{real}. Another judge would give other figures.",
+        "{real}. Another judge gives other figures.",
         judge=trial.judge,
         seed=trial.judge_seed,
         judge_epoch=trial.judge_epoch,

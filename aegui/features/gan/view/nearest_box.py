@@ -41,7 +41,7 @@ class TwoPictures(QWidget):
         """The images shown."""
         self._look = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("The drawing, and the nearest image that the generator draws"))
+        self.setAccessibleName(tr("The drawing, and the nearest image that the generator can draw"))
         self.figures = offer_painted(self, "nearest", fits=False)
 
     def set_images(
@@ -98,7 +98,7 @@ class NearestBox(QWidget):
         self.pictures = TwoPictures()
         self._words = wrapped_label("")
         self.go = QPushButton(tr("Go there"))
-        self.go.setToolTip(tr("Show the code that was found on the map"))
+        self.go.setToolTip(tr("Show its code on the map"))
         self.go.clicked.connect(self._on_go_clicked)
         # Wraps below the images in a narrow panel, where the text would be one word wide.
         parts = Breaking(_SIDE_BY_SIDE_PX, shares=((0, 1), ()))
@@ -117,7 +117,7 @@ class NearestBox(QWidget):
         """Show ``image`` as the target of the running search."""
         self._found = None
         self.pictures.set_images(image, None, look)
-        self._say(tr("Searching for the image that is nearest to the drawing…"))
+        self._say(tr("Searching for the image nearest to the drawing…"))
         self.go.setEnabled(False)
 
     def set_found(self, found: NearestDrawn, look: Look) -> None:
@@ -149,12 +149,13 @@ class NearestBox(QWidget):
 def _words(found: NearestDrawn) -> str:
     inversion = found.inversion
     words = tr(
-        "A GAN has no encoder: this was searched for by gradient, from {n:,} random codes. Squared "
-        "error per pixel {error}; that of a random image is {chance}.",
+        "A GAN has no encoder: this was found by gradient descent, from {n:,} random codes. "
+        "Squared error per pixel {error}; that of a random image is {chance}.",
         n=inversion.starts,
         error=localized(inversion.error, ".4f"),
         chance=localized(inversion.chance, ".4f"),
     )
     if inversion.complete:
         return words
-    return f"{words} {tr('Time ran out before the search converged: there may be a nearer one.')}"
+    unfinished = tr("The search did not converge in time: there may be a nearer one.")
+    return f"{words} {unfinished}"

@@ -58,11 +58,11 @@ class GanPanel(QWidget):
         offer(self.count, ((count, tr("{n} images", n=count)) for count in COUNTS))
         self.generator = self._lever(
             tr("Train generator"),
-            tr("Off: the generator stays as it is, only the discriminator learns"),
+            tr("Off: the generator is frozen, only the discriminator learns"),
         )
         self.discriminator = self._lever(
             tr("Train discriminator"),
-            tr("Off: the discriminator stays as it is, only the generator learns"),
+            tr("Off: the discriminator is frozen, only the generator learns"),
         )
         self._epoch = dim()
         self._epoch.setFont(figures_font(self.font()))

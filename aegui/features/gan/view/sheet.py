@@ -78,8 +78,8 @@ class SampleSheet(Cells, Painted):
         if scores is None:
             return tr("Image {n}. Click to find it on the map.", n=index + 1)
         return tr(
-            "Image {n}: the discriminator takes it for real with a probability of {score:.0%}. "
-            "Click to find it on the map.",
+            "Image {n}: probability of being real, by the discriminator: {score:.0%}. Click to "
+            "find it on the map.",
             n=index + 1,
             score=float(scores[index]),
         )

@@ -93,7 +93,7 @@ class JourneyPanel(QWidget):
         self.formula.setFont(figures_font(self.font()))
         self.formula.setWordWrap(True)
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.bars = RowBars(tr("What the number is made of"), "journey")
+        self.bars = RowBars(tr("The summands of the number"), "journey")
         self.bars.chosen.connect(self._on_bars_chosen)
         self._area = scrolled(held(column(self.bars, 1)), sideways=True, takes_focus=True)
         self._lay_out()
@@ -150,7 +150,7 @@ class JourneyPanel(QWidget):
         end = (
             tr("This number of the code was chosen by the cursor: the journey ends here.")
             if journey.from_code
-            else tr("A pixel of what the network was shown: the journey ends here.")
+            else tr("A pixel of the input: the journey ends here.")
         )
         text = f"{name} = {value}\n{end}"
         self.formula.setText(text)

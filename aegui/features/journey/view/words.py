@@ -26,9 +26,9 @@ _RULES: dict[Rule, str] = {
     "affine": mark(
         "A norm: one number times a factor, and a shift; both as they are for this input."
     ),
-    "largest": mark("The largest of a square of pixels is taken over."),
+    "largest": mark("The largest of a square of pixels is passed on."),
     "mean": mark("The mean of a square of pixels."),
-    "copy": mark("A copy, between pixels in shares."),
+    "copy": mark("A copy; between pixels, interpolated."),
 }
 
 

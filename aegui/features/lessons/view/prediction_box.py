@@ -75,7 +75,7 @@ class PredictionBox(QFrame):
         self.keep = QPushButton(tr("That is my guess"))
         self.keep.clicked.connect(self._on_keep_clicked)
         self.unknown = QPushButton(tr("I do not know"))
-        self.unknown.setToolTip(tr("It is shown all the same what happens, and why"))
+        self.unknown.setToolTip(tr("The step shows the result and the reason in any case"))
         self.unknown.clicked.connect(lambda: self.predicted.emit(_UNKNOWN))
         self._number = held(row(self.number, 1))
         self._line = held(row(self.keep, self.unknown, 1, spacing=SPACING))
@@ -198,4 +198,4 @@ def _outcome(prediction: Prediction, predicted: float, figure: float | None) -> 
         return tr("✓ Close: it is {what}.", what=happened)
     if predicted == _UNKNOWN:
         return tr("It turned out: {what}", what=happened)
-    return tr("It turned out otherwise: {what}", what=happened)
+    return tr("The result differs: {what}", what=happened)

@@ -226,7 +226,7 @@ class StepPage(QWidget):
         label = said(step.label) or tr("Do it")
         self.do.setText(label)
         set_look(self.do, "main", not state.reached)
-        words = tr("First say what you expect.") if state.asks else state.busy or state.time
+        words = tr("Make your prediction first.") if state.asks else state.busy or state.time
         self.time.setText(words)
         self.time.setVisible(step.do is not None and bool(words))
         self.note.setText(state.note)

@@ -140,9 +140,9 @@ class EntriesModel(QAbstractTableModel):
             return tr("Star: click, or press Space")
         if column in EDITED:
             text = str(self.value(index) or "")
-            return text or tr("Double-click, or press F2, to write")
+            return text or tr("Double-click, or press F2, to edit")
         if self.known(index.row()).get("missing"):
-            return tr("Its run file has gone: recipe and figures are still there.")
+            return tr("Its run file is missing: recipe and figures are still there.")
         return ""
 
     def headerData(

@@ -177,9 +177,9 @@ class LibraryPanel(QWidget):
     def _head(self) -> QWidget:
         self.search.setToolTip(
             tr(
-                "All of the words must be in an entry, without regard to capitals and accents; "
-                "#tag is a tag, and a figure or a field of a recipe is compared by =, !=, <, <=, "
-                "> and >=, or by ~ for a part of it."
+                "An entry must contain all of the words (case and accents do not matter); #tag is "
+                "a tag, and a figure or a field of a recipe is compared by =, !=, <, <=, > and >=,"
+                " or by ~ for a part of it."
             )
         )
         self.shown.setAccessibleName(tr("Which entries are shown"))
@@ -208,9 +208,12 @@ class LibraryPanel(QWidget):
         )
         self.again.setToolTip(tr("Train its recipe again, with the same seed"))
         self.fork.setToolTip(
-            tr("Begin an untrained document with its recipe, to be changed: it names this one")
+            tr(
+                "Start an untrained document with its recipe, to be changed; it records this entry"
+                " as its origin"
+            )
         )
-        self.trash.setToolTip(tr("Put it into the trash; nothing is removed yet (Delete)"))
+        self.trash.setToolTip(tr("Move it to the trash; nothing is removed yet (Delete)"))
         self.restore.setToolTip(tr("Take it out of the trash"))
         menu = self._menu(self.export, tr("Export"), tr("Write it to a file of your own"))
         for key, text in EXPORTS.items():
@@ -257,7 +260,7 @@ class LibraryPanel(QWidget):
         menu.addSeparator()
         self.keep.setCheckable(True)
         self.keep.setToolTip(
-            tr("Whatever is trained in this window is put into the library when it ends")
+            tr("Every training of this window is added to the library when it ends")
         )
         menu.addAction(self.keep)
 
@@ -335,9 +338,9 @@ class LibraryPanel(QWidget):
         else:
             self._placeholder.say(
                 tr(
-                    "Here every training and every study is kept when it ends, with its recipe, "
-                    "figures and curves: to be found, compared, opened and trained again. Train a "
-                    "network, and it is the first. “Tidy up” has the switch that turns it off."
+                    "Every finished training and study is kept here with its recipe, figures and "
+                    "curves, to search, compare, open and train again. Train a network to add the "
+                    "first one. “Tidy up” turns this off."
                 )
             )
 

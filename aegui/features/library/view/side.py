@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.features.library.model.looks import EntryDetails
 
 _PICTURE_PX = 168
-_USUAL = mark("Choose an entry to see what is known of it, or two to compare them.")
+_USUAL = mark("Select an entry to see its details, or two to compare them.")
 
 
 class EntrySide(QStackedWidget):
@@ -49,7 +49,7 @@ class EntrySide(QStackedWidget):
                 Qt.TextInteractionFlag.TextSelectableByMouse
                 | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
-        self.words.setAccessibleName(tr("What is known of the entry"))
+        self.words.setAccessibleName(tr("Details of the entry"))
         self.difference.setAccessibleName(tr("What lies between the two"))
         self.picture.setAccessibleName(tr("Samples as its network draws them"))
         margins = (edge, edge, SPACING, edge)

@@ -54,7 +54,7 @@ def use_words(sheet: LibrarySheet) -> str:
 
 def use_help(sheet: LibrarySheet) -> str:
     """Return a sentence about the disk use, including the trash."""
-    lines = [tr("What the library takes on the disk, and the limit from which on it is said.")]
+    lines = [tr("Disk use of the library, and the limit above which it warns.")]
     if sheet.use.trash:
         lines.append(tr("{size} of it are in the trash.", size=memory_words(sheet.use.trash)))
     return " ".join(lines)

@@ -76,8 +76,8 @@ class OthersPanel(QWidget):
         self._way_label = QLabel(tr("&Place"))
         self._way_label.setBuddy(self.way)
         words = tr(
-            "See what other networks draw under the cursor of the map: another seed, an epoch "
-            "that you keep, an AE, a VAE or a GAN from a file. Their maps are in Projections."
+            "See what other networks draw at the cursor of the map: another seed, a kept epoch, or"
+            " an AE, a VAE or a GAN from a file. Their maps are in Projections."
         )
         self._hint = dim(wrapped_label(words))
         self.shown = Preview()

@@ -64,7 +64,7 @@ class SelectionPanel(QWidget):
         self.make_set = QPushButton(tr("Make it the set"))
         self.make_set.setToolTip(
             tr(
-                "Keep only these in the set: to train on them alone. {keys} brings the others "
+                "Keep only these in the set, to train on them alone. {keys} brings the others "
                 "back.",
                 keys=native_keys("Ctrl+Z"),
             )
@@ -112,8 +112,8 @@ class SelectionPanel(QWidget):
             about.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         about.addWidget(self.words, 1)
         words = tr(
-            "Click or Enter: open in the editor. Ctrl+click, Space or Del: leave it out. Drag: "
-            "put them all into a box of a concept."
+            "Click or Enter: open in the editor. Ctrl+click, Space or Del: remove from the "
+            "selection. Drag: put them all into a box of a concept."
         )
         parts = (header, about, (self.gallery, 1), dim(wrapped_label(words)))
         margins = (SPACING, SPACING, SPACING, SPACING // 2)

@@ -42,16 +42,16 @@ class Box:
 
 
 BOXES: Mapping[str, Box] = {
-    "plus": Box("A", mark("With"), mark("Samples that have what the concept is to mean.")),
+    "plus": Box("A", mark("With"), mark("Samples with the property of the concept.")),
     "minus": Box(
         "B",
         mark("Without"),
-        mark("Samples that do not have it. While it is empty, all samples of the set count."),
+        mark("Samples without it. While it is empty, all samples of the set are used."),
     ),
     "start": Box(
         "C",
         mark("Apply to"),
-        mark("What the concept is applied to. While it is empty: what B means."),
+        mark("The sample that the concept is applied to. While it is empty: the mean of B."),
     ),
 }
 """The boxes of the formula C + A - B."""

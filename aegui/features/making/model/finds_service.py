@@ -55,12 +55,12 @@ SOURCES: Mapping[str, FindSource] = table(
     FindSource(
         "new",
         mark("Best new ones"),
-        mark("Of many places: sharp images unlike every sample, and unlike one another"),
+        mark("The best of many places: sharp images unlike every sample, and unlike one another"),
     ),
     FindSource(
         "posterior",
         mark("Where samples lie"),
-        mark("Codes drawn as those of the samples are spread (the aggregate posterior)"),
+        mark("Codes distributed like those of the samples (the aggregate posterior)"),
     ),
     FindSource(
         "prior",
@@ -70,7 +70,7 @@ SOURCES: Mapping[str, FindSource] = table(
     FindSource(
         "region",
         mark("Selected region"),
-        mark("Codes drawn within the region that was drawn on the map with the lasso"),
+        mark("Codes within the region drawn on the map with the lasso"),
     ),
 )
 """The sources, in the order in which they are offered."""
@@ -219,7 +219,7 @@ def _looked(
     stop_if(cancelled)
     if not len(codes):
         raise AeguiError(
-            tr("Nothing new was found: what the network draws are copies of its samples.")
+            tr("No new image was found: the network draws only copies of its samples.")
         )
     rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     how_new = novelty(of, rows, cancelled, codec)

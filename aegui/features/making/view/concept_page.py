@@ -112,7 +112,7 @@ class ConceptPage(QWidget):
         self.name.setPlaceholderText(tr("Name of the concept"))
         self.name.setMaxLength(_MOST_NAME)
         self.keep.setToolTip(tr("Keep the concept in the document, to use it again"))
-        self.show_place.setToolTip(tr("Put the cursor of the map there"))
+        self.show_place.setToolTip(tr("Move the cursor of the map there"))
         self.pin.setToolTip(tr("Pin the place on the map"))
         self.draw.setToolTip(tr("Open the image in the pixel editor"))
 
@@ -180,7 +180,7 @@ class ConceptPage(QWidget):
 
     def _show_words(self) -> None:
         if self._look is None:
-            self.set_status(tr("Put samples that share something into A, others into B."))
+            self.set_status(tr("Put samples that share a property into A, others into B."))
         else:
             self.set_status(self._words(self._look))
 
@@ -240,6 +240,6 @@ class ConceptPage(QWidget):
             self._ask_name(False)
             self.keep_requested.emit(name)
             return
-        self.set_status(tr("Write a name to keep the concept, or press Esc."))
+        self.set_status(tr("Type a name to keep the concept, or press Esc."))
         announce(self.name, self._status.text())
         self.name.setFocus()

@@ -106,7 +106,7 @@ class FilmStrip(PictureStrip):
         if look is None or not len(look.change):
             return ""
         return tr(
-            "Change per step: {most} at most, {sum} in all",
+            "Change per step: {most} at most, {sum} in total",
             sum=self._amount(float(look.change.sum())),
             most=self._amount(float(look.change.max())),
         )

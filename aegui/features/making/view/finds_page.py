@@ -66,8 +66,8 @@ class FindsPage(QWidget):
         self.join = self._button("edit-load", tr("Add to the set"))
         self.save = self._button("export", tr("Save…"))
         words = tr(
-            "Press Find: the program looks for images that the network can draw and that are "
-            "like none of its samples."
+            "Press Find: the program searches for images that the network can draw and that "
+            "resemble none of its samples."
         )
         self._hint = dim(wrapped_label(words))
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -89,13 +89,13 @@ class FindsPage(QWidget):
         offer(self.count, ((count, f"{count}") for count in COUNTS), DEFAULT_COUNT)
         self.set_offered(tuple(SOURCES))
         self.search.setIconSize(icon_size())
-        self.search.setToolTip(tr("Look for other images each time"))
-        self.show_place.setToolTip(tr("Put the cursor of the map there (Enter)"))
-        self.pin.setToolTip(tr("Pin the places of the chosen images"))
-        self.draw.setToolTip(tr("Open the chosen image in the pixel editor"))
-        self.join.setToolTip(tr("Add the chosen images to the samples to be learnt"))
+        self.search.setToolTip(tr("Search for other images each time"))
+        self.show_place.setToolTip(tr("Move the cursor of the map there (Enter)"))
+        self.pin.setToolTip(tr("Pin the places of the selected images"))
+        self.draw.setToolTip(tr("Open the selected image in the pixel editor"))
+        self.join.setToolTip(tr("Add the selected images to the training samples"))
         self.save.setToolTip(
-            tr("Save the chosen images, or all: as JSON, C header, PNG sheet, text art, numpy")
+            tr("Save the selected images, or all: as JSON, C header, PNG sheet, text art, numpy")
         )
 
     def _build(self) -> None:

@@ -48,8 +48,7 @@ class _FindRows(PictureRows):
     def sentence(self, row: int) -> str:
         """Describe novelty and entropy of a find."""
         return tr(
-            "{n}: {words}; {ratio:.1f} times as far from its nearest sample as that is from the "
-            "others; entropy {entropy:.2f} bits per pixel",
+            "{n}: {words}; novelty {ratio:.1f}; entropy {entropy:.2f} bits per pixel",
             n=row + 1,
             words=self._words[row],
             ratio=float(self._look.ratio[row]),

@@ -86,8 +86,8 @@ class CodeSliders(QAbstractScrollArea):
         self.setAccessibleName(tr("Numbers of the code"))
         self.setToolTip(
             tr(
-                "Drag to change a number: beside its slider is what is decoded at either end. A "
-                "double click puts it back to the mean of the codes."
+                "Drag to change a number: beside its slider are the images at both ends. A double "
+                "click resets it to the mean of the codes."
             )
         )
 

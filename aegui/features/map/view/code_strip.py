@@ -48,7 +48,7 @@ class CodeStrip(QFrame):
         self.random.setIcon(icon("edit-again"))
         self.random.setIconSize(icon_size())
         self.random.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.sheet = self._button("", tr("What each number does by itself, as a sheet"))
+        self.sheet = self._button("", tr("The effect of each number alone, as a sheet"))
         self.sheet.setIcon(icon("reconstructions"))
         self.sheet.setIconSize(icon_size())
         self.sheet.setAccessibleName(tr("Every number of the code"))
@@ -73,7 +73,7 @@ class CodeStrip(QFrame):
         self.random.setToolTip(
             tr("Draw a code from the normal prior")
             if has_prior
-            else tr("Draw a code at random where the codes of the samples lie")
+            else tr("Draw a random code near those of the samples")
         )
 
     # Accept mouse events beside the sliders, so that the map below does not handle them.

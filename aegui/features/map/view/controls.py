@@ -39,14 +39,14 @@ SWITCHES = {
     "labels": mark("Labels of the dots"),
     "plane": mark("Decoded background"),
     "grid": mark("Grid lines"),
-    "vivid": mark("Decoded background in full strength"),
+    "vivid": mark("Decoded background at full contrast"),
     "preview": mark("Decoded image at the cursor"),
     "legend": mark("Colours of the classes"),
-    "prior": mark("Prior: its middle, one and two standard deviations"),
+    "prior": mark("Prior: mean, one and two standard deviations"),
     "ellipses": mark("Spread of each sample's posterior"),
     "minimap": mark("Overview while zoomed in"),
     "scale": mark("Scale bar"),
-    "sharp": mark("Near a copy, the sample itself (in Cursor)"),
+    "sharp": mark("Show the sample over a decoded copy of it (panel Cursor)"),
 }
 """Display switches: field of ``MapStyle`` -> label."""
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
@@ -153,7 +153,7 @@ class FollowBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        tip = tr("Show all codes again, and keep them in sight while they move")
+        tip = tr("Show all codes, and keep them in view while they move")
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.button = flat_button("map-follow", tip, name=tr("Follow"), pixels=icon_px())
         self.button.setText(tr("Follow"))
@@ -191,12 +191,12 @@ class AxesBar(QFrame):
         self.shuffle.clicked.connect(self.shuffle_requested)
         self.x_choice, self.y_choice = QComboBox(self), QComboBox(self)
         self.spanned = self._switch(
-            tr("PCA"), tr("Show the two directions in which the codes differ most")
+            tr("PCA"), tr("Show the two directions of largest variance of the codes")
         )
         self.through_pins = self._switch(tr("Pins"), "")
         self.offered: NDArray[np.float32] | None = None
         """The three codes ``[3, d]`` that span the offered plane; None if there are none."""
-        self.strip = self._switch(tr("Sliders"), tr("Change every number of the code by a slider"))
+        self.strip = self._switch(tr("Sliders"), tr("Change each number of the code by a slider"))
         self._axes = (0, 1)
         self._labels: list[QLabel] = []
         self._room = (0, 0, False)

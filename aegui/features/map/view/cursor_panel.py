@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 THRESHOLD = 0.5
 """Pixels above this level count as on."""
 _CAPTIONS = (mark("decoded"), mark("thresholded"))
-_ITSELF = mark("the sample itself, not what the network draws")
+_ITSELF = mark("the sample itself, not the decoded image")
 _MOSTLY = 0.5
 _LINES = 3
 _NUMBER_CHARS = 6
@@ -58,7 +58,7 @@ class CursorPictures(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setToolTip(tr("Click a pixel to follow its number back through the network"))
+        self.setToolTip(tr("Click a pixel to trace its value back through the network"))
         self.image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         """The decoded image."""
         self._look = GLYPHS

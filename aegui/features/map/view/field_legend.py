@@ -73,7 +73,7 @@ def entry_of(layer: Layer) -> Entry:
         levels = wrong_levels(field)
         if not levels:
             least, most = (round(float(each)) for each in (field.values.min(), field.high))
-            low = tr("{least} to {most} pixels everywhere", least=least, most=most)
+            low = tr("{least} to {most} wrong pixels everywhere", least=least, most=most)
         else:
             low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
         return Entry(field.key, title, low, "", field.epoch)

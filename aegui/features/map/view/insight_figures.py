@@ -42,15 +42,15 @@ FIGURES: dict[str, FigureSpec] = {
     "entropy": FigureSpec(
         mark("Entropy"),
         mark(
-            "Mean entropy of a pixel in bits: 0 where all of them are black or white, 1 where all "
-            "are undecided. The sharper the image, the smaller."
+            "Mean entropy of a pixel in bits: 0 if all pixels are black or white, 1 if all are "
+            "undecided. The sharper the image, the smaller."
         ),
     ),
     "drift": FigureSpec(
         mark("Drift"),
         mark(
-            "How far away the network encodes the image that it decodes here. Small: the network "
-            "believes its own image. The arrow on the map shows where to."
+            "Distance from this code to the code of its decoded image. Small: encoder and decoder "
+            "agree here. The arrow on the map points to that code."
         ),
     ),
     "stretch": FigureSpec(
@@ -63,8 +63,8 @@ FIGURES: dict[str, FigureSpec] = {
     "ratio": FigureSpec(
         mark("Novelty"),
         mark(
-            "Distance to the nearest sample over that sample's distance to its own nearest one: "
-            "0 is a copy, 1 and more is new."
+            "Distance to the nearest sample divided by that sample's distance to its own nearest "
+            "one: 0 is a copy, 1 and more is new."
         ),
     ),
 }

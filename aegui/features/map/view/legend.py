@@ -66,7 +66,7 @@ class ClassLegend(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Classes"))
-        self.setToolTip(tr("Click a class to let it stand out"))
+        self.setToolTip(tr("Click a class to highlight it"))
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Set the names of the classes."""

@@ -35,7 +35,7 @@ class MapMenu:
         pin = self._map.pinning.hit(view, at)
         if pin is not None:
             return tr(
-                "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
+                "{label}: {code}\nDrag to move it (or Alt and arrows); Delete removes it.",
                 label=scene.pins[pin].name or tr("Pin"),
                 code=_numbers(scene, scene.pins[pin].z),
             )
@@ -92,7 +92,7 @@ class MapMenu:
         """Add the entries for the place under the cursor, the pin near it, and the trail."""
         canvas, code, pin = self._map, self._map.cursor_code(), self._map.pin_near_cursor()
         if code is not None:
-            draw = tr("Open what is decoded here in the editor")
+            draw = tr("Open the decoded image in the editor")
             add_item(menu, draw, lambda: canvas.draw_requested.emit(code), "E")
             add_item(menu, tr("Pin this place"), lambda: canvas.pin_requested.emit(code), "P")
         if pin is not None:

@@ -35,7 +35,7 @@ class SelectionBar(QFrame):
         self.zoom = flat(
             "map-zoom-selection", tr("Zoom to the selection (Z)"), name=tr("Zoom to the selection")
         )
-        tip = tr("List the selected samples, and what can be done")
+        tip = tr("List the selected samples, with actions")
         self.list = flat("list", tip, name=tr("List them"))
         self.clear = flat("close", tr("Clear the selection (Esc)"), name=tr("Clear the selection"))
         parts = (self._label, self.list, self.zoom, self.clear)

@@ -38,7 +38,7 @@ BASES = table(
 )
 """Sources of the fixed numbers of a code."""
 Base = Annotated[
-    str, OneOf(BASES), FieldWords("Other numbers", "Those that are neither across nor up")
+    str, OneOf(BASES), FieldWords("Other numbers", "Numbers that vary neither across nor up")
 ]
 Scale = Annotated[
     int,

@@ -53,7 +53,7 @@ class CellBox(QWidget):
 
     def _build(self) -> None:
         self._seed.setPrefix(tr("network {n}", n=""))
-        self._seed.setToolTip(tr("Which of the networks of this noise answers"))
+        self._seed.setToolTip(tr("Which of the networks trained with this noise is shown"))
         self._seed.setAccessibleName(tr("Network of the cell"))
         line = row((self.words, 1), self._seed, self._again)
         scroll = scrolled(self.strip, framed=True)
@@ -83,7 +83,7 @@ class CellBox(QWidget):
         row, column = place
         self.title.setText(
             tr(
-                "Trained with {trained}, tried with {tried}",
+                "Trained with {trained}, tested with {tried}",
                 trained=corruption_words(matrix.spec.training[row]),
                 tried=corruption_words(matrix.spec.tests[column]),
             )

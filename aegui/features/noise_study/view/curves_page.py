@@ -72,7 +72,7 @@ class CurvesPage(QWidget):
         self.problem = QLabel()
         self.list = QListWidget()
         self._open = QPushButton(tr("Run in a file…"))
-        self._remove = flat_button("edit-delete", tr("Take the chosen file off the list"))
+        self._remove = flat_button("edit-delete", tr("Remove the selected file from the list"))
         self.view = CurvesView()
         self._export = self.view.figures.button(tr("Save or copy the curves"))
         self._body = QStackedWidget()
@@ -117,9 +117,9 @@ class CurvesPage(QWidget):
     def _build_chart(self) -> QWidget:
         empty = hint(
             tr(
-                "How far does a repair hold? Wrong pixels per character against the level of the "
-                "noise: of the networks that are ticked, beside the best possible answers, giving "
-                "the input back, and a linear code (PCA)."
+                "How much noise does a network remove? Wrong pixels per character against the "
+                "level of the noise: of the ticked networks, beside the Bayes limit, the unchanged"
+                " input, and a linear code (PCA)."
             )
         )
         empty.setMargin(3 * SPACING)

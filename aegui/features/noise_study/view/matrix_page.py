@@ -59,7 +59,7 @@ class MatrixPage(QWidget):
         self._matrix: NoiseMatrix | None = None
         self._trained = KindsButton(tr("Kinds of noise to train with"))
         self._trained_levels = LevelsField(tr("Levels to train with"))
-        self._tried = KindsButton(tr("Kinds of noise to try with"))
+        self._tried = KindsButton(tr("Kinds of noise to test with"))
         self._tried_levels = LevelsField(tr("Levels to try with"))
         self._seeds = QSpinBox()
         self._network = QComboBox()
@@ -92,12 +92,12 @@ class MatrixPage(QWidget):
         offer(self._network, ((key, tr(row.label)) for key, row in NETWORKS.items()))
         self._network.setAccessibleName(tr("Which network is trained"))
         self._network.setToolTip(
-            tr("Trained on the samples at hand; fresh noise and clean target are the recipe's")
+            tr("Trained on the current samples; fresh noise and clean target as in the recipe")
         )
         self._epochs.setRange(0, MOST_EPOCHS)
         self._epochs.setSpecialValueText(tr("its own"))
         self._epochs.setAccessibleName(tr("Epochs of each training"))
-        self._epochs.setToolTip(tr("Epochs of each training; 0: as many as its recipe says"))
+        self._epochs.setToolTip(tr("Epochs of each training; 0: as in its recipe"))
         self.run.setProperty("main", True)
         self.estimate.setAccessibleName(tr("What a training will cost"))
         self.problem.setProperty("state", "bad")
@@ -131,9 +131,9 @@ class MatrixPage(QWidget):
     def _build_body(self) -> None:
         self._empty.setText(
             tr(
-                "Which noise should one train with? Networks are trained with each of several "
-                "noises, several seeds of each, all together, and tried with each noise. Every "
-                "cell then opens its characters."
+                "Which noise should you train with? Networks are trained with each of several "
+                "noises, with several seeds, all together, and tested with each noise. Every cell "
+                "opens its characters."
             )
         )
         self._empty.setMargin(3 * SPACING)

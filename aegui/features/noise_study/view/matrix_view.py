@@ -65,14 +65,14 @@ def cell_words(matrix: NoiseMatrix | None, key: str, cell: Place) -> str:
     figure = matrix.figure(key)
     mean = figure.mean if key == "wrong" else -figure.mean
     text = tr(
-        "Trained with {trained}, tried with {tried}: {figure}",
+        "Trained with {trained}, tested with {tried}: {figure}",
         trained=corruption_words(matrix.spec.training[row]),
         tried=corruption_words(matrix.spec.tests[column]),
         figure=figure_words(key, float(figure.mean[cell]), float(figure.deviation[cell])),
     )
     limit = matrix.limits[column]
     if key == "wrong" and limit is not None:
-        text += tr("; no answer gets below {limit:.2f}", limit=limit.mean)
+        text += tr("; the limit is {limit:.2f}", limit=limit.mean)
     if mean[:, column].argmin() == row:
         text += tr("; best of its column")
     return text

@@ -85,7 +85,7 @@ class MistakesPage(QWidget):
 
     def _build_left(self) -> QWidget:
         self._level.setValue(_FIRST_LEVEL)
-        self._level.setAccessibleName(tr("Level of the noise it shall repair"))
+        self._level.setAccessibleName(tr("Level of the noise to remove"))
         line = row(QLabel(tr("Shall repair")), self._kind, self._level, 1)
         told = column(
             _heading(tr("In this recipe")),
@@ -105,9 +105,9 @@ class MistakesPage(QWidget):
         choice = MISTAKES[key]
         see, make = QPushButton(tr(_SEE)), QPushButton(tr(_MAKE))
         see.setToolTip(
-            tr("Train networks with the mistake and without, and compare what they get wrong")
+            tr("Train networks with and without the mistake, and compare their wrong pixels")
         )
-        make.setToolTip(tr("Change the recipe at hand; Undo takes it back"))
+        make.setToolTip(tr("Change the current recipe (can be undone)"))
         for button in (see, make):
             button.setAccessibleName(f"{button.text()}: {tr(choice.label)}")
         see.clicked.connect(lambda: self.see_requested.emit(key))
@@ -119,8 +119,8 @@ class MistakesPage(QWidget):
         self.title.setWordWrap(True)
         empty = hint(
             tr(
-                "“{button}” trains networks with a mistake and without it, and draws here what "
-                "both get wrong at every level of the noise.",
+                "“{button}” trains networks with and without a mistake, and plots the wrong "
+                "pixels of both at every level of the noise.",
                 button=tr(_SEE),
             )
         )
@@ -171,7 +171,7 @@ class MistakesPage(QWidget):
         for card in self.cards:
             self._found.addWidget(card)
         if not findings:
-            none = QLabel(tr("No mistake with the noise is to be seen."))
+            none = QLabel(tr("No mistake with the noise was found."))
             none.setProperty("state", "good")
             none.setWordWrap(True)
             self._found.addWidget(none)
@@ -181,7 +181,7 @@ class MistakesPage(QWidget):
         if finding.mended is not None:
             mend = QPushButton(tr("Fix it"))
             mend.setAccessibleName(f"{mend.text()}: {finding.title}")
-            mend.setToolTip(tr("Change the recipe at hand; Undo takes it back"))
+            mend.setToolTip(tr("Change the current recipe (can be undone)"))
             mend.clicked.connect(lambda: self.mend_requested.emit(finding))
             buttons = (mend,)
         return _card(finding.title, f"{finding.text} {finding.remedy}", buttons, warns=True)
@@ -192,7 +192,7 @@ class MistakesPage(QWidget):
         self.view.set_curves(None if comparison is None else comparison[1])
         if comparison is not None:
             choice = MISTAKES[comparison[0]]
-            self.title.setText(tr("What comes of it: {mistake}", mistake=tr(choice.label)))
+            self.title.setText(tr("Its effect: {mistake}", mistake=tr(choice.label)))
 
 
 def _heading(text: str) -> QLabel:

@@ -72,7 +72,7 @@ class LevelsField(QLineEdit):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumWidth(_LEVELS_PX)
-        self.setToolTip(tr("Values apart by semicolons, such as 0.1; 0.01; 0.001"))
+        self.setToolTip(tr("Values separated by semicolons, such as 0.1; 0.01; 0.001"))
         self.setAccessibleName(name)
 
     @property

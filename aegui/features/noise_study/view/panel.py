@@ -96,7 +96,7 @@ class StudyPanel(QWidget):
         self._text.setFont(figures_font(self.font()))
         self._bar.setMinimumWidth(_BAR_PX // 2)
         self._bar.setMaximumWidth(_BAR_PX)
-        self.cancel.setToolTip(tr("Stop here; the results before stay as they are"))
+        self.cancel.setToolTip(tr("Cancel; earlier results stay as they are"))
         self.cancel.clicked.connect(self.cancel_requested)
         self._work.setLayout(
             row(
@@ -112,7 +112,7 @@ class StudyPanel(QWidget):
 
     def _build_try(self) -> QToolButton:
         self._try.setText(tr("Try…"))
-        self._try.setToolTip(tr("Recipes of the course about noise, to begin from"))
+        self._try.setToolTip(tr("Recipes of the course about noise, to start from"))
         menu = menu_below(self._try)
         menu.triggered.connect(lambda action: self.preset_requested.emit(action.data()))
         return self._try

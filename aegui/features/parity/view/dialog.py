@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from aegui.core.parity.reached import RowState
 
 COLUMNS = (
-    ("", mark("A tick where it has been reached on this machine")),
-    (mark("Row"), mark("What it is called by commands")),
+    ("", mark("Ticked if it has been reached on this machine")),
+    (mark("Row"), mark("Its id in commands")),
     (mark("What"), mark("What was tried")),
-    (mark("Published"), mark("What was printed of it, or shown as a picture only")),
-    (mark("Here"), mark("Mean and deviation of what was trained and kept on this machine")),
-    (mark("Limit"), mark("What nothing, or nothing linear, can be better than")),
-    (mark("Expected"), mark("What the program gave where it was measured")),
+    (mark("Published"), mark("The published value, or picture")),
+    (mark("Here"), mark("Mean and deviation of the runs trained and kept on this machine")),
+    (mark("Limit"), mark("The theoretical limit, or that of linear networks")),
+    (mark("Expected"), mark("The program's result when it was measured")),
 )
 _WHAT = 2
 _WIDE_PX, _HIGH_PX, _TOLD_PX = 1200, 720, 112
@@ -63,7 +63,7 @@ class ParityDialog(QDialog):
         open_at(self, _WIDE_PX, _HIGH_PX)
         self._states: list[RowState | None] = []
         self.summary = QLabel(tr("Reading the library…"))
-        hint = dim(tr("Whatever is trained with the same recipe and kept counts, with any seeds."))
+        hint = dim(tr("Every kept run with the same recipe counts, whatever its seed."))
         hint.setWordWrap(True)
         hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         title, words = tr("Published figures and ours"), range(len(COLUMNS))
@@ -77,9 +77,7 @@ class ParityDialog(QDialog):
         self.run = QPushButton(tr("&Train it"))
         self.run.setProperty("main", True)
         self.own = QPushButton(tr("On &pictures of your own…"))
-        self.own.setToolTip(
-            tr("Choose a folder of pictures: those that were published are not ours to ship")
-        )
+        self.own.setToolTip(tr("Choose a folder of pictures: we may not ship the published ones"))
         self.own.hide()
         self.save = QPushButton(tr("&Save…"))
         close = QPushButton(tr("Close"))

@@ -25,24 +25,22 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     (
         mark("Trustworthiness"),
         mark(
-            "Are the 12 nearest on the map near as images too? 1 is perfect, 0.5 is chance. "
-            "Estimated from 5,000 samples where there are more."
+            "Are the 12 nearest on the map also near as images? 1 is perfect, 0.5 is chance. For "
+            "more than 5,000 samples estimated from 5,000."
         ),
     ),
     (
         mark("kNN accuracy"),
-        mark(
-            "How often the 5 nearest on the map, without the sample itself, vote for its own label."
-        ),
+        mark("How often the 5 nearest on the map, without the sample itself, predict its label."),
     ),
     (
         mark("Squared error"),
         mark(
-            "Per image, of what can be made again of the map's numbers. t-SNE and UMAP have no way "
-            "back from the map to an image."
+            "Per image, of its reconstruction from the map's coordinates. t-SNE and UMAP cannot "
+            "map back to images."
         ),
     ),
-    (mark("Seconds"), mark("Time to make the map; of the code, without the training.")),
+    (mark("Seconds"), mark("Time to compute the map; for the code, without the training.")),
 )
 _NONE = "–"
 _LEAST_ROWS, _MOST_ROWS = 2, 10
@@ -76,7 +74,7 @@ class FiguresTable(NamedTable):
         for row, (name, value, _) in enumerate(rows):
             cells = self.write_row(row, (name, *_cells(value)), "")
             if cells[3].text() == _NONE and value is not None:
-                cells[3].setToolTip(tr("There is no way back from this map to an image."))
+                cells[3].setToolTip(tr("This map cannot be mapped back to images."))
         self._dim()
         self._fit()
 

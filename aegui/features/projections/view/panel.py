@@ -100,7 +100,7 @@ class ProjectionsPanel(QWidget):
             for spec in VIEWS.values()
         }
         for key in OTHER_KEYS:
-            self._views[key] = ScatterView(key, "", tr("What another network has learnt."))
+            self._views[key] = ScatterView(key, "", tr("The code of another network."))
             self._views[key].hide()
         for key in ("pca", "pca-code"):
             self._views[key].axis_names = tr("PC1"), tr("PC2")
@@ -112,10 +112,10 @@ class ProjectionsPanel(QWidget):
         self._form = Form(ProjectionOptions())
         self._form.rows.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         self._options = self._options_button()
-        self._lasso = flat_button("lasso", tr("Select with a free line around samples (lasso)"))
+        self._lasso = flat_button("lasso", tr("Select samples with the lasso"))
         self._lasso.setCheckable(True)
         self.pictured = flat_button(
-            "reconstructions", tr("Show samples as images, where there is room")
+            "reconstructions", tr("Show samples as images where they do not overlap")
         )
         self.pictured.setCheckable(True)
         self._fit = flat_button("zoom-fit", tr("Show all of every map"))
@@ -173,7 +173,7 @@ class ProjectionsPanel(QWidget):
         self._grid = QGridLayout(self._room)
         self._grid.setContentsMargins(SPACING, 0, SPACING // 2, 0)
         self._grid.setSpacing(SPACING)
-        self._none = hint(tr("No map is chosen: choose above what to show."))
+        self._none = hint(tr("No map is selected: select one above."))
         for view in (*self._views.values(), self._none):
             view.setParent(self._room)
         self._room.installEventFilter(self)
@@ -428,7 +428,7 @@ class ProjectionsPanel(QWidget):
         self._compute.setToolTip(
             tr("Stop making this map")
             if self._is_busy
-            else tr("Make the maps that take their time: t-SNE, UMAP")
+            else tr("Compute the slow maps: t-SNE, UMAP")
         )
 
     # Layout

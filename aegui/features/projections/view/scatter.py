@@ -188,8 +188,8 @@ class ScatterView(QWidget):
             help_text
             + "\n\n"
             + tr(
-                "Drag: select; with Shift: add; with Ctrl: take away. Wheel: zoom. Right button: "
-                "move. Double click: all of it."
+                "Drag: select; with Shift: add; with Ctrl: remove. Wheel: zoom. Right button: "
+                "move. Double click: show everything."
             )
         )
 

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
 
 _NOTHING = mark(
-    "Start the race: all begin with the same first weights of the network of the builder, and each "
-    "gets the same time."
+    "Start the race: all start from the same initial weights of the network in the builder, and "
+    "each gets the same time."
 )
 
 
@@ -124,7 +124,7 @@ class RacePage(WorkPage):
         menu.addSeparator()
         form = QFormLayout()
         form.setContentsMargins(2 * SPACING, SPACING, SPACING, SPACING)
-        form.addRow(dim(tr("Learning rates; without one the recipe's, or a usual one")))
+        form.addRow(dim(tr("Learning rates; by default the recipe's, or a common one")))
         for key, optimizer in OPTIMIZERS.items():
             if key not in SCIPY_OPTIMIZERS:
                 field = QDoubleSpinBox()

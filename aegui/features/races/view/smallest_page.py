@@ -39,8 +39,8 @@ _COLUMNS = (
     (mark("By"), ""),
 )
 _NOTHING = mark(
-    "How few parameters does it take? Shrink the network of the builder while the goal holds, or "
-    "edit it and try one of your own: everything that was tried for a goal is kept."
+    "How few parameters are enough? Shrink the network in the builder while the goal holds, or "
+    "edit it and try one of your own: all attempts for a goal are kept."
 )
 
 

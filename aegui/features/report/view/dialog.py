@@ -48,7 +48,7 @@ class HandIn:
         bool,
         FieldWords(
             "Leave the &findings to be written",
-            "Titles say only what is shown: for teachers who want conclusions of one's own",
+            "Neutral titles, for teachers who expect your own conclusions",
         ),
     ] = False
 
@@ -87,16 +87,13 @@ class HandInDialog(QDialog):
         self.take.setEnabled(not lacks)
         if lacks:
             self.note.setText(
-                tr("Nothing has been trained yet: train first, or take the assignment.")
+                tr("Nothing has been trained yet: train first, or choose the assignment.")
             )
         elif of == SHOWN:
             room = tr("Some twenty figures, in about half a minute.")
             self.note.setText("\n".join(filter(None, (self._which, what, room))))
         else:
-            room = tr(
-                "Comparisons that were not done yet are done first: some minutes, which the "
-                "window does not wait for."
-            )
+            room = tr("Missing comparisons are run first: some minutes, in the background.")
             self.note.setText(f"{what}\n{room}")
 
     def accept(self) -> None:

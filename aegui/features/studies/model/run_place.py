@@ -16,7 +16,7 @@ FILES = ("authority", "certificate", "key")
 """Fields of ``RunPlace`` that are paths of files."""
 _PLACES = table(
     Choice(HERE, mark("This computer"), mark("One process for each of its cores.")),
-    Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train, all at once.")),
+    Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train in parallel.")),
 )
 KEPT = "study.place."
 """Prefix of the settings keys."""
@@ -27,7 +27,7 @@ class RunPlace:
     """Where to run; the fields of a cluster are kept while this computer is selected."""
 
     kind: Annotated[
-        str, OneOf(_PLACES), FieldWords("Computed by", "Who trains; the figures are the same.")
+        str, OneOf(_PLACES), FieldWords("Computed by", "Where it trains; the figures are the same.")
     ] = HERE
     address: Annotated[
         str | None,

@@ -70,7 +70,7 @@ class AxisRowView(QWidget):
         self.kind.setFixedWidth(_KIND_PX)
         self.values = TextField()
         self.values.setPlaceholderText("")
-        self.values.setToolTip(tr("Values apart by semicolons, such as 0.1; 0.01; 0.001"))
+        self.values.setToolTip(tr("Values separated by semicolons, such as 0.1; 0.01; 0.001"))
         self.first = NumberField(-1e12, 1e12)
         self.last = NumberField(-1e12, 1e12)
         self.steps = CountField(1, MAX_VALUES)

@@ -65,7 +65,7 @@ _LEAST_TILE = QSize(240, 180)
 _SHAPE = 1.5
 _TABLE_SHARE = 0.45
 """Maximum share of the height for the table; a short table takes less."""
-_NOT_YET = mark("Nothing to show yet: it takes runs that have ended, or more than one setting.")
+_NOT_YET = mark("Nothing to show yet: this needs finished runs, or more than one setting.")
 
 
 @dataclass(frozen=True, eq=False)

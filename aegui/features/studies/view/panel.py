@@ -94,7 +94,7 @@ class StudiesPanel(QWidget):
 
     def _build_content(self) -> QWidget:
         self.pause.setCheckable(True)
-        self.cancel.setToolTip(tr("Stop here; what is finished is kept"))
+        self.cancel.setToolTip(tr("Cancel; finished runs are kept"))
         self.bar.setMaximumWidth(_BAR_PX)
         self.text.setFont(figures_font(self.font()))
         head = row((self.title, 1), (self.text, 1), self.bar, self.pause, self.cancel)
@@ -104,10 +104,8 @@ class StudiesPanel(QWidget):
         self.verdict.setTabChangesFocus(True)
         self.verdict.setAccessibleName(tr("Verdict"))
         self.seeds.setAccessibleName(tr("Seed of the run"))
-        self.open_run.setToolTip(tr("Make it the draft: train it, and it learns the same again"))
-        self.networks.setToolTip(
-            tr("Open the runs of this setting that have ended, each with what it has learnt")
-        )
+        self.open_run.setToolTip(tr("Make it the draft: training it gives the same result again"))
+        self.networks.setToolTip(tr("Open the finished runs of this setting, with their weights"))
         self.seeds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         # Wrapped, as the dock is often narrow beside the map.
         levers = FlowLayout(SPACING, last_at_right=True)
@@ -148,7 +146,7 @@ class StudiesPanel(QWidget):
         """Show a study; None if none is chosen."""
         self._sheet = sheet
         if sheet is None:
-            text = tr("Here comes what a study finds: settings compared over seeds.")
+            text = tr("The results of a study appear here: settings compared over seeds.")
             self._placeholder.say(text, tr("Choose a study, or make one"))
             return
         self._placeholder.show_content()

@@ -53,7 +53,7 @@ class PhasePage(StudyPage):
         self._seeds_of: Path | None = None
         self.across = QComboBox()
         self.upwards = QComboBox()
-        self.previous = flat_button("edit-shift-left", tr("The network of the seed before"))
+        self.previous = flat_button("edit-shift-left", tr("The network of the previous seed"))
         self.next = flat_button("edit-shift-right", tr("The network of the next seed"))
         self.words = dim(ElidedLabel())
         self.key = _key()
@@ -131,7 +131,7 @@ class PhasePage(StudyPage):
         x, y = self.across.currentData(), self.upwards.currentData()
         self._axes.setVisible(bool(self._names))
         if result is None:
-            self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
+            self.placeholder.say(tr("Nothing to show yet: this needs finished runs."))
             return
         y = "" if x == y else y
         diagram = self.diagram = phase_of(result, x, y)
@@ -144,7 +144,7 @@ class PhasePage(StudyPage):
             self.field.set_result(result, goes_on=goes_on)
             return
         if diagram is None:
-            text = tr("Give the study a goal: here comes the share of its runs that reach it.")
+            text = tr("Give the study a goal: the share of its runs that reach it appears here.")
             self.placeholder.say(text)
             return
         self.placeholder.show_content()

@@ -131,7 +131,7 @@ class SeedSquares(QWidget):
     def _take(self, picture: StudyPicture | None, painted: PaintedItems | None) -> None:
         self.picture = picture
         if picture is None:
-            self.placeholder.say(tr("Nothing to show yet: it takes runs that have ended."))
+            self.placeholder.say(tr("Nothing to show yet: this needs finished runs."))
             self.worded.emit("")
             return
         self.placeholder.show_content()

@@ -53,10 +53,10 @@ def base_words(sheet: StudySheet) -> str:
 def cost_line(cost: Cost | None, *, on_cluster: bool = False) -> str:
     """Return the cost of the missing runs as text."""
     if cost is None:
-        return tr("What it takes is being measured…")
+        return tr("Measuring the cost…")
     if cost.seconds <= 0.0:
         return tr("All its runs are done.")
     time, memory = time_words(cost.seconds), memory_words(cost.bytes)
     if on_cluster:
         return tr("On the cluster; this computer would take about {time}.", time=time)
-    return tr("What is left takes about {time} and {memory} of memory.", time=time, memory=memory)
+    return tr("The rest takes about {time} and {memory} of memory.", time=time, memory=memory)

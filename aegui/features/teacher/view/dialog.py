@@ -64,14 +64,14 @@ class TeacherDialog(QDialog):
         self._names = names
         self._recipe = recipe
         self.title = QLineEdit()
-        self.title.setPlaceholderText(tr("What the window says, such as the name of the class"))
+        self.title.setPlaceholderText(tr("Title in the window, such as the name of the class"))
         self.title.setMaxLength(200)
         self.language = QComboBox()
         offer(self.language, (("", tr("As it is on the computer")), *LANGUAGES.items()))
         self.lesson = QComboBox()
         lessons = ((card.key, card.title) for card in lesson_cards())
         offer(self.lesson, (("", tr("No lesson")), *lessons))
-        self.begins = QCheckBox(tr("Begin with the network and the data of the builder"))
+        self.begins = QCheckBox(tr("Start with the network and the data of the builder"))
         self.begins.setEnabled(recipe is not None)
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([tr("Name"), tr("Hidden"), tr("Locked")])
@@ -90,12 +90,13 @@ class TeacherDialog(QDialog):
         self._fill(menu_words)
         self.word = QLineEdit()
         self.word.setEchoMode(QLineEdit.EchoMode.Password)
-        self.word.setPlaceholderText(tr("Without one anybody may leave it"))
+        self.word.setPlaceholderText(tr("Without one anyone can leave it"))
         self._honest = dim(
             wrapped_label(
                 tr(
-                    "Only a hash of the word is kept in the file. It keeps nobody out who edits "
-                    "the settings of the program: it is there so that nobody leaves by accident."
+                    "The file contains only a hash of the password. This is no security against "
+                    "somebody who edits the settings of the program: it only prevents leaving by "
+                    "accident."
                 )
             )
         )
@@ -108,7 +109,7 @@ class TeacherDialog(QDialog):
         form.addRow(tr("Lesson"), self.lesson)
         form.addRow("", self.begins)
         last = QFormLayout()
-        last.addRow(tr("Word to leave"), self.word)
+        last.addRow(tr("Password to leave"), self.word)
         take = QPushButton(tr("&Save…"))
         take.setDefault(True)
         buttons = buttons_of(self, take=take, leave=tr("&Cancel"))

@@ -62,7 +62,7 @@ class TimeBar(QWidget):
         self.words.setAccessibleName(tr("Epoch that is shown"))
         self.newest = flat("time-newest", tr("Back to the newest state ({keys})", keys="Alt+End"))
         self.speed = flat("", tr("Speed of the film, and memory for the epochs"))
-        self.ghost = flat("time-ghost", tr("Show another run pale under the points"))
+        self.ghost = flat("time-ghost", tr("Show another run as a ghost under the points"))
         self.fork = flat("time-fork", "")
         self.film = flat("time-film", tr("Save a film of the training"))
         self._why_no_fork: str | None = None
@@ -192,8 +192,8 @@ class TimeBar(QWidget):
         fit.setChecked(fitted)
         fit.setToolTip(
             tr(
-                "Two networks may learn the same map, one of them turned: this lays the one on "
-                "the other, by the codes of the same samples."
+                "Two networks may learn the same map, one of them rotated: this aligns them by the"
+                " codes of the same samples."
             )
         )
         fit.triggered.connect(self.ghost_fit_chosen)
@@ -201,10 +201,10 @@ class TimeBar(QWidget):
     def set_ghost(self, words: str, turned: str = "") -> None:
         """Show the name of the ghost and how it was aligned (``turned``); "" for no ghost."""
         self.ghost.setIcon(icon("time-ghost", "accent" if words else "text"))
-        help_text = tr("Show another run pale under the points")
+        help_text = tr("Show another run as a ghost under the points")
         text = tr("Pale under the points: {name}", name=words) if words else help_text
         if turned:
-            text = tr("{what}\nLaid on what is shown: {turned}.", what=text, turned=turned)
+            text = tr("{what}\nAligned with the shown codes: {turned}.", what=text, turned=turned)
         self.ghost.setToolTip(text)
         self.ghost.setAccessibleDescription(text)
 

@@ -40,19 +40,23 @@ _CODE = ("beta", "kl_warmup_epochs", "free_bits")
 _PRETRAINING = "classifier.pretrain."
 _REASONS = {
     "data.source": mark(
-        "The weights have learnt these data: to learn others, train from the start."
+        "The weights were trained on these data: for others, train from the start."
     ),
     "data.chars": mark(
-        "The weights have learnt these characters: for others, train from the start."
+        "The weights were trained on these characters: for others, train from the start."
     ),
-    "training.initializer.name": mark("It says how weights begin, and these have begun already."),
-    "seed": mark("It says how weights begin, and these have begun already."),
-    "runs": mark("The weights are those of this many runs."),
-    "training.device": mark("Where it is computed changes nothing of what is learnt."),
+    "training.initializer.name": mark(
+        "It sets the initial weights, and the training has already started."
+    ),
+    "seed": mark("It sets the initial weights, and the training has already started."),
+    "runs": mark("The weights are of this number of runs."),
+    "training.device": mark("The device does not change the result."),
 }
 """Path of a setting -> reason why it cannot change."""
 _IS_OVER = mark("This part of the training is over by then.")
-_PRETRAINS = mark("The layers are being pre-trained at that epoch: that ends as it has begun.")
+_PRETRAINS = mark(
+    "The layers are being pre-trained at that epoch: these settings cannot change while that runs."
+)
 _EPOCHS = "training.epochs"
 _WIDTH_PX = 420
 
@@ -195,12 +199,12 @@ def _code_settings(recipe: Recipe) -> list[Setting]:
 
 def _what_happens(recipe: Recipe, epoch: float) -> str:
     text = tr(
-        "The training goes on from {epoch}, with the weights of that moment and one "
-        "setting changed. The state of the optimiser starts afresh.",
+        "The training continues from {epoch}, with its weights and one setting changed. The "
+        "optimiser restarts.",
         epoch=epoch_words(epoch),
     )
     if recipe.gan is not None:
         # Without an encoder there is no ghost: no sample has a code.
         return text
-    ghost = tr("The run as it is now stays on the map as a pale ghost.")
+    ghost = tr("The current run stays on the map as a ghost.")
     return f"{text} {ghost}"

@@ -214,7 +214,7 @@ def test_where_nothing_shows_why_nothing_is_advised() -> None:
 def test_few_epochs_are_told_to_be_more() -> None:
     many = Dataset.from_images("many", np.tile(LETTERS.images, (40, 1, 1, 1)))
     said = told(resolved_of(many, training={"batch_size": 16}), epochs=3)
-    assert said.endswith("It has had only few epochs: train on.")
+    assert said.endswith("It has had only few epochs: continue the training.")
 
 
 @pytest.mark.parametrize(

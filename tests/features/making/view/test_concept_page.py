@@ -173,7 +173,7 @@ def test_a_name_is_asked_for_until_there_is_one(page: ConceptPage, qtbot: QtBot)
         QTest.keyClicks(page.name, missing)
         with qtbot.assertNotEmitted(page.keep_requested):
             QTest.keyClick(page.name, Qt.Key.Key_Return)
-        assert page._status.text() == "Write a name to keep the concept, or press Esc."
+        assert page._status.text() == "Type a name to keep the concept, or press Esc."
         assert page.name.isVisible()
     QTest.keyClicks(page.name, "t")
     assert page._status.text() == usual

@@ -96,7 +96,7 @@ def status() -> str:
     """Return a sentence that tells how small networks are trained."""
     found = library()
     if found is not None:
-        return tr("Small networks train on the native machine ({variant}).", variant=found.variant)
+        return tr("Small networks train on the native engine ({variant}).", variant=found.variant)
     if is_left_out():
-        return tr("Small networks train on torch, as {name} asks.", name=f"{SWITCH}=torch")
-    return tr("Small networks train on torch: the native machine was not built here.")
+        return tr("Small networks train on torch, as {name} requests.", name=f"{SWITCH}=torch")
+    return tr("Small networks train on torch: the native engine was not built here.")
