@@ -1,4 +1,4 @@
-"""The shortest way over a graph of codes, its sides as long as the image changes along them."""
+"""Shortest path over a graph of codes whose edges are weighted by the change of the image."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 WORK = 4_000_000_000
-"""Multiplications that decoding the middles of all sides may take."""
+"""Upper bound of the multiplications spent on decoding the midpoints of all edges."""
 FEWEST_SIDE, MOST_SIDE = 10, 28
-"""Rows and columns of the grid over a plane of codes."""
+"""Limits of the rows and columns of the grid over a plane of codes."""
 FEWEST_CODES, MOST_CODES = 60, 400
-"""Codes of samples that are taken for places of longer codes."""
+"""Limits of the number of sample codes used as nodes for codes of other than two numbers."""
 _NEIGHBOURS = 10
 _ON_THE_LINE = 24
 _MARGIN = 0.5
@@ -39,15 +39,14 @@ def shortest_way(
     cancelled: IsCancelled | None = None,
     report: ReportShare | None = None,
 ) -> Numbers:
-    """The way ``[k, d]`` from ``first`` to ``last`` ``[d]`` along which the image changes least.
+    """Return the path ``[k, d]`` from ``first`` to ``last`` ``[d]`` that changes the image least.
 
-    Its corners lie on a grid where codes have two numbers, else at codes of samples and on the
-    straight line.
+    Nodes lie on a grid for codes of two numbers, else at codes of samples and on the straight line.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
-    from scipy.sparse import csr_array  # slow to import, as are the others
+    from scipy.sparse import csr_array  # scipy is slow to import
     from scipy.sparse.csgraph import dijkstra
 
     line = first + (last - first) * np.linspace(0, 1, _ON_THE_LINE)[:, np.newaxis]
@@ -64,9 +63,9 @@ def shortest_way(
 
 
 def drawn_at(codec: Codec, places: Numbers) -> NDArray[np.float32]:
-    """The images ``[n, P]`` at ``places`` ``[n, d]``, as numbers that can still be squared.
+    """Return the images ``[n, P]`` at ``places`` ``[n, d]``, clipped so that squares stay finite.
 
-    Some networks grow without bounds; what has passed a million is as far as infinity.
+    Outputs of some networks are unbounded; values are clipped to +-1e6 and NaN becomes 0.
     """
     return np.clip(np.nan_to_num(codec.decode(places)), -_INFINITY, _INFINITY)
 
@@ -74,7 +73,7 @@ def drawn_at(codec: Codec, places: Numbers) -> NDArray[np.float32]:
 def _further(
     first: Numbers, last: Numbers, codes: NDArray[np.float32] | None, most: int
 ) -> Numbers:
-    """Places beside the straight line, ``[m, d]``, about ``most`` where that is possible."""
+    """Return nodes ``[m, d]`` beside the straight line, about ``most`` if possible."""
     usable = np.zeros((0, len(first)))
     if codes is not None and codes.shape[1] == len(first):
         usable = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
@@ -91,14 +90,14 @@ def _further(
 
 
 def _sides(places: Numbers) -> NDArray[np.int32]:
-    """Pairs of places that are joined, ``[m, 2]``: near ones, and those along the line.
+    """Return the edges as pairs of nodes ``[m, 2]``: near neighbours and steps along the line.
 
-    In the integers of scipy's graphs: not every version of it brings others down to them.
+    int32, the index type of scipy's graphs: not every version of scipy converts other integers.
     """
     from scipy.spatial import cKDTree
 
-    # Each number in units of its spread: on a map that is stretched along one axis, the nearest
-    # places by plain distance would all lie along the other.
+    # Standardise each coordinate: on a map that is stretched along one axis, the nearest neighbours
+    # by plain distance would all lie along the other axis.
     scaled = places / np.maximum(places.std(axis=0), 1e-9)
     count = min(_NEIGHBOURS + 1, len(places))
     near = np.asarray(cKDTree(scaled).query(scaled, count)[1])
@@ -118,7 +117,7 @@ def _lengths(
     cancelled: IsCancelled | None,
     report: ReportShare | None,
 ) -> Numbers:
-    """How much the image changes along each side: by way of its middle, so that no bump hides."""
+    """Return the image change along each edge, measured through its midpoint to catch bumps."""
     drawn = _all_drawn(codec, places, cancelled)
     report = part(report, len(places) / (len(places) + len(ends)), 1.0)
     found = np.empty(len(ends))
@@ -127,7 +126,7 @@ def _lengths(
         middle = drawn_at(codec, (places[a] + places[b]) / 2)
         found[batch] = np.linalg.norm(middle - drawn[a], axis=1)
         found[batch] += np.linalg.norm(middle - drawn[b], axis=1)
-    # A side of no length would be none at all.
+    # csgraph takes an edge of length 0 as absent.
     apart = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1)
     return np.asarray(found + 1e-9 + 1e-6 * apart)
 

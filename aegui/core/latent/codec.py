@@ -1,8 +1,9 @@
 """Encoding and decoding with the weights of one run.
 
-Chains of rows are computed in plain numpy: for networks as small as the letters' it is faster than
-torch, needs no warm-up, and so lets the window decode before torch has been imported at all. Chains
-with images in them are computed by torch, which is loaded when the first of them is used.
+Chains of fully connected layers are computed in plain numpy: for networks as small as the letters'
+it is faster than torch, needs no warm-up, and lets the window decode before torch has been
+imported. Chains with image layers are computed by torch, which is imported when the first of them
+is used.
 """
 
 from __future__ import annotations
@@ -35,40 +36,41 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, NDArray[np.float32]]
 
 CHUNK_NUMBERS = 1 << 24
-"""Numbers of the widest layer that are in memory at a time when many samples are asked for."""
+"""Upper bound of the numbers of the widest layer held in memory at a time."""
 _PASS_SHARE = 0.8
-"""Of a core's speed in large products, what passes through a network reach (measured on 40 networks
-of ours on one core of a server: 0.7 to 1.1 where a layer has many units, the rest is ..."""
+"""Share of a core's speed in large products that passes through a network reach (measured on 40
+of our networks on one core of a server: 0.7 to 1.1 where a layer has many units, the rest is ...
+"""
 _NUMBER_SECONDS = 1.5e-9
-"""... the time for each number that a layer gives: bias and activation)."""
+"""... the time for each number that a layer outputs: bias and activation)."""
 _PASS_COPIES = 3
-"""Arrays of a chunk that are there at once: what goes into a layer, its product, what it gives."""
+"""Arrays of a chunk alive at once: a layer's input, its product and its output."""
 _FLOAT = 4
 
 
 class Runner(Protocol):
-    """What computes a chain."""
+    """Backend that computes a chain of layers."""
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
 
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int
     ) -> NDArray[np.float64]:
-        """Squared norms ``[n]`` of the derivatives of the first ``units`` numbers by ``rows``."""
+        """Return squared norms ``[n]`` of the first ``units`` outputs' derivatives by ``rows``."""
 
 
 class Codec:
     """The encoder and decoder of one run of a snapshot. Immutable; safe to use in any thread.
 
     Attributes:
-        epoch: Whole epochs that these weights have learnt.
-        run: Number of the run within its population.
-        layers: The chain; of a GAN only its generator.
+        epoch: Whole epochs that these weights were trained for.
+        run: Index of the run within its population.
+        layers: The chain; for a GAN only its generator.
         code_end: ``layers[:code_end]`` encode.
         image_shape: Channels, height and width of an image.
         latent_size: Numbers per code, d.
-        tensors: Of each layer what it keeps, by name; a tied one has no weight.
+        tensors: Tensors of each layer by name; a layer with tied weights has no weight.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Codec:
         head = snapshot.parts.get("head", ())
         judge = snapshot.parts.get("discriminator", ())
         scores = int((head or judge)[-1].bias.shape[-1]) if head or judge else 0
-        # A discriminator's first number is not that of a class.
+        # A discriminator's first output is the score of real or generated, not that of a class.
         shapes = layer_shapes(recipe, tuple(image_shape), scores if head else scores - 1)
         self.epoch = snapshot.epoch_of(run)
         self.run = run
@@ -96,38 +98,38 @@ class Codec:
 
     @cached_property
     def pixels(self) -> int:
-        """Numbers per image."""
+        """Number of values per image."""
         return prod(self.image_shape)
 
     @cached_property
     def can_encode(self) -> bool:
-        """Whether there is an encoder; a GAN has none."""
+        """Whether the network has an encoder; a GAN has none."""
         return self.code_end > 0
 
     @cached_property
     def can_classify(self) -> bool:
-        """Whether there is a classifier on the code."""
+        """Whether the network has a classifier on the code."""
         return self._head_runner is not None
 
     @property
     def head(self) -> tuple[Sequence[LayerShape], Sequence[Tensors]]:
-        """The layers of the classifier, and what each keeps; none where there is none."""
+        """Layers of the classifier and the tensors of each; empty without a classifier."""
         return self._head, self._head_tensors
 
     @cached_property
     def can_judge(self) -> bool:
-        """Whether there is a discriminator."""
+        """Whether the network has a discriminator."""
         return self._judge_runner is not None
 
     @cached_property
     def cost(self) -> int:
-        """Multiplications that decoding one code takes."""
+        """Multiplications per decoded code."""
         return sum([layer.cost for layer in self.layers[self.code_end :]])
 
     def passes(self, *, encoded: int = 0, decoded: int = 0, classified: int = 0) -> Cost:
-        """What encoding so many images, decoding and classifying so many codes takes on one core.
+        """Return the cost on one core of encoding images and decoding and classifying codes.
 
-        The memory is for what goes in and comes out too.
+        The arguments are numbers of samples. The memory includes inputs and outputs.
         """
         encoder, decoder = self.layers[: self.code_end], self.layers[self.code_end :]
         speed = _PASS_SHARE * multiplications_per_second()
@@ -144,16 +146,16 @@ class Codec:
 
     @cached_property
     def encode_cost(self) -> int:
-        """Multiplications that encoding one image takes."""
+        """Multiplications per encoded image."""
         return sum([layer.cost for layer in self.layers[: self.code_end]])
 
     @cached_property
     def needs_torch(self) -> bool:
-        """Whether a layer has images, so that the first use loads torch."""
+        """Whether a layer works on images, so that the first use imports torch."""
         return not runs_on_rows(self.layers)
 
     def with_tensors(self, tensors: Sequence[Tensors]) -> Codec:
-        """The same chain with other numbers in it, of the shapes of ``tensors``."""
+        """Return a codec of the same chain with other ``tensors`` of the same shapes."""
         other = copy(self)
         other.tensors = tuple(tensors)
         other._runner = _runner(self.layers, other.tensors)
@@ -161,7 +163,7 @@ class Codec:
         return other
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
-        """Codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that).
+        """Return codes ``[n, d]`` of ``images`` ``[n, pixels]`` (any shape that flattens to that).
 
         The code of a variational encoder is its mean.
 
@@ -174,16 +176,16 @@ class Codec:
         return np.ascontiguousarray(codes[:, : self.latent_size])
 
     def code_of(self, image: ArrayLike) -> NDArray[np.float32]:
-        """The code ``[d]``, read-only, of one image; raises as ``encode``.
+        """Return the code ``[d]``, read-only, of one image; raises like ``encode``.
 
-        That of the last image is remembered: one drawing is marked on the map and answered.
+        The code of the last image is cached: the same drawing is marked on the map and answered.
         """
         return self._last("code", image, self.encode)
 
     def image_of(self, z: ArrayLike) -> NDArray[np.float32]:
-        """The image ``[pixels]``, read-only, of one code; raises as ``decode``.
+        """Return the image ``[pixels]``, read-only, of one code; raises like ``decode``.
 
-        That of the last code is remembered: one place is pictured, and told about.
+        The image of the last code is cached: the same place is drawn and described.
         """
         return self._last("image", z, self.decode)
 
@@ -204,7 +206,7 @@ class Codec:
     def encode_distribution(
         self, images: ArrayLike
     ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Mean and log variance, each ``[n, d]``; a plain code has no variance: None."""
+        """Return mean and log variance, each ``[n, d]``; the latter is None for a plain code."""
         if not self.can_encode:
             raise AeguiError(tr("A GAN has no encoder: images have no place on its map."))
         codes = self._forward(self._rows(images, self.pixels), 0, self.code_end)
@@ -213,10 +215,10 @@ class Codec:
         return codes[:, : self.latent_size], codes[:, self.latent_size :]
 
     def jacobian_squares(self, images: ArrayLike) -> NDArray[np.float64]:
-        """Squared Frobenius norm of the encoder's Jacobian at each of ``images``, ``[n]``.
+        """Return the squared Frobenius norm ``[n]`` of the encoder's Jacobian at ``images``.
 
-        Exact but for rounding; of a variational encoder that of the mean, of a k-sparse one that of
-        the numbers that are kept there.
+        Exact up to rounding. For a variational encoder it is the Jacobian of the mean, for a
+        k-sparse one that of the numbers kept at the image.
 
         Raises:
             AeguiError: The images have another size, or there is no encoder.
@@ -233,23 +235,28 @@ class Codec:
 
     @property
     def moving_units(self) -> int:
-        """Numbers of a code that are not fixed at 0: all of them, or the k that are kept."""
+        """Numbers of a code not fixed at 0: all of them, or the k kept by a k-sparse code."""
         spec = self.layers[self.code_end - 1].spec
         kept = spec.top_k if isinstance(spec, LatentSpec) else None
         return self.latent_size if kept is None else min(kept, self.latent_size)
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
-        """Images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 where the output is a sigmoid."""
+        """Return images ``[n, pixels]`` of ``codes`` ``[n, d]``, in 0..1 for a sigmoid output."""
         return self._forward(self._rows(codes, self.latent_size), self.code_end, len(self.layers))
 
     def decoder_tangents(
         self, codes: ArrayLike, directions: ArrayLike
     ) -> NDArray[np.float32] | None:
-        """How the images of ``codes`` ``[n, d]`` move along ``directions`` ``[k, d]``.
+        """Return directional derivatives of the images of ``codes`` ``[n, d]``.
+
+        Args:
+            codes: Codes ``[n, d]``.
+            directions: Directions ``[k, d]``.
 
         Returns:
-            Derivatives ``[n, k, pixels]``; None where the network is no chain of rows, and only
-            differences can tell.
+            Derivatives ``[n, k, pixels]``; None if the network is no chain of fully connected
+            layers, so
+            that only finite differences are available.
         """
         if not isinstance(self._runner, RowsRunner):
             return None
@@ -258,11 +265,11 @@ class Codec:
         return self._runner.tangents(rows, ways, self.code_end, len(self.layers))
 
     def reconstruct(self, images: ArrayLike) -> NDArray[np.float32]:
-        """The network's answer ``[n, pixels]`` to ``images``."""
+        """Return the reconstructions ``[n, pixels]`` of ``images``."""
         return self.decode(self.encode(images))
 
     def classify(self, images: ArrayLike) -> NDArray[np.float32]:
-        """Probabilities ``[n, classes]`` of ``images``, classes in the order of the data's.
+        """Return class probabilities ``[n, classes]`` of ``images``, in the data's class order.
 
         Raises:
             AeguiError: There is no classifier, or the images have another size.
@@ -275,7 +282,7 @@ class Codec:
         return odds
 
     def judge(self, images: ArrayLike) -> NDArray[np.float32]:
-        """Probabilities ``[n]`` that the discriminator of a GAN gives to ``images`` of being real.
+        """Return the probability ``[n]`` of being real that a GAN's discriminator gives ``images``.
 
         Raises:
             AeguiError: There is no discriminator, or the images have another size.
@@ -284,12 +291,12 @@ class Codec:
             raise AeguiError(tr("This model has no discriminator."))
         rows = self._rows(images, self.pixels)
         logits = self._judge_runner.run(rows, 0, len(self._judge))[:, 0]
-        # A logistic function that does not overflow.
+        # The logistic function in a form that does not overflow.
         odds: NDArray[np.float32] = 0.5 * (1.0 + np.tanh(0.5 * logits))
         return odds
 
     def _rows(self, values: ArrayLike, width: int) -> NDArray[np.float32]:
-        # Beyond float32 there is infinity, which is decoded too.
+        # Values beyond float32 become infinite, which can be decoded too.
         with np.errstate(over="ignore"):
             array = np.asarray(values, dtype=np.float32)
         if array.size == 0 or array.size % width or (array.ndim == 1 and array.size != width):
@@ -304,11 +311,11 @@ class Codec:
         return array.reshape(-1, width)
 
     def between(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for what enters them."""
+        """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for input ``rows``."""
         return self._forward(rows, start, stop)
 
     def bound_tensors(self, index: int) -> Tensors:
-        """The tensors of a layer, with the weight of the one that it is tied to."""
+        """Return the tensors of a layer, including the weight it is tied to."""
         return bound(self.layers, self.tensors, index)
 
     def _forward(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
@@ -331,7 +338,7 @@ def _runner(layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> Runner:
 
 
 class _Deferred:
-    """Computes with torch, imported at the first use."""
+    """Runner that delegates to torch, imported on first use."""
 
     def __init__(self, layers: Sequence[LayerShape], tensors: Sequence[Tensors]) -> None:
         self._layers = layers
@@ -339,13 +346,13 @@ class _Deferred:
         self._runner: Runner | None = None
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
         return self._made().run(rows, start, stop)
 
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int
     ) -> NDArray[np.float64]:
-        """Squared norms ``[n]`` of the derivatives of the first ``units`` numbers by ``rows``."""
+        """Return squared norms ``[n]`` of the first ``units`` outputs' derivatives by ``rows``."""
         return self._made().jacobian_squares(rows, stop, units)
 
     def _made(self) -> Runner:

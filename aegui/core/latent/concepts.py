@@ -1,6 +1,7 @@
-"""Directions among the codes that mean something: from samples without it to samples with it.
+"""Concept directions: differences of mean codes of samples with and without an attribute.
 
-A - B + C is the same thought (Mikolov et al. 2013; Radford et al. 2016; White 2016).
+Attribute vectors and the analogy A - B + C follow Mikolov et al. 2013, Radford et al. 2016 and
+White 2016.
 """
 
 from __future__ import annotations
@@ -17,24 +18,25 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 MOST_SEPARATION = 99.0
-"""Told where the samples of each box do not differ at all."""
+"""Upper bound of the separation, reported if the samples of each box do not differ at all."""
 _LEAST_END = 1.25
 _LEFT_OUT = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Concept:
-    """A direction along which images become more of something.
+    """A direction in the latent space that adds an attribute to an image.
 
     Attributes:
-        name: What it is called.
-        direction: From the mean of the codes without it to the mean of those with it, ``[d]``.
-        low: Where a slider begins, in steps of ``direction``: as far back as nine in ten of the
-            samples of both boxes lie apart along it, or somewhat more than one step.
-        high: Where it ends, as far ahead.
+        name: Name of the concept.
+        direction: From the mean of the codes without the attribute to the mean of those with it,
+            ``[d]``.
+        low: Lower end of a slider, in steps of ``direction``: minus the extent of the samples of
+            both boxes along it, without 5 % at either end, and at least 1.25 steps.
+        high: Upper end of a slider, equally far in the other direction.
         separation: Distance of the two means along the direction, in standard deviations of the
             samples about their own mean, pooled over both boxes (Cohen's d); at most
-            ``MOST_SEPARATION``. 0 where nobody can know it: of one sample in each box.
+            ``MOST_SEPARATION``. 0 if undefined: one sample in each box.
     """
 
     name: str
@@ -45,10 +47,10 @@ class Concept:
 
 
 def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
-    """What sets the codes ``codes_a`` ``[n, d]`` apart from ``codes_b`` ``[m, d]``.
+    """Return the concept that separates ``codes_a`` ``[n, d]`` from ``codes_b`` ``[m, d]``.
 
     Raises:
-        AeguiError: There are none on one side, they differ in size, or their means are the same.
+        AeguiError: One side is empty, the sizes differ, or the means are equal.
     """
     plus, minus = _codes(codes_a), _codes(codes_b)
     if plus.shape[1] != minus.shape[1]:
@@ -72,7 +74,7 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
 
 
 def _separation(with_it: NDArray[np.float64], without: NDArray[np.float64]) -> float:
-    """How many pooled standard deviations a distance of 1 is."""
+    """Return Cohen's d of two projections whose means are 1 apart."""
     freedom = len(with_it) + len(without) - 2
     if freedom < 1:
         return 0.0
@@ -81,7 +83,7 @@ def _separation(with_it: NDArray[np.float64], without: NDArray[np.float64]) -> f
 
 
 def apply(what: Concept, z: ArrayLike, amount: float) -> NDArray[np.float32]:
-    """The code ``z`` (``[d]`` or ``[n, d]``) with ``amount`` steps of ``what`` added."""
+    """Return the code ``z`` (``[d]`` or ``[n, d]``) plus ``amount`` steps of ``what``."""
     return np.asarray(np.asarray(z, np.float32) + np.float32(amount) * what.direction, np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Lines of equal value on a grid, and borders between classes: marching squares."""
+"""Contour lines on a grid, and borders between classes, by marching squares."""
 
 from __future__ import annotations
 
@@ -26,28 +26,29 @@ _CUTS: dict[int, tuple[tuple[int, int], ...]] = {
     13: ((_BELOW, _RIGHT),),
     14: ((_LEFT, _BELOW),),
 }
-"""Which sides a line joins, by which corners lie above the level: bit 0 the lower left one, then
-counter-clockwise."""
+"""Which sides a line joins, by the mask of corners above the level: bit 0 is the lower left corner,
+the others follow counter-clockwise.
+"""
 _SADDLES = {
     5: (((_LEFT, _ABOVE), (_BELOW, _RIGHT)), ((_LEFT, _BELOW), (_RIGHT, _ABOVE))),
     10: (((_LEFT, _BELOW), (_RIGHT, _ABOVE)), ((_LEFT, _ABOVE), (_BELOW, _RIGHT))),
 }
-"""The same where opposite corners lie above: with a high middle, and with a low one."""
+"""The same for saddles, where opposite corners lie above: with a high centre and with a low one."""
 
 
 def contours(values: ArrayLike, level: float, rect: Rect) -> list[NDArray[np.float64]]:
-    """The lines along which ``values`` are ``level``.
+    """Return the contour lines of ``values`` at ``level``.
 
-    Between the middles of cells the values are taken to change evenly (Lorensen and Cline 1987, in
-    two dimensions). Where a value is no number there is no line.
+    Values are interpolated linearly between cell centres (marching squares, after Lorensen and
+    Cline 1987). There is no line where a value is NaN or infinite.
 
     Args:
-        values: ``[rows, columns]``, each at the middle of its cell; row 0 lies below.
-        level: The value.
+        values: ``[rows, columns]``, each at the centre of its cell; row 0 is the lowest.
+        level: The contour level.
         rect: The rectangle that the cells fill: x0, y0, x1, y1.
 
     Returns:
-        Places ``[k, 2]`` of each line; a closed one ends where it begins.
+        Points ``[k, 2]`` of each line; a closed line ends where it begins.
     """
     grid = np.asarray(values, np.float64)
     if min(grid.shape) < 2:
@@ -58,14 +59,14 @@ def contours(values: ArrayLike, level: float, rect: Rect) -> list[NDArray[np.flo
 
 
 def borders(classes: ArrayLike, rect: Rect) -> list[NDArray[np.float64]]:
-    """The lines between cells of different ``classes``, through the middles between their centres.
+    """Return the borders between cells of different ``classes``, midway between their centres.
 
     Args:
-        classes: ``[rows, columns]``; row 0 lies below.
+        classes: ``[rows, columns]``; row 0 is the lowest.
         rect: The rectangle that the cells fill: x0, y0, x1, y1.
 
     Returns:
-        Places ``[k, 2]`` of each line; where three classes meet, three lines do.
+        Points ``[k, 2]`` of each line; where three classes meet, three lines meet.
     """
     grid = np.asarray(classes)
     rows, columns = grid.shape
@@ -75,7 +76,7 @@ def borders(classes: ArrayLike, rect: Rect) -> list[NDArray[np.float64]]:
     joints = np.unique(segments)
     kind, place = np.divmod(joints, rows * columns)
     row, column = np.divmod(place, columns)
-    # Joints lie on a side that lies across, on one that stands, or in the middle of four cells.
+    # Joints lie on a horizontal side (kind 0), on a vertical one (1), or amid four cells (2).
     x0, y0, x1, y1 = rect
     x = x0 + (column + np.where(kind == 1, 0.5, 1.0)) * (x1 - x0) / columns
     y = y0 + (row + np.where(kind == 0, 0.5, 1.0)) * (y1 - y0) / rows
@@ -84,7 +85,7 @@ def borders(classes: ArrayLike, rect: Rect) -> list[NDArray[np.float64]]:
 
 
 def _border_segments(grid: NDArray[np.generic]) -> NDArray[np.int64]:
-    """Pairs of joints ``[m, 2]``, within each square of four cells."""
+    """Return pairs of joint indices ``[m, 2]``, within each square of four cells."""
     sides = _sides(*grid.shape)
     middles = sides[_BELOW] + 2 * grid.size
     across, stands = grid[:, :-1] != grid[:, 1:], grid[:-1] != grid[1:]
@@ -100,9 +101,9 @@ def _border_segments(grid: NDArray[np.generic]) -> NDArray[np.int64]:
 
 
 def _sides(rows: int, columns: int) -> NDArray[np.int64]:
-    """Numbers ``[4, rows - 1, columns - 1]`` of the sides of each square of four values.
+    """Return indices ``[4, rows - 1, columns - 1]`` of the sides of each square of four values.
 
-    First come those that lie across, then those that stand.
+    Horizontal sides are numbered first, then vertical ones.
     """
     first = np.arange(rows - 1)[:, np.newaxis] * columns + np.arange(columns - 1)
     stands = rows * columns + first
@@ -110,7 +111,7 @@ def _sides(rows: int, columns: int) -> NDArray[np.int64]:
 
 
 def _segments(grid: NDArray[np.float64], level: float) -> NDArray[np.int64]:
-    """Pairs of sides ``[m, 2]`` that a line joins within one cell of four values."""
+    """Return pairs of sides ``[m, 2]`` joined by a line within one square of four values."""
     rows, columns = grid.shape
     above = grid > level
     case = above[:-1, :-1] + 2 * above[:-1, 1:] + 4 * above[1:, 1:] + 8 * above[1:, :-1]
@@ -118,7 +119,7 @@ def _segments(grid: NDArray[np.float64], level: float) -> NDArray[np.int64]:
     case[~(known[:-1, :-1] & known[:-1, 1:] & known[1:, 1:] & known[1:, :-1])] = 0
     sides = _sides(rows, columns)
     found = [sides[list(pair)][:, case == key].T for key, cuts in _CUTS.items() for pair in cuts]
-    # Cells with infinity in them have no line anyway.
+    # Squares with infinite corners have no line anyway.
     with np.errstate(invalid="ignore"):
         middle = (grid[:-1, :-1] + grid[:-1, 1:] + grid[1:, 1:] + grid[1:, :-1]) / 4 > level
     for key, (high, low) in _SADDLES.items():
@@ -130,7 +131,7 @@ def _segments(grid: NDArray[np.float64], level: float) -> NDArray[np.int64]:
 def _crossings(
     grid: NDArray[np.float64], level: float, sides: NDArray[np.int64], rect: Rect
 ) -> dict[int, tuple[float, float]]:
-    """Where the line crosses each of ``sides``."""
+    """Return the point at which the line crosses each of ``sides``."""
     rows, columns = grid.shape
     x0, y0, x1, y1 = rect
     width, height = (x1 - x0) / columns, (y1 - y0) / rows
@@ -147,7 +148,7 @@ def _crossings(
 
 
 def _joined(segments: NDArray[np.int64]) -> list[list[int]]:
-    """The segments put together into lines: those with ends first, then the closed ones."""
+    """Return the segments joined into lines: open lines first, then closed ones."""
     around: dict[int, list[int]] = {}
     for a, b in segments.tolist():
         around.setdefault(a, []).append(b)
@@ -157,7 +158,7 @@ def _joined(segments: NDArray[np.int64]) -> list[list[int]]:
 
 
 def _walk(around: dict[int, list[int]], start: int) -> list[int]:
-    """Follow the segments from ``start``, taking each away."""
+    """Follow the segments from ``start``, removing each from ``around``."""
     line = [start]
     while others := around[line[-1]]:
         following = others.pop()

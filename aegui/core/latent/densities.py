@@ -1,9 +1,9 @@
-"""Densities of codes on a plane through their space: that of the samples, and that of the prior.
+"""Densities of codes on a plane of the latent space: of the samples, and of the prior.
 
-The aggregate posterior is the mixture of what the encoder says of every sample, q(z) = mean of
-q(z | x) (Makhzani et al. 2015; Hoffman and Johnson 2016). A variational autoencoder draws well
-where it covers the prior. On a plane both are seen from above: as marginals, all other directions
-summed up.
+The aggregate posterior is the mixture of the encoder's distributions over all samples, q(z) = mean
+of q(z | x) (Makhzani et al. 2015; Hoffman and Johnson 2016). A variational autoencoder generates
+well where it covers the prior. On a plane both densities are marginals, integrated over all other
+directions.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from aegui.core.latent.frame import Frame
 
 MOST_CODES = 2048
-"""Of more codes every so many-th is used."""
+"""Upper bound of the codes used; of more, every n-th is taken."""
 _BATCH = 64
 
 
 def placed(frame: Frame, codes: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Where ``codes`` ``[n, d]`` lie on the map, float64 ``[n, 2]``."""
+    """Return the map coordinates of ``codes`` ``[n, d]``, float64 ``[n, 2]``."""
     ways = np.array([frame.across, frame.up], np.float64)
     return np.asarray((codes - np.array(frame.origin, np.float64)) @ ways.T)
 
@@ -35,7 +35,7 @@ def placed(frame: Frame, codes: NDArray[np.float32]) -> NDArray[np.float64]:
 def prior_density(
     frame: Frame, xs: NDArray[np.float64], ys: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The density of N(0, I) at ``xs`` ``[columns]`` and ``ys`` ``[rows]``, ``[rows, columns]``.
+    """Return the density ``[rows, columns]`` of N(0, I) at centres ``xs`` and ``ys`` of the cells.
 
     Codes of one number lie on a line: their density is the same in every row.
     """
@@ -53,22 +53,22 @@ def aggregate_density(
     ys: NDArray[np.float64],
     cancelled: IsCancelled | None = None,
 ) -> NDArray[np.float64]:
-    """The density of the codes of samples at ``xs`` ``[columns]`` and ``ys`` ``[rows]``.
+    """Return the density of the samples' codes at ``xs`` ``[columns]`` and ``ys`` ``[rows]``.
 
     Args:
         codes: Codes, or their means, ``[n, d]``.
-        variances: Their variances, ``[n, d]``; None: a width that suits their number is given to
-            all (Scott 1992, eq. 6.42, for the directions of the map).
-        frame: What x and y stand for.
+        variances: Their variances, ``[n, d]``; None: one bandwidth for all, by Scott's rule (Scott
+            1992, eq. 6.42, for the directions of the map).
+        frame: The plane that x and y are coordinates of.
         xs: Centres of the columns, equally spaced.
-        ys: Centres of the rows, likewise.
-        cancelled: Asked now and then whether to stop.
+        ys: Centres of the rows, equally spaced.
+        cancelled: Polled between batches; True cancels the computation.
 
     Returns:
         float64 ``[rows, columns]``.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     step = step_of(len(codes), MOST_CODES)
     usable = np.isfinite(codes).all(axis=1)
@@ -79,7 +79,7 @@ def aggregate_density(
         return np.zeros((len(ys), len(xs)))
     at = placed(frame, codes[chosen])
     shapes = _shapes(at, None if variances is None else variances[chosen], frame)
-    # Nothing narrower than a cell, or it would fall between two centres.
+    # Widen each kernel to at least a cell, or narrow ones would fall between two centres.
     shapes[:, 0, 0] += (_spacing(xs) / 2) ** 2
     shapes[:, 1, 1] += (_spacing(ys) / 2) ** 2
     if not any(frame.up):
@@ -95,7 +95,7 @@ def aggregate_density(
 def _shapes(
     at: NDArray[np.float64], variances: NDArray[np.float32] | None, frame: Frame
 ) -> NDArray[np.float64]:
-    """Covariance on the map of each of n codes, ``[n, 2, 2]``."""
+    """Return the covariance on the map of each of n codes, ``[n, 2, 2]``."""
     if variances is None:
         ways = 2 if any(frame.up) else 1
         width = len(at) ** (-2.0 / (ways + 4)) * np.maximum(at.var(axis=0), 1e-12)

@@ -1,4 +1,4 @@
-"""The lines of a layer: contours of wrong pixels, borders of regions, ellipses of the stretch."""
+"""Lines of a map layer: contours of wrong pixels, borders of regions, ellipses of the stretch."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     Lines = tuple[NDArray[np.float64], ...]
 
 PIXELS = (1, 4, 16, 64, 256)
-"""Contours are drawn where so many pixels begin to be wrong."""
+"""Candidate contour levels: numbers of wrong pixels."""
 MOST_CONTOURS = 3
 HOLE = 0.1
-"""A hole begins where so much of the largest density of the prior is missing."""
+"""Contour level of holes, as a share of the prior's largest density."""
 _CORNERS = 24
 _SHORTEST = 4
-"""Closed lines of fewer places go around a single cell: they say less than they disturb."""
+"""Contours of at most this many points enclose a single cell and are dropped as clutter."""
 
 
 def lines_of(field: Field) -> Lines:
-    """Places ``[k, 2]`` of each line that belongs to ``field``."""
+    """Return the points ``[k, 2]`` of each line drawn over ``field``."""
     if field.key == "wrong":
         levels = wrong_levels(field)
         return tuple(
@@ -43,7 +43,7 @@ def lines_of(field: Field) -> Lines:
 
 
 def wrong_levels(field: Field) -> tuple[int, ...]:
-    """The numbers of wrong pixels at which contours are drawn: some, up to the most there are."""
+    """Return the highest contour levels, in wrong pixels, that occur in ``field``."""
     below = [level for level in PIXELS if level <= field.high]
     if field.values.min() >= 1.0:
         below = [level for level in below if level > field.values.min()]

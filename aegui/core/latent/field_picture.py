@@ -1,4 +1,4 @@
-"""A layer of the map as a picture of its own, for files; the window paints it in its colours."""
+"""Render a layer of the map as an image for files; the window paints it in its own colours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.fields import Field
 
 MOST_POINTS = 5_000
-"""Samples that are drawn at most."""
+"""Upper bound of the samples drawn."""
 _LOW = (250, 251, 252)
 _MIDDLE = (120, 170, 190)
 _HIGH = (24, 60, 110)
@@ -31,19 +31,19 @@ _OVER = 2
 def field_picture(
     field: Field, scale: int, points: NDArray[np.float64] | None = None
 ) -> Image.Image:
-    """The colours of ``field``, its lines, and ``points`` ``[n, 2]`` of its plane.
+    """Return an image of ``field`` with its lines and ``points`` ``[n, 2]`` of its plane.
 
-    From light, for the lower end of its legend, to dark blue; what lies below 0 in a layer that
-    goes to either side is brown.
+    Colours go from light at the lower end of the legend to dark blue; negative values of a
+    diverging layer are brown.
 
     Args:
         field: The layer.
-        scale: Pixels of the picture per cell.
-        points: Codes of samples; those outside are left out.
+        scale: Pixels of the image per cell.
+        points: Codes of samples on the plane; those outside are clipped.
     """
     colours = _class_colours(field) if field.classes else _number_colours(field)
     rows, columns = field.values.shape
-    # Codes of one number lie on a line: a band that can be seen.
+    # Codes of one number lie on a line: make it a visible band.
     tall = rows if rows > 1 else max(1, columns // 8)
     picture = Image.fromarray(np.repeat(colours[::-1], tall // rows, axis=0))
     size = (columns * scale * _OVER, tall * scale * _OVER)
@@ -72,7 +72,7 @@ def _pixels(
 def _class_colours(field: Field) -> NDArray[np.uint8]:
     table = np.array([_rgb(colour) for colour in CLASS_COLOURS], np.uint8)
     grid, count = field.values.astype(np.int64), len(field.classes)
-    # Few classes have the colours of their numbers, as everywhere; of many those that touch differ.
+    # Few classes have the colours of their indices, as everywhere; of many, neighbours differ.
     numbers = np.arange(count)
     if count > len(table):
         numbers = spread_colours(grid, count, len(table))

@@ -1,4 +1,4 @@
-"""What can be shown under the map: a number, or a class, for every place of a rectangle."""
+"""Layers under the map: a number, or a class, for every cell of a rectangle."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ _LARGEST_SHARE = 0.5
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One layer.
+    """Description of one layer.
 
     Attributes:
         key: Its name in settings and on the command line.
-        label: What a person reads, marked.
+        label: Its name for display, marked for translation.
         help: What it shows, in plain words, marked.
-        low: Words for the lower end of the legend, marked; empty for classes.
-        high: Words for the upper end, marked.
-        scale: What its numbers are: from little to much, to either side of 0, or classes.
-        needs_encoder: Whether codes of samples must be known.
+        low: Label of the lower end of the legend, marked; empty for classes.
+        high: Label of the upper end, marked.
+        scale: Kind of its values: from little to much, to either side of 0, or classes.
+        needs_encoder: Whether codes of samples are required.
         needs_prior: Whether the codes must have a normal prior.
     """
 
@@ -132,14 +132,14 @@ FIELDS: dict[str, FieldSpec] = table(
 
 @dataclass(frozen=True, eq=False)
 class Ellipses:
-    """Surroundings within which the image changes by the same amount, m of them.
+    """Ellipses around m codes within which the image changes by the same amount.
 
     Attributes:
         centres: float64 ``[m, 2]``, x and y.
-        radii: float64 ``[m, 2]``, along and across ``angles``, the smaller first; those of places
-            that hardly change the image are cut at half the distance of two centres.
+        radii: float64 ``[m, 2]``, along and across ``angles``, the smaller first; capped at half
+            the distance of two centres where the image hardly changes.
         angles: float64 ``[m]``, direction of the fastest change, radians from x towards y.
-        change: The amount, Euclidean, of the pixels.
+        change: Euclidean change of the pixels at the ellipse.
     """
 
     centres: NDArray[np.float64]
@@ -153,16 +153,16 @@ class Field:
     """A layer over a rectangle.
 
     Attributes:
-        key: Which of ``FIELDS``.
+        key: A key of ``FIELDS``.
         rect: x0, y0, x1, y1 in the coordinates of the frame.
-        values: float32 ``[rows, columns]`` at the centres of the cells, row 0 below; of classes
-            their places in ``classes``.
-        low: The value for the lower end of the legend; values beyond are drawn like it.
-        high: That for the upper end.
-        classes: Labels, of a categorical layer.
-        ellipses: Of the stretch.
+        values: float32 ``[rows, columns]`` at the centres of the cells, row 0 the lowest; of a
+            categorical layer indices into ``classes``.
+        low: Value at the lower end of the legend; values beyond are clipped to it.
+        high: Value at the upper end.
+        classes: Labels of a categorical layer.
+        ellipses: Ellipses of the stretch layer.
         epoch: Epoch of the weights.
-        unit: What the values count, as words; may be empty.
+        unit: Unit of the values in words; may be empty.
     """
 
     key: FieldKey
@@ -197,17 +197,17 @@ class _Job:
         return _centres(self.rect[1], self.rect[3], self.rows)
 
     def places(self) -> NDArray[np.float32]:
-        """The codes of all cells, row by row from below."""
+        """Return the codes of all cells, row by row from below."""
         x, y = np.meshgrid(self.xs, self.ys)
         return self.frame.codes(x.ravel(), y.ravel())
 
 
 def value_at(field: Field, x: float, y: float) -> float | None:
-    """The value of ``field`` at a place; None beyond it, or where it is no number."""
+    """Return the value of ``field`` at a point; None outside it, or where it is not finite."""
     x0, y0, x1, y1 = field.rect
     rows, columns = field.values.shape
     column = int((x - x0) / (x1 - x0) * columns // 1)
-    # Codes of one number lie on a line.
+    # Codes of one number lie on a line, whatever y is.
     row = int((y - y0) / (y1 - y0) * rows // 1) if rows > 1 else 0
     if not (0 <= column < columns and 0 <= row < rows):
         return None
@@ -227,23 +227,23 @@ def compute_field(
     rows: int,
     cancelled: IsCancelled | None = None,
 ) -> Field:
-    """The layer ``key`` of ``FIELDS`` over ``rect``.
+    """Compute the layer ``key`` of ``FIELDS`` over ``rect``.
 
     Args:
-        key: Which one.
+        key: Key of the layer.
         codec: The network.
         known: The samples that images are compared with.
-        codes: Codes of samples ``[N, d]``; None where there are none.
+        codes: Codes of samples ``[N, d]``; None if there are none.
         variances: The variance of each of them ``[N, d]``; None for plain codes.
-        frame: What x and y stand for.
+        frame: The plane that x and y are coordinates of.
         rect: x0, y0, x1, y1.
         columns: Cells from left to right.
-        rows: Cells from below to the top.
-        cancelled: Asked now and then whether to stop.
+        rows: Cells from bottom to top.
+        cancelled: Polled between batches; True cancels the computation.
 
     Raises:
-        AeguiError: There is no such layer, or no codes where it needs them.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: There is no such layer, or it needs codes and there are none.
+        Cancelled: ``cancelled`` returned True.
     """
     spec = FIELDS.get(key)
     if spec is None:
@@ -289,7 +289,7 @@ def _field(
 def _decoded(
     job: _Job, of: Callable[[NDArray[np.float32]], NDArray[np.float32] | NDArray[np.int64]]
 ) -> NDArray[np.float32]:
-    """A number for each cell, ``of`` the images ``[n, P]`` there."""
+    """Return ``of`` the decoded images ``[n, P]``, one number per cell."""
     places = job.places()
     values = np.empty(len(places), np.float32)
     for batch in in_batches(len(places), _BATCH, job.cancelled):
@@ -306,7 +306,7 @@ def _novelty(job: _Job) -> Field:
     values = _decoded(
         job, lambda images: novelty(job.known, images, job.cancelled, job.codec).ratio
     )
-    # The middle of the legend is where new begins.
+    # Put the threshold of novelty in the middle of the legend.
     return _field(job, "novelty", values, 0.0, 2.0 * NEW_RATIO)
 
 
@@ -329,7 +329,7 @@ def _wrong(job: _Job) -> Field:
         distances = novelty(known, images, job.cancelled).distances[:, 0]
         if known.glyphs:
             return distances
-        # As many pixels from black to white would make the same squared error.
+        # The number of pixels that would give the same squared error by going from black to white.
         return np.square(distances)
 
     values = _decoded(job, differing)
@@ -351,7 +351,7 @@ def _ellipses(job: _Job, ways: NDArray[np.float32]) -> Ellipses | None:
         return None
     x0, y0, x1, y1 = job.rect
     spacing = max(x1 - x0, y1 - y0) / _ELLIPSES
-    # On a lattice of its own, so that they stay where they are while the map is moved.
+    # A lattice fixed in map coordinates, so that ellipses stay in place while the map is panned.
     xs = (np.arange(np.floor(x0 / spacing), np.ceil(x1 / spacing)) + 0.5) * spacing
     ys = (np.arange(np.floor(y0 / spacing), np.ceil(y1 / spacing)) + 0.5) * spacing
     x, y = (axis.ravel() for axis in np.meshgrid(xs, ys))

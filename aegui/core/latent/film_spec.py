@@ -1,4 +1,4 @@
-"""How a film is to be: its form, size, speed, the pause at its end, and its colours."""
+"""Settings of a film: file format, size, frame rate, final pause and palette."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark
 
 FEWEST_FPS, MOST_FPS = 1.0, 50.0
-"""What readers of GIF can show: they count in hundredths of a second."""
+"""Frame rates that GIF viewers can show: delays are counted in hundredths of a second."""
 MOST_PAUSE_S = 10.0
 LEAST_SIDE, MOST_SIDE = 16, 4096
 
@@ -21,7 +21,7 @@ FILM_FORMS = table(
     Choice("mp4", mark("MP4 video"), mark("All colours, and smaller; needs a player.")),
     Choice("png", mark("Strip of images (PNG)"), mark("All images side by side.")),
 )
-"""Ending of the file -> what it is."""
+"""File suffix -> description of the format."""
 PALETTES = table(
     Choice(
         "frame",
@@ -34,16 +34,16 @@ PALETTES = table(
         mark("A smaller file without flicker; smooth gradients become bands."),
     ),
 )
-"""Where the colours of a GIF come from; of greys all are kept in any case."""
+"""Origin of a GIF's palette; grey images keep all their levels in any case."""
 
 
 @dataclass(frozen=True)
 class FilmSpec:
-    """What a person chooses of a film.
+    """Settings of a film.
 
     Attributes:
-        form: A key of ``FILM_FORMS``, and the ending of the file.
-        side: Longer side in pixels; images are enlarged by whole numbers up to it.
+        form: A key of ``FILM_FORMS``, and the suffix of the file.
+        side: Longer side in pixels; images are enlarged by whole factors up to it.
         fps: Images per second.
         pause: Seconds that the last image stays.
         palette: A key of ``PALETTES``, for GIF.

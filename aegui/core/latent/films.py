@@ -1,4 +1,4 @@
-"""Films of images: GIF, MP4 (where PyAV is installed), or all images on one PNG strip."""
+"""Write films of images: GIF, MP4 (if PyAV is installed), or all images on one PNG strip."""
 
 from __future__ import annotations
 
@@ -35,29 +35,29 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 FRAME_PX = 280
-"""Side that small images get in a film."""
+"""Side in pixels that small images are enlarged to in a film."""
 STRIP_PX = 64
-"""Side that they get on a strip."""
+"""Side in pixels that small images are enlarged to on a strip."""
 MOST_FRAMES = 2_000
 STRIP_COLUMNS = 24
-"""Images of a strip in a row."""
+"""Images per row of a strip."""
 SUFFIXES = (".gif", ".mp4", ".png")
 LOOKED_AT = 12
-"""Frames that are encoded to tell how large a film will be."""
+"""Frames that are encoded to estimate the size of a film."""
 _PALETTE_PIXELS = 1 << 18
-"""So many pixels of all frames choose the colours of a film."""
+"""About how many pixels, over all frames, determine the palette of a film."""
 _COLOURS = 256
 
 
 @dataclass(frozen=True)
 class FilmSize:
-    """How large a film will be.
+    """Estimated size of a film.
 
     Attributes:
-        frames: Its images.
-        width: Pixels across; of a strip those of one image.
-        height: Pixels down, likewise.
-        seconds: How long it lasts; 0 of a strip.
+        frames: Number of images.
+        width: Width in pixels; for a strip that of one image.
+        height: Height in pixels, likewise.
+        seconds: Duration; 0 for a strip.
         size: Bytes, estimated from some of its images.
     """
 
@@ -80,29 +80,30 @@ def write_film(
     ink: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> int:
-    """Write ``frames`` one after the other to ``path``, whose suffix tells the kind of file.
+    """Write ``frames`` one after the other to ``path``; the suffix determines the format.
 
     Args:
-        path: ``.gif`` plays for ever, ``.mp4`` once, a ``.png`` shows all frames side by side.
-        frames: Images of one size: float ``[C, H, W]`` in 0..1, C is 1 or 3, or uint8
-            ``[H, W, 3]``. They are taken one at a time.
+        path: ``.gif`` loops for ever, ``.mp4`` plays once, a ``.png`` shows all frames side by
+            side.
+        frames: Images of one size: float ``[C, H, W]`` in 0..1, C is 1 or 3, or uint8 ``[H, W,
+            3]``. Consumed one at a time.
         fps: Frames per second.
-        scale: Pixels of the film per pixel of a frame; None: small ones are enlarged.
-        side: About how long the longer side is to be, where no ``scale`` says it, in pixels:
-            small frames get larger by whole numbers, large ones are shrunk to it.
-        pause: Seconds that the last frame stays, of a GIF or an MP4.
+        scale: Pixels of the film per pixel of a frame; None enlarges small frames.
+        side: Approximate length of the longer side in pixels if ``scale`` is None: small frames are
+            enlarged by a whole factor, large ones are resampled to it.
+        pause: Seconds that the last frame of a GIF or an MP4 stays.
         palette: A key of ``PALETTES``, for a GIF.
-        ink: Images of one channel are drawn dark on light; else light on dark.
-        cancelled: Asked at every frame whether to stop.
+        ink: Whether images of one channel are drawn dark on light; else light on dark.
+        cancelled: Polled at every frame; True cancels the writing.
 
     Returns:
-        How many frames were written.
+        The number of frames written.
 
     Raises:
         AeguiError: There are no frames, they differ in size or are too large, the suffix is
-            another one, PyAV is needed and not installed, or the file cannot be written; what was
-            there before is untouched.
-        Cancelled: ``cancelled`` said so; likewise.
+            unknown, PyAV is needed and not installed, or the file cannot be written; an existing
+            file is left untouched.
+        Cancelled: ``cancelled`` returned True; likewise.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
@@ -140,14 +141,14 @@ def film_size(
     ink: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> FilmSize:
-    """How large a film of ``total`` frames will be, told from the first few of ``frames``.
+    """Estimate the size of a film of ``total`` frames from the first few of ``frames``.
 
-    Of a single one: as if all were as different as the first from nothing, which is the most.
-    ``scale`` and ``ink`` as for ``write_film``.
+    From a single frame the upper bound is estimated: each frame as large as the first. ``scale``
+    and ``ink`` as for ``write_film``.
 
     Raises:
         AeguiError: As for ``write_film``.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     some = frames[:LOOKED_AT]
 
@@ -165,12 +166,12 @@ def film_size(
 
 
 def has_mp4() -> bool:
-    """Whether MP4 can be written: PyAV is installed."""
+    """Return whether MP4 can be written, which needs PyAV."""
     return find_spec("av") is not None
 
 
 class _Frames:
-    """The frames as pictures of one size, counted as they are taken."""
+    """The frames as images of one size, counted as they are consumed."""
 
     def __init__(
         self,
@@ -191,7 +192,7 @@ class _Frames:
         self.count = 0
 
     def __iter__(self) -> Iterator[Picture]:
-        """Each frame as uint8 ``[H, W, 3]``, enlarged."""
+        """Yield each frame as uint8 ``[H, W, 3]``, scaled to the size of the film."""
         first: tuple[int, ...] | None = None
         for frame in self._frames:
             stop_if(self._cancelled)
@@ -246,7 +247,7 @@ def _encoded(
 
 
 def _with_pause(frames: Iterable[Picture], times: int) -> Iterator[Picture]:
-    """The last frame ``times`` more: in a GIF these become one that stays longer."""
+    """Yield the frames, the last one ``times`` more: a GIF merges these into one longer frame."""
     last: list[Picture] = []
     for frame in frames:
         last = [frame]
@@ -269,7 +270,7 @@ def _gif(frames: Iterator[Picture], fps: float, coloured: Callable[[Picture], Im
 
 
 def _gif_of_film(frames: Iterator[Picture], fps: float) -> bytes:
-    """A GIF with one palette, of all the frames: they are kept, packed, until it is known."""
+    """Encode a GIF with one palette for all frames, which are kept compressed until it is known."""
     from PIL import Image as Pictures  # slow to import
 
     packed: list[bytes] = []
@@ -305,13 +306,13 @@ def _is_grey(frame: Picture) -> bool:
 
 
 def _with_palette(frame: Picture) -> Image:
-    """``frame`` in the 256 colours that a GIF has: greys exactly, others as near as may be."""
+    """Return ``frame`` with a palette of 256 colours: greys are exact, others approximated."""
     from PIL import Image  # slow to import
 
     if _is_grey(frame):
         return Image.fromarray(frame[..., 0])
-    # The palette that covers all colours, not the one that divides the most frequent: the few
-    # pixels of a class keep their colour beside a large ground.
+    # Maximum coverage instead of median cut: the few pixels of a class keep their colour beside a
+    # large background.
     return Image.fromarray(frame).quantize(
         method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
     )
@@ -324,7 +325,7 @@ def _strip(frames: Iterator[Picture]) -> bytes:
 
 def _mp4(frames: Iterator[Picture], fps: float) -> bytes:
     try:
-        # By name: an extra that the program does without, and that no bundle may hold (GPL).
+        # Imported by name: an optional extra that no bundle may include (GPL).
         av: Any = import_module("av")
     except ImportError as error:
         raise AeguiError(
@@ -350,7 +351,7 @@ def _mp4(frames: Iterator[Picture], fps: float) -> bytes:
 
 
 def _even(frame: Picture) -> Picture:
-    """``frame`` with even sides, as the codec wants them: the last row or column twice."""
+    """Return ``frame`` padded to even sides, which yuv420p requires, by repeating its edge."""
     height, width = frame.shape[:2]
     return np.ascontiguousarray(
         np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

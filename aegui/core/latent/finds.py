@@ -1,4 +1,4 @@
-"""New images out of a learnt space: drawn at random, or the best of many."""
+"""Generate new images from a latent space: sampled at random, or the best of many candidates."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from aegui.core.latent.novelty import ReferenceSamples
 
 WORK = 12_000_000_000
-"""Multiplications that looking for the best may take: some seconds."""
+"""Upper bound of the multiplications spent on a search for the best: some seconds."""
 FEWEST_TRIED, MOST_TRIED = 300, 8_000
 ENOUGH_NEW = 1.5
-"""What is further away than this ratio is not better for it: it may be noise."""
+"""Novelty ratio above which a candidate gains nothing: it may be noise."""
 NOT_NEW = 0.1
-"""What is between samples counts so much of what is new."""
+"""Weight of the novelty of candidates below the ratio at which an image is new."""
 _REFINED = 60
 _AROUND = 20
 _BATCH = 512
@@ -40,22 +40,23 @@ _PASSES = 3
 _PAIRS = 200
 _SAME = 1e-3
 _LOOKED_AT = 12
-"""How often every pixel of an image that is tried is gone through, beside the choice of n ..."""
+"""Passes over every pixel of a candidate, beside the selection of n ..."""
 _PIXEL_SECONDS = 2e-9
-"""... and how long that takes each time, and ..."""
+"""... the time of a pixel in each of them, and ..."""
 _PAIR_SECONDS = 5e-9
-"""... a pair of images that are compared, beside their product (measured on one core)."""
+"""... the time of a pair of images compared, beside their product (measured on one core)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Finds:
-    """The best that were found, best first.
+    """The best candidates found, best first.
 
     Attributes:
         codes: float32 ``[n, d]``.
         images: float32 ``[n, C, H, W]`` in 0..1.
-        ratio: float32 ``[n]``, distance to the nearest sample over that one's to its own nearest.
-        sharpness: float32 ``[n]``, 1 less the mean entropy of the pixels in bits.
+        ratio: float32 ``[n]``, distance to the nearest sample over that sample's distance to its
+            own nearest.
+        sharpness: float32 ``[n]``, 1 minus the mean entropy of the pixels in bits.
     """
 
     codes: NDArray[np.float32]
@@ -65,21 +66,20 @@ class Finds:
 
 
 def sample_prior(size: int, n: int, seed: int) -> NDArray[np.float32]:
-    """Codes ``[n, size]`` from N(0, I), the same for the same ``seed``."""
+    """Draw codes ``[n, size]`` from N(0, I), reproducible for the same ``seed``."""
     return drawn_codes(n, size, seed)
 
 
 def sample_posterior(
     codes: ArrayLike, variances: ArrayLike | None, n: int, seed: int
 ) -> NDArray[np.float32]:
-    """Codes ``[n, d]`` drawn as those of the samples lie: from their aggregate posterior.
+    """Draw codes ``[n, d]`` from the aggregate posterior of the samples.
 
     Args:
         codes: Codes of samples, or their means, ``[N, d]``.
-        variances: Their variances ``[N, d]``; None: a width that suits their number is given to all
-            (Scott's rule).
-        n: How many.
-        seed: Of the draw.
+        variances: Their variances ``[N, d]``; None: one bandwidth for all, by Scott's rule.
+        n: Number of codes to draw.
+        seed: Seed of the draw.
 
     Raises:
         AeguiError: There are no codes.
@@ -97,7 +97,7 @@ def sample_posterior(
 
 
 def sample_region(polygon: ArrayLike, frame: Frame, n: int, seed: int) -> NDArray[np.float32]:
-    """Codes ``[n, d]`` drawn evenly from within ``polygon`` ``[m, 2]`` on the map of ``frame``.
+    """Draw codes ``[n, d]`` uniformly from ``polygon`` ``[m, 2]`` on the map of ``frame``.
 
     Raises:
         AeguiError: The polygon has no area to draw from.
@@ -116,7 +116,7 @@ def sample_region(polygon: ArrayLike, frame: Frame, n: int, seed: int) -> NDArra
 
 
 def inside(corners: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of ``points`` ``[n, 2]`` lie in the polygon ``corners`` ``[m, 2]`` (even-odd rule)."""
+    """Return which ``points`` ``[n, 2]`` lie in polygon ``corners`` ``[m, 2]`` (even-odd rule)."""
     x, y = points[:, :1], points[:, 1:]
     x0, y0 = corners.T
     x1, y1 = np.roll(corners, -1, axis=0).T
@@ -134,24 +134,24 @@ def best_new(
     cancelled: IsCancelled | None = None,
     report: ReportShare | None = None,
 ) -> Finds:
-    """The best new images of many: unlike every sample, sharp, and unlike one another.
+    """Search for the best new images: unlike every sample, sharp, and unlike one another.
 
-    Each next one is that of the largest product of novelty (up to ``ENOUGH_NEW``), of how decided
-    its pixels are, of how well the network knows it again (it should reconstruct what it draws),
-    and of the distance to those already chosen. There may be fewer than ``n``: copies are none.
+    Chosen greedily by the largest product of novelty (up to ``ENOUGH_NEW``), certainty of the
+    pixels, quality of the network's reconstruction of the image, and distance to the images already
+    chosen. There may be fewer than ``n``: copies are excluded.
 
     Args:
         codec: The network.
         known: The samples.
-        codes: Codes of samples, about which to look, ``[N, d]``; None: about the middle of a
+        codes: Codes of samples to search around, ``[N, d]``; None searches around the centre of a
             normal prior.
-        n: How many.
-        seed: Of the places that are tried.
-        cancelled: Asked now and then whether to stop.
-        report: Called now and then with the share that is done.
+        n: Upper bound of the number of images.
+        seed: Seed of the candidates.
+        cancelled: Polled between batches; True cancels the search.
+        report: Called repeatedly with the share that is done.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     draw = np.random.default_rng(seed)
     count, few = _tries(codec, known.samples.size)
@@ -174,23 +174,23 @@ def best_new(
 
 
 def finds_cost(codec: Codec, known: int, n: int) -> Cost:
-    """What ``best_new`` takes for ``n`` images that are compared with ``known`` samples."""
+    """Return the cost of ``best_new`` for ``n`` images compared with ``known`` samples."""
     count, few = _tries(codec, known * codec.pixels)
     tried = count + few * _AROUND
     again = tried if codec.can_encode else 0
     passes = codec.passes(encoded=again, decoded=tried + again)
-    compared = known * (tried + known)  # the samples among themselves, too
+    compared = known * (tried + known)  # the samples are compared with each other, too
     products = compared * codec.pixels / multiplications_per_second()
     numbers = tried * codec.pixels * (_LOOKED_AT + n)
     batch = codec.passes(encoded=_BATCH, decoded=_BATCH).bytes
-    # Parts, their whole, and that with those about the best; black and white ones of them.
+    # Batches, their concatenation, and that with the refined candidates; thresholded copies.
     memory = batch + 4 * (4 * tried + known) * codec.pixels
     seconds = passes.seconds + products + _PAIR_SECONDS * compared + _PIXEL_SECONDS * numbers
     return Cost(seconds, {"work": memory})
 
 
 def _tries(codec: Codec, known_numbers: int) -> tuple[int, int]:
-    """Places that are tried first, and how many of the best it is looked about."""
+    """Return the number of first candidates, and of the best of them to refine."""
     count = WORK // max(1, _PASSES * codec.cost + known_numbers)
     count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
     return count, max(1, min(_REFINED, count // (2 * _AROUND)))
@@ -206,14 +206,14 @@ class _Tried:
 
     @property
     def scores(self) -> NDArray[np.float64]:
-        """How good each is by itself; 0 for copies."""
+        """Score of each candidate by itself; 0 for copies."""
         new = np.minimum(self.ratio, ENOUGH_NEW).astype(np.float64)
         new[self.ratio < NEW_RATIO] *= NOT_NEW
         new[self.ratio <= COPY_RATIO] = 0.0
         return np.asarray(new * self.merit)
 
     def with_more(self, other: _Tried) -> _Tried:
-        """Both together."""
+        """Return the candidates of both."""
         return _Tried(
             np.concatenate([self.codes, other.codes]),
             np.concatenate([self.images, other.images]),
@@ -226,7 +226,7 @@ class _Tried:
 def _candidates(
     codec: Codec, codes: ArrayLike | None, count: int, draw: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Codes ``[count, d]`` from where there may be something new."""
+    """Propose codes ``[count, d]``: between samples, near samples, and from a wide normal."""
     if codes is None or not np.size(codes):
         return draw.standard_normal((count, codec.latent_size)).astype(np.float32)
     given = _finite(codes)
@@ -237,7 +237,7 @@ def _candidates(
     noise = draw.standard_normal((2, third, given.shape[1])) * spread
     about = given[draw.integers(len(given), size=third)] + 0.3 * noise[0]
     anywhere = given.mean(axis=0) + 1.3 * noise[1]
-    # Further out than any sample the decoder has learnt nothing.
+    # The decoder has learnt nothing beyond the extent of the samples.
     low, high = given.min(axis=0), given.max(axis=0)
     room = _ROOM * (high - low)
     found = np.concatenate([between, about, anywhere])[:count]
@@ -262,9 +262,10 @@ def _measured(
 def _merit(
     codec: Codec, rows: NDArray[np.float32], entropy: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """How decided each image is, and how well the network knows it again: 0 to 1, ``[n]``.
+    """Return certainty times reconstruction quality of each image, 0 to 1, ``[n]``.
 
-    Both by how much there is to see in it: nearly empty images are decided without merit.
+    Both are relative to the pixels that differ from the majority: nearly empty images have certain
+    pixels without merit.
     """
     on = (rows > THRESHOLD).sum(axis=1)
     seen = 2.0 * np.minimum(on, rows.shape[1] - on) + 1.0
@@ -278,11 +279,10 @@ def _merit(
 def _diverse(
     tried: _Tried, known: ReferenceSamples, n: int, cancelled: IsCancelled | None
 ) -> NDArray[np.int64]:
-    """Places of up to ``n`` good ones that differ.
+    """Return the indices of up to ``n`` good candidates that differ.
 
-    How far an image is from the nearest one already chosen counts as much as how good it is by
-    itself, up to the distance of two samples drawn at random: of many good ones of one kind few
-    are taken.
+    The score of a candidate is scaled by its distance to the nearest chosen one, up to the distance
+    of two samples drawn at random: few of many similar candidates are chosen.
     """
     looks = tried.images
     if known.glyphs:
@@ -295,13 +295,13 @@ def _diverse(
         chosen.append(int(np.argmax(scores * np.minimum(1.0, far / apart))))
         squares = np.square(looks - looks[chosen[-1]]).sum(axis=1, dtype=np.float64)
         far = np.minimum(far, squares)
-        # One that looks the same adds nothing.
+        # A candidate that looks like a chosen one adds nothing.
         scores = np.where(far > _SAME, scores, 0.0)
     return np.array(chosen, np.int64)
 
 
 def _usual_squares(known: ReferenceSamples) -> float:
-    """The squared distance of two samples drawn at random: the median of some."""
+    """Return the median squared distance of pairs of samples drawn at random."""
     draw = np.random.default_rng(0)
     a, b = draw.integers(len(known.samples), size=(2, _PAIRS))
     squares = np.square(known.samples[a] - known.samples[b]).sum(axis=1, dtype=np.float64)

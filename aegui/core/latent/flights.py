@@ -1,4 +1,4 @@
-"""Closed ways over a map: through places that are given, or through the crowded ones."""
+"""Closed paths over a map: through given stops, or through the dense regions."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ if TYPE_CHECKING:
     Places = NDArray[np.float64]
 
 CORNERS = 720
-"""Places of a way, its first one again at the end."""
+"""Points of a path, its first one repeated at the end."""
 _MOST_PLACES = 1500
 _NEIGHBOURS = 8
 _FEWEST, _MOST = 4, 14
 _EACH = 6
 _CROWDED = 0.8
 _ROUNDNESS = 0.45
-"""Corners are rounded within that share of the way between two neighbouring stops."""
+"""Radius of rounding, as a share of the distance between neighbouring stops."""
 _BESIDE = 0.6
 
 
 def through_places(stops: ArrayLike) -> Places:
-    """A closed smooth way ``[CORNERS, 2]`` through ``stops`` ``[k, 2]`` in their order.
+    """Return a closed smooth path ``[CORNERS, 2]`` through ``stops`` ``[k, 2]`` in their order.
 
-    Two neighbouring stops that are the same place count once; of less than two places there is no
-    way but to stay there.
+    Consecutive equal stops count once; with fewer than two distinct stops the path stays in place.
     """
     from scipy.interpolate import CubicSpline  # slow to import
 
@@ -37,17 +36,17 @@ def through_places(stops: ArrayLike) -> Places:
     ring = np.concatenate([places[steps > 0.0], places[steps > 0.0][:1]])
     if len(ring) < 3:
         return np.repeat(places[:1], CORNERS, axis=0)
-    # Knots at roots of the distances: such curves neither loop nor swing far out.
+    # Centripetal parameters (roots of the distances): such curves neither loop nor overshoot.
     at = np.concatenate([[0.0], np.cumsum(np.sqrt(np.linalg.norm(np.diff(ring, axis=0), axis=1)))])
     curve = CubicSpline(at, ring, bc_type="periodic")
     return _evenly(np.asarray(curve(np.linspace(0.0, at[-1], 8 * CORNERS))))
 
 
 def through_crowd(places: ArrayLike) -> Places:
-    """A closed smooth way ``[CORNERS, 2]`` past the crowded ones of ``places`` ``[n, 2]``.
+    """Return a closed smooth path ``[CORNERS, 2]`` through dense regions of ``places`` ``[n, 2]``.
 
-    It goes from neighbour to neighbour, long steps being dear, so that it avoids empty space, and
-    then is rounded. Of fewer than four places it goes through all of them.
+    Edges between neighbours are weighted by squared length, so that the path avoids empty space;
+    the path is then smoothed. With fewer than four places it goes through all of them.
     """
     points = np.unique(_finite(places), axis=0)
     if len(points) < _FEWEST:
@@ -65,10 +64,10 @@ def through_crowd(places: ArrayLike) -> Places:
 
 
 def around(bounds: tuple[float, float, float, float]) -> Places:
-    """A closed way ``[CORNERS, 2]`` around the middle of ``bounds``, where there are no samples."""
+    """Return a closed path ``[CORNERS, 2]`` amid ``bounds``, for maps without samples."""
     x0, y0, x1, y1 = bounds
     angle = np.linspace(0.0, 2.0 * np.pi, CORNERS)
-    # A lying eight about the middle sees more than an ellipse.
+    # A horizontal figure of eight covers more of the map than an ellipse.
     across = (x0 + x1) / 2 + _BESIDE * (x1 - x0) / 2 * np.sin(angle)
     up = (y0 + y1) / 2 + _BESIDE * (y1 - y0) / 2 * np.sin(2 * angle)
     return _evenly(np.column_stack([across, up]))
@@ -80,7 +79,7 @@ def _finite(places: ArrayLike) -> Places:
 
 
 def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]]:
-    """Ways between all ``points``: their lengths and last steps; and which points are crowded."""
+    """Return all shortest paths (distances, predecessors), and the indices of dense points."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
     from scipy.spatial.distance import cdist
@@ -89,13 +88,13 @@ def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]
     count = len(points)
     near = np.argsort(apart, axis=1)[:, 1 : _NEIGHBOURS + 1]
     from_ = np.repeat(np.arange(count), near.shape[1])
-    # What is far from all others is reached by the tree that joins everything.
+    # The spanning tree connects isolated points.
     tree = minimum_spanning_tree(csr_array(apart)).tocoo()
     rows = np.concatenate([from_, tree.row])
     columns = np.concatenate([near.ravel(), tree.col])
     joined = np.zeros((count, count), bool)
     joined[rows, columns] = joined[columns, rows] = True
-    # Many short steps cost less than a long one through empty space.
+    # Squared lengths: many short steps cost less than a long one through empty space.
     graph = csr_array(np.where(joined, apart**2, 0.0))
     distances, before = dijkstra(graph, directed=False, return_predecessors=True)
     reach = np.take_along_axis(apart, near, axis=1)[:, -1]
@@ -104,7 +103,7 @@ def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]
 
 
 def _spread_stops(points: Places) -> NDArray[np.int64]:
-    """Some of ``points`` that lie all over them: each as far as can be from those before it."""
+    """Choose well-spread ``points`` by farthest-point sampling, from the most central one."""
     count = int(np.clip(len(points) // _EACH, _FEWEST, _MOST))
     middle = np.linalg.norm(points - points.mean(axis=0), axis=1)
     chosen = [int(middle.argmin())]
@@ -116,9 +115,9 @@ def _spread_stops(points: Places) -> NDArray[np.int64]:
 
 
 def _short_round(lengths: Places) -> NDArray[np.int64]:
-    """An order of the stops with ``lengths`` ``[k, k]`` between them: a short round trip.
+    """Return an order of the stops with ``lengths`` ``[k, k]`` between them: a short round trip.
 
-    From the nearest to the nearest, then parts are turned around while that is shorter (2-opt).
+    Nearest neighbour first, then improved by 2-opt.
     """
     count = len(lengths)
     order, left = [0], set(range(1, count))
@@ -145,14 +144,14 @@ def _leg(before: NDArray[np.int32], first: int, last: int) -> list[int]:
 
 
 def _evenly(way: Places) -> Places:
-    """``CORNERS`` places at equal distances along ``way`` ``[n, 2]``."""
+    """Resample ``way`` ``[n, 2]`` to ``CORNERS`` points at equal arc lengths."""
     at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
     wanted = np.linspace(0.0, at[-1], CORNERS)
     return np.column_stack([np.interp(wanted, at, column) for column in way.T])
 
 
 def _rounded(way: Places, stops: int) -> Places:
-    """The closed ``way`` with its corners rounded, evenly again."""
+    """Return the closed ``way`` smoothed by a Gaussian kernel, resampled at equal arc lengths."""
     ring = way[:-1]
     width = _ROUNDNESS * len(ring) / max(1, stops) / 2
     away = np.minimum(np.arange(len(ring)), len(ring) - np.arange(len(ring)))

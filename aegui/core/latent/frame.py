@@ -1,4 +1,4 @@
-"""A plane through the space of codes: two of the numbers, or two directions."""
+"""A plane through the latent space, spanned by two numbers of the code or two directions."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 MARGIN = 0.08
-"""Room around what a map shows, as a share of its extent."""
+"""Margin around the content of a map, as a share of its extent."""
 _LEAST_ROOM = 1e-3
 _LEAST_SHARE = 1e-4
-"""Places that are nearer to a line than this share of their distance lie on it."""
+"""Points nearer to a line than this share of their distance count as collinear."""
 
 
 @dataclass(frozen=True)
 class Frame:
     """The codes ``origin + x * across + y * up``; each a tuple of d numbers.
 
-    ``across`` and ``up`` are of length 1 and at right angles; ``up`` is all 0 for codes of one
-    number, which lie on a line.
+    ``across`` and ``up`` are orthonormal; ``up`` is all 0 for codes of one number, which lie on a
+    line.
     """
 
     origin: tuple[float, ...]
@@ -37,19 +37,19 @@ class Frame:
         return len(self.origin)
 
     def codes(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.float32]:
-        """The codes ``[n, d]`` at the places ``x``, ``y`` (``[n]`` each)."""
+        """Return the codes ``[n, d]`` at the coordinates ``x``, ``y`` (``[n]`` each)."""
         across, up = np.array([self.across, self.up], np.float32)
         xs = np.asarray(x, np.float32).reshape(-1, 1)
         ys = np.asarray(y, np.float32).reshape(-1, 1)
         return np.asarray(np.array(self.origin, np.float32) + xs * across + ys * up, np.float32)
 
     def parallel(self, other: Frame) -> bool:
-        """Whether x and y mean the same in ``other``; its origin may differ."""
+        """Return whether ``other`` has the same directions; its origin may differ."""
         return self.across == other.across and self.up == other.up
 
 
 def axes_frame(axes: tuple[int, int], base: ArrayLike) -> Frame:
-    """X and y are two numbers of the code; ``base`` ``[d]`` gives all the others."""
+    """Return the plane of two numbers of the code; ``base`` ``[d]`` gives all the others."""
     origin = np.array(base, np.float64).reshape(-1)
     size = len(origin)
     directions = np.zeros((2, size))
@@ -61,17 +61,17 @@ def axes_frame(axes: tuple[int, int], base: ArrayLike) -> Frame:
 
 
 def spanned_frame(directions: ArrayLike, base: ArrayLike) -> Frame:
-    """X and y count along two orthonormal ``directions`` ``[2, d]`` in a plane through ``base``."""
+    """Return the plane through ``base`` along two orthonormal ``directions`` ``[2, d]``."""
     across_up = np.asarray(directions, np.float64)
     origin = np.array(base, np.float64).reshape(-1)
     return _frame(origin - across_up.T @ (across_up @ origin), across_up)
 
 
 def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
-    """Two orthonormal directions ``[2, d]`` of the plane through three ``places`` ``[3, d]``.
+    """Return two orthonormal directions ``[2, d]`` of the plane through ``places`` ``[3, d]``.
 
-    The first leads from the first place to the second; the third lies above that line. None where
-    the three lie on one line, or are not numbers.
+    The first leads from the first place to the second; the third lies above that line. None if the
+    three are collinear or not finite.
     """
     first, second, third = np.asarray(places, np.float64)
     across, up = second - first, third - first
@@ -87,11 +87,11 @@ def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
 
 
 def rect_about(places: ArrayLike, margin: float = MARGIN) -> tuple[float, float, float, float]:
-    """Left, lower, right and upper end of what shows all of ``places`` ``[n, 2]``.
+    """Return x0, y0, x1, y1 of the rectangle around all of ``places`` ``[n, 2]``.
 
     Args:
-        places: Places on a plane.
-        margin: Room on each side, as a share of the extent.
+        places: Points on a plane.
+        margin: Margin on each side, as a share of the extent.
     """
     at = np.asarray(places, np.float64)
     low, high = at.min(axis=0), at.max(axis=0)
@@ -101,7 +101,7 @@ def rect_about(places: ArrayLike, margin: float = MARGIN) -> tuple[float, float,
 
 
 def cell_centres(low: float, high: float, count: int) -> NDArray[np.float64]:
-    """The middles of ``count`` equal parts of what lies between two ends."""
+    """Return the centres of ``count`` equal cells between ``low`` and ``high``."""
     return np.asarray(low + (np.arange(count) + 0.5) * (high - low) / count)
 
 
@@ -113,10 +113,10 @@ def _frame(origin: NDArray[np.float64], directions: NDArray[np.float64]) -> Fram
 def principal_directions(
     codes: NDArray[np.float32], like: NDArray[np.float32] | None = None
 ) -> NDArray[np.float32]:
-    """The two orthonormal directions in which ``codes`` ``[n, d]`` differ most, ``[2, d]``.
+    """Return the first two principal directions ``[2, d]`` of ``codes`` ``[n, d]``, orthonormal.
 
-    Their signs are those nearest to ``like``, or else those that ``oriented`` gives. For codes
-    that do not differ they are the first two axes.
+    Their signs are those nearest to ``like``, or else those given by ``oriented``. With fewer than
+    two finite codes they are the first two axes.
     """
     size = codes.shape[1]
     finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 FLATTEST = -20.0
-"""The smallest logarithm that is reported: there the image does not change at all."""
+"""The smallest logarithm reported, where the image does not change at all."""
 _STEP = np.float32(3e-3)
 
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """How the decoder stretches the surroundings of n codes.
+    """The decoder's local stretch at n codes.
 
     Attributes:
-        log_area: log sqrt det J'J, float64 ``[n]``, from ``FLATTEST`` up.
-        lengths: float64 ``[n, k]``, changes of the image per unit of the code along the axes of
-            the ellipse, largest first: the singular values of J.
+        log_area: log sqrt det J'J, float64 ``[n]``, at least ``FLATTEST``.
+        lengths: float64 ``[n, k]``, changes of the image per unit of the code along the axes of the
+            ellipse, largest first: the singular values of J.
         angles: float64 ``[n]``, the direction of the largest change within the first two
             directions, in radians from the first towards the second, in (-pi/2, pi/2].
     """
@@ -42,14 +42,14 @@ class Stretch:
 def tangents(
     codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
 ) -> NDArray[np.float32]:
-    """Derivatives of the images of ``codes`` ``[n, d]``, a row for each direction: ``[n, k, P]``.
+    """Return derivatives ``[n, k, P]`` of the images of ``codes`` ``[n, d]`` along each direction.
 
-    Exact for networks of rows; else central differences, good to three digits or so.
+    Exact for fully connected networks; else central differences, accurate to about three digits.
 
     Args:
         codec: The network.
-        codes: Where.
-        directions: Along what, ``[k, d]``; None: along every number of the code, k = d.
+        codes: Codes at which to differentiate.
+        directions: Directions ``[k, d]``; None: every number of the code, k = d.
 
     Raises:
         AeguiError: The codes or directions have another size than the network's.
@@ -71,7 +71,7 @@ def tangents(
 def metrics(
     codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None
 ) -> NDArray[np.float64]:
-    """The metric J'J at ``codes``, float64 ``[n, k, k]``; 0 where a network has diverged.
+    """Return the metric J'J at ``codes``, float64 ``[n, k, k]``; 0 where a network has diverged.
 
     Arguments are those of ``tangents``.
     """
@@ -83,10 +83,10 @@ def metrics(
 
 
 def stretch(codec: Codec, codes: ArrayLike, directions: ArrayLike | None = None) -> Stretch:
-    """How the decoder stretches the surroundings of ``codes``.
+    """Return the decoder's local stretch at ``codes``.
 
-    Directions that are 0, such as the second one of a map of codes of one number, are left out.
-    Arguments are those of ``tangents``.
+    Zero directions, such as the second one of a map of codes of one number, are left out. Arguments
+    are those of ``tangents``.
     """
     ways = np.eye(codec.latent_size) if directions is None else np.asarray(directions, np.float32)
     ways = ways.reshape(-1, codec.latent_size)

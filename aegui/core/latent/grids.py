@@ -1,6 +1,6 @@
-"""Codes in rows and columns: two numbers of the code together, or each of them by itself.
+"""Grids of decoded codes: two numbers of the code together, or traversals of each by itself.
 
-At the quantiles of the normal distribution each picture stands for an equal share of the prior
+At the quantiles of the normal distribution each image stands for an equal share of the prior
 (Kingma and Welling 2013, figure 4).
 """
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 MOST_ROWS = 50
-"""Most rows and most columns of a grid."""
+"""Upper bound of the rows and of the columns of a grid."""
 MOST_STEPS = 25
-"""Most images of a number in a traversal."""
+"""Upper bound of the images per number in a traversal."""
 _FARTHEST = 1e6
 _Many = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 _Ends = Annotated[tuple[float, float], Field(ge=-_FARTHEST, le=_FARTHEST)]
@@ -38,16 +38,16 @@ _Ends = Annotated[tuple[float, float], Field(ge=-_FARTHEST, le=_FARTHEST)]
 
 @dataclass(frozen=True)
 class GridSpec:
-    """Which codes are decoded in rows and columns.
+    """Grid of codes to decode.
 
     Attributes:
-        axes: Which number of the code grows to the right, and which upwards; from 0.
+        axes: Indices of the numbers of the code that grow to the right and upwards.
         columns: Images across.
         rows: Images up; a code of one number has one row.
-        quantiles: Whether they lie at quantiles of the prior; else in equal steps from end to end
+        quantiles: Whether values lie at quantiles of the prior; else in equal steps from end to end
             of ``across`` and ``up``.
-        between: First and last of those quantiles, 0 to 1: of all of them the middles of equal
-            shares are taken, for the ends lie at infinity.
+        between: First and last of those quantiles, 0 to 1; for the whole range the centres of equal
+            shares are taken, as the ends lie at infinity.
         across: Lowest and highest value of the first number.
         up: Lowest and highest value of the second number.
     """
@@ -81,7 +81,7 @@ class GridSpec:
     ] = (-3.0, 3.0)
 
     def places(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Values of the two numbers, from left to right and from below to the top."""
+        """Return the values of the two numbers, from left to right and from bottom to top."""
         if self.quantiles:
             return (
                 normal_quantiles(self.columns, self.between),
@@ -95,13 +95,13 @@ class GridSpec:
 
 @dataclass(frozen=True)
 class TraversalSpec:
-    """A row of images for each number of the code, in which that number alone changes.
+    """Traversals of the latent space: a row of images for each number of the code, varied alone.
 
     Attributes:
-        middle: What each number goes about, d numbers.
-        spread: Standard deviation of each.
-        steps: Images of each.
-        reach: How many standard deviations it goes to either side.
+        middle: Centre of each number, d numbers.
+        spread: Standard deviation of each number.
+        steps: Images per number.
+        reach: Standard deviations to either side of the centre.
     """
 
     middle: tuple[float, ...]
@@ -118,7 +118,7 @@ class TraversalSpec:
     ] = 2.0
 
     def ends(self) -> NDArray[np.float32]:
-        """Lowest and highest value of every number, ``[d, 2]``."""
+        """Return the lowest and highest value of every number, ``[d, 2]``."""
         middle, away = np.array(self.middle), self.reach * np.array(self.spread)
         return np.stack([middle - away, middle + away], axis=1).astype(np.float32)
 
@@ -129,10 +129,10 @@ def draw_sheet(
     base: ArrayLike,
     cancelled: Callable[[], bool] | None = None,
 ) -> NDArray[np.float32]:
-    """The images of a grid, or of a traversal through ``base``, ``[rows, columns, C, H, W]``.
+    """Return the images of a grid, or of a traversal through ``base``, ``[rows, cols, C, H, W]``.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     if isinstance(spec, GridSpec):
         return draw_grid(codec, spec, base, cancelled)
@@ -146,16 +146,16 @@ def draw_sheet(
 def draw_grid(
     codec: Codec, spec: GridSpec, base: ArrayLike, cancelled: Callable[[], bool] | None = None
 ) -> NDArray[np.float32]:
-    """The images of a grid, ``[rows, columns, C, H, W]`` in 0..1, the topmost row first.
+    """Return the images of a grid, ``[rows, columns, C, H, W]`` in 0..1, the topmost row first.
 
     Args:
         codec: The network.
-        spec: Which codes.
-        base: A code ``[d]``: those of its numbers that are not on the axes are the same all over.
-        cancelled: Asked between rows; True stops the work.
+        spec: The codes.
+        base: A code ``[d]`` that gives the numbers that are not on the axes.
+        cancelled: Polled between rows; True cancels the computation.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     is_line = codec.latent_size == 1
     frame = axes_frame((0, 0) if is_line else spec.axes, base)
@@ -168,12 +168,13 @@ def draw_grid(
 
 
 def normal_quantiles(count: int, between: tuple[float, float] = (0.0, 1.0)) -> NDArray[np.float32]:
-    """Quantiles of the standard normal distribution in ``count`` equal steps, ascending.
+    """Return quantiles of the standard normal distribution in ``count`` equal steps, ascending.
 
-    Of all of them the middles of equal shares; of a part ``between`` two of them its ends too.
+    Over the whole range these are the centres of equal shares; of an inner range its ends are
+    included.
 
     Raises:
-        AeguiError: The part is none: 0 <= first < last <= 1 does not hold.
+        AeguiError: 0 <= first < last <= 1 does not hold.
     """
     low, high = between
     if not 0.0 <= low < high <= 1.0:
