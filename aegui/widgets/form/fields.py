@@ -51,6 +51,7 @@ _DECIMALS = 20
 _MINUS = "−"
 _LEADS = (1.0, 2.0, 5.0)
 _PARTIAL_COUNT = re.compile(r"-?[\d.,]{0,15}")
+_WHOLE = re.compile(r"-?(\d+|\d{1,3}([.,]\d{3})+)")
 _PARTIAL_NUMBER = re.compile(r"-?\d*[.,]?\d*(e[+-]?\d*)?", re.IGNORECASE)
 _SIDES = re.compile(r"\s*(\d{1,3})\s*(?:[xX×*,;]\s*(\d{1,3})\s*)?")
 _PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?")
@@ -166,23 +167,41 @@ class CountField(_Typed, QSpinBox):
         self.edited.emit(value)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Accept numbers out of range while typing; they are corrected on commit."""
+        """Accept marks and numbers out of range while typing; they are corrected on commit."""
         state, text, position = super().validate(text, position)
-        if state is QValidator.State.Invalid and _PARTIAL_COUNT.fullmatch(self._bare(text)):
+        bare = self._bare(text)
+        # Qt ignores group separators wherever they stand: 1,5 would be 15.
+        is_unfit = state is QValidator.State.Invalid or not _WHOLE.fullmatch(bare)
+        if is_unfit and _PARTIAL_COUNT.fullmatch(bare):
             state = QValidator.State.Intermediate
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """Replace a number out of range by the nearest valid one."""
+        """Replace a number that is not whole or out of range by the nearest valid one."""
         typed = self._bare(text)
         try:
-            typed_value = int(typed.replace(",", "").replace(".", ""))
+            typed_value = self._parsed(typed)
         except ValueError:
             return text
-        nearest = min(max(typed_value, self._least()), self.maximum())
-        if nearest != typed_value:
-            tell_replaced(self, typed, *map(self._shown, (nearest, self._least(), self.maximum())))
-        return self._shown(nearest)
+        rounded = math.floor(typed_value + 0.5)
+        nearest = min(max(rounded, self._least()), self.maximum())
+        taken = self._shown(nearest)
+        if nearest != rounded:
+            tell_replaced(self, typed, taken, *map(self._shown, (self._least(), self.maximum())))
+        elif rounded != typed_value:
+            text = tr("{typed} is no whole number: rounded to {taken}.", typed=typed, taken=taken)
+            tell(self, text)
+        return taken
+
+    def _parsed(self, typed: str) -> float:
+        """Return the number ``typed``, with group separators or a decimal mark of any language."""
+        group = self.locale().groupSeparator()
+        if group in self.textFromValue(self.value()):
+            # Deleting or inserting digits of the number shown leaves the separators in place.
+            typed = typed.replace(group, "")
+        if _WHOLE.fullmatch(typed):
+            return int(typed.replace(",", "").replace(".", ""))
+        return float(typed.replace(",", "."))
 
     def _shown(self, value: int) -> str:
         return f"{self.prefix()}{self.textFromValue(value)}{self.suffix()}"
