@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import tr
@@ -30,7 +30,8 @@ class _ClickLabel(QLabel):
         self._box = box
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._box.isEnabled() and self.rect().contains(event.position().toPoint()):
+        is_inside = self.rect().contains(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and is_inside:
             self._box.click()
 
 
