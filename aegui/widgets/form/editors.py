@@ -63,13 +63,29 @@ class TextField(QLineEdit):
         """Leave the undo and redo keys to the window."""
         return leaves_undo(event, self._timer) or super().event(event)
 
+    def shown(self) -> str:
+        """Return the text last set or emitted."""
+        return self._told or ""
+
     def _tell(self) -> None:
         if self._timer is not None:
             self._timer.stop()
         value = self.text() or None
-        if value != self._told:
+        if value != self._told and self.hasAcceptableInput():
             self._told = value
             self.edited.emit(value)
+
+
+class _SeedValidator(QRegularExpressionValidator):
+    """Accepts up to 15 digits; an emptied field returns to its last seed."""
+
+    def __init__(self, field: TextField) -> None:
+        super().__init__(QRegularExpression(r"\d{1,15}"), field)
+        self._field = field
+
+    def fixup(self, text: str) -> str:
+        del text
+        return self._field.shown()
 
 
 class SeedField(QWidget):
@@ -80,9 +96,7 @@ class SeedField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = TextField()
-        self._text.setValidator(
-            QRegularExpressionValidator(QRegularExpression(r"\d{1,15}"), self._text)
-        )
+        self._text.setValidator(_SeedValidator(self._text))
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.die = flat_button("builder-dice", tr("Another seed"))
         self._random = random.Random()
@@ -104,8 +118,8 @@ class SeedField(QWidget):
         """Return the digits shown."""
         return self._text.text()
 
-    def _on_text_edited(self, text: str | None) -> None:
-        self.edited.emit(int(text or 0))
+    def _on_text_edited(self, text: str) -> None:
+        self.edited.emit(int(text))
 
     def _on_die_clicked(self) -> None:
         self.edited.emit(self._random.randrange(_NEW_SEEDS))

@@ -136,6 +136,8 @@ def test_a_value_that_may_be_left_out_has_a_box(bench: Bench) -> None:
 def test_the_words_beside_a_box_tick_it(bench: Bench) -> None:
     row = bench.row("training.goals.seconds")
     label = next(w for w in row.findChildren(QLabel) if w.text() == "Stop after seconds")
+    QTest.mouseClick(label, Qt.MouseButton.RightButton)
+    assert bench.recipe.training.goals.seconds is None
     QTest.mouseClick(label, LEFT)
     assert bench.recipe.training.goals.seconds == 60.0
 
@@ -197,6 +199,17 @@ def test_the_die_throws_another_seed(bench: Bench) -> None:
         seeds.add(bench.recipe.seed)
     assert len(seeds) > 1
     assert seed.text() == str(bench.recipe.seed)
+
+
+def test_an_emptied_seed_returns_to_the_last_one(bench: Bench) -> None:
+    seed = bench.editor("seed")
+    assert isinstance(seed, SeedField)
+    before = bench.recipe.seed
+    QTest.keyClick(seed.focusProxy(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(seed.focusProxy(), Qt.Key.Key_Delete)
+    assert seed.text() == ""
+    QTest.keyClick(seed.focusProxy(), Qt.Key.Key_Return)
+    assert (seed.text(), bench.recipe.seed) == (str(before), before)
 
 
 def test_while_training_only_the_rate_and_the_noise_are_live(bench: Bench) -> None:
