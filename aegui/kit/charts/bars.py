@@ -15,11 +15,12 @@ from aegui.kit.charts.columns import (
     Levels,
     NamedColumns,
     framed_columns,
-    paint_level_names,
+    level_entries,
     paint_levels,
 )
-from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, TICK_PT
+from aegui.kit.charts.ink import HAIRLINE
 from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.charts.legend import LegendEntry, paint_legend
 
 if TYPE_CHECKING:
     from aegui.kit.charts.axes import Axis
@@ -64,7 +65,7 @@ class BarPlot:
         return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
 
     def _painted(self, ink: Ink, rect: QRectF) -> NamedColumns:
-        top = self._paint_legend(ink, rect)
+        top = paint_legend(ink, rect, self._entries(ink))
         columns = framed_columns(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.names, self.x, self.y)
         zero = columns.height(max(self.y.scale.low, min(0.0, self.y.scale.high)))
         wide = columns.wide * _SHARE / max(1, len(self.groups))
@@ -90,29 +91,25 @@ class BarPlot:
                     at = columns.dot(place, number, len(values), value)
                     ink.painter.drawEllipse(at, DOT, DOT)
 
-    def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
-        """Paint the legend of bars and reference lines above the plot; return its height."""
-        several = len(self.groups) > 1
-        if not several and not self.levels:
-            return 0.0
-        line = ink.line(TICK_PT) + 1.0
-        x, middle = rect.left(), rect.top() + line / 2
-        for name, _, colour in self.groups if several else ():
-            ink.painter.fillRect(
-                QRectF(x, middle - _SWATCH / 2, _SWATCH, _SWATCH), ink.theme.series[colour]
-            )
-            box = QRectF(x + _SWATCH + GAP, rect.top(), rect.width(), line)
-            ink.write(name, box, TICK_PT, ink.theme.text, LEFT)
-            x += _SWATCH + ink.width(name, TICK_PT) + 3.5 * GAP
-        paint_level_names(ink, QPointF(x, middle), self.levels)
-        return line + GAP
+    def _entries(self, ink: Ink) -> list[LegendEntry]:
+        """Return the entries of bars, if several, and reference lines in the legend."""
+
+        def entry(name: str, colour: int) -> LegendEntry:
+            def paint_sign(box: QRectF) -> None:
+                top = box.center().y() - _SWATCH / 2
+                paint_bar(ink, QRectF(box.left(), top, _SWATCH, _SWATCH), colour)
+
+            return LegendEntry(name, _SWATCH, paint_sign)
+
+        groups = self.groups if len(self.groups) > 1 else ()
+        return [entry(name, colour) for name, _, colour in groups] + level_entries(ink, self.levels)
 
 
 def paint_bar(ink: Ink, rect: QRectF, colour: int, *, is_hatched: bool = False) -> None:
     """Paint one bar in a colour of the theme's series, or hatched in a neutral colour."""
     painter = ink.painter
     if not is_hatched:
-        painter.fillRect(rect, ink.theme.series[colour])
+        painter.fillRect(rect, ink.series_colour(colour))
         return
     painter.setPen(ink.pen(ink.theme.text_dim))
     painter.setBrush(QBrush(ink.theme.text_dim, Qt.BrushStyle.BDiagPattern))

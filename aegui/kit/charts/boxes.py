@@ -15,11 +15,12 @@ from aegui.kit.charts.columns import (
     Levels,
     NamedColumns,
     framed_columns,
-    paint_level_names,
+    level_entries,
     paint_levels,
 )
-from aegui.kit.charts.ink import GAP, HAIRLINE, TICK_PT
+from aegui.kit.charts.ink import HAIRLINE
 from aegui.kit.charts.items import ItemShape, area_of
+from aegui.kit.charts.legend import paint_legend
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
@@ -95,11 +96,7 @@ class BoxPlot:
         return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
 
     def _painted(self, ink: Ink, rect: QRectF) -> NamedColumns:
-        top = 0.0
-        if self.levels:
-            line = ink.line(TICK_PT) + 1.0
-            paint_level_names(ink, QPointF(rect.left(), rect.top() + line / 2), self.levels)
-            top = line + GAP
+        top = paint_legend(ink, rect, level_entries(ink, self.levels))
         columns = framed_columns(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.names, self.x, self.y)
         paint_levels(ink, columns, self.levels)
         for place, values in enumerate(self.values):

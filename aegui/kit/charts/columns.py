@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from aegui.kit.charts.axes import name_upwards, value_lines, values_width
-from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
+from aegui.kit.charts.ink import GAP, NAME_PT, RIGHT, TICK_PT
+from aegui.kit.charts.legend import line_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QPen
+
     from aegui.kit.charts.axes import Axis
     from aegui.kit.charts.ink import Ink
+    from aegui.kit.charts.legend import LegendEntry
 
 DOT = 2.0
 """Radius of the dot of a single value."""
@@ -124,19 +128,20 @@ def paint_levels(ink: Ink, columns: NamedColumns, levels: Levels) -> None:
     for number, (value, _) in enumerate(levels):
         if scale.low <= value <= scale.high:
             y = columns.height(value)
-            ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.8, level_style(number)))
+            ink.painter.setPen(_level_pen(ink, number))
             ink.painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
 
 
-def paint_level_names(ink: Ink, at: QPointF, levels: Levels) -> None:
-    """Paint the legend of the reference lines on one line, beginning at ``at``."""
-    x, line = at.x(), ink.line(TICK_PT)
-    for number, (_, name) in enumerate(levels):
-        ink.painter.setPen(ink.pen(ink.theme.text_dim, 0.8, level_style(number)))
-        ink.painter.drawLine(QPointF(x, at.y()), QPointF(x + _DASH, at.y()))
-        box = QRectF(x + _DASH + GAP, at.y() - line / 2, ink.width(name, TICK_PT), line)
-        ink.write(name, box, TICK_PT, ink.theme.text, LEFT)
-        x = box.right() + 3.5 * GAP
+def level_entries(ink: Ink, levels: Levels) -> list[LegendEntry]:
+    """Return the entries of the reference lines in a legend."""
+    return [
+        line_entry(ink, name, _DASH, _level_pen(ink, number))
+        for number, (_, name) in enumerate(levels)
+    ]
+
+
+def _level_pen(ink: Ink, number: int) -> QPen:
+    return ink.pen(ink.theme.text_dim, 0.8, level_style(number))
 
 
 def level_style(number: int) -> Qt.PenStyle:

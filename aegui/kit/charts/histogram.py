@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import PlotArea, framed, plot_rect
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.ink import GAP, LEFT, TICK_PT, Ink
+from aegui.kit.charts.ink import GAP, TICK_PT, Ink
+from aegui.kit.charts.legend import LegendEntry, legend_height, line_entry, paint_legend
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, blend
@@ -21,7 +22,7 @@ from aegui.kit.theme import SPACING, blend
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QPen
 
     from aegui.kit.charts.axes import Axis
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _WIDE_BIN = 3.0
 _HANDLE_PX = 6.0
+_SWATCH = 6.0
 _PALE = 0.35
 _LOW_LINES = 7
 
@@ -100,7 +102,7 @@ class HistogramPlot:
 
     def paint(self, ink: Ink, rect: QRectF) -> None:
         """Paint legend, axes, bars, curve and marks."""
-        self._paint_legend(ink, rect)
+        paint_legend(ink, rect, self._entries(ink))
         frame = framed(ink, self.below_legend(ink, rect), self.x, self.y)
         for one in self.sets:
             if one.is_outline:
@@ -109,7 +111,7 @@ class HistogramPlot:
                 self._paint_bars(ink, frame, one)
         if self.curve is not None:
             x, y, _ = self.curve
-            ink.painter.setPen(ink.pen(ink.theme.text, 1.2, Qt.PenStyle.DashLine))
+            ink.painter.setPen(_curve_pen(ink))
             points = [frame.at(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
             ink.painter.drawPolyline(QPolygonF(points))
         for mark in self.marks:
@@ -117,33 +119,31 @@ class HistogramPlot:
 
     def below_legend(self, ink: Ink, rect: QRectF) -> QRectF:
         """Return the part of ``rect`` below the legend, for axes and labels."""
-        has_names = any(one.name for one in self.sets) or self.curve is not None
-        lines = int(has_names) + int(bool(self.marks))
-        return rect.adjusted(0.0, lines * (ink.line(TICK_PT) + 1.0), 0.0, 0.0)
+        top = legend_height(ink, rect, self._entries(ink))
+        return rect.adjusted(0.0, top + bool(self.marks) * (ink.line(TICK_PT) + 1.0), 0.0, 0.0)
 
-    def _paint_legend(self, ink: Ink, rect: QRectF) -> None:
-        line, side = ink.line(TICK_PT), ink.length(6.0)
-        x, middle = rect.left(), rect.top() + line / 2
-        painter = ink.painter
-        entries = [(one.name, one) for one in self.sets if one.name]
-        curve = [] if self.curve is None else [(self.curve[2], None)]
-        for name, one in (*entries, *curve):
-            swatch = QRectF(x, middle - side / 2, side, side)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            if one is None:
-                painter.setPen(ink.pen(ink.theme.text, 1.2, Qt.PenStyle.DashLine))
-                painter.drawLine(QPointF(x, middle), QPointF(x + side, middle))
-            elif one.is_outline:
-                painter.setPen(ink.pen(self._colour(ink, one), 1.2))
-                painter.drawRect(swatch)
-            else:
-                painter.fillRect(swatch, self._colour(ink, one))
-            box = QRectF(x + side + GAP, rect.top(), rect.right() - x - side - GAP, line)
-            ink.write(ink.elided(name, TICK_PT, box.width()), box, TICK_PT, ink.theme.text, LEFT)
-            x += side + ink.width(name, TICK_PT) + 4 * GAP
+    def _entries(self, ink: Ink) -> list[LegendEntry]:
+        side = ink.length(_SWATCH)
+
+        def entry(one: BinHeights) -> LegendEntry:
+            def paint_sign(box: QRectF) -> None:
+                swatch = QRectF(box.left(), box.center().y() - side / 2, side, side)
+                if one.is_outline:
+                    ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+                    ink.painter.setPen(ink.pen(self._colour(ink, one), 1.2))
+                    ink.painter.drawRect(swatch)
+                else:
+                    ink.painter.fillRect(swatch, self._colour(ink, one))
+
+            return LegendEntry(one.name, side, paint_sign)
+
+        entries = [entry(one) for one in self.sets if one.name]
+        if self.curve is not None:
+            entries.append(line_entry(ink, self.curve[2], side, _curve_pen(ink)))
+        return entries
 
     def _colour(self, ink: Ink, one: BinHeights) -> QColor:
-        colour = ink.theme.series[one.colour]
+        colour = ink.series_colour(one.colour)
         return blend(ink.theme.panel, colour, _PALE) if one.is_pale else colour
 
     def _paint_bars(self, ink: Ink, frame: PlotArea, one: BinHeights) -> None:
@@ -186,6 +186,10 @@ class HistogramPlot:
             box = QRectF(left, plot.top() - line, wide, line)
             painter.fillRect(box, theme.panel)
             ink.write(mark.name, box, TICK_PT, theme.text)
+
+
+def _curve_pen(ink: Ink) -> QPen:
+    return ink.pen(ink.theme.text, 1.2, Qt.PenStyle.DashLine)
 
 
 class HistogramView(Painted):

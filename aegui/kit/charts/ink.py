@@ -178,7 +178,11 @@ class Ink:
         self.painter.drawText(0, 0, text)
         self.painter.restore()
 
-    # Lines and images
+    # Colours, lines and images
+
+    def series_colour(self, number: int) -> QColor:
+        """Return the colour of the ``number``-th series; beyond the palette they repeat."""
+        return self.theme.series[number % len(self.theme.series)]
 
     def pen(
         self,

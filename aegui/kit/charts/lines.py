@@ -115,8 +115,7 @@ class Series:
 
     def ink(self, ink: Ink) -> QColor:
         """Return the colour in the theme of ``ink``."""
-        series = ink.theme.series
-        return ink.theme.text if self.colour is None else series[self.colour % len(series)]
+        return ink.theme.text if self.colour is None else ink.series_colour(self.colour)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from aegui.kit.charts.figure import rooms_for
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, ManyShapes, area_of
+from aegui.kit.charts.legend import LegendEntry, paint_legend
 from aegui.kit.charts.made import FieldItems
 from aegui.kit.theme import blend
 
@@ -154,8 +155,9 @@ class SquareFields:
 
     def shapes(self, ink: Ink, rect: QRectF) -> SquareShapes:
         """Paint the plot and return the squares, then the fields."""
-        rect = rect.adjusted(0.0, self._paint_signs(ink, rect), 0.0, 0.0)
-        rooms = rooms_for(len(self.parts), rect) if self.parts else []
+        top = paint_legend(ink, rect, [self._entry(ink, sign) for sign in self.signs])
+        rect = rect.adjusted(0.0, top, 0.0, 0.0)
+        rooms = rooms_for(len(self.parts), rect)
         grids = []
         # One size for all fields, so that they can be compared.
         sides = [self._side(ink, part, room) for part, room in zip(self.parts, rooms, strict=True)]
@@ -223,22 +225,17 @@ class SquareFields:
             )
             ink.write(part.names[row * grid.columns], box, TICK_PT, dim, RIGHT)
 
-    def _paint_signs(self, ink: Ink, rect: QRectF) -> float:
-        """Paint the legend in as many lines as it takes; return its height."""
-        line, swatch = ink.line(TICK_PT) + 1.0, ink.length(_SWATCH)
-        x, y = rect.left(), rect.top()
-        for sign in self.signs:
-            text = ink.width(sign.text, TICK_PT)
-            wide = len(sign.looks) * swatch + GAP + text
-            if x > rect.left() and x + wide > rect.right():
-                x, y = rect.left(), y + line
+    def _entry(self, ink: Ink, sign: SquareSign) -> LegendEntry:
+        swatch = ink.length(_SWATCH)
+
+        def paint_sign(box: QRectF) -> None:
+            top = box.center().y() - swatch / 2
             for number, (kind, shade) in enumerate(sign.looks):
-                box = QRectF(x + number * swatch, y + (line - swatch) / 2, swatch, swatch)
-                _paint_look(ink, [box.adjusted(0.0, 0.0, -1.0, -1.0)], kind, shade)
-            box = QRectF(x + len(sign.looks) * swatch + GAP, y, text, line)
-            ink.write(sign.text, box, TICK_PT, ink.theme.text, LEFT)
-            x += wide + 3 * GAP
-        return y + line + GAP - rect.top() if self.signs else 0.0
+                left = box.left() + number * swatch
+                square = QRectF(left, top, swatch - 1.0, swatch - 1.0)
+                _paint_look(ink, [square], kind, shade)
+
+        return LegendEntry(sign.text, len(sign.looks) * swatch, paint_sign)
 
 
 def largest(count: int, width: float, height: float, most: float) -> tuple[float, int]:

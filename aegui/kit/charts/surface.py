@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 
 from aegui.kit.charts.axes import framed, shaped
-from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, TICK_PT
+from aegui.kit.charts.ink import HAIRLINE
 from aegui.kit.charts.items import ItemShape, line_of
+from aegui.kit.charts.legend import line_entry, paint_legend
 from aegui.kit.charts.lines import told_apart
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import blend
@@ -73,7 +74,15 @@ class SurfacePlot:
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the trajectories."""
-        top = self._paint_legend(ink, rect)
+        pens = [
+            ink.pen(ink.series_colour(trail.colour), _WIDTH, told_apart(item))
+            for item, trail in enumerate(self.trails)
+        ]
+        entries = [
+            line_entry(ink, trail.name, _SWATCH, pen)
+            for trail, pen in zip(self.trails, pens, strict=True)
+        ]
+        top = paint_legend(ink, rect, entries)
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
         if self.equal:
             wide, high = (axis.scale.high - axis.scale.low for axis in (self.x, self.y))
@@ -90,16 +99,15 @@ class SurfacePlot:
         for places in self.lines:
             painter.drawPolyline(_placed(frame, places))
         found = []
-        for item, trail in enumerate(self.trails):
+        for item, (trail, pen) in enumerate(zip(self.trails, pens, strict=True)):
             points = _placed(frame, trail.places)
             if not points:
                 continue
-            series = ink.theme.series[trail.colour % len(ink.theme.series)]
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(ink.pen(series, _WIDTH, told_apart(item)))
+            painter.setPen(pen)
             painter.drawPolyline(points)
             painter.setPen(ink.pen(ink.theme.panel, HAIRLINE))
-            painter.setBrush(series)
+            painter.setBrush(pen.color())
             radius = ink.length(_DOT)
             painter.drawEllipse(points[-1], radius, radius)
             found.append(line_of(item, points))
@@ -131,22 +139,6 @@ class SurfacePlot:
             Qt.AspectRatioMode.IgnoreAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-
-    def _paint_legend(self, ink: Ink, rect: QRectF) -> float:
-        line = ink.line(TICK_PT) + 1.0
-        x, y = rect.left(), rect.top()
-        for item, trail in enumerate(self.trails):
-            room = _SWATCH + GAP + ink.width(trail.name, TICK_PT) + 2.5 * GAP
-            if x > rect.left() and x + room - 2.5 * GAP > rect.right():
-                x, y = rect.left(), y + line
-            colour = ink.theme.series[trail.colour % len(ink.theme.series)]
-            ink.painter.setPen(ink.pen(colour, _WIDTH, told_apart(item)))
-            middle = y + line / 2
-            ink.painter.drawLine(QPointF(x, middle), QPointF(x + _SWATCH, middle))
-            box = QRectF(x + _SWATCH + GAP, y, rect.right() - x, line)
-            ink.write(trail.name, box, TICK_PT, ink.theme.text, LEFT)
-            x += room
-        return y + line + GAP - rect.top() if self.trails else 0.0
 
 
 def around(low: float, high: float) -> Scale:

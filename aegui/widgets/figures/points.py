@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.colours import CLASS_MARKS, DISC, MOST_LOOKS, marks_of
 from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
-from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
+from aegui.kit.charts.ink import TICK_PT
+from aegui.kit.charts.legend import LegendEntry, paint_legend
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.class_colours import MOST_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
@@ -233,21 +234,17 @@ class PointPlot:
 
 
 def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
-    """Paint the legend of classes in lines along the top of ``rect``; return its height."""
-    line = ink.line(TICK_PT) + 1.0
-    x, y = rect.left(), rect.top()
-    for number, name in enumerate(names):
-        room = 2 * _SWATCH + GAP + ink.width(name, TICK_PT) + 2 * GAP
-        if x > rect.left() and x + room - 2 * GAP > rect.right():
-            x, y = rect.left(), y + line
-        ink.painter.setPen(Qt.PenStyle.NoPen)
-        ink.painter.setBrush(class_colour(number, ink.theme))
-        mark = CLASS_MARKS[number % MOST_LOOKS]
-        paint_mark(ink.painter, QPointF(x + _SWATCH, y + line / 2), _SWATCH, mark)
-        box = QRectF(x + 2 * _SWATCH + GAP, y, room, line)
-        ink.write(name, box, TICK_PT, ink.theme.text, LEFT)
-        x += room
-    return y + line + GAP - rect.top()
+    """Paint the legend of classes along the top of ``rect``; return its height."""
+
+    def entry(number: int, name: str) -> LegendEntry:
+        def paint_sign(box: QRectF) -> None:
+            ink.painter.setPen(Qt.PenStyle.NoPen)
+            ink.painter.setBrush(class_colour(number, ink.theme))
+            paint_mark(ink.painter, box.center(), _SWATCH, CLASS_MARKS[number % MOST_LOOKS])
+
+        return LegendEntry(name, 2 * _SWATCH, paint_sign)
+
+    return paint_legend(ink, rect, [entry(number, name) for number, name in enumerate(names)])
 
 
 def _free(at: QPointF, size: QSizeF, taken: Sequence[QRectF], room: QRectF) -> tuple[QRectF, float]:

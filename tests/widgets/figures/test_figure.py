@@ -22,6 +22,7 @@ from aegui.core.study.noise_curves import Curves, Line
 from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, noise_matrix
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
+from aegui.kit.charts.histogram import BinHeights, HistogramPlot
 from aegui.kit.charts.ink import PAPERS
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale
@@ -245,6 +246,37 @@ def test_bars_have_their_letters_and_their_mean() -> None:
     assert {"a", "b", "␣", "Wrong pixels", "character", "mean: 1"} <= set(texts(root))
     assert len(list(root.iter(f"{SVG}rect"))) >= 3
     assert figure.csv.splitlines()[0] == "character,clean"
+
+
+NAMES = [f"reconstructions {number}" for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        errors_figure(["a"], [(name, [1.0]) for name in NAMES], "Wrong", "character", ""),
+        Figure(
+            "bins",
+            "",
+            (
+                HistogramPlot(
+                    np.arange(3.0),
+                    Axis("x", Scale(0.0, 2.0)),
+                    Axis("y", Scale(0.0, 1.0)),
+                    tuple(BinHeights(name, np.ones(2), n) for n, name in enumerate(NAMES)),
+                ),
+            ),
+        ),
+    ],
+    ids=["bars", "histogram"],
+)
+def test_a_long_legend_is_wrapped_above_the_plot(figure: Figure) -> None:
+    root = svg(figure, Paper(12.0, 9.0))
+    starts = places(root)
+    assert set(NAMES) <= set(starts)
+    assert all(0 <= starts[name][0] < 0.8 * 12.0 * POINTS_PER_CM for name in NAMES)
+    axis = max(y for text, (_, y) in starts.items() if text in {"0", "1"})
+    assert max(starts[name][1] for name in NAMES) < axis
 
 
 def test_a_confusion_matrix_has_its_counts() -> None:
