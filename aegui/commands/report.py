@@ -316,8 +316,7 @@ def _write(
     from aegui.core.report.slides import Slide, pptx
     from aegui.core.report.web import WebFigure, report_html
     from aegui.core.web_page.document import page_html
-    from aegui.kit.charts.book import book_pdf
-    from aegui.kit.charts.figure import Paper, figure_bytes
+    from aegui.kit.charts.figure import Paper, book_pdf, figure_bytes
 
     for name in ("figures", "tables", "configurations"):
         (folder / name).mkdir(exist_ok=True)

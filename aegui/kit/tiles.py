@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from PySide6.QtCore import QSize
+    from PySide6.QtCore import QSize, QSizeF
     from PySide6.QtWidgets import QGridLayout, QWidget
 
 _EMPTY_IS_BAD = 0.5
 """A place of the grid that stays empty is as bad as views that are so much off in log(shape)."""
 
 
-def columns_for(count: int, room: QSize, good_shape: float) -> int:
+def columns_for(count: int, room: QSize | QSizeF, good_shape: float) -> int:
     """Return how many of ``count`` views to place side by side, for a given width / height.
 
     The shape of a view should be near ``good_shape``. Returns 1 if there are none.

@@ -15,9 +15,10 @@ from PySide6.QtSvg import QSvgGenerator
 from aegui import __version__
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
 from aegui.kit.charts.paper import Paper as Paper
+from aegui.kit.tiles import columns_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QFontMetricsF
 
@@ -95,11 +96,11 @@ def figure_image(figure: Figure, paper: Paper, width_px: int | None = None) -> Q
     # Report the screen's resolution to fonts and scale the painter: sizes match other devices.
     image.setDotsPerMeterX(round(figure.screen_dpi / 0.0254))
     image.setDotsPerMeterY(round(figure.screen_dpi / 0.0254))
-    painter = QPainter(image)
     points = QSizeF(*paper.size_pt)
-    painter.scale(size.width() / points.width(), size.height() / points.height())
-    paint_figure(painter, figure, paper)
-    painter.end()
+    # An image that is deleted while being painted would crash the process: "with" ends it always.
+    with QPainter(image) as painter:
+        painter.scale(size.width() / points.width(), size.height() / points.height())
+        paint_figure(painter, figure, paper)
     image.setDotsPerMeterX(round(paper.dpi / 0.0254))
     image.setDotsPerMeterY(round(paper.dpi / 0.0254))
     image.setText("Title", figure.title)
@@ -162,14 +163,8 @@ def _wrapped(
 
 def rooms_for(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:
     """Divide ``rect`` into ``count`` rectangles with an aspect ratio near ``good_shape``."""
-
-    def badness(columns: int) -> float:
-        rows = math.ceil(count / columns)
-        shape = (rect.width() / columns) / (rect.height() / rows)
-        return abs(math.log(max(shape, 0.01) / good_shape)) + 0.4 * (rows * columns - count)
-
-    columns = min(range(1, max(1, count) + 1), key=badness)
-    rows = math.ceil(count / columns)
+    columns = columns_for(count, rect.size(), good_shape)
+    rows = max(1, math.ceil(count / columns))
     gap = 3 * GAP
     across = (rect.width() - gap * (columns - 1)) / columns
     down = (rect.height() - gap * (rows - 1)) / rows
@@ -208,9 +203,8 @@ def _svg(figure: Figure, paper: Paper) -> bytes:
         generator.setSize(QSize(math.ceil(size.width()), math.ceil(size.height())))
         generator.setTitle(html.escape(figure.title, quote=False))
         generator.setDescription(html.escape(figure.origin, quote=False))
-        painter = QPainter(generator)
-        paint_figure(painter, figure, paper)
-        painter.end()
+        with QPainter(generator) as painter:
+            paint_figure(painter, figure, paper)
 
     return _with_size(_buffered(write).decode("utf-8"), paper).encode("utf-8")
 
@@ -232,21 +226,33 @@ def _with_size(text: str, paper: Paper) -> str:
 
 
 def _pdf(figure: Figure, paper: Paper) -> bytes:
-    points = QSizeF(*paper.size_pt)
+    return book_pdf((figure,), paper, figure.title, figure.origin)
+
+
+def book_pdf(figures: Sequence[Figure], paper: Paper, title: str, origin: str = "") -> bytes:
+    """Return a PDF with a page for each of ``figures``; they share one ``screen_dpi``.
+
+    Raises:
+        AeguiError: The paper is too small or too large.
+    """
+    points = QSizeF(*paper.checked().size_pt)
+    dpi = figures[0].screen_dpi
     whole = QSizeF(math.ceil(points.width()), math.ceil(points.height()))
 
     def write(buffer: QBuffer) -> None:
         writer = QPdfWriter(buffer)
-        writer.setResolution(figure.screen_dpi)
-        writer.setTitle(figure.title)
-        writer.setCreator(f"aegui {__version__}" + (f": {figure.origin}" if figure.origin else ""))
+        writer.setResolution(dpi)
+        writer.setTitle(title)
+        writer.setCreator(f"aegui {__version__}" + (f": {origin}" if origin else ""))
         size = QPageSize(whole, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
         writer.setPageSize(size)
         writer.setPageMargins(QMarginsF(0.0, 0.0, 0.0, 0.0))
-        painter = QPainter(writer)
-        painter.scale(figure.screen_dpi / 72.0, figure.screen_dpi / 72.0)
-        paint_figure(painter, figure, paper)
-        painter.end()
+        with QPainter(writer) as painter:
+            painter.scale(dpi / 72.0, dpi / 72.0)
+            for place, figure in enumerate(figures):
+                if place:
+                    writer.newPage()
+                paint_figure(painter, figure, paper)
 
     return _with_box(_buffered(write), points, whole)
 
@@ -256,9 +262,10 @@ def _with_box(data: bytes, points: QSizeF, whole: QSizeF) -> bytes:
 
     The replaced box has the same length in bytes, as the PDF lists the offsets of all objects.
     """
-    found = re.search(rb"/MediaBox \[[^\]]*\]", data)
     low = whole.height() - points.height()
     box = f"/MediaBox [0 {low:.3f} {points.width():.3f} {whole.height():.0f}]".encode()
-    if found is None or len(box) > len(found[0]):
-        return data
-    return data[: found.start()] + box.ljust(len(found[0])) + data[found.end() :]
+
+    def replaced(found: re.Match[bytes]) -> bytes:
+        return found[0] if len(box) > len(found[0]) else box.ljust(len(found[0]))
+
+    return re.sub(rb"/MediaBox \[[^\]]*\]", replaced, data)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from aegui.kit.charts.book import book_pdf
-from aegui.kit.charts.figure import Figure, Paper
+from aegui.kit.charts.figure import Figure, Paper, book_pdf
 from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.text_table import TextTable
 
@@ -81,3 +81,9 @@ def test_a_book_has_a_page_for_each_figure(qapp: QApplication) -> None:
     content = book_pdf([figure, figure, figure], Paper(20.0, 9.6), "Ours")
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") == 3
+    boxes = re.findall(rb"/MediaBox \[([^\]]*)\]", content)
+    assert len(boxes) == 3
+    for box in boxes:
+        left, low, right, high = map(float, box.split())
+        assert right - left == pytest.approx(20.0 / 2.54 * 72, abs=0.01)
+        assert high - low == pytest.approx(9.6 / 2.54 * 72, abs=0.01)

@@ -23,7 +23,7 @@ from aegui.core.study.noise_matrix import FIGURES, MatrixSpec, NoiseMatrix, nois
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure, Paper, figure_bytes, figure_image
 from aegui.kit.charts.histogram import BinHeights, HistogramPlot
-from aegui.kit.charts.ink import PAPERS
+from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT
@@ -43,6 +43,7 @@ from aegui.widgets.figures.points import PointPlot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QRectF
 
 pytestmark = pytest.mark.usefixtures("qapp")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -122,6 +123,24 @@ def test_a_picture_has_its_dots_per_inch_and_says_what_it_is_of() -> None:
         assert image.info["Title"] == "Loss <of> & more"
         assert image.info["Description"].startswith("seed 4")
         assert image.getpixel((0, 0)) == (255, 255, 255)
+
+
+class _Broken:
+    title = ""
+
+    def paint(self, ink: Ink, rect: QRectF) -> None:
+        raise ValueError("cannot be painted")
+
+
+@pytest.mark.qt_log_ignore("Painter ended with 1 saved states")
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_an_error_while_painting_leaves_the_process_alive(form: str) -> None:
+    with pytest.raises(ValueError, match="cannot be painted"):
+        figure_bytes(Figure("broken", "", (_Broken(),)), Paper(), form)
+
+
+def test_a_figure_without_parts_has_its_title() -> None:
+    assert texts(svg(Figure("empty", "Nothing yet", ()))) == ["Nothing yet"]
 
 
 @pytest.mark.parametrize("key", PAPERS)
