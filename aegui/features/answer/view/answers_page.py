@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr, trn
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
+from aegui.features.answer.view.answer_words import best_words, sheet_words
 from aegui.features.answer.view.marks import MarksLegend
 from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
@@ -24,7 +25,6 @@ from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, for_text
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.answer_words import best_words, sheet_words
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 
 if TYPE_CHECKING:
