@@ -122,9 +122,11 @@ class ProgressStrip(QFrame):
         place = self._watch.clear_place(wanted, upwards=False)
         place.translate(self._room.mapTo(self._host, QPoint()))
         direct = Qt.FindChildOption.FindDirectChildrenOnly
-        for other in self._host.findChildren(ProgressStrip, options=direct):
-            if other.isVisible() and other is not self and other.geometry().intersects(place):
-                place.moveTop(other.geometry().bottom() + SPACING)
+        strips = self._host.findChildren(ProgressStrip, options=direct)
+        others = [one.geometry() for one in strips if one.isVisible() and one is not self]
+        for other in sorted(others, key=QRect.top):
+            if other.intersects(place):
+                place.moveTop(other.bottom() + SPACING)
         self.setGeometry(place)
         self.raise_()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -146,3 +147,17 @@ def test_progress_lies_over_the_room_and_can_be_stopped(qtbot: QtBot) -> None:
     assert room.geometry().contains(strip.geometry())
     with qtbot.waitSignal(strip.cancel_requested):
         strip.button.click()
+
+
+def test_strips_lie_below_each_other_also_after_a_resize(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(800, 500)
+    strips = [ProgressStrip(host, host) for _ in range(3)]
+    host.show()
+    qtbot.waitExposed(host)
+    for number in (1, 0, 2):
+        strips[number].show_progress(JobProgress("Reading", "1 of 4", 1, 4))
+    host.resize(700, 500)
+    for one, other in itertools.combinations(strips, 2):
+        assert not one.geometry().intersects(other.geometry())
