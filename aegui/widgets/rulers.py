@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from aegui.kit.charts.scale import ticks
 from aegui.kit.theme import Theme, blend
-from aegui.widgets.ticks import tick_text, ticks
+from aegui.widgets.ticks import tick_text
 
 if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport

@@ -1,4 +1,4 @@
-"""Axis ticks at round numbers, and their formatting."""
+"""Formatting of coordinates and axis ticks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,7 @@ from aegui.core.i18n import with_marks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_STEPS = (1.0, 2.0, 5.0, 10.0)
 _LARGEST_PLAIN = 100_000.0
-
-
-def tick_step(span: float, most: int) -> float:
-    """Return the least of 1, 2, 5 times a power of ten that is at least ``span / most``."""
-    rough = span / max(1, most)
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(step * power for step in _STEPS if step * power >= rough * (1 - 1e-9))
-
-
-def ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
-    """Return the round numbers in [``low``, ``high``], about ``most``, and their spacing."""
-    step = tick_step(high - low, most)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [index * step for index in range(first, last + 1)], step
 
 
 def tick_text(value: float, step: float) -> str:

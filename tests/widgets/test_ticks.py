@@ -1,29 +1,12 @@
-"""Ticks at round numbers along an axis."""
+"""Texts of coordinates and ticks."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from aegui.widgets.rulers import fitting_font
-from aegui.widgets.ticks import number_text, place_text, tick_step, tick_text, ticks
-
-
-@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))
-def test_ticks_lie_inside_and_are_no_more_than_wished(low: float, span: float, most: int) -> None:
-    values, step = ticks(low, low + span, most)
-    assert len(values) <= most + 1
-    assert all(low - 1e-6 * step <= v <= low + span + 1e-6 * step for v in values)
-    assert span / step <= most * (1 + 1e-6)
-
-
-@pytest.mark.parametrize(
-    ("span", "most", "step"), [(10, 10, 1), (10, 5, 2), (10, 4, 5), (0.3, 3, 0.1), (7, 3, 5)]
-)
-def test_steps_are_round(span: float, most: int, step: float) -> None:
-    assert tick_step(span, most) == pytest.approx(step)
+from aegui.widgets.ticks import number_text, place_text, tick_text
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ _LOG_STEPS: tuple[tuple[tuple[int, ...], int], ...] = (((1, 2, 5), 1), ((1, 3), 
 
 @dataclass(frozen=True)
 class Scale:
-    """The range ``low``..``high`` of an axis; ``low > 0`` if it is logarithmic."""
+    """The range ``low`` < ``high`` of an axis; ``low > 0`` if it is logarithmic."""
 
     low: float
     high: float
@@ -62,14 +62,7 @@ class Scale:
         most = max(2, most)
         if self.is_log and self.high / self.low >= 10.0:
             return self._log_ticks(most)
-        return self._linear_ticks(most)
-
-    def _linear_ticks(self, most: int) -> list[float]:
-        rough = (self.high - self.low) / most
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(m * power for m in _MULTIPLES if m * power >= rough * (1 - 1e-9))
-        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
-        return [index * step for index in range(first, last + 1)]
+        return ticks(self.low, self.high, most)[0]
 
     def _log_ticks(self, most: int) -> list[float]:
         first = math.floor(math.log10(self.low))
@@ -90,6 +83,25 @@ class Scale:
 
     def _holds(self, value: float) -> bool:
         return self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)
+
+
+def around(low: float, high: float) -> Scale:
+    """Return a linear scale between two ends, which may be equal."""
+    return Scale(low, high if high > low else low + 1.0)
+
+
+def tick_step(span: float, most: int) -> float:
+    """Return the least of 1, 2, 5 times a power of ten that is at least ``span / most``."""
+    rough = span / max(1, most)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(step * power for step in _MULTIPLES if step * power >= rough * (1 - 1e-9))
+
+
+def ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
+    """Return the round numbers in [``low``, ``high``], about ``most``, and their spacing."""
+    step = tick_step(high - low, most)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [index * step for index in range(first, last + 1)], step
 
 
 def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
@@ -132,9 +144,11 @@ def fitted(values: ArrayLike, *, is_log: bool = False, from_zero: bool = False) 
 
 def figure(value: float) -> str:
     """Format ``value`` briefly for an axis: 0.002, 1.5, 20k, 3e-7."""
-    size = abs(value)
     if not math.isfinite(value):
         return "–"
+    # Rounded before the unit is chosen: 999.9 is 1k.
+    value = float(f"{value:.3g}")
+    size = abs(value)
     if size == 0.0:
         return "0"
     for unit, suffix in _SUFFIXES:

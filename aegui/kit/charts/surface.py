@@ -14,7 +14,6 @@ from aegui.kit.charts.ink import HAIRLINE
 from aegui.kit.charts.items import ItemShape, line_of
 from aegui.kit.charts.legend import line_entry, paint_legend
 from aegui.kit.charts.lines import told_apart
-from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
@@ -139,11 +138,6 @@ class SurfacePlot:
             Qt.AspectRatioMode.IgnoreAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-
-
-def around(low: float, high: float) -> Scale:
-    """Return a linear scale between two ends, which may be equal."""
-    return Scale(low, high if high > low else low + 1.0)
 
 
 def _placed(frame: PlotArea, places: NDArray[np.float64]) -> list[QPointF]:

@@ -20,7 +20,7 @@ from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
-from aegui.kit.charts.scale import Scale, fitted
+from aegui.kit.charts.scale import Scale, around, fitted
 from aegui.session.data.looks import GLYPHS
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
@@ -189,8 +189,7 @@ def noise_curves_plot(curves: Curves, *, counted: bool = True) -> LinePlot:
 
     ``counted``: whether names of lines over several networks state their number.
     """
-    low, high = float(curves.levels[0]), float(curves.levels[-1])
-    levels = Scale(low, high if high > low else low + 1.0)
+    levels = around(float(curves.levels[0]), float(curves.levels[-1]))
     kind = tr(CORRUPTIONS[curves.kind].label)
     models = 0
     series = []

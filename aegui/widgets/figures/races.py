@@ -13,8 +13,8 @@ from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series, told_apart
-from aegui.kit.charts.scale import fitted
-from aegui.kit.charts.surface import SurfacePlot, Trail, around
+from aegui.kit.charts.scale import around, fitted
+from aegui.kit.charts.surface import SurfacePlot, Trail
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES
 
 if TYPE_CHECKING:

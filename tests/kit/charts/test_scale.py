@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aegui.kit.charts.scale import Scale, figure, fitted, places, precise
+from aegui.kit.charts.scale import Scale, figure, fitted, places, precise, tick_step, ticks
 
 
 def share(scale: Scale, value: float) -> float:
@@ -65,6 +65,21 @@ def test_ticks_are_round(scale: Scale, most: int, ticks: list[float]) -> None:
     assert scale.ticks(most) == pytest.approx(ticks)
 
 
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))
+def test_ticks_lie_inside_and_are_no_more_than_wished(low: float, span: float, most: int) -> None:
+    values, step = ticks(low, low + span, most)
+    assert len(values) <= most + 1
+    assert all(low - 1e-6 * step <= v <= low + span + 1e-6 * step for v in values)
+    assert span / step <= most * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("span", "most", "step"), [(10, 10, 1), (10, 5, 2), (10, 4, 5), (0.3, 3, 0.1), (7, 3, 5)]
+)
+def test_steps_are_round(span: float, most: int, step: float) -> None:
+    assert tick_step(span, most) == pytest.approx(step)
+
+
 def test_zoom_keeps_the_place_under_the_pointer() -> None:
     for scale in (Scale(0, 100), Scale(1, 10_000, True)):
         zoomed = scale.zoomed(0.5, 0.25)
@@ -99,6 +114,11 @@ def test_fitted_always_has_a_length(values: list[float], is_log: bool) -> None:
         (0.00003, "3e-5"),
         (1.5, "1.5"),
         (999, "999"),
+        (999.9, "1k"),
+        (999_950, "1M"),
+        (-999.9, "-1k"),
+        (0.0009999, "0.001"),
+        (999.9e9, "1e12"),
         (20_000, "20k"),
         (1_500_000, "1.5M"),
         (math.nan, "–"),
