@@ -38,7 +38,9 @@ def run_driver(module: str, *arguments: str) -> dict[str, float]:
         if platform:
             environment["QT_QPA_PLATFORM"] = platform
         command = [*prefix, sys.executable, "-m", f"tests.bench.{module}", *arguments]
-        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        )
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
