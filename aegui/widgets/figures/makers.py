@@ -22,6 +22,7 @@ from aegui.kit.charts.lines import LinePlot, Series, told_apart
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, around, fitted
 from aegui.session.data.looks import GLYPHS
+from aegui.widgets.class_colours import MOST_CLASSES
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
 from aegui.widgets.glyphs import label_name, label_sign
@@ -48,7 +49,6 @@ _STYLES = {
     "pca": Qt.PenStyle.DotLine,
 }
 _AIR = 0.06
-MOST_CLASS_NAMES = 20
 _FEW_ROWS = 4
 
 
@@ -96,7 +96,7 @@ def latent_plot(
     across = _around(finite[:, 0])
     known = list(dict.fromkeys(labels))
     classes = np.zeros(0, np.int64)
-    if len(known) <= MOST_CLASS_NAMES and len(known) < len(labels):
+    if len(known) <= MOST_CLASSES and len(known) < len(labels):
         numbers = {label: place for place, label in enumerate(sorted(known))}
         classes = np.array([numbers[label] for label in labels], np.int64)
         known = sorted(known)
@@ -406,7 +406,7 @@ def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: s
     """Return maps of the same samples side by side, coloured by class."""
     plots = []
     names = dataset.classes
-    coloured = 1 < len(np.unique(of.classes)) <= MOST_CLASS_NAMES and len(names) < len(of.indices)
+    coloured = 1 < len(np.unique(of.classes)) <= MOST_CLASSES and len(names) < len(of.indices)
     labels = [dataset.labels[index] for index in of.indices.tolist()]
     for view in views:
         places = view.places.astype(np.float64)
