@@ -26,6 +26,7 @@ from aegui.kit.charts.squares import KINDS, SquareFields, Squares, SquareSign
 from aegui.widgets.figures.study_kinds import (
     PictureChoice,
     StudyPicture,
+    badness_shades,
     figure_of,
     short_names,
 )
@@ -54,10 +55,14 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
     clouds = [seed_cloud(plan, cell, key, choice.order) for cell in cells]
     low, high = _ends(clouds)
     names = short_names(cells)
+    high_is_better = run_figure(key).better == "high"
     parts = tuple(
         Squares(
             _kinds(plan, cloud),
-            _shades(cloud, low, high),
+            # A run whose figure is unknown counts as the worst.
+            np.nan_to_num(
+                badness_shades(cloud.values, low, high, high_is_better=high_is_better), nan=1.0
+            ),
             _Numbers(cloud) if choice.order == "seed" else (),
             _titled(plan, name, cloud),
         )
@@ -132,16 +137,6 @@ def _kinds(plan: StudyPlan, cloud: SeedCloud) -> NDArray[np.int8]:
     of_state[ENDED] = KINDS.index("shade" if plan.goal is None else "bad")
     of_state[MET] = KINDS.index("full")
     return of_state[cloud.states]
-
-
-def _shades(cloud: SeedCloud, low: float, high: float) -> NDArray[np.float64]:
-    """Return shades, darker is worse; square roots resolve the values near the best."""
-    if not high > low:
-        return np.full(len(cloud.values), 0.5)
-    share = np.clip((np.nan_to_num(cloud.values, nan=high) - low) / (high - low), 0.0, 1.0)
-    if run_figure(cloud.figure).better == "high":
-        share = 1.0 - share
-    return np.sqrt(share)
 
 
 def _titled(plan: StudyPlan, name: str, cloud: SeedCloud) -> str:

@@ -43,6 +43,7 @@ from aegui.widgets.figures.study_kinds import (
     SHOWN,
     PictureChoice,
     StudyPicture,
+    badness_shades,
     figure_of,
     names_of_axes,
     seeds_words,
@@ -331,7 +332,12 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
     others = [axis_words(axis.name) for axis in result.plan.axes if axis.name not in {across, up}]
     plot = NumberMatrix(
         tuple(tuple(figure_words(key, value) for value in row) for row in mean.tolist()),
-        _shades(mean, high_is_better=figure.better == "high"),
+        badness_shades(
+            mean,
+            float(np.nanmin(mean)),
+            float(np.nanmax(mean)),
+            high_is_better=figure.better == "high",
+        ),
         tuple(map(choice_words, rows)),
         tuple(map(choice_words, columns)),
         axis_words(across),
@@ -348,14 +354,6 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
     lines = [[rows[row], *map(_plain, mean[row].tolist())] for row in range(len(rows))]
     csv = csv_text([f"{up} \\ {across}", *columns], lines)
     return StudyPicture(plot, tuple(items), tuple(words), caption, lambda: csv)
-
-
-def _shades(values: NDArray[np.float64], *, high_is_better: bool = False) -> NDArray[np.float64]:
-    """Return shades, darker is worse; square roots resolve the values near the best."""
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    share = (values - low) / (high - low) if high > low else np.zeros_like(values)
-    shades: NDArray[np.float64] = np.sqrt(1.0 - share if high_is_better else share)
-    return np.where(np.isfinite(values), shades, np.nan)
 
 
 def _best_place(values: NDArray[np.float64], *, high_is_better: bool) -> frozenset[tuple[int, int]]:
@@ -460,7 +458,7 @@ def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
     rows = short_names(cells)
     plot = NumberMatrix(
         texts,
-        _shades(found.mean),
+        badness_shades(found.mean, float(np.nanmin(found.mean)), float(np.nanmax(found.mean))),
         rows,
         names,
         tr("Set") if fonts else tr("Character"),

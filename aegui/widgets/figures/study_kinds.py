@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from aegui.core.choices import Choice, table
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.study.results import compared_by
@@ -12,6 +14,8 @@ from aegui.core.study.words import axis_words, choice_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from aegui.core.study.results import StudyCell, StudyResult
     from aegui.kit.charts.items import ItemPlot
@@ -230,6 +234,21 @@ def short_names(cells: Sequence[StudyCell]) -> tuple[str, ...]:
         parts = [short[axis][own[axis]] for axis in differing if axis in own]
         found.append(", ".join(parts) or cell.setting.title)
     return tuple(found)
+
+
+def badness_shades(
+    values: NDArray[np.float64], low: float, high: float, *, high_is_better: bool = False
+) -> NDArray[np.float64]:
+    """Return shades of ``values`` from ``low`` to ``high``, darker is worse; NaN where not finite.
+
+    Square roots resolve the values near the best. Equal values are neither good nor bad.
+    """
+    if high > low:
+        share = np.clip((values - low) / (high - low), 0.0, 1.0)
+        shades = np.sqrt(1.0 - share if high_is_better else share)
+    else:
+        shades = np.full(values.shape, 0.5)
+    return np.where(np.isfinite(values), shades, np.nan)
 
 
 def names_of_axes(cells: Sequence[StudyCell]) -> str:

@@ -29,7 +29,13 @@ from aegui.kit.charts.parallel import ParallelPlot
 from aegui.kit.charts.scale import Scale
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.figures.studies import study_figure, study_picture
-from aegui.widgets.figures.study_kinds import BANDS, PICTURES, PictureChoice, short_names
+from aegui.widgets.figures.study_kinds import (
+    BANDS,
+    PICTURES,
+    PictureChoice,
+    badness_shades,
+    short_names,
+)
 from aegui.widgets.figures.tried_noises import TriedNoises, levels_plot, matrix_plot
 from tests.features.studies.plans import RATE, write_plan
 
@@ -145,6 +151,17 @@ def test_a_heat_map_has_the_means_of_its_cells(material: StudyMaterial) -> None:
     assert picture.items[3] == (place,)
     mean = material.result.cells[place].mean("loss")
     assert picture.csv.splitlines()[2].split(",")[2] == f"{mean:.7g}"
+
+
+@pytest.mark.parametrize("high_is_better", [False, True])
+def test_darker_is_worse_and_equal_values_are_in_between(high_is_better: bool) -> None:
+    values = np.array([1.0, 2.0, np.nan, 5.0])
+    shades = badness_shades(values, 1.0, 5.0, high_is_better=high_is_better)
+    assert shades[[0, 3]].tolist() == pytest.approx([1.0, 0.0] if high_is_better else [0.0, 1.0])
+    assert 0.0 < shades[1] < 1.0
+    assert np.isnan(shades[2])
+    same = badness_shades(np.full(3, 2.0), 2.0, 2.0, high_is_better=high_is_better)
+    assert same.tolist() == pytest.approx([0.5] * 3)
 
 
 def test_long_numbers_are_told_by_the_digits_that_differ(tmp_path: Path) -> None:
