@@ -8,19 +8,27 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from aegui import __version__
-from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, ORIGIN_PT, PAPERS, TITLE_PT, Ink, figure_family
+from aegui.kit.charts.ink import (
+    GAP,
+    LEFT,
+    NAME_PT,
+    ORIGIN_PT,
+    PAPERS,
+    TITLE_PT,
+    Ink,
+    figure_family,
+    wrapped,
+)
 from aegui.kit.charts.paper import Paper as Paper
 from aegui.kit.tiles import columns_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from PySide6.QtGui import QFontMetricsF
 
 _MARGIN = 6.0
 _SHAPE = 1.5
@@ -118,13 +126,13 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
     if paper.title and figure.title:
         line = ink.line(TITLE_PT)
         metrics = ink.metrics(TITLE_PT, bold=True)
-        for text in _wrapped(metrics, figure.title, rect.width(), " ", _MOST_TITLE_LINES):
+        for text in wrapped(metrics, figure.title, rect.width(), most=_MOST_TITLE_LINES):
             box = QRectF(rect.left(), rect.top(), rect.width(), line)
             ink.write(text, box, TITLE_PT, ink.theme.text, LEFT, bold=True)
             rect.setTop(rect.top() + line)
         rect.setTop(rect.top() + GAP)
     if paper.origin and figure.origin:
-        lines = _wrapped(ink.metrics(ORIGIN_PT), figure.origin, rect.width(), " · ")
+        lines = wrapped(ink.metrics(ORIGIN_PT), figure.origin, rect.width(), " · ")
         line = ink.line(ORIGIN_PT)
         rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
         for place, text in enumerate(lines):
@@ -145,20 +153,6 @@ def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) 
     ink.painter.save()
     part.paint(ink, room)
     ink.painter.restore()
-
-
-def _wrapped(
-    metrics: QFontMetricsF, text: str, room: float, between: str, most: int = 1_000
-) -> list[str]:
-    """Wrap ``text`` at ``between`` to at most ``most`` lines of ``room`` points, and elide."""
-    lines: list[str] = []
-    for part in text.split(between):
-        longer = f"{lines[-1]}{between}{part}" if lines else part
-        if lines and (len(lines) == most or metrics.horizontalAdvance(longer) <= room):
-            lines[-1] = longer
-        else:
-            lines.append(part)
-    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
 
 
 def rooms_for(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:

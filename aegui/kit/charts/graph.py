@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
 from aegui.kit.charts.columns import level_style
-from aegui.kit.charts.ink import TICK_PT, Ink
+from aegui.kit.charts.ink import TICK_PT, Ink, wrapped
 from aegui.kit.charts.lines import BAND_ALPHA, RUN_ALPHA, screen_pen
 from aegui.kit.charts.scale import finite_pieces, places
 
@@ -170,24 +170,13 @@ class Graph:
         for (reference, label), (value, name) in zip(self._references, plot.levels, strict=False):
             at = float(places([value], is_log=plot.y.scale.is_log)[0])
             reference.setValue(at)
-            words = self._words_within(name, inside.width() - 2 * _LABEL_PX)
-            label.setText(words)
+            lines = wrapped(self._ink.metrics(TICK_PT), name, inside.width() - 2 * _LABEL_PX)
+            label.setText("\n".join(lines))
             label.setPos(right, at)
             # Above the line, unless there is no room above it.
-            needs = self._ink.line(TICK_PT) * (1 + words.count("\n")) + 2 * _LABEL_PX
+            needs = self._ink.line(TICK_PT) * len(lines) + 2 * _LABEL_PX
             above = inside.height() * (high - at) / (high - low)
             label.setAnchor((1, 0 if above < needs else 1))
-
-    def _words_within(self, name: str, room: float) -> str:
-        """Wrap ``name`` to lines of at most ``room`` pixels."""
-        lines: list[str] = []
-        for word in name.split(" "):
-            longer = f"{lines[-1]} {word}" if lines else word
-            if lines and self._ink.width(longer, TICK_PT) <= room:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return "\n".join(self._ink.elided(line, TICK_PT, room) for line in lines)
 
     def _arrange(
         self, plot: LinePlot, frame: QRectF, inside: QRectF, x_ticks: Ticks, y_ticks: Ticks

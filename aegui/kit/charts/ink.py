@@ -205,3 +205,17 @@ class Ink:
         if self.is_screen:
             a, b = (QPointF(int(at.x()) + 0.5, int(at.y()) + 0.5) for at in (a, b))
         self.painter.drawLine(a, b)
+
+
+def wrapped(
+    metrics: QFontMetricsF, text: str, room: float, between: str = " ", *, most: int = 1_000
+) -> list[str]:
+    """Wrap ``text`` at ``between`` to at most ``most`` lines of width ``room``, and elide."""
+    lines: list[str] = []
+    for part in text.split(between):
+        longer = f"{lines[-1]}{between}{part}" if lines else part
+        if lines and (len(lines) == most or metrics.horizontalAdvance(longer) <= room):
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
