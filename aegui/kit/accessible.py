@@ -38,6 +38,14 @@ class Parts(Protocol):
         """Return the part under the keyboard cursor; None if none."""
 
 
+@runtime_checkable
+class LocatedParts(Parts, Protocol):
+    """Parts that are found by their position without asking each for its rectangle."""
+
+    def place_at(self, position: QPoint) -> int | None:
+        """Return the part at ``position`` on the painted surface; None between parts."""
+
+
 class _Part(QAccessibleInterface):
     """Accessible interface of one part; valid while the widget has that many parts."""
 
@@ -142,9 +150,9 @@ class _PaintedAccess(QAccessibleWidget):
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         if self._parts is not None:
             at = surface_of(self._widget).mapFromGlobal(QPoint(x, y))
-            for place in range(self._parts.part_count()):
-                if self._parts.part_rect(place).contains(at):
-                    return self.child(super().childCount() + place)
+            place = _place_at(self._parts, at)
+            if place is not None:
+                return self.child(super().childCount() + place)
         return super().childAt(x, y)
 
     def focusChild(self) -> QAccessibleInterface:
@@ -152,6 +160,13 @@ class _PaintedAccess(QAccessibleWidget):
         if current is not None and self._widget.hasFocus() and current < self._part_count():
             return self.child(super().childCount() + current)
         return super().focusChild()
+
+
+def _place_at(parts: Parts, at: QPoint) -> int | None:
+    if isinstance(parts, LocatedParts):
+        return parts.place_at(at)
+    places = range(parts.part_count())
+    return next((place for place in places if parts.part_rect(place).contains(at)), None)
 
 
 class _ScrollAccess(QAccessibleWidget):

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from aegui.kit import accessible
 from aegui.kit.theme import current_theme
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.gallery import Gallery
@@ -112,6 +113,29 @@ def test_nothing_is_hit_beside_the_cells(qtbot: QtBot, gallery: Gallery) -> None
 
 
 # Pictures
+
+
+def test_a_screen_reader_finds_a_cell_without_a_look_at_each(qtbot: QtBot) -> None:
+    asked = []
+
+    class Counting(Gallery):
+        def part_rect(self, place: int) -> QRect:
+            asked.append(place)
+            return super().part_rect(place)
+
+    accessible.install()
+    gallery = Counting()
+    qtbot.addWidget(gallery)
+    gallery.resize(360, 200)
+    gallery.set_samples(images(), ["a"] * COUNT, [f"number {n}" for n in range(COUNT)])
+    gallery.show()
+    qtbot.waitExposed(gallery)
+    gallery.go_to(COUNT - 1)
+    cell = QRectF(gallery.cell_rect(COUNT - 1)).center().toPoint()
+    at = gallery.viewport().mapToGlobal(cell)
+    found = QAccessible.queryAccessibleInterface(gallery).childAt(at.x(), at.y())
+    assert found.text(QAccessible.Text.Name) == gallery.part_words(COUNT - 1)
+    assert len(asked) < 10
 
 
 def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:

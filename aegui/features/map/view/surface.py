@@ -21,6 +21,7 @@ from aegui.widgets.glyphs import label_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QFont, QPaintEvent, QPixmap, QRegion
 
     from aegui.kit.theme import Theme
@@ -98,6 +99,13 @@ class MapSurface(QWidget):
         self.scene.lay_out(self.navigation.view)
         x, y = self.scene.points.pixels[place].tolist()
         return QRectF(x - _POINT_PX / 2, y - _POINT_PX / 2, _POINT_PX, _POINT_PX).toRect()
+
+    def place_at(self, position: QPoint) -> int | None:
+        """Return the sample at ``position``, or None."""
+        self.scene.lay_out(self.navigation.view)
+        points = self.scene.points
+        index = points.hit(position.x(), position.y())
+        return None if index is None else points.place_of(index)
 
     def current_part(self) -> int | None:
         """Return None: the keys move a cursor that is not tied to the samples."""

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import (
         QKeyEvent,
         QMouseEvent,
@@ -318,6 +319,10 @@ class ScatterView(QWidget):
         """Return the rectangle of a dot."""
         x, y = self.pixels[place].tolist()
         return QRectF(x - _DOT_PX / 2, y - _DOT_PX / 2, _DOT_PX, _DOT_PX).toRect()
+
+    def place_at(self, position: QPoint) -> int | None:
+        """Return the sample at ``position``, or None."""
+        return self.sample_at(position.x(), position.y())
 
     def current_part(self) -> int | None:
         """Return the index of the highlighted sample."""
