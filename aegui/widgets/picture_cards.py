@@ -142,13 +142,13 @@ class CardDelegate(QStyledItemDelegate):
 
     def _paint_star(self, painter: QPainter, top: QRect) -> None:
         theme = current_theme()
-        middle = QPointF(top.left() + 2 * SPACING, top.top() + 2 * SPACING)
+        side = QFontMetricsF(self._title).height() + SPACING
+        box = QRectF(top.left() + _HALF, top.top() + _HALF, side, side)
         painter.setPen(QPen(theme.border, 1))
         painter.setBrush(theme.raised)
-        painter.drawEllipse(middle, SPACING + 3, SPACING + 3)
+        painter.drawEllipse(box)
         painter.setFont(self._title)
         painter.setPen(theme.accent)
-        box = QRectF(middle.x() - 12, middle.y() - 12, 24, 24)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "\N{BLACK STAR}")
 
 
