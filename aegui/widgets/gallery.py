@@ -14,9 +14,9 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
+from aegui.session.data.looks import look_of_images
 from aegui.widgets.cells import Cells
-from aegui.widgets.glyphs import draw_glyph, label_name
-from aegui.widgets.pictures import Pictures
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Gallery(Cells, PaintedArea):
         """``drags_all``: dragging any sample drags all that are shown."""
         super().__init__(parent)
         self._drags_all = drags_all
-        self._pictures = Pictures()
+        self._pictures = GlyphCache(most_px=None)
         self._labels: Sequence[str] = ()
         self._names: Sequence[str] = ()
         self.shown: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -69,7 +69,7 @@ class Gallery(Cells, PaintedArea):
         self, images: NDArray[np.float32], labels: Sequence[str], names: Sequence[str]
     ) -> None:
         """Set N samples, ``images`` ``[N, C, H, W]`` (not copied), and show all of them."""
-        self._pictures.set_images(images)
+        self._pictures.set_images(images, look_of_images(images))
         self._labels, self._names = labels, names
         self._taken = None
         self._cell_px = _cell_px(max(images.shape[2:]))

@@ -197,11 +197,12 @@ class GlyphCache:
     """Cache of the samples of a set as QImages, each rendered when first requested.
 
     The least recently used images are evicted above 48 MB. Images of more than ``most_px`` rows or
-    columns are reduced first. With ``quiet``, a white background is grey on a dark panel.
+    columns, if given, are reduced first. With ``quiet``, a white background is grey on a dark
+    panel.
     """
 
     def __init__(
-        self, images: ArrayLike | None = None, most_px: int = 64, *, quiet: bool = False
+        self, images: ArrayLike | None = None, most_px: int | None = 64, *, quiet: bool = False
     ) -> None:
         self._images: NDArray[np.float32] = np.zeros((0, 1, 1), dtype=np.float32)
         self.look = GLYPHS
@@ -222,16 +223,23 @@ class GlyphCache:
         self.look = look
         self._made.clear()
 
-    def image(self, index: int, on: QColor, off: QColor) -> QImage:
-        """Return image ``index``, one pixel each; glyphs in the colours ``on`` and ``off``."""
+    def image(self, index: int, on: QColor | None = None, off: QColor | None = None) -> QImage:
+        """Return image ``index``, one pixel each; glyphs in the colours ``on`` and ``off``.
+
+        The default colours are those of the theme.
+        """
         theme = current_theme()
+        on, off = on or theme.pixel_on, off or theme.pixel_off
         key: tuple[int, object, object] = (index, on.rgba(), off.rgba())
         if not self.look.glyphs:
             key = (index, theme.key, None)
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
-        levels = grey_levels(reduced(self._images[index], self._most_px))
+        image = self._images[index]
+        if self._most_px is not None:
+            image = reduced(image, self._most_px)
+        levels = grey_levels(image)
         if self._quiet and levels.ndim == 3:
             levels = on_panel(levels, self.look, theme)
         made = level_image(levels, self.look, on, off)

@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QMenu
 
 from aegui.kit import accessible
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.looks import GLYPHS, Look, look_of_images
 from aegui.widgets.gallery import Gallery
-from aegui.widgets.glyphs import picture
-from aegui.widgets.pictures import Pictures, is_drawn
+from aegui.widgets.glyphs import GlyphCache, picture
 from tests.widgets.drags import caught_drags
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def test_a_screen_reader_finds_a_cell_without_a_look_at_each(qtbot: QtBot) -> No
 
 def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:
     glyph = np.eye(4, dtype=np.float32)[np.newaxis]
-    assert is_drawn(glyph[np.newaxis])
+    assert look_of_images(glyph[np.newaxis]) == GLYPHS
     made = picture(glyph, GLYPHS)
     assert made.pixelColor(0, 0) == current_theme().pixel_on
     assert made.pixelColor(1, 0) == current_theme().pixel_off
@@ -148,7 +147,7 @@ def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:
 
 def test_images_are_shown_as_they_are() -> None:
     grey = np.full((1, 2, 2), 0.5, np.float32)
-    assert not is_drawn(grey[np.newaxis])
+    assert not look_of_images(grey[np.newaxis]).glyphs
     assert picture(grey, Look(glyphs=False)).pixelColor(1, 1) == QColor(128, 128, 128)
     blue = np.zeros((3, 2, 2), np.float32)
     blue[2] = 1.0
@@ -156,12 +155,19 @@ def test_images_are_shown_as_they_are() -> None:
 
 
 def test_pictures_shown_last_are_kept() -> None:
-    pictures = Pictures()
-    pictures.set_images(images(2000, 4))
-    kept = [pictures.image(index) for index in range(2000)]
-    assert len(pictures) == 2000
-    assert len(pictures._made) == 1024
-    assert pictures.image(1999) is kept[-1]
+    pictures = GlyphCache(np.broadcast_to(images(1, 1024), (20, 1, 1024, 1024)), most_px=None)
+    kept = [pictures.image(index) for index in range(20)]
+    assert len(pictures) == 20
+    assert len(pictures._made) == 11
+    assert pictures.image(19) is kept[-1]
+    assert pictures.image(0) is not kept[0]
+
+
+def test_images_are_glyphs_only_if_all_those_looked_at_are(gallery: Gallery) -> None:
+    mixed = np.zeros((200, 1, 4, 4), np.float32)
+    mixed[100:] = 0.5
+    gallery.set_samples(mixed, ["a"] * 200, ["a"] * 200)
+    assert gallery._pictures.image(199).pixelColor(0, 0) == QColor(128, 128, 128)
 
 
 def test_a_sample_can_be_dragged_out(

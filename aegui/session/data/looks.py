@@ -43,9 +43,14 @@ GLYPHS = Look()
 
 
 def look_of(dataset: Dataset) -> Look:
-    """Return the look of ``dataset``, determined from some of its images."""
-    count = min(_LOOKED_AT, len(dataset))
-    some = dataset.images[np.linspace(0, len(dataset) - 1, count).astype(int)]
+    """Return the look of ``dataset``."""
+    return look_of_images(dataset.images)
+
+
+def look_of_images(images: NDArray[np.float32]) -> Look:
+    """Return the look of ``images`` ``[N, C, H, W]``, determined from some of them."""
+    count = min(_LOOKED_AT, len(images))
+    some = images[np.linspace(0, len(images) - 1, count).astype(int)]
     binary = some.shape[1] == 1 and bool(np.all((some == 0.0) | (some == 1.0)))
     if binary:
         return GLYPHS

@@ -10,9 +10,9 @@ from PySide6.QtCore import QSize, Signal
 from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING
-from aegui.widgets.glyphs import label_name, label_sign
+from aegui.session.data.looks import look_of_images
+from aegui.widgets.glyphs import GlyphCache, label_name, label_sign
 from aegui.widgets.picture_list import PictureList, PictureRows
-from aegui.widgets.pictures import Pictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +51,7 @@ class ShownMistakes:
 class _MistakeRows(PictureRows):
     """Samples with their class, the answer and its confidence."""
 
-    def __init__(self, shown: ShownMistakes, pictures: Pictures) -> None:
+    def __init__(self, shown: ShownMistakes, pictures: GlyphCache) -> None:
         self._shown = shown
         self._pictures = pictures
         # Two short labels fit side by side.
@@ -118,7 +118,7 @@ class MistakesView(PictureList):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Samples with their answers"), parent)
-        self._pictures = Pictures()
+        self._pictures = GlyphCache(most_px=None)
         self._images: NDArray[np.float32] | None = None
         self._rows: _MistakeRows | None = None
         self.setContentsMargins(SPACING, 0, 0, 0)
@@ -130,7 +130,7 @@ class MistakesView(PictureList):
         """Show these samples; None clears the list."""
         if shown is not None and shown.images is not self._images:
             self._images = shown.images
-            self._pictures.set_images(shown.images)
+            self._pictures.set_images(shown.images, look_of_images(shown.images))
         self._rows = None if shown is None else _MistakeRows(shown, self._pictures)
         is_narrow = self._rows is None or self._rows.is_narrow
         self.set_sizes(_PICTURE_PX, _CELL_PX if is_narrow else _WIDE_CELL_PX)

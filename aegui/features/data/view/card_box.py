@@ -19,9 +19,8 @@ from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
-from aegui.session.data.looks import Look
-from aegui.widgets.glyphs import draw_glyph, label_name, picture
-from aegui.widgets.pictures import Pictures
+from aegui.session.data.looks import Look, look_of
+from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, picture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +78,7 @@ class PairRow(Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pictures = Pictures()
+        self._pictures = GlyphCache(most_px=None)
         self._pairs: tuple[tuple[int, int, str], ...] = ()
         self._dataset: Dataset | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -91,7 +90,7 @@ class PairRow(Painted):
         """Show ``pairs`` of indices into ``dataset``, each with a caption."""
         if dataset is not self._dataset:
             self._dataset = dataset
-            self._pictures.set_images(dataset.images)
+            self._pictures.set_images(dataset.images, look_of(dataset))
         self._pairs = pairs
         self.updateGeometry()
         self.update()

@@ -40,9 +40,8 @@ from aegui.widgets.class_colours import has_colours
 from aegui.widgets.code_axes import CodeAxes
 from aegui.widgets.form.form import Form
 from aegui.widgets.gallery import Gallery
-from aegui.widgets.glyphs import label_name
+from aegui.widgets.glyphs import GlyphCache, label_name
 from aegui.widgets.other_menu import OtherMenu
-from aegui.widgets.pictures import Pictures
 from aegui.widgets.rulers import axis_name
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ class ProjectionsPanel(QWidget):
         """Mask of the selected samples, bool ``[n]``; None if nothing is selected."""
         self._teller: ScatterView | None = None
         """The map under the pointer, which shows the card of the hovered sample."""
-        self._pictures = Pictures()
+        self._pictures = GlyphCache(most_px=None)
         self._is_busy = False
         self._views = {
             spec.key: ScatterView(spec.key, tr(spec.label), tr(spec.help))
@@ -229,7 +228,7 @@ class ProjectionsPanel(QWidget):
         self.selection = None
         self._states.clear()
         self._references = ()
-        self._pictures.set_images(dataset.images)
+        self._pictures.set_images(dataset.images, look_of(dataset))
         labels = tuple(dataset.labels[index] for index in of.indices)
         samples = ScatterSamples(
             of.classes, labels, dataset.classes, dataset.images, of.indices, look_of(dataset)
