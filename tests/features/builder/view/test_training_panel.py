@@ -204,11 +204,12 @@ def test_the_die_throws_another_seed(bench: Bench) -> None:
 def test_an_emptied_seed_returns_to_the_last_one(bench: Bench) -> None:
     seed = bench.editor("seed")
     assert isinstance(seed, SeedField)
-    before = bench.recipe.seed
-    QTest.keyClick(seed.focusProxy(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(seed.focusProxy(), Qt.Key.Key_Delete)
+    before, line = bench.recipe.seed, seed.focusProxy()
+    assert line is not None
+    QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(line, Qt.Key.Key_Delete)
     assert seed.text() == ""
-    QTest.keyClick(seed.focusProxy(), Qt.Key.Key_Return)
+    QTest.keyClick(line, Qt.Key.Key_Return)
     assert (seed.text(), bench.recipe.seed) == (str(before), before)
 
 
