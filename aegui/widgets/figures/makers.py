@@ -48,7 +48,6 @@ _STYLES = {
     "copy": Qt.PenStyle.DashLine,
     "pca": Qt.PenStyle.DotLine,
 }
-_AIR = 0.06
 _FEW_ROWS = 4
 
 
@@ -93,7 +92,7 @@ def latent_plot(
 ) -> PointPlot:
     """Return the plot of ``latent_figure``; ``bare``: framed, without axis labels."""
     finite = places[np.isfinite(places).all(axis=1)]
-    across = _around(finite[:, 0])
+    across = fitted(finite[:, 0])
     known = list(dict.fromkeys(labels))
     classes = np.zeros(0, np.int64)
     if len(known) <= MOST_CLASSES and len(known) < len(labels):
@@ -104,7 +103,7 @@ def latent_plot(
         places = np.column_stack([places[:, 0], np.zeros(len(places))])
         up = Axis("", Scale(-1.0, 1.0), bare=True)
     else:
-        up = Axis(axes[1], _around(finite[:, 1]))
+        up = Axis(axes[1], fitted(finite[:, 1]))
     x = Axis(axes[0], across)
     if bare:
         x, up = Axis("", x.scale, bare=True), Axis("", up.scale, bare=True)
@@ -119,13 +118,6 @@ def latent_plot(
         look=look,
         title=title,
     )
-
-
-def _around(values: NDArray[np.float64]) -> Scale:
-    """Return a scale with a margin around all of ``values``."""
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-    air = _AIR * (high - low) or 0.5
-    return Scale(low - air, high + air)
 
 
 def reconstructions_figure(
@@ -416,8 +408,8 @@ def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: s
         plots.append(
             PointPlot(
                 places,
-                Axis(x, _around(finite[:, 0]), bare=bare),
-                Axis(y, _around(finite[:, 1]), bare=bare),
+                Axis(x, fitted(finite[:, 0]), bare=bare),
+                Axis(y, fitted(finite[:, 1]), bare=bare),
                 () if coloured else tuple(map(label_sign, labels)),
                 of.classes if coloured else np.zeros(0, np.int64),
                 tuple(map(label_name, names)) if coloured else (),
