@@ -55,3 +55,23 @@ def test_too_many_parameters_are_refused_at_the_largest_layer() -> None:
     problem = resolve(draft(network=network), LETTERS).problems[0]
     assert problem.where == "network.encoder.1"
     assert f"{MAX_PARAMETERS:,}" in problem.message
+
+
+def test_networks_of_other_tensors_have_other_signatures() -> None:
+    def signature(**network: Any) -> str:
+        resolved = resolve(draft(network=network), LETTERS).resolved
+        assert resolved is not None
+        return resolved.signature
+
+    def filters(kernel: Any, **more: Any) -> str:
+        return signature(encoder=[{"kind": "conv", "channels": 4, "kernel": kernel}], **more)
+
+    assert filters(3) == filters((3, 3))
+    assert len({filters(3), filters((1, 5)), filters((5, 1)), filters(3, tied=True)}) == 4
+    assert signature() != signature(tied=True)
+
+
+def test_the_signature_of_a_dense_network_stays_that_of_shipped_checkpoints() -> None:
+    resolved = resolve(draft(), LETTERS).resolved
+    assert resolved is not None
+    assert resolved.signature == "1x7x5-dense:25-dense:10-plain:2-dense:10-dense:25-dense:35"
