@@ -134,6 +134,11 @@ class CorruptionSpec(RecipePart):
         "Off: the target is as noisy as the input, a mistake to study.",
     )
 
+    @property
+    def effective_copies(self) -> int:
+        """Versions of every sample in an epoch: one without noise."""
+        return self.copies if self.kind != "none" else 1
+
     @model_validator(mode="after")
     def _probability(self) -> CorruptionSpec:
         if self.kind != "none" and CORRUPTIONS[self.kind].is_share and self.level > 1.0:

@@ -129,8 +129,7 @@ class CodedRun:
     @property
     def rows(self) -> int:
         """Samples of an epoch: copies count."""
-        corruption = self.resolved.recipe.data.corruption
-        return len(self.training) * (corruption.copies if corruption.kind != "none" else 1)
+        return len(self.training) * self.resolved.recipe.data.corruption.effective_copies
 
     @property
     def batch_rows(self) -> int:

@@ -115,10 +115,10 @@ def large_layer_words(resolved: ResolvedRecipe) -> str:
 
 def rows_of(resolved: ResolvedRecipe) -> tuple[int, int]:
     """Return the number of samples per epoch, noisy copies included, and per batch."""
-    noise = resolved.recipe.data.corruption
-    count = len(split_indices(len(resolved.dataset), resolved.recipe.data.split)[0])
-    rows = count * (noise.copies if noise.kind != "none" else 1)
-    return rows, min(resolved.recipe.training.batch_size or rows, rows)
+    recipe = resolved.recipe
+    count = len(split_indices(len(resolved.dataset), recipe.data.split)[0])
+    rows = count * recipe.data.corruption.effective_copies
+    return rows, min(recipe.training.batch_size or rows, rows)
 
 
 def step_seconds(resolved: ResolvedRecipe) -> float:
@@ -194,7 +194,7 @@ def _samples(resolved: ResolvedRecipe) -> int:
     copies = 0
     if noise.kind != "none" and not noise.fresh:
         copies += rows
-    if noise.kind != "none" and noise.copies > 1:
+    if noise.effective_copies > 1:
         copies += rows
     copies += runs * (rows if batch == rows else 2 * batch)
     return size * copies + (0 if is_mapped(images) else images.nbytes)

@@ -87,7 +87,7 @@ def adapted(recipe: Recipe, before: int, after: int) -> Recipe:
         return recipe
     longer = _with_epochs(recipe, -(-steps // each))
     batch = recipe.training.batch_size
-    if batch is not None and batch >= after * recipe.data.corruption.copies:
+    if batch is not None and batch >= after * recipe.data.corruption.effective_copies:
         # Full batch again, so that the recipe gets mini-batches once there are many samples.
         longer = _with_training(longer, batch_size=None)
     return longer
@@ -104,8 +104,7 @@ def _for_many(recipe: Recipe) -> Recipe:
 
 
 def _steps_an_epoch(recipe: Recipe, samples: int) -> int:
-    noise = recipe.data.corruption
-    rows = samples * (noise.copies if noise.kind != "none" else 1)
+    rows = samples * recipe.data.corruption.effective_copies
     return -(-rows // (recipe.training.batch_size or rows))
 
 

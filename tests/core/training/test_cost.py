@@ -118,6 +118,7 @@ def test_rows_and_batches() -> None:
     noise = {"corruption": {"kind": "flip", "level": 0.1, "copies": 4}}
     assert rows_of(bound(data=noise, training={"batch_size": 50})) == (4 * 32, 50)
     assert rows_of(bound(data={"split": {"validation": 0.5}})) == (16, 16)
+    assert rows_of(bound(data={"corruption": {"copies": 4}})) == (32, 32), "there is no noise"
 
 
 FAMILIES: list[dict[str, Any]] = [

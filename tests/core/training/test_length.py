@@ -76,6 +76,12 @@ def test_few_samples_after_many_get_epochs_enough_to_learn_anything() -> None:
     assert (again.training.batch_size, again.training.epochs) == (128, 20)
 
 
+def test_copies_without_noise_do_not_keep_small_sets_in_batches() -> None:
+    noise = {"corruption": {"copies": 100}}
+    many = Recipe.model_validate({"training": {"epochs": 16, "batch_size": 128}, "data": noise})
+    assert adapted(many, 60_000, 8).training.batch_size is None
+
+
 def test_a_long_training_in_small_batches_is_shortened_for_many_samples() -> None:
     emojis = Recipe.model_validate(
         {

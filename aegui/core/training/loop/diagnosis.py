@@ -19,6 +19,7 @@ from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
 from aegui.core.sampled import step_of
+from aegui.core.training.cost import rows_of
 from aegui.core.training.loop.baselines import best_loss, mean_image_loss
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.terms import TERMS, equations
@@ -160,8 +161,8 @@ def _column(history: HistoryView) -> NDArray[np.float32]:
 
 def _steps(resolved: ResolvedRecipe, history: HistoryView) -> float:
     """Return the number of optimiser steps done."""
-    batch = resolved.recipe.training.batch_size or len(resolved.dataset)
-    return float(history.epoch[-1]) * max(1, len(resolved.dataset) // batch)
+    rows, batch = rows_of(resolved)
+    return float(history.epoch[-1]) * -(-rows // batch)
 
 
 def _causes(

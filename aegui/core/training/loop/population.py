@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from aegui.core.network.resolve import layer_shapes
+from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.choice import choose_members_engine, engine_name
 from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.members_engine import MemberSamples, Streams, kept_by
@@ -70,7 +71,7 @@ def trains_in_population(resolved: ResolvedRecipe) -> bool:
     This holds for networks whose whole epochs are one call of a generated program and whose
     figures are measured in one call: small ones, of dense layers.
     """
-    recipe, count = resolved.recipe, len(resolved.dataset)
+    recipe = resolved.recipe
     if recipe.gan is not None or recipe.classifier is not None:
         return False
     if recipe.training.device == "cuda":
@@ -78,8 +79,7 @@ def trains_in_population(resolved: ResolvedRecipe) -> bool:
     if any(tensor.role == "buffer" for layer in resolved.layers for tensor in layer.tensors):
         return False
     is_stepped = bool(OPTIMIZERS[recipe.training.optimizer.name].each)
-    noise = recipe.data.corruption
-    rows = count * (noise.copies if noise.kind != "none" else 1)
+    rows, _ = rows_of(resolved)
     name = engine_name(resolved, rows)
     small = name == FusedEngine.name and rows * resolved.dataset.pixels <= _MOST_NUMBERS
     return small and is_stepped and recipe.training.goals.seconds is None

@@ -105,8 +105,7 @@ def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
 def _with_few_samples(resolved: ResolvedRecipe, batch: int) -> ResolvedRecipe:
     """Return ``resolved`` with samples for a few batches and no validation split."""
     recipe = resolved.recipe
-    noise = recipe.data.corruption
-    copies = noise.copies if noise.kind != "none" else 1
+    copies = recipe.data.corruption.effective_copies
     count = min(len(resolved.dataset), max(2, _BATCHES * batch // copies))
     split = recipe.data.split.model_copy(update={"validation": 0.0, "last": 0})
     data = recipe.data.model_copy(update={"split": split})

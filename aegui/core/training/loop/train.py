@@ -22,6 +22,7 @@ from aegui.core.errors import Cancelled, TrainingError
 from aegui.core.i18n import tr
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe, TrainingSpec
+from aegui.core.training.cost import rows_of
 from aegui.core.training.engines.native.engine import NativeEngine
 from aegui.core.training.families.kinds import family_of
 from aegui.core.training.families.steppers import Orders, Phase
@@ -573,9 +574,8 @@ def choose_device(device: str, work: float = math.inf) -> tuple[torch.device, tu
 
 def work_of(resolved: ResolvedRecipe) -> float:
     """Return the multiplications of a forward pass of all runs with one batch."""
-    recipe = resolved.recipe
-    rows = recipe.training.batch_size or len(resolved.dataset) * recipe.data.corruption.copies
-    return float(recipe.runs * sum(layer.cost for layer in resolved.all_layers) * rows)
+    _, batch = rows_of(resolved)
+    return float(resolved.recipe.runs * sum(layer.cost for layer in resolved.all_layers) * batch)
 
 
 def _device_words(device: torch.device) -> str:

@@ -87,7 +87,7 @@ class Samples:
         self.training, self.validation = split_indices(len(dataset), resolved.recipe.data.split)
         self.clean = _on_device(dataset.flat(), self.training, device)
         self.corruption = corruption
-        copies = corruption.copies if corruption.kind != "none" else 1
+        copies = corruption.effective_copies
         batch = resolved.recipe.training.batch_size
         if batch is None or batch >= copies * self.clean.shape[1]:
             # The full batch is used at once: no batch is taken that would convert the bytes.

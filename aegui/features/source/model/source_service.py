@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.training.cost import rows_of
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -170,10 +171,8 @@ class SourceService(Service):
         subject = self.subject
         if subject is None or self.is_busy or self.verdict is not None or self._checks.is_busy:
             return
-        recipe = subject.resolved.recipe
-        rows = recipe.training.batch_size or len(subject.resolved.dataset)
-        cost = sum(layer.cost for layer in subject.resolved.all_layers)
-        if cost * rows * recipe.data.corruption.copies <= _QUICK_WORK:
+        _, batch = rows_of(subject.resolved)
+        if batch * sum(layer.cost for layer in subject.resolved.all_layers) <= _QUICK_WORK:
             self.check()
 
     @Slot(object)

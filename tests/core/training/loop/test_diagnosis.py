@@ -217,6 +217,13 @@ def test_few_epochs_are_told_to_be_more() -> None:
     assert said.endswith("It has had only few epochs: continue the training.")
 
 
+def test_noisy_copies_count_as_steps() -> None:
+    training = {"batch_size": 16}
+    few = resolved_of(training=training, data=noise("flip", 0.01))
+    assert not told(few, epochs=6), "12 steps"
+    assert told(resolved_of(training=training, data=noise("flip", 0.01, copies=10)), epochs=6)
+
+
 @pytest.mark.parametrize(
     ("training", "network", "wanted", "unwanted"),
     [

@@ -19,7 +19,7 @@ from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.native.engine import NativeEngine
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.progress import BestSoFar
-from aegui.core.training.loop.train import Training, choose_device, train, warm_up
+from aegui.core.training.loop.train import Training, choose_device, train, warm_up, work_of
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS
 from aegui.core.training.step.measure import Measured
 from aegui.core.training.step.parameters import Parameters
@@ -355,6 +355,15 @@ def test_a_small_network_stays_on_the_processor_unless_asked(
     choose_device("auto", 1e9)
     choose_device("cuda", 1e5)
     assert len(asked) == 2
+
+
+def test_copies_count_as_work_only_with_noise() -> None:
+    def work(kind: str, copies: int) -> float:
+        noise = {"kind": kind, "level": 0.1, "copies": copies}
+        return work_of(resolved_recipe(data={"corruption": noise}))
+
+    assert work("flip", 100) == 100 * work("flip", 1)
+    assert work("none", 100) == work("none", 1)
 
 
 def test_warm_up_leaves_the_thread_ready() -> None:
