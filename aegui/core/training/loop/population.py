@@ -20,6 +20,7 @@ from aegui.core.training.engines.fused import FusedEngine
 from aegui.core.training.engines.members_engine import MemberSamples, Streams, kept_by
 from aegui.core.training.loop.progress import BestSoFar, early_ending
 from aegui.core.training.loop.schedules import Schedule
+from aegui.core.training.loop.train import tiny_numbers_as_zero
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.core.training.record.best import counts_wrong_pixels, tolerance_of
 from aegui.core.training.record.history import RUN_COLUMNS, History, next_recorded_epoch
@@ -129,17 +130,13 @@ class Population:
                 and None is yielded at once.
         """
         torch.set_num_threads(1)
-        torch.set_flush_denormal(True)
-        try:
-            yield from self._look(np.ones(len(self._numbers), bool))
-            yield None
-            while not self._ended.all():
-                if wait():
-                    yield None
-                    continue
-                yield from self._advance()
-        finally:
-            torch.set_flush_denormal(False)
+        yield from self._look(np.ones(len(self._numbers), bool))
+        yield None
+        while not self._ended.all():
+            if wait():
+                yield None
+                continue
+            yield from self._advance()
 
     def _advance(self) -> Iterator[EndedRun | None]:
         started = time.perf_counter()
@@ -149,7 +146,8 @@ class Population:
         while engine.epoch < until:
             count = max(1, min(until - engine.epoch, int(self._chunk)))
             begun = time.perf_counter()
-            engine.run(self._factors(engine.epoch, count))
+            with tiny_numbers_as_zero():
+                engine.run(self._factors(engine.epoch, count))
             seconds = time.perf_counter() - begun
             fitting = max(1.0, count * _CALL_SECONDS / seconds)
             self._chunk = min(2 * self._chunk, _MOST_EPOCHS, fitting)
@@ -176,8 +174,9 @@ class Population:
             columns.append(known[key])
         return np.array(columns).T
 
-    def _look(self, due: NDArray[np.bool_]) -> Iterator[EndedRun]:
-        """Measure all runs, record those that are ``due``, and yield those that have ended."""
+    @tiny_numbers_as_zero()
+    def _look(self, due: NDArray[np.bool_]) -> list[EndedRun]:
+        """Measure all runs, record those that are ``due``, and return those that have ended."""
         measured, epoch = self._meter.measure(), self._engine.epoch
         self._progress.observe(epoch, measured, due)
         for run in np.flatnonzero(due):
@@ -185,7 +184,7 @@ class Population:
                 self._schedules[run].observe(epoch, self._progress.loss[run : run + 1])
         self._note(epoch, measured, due)
         over = [(int(run), self._ending(int(run))) for run in np.flatnonzero(due)]
-        yield from self._give([(run, reason) for run, reason in over if reason is not None])
+        return self._give([(run, reason) for run, reason in over if reason is not None])
 
     def _note(self, epoch: int, measured: Measured, due: NDArray[np.bool_]) -> None:
         wide = {}
@@ -209,19 +208,21 @@ class Population:
         )
         return reason or ("epochs" if epoch >= training.epochs else None)
 
-    def _give(self, over: Sequence[tuple[int, Reason]]) -> Iterator[EndedRun]:
+    def _give(self, over: Sequence[tuple[int, Reason]]) -> list[EndedRun]:
         if not over:
-            return
+            return []
         runs = np.array([run for run, _ in over])
         rows, wrong = self._rows(runs), self._all_wrong(runs)
-        epoch = self._engine.epoch
+        epoch, given = self._engine.epoch, []
         for place, (run, reason) in enumerate(over):
             self._ended[run] = True
             member = self._resolved.members[run]
             history = self._history_of(run, terms_of(member))
             seconds = float(self._seconds[run])
             result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[place])
-            yield EndedRun(int(self._numbers[run]), result, reason, history, rows[place])
+            number = int(self._numbers[run])
+            given.append(EndedRun(number, result, reason, history, rows[place]))
+        return given
 
     def _rows(self, runs: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the best weights of ``runs``, one row each."""

@@ -112,7 +112,7 @@ def train(
 
 
 @contextlib.contextmanager
-def _tiny_numbers_as_zero() -> Iterator[None]:
+def tiny_numbers_as_zero() -> Iterator[None]:
     """Flush denormal numbers to zero in this thread.
 
     Adam's mean of the gradient of a dead unit decays into denormals, which slow down every
@@ -225,7 +225,7 @@ class Training:
 
     def advance(self) -> None:
         """Do one chunk of work; where a row is due, also measure and check the goals."""
-        with _tiny_numbers_as_zero():
+        with tiny_numbers_as_zero():
             self._advance()
 
     def _advance(self) -> None:

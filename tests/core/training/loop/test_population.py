@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from aegui.core.data.builtin import load_builtin
 from aegui.core.network.resolve import ResolvedRecipe, resolve
@@ -204,6 +205,14 @@ def test_ends_come_one_by_one_and_the_others_go_on() -> None:
     assert {one.reason for one in learnt(recipes(*rates, shared={"training": patient}))} >= {
         "patience"
     }
+
+
+def test_what_else_runs_between_two_calls_computes_with_denormal_numbers() -> None:
+    def halved() -> float:
+        return float(torch.full((64,), 1e-39).mul(0.5).max())
+
+    members = recipes({})
+    assert all(halved() > 0 for _ in Population(resolved_of(members[0]), members).run())
 
 
 def test_who_diverges_does_not_take_others_along() -> None:
