@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aegui.core.i18n import tr
 from aegui.core.network.chain import Problem
+from aegui.core.recipe.edits import value_at
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 
@@ -250,12 +251,11 @@ def _batch_problems(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     """Check for batch normalisation of single samples, which subtracts each sample from itself."""
     if recipe.training.batch_size != 1 and len(dataset) > 1:
         return
-    network = recipe.network
-    for part, layers in (("encoder", network.encoder), ("decoder", network.decoder or ())):
-        for index, layer in enumerate(layers):
+    for where in ("network.encoder", "network.decoder", "classifier.hidden", "gan.discriminator"):
+        for index, layer in enumerate(value_at(recipe, where) or ()):
             if layer.kind == "batch_norm":
                 yield Problem(
-                    f"network.{part}.{index}",
+                    f"{where}.{index}",
                     tr(
                         "Batch norm compares the samples of a batch, and here there is one in "
                         "each: use Layer norm, or larger batches."

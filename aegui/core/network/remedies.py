@@ -149,11 +149,11 @@ def _candidates(recipe: Recipe, dataset: Dataset, problem: Problem) -> Iterator[
         changed = _tried(partial(with_values, recipe, values))
         if changed is not None:
             yield tr(text), changed
-    if not problem.where.startswith("network."):
-        return
-    layer = _layer_norm(recipe, problem.where)
+    layer = _layer_norm(recipe, where)
     if layer is not None:
         yield tr("Use Layer norm"), layer
+    if not where.startswith("network."):
+        return
     network = suited(recipe, dataset)
     if network is not None:
         yield suited_words(dataset), network

@@ -69,6 +69,19 @@ CONV: dict[str, Any] = {"kind": "conv", "channels": 4}
             "use Layer norm",
         ),
         (
+            {"training": {"batch_size": 1}, "classifier": {"hidden": [{"kind": "batch_norm"}]}},
+            "classifier.hidden.0",
+            "use Layer norm",
+        ),
+        (
+            {
+                "training": {"batch_size": 1},
+                "gan": {"discriminator": [{"units": 5}, {"kind": "batch_norm"}]},
+            },
+            "gan.discriminator.1",
+            "use Layer norm",
+        ),
+        (
             {"training": {"optimizer": {"name": "cg"}, "batch_size": 4}},
             "training.batch_size",
             "use the full batch",

@@ -46,6 +46,11 @@ DIGITS = Dataset.from_images("digits", np.zeros((8, 28, 28)), labels=list("01010
             LETTERS,
             "Use Layer norm",
         ),
+        (
+            {"training": {"batch_size": 1}, "classifier": {"hidden": [{"kind": "batch_norm"}]}},
+            DIGITS,
+            "Use Layer norm",
+        ),
         ({"data": {"split": {"last": 9}}}, LETTERS, "Hold no samples out"),
         ({"gan": {}, "training": {"l2": 0.1}}, DIGITS, "Set it to 0"),
         (
