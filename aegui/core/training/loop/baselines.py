@@ -11,6 +11,7 @@ from aegui.core.data.split import split_indices
 from aegui.core.evaluation.bayes import posterior
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.formula import numpy_function
+from aegui.core.sampled import step_of
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
 
 
 def _some_rows(resolved: ResolvedRecipe, most: int) -> Matrix:
-    """Return a subset of about ``most`` training samples, evenly spaced."""
+    """Return at most ``most`` training samples, evenly spaced."""
     flat = resolved.dataset.flat()
     learnt, _ = split_indices(len(flat), resolved.recipe.data.split)
-    rows: Matrix = flat[learnt[:: max(1, len(learnt) // most)]].astype(np.float64)
+    rows: Matrix = flat[learnt[:: step_of(len(learnt), most)]].astype(np.float64)
     return rows
 
 

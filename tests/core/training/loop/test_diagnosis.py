@@ -13,7 +13,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.bayes import posterior
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, Recipe
-from aegui.core.training.loop.baselines import best_loss, mean_image_loss
+from aegui.core.training.loop.baselines import _some_rows, best_loss, mean_image_loss
 from aegui.core.training.loop.diagnosis import _number, diagnosis, divergence
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.history import History
@@ -171,6 +171,11 @@ def test_a_network_at_the_limit_is_told_nothing() -> None:
     assert 0.3 * base < best < 0.9 * base
     assert told(spoilt, 1.02 * best / base) == ""
     assert told(spoilt, (base - 0.2 * (base - best)) / base) == ""
+
+
+def test_references_are_computed_on_a_bounded_number_of_samples() -> None:
+    many = Dataset.from_images("many", np.zeros((2 * 4096 - 1, 1, 1)))
+    assert len(_some_rows(resolved_of(many), 4096)) == 4096
 
 
 def test_of_noise_on_grey_images_only_the_rate_is_known() -> None:
