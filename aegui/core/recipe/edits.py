@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from aegui.core.data.noises import CORRUPTIONS
+
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
@@ -79,7 +81,7 @@ def with_value(recipe: Recipe, path: str, value: object) -> Recipe:
     return with_values(recipe, {path: value})
 
 
-def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
+def consequences(recipe: Recipe, path: str, value: Any) -> dict[str, object]:
     """Return all values that an edit changes: a new kind of noise may need another level.
 
     Noise that is enabled starts at a visible level rather than at zero.
@@ -90,6 +92,6 @@ def consequences(recipe: Recipe, path: str, value: object) -> dict[str, object]:
         level = value_at(recipe, f"{noise}.level")
         if level == 0.0:
             changes[f"{noise}.level"] = _FIRST_LEVEL
-        elif level > 1.0 and value != "gaussian":
+        elif level > 1.0 and CORRUPTIONS[value].is_share:
             changes[f"{noise}.level"] = 1.0
     return changes
