@@ -70,11 +70,6 @@ class CodeRows:
             codes[self._done : stop] = codes_of(self._model, stack, images, self._depth)
         self._done = stop
 
-    def codes(self, stack: int, rows: torch.Tensor) -> torch.Tensor:
-        """Return a batch ``[1 or K, n, D]`` of ``target`` as codes ``[n, width]`` of one stack."""
-        own = rows[stack if len(rows) > 1 else 0]
-        return own if self.is_kept else codes_of(self._model, stack, own, self._depth)
-
 
 def chunk_rows(model: Model, depth: int) -> int:
     """Return the number of samples that may pass ``depth`` layers at a time."""
