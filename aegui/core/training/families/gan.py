@@ -368,6 +368,7 @@ class _Parts:
         self._condition = condition
         with self.tape.only_if(condition):
             yield
+        self._condition = "True"
 
 
 class GanStepper(BatchStepper):
