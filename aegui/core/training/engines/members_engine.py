@@ -179,7 +179,8 @@ class MembersEngine:
         source.bind("of_run", self._streams.of_run)
         source.line("for i in range(len(factors)):", 0)
         source.line("factor = factors[i]", 1)
-        self._emit_rates()
+        if not self._step_alike:
+            self._emit_rates()
         inputs = self._emit_noise()
         if samples.full_batch:
             inputs = inputs or source.bind("inputs", self._for_all(samples.inputs))
@@ -206,10 +207,7 @@ class MembersEngine:
             for name in ("rates", "base_rates"):
                 part = source.tensor(name)[block.start : block.stop].view(self._runs, -1)
                 source.bind(f"{name}{at}_", part)
-            source.line(
-                f"torch.mul(base_rates{at}_, own[i][:, None], out=rates{at}_)",
-                2,
-            )
+            source.line(f"torch.mul(base_rates{at}_, own[i][:, None], out=rates{at}_)", 2)
 
     def _emit_noise(self) -> str | None:
         """Emit fresh noise of each stream for the epoch; return the name of the noisy inputs."""
