@@ -38,7 +38,7 @@ ALWAYS = frozenset({"quit", "about", "guide", "full_screen", "comfort", "teacher
 
 _COST, _BLOCK, _LANES = 1 << 14, 8, 1
 _SALT_BYTES, _HASH_BYTES = 16, 32
-_HEX = r"^[0-9a-f]*$"
+_HEX = r"^([0-9a-f]{2})*$"
 
 
 class _TeacherPart(BaseModel):

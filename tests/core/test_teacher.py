@@ -82,6 +82,7 @@ def test_the_word_is_only_a_salted_hash() -> None:
         ({"locked": {"panels": ["races"]}}, "hidden, not locked"),
         ({"locked": {"fields": ["training.epoch"]}}, 'Did you mean "training.epochs"'),
         ({"word": {"salt": "zz", "scrypt": "0" * 64}}, "word.salt"),
+        ({"word": {"salt": "a" * 17, "scrypt": "0" * 64}}, "word.salt"),
         ({"word": "plain"}, "word"),
     ],
 )
