@@ -124,8 +124,9 @@ class FolderLock:
                 tr("{file} could not be removed: {reason}.", file=self._path, reason=error)
             ) from None
         if FolderLock._at(aside) != owner.mark:
-            with contextlib.suppress(OSError):
-                os.link(aside, self._path)
+            # Not by a hard link, which some file systems lack.
+            with contextlib.suppress(OSError), self._path.open("xb") as file:
+                file.write(aside.read_bytes())
         aside.unlink()
 
     @staticmethod

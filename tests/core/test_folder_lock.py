@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.core.errors import AeguiError
-from aegui.core.folder_lock import LOCK, FolderLock
+from aegui.core.folder_lock import LOCK, FolderLock, _Owner
 from aegui.core.leftovers import owner_mark
 
 if TYPE_CHECKING:
@@ -110,6 +110,21 @@ def test_what_a_killed_program_has_left_is_taken_over_by_one(
     for one in several:
         go_on(one)
     assert sorted(map(said, several)) == ["refused", "refused", "taken"]
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+def test_the_lock_of_a_living_program_is_put_back_where_there_are_no_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(os, "link", refused)
+    text = json.dumps({"owner": owner_mark(), "process": 1, "machine": "here"})
+    (tmp_path / LOCK).write_text(text)
+    # Between reading and removing the lock of a killed program another one has taken it over.
+    FolderLock(tmp_path)._take_away(_Owner("killed"))
+    assert (tmp_path / LOCK).read_text() == text
     assert [path.name for path in tmp_path.iterdir()] == [LOCK]
 
 
