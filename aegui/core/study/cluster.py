@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.own_program import own_shell_command
 from aegui.core.recipe.file import read_text
-from aegui.core.study.records import packed_records
+from aegui.core.study.records import packed_records, record_of
 from aegui.core.study.units import Unit, run_unit
 from aegui.core.system_reason import system_reason
 
@@ -132,12 +132,13 @@ def collect(folder: Path, records: Records) -> int:
             continue
         try:
             found = [from_json(line) for line in lines.read_text("utf-8").splitlines()]
+            keys = [record_of(line).key for line in found]
             tensors = path.with_suffix(".safetensors").read_bytes()
         except (OSError, ValueError) as error:
             raise ReadError(
                 tr("{file} could not be read: {reason}.", file=lines, reason=system_reason(error))
             ) from None
-        fresh = [line for line in found if line.get("key") not in records]
+        fresh = [line for line, key in zip(found, keys, strict=True) if key not in records]
         if fresh:
             count += len(records.add(fresh, tensors))
     return count

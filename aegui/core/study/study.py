@@ -317,6 +317,7 @@ class Study:
 
     def _path(self) -> Iterator[list[StudySetting]]:
         """Yield the settings of one axis at a time, with the best choices of the earlier ones."""
+        self._steps.clear()
         kept: dict[str, object] = {}
         for axis in self.plan.axes:
             choices = [{**kept, axis.name: row} for row in axis.choices]

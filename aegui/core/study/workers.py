@@ -32,7 +32,8 @@ _LOOK_SECONDS = 0.2
 _FEWEST_PER_JOB = 8.0
 """Estimated seconds of work that make starting a process worthwhile."""
 _MOST_DEATHS = 2
-"""Upper bound for dead processes per job; beyond it the study is aborted."""
+"""Upper bound per job for processes that die before any unit is finished; beyond it the study is
+aborted."""
 
 
 @dataclass
@@ -156,7 +157,6 @@ class Processes:
         while (waiting or self._busy) and not control.stop:
             (self._paused.set if control.paused else self._paused.clear)()
             self._hand_out(waiting)
-            lines: list[dict[str, Any]] = []
             for process in self._ready():
                 try:
                     kind, head, tensors = _received(process.pipe)
@@ -173,8 +173,8 @@ class Processes:
                 else:
                     assert process.unit is not None, "it was given one"
                     ended += process.unit.work
-                    process.unit = None
-            yield News(lines, done=ended + self._under_way())
+                    process.unit, deaths = None, 0
+            yield News(done=ended + self._under_way())
 
     def _hand_out(self, waiting: deque[Unit]) -> None:
         while waiting:

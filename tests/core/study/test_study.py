@@ -17,7 +17,7 @@ import pytest
 
 from aegui.core.data.load import load_dataset
 from aegui.core.data.writers import encode_dataset
-from aegui.core.errors import AeguiError
+from aegui.core.errors import AeguiError, ReadError
 from aegui.core.folder_lock import LOCK
 from aegui.core.study import workers
 from aegui.core.study.cluster import collect, do_unit, write_units
@@ -270,6 +270,29 @@ def test_a_process_that_dies_is_replaced() -> None:
     assert all(cell.is_whole for cell in study.result().cells)
 
 
+def test_processes_may_die_as_long_as_units_are_finished_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aegui.core.study.workers._MOST_DEATHS", 1)
+    workers = Processes(1)
+    study = Study(plan_of(axes=[SIZE], set={"training.epochs": 3000}), HERE, Records())
+    first, killed = None, set()
+    try:
+        for _ in study.run(workers, StudyControl()):
+            for one in workers._busy:
+                first = first or one.unit
+                pid = one._process.pid
+                # The other unit has its turn before a lost one is repeated.
+                if one.unit is first and len(killed) < 2 and pid not in killed:
+                    assert pid is not None
+                    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                    killed.add(pid)
+    finally:
+        workers.close()
+    assert len(killed) == 2
+    assert all(cell.is_whole for cell in study.result().cells)
+
+
 def test_stopped_and_paused() -> None:
     control = StudyControl(paused=True)
     study = Study(plan_of(set={"training.epochs": 100_000}), HERE, Records())
@@ -322,6 +345,13 @@ def test_a_path_keeps_the_best_choice_of_each_axis() -> None:
     assert by_loss.best is best
     tried = [cell.mean("loss") for step in by_loss.steps for cell in step.cells]
     assert best.mean("loss") == pytest.approx(min(tried))
+
+
+def test_going_along_a_path_again_repeats_none_of_its_steps() -> None:
+    study = Study(plan_of(mode="path"), HERE, Records())
+    for _ in study.run(InProcess(), StudyControl()):
+        pass
+    assert [step.axis for step in study.begun().steps] == ["size", "rate"]
 
 
 def test_a_reason_tells_what_it_is_ahead_of_each_other_by() -> None:
@@ -408,6 +438,16 @@ def test_units_in_a_folder(tmp_path: Path) -> None:
         do_unit(folder, 999, lambda share: None)
     with pytest.raises(AeguiError, match="holds no units"):
         collect(tmp_path, records)
+
+
+@pytest.mark.parametrize("line", ["[]", "{}", '{"key": "a", "figures": 1}', "nothing"])
+def test_a_result_that_is_no_run_is_named(tmp_path: Path, line: str) -> None:
+    write_units(Study(plan_of(), HERE, Records()), tmp_path)
+    lines = tmp_path / "unit-00001.jsonl"
+    lines.write_text(f"{line}\n")
+    lines.with_suffix(".safetensors").write_bytes(b"")
+    with pytest.raises(ReadError, match=lines.name):
+        collect(tmp_path, Records())
 
 
 KILLED = """
