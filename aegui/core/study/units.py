@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.load import is_builtin, load_data
 from aegui.core.data.progress import stop_if
-from aegui.core.data.split import split_indices
 from aegui.core.errors import RecipeError
-from aegui.core.evaluation.code_classes import code_accuracy, has_classes
+from aegui.core.evaluation.code_classes import code_accuracy
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.outliers import outlier_auc
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, wrong_by_part
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
+    from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.recipe import Recipe
     from aegui.core.training.record.result import RunResult
@@ -151,14 +150,11 @@ def _dataset_of(recipe: Recipe) -> Dataset:
     return _samples(data) if is_builtin(recipe.data.source) else _samples_of_file(data)
 
 
-@lru_cache(maxsize=8)
-def _samples(data: str) -> Dataset:
+def _loaded(data: str) -> Dataset:
     return load_data(DataSpec.model_validate_json(data))
 
 
-@lru_cache(maxsize=8)
-def _samples_of_file(data: str) -> Dataset:
-    return load_data(DataSpec.model_validate_json(data))
+_samples, _samples_of_file = (lru_cache(maxsize=8)(_loaded) for _ in range(2))
 
 
 def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -> list[Unit]:
@@ -425,17 +421,23 @@ def _alone(
 def _record(
     resolved: ResolvedRecipe, result: RunResult, reason: str, history: Any, row: Any
 ) -> RunRecord:
+    from aegui.core.latent.codec import Codec
+
+    recipe, dataset = resolved.recipe, resolved.dataset
+    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
     figures = _figures(resolved, result, history)
-    if resolved.recipe.data.corruption.kind != "none" and result.wrong_pixels:
-        figures["wrong_noisy"] = _wrong_noisy(resolved, row)
-    for key, of in (("knn_accuracy", _knn_accuracy), ("strangers", _strangers)):
-        share = of(resolved, row)
-        if share is not None:
-            figures[key] = share
+    if recipe.data.corruption.kind != "none" and result.wrong_pixels:
+        figures["wrong_noisy"] = _wrong_noisy(codec, dataset, recipe.data.corruption)
+    if recipe.is_autoencoder:
+        shares = {
+            "knn_accuracy": code_accuracy(codec, dataset, recipe.data.split),
+            "strangers": outlier_auc(codec, dataset),
+        }
+        figures |= {key: share for key, share in shares.items() if share is not None}
     kept = {key: column for key, column in history.items() if key not in _NOT_KEPT}
     return RunRecord(
-        key_of(resolved.recipe, content_of(resolved.recipe, resolved.dataset)),
-        resolved.recipe.seed,
+        key_of(recipe, content_of(recipe, dataset)),
+        recipe.seed,
         reason,
         figures,
         result.wrong_pixels,
@@ -463,42 +465,13 @@ def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[
     return found
 
 
-def _knn_accuracy(resolved: ResolvedRecipe, row: Any) -> float | None:
-    """Return the k-NN accuracy of an autoencoder's codes; None if the samples have no classes."""
-    recipe, dataset = resolved.recipe, resolved.dataset
-    learnt, _ = split_indices(len(dataset), recipe.data.split)
-    if not recipe.is_autoencoder:
-        return None
-    if not has_classes(dataset, learnt):
-        return None
-    from aegui.core.latent.codec import Codec
-
-    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
-    return code_accuracy(codec, dataset, recipe.data.split)
-
-
-def _strangers(resolved: ResolvedRecipe, row: Any) -> float | None:
-    """Return the AUC of an autoencoder's errors in telling unseen characters, or None."""
-    recipe, dataset = resolved.recipe, resolved.dataset
-    if dataset.image_shape != BUILTIN_SETS["letters"].shape or recipe.classifier is not None:
-        return None
-    from aegui.core.latent.codec import Codec
-
-    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
-    return outlier_auc(codec, dataset)
-
-
-def _wrong_noisy(resolved: ResolvedRecipe, row: Any) -> float:
+def _wrong_noisy(codec: Codec, dataset: Dataset, noise: CorruptionSpec) -> float:
     """Return the mean wrong pixels of the answers to noisy samples."""
-    from aegui.core.latent.codec import Codec
-
-    dataset, recipe = resolved.dataset, resolved.recipe
-    codec = Codec(recipe, dataset.image_shape, snapshot_of_row(resolved, row))
     rounds = max(1, min(_NOISY_ROUNDS, 4096 // len(dataset)))
     generator = np.random.default_rng(_NOISE_SEED)
     wrong = [
         wrong_pixels(batch.clean, codec.reconstruct(batch.noisy))
-        for batch in noisy_batches(dataset, recipe.data.corruption, rounds, generator)
+        for batch in noisy_batches(dataset, noise, rounds, generator)
     ]
     return float(np.concatenate(wrong).mean())
 
