@@ -60,7 +60,9 @@ class ByteImages(NDArrayOperatorsMixin):
         return np.divide(self.levels[key], WHITE, dtype=np.float32)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        """Convert all pixels to an array."""
+        """Convert all pixels to a new array."""
+        if copy is False:
+            raise ValueError("images stored as bytes cannot be converted without a copy")
         return np.asarray(self[...], dtype)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -70,7 +72,7 @@ class ByteImages(NDArrayOperatorsMixin):
 
     def __getattr__(self, name: str) -> Any:
         """Delegate any other array attribute to the converted pixels."""
-        if name.startswith("_"):
+        if name.startswith("_") or not hasattr(np.ndarray, name):
             raise AttributeError(name)
         return getattr(self[...], name)
 
@@ -78,13 +80,13 @@ class ByteImages(NDArrayOperatorsMixin):
         """Return the same images in another shape, without copying."""
         return ByteImages.over(self.levels.reshape(*shape))
 
-    def min(self) -> np.float32:
-        """Return the smallest pixel value."""
-        return np.float32(self.levels.min() / WHITE)
+    def min(self, axis: Any = None, **options: Any) -> Any:
+        """Return the smallest pixel value, of all images or along ``axis``."""
+        return np.divide(self.levels.min(axis, **options), WHITE, dtype=np.float32)
 
-    def max(self) -> np.float32:
-        """Return the largest pixel value."""
-        return np.float32(self.levels.max() / WHITE)
+    def max(self, axis: Any = None, **options: Any) -> Any:
+        """Return the largest pixel value, of all images or along ``axis``."""
+        return np.divide(self.levels.max(axis, **options), WHITE, dtype=np.float32)
 
 
 def as_images(images: ArrayLike) -> NDArray[np.float32]:
@@ -93,6 +95,12 @@ def as_images(images: ArrayLike) -> NDArray[np.float32]:
     if isinstance(held, ByteImages):
         return cast("NDArray[np.float32]", held)
     return np.asarray(images, np.float32)
+
+
+def to_levels(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return pixels in [0, 1] as bytes, rounded."""
+    levels: NDArray[np.uint8] = np.rint(images * WHITE).astype(np.uint8)
+    return levels
 
 
 def memory_of(images: NDArray[np.float32]) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -40,11 +40,30 @@ def test_it_is_read_like_an_array(images: NDArray[np.float32]) -> None:
     assert np.array_equal(images * np.float32(2), NUMBERS * 2)
     assert np.array_equal((images > 0.5), NUMBERS > 0.5)
     assert (images.min(), images.max()) == (NUMBERS.min(), NUMBERS.max())
+    assert np.array_equal(images.min(axis=1), NUMBERS.min(axis=1))
+    assert np.array_equal(np.max(images, axis=0, keepdims=True), NUMBERS.max(axis=0, keepdims=True))
+    assert images.max(axis=0).dtype == np.float32
     assert np.array_equal(images.mean(axis=1), NUMBERS.mean(axis=1))
     assert np.array_equal(np.concatenate([images, images[:1]]), [*NUMBERS, NUMBERS[0]])
     assert all(np.array_equal(a, b) for a, b in zip(images, NUMBERS, strict=True))
     with pytest.raises(IndexError):
         images[4]
+    with pytest.raises(ValueError, match="without a copy"):
+        np.array(images, copy=False)
+
+
+def test_an_attribute_that_no_array_has_converts_no_pixels() -> None:
+    class Counted(ByteImages):
+        read = 0
+
+        def __getitem__(self, key: Any) -> Any:
+            self.read += 1
+            return super().__getitem__(key)
+
+    images = Counted(LEVELS)
+    assert not hasattr(images, "as_type")
+    assert images.read == 0
+    assert np.array_equal(images.astype(np.float64), NUMBERS)
 
 
 def test_a_set_of_them_is_one_of_their_numbers(images: NDArray[np.float32]) -> None:
