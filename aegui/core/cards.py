@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui.core.data.byte_images import to_levels
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,7 +45,7 @@ def card_levels(sheet: NDArray[np.float32]) -> NDArray[np.uint8]:
         for display at an integer scale.
     """
     rows, columns, channels, height, width = sheet.shape
-    levels = np.rint(np.clip(np.nan_to_num(sheet), 0.0, 1.0) * 255.0).astype(np.uint8)
+    levels = to_levels(np.clip(np.nan_to_num(sheet), 0.0, 1.0))
     tiles = levels.transpose(0, 1, 3, 4, 2)
     if max(height, width) < _TINY:
         cell, inner = (height + _GAP, width + _GAP), (height, width)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.data.byte_images import memory_of
+from aegui.core.data.byte_images import WHITE, memory_of, to_levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,6 +49,6 @@ def as_levels(images: NDArray[np.float32]) -> NDArray[np.uint8] | None:
     held = memory_of(images)
     if held.dtype == np.uint8:
         return held
-    levels = np.rint(images * np.float32(255.0)).astype(np.uint8)
-    is_exact = np.array_equal(levels.astype(np.float32) / np.float32(255.0), images)
+    levels = to_levels(images)
+    is_exact = np.array_equal(levels.astype(np.float32) / WHITE, images)
     return levels if is_exact else None

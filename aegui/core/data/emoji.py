@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.data.byte_images import WHITE, to_levels
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.picture import resized
 from aegui.core.data.progress import Progress, images_read
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 EMOJI, EMOJI_KINDS = "emoji", "emoji-kinds"
 """The names of the set: with its groups as classes, and with its sub-groups."""
-_LEVELS = np.float32(255.0)
 EMOJI_GROUPS = (
     mark("Smileys & Emotion"),
     mark("People & Body"),
@@ -164,7 +164,7 @@ def load_emoji() -> Dataset:
     emojis = index["emojis"]
     return Dataset.over(
         EMOJI,
-        tiles.astype(np.float32) / _LEVELS,
+        tiles.astype(np.float32) / WHITE,
         [emoji["group"] for emoji in emojis],
         [emoji["name"] for emoji in emojis],
         source=index["font"],
@@ -219,7 +219,7 @@ def _resized(emojis: Dataset, spec: ImageSpec, key: str, progress: Progress) -> 
     with PixelStore(shape, key, are_bytes=True) as store:
         for index, image in enumerate(emojis.images):
             progress.reached(index)
-            levels = np.rint(image * _LEVELS).astype(np.uint8)
+            levels = to_levels(image)
             store.append(resized(levels, spec)[np.newaxis])
         progress.reached(len(emojis))
         return store.finished()

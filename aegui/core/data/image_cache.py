@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.atomic import write_atomically
-from aegui.core.data.byte_images import is_mapped
+from aegui.core.data.byte_images import is_mapped, to_levels
 from aegui.core.data.store import LIVE_BYTES, cache_folder, prune_cache, stored
 from aegui.core.errors import AeguiError
 from aegui.core.json_text import from_json
@@ -62,7 +62,7 @@ def save_cached(key: str, cached: CachedImages) -> None:
     try:
         if cached.images.nbytes <= LIVE_BYTES and not is_mapped(cached.images):
             buffer = io.BytesIO()
-            levels = np.rint(cached.images * np.float32(255.0)).astype(np.uint8)
+            levels = to_levels(cached.images)
             np.save(buffer, levels, allow_pickle=False)
             write_atomically(_levels_path(key), buffer.getvalue())
         notes = json.dumps({"skipped": cached.skipped})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.atomic import refuse_own
+from aegui.core.data.byte_images import to_levels
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.leftovers import temporary_prefix
@@ -101,7 +102,7 @@ def _write_all(folder: Path, dataset: Dataset, *, by_label: bool) -> None:
 
 
 def _levels(image: NDArray[np.float32]) -> NDArray[np.uint8]:
-    levels = np.rint(image * np.float32(255.0)).astype(np.uint8)
+    levels = to_levels(image)
     return levels[0] if len(levels) == 1 else np.ascontiguousarray(levels.transpose(1, 2, 0))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from aegui.core.atomic import write_atomically
 from aegui.core.choices import table
 from aegui.core.data.array_files import array_file
+from aegui.core.data.byte_images import to_levels
 from aegui.core.data.idx import idx_images, idx_labels, labels_path_for
 from aegui.core.data.image_folder import write_image_folder
 from aegui.core.data.readers.json_glyphs import FORMAT, VERSION
@@ -198,7 +199,7 @@ def _sheet(dataset: Dataset) -> NDArray[np.uint8]:
     rows = -(-len(dataset) // columns)
     high, wide = height + _SHEET_GAP, width + _SHEET_GAP
     sheet = np.zeros((rows * high + _SHEET_GAP, columns * wide + _SHEET_GAP, channels), np.uint8)
-    levels = np.rint(dataset.images * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    levels = to_levels(dataset.images).transpose(0, 2, 3, 1)
     for index, image in enumerate(levels):
         top = index // columns * high + _SHEET_GAP
         left = index % columns * wide + _SHEET_GAP

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.atomic import check_writable, write_atomically
+from aegui.core.data.byte_images import to_levels
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -223,7 +224,7 @@ def _levels(frame: Frame, ink: bool) -> Picture:
     values = np.clip(np.nan_to_num(np.asarray(frame, np.float32)), 0.0, 1.0)
     if len(values) == 1:
         values = np.repeat(1.0 - values if ink else values, 3, axis=0)
-    return np.asarray(np.rint(values.transpose(1, 2, 0) * 255), np.uint8)
+    return to_levels(values.transpose(1, 2, 0))
 
 
 def _shrunk(frame: Picture, side: int) -> Picture:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from aegui.core.data.byte_images import WHITE
 from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.own_look import own_look
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 MOST_PREVIEWED = 48
 _LONGEST_SOURCE = 1000
-_LEVELS = np.float32(255.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def preview_of(
         stop_if(cancelled)
         path = scan.files[index]
         try:
-            images.append(read_picture(path, spec).astype(np.float32) / _LEVELS)
+            images.append(read_picture(path, spec).astype(np.float32) / WHITE)
         except ReadError as error:
             skipped.append((path.name, str(error)))
         else:
