@@ -17,14 +17,12 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.data.axes import as_levels, channels_first, image_axes
-from aegui.core.data.byte_stream import OverpackedError, is_overpacked
+from aegui.core.data.byte_stream import OverpackedError, file_errors, is_overpacked, read_error
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.idx import numbered
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key
-from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
-from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,14 +116,12 @@ def read_array_file(
         ReadError: The file holds no images, or is damaged or pickled.
         Cancelled: ``cancelled`` returned true.
     """
-    try:
-        with contextlib.ExitStack() as stack:
-            return _read(_Arrays(path, stack), path, report, cancelled)
-    except _DAMAGES as error:
-        raise _refusal(path, tr("the file is damaged ({why})", why=error)) from error
-    except OSError as error:
-        reason = system_reason(error)
-        raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
+    with file_errors(path):
+        try:
+            with contextlib.ExitStack() as stack:
+                return _read(_Arrays(path, stack), path, report, cancelled)
+        except _DAMAGES as error:
+            raise read_error(path, tr("the file is damaged ({why})", why=error)) from error
 
 
 class _Arrays:
@@ -164,7 +160,7 @@ class _Arrays:
             )
             shape, is_fortran, dtype = read(file)
         except _BAD_HEADERS as error:
-            raise _refusal(self.path, tr("{key}: no array of numbers", key=key)) from error
+            raise read_error(self.path, tr("{key}: no array of numbers", key=key)) from error
         member = _Member(key, shape, dtype)
         is_odd = is_fortran or any(isinstance(n, bool) or n < 0 for n in shape)
         if dtype.hasobject or is_odd or member.nbytes > min(size, MAX_SET_BYTES):
@@ -173,14 +169,14 @@ class _Arrays:
                 if dtype.hasobject
                 else tr("{key}: its header does not fit what is in it", key=key)
             )
-            raise _refusal(self.path, reason)
+            raise read_error(self.path, reason)
         return member, file
 
     def whole(self, key: str) -> NDArray[Any]:
         """Read a small array in full; arrays above ``_MAX_TEXT_BYTES`` are refused."""
         member, file = self.open(key)
         if member.nbytes > _MAX_TEXT_BYTES:
-            raise _refusal(self.path, tr("{key} is too large", key=key))
+            raise read_error(self.path, tr("{key} is too large", key=key))
         data = file.read(member.nbytes)
         if len(data) < member.nbytes:
             raise EOFError(tr("{key} is cut short", key=key))
@@ -194,7 +190,7 @@ def _read(
     key = next((key for key in _IMAGE_KEYS if key in keys), None)
     if key is None:
         listed = ", ".join(keys[:10]) or tr("nothing")
-        raise _refusal(
+        raise read_error(
             path, tr("no images in it; expected an array “images”, found {keys}", keys=listed)
         )
     images = _read_images(arrays, key, report, cancelled)
@@ -206,7 +202,7 @@ def _read(
         labels = _texts(_classes(arrays.whole(labels_key), path))
         if len(labels) != len(images):
             text = tr("{n:,} images but {got:,} labels", n=len(images), got=len(labels))
-            raise _refusal(path, text)
+            raise read_error(path, text)
     name, source, licence = (texts.get(_ABOUT) or [stem, path.name, ""])[:3]
     return Dataset.over(
         name, images, labels, texts.get("names") or numbered(labels), source=source, licence=licence
@@ -223,7 +219,7 @@ def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
             places: NDArray[Any] = values.argmax(axis=1)
             return places
     times = " x ".join(map(str, values.shape))
-    raise _refusal(path, tr("numbers of shape {shape} are not labels", shape=times))
+    raise read_error(path, tr("numbers of shape {shape} are not labels", shape=times))
 
 
 def _texts(values: NDArray[Any]) -> list[str]:
@@ -264,7 +260,7 @@ def _read_images(
             with np.errstate(over="ignore", invalid="ignore"):  # NaN is reported below
                 values = chunk.astype(np.float32) / np.float32(top)
             if not (float(values.min()) >= 0.0 and float(values.max()) <= 1.0):
-                raise _refusal(arrays.path, _out_of_range(chunk))
+                raise read_error(arrays.path, _out_of_range(chunk))
             store.append(channels_first(values, shape, is_last))
         return store.finished()
 
@@ -311,7 +307,7 @@ def _chunks(
 def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int], bool]:
     """Return ``N, C, H, W``, and whether the channels are the last axis in the file."""
     if member.dtype.kind not in "uifb" or math.prod(member.shape) == 0:
-        raise _refusal(path, tr("{key}: no array of pixels", key=member.key))
+        raise read_error(path, tr("{key}: no array of pixels", key=member.key))
     found = image_axes(member.shape)
     if found is None:
         times = " x ".join(map(str, member.shape))
@@ -320,9 +316,5 @@ def _image_shape(member: _Member, path: Path) -> tuple[tuple[int, int, int, int]
             "columns, with 1 or 3 colours before or after them",
             shape=times,
         )
-        raise _refusal(path, text)
+        raise read_error(path, text)
     return found
-
-
-def _refusal(path: Path, reason: str) -> ReadError:
-    return ReadError(tr("{file}: {reason}.", file=path.name, reason=reason))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
+from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 GZIP = b"\x1f\x8b"
@@ -41,6 +44,22 @@ class OverpackedError(ReadError):
 def is_overpacked(unpacked: int, packed: int) -> bool:
     """Return whether ``unpacked`` bytes out of ``packed`` compressed ones cannot be images."""
     return unpacked > SAFE_BYTES and unpacked > SAFE_RATIO * packed
+
+
+def read_error(path: Path, reason: str) -> ReadError:
+    """Return the error that ``reason``, a clause in words, keeps ``path`` from being read."""
+    return ReadError(tr("{file}: {reason}.", file=path.name, reason=reason))
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the file system and of zlib into ``ReadError`` with the file's name."""
+    try:
+        yield
+    except zlib.error as error:
+        raise read_error(path, tr("what is packed in it is damaged; get it again")) from error
+    except OSError as error:
+        raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error
 
 
 class ByteStream:

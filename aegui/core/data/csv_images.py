@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.byte_stream import GZIP, ByteStream
+from aegui.core.data.byte_stream import GZIP, ByteStream, file_errors
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.decimal_commas import parting_sign, with_points
 from aegui.core.data.idx import numbered
@@ -19,7 +19,6 @@ from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
-from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,19 +116,13 @@ def read_csv(
             names the line.
         Cancelled: ``cancelled`` returned true.
     """
-    try:
+    with file_errors(path):
         with ByteStream(path) as file:
             lines = _lines(file, path)
             layout = _layout(list(islice(lines, _LOOKED_AT_LINES)))
             if layout is None:
                 raise ReadError(tr("{file}: no images as rows of numbers.", file=path.name))
         labels, images = _read(path, layout, report, cancelled)
-    except zlib.error as error:
-        reason = tr("its compressed data are damaged; download it again")
-        raise ReadError(tr("{file}: {reason}.", file=path.name, reason=reason)) from error
-    except OSError as error:
-        reason = system_reason(error)
-        raise ReadError(tr("{file}: {reason}", file=path, reason=reason)) from error
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     words = _whole_numbers(labels) if layout.label is not None else [name] * len(images)
     return Dataset.over(name, images, words, numbered(words), source=path.name)

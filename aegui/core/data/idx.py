@@ -18,13 +18,19 @@ import numpy as np
 
 from aegui.core.data.axes import as_levels, channels_first, image_axes
 from aegui.core.data.byte_images import ByteImages, memory_of
-from aegui.core.data.byte_stream import GZIP, ByteStream, OverpackedError, is_overpacked
+from aegui.core.data.byte_stream import (
+    GZIP,
+    ByteStream,
+    OverpackedError,
+    file_errors,
+    is_overpacked,
+    read_error,
+)
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.progress import Progress, images_read
 from aegui.core.data.store import MAX_SET_BYTES, PixelStore, files_key, stored
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
-from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,7 +131,7 @@ def read_idx_images(
         ReadError: The file holds no images, or is truncated.
         Cancelled: ``cancelled`` returned true.
     """
-    with _refusing(path), ByteStream(path) as file:
+    with file_errors(path), ByteStream(path) as file:
         header = _read_header(file, path)
         shape, is_last = _image_shape(header, path)
         key = files_key([path], "idx")
@@ -145,15 +151,15 @@ def read_idx_labels(path: Path) -> NDArray[np.int64]:
     Raises:
         ReadError: The file holds no labels, or is truncated.
     """
-    with _refusing(path), ByteStream(path) as file:
+    with file_errors(path), ByteStream(path) as file:
         header = _read_header(file, path)
         if len(header.shape) != 1 or header.dtype.kind == "f" or header.shape[0] > _MAX_LABELS:
             shape = _times(header.shape)
-            raise _refusal(path, tr("numbers of shape {shape} are not labels", shape=shape))
+            raise read_error(path, tr("numbers of shape {shape} are not labels", shape=shape))
         data = file.read(header.nbytes)
         if len(data) < header.nbytes:
             whole = len(data) // header.dtype.itemsize
-            raise _refusal(
+            raise read_error(
                 path,
                 tr(
                     "it is truncated, with {whole:,} of {total:,} labels; download it again",
@@ -225,17 +231,17 @@ def _read_header(file: ByteStream, path: Path) -> _Header:
     """Read the header and check it against the file's size before anything is allocated."""
     head = file.read(4)
     if not is_idx(head):
-        raise _refusal(path, tr("this is not an idx file"))
+        raise read_error(path, tr("this is not an idx file"))
     axes = file.read(4 * head[3])
     if len(axes) < 4 * head[3]:
-        raise _refusal(path, tr("the file ends within its header"))
+        raise read_error(path, tr("the file ends within its header"))
     header = _Header(head[2], tuple(map(int, np.frombuffer(axes, ">u4"))))
     if header.nbytes == 0:
-        raise _refusal(path, tr("it is empty (shape {shape})", shape=_times(header.shape)))
+        raise read_error(path, tr("it is empty (shape {shape})", shape=_times(header.shape)))
     if header.nbytes > min(file.most, MAX_SET_BYTES) and (
         file.most > file.size or header.nbytes > MAX_SET_BYTES
     ):
-        raise _refusal(
+        raise read_error(
             path,
             tr(
                 "its header promises {shape} numbers, which a file of {size:,} bytes cannot hold",
@@ -254,13 +260,13 @@ def _read_header(file: ByteStream, path: Path) -> _Header:
 def _image_shape(header: _Header, path: Path) -> tuple[tuple[int, int, int, int], bool]:
     """Return ``N, C, H, W``, and whether the channels are the last axis in the file."""
     if len(header.shape) == 1:
-        raise _refusal(path, tr("it holds labels, not images"))
+        raise read_error(path, tr("it holds labels, not images"))
     found = image_axes(header.shape)
     if found is None:
         shape = _times(header.shape)
-        raise _refusal(path, tr("numbers of shape {shape} are not images", shape=shape))
+        raise read_error(path, tr("numbers of shape {shape} are not images", shape=shape))
     if header.kind not in _IMAGE_TYPES:
-        raise _refusal(path, tr("its pixels are signed numbers; bytes are expected"))
+        raise read_error(path, tr("its pixels are signed numbers; bytes are expected"))
     return found
 
 
@@ -294,7 +300,7 @@ def _as_unit(images: NDArray[np.float32], header: _Header, path: Path) -> NDArra
     elif low >= 0.0 and 1.0 < high <= 255.0:
         images = images / np.float32(255.0)
     elif not (low >= 0.0 and high <= 1.0):
-        raise _refusal(
+        raise read_error(
             path, tr("pixels from {low:g} to {high:g}; 0 to 1 is expected", low=low, high=high)
         )
     images.setflags(write=False)
@@ -311,7 +317,7 @@ def _from_bits(images: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _cut_short(path: Path, whole: int, total: int) -> ReadError:
-    return _refusal(
+    return read_error(
         path,
         tr(
             "it is truncated, with {whole:,} of {total:,} images; download it again",
@@ -321,20 +327,5 @@ def _cut_short(path: Path, whole: int, total: int) -> ReadError:
     )
 
 
-def _refusal(path: Path, reason: str) -> ReadError:
-    return ReadError(tr("{file}: {reason}.", file=path.name, reason=reason))
-
-
 def _times(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
-
-
-@contextlib.contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turn errors of the file system and of zlib into ``ReadError`` with the file's name."""
-    try:
-        yield
-    except zlib.error as error:
-        raise _refusal(path, tr("its compressed data are damaged; download it again")) from error
-    except OSError as error:
-        raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error

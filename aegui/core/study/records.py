@@ -11,6 +11,7 @@ import json
 import os
 import re
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -341,22 +342,17 @@ def _lines_of(path: Path) -> Iterable[dict[str, Any]]:
             yield document
 
 
-class _refusing:
-    """Context manager that turns OSError into an AeguiError about the folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise AeguiError(
-                tr(
-                    "{folder} could not be written to: {reason}. Finished runs are kept: make "
-                    "room, and repeat the command.",
-                    folder=self._folder,
-                    reason=system_reason(error),
-                )
-            ) from error
+@contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    """Turn errors of the file system into messages about ``folder``."""
+    try:
+        yield
+    except OSError as error:
+        raise AeguiError(
+            tr(
+                "{folder} could not be written to: {reason}. What was finished before is "
+                "kept: make room, and give the same line again.",
+                folder=folder,
+                reason=system_reason(error),
+            )
+        ) from error

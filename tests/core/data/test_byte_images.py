@@ -48,8 +48,6 @@ def test_it_is_read_like_an_array(images: NDArray[np.float32]) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(images, NUMBERS, strict=True))
     with pytest.raises(IndexError):
         images[4]
-    with pytest.raises(ValueError, match="without a copy"):
-        np.array(images, copy=False)
 
 
 def test_an_attribute_that_no_array_has_converts_no_pixels() -> None:
@@ -64,6 +62,11 @@ def test_an_attribute_that_no_array_has_converts_no_pixels() -> None:
     assert not hasattr(images, "as_type")
     assert images.read == 0
     assert np.array_equal(images.astype(np.float64), NUMBERS)
+
+
+def test_no_conversion_goes_without_a_copy() -> None:
+    with pytest.raises(ValueError, match="without a copy"):
+        ByteImages(LEVELS).__array__(copy=False)
 
 
 def test_a_set_of_them_is_one_of_their_numbers(images: NDArray[np.float32]) -> None:
