@@ -16,7 +16,7 @@ from aegui.core.json_text import from_json
 from aegui.core.recipe import DataSpec
 from aegui.core.recipe.file import find_recipe, load_recipe
 from aegui.core.setup_line.writing import line_of
-from aegui.core.study.plan import find_plan, load_plan
+from aegui.core.study.plan import list_plans, load_plan
 from aegui.core.study.settings import base_recipe, changed, grid
 from aegui.paths import resources_dir
 
@@ -117,7 +117,7 @@ class ParityRow(_RowPart):
 
         Raises:
             AeguiError: A file of the program is missing or damaged.
-            LookupError: There is no such shipped recipe.
+            LookupError: There is no such shipped recipe or study.
         """
         if not self.study:
             path = find_recipe(self.recipe)
@@ -201,7 +201,7 @@ def parity_rows() -> tuple[ParityRow, ...]:
 
 @cache
 def _settings(study: str) -> tuple[tuple[dict[str, str], Recipe], ...]:
-    path = find_plan(study)
+    path = list_plans()[study]
     plan = load_plan(path)
     settings = grid(base_recipe(plan, path.parent), plan.axes)
     return tuple((dict(setting.labels), setting.recipe) for setting in settings)

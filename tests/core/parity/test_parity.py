@@ -22,13 +22,15 @@ from aegui.core.parity.exports import (
     sign_of,
 )
 from aegui.core.parity.reached import compared_words, is_reached, parity_key, states_of
-from aegui.core.parity.rows import ORDERS, WORKS, ParityRow, parity_rows
+from aegui.core.parity.rows import ORDERS, WORKS, ParityRow, _settings, parity_rows
 from aegui.core.recipe import CorruptionSpec, DataSpec
 from aegui.core.setup_line.reading import read_line
 from aegui.paths import resources_dir
 from installer.translations import texts_of_parity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aegui.core.recipe import Recipe
 
 ROWS = {row.id: row for row in parity_rows()}
@@ -79,6 +81,15 @@ def test_every_row_has_its_recipes(row: ParityRow) -> None:
     assert row.claim_words()
     if row.recipe:
         assert parity_key(read_line(row.line()).recipe) == keys[0]
+
+
+def test_a_file_named_like_a_study_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = next(row.study for row in parity_rows() if row.study)
+    (tmp_path / study).write_text("something else")
+    monkeypatch.chdir(tmp_path)
+    assert _settings.__wrapped__(study)
 
 
 @pytest.mark.parametrize("row", parity_rows(), ids=lambda row: row.id)
