@@ -11,7 +11,7 @@ from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.study.findings import MISTAKES, with_mistake, with_noise
-from aegui.core.study.noise_curves import Curves, Line, matrix_curves
+from aegui.core.study.noise_curves import Curves, matrix_curves
 from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ def compare_mistake(
         Cancelled: ``cancelled`` returned true.
     """
     wanted = _wanted(recipe, spec.test)
-    both = _both(recipe, spec, wanted)
-    names = (tr("without the mistake"), tr(MISTAKES[spec.key].label))
-    lines: list[Line] = []
-    curves: Curves | None = None
-    for place, (one, name) in enumerate(zip(both, names, strict=True)):
-        curves = _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
-        lines.append(replace(curves.lines[0], name=name))
-    assert curves is not None
-    rest = tuple(line for line in curves.lines if line.key != "model")
-    return Curves(curves.kind, curves.levels, (*lines, *rest))
+    without, with_it = (
+        _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
+        for place, one in enumerate(_both(recipe, spec, wanted))
+    )
+    lines = (
+        replace(without.lines[0], name=tr("without the mistake")),
+        replace(with_it.lines[0], name=tr(MISTAKES[spec.key].label)),
+    )
+    rest = tuple(line for line in with_it.lines if line.key != "model")
+    return Curves(with_it.kind, with_it.levels, (*lines, *rest))
 
 
 def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost:

@@ -64,11 +64,9 @@ class PhaseDiagram:
 
 def phase_axes(plan: StudyPlan) -> tuple[str, str]:
     """Return the initial axes of the diagram of ``plan``: the two with the most numbers."""
-    numbers = sorted(
-        (axis for axis in plan.axes), key=lambda axis: (not is_numbers(axis), -len(axis.choices))
-    )
-    names = [axis.name for axis in numbers[:2]]
-    return (*names, *("" for _ in range(2 - len(names))))  # type: ignore[return-value]
+    axes = sorted(plan.axes, key=lambda axis: (not is_numbers(axis), -len(axis.choices)))
+    x, y, *_ = [axis.name for axis in axes] + ["", ""]
+    return x, y
 
 
 def phase_of(result: StudyResult, x: str, y: str) -> PhaseDiagram | None:
