@@ -29,10 +29,10 @@ MANY_PARAMETERS = 5_000_000
 channels was flattened by accident."""
 _FLOAT = 4
 _DOUBLE = 8
-_MEASURED = 2_048
-"""Maximum number of samples measured between epochs (see ``step/samples.py``)."""
-_MEASURED_NUMBERS = 1 << 24
-"""Maximum number of values a layer outputs in one pass of measuring (see ``step/measure.py``)."""
+MEASURED_ROWS = 2_048
+"""Maximum number of samples measured between epochs of a large set."""
+MEASURED_NUMBERS = 1 << 24
+"""Maximum number of values a layer outputs in one pass of measuring."""
 _ROWS_KEPT = 400
 """Approximate number of frames that a timeline keeps."""
 _EFFICIENCY = 0.8
@@ -45,8 +45,9 @@ _CALL_SECONDS = 6e-6
 _CALLS = 12
 """Operations per layer, forward and backward: once for stacked runs, else for each run."""
 _SEARCHES = {"lbfgs": 1.3, "bfgs": 1.3, "cg": 2.5, "nelder_mead": 2.0}
-"""Evaluations per iteration of scipy's optimisers; Powell needs 25 per parameter."""
-_POWELL = 25.0
+"""Evaluations per iteration of scipy's optimisers, but for Powell's."""
+LINE_SEARCH = 25
+"""Approximate evaluations of Powell's method for one direction, of which each parameter is one."""
 
 
 def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) -> Cost:
@@ -151,7 +152,7 @@ def epoch_seconds(resolved: ResolvedRecipe) -> float:
     if name in SCIPY_OPTIMIZERS:
         searches *= resolved.recipe.runs * 2  # one after the other, in double precision
     if name == "powell":
-        searches *= _POWELL * resolved.parameters
+        searches *= LINE_SEARCH * resolved.parameters
     return -(-rows // batch) * searches * step_seconds(resolved)
 
 
@@ -178,7 +179,7 @@ def _activations(resolved: ResolvedRecipe) -> int:
     _, batch = rows_of(resolved)
     given = sum(layer.inputs + layer.outputs for layer in resolved.all_layers)
     widest = max(layer.outputs for layer in resolved.all_layers)
-    measured = min(len(resolved.dataset), _MEASURED, max(1, _MEASURED_NUMBERS // widest))
+    measured = min(len(resolved.dataset), MEASURED_ROWS, max(1, MEASURED_NUMBERS // widest))
     # Engines with stacked runs hold all runs at once, others one at a time.
     runs = resolved.recipe.runs if is_stackable(resolved.layers) else 1
     return _FLOAT * given * runs * max(3 * batch // 2, measured)

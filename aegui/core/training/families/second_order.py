@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from aegui.core.training.cost import LINE_SEARCH
 from aegui.core.training.families.bfgs import minimize_bfgs
 from aegui.core.training.families.exact_objective import ExactObjective
 from aegui.core.training.families.minimization import (
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 _STILL = 1e-9
 """Largest gradient component at convergence; it is small as losses are means over all pixels."""
-_LINE_SEARCH = 25
-"""Initial estimate of the evaluations that Powell's method needs for one direction."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ METHODS = {
     ),
     "bfgs": Method(minimize_bfgs, True, {"gtol": _STILL}),
     "cg": Method("CG", True, {"gtol": _STILL}),
-    "powell": Method("Powell", False, {"xtol": 1e-5, "ftol": 1e-8}, _LINE_SEARCH),
+    "powell": Method("Powell", False, {"xtol": 1e-5, "ftol": 1e-8}, LINE_SEARCH),
     # Only its first iteration takes long: it evaluates all corners of the simplex.
     "nelder_mead": Method(
         "Nelder-Mead", False, {"xatol": 1e-7, "fatol": 1e-11, "adaptive": True}, 1

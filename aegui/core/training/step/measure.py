@@ -17,6 +17,7 @@ from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.latent.codec import Codec
 from aegui.core.network.layers import is_stackable
 from aegui.core.sampled import sampled
+from aegui.core.training.cost import MEASURED_NUMBERS
 from aegui.core.training.step.members import Number
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.objective import ACTIVE_VARIANCE, Objective, active_units, is_drawn
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 _COMPILED_NUMBERS = 2**22
 """Maximum number of inputs of all runs together that the compiled meter holds in memory at once."""
-_CHUNK_NUMBERS = 2**24
-"""Maximum number of values of the widest layer that ``TermMeter`` holds in memory at once."""
 _COMPILED_COST = 10_000_000_000
 """Maximum number of multiplications of a measurement done in one call: some tenths of a second."""
 PIECE_COST = 2_000_000_000
@@ -297,7 +296,7 @@ class TermMeter(_Reconstructing):
         self._beta = resolved.recipe.network.latent.beta
         self._needs_gradient = "contractive" in self.terms
         widest = max(max(layer.inputs, layer.outputs) for layer in resolved.layers)
-        self._rows = rows_in_a_piece(resolved.layers, max(1, _CHUNK_NUMBERS // widest))
+        self._rows = rows_in_a_piece(resolved.layers, max(1, MEASURED_NUMBERS // widest))
 
     def measure(self, cancelled: IsCancelled | None = None) -> Measured:
         """Return the figures of the current weights, without dropout."""

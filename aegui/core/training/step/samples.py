@@ -15,6 +15,7 @@ from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.data.split import split_indices
 from aegui.core.sampled import sampled
+from aegui.core.training.cost import MEASURED_ROWS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +33,9 @@ _EVALUATION_ROWS_OF_ALL = 2**18
 """Upper bound of these samples summed over the runs, each of which needs memory for them."""
 WHOLE_ROWS = 512
 """Largest number of samples that are all measured during training."""
-LEAST_ROWS, MEASURED_ROWS = 256, 2048
-"""Bounds of the number of measured samples of larger sets, otherwise a sixteenth, drawn once."""
+_LEAST_ROWS = 256
+"""Minimum number of measured samples of larger sets: a sixteenth, up to ``MEASURED_ROWS``, drawn
+once."""
 _COPIED_BYTES = 2**24
 """Sets of more bytes are not copied for a training on the CPU: the engines only read them."""
 EPOCH_NOISE_NUMBERS = 2**24
@@ -154,7 +156,7 @@ class Samples:
 
 def some_of(count: int) -> NDArray[np.int64]:
     """Return the indices of the samples measured out of ``count``, always the same."""
-    few = min(MEASURED_ROWS, max(LEAST_ROWS, count // 16))
+    few = min(MEASURED_ROWS, max(_LEAST_ROWS, count // 16))
     return sampled(count, count if count <= WHOLE_ROWS else few, _MEASURE_SEED)
 
 

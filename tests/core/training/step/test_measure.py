@@ -151,7 +151,7 @@ def test_a_penalty_that_is_a_gradient_is_measured_alike(units: int, data: dict[s
 def test_many_samples_are_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = made(GAUSSIAN, {}, NOISE)
     whole = TermMeter(*parts).measure()
-    monkeypatch.setattr(measure, "_CHUNK_NUMBERS", 35 * 9)
+    monkeypatch.setattr(measure, "MEASURED_NUMBERS", 35 * 9)
     monkeypatch.setattr(measure, "_COMPILED_NUMBERS", 35)
     meter = choose_meter(*parts)
     assert isinstance(meter, TermMeter)
@@ -177,7 +177,7 @@ def test_terms_of_the_whole_set_are_not_averaged_over_its_parts(
     parts = made(network, training, data)
     whole = TermMeter(*parts).measure()
     for rows in (1, 9):
-        monkeypatch.setattr(measure, "_CHUNK_NUMBERS", 35 * rows)
+        monkeypatch.setattr(measure, "MEASURED_NUMBERS", 35 * rows)
         by_parts = TermMeter(*parts).measure()
         np.testing.assert_allclose(by_parts.loss, whole.loss, rtol=1e-5)
         for key, term in whole.terms.items():

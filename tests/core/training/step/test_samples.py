@@ -12,9 +12,10 @@ from aegui.core.data.byte_images import ByteImages
 from aegui.core.data.dataset import Dataset
 from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import CorruptionSpec, DataSpec, Recipe, SplitSpec
+from aegui.core.training.cost import MEASURED_ROWS
 from aegui.core.training.loop.train import train
 from aegui.core.training.step import samples as samples_module
-from aegui.core.training.step.samples import MEASURED_ROWS, Samples
+from aegui.core.training.step.samples import Samples
 
 if TYPE_CHECKING:
     from pathlib import Path
