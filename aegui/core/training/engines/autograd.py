@@ -21,7 +21,7 @@ from aegui.core.training.step.samples import as_numbers, pick_into
 from aegui.core.training.step.slices import is_long, slice_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from aegui.core.training.step.model import Leaf
     from aegui.core.training.step.parameters import Parameters
     from aegui.core.training.step.samples import Rows, Samples
+
+    Augmentation = Callable[[torch.Tensor], torch.Tensor]
+    """A function of targets ``[1, rows, D]``."""
 
 
 class Batches:
@@ -104,11 +107,12 @@ class Batches:
         corrupt_into(target.expand(shape), out, spec, self._generator, samples.image_shape)
         return out
 
-    def next(self, level: float, augment: object = None) -> tuple[torch.Tensor, torch.Tensor]:
+    def next(
+        self, level: float, augment: Augmentation | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the next batch: inputs ``[1 or K, rows, D]``, targets mostly ``[1, rows, D]``.
 
         They are read-only: they may be the samples themselves, and the next batch overwrites them.
-        ``augment`` is a function of targets ``[1, rows, D]``, or None.
         """
         samples = self._samples
         stop = min(self.start + samples.batch_rows, samples.rows)
@@ -123,11 +127,11 @@ class Batches:
             inputs = target if same else self._pick(self._inputs, index)
         self.start = stop
         inputs, target = inputs.to(samples.device), target.to(samples.device)
-        if callable(augment):
+        if augment is not None:
             inputs = target = augment(target)
         # With augmentation noise is always drawn anew: fixed noise would not move along.
         is_noisy = samples.corruption.kind != "none"
-        if is_noisy and (callable(augment) or (samples.noise_per_batch and samples.fresh_noise)):
+        if is_noisy and (augment is not None or (samples.noise_per_batch and samples.fresh_noise)):
             inputs = self._noisy(target, level)
         return inputs, inputs if samples.noisy_target else target
 
@@ -184,7 +188,7 @@ class Batches:
         self.start = min(round(share * rows), rows - 1)
 
 
-def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> object:
+def augmentation_of(resolved: ResolvedRecipe, generator: torch.Generator) -> Augmentation | None:
     """Return the augmentation for ``Batches.next``: a function of the targets, or None."""
     spec, shape = resolved.recipe.data.augment, resolved.dataset.image_shape
     if not spec.active:

@@ -51,7 +51,8 @@ def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda
     """
     recipe = resolved.recipe
     step = step_seconds(resolved)
-    if choose_device(recipe.training.device, work_of(resolved))[0].type == "cuda":
+    device, _ = choose_device(recipe.training.device, work_of(resolved))
+    if device.type == "cuda":
         # The computed cost is for the CPU.
         cost, step = replace(cost, seconds=cost.seconds / _GPU), step / _GPU
     too_large = cost.bytes > MOST_BYTES or step > MOST_STEP_SECONDS
@@ -60,7 +61,7 @@ def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda
     if too_large or not is_even:
         return cost
     try:
-        seconds = _epoch_seconds(resolved, cancelled)
+        seconds = _epoch_seconds(resolved, device, cancelled)
     except Cancelled:
         return cost
     limit = recipe.training.goals.seconds or float("inf")
@@ -68,11 +69,10 @@ def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda
     return replace(cost, seconds=total, is_measured=True)
 
 
-def _epoch_seconds(resolved: ResolvedRecipe, cancelled: IsCancelled) -> float:
+def _epoch_seconds(resolved: ResolvedRecipe, device: torch.device, cancelled: IsCancelled) -> float:
     rows, batch = rows_of(resolved)
     few = _with_few_samples(resolved, batch)
     recipe = few.recipe
-    device, _ = choose_device(recipe.training.device, work_of(resolved))
     torch.set_num_threads(thread_count(resolved, 1))
     stop_if(cancelled)
     parameters = Parameters(few, device)

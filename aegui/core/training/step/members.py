@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from aegui.core.recipe.edits import value_at
 from aegui.core.training.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class Number:
     """
 
     def __init__(self, resolved: ResolvedRecipe, path: str) -> None:
-        found = tuple(float(at(recipe, path)) for recipe in resolved.members)
+        found = tuple(float(value_at(recipe, path)) for recipe in resolved.members)
         self.each = found if len(set(found)) > 1 else ()
-        self.value = float(at(resolved.recipe, path))
+        self.value = float(value_at(resolved.recipe, path))
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -52,11 +52,6 @@ class Number:
         import torch
 
         return model.constant(torch.tensor(self.each).view(-1, *[1] * (axes - 1)))
-
-
-def at(recipe: Recipe, path: str) -> Any:
-    """Return the value of ``recipe`` at a dotted path of attributes."""
-    return reduce(getattr, path.split("."), recipe)
 
 
 def bucket_of(recipe: Recipe) -> str:
