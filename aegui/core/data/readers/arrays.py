@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -122,12 +122,14 @@ def _from_rows(
             tr("a row of more than {width} pixels ({top:.12g}).", width=min(width, 32), top=top),
             line,
         )
-    values = rows.astype(np.uint64)
+    return pixels_of_rows(rows, width)
+
+
+def pixels_of_rows(rows: NDArray[Any], width: int) -> NDArray[np.float32]:
+    """Return the ``width`` lowest bits of each whole number as a row of pixels, highest first."""
     shifts = np.arange(width - 1, -1, -1, dtype=np.uint64)
-    bits: NDArray[np.float32] = ((values[..., np.newaxis] >> shifts) & np.uint64(1)).astype(
-        np.float32
-    )
-    return bits
+    bits = rows.astype(np.uint64)[..., np.newaxis] >> shifts & np.uint64(1)
+    return bits.astype(np.float32)
 
 
 def row_width(largest: int) -> int:

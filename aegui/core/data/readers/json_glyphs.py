@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aegui.core.data.dataset import Dataset
+from aegui.core.data.readers.arrays import pixels_of_rows
 from aegui.core.data.readers.interpret import datasets_of, sets_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.source import MAX_NUMBERS
@@ -107,9 +108,7 @@ def _own_images(value: dict[str, Any], glyphs: list[dict[str, Any]]) -> NDArray[
         raise ValueError(tr("rows must be whole numbers, at most 32 pixels wide"))
     if rows.ndim != 2 or rows.min() < 0 or rows.max() >= 1 << width:
         raise ValueError(tr("rows must be numbers of {width} bits", width=width))
-    shifts = np.arange(width - 1, -1, -1)
-    bits: NDArray[np.float32] = (rows[..., np.newaxis] >> shifts & 1).astype(np.float32)
-    return bits
+    return pixels_of_rows(rows, width)
 
 
 def _nested(value: Any, depth: int) -> Nested | None:
