@@ -7,6 +7,7 @@ figure that cannot be computed is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,31 +89,26 @@ class LessonFigure(RunFigure):
 
 def _with_encoder(subject: LessonSubject) -> Codec | None:
     codec = subject.codec
-    fits = codec is not None and codec.image_shape == subject.dataset.image_shape
-    return codec if fits and codec is not None and codec.can_encode else None
+    if codec is None or codec.image_shape != subject.dataset.image_shape:
+        return None
+    return codec if codec.can_encode else None
 
 
-def _statistic(name: str) -> Callable[[LessonSubject], float | None]:
+def _measured_by(
+    measure: Callable[[Codec, Dataset], object], name: str
+) -> Callable[[LessonSubject], float | None]:
+    """Return a figure: the attribute ``name`` of what ``measure`` finds for a network."""
+
     def of(subject: LessonSubject) -> float | None:
         codec = _with_encoder(subject)
-        return None if codec is None else float(getattr(_statistics(codec, subject), name))
-
-    return of
-
-
-def _statistics(codec: Codec, subject: LessonSubject) -> object:
-    return code_statistics(codec, subject.dataset)
-
-
-def _reconstruction(name: str) -> Callable[[LessonSubject], float | None]:
-    def of(subject: LessonSubject) -> float | None:
-        codec = _with_encoder(subject)
-        if codec is None:
-            return None
-        value = getattr(reconstruction_figures(codec, subject.dataset), name)
+        value = None if codec is None else getattr(measure(codec, subject.dataset), name)
         return None if value is None else float(value)
 
     return of
+
+
+_statistic = partial(_measured_by, code_statistics)
+_reconstruction = partial(_measured_by, reconstruction_figures)
 
 
 def _parameters(subject: LessonSubject) -> float | None:
