@@ -276,7 +276,8 @@ def test_processes_may_die_as_long_as_units_are_finished_between(
     monkeypatch.setattr("aegui.core.study.workers._MOST_DEATHS", 1)
     workers = Processes(1)
     study = Study(plan_of(axes=[SIZE], set={"training.epochs": 3000}), HERE, Records())
-    first, killed = None, set()
+    first: Unit | None = None
+    killed: set[int] = set()
     try:
         for _ in study.run(workers, StudyControl()):
             for one in workers._busy:
