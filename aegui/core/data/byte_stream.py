@@ -57,7 +57,7 @@ def file_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except zlib.error as error:
-        raise read_error(path, tr("what is packed in it is damaged; get it again")) from error
+        raise read_error(path, tr("its compressed data are damaged; download it again")) from error
     except OSError as error:
         raise ReadError(tr("{file}: {reason}", file=path, reason=system_reason(error))) from error
 

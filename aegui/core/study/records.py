@@ -350,8 +350,8 @@ def _refusing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise AeguiError(
             tr(
-                "{folder} could not be written to: {reason}. What was finished before is "
-                "kept: make room, and give the same line again.",
+                "{folder} could not be written to: {reason}. Finished runs are kept: make room, "
+                "and repeat the command.",
                 folder=folder,
                 reason=system_reason(error),
             )
