@@ -12,6 +12,7 @@ from aegui.core.data.progress import in_batches
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.densities import aggregate_density, prior_density
+from aegui.core.latent.frame import Frame, cell_centres
 from aegui.core.latent.geometry import stretch
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import NEW_RATIO, novelty
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.frame import Frame
     from aegui.core.latent.novelty import ReferenceSamples
 
     Rect = tuple[float, float, float, float]
@@ -190,11 +190,11 @@ class _Job:
 
     @property
     def xs(self) -> NDArray[np.float64]:
-        return _centres(self.rect[0], self.rect[2], self.columns)
+        return cell_centres(self.rect[0], self.rect[2], self.columns)
 
     @property
     def ys(self) -> NDArray[np.float64]:
-        return _centres(self.rect[1], self.rect[3], self.rows)
+        return cell_centres(self.rect[1], self.rect[3], self.rows)
 
     def places(self) -> NDArray[np.float32]:
         """Return the codes of all cells, row by row from below."""
@@ -263,10 +263,6 @@ def compute_field(
         )
     job = _Job(codec, known, codes, variances, frame, rect, columns, rows, cancelled)
     return _MAKERS[spec.key](job)
-
-
-def _centres(low: float, high: float, count: int) -> NDArray[np.float64]:
-    return low + (np.arange(count) + 0.5) * (high - low) / count
 
 
 def _field(

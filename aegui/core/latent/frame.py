@@ -116,15 +116,16 @@ def principal_directions(
     """Return the first two principal directions ``[2, d]`` of ``codes`` ``[n, d]``, orthonormal.
 
     Their signs are those nearest to ``like``, or else those given by ``oriented``. With fewer than
-    two finite codes they are the first two axes.
+    two finite codes, or where all are equal, they are the first two axes.
     """
     size = codes.shape[1]
     finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
     found = np.eye(2, size)
     if size > 1 and len(finite) > 1:
         centred = finite - finite.mean(axis=0)
-        _, vectors = np.linalg.eigh(centred.T @ centred)
-        found = vectors[:, ::-1].T[:2]
+        if centred.any():
+            _, vectors = np.linalg.eigh(centred.T @ centred)
+            found = vectors[:, ::-1].T[:2]
     found = oriented(found)
     if like is not None and like.shape == found.shape:
         found[(found * like).sum(axis=1) < 0.0] *= -1.0
