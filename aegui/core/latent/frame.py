@@ -121,11 +121,10 @@ def principal_directions(
     size = codes.shape[1]
     finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
     found = np.eye(2, size)
-    if size > 1 and len(finite) > 1:
+    if size > 1 and (finite != finite[:1]).any():
         centred = finite - finite.mean(axis=0)
-        if centred.any():
-            _, vectors = np.linalg.eigh(centred.T @ centred)
-            found = vectors[:, ::-1].T[:2]
+        _, vectors = np.linalg.eigh(centred.T @ centred)
+        found = vectors[:, ::-1].T[:2]
     found = oriented(found)
     if like is not None and like.shape == found.shape:
         found[(found * like).sum(axis=1) < 0.0] *= -1.0

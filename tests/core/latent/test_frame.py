@@ -41,7 +41,7 @@ def test_a_plane_along_two_directions_goes_through_its_base() -> None:
 
 @pytest.mark.parametrize("value", [0.1, 1.0, np.nan])
 def test_the_directions_of_codes_that_do_not_differ_are_the_first_axes(value: float) -> None:
-    found = principal_directions(np.full((4, 3), value, np.float32))
+    found = principal_directions(np.full((7, 3), value, np.float32))
     assert found.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 
 
