@@ -10,12 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from aegui.core.data.published import DATA_DIR_VARIABLE
-from aegui.core.lessons.lesson import lesson_cards
+from aegui.core.lessons.lesson import Prediction, lesson_cards
 from aegui.core.suffixes import LESSON
 from aegui.features.data.download_dialog import DownloadDialog
 from aegui.features.lessons.feature import OPEN, LessonsFeature
 from aegui.features.lessons.model.progress import kept_progress, setting_of
 from aegui.features.lessons.view.panel import LessonsPanel
+from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.finder import Finder
 from aegui.session.data.selection import Selection
 from aegui.shell.panel_area import is_in_sight
@@ -229,6 +230,18 @@ def test_a_number_is_typed_at_once_and_entered(window: MainWindow, qtbot: QtBot)
     QTest.keyClick(number, Qt.Key.Key_Return)
     assert page.prediction.yours.text() == "You said: 6"
     assert page.do.isEnabled()
+
+
+def test_not_knowing_is_never_close(qtbot: QtBot) -> None:
+    box = PredictionBox()
+    qtbot.addWidget(box)
+    prediction = Prediction(ask="How many?", figure="worst", within=3, why=".")
+    given: list[float] = []
+    box.predicted.connect(given.append)
+    box.unknown.click()
+    box.set_prediction(prediction, given[0], 2.0, reached=True)
+    assert box.verdict.text() == "It turned out: 2"
+    assert not box.verdict.property("state")
 
 
 def test_pins_of_another_size_of_code_are_none_of_this_map(

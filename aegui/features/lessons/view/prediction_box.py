@@ -176,6 +176,8 @@ def _yours(prediction: Prediction, predicted: float) -> str:
 
 
 def _is_right(prediction: Prediction, predicted: float, figure: float | None) -> bool:
+    if predicted == _UNKNOWN:
+        return False
     if prediction.choices:
         return prediction.right is not None and round(predicted) == prediction.right
     return figure is not None and abs(figure - predicted) <= prediction.within
