@@ -6,8 +6,9 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from aegui.core.data.published import DATA_DIR_VARIABLE
 from aegui.core.lessons.lesson import Prediction, lesson_cards
@@ -21,6 +22,7 @@ from aegui.kit.finder import Finder
 from aegui.session.data.selection import Selection
 from aegui.shell.panel_area import is_in_sight
 from aegui.window.docks import LEAST_MAP_PX
+from tests.window.conftest import train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -302,6 +304,42 @@ def test_data_that_are_not_there_are_told_and_offered(
     assert not window._services.runner.is_busy
     for dialog in window.findChildren(DownloadDialog):
         dialog.close()
+
+
+def test_a_step_whose_training_was_declined_is_not_done_by_another(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    do = {"recipe": "letters-course", "set": {"training.epochs": 60}, "train": True}
+    step = {"key": "one", "title": "Mine", "text": "Train.", "do": do}
+    content = {"format": "aegui-lesson", "version": 1, "title": "T", "about": "A", "steps": [step]}
+    path = tmp_path / f"mine{LESSON}"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    window.take_files([path])
+    page, services = window.panel(LessonsPanel).page, window._services
+    qtbot.waitUntil(page.do.isVisible, timeout=20_000)
+    settings = services.settings
+    allowed, settings.unasked_memory_share = settings.unasked_memory_share, 1e-6
+    asked: list[QMessageBox] = []
+
+    def decline() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box)
+        box.reject()
+
+    # The question blocks until the timer has answered it.
+    asking = QTimer()
+    asking.timeout.connect(decline)
+    asking.setSingleShot(True)
+    services.workspace.recipe_changed.connect(lambda _resolution: asking.start(100))
+    press(page.do)
+    qtbot.waitUntil(lambda: bool(asked), timeout=20_000)
+    assert not services.runner.is_busy
+    settings.unasked_memory_share = allowed
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: services.shown.saved is not None)
+    QApplication.processEvents()
+    assert not window.feature(LessonsFeature).book.is_reached
 
 
 def test_what_a_step_does_with_the_map_and_the_drawing(

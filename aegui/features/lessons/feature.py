@@ -58,7 +58,6 @@ class LessonsFeature(Feature):
         self._panel = window.panel(LessonsPanel)
         self.pointer = Pointer(window, self)
         self._pointing = one_shot(self, self.pointer.leave, _POINTING_MS)
-        self._awaited: tuple[Recipe, LessonStep] | None = None
         self._finishing: LessonStep | None = None
         self._times: dict[str, str] = {}
         self._measuring = Refresher(self._measure, _REST_MS, window.docks["lessons"], self)
@@ -77,7 +76,7 @@ class LessonsFeature(Feature):
         page.predicted.connect(self.book.predict)
         page.list_requested.connect(self.show_list)
         page.anew_requested.connect(self._on_page_anew_requested)
-        services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
+        services.workspace.recipe_changed.connect(self._measuring.mark)
         services.runner.started.connect(self._show)
         services.runner.state_changed.connect(self._show)
         services.runner.finished.connect(self._on_runner_finished)
@@ -177,31 +176,28 @@ class LessonsFeature(Feature):
             self._have_recipe(step)
             return
         # The recipe has its own seed: a seed the person has chosen before is kept.
-        self._awaited = recipe, step
         lesson = self.book.lesson
         assert lesson is not None
         words = tr("Lesson “{name}”, “{step}”", name=said(lesson.title), step=said(step.title))
         with services.workspace.unguarded():
-            services.workspace.edit_recipe(recipe, words)
+            # Its data are read first, which may require a download.
+            services.workspace.edit_recipe(
+                recipe, words, lambda: self._on_recipe_read(recipe, step)
+            )
 
-    @Slot(object)
-    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
-        """Continue once the recipe's data are loaded, which may have required a download."""
-        if self._awaited is not None:
-            recipe, step = self._awaited
-            if _same(recipe, self._services.workspace.recipe) and step is self.book.step:
-                self._awaited = None
-                # Deferred until all other receivers have got the recipe.
-                QTimer.singleShot(0, self, lambda: self._have_recipe(step))
-        self._measuring.mark()
+    def _on_recipe_read(self, recipe: Recipe, step: LessonStep) -> None:
+        if step is self.book.step and _same(recipe, self._services.workspace.recipe):
+            # Deferred so that the panels are arranged first.
+            QTimer.singleShot(0, self, lambda: self._have_recipe(step))
 
     def _have_recipe(self, step: LessonStep) -> None:
         assert step.do is not None
         if not step.do.train:
             self._finish(step)
             return
-        self._finishing = step
         self._services.requests.train.emit()
+        # The user may have declined the training for its cost.
+        self._finishing = step if self._services.runner.is_busy else None
 
     @Slot(int, object)
     def _on_runner_finished(self, _run: int, _result: object) -> None:

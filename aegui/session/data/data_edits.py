@@ -60,23 +60,29 @@ class DataEdits:
         self._host = host
         self._loading = loading
 
-    def edit(self, recipe: Recipe, text: str) -> None:
-        """Make ``recipe`` the draft's."""
+    def edit(self, recipe: Recipe, text: str, done: Callable[[], object] = lambda: None) -> None:
+        """Make ``recipe`` the draft's, then call ``done``."""
         base = self._host.draft
         if same_samples(recipe.data, base.recipe.data):
             self._host.push(replace(base, recipe=recipe), text)
+            done()
             return
         source = recipe.data.source
         if source != base.recipe.data.source:
             self._host.agree(source)
         elif not (base.has_source or is_known_by_name(source) or self._host.may_read(source)):
-            self._ask_first(base.recipe, recipe, text)
+            self._ask_first(base.recipe, recipe, text, done)
             return
+
+        def take(draft: DraftState) -> None:
+            self._take(base, draft, text)
+            done()
+
         self._loading.do(
             tr("Reading {name}", name=source_words(source)),
             self._edited(base, recipe),
-            lambda draft: self._take(base, draft, text),
-            lambda error: self._refuse(error, base.recipe, recipe, text),
+            take,
+            lambda error: self._refuse(error, base.recipe, recipe, text, done),
             quick=is_quick(base, recipe),
         )
 
@@ -93,7 +99,9 @@ class DataEdits:
 
         return work
 
-    def _ask_first(self, base: Recipe, asked: Recipe, text: str) -> None:
+    def _ask_first(
+        self, base: Recipe, asked: Recipe, text: str, done: Callable[[], object]
+    ) -> None:
         """Ask before reading a file that the document names but does not contain."""
         source = asked.data.source
         words = tr(
@@ -101,7 +109,9 @@ class DataEdits:
             source=source,
         )
         self._host.ask_to_read(
-            source, words, lambda: self.edit(merged(base, asked, self._host.draft.recipe), text)
+            source,
+            words,
+            lambda: self.edit(merged(base, asked, self._host.draft.recipe), text, done),
         )
         self._host.announce_recipe()
 
@@ -275,9 +285,16 @@ class DataEdits:
         for note in draft.notes:
             self._host.say("info", note)
 
-    def _refuse(self, error: AeguiError, base: Recipe, asked: Recipe, text: str) -> None:
+    def _refuse(
+        self,
+        error: AeguiError,
+        base: Recipe,
+        asked: Recipe,
+        text: str,
+        done: Callable[[], object],
+    ) -> None:
         def retry() -> None:
-            self.edit(merged(base, asked, self._host.draft.recipe), text)
+            self.edit(merged(base, asked, self._host.draft.recipe), text, done)
 
         self._host.refuse(error, retry)
         self._host.announce_recipe()

@@ -158,11 +158,14 @@ class Workspace(QObject):
         """Replace the draft by what was trained; undoable."""
         self.push(reverted(self.draft, recipe, dataset), tr("Revert to what was trained"))
 
-    def edit_recipe(self, recipe: Recipe, text: str) -> None:
+    def edit_recipe(
+        self, recipe: Recipe, text: str, done: Callable[[], object] = lambda: None
+    ) -> None:
         """Make ``recipe`` the draft's; ``text`` names the edit in the undo history.
 
         Edits with the same ``text`` in quick succession are merged into one undo step. Another
         source or choice of samples is read first; if that fails, the old recipe is announced again.
+        ``done`` is called after the edit, unless it is refused, fails or is cancelled.
         """
         if recipe == self.recipe:
             return
@@ -171,7 +174,7 @@ class Workspace(QObject):
             self.say("warning", refusal, passing=True)
             self.announce_recipe()
         else:
-            self.edits.edit(recipe, text)
+            self.edits.edit(recipe, text, done)
 
     def set_guard(self, guard: Callable[[Recipe, Recipe], str]) -> None:
         """Set a callback for edits of the recipe, which returns why an edit is refused, or ""."""

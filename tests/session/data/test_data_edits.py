@@ -118,6 +118,24 @@ def test_cancelling_leaves_everything_as_it_was(
     assert workspace.undo_stack.count() == 0
 
 
+def test_what_follows_an_edit_is_done_unless_it_was_cancelled(
+    qtbot: QtBot, workspace: Workspace, images: Path
+) -> None:
+    done: list[str] = []
+    wanted = with_source(workspace.recipe, str(images))
+    workspace.edit_recipe(wanted, "Data", lambda: done.append("cancelled"))
+    workspace.loading.cancel()
+    take(workspace, images)
+    settle(qtbot, workspace)
+    assert workspace.recipe.data.source == str(images)
+    assert done == []
+    take(workspace, "lowercase")
+    settle(qtbot, workspace)
+    workspace.edit_recipe(wanted, "Data", lambda: done.append("read"))
+    settle(qtbot, workspace)
+    assert done == ["read"]
+
+
 def test_a_damaged_file_is_told_and_changes_nothing(
     qtbot: QtBot, workspace: Workspace, images: Path
 ) -> None:
