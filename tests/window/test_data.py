@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QInputDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox, QPushButton
 
 from aegui.core.data import download
 from aegui.core.data.load import load_dataset
@@ -25,9 +25,9 @@ from aegui.features.data.import_dialog import ImportDialog
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
-from aegui.session.data.data_sources import DRAWINGS, own_path
+from aegui.session.data.data_sources import DRAWINGS, keep_drawing, own_folder, own_path
 from aegui.shell.dialogs import files, questions
-from tests.window.conftest import SMALL, stop
+from tests.window.conftest import SMALL, await_files, stop
 from tests.window.test_document import answer
 
 if TYPE_CHECKING:
@@ -408,6 +408,34 @@ def test_a_set_is_kept_under_a_name(
     window.actions_table["keep_set"].trigger()
     qtbot.waitUntil(lambda: window.toolbar.data.findText("first six") >= 0)
     assert load_dataset(str(own_path("first six"))).labels == tuple("abcdef")
+
+
+def test_a_set_that_is_kept_replaces_another_only_after_a_question(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (DRAWINGS, True))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    keep_drawing(window._services.drawing.pixels, "ñ")
+    drawings = own_path(DRAWINGS)
+    window.actions_table["keep_set"].trigger()
+    await_files(window)
+    assert load_dataset(str(drawings)).labels == ("ñ",)
+    window.actions_table["keep_set"].trigger()
+    await_files(window)
+    assert load_dataset(str(drawings)).labels == tuple("abcdef")
+
+
+def test_a_set_needs_a_name_that_a_file_can_have(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("?", True))
+    monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: told.append(arguments[-1]))
+    window.actions_table["keep_set"].trigger()
+    await_files(window)
+    assert told == ["A file cannot be called “?”."]
+    assert not list(own_folder().glob("*"))
 
 
 def test_a_set_is_saved_as_pictures(

@@ -18,7 +18,7 @@ from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.kit.theme import DARK, apply_theme
 from aegui.paths import models_dir, recipes_dir
-from tests.window.conftest import stop
+from tests.window.conftest import SMALL, stop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,6 +256,12 @@ def test_own_networks_are_kept_and_removed(
     dialog.clear()
     assert "letters-2d 2" in shown_keys(dialog), "one that ships keeps its name"
     assert (recipes_dir() / "letters-2d 2.json").is_file()
+    no, kept = QMessageBox.StandardButton.No, recipes_dir() / "letters-2d 2.json"
+    before = kept.read_bytes()
+    window._services.workspace.edit_recipe(SMALL.model_copy(update={"seed": 99}), "Seed")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: no)
+    dialog.keep_draft.click()
+    assert kept.read_bytes() == before, "nothing is replaced without a question"
     choose(dialog, "letters-2d 2")
     assert dialog.details.remove.isVisible()
     yes = QMessageBox.StandardButton.Yes

@@ -219,11 +219,11 @@ class DataFeature(Feature):
         """Ask for a name and save the samples among the person's own sets."""
         dataset = self._services.workspace.dataset
         title = tr("Keep the set")
-        name, is_ok = QInputDialog.getText(
-            self._window, title, tr("Name of the set"), text=dataset.name
+        chosen = questions.ask_own_file(
+            self._window, title, tr("Name of the set"), dataset.name, own_path
         )
-        if is_ok and name.strip():
-            path = own_path(name)
+        if chosen is not None:
+            _, path = chosen
             path.parent.mkdir(parents=True, exist_ok=True)
             told = tr("“{name}” was added to your sets.", name=path.stem)
             self._write(str(path), dataset, Notice("info", told, about="set file"))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
@@ -18,6 +18,7 @@ from aegui.features.gallery.view.dialog import GalleryDialog
 from aegui.paths import recipes_dir
 from aegui.session.data.data_sources import file_name
 from aegui.session.notice import Notice
+from aegui.shell.dialogs.questions import ask_own_file
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -115,17 +116,12 @@ class GalleryFeature(Feature):
         """Ask for a name and save the builder's recipe among the person's own."""
         recipe = self._services.workspace.recipe
         title = tr("Keep the draft")
-        name, is_ok = QInputDialog.getText(
-            self.dialog or self._window, title, tr("Name of the network"), text=recipe.name
-        )
-        if not is_ok or not name.strip():
+        parent, label = self.dialog or self._window, tr("Name of the network")
+        chosen = ask_own_file(parent, title, label, recipe.name, _own_recipe_path)
+        if chosen is None:
             return
-        kept = recipe.model_copy(update={"name": name.strip()})
-        stem = file_name(name)
-        if stem in dict(list_recipes()):
-            # An own recipe must not shadow a built-in key.
-            stem = f"{stem} 2"
-        path = recipes_dir() / f"{stem}.json"
+        name, path = chosen
+        kept = recipe.model_copy(update={"name": name})
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_recipe(path, kept)
@@ -238,6 +234,14 @@ class GalleryFeature(Feature):
 
     def _recent(self) -> tuple[Path, ...]:
         return tuple(path for path in self._services.workspace.file.recent if path.is_file())
+
+
+def _own_recipe_path(name: str) -> Path:
+    stem = file_name(name)
+    if stem in dict(list_recipes()):
+        # An own recipe must not shadow a built-in key.
+        stem = f"{stem} 2"
+    return recipes_dir() / f"{stem}.json"
 
 
 def _shelf(item: GalleryItem) -> Shelf:

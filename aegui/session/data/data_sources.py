@@ -86,7 +86,7 @@ def own_folder() -> Path:
 
 def own_path(name: str) -> Path:
     """Return the path of the user's dataset ``name``."""
-    return own_folder() / f"{file_name(name) or DRAWINGS}{OWN_SUFFIX}"
+    return own_folder() / f"{file_name(name)}{OWN_SUFFIX}"
 
 
 def file_name(name: str) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QDateTime, QLocale, QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QDialog,
+    QInputDialog,
     QMessageBox,
     QPushButton,
     QTextBrowser,
@@ -22,9 +23,11 @@ from aegui.core.i18n import tr, trn
 from aegui.core.training.engines.native.library import status as machine_status
 from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.theme import SPACING, icon_pixmap
+from aegui.session.data.data_sources import file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from numpy.typing import ArrayLike
     from PySide6.QtWidgets import QWidget
@@ -115,6 +118,36 @@ def ask_protected(parent: QWidget, name: str) -> bool:
     box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox.ButtonRole.RejectRole))
     box.exec()
     return box.clickedButton() is take
+
+
+def ask_own_file(
+    parent: QWidget, title: str, label: str, name: str, path_of: Callable[[str], Path]
+) -> tuple[str, Path] | None:
+    """Ask for the name of a file of the user's own, and before replacing an existing one.
+
+    Args:
+        parent: Parent of the dialogs.
+        title: Title of the dialogs.
+        label: What is asked for.
+        name: The name that is proposed.
+        path_of: Returns the path of the file with a name.
+
+    Returns:
+        The name and its path; None if the user cancels.
+    """
+    name, is_ok = QInputDialog.getText(parent, title, label, text=name)
+    name = name.strip()
+    if not is_ok or not name:
+        return None
+    if not file_name(name):
+        QMessageBox.warning(parent, title, tr("A file cannot be called “{name}”.", name=name))
+        return None
+    path = path_of(name)
+    text = tr("“{name}” exists already. Replace it?", name=path.stem)
+    yes = QMessageBox.StandardButton.Yes
+    if path.exists() and QMessageBox.question(parent, title, text) != yes:
+        return None
+    return name, path
 
 
 def ask_recovery(parent: QWidget, recovery: Recovery) -> Recovering:

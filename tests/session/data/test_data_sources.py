@@ -14,6 +14,7 @@ from aegui.core.errors import AeguiError
 from aegui.session.data.data_sources import (
     DRAWINGS,
     entries,
+    file_name,
     keep_drawing,
     own_path,
 )
@@ -65,4 +66,4 @@ def test_drawings_are_kept_and_offered(user_home: Path) -> None:
 
 def test_names_of_own_sets_are_names_of_files(user_home: Path) -> None:
     assert own_path("a/b: c").name == "a b  c.json"
-    assert own_path("..").stem == DRAWINGS
+    assert not file_name("..")
