@@ -403,6 +403,19 @@ def test_training_goes_on_with_the_new_sample(
     assert history.epoch[0] < 400
 
 
+def test_a_drawing_in_colour_is_averaged_for_a_grey_set(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
+) -> None:
+    dialog = window.feature(DrawingFeature).edits.ask_for_new()
+    dialog.form.fields["kind"].edited.emit("colour")
+    dialog.accept()
+    drawing.paste(np.stack([np.eye(7, 5), np.eye(7, 5), np.zeros((7, 5))]))
+    assert drawing.state.image_shape == (3, 7, 5)
+    draw.page.add_requested.emit("ñ")
+    added = window._services.workspace.dataset.images[6]
+    assert np.allclose(added, np.eye(7, 5)[np.newaxis] * 2 / 3)
+
+
 def test_every_new_sample_brings_the_offer_to_train_on(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
+from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.features.drawing.model.set_edits import misfit_words
+from aegui.features.drawing.model.set_edits import in_channels_of
 from aegui.features.drawing.pixel_edits import PixelEdits
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.looks import look_of
@@ -120,14 +121,14 @@ class DrawingFeature(Feature):
 
     @Slot(str)
     def _on_page_add_requested(self, label: str) -> None:
-        dataset, pixels = self._services.workspace.dataset, self._services.drawing.pixels
-        channels, height, width = dataset.image_shape
-        if pixels.shape[-2:] != (height, width) or (pixels.ndim > 2 and channels == 1):
-            told = tr("The drawing was not added. {reason}", reason=misfit_words(pixels, dataset))
-            self._services.workspace.noticed.emit(Notice("warning", told))
-            return
-        image = np.repeat(pixels[np.newaxis], channels, axis=0) if pixels.ndim == 2 else pixels
         workspace = self._services.workspace
+        dataset = workspace.dataset
+        try:
+            image = in_channels_of(dataset, self._services.drawing.pixels)
+        except AeguiError as error:
+            told = tr("The drawing was not added. {reason}", reason=error)
+            workspace.noticed.emit(Notice("warning", told))
+            return
         workspace.edits.add_sample(image, label)
         if len(workspace.dataset) > len(dataset):
             self._panel.set.gallery.set_current(len(workspace.dataset) - 1)

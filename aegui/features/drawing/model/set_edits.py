@@ -127,12 +127,8 @@ def redrawn(dataset: Dataset, index: int, image: NDArray[np.float32]) -> Dataset
     Raises:
         AeguiError: The image has another size.
     """
-    channels, height, width = dataset.image_shape
-    if image.shape[-2:] != (height, width):
-        raise AeguiError(misfit_words(image, dataset))
-    pixels = np.repeat(image[np.newaxis], channels, axis=0) if image.ndim == 2 else image
     images = dataset.images.copy()
-    images[index] = pixels[:channels] if channels > 1 else pixels.mean(axis=0)
+    images[index] = in_channels_of(dataset, image)
     return Dataset.over(
         dataset.name,
         images,
@@ -141,6 +137,22 @@ def redrawn(dataset: Dataset, index: int, image: NDArray[np.float32]) -> Dataset
         source=dataset.source,
         licence=dataset.licence,
     )
+
+
+def in_channels_of(dataset: Dataset, image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``image`` (``[H, W]`` or ``[C, H, W]``) as a sample of ``dataset``, ``[C, H, W]``.
+
+    For a grey set the colours are averaged.
+
+    Raises:
+        AeguiError: The image has another size.
+    """
+    channels, height, width = dataset.image_shape
+    if image.shape[-2:] != (height, width):
+        raise AeguiError(misfit_words(image, dataset))
+    if image.ndim == 2:
+        return np.repeat(image[np.newaxis], channels, axis=0)
+    return image[:channels] if channels > 1 else image.mean(axis=0, keepdims=True)
 
 
 def misfit_words(image: NDArray[np.float32], dataset: Dataset) -> str:
