@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.journey.feature import JourneyFeature
 from aegui.features.journey.view.panel import JourneyPanel
+from aegui.features.journey.view.picture import PixelPicture
 from aegui.features.journey.view.words import number
 from aegui.features.map.view.cursor_panel import CursorPanel
+from aegui.session.data.looks import Look
 from aegui.session.lit_layer import LitLayer
 from tests.window.conftest import train
 
@@ -68,6 +71,20 @@ def test_a_pixel_is_followed_back_to_the_input(window: MainWindow, qtbot: QtBot)
     place = panel.picture.cell_rect(11).center().toPoint()
     QTest.mouseClick(panel.picture, Qt.MouseButton.LeftButton, pos=place)
     assert feature.path == ((stages - 1, 11),)
+
+
+def test_every_channel_of_a_pixel_is_chosen(qtbot: QtBot) -> None:
+    picture = PixelPicture("Answer")
+    qtbot.addWidget(picture)
+    picture.resize(120, 200)
+    picture.set_image(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), Look(False), 0)
+    chosen: list[int] = []
+    picture.pixel_chosen.connect(chosen.append)
+    for place in (1, 6):
+        middle = picture.cell_rect(place).center().toPoint()
+        QTest.mouseClick(picture, Qt.MouseButton.LeftButton, pos=middle)
+    assert chosen == [1, 6]
+    assert picture.text_of(6) == "Row 2, column 1: 0.545, green"
 
 
 def test_it_follows_the_drawing_and_the_cursor(window: MainWindow, qtbot: QtBot) -> None:

@@ -130,8 +130,7 @@ class JourneyPanel(QWidget):
         """Show the last step of the sheet's path."""
         self.set_message("")
         journey, (stage, unit) = sheet.journey, sheet.path[-1]
-        pixels = sheet.answer.shape[1] * sheet.answer.shape[2]
-        self.picture.set_image(sheet.answer, sheet.look, sheet.path[0][1] % pixels)
+        self.picture.set_image(sheet.answer, sheet.look, sheet.path[0][1])
         self._show_path(journey, sheet.path)
         name = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
         if stage == 0:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from aegui.core.i18n import localized, tr
+from aegui.features.journey.view.words import COLOURS
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme
@@ -25,14 +26,15 @@ _HINT, _LEAST = QSize(130, 150), QSize(90, 96)
 
 
 class PixelPicture(Cells, Painted):
-    """One image; a click or Enter selects a pixel. Passive."""
+    """One image, its channels below one another; a click or Enter selects a pixel. Passive."""
 
     pixel_chosen = Signal(int)
-    """Emitted with the index of the pixel within a channel, row-major."""
+    """Emitted with the index of the pixel in ``[C, H, W]``, row-major."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: NDArray[np.float32] = np.zeros((1, 7, 5), np.float32)
+        self._channels = 1
         self._look = GLYPHS
         self._chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -43,14 +45,16 @@ class PixelPicture(Cells, Painted):
 
     def set_image(self, image: NDArray[np.float32], look: Look, chosen: int) -> None:
         """Show ``image`` ``[C, H, W]`` with the pixel ``chosen`` marked."""
-        self._image, self._look, self._chosen = image, look, chosen
+        self._channels = image.shape[0]
+        self._image = image.reshape(1, -1, image.shape[2])
+        self._look, self._chosen = look, chosen
         if 0 <= chosen < self.count():
             self._current = chosen
         self.update()
 
     def count(self) -> int:
         """Return the number of pixels."""
-        return int(self._image.shape[1] * self._image.shape[2])
+        return self._image.size
 
     def columns(self) -> int:
         """Return the number of pixels per row."""
@@ -73,12 +77,15 @@ class PixelPicture(Cells, Painted):
 
     def text_of(self, place: int) -> str:
         """Return position and level of a pixel as text."""
-        row, column = divmod(place, self.columns())
-        levels = self._image[:, row, column]
-        words = ", ".join(localized(float(level), ".3f") for level in levels)
-        return tr(
-            "Row {row}, column {column}: {level}", row=row + 1, column=column + 1, level=words
+        channel, within = divmod(place, self.count() // self._channels)
+        row, column = divmod(within, self.columns())
+        level = localized(float(self._image.flat[place]), ".3f")
+        words = tr(
+            "Row {row}, column {column}: {level}", row=row + 1, column=column + 1, level=level
         )
+        if self._channels != len(COLOURS):
+            return words
+        return tr("{place}, {colour}", place=words, colour=tr(COLOURS[channel]))
 
     def activate(self, place: int) -> None:
         """Emit ``pixel_chosen``."""

@@ -20,7 +20,8 @@ _PARTS = {
     "decoder": mark("Decoder {n}"),
     "output": mark("Answer"),
 }
-_COLOURS = (mark("red"), mark("green"), mark("blue"))
+COLOURS = (mark("red"), mark("green"), mark("blue"))
+"""Names of the channels of an image in colour."""
 _RULES: dict[Rule, str] = {
     "sum": mark("Each input times its weight, all added to the bias, then the activation."),
     "affine": mark(
@@ -59,8 +60,8 @@ def unit_words(journey: Journey, stage: int, unit: int) -> str:
     if channels == 1:
         return place
     is_picture = stage in {0, len(journey.stages) - 1}
-    if is_picture and channels == len(_COLOURS):
-        return tr("{place}, {colour}", place=place, colour=tr(_COLOURS[channel]))
+    if is_picture and channels == len(COLOURS):
+        return tr("{place}, {colour}", place=place, colour=tr(COLOURS[channel]))
     return tr("channel {n}, {place}", n=channel + 1, place=place)
 
 
