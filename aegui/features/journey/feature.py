@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +68,7 @@ class JourneyFeature(Feature):
         self.show_dock("journey")
         self._source, self._pixel, self.path = source, pixel, ()
         self._panel.set_source(source)
+        self._derived.forget()
         self._ask()
         self._panel.picture.setFocus()
 
@@ -86,6 +88,7 @@ class JourneyFeature(Feature):
     @Slot(str)
     def _on_panel_source_chosen(self, key: str) -> None:
         self._source, self.path = key, ()
+        self._derived.forget()
         self._ask()
 
     def _ask(self) -> None:
@@ -110,10 +113,11 @@ class JourneyFeature(Feature):
         if self._source == "cursor":
             code = self._code
             assert code is not None
-            self._derived.ask(lambda: Journey(codec, code, from_code=True), object())
+            work = partial(Journey, codec, code, from_code=True)
         else:
-            pixels = drawing.pixels
-            self._derived.ask(lambda: Journey(codec, pixels), object())
+            work = partial(Journey, codec, drawing.pixels)
+        # One subject for all of a training or a stroke: a slightly late trace is better than none.
+        self._derived.ask(work, shown.dataset, gentle=shown.is_learning)
 
     @Slot(object)
     def _on_derived_answered(self, journey: Journey) -> None:

@@ -18,6 +18,7 @@ from aegui.session.jobs.service import Service
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.lessons.checks import CheckResult
     from aegui.core.lessons.figures import LessonSubject
     from aegui.core.lessons.lesson import Lesson, LessonStep
@@ -133,14 +134,15 @@ class LessonBook(Service):
             return
         keys = [key for key in step.measured if network or key in BY_HAND]
         if not keys:
+            self._measuring.forget()
             self._take(step.key, {})
             return
 
-        def work(_report: object, cancelled: object) -> tuple[str, dict[str, float]]:
-            return step.key, measure(subject, keys, cancelled)  # type: ignore[arg-type]
+        def work(_report: Report, cancelled: IsCancelled) -> tuple[str, dict[str, float]]:
+            return step.key, measure(subject, keys, cancelled)
 
         quick = all(key in BY_HAND for key in keys)
-        self._measuring.compute(work, (step, network), quick=quick)
+        self._measuring.compute(work, step, quick=quick)
 
     @Slot(object)
     def _on_measuring_answered(self, answer: tuple[str, dict[str, float]]) -> None:
