@@ -15,6 +15,7 @@ from aegui.session.jobs.service import Service
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.inversion import Inversion
 
@@ -62,13 +63,13 @@ class InversionService(Service):
             return
         wanted = np.array(image, np.float32)
         subject = codec, wanted.tobytes()
-        if self._subject is not None and self._subject[0] is codec and self._subject == subject:
+        if self._subject == subject:
             return
         self._subject = subject
         self.began.emit(wanted)
 
-        def work(_report: object, cancelled: object) -> NearestDrawn:
-            found = nearest_drawn(codec, wanted, cancelled=cancelled)  # type: ignore[arg-type]
+        def work(_report: Report, cancelled: IsCancelled) -> NearestDrawn:
+            found = nearest_drawn(codec, wanted, cancelled=cancelled)
             return NearestDrawn(wanted, found.image.reshape(wanted.shape), found)
 
         self._derived.compute(work)
