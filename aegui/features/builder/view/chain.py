@@ -157,6 +157,9 @@ class LayerChain(QWidget):
 
     def _fit_cards(self, plan: Plan) -> None:
         """Match the cards to the places by kind, keeping the common prefix and suffix."""
+        if self._ghost is not None:
+            # The dragged card may be removed, and would not report the end of its drag.
+            self._end_drag()
         places, old = plan.places, self.cards
         head = 0
         while head < min(len(old), len(places)) and old[head].may_show(places[head]):

@@ -252,6 +252,19 @@ def test_escape_calls_a_drag_off(bench: Bench) -> None:
     assert bench.texts == []
 
 
+def test_a_card_that_is_removed_while_it_is_dragged_leaves_nothing_behind(bench: Bench) -> None:
+    own_decoder(bench)
+    before = bench.recipe
+    bench.add(0)
+    chain = bench.panel.chain
+    gap = chain.gaps[4]
+    drag_grip(bench.cards[1], gap.mapToGlobal(gap.rect().center()), release=False)
+    assert any(gap.is_target for gap in chain.gaps)
+    bench.show(before)
+    assert not any(gap.is_target for gap in chain.gaps)
+    assert chain._ghost is None
+
+
 def test_pulling_a_side_of_the_hourglass_changes_the_units(bench: Bench) -> None:
     card = bench.cards[2]
     _, right = band_edges(card.width(), card.state().share)
