@@ -209,6 +209,7 @@ class CardBox(QWidget):
         self.licence.setText(dataset.licence or tr("not known"))
         if card is None:
             self._summary = ""
+            self.mean.set_image(None, drawn=False)
             self.duplicates.setText(tr("looking…"))
             self._closest_words.hide()
             self.closest.hide()

@@ -125,6 +125,11 @@ def test_the_card_tells_what_is_twice_and_alike(qtbot: QtBot) -> None:
     box.set_card(dataset, card(dataset))
     assert box.duplicates.text() == "1 sample"
     assert box.summary() == "mine"
+    picture = box.mean.grab().toImage()
+    box.set_card(dataset, None)
+    assert box.mean.grab().toImage() != picture, "the mean is not that of the set before"
+    box.set_card(dataset, card(dataset))
+    assert box.mean.grab().toImage() == picture
     box.resize(300, 400)
     box.show()
     at = box.closest._sides(0)[0].center()
