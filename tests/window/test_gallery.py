@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 
+from aegui.core.cards import CARD_SIZE
 from aegui.core.gallery import SHELVES
 from aegui.core.recipe.file import list_recipes
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.features.gallery.feature import GalleryFeature
+from aegui.features.gallery.model.items import NO_EXTRAS, network_items
+from aegui.features.gallery.view.card_list import CardPictures
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.kit.theme import DARK, apply_theme
 from aegui.paths import models_dir, recipes_dir
@@ -289,6 +295,15 @@ def test_files_opened_last_stand_there_and_are_forgotten(
     assert path not in workspace.file.recent
     assert path.is_file()
     dialog.reject()
+
+
+def test_every_picture_is_its_own(qapp: QApplication) -> None:
+    item, pictures = network_items(NO_EXTRAS, ())[0], CardPictures()
+    for level in range(64):
+        # The memory of a picture before is used again.
+        levels = np.full(CARD_SIZE[::-1], level, np.uint8)
+        image = pictures.of(replace(item, picture=levels, are_pixels=False))
+        assert QColor(image.pixel(0, 0)).value() == level
 
 
 def test_every_card_is_painted_in_both_themes(

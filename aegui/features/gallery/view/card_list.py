@@ -32,7 +32,7 @@ class CardPictures:
     """A cache of card pictures, each loaded on first use."""
 
     def __init__(self) -> None:
-        self._read: dict[tuple[str, str, int], QImage] = {}
+        self._read: dict[tuple[str, str, int], tuple[object, QImage]] = {}
 
     def of(self, item: GalleryItem) -> QImage:
         """Return the picture of a card; a transparent one if there is none."""
@@ -40,8 +40,9 @@ class CardPictures:
         if isinstance(item.picture, Path):
             key = (item.what, str(item.picture), 0)
         if key not in self._read:
-            self._read[key] = _image(item)
-        made = self._read[key]
+            # The source is kept too: another one could otherwise have its id later.
+            self._read[key] = item.picture, _image(item)
+        _, made = self._read[key]
         return _in_theme(made) if item.are_pixels else made
 
 
