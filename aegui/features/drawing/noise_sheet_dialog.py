@@ -89,6 +89,8 @@ class NoiseSheetDialog(QDialog):
         return models + [(each.name, each.codec) for each in self._services.of(Others).others]
 
     def _ask(self) -> None:
+        if not self.isVisible():
+            return
         state, (spec, seed) = self._services.drawing.state, self._services.drawing.noise
         kind = spec.kind
         every = self._models()
