@@ -59,5 +59,7 @@ class HistoryList(QFrame):
         self.items.scrollToItem(self.items.item(current))
 
     def _on_items_item_clicked(self, item: QListWidgetItem) -> None:
-        self.hide()
-        self.step_chosen.emit(self.items.row(item))
+        # Some styles activate an item by the click that is reported already.
+        if self.isVisible():
+            self.hide()
+            self.step_chosen.emit(self.items.row(item))

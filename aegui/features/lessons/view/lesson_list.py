@@ -110,7 +110,9 @@ class LessonList(QWidget):
 
     @Slot(QListWidgetItem)
     def _on_list_item_activated(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(item.data(_ROW).card.path)
+        # Some styles activate an item by the click that has opened the lesson already.
+        if self.isVisible():
+            self.chosen.emit(item.data(_ROW).card.path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the rows for the new width."""

@@ -225,6 +225,9 @@ def test_the_history_goes_back_to_a_step(panel: DrawPanel, qtbot: QtBot) -> None
         QTest.mouseClick(items.viewport(), LEFT, pos=items.visualItemRect(items.item(1)).center())
     assert blocker.args == [1]
     assert not panel.history.isVisible()
+    # As in a style that activates items by a single click.
+    with qtbot.assertNotEmitted(panel.history.step_chosen):
+        items.itemActivated.emit(items.item(1))
 
 
 def test_what_stays_as_it_is_is_not_made_anew_with_every_move_of_a_stroke(
