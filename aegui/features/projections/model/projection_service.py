@@ -160,7 +160,7 @@ class ProjectionService(Service):
 
     def _status(self, key: str) -> tuple[str, str, float]:
         found, task = self._found, self._task
-        reason = self._obstacle(key) or found.failures.get(key)
+        reason = self._obstacle(key) or found.failure or found.failures.get(key)
         if reason is not None:
             return "impossible", reason, 0.0
         if task is not None and task.kind == "map" and task.key == key:
@@ -298,7 +298,7 @@ class ProjectionService(Service):
 
     def _next_task(self) -> Task | None:
         dataset, options, of = self._dataset, self.options, self._found.material
-        if dataset is None:
+        if dataset is None or self._found.failure is not None:
             return None
         if of is None:
             is_held = self._wanted and not any(map(self._is_asked, self._wanted))
@@ -360,7 +360,9 @@ class ProjectionService(Service):
     def _take_failure(self, task: Task, error: AeguiError) -> None:
         if isinstance(error, Cancelled):
             return
-        if task.kind == "map":
+        if task.kind == "samples":
+            self._found.failure = str(error)
+        elif task.kind == "map":
             self._found.failures[task.key] = str(error)
         elif task.kind == "figures":
             self._found.figures[task.key] = Figures()

@@ -94,6 +94,8 @@ class Found:
     figures: dict[str, Figures] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     references: dict[str, Figures] | None = None
+    failure: str | None = None
+    """Why the samples could not be drawn."""
 
     def drop(self, keys: Iterable[str]) -> None:
         """Discard the results of ``keys``; their last places are kept for display."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aegui.features.projections.model.projection_work import MapState
+    from tests.harness.logs import ExpectLog
 
 QUICK = ProjectionOptions(iterations=50)
 
@@ -70,6 +72,21 @@ def test_all_maps_of_a_small_set_come_by_themselves(
     assert found["tsne"].text == "perplexity 19.7 instead of 30: there are only 60 samples"
     assert [view.key for view in service.views] == ["code", "pca", "tsne", "pca-code"]
     assert not service.is_busy
+
+
+def test_samples_that_cannot_be_drawn_are_reported_once(
+    service: ProjectionService, qtbot: QtBot, expect_log: ExpectLog
+) -> None:
+    service.set_dataset(groups())
+    # numpy refuses to draw fewer than no samples.
+    service.set_options(ProjectionOptions(samples=-1))
+    service.set_wanted(["pca", "tsne"])
+    with expect_log("the map samples failed", level=logging.ERROR):
+        service.set_active(True)
+        qtbot.waitUntil(lambda: {state.status for state in service.maps} == {"impossible"})
+    assert all("could not be made" in state.text for state in service.maps)
+    service.set_options(QUICK)
+    qtbot.waitUntil(lambda: states(service)["pca"].status == "ready")
 
 
 def test_figures_are_those_of_the_command_line(service: ProjectionService, qtbot: QtBot) -> None:
