@@ -41,7 +41,7 @@ class PointsFeature(Feature):
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update the samples and their values for the fields in ``changed``."""
         if "dataset" in changed:
-            self._services.of(SampleValuesService).set_subject(None)
+            self._services.of(SampleValuesService).request(None)
             self._show_samples()
         if "codes" in changed:
             self._show()
@@ -77,8 +77,7 @@ class PointsFeature(Feature):
             if fits:
                 live = shown.is_learning
                 subject = Subject(codec, shown.dataset, codes.indices, known, live)
-        self._services.of(SampleValuesService).set_subject(subject)
-        self._services.of(SampleValuesService).choose(tuple(keys))
+        self._services.of(SampleValuesService).request(subject, tuple(keys))
 
     @Slot(object)
     def _on_values_found(self, told: SampleValues) -> None:

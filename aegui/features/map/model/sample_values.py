@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -83,24 +83,21 @@ class SampleValuesService(Service):
         self._derived = Derived("aegui-values", self, urgent=False)
         self._derived.answered.connect(self.found)
 
-    def choose(self, keys: tuple[ValueKey, ...]) -> None:
-        """Set the kinds of values to compute."""
-        if keys != self._keys:
-            self._keys = keys
-            self._derived.forget()
-            self._derive()
+    def request(self, subject: Subject | None, keys: tuple[ValueKey, ...] = ()) -> None:
+        """Compute the values ``keys`` of ``subject``, unless that was the last request.
 
-    def set_subject(self, subject: Subject | None) -> None:
-        """Set the network and samples to compute values for; None stops the computation."""
-        before, self._subject = self._subject, subject
+        Args:
+            subject: The network and samples; None stops the computation.
+            keys: The kinds of values.
+        """
+        before, same_keys = self._subject, keys == self._keys
+        if same_keys and _is_same(before, subject):
+            return
+        self._subject, self._keys = subject, keys
         stays = before is not None and subject is not None and before.dataset is subject.dataset
-        if subject is None or not (stays and subject.live):
+        if subject is None or not (stays and same_keys and subject.live):
             # Only values of a network in training remain useful after its weights have changed.
             self._derived.forget()
-        self._derive()
-
-    def _derive(self) -> None:
-        subject, keys = self._subject, self._keys
         if subject is None or not keys:
             return
 
@@ -109,6 +106,12 @@ class SampleValuesService(Service):
                 yield from _states(subject, key, cancelled)
 
         self._derived.derive(states, subject.dataset, gentle=subject.live)
+
+
+def _is_same(one: Subject | None, other: Subject | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all(getattr(one, field.name) is getattr(other, field.name) for field in fields(Subject))
 
 
 def _states(subject: Subject, key: ValueKey, cancelled: IsCancelled) -> Iterator[SampleValues]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,8 +43,7 @@ def told_by(qtbot: QtBot, service: SampleValuesService) -> SampleValues:
 
 def test_errors_of_glyphs_are_wrong_pixels(qtbot: QtBot, service: SampleValuesService) -> None:
     of = subject()
-    service.set_subject(of)
-    service.choose(("error",))
+    service.request(of, ("error",))
     told = told_by(qtbot, service)
     images = of.dataset.flat()
     wrong = ((of.codec.reconstruct(images) > 0.5) != (images > 0.5)).sum(axis=1)
@@ -56,8 +56,7 @@ def test_errors_of_glyphs_are_wrong_pixels(qtbot: QtBot, service: SampleValuesSe
 
 def test_novelty_is_that_of_the_reconstruction(qtbot: QtBot, service: SampleValuesService) -> None:
     of = subject()
-    service.choose(("novelty",))
-    service.set_subject(of)
+    service.request(of, ("novelty",))
     told = told_by(qtbot, service)
     wanted = novelty(of.known, of.codec.reconstruct(of.dataset.flat()[of.indices])).ratio
     assert told.values[of.indices] == pytest.approx(wanted.astype(float))
@@ -67,8 +66,7 @@ def test_a_variational_code_has_a_spread(qtbot: QtBot, service: SampleValuesServ
     recipe = with_kind(parts.recipe(), "variational")
     codec = Codec(recipe, (1, 7, 5), parts.snapshot(recipe))
     of = subject(codec=codec)
-    service.set_subject(of)
-    service.choose(("variances",))
+    service.request(of, ("variances",))
     told = told_by(qtbot, service)
     _, logs = codec.encode_distribution(of.dataset.flat()[of.indices])
     assert logs is not None
@@ -81,22 +79,33 @@ def test_a_plain_code_has_none_and_nothing_is_told_without_a_wish(
 ) -> None:
     told: list[object] = []
     service.found.connect(told.append)
-    service.set_subject(subject())
-    service.choose(("variances",))
+    service.request(subject(), ("variances",))
     qtbot.wait(80)
-    service.choose(())
-    service.set_subject(subject())
+    service.request(subject(), ())
     qtbot.wait(80)
     assert not told
 
 
+def test_the_same_request_again_computes_nothing(
+    qtbot: QtBot, service: SampleValuesService
+) -> None:
+    of, told = subject(), list[SampleValues]()
+    service.found.connect(told.append)
+    service.request(of, ("error",))
+    qtbot.waitUntil(lambda: len(told) == 1)
+    service.request(replace(of), ("error",))
+    assert service._derived.finish(60.0)
+    service.request(replace(of), ("novelty",))
+    qtbot.waitUntil(lambda: told[-1].key == "novelty")
+    assert [each.key for each in told] == ["error", "novelty"]
+
+
 def test_while_learning_it_rests_in_between(qtbot: QtBot, service: SampleValuesService) -> None:
     of = subject(live=True)
-    service.choose(("error",))
-    service.set_subject(of)
+    service.request(of, ("error",))
     told_by(qtbot, service)
-    later = Subject(of.codec, of.dataset, of.indices, of.known, live=True)
-    service.set_subject(later)
+    later = Subject(parts.codec(), of.dataset, of.indices, of.known, live=True)
+    service.request(later, ("error",))
     told_by(qtbot, service)
-    service.set_subject(None)
+    service.request(None)
     qtbot.wait(100)
