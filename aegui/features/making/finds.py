@@ -96,9 +96,8 @@ class FindWork(QObject):
     @Slot(object)
     def _on_page_pin_requested(self, numbers: tuple[int, ...]) -> None:
         look = self._finds.latest
-        for number in numbers if look is not None else ():
-            assert look is not None
-            self._services.workspace.annotations.pin(look.codes[number])
+        if look is not None:
+            self._services.workspace.annotations.pin_all(look.codes[number] for number in numbers)
 
     @Slot(int)
     def _on_page_draw_requested(self, number: int) -> None:

@@ -14,6 +14,8 @@ from aegui.core.run_file.saved import PinnedPlace
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QUndoStack
 
@@ -101,8 +103,15 @@ class Annotations(QObject):
 
         A code that is not finite is ignored, as a file could not store it.
         """
-        if np.isfinite(np.asarray(z, np.float32)).all():
-            self.set_places((*self.places, self._new_place(z, name[:MAX_NAME])))
+        self.pin_all([z], name)
+
+    def pin_all(self, codes: Iterable[ArrayLike], name: str = "") -> None:
+        """Pin several codes like ``pin``, in one step of undo."""
+        places = self.places
+        for z in codes:
+            if np.isfinite(np.asarray(z, np.float32)).all():
+                places = (*places, _new_place(places, z, name[:MAX_NAME]))
+        self.set_places(places)
 
     def unpin(self, index: int) -> None:
         """Remove the pin at ``index`` of ``places``."""
@@ -144,11 +153,13 @@ class Annotations(QObject):
         self.edited.emit()
         self.concepts_changed.emit(concepts)
 
-    def _new_place(self, z: ArrayLike, name: str) -> PinnedPlace:
-        taken = {place.name for place in self.places}
-        free = (tr("Pin {n}", n=number) for number in count(1))
-        code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
-        return PinnedPlace(code, name or next(text for text in free if text not in taken))
+
+def _new_place(places: tuple[PinnedPlace, ...], z: ArrayLike, name: str) -> PinnedPlace:
+    """Return the pin of ``z``, by default with the first number that no place of ``places`` has."""
+    taken = {place.name for place in places}
+    free = (tr("Pin {n}", n=number) for number in count(1))
+    code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
+    return PinnedPlace(code, name or next(text for text in free if text not in taken))
 
 
 def _moved(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> int | None:

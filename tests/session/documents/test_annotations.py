@@ -44,6 +44,16 @@ def test_a_pin_gets_the_first_free_number(qtbot: QtBot) -> None:
     assert kept.places[2].z == (7.0, 8.0)
 
 
+def test_several_pins_are_one_step_of_undo(workspace: Workspace) -> None:
+    kept = workspace.annotations
+    before = workspace.undo_stack.count()
+    kept.pin_all(np.array([[1.0, 2.0], [np.nan, 0.0], [3.0, 4.0]], np.float32))
+    assert [place.name for place in kept.places] == ["Pin 1", "Pin 2"]
+    assert workspace.undo_stack.count() == before + 1
+    workspace.undo_stack.undo()
+    assert kept.places == ()
+
+
 def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
     kept = Annotations()
     kept.set_concepts((THICK,))
