@@ -167,6 +167,7 @@ class ScatterView(QWidget):
         """Positions of the samples in the widget, ``[n, 2]``; empty without a map."""
         self._middles: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
         self._selection: NDArray[np.bool_] | None = None
+        self._cleared: NDArray[np.bool_] | None = None
         self._emphasis: int | None = None
         self._highlight: int | None = None
         self._tells = False
@@ -526,7 +527,7 @@ class ScatterView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start a selection, or a pan."""
         at = (event.position().x(), event.position().y())
-        self._gripped_at = event.position()
+        self._gripped_at, self._cleared = event.position(), None
         if event.button() is Qt.MouseButton.LeftButton and len(self.pixels):
             self._drag = [at]
         elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
@@ -558,6 +559,8 @@ class ScatterView(QWidget):
             inside = np.zeros(len(self.pixels), bool)
             if index is not None:
                 inside[index] = True
+            else:
+                self._cleared = self._selection
         elif self._uses_lasso:
             inside = in_polygon(self.pixels, drag)
         else:
@@ -574,7 +577,9 @@ class ScatterView(QWidget):
         self.selected.emit(inside)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit the map."""
+        """Fit the map, and restore a selection that the first click has cleared."""
+        if self._cleared is not None:
+            self.selected.emit(self._cleared)
         self._show_all()
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -160,6 +160,20 @@ def test_selecting_by_rectangle_click_and_modifiers(view: ScatterView, qtbot: Qt
     assert np.flatnonzero(found[-1]).tolist() == [77]
 
 
+def test_a_double_click_on_empty_ground_keeps_the_selection(view: ScatterView) -> None:
+    view.selected.connect(view.set_selection)
+    QTest.mouseClick(view, LEFT, NONE, at(view, 77))
+    empty = QPoint(4, 420)
+    assert view.sample_at(empty.x(), empty.y()) is None
+    QTest.mouseClick(view, LEFT, NONE, empty)
+    assert view._selection is None
+    QTest.mouseDClick(view, LEFT, NONE, empty)
+    assert view._selection is not None
+    assert np.flatnonzero(view._selection).tolist() == [77]
+    QTest.mouseClick(view, LEFT, NONE, empty)
+    assert view._selection is None
+
+
 def test_selecting_with_a_lasso(view: ScatterView, qtbot: QtBot) -> None:
     view.set_lasso(True)
     with qtbot.waitSignal(view.selected) as signal:
