@@ -44,7 +44,6 @@ _RESTYLING = (
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
     QEvent.Type.FontChange,
-    QEvent.Type.DevicePixelRatioChange,
 )
 
 

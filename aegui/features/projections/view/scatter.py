@@ -422,7 +422,8 @@ class ScatterView(QWidget):
 
     def _paint_map(self, painter: QPainter, room: QRectF, theme: Theme) -> None:
         painter.setClipRect(room)
-        if self._picture is None:
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatioF() != ratio:
             self._picture = self._dots(room, theme)
             if self._points.is_rough:
                 # Very many samples are painted incrementally, some in each frame.

@@ -142,7 +142,8 @@ class TimeSlider(QAbstractSlider):
         x = self.x_of(self.value())
         painter.setBrush(blend(theme.accent, theme.window, 0.55))
         painter.drawRoundedRect(QRectF(groove.topLeft(), QPointF(x, groove.bottom())), 2, 2)
-        if self._marks is None:
+        ratio = self.devicePixelRatioF()
+        if self._marks is None or self._marks.devicePixelRatioF() != ratio:
             self._marks = self._painted_marks(theme)
         painter.drawPixmap(0, 0, self._marks)
         painter.setPen(QPen(theme.window, 1.5))
