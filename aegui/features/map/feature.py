@@ -323,7 +323,6 @@ class MapFeature(Feature):
 
     @Slot(object)
     def _on_canvas_style_changed(self, style: MapStyle) -> None:
-        self._window.canvas.set_style(style)
         self._show_decoded()
         if not style.plane:
             self._services.of(PlaneService).forget()
