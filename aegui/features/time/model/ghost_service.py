@@ -94,9 +94,8 @@ class GhostService(Service):
         self._files.ask(lambda: _opened(path, like), path)
 
     def forget(self) -> None:
-        """Cancel all requests."""
+        """Cancel the encoding; a file that is being read is still reported."""
         self._answers.forget()
-        self._files.forget()
 
     @Slot(object)
     def _on_files_answered(self, found: tuple[str, Codec]) -> None:

@@ -66,6 +66,18 @@ def test_a_run_from_a_file(service: GhostService, qtbot: QtBot, tmp_path: Path) 
     assert found.latent_size == 2
 
 
+def test_a_file_is_read_though_the_codes_are_no_longer_wanted(
+    service: GhostService, qtbot: QtBot, tmp_path: Path
+) -> None:
+    of = recipe()
+    save_run(tmp_path / "other.aegui", SavedRun(of, glyphs(), snapshot(of, seed=5)))
+    like = codec()
+    like.image_shape = (1, 7, 5)
+    with qtbot.waitSignal(service.opened):
+        service.open(tmp_path / "other.aegui", like)
+        service.forget()
+
+
 @pytest.mark.parametrize(
     ("latent", "height", "reason"),
     [(3, 7, "codes of 3 numbers"), (2, 6, "images of 1x6x5 pixels")],
