@@ -327,8 +327,6 @@ class AnswersPage(QWidget):
         while len(self._rows) < len(sheet.answers):
             self._add_row()
         keys = [answer.key for answer in sheet.answers]
-        if self._current not in keys and keys:
-            self._current = keys[0]
         wrong = any(answer.answer.wrong_count for answer in sheet.answers)
         for place, each in enumerate(self._rows):
             each.setVisible(place < len(keys))
@@ -421,17 +419,18 @@ class AnswersPage(QWidget):
             self.current_changed.emit(key)
 
     def _show_current(self) -> None:
-        for each in self._rows:
-            each.set_marked(each.key == self._current, among=len(self._shown))
         current = self.current
+        for each in self._rows:
+            is_current = current is not None and each.key == current.key
+            each.set_marked(is_current, among=len(self._shown))
         if current is not None:
             self.nearest.set_nearest(current.answer.nearest, current.answer.nearest_indices)
 
     @property
     def current(self) -> SheetAnswer | None:
-        """The current answer."""
+        """The current answer: the first one while the chosen network has none."""
         found = (answer for answer in self._shown if answer.key == self._current)
-        return next(found, None)
+        return next(found, self._shown[0] if self._shown else None)
 
     @property
     def text(self) -> str:

@@ -104,6 +104,19 @@ def test_wrong_pixels_are_counted(panel: AnswerPanel, wrong: int, text: str) -> 
     assert panel.accessibleDescription() == text
 
 
+def test_the_chosen_answer_is_current_again_after_a_drawing_that_it_does_not_fit(
+    panel: AnswerPanel,
+) -> None:
+    answers = [make_answer(glyphs()[place]) for place in (1, 2)]
+    panel.set_sheet(sheet_of(*answers))
+    panel.answers.set_current("run:1")
+    panel.set_sheet(sheet_of(answers[0]))
+    assert panel.answers.current is not None
+    assert panel.answers.current.key == SHOWN
+    panel.set_sheet(sheet_of(*answers))
+    assert panel.answers.current.key == "run:1"
+
+
 def test_without_a_target_it_says_so(panel: AnswerPanel) -> None:
     panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
     assert panel.text.startswith("No target to compare with")
