@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QSizePolicy,
@@ -259,6 +259,10 @@ class CodeNumbers(Painted):
         if self._fonts is None:
             self._fonts = figures_font(self.font(), bold=True), figures_font(self.font())
         return self._fonts
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        self._fonts = self._cell = None
+        super().changeEvent(event)
 
     def _lines(self, count: int) -> int:
         return min(_LINES, -(-count // self._columns()))

@@ -39,6 +39,15 @@ def test_it_begins_with_a_reason(panel: CursorPanel) -> None:
     assert "map" in panel.accessibleDescription()
 
 
+def test_the_numbers_follow_the_font(panel: CursorPanel) -> None:
+    panel.set_decoded(ramp(), tuple(range(64)), 0)
+    font = panel.numbers.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    before = panel.numbers._cell_px()
+    panel.numbers.setFont(font)
+    assert panel.numbers._cell_px() > 1.5 * before
+
+
 def test_captions_of_small_pictures_do_not_meet(qtbot: QtBot) -> None:
     pictures = CursorPictures()
     qtbot.addWidget(pictures)
