@@ -14,6 +14,7 @@ from aegui.core.i18n import localized, tr
 from aegui.core.latent.field_lines import wrong_levels
 from aegui.core.latent.fields import FIELDS, value_at
 from aegui.features.map.view.field_layer import REGION_OPACITY, scale_rgba
+from aegui.features.map.view.value_legend import figure_text
 from aegui.kit.painted import Painted, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
@@ -83,19 +84,13 @@ def entry_of(layer: Layer) -> Entry:
         return Entry(field.key, title, words, "", field.epoch)
     if field.key == "holes":
         return Entry(field.key, title, tr(spec.low), tr(spec.high), field.epoch)
-    low = f"{tr(spec.low)} {_figure(field.low)}"
-    high = f"{_figure(field.high)} {tr(spec.high)}"
+    low = f"{tr(spec.low)} {figure_text(field.low)}"
+    high = f"{figure_text(field.high)} {tr(spec.high)}"
     return Entry(field.key, title, low, high, field.epoch)
 
 
 def _awaited_entry(key: str) -> Entry:
     return Entry(key, tr(FIELDS[key].label), tr("is being computed…"), "", 0)
-
-
-def _figure(value: float) -> str:
-    """Format a number with about two significant digits."""
-    text = localized(value, ".0f") if abs(value) >= 100 or value == 0.0 else localized(value, ".2g")
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 @dataclass(frozen=True)
@@ -126,7 +121,7 @@ def here_of(layer: Layer, x: float, y: float) -> Here | None:
     span = field.high - field.low
     # Digits finer than the colour bar resolves would only take room.
     shown = round(value, 2 - math.floor(math.log10(span)))
-    text = localized(value, ".0f") if field.key == "wrong" else _figure(shown)
+    text = localized(value, ".0f") if field.key == "wrong" else figure_text(shown)
     share = min(1.0, max(0.0, (value - field.low) / span))
     words = tr("{layer}: {value}", layer=name, value=f"{text} {field.unit}".rstrip())
     return Here(text, share, words)

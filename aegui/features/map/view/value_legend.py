@@ -53,7 +53,7 @@ class ValueLegend(QWidget):
     def _ends(self) -> str:
         if self._range is None:
             return tr("being computed...")
-        low, high = (_figure(value) for value in self._range)
+        low, high = (figure_text(value) for value in self._range)
         return tr("{low} to {high}", low=low, high=high)
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -75,7 +75,7 @@ class ValueLegend(QWidget):
         if self._range is None:
             painter.drawText(below, 0, self._ends())
             return
-        first, last = (_figure(value) for value in self._range)
+        first, last = (figure_text(value) for value in self._range)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, first)
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, last)
         bar = QRectF(room.left(), room.top() + high + 4, room.width(), _BAR_PX)
@@ -87,10 +87,7 @@ class ValueLegend(QWidget):
         painter.drawRoundedRect(bar, 2, 2)
 
 
-def _figure(value: float) -> str:
+def figure_text(value: float) -> str:
     """Format a number with about two significant digits."""
-    return (
-        localized(value, ",.0f")
-        if abs(value) >= 100 or value == round(value)
-        else localized(value, ".2g")
-    )
+    is_whole = abs(value) >= 100 or value == round(value)
+    return localized(value, ",.0f" if is_whole else ".2g").replace("-", "\N{MINUS SIGN}")
