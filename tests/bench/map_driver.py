@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.run_file.saved import SavedRun
-    from aegui.features.map.model.plane_tiles import Plane
-    from aegui.features.map.view.types import ViewRequest
+    from aegui.features.map.model.plane_tiles import Plane, PlaneRequest
 
 SIZE = (1200, 800)
 FRAMES = 300
@@ -61,12 +60,12 @@ class Bench:
         self.waiting = QEventLoop()
         self.canvas.view_changed.connect(self._on_view_changed)
         self.plane: Plane | None = None
-        self.wanted: ViewRequest | None = None
+        self.wanted: PlaneRequest | None = None
         self.planes = 0
 
-    def _on_view_changed(self, wanted: ViewRequest) -> None:
+    def _on_view_changed(self, wanted: PlaneRequest) -> None:
         self.wanted = wanted
-        self.service.request(wanted.rect, wanted.columns, wanted.rows, wanted.frame)
+        self.service.request(wanted)
 
     def _on_decoded(self, plane: Plane) -> None:
         self.plane = plane

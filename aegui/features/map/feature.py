@@ -23,8 +23,7 @@ from aegui.shell.refresher import POINTING_MS, Refresher
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.features.map.model.plane_tiles import Plane
-    from aegui.features.map.view.types import ViewRequest
+    from aegui.features.map.model.plane_tiles import Plane, PlaneRequest
     from aegui.session.map.decode_service import Decoded
     from aegui.session.pixels.answers import Nearest
     from aegui.session.services import Services
@@ -277,10 +276,8 @@ class MapFeature(Feature):
     # Background
 
     @Slot(object)
-    def _on_canvas_view_changed(self, request: ViewRequest) -> None:
-        self._services.of(PlaneService).request(
-            request.rect, request.columns, request.rows, request.frame, request.near
-        )
+    def _on_canvas_view_changed(self, request: PlaneRequest) -> None:
+        self._services.of(PlaneService).request(request)
 
     @Slot(object)
     def _on_plane_decoded(self, plane: Plane) -> None:

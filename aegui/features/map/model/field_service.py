@@ -14,6 +14,7 @@ from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
 from aegui.core.sampled import step_of
+from aegui.features.map.model.plane_tiles import contains
 from aegui.session.holding import Holding
 from aegui.session.jobs.costs import encode_cost
 from aegui.session.jobs.derived import Derived
@@ -258,9 +259,7 @@ def _span(low: float, high: float) -> tuple[float, float]:
 
 def _serves(rect: Rect, bounds: Rect) -> bool:
     """Return whether a layer over ``rect`` covers ``bounds`` and is not much too coarse for it."""
-    covers = rect[0] <= bounds[0] and rect[1] <= bounds[1]
-    covers = covers and bounds[2] <= rect[2] and bounds[3] <= rect[3]
-    return covers and rect[2] - rect[0] <= 2.6 * (bounds[2] - bounds[0])
+    return contains(rect, bounds) and rect[2] - rect[0] <= 2.6 * (bounds[2] - bounds[0])
 
 
 def resolutions(subject: FieldSubject, view: FieldView) -> list[tuple[int, int]]:

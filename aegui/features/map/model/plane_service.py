@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,7 +13,6 @@ from aegui.features.map.model.plane_tiles import (
     KEPT_BYTES,
     Plane,
     PlaneRequest,
-    Rect,
     TileStore,
     decode_plane,
 )
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.frame import Frame
     from aegui.session.data.looks import Look
 
 REFRESH_MS = 150
@@ -97,19 +96,10 @@ class PlaneService(Service):
         self._planes.forget()
         self._derive()
 
-    def request(
-        self,
-        rect: Rect,
-        columns: int,
-        rows: int,
-        frame: Frame,
-        near: tuple[float, float] | None = None,
-    ) -> None:
-        """Decode ``rows`` x ``columns`` tiles over ``rect``; replaces an unanswered request.
-
-        Tiles near ``near``, by default the centre, are decoded first.
-        """
-        self._last = PlaneRequest(rect, _bounded(columns), _bounded(rows), frame, near)
+    def request(self, wanted: PlaneRequest) -> None:
+        """Decode ``wanted``, at most ``MAX_TILES`` each way; replaces an unanswered request."""
+        columns, rows = _bounded(wanted.columns), _bounded(wanted.rows)
+        self._last = replace(wanted, columns=columns, rows=rows)
         self._derive()
 
     def forget(self) -> None:

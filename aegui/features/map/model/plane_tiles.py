@@ -82,6 +82,12 @@ class Plane:
         return pixels
 
 
+def contains(outer: Rect, inner: Rect) -> bool:
+    """Return whether ``outer`` contains ``inner``."""
+    across = outer[0] <= inner[0] and inner[2] <= outer[2]
+    return across and outer[1] <= inner[1] and inner[3] <= outer[3]
+
+
 @dataclass(frozen=True)
 class PlaneRequest:
     """Parameters of one plane.

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aegui.features.map.view.types import ViewRequest
+from aegui.features.map.model.plane_tiles import PlaneRequest, contains
 
 if TYPE_CHECKING:
     from aegui.core.latent.frame import Frame
@@ -188,7 +188,7 @@ def plane_request(
     *,
     ribbon: bool,
     near: tuple[float, float] | None = None,
-) -> ViewRequest:
+) -> PlaneRequest:
     """Return the tiles of ``lattice`` that cover ``view`` and a margin around it."""
     x0, y0, x1, y1 = view.bounds
     spare_x, spare_y = _MARGIN * (x1 - x0), _MARGIN * (y1 - y0)
@@ -196,15 +196,13 @@ def plane_request(
     first_y, last_y = _span(y0 - spare_y, y1 + spare_y, lattice.height, lattice.shift_y)
     if ribbon:
         first_y, last_y = -0.5, 0.5
-    return ViewRequest(
+    return PlaneRequest(
         rect=(
             first_x * lattice.width,
             first_y * lattice.height,
             last_x * lattice.width,
             last_y * lattice.height,
         ),
-        width_px=round(view.width),
-        height_px=round(view.height),
         columns=round(last_x - first_x),
         rows=round(last_y - first_y),
         frame=frame,
@@ -214,8 +212,7 @@ def plane_request(
 
 def covers(outer: Bounds, inner: Bounds, *, ribbon: bool) -> bool:
     """Return whether ``outer`` contains ``inner``; for a ribbon only x is compared."""
-    across = outer[0] <= inner[0] and inner[2] <= outer[2]
-    return across and (ribbon or (outer[1] <= inner[1] and inner[3] <= outer[3]))
+    return contains((outer[0], inner[1], outer[2], inner[3]) if ribbon else outer, inner)
 
 
 def _level(size: float) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect, QSize, Signal
 
 from aegui.core.i18n import localized, tr
+from aegui.features.map.model.plane_tiles import contains
 from aegui.features.map.view.code_strip import STRIP_PX, CodeStrip
 from aegui.features.map.view.controls import AxesBar, FollowBar, ViewBar
 from aegui.features.map.view.field_legend import FieldLegend
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.features.map.view.scene import Scene
-    from aegui.widgets.viewport import Bounds, Viewport
+    from aegui.widgets.viewport import Viewport
 
 TOP_PX = 40.0
 """Space that a fit leaves to the buttons, besides its general margin."""
@@ -35,12 +36,6 @@ _LEAST_MAP_PX = 320
 _LEAST_BESIDE_PX = 200
 """Minimum width of the map beside the sliders, which the user has requested."""
 _PART = 1.15
-
-
-def _inside(inner: Bounds, outer: Bounds) -> bool:
-    """Return whether ``outer`` contains ``inner``."""
-    across = outer[0] <= inner[0] and inner[2] <= outer[2]
-    return across and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
 class MapOverlays(QObject):
@@ -176,7 +171,7 @@ class MapOverlays(QObject):
         self.scale.setVisible(has_codes and scene.style.scale)
         self.scale.set_view(view, home)
         within = view.sx < _PART * home.sx and view.sy < _PART * home.sy
-        away = scene.bounds is None or not _inside(scene.bounds, view.bounds)
+        away = scene.bounds is None or not contains(view.bounds, scene.bounds)
         roomy = self._map.width() - self.strip_px > _LEAST_MAP_PX
         shown = has_codes and scene.style.minimap and roomy and not within and away
         self.minimap.set_view(view)

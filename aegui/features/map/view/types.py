@@ -119,26 +119,3 @@ class FieldPicture:
     smooth: bool = True
     lines: tuple[NDArray[np.float64], ...] = ()
     names: tuple[RegionName, ...] = ()
-
-
-@dataclass(frozen=True)
-class ViewRequest:
-    """The decoded plane that the map requests.
-
-    Attributes:
-        rect: The rectangle to fill with tiles: larger than the view, to leave room for panning.
-        width_px: Width of the map in pixels.
-        height_px: Height of the map in pixels.
-        columns: Tiles across ``rect``.
-        rows: Tiles down ``rect``.
-        frame: Maps x and y to codes.
-        near: The place whose tiles are decoded first, the cursor's; None for the centre.
-    """
-
-    rect: Bounds
-    width_px: int
-    height_px: int
-    columns: int
-    rows: int
-    frame: Frame
-    near: tuple[float, float] | None = None

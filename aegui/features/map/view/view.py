@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.map.model.plane_tiles import Plane
-    from aegui.features.map.view.types import FieldPicture, MapStyle, Pin, ViewRequest
+    from aegui.features.map.model.plane_tiles import Plane, PlaneRequest
+    from aegui.features.map.view.types import FieldPicture, MapStyle, Pin
     from aegui.session.map.codes_service import Codes
 
 ZOOM_STEP = 1.25
@@ -46,7 +46,7 @@ class MapView(MapSurface):
     Signals:
         cursor_moved(object): The code float32 ``[d]`` under the cursor, emitted immediately.
         cursor_left(): The cursor has been removed.
-        view_changed(object): The ``ViewRequest`` of the decoded plane that is needed.
+        view_changed(object): The ``PlaneRequest`` of the decoded plane that is needed.
         style_changed(object): The user chose another ``MapStyle``.
         hovered(int): The sample under the cursor; -1 if there is none.
         selection_changed(object): The user selected these samples, int64 ``[k]`` ascending.
@@ -446,7 +446,7 @@ class MapView(MapSurface):
         return self.scene.base.copy()
 
     @property
-    def request(self) -> ViewRequest | None:
+    def request(self) -> PlaneRequest | None:
         """The last request for a decoded plane."""
         return self._wanted.request
 

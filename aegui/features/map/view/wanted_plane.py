@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from aegui.features.map.view.lattice import Lattice, covers, plane_request, wanted_lattice
 
 if TYPE_CHECKING:
+    from aegui.features.map.model.plane_tiles import PlaneRequest
     from aegui.features.map.view.scene import Scene
-    from aegui.features.map.view.types import ViewRequest
     from aegui.widgets.viewport import Viewport
 
 
@@ -18,7 +18,7 @@ class WantedPlane:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._lattice: Lattice | None = None
-        self.request: ViewRequest | None = None
+        self.request: PlaneRequest | None = None
         """The last request."""
 
     def choose_tiles_anew(self) -> None:
@@ -31,7 +31,7 @@ class WantedPlane:
 
     def renewed(
         self, view: Viewport, home: Viewport, near: tuple[float, float] | None
-    ) -> ViewRequest | None:
+    ) -> PlaneRequest | None:
         """Return the request for ``view``; None while the last one still covers it.
 
         Args:

@@ -9,6 +9,7 @@ import pytest
 from aegui.core.latent.frame import axes_frame
 from aegui.features.map.model import plane_service
 from aegui.features.map.model.plane_service import MAX_TILES, REFRESH_MS, PlaneService
+from aegui.features.map.model.plane_tiles import PlaneRequest
 from tests.session.pictures import network
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ def test_the_latest_request_wins_and_known_planes_come_at_once(
 ) -> None:
     service.set_codec(network(SHAPE, hidden=400))
     for left in range(20):
-        service.request((float(left), 0.0, 20.0, 1.0), 60, 60, XY)
+        service.request(PlaneRequest((float(left), 0.0, 20.0, 1.0), 60, 60, XY))
     qtbot.waitUntil(lambda: bool(heard) and heard[-1].complete)
     qtbot.wait(60)
     assert {plane.rect[0] for plane in heard} == {19.0}
     count = len(heard)
-    service.request((19.0, 0.0, 20.0, 1.0), 60, 60, XY)
+    service.request(PlaneRequest((19.0, 0.0, 20.0, 1.0), 60, 60, XY))
     qtbot.waitUntil(lambda: len(heard) == count + 1)
     assert heard[-1].complete
     assert np.array_equal(heard[-1].images, heard[-2].images)
@@ -57,7 +58,7 @@ def test_a_new_network_draws_the_plane_anew_but_not_at_every_step(
     qtbot: QtBot, service: PlaneService, heard: list[Plane]
 ) -> None:
     service.set_codec(network(SHAPE, epoch=0))
-    service.request(RECT, 10, 10, XY)
+    service.request(PlaneRequest(RECT, 10, 10, XY))
     qtbot.waitUntil(lambda: len(heard) == 1)
     begun, epoch = time.monotonic(), 0
     while len(heard) < 3:
@@ -83,7 +84,7 @@ def test_networks_that_a_person_goes_through_are_drawn_one_by_one(
     service.decoded.connect(heard.append)
     assert not service.is_wanted
     service.set_codec(network(SHAPE, epoch=0))
-    service.request(RECT, 4, 4, XY)
+    service.request(PlaneRequest(RECT, 4, 4, XY))
     assert service.is_wanted
     qtbot.waitUntil(lambda: len(heard) == 1)
     for epoch in range(1, 6):
@@ -96,7 +97,7 @@ def test_networks_that_a_person_goes_through_are_drawn_one_by_one(
 def test_without_a_network_nothing_comes(
     qtbot: QtBot, service: PlaneService, heard: list[Plane]
 ) -> None:
-    service.request(RECT, 4, 4, XY)
+    service.request(PlaneRequest(RECT, 4, 4, XY))
     service.set_codec(network(SHAPE, latent=3))
     service.set_codec(None)
     qtbot.wait(50)
@@ -108,7 +109,7 @@ def test_without_a_network_nothing_comes(
 
 def test_a_plane_has_bounds(qtbot: QtBot, service: PlaneService, heard: list[Plane]) -> None:
     service.set_codec(network((1, 2, 2)))
-    service.request(RECT, 10_000, 0, XY)
+    service.request(PlaneRequest(RECT, 10_000, 0, XY))
     qtbot.waitUntil(lambda: bool(heard))
     assert heard[0].images.shape == (1, MAX_TILES, 1, 2, 2)
 
@@ -121,7 +122,7 @@ def test_a_learning_network_is_not_decoded_to_the_end_until_it_rests(
 ) -> None:
     monkeypatch.setattr("aegui.features.map.model.plane_service.LIVE_S", 0.0)
     service.set_codec(network(SHAPE), live=True)
-    service.request(RECT, 60, 60, XY)
+    service.request(PlaneRequest(RECT, 60, 60, XY))
     qtbot.waitUntil(lambda: bool(heard))
     assert not heard[-1].complete
     service.settle()
