@@ -28,30 +28,18 @@ class MapMenu:
     def __init__(self, canvas: LatentCanvas) -> None:
         self._map = canvas
 
-    def text_at(self, at: QPointF) -> str:
-        """Describe the pin or sample at pixel ``at``; empty if there is neither."""
+    def tip_at(self, at: QPointF) -> str:
+        """Return the tooltip of a pin; a hovered sample already has a label beside it."""
         scene, view = self._map.scene, self._map.navigation.view
         scene.lay_out(view)
         pin = self._map.pinning.hit(view, at)
-        if pin is not None:
-            return tr(
-                "{label}: {code}\nDrag to move it (or Alt and arrows); Delete removes it.",
-                label=scene.pins[pin].name or tr("Pin"),
-                code=_numbers(scene, scene.pins[pin].z),
-            )
-        index = scene.points.hit(at.x(), at.y())
-        if index is None or scene.codes is None:
+        if pin is None:
             return ""
         return tr(
-            "{label}: {code}\nClick to load it into the editor.",
-            label=_called(scene, index),
-            code=_numbers(scene, scene.codes.values[scene.points.place_of(index) or 0]),
+            "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
+            label=scene.pins[pin].name or tr("Pin"),
+            code=_numbers(scene, scene.pins[pin].z),
         )
-
-    def tip_at(self, at: QPointF) -> str:
-        """Return the tooltip of a pin; a hovered sample already has a label beside it."""
-        is_pin = self._map.pinning.hit(self._map.navigation.view, at) is not None
-        return self.text_at(at) if is_pin else ""
 
     def at(self, position: QPoint) -> QMenu:
         """Return a menu for ``position``, owned by the caller."""
@@ -114,10 +102,3 @@ class MapMenu:
 def _numbers(scene: Scene, code: NDArray[np.float32]) -> str:
     """Format the numbers of ``code`` ``[d]`` that are shown on the map axes."""
     return ", ".join(f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
-
-
-def _called(scene: Scene, index: int) -> str:
-    """Return the name of a sample, with its class if that differs."""
-    sprites = scene.points.sprites
-    name, label = label_name(sprites.names[index]), label_name(sprites.labels[index])
-    return name if name in (label, f"{label} #{index + 1}") else f"{name} ({label})"
