@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.network.resolve import ResolvedRecipe
+    from aegui.session.documents.document import Continuation
     from aegui.session.services import Services
 
 
 def may_train(
-    services: Services, resolved: ResolvedRecipe, parent: QWidget, done: float = 0.0
+    services: Services, resolved: ResolvedRecipe, parent: QWidget, done: float | None = None
 ) -> ResolvedRecipe | None:
     """Return the recipe to train, after asking the user if it is costly.
 
@@ -28,7 +29,8 @@ def may_train(
         services: The session.
         resolved: The recipe that would be trained.
         parent: Parent window of the dialog.
-        done: Epochs that are trained already.
+        done: Epochs that are trained already; None for a training from the start, which may be
+            replaced by that of a smaller network.
 
     Returns:
         ``resolved``; the draft with a smaller network that fits its images, if the user prefers it;
@@ -37,12 +39,14 @@ def may_train(
     if resolved.dataset.whole is not None and not _may_do_with_few(services, resolved, parent):
         return None
     cost = share_left(
-        services.of(CostService).cost_of(resolved, services.runner.timeline_bytes), resolved, done
+        services.of(CostService).cost_of(resolved, services.runner.timeline_bytes),
+        resolved,
+        done or 0.0,
     )
     reason = excess(cost, services.settings.budget)
     if not reason:
         return resolved
-    offer = None if done else _smaller(services, cost)
+    offer = _smaller(services, cost) if done is None else None
     smaller = "" if offer is None else offer.text
     from aegui.shell.dialogs.cost import TRAINING, ask_cost
 
@@ -53,6 +57,23 @@ def may_train(
         services.workspace.edit_recipe(offer.recipe, tr("Network for these images"))
         return services.workspace.resolution.resolved
     return None
+
+
+def continue_training(services: Services, further: Continuation, parent: QWidget) -> bool:
+    """Continue a training, after asking the user if it is costly; return whether it has begun."""
+    begin = further.checkpoint or further.fork
+    done = 0 if begin is None else begin.epoch
+    if may_train(services, further.resolved, parent, done) is None:
+        return False
+    services.runner.start(
+        further.resolved,
+        further.checkpoint,
+        further.history,
+        further.timeline,
+        further.fork,
+        lineage=services.workspace.lineage(),
+    )
+    return True
 
 
 def _may_do_with_few(services: Services, resolved: ResolvedRecipe, parent: QWidget) -> bool:

@@ -24,7 +24,7 @@ from aegui.kit.theme import SPACING
 from aegui.session.notice import Notice
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.session.training.cost_service import CostService
-from aegui.shell.cost_guard import estimate_words, may_train
+from aegui.shell.cost_guard import continue_training, estimate_words, may_train
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import (
     measuring_words,
@@ -176,25 +176,14 @@ class TrainingFeature(Feature):
         further = self._services.workspace.continuation()
         if further is None or self._services.runner.is_busy:
             return
-        reached = further.checkpoint or further.fork
-        done = 0 if reached is None else reached.epoch
-        if may_train(self._services, further.resolved, self._window, done) is None:
-            return
-        if further.checkpoint is None:
+        has_begun = continue_training(self._services, further, self._window)
+        if has_begun and further.checkpoint is None:
             words = tr(
                 "This run was saved without the state of its optimiser: training continues from "
                 "its weights of epoch {epoch:,}, and the optimiser restarts.",
                 epoch=0 if further.fork is None else further.fork.epoch,
             )
             self.noticed.emit(Notice("info", words, passing=True))
-        self._services.runner.start(
-            further.resolved,
-            further.checkpoint,
-            further.history,
-            further.timeline,
-            further.fork,
-            lineage=self._services.workspace.lineage(),
-        )
 
     def pause(self) -> None:
         """Pause the training, or resume it if it is paused."""

@@ -21,7 +21,7 @@ from aegui.session.file_writer import FileWriter
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
 from aegui.session.notice import Notice, Offer
-from aegui.shell.cost_guard import may_train
+from aegui.shell.cost_guard import continue_training
 from aegui.shell.dialogs import files, questions
 from aegui.shell.feature import Feature
 from aegui.shell.folders import show_folder, show_in_folder
@@ -288,17 +288,7 @@ class DocumentFeature(Feature):
             )
             self.noticed.emit(Notice("warning", text, passing=True))
             return
-        reached = further.checkpoint
-        done = 0 if reached is None else reached.epoch
-        if may_train(self._services, further.resolved, self._window, done) is None:
-            return
-        self._services.runner.start(
-            further.resolved,
-            further.checkpoint,
-            further.history,
-            further.timeline,
-            lineage=self._services.workspace.lineage(),
-        )
+        continue_training(self._services, further, self._window)
 
     # Display
 

@@ -25,7 +25,7 @@ from aegui.session.data.looks import look_of
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
-from aegui.shell.cost_guard import may_train
+from aegui.shell.cost_guard import continue_training
 from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
@@ -199,15 +199,5 @@ class SetFeature(Feature):
         if run is None or resolved is None or runner.is_busy:
             return
         further = further_with(run, resolved)
-        if further is None:
-            return
-        done = further.fork.epoch
-        if may_train(self._services, further.resolved, self._window, done) is not None:
-            runner.start(
-                further.resolved,
-                None,
-                run.history,
-                run.timeline,
-                further.fork,
-                lineage=workspace.lineage(),
-            )
+        if further is not None:
+            continue_training(self._services, further, self._window)

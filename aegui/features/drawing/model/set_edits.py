@@ -12,7 +12,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MAX_EPOCHS
-from aegui.session.documents.document import weights_fork
+from aegui.session.documents.document import Continuation, weights_fork
 from aegui.session.documents.draft import QUICK_BYTES
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.run_file.saved import SavedRun
-    from aegui.core.training.record.timeline import Fork
 
 MOST = 5000
 """Larger sets cannot be edited sample by sample."""
@@ -168,26 +167,16 @@ def misfit_words(image: NDArray[np.float32], dataset: Dataset) -> str:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Further:
-    """How to continue a training from given weights with other data.
-
-    Attributes:
-        resolved: What to train; its epochs are the recipe's in addition to those done.
-        fork: The weights to start from.
-    """
-
-    resolved: ResolvedRecipe
-    fork: Fork
-
-
 def can_go_on(run: SavedRun, resolved: ResolvedRecipe) -> bool:
     """Return whether ``run`` can be continued with ``resolved``: their networks must match."""
     return weights_fork(run, resolved) is not None
 
 
-def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Further | None:
-    """Return how to continue ``run`` with ``resolved``; None if their networks differ."""
+def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Continuation | None:
+    """Return how to continue ``run`` from its weights with ``resolved``, also with other data.
+
+    The epochs of the recipe are added to those done. None if the networks differ.
+    """
     fork = weights_fork(run, resolved)
     if fork is None:
         return None
@@ -195,4 +184,4 @@ def further_with(run: SavedRun, resolved: ResolvedRecipe) -> Further | None:
     epochs = min(MAX_EPOCHS, fork.epoch + recipe.training.epochs)
     training = recipe.training.model_copy(update={"epochs": epochs})
     longer = replace(resolved, recipe=recipe.model_copy(update={"training": training}))
-    return Further(longer, fork)
+    return Continuation(longer, None, run.history, run.timeline, fork)

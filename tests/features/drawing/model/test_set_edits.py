@@ -91,6 +91,7 @@ def test_a_training_goes_on_with_other_data_from_the_weights_it_had() -> None:
     assert other is not None
     further = further_with(run, other)
     assert further is not None
+    assert further.fork is not None
     assert further.fork.epoch == 5
     assert further.resolved.recipe.training.epochs == 10
     assert len(further.resolved.dataset) == 5
@@ -104,6 +105,7 @@ def test_a_training_goes_on_with_other_data_from_the_weights_it_had() -> None:
     # A file without a checkpoint still has its weights.
     compact = further_with(replace(run, checkpoint=None), other)
     assert compact is not None
+    assert compact.fork is not None
     assert run.snapshot is not None
     assert compact.fork.epoch == run.snapshot.epoch
     weight = run.snapshot.layers[0].weight
