@@ -225,20 +225,28 @@ class DimensionBars(PaintedArea):
 
     def slot_px(self) -> float:
         """Return the width of a bar with its share of the gaps."""
-        room = self._plot().width() / max(1, len(self._values))
+        return self._slot_in(self._plot())
+
+    def _slot_in(self, plot: QRectF) -> float:
+        room = plot.width() / max(1, len(self._values))
         return float(np.clip(room, _LEAST_SLOT_PX, _MOST_SLOT_PX))
 
     def _share_out(self) -> None:
         plot = self._plot()
-        needed = self.slot_px() * len(self._values)
+        slot = self._slot_in(plot)
+        needed = slot * len(self._values)
         bar = self.horizontalScrollBar()
         bar.setPageStep(max(1, int(plot.width())))
-        bar.setSingleStep(int(self.slot_px()))
+        bar.setSingleStep(int(slot))
         bar.setRange(0, max(0, math.ceil(needed - plot.width() - 0.5)))
 
     def bar_rect(self, place: int) -> QRectF:
         """Return the rectangle of the ``place``-th bar from the left, in the viewport."""
-        plot, slot = self._plot(), self.slot_px()
+        return self._bar_in(self._plot(), place)
+
+    def _bar_in(self, plot: QRectF, place: int) -> QRectF:
+        # Laying out the plot measures the labels of its axis: not once more for each bar.
+        slot = self._slot_in(plot)
         left = plot.x() + place * slot - self.horizontalScrollBar().value()
         width = max(2.0, _BAR_SHARE * slot)
         value = float(np.nan_to_num(self._values[self._order[place]]))
@@ -252,7 +260,7 @@ class DimensionBars(PaintedArea):
         plot = self._plot()
         if not plot.left() <= x <= plot.right():
             return None
-        place = int((x - plot.x() + self.horizontalScrollBar().value()) // self.slot_px())
+        place = int((x - plot.x() + self.horizontalScrollBar().value()) // self._slot_in(plot))
         return place if 0 <= place < len(self._values) else None
 
     # Painting
@@ -271,7 +279,7 @@ class DimensionBars(PaintedArea):
         painter.setFont(self._small_font())
         painter.save()
         painter.setClipRect(plot.adjusted(0, -plot.top(), 0, plot.bottom()))
-        slot = self.slot_px()
+        slot = self._slot_in(plot)
         first = int(self.horizontalScrollBar().value() // slot)
         last = min(len(self._values), first + math.ceil(plot.width() / slot) + 1)
         for place in range(first, last):
@@ -283,8 +291,8 @@ class DimensionBars(PaintedArea):
 
     def _paint_bar(self, ink: Ink, plot: QRectF, place: int) -> None:
         painter, theme = ink.painter, ink.theme
-        dimension, slot = int(self._order[place]), self.slot_px()
-        rect = self.bar_rect(place)
+        dimension, slot = int(self._order[place]), self._slot_in(plot)
+        rect = self._bar_in(plot, place)
         column = QRectF(rect.center().x() - slot / 2, plot.top(), slot, plot.height())
         if dimension == self._chosen:
             painter.fillRect(column, blend(theme.accent, theme.panel, 0.16))
@@ -309,7 +317,7 @@ class DimensionBars(PaintedArea):
     ) -> None:
         dimension = int(self._order[place])
         widest = painter.fontMetrics().horizontalAdvance(str(len(self._values))) + SPACING
-        stride = next((s for s in _STRIDES if s * self.slot_px() >= widest), _STRIDES[-1])
+        stride = next((s for s in _STRIDES if s * self._slot_in(plot) >= widest), _STRIDES[-1])
         number = (place if self._by_size else dimension) + 1
         is_shown = stride == 1 or number % stride == 0 or number == 1
         if self._by_size and stride > 1:
@@ -324,7 +332,7 @@ class DimensionBars(PaintedArea):
     def _paint_reference(
         self, painter: QPainter, theme: Theme, plot: QRectF, first: int, last: int
     ) -> None:
-        values, slot = self._reference_values(), self.slot_px()
+        values, slot = self._reference_values(), self._slot_in(plot)
         painter.setPen(QPen(theme.series[1], 2))
         offset = plot.x() - self.horizontalScrollBar().value()
         for place in range(first, min(last, len(values))):

@@ -118,7 +118,10 @@ class SampleSheet(Cells, Painted):
 
     def cell_rect(self, index: int) -> QRectF:
         """Return the rectangle of an image, including its score."""
-        columns, width, height, score = self._layout()
+        return self._cell_in(self._layout(), index)
+
+    def _cell_in(self, layout: tuple[int, float, float, float], index: int) -> QRectF:
+        columns, width, height, score = layout
         rows = math.ceil(len(self._pictures) / columns)
         left = (self.width() - columns * (width + _GAP)) / 2
         top = (self.height() - rows * (height + score + _GAP)) / 2
@@ -140,9 +143,10 @@ class SampleSheet(Cells, Painted):
             return
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SCORE_SCALE))
-        _, _, height, score = self._layout()
+        layout = self._layout()
+        _, _, height, score = layout
         for index, picture in enumerate(self._pictures):
-            cell = self.cell_rect(index)
+            cell = self._cell_in(layout, index)
             image = QRect(round(cell.x()), round(cell.y()), int(cell.width()), max(1, int(height)))
             draw_picture(painter, picture_rect(picture.height(), picture.width(), image), picture)
             if score:
