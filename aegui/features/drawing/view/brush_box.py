@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -102,7 +103,7 @@ class BrushBox(QWidget):
         button = self._flat("")
         button.setProperty("swatch", True)
         button.setObjectName(str(number))
-        button.clicked.connect(self._on_swatch_clicked)
+        button.clicked.connect(partial(self._on_swatch_clicked, number))
         return button
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -165,10 +166,8 @@ class BrushBox(QWidget):
 
     # -- choosing --------------------------------------------------------------------------------
 
-    def _on_swatch_clicked(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self.take(self.offered[int(sender.objectName())])
+    def _on_swatch_clicked(self, number: int, _checked: bool = False) -> None:
+        self.take(self.offered[number])
 
     def _on_ink_button_clicked(self) -> None:
         dialog = QColorDialog(_colour(self.ink), self)

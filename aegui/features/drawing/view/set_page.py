@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -84,7 +85,7 @@ class SetPage(QWidget):
         button.setIconSize(icon_size())
         button.setToolTip(tr(text))
         button.setAccessibleName(tr(text))
-        button.clicked.connect(self._on_button_clicked)
+        button.clicked.connect(partial(self._on_button_clicked, key))
         return button
 
     def _build(self) -> None:
@@ -154,11 +155,7 @@ class SetPage(QWidget):
 
     # -- edits -----------------------------------------------------------------------------------
 
-    def _on_button_clicked(self) -> None:
-        sender = self.sender()
-        if sender is None:
-            return
-        key = sender.objectName()
+    def _on_button_clicked(self, key: str, _checked: bool = False) -> None:
         if key == "import":
             self.import_requested.emit()
         elif key == "export":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ class ToolRow(QWidget):
         button.setCheckable(tool.kind != "edit")
         # The focus stays on the drawing: by keyboard, tools have shortcuts and the menu.
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.clicked.connect(self._on_sender_used)
+        button.clicked.connect(partial(self._on_tool_used, tool.key))
         return button
 
     def _more_button(self) -> QToolButton:
@@ -107,13 +108,11 @@ class ToolRow(QWidget):
         action.setCheckable(tool.kind != "edit")
         if tool.in_row:
             action.setIcon(icon(f"edit-{tool.key}"))
-        action.triggered.connect(self._on_sender_used)
+        action.triggered.connect(partial(self._on_tool_used, tool.key))
         return action
 
-    def _on_sender_used(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self.use(sender.objectName())
+    def _on_tool_used(self, key: str, _checked: bool = False) -> None:
+        self.use(key)
 
     def use(self, key: str) -> None:
         """Activate the tool ``key`` as a click does; do nothing if it is disabled."""
