@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 PIXELS_MIME = "application/x-aegui-pixels"
 """Channels, height and width in decimal figures, a line feed, and float32 levels."""
 _INK = "#@1Xx*█"
-_PAPER = ".-0 _ "
+_PAPER = ".-0_ "
 _THRESHOLD = 0.5
 _LEAST_ART = 2
-_MOST_CHANNELS = 3
 
 
 def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
@@ -85,7 +84,7 @@ def _copied(content: bytes) -> NDArray[np.float32] | None:
     """Return copied pixels, or None; the data may come from any program and are validated."""
     head, _, body = content.partition(b"\n")
     words = head.split()
-    if len(words) != _MOST_CHANNELS or not all(word.isdigit() and len(word) < 4 for word in words):
+    if len(words) != 3 or not all(word.isdigit() and len(word) < 4 for word in words):
         return None
     channels, height, width = map(int, words)
     fits = channels in (1, 3) and 0 < height <= MAX_IMAGE and 0 < width <= MAX_IMAGE

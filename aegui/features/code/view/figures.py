@@ -136,7 +136,6 @@ class CodeFigures(QWidget):
         for key, (value, other) in self._values.items():
             value.setText(now.get(key, _NONE))
             other.setText(kept.get(key, _NONE))
-            other.setVisible(reference is not None)
             is_known = key in now or key in kept
             for widget in (value, *self._labels[key]):
                 widget.setVisible(is_known)

@@ -51,11 +51,13 @@ class _Classes(QAbstractListModel):
         super().__init__(parent)
         self._labels: tuple[str, ...] = ()
         self._counts: tuple[int, ...] = ()
+        self._most = 0
         self._chosen: set[str] = set()
 
     def show(self, labels: Sequence[str], counts: Sequence[int]) -> None:
         self.beginResetModel()
         self._labels, self._counts = tuple(labels), tuple(counts)
+        self._most = max(counts, default=0)
         self._chosen = set(labels)
         self.endResetModel()
 
@@ -68,6 +70,10 @@ class _Classes(QAbstractListModel):
     @property
     def labels(self) -> tuple[str, ...]:
         return self._labels
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        return self._counts
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -90,7 +96,7 @@ class _Classes(QAbstractListModel):
             return tr("{label}: {count}", label=label_name(label), count=words)
         if role == _COUNT_ROLE:
             return count
-        return count / max(self._counts) if role == _SHARE_ROLE else None
+        return count / self._most if role == _SHARE_ROLE else None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole:
@@ -167,7 +173,7 @@ class ClassList(QWidget):
 
     def set_classes(self, labels: Sequence[str], counts: Sequence[int]) -> None:
         """Offer ``labels`` with the number of samples of each; all are checked."""
-        if (tuple(labels), tuple(counts)) != (self._model.labels, self._model._counts):
+        if (tuple(labels), tuple(counts)) != (self._model.labels, self._model.counts):
             self._model.show(labels, counts)
             rows = min(_MOST_ROWS, len(self._model.labels))
             self.view.setFixedHeight(rows * max(for_text(_ROW_PX), self.view.sizeHintForRow(0)) + 2)

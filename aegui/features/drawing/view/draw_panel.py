@@ -230,14 +230,12 @@ class DrawPanel(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_drawing(self, pixels: NDArray[np.float32], ghost: ArrayLike | None = None) -> None:
-        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``; ``ghost`` behind them, unless None."""
+    def set_drawing(self, pixels: NDArray[np.float32]) -> None:
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``."""
         is_other = pixels.shape[-2:] != self.editor.pixels.shape[-2:]
         self.editor.set_pixels(pixels)
         if is_other:
             self._share_room()
-        if ghost is not None:
-            self.editor.set_ghost(ghost)
 
     def set_paper(self, paper: DrawingPaper) -> None:
         """Set the paper, which determines ink, brush, and how the drawing is rendered."""

@@ -119,6 +119,7 @@ class StrokeSurface(PixelSurface):
         array = np.array(pixels, dtype=np.float32)
         if array.shape == self.pixels.shape:
             self._update_changed(array)
+            self.pixels = array
         else:
             self._finish()
             self._ghost = None
@@ -130,7 +131,6 @@ class StrokeSurface(PixelSurface):
             self.set_region(None)
             self.updateGeometry()
             self.update()
-        self.pixels = array
         # The help tooltip is shown only over an empty drawing, where it does not obscure anything.
         self.setToolTip("" if array.any() else self._help)
         self._say()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import localized, mark, tr
 from aegui.features.map.view.insight_figures import InsightFigures
 from aegui.kit.charts.menu import FigureMenu
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from aegui.features.map.model.insight_service import PlaceInsight
     from aegui.kit.charts.figure import Figure
 
-THRESHOLD = 0.5
-"""Pixels above this level count as on."""
 _CAPTIONS = (mark("decoded"), mark("thresholded"))
 _ITSELF = mark("the sample itself, not the decoded image")
 _MOSTLY = 0.5

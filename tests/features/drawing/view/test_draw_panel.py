@@ -331,7 +331,8 @@ def test_strokes_pass_through(panel: DrawPanel, qtbot: QtBot) -> None:
 
 def test_a_drawing_is_shown_over_its_target(panel: DrawPanel) -> None:
     pixels = glyphs()[3]
-    panel.set_drawing(pixels, glyphs()[5])
+    panel.set_drawing(pixels)
+    panel.editor.set_ghost(glyphs()[5])
     assert np.array_equal(panel.editor.pixels, pixels)
 
 
