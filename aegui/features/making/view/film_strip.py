@@ -18,6 +18,8 @@ from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
@@ -158,39 +160,36 @@ class FilmStrip(PictureStrip):
         """Return the rectangle of the frame under ``position``, or None."""
         if self._look is None or not self._pictures:
             return None
+        return next((box for _, box in self._frames() if box.contains(position)), None)
+
+    def _frames(self) -> Iterator[tuple[int, QRect]]:
+        """Yield the steps that are shown, with the rectangles of their frames."""
+        assert self._look is not None
         size, shown = self._frame(), self.shown_steps()
-        last = max(1, len(shown) - 1)
-        for place in range(len(shown)):
-            middle = self.x_of(place * (len(self._look.codes) - 1) / last)
-            box = QRect(round(middle - size.width() / 2), 0, size.width(), size.height())
-            if box.contains(position):
-                return box
-        return None
+        for place, step in enumerate(shown):
+            # Equal spacing; it differs from the steps' own positions only by rounding.
+            even = place * (len(self._look.codes) - 1) / max(1, len(shown) - 1)
+            yield step, _box(self.x_of(even), size)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
-        look = self._look
-        if look is None or not self._pictures:
+        if self._look is None or not self._pictures:
             return
         self._suit_theme()
         painter = QPainter(self)
         painter.setFont(figures_font(self.font(), scale=_SMALL))
+        for step, box in self._frames():
+            self._paint_frame(painter, step, box)
         size = self._frame()
-        shown = self.shown_steps()
-        for place, step in enumerate(shown):
-            # Equal spacing; it differs from the steps' own positions only by rounding.
-            even = place * (len(look.codes) - 1) / max(1, len(shown) - 1)
-            self._paint_frame(painter, step, self.x_of(even), size)
         self._paint_names(painter, size.height() + 1)
         plot = QRectF(0, size.height() + 2 * for_text(_LINE_PX), self.width(), 0)
         plot.setBottom(min(self.height() - 1, plot.top() + _MOST_PLOT_PX))
         self._paint_plot(painter, plot)
         self._paint_head(painter, size, plot)
 
-    def _paint_frame(self, painter: QPainter, step: int, x: float, size: QSize) -> None:
-        box = QRect(round(x - size.width() / 2), 0, size.width(), size.height())
+    def _paint_frame(self, painter: QPainter, step: int, box: QRect) -> None:
         if self._seen.glyphs:
             painter.fillRect(box, current_theme().pixel_off)
         draw_glyph(painter, box, self._pictures[step])
@@ -236,7 +235,7 @@ class FilmStrip(PictureStrip):
         theme, x = current_theme(), self.x_of(self.step)
         painter.setPen(QPen(theme.accent, 3 if self.hasFocus() else 2))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        self._paint_frame(painter, self.step, x, size)
+        self._paint_frame(painter, self.step, _box(x, size))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(x - size.width() / 2, 1, size.width(), size.height() - 2))
 
@@ -255,3 +254,8 @@ class FilmStrip(PictureStrip):
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102
         return "" if self._look is None else self.words(self.step_at(position.x()))
+
+
+def _box(x: float, size: QSize) -> QRect:
+    """Return the rectangle of a frame of ``size`` centred at ``x``."""
+    return QRect(round(x - size.width() / 2), 0, size.width(), size.height())
