@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from aegui.core.i18n import tr
-from aegui.kit.theme import SPACING, current_theme, for_text, icon, icon_px
+from aegui.kit.theme import SPACING, current_theme, for_text, icon, icon_px, icon_size
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
@@ -56,6 +56,13 @@ def flat_button(
     button.setIconSize(QSize(side, side))
     button.setToolTip(tooltip)
     button.setAccessibleName(name or tooltip)
+    return button
+
+
+def icon_button(icon_name: str, text: str) -> QPushButton:
+    """Create a button with an icon before its text."""
+    button = QPushButton(icon(icon_name), text)
+    button.setIconSize(icon_size())
     return button
 
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QPushButton,
     QWidget,
 )
 
@@ -20,8 +19,9 @@ from aegui.features.gan.view.sheet import SampleSheet
 from aegui.kit.choosing import choose, offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held
+from aegui.kit.marks import icon_button
 from aegui.kit.placeholder import Placeholder
-from aegui.kit.theme import SPACING, figures_font, icon, icon_size
+from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.features.gan.model.samples_service import GeneratedSamples
@@ -49,8 +49,7 @@ class GanPanel(QWidget):
         self.judge = JudgeBox()
         self.nearest = NearestBox()
         self.nearest.hide()
-        self.noise = QPushButton(icon("builder-dice"), tr("New noise"))
-        self.noise.setIconSize(icon_size())
+        self.noise = icon_button("builder-dice", tr("New noise"))
         self.noise.setToolTip(tr("Draw other codes from the normal distribution"))
         self.count = QComboBox()
         self.count.setToolTip(tr("How many images are shown"))

@@ -18,9 +18,9 @@ from aegui.features.making.model.concept_service import BOXES
 from aegui.features.making.view.amount_strip import AmountStrip
 from aegui.features.making.view.sample_box import SampleBox
 from aegui.kit.layouts import column, dim, row
-from aegui.kit.marks import flat_button
+from aegui.kit.marks import flat_button, icon_button
 from aegui.kit.speech import announce
-from aegui.kit.theme import SPACING, icon, icon_size
+from aegui.kit.theme import SPACING
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.widgets.page import PictureBox
 
@@ -90,9 +90,9 @@ class ConceptPage(QWidget):
         self.name = _NameLine()
         self.keep = QPushButton(tr("Keep…"))
         self.remove = flat_button("builder-remove", tr("Forget this concept"))
-        self.show_place = self._button("crosshair", tr("Find on the map"))
-        self.pin = self._button("edit-add", tr("Pin"))
-        self.draw = self._button("draw", tr("Edit"))
+        self.show_place = icon_button("crosshair", tr("Find on the map"))
+        self.pin = icon_button("edit-add", tr("Pin"))
+        self.draw = icon_button("draw", tr("Edit"))
         self._status = dim()
         self._status.setWordWrap(True)
         self._fill()
@@ -100,11 +100,6 @@ class ConceptPage(QWidget):
         self._connect()
         self.set_kept((), -1)
         self.set_look(None, GLYPHS)
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(icon(name), text)
-        button.setIconSize(icon_size())
-        return button
 
     def _fill(self) -> None:
         self.kept.setAccessibleName(tr("Concept"))

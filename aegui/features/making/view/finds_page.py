@@ -17,7 +17,7 @@ from aegui.features.making.model.finds_service import COUNTS, DEFAULT_COUNT, SOU
 from aegui.features.making.view.finds_sheet import FindsSheet
 from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
-from aegui.kit.marks import ElidedLabel, wrapped_label
+from aegui.kit.marks import ElidedLabel, icon_button, wrapped_label
 from aegui.kit.theme import SPACING, icon, icon_size
 from aegui.widgets.page import Breaking
 
@@ -60,11 +60,11 @@ class FindsPage(QWidget):
         self.cancel = QPushButton(tr("Cancel"))
         self.status = dim(ElidedLabel())
         self.sheet = FindsSheet()
-        self.show_place = self._button("crosshair", tr("Find on the map"))
-        self.pin = self._button("edit-add", tr("Pin"))
-        self.draw = self._button("draw", tr("Edit"))
-        self.join = self._button("edit-load", tr("Add to the set"))
-        self.save = self._button("export", tr("Save…"))
+        self.show_place = icon_button("crosshair", tr("Find on the map"))
+        self.pin = icon_button("edit-add", tr("Pin"))
+        self.draw = icon_button("draw", tr("Edit"))
+        self.join = icon_button("edit-load", tr("Add to the set"))
+        self.save = icon_button("export", tr("Save…"))
         words = tr(
             "Press Find: the program searches for images that the network can draw and that "
             "resemble none of its samples."
@@ -76,11 +76,6 @@ class FindsPage(QWidget):
         self._connect()
         self.set_busy(False)
         self._show_enabled()
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(icon(name), text)
-        button.setIconSize(icon_size())
-        return button
 
     def _fill(self) -> None:
         self.source.setAccessibleName(tr("Where to look"))
