@@ -155,7 +155,10 @@ def test_a_range_of_quantiles_is_chosen_and_a_figure_has_its_values(
     between.ends[0].setValue(99.0)
     assert panel.request.spec.between == pytest.approx((0.05, 0.95)), "no range is none"
     assert between.ends[0].value() == 5.0
+    assert dialog.figure() is None, "the sheet is drawn in the background"
+    qtbot.waitUntil(lambda: dialog.figure() is not None)
     figure = dialog.figure()
+    assert figure is not None
     assert figure.csv.splitlines()[1].split(",")[2] == "-1.644854"
     root = ET.fromstring(figure_bytes(figure, Paper(), "svg"))
     texts = {"".join(node.itertext()).strip() for node in root.iter()}

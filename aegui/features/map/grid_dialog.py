@@ -97,11 +97,13 @@ class GridDialog(QDialog):
         """The base code ``[d]`` that supplies the dimensions that do not vary."""
         return self._bases[self.panel.request.base]
 
-    def figure(self) -> Figure:
-        """Return the sheet as a figure with the latent values along its axes."""
+    def figure(self) -> Figure | None:
+        """Return the sheet as a figure with the latent values along its axes; None until drawn."""
+        images = self._service.images
+        if images is None:
+            return None
         spec, size = self.panel.request.spec, self._codec.latent_size
         look = Look(glyphs=self._glyphs)
-        images = draw_sheet(self._codec, spec, self.base)
         if isinstance(spec, GridSpec):
             xs, ys = spec.places()
             ys = ys[:1] if size == 1 else ys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
 from aegui.core.latent.grids import draw_sheet
@@ -16,8 +16,11 @@ from aegui.session.jobs.service import Service
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.grids import GridSpec, TraversalSpec
+
+    _Drawn = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
 
 class GridService(Service):
@@ -31,18 +34,24 @@ class GridService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.drawing = Derived("aegui-grid", self, urgent=False)
-        self.drawing.answered.connect(self.drawn)
+        self.images: NDArray[np.float32] | None = None
+        """The images of the requested sheet; None until it is drawn."""
+        self.drawing.answered.connect(self._on_drawing_answered)
         self.drawing.failed.connect(self.failed)
 
     def draw(
         self, codec: Codec, spec: GridSpec | TraversalSpec, base: ArrayLike, *, ink: bool
     ) -> None:
         """Draw the sheet ``spec`` through the code ``base`` ``[d]``; emits ``drawn`` when done."""
-        self.drawing.compute(
-            lambda _report, cancelled: _pixels(draw_sheet(codec, spec, base, cancelled), ink),
-            title=tr("Drawing the images"),
-        )
+        self.images = None
 
+        def work(_report: Report, cancelled: IsCancelled) -> _Drawn:
+            images = draw_sheet(codec, spec, base, cancelled)
+            return images, np.asarray(sheet_image(images, scale=1, ink=ink).convert("RGB"))
 
-def _pixels(images: NDArray[np.float32], ink: bool) -> NDArray[np.uint8]:
-    return np.asarray(sheet_image(images, scale=1, ink=ink).convert("RGB"))
+        self.drawing.compute(work, title=tr("Drawing the images"))
+
+    @Slot(object)
+    def _on_drawing_answered(self, drawn: _Drawn) -> None:
+        self.images, pixels = drawn
+        self.drawn.emit(pixels)
