@@ -36,7 +36,7 @@ class MapMenu:
         if pin is None:
             return ""
         return tr(
-            "{label}: {code}\nDrag it to move it (Alt and arrows); Delete takes it away.",
+            "{label}: {code}\nDrag to move it (or Alt and arrows); Delete removes it.",
             label=scene.pins[pin].name or tr("Pin"),
             code=_numbers(scene, scene.pins[pin].z),
         )
