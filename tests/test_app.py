@@ -74,7 +74,7 @@ def test_a_home_that_keeps_nothing_is_told_and_the_window_goes_on(repository: Pa
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-2:] == ["ended", "0"]
-    assert "Nothing can be kept in /dev/null" in done.stderr
+    assert "Nothing can be saved in /dev/null" in done.stderr
 
 
 _TRAINING = """
@@ -200,7 +200,7 @@ def recovered_at(home: Path) -> int:
         output, errors = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 0, errors
     told, goes_on = output.splitlines()
-    assert "A training was under way" in told
+    assert "A training was running" in told
     assert "of 50,000,000 epochs" in told
     return int(goes_on.split()[3])
 

@@ -186,7 +186,7 @@ def test_a_training_that_blows_up_says_so_and_prints_valid_json(
 
 
 def test_a_recipe_that_is_nearly_meant_is_offered(capsys: Captured) -> None:
-    refused(["train", "letters-3d"], capsys, "letters-3d", "did you mean letters-2d", "?\n")
+    refused(["train", "letters-3d"], capsys, "letters-3d", "Did you mean letters-2d", "?\n")
     refused(["train", "qqqq"], capsys, "there are digits-gan, ", "mnist-vae-20.")
 
 
@@ -194,7 +194,7 @@ def test_refusals_of_train_are_one_line(tmp_path: Path, capsys: Captured) -> Non
     (tmp_path / "c.json").write_text(CLASSIC)
     config = str(tmp_path / "c.json")
     refused(["train", "nowhere.json"], capsys, "nowhere.json", "letters-course")
-    refused(["train"], capsys, "which recipe", "--resume")
+    refused(["train"], capsys, "Name a recipe", "--resume")
     refused(["train", config, "--epochs", "x"], capsys, "--epochs", "x")
     for arguments, words in (
         (["--epochs", "0"], ["--epochs", "1 to"]),
@@ -512,7 +512,7 @@ def test_what_is_no_command_and_no_file_is_refused(tmp_path: Path, capsys: Captu
     refused(["trian"], capsys, "trian", "train")
     refused(["trian", "x.json"], capsys, "trian", "train")
     refused(["zzz"], capsys, "commands are train")
-    refused([""], capsys, "FILE is an empty text")
+    refused([""], capsys, "FILE is empty")
     refused([str(Path(__file__)), "more"], capsys, "One file")
 
 

@@ -223,6 +223,6 @@ def test_settings_index_and_copies_of_noise_open_all_the_same(
     (found,) = made.file.recoveries()
     assert found.picture() == b""
     assert not made.opening.recover(found)
-    assert "damaged and was put aside" in heard[0]
+    assert "damaged and was moved" in heard[0]
     assert made.resolution.resolved is not None
     made.close()

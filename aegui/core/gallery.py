@@ -108,7 +108,7 @@ SHELVES: dict[str, Shelf] = {
     "mnist-conv-2": Shelf(
         "course",
         "maps",
-        mark("The same two numbers, found by a network that knows which pixels are neighbours."),
+        mark("Two numbers again, by a network that knows which pixels are adjacent."),
     ),
     "fashion-dense-2": Shelf(
         "course",

@@ -42,7 +42,7 @@ def test_completed_images_and_their_figure_are_written(tmp_path: Path, capsys: C
     assert main(["complete", DENOISER, "--in", "lowercase", "-o", str(out), *wish]) == 0
     said = capsys.readouterr().out
     assert "32 images completed" in said
-    assert "Of the 10 erased pixels" in said
+    assert "of the 10 erased pixels" in said
     whole, got = load_dataset("lowercase"), load_dataset(str(out))
     np.testing.assert_array_equal(got.images[:, :, 2:], whole.images[:, :, 2:])
     svg = "{http://www.w3.org/2000/svg}"

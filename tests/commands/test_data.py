@@ -118,14 +118,14 @@ def test_downloading(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     assert "Fashion-MNIST is in " in capsys.readouterr().out
 
     assert main(["download", "mnist", "--from", str(Path(__file__).parent)]) == 2
-    assert "0 of 4 files are here now" in capsys.readouterr().err
+    assert "0 of 4 files are available now" in capsys.readouterr().err
 
     def stop(*_: object) -> None:
         raise Cancelled("Stopped.")
 
     monkeypatch.setattr(data_module, "download", stop)
     assert main(["download", "fashion"]) == 130
-    assert "what has come so far is kept" in capsys.readouterr().err
+    assert "the part downloaded so far is kept" in capsys.readouterr().err
 
     def fail(*_: object) -> None:
         raise AeguiError("No mirror answers.")

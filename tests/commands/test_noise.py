@@ -101,7 +101,7 @@ def test_limit_knows_how_often_characters_occur(capsys: Captured, tmp_path: Path
     assert found[0]["limit"] == pytest.approx(2 * 0.028)
     assert found[0]["prior"] == str(weights)
     assert main([*common, "--chars", "hnu"]) == 0
-    assert "weights.csv gives no weight to “u”: they are taken" in capsys.readouterr().err
+    assert "weights.csv gives no weight to “u”: they are assumed" in capsys.readouterr().err
     assert main([*common, "--chars", "xyz"]) != 0
     assert "weights.csv gives a weight to none of the characters" in capsys.readouterr().err
 
@@ -303,6 +303,6 @@ def test_mistakes_with_noise_are_told_before_a_training_and_with_a_repair(
     target = str(tmp_path / "y.txt")
     common = ("denoise", DENOISER, "--in", "lowercase", "-o", target, "--noise")
     assert main((*common, "masking:0.5")) == 0
-    assert "and is tried with “Masking 0.5”: another kind of noise" in capsys.readouterr().err
+    assert "and is tested with “Masking 0.5”: another kind of noise" in capsys.readouterr().err
     assert main((*common, "flip:0.18")) == 0
     assert capsys.readouterr().err == ""

@@ -52,7 +52,7 @@ def test_a_race_is_told_and_drawn(task: Path, tmp_path: Path, capsys: Out) -> No
         ("--rate", "adam", "adam=0.01"),
         ("--optimisers", "adan", "no optimiser adan"),
         ("--rate", "adam=0.01,sgd=0.1", "adam=0.01"),
-        ("--rate", "adagrad=0.1", '"adagrad", which does not race'),
+        ("--rate", "adagrad=0.1", '"adagrad", which does not take part'),
         ("--rate", "lbfgs=0.1", "finds its steps itself"),
         ("--seconds", "0", "--seconds is 0; it must be at least 0.1."),
         ("-o", "race.bmp", "suffix"),
@@ -71,7 +71,7 @@ def test_a_long_search_is_told_and_not_begun_unasked(task: Path, capsys: Out) ->
     line = ["smallest", "letters-course", "--epochs", "100000000", "--seeds", "100"]
     for more in ([], ["--try"]):
         assert main([*line, *more]) == 2
-        assert "Add --yes to do it all the same." in capsys.readouterr().err
+        assert "Add --yes to do it anyway." in capsys.readouterr().err
     assert main([*line, "--list"]) == 0
     # Known results cost nothing.
     easy = ["smallest", str(task), "--wrong", "35", "--seeds", "1"]
@@ -113,7 +113,7 @@ def test_what_reconstructs_nothing_has_no_smallest_network(more: list[str], caps
     told = capsys.readouterr()
     assert not told.out
     assert told.err == (
-        "aegui: The challenge is for autoencoders: wrong pixels say nothing of others.\n"
+        "aegui: The challenge is for autoencoders: other models have no wrong pixels.\n"
     )
 
 

@@ -161,8 +161,8 @@ def test_what_is_said_of_runs(capsys: Captured, ids: dict[str, str]) -> None:
     assert "with bce" in text
     assert "engine fused" in text
     assert text.splitlines()[-1].startswith("std")
-    assert "Say what to change" in said(capsys, "edit", "worse", code=2)
-    assert "Say which tags" in said(capsys, "tag", "worse", code=2)
+    assert "Name what to change" in said(capsys, "edit", "worse", code=2)
+    assert "Name the tags" in said(capsys, "tag", "worse", code=2)
 
 
 def test_trash_and_back(capsys: Captured, ids: dict[str, str]) -> None:
@@ -192,7 +192,7 @@ def test_disk_use_and_the_best_of_a_study(capsys: Captured) -> None:
     assert json.loads(said(capsys, "tidy", "--json"))["limit_bytes"] == 100 << 20
     assert _file(good.id).exists()
     assert not _file(poor.id).exists()
-    assert "only recipe and figures" in said(capsys, "export", "poor", "-o", "x.aegui", code=2)
+    assert "nly recipe and figures" in said(capsys, "export", "poor", "-o", "x.aegui", code=2)
 
 
 def test_exports(
@@ -210,7 +210,7 @@ def test_exports(
     assert (tmp_path / "m.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "One run at a time" in said(capsys, "export", "good", "poor", "-o", "x.json", code=2)
     assert "the suffix must be one of" in said(capsys, "export", "good", "-o", "x.txt", code=2)
-    assert "Say where to" in said(capsys, "export", "good", code=2)
+    assert "Give a target" in said(capsys, "export", "good", code=2)
     assert "has not been trained" in said(capsys, "export", "good", "--tensorboard", "t", code=2)
     assert not (tmp_path / "x.json").exists()
 
@@ -258,4 +258,4 @@ def test_a_slip_is_told_in_one_line(capsys: Captured, ids: dict[str, str]) -> No
         assert words in text
         assert text.count("\n") == 1
     assert main(["--language", "en", "rns"]) == 2
-    assert "did you mean runs?" in capsys.readouterr().err
+    assert "Did you mean runs?" in capsys.readouterr().err

@@ -93,5 +93,5 @@ def test_an_empty_text_in_the_place_of_a_name_is_refused(
     arguments: tuple[str, ...], argument: str, capsys: Captured
 ) -> None:
     assert main(["--language", "en", *arguments]) == 2
-    words = "is an empty text; if a variable of the shell stands there, it is not set."
+    words = "is empty; if it is a shell variable, it is not set."
     assert capsys.readouterr().err == f"aegui: {argument} {words}\n"

@@ -218,7 +218,7 @@ def test_a_run_without_its_state_is_refused(tmp_path: Path, capsys: Captured) ->
     assert main(["train", recipe, "--out", str(out), "--compact"]) == 0
     capsys.readouterr()
     assert main(["train", "--resume", str(out), "--epochs", "9"]) == 2
-    assert "no state of a training" in capsys.readouterr().err
+    assert "no training state" in capsys.readouterr().err
     assert main(["train", "--resume", str(tmp_path / "none.aegui")]) == 2
     assert main(["train", recipe, "--checkpoint-every", "-1"]) == 2
 
@@ -252,7 +252,7 @@ def test_a_card_that_fails_leaves_the_last_checkpoint_and_says_so(
     epoch = run.checkpoint.epoch
     told = capsys.readouterr().err.splitlines()
     assert told[-1].startswith("aegui: The graphics card failed during the training (CUDA error: ")
-    kept = f"What it had learnt up to epoch {epoch:,} is in {out}: --resume goes on there."
+    kept = f"The weights of epoch {epoch:,} are in {out}; --resume continues from there."
     assert told[-1].endswith(kept)
     if not torch.cuda.is_available():
         assert "No CUDA GPU was found on this machine" in told[-2]

@@ -62,7 +62,7 @@ def test_json(text: str, words: str) -> None:
         ("a: [1, 2", "expected, the end of the file found"),
         ('a: "x" y', "the end of the part expected, a value found"),
         ("b: *y", "there is no anchor 'y'"),
-        ("@a", "'@' cannot stand here"),
+        ("@a", "'@' is not allowed here"),
     ],
 )
 def test_yaml(text: str, words: str) -> None:
@@ -86,7 +86,7 @@ def test_yaml(text: str, words: str) -> None:
         ({"choice": "c"}, "it must be one of 'a', 'b'"),
         ({"flag": "perhaps"}, "it must be true or false"),
         ({"some": 3}, "it must be a list"),
-        ({"some": [1, 2]}, "it has too many parts: at most 1"),
+        ({"some": [1, 2]}, "it has too many items: at most 1"),
     ],
 )
 @pytest.mark.usefixtures("english_afterwards")

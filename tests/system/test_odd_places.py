@@ -100,7 +100,7 @@ def test_without_a_home_it_says_so_and_works(home: str, tmp_path: Path) -> None:
     ) as window:
         assert window.stderr is not None
         said = window.stderr.readline()
-        while said and "Nothing can be kept" not in said:
+        while said and "Nothing can be saved" not in said:
             said = window.stderr.readline()
         window.terminate()
         assert window.wait(60) == 128 + signal.SIGTERM

@@ -162,7 +162,7 @@ def test_it_says_when_the_network_was_trained_with_other_noise(
     train(qtbot, window)
     qtbot.waitUntil(lambda: not page._differs.isHidden())
     assert page._differs_words.text() == (
-        "It is tried with “Flip 0.1”, but has never seen noise: it copies it."
+        "It is tested with “Flip 0.1”, but has never seen noise: it copies it."
     )
     before = workspace.recipe
     page.train.click()
@@ -261,7 +261,7 @@ def test_grey_pixels_have_reasons_too(window: MainWindow, panel: AnswerPanel, qt
     assert panel.why.neighbours.bars[0].figure.endswith(f", {levels[2, 0, 4, 1]:.2f}")
     panel.show_page("pairs")
     assert not panel.pairs.compare.isEnabled()
-    assert "black and white characters only" in panel.pairs.words.text()
+    assert "only in sets of black and white characters" in panel.pairs.words.text()
 
 
 def test_denoising_again_leaves_a_trail_on_the_map(
@@ -396,7 +396,7 @@ def test_a_drawing_of_another_size_is_told_on_every_page(
     assert not panel.why.pictures.isVisible()
     assert "of this size does not fit" in panel.why.words.text()
     panel.show_page("limit")
-    assert "of another size than the characters" in panel.limit.words.text()
+    assert "has another size than the characters" in panel.limit.words.text()
     for key, page in (("pairs", panel.pairs), ("outliers", panel.outliers)):
         panel.show_page(key)
         assert "of this size does not fit" in page.words.text()
@@ -410,7 +410,7 @@ def test_nothing_is_judged_before_any_training(window: MainWindow, panel: Answer
     (row,) = (row for row in panel.answers.rows if row.isVisible())
     assert row.title.text() == "Best possible"
     assert "No wrong pixels" not in row.words.text
-    assert row.words.text.startswith("What any network could answer at best")
+    assert row.words.text.startswith("The best possible answer of any network")
 
 
 def test_who_draws_a_letter_of_their_own_is_told_of_networks_that_repair(

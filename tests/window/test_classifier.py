@@ -130,7 +130,7 @@ def test_beyond_the_limits_it_is_judged_only_when_asked_for(
     services.settings.unasked_memory_share = 1e-9
     show(window)
     qtbot.waitUntil(panel.placeholder.offer.isVisible)
-    assert "Classify all the same (~1 s" in panel.placeholder.offer.text()
+    assert "Classify anyway (~1 s" in panel.placeholder.offer.text()
     assert not services.of(ClassifierService).job.is_busy
     panel.placeholder.offer.click()
     qtbot.waitUntil(lambda: panel.evaluation is not None)

@@ -193,10 +193,10 @@ def test_their_own_size_is_proposed_and_whether_the_network_reads_them(
     panel = dialog.panel
     assert (panel.spec.width, panel.spec.height, panel.spec.channels) == (20, 28, 1)
     assert panel.own.text() == "The files are 20 × 28 in grey."
-    assert "reads 64 × 64 in colour, and not these" in panel.network.text()
+    assert "takes 64 × 64 in colour, not these" in panel.network.text()
     panel.as_network.click()
     assert (panel.spec.width, panel.spec.height, panel.spec.channels) == (64, 64, 3)
-    assert "seen there at once" in panel.network.text()
+    assert "appear there at once" in panel.network.text()
     assert panel.as_network.isHidden()
     dialog.take.click()
     settle(qtbot, workspace)
@@ -213,7 +213,7 @@ def test_files_that_one_has_are_copied_in(
     dialog = opened(window, DownloadDialog)
     monkeypatch.setattr(files, "choose_folder", lambda *_, **_kwargs: str(tmp_path))
     dialog.panel.have.menu().actions()[0].trigger()
-    qtbot.waitUntil(lambda: "0 of 4 files are here now" in dialog.panel.problem.text())
+    qtbot.waitUntil(lambda: "0 of 4 files are available now" in dialog.panel.problem.text())
     assert dialog.panel.have.isEnabled()
     dialog.close()
 
@@ -626,7 +626,7 @@ def test_a_problem_of_the_data_is_solved_at_its_line(
     window.set_perspective("build")
     window.docks["data"].raise_()
     panel = window.panel(DataPanel)
-    qtbot.waitUntil(lambda: "whole set only" in panel.problem.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "only with the whole set" in panel.problem.text(), timeout=20_000)
     button = panel.problem.remedy
     assert button is not None
     assert button.text() == "Hold no samples out"

@@ -494,7 +494,7 @@ def test_what_unsaved_work_holds_is_shown_before_it_is_opened(
     monkeypatch.setattr(QMessageBox, "exec", look)
     app.window.feature(DocumentFeature).offer_recoveries()
     ((text, has_picture),) = seen
-    assert "“lost”, kept on " in text
+    assert "“lost”, backed up on " in text
     assert "8 samples; learnt for 7 epochs." in text
     assert has_picture
     # A damaged copy is offered all the same, without a picture.

@@ -329,7 +329,7 @@ def test_only_samples_that_the_window_shows_are_dragged_out_of_the_set(
     assert caught == [(1,)]
     # The map still shows the training data, whose indices are invalid in other data.
     workspace.edits.edit_dataset(
-        Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz"), "Other data"
+        Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz"), "Data can be changed"
     )
     drag_out()
     assert caught == [(1,)], "it is but moved to another place"

@@ -212,7 +212,7 @@ def test_a_live_change_stays_and_is_told(qtbot: QtBot, window: MainWindow, tmp_p
     with qtbot.waitSignal(services.runner.finished):
         window.actions_table["stop"].trigger()
     assert workspace.recipe.training.optimizer.learning_rate == 0.004
-    assert "begins with it" in strip_of(window).text
+    assert "starts with it" in strip_of(window).text
     assert "Learning rate: 0.02 → 0.004" in strip_of(window).text
     assert services.shown.noise == noise
     run = workspace.run

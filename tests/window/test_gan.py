@@ -237,7 +237,7 @@ def test_the_nearest_image_that_it_can_draw_is_searched_for(
     assert wanted is not None
     assert found is not None
     np.testing.assert_array_equal(wanted, dataset.images[5, 0])
-    assert "searched for by gradient, from 4 random codes" in panel.nearest.words
+    assert "found by gradient descent, from 4 random codes" in panel.nearest.words
     places: list[NDArray[np.float32]] = []
     services.requests.place.connect(places.append)
     panel.nearest.go.click()

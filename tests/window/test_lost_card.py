@@ -62,7 +62,7 @@ def test_what_was_learnt_is_shown_and_saved_and_goes_on_without_the_card(
 
     (told,) = [notice for notice in window.notifications.shown if notice.level == "error"]
     assert told.text.startswith("The graphics card failed during the training (CUDA error: ")
-    assert f"What it had learnt up to epoch {rescued:,} is kept." in told.text
+    assert f"The weights of epoch {rescued:,} are kept." in told.text
 
     assert services.shown.codec is not None
     assert services.shown.saved is workspace.run

@@ -223,7 +223,7 @@ def test_what_comes_of_a_mistake(
     workspace.edits.edit_dataset(workspace.dataset.subset([0, 1]), "two")
     with qtbot.waitSignal(study.comparison_changed):
         panel.mistakes.see["fixed_noise"].click()
-    assert panel.mistakes.title.text() == "What comes of it: The noise is fixed"
+    assert panel.mistakes.title.text() == "Its effect: The noise is fixed"
     curves = panel.mistakes.view.curves
     assert curves is not None
     names = [line.name for line in curves.lines]

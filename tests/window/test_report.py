@@ -222,7 +222,7 @@ def test_a_figure_that_is_not_here_says_so(window: MainWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: bool(notices), timeout=20_000)
     assert "“gone”" in notices[-1].text
     window._services.requests.figure.emit("aegui-figure:what")
-    assert "not an id" in notices[-1].text
+    assert "not the id" in notices[-1].text
 
 
 def test_a_figure_of_a_study_opens_the_study(window: MainWindow, qtbot: QtBot) -> None:

@@ -155,7 +155,7 @@ def test_code_of_a_draft_that_is_no_longer_the_trained_network_says_so(
     workspace = window._services.workspace
     training = workspace.recipe.training.model_copy(update={"epochs": 17})
     workspace.edit_recipe(workspace.recipe.model_copy(update={"training": training}), "shorter")
-    assert "no longer the trained one" in told()
+    assert "differs from the trained one" in told()
 
 
 def test_networks_and_fonts_are_written_for_other_programs(

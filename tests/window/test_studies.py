@@ -223,7 +223,7 @@ def test_a_seed_of_the_cloud_is_opened_with_what_it_has_learnt(
     qtbot.waitUntil(lambda: workspace.recipe.seed == seed)
     assert workspace.run is before
     qtbot.waitUntil(
-        lambda: any("learns the same again" in one.text for one in window.notifications.shown)
+        lambda: any("get the same result again" in one.text for one in window.notifications.shown)
     )
 
 

@@ -244,7 +244,7 @@ def test_reading_can_be_stopped_and_damage_is_found(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         read_csv(path, cancelled=lambda: True)
     path.write_bytes(packed[:2000] + bytes(100) + packed[2100:])
-    with pytest.raises(ReadError, match=r"train\.csv\.gz: what is packed in it is damaged"):
+    with pytest.raises(ReadError, match=r"train\.csv\.gz: its compressed data are damaged"):
         read_csv(path)
 
 
@@ -261,10 +261,10 @@ def test_rows_of_glyphs_are_left_to_the_readers_of_glyphs(tmp_path: Path) -> Non
     [
         (b"name,age\nann,6\n", r"f\.csv, line 2: “ann” is not a number\. A line has the pixels"),
         (b"1,2,x,4\n", r"f\.csv, line 1: “x” is not a number"),
-        (b"a,b,c\n", r"f\.csv: a line of headings, and no image after it\."),
+        (b"a,b,c\n", r"f\.csv: a header line, and no image after it\."),
         (b"name;age\n1;2\n", r"f\.csv, line 2: 2 numbers do not make a square image"),
         (bytes(range(256)), r"f\.csv: no images found in it; what can be read: idx file, .*CSV of"),
-        (b"\x1f\x8bgarbage", r"f\.csv: what is packed in it is damaged"),
+        (b"\x1f\x8bgarbage", r"f\.csv: its compressed data are damaged"),
     ],
 )
 def test_what_is_wrong_with_a_table_of_something_else(

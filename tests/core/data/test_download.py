@@ -160,8 +160,8 @@ def test_files_that_one_has_are_known_by_their_sums(
     with pytest.raises(AeguiError) as told:
         take_files("mnist", [tmp_path / "stick"])
     assert str(told.value) == (
-        "MNIST: 2 of 4 files are here now. t10k-images-idx3-ubyte.gz is another file than the one "
-        "that was published; t10k-labels-idx1-ubyte.gz is unpacked; the .gz file is needed."
+        "MNIST: 2 of 4 files are available now. t10k-images-idx3-ubyte.gz is another file than the "
+        "one that was published; t10k-labels-idx1-ubyte.gz is unpacked; the .gz file is needed."
     )
     assert not is_available("mnist")
     # What was right is kept; the rest comes file by file.
@@ -179,7 +179,7 @@ def test_files_that_one_has_are_known_by_their_sums(
 def test_a_folder_without_them_says_what_is_missing(
     files: dict[str, bytes], tmp_path: Path
 ) -> None:
-    with pytest.raises(AeguiError, match=r"0 of 4 files are here now.*is not there"):
+    with pytest.raises(AeguiError, match=r"0 of 4 files are available now.*is not there"):
         take_files("mnist", [tmp_path])
     with pytest.raises(Cancelled):
         take_files("mnist", [tmp_path / "x"], cancelled=lambda: True)
@@ -290,9 +290,7 @@ def test_a_disk_that_fills_gets_its_room_back(
 
     with mirror(Behaviour(files)) as address:
         monkeypatch.setattr(os, "fsync", fill)
-        full = (
-            r"The disk of .*mnist is full: 0\.4 MB are needed.*The file that was cut short is rem"
-        )
+        full = r"The disk of .*mnist is full: 0\.4 MB are needed.*The incomplete file is rem"
         with pytest.raises(AeguiError, match=full):
             download("mnist", mirrors=[address])
         assert list(folder_of(user_home).iterdir()) == []
@@ -308,7 +306,10 @@ def test_a_folder_that_cannot_be_written(
 ) -> None:
     (tmp_path / "mnist").write_text("a file")
     monkeypatch.setenv("AEGUI_DATA_DIR", str(tmp_path))
-    with mirror(Behaviour(files)) as address, pytest.raises(AeguiError, match="cannot be kept in"):
+    with (
+        mirror(Behaviour(files)) as address,
+        pytest.raises(AeguiError, match="cannot be stored in"),
+    ):
         download("mnist", mirrors=[address])
 
 

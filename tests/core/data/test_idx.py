@@ -88,7 +88,7 @@ def test_a_truncated_file_says_how_many_are_there(tmp_path: Path, packed: bool) 
     with pytest.raises(ReadError) as told:
         read_idx(path)
     assert str(told.value) == (
-        "train-images-idx3-ubyte.gz: it is cut short, with 361 of 600 images; get it again."
+        "train-images-idx3-ubyte.gz: it is truncated, with 361 of 600 images; download it again."
     )
 
 
@@ -124,7 +124,7 @@ def test_damage_in_a_packed_file_is_found(tmp_path: Path) -> None:
     whole = bytearray(idx_images(levels(20), packed=True))
     whole[-5] ^= 1  # the sum at the end
     path.write_bytes(whole)
-    with pytest.raises(ReadError, match=r"bad\.gz: what is packed in it is damaged"):
+    with pytest.raises(ReadError, match=r"bad\.gz: its compressed data are damaged"):
         read_idx(path)
 
 

@@ -33,7 +33,7 @@ def test_a_slip_in_a_comment_gives_way_to_the_shape_and_is_told(tmp_path: Path) 
     assert reading.dataset.labels == UPPER.labels
     assert reading.dataset.names[7] == "G"
     assert reading.notes == (
-        "Glyph 8 of Font2 is named “7”, but is drawn as “G”: it is called so.",
+        "Glyph 8 of Font2 is named “7”, but is drawn as “G”: the latter is used.",
     )
 
 

@@ -42,7 +42,8 @@ def test_lists_give_each_sample_its_share(tmp_path: Path, name: str, text: str) 
     assert prior.of(SET).tolist() == [3.0, 3.0, 0.0, 3.0]
     assert prior.missing(SET) == ('"',)
     assert (
-        prior_words(prior, SET) == f'{name} gives no weight to “"”: they are taken never to occur.'
+        prior_words(prior, SET)
+        == f'{name} gives no weight to “"”: they are assumed never to occur.'
     )
 
 

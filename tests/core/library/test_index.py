@@ -208,7 +208,7 @@ def test_a_library_that_another_program_does_not_let_go(
         kept = library.keep_entry(entry("one"))
         other = sqlite3.connect(tmp_path / "index.sqlite3", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(AeguiError, match="in use by another program"):
+        with pytest.raises(AeguiError, match="locked by another program"):
             library.edit(kept.id, name="two")
         # Nothing is half changed, and reading goes on.
         assert library.entry(kept.id) == kept
@@ -244,7 +244,7 @@ def test_what_else_goes_wrong_is_said_in_one_line(tmp_path: Path) -> None:
         connection.execute("SELECT * FROM absent")
     connection.close()
     (tmp_path / "folder.sqlite3").mkdir()
-    with pytest.raises(AeguiError, match="can only be read"):
+    with pytest.raises(AeguiError, match="is read-only"):
         open_index(tmp_path / "folder.sqlite3")
     (tmp_path / "text.sqlite3").write_text("text" * 1_000)
     with pytest.raises(BrokenIndex):

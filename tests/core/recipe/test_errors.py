@@ -76,7 +76,7 @@ def words(content: dict[str, Any]) -> str:
         ),
         (
             {"data": {"labels": "a"}},
-            '"data.labels" is "a"; it must be a list [...] of at most 10,000 texts.',
+            '"data.labels" is "a"; it must be a list [...] of at most 10,000 strings.',
         ),
         (
             {"data": {"images": {"background": "red"}}},

@@ -61,8 +61,8 @@ def test_all_at_once() -> None:
     [
         ({}, "never seen noise"),
         ({"kind": "salt", "level": 0.15}, "another kind"),
-        ({"kind": "flip", "level": 0.05}, "believes too much"),
-        ({"kind": "flip", "level": 0.4}, "doubts more"),
+        ({"kind": "flip", "level": 0.05}, "corrects too little"),
+        ({"kind": "flip", "level": 0.4}, "corrects more"),
     ],
 )
 def test_other_noise_is_told_by_what_it_does(noise: dict[str, Any], words: str) -> None:
@@ -82,7 +82,7 @@ def test_salt_and_pepper_on_black_and_white_is_half_as_many_flips() -> None:
     assert told.text.endswith("another kind of noise.")
     stronger = other_noise(trained, more, LETTERS)
     assert stronger is not None
-    assert stronger.text.endswith("it believes too much of what it sees.")
+    assert stronger.text.endswith("it corrects too little.")
     assert stronger.mended is not None
     assert stronger.mended.data.corruption.kind == "salt_pepper"
     assert stronger.mended.data.corruption.level == 0.6

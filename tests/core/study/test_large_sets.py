@@ -87,7 +87,7 @@ def test_noise_on_few_characters_is_drawn_as_it_always_was() -> None:
 
 def test_curves_say_of_how_many_samples_they_are() -> None:
     found = noise_curves([], images(30, 4), NoiseCurveSpec("flip", (0.1, 0.2), draws=20))
-    assert found.note == "tried with 20 of 30 samples"
+    assert found.note == "tested with 20 of 30 samples"
     assert noise_curves([], images(20, 4), NoiseCurveSpec("flip", (0.1,), draws=20)).note == ""
     assert TriedModel("none", ()).codecs == ()
 

@@ -123,7 +123,7 @@ def test_rows_of_a_matrix_as_lines() -> None:
 def test_refusals(models: tuple[TriedModel, TriedModel]) -> None:
     with pytest.raises(AeguiError, match="at least one level"):
         noise_curves(models, LETTERS, NoiseCurveSpec("flip", ()))
-    with pytest.raises(AeguiError, match="images of that size"):
+    with pytest.raises(AeguiError, match="images of another size"):
         noise_curves(
             models, Dataset.from_images("two", np.zeros((2, 3, 3))), NoiseCurveSpec("flip")
         )

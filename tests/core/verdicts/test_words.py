@@ -72,7 +72,7 @@ def test_no_difference_and_how_many_seeds_would_settle_it() -> None:
     assert text.startswith("No difference between tanh and ReLU beyond seed noise: 1.10 against ")
     assert "more seeds would settle it" in text
     alike = said([1.0, 2.0, 1.0, 2.0, 1.0, 2.0], [2.0, 1.0, 2.0, 1.0, 2.0, 1.0])
-    assert alike.endswith("If there is a difference, it is too small for 1,000 seeds to find.")
+    assert alike.endswith("If there is a difference, it is too small for 1,000 seeds to show.")
 
 
 def test_a_setting_that_failed() -> None:
@@ -191,7 +191,7 @@ def test_a_ranking_says_which_it_has_too_few_seeds_for() -> None:
         figures("worse", [19.0, 19.1, 19.2, 19.3, 19.5]),
     ]
     lines = ranking_lines(rank(settings, same_starts=lambda one, other: True), WRONG)
-    assert lines[0] == "The seeds are too few to tell good from poor, worse."
+    assert lines[0] == "There are too few seeds to tell good from poor, worse."
     assert lines[1].startswith("Too few seeds for a verdict on good and poor")
 
 
@@ -202,7 +202,7 @@ def test_a_ranking_in_lines() -> None:
         figures("fair", [1.3, 0.9, 1.5, 1.0, 1.6, 1.3, 1.9, 1.5, 1.6, 2.1, 1.7, 2.5]),
     ]
     lines = ranking_lines(rank(settings, same_starts=lambda one, other: True), WRONG)
-    assert lines[:2] == ("good beats poor.", "good is not told apart from fair.")
+    assert lines[:2] == ("good beats poor.", "good does not differ significantly from fair.")
     assert lines[2].startswith("No difference between good and fair")
     assert lines[3].endswith("p = 0.001 for 3 comparisons.")
     alone = ranking_lines(rank(settings[:2], same_starts=lambda one, other: True), WRONG)

@@ -267,7 +267,7 @@ def test_characters_and_source_are_read_at_once(workspace: Workspace, heard: Hea
     assert len(workspace.pool) == 32
     workspace.edit_recipe(data(workspace.recipe, source="letters"), "Data")
     assert labels(workspace) == "cab"
-    workspace.edit_recipe(data(workspace.recipe, source="uppercase"), "Other data")
+    workspace.edit_recipe(data(workspace.recipe, source="uppercase"), "Data can be changed")
     assert workspace.recipe.data.chars is None
     assert workspace.dataset.labels == load_builtin("uppercase").labels
     for _ in range(3):

@@ -194,10 +194,10 @@ def test_a_choice_tells_its_key_and_explains_its_rows(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("low", "typed", "value", "told"),
     [
-        (1, "0", 1, "0 is out of range, which is from 1 to 4,096: it is 1 now."),
-        (1, "-7", 1, "-7 is out of range, which is from 1 to 4,096: it is 1 now."),
-        (1, "99999", 4096, "99999 is out of range, which is from 1 to 4,096: it is 4,096 now."),
-        (1, "12,000", 4096, "12,000 is out of range, which is from 1 to 4,096: it is 4,096 now."),
+        (1, "0", 1, "0 is out of range (1 to 4,096); changed to 1."),
+        (1, "-7", 1, "-7 is out of range (1 to 4,096); changed to 1."),
+        (1, "99999", 4096, "99999 is out of range (1 to 4,096); changed to 4,096."),
+        (1, "12,000", 4096, "12,000 is out of range (1 to 4,096); changed to 4,096."),
         (1, "32", 32, ""),
         (0, "0", 0, ""),
     ],
@@ -222,7 +222,7 @@ def test_a_count_with_a_unit_out_of_range(qtbot: QtBot) -> None:
     field.show()
     type_in(field, "120")
     assert field.value() == 95
-    said(field, "120 is out of range, which is from 0 % to 95 %: it is 95 % now.")
+    said(field, "120 is out of range (0 % to 95 %); changed to 95 %.")
 
 
 def test_an_optional_count_has_nothing_beneath_its_least(qtbot: QtBot) -> None:
@@ -232,7 +232,7 @@ def test_an_optional_count_has_nothing_beneath_its_least(qtbot: QtBot) -> None:
     field.show()
     type_in(field, "65")
     assert (field.value(), field.text()) == (64, "64")
-    said(field, "65 is out of range, which is from 1 to 64: it is 64 now.")
+    said(field, "65 is out of range (1 to 64); changed to 64.")
     field.set_value(None)
     assert field.text() == "all"
 
@@ -266,7 +266,7 @@ def test_sides_that_cannot_be_are_said_beneath_the_field(qtbot: QtBot) -> None:
     field.show()
     type_in(field, "1x70")
     assert field.sides() == (1, 64)
-    said(field, "1x70 is out of range, which is from 1 to 64: it is 1×64 now.")
+    said(field, "1x70 is out of range (1 to 64); changed to 1×64.")
 
 
 def test_half_a_pair_of_sides_is_told_of(qtbot: QtBot) -> None:
@@ -301,7 +301,7 @@ def test_a_number_out_of_range_is_said_beneath_the_field(qtbot: QtBot) -> None:
     field.show()
     type_in(field, "1e3")
     assert field.value() == 50.0
-    said(field, "1e3 is out of range, which is from 1e-06 to 50: it is 50 now.")
+    said(field, "1e3 is out of range (1e-06 to 50); changed to 50.")
 
 
 @pytest.mark.parametrize("field", [CountField, NumberField])

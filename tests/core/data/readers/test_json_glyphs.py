@@ -47,7 +47,7 @@ def own(**changes: object) -> str:
         (own(glyphs=3), "“glyphs”"),
         (own(glyphs=[]), "given: "),
         (own(width=4), "4 bits"),
-        (own(width="wide"), "as it should be"),
+        (own(width="wide"), "is not valid"),
         (own(glyphs=[{"label": "a", "rows": [1, 2]}, {"label": "b", "rows": [1]}]), "given: "),
         (own(glyphs=[{"label": "a", "rows": [1.5]}]), "whole numbers"),
         (own(glyphs=[{"rows": [1, 2]}]), "label"),

@@ -218,7 +218,7 @@ def test_continuing_begins_anew_at_the_weights_reached(optimizer: str) -> None:
     stopped = first.result("stopped")
     rest = train(resolved, None, stopped.checkpoint, stopped.history)
     again = next(rest)
-    assert any("starts afresh" in note for note in again.notes)
+    assert any("restarts from the current weights" in note for note in again.notes)
     np.testing.assert_array_equal(again.snapshot().layers[0].weight, stopped.last.layers[0].weight)
     *_, last = rest
     result = last.result()

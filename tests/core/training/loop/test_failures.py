@@ -30,8 +30,8 @@ def on_card() -> Recipe:
     ("says", "words"),
     [
         (LOST, "graphics card failed during the training (CUDA error: unspecified launch failure)"),
-        (FULL, "The graphics card has not enough memory"),
-        ("CUDA error: out of memory\nmore", "The graphics card has not enough memory"),
+        (FULL, "The graphics card does not have enough memory"),
+        ("CUDA error: out of memory\nmore", "The graphics card does not have enough memory"),
     ],
 )
 def test_a_card_that_fails_within_a_generated_step_is_told(says: str, words: str) -> None:
@@ -56,7 +56,10 @@ def test_a_card_that_fails_within_a_generated_step_is_told(says: str, words: str
         (f"{TRACEBACK}RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED", "(cuDNN error: "),
         ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`", "(CUDA error: CUB"),
         ("No CUDA GPUs are available", "(No CUDA GPUs are available)"),
-        ("HIP out of memory. Tried to allocate 2.00 GiB", "The graphics card has not enough mem"),
+        (
+            "HIP out of memory. Tried to allocate 2.00 GiB",
+            "The graphics card does not have enough mem",
+        ),
         (f"{TRACEBACK}RuntimeError: [enforce fail] can't allocate memory: 4 bytes", "There is not"),
     ],
 )

@@ -286,7 +286,7 @@ def test_all_charts_can_be_put_away(panel: ChartsPanel) -> None:
     for button in panel._buttons.values():
         if button.isChecked():
             button.click()
-    assert "choose above" in panel._empty.text()
+    assert "select one above" in panel._empty.text()
     assert panel._empty.isVisible()
     assert not panel._export.isEnabled()
     assert panel.figure() is None

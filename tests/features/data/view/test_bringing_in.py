@@ -105,7 +105,7 @@ def test_a_folder_that_was_refused_leaves_the_download_what_it_is(qtbot: QtBot) 
     qtbot.addWidget(panel)
     panel.set_busy("Looking for the files…")
     panel.set_progress(JobProgress("Copying", "1 of 4 files", 1, 4))
-    panel.set_idle("1 of 4 files are here now.")
+    panel.set_idle("1 of 4 files are available now.")
     assert panel.download.text() == "&Download"
     panel.set_busy()
     panel.set_progress(JobProgress("Connecting", "", 0, 12))

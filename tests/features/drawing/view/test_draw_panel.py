@@ -125,12 +125,12 @@ def test_a_brush_is_chosen_by_button_menu_and_key(panel: DrawPanel, tool: Tool) 
 def test_switches_are_turned_on_and_off_and_spoken(panel: DrawPanel, qtbot: QtBot) -> None:
     QTest.keyClick(panel.editor, Qt.Key.Key_X)
     assert panel.tools.buttons["mirror-across"].isChecked()
-    assert panel.editor.accessibleDescription() == "Draw on the left and the right alike: on"
+    assert panel.editor.accessibleDescription() == "Mirror left and right while drawing: on"
     with qtbot.waitSignal(panel.editor.cells_painted) as blocker:
         QTest.mouseClick(panel.editor, LEFT, pos=panel.editor.cell_rect(2, 0).center())
     assert set(blocker.args[0]) == {(2, 0), (2, 4)}
     QTest.mouseClick(panel.tools.buttons["mirror-across"], LEFT)
-    assert panel.editor.accessibleDescription() == "Draw on the left and the right alike: off"
+    assert panel.editor.accessibleDescription() == "Mirror left and right while drawing: off"
     QTest.keyClick(panel.editor, Qt.Key.Key_W)
     assert not panel.tools.is_on("wrap")
 

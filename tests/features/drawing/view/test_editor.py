@@ -790,6 +790,6 @@ def test_the_grid_can_be_hidden(desk: Desk) -> None:
 
 def test_a_tool_is_spoken(desk: Desk) -> None:
     desk.editor.set_tool("fill")
-    assert desk.editor.accessibleDescription() == "Tool: Fill the area of one colour"
+    assert desk.editor.accessibleDescription() == "Tool: Fill the connected area of one colour"
     desk.key(Qt.Key.Key_Down)
     assert desk.editor.accessibleDescription() == "Row 2 of 7, column 1 of 5: off"

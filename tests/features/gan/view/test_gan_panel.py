@@ -98,7 +98,7 @@ def test_keys_move_and_ask(qtbot: QtBot, panel: GanPanel) -> None:
     panel.sheet.setFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         QTest.keyClick(panel.sheet, key)
-    assert panel.sheet.accessibleDescription().startswith("Image 6: the discriminator")
+    assert panel.sheet.accessibleDescription().startswith("Image 6: probability")
     with qtbot.waitSignal(panel.code_activated) as caught:
         QTest.keyClick(panel.sheet, Qt.Key.Key_Return)
     assert caught.args is not None
@@ -112,7 +112,7 @@ def test_the_score_is_told_under_the_mouse(panel: GanPanel) -> None:
     place = panel.sheet.cell_rect(15).center().toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, place, panel.sheet.mapToGlobal(place))
     QApplication.sendEvent(panel.sheet, event)
-    assert "for real with a probability of 100%" in QToolTip.text()
+    assert "by the discriminator: 100%" in QToolTip.text()
     QToolTip.hideText()
 
 

@@ -142,7 +142,7 @@ def test_a_locked_library_is_one_message_and_nothing_is_lost(
     other.execute("ROLLBACK")
     other.close()
     assert len(reasons) == 1
-    assert "is in use by another program" in reasons[0]
+    assert "is locked by another program" in reasons[0]
     # The run file was on disk before the index was used: the next refresh finds it.
     assert names() == ["before", "kept"]
 

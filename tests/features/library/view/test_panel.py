@@ -105,7 +105,7 @@ def test_sets_that_ship_have_their_titles(panel: LibraryPanel, name: str, title:
 
 def test_an_empty_library_says_what_comes_here(panel: LibraryPanel) -> None:
     show(panel)
-    assert "every training and every study is kept" in panel._placeholder.message
+    assert "finished training and study is kept here" in panel._placeholder.message
     panel.search.setText("nothing")
     QTest.keyClick(panel.search, Qt.Key.Key_Return)
     show(panel)

@@ -82,7 +82,7 @@ def test_what_was_found_is_shown(page: FindsPage) -> None:
     assert page.sheet.captions()[2] == "1.25 · between a and 2"
     assert page.status.text() == "4 images, epoch 7"
     words = data(page, 2, Qt.ItemDataRole.ToolTipRole)
-    assert words.startswith("3: between a and 2; 1.2 times as far")
+    assert words.startswith("3: between a and 2; novelty 1.2")
     assert "entropy 0.12" in words
     page.set_look(None, GLYPHS)
     assert page.sheet.count() == 0

@@ -231,7 +231,7 @@ def test_frames_begin_and_end_with_the_way(strip: FilmStrip) -> None:
 def test_a_step_is_told_in_words(strip: FilmStrip) -> None:
     assert strip.words(5) == "Step 6 of 11: b; changes by 4 px"
     assert strip.words(0) == "Step 1 of 11: a"
-    assert strip.title() == "Change per step: 9 px at most, 45 px in all"
+    assert strip.title() == "Change per step: 9 px at most, 45 px in total"
     strip.set_step(5)
     assert strip.accessibleDescription() == strip.words(5)
 

@@ -147,7 +147,7 @@ def test_a_sample_fades_in_over_its_copy_and_is_told_as_such(panel: CursorPanel)
     panel.set_sample(1, np.ones((8, 8), np.float32), 1.0)
     panel.set_nearest((("b", 0.0),), (1,))
     assert level() == 255
-    assert "b: the sample itself, not what the network draws" in panel.accessibleDescription()
+    assert "b: the sample itself, not the decoded image" in panel.accessibleDescription()
     assert panel.pictures.image.max() == 0.0, "what is decoded stays what it is"
     panel.set_decoded(np.zeros((8, 8), np.float32), (0.6, 0.5), 1)
     assert level() == 0

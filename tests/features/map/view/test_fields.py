@@ -128,7 +128,7 @@ def test_contours_of_wrong_pixels_begin_where_they_say() -> None:
     assert wrong_levels(layer("wrong", np.zeros((4, 4)), 1.0).field) == (1,)
     blurred = layer("wrong", np.full((4, 4), 5.0), 9.0)
     assert not blurred.lines
-    assert entry_of(blurred).low == "5 to 9 pixels everywhere"
+    assert entry_of(blurred).low == "5 to 9 wrong pixels everywhere"
 
 
 def test_ellipses_are_rings_of_their_radii() -> None:
@@ -318,7 +318,7 @@ def test_figures_of_a_place_stand_in_columns_and_are_explained(qtbot: QtBot) -> 
     assert len({rect.left() for rect in rects}) == 2
     assert all(figures.rect().toRectF().contains(rect) for rect in rects)
     drift = figures.tip_at(figures.figure_rect("drift").center().toPoint())
-    assert drift.startswith("How far away")
+    assert drift.startswith("Distance from this code")
     assert "(" in drift.splitlines()[-1]
     figures.resize(900, figures.height())
     assert len({figures.figure_rect(key).top() for key in FIGURES}) == 1

@@ -141,12 +141,12 @@ def test_keys_move_over_the_cells_and_enter_opens(panel: StudyPanel) -> None:
         QTest.keyClick(view, key)
     assert view.current == (2, 1)
     assert view.accessibleDescription() == (
-        "Trained with Flip 0.3, tried with Flip 0.3: 2.00 ± 0.35 wrong pixels; "
-        "no answer gets below 1.50; best of its column"
+        "Trained with Flip 0.3, tested with Flip 0.3: 2.00 ± 0.35 wrong pixels; "
+        "the limit is 1.50; best of its column"
     )
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert wanted[-1] == (Cell(2, 1),)
-    assert page.cell.title.text() == "Trained with Flip 0.3, tried with Flip 0.3"
+    assert page.cell.title.text() == "Trained with Flip 0.3, tested with Flip 0.3"
     assert page.cell.words.text() == "2.00 ± 0.35 wrong pixels; limit 1.50"
 
 
@@ -177,7 +177,7 @@ def test_columns_of_several_kinds_tell_the_kind_above_the_level(panel: StudyPane
     panel.matrix.set_matrix(replace(matrix(), spec=replace(matrix().spec, tests=kinds)))
     line = view.cell_rect((0, 0)).top() - one
     assert line >= view.fontMetrics().height() - 1
-    assert view.words((0, 1)).startswith("Trained with Flip 0, tried with Masking 0.3: ")
+    assert view.words((0, 1)).startswith("Trained with Flip 0, tested with Masking 0.3: ")
 
 
 def test_other_figures_and_the_table_of_characters(panel: StudyPanel) -> None:
@@ -186,7 +186,7 @@ def test_other_figures_and_the_table_of_characters(panel: StudyPanel) -> None:
     page._figures.setCurrentIndex(page._figures.findData("exact"))
     assert page.figure_key == "exact"
     assert page.view.words((2, 1)) == (
-        "Trained with Flip 0.3, tried with Flip 0.3: 10.0% ± 1.8% exact"
+        "Trained with Flip 0.3, tested with Flip 0.3: 10.0% ± 1.8% exact"
     )
     page.open_cell((1, 0))
     table = page.cell.table
@@ -332,7 +332,7 @@ def test_mistakes_are_mended_made_and_seen(panel: StudyPanel) -> None:
     page._level.setValue(0.4)
     assert [each[0] for each in tested][-1] == parse_corruption("salt:0.4") == page.test
     page.set_comparison(("fixed_noise", curves()))
-    assert page.title.text() == "What comes of it: The noise is fixed"
+    assert page.title.text() == "Its effect: The noise is fixed"
 
 
 def test_progress_can_be_cancelled_and_nothing_else_begins(panel: StudyPanel) -> None:

@@ -119,7 +119,7 @@ def test_the_table(panel: ProjectionsPanel) -> None:
     ]
     item = panel._table.item(0, 3)
     assert item is not None
-    assert "no way back" in item.toolTip()
+    assert "cannot be mapped back" in item.toolTip()
 
 
 def test_what_can_be_asked_for_follows_the_maps(panel: ProjectionsPanel, qtbot: QtBot) -> None:

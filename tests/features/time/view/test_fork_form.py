@@ -138,7 +138,7 @@ def test_weights_of_the_objective_may_be_others(qtbot: QtBot) -> None:
 def test_what_cannot_be_another_says_why(form: ForkForm) -> None:
     refused = dict(refused_settings(RECIPE))
     assert "shape" in refused["Layers of the network"]
-    assert "begun already" in refused["Seed"]
+    assert "already started" in refused["Seed"]
     last = form.setting.count() - 1
     assert "not now" in form.setting.itemText(last)
     assert form.setting.itemData(last, Qt.ItemDataRole.ToolTipRole) in refused.values()
@@ -153,7 +153,7 @@ def test_a_ghost_is_promised_only_where_samples_have_a_place(qtbot: QtBot) -> No
         form = ForkForm(with_kind(RECIPE, kind), 120.0)
         qtbot.addWidget(form)
         words = " ".join(label.text() for label in form.findChildren(QLabel))
-        assert "goes on from epoch 120" in words
+        assert "continues from epoch 120" in words
         assert ("ghost" in words) is promised
 
 
