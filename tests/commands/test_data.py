@@ -125,7 +125,7 @@ def test_downloading(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
 
     monkeypatch.setattr(data_module, "download", stop)
     assert main(["download", "fashion"]) == 130
-    assert "the part downloaded so far is kept" in capsys.readouterr().err
+    assert "The part downloaded so far is kept" in capsys.readouterr().err
 
     def fail(*_: object) -> None:
         raise AeguiError("No mirror answers.")

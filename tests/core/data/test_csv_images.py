@@ -264,7 +264,7 @@ def test_rows_of_glyphs_are_left_to_the_readers_of_glyphs(tmp_path: Path) -> Non
         (b"a,b,c\n", r"f\.csv: a header line, and no image after it\."),
         (b"name;age\n1;2\n", r"f\.csv, line 2: 2 numbers do not make a square image"),
         (bytes(range(256)), r"f\.csv: no images found in it; what can be read: idx file, .*CSV of"),
-        (b"\x1f\x8bgarbage", r"f\.csv: its compressed data are damaged"),
+        (b"\x1f\x8bgarbage", r"f\.csv: its content is damaged"),
     ],
 )
 def test_what_is_wrong_with_a_table_of_something_else(

@@ -234,7 +234,7 @@ def test_a_checkpoint_of_other_samples_is_refused() -> None:
         MemoryError(),
         RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB"),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
-        RuntimeError("DefaultCPUAllocator: not have enough memory: you tried to allocate 9 bytes."),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
     ],
 )
 def test_too_little_memory_is_said_in_words(
