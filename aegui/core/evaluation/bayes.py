@@ -1,8 +1,8 @@
-"""The best possible answer: what somebody who knows the characters and the noise would say.
+"""The best possible answer to a corrupted character, given all characters and the noise.
 
-A corrupted character x came from one of N known glyphs g through a known noise. So p(g | x)
-follows from Bayes' rule, exactly, and the fewest wrong pixels are expected from lighting each
-pixel that is more likely lit than not. ``limits.py`` says how good that is on average.
+A corrupted character x comes from one of N known glyphs g through a known noise, so p(g | x)
+follows exactly from Bayes' rule. Lighting each pixel that is more probably lit than not minimises
+the expected number of wrong pixels. ``limits.py`` computes its average over the noise.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class BayesReading:
-    """What one drawing tells somebody who knows the characters and the noise.
+    """The posterior of one drawing.
 
     Attributes:
         spec: The noise.
-        chances: How likely each of the N characters is, float64 ``[N]``; they add up to 1.
-        share_on: How likely each pixel of the clean character is lit, float64 ``[D]``.
-        image: The answer with the fewest wrong pixels expected, bool ``[D]``.
-        expected_wrong: How many those are.
-        log_likelihood: Of the drawing, whatever the character; -inf where it is impossible.
+        chances: Posterior probability of each of the N characters, float64 ``[N]``; they sum to 1.
+        share_on: Probability that each pixel of the clean character is lit, float64 ``[D]``.
+        image: The answer with the fewest expected wrong pixels, bool ``[D]``.
+        expected_wrong: The expected number of wrong pixels of that answer.
+        log_likelihood: Of the drawing, over all characters; -inf if it is impossible.
     """
 
     spec: CorruptionSpec
@@ -50,11 +50,11 @@ class BayesReading:
 
     @property
     def order(self) -> NDArray[np.int64]:
-        """The characters, likeliest first."""
+        """Indices of the characters, most probable first."""
         return np.argsort(-self.chances, kind="stable")
 
     def expected_wrong_of(self, answer: ArrayLike) -> float:
-        """Wrong pixels expected of any ``answer`` ``[D]`` to the drawing, such as a network's."""
+        """Return the expected wrong pixels of any ``answer`` ``[D]``, such as a network's."""
         lit = np.asarray(answer).reshape(-1) > THRESHOLD
         return float(np.where(lit, 1.0 - self.share_on, self.share_on).sum())
 
@@ -66,24 +66,23 @@ def posterior(
     prior: ArrayLike | None = None,
     image_shape: Shape | None = None,
 ) -> NDArray[np.float64]:
-    """How likely each glyph is, given what is seen.
+    """Return the posterior probability of each glyph, given a corrupted image.
 
-    Where the noise cannot have made ``noisy`` from any glyph, nothing is known: they are as likely
-    as they were before.
+    If the noise cannot have made ``noisy`` from any glyph, the posterior is the prior.
 
     Args:
         noisy: B corrupted images, ``[B, D]`` or ``[B, ...]`` of D pixels each. For the kinds of
             noise that leave pixels black or white, a pixel counts as lit above 0.5.
         glyphs: The N black and white originals, ``[N, D]`` or ``[N, ...]``.
         spec: The noise.
-        prior: How likely each of them is beforehand, N weights; None: all alike.
+        prior: Prior weights of the N glyphs; None for a uniform prior.
         image_shape: Channels, height and width; only the noise "block" needs it.
 
     Returns:
-        float64 ``[B, N]``; every row adds up to 1.
+        float64 ``[B, N]``; every row sums to 1.
 
     Raises:
-        AeguiError: The glyphs have grey pixels, or ``prior`` are no N weights.
+        AeguiError: The glyphs have grey pixels, or ``prior`` is not N valid weights.
     """
     on = binary_rows(glyphs)
     images = np.asarray(noisy, dtype=np.float64).reshape(-1, on.shape[1])
@@ -98,9 +97,9 @@ def best_answer(
     prior: ArrayLike | None = None,
     image_shape: Shape | None = None,
 ) -> NDArray[np.float32]:
-    """The answer with the fewest wrong pixels expected: 0 or 1, float32 ``[B, D]``.
+    """Return the answer with the fewest expected wrong pixels: 0 or 1, float32 ``[B, D]``.
 
-    Arguments and refusals are those of ``posterior``.
+    Arguments and errors are those of ``posterior``.
     """
     share_on = posterior(noisy, glyphs, spec, prior, image_shape) @ binary_rows(glyphs)
     return (share_on > 0.5).astype(np.float32)
@@ -113,9 +112,9 @@ def read_drawing(
     prior: ArrayLike | None = None,
     image_shape: Shape | None = None,
 ) -> BayesReading:
-    """All that is to be known of one ``drawing`` ``[D]`` (any shape that flattens to it).
+    """Return the posterior of one ``drawing`` ``[D]`` (any shape that flattens to it).
 
-    Arguments and refusals are those of ``posterior``. For 96 characters of 5x7 pixels it takes
+    Arguments and errors are those of ``posterior``. For 96 characters of 5x7 pixels it takes
     some tenths of a millisecond.
     """
     on = binary_rows(glyphs)
@@ -139,7 +138,7 @@ def chances_of(
     prior: NDArray[np.float64],
     image_shape: Shape | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The posterior ``[B, N]``, and the log-likelihood ``[B]`` of each image, whatever it was."""
+    """Return the posterior ``[B, N]`` and the log-likelihood ``[B]`` of each image."""
     likelihood = log_likelihoods(images, on, spec, image_shape)
     never = prior <= 0.0
     if never.any():
@@ -161,7 +160,7 @@ def expected_wrong(
     prior: NDArray[np.float64],
     image_shape: Shape | None = None,
 ) -> NDArray[np.float64]:
-    """Wrong pixels expected of the best answer to each image, ``[B]``."""
+    """Return the expected wrong pixels of the best answer to each image, ``[B]``."""
     chances, _ = chances_of(noisy, on, spec, prior, image_shape)
     share_on = chances @ on
     wrong: NDArray[np.float64] = np.minimum(share_on, 1.0 - share_on).sum(axis=1)

@@ -1,4 +1,4 @@
-"""How well a classifier tells classes apart: confusion, precision, recall, F1, and its mistakes."""
+"""Evaluation of a classifier: confusion matrix, precision, recall, F1, and mistakes."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 _ROWS = 500
-"""Samples between two looks at whether to go on."""
+"""Samples between two checks for cancellation."""
 _MOST_NAMED = 5
 _ANSWER_BYTES = 28
-"""Of each sample: its place, its class, the answer and how sure that is."""
+"""For each sample: its index, its true class, the prediction and its confidence."""
 
 
 @dataclass(frozen=True)
 class ClassScore:
-    """One class, or an average over classes, in figures between 0 and 1.
+    """Scores of one class, or of an average over classes, between 0 and 1.
 
     Attributes:
         label: The class.
-        precision: Share of the samples taken for this class that are of it.
-        recall: Share of the samples of this class that are taken for it.
+        precision: Share of the samples predicted as this class that belong to it.
+        recall: Share of the samples of this class that are predicted as it.
         f1: Harmonic mean of the two.
-        support: Samples of the class.
+        support: Number of samples of the class.
     """
 
     label: str
@@ -51,16 +51,16 @@ class ClassScore:
 
 @dataclass(frozen=True, eq=False)
 class Classification:
-    """The answers of a classifier to n samples, and what follows from them.
+    """The predictions of a classifier for n samples, and the figures derived from them.
 
     Figures are those of scikit-learn's ``classification_report`` with ``zero_division=0``: averages
-    are over the classes that occur, be it only in the answers.
+    are over the classes that occur, be it only in the predictions.
 
     Attributes:
         classes: Labels, in the order of the classifier's outputs.
-        truth: int64 ``[n]``, place of the true class among ``classes``.
-        predicted: int64 ``[n]``, place of the most probable one.
-        confidence: float32 ``[n]``, the probability that was given to it.
+        truth: int64 ``[n]``, index of the true class among ``classes``.
+        predicted: int64 ``[n]``, index of the most probable class.
+        confidence: float32 ``[n]``, the probability of that class.
     """
 
     classes: tuple[str, ...]
@@ -74,24 +74,24 @@ class Classification:
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
-        """``[classes, classes]``: how often the class of the row was taken for the column's."""
+        """Confusion matrix ``[classes, classes]``: true class by row, predicted class by column."""
         count = len(self.classes)
         pairs = np.bincount(self.truth * count + self.predicted, minlength=count * count)
         return pairs.reshape(count, count).astype(np.int64)
 
     @property
     def wrong(self) -> int:
-        """Samples whose class was not found."""
+        """Number of misclassified samples."""
         return int(np.count_nonzero(self.truth != self.predicted))
 
     @property
     def accuracy(self) -> float:
-        """Share of the samples whose class was found."""
+        """Share of the samples classified correctly."""
         return 1.0 - self.wrong / len(self)
 
     @cached_property
     def scores(self) -> tuple[ClassScore, ...]:
-        """Every class in figures."""
+        """Scores of every class."""
         confusion = self.confusion
         hits = np.diag(confusion).astype(np.float64)
         support, taken = confusion.sum(axis=1), confusion.sum(axis=0)
@@ -104,13 +104,13 @@ class Classification:
 
     @property
     def macro(self) -> ClassScore:
-        """The mean over the classes, small ones counting as much as large ones."""
+        """Unweighted mean of the scores over the classes."""
         there = (self.confusion.sum(axis=0) + self.confusion.sum(axis=1)) > 0
         return self._average(tr("macro average"), there.astype(np.float64))
 
     @property
     def weighted(self) -> ClassScore:
-        """The mean over the classes by their number of samples."""
+        """Mean of the scores over the classes, weighted by their support."""
         return self._average(tr("weighted average"), self.confusion.sum(axis=1).astype(np.float64))
 
     def _average(self, label: str, weights: NDArray[np.float64]) -> ClassScore:
@@ -120,11 +120,11 @@ class Classification:
         return ClassScore(label, precision, recall, f1, len(self))
 
     def misclassified(self) -> NDArray[np.int64]:
-        """Samples whose class was not found, the surest mistakes first, int64."""
+        """Indices of the misclassified samples, the most confident mistakes first, int64."""
         return self._by_confidence(self.truth != self.predicted)
 
     def cell(self, row: int, column: int) -> NDArray[np.int64]:
-        """Samples of class ``row`` that were taken for ``column``, the surest ones first."""
+        """Return the samples of class ``row`` predicted as ``column``, the most confident first."""
         return self._by_confidence((self.truth == row) & (self.predicted == column))
 
     def _by_confidence(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -133,17 +133,17 @@ class Classification:
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    """``part / whole``, and 0 where there is nothing."""
+    """Return ``part / whole``, or 0 for an empty whole."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 
 def truth_of(
     dataset: Dataset, classes: Sequence[str], indices: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Places among ``classes`` of the true classes of the samples ``indices`` of ``dataset``.
+    """Return the true classes of the samples ``indices`` of ``dataset``, as indices of ``classes``.
 
     Raises:
-        AeguiError: One of them is of a class that is not among ``classes``.
+        AeguiError: A sample has a class that is not among ``classes``.
     """
     place = {label: index for index, label in enumerate(classes)}
     places = np.array([place.get(label, -1) for label in dataset.classes], np.int64)
@@ -163,7 +163,7 @@ def truth_of(
 
 
 def classification_cost(codec: Codec, count: int) -> Cost:
-    """What ``classify`` takes for ``count`` samples."""
+    """Return the cost of ``classify`` for ``count`` samples."""
     batch = codec.passes(encoded=min(count, _ROWS), classified=min(count, _ROWS))
     whole = codec.passes(encoded=count, classified=count)
     return Cost(whole.seconds, {"work": batch.bytes + _ANSWER_BYTES * count})
@@ -177,19 +177,19 @@ def classify(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Classification:
-    """What the classifier of ``codec`` makes of samples of ``dataset``.
+    """Classify samples of ``dataset`` with the classifier of ``codec``.
 
     Args:
         codec: The network.
-        classes: The labels that it has learnt, in the order of its outputs.
+        classes: The labels of its outputs, in order.
         dataset: Samples with labels.
-        indices: Which of them; None: all.
+        indices: Indices of the samples to classify; None for all.
         report: Called with the progress.
-        cancelled: Asked now and then whether to stop.
+        cancelled: Polled for cancellation.
 
     Raises:
         AeguiError: There is no classifier, or it cannot take these images or labels.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned True.
     """
     chosen = np.arange(len(dataset)) if indices is None else indices
     refuse_other_size(codec, dataset)

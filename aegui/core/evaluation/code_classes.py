@@ -1,4 +1,4 @@
-"""How well the codes of a network tell the classes of its samples apart."""
+"""kNN accuracy of the codes: how well they separate the classes of the samples."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from aegui.core.recipe import SplitSpec
 
 MOST_ASKED = 2_000
-"""Samples whose class is looked for."""
+"""Most samples that are classified by their neighbours."""
 MOST_VOTING = 10_000
-"""Samples among which their neighbours are."""
+"""Most samples among which neighbours are searched."""
 _SEED = 0
 _READ_AT_ONCE = 1_024
 
 
 def has_classes(dataset: Dataset, places: NDArray[np.int64]) -> bool:
-    """Whether two classes at least have enough samples at ``places`` to win a vote."""
+    """Return whether at least two classes have enough samples among ``places`` to win a vote."""
     counts = np.bincount(dataset.class_indices[places])
     return int(np.count_nonzero(counts >= VOTERS)) >= 2
 
 
 def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | None:
-    """Share of samples whose class is what most of the ``VOTERS`` nearest codes have.
+    """Return the share of samples whose class is that of most of their ``VOTERS`` nearest codes.
 
-    Of up to ``MOST_ASKED`` samples that were held out, by the codes of up to ``MOST_VOTING`` that
-    were learnt, each drawn once and for all. Where none was held out, each of up to ``MOST_ASKED``
-    by the others.
+    Up to ``MOST_ASKED`` held-out samples are classified by the codes of up to ``MOST_VOTING``
+    training samples, both drawn by a fixed seed. If none is held out, each of up to ``MOST_ASKED``
+    samples is classified by the others.
 
     Returns:
-        None where the set has no classes, the network no encoder, or codes are not finite.
+        None if the set has no classes, the network no encoder, or codes are not finite.
     """
     learnt, held_out = split_indices(len(dataset), split)
     voting = _some(learnt, MOST_VOTING if len(held_out) else MOST_ASKED)

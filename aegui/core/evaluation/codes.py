@@ -1,8 +1,8 @@
-"""Statistics of codes: what each dimension carries, and what a penalty has done to all of them.
+"""Statistics of codes: information of each dimension, effect of penalties on all of them.
 
 Variational codes spend their nats on few dimensions (Kingma and Welling 2013); sparse codes use few
-of their units for a sample (Ng 2011; Makhzani and Frey 2013); contractive ones hardly move when the
-input does (Rifai et al. 2011).
+of their units for a sample (Ng 2011; Makhzani and Frey 2013); contractive ones hardly change when
+the input does (Rifai et al. 2011).
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 ACTIVE_SIZE = 0.1
-"""A unit is active for a sample if its number is larger than this share of the code's largest."""
+"""A unit is active for a sample if its value exceeds this share of the code's largest."""
 ACTIVE_VARIANCE = 0.01
-"""A dimension is used if it varies more than this over the samples (Burda et al. 2016)."""
+"""A dimension is used if its variance over the samples exceeds this (Burda et al. 2016)."""
 SAMPLES = 2000
-"""So many samples are looked at where nothing else is said."""
+"""Default for the most samples to measure."""
 JACOBIAN_WORK = 100_000_000_000
-"""Multiplications that the Jacobian may take where nothing else is said: some seconds."""
+"""Default for the multiplications that the Jacobian may take: some seconds."""
 FEWEST_JACOBIANS = 16
-"""Samples at which it is taken however much work that is."""
+"""Fewest samples at which the Jacobian is computed, whatever its cost."""
 BINS = 60
 _CHUNK = 500
 _JACOBIANS = 64
@@ -39,17 +39,17 @@ _SEED = 0x5EED_0007
 
 @dataclass(frozen=True)
 class CodeStatistics:
-    """Statistics over the samples of a set, or some 2,000 of them.
+    """Statistics over the samples of a set, by default at most 2,000 of them.
 
     Attributes:
-        samples: How many were looked at.
+        samples: Number of samples measured.
         units: Numbers per code.
-        share_active: Share of the units that are active for a sample, on average.
-        most_active: Most units that are not exactly zero in any code.
+        share_active: Mean share of the units that are active for a sample.
+        most_active: Largest number of units of a code that are not exactly zero.
         mean_activation: Mean of all numbers of the codes.
-        used_dimensions: Dimensions that vary over the samples.
+        used_dimensions: Number of dimensions that vary over the samples.
         jacobian: Mean squared Frobenius norm of the encoder's Jacobian, exact at each sample.
-        jacobian_samples: Samples, from all over them, that it is the mean of.
+        jacobian_samples: Number of samples, spread over the set, of which it is the mean.
     """
 
     samples: int
@@ -64,18 +64,18 @@ class CodeStatistics:
 
 @dataclass(frozen=True, eq=False)
 class DimensionFigures:
-    """What each of the d dimensions of a code does over the samples of a set.
+    """Distribution of each of the d dimensions of a code over the samples of a set.
 
-    A variational code is its mean here, as it is everywhere outside of training.
+    A variational code is represented by its mean, as everywhere outside of training.
 
     Attributes:
-        samples: How many were looked at.
+        samples: Number of samples measured.
         mean: float64 ``[d]``, mean activation.
         variance: float64 ``[d]``, over the samples.
         kl: float64 ``[d]``, mean KL from the prior N(0, 1) in nats, ``(m^2 + s^2 - 1 - log s^2) /
             2``; None for a plain code.
-        counts: int64 ``[bins]``, how many of all finite numbers of the codes lie in each bin.
-        edges: float64 ``[bins + 1]``, where the bins begin and end.
+        counts: int64 ``[bins]``, histogram of all finite numbers of the codes.
+        edges: float64 ``[bins + 1]``, edges of the bins.
     """
 
     samples: int
@@ -104,19 +104,19 @@ def code_statistics(
     work: int = JACOBIAN_WORK,
     cancelled: IsCancelled | None = None,
 ) -> CodeStatistics:
-    """Look at the codes of ``dataset``.
+    """Compute the statistics of the codes of ``dataset``.
 
     Args:
         codec: A model with an encoder.
         dataset: Images of its size.
-        samples: Look at so many at most, drawn at random but always the same.
-        work: Multiplications that the Jacobian may take: it is taken at as many of the samples as
-            that allows, 16 at least.
-        cancelled: Asked now and then whether to stop.
+        samples: Most samples to measure, drawn by a fixed seed.
+        work: Multiplications that the Jacobian may take: it limits the number of samples at which
+            the Jacobian is computed, to 16 at least.
+        cancelled: Polled for cancellation.
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned True.
     """
     generator = np.random.default_rng(_SEED)
     rows = _some_rows(dataset, samples, generator)
@@ -145,17 +145,17 @@ def dimension_figures(
     samples: int | None = None,
     cancelled: IsCancelled | None = None,
 ) -> DimensionFigures:
-    """Look at every dimension of the codes of ``dataset``.
+    """Compute the figures of every dimension of the codes of ``dataset``.
 
     Args:
         codec: A model with an encoder.
         dataset: Images of its size.
-        samples: Look at so many at most, those of ``code_statistics``; None for all.
-        cancelled: Asked now and then whether to stop.
+        samples: Most samples to measure, the same as in ``code_statistics``; None for all.
+        cancelled: Polled for cancellation.
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned True.
     """
     rows = _some_rows(dataset, samples or len(dataset), np.random.default_rng(_SEED))
     codes = np.empty((len(rows), codec.latent_size), np.float32)
@@ -180,7 +180,7 @@ def dimension_figures(
 def divergences(
     mean: NDArray[np.float32], log_variance: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """KL of N(mean, variance) from N(0, 1) in nats, number by number as they stand in both."""
+    """Return the elementwise KL of N(mean, variance) from N(0, 1) in nats."""
     wide, narrow = mean.astype(np.float64), log_variance.astype(np.float64)
     return np.asarray(0.5 * (np.square(wide) + np.exp(narrow) - 1 - narrow))
 
@@ -193,7 +193,7 @@ def _some_rows(dataset: Dataset, most: int, generator: np.random.Generator) -> N
 
 
 def _spread_out(rows: NDArray[np.float32], most: int) -> NDArray[np.float32]:
-    """At most so many of ``rows``, from all over: sets are often sorted by class."""
+    """Return at most ``count`` of ``rows``, evenly spread: sets are often sorted by class."""
     if len(rows) <= most:
         return rows
     chosen: NDArray[np.float32] = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
@@ -201,7 +201,7 @@ def _spread_out(rows: NDArray[np.float32], most: int) -> NDArray[np.float32]:
 
 
 def _jacobian_cost(codec: Codec) -> int:
-    """Multiplications for one sample: a pass back for each number of the code that moves."""
+    """Return the multiplications per sample: a backward pass for each number of the code."""
     encoding = sum(layer.cost for layer in codec.layers[: codec.code_end])
     return max(1, encoding * (1 + codec.moving_units))
 
@@ -218,7 +218,7 @@ def _histogram(codes: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def _range(values: NDArray[np.float64]) -> tuple[float, float]:
-    """What the bins span; wide enough to be divided where all values are the same."""
+    """Return the range of the bins, widened if all values are equal."""
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())

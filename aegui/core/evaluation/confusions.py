@@ -1,4 +1,4 @@
-"""Which characters noise makes alike, and which of them a network still mixes up."""
+"""Pairs of characters that noise makes hard to tell apart, and those that a network confuses."""
 
 from __future__ import annotations
 
@@ -33,26 +33,25 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
 
 MOST_COMPARED = 500
-"""Characters that are compared pair by pair."""
+"""Most characters that are compared pair by pair."""
 _CHUNK = 4096
 _GAUSSIAN_DRAWS = 20_000
 _CLEARLY = 3.0
-"""Standard errors by which a network has to be above the best possible to mix two up."""
+"""Standard errors above the best possible at which a network counts as confusing a pair."""
 _NOTHING = 1e-12
 _MATTERS = 0.005
-"""A smaller share beyond the best possible is not worth a word."""
+"""Smallest excess over the best possible that is reported."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two characters that noise may make alike.
+    """Two characters that noise may make indistinguishable.
 
     Attributes:
-        first: Place of the one in the set.
-        second: Place of the other.
-        distance: Pixels in which they differ.
-        chance: How often somebody who knows that it is one of the two, and looks as well as is
-            possible at all, takes it for the wrong one; 0.5 is guessing.
+        first: Index of one in the set.
+        second: Index of the other.
+        distance: Number of pixels in which they differ.
+        chance: Bayes error of deciding between the two; 0.5 is guessing.
     """
 
     first: int
@@ -63,15 +62,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class MixedPair:
-    """Two characters that are taken for each other.
+    """Two characters that are confused.
 
     Attributes:
-        first: Place of the one in the set.
-        second: Place of the other.
-        distance: Pixels in which they differ.
+        first: Index of one in the set.
+        second: Index of the other.
+        distance: Number of pixels in which they differ.
         model: Share of the draws of either that the network takes for the other.
-        best: The same of the likeliest character.
-        is_mixed: Whether the network does so clearly more often than is unavoidable.
+        best: The same share for the most probable character.
+        is_mixed: Whether the network confuses them clearly more often than is unavoidable.
     """
 
     first: int
@@ -84,15 +83,15 @@ class MixedPair:
 
 @dataclass(frozen=True, eq=False)
 class Confusions:
-    """What corrupted characters are taken for.
+    """How corrupted characters are recognised.
 
     Attributes:
         spec: The noise.
         draws: Draws of each character.
-        distances: Pixels in which two characters differ, int64 ``[N, N]``.
+        distances: Number of pixels in which two characters differ, int64 ``[N, N]``.
         model: Share of the draws of each character (row) whose answer is nearest to each (column),
-            float64 ``[N, N]``; where several are as near it counts in parts.
-        best: The same of the likeliest character.
+            float64 ``[N, N]``; ties are split.
+        best: The same shares for the most probable character.
     """
 
     spec: CorruptionSpec
@@ -102,7 +101,7 @@ class Confusions:
     best: NDArray[np.float64]
 
     def pairs(self, most: int = 20) -> tuple[MixedPair, ...]:
-        """The pairs that the network takes for each other most often, worst first."""
+        """Return the pairs that the network confuses most often, worst first."""
         first, second = np.triu_indices(len(self.model), 1)
         model, best = (
             (shares[first, second] + shares[second, first]) / 2
@@ -134,20 +133,20 @@ def confusable_pairs(
     most: int = 20,
     cancelled: IsCancelled | None = None,
 ) -> tuple[Pair, ...]:
-    """The pairs of characters that are hardest to tell apart under a noise, hardest first.
+    """Return the pairs of characters that are hardest to tell apart under a noise, hardest first.
 
-    Exact, but for Gaussian noise, whose chances are drawn.
+    Exact, except for Gaussian noise, whose error rates are estimated by drawing.
 
     Raises:
         AeguiError: The set has grey pixels, or is too large to compare all pairs.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     on = _rows(dataset)
     first, second = np.triu_indices(len(on), 1)
     if spec.kind == "block":
         chances = _chances_of_blocks(on, spec, dataset.image_shape, first, second, cancelled)
     else:
-        # How many pixels only the one lights, and how many only the other, is all that counts.
+        # The error depends only on the numbers of pixels lit in one character but not in the other.
         only = (on @ (1.0 - on).T).astype(np.int64)
         one, other = only[first, second], only[second, first]
         chances = _chances_of_counts(one, other, spec)
@@ -167,11 +166,11 @@ def confusions(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Confusions:
-    """What a network takes corrupted characters for, and what they most likely are.
+    """Measure how a network and the best decision recognise corrupted characters.
 
     Raises:
         AeguiError: The set has grey pixels, or is too large to compare all pairs.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     on = _rows(dataset)
     count = len(on)
@@ -217,7 +216,7 @@ def _distances(on: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _first_choices(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 where a row is largest; where several are, their share of it."""
+    """Return 1 at the maximum of each row; tied maxima share it equally."""
     top = scores >= scores.max(axis=1, keepdims=True) - 1e-9
     return np.asarray(top / top.sum(axis=1, keepdims=True), np.float64)
 
@@ -239,13 +238,13 @@ def _chances_of_counts(
 
 
 def _chance(one: int, other: int, if_off: float, if_on: float) -> float:
-    """Half the overlap of the two distributions of what is seen (the Bayes error of two)."""
-    # An upper bound (Bhattacharyya 1943) tells what is not worth counting.
+    """Return the Bayes error of two classes: half the overlap of their distributions."""
+    # The Bhattacharyya bound (1943) skips pairs whose error is negligible.
     each = math.sqrt(if_on * if_off) + math.sqrt((1.0 - if_on) * (1.0 - if_off))
     if 0.5 * each ** (one + other) < _NOTHING:
         return 0.0
     if math.isclose(if_on, 1.0 - if_off):
-        # Both ways alike: only how many pixels agree with the one counts.
+        # If both flips are equally probable, only the number of agreeing pixels counts.
         one, other = one + other, 0
     lit_one = np.multiply.outer(_binomial(one, if_on), _binomial(other, if_off))
     lit_other = np.multiply.outer(_binomial(one, if_off), _binomial(other, if_on))
@@ -261,14 +260,14 @@ def _binomial(count: int, chance: float) -> NDArray[np.float64]:
 
 
 def _gaussian_chances(most: int, spec: CorruptionSpec) -> NDArray[np.float64]:
-    """The same for 0 to ``most`` differing pixels with clipped normal noise, by drawing."""
+    """Return the same for 0 to ``most`` differing pixels with clipped normal noise, by drawing."""
     generator = np.random.default_rng(0)
     ends = np.array([[0.0], [1.0]])
     doubt = np.zeros(_GAUSSIAN_DRAWS)
     chances = np.zeros(most + 1)
     chances[0] = 0.5
     for distance in range(1, most + 1):
-        # One more pixel, off in the true one: how much likelier is what is seen of it than if on?
+        # Log-likelihood ratio of one more pixel that is off in the true character.
         seen = np.clip(spec.level * generator.standard_normal((_GAUSSIAN_DRAWS, 1)), 0.0, 1.0)
         likelihoods = log_likelihoods(seen, ends, spec)
         doubt += likelihoods[:, 0] - likelihoods[:, 1]
@@ -286,8 +285,8 @@ def _chances_of_blocks(
     second: NDArray[np.int64],
     cancelled: IsCancelled | None,
 ) -> NDArray[np.float64]:
-    """Half the chance that both become the same, summed over all that a block can make of them."""
-    # By their hashes of 64 bits, which are as good as different.
+    """Return half the probability that both become the same, summed over all results of a block."""
+    # Compared by 64-bit hashes, whose collisions are negligible.
     seen: list[dict[int, float]] = [{} for _ in on]
     for chance, rows, columns in blocks(spec.level, image_shape):
         stop_if(cancelled)

@@ -1,4 +1,4 @@
-"""Whether images are of the size that a network was trained on, and what to say where not."""
+"""Whether images have the size that a network was trained on, with the message if they do not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def refuse_other_size(codec: Codec, dataset: Dataset) -> None:
-    """Refuse images of another size, or in colour where the network takes grey ones.
+    """Raise if images have another size, or are in colour while the network takes grey ones.
 
     Raises:
         AeguiError: ``dataset`` has more or fewer numbers per sample than ``codec`` takes.
@@ -34,7 +34,7 @@ def refuse_other_size(codec: Codec, dataset: Dataset) -> None:
 
 
 def size_words(shape: tuple[int, ...]) -> str:
-    """Width, height and channels (of C, H, W) as a person says them."""
+    """Return width, height and channels (of C, H, W) in words."""
     channels, height, width = shape
     if channels == 1:
         return tr("{width}x{height} in one colour", width=width, height=height)

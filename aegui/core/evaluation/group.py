@@ -1,4 +1,4 @@
-"""What a group of samples has in common: labels, mean image, error, where their codes lie."""
+"""Summary of a group of samples: labels, mean image, error, location of their codes."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 MOST = 4096
-"""Samples that pictures and figures are made of; of a larger group every so many-th is taken."""
+"""Most samples that images and figures are computed of; larger groups are subsampled evenly."""
 _BATCH = 512
 
 
 @dataclass(frozen=True, eq=False)
 class SampleGroup:
-    """What is said of a group.
+    """Summary of a group.
 
     Attributes:
-        count: Samples in it.
-        looked_at: Samples that the pictures and figures below are of.
-        labels: Each label with how many of the group have it, the most frequent first.
+        count: Number of samples in it.
+        looked_at: Number of samples that the images and figures below are computed of.
+        labels: Each label with its number of samples in the group, the most frequent first.
         mean: The mean image, float32 ``[C, H, W]``.
         spread: Standard deviation of each pixel, float32 ``[C, H, W]``.
-        error: Mean error: wrong pixels of glyphs, else the squared error per image; None where no
-            network reads such images.
+        error: Mean error: wrong pixels of glyphs, otherwise the squared error per image; None if no
+            network takes such images.
         middle: The mean code, float32 ``[d]``; None as above.
         extent: Standard deviation of each number of the code, float32 ``[d]``; None as above.
         epoch: Epoch of the weights; None as above.
@@ -59,17 +59,17 @@ def described_group(
     glyphs: bool = True,
     cancelled: IsCancelled | None = None,
 ) -> SampleGroup:
-    """What the samples at ``indices`` ``[k]``, k >= 1, of ``dataset`` have in common.
+    """Summarise the samples at ``indices`` ``[k]``, k >= 1, of ``dataset``.
 
     Args:
         dataset: The set.
-        indices: Places of the samples in it.
-        codec: The network; None: without error and codes.
+        indices: Indices of the samples in it.
+        codec: The network; None leaves error and codes out.
         glyphs: Whether errors are counted in wrong pixels.
-        cancelled: Asked now and then; True stops the work.
+        cancelled: Polled for cancellation.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     labels = Counter(dataset.labels[index] for index in indices.tolist()).most_common()
     some = indices
@@ -116,7 +116,7 @@ def _with_codes(
 
 
 def _error(rows: NDArray[np.float32], answers: NDArray[np.float32], *, glyphs: bool) -> float:
-    """The summed error of some rows."""
+    """Return the summed error of some rows."""
     if glyphs:
         return float(((answers > THRESHOLD) != (rows > THRESHOLD)).sum())
     return float(np.square(answers - rows, dtype=np.float64).sum())

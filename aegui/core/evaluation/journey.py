@@ -1,9 +1,9 @@
-"""One number's journey: what an answer's pixel is made of, layer by layer, back to the input.
+"""One number's journey: how a pixel of an answer is computed, layer by layer, back to the input.
 
-Every number of a chain is what an activation makes of a sum of products, an affine map of a single
-number, or a choice or mean of several. ``Journey.step`` gives these for any number of any layer,
-with the numbers filled in. What a layer computes is written a second time here, one number at a
-time and in double precision; tests compare it with the network.
+Every number of a chain is an activation of a sum of products, an affine map of a single number, or
+a maximum or mean of several. ``Journey.step`` gives these for any number of any layer, with their
+values. The computation of a layer is written a second time here, one number at a time and in double
+precision; tests compare it with the network.
 """
 
 from __future__ import annotations
@@ -41,22 +41,23 @@ if TYPE_CHECKING:
     Sources = tuple[Places, Floats]
 
 Rule = Literal["sum", "affine", "largest", "mean", "copy"]
-"""How a number is made: of a weighted sum, of one number, as the largest of several, as their mean,
-or as a copy, which may lie between several."""
+"""The rule for a number: a weighted sum, an affine map of one number, the maximum of several, their
+mean, or a copy, which may be interpolated between several.
+"""
 
 _NORM_EPS = 1e-5
 _PLAIN = frozenset({"dropout", "flatten", "reshape"})
-"""Layers that hand numbers on as they are."""
+"""Layers that pass numbers on unchanged."""
 
 
 @dataclass(frozen=True, eq=False)
 class JourneyTerm:
-    """One number that another is made of.
+    """One summand of a number.
 
     Attributes:
-        unit: Its place in the stage before.
+        unit: Its index in the previous stage.
         value: The number.
-        weight: What it is multiplied by.
+        weight: The factor that it is multiplied by.
     """
 
     unit: int
@@ -65,23 +66,23 @@ class JourneyTerm:
 
     @property
     def product(self) -> float:
-        """What it adds."""
+        """Its contribution: value times weight."""
         return self.value * self.weight
 
 
 @dataclass(frozen=True, eq=False)
 class JourneyStep:
-    """How one number is made.
+    """How one number is computed.
 
     Attributes:
-        stage: Number of its stage; stage 0 is the input.
-        unit: Its place in the stage.
-        rule: How it is made.
-        terms: Of what, the largest contribution first; numbers that are 0 are among them.
-        bias: What is added to the products.
-        slope: What the sum is multiplied by.
-        activation: Key of the function that the sum goes through.
-        is_kept: Whether a k-sparse code keeps it; else it is 0.
+        stage: Index of its stage; stage 0 is the input.
+        unit: Its index in the stage.
+        rule: The rule by which it is computed.
+        terms: Its summands, the largest contribution first, zeros included.
+        bias: Added to the products.
+        slope: Factor of the sum.
+        activation: Key of the activation applied to the sum.
+        is_kept: Whether a k-sparse code keeps it; otherwise it is 0.
     """
 
     stage: int
@@ -95,8 +96,8 @@ class JourneyStep:
 
     @property
     def total(self) -> float:
-        """The sum that the activation is given."""
-        # Far outside sums of infinities are none, and nothing to warn of.
+        """The input of the activation."""
+        # Diverged networks give sums of infinities: not worth a warning.
         with np.errstate(over="ignore", invalid="ignore"):
             products = np.array([term.product for term in self.terms])
             return float((products.sum() + self.bias) * self.slope)
@@ -118,7 +119,7 @@ class JourneyStage:
     Attributes:
         shape: Channels, rows and columns; or a single length.
         values: The numbers, float32, flat.
-        layer: Index of the layer in the chain that gave them; None: they are the input.
+        layer: Index of the layer in the chain that computed them; None for the input.
     """
 
     shape: Shape
@@ -127,7 +128,7 @@ class JourneyStage:
 
 
 class Journey:
-    """A chain with all the numbers that one input gives in it.
+    """A chain of layers with all the numbers that it computes for one input.
 
     Attributes:
         stages: The input, and the numbers after every layer that changes them.
@@ -137,7 +138,7 @@ class Journey:
     """
 
     def __init__(self, codec: Codec, begin: ArrayLike, *, from_code: bool = False) -> None:
-        """Follow the image ``begin``, or, ``from_code``, a code ``[d]``.
+        """Run the chain for the image ``begin``, or, with ``from_code``, for a code ``[d]``.
 
         Raises:
             ValueError: A layer is of a kind that is not explained here.
@@ -155,7 +156,7 @@ class Journey:
             values = codec.between(values[np.newaxis], index, index + 1)[0]
             is_code = isinstance(layer.spec, LatentSpec)
             if is_code:
-                # Of a gaussian code the decoder is given the means.
+                # The decoder is given the means of a gaussian code.
                 values = values[: layer.outputs]
             if layer.spec.kind in _PLAIN:
                 last = self.stages[-1]
@@ -164,12 +165,12 @@ class Journey:
                 self.stages.append(JourneyStage(layer.output_shape, values, index))
 
     def layer_of(self, stage: int) -> LayerShape | None:
-        """The layer that gave a stage; None: it is the input."""
+        """Return the layer that computed a stage; None for the input."""
         index = self.stages[stage].layer
         return None if index is None else self._codec.layers[index]
 
     def step(self, stage: int, unit: int) -> JourneyStep:
-        """How the number ``unit`` of ``stage`` is made, from 1 on.
+        """Return how the number ``unit`` of ``stage``, from 1 on, is computed.
 
         Raises:
             ValueError: The layer is of a kind that is not explained here.
@@ -218,12 +219,12 @@ class Journey:
     def _is_kept(self, spec: LatentSpec, stage: int, unit: int) -> bool:
         if spec.top_k is None or spec.top_k >= spec.units:
             return True
-        # Those that are left out are 0, and of the others hardly any is exactly that.
+        # Dropped numbers are exactly 0, which others hardly ever are.
         return bool(self.stages[stage].values[unit] != 0.0)
 
 
 def _terms(values: Floats, places: Places, weights: Floats) -> tuple[JourneyTerm, ...]:
-    """The largest contribution first; of equal ones the first in the stage."""
+    """Return the terms, the largest contribution first; ties in the order of the stage."""
     order = np.argsort(-np.abs(values[places] * weights), kind="stable")
     return tuple(
         JourneyTerm(int(places[at]), float(values[places[at]]), float(weights[at])) for at in order
@@ -236,7 +237,7 @@ def _conv_field(
     weight: NDArray[np.float32],
     unit: int,
 ) -> Sources:
-    """The pixels under the kernel at the place of ``unit``, and their weights."""
+    """Return the pixels under the kernel at the position of ``unit``, and their weights."""
     channel, row, column = np.unravel_index(unit, layer.output_shape)
     stride, padding = pair(spec.stride), conv_padding(spec)
     rows = int(row) * stride[0] - padding[0] + np.arange(weight.shape[2])

@@ -1,8 +1,8 @@
-"""How likely a noise makes what is seen out of each of several known characters, exactly.
+"""Exact likelihoods of a corrupted image for each of several known characters.
 
-Where a noise treats every pixel apart, the likelihood of a character is a product over the pixels;
-of the erased block it is a mean over the sizes that it may have and the places where it may lie.
-Of other noise it is not known.
+If a noise acts on every pixel independently, the likelihood of a character is a product over the
+pixels; for the erased block it is a mean over its possible sizes and positions. For other kinds of
+noise it is unknown.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     Shape = tuple[int, int, int]
 
 _OF_THEIR_OWN = {"gaussian", "block"}
-"""Kinds of noise that do more than switch each pixel apart, and whose likelihoods are here."""
+"""Kinds of noise that do not act on each pixel independently, but have likelihoods here."""
 _TINY_SIGMA = 1e-6
 _BOX_NUMBERS = 1 << 22
-"""Numbers that are in memory at a time while blocks are searched for."""
+"""Most numbers in memory at a time in the search over blocks."""
 
 
 def binary_rows(glyphs: ArrayLike) -> NDArray[np.float64]:
-    """``glyphs`` ``[N, ...]`` as rows ``[N, D]`` of 0 and 1.
+    """Return ``glyphs`` ``[N, ...]`` as rows ``[N, D]`` of 0 and 1.
 
     Raises:
         AeguiError: They have grey pixels.
@@ -49,10 +49,10 @@ def binary_rows(glyphs: ArrayLike) -> NDArray[np.float64]:
 
 
 def normal_prior(prior: ArrayLike | None, count: int) -> NDArray[np.float64]:
-    """``prior`` as ``count`` chances that add up to 1; None makes all alike.
+    """Return ``prior`` as ``count`` probabilities that sum to 1; None gives a uniform prior.
 
     Raises:
-        AeguiError: There are not as many weights as characters, or they are no weights.
+        AeguiError: The number of weights is not ``count``, or they are not valid weights.
     """
     if prior is None:
         return np.full(count, 1.0 / count)
@@ -70,14 +70,14 @@ def normal_prior(prior: ArrayLike | None, count: int) -> NDArray[np.float64]:
 
 
 def is_known(kind: str) -> bool:
-    """Whether likelihoods, and so the best possible answer, are known of a kind of noise."""
+    """Return whether the likelihoods, and so the Bayes limit, of a kind of noise are known."""
     return kind in _OF_THEIR_OWN or bool(CORRUPTIONS[kind].off)
 
 
 def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
-    """How likely a pixel is seen lit if it was off, and if it was on.
+    """Return the probability that a pixel is lit afterwards if it was off, and if it was on.
 
-    None for noise that does more than switch each pixel apart: grey levels, or a block.
+    None for noise that does not act on pixels independently: grey levels, or a block.
 
     Raises:
         AeguiError: It is not known.
@@ -94,7 +94,7 @@ def lit_chances(spec: CorruptionSpec) -> tuple[float, float] | None:
 
 
 def unknown_words(kind: str) -> str:
-    """Why there is no best possible answer to a kind of noise."""
+    """Return the message why there is no best possible answer for a kind of noise."""
     return tr(
         "The best possible answer is not known for this noise: {noise}.",
         noise=tr(CORRUPTIONS[kind].label),
@@ -107,13 +107,13 @@ def log_likelihoods(
     spec: CorruptionSpec,
     image_shape: Shape | None = None,
 ) -> NDArray[np.float64]:
-    """Logarithm of how likely each character becomes each image.
+    """Return the logarithm of the likelihood of each image for each character.
 
-    Of Gaussian noise, which gives grey levels, likelihoods are densities; pixels at the very ends,
-    where values are cut off, have the chance of lying beyond (a Tobit model).
+    For Gaussian noise, which gives grey levels, likelihoods are densities; pixels clipped to 0 or 1
+    contribute the probability of lying beyond (a Tobit model).
 
     Args:
-        images: What is seen, ``[B, D]``. For noise that leaves pixels black or white a pixel
+        images: Corrupted images, ``[B, D]``. For noise that leaves pixels black or white a pixel
             counts as lit above 0.5.
         on: The characters, ``[N, D]`` of 0 and 1.
         spec: The noise.
@@ -142,13 +142,13 @@ def log_likelihoods(
 
 
 def log(chance: float) -> float:
-    """The logarithm; of 0 it is -inf, and nothing to warn of."""
+    """Return the logarithm; of 0 it is -inf, without a warning."""
     return math.log(chance) if chance > 0.0 else -math.inf
 
 
 def log_ways(count: int) -> NDArray[np.float64]:
-    """Logarithms of the binomial coefficients of ``count``, float64 ``[count + 1]``."""
-    # Those of large counts are no floats.
+    """Return the logarithms of the binomial coefficients of ``count``, float64 ``[count + 1]``."""
+    # Logarithms, since the coefficients of large counts overflow.
     factorials = np.array([math.lgamma(k + 1.0) for k in range(count + 1)])
     return np.asarray(factorials[-1] - factorials - factorials[::-1], np.float64)
 
@@ -156,7 +156,7 @@ def log_ways(count: int) -> NDArray[np.float64]:
 def _sum_over_pixels(
     if_off: NDArray[np.float64], if_on: NDArray[np.float64], on: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """``[B, N]`` from what every pixel tells if it was off or on ``[B, D]``."""
+    """Return ``[B, N]`` from the log-likelihood of every pixel if it was off or on, ``[B, D]``."""
     never_off, never_on = np.isneginf(if_off), np.isneginf(if_on)
     off = 1.0 - on
     total = np.where(never_off, 0.0, if_off) @ off.T + np.where(never_on, 0.0, if_on) @ on.T
@@ -169,7 +169,7 @@ def _sum_over_pixels(
 def _gaussian(
     images: NDArray[np.floating], sigma: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Normal noise clipped to 0..1: inside a density, at the ends the chance of lying beyond."""
+    """Return likelihoods of clipped normal noise: densities, and tail probabilities at the ends."""
     seen = np.asarray(images, dtype=np.float64)
     height = -math.log(sigma * math.sqrt(2.0 * math.pi))
     inside_off = height - 0.5 * np.square(seen / sigma)
@@ -180,22 +180,22 @@ def _gaussian(
 
 
 def _log_tail(z: float) -> float:
-    """Log of the chance that a standard normal exceeds ``z`` > 0."""
+    """Return the log of the probability that a standard normal exceeds ``z`` > 0."""
     if z < 25.0:
         return math.log(0.5 * math.erfc(z / math.sqrt(2.0)))
-    # Beyond that the chance is no longer a float; its series is exact to 1e-5 (Mills' ratio).
+    # Beyond this the probability underflows; the series is exact to 1e-5 (Mills' ratio).
     return -0.5 * z * z - math.log(z * math.sqrt(2.0 * math.pi)) - 1.0 / (z * z)
 
 
 def block_places(level: float, image_shape: Shape) -> int:
-    """How many blocks there may be: places of every size, those of one size equally likely."""
+    """Return the number of possible blocks: all positions of every size."""
     _, height, width = image_shape
     sizes = block_sizes(level, height, width)
     return sum((height - high + 1) * (width - wide + 1) for _, high, wide in sizes)
 
 
 def blocks(level: float, image_shape: Shape) -> Iterator[tuple[float, slice, slice]]:
-    """Every block that the noise may erase: its chance, its rows and its columns."""
+    """Yield every block that the noise may erase: its probability, its rows and its columns."""
     _, height, width = image_shape
     for chance, high, wide in block_sizes(level, height, width):
         tops, lefts = range(height - high + 1), range(width - wide + 1)
@@ -207,7 +207,7 @@ def blocks(level: float, image_shape: Shape) -> Iterator[tuple[float, slice, sli
 def _block(
     seen: NDArray[np.bool_], on: NDArray[np.bool_], level: float, image_shape: Shape
 ) -> NDArray[np.float64]:
-    """How likely a block makes each image of each character."""
+    """Return the likelihood of each image for each character under an erased block."""
     _, height, width = image_shape
     sizes = block_sizes(level, height, width)
     found = shares_of_blocks(seen, on, [(high, wide) for _, high, wide in sizes], image_shape)
@@ -223,11 +223,11 @@ def shares_of_blocks(
     sizes: Sequence[tuple[int, int]],
     image_shape: Shape,
 ) -> NDArray[np.float64]:
-    """The share of its places at which a block makes each image of each character.
+    """Return the share of positions at which a block turns each character into each image.
 
     Args:
         seen: Which pixels are lit, ``[B, D]``.
-        on: Which pixels of the characters are, ``[N, D]``.
+        on: Which pixels of the characters are lit, ``[N, D]``.
         sizes: Rows and columns of each block, S of them.
         image_shape: Channels, height and width.
 
@@ -244,7 +244,7 @@ def shares_of_blocks(
         sums = _sums(differs.sum(axis=2))
         lit = _sums(part.reshape(-1, channels, height, width).sum(axis=1))
         for number, (high, wide) in enumerate(sizes):
-            # The two may differ within the block only, and all that is within it is dark.
+            # The two may differ only within the block, where all pixels are dark.
             within = _box_sums(sums, high, wide) == differing
             dark = _box_sums(lit, high, wide) == 0
             shares = (within & dark[:, np.newaxis]).mean(axis=(2, 3))
@@ -253,13 +253,13 @@ def shares_of_blocks(
 
 
 def _sums(images: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Sums over all that is above and left of each place, of images ``[..., H, W]``."""
+    """Return the summed-area tables of images ``[..., H, W]``."""
     before = [(0, 0)] * (images.ndim - 2)
     return np.pad(images.astype(np.int64).cumsum(-2).cumsum(-1), [*before, (1, 0), (1, 0)])
 
 
 def _box_sums(sums: NDArray[np.int64], high: int, wide: int) -> NDArray[np.int64]:
-    """Sums over every ``high`` x ``wide`` rectangle, of what ``_sums`` gives."""
+    """Return the sums over every ``high`` x ``wide`` rectangle from summed-area tables."""
     rows = sums[..., high:, :] - sums[..., : sums.shape[-2] - high, :]
     boxes: NDArray[np.int64] = rows[..., wide:] - rows[..., : rows.shape[-1] - wide]
     return boxes

@@ -1,4 +1,4 @@
-"""How faithful a map of samples is: what lies together on it, did it belong together before?"""
+"""Quality of a map of samples: whether neighbours on the map are neighbours in the data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.neighbours import Neighbours
 
 TRUST_NEIGHBOURS = 12
-"""Neighbours on the map that trustworthiness looks at."""
+"""Neighbours on the map that trustworthiness considers."""
 VOTERS = 5
 """Neighbours that vote on a label."""
 _ROUNDING = 2e-6
@@ -30,24 +30,24 @@ def trustworthiness(
     anchors: int | None = None,
     cancelled: IsCancelled | None = None,
 ) -> float | None:
-    """How far neighbours on a map were neighbours before, 0..1 (Venna and Kaski 2001).
+    """Return the trustworthiness of a map, 0..1 (Venna and Kaski 2001).
 
-    ``1 - 2 / (n k (2n - 3k - 1)) sum_i sum_j max(0, r(i, j) - k)``, where j goes over the k nearest
-    of i on the map and r is its rank among all others by distance before. Of equally distant ones
-    all have the best of their ranks: a map is not blamed for a choice that the data leave open.
+    ``1 - 2 / (n k (2n - 3k - 1)) sum_i sum_j max(0, r(i, j) - k)``, where j runs over the k nearest
+    of i on the map and r is its rank among all others by distance in the data. Ties get the best of
+    their ranks: a map is not penalised for a choice that the data leave open.
 
     Args:
         rows: The samples, ``[n, D]``.
-        places: Where they are on the map, ``[n, d]``.
+        places: Their coordinates on the map, ``[n, d]``.
         neighbours: k.
-        anchors: Take the mean over so many samples i, evenly spread; None takes all.
-        cancelled: Asked now and then; True stops the work.
+        anchors: Average over this many samples i, evenly spread; None for all.
+        cancelled: Polled for cancellation.
 
     Returns:
-        None where it is not defined: k is not below n / 2, or places are not finite.
+        None if it is undefined: k is not below n / 2, or coordinates are not finite.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     array = np.ascontiguousarray(rows, dtype=np.float32)
     plane = np.asarray(places, dtype=np.float32)
@@ -62,7 +62,7 @@ def trustworthiness(
         squares[np.arange(len(block)), block] = np.inf
         reached = np.take_along_axis(squares, on_map[block], axis=1)
         squares.sort(axis=1)
-        # What differs by rounding alone is equally far.
+        # Distances that differ only by rounding are ties.
         reached -= _ROUNDING * squares[:, -2:-1]
         closer = [
             np.searchsorted(line, wanted) for line, wanted in zip(squares, reached, strict=True)
@@ -72,18 +72,17 @@ def trustworthiness(
 
 
 def knn_accuracy(neighbours: Neighbours, classes: ArrayLike, voters: int = VOTERS) -> float | None:
-    """Share of samples whose class is what most of their nearest others have.
+    """Return the share of samples whose class is that of most of their nearest others.
 
-    Leave-one-out: no sample votes on itself. Where classes have as many votes, that of the nearest
-    among them wins.
+    Leave-one-out: no sample votes on itself. Among tied classes that of the nearest neighbour wins.
 
     Args:
         neighbours: Of each sample, at least ``voters`` unless there are fewer.
-        classes: A number for each sample, int ``[n]`` from 0.
-        voters: How many vote.
+        classes: Class indices, int ``[n]`` from 0.
+        voters: Number of voting neighbours.
 
     Returns:
-        None where there is nothing to vote on: one class only, or no class with two samples.
+        None if there is only one class, or no class with two samples.
     """
     numbers = np.asarray(classes)
     counts = np.bincount(numbers)
@@ -93,13 +92,13 @@ def knn_accuracy(neighbours: Neighbours, classes: ArrayLike, voters: int = VOTER
 
 
 def share_voted(votes: NDArray[np.int64], classes: NDArray[np.int64]) -> float:
-    """Share of samples whose class has most of the votes, or the nearest of as many.
+    """Return the share of samples whose class wins the vote; ties go to the nearest.
 
     Args:
         votes: Classes of the neighbours of each sample, nearest first, int ``[n, k]``.
-        classes: Of the samples, int ``[n]``.
+        classes: Classes of the samples, int ``[n]``.
     """
-    # A vote for every voter of the same class, and a little more for being near.
+    # One vote for every neighbour of the same class, plus a little for nearer ones.
     same = (votes[:, :, np.newaxis] == votes[:, np.newaxis, :]).sum(axis=2)
     winner = np.argmax(same, axis=1)
     return float((votes[np.arange(len(votes)), winner] == classes).mean())

@@ -1,4 +1,4 @@
-"""Nearest neighbours, exact, a block of rows at a time."""
+"""Exact nearest neighbours, computed a block of rows at a time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Neighbours:
     distances: NDArray[np.float32]
 
     def first(self, count: int) -> Neighbours:
-        """Only the ``count`` nearest of them."""
+        """Return only the ``count`` nearest of them."""
         return Neighbours(self.indices[:, :count], self.distances[:, :count])
 
 
@@ -43,14 +43,14 @@ def nearest_others(
     report: ReportShare | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Neighbours:
-    """The ``count`` nearest other rows of each of ``rows`` ``[n, D]``, n > ``count``.
+    """Return the ``count`` nearest other rows of each of ``rows`` ``[n, D]``, n > ``count``.
 
-    Nothing is approximated; which of equally distant ones come first is left open, but it is always
-    the same. ``report`` is called with the share done.
+    Exact; the order of ties is unspecified but deterministic. ``report`` is called with the share
+    done.
 
     Raises:
         ValueError: There are too few rows.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     array = np.ascontiguousarray(rows, dtype=np.float32)
     if not 0 < count < len(array):
@@ -68,9 +68,9 @@ def nearest_others(
 
 
 def nearest_among(rows: ArrayLike, of: ArrayLike, count: int) -> Neighbours:
-    """The ``count`` nearest of ``rows`` ``[n, D]`` of each of ``of`` ``[m, D]``, n >= ``count``.
+    """Return the ``count`` <= n nearest of ``rows`` ``[n, D]`` for each of ``of`` ``[m, D]``.
 
-    As ``nearest_others``, for rows that are not among them.
+    Like ``nearest_others``, for rows that are not among them.
 
     Raises:
         ValueError: There are too few rows.
@@ -80,7 +80,7 @@ def nearest_among(rows: ArrayLike, of: ArrayLike, count: int) -> Neighbours:
     if not 0 < count <= len(among):
         raise ValueError(f"{count} neighbours of {len(among)} rows")
     if among.shape[1] <= _TREE_COLUMNS:
-        from scipy.spatial import cKDTree  # takes a while to import
+        from scipy.spatial import cKDTree  # slow to import
 
         found = cKDTree(among).query(asked, np.arange(1, count + 1))
         return Neighbours(np.asarray(found[1], np.int64), np.asarray(found[0], np.float32))
@@ -95,7 +95,7 @@ def nearest_among(rows: ArrayLike, of: ArrayLike, count: int) -> Neighbours:
 def _nearest(
     squares: NDArray[np.float32], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Places and distances of the least of each row of ``squares``, the nearest first."""
+    """Return indices and distances of the smallest ``squares`` of each row, nearest first."""
     near = np.argpartition(squares, count - 1, axis=1)[:, :count]
     near.sort(axis=1)
     values = np.take_along_axis(squares, near, axis=1)
@@ -111,15 +111,15 @@ def squared_distances(
     of: NDArray[np.int64],
     cancelled: IsCancelled | None = None,
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Squared distances from some ``rows`` ``[n, D]``, those numbered ``of`` ``[m]``, to all.
+    """Yield squared distances from the ``rows`` ``[n, D]`` with indices ``of`` ``[m]`` to all rows.
 
     Yields:
-        A stretch of ``of`` and float32 ``[stretch, n]``, which may be written to.
+        A slice of ``of`` and float32 ``[slice, n]``, which may be written to.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
-    # About the middle: what is far from zero but close together would drown in rounding.
+    # Centred: distances between close points far from the origin would be lost to rounding.
     centred = rows - rows.mean(axis=0)
     norms = np.einsum("ij,ij->i", centred, centred)
     for part in in_batches(len(of), BLOCK_ROWS, cancelled):
@@ -133,11 +133,11 @@ def squared_distances(
 
 
 def _from_tree(rows: NDArray[np.float32], count: int) -> Neighbours:
-    from scipy.spatial import cKDTree  # takes a while to import
+    from scipy.spatial import cKDTree  # slow to import
 
     found = cKDTree(rows).query(rows, count + 1)
     distances, indices = np.asarray(found[0]), np.asarray(found[1])
-    # The row itself is among its nearest, but not always the first: others may lie on it.
+    # The row itself is among its nearest, but not always first: duplicates tie with it.
     itself = indices == np.arange(len(rows))[:, np.newaxis]
     itself[~itself.any(axis=1), -1] = True
     shape = (len(rows), count)

@@ -1,4 +1,4 @@
-"""How well a network repairs noise: wrong pixels over many draws, beside the Bayes limit."""
+"""How well a network denoises: wrong pixels over many draws, beside the Bayes limit."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 _CHUNK_SAMPLES = 8192
 _CHUNK_NUMBERS = 1 << 22
-"""Numbers of noisy images that are in memory at a time, at most."""
+"""Most numbers of noisy images in memory at a time."""
 
 
 @dataclass(frozen=True, eq=False)
 class NoisyBatch:
-    """Some noisy samples.
+    """A batch of noisy samples.
 
     Attributes:
-        places: Of the samples in their set, int64 ``[n]``.
+        places: Indices of the samples in their set, int64 ``[n]``.
         clean: float32 ``[n, D]``.
         noisy: float32 ``[n, D]``.
-        done: Share of all draws that was drawn before these.
+        done: Share of all draws before this batch.
     """
 
     places: NDArray[np.int64]
@@ -49,14 +49,14 @@ def noisy_batches(
     generator: np.random.Generator,
     most: int = _CHUNK_SAMPLES,
 ) -> Iterator[NoisyBatch]:
-    """``rounds`` noisy versions of every sample, in batches that fit into memory.
+    """Yield ``rounds`` noisy versions of every sample, in batches that fit into memory.
 
     Args:
         dataset: The clean samples.
         spec: The noise.
-        rounds: How often each sample is drawn.
+        rounds: Draws of each sample.
         generator: Draws the noise, batch after batch.
-        most: Samples of a batch, at most; of large images fewer.
+        most: Most samples of a batch; fewer for large images.
     """
     rows, shape = dataset.flat(), dataset.image_shape
     count = len(rows)
@@ -75,17 +75,17 @@ def noisy_batches(
 
 @dataclass(frozen=True, eq=False)
 class NoisyScore:
-    """Wrong pixels of the answers to corrupted samples, against the clean ones.
+    """Wrong pixels of the answers to corrupted samples, compared with the clean ones.
 
     Attributes:
         spec: The noise.
-        draws: Corrupted samples that were drawn in all.
+        draws: Total number of corrupted samples.
         seed: Seed of the noise.
         per_sample: float64 ``[N]``, mean over the draws of each sample.
-        max: Wrong pixels of the worst answer of all.
+        max: Wrong pixels of the worst answer.
         share_at_most_1: Share of the answers with at most 1 wrong pixel.
         share_exact: Share of the answers without a wrong pixel.
-        limit: What the best possible answers would have on average; None where it is not known.
+        limit: Mean wrong pixels of the best possible answers; None if unknown.
     """
 
     spec: CorruptionSpec
@@ -112,16 +112,16 @@ def noisy_score(
     *,
     limited: bool = True,
 ) -> NoisyScore:
-    """Draw at least ``draws`` corrupted samples, as many of each, and count wrong pixels.
+    """Draw at least ``draws`` corrupted samples, equally many of each, and count wrong pixels.
 
     Args:
         codec: The network.
         dataset: The clean samples.
         spec: The noise.
-        draws: Noisy samples, at least.
-        seed: Of the noise.
-        limited: Whether the limit is looked for too: it is that of somebody who knows just these
-            samples, the same for all draws and seeds.
+        draws: Fewest noisy samples.
+        seed: Seed of the noise.
+        limited: Whether to compute the limit too: it knows exactly these samples, and is the same
+            for all draws and seeds.
     """
     count = len(dataset)
     rounds = -(-draws // count)

@@ -1,4 +1,4 @@
-"""How much noise there is in a drawing: the level that makes it likeliest, whatever it shows."""
+"""Maximum likelihood estimate of the noise level of a drawing, whatever character it shows."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _LEAST_SIGMA, _MOST_SIGMA = 0.01, 3.0
 
 @dataclass(frozen=True, eq=False)
 class LevelEstimate:
-    """The likeliest level of a noise.
+    """The most likely level of a noise.
 
     Attributes:
         spec: The noise with that level.
-        low: From here ...
-        high: ... to here the level is as likely as the likelihood ratio allows at 95 %.
-        levels: Levels that were tried, rising, float64 ``[L]``.
+        low: Lower end of the 95 % interval by the likelihood ratio.
+        high: Its upper end.
+        levels: Levels that were evaluated, rising, float64 ``[L]``.
         log_likelihoods: Of the drawing at each of them, float64 ``[L]``.
     """
 
@@ -55,7 +55,7 @@ class LevelEstimate:
 
     @property
     def level(self) -> float:
-        """The likeliest level."""
+        """The most likely level."""
         return self.spec.level
 
 

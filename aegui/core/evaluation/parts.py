@@ -1,4 +1,4 @@
-"""Which samples of a set a network has learnt from: every figure is of one part of them."""
+"""Training and validation samples of a set: every figure is of one of these parts."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ PARTS = {
     HELD_OUT: mark("held out"),
     OTHER: mark("other data"),
 }
-"""Key of a part -> what it is called."""
+"""Key of a part -> its name."""
 
 
 def parts_of(count: int, split: SplitSpec, *, own: bool = True) -> Mapping[str, NDArray[np.int64]]:
-    """Places of the samples of each part of a set of ``count``.
+    """Return the indices of the samples of each part of a set of ``count``.
 
     Args:
-        count: Samples in all.
-        split: How the set that is learnt from was divided.
-        own: Whether it is that set; of another one nothing was learnt.
+        count: Total number of samples.
+        split: How the training set was split.
+        own: Whether it is that set; no sample of another set was learnt.
     """
     if not own:
         return {OTHER: np.arange(count)}
@@ -43,15 +43,15 @@ def parts_of(count: int, split: SplitSpec, *, own: bool = True) -> Mapping[str, 
 def wrong_by_part(
     wrong: Sequence[int], count: int, split: SplitSpec
 ) -> Mapping[str, NDArray[np.int64]]:
-    """Wrong pixels of the samples of each part of a set that some were held out of.
+    """Return the mean wrong pixels of each part of a set with held-out samples.
 
     Args:
         wrong: Wrong pixels of every sample, in the order of the set.
         count: Samples in the set.
-        split: How it was divided.
+        split: How it was split.
 
     Returns:
-        Of each part; nothing where no sample was held out, or not all were measured.
+        By part; empty if no sample was held out, or not all were measured.
     """
     parts = parts_of(count, split)
     if len(parts) < 2 or len(wrong) != count:
@@ -60,7 +60,7 @@ def wrong_by_part(
 
 
 def is_same_set(one: Dataset, other: Dataset) -> bool:
-    """Whether two sets hold the same images in the same order, whatever they are called."""
+    """Return whether two sets hold the same images in the same order, whatever their names."""
     if one is other:
         return True
     return one.images.shape == other.images.shape and np.array_equal(one.images, other.images)

@@ -1,4 +1,4 @@
-"""How well a model reconstructs a set, in the units of the literature."""
+"""Reconstruction error of a model on a set, in the units of the literature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 _ROWS, _NUMBERS = 4096, 1 << 22
-"""Samples at a time, and numbers of them: of large images fewer are looked at together."""
+"""Samples per batch, and most numbers of a batch: for large images fewer samples."""
 _ENTROPY = LOSSES["bce"]
 
 
@@ -27,13 +27,13 @@ class ReconstructionFigures:
     """Means over the samples of a set.
 
     Attributes:
-        samples: How many there were.
+        samples: Number of samples.
         squared_error: Sum over the pixels of the squared error, of the code (or its mean).
         mse: The same per pixel.
         sharpness: ``gradient_energy`` of the answers over that of the samples: below 1 they are
-            blurred; None where the samples have no edges.
+            blurred; None if the samples have no edges.
         cross_entropy: Binary cross-entropy summed over the pixels, of the code (or its mean), nats;
-            None where the output leaves 0..1.
+            None if the output leaves 0..1.
         drawn_cross_entropy: The same of one drawn code; None for a plain code.
         kl: KL of the code from the prior, nats; None for a plain code.
         bound: Negative evidence bound, nats: ``drawn_cross_entropy + kl``; None for a plain code.
@@ -50,7 +50,7 @@ class ReconstructionFigures:
 
 
 def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> ReconstructionFigures:
-    """Reconstruct all of ``dataset`` and compare; ``seed`` draws the codes of the bound.
+    """Reconstruct all of ``dataset`` and measure the errors; ``seed`` draws the codes of the bound.
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
@@ -88,7 +88,7 @@ def reconstruction_figures(codec: Codec, dataset: Dataset, seed: int = 0) -> Rec
 
 
 def gradient_energy(images: NDArray[np.float32]) -> float:
-    """Squared differences between neighbours, in rows and columns, summed over ``[N, C, H, W]``."""
+    """Return the squared differences between neighbouring pixels, summed over ``[N, C, H, W]``."""
     steps = (np.diff(images, axis=axis) for axis in (2, 3))
     return sum(float(np.square(step).sum(dtype=np.float64)) for step in steps)
 
@@ -98,7 +98,7 @@ def _is_share(output: NDArray[np.float32]) -> bool:
 
 
 def wrong_of_all(codec: Codec, dataset: Dataset) -> NDArray[np.int64]:
-    """Wrong pixels of the answer to each clean sample, int64 ``[N]``.
+    """Return the wrong pixels of the answer to each clean sample, int64 ``[N]``.
 
     Raises:
         AeguiError: The model has no encoder, or takes images of another size.
@@ -117,7 +117,7 @@ def _squared_error(target: NDArray[np.float32], output: NDArray[np.float32]) -> 
 
 
 def _cross_entropy(target: NDArray[np.float32], output: NDArray[np.float32]) -> float:
-    """As it is trained by: a pixel that is wrong for sure costs 100 nats, and not infinity."""
+    """Return the cross-entropy as in training: clamped to 100 nats per pixel."""
     with np.errstate(divide="ignore"):
         each = _ENTROPY.each(output, target, 0.0)
     return float(each.sum(dtype=np.float64))

@@ -1,4 +1,4 @@
-"""Repairing again and again: a network's answer as its next input, until it stays as it is."""
+"""Repeated denoising: a network's answer as its next input, until it converges."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 1_000
 ERASED = 0.0
-"""The level of pixels that are missing: that of the noise "block"."""
+"""The level of missing pixels: that of the noise "block"."""
 _AT_ONCE = 4096
 _SAME = 1e-4
-"""Answers that differ by less in every pixel are the same."""
+"""Answers that differ by less in every pixel count as equal."""
 
 
 @dataclass(frozen=True, eq=False)
 class Repairs:
-    """A drawing and its answers, one out of the other.
+    """A drawing and its successive answers.
 
     Attributes:
         images: The drawing, then each answer, float32 ``[k + 1, D]``.
-        codes: Their codes, float32 ``[k + 1, d]``: the way on the map.
-        changed: Pixels that each step switched, int64 ``[k]``.
-        settled: The step whose answer is its input; None where none is.
+        codes: Their codes, float32 ``[k + 1, d]``: the trail on the map.
+        changed: Number of pixels that each step switched, int64 ``[k]``.
+        settled: The step whose answer equals its input; None if there is none.
     """
 
     images: NDArray[np.float32]
@@ -46,13 +46,13 @@ class Repairs:
 
 
 def repair(codec: Codec, drawing: ArrayLike, steps: int = 1, *, threshold: bool = False) -> Repairs:
-    """Let a network repair its own answers.
+    """Denoise a drawing repeatedly, each answer being the next input.
 
     Args:
         codec: The network.
-        drawing: What it begins with, ``[D]``.
-        steps: How often, at least once; it ends before where nothing changes any more.
-        threshold: Whether each answer is made black and white before it goes in again.
+        drawing: The first input, ``[D]``.
+        steps: Most steps, at least one; it ends early when nothing changes any more.
+        threshold: Whether each answer is made black and white before it is the next input.
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.
@@ -85,20 +85,20 @@ def complete(
     *,
     threshold: bool = False,
 ) -> NDArray[np.float32]:
-    """Let a network draw what is ``missing`` of images; all other pixels stay as they are.
+    """Fill in the ``missing`` part of images by a network; all other pixels stay unchanged.
 
-    Each answer goes in again with the known pixels put back, so that the drawn part comes to suit
+    Each answer is the next input with the known pixels restored, so that the filled part adapts to
     the rest.
 
     Args:
         codec: The network.
-        images: ``[n, D]`` in 0..1; what they have in the missing part is not looked at.
-        missing: Which pixels are to be drawn, ``[D]``.
-        steps: How often, at least once.
-        threshold: Whether what is drawn is made black and white.
+        images: ``[n, D]`` in 0..1; their values in the missing part are ignored.
+        missing: Which pixels to fill in, ``[D]``.
+        steps: Number of steps, at least one.
+        threshold: Whether the filled part is made black and white.
 
     Returns:
-        The images with the missing part drawn, ``[n, D]``.
+        The images with the missing part filled in, ``[n, D]``.
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.

@@ -1,4 +1,4 @@
-"""The figures of a run as one table: what tables, verdicts and the library call each of them."""
+"""The figures of a run as one table, with their names in tables, verdicts and the library."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class RunFigure(Choice):
     """A figure of a run.
 
     Attributes:
-        unit: What follows its number in a sentence, marked: "0.3 wrong pixels".
-        better: Whether a low or a high one is better; empty where it is neither.
-        is_share: Whether it is a share, read in percent.
-        is_whole: Whether each of them is a whole number.
+        unit: Unit after its number in a sentence, marked: "0.3 wrong pixels".
+        better: Whether low or high is better; empty if neither.
+        is_share: Whether it is a share, shown in percent.
+        is_whole: Whether its values are whole numbers.
     """
 
     unit: str = ""
@@ -39,7 +39,7 @@ class RunFigure(Choice):
     is_whole: bool = False
 
     def words(self, value: float | None, digits: int = 4) -> str:
-        """A value as a person reads it, to so many digits; a dash where there is none."""
+        """Return a value as text with the given number of digits; a dash for None."""
         if value is None or not math.isfinite(value):
             return "–"
         if self.is_share:
@@ -193,22 +193,22 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
         is_whole=True,
     ),
 )
-"""Every figure that has words of its own; of the further terms see ``run_figure``."""
+"""All figures with words of their own; for the other terms see ``run_figure``."""
 
 TRIED_FIGURES = ("wrong", "at_most_1", "exact")
-"""What is counted where networks are tried with noise; see ``tried_figure``."""
+"""Figures of tests with noise; see ``tried_figure``."""
 _NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "class_doubt")
-"""Terms that are neither better low nor high."""
+"""Terms for which neither low nor high is better."""
 
 
 def tried_figure(key: str, noise: CorruptionSpec) -> str:
-    """Key of a figure of ``TRIED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
+    """Return the key of a figure of ``TRIED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
     is_none = noise.kind == "none" or noise.level == 0.0
     return f"{key}@none" if is_none else f"{key}@{noise.kind}:{noise.level:g}"
 
 
 def _tried(key: str) -> RunFigure | None:
-    """The row of a figure for one noise; None where ``key`` is no such thing."""
+    """Return the row of a figure for one noise; None if ``key`` is no such key."""
     figure, at, noise = key.partition("@")
     if not at or figure not in TRIED_FIGURES:
         return None
@@ -223,7 +223,7 @@ def _tried(key: str) -> RunFigure | None:
 
 
 def run_figure(key: str) -> RunFigure:
-    """The row of ``key``: one of ``RUN_FIGURES``, or made of a noise or a term; else its own."""
+    """Return the row of ``key``: of ``RUN_FIGURES``, of a noise, of a term, or a generic one."""
     if key in RUN_FIGURES:
         return RUN_FIGURES[key]
     tried = _tried(key)
@@ -236,19 +236,19 @@ def run_figure(key: str) -> RunFigure:
 
 
 def is_run_figure(key: str) -> bool:
-    """Whether ``run_figure`` has words for ``key``."""
+    """Return whether ``run_figure`` has words for ``key``."""
     return key in RUN_FIGURES or key in TERMS or _tried(key) is not None
 
 
 def no_figure_words(key: str, known: Iterable[str]) -> str:
-    """That ``key`` is no figure, and the nearest one of those that are ``known``, or all."""
+    """Return the message that ``key`` is no figure, with the nearest of ``known``, or all."""
     known = tuple(known)
     hint = did_you_mean(key, known) or " " + tr("Known: {keys}.", keys=", ".join(known))
     return tr("there is no figure {key}.{hint}", key=quoted(key), hint=hint)
 
 
 def figures_of(result: RunResult) -> dict[str, float]:
-    """The figures of a run by their keys, those that it has; what has blown up is NaN."""
+    """Return the figures that a run has, by key; NaN for a diverged run."""
     figures = {"loss": float(result.best_loss), "last_loss": float(result.loss)}
     if result.wrong_pixels:
         figures["wrong"] = result.wrong_mean
@@ -265,5 +265,5 @@ def figures_of(result: RunResult) -> dict[str, float]:
 
 
 def figure_words(key: str, value: float | None) -> str:
-    """A figure as a person reads it in a table; a dash where there is none."""
+    """Return a figure as text for a table; a dash for None."""
     return run_figure(key).words(value)

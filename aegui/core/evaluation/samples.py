@@ -1,8 +1,8 @@
-"""New images of a generator, and what a classifier makes of them.
+"""New images of a generator, and their evaluation by a classifier.
 
-A generator is what decodes codes drawn from N(0, I): that of a GAN, or the decoder of a variational
-autoencoder. How good its images are is told by a classifier that has been trained on real ones: it
-should be sure of most of them, and no class should be missing.
+A generator decodes codes drawn from N(0, I): that of a GAN, or the decoder of a variational
+autoencoder. Its images are evaluated by a classifier trained on real ones: it should be confident
+about most of them, and no class should be missing.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 CONFIDENCE = 0.9
-"""Probability from which on a classifier is called sure."""
+"""Probability above which a prediction counts as confident."""
 
 
 def drawn_codes(count: int, size: int, seed: int) -> NDArray[np.float32]:
-    """Codes ``[count, size]`` from N(0, I), the same for the same ``seed``."""
+    """Return codes ``[count, size]`` drawn from N(0, I) with ``seed``."""
     return np.random.default_rng(seed).standard_normal((count, size), dtype=np.float32)
 
 
 def sample_images(codec: Codec, count: int, seed: int) -> NDArray[np.float32]:
-    """New images ``[count, C, H, W]`` in 0..1, from codes drawn from N(0, I)."""
+    """Return new images ``[count, C, H, W]`` in 0..1, from codes drawn from N(0, I)."""
     images = codec.decode(drawn_codes(count, codec.latent_size, seed))
     return np.clip(np.nan_to_num(images), 0.0, 1.0).reshape(-1, *codec.image_shape)
 
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """What a classifier makes of n images.
+    """The predictions of a classifier for n images.
 
     Attributes:
         classes: Labels of the classes.
-        predicted: int64 ``[n]``, place of the most probable class of each image.
+        predicted: int64 ``[n]``, index of the most probable class of each image.
         confidence: float32 ``[n]``, its probability.
     """
 
@@ -53,18 +53,18 @@ class Judgement:
 
     @property
     def share_confident(self) -> float:
-        """Share of the images that the classifier gives more than ``CONFIDENCE``."""
+        """Share of the images classified with more than ``CONFIDENCE``."""
         return float(np.mean(self.confidence > CONFIDENCE))
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """For each class the share of all images that are taken for it."""
+        """For each class the share of all images predicted as it."""
         counts = np.bincount(self.predicted, minlength=len(self.classes))
         return tuple((counts / len(self.predicted)).tolist())
 
     @property
     def confident_shares(self) -> tuple[float, ...]:
-        """For each class the share of its images that the classifier is sure of; 0 without any."""
+        """For each class the share of its images with a confident prediction; 0 without any."""
         sure = self.confidence > CONFIDENCE
         return tuple(
             float(np.mean(sure[self.predicted == place]))
@@ -75,13 +75,13 @@ class Judgement:
 
 
 def judged_images(classifier: Codec, classes: Sequence[str], images: ArrayLike) -> Judgement:
-    """What ``classifier`` makes of ``images`` of its size."""
+    """Classify ``images`` of the size of ``classifier``."""
     odds = classifier.classify(images)
     return Judgement(tuple(classes), odds.argmax(axis=1), odds.max(axis=1))
 
 
 def refuse_judging(generator: Codec, classifier: Codec) -> None:
-    """Refuse a judge that is none, or takes other images.
+    """Raise if the judge is no classifier, or takes other images.
 
     Raises:
         AeguiError: ``classifier`` has no head, or takes images of another size.

@@ -1,4 +1,4 @@
-"""How much a figure differs from seed to seed: the standard deviation beside every mean of runs."""
+"""Variation of a figure between seeds: the standard deviation beside every mean of runs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 
 def deviation(values: ArrayLike, axis: int = -1) -> NDArray[np.float64]:
-    """Standard deviation along ``axis`` of the seeds that ``values`` are some of.
+    """Return the sample standard deviation of ``values`` along ``axis``, the axis of the seeds.
 
-    Over n - 1: seeds are a sample of all that there could have been, and over n two of them would
-    seem to differ by 0.7 of what they do (Bessel's correction). What is NaN is left out; it is NaN
-    of fewer than two.
+    Over n - 1: seeds are a sample; over n, two of them would underestimate the deviation by a
+    factor of 0.7 (Bessel's correction). NaN values are left out; fewer than two values give NaN.
     """
     given = np.asarray(values, np.float64)
     there = ~np.isnan(given)

@@ -1,4 +1,4 @@
-"""Wrong pixels: the measure that counts for glyphs, and its summary over samples and runs."""
+"""Wrong pixels: the error measure of glyphs, and its summary over samples and runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 THRESHOLD = 0.5
-"""A pixel is on where its value is greater than this."""
+"""A pixel is on if its value exceeds this."""
 
 
 def wrong_pixels(target: ArrayLike, output: ArrayLike) -> NDArray[np.int64]:
-    """How many pixels of each output differ from its target, both thresholded.
+    """Return the number of pixels of each output that differ from its target, both thresholded.
 
     Args:
         target: The clean images ``[N, D]`` (further axes are flattened).
@@ -29,7 +29,7 @@ def wrong_pixels(target: ArrayLike, output: ArrayLike) -> NDArray[np.int64]:
 
 
 def wrong_pixels_summary(wrong: ArrayLike) -> dict[str, object]:
-    """Wrong pixels of one run as the command line's JSON tells them.
+    """Return the wrong pixels of one run for the command line's JSON.
 
     Args:
         wrong: Wrong pixels per sample, at least one.
