@@ -9,8 +9,9 @@ import numpy as np
 from aegui.commands.history import stages_json
 from aegui.commands.provenance import about_machine, machine_words
 from aegui.commands.words import say, say_json, shown
-from aegui.core.data.corruption import corrupted_with, corruption_words
+from aegui.core.data.corruption import corruption_words
 from aegui.core.evaluation.classification import classify, truth_of
+from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT, OTHER
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.text_tables import columns_text
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from aegui.commands.opened import OpenedRun
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.classification import Classification, ClassScore
-    from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
 
 ALL = "all"
@@ -47,10 +47,7 @@ def evaluate_classes(
     key, indices = part_to_judge(run, options)
     classes = run.saved.dataset.classes
     found = classify(codec, classes, dataset, indices)
-    truth = truth_of(dataset, classes, indices)
-    noisy = [
-        _noisy_accuracy(codec, dataset.subset(indices), truth, spec, options) for spec in specs
-    ]
+    noisy = noisy_accuracies(run, indices, specs, options)
     if options.json:
         say_json(
             {
@@ -64,8 +61,7 @@ def evaluate_classes(
             }
         )
         return 0
-    words = {"name": dataset.name, "part": tr(_PARTS[key]), "n": len(found)}
-    say(tr("{name}, {part}: {n:,} samples", **words))
+    say(part_words(dataset, key, len(found)))
     say(_scores_table(found))
     say()
     _say_confusion(found)
@@ -105,22 +101,32 @@ def part_to_judge(run: OpenedRun, options: argparse.Namespace) -> tuple[str, NDA
     return key, np.arange(len(run.dataset))
 
 
-def _noisy_accuracy(
-    codec: Codec,
-    dataset: Dataset,
-    truth: NDArray[np.int64],
-    spec: CorruptionSpec,
+def part_words(dataset: Dataset, key: str, n: int) -> str:
+    """Return in words which samples a classifier is judged on."""
+    return tr("{name}, {part}: {n:,} samples", name=dataset.name, part=tr(_PARTS[key]), n=n)
+
+
+def noisy_accuracies(
+    run: OpenedRun,
+    indices: NDArray[np.int64],
+    specs: Sequence[CorruptionSpec],
     options: argparse.Namespace,
-) -> float:
-    """Return the accuracy on at least ``options.draws`` noisy samples, equally many of each."""
-    generator = np.random.default_rng(options.seed)
-    rows = dataset.flat()
-    rounds = -(-options.draws // len(rows))
-    right = []
-    for _ in range(rounds):
-        noisy = corrupted_with(rows, spec, generator, dataset.image_shape)
-        right.append(float(np.mean(codec.classify(noisy).argmax(axis=1) == truth)))
-    return float(np.mean(right))
+) -> list[float]:
+    """Return the accuracy with each noise on the samples ``indices``.
+
+    At least ``options.draws`` noisy samples are drawn, equally many of each.
+    """
+    truth = truth_of(run.dataset, run.saved.dataset.classes, indices)
+    samples = run.dataset.subset(indices)
+    rounds = -(-options.draws // len(samples))
+    accuracies = []
+    for spec in specs:
+        right = 0
+        for batch in noisy_batches(samples, spec, rounds, np.random.default_rng(options.seed)):
+            predicted = run.codec.classify(batch.noisy).argmax(axis=1)
+            right += int(np.count_nonzero(predicted == truth[batch.places]))
+        accuracies.append(right / (rounds * len(samples)))
+    return accuracies
 
 
 def _document(

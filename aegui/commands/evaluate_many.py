@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aegui.commands.classes import part_to_judge
+from aegui.commands.classes import noisy_accuracies, part_to_judge, part_words
 from aegui.commands.figures import figure_labels, figure_words, measured
 from aegui.commands.opened import OpenedRun
 from aegui.commands.provenance import (
@@ -37,19 +37,15 @@ def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> i
     """Print mean and standard deviation of every figure over several runs."""
     if options.run is not None and options.all_runs:
         raise AeguiError(tr("--run and --all-runs exclude each other."))
-    each: list[tuple[dict[str, Any], Rows]] = []
-    words = ""
-    for run in _runs(options):
-        about, rows, words = _evaluated(run, specs, options)
-        each.append((about, rows))
-    keys = [key for key in each[0][1] if all(key in rows for _, rows in each)]
-    spreads = {key: mean_and_std([rows[key][1] for _, rows in each]) for key in keys}
+    each = [_evaluated(run, specs, options) for run in _runs(options)]
+    keys = [key for key in each[0][1] if all(key in rows for _, rows, _ in each)]
+    spreads = {key: mean_and_std([rows[key][1] for _, rows, _ in each]) for key in keys}
     if options.json:
         say_json(
             {
                 "runs": [
                     about | {"figures": {_name(key): rows[key][1] for key in keys}}
-                    for about, rows in each
+                    for about, rows, _ in each
                 ],
                 "summary": {_name(key): spread for key, spread in spreads.items()},
                 "noise_seed": options.seed,
@@ -65,9 +61,10 @@ def evaluate_many(options: argparse.Namespace, specs: list[CorruptionSpec]) -> i
     header = [tr("figure"), tr("mean of {n} runs", n=len(each)), tr("standard deviation")]
     say(columns_text(header, lines))
     say()
-    seeds = ", ".join(str(about["seed"]) for about, _ in each)
+    seeds = ", ".join(str(about["seed"]) for about, *_ in each)
     say(several_words(options.weights, seeds=seeds))
-    say(words)
+    for words in dict.fromkeys(words for *_, words in each):
+        say(words)
     say(tr("Noise and codes are drawn with seed {seed}.", seed=options.seed))
     say(machine_words())
     return 0
@@ -99,9 +96,12 @@ def _evaluated(
             ("", "accuracy"): (tr("accuracy"), found.accuracy),
             ("", "macro_f1"): (tr("macro F1"), found.macro.f1),
         }
+        noisy = noisy_accuracies(run, indices, specs, options)
+        for spec, accuracy in zip(specs, noisy, strict=True):
+            title = f"{tr('accuracy')}, {corruption_words(spec)}"
+            rows["", f"accuracy_{_noise_key(spec)}"] = title, accuracy
         about |= {"data": dataset.name, "part": key, "samples": len(indices)}
-        words = tr("{name}: {n:,} samples ({part})", name=dataset.name, n=len(indices), part=key)
-        return about, rows, words
+        return about, rows, part_words(dataset, key, len(indices))
     run.refuse_generator()
     rows = {}
     for part, one in measured(run, specs, options).items():
@@ -111,9 +111,13 @@ def _evaluated(
             title = tr("wrong pixels")
             rows[where, "wrong_pixels"] = f"{title}{ending}", float(one.clean.mean())
             for score in one.scores:
-                noise = f"{score.spec.kind}:{score.spec.level:g}"
                 title = corruption_words(score.spec)
-                rows[where, f"wrong_pixels_{noise}"] = f"{title}{ending}", score.mean
+                key = f"wrong_pixels_{_noise_key(score.spec)}"
+                rows[where, key] = f"{title}{ending}", score.mean
         for name, label in figure_labels(one.figures).items():
             rows[where, name] = f"{label}{ending}", float(one.figures[name])
     return about | about_data(dataset, run.parts), rows, data_words(dataset, run.parts)
+
+
+def _noise_key(spec: CorruptionSpec) -> str:
+    return f"{spec.kind}:{spec.level:g}"

@@ -23,12 +23,13 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a population of three, another run, and a classifier."""
+    """Return a folder with a population of three, two other runs, and two classifiers."""
     made = tmp_path_factory.mktemp("many")
     short = {"training": {"epochs": 60, "device": "cpu"}}
     recipes: dict[str, dict[str, Any]] = {
         "three": {**short, "runs": 3},
         "other": {**short, "seed": 9},
+        "some": {**short, "data": {"chars": "abcde"}},
         "classes": {
             "data": {"source": "digits", "split": {"validation": 0.2}},
             "training": {"epochs": 3, "batch_size": 64, "device": "cpu"},
@@ -89,6 +90,28 @@ def test_a_classifier_is_tried_with_as_many_draws_as_were_asked_for(
     asked = ["--noise", "flip:0.1", "--draws", str(len(dataset) + 1)]
     answer = told(capsys, "evaluate", path, *asked)
     assert answer["noise"][0]["accuracy"] == pytest.approx(right)
+
+
+def test_noise_is_drawn_for_several_classifiers(folder: Path, capsys: Captured) -> None:
+    path, noise = str(folder / "classes.aegui"), ["--noise", "flip:0.1", "--draws", "400"]
+    answer = told(capsys, "evaluate", path, "--all-runs", *noise)
+    single = [told(capsys, "evaluate", path, "--run", str(run), *noise) for run in range(2)]
+    accuracies = [one["noise"][0]["accuracy"] for one in single]
+    spread = answer["summary"]["accuracy_flip:0.1"]
+    assert spread["mean"] == pytest.approx(np.mean(accuracies))
+    assert spread["std"] == pytest.approx(np.std(accuracies, ddof=1))
+
+
+def test_the_samples_of_each_file_are_named(folder: Path, capsys: Captured) -> None:
+    assert main(["evaluate", str(folder / "classes.aegui"), "--all-runs"]) == 0
+    out = capsys.readouterr().out
+    assert "validation part" in out
+    assert "held_out" not in out
+    files = [str(folder / f"{name}.aegui") for name in ("three", "some")]
+    assert main(["evaluate", *files]) == 0
+    out = capsys.readouterr().out
+    assert "lowercase, 32 " in out
+    assert "lowercase, 5 " in out
 
 
 def test_train_tells_the_spread_of_a_population(folder: Path, capsys: Captured) -> None:
