@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMainWindow
 
-    from aegui.shell.action_spec import OtherFace
-
 
 class MenuRow(NamedTuple):
     """A menu: its text, and its rank among the entries of its parent menu."""
@@ -278,6 +276,7 @@ class Actions:
     ) -> None:
         self.specs = tuple(specs)
         """Rows of the actions, in the order of the menus."""
+        self._specs = {spec.key: spec for spec in self.specs}
         self.chosen_keys = dict(keys or {})
         """Custom shortcuts by action key."""
         self._actions: dict[str, QAction] = {}
@@ -299,7 +298,7 @@ class Actions:
         action = QAction(window)
         action.setObjectName(spec.key)
         action.setCheckable(spec.checkable)
-        self._give_keys(action, spec)
+        self._update(action, spec)
         if spec.is_main:
             action.setIconText(tr(spec.text).replace("&", ""))
         if spec.group:
@@ -307,13 +306,22 @@ class Actions:
             group.addAction(action)
         return action
 
-    def _give_keys(self, action: QAction, spec: ActionSpec) -> None:
+    def _update(self, action: QAction, spec: ActionSpec) -> None:
+        """Set shortcuts, texts and icon of ``action`` as they are now."""
         chosen = self.chosen_keys.get(spec.key)
         keys = spec.shortcuts if chosen is None else (chosen,)
         action.setShortcuts([QKeySequence(each) for each in keys if each])
-        _dress(action, spec)
-        if self._names.get(spec.key):
-            action.setText(self._names[spec.key])
+        other = spec.other_face
+        face = spec if other is None or other.condition not in self._conditions else other
+        action.setText(self._names.get(spec.key) or tr(face.text))
+        action.setToolTip(_tooltip(tr(face.help), action.shortcut()))
+        action.setStatusTip(tr(face.help))
+        if face.icon:
+            action.setIcon(icon(face.icon, "on_accent" if spec.is_main else "text"))
+
+    def spec(self, key: str) -> ActionSpec:
+        """Return the row of the action ``key``."""
+        return self._specs[key]
 
     def set_keys(self, key: str, keys: str | None) -> None:
         """Set the shortcut of an action; "" removes it, None restores that of its row."""
@@ -321,8 +329,7 @@ class Actions:
             self.chosen_keys.pop(key, None)
         else:
             self.chosen_keys[key] = keys
-        spec = next(spec for spec in self.specs if spec.key == key)
-        self._give_keys(self._actions[key], spec)
+        self._update(self._actions[key], self._specs[key])
 
     def with_keys(self, keys: QKeySequence) -> str | None:
         """Return the key of the action with this shortcut; None if there is none."""
@@ -339,15 +346,13 @@ class Actions:
             action.setEnabled(is_free and conditions.issuperset(spec.needs))
             if spec.checked_by:
                 action.setChecked(spec.checked_by in conditions)
-            other = spec.other_face
-            if other is not None:
-                _dress(action, spec, other if other.condition in conditions else None)
+            if spec.other_face is not None:
+                self._update(action, spec)
 
     def name(self, key: str, words: str) -> None:
         """Set the text of an action; "" restores that of its row."""
         self._names[key] = words
-        spec = next(spec for spec in self.specs if spec.key == key)
-        self._actions[key].setText(words or tr(spec.text))
+        self._update(self._actions[key], self._specs[key])
 
     def withhold(self, hidden: Collection[str], locked: Collection[str]) -> None:
         """Hide and disable these actions, and restore all others."""
@@ -369,16 +374,6 @@ def _connect(action: QAction, spec: ActionSpec, handler: Callable[..., object]) 
         action.triggered.connect(lambda checked: handler(checked))
     else:
         action.triggered.connect(lambda _checked: handler())
-
-
-def _dress(action: QAction, spec: ActionSpec, other: OtherFace | None = None) -> None:
-    """Set text and icon of ``action`` to those of its row, or of its alternative appearance."""
-    face = spec if other is None else other
-    action.setText(tr(face.text))
-    action.setToolTip(_tooltip(tr(face.help), action.shortcut()))
-    action.setStatusTip(tr(face.help))
-    if face.icon:
-        action.setIcon(icon(face.icon, "on_accent" if spec.is_main else "text"))
 
 
 def _tooltip(help_text: str, shortcut: QKeySequence) -> str:

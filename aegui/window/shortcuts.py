@@ -129,12 +129,12 @@ class ShortcutsDialog(QDialog):
         item.setText(1, ", ".join(native_keys(each) for each in keys))
 
     def _name_of(self, key: str) -> str:
-        return next(plain(tr(spec.text)) for spec in self._table.specs if spec.key == key)
+        return plain(tr(self._table.spec(key).text))
 
     def _chosen(self) -> ActionSpec | None:
         item = self.list.currentItem()
         key = None if item is None else item.data(0, _KEY)
-        return next((spec for spec in self._table.specs if spec.key == key), None)
+        return None if key is None else self._table.spec(key)
 
     @Slot(str)
     def _on_search_text_changed(self, text: str) -> None:

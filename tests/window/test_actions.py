@@ -125,6 +125,21 @@ def test_conditions_say_what_is_on_and_what_a_button_is_for(window: MainWindow) 
     assert table["pause"].text() == tr("&Pause")
 
 
+def test_an_action_keeps_its_appearance_with_other_keys_and_its_name_with_conditions(
+    window: MainWindow,
+) -> None:
+    table = window.actions_table
+    table.set_conditions(frozenset({"active", "paused"}))
+    table.set_keys("pause", "Ctrl+Alt+T")
+    assert table["pause"].text() == tr("&Go on")
+    assert "Ctrl+Alt+T" in table["pause"].toolTip()
+    table.name("pause", "Go on with three runs")
+    table.set_conditions(frozenset({"active"}))
+    assert table["pause"].text() == "Go on with three runs"
+    table.name("pause", "")
+    assert table["pause"].text() == tr("&Pause")
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_menus_have_no_doubled_mnemonics(code: str) -> None:
     set_language(code)
