@@ -33,7 +33,7 @@ def place_of(run: OpenedRun, option: str, text: str) -> NDArray[np.float32]:
         return found
     code = numbers(text)
     if code is None:
-        raise AeguiError(_unknown(run.dataset, option, text))
+        raise AeguiError(unknown_sample(run.dataset, option, text))
     return checked_code(run.codec, option, text, code)
 
 
@@ -58,9 +58,23 @@ def samples_of(dataset: Dataset, option: str, text: str) -> NDArray[np.int64]:
     for part in (part.strip() for part in text.split(",")):
         some = _samples(dataset, part)
         if not len(some):
-            raise AeguiError(_unknown(dataset, option, part))
+            raise AeguiError(unknown_sample(dataset, option, part))
         found.append(some)
     return np.unique(np.concatenate(found))
+
+
+def unknown_sample(dataset: Dataset, option: str, text: str) -> str:
+    """Return the message that ``text``, the value of ``option``, names no sample."""
+    words = dict.fromkeys((*dataset.labels, *dataset.names))
+    known = [word for word in words if word.strip() and word.isprintable()]
+    near = difflib.get_close_matches(text, known, n=3, cutoff=0.5) or known[:_LISTED]
+    return tr(
+        "{option} {text}: there is no sample of that label or name, such as {near}; numbers of a "
+        "code have commas between them.",
+        option=option,
+        text=text,
+        near=", ".join(near),
+    )
 
 
 def checked_code(codec: Codec, option: str, text: str, code: list[float]) -> NDArray[np.float32]:
@@ -119,16 +133,3 @@ def _samples(dataset: Dataset, text: str) -> NDArray[np.int64]:
         if found:
             return np.array(found, np.int64)
     return np.zeros(0, np.int64)
-
-
-def _unknown(dataset: Dataset, option: str, text: str) -> str:
-    words = dict.fromkeys((*dataset.labels, *dataset.names))
-    known = [word for word in words if word.strip() and word.isprintable()]
-    near = difflib.get_close_matches(text, known, n=3, cutoff=0.5) or known[:_LISTED]
-    return tr(
-        "{option} {text}: there is no sample of that label or name, such as {near}; numbers of a "
-        "code have commas between them.",
-        option=option,
-        text=text,
-        near=", ".join(near),
-    )

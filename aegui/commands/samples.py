@@ -10,7 +10,7 @@ import numpy as np
 
 from aegui.commands.images import check_images_path, write_images
 from aegui.commands.opened import OpenedRun
-from aegui.commands.places import samples_of
+from aegui.commands.places import sample_called, unknown_sample
 from aegui.commands.progress import stoppable
 from aegui.commands.words import note, say, say_json
 from aegui.core.data.load import read_source
@@ -116,7 +116,10 @@ def _wanted(run: OpenedRun, text: str) -> NDArray[np.float32]:
     channels, height, width = run.codec.image_shape
     path = Path(text).expanduser()
     if not path.is_file():
-        image = run.dataset.images[int(samples_of(run.dataset, "IMAGE", text)[0])]
+        sample = sample_called(run.dataset, text)
+        if sample is None:
+            raise AeguiError(unknown_sample(run.dataset, "IMAGE", text))
+        image = run.dataset.images[sample]
     elif path.suffix.lower() in image_suffixes():
         # ``model_copy`` skips the lower bound on sizes: the network may take smaller images.
         shape = {"channels": channels, "height": height, "width": width}

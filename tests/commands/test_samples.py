@@ -221,7 +221,12 @@ def test_the_nearest_image_that_a_gan_draws(models: Path, tmp_path: Path, capsys
 
 
 @pytest.mark.parametrize(
-    ("image", "reason"), [("fish", "no sample of that label"), ("letters.txt", "not 8x8")]
+    ("image", "reason"),
+    [
+        ("fish", "no sample of that label"),
+        ("3,1", "no sample of that label"),
+        ("letters.txt", "not 8x8"),
+    ],
 )
 def test_what_is_no_such_image_is_refused(
     models: Path,
