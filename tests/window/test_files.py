@@ -24,13 +24,17 @@ from aegui.shell.dialogs.files import (
     beginning,
     choose_film_file,
     choose_form_file,
+    choose_images,
     choose_open_file,
     choose_plan_file,
+    choose_published_files,
     choose_save_file,
     choose_set_file,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from aegui.app import App
@@ -161,6 +165,27 @@ def test_what_is_asked_by_a_window_that_goes_meanwhile_is_not_chosen(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     assert choose_film_file(inner, "film", "gif") == ("", "gif")
     assert beginning(window, "films") != str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "choose", [choose_images, lambda parent: choose_published_files(parent, "Files")]
+)
+def test_several_files_asked_by_a_window_that_goes_meanwhile_are_not_chosen(
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    choose: Callable[[QWidget], list[str]],
+) -> None:
+    chosen, inner = [str(tmp_path / "a.png")], QWidget(window)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (chosen, ""))
+    assert choose(inner) == chosen
+
+    def ask(*_: object) -> tuple[list[str], str]:
+        shiboken6.delete(inner)
+        return chosen, ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", ask)
+    assert choose(inner) == []
 
 
 def test_a_folder_counts_once_something_is_written_there(

@@ -77,6 +77,14 @@ def _opened(
     return _chosen(parent, kind, path, to_write=False)
 
 
+def _opened_several(
+    parent: QWidget, kind: FileKind, title: str, patterns: list[str], folder: str = ""
+) -> list[str]:
+    begin = beginning(parent, kind, folder)
+    paths, _ = QFileDialog.getOpenFileNames(parent, title, begin, ";;".join(patterns))
+    return paths if _chosen(parent, kind, next(iter(paths), ""), to_write=False) else []
+
+
 def _all_files() -> str:
     return tr("All files ({patterns})", patterns="*")
 
@@ -126,22 +134,14 @@ def choose_folder(
 def choose_published_files(parent: QWidget, title: str) -> list[str]:
     """Ask for the files of a published set, under any names; empty if cancelled."""
     filters = [tr("Packed files ({patterns})", patterns="*.gz"), _all_files()]
-    begin = beginning(parent, "data")
-    paths, _ = QFileDialog.getOpenFileNames(parent, title, begin, ";;".join(filters))
-    if paths:
-        _chosen(parent, "data", paths[0], to_write=False)
-    return paths
+    return _opened_several(parent, "data", title, filters)
 
 
 def choose_images(parent: QWidget, folder: str = "") -> list[str]:
     """Ask for image files; empty if cancelled."""
     patterns = " ".join(f"*{suffix}" for suffix in sorted(image_suffixes()))
     filters = [tr("Images ({patterns})", patterns=patterns), _all_files()]
-    begin = beginning(parent, "images", folder)
-    paths, _ = QFileDialog.getOpenFileNames(parent, tr("Open images"), begin, ";;".join(filters))
-    if paths:
-        _chosen(parent, "images", paths[0], to_write=False)
-    return paths
+    return _opened_several(parent, "images", tr("Open images"), filters, folder)
 
 
 def choose_set_file(parent: QWidget, suggestion: str) -> str:
