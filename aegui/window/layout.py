@@ -139,14 +139,16 @@ class WindowLayout(QObject):
         for area in areas:
             area.hold(True)
         self._is_arranging = True
-        yield
-        for dock, place in floating.items():
-            dock.setFloating(True)
-            dock.setGeometry(place)
-            dock.show()
-        self._is_arranging = False
-        for area in areas:
-            area.hold(False)
+        try:
+            yield
+            for dock, place in floating.items():
+                dock.setFloating(True)
+                dock.setGeometry(place)
+                dock.show()
+        finally:
+            self._is_arranging = False
+            for area in areas:
+                area.hold(False)
 
     def keep(self) -> None:
         """Store the places of the docks."""

@@ -277,6 +277,23 @@ def test_splitters_do_not_drift(
     app.deleteLater()
 
 
+def test_panels_are_created_after_arranging_has_failed(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    areas = [dock.widget() for dock in window.docks.values()]
+    area = next(it for it in areas if isinstance(it, PanelArea) and not it.is_made)
+    with monkeypatch.context() as broken:
+        broken.delitem(PERSPECTIVES, window.perspective)
+        with pytest.raises(KeyError):
+            window.reset_layout()
+    dock = area.parentWidget()
+    assert dock is not None
+    dock.show()
+    dock.raise_()
+    QApplication.processEvents()
+    assert area.is_made
+
+
 def test_title_bars_have_buttons_that_can_be_hit(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1920, 1080)
     window.set_perspective("draw")
