@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import sys
+import sysconfig
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -258,7 +259,13 @@ def licences() -> dict[str, bytes]:
             if ".dist-info" in str(file) and stem.startswith(("LICEN", "COPYING", "NOTICE")):
                 path = one.locate_file(file)
                 found[f"{one.metadata['Name']}-{file.name}"] = path.read_bytes()  # type: ignore[attr-defined]
-    for place in (Path(sys.base_prefix) / "lib", Path("/usr/share/doc/python3.11")):
-        for path in (*place.glob("python3.*/LICENSE.txt"), *place.glob("copyright")):
+    # Where Python's own installers have it on Linux and macOS, on Windows, and Debian's packages.
+    for path in (
+        Path(sysconfig.get_path("stdlib"), "LICENSE.txt"),
+        Path(sys.base_prefix, "LICENSE.txt"),
+        Path(f"/usr/share/doc/python{sysconfig.get_python_version()}/copyright"),
+    ):
+        if path.is_file():
             found["Python-LICENSE.txt"] = path.read_bytes()
+            break
     return found
