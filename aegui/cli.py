@@ -173,9 +173,6 @@ def _open_window(path: Path | None, spoken: str | None) -> int:
     trouble = display_trouble()
     if trouble is not None:
         raise _RefusedLine(trouble)
-    # OpenBLAS would start a spinning thread per core for a picture of a training network: 50 ms
-    # instead of 1. The variable is read when numpy is first imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from aegui.qt_import import import_qt
 
     import_qt()
