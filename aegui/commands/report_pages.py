@@ -67,6 +67,8 @@ _MOST_MATRIX = 40
 _MOST_PAIRS = 1_000
 _THOUSAND, _MANY = 1e3, 1e7
 _FINDS = 12
+_DRAWS = 4000
+"""Noisy samples behind the figures of noise, also in the command that reproduces them."""
 _NEAREST = 5
 _STEPS = 9
 _LINES_BETWEEN = 5
@@ -125,7 +127,14 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
         noise = recipe.data.corruption if recipe.data.corruption.level else _NOISE
         finding = _noise_finding(model, noise)
         yield from _drawn(
-            model, DENOISE, lambda _: finding, "noise", "--noise", _named(noise), "--draws", "4000"
+            model,
+            DENOISE,
+            lambda _: finding,
+            "noise",
+            "--noise",
+            _named(noise),
+            "--draws",
+            str(_DRAWS),
         )
         for level in _TRIED_LEVELS:
             tried = noise.model_copy(update={"level": level})
@@ -139,7 +148,7 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
     dataset, found = model.dataset, card(model.dataset)
     some = np.arange(min(len(dataset), _FEW_CHARACTERS))
     images = [np.asarray(dataset.images[place]) for place in some]
-    channels, height, width = dataset.image_shape
+    _, height, width = dataset.image_shape
     words = tr(
         "{n:,} samples of {width}x{height} pixels", n=len(dataset), width=width, height=height
     )
@@ -184,7 +193,7 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
         _line("data", model.file),
         csv_text(list(head), [list(row) for row in pairs]),
     )
-    if channels == 1 and len(dataset) <= _MOST_MATRIX:
+    if len(dataset) <= _MOST_MATRIX:
         yield _hamming_page(model)
 
 
@@ -658,7 +667,7 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
 
 
 def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
-    score = noisy_score(model.codec, model.dataset, noise, 4000, 0)
+    score = noisy_score(model.codec, model.dataset, noise, _DRAWS, 0)
     mean = localized(float(score.per_sample.mean()), ".2f")
     words = corruption_words(noise)
     if score.limit is None:
@@ -672,7 +681,7 @@ def _noise_finding(model: OpenedRun, noise: CorruptionSpec) -> str:
 
 
 def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]:
-    score = noisy_score(model.codec, model.dataset, noise, 4000, 0, limited=False)
+    score = noisy_score(model.codec, model.dataset, noise, _DRAWS, 0, limited=False)
     finding = tr(
         "{noise}: {share} % of the answers have at most 1 wrong pixel",
         noise=corruption_words(noise),
