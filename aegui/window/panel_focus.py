@@ -96,9 +96,10 @@ class PanelFocus(QObject):
 
     def _nearest(self, stops: Sequence[QWidget], here: QWidget | None, forward: bool) -> int:
         """Return the index of a stop in the place of ``here``, which is on a hidden page."""
-        place = self.place_of(here)
+        places = self.places()
+        place = None if here is None else _place_among(places, here)
         if place is not None:
-            mine = [at for at, stop in enumerate(stops) if self.place_of(stop) is place]
+            mine = [at for at, stop in enumerate(stops) if _place_among(places, stop) is place]
             if mine:
                 return mine[0] if forward else mine[-1]
         return 0 if forward else len(stops) - 1
