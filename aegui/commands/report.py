@@ -258,13 +258,12 @@ def _pages(sources: Sequence[_Source], report: Report, cancelled: IsCancelled) -
         for page in source.pages(cancelled):
             stop_if(cancelled)
             report(LoadProgress(len(found), 0, tr("Drawing: {name}", name=page.finding)))
-            section = tr(page.section)
+            heading = tr(page.section)
             if several and source.model is not None:
-                section = tr("{what}: {name}", what=section, name=source.name)
-            found.append(replace(page, section=section, id=source.id_of(page.key), of=source.title))
+                heading = tr("{what}: {name}", what=heading, name=source.name)
+            found.append(replace(page, heading=heading, id=source.id_of(page.key), of=source.title))
     # Group pages of several networks by section, in the order of the assignment.
-    order = {tr(section): place for place, section in enumerate(ORDER)}
-    found.sort(key=lambda page: min(order[each] for each in order if page.section.startswith(each)))
+    found.sort(key=lambda page: ORDER.index(page.section))
     return found
 
 
@@ -347,11 +346,11 @@ def _write(
         )
         # Redraw only if the title repeats the finding, which the page prints itself.
         drawn = svg if untitled == paper else figure_bytes(page.figure, untitled, "svg")
-        shown.append(WebFigure(key, page.section, page.finding, drawn, page.command, page.id))
+        shown.append(WebFigure(key, page.heading, page.finding, drawn, page.command, page.id))
         listed.append(
             {
                 "id": key,
-                "section": page.section,
+                "section": page.heading,
                 "finding": page.finding,
                 "command": page.command,
                 "opens": page.id,
@@ -389,8 +388,8 @@ def _contents(pages: Sequence[ReportPage]) -> tuple[str, ...]:
     """Return the titles of the sections in use, each once, for any number of networks."""
     from aegui.commands.report_pages import ORDER
 
-    titles = map(tr, ORDER)
-    return tuple(title for title in titles if any(page.section.startswith(title) for page in pages))
+    used = {page.section for page in pages}
+    return tuple(tr(section) for section in ORDER if section in used)
 
 
 def _code_of(model: OpenedRun, folder: Path) -> str:

@@ -87,13 +87,14 @@ class ReportPage:
 
     Attributes:
         key: Stem of its file names.
-        section: Heading of its section, marked for translation.
+        section: Its section, one of ``ORDER``.
         finding: What the figure shows, in one sentence.
         figure: The figure.
         command: The command line that reproduces it; empty if there is none.
         table: Its numbers as CSV, or empty.
         id: Id by which the program reopens it; empty if it is not of one run or study.
         of: Title of the network or study it belongs to.
+        heading: Translated heading of its section, with the network if there are several.
     """
 
     key: str
@@ -104,6 +105,7 @@ class ReportPage:
     table: str = field(default="")
     id: str = ""
     of: str = ""
+    heading: str = ""
 
 
 def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[ReportPage]:
