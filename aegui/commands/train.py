@@ -87,22 +87,23 @@ def train_command(options: argparse.Namespace) -> int:
     if options.keep:
         check_library()
     result, stop = _trained(resolved, options, unfinished, out)
+    run = _to_save(result, resolved, goal)
     try:
         if out is not None:
-            save_run(out, _to_save(result, resolved, goal), compact=options.compact)
+            save_run(out, run, compact=options.compact)
     finally:
         # Print the results even if they could not be saved.
         if result.message:
             note(result.message)
         if options.json:
-            say_json({**results_json(result, resolved), **_goal_json(goal, result, resolved)})
+            say_json({**results_json(result, resolved), **_goal_json(run.challenge)})
         else:
             _say_results(result, resolved)
-            _say_goal(goal, result, resolved)
+            _say_goal(run.challenge)
     if out is not None and not options.json:
         say(tr("Saved as {file}.", file=out))
     if options.keep:
-        id = keep_trained(_to_save(result, resolved, goal), compact=options.compact)
+        id = keep_trained(run, compact=options.compact)
         note(tr("Kept in the library as {id}.", id=id))
     if stop.requested:
         return stop.exit_code
@@ -150,15 +151,14 @@ def _to_save(result: TrainingResult, resolved: ResolvedRecipe, goal: LineGoal | 
     return replace(run, challenge=KeptChallenge(goal, reached, samples))
 
 
-def _say_goal(goal: LineGoal | None, result: TrainingResult, resolved: ResolvedRecipe) -> None:
-    if goal is None:
+def _say_goal(challenge: KeptChallenge | None) -> None:
+    if challenge is None:
         return
-    reached, words = goal.reached(result.history, resolved), goal.words()
+    reached = challenge.reached
     if reached is None:
-        say(tr("Goal not reached: {goal}.", goal=words))
+        say(tr("Goal not reached: {goal}.", goal=challenge.goal.words()))
         return
-    samples = len(resolved.dataset)
-    figures = (figure_words(name, value, samples) for name, value in reached.figures)
+    figures = (figure_words(name, value, challenge.samples) for name, value in reached.figures)
     say(
         trn(
             "Goal reached after {n:,} epoch, seed {seed}: {figures}.",
@@ -170,16 +170,13 @@ def _say_goal(goal: LineGoal | None, result: TrainingResult, resolved: ResolvedR
     )
 
 
-def _goal_json(
-    goal: LineGoal | None, result: TrainingResult, resolved: ResolvedRecipe
-) -> dict[str, object]:
-    if goal is None:
+def _goal_json(challenge: KeptChallenge | None) -> dict[str, object]:
+    if challenge is None:
         return {}
-    reached = goal.reached(result.history, resolved)
-    how = None
+    reached, how = challenge.reached, None
     if reached is not None:
         how = {"epoch": reached.epoch, "seed": reached.seed, "figures": dict(reached.figures)}
-    return {"goal": goal.text, "goal_reached": how}
+    return {"goal": challenge.goal.text, "goal_reached": how}
 
 
 def results_json(result: TrainingResult, resolved: ResolvedRecipe) -> dict[str, object]:
