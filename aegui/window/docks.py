@@ -94,20 +94,24 @@ class Perspective:
         extent: The sizes of the areas.
     """
 
-    left: tuple[tuple[str, ...], ...]
-    right: tuple[tuple[str, ...], ...]
-    bottom: tuple[tuple[str, ...], ...]
-    beside: tuple[tuple[str, ...], ...]
-    column: tuple[tuple[str, ...], ...]
+    left: _Places
+    right: _Places
+    bottom: _Places
+    beside: _Places
+    column: _Places
     front: tuple[str, ...]
     extent: Extent
     closed: frozenset[str] = frozenset()
 
     @property
+    def places(self) -> _Places:
+        """All places of docks."""
+        return (*self.left, *self.right, *self.bottom, *self.beside, *self.column)
+
+    @property
     def opened(self) -> frozenset[str]:
         """Docks that are open at first, as the current tab or another one."""
-        places = (*self.left, *self.right, *self.bottom, *self.beside, *self.column)
-        return frozenset(dock for place in places for dock in place) - self.closed
+        return frozenset(dock for place in self.places for dock in place) - self.closed
 
 
 def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Perspective:
@@ -117,7 +121,7 @@ def perspective_of(key: str, specs: Sequence[DockSpec], extent: Extent) -> Persp
         key=lambda spec: (spec.spots[key].place, spec.spots[key].tab, spec.rank),
     )
 
-    def side(name: str) -> tuple[tuple[str, ...], ...]:
+    def side(name: str) -> _Places:
         lying = (spec for spec in docks if spec.spots[key].side == name)
         places = groupby(lying, lambda spec: spec.spots[key].place)
         return tuple(tuple(spec.key for spec in place) for _, place in places)
@@ -250,12 +254,12 @@ def _places(window: QMainWindow, wanted: Perspective) -> tuple[_Places, _Places,
     return right, bottom, is_below or (is_narrow and wanted.extent.gathers)
 
 
-def _as_one(places: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+def _as_one(places: _Places) -> _Places:
     """Return all ``places`` as tabs of a single one."""
     return (tuple(key for place in places for key in place),) if places else ()
 
 
-def _parts(place: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _parts(place: tuple[str, ...]) -> _Places:
     """Split a place of tabs into two below each other: the first tab, and the others."""
     return (place[:1], place[1:]) if len(place) > 1 else (place,)
 
@@ -290,7 +294,7 @@ def _fill(
     window: QMainWindow,
     docks: Mapping[str, QDockWidget],
     area: Qt.DockWidgetArea,
-    places: tuple[tuple[str, ...], ...],
+    places: _Places,
     closed: frozenset[str],
 ) -> None:
     below = area == Area.BottomDockWidgetArea
@@ -372,8 +376,7 @@ def give_room(
 
 def _named(wanted: Perspective) -> set[str]:
     """Return the docks that have a place in an arrangement, open or closed."""
-    places = (*wanted.left, *wanted.right, *wanted.bottom, *wanted.beside, *wanted.column)
-    return {key for place in places for key in place}
+    return {key for place in wanted.places for key in place}
 
 
 def _seen_in(
@@ -415,8 +418,8 @@ def _resize(
     window: QMainWindow,
     docks: Mapping[str, QDockWidget],
     wanted: Perspective,
-    right: tuple[tuple[str, ...], ...],
-    bottom: tuple[tuple[str, ...], ...],
+    right: _Places,
+    bottom: _Places,
 ) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     extent = wanted.extent
