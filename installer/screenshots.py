@@ -721,7 +721,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         parser.error(f"no picture called {unknown[0]}; there are {', '.join(PICTURES)}")
     with tempfile.TemporaryDirectory() as home:
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
             os.environ[name] = home
         application = QApplication(sys.argv[:1])
         settings = Settings.load(Path(home) / "settings.json")

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
+from platformdirs.windows import Windows
 
 from aegui import paths
+from aegui.commands.self_test import _own_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from pathlib import Path, PurePath
+
+    from platformdirs.api import PlatformDirsABC
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +67,20 @@ def test_the_user_writes_below_the_user_s_own_folders(user_home: Path) -> None:
     assert paths.user_data_dir().is_relative_to(user_home)
     assert paths.user_config_dir().is_relative_to(user_home)
     assert list(user_home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("system", "folder"),
+    [
+        (Unix, PurePosixPath("/own")),
+        (MacOS, PurePosixPath("/own")),
+        (Windows, PureWindowsPath("C:/own")),
+    ],
+)
+def test_the_self_test_writes_below_its_own_folder(
+    system: type[PlatformDirsABC], folder: PurePath
+) -> None:
+    with _own_folders(folder):
+        user = system(paths.APP_NAME, appauthor=False)
+        for place in (user.user_data_dir, user.user_config_dir, user.user_cache_dir):
+            assert type(folder)(place).is_relative_to(folder)

@@ -35,6 +35,7 @@ from aegui.paths import models_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePath
 
     from PySide6.QtCore import QCoreApplication
 
@@ -44,7 +45,11 @@ _TIMEOUT_SECONDS = 590
 _WINDOW_SECONDS = 300
 _EPOCHS = 300
 _MAP_STEPS = 20
-_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+_FOLDERS = (
+    *("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
+    "WIN_PD_OVERRIDE_LOCAL_APPDATA",
+)
+"""Variables by which platformdirs finds the user's folders, the last on Windows."""
 _COLOURS_OF_A_WINDOW = 8
 """A painted window has more colours than this."""
 
@@ -162,7 +167,7 @@ def _write_files(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _own_folders(folder: Path) -> Iterator[None]:
+def _own_folders(folder: PurePath) -> Iterator[None]:
     """Use ``folder`` for settings and library, so that those of the user stay untouched."""
     before = {name: os.environ.get(name) for name in _FOLDERS}
     os.environ.update(dict.fromkeys(_FOLDERS, str(folder)))
