@@ -1,9 +1,9 @@
-"""The limit: what nobody who knows the characters and the noise can do better on average.
+"""The Bayes limit: the best possible average, given the characters and the noise.
 
-Exact where all that the noise can make can be gone through, else by drawing, with its standard
-error. Pixels in which all characters agree tell nothing, and of pixels in which the same characters
-are lit only the number that is seen lit counts: with few characters that makes even large images
-few enough to go through.
+Exact if all corrupted images can be enumerated, otherwise estimated by drawing, with its standard
+error. Pixels in which all characters agree carry no information, and of pixels lit in the same
+characters only the number of lit ones matters: with few characters this makes the enumeration
+small even for large images.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ if TYPE_CHECKING:
     Shape = tuple[int, int, int]
 
 DEFAULT_DRAWS = 16_000
-"""With these, and seed 0, all of the program names one figure where it cannot be exact."""
+"""The draws, with seed 0, used everywhere in the program, so that estimates agree."""
 MOST_OUTCOMES = 1 << 24
-"""Outcomes times characters that are gone through: about a second."""
+"""Most outcomes times characters to enumerate: about a second."""
 _CHUNK = 4096
 _MOST_NUMBERS = 1 << 23
-"""Noisy characters times characters that are compared at a time."""
+"""Most noisy characters times characters compared at a time."""
 
 
 @dataclass(frozen=True)
 class BayesLimit:
-    """Wrong pixels per character that the best answer has on average.
+    """Average number of wrong pixels per character of the best possible answer.
 
     Attributes:
         mean: The figure.
-        error: Its standard error; 0 where it is exact.
-        draws: Corrupted characters that were drawn; 0 where it is exact.
+        error: Its standard error; 0 if it is exact.
+        draws: Number of corrupted characters drawn; 0 if it is exact.
     """
 
     mean: float
@@ -67,7 +67,7 @@ class BayesLimit:
 
     @property
     def is_exact(self) -> bool:
-        """Whether everything was gone through."""
+        """Whether all corrupted images were enumerated."""
         return self.draws == 0
 
 
@@ -81,26 +81,26 @@ def limit(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> BayesLimit:
-    """The limit for ``glyphs`` ``[N, ...]`` under a noise.
+    """Return the limit for ``glyphs`` ``[N, ...]`` under a noise.
 
-    Where it has to be drawn: at least ``draws`` corrupted characters, as many of each glyph. For
-    every one the wrong pixels *expected* of the best answer are counted, not those of that draw:
-    the mean is the same and varies less.
+    If it has to be estimated, at least ``draws`` corrupted characters are drawn, equally many of
+    each glyph. For each, the *expected* wrong pixels of the best answer are counted, not those of
+    that draw: the mean is the same and the variance smaller.
 
     Args:
         glyphs: The black and white originals.
         spec: The noise.
-        draws: Characters to draw at least, where it cannot be exact.
-        seed: Of the draws.
-        prior: How likely each glyph is, N weights; None: all alike.
+        draws: Fewest characters to draw if it cannot be exact.
+        seed: Seed of the draws.
+        prior: Prior weights of the N glyphs; None for a uniform prior.
         image_shape: Channels, height and width; only the noise "block" needs it.
         report: Called with the progress.
-        cancelled: Asked now and then; True stops the work.
+        cancelled: Polled for cancellation.
 
     Raises:
-        AeguiError: The glyphs have grey pixels, ``prior`` are no N weights, or ``draws`` is not at
-            least 1.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: The glyphs have grey pixels, ``prior`` is not N valid weights, or ``draws`` is
+            less than 1.
+        Cancelled: ``cancelled`` returned True.
     """
     on = binary_rows(glyphs)
     if draws < 1:
@@ -122,10 +122,10 @@ def limit(
 def limit_of(
     dataset: Dataset, spec: CorruptionSpec, cancelled: IsCancelled | None = None
 ) -> BayesLimit | None:
-    """The limit for all samples of a set; None where it is not known, such as of grey pixels.
+    """Return the limit for all samples of a set; None if it is unknown, as for grey pixels.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     if not (dataset.is_binary and is_known(spec.kind)):
         return None
@@ -133,7 +133,7 @@ def limit_of(
 
 
 def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:
-    """What the limit of so many ``glyphs`` takes where it has to be drawn; it may be exact."""
+    """Return the cost of the limit for ``glyphs`` if it has to be estimated; it may be exact."""
     rounds = -(-draws // max(1, glyphs))
     work = 4.0 * rounds * glyphs**2 * pixels
     memory = 8 * (4 * glyphs * pixels + 3 * _MOST_NUMBERS)
@@ -178,9 +178,9 @@ def _words(done: int, total: int) -> str:
 
 
 def _groups(on: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Pixels in which the same characters are lit: which ``[N, G]``, and how many pixels ``[G]``.
+    """Group pixels lit in the same characters: return which ``[N, G]``, and their numbers ``[G]``.
 
-    Without those in which all characters agree, which nobody gets wrong.
+    Pixels in which all characters agree are left out: they are never wrong.
     """
     telling = on[:, (on != on[0]).any(axis=0)]
     if not telling.shape[1]:
@@ -196,7 +196,7 @@ def _by_counts(
     prior: NDArray[np.float64],
     cancelled: IsCancelled | None,
 ) -> float:
-    """The sum over all numbers of lit pixels that can be seen in each group."""
+    """Return the sum over all possible numbers of lit pixels in each group."""
     ways = [log_ways(size) for size in sizes.tolist()]
     total = 0.0
     for lit in _counts(sizes):
@@ -214,7 +214,7 @@ def _by_counts(
 
 
 def _counts(sizes: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Every combination of counts 0..size, in chunks ``[n, G]``."""
+    """Yield every combination of counts 0..size, in chunks ``[n, G]``."""
     shape = tuple((sizes + 1).tolist())
     for start in range(0, math.prod(shape), _CHUNK):
         numbers = np.arange(start, min(start + _CHUNK, math.prod(shape)))
@@ -230,7 +230,7 @@ def _of_counts(
     sizes: NDArray[np.int64],
     chances: tuple[float, float],
 ) -> NDArray[np.float64]:
-    """Log-likelihood ``[n, N]`` of ``lit`` ``[n, G]`` pixels in each group, in one order."""
+    """Return the log-likelihood ``[n, N]`` of ``lit`` ``[n, G]`` pixels in each group."""
     total = np.zeros((len(lit), len(groups)))
     for chance, members in zip(chances, (1.0 - groups, groups), strict=True):
         for seen, of_one in ((lit, log(chance)), (sizes - lit, log(1.0 - chance))):
@@ -249,7 +249,7 @@ def _of_blocks(
     image_shape: Shape,
     cancelled: IsCancelled | None,
 ) -> float:
-    """The mean over every block in every character."""
+    """Return the mean over every block in every character."""
     total = 0.0
     for chance, rows, columns in blocks(spec.level, image_shape):
         stop_if(cancelled)

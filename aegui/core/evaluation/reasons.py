@@ -1,7 +1,7 @@
-"""Why a network lights a pixel: its logit, what each number of the code does, and who votes for it.
+"""Why a network lights a pixel: its logit, the effect of each number of the code, and votes.
 
-What a number of the code does is told by leaving it out: it is replaced by the set's mean, and the
-pixel is looked at again (occlusion, Zeiler and Fergus 2014, on the code instead of the image).
+The effect of a number of the code is measured by occlusion: it is replaced by the set's mean, and
+the pixel is decoded again (Zeiler and Fergus 2014, on the code instead of the image).
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ LOGIT_MOST = 16.0
 _LEAST_CHANCE = 1e-4
 _MOST_CODES = 10_000
 _MOST_NUMBERS = 8_000_000
-"""Numbers of a set whose codes are made; of a larger one of as many samples from all over it."""
+"""Most numbers of a set that is encoded; larger sets are subsampled evenly."""
 
 
 @dataclass(frozen=True)
 class Vote:
-    """What one character says about a pixel.
+    """The vote of one character about a pixel.
 
     Attributes:
-        index: Its place in the set.
-        label: Its label; of images in grey or colours its name, where it has one.
-        weight: How likely it is; of neighbours the distance of its code.
+        index: Its index in the set.
+        label: Its label; for images in grey or colours its name, if it has one.
+        weight: Its probability; for neighbours the distance of its code.
         level: The pixel's brightness in it, the mean over its colours.
     """
 
@@ -55,23 +55,22 @@ class Vote:
 
 @dataclass(frozen=True, eq=False)
 class PixelReasons:
-    """Why one pixel of an answer is as it is.
+    """Why one pixel of an answer has its value.
 
     Attributes:
-        pixel: Its place among the H * W of an image.
+        pixel: Its index among the H * W of an image.
         levels: The network's answer there, a number for each colour.
-        output: The mean of them: how bright it is.
-        score: The logit of that, within ``LOGIT_MOST`` of 0; where outputs are not in 0..1 how far
-            it is above the threshold. Lit above 0. Of images in grey or colours, whose pixels are
-            not on or off, the brightness itself.
+        output: Their mean, the brightness.
+        score: The logit of the brightness, within ``LOGIT_MOST`` of 0; if outputs are not in 0..1,
+            the excess over the threshold. Lit above 0. For images in grey or colours, whose pixels
+            are not on or off, the brightness itself.
         code: The code of the drawing, float32 ``[d]``.
         means: The mean code of the set, float32 ``[d]``.
-        effects: What the score gains by each number of the code being what it is, and not the
-            mean, float64 ``[d]``.
-        votes: Characters by how likely the drawing is one of them, likeliest first; empty where
-            that is not known.
-        share_on: How likely the pixel is lit in the clean character; None where not known.
-        neighbours: The characters whose codes are nearest, nearest first.
+        effects: Gain of the score by each number of the code over its mean, float64 ``[d]``.
+        votes: Characters by their posterior probability, most probable first; empty if that is
+            unknown.
+        share_on: Probability that the pixel is lit in the clean character; None if unknown.
+        neighbours: The characters with the nearest codes, nearest first.
         is_graded: Whether pixels have levels between off and on.
     """
 
@@ -94,7 +93,7 @@ class PixelReasons:
 
     @property
     def order(self) -> NDArray[np.int64]:
-        """Numbers of the code, those with the largest effect first."""
+        """Indices of the code's numbers, those with the largest effect first."""
         return np.argsort(-np.abs(self.effects), kind="stable")
 
 
@@ -107,14 +106,14 @@ def pixel_reasons(
     *,
     graded: bool = False,
 ) -> PixelReasons:
-    """Why ``codec`` answers what it does in one pixel of a ``drawing`` of C * H * W numbers.
+    """Explain the answer of ``codec`` in one pixel of a ``drawing`` of C * H * W numbers.
 
     Args:
         codec: The network.
-        drawing: What it is shown.
-        pixel: Place among the H * W of an image.
+        drawing: Its input.
+        pixel: Index among the H * W of an image.
         dataset: The characters, of the drawing's size.
-        reading: What the drawing tells about them, from ``bayes.read_drawing``, if it is known.
+        reading: The posterior of the drawing, from ``bayes.read_drawing``, if it is known.
         graded: Whether pixels have levels between off and on: effects are then of brightness.
 
     Raises:
@@ -128,7 +127,7 @@ def pixel_reasons(
     codes = codec.encode(rows[::step])
     code = codec.encode(drawing)[0]
     means: NDArray[np.float32] = codes.mean(axis=0)
-    # The code as it is, then without each of its numbers.
+    # The code as it is, then with each of its numbers replaced.
     tried = np.tile(code, (len(code) + 1, 1))
     np.fill_diagonal(tried[1:], means)
     places = _places(dataset, pixel)
@@ -155,7 +154,7 @@ def pixel_reasons(
 
 
 def _places(dataset: Dataset, pixel: int) -> NDArray[np.int64]:
-    """Where the colours of a pixel are among the numbers of an image."""
+    """Return the indices of the colours of a pixel among the numbers of an image."""
     channels, height, width = dataset.image_shape
     if not 0 <= pixel < height * width:
         raise IndexError("there is no such pixel")
@@ -165,7 +164,7 @@ def _places(dataset: Dataset, pixel: int) -> NDArray[np.int64]:
 def _scores(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
     if outputs.min() < 0.0 or outputs.max() > 1.0:
         return outputs - THRESHOLD
-    # Infinite at the ends, and nothing to warn of.
+    # Infinite at the ends, without a warning.
     with np.errstate(divide="ignore"):
         logits = np.log(outputs) - np.log1p(-outputs)
     return np.asarray(np.clip(logits, -LOGIT_MOST, LOGIT_MOST), np.float64)
