@@ -1,6 +1,6 @@
-"""How often characters occur, from a file: what Bayes' rule weighs the noise against.
+"""Prior probabilities of characters from a file, for Bayes' rule.
 
-Three kinds of file, told apart by their ending: a JSON object or a CSV of characters with their
+Three kinds of file, distinguished by their suffix: a JSON object or a CSV of characters with their
 weights, and any other as a text in which characters are counted.
 """
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from aegui.core.data.readers.source import GlyphSource
 
 UNIFORM = "uniform"
-"""What is written for a prior by which all samples are as likely."""
+"""The name of the uniform prior."""
 _NAMED = 8
-"""So many characters are named where there may be more."""
+"""Most characters named in a message."""
 _MOST_WEIGHT = 1e100
 
 
@@ -42,9 +42,9 @@ class Prior:
     """Weights of characters.
 
     Attributes:
-        name: What a person reads.
+        name: Its name for people.
         weights: Of each label, 0 or more.
-        other: Of a label that is not among them.
+        other: Weight of all other labels.
     """
 
     name: str
@@ -52,10 +52,10 @@ class Prior:
     other: float = 0.0
 
     def of(self, dataset: Dataset) -> NDArray[np.float64]:
-        """The weight of each sample, float64 ``[N]``: samples of one label share that of it.
+        """Return the weight of each sample, float64 ``[N]``: samples of one label share its weight.
 
         Raises:
-            AeguiError: None of the set's characters has any.
+            AeguiError: None of the set's characters has a weight.
         """
         each = np.array([self.weights.get(label, self.other) for label in dataset.classes])
         places = dataset.class_indices
@@ -72,22 +72,23 @@ class Prior:
         return np.asarray(found, np.float64)
 
     def missing(self, dataset: Dataset) -> tuple[str, ...]:
-        """Labels of ``dataset`` that are taken never to occur."""
+        """Return the labels of ``dataset`` that are assumed never to occur."""
         return tuple(
             label for label in dataset.classes if not self.weights.get(label, self.other) > 0.0
         )
 
 
 def read_prior(path: str | Path) -> Prior:
-    """The weights in a file.
+    """Read the weights from a file.
 
     A ``.json`` is one object such as ``{"a": 8.2, "b": 1.5}``; a ``.csv`` has a character and its
-    weight in each line, parted by a comma, a semicolon or a tab, and may have a heading; characters
-    that such a list does not name never occur. Of any other file, a text, the characters are
-    counted, each once more than it occurs (Laplace's rule), so that none is impossible.
+    weight in each line, separated by a comma, a semicolon or a tab, and may have a header;
+    characters that such a list does not name never occur. In any other file, a text, the
+    characters are counted, each once more than it occurs (Laplace's rule), so that none is
+    impossible.
 
     Raises:
-        ReadError: It cannot be read, or what it holds are no weights.
+        ReadError: It cannot be read, or does not contain valid weights.
     """
     source = open_source(Path(path))
     if not source.text:
@@ -102,7 +103,7 @@ def read_prior(path: str | Path) -> Prior:
 
 
 def prior_words(prior: Prior, dataset: Dataset) -> str:
-    """What is to be known before it is relied on; "" where there is nothing."""
+    """Return a warning about the prior; "" if there is nothing to warn of."""
     missing = prior.missing(dataset)
     if not missing:
         return ""
@@ -141,7 +142,7 @@ def _of_json(source: GlyphSource) -> dict[str, float]:
 
 def _of_csv(source: GlyphSource) -> dict[str, float]:
     weights: dict[str, float] = {}
-    # By the line and not by a sniffer: the characters themselves may be commas or quotes.
+    # Found by the whole line, not by a sniffer: the characters themselves may be commas or quotes.
     delimiter = next((one for one in "\t;" if one in source.text.partition("\n")[0]), ",")
     reader = csv.reader(source.text.splitlines(), delimiter=delimiter, strict=True)
     try:
