@@ -1,1 +1,1 @@
-"""A trained run in one file: recipe, data, weights, history and all that goes on from them."""
+"""A run in one file: recipe, data, weights, history, and the state to continue from."""

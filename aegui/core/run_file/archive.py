@@ -1,4 +1,4 @@
-"""Zip files of JSON and safetensors members: packed to fixed bytes, read with distrust."""
+"""Zip files of JSON and safetensors members: written reproducibly, read defensively."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 MAX_MEMBERS = 100
 MAX_INFLATED_BYTES = 256 << 20
-"""Most that a compressed member may grow to; what is larger is stored as it is."""
+"""Largest size of a compressed member; larger ones are stored uncompressed."""
 
 _DENSE = (".png", "timeline.safetensors")
-"""What hardly becomes smaller: pictures, and weights in half precision."""
+"""Members that hardly compress: pictures, and weights in half precision."""
 _CHUNK_BYTES = 1 << 20
 _SMALL_BYTES = 1 << 20
 _PROBES = 64
 _PROBE_BYTES = 4096
 _ZIP64_BYTES = 1 << 31
 _WORTH_SHARE = 0.85
-"""Part of its size that a large member must be packed to at most, for packing to pay."""
+"""Largest compressed share of a large member for which compression is worth its time."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 _DAMAGES = (
     zipfile.BadZipFile,
@@ -50,45 +50,45 @@ _DAMAGES = (
 
 
 def refused(file: str, member: str, reason: str) -> ReadError:
-    """The refusal of ``member`` of ``file``; ``reason`` has no full stop."""
+    """Return the error for ``member`` of ``file``; ``reason`` has no full stop."""
     return ReadError(tr("{file}, {member}: {reason}.", file=file, member=member, reason=reason))
 
 
 def stated(document: object) -> str:
-    """``document`` as JSON text, always the same for the same content.
+    """Return ``document`` as JSON text, identical for identical content.
 
-    NaN and infinity are spelt as Python spells them: the losses of a run that blew up are such.
+    NaN and infinity are written as Python does: the losses of a diverged run contain them.
     """
     return json.dumps(document, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
 
 
 def pack(members: Mapping[str, bytes | Mapping[str, NDArray[np.generic]]]) -> bytes:
-    """A zip of ``members``: bytes as they are, arrays as safetensors."""
+    """Return a zip of ``members``: bytes unchanged, arrays as safetensors."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
             pieces = [content] if isinstance(content, bytes) else list(packed(content))
             size = sum(map(len, pieces))
             info = zipfile.ZipInfo(name, _DATE)
-            # Else the same file made on Windows would differ.
+            # Otherwise the same content would give another file on Windows.
             info.create_system = 3
             info.external_attr = 0o644 << 16
             is_small = size <= MAX_INFLATED_BYTES and not name.endswith(_DENSE)
             pays = is_small and _shrinks(pieces, size)
             info.compress_type = zipfile.ZIP_DEFLATED if pays else zipfile.ZIP_STORED
-            # Piece by piece: other threads wait while one is copied.
+            # Piece by piece: copying holds the GIL.
             with archive.open(info, "w", force_zip64=size >= _ZIP64_BYTES) as file:
                 for piece in pieces:
                     file.write(piece)
-    # It copies nothing. A view of the buffer could be garbage together with it, which Python 3.13
-    # takes for an error when it is collected.
+    # Without a copy. Python 3.13 reports an error if a view and its buffer are garbage collected
+    # together, so no view is kept.
     return buffer.getvalue()
 
 
 def _shrinks(pieces: Sequence[bytes | memoryview], size: int) -> bool:
-    """Whether packing pays: of large weights it takes seconds and saves nothing.
+    """Return whether compression pays: for large weights it takes seconds and saves nothing.
 
-    Found out from the beginnings of pieces all over, always the same ones.
+    Estimated from the beginnings of pieces at fixed positions.
     """
     if size <= _SMALL_BYTES:
         return True
@@ -130,19 +130,19 @@ class Archive:
         self._zip.close()
 
     def __contains__(self, member: str) -> bool:
-        """Whether there is such a member."""
+        """Return whether there is such a member."""
         return member in self._zip.namelist()
 
     @property
     def inflated_bytes(self) -> int:
-        """What all members together say that they take in memory."""
+        """Return the total uncompressed size that the members declare."""
         return sum(info.file_size for info in self._zip.infolist())
 
     def read(self, member: str, most: int | None = None) -> bytearray:
-        """The content of ``member``, of at most ``most`` bytes.
+        """Return the content of ``member``, of at most ``most`` bytes.
 
         Raises:
-            ReadError: It is missing, damaged, or larger than it may be.
+            ReadError: It is missing, damaged, or larger than allowed.
         """
         try:
             info = self._zip.getinfo(member)
@@ -171,7 +171,7 @@ class Archive:
             )
 
     def _inflated(self, info: zipfile.ZipInfo) -> bytearray:
-        # In pieces: in one go zipfile inflates all there is, whatever size the header admits to.
+        # In pieces: a single read inflates everything, whatever size the header declares.
         data, done = bytearray(info.file_size), 0
         with self._zip.open(info) as file:
             while piece := file.read(_CHUNK_BYTES):
@@ -188,17 +188,17 @@ def to_tensors(
     expected: Mapping[str, tuple[type[np.generic], tuple[int | None, ...]]] | None = None,
     most: int | None = None,
 ) -> dict[str, NDArray[np.generic]]:
-    """The read-only arrays in a safetensors member.
+    """Return the read-only arrays of a safetensors member.
 
     Args:
-        archive: Where to read.
-        member: Its name.
-        expected: Exactly these names, each with its type and shape (None: any length); None takes
-            whatever there is.
-        most: Of that, the bytes that it may have.
+        archive: The archive to read from.
+        member: Name of the member.
+        expected: Exactly these names, each with type and shape (None: any length); None accepts
+            any content.
+        most: Most bytes of a member of any content.
 
     Raises:
-        ReadError: The member is missing or damaged, or holds something else.
+        ReadError: The member is missing or damaged, or has other content.
     """
     data = archive.read(member, most if expected is None else _most_bytes(expected))
     try:
@@ -247,7 +247,7 @@ def _shape_words(shape: tuple[int | None, ...]) -> str:
 def _most_bytes(
     expected: Mapping[str, tuple[type[np.generic], tuple[int | None, ...]]],
 ) -> int | None:
-    """The size that these arrays have together, with room for the header; None: not known."""
+    """Return the total size of these arrays, with room for the header; None if unknown."""
     total = 0
     for dtype, shape in expected.values():
         known = [length for length in shape if length is not None]

@@ -1,4 +1,4 @@
-"""A challenge as it is saved with a document: what is to be reached, and whether it was."""
+"""A challenge as saved with a document: its goal, and whether it was reached."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class KeptChallenge:
     """A goal, and how it was first reached.
 
     Attributes:
-        goal: What is to be reached.
-        reached: How it was; None: it has not been yet.
-        samples: How many samples were learnt then.
+        goal: The goal.
+        reached: How it was reached; None if it was not yet.
+        samples: Number of training samples at that time.
     """
 
     goal: LineGoal
@@ -34,7 +34,7 @@ class _ChallengePart(BaseModel):
 
 
 class FigureDocument(_ChallengePart):
-    """A figure of what was reached."""
+    """A figure of the goal when it was reached."""
 
     figure: Annotated[str, Field(max_length=MAX_GOAL)]
     value: FiniteFloat
@@ -51,14 +51,14 @@ class ReachedDocument(_ChallengePart):
 
 
 class ChallengeDocument(_ChallengePart):
-    """A ``KeptChallenge`` as it stands in ``run.json``."""
+    """A ``KeptChallenge`` in ``run.json``."""
 
     goal: Annotated[str, Field(max_length=MAX_GOAL)]
     reached: ReachedDocument | None = None
 
 
 def to_document(challenge: KeptChallenge) -> ChallengeDocument:
-    """What is written."""
+    """Return the document to write."""
     reached = challenge.reached
     return ChallengeDocument(
         goal=challenge.goal.text,
@@ -75,7 +75,7 @@ def to_document(challenge: KeptChallenge) -> ChallengeDocument:
 
 
 def from_document(document: ChallengeDocument | None) -> KeptChallenge | None:
-    """What was read; a goal that only a later program knows is left out."""
+    """Return the challenge read; None for a goal that only a later version knows."""
     if document is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Concepts as they are saved with a run: directions among the codes, with a name."""
+"""Concepts as saved with a run: named directions among the codes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ MAX_CONCEPTS = 1_000
 MAX_NUMBERS = 100_000
 MAX_NAME = 200
 MOST = 3.4028234663852886e38
-"""The largest number of a code: single precision ends there."""
+"""Largest number of a code: the maximum of single precision."""
 
 Number = Annotated[FiniteFloat, Field(ge=-MOST, le=MOST)]
-"""One that is still finite in a code."""
+"""A number that is finite as part of a code."""
 
 
 @dataclass(frozen=True)
 class KeptConcept:
-    """A direction among the codes along which images become more of something.
+    """A direction among the codes along which images gain some property.
 
     Attributes:
-        name: What it is called.
-        direction: The step from the samples without it to those with it, d numbers.
-        low: Where a slider along it begins, in steps.
-        high: Where that ends.
-        separation: How far apart the two boxes of samples lie, in their standard deviations.
+        name: Its name.
+        direction: The vector from the samples without it to those with it, d numbers.
+        low: Lower end of its slider, in multiples of the vector.
+        high: Upper end of its slider.
+        separation: Distance of the two boxes of samples, in their standard deviations.
     """
 
     name: str
@@ -36,12 +36,12 @@ class KeptConcept:
     separation: float = 0.0
 
     def named(self, name: str) -> KeptConcept:
-        """The same under another name."""
+        """Return a copy with another name."""
         return replace(self, name=name[:MAX_NAME])
 
 
 class ConceptDocument(BaseModel):
-    """A ``KeptConcept`` as it stands in ``run.json``."""
+    """A ``KeptConcept`` in ``run.json``."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -53,7 +53,7 @@ class ConceptDocument(BaseModel):
 
 
 def to_document(concept: KeptConcept) -> ConceptDocument:
-    """What is written."""
+    """Return the document to write."""
     return ConceptDocument(
         name=concept.name,
         direction=list(concept.direction),
@@ -64,7 +64,7 @@ def to_document(concept: KeptConcept) -> ConceptDocument:
 
 
 def from_document(document: ConceptDocument) -> KeptConcept:
-    """What was read."""
+    """Return the concept read."""
     return KeptConcept(
         document.name,
         tuple(document.direction),

@@ -1,4 +1,4 @@
-"""The data within a saved run: all of it, or of large sets some samples and where the rest is."""
+"""The data in a saved run: all of it, or for large sets some samples and the source of the rest."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     MayRead = Callable[[str], bool]
 
 WHOLE_BYTES = 16 << 20
-"""Sets of up to so many bytes travel with the file."""
+"""Largest size of a set that is saved whole."""
 PREVIEW_BYTES = 1 << 20
-"""Of larger ones so many do, to be shown where the set itself is missing."""
+"""Samples saved of larger sets, to show where the set itself is missing."""
 _PREVIEW_SEED = 0x5EED_0006
 
 
 class DataDocument(BaseModel):
-    """What ``run.json`` says of a set.
+    """The description of a set in ``run.json``.
 
-    ``total`` is the size of the whole set where only some samples are in the file; ``eight_bits``
+    ``total`` is the size of the whole set if only some samples are in the file; ``eight_bits``
     means that the pixels are stored as whole numbers 0..255.
     """
 
@@ -50,7 +50,7 @@ class DataDocument(BaseModel):
 
 
 def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
-    """What is written of ``dataset``: its description, and the images ``[N, C, H, W]``."""
+    """Return the document of ``dataset``, and its images ``[N, C, H, W]`` to write."""
     probe = dataset.images[:: max(1, len(dataset) // 256)]
     eight_bits = _are_levels(probe) and not dataset.is_binary
     width = dataset.pixels * (1 if eight_bits else 4)
@@ -62,7 +62,7 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
         chosen = sampled(total, count, _PREVIEW_SEED)
         _, firsts = np.unique(dataset.class_indices, return_index=True)
         if len(firsts) <= count:
-            # Every class is there: a classifier has an output for each.
+            # With every class: a classifier has an output for each.
             chosen = np.union1d(chosen, firsts)
         kept = dataset.subset(map(int, np.sort(chosen)))
     images: NDArray[np.generic] = kept.images
@@ -82,21 +82,21 @@ def to_document(dataset: Dataset) -> tuple[DataDocument, NDArray[np.generic]]:
 
 
 def _are_levels(images: NDArray[np.float32]) -> bool:
-    """Whether every pixel is a multiple of 1 / 255."""
+    """Return whether every pixel is a multiple of 1 / 255."""
     numbers = images * np.float32(255)
     return bool(np.allclose(numbers, np.round(numbers), atol=1e-3))
 
 
 def is_known_by_name(source: str) -> bool:
-    """Whether ``source`` names nothing but sets of the program's own: reading them is harmless."""
+    """Return whether ``source`` names only built-in sets, which are safe to read."""
     return all(part in builtin_names() for part in source.split("+"))
 
 
 def unread_source(document: DataDocument, spec: DataSpec, may_read: MayRead | None) -> str:
-    """Where the rest of a large set is to be found, if it must not be read without asking.
+    """Return the source of the rest of a large set, if it must not be read without asking.
 
-    Whoever has written the file has written that too: it may name any file of this machine, or
-    one of another, which would be told that it is wanted.
+    The path was written by the author of the file: it may name any file of this machine, or of
+    another one, which would be contacted.
     """
     if document.total is None or is_known_by_name(spec.source):
         return ""
@@ -110,15 +110,15 @@ def read_dataset(
     member: str = "data.safetensors",
     may_read: MayRead | None = None,
 ) -> Dataset:
-    """The set of a saved run; of a large one what ``spec`` names, if it is still the same there.
+    """Return the set of a saved run; for a large one that of ``spec``, if it is unchanged there.
 
-    ``may_read`` tells of files and folders whether a person wants them to be read.
+    ``may_read`` returns whether the user agrees to reading a file or folder.
 
     Raises:
         ReadError: The member is damaged.
     """
     if document.total is not None and not unread_source(document, spec, may_read):
-        from aegui.core.data.load import load_data  # few documents need the readers of it
+        from aegui.core.data.load import load_data  # few documents need the readers
 
         try:
             whole = load_data(spec)
@@ -146,7 +146,7 @@ def read_dataset(
 
 
 def preview_note(dataset: Dataset, document: DataDocument, unread: str = "") -> str:
-    """What a person should know where only some of a large set can be shown; else empty."""
+    """Return a note if only some samples of a large set can be shown; otherwise ""."""
     if document.total is None or len(dataset) == document.total:
         return ""
     if unread:

@@ -1,4 +1,4 @@
-"""``run.json`` of a saved run: everything that is neither the recipe nor an array."""
+"""``run.json`` of a saved run: everything except recipe and arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aegui.core.run_file.stages import StageDocument  # noqa: TC001  # so it doe
 from aegui.core.training.record.stages import MAX_STAGES
 
 VERSION: Literal[2] = 2
-"""Version 1 had no stages, and its ``best_loss`` was the lowest loss, whosever the weights."""
+"""Version 1 had no stages, and its ``best_loss`` was the lowest loss of any epoch."""
 MAX_PLACES = 10_000
 MAX_PLACE_NUMBERS = 100_000
 MAX_NAME = 200
@@ -39,7 +39,7 @@ class ResultDocument(_DocumentPart):
 
 
 class PointDocument(_DocumentPart):
-    """A moment of the training, and plain values of its state."""
+    """A checkpoint: a moment of the training, and plain values of its state."""
 
     epoch: Annotated[int, Field(ge=0)]
     scalars: dict[str, int | float | str] = {}
@@ -53,11 +53,11 @@ class PlaceDocument(_DocumentPart):
 
 
 class RunDocument(_DocumentPart):
-    """The whole of it.
+    """The whole of ``run.json``.
 
     ``half`` means that the weights are in half precision, ``measured`` is the number of samples
-    that the results are of where that is not as many as the file has, ``terms`` are the further
-    columns of the history.
+    of the results if it differs from that in the file, ``terms`` are the further columns of the
+    history.
     """
 
     format: Literal["aegui-run"] = "aegui-run"

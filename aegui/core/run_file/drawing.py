@@ -1,4 +1,4 @@
-"""The drawing of the pixel editor as it is saved with a run."""
+"""The drawing of the pixel editor as saved with a run."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Levels = Annotated[list[Level], Field(min_length=1, max_length=MAX_NUMBERS)]
 
 @dataclass(frozen=True, eq=False)
 class KeptDrawing:
-    """What was drawn by hand; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
+    """A drawing; arrays are read-only float32 ``[H, W]``, in colour ``[3, H, W]``.
 
     Attributes:
         pixels: The drawing.
-        target: The clean image that a network should make of it; None where nobody knows.
-        before_noise: The drawing that its noise was put on; None where there is none.
-        label: Name of the sample that it began as, or "".
-        kind: What a pixel can be.
+        target: The clean image that a network should return for it; None if unknown.
+        before_noise: The drawing before noise was added; None if there is no noise.
+        label: Name of the sample that it was loaded from, or "".
+        kind: Kind of its pixels.
         ground: The level of an empty drawing.
-        noise: The noise that is on it, and its seed, or None.
+        noise: Its noise and the seed of it, or None.
     """
 
     pixels: NDArray[np.float32]
@@ -48,7 +48,7 @@ class KeptDrawing:
 
 
 class DrawingDocument(BaseModel):
-    """A ``KeptDrawing`` as it stands in ``run.json``; its images are rows of levels."""
+    """A ``KeptDrawing`` in ``run.json``; its images are rows of levels."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -77,7 +77,7 @@ class DrawingDocument(BaseModel):
 
 
 def to_document(drawing: KeptDrawing) -> DrawingDocument | None:
-    """What is written; None of a drawing that no file takes: it is too large."""
+    """Return the document to write; None for a drawing too large for a file."""
     images = (drawing.pixels, drawing.target, drawing.before_noise)
     shape = list(drawing.pixels.shape)
     if drawing.pixels.size > MAX_NUMBERS or max(shape) > MAX_SIDE:
@@ -100,7 +100,7 @@ def to_document(drawing: KeptDrawing) -> DrawingDocument | None:
 
 
 def from_document(document: DrawingDocument | None) -> KeptDrawing | None:
-    """What was read."""
+    """Return the drawing read."""
     if document is None:
         return None
     pixels, target, before = (

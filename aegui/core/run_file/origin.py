@@ -1,4 +1,4 @@
-"""What a figure was made from, in words that stand below it."""
+"""The origin of a figure, as the line below it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def origin_words(
     noise: str = "",
     noise_seed: int | None = None,
 ) -> str:
-    """What a figure depends on, as far as it is known, in one line."""
+    """Return everything known that a figure depends on, in one line."""
     parts = [name]
     if seed is not None:
         parts.append(tr("seed {seed}", seed=seed))

@@ -66,25 +66,25 @@ if TYPE_CHECKING:
 
 SUFFIX = ".aegui"
 THUMBNAIL = "thumbnail.png"
-"""The part of a run file that is a picture of what it holds."""
+"""The member with a picture of the run."""
 MAX_DOCUMENT_BYTES = 64 << 20
 _THUMBNAIL_SAMPLES = 32
 _THUMBNAIL_SIDE = 28
-"""Pixels of the side of a sample up to which smaller ones are enlarged, at most four times."""
+"""Side in pixels up to which smaller samples are enlarged, at most four times."""
 _STATE_COPIES = 12
-"""Tensors of a training's state that are as large as its parameters, and some to spare."""
+"""Most tensors of a training state that are as large as the parameters, with a margin."""
 _BEST = ("best_parameters", "best_buffers")
 _STATE_BYTES = 128 << 10
-"""What else such a state has: the random generators', and figures of each run and sample."""
+"""Most bytes of the rest of a training state: random generators, figures of runs and samples."""
 _LIGHT_BYTES = 1 << 20
-"""So much is unpacked and read within a blink."""
+"""Size that is unpacked and read without noticeable delay."""
 _EXTRA = "extra."
-"""What the names of the columns of further terms begin with."""
+"""Prefix of the columns of further terms."""
 
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """What a person had already changed for the next training when the document was saved."""
+    """The recipe that the user had edited for the next training when the document was saved."""
 
     recipe: Recipe
     dataset: Dataset
@@ -92,11 +92,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class PinnedPlace:
-    """A place among the codes that a person wants to find again.
+    """A pinned code.
 
     Attributes:
         z: The code.
-        name: What it is called.
+        name: Its name.
     """
 
     z: tuple[float, ...]
@@ -105,27 +105,27 @@ class PinnedPlace:
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A document: what was to be learnt, and, once it has been trained, what was learnt.
+    """A document: the recipe and data, and the result of the training if there is one.
 
     Attributes:
         recipe: The recipe of these weights.
-        dataset: The data that ``recipe.data`` named, as it was; it travels with the file.
-        snapshot: The best weights of each run, or None before any training.
+        dataset: The data named by ``recipe.data`` at that time; saved with the file.
+        snapshot: The best weights of each run; None before any training.
         history: The recorded rows, or None.
-        results: Each run in figures; empty before any training.
-        checkpoint: From where training can go on, or None.
+        results: The figures of each run; empty before any training.
+        checkpoint: The state to continue the training from, or None.
         engine: Key of the step engine that trained it.
         device: Key of the device that trained it.
-        draft: The recipe and data of the next training, where they are not those of this one.
-        places: What is pinned on the map.
-        note: What a person should know of the file that was read; not saved.
-        concepts: Directions among the codes that were found.
-        timeline: Weights of epochs all over the training, or None.
-        unread: The file or folder that has the rest of a large set, where that was not to be
-            read; not saved.
-        stages: The trainings that have led to these weights, in order; empty in old files.
-        challenge: What is to be reached, or None.
-        drawing: What a person has drawn in the pixel editor, or None.
+        draft: Recipe and data of the next training, if they differ from those of this one.
+        places: The pins of the map.
+        note: A note for the user about the file that was read; not saved.
+        concepts: The kept concepts.
+        timeline: Weights of epochs throughout the training, or None.
+        unread: File or folder with the rest of a large set that was not allowed to be read;
+            not saved.
+        stages: The trainings that led to these weights, in order; empty in old files.
+        challenge: The challenge, or None.
+        drawing: The drawing of the pixel editor, or None.
     """
 
     recipe: Recipe
@@ -148,21 +148,21 @@ class SavedRun:
 
     @property
     def asked(self) -> Recipe:
-        """The recipe as the person had it when the last of its trainings began."""
+        """The recipe as requested when its last training started."""
         return self.stages[-1].recipe if self.stages else self.recipe
 
     @property
     def best_run(self) -> int:
-        """The best run of the population."""
+        """Index of the best run of the population."""
         return next(iter(self.runs_by_rank), 0)
 
     @property
     def runs_by_rank(self) -> list[int]:
-        """The runs of the population, the best first, see ``training/record/best.py``."""
+        """Indices of the runs, the best first, see ``training/record/best.py``."""
         return best.ranked_runs(self.recipe, self.dataset, self.results, self.history)
 
     def codec(self, run: int = 0) -> Codec:
-        """The encoder and decoder of one run.
+        """Return the encoder and decoder of one run.
 
         Raises:
             AeguiError: There are no weights, or no such run.
@@ -177,7 +177,7 @@ class SavedRun:
 
 
 def saved_run_of(result: TrainingResult, resolved: ResolvedRecipe) -> SavedRun:
-    """The run that a training of ``resolved`` has left: what it learnt from is its whole set."""
+    """Return the run of a training of ``resolved``, with the whole set that it learnt from."""
     dataset = resolved.dataset
     return SavedRun(
         recipe=resolved.recipe,
@@ -202,20 +202,20 @@ def save_run(
     is_swept: bool = False,
     cancelled: IsCancelled | None = None,
 ) -> None:
-    """Write ``run`` to ``path``, atomically; the same content gives the same bytes.
+    """Write ``run`` to ``path`` atomically; the same content gives the same bytes.
 
     Args:
-        path: Where.
-        run: What.
-        compact: Leave out what only training on needs, keep the weights in half precision, and
+        path: Path of the file.
+        run: The run.
+        compact: Leave out what only continuing needs, save the weights in half precision, and
             less of the timeline.
-        private: Let nobody else read it.
-        is_swept: Somebody else removes what killed programs have left in the folder.
-        cancelled: Asked before anything is written whether to stop.
+        private: Make the file readable by its owner only.
+        is_swept: Whether the caller removes temporary files of killed programs in the folder.
+        cancelled: Polled before anything is written.
 
     Raises:
         AeguiError: The file could not be written.
-        Cancelled: ``cancelled`` asked for it.
+        Cancelled: ``cancelled`` returned True.
     """
     content = _packed(run, compact=compact)
     stop_if(cancelled)
@@ -262,12 +262,12 @@ def _packed(run: SavedRun, *, compact: bool) -> bytes:
 
 
 def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> SavedRun:
-    """The run in the file at ``path``.
+    """Return the run in the file at ``path``.
 
     Args:
-        path: Where.
-        may_read: Whether a file or folder that the run names as its data is to be read, where they
-            do not travel with it; None: no. Sets that are known by name always are.
+        path: Path of the file.
+        may_read: Returns whether to read a file or folder that the run names as its data, if the
+            data are not in the file; None never does. Built-in sets are always read.
 
     Raises:
         ReadError: The file is not a whole, undamaged run that this version can read; the message
@@ -307,9 +307,9 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
 
 
 def is_light(path: str | os.PathLike[str]) -> bool:
-    """Whether the run at ``path`` is read within a blink: little to unpack, no other file to read.
+    """Return whether the run at ``path`` is read quickly: little to unpack, no other file to read.
 
-    Whatever is wrong with the file, ``load_run`` will say it: that takes no longer.
+    Errors are left to ``load_run``, which finds them as quickly.
     """
     try:
         with Archive(path) as archive:
@@ -356,14 +356,14 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         challenge=None if run.challenge is None else challenge_document(run.challenge),
         drawing=None if run.drawing is None else drawing_document(run.drawing),
     )
-    # Left out where there is none: versions of the program that know none read the file still.
+    # Left out if there is none, so that versions without challenges can read the file.
     seldom = ("places", "concepts", "stages", "challenge", "drawing")
     unused = {name for name in seldom if not getattr(document, name)}
     return stated(document.model_dump(exclude=unused or None))
 
 
 def _measured(run: SavedRun, data: DataDocument) -> int | None:
-    """How many samples the results are of, where it is not as many as the file has."""
+    """Return the number of samples of the results, if it differs from that in the file."""
     count = len(run.results[0].wrong_pixels) if run.results else 0
     return None if count == len(data.labels) or not run.results else count
 
@@ -476,7 +476,7 @@ def _unsound(archive: Archive, layer: str, tensor: str, fault: str) -> ReadError
 
 
 def _fits_half(snapshot: Snapshot | None) -> bool:
-    """Whether half precision can hold every weight; it ends at 65,504."""
+    """Return whether half precision can represent every weight; it ends at 65,504."""
     largest = float(np.finfo(np.float16).max)
     return snapshot is None or all(
         bool(np.abs(tensor).max(initial=0.0) <= largest)
@@ -487,7 +487,7 @@ def _fits_half(snapshot: Snapshot | None) -> bool:
 
 
 def _stacks(snapshot: Snapshot) -> dict[str, tuple[LayerWeights, ...]]:
-    """Every stack of layers by what its members' names begin with."""
+    """Return every stack of layers by the prefix of its members."""
     return {"": snapshot.layers, **{f"{name}.": part for name, part in snapshot.parts.items()}}
 
 
@@ -518,7 +518,7 @@ def _read_results(
             "it has results of {n} runs, and the recipe {runs}", n=len(results), runs=recipe.runs
         )
         raise refused(archive.name, "run.json", reason)
-    # Of a large set the results are those of all samples; models that do not reconstruct have none.
+    # For a large set the results are those of all samples; some models do not reconstruct.
     columns = samples if document.measured is None else document.measured
     shape = (len(results), columns)
     tensors = to_tensors(archive, "results.safetensors", {"wrong_pixels": (np.int32, shape)})
@@ -531,7 +531,7 @@ def _read_results(
 def _of_best_weights(
     results: tuple[RunResult, ...], history: HistoryView | None
 ) -> tuple[RunResult, ...]:
-    """``results`` of version 1 with the losses of the best weights, where those were recorded."""
+    """Return ``results`` of version 1 with the losses of the best weights, where recorded."""
     if history is None:
         return results
     rows = [history.row_at(result.best_epoch) for result in results]
@@ -544,7 +544,7 @@ def _of_best_weights(
 def _read_checkpoint(
     archive: Archive, point: PointDocument | None, recipe: Recipe, dataset: Dataset
 ) -> Checkpoint | None:
-    """The state of the training; what it says is looked at when a training goes on from it."""
+    """Return the state of the training; it is validated when the training is continued."""
     if point is None:
         return None
     member = "checkpoint.safetensors"
@@ -553,7 +553,7 @@ def _read_checkpoint(
     most = 4 * numbers + (recipe.runs + 1) * _STATE_BYTES
     tensors = to_tensors(archive, member, most=most)
     for name in _BEST:
-        # The state of a training that has diverged may be NaN, the best weights never are.
+        # The state of a diverged training may be NaN, the best weights never are.
         fault = unsound(tensors[name]) if name in tensors else None
         if fault is not None:
             raise refused(archive.name, member, f"{name}: {fault}")

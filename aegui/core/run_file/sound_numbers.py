@@ -1,4 +1,4 @@
-"""Whether the numbers of a file can be those of a network: none is NaN, infinite or absurd."""
+"""Validation of the numbers of a file: none may be NaN, infinite or absurdly large."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LARGEST = 1e30
-"""No weight that was ever learnt comes near; its square would no longer be a float32."""
+"""Far above any learnt weight; its square would exceed float32."""
 _AT_ONCE = 1 << 22
 
 
 def unsound(values: NDArray[np.generic]) -> str | None:
-    """What is wrong with ``values``, in words without a full stop; None where nothing is.
+    """Return what is wrong with ``values``, without a full stop; None if they are valid.
 
-    Whole numbers are always sound. Large arrays are looked at piece by piece.
+    Integers are always valid. Large arrays are checked piece by piece.
     """
     if values.dtype.kind != "f":
         return None
@@ -28,11 +28,11 @@ def unsound(values: NDArray[np.generic]) -> str | None:
     for at in range(0, len(flat), _AT_ONCE):
         part = np.abs(flat[at : at + _AT_ONCE])
         largest = float(part.max())
-        # NaN is within no bounds.
+        # NaN fails every comparison.
         if not largest <= LARGEST:
             nan += int(np.isnan(part).sum())
             infinite += int(np.isinf(part).sum())
-            with np.errstate(invalid="ignore"):  # NaN of some bits, when it becomes wider
+            with np.errstate(invalid="ignore"):  # signalling NaN, when widened
                 huge += int((np.isfinite(part) & (part.astype(np.float64) > LARGEST)).sum())
     parts = []
     if nan:

@@ -1,4 +1,4 @@
-"""The history of a run as it is saved with it: see ``training/record/stages.py``."""
+"""The stages of a run as saved with it: see ``training/record/stages.py``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
 
 _CHOSEN = ("source", "chars", "labels", "names", "count", "images")
-"""What says which samples; a stage names its set, and these may be long lists."""
+"""Fields that select samples: a stage names its set, and these may be long lists."""
 _Epoch = Annotated[FiniteFloat, Field(ge=0)]
 
 
@@ -34,7 +34,7 @@ class ChangeDocument(_StagePart):
 
 
 class StageDocument(_StagePart):
-    """A ``Stage``; its recipe without name and notes, and without the choice of samples."""
+    """A ``Stage``; its recipe without name, notes and selection of samples."""
 
     kind: StageKind
     start: _Epoch
@@ -47,7 +47,7 @@ class StageDocument(_StagePart):
 
 
 def to_document(stage: Stage) -> StageDocument:
-    """What is written."""
+    """Return the document to write."""
     recipe = stage.recipe.model_dump(
         mode="json", exclude={"name": True, "notes": True, "data": set(_CHOSEN)}
     )
@@ -64,10 +64,10 @@ def to_document(stage: Stage) -> StageDocument:
 
 
 def from_document(document: StageDocument, recipe: Recipe) -> Stage:
-    """What was read; ``recipe`` is the run's, for what a stage leaves out.
+    """Return the stage read; ``recipe`` is the run's, for what a stage leaves out.
 
     Raises:
-        RecipeError: The recipe of the stage is none.
+        RecipeError: The recipe of the stage is invalid.
     """
     whole = recipe.model_dump(mode="json", include={"name", "notes", "data"})
     data = document.recipe.get("data")
@@ -88,7 +88,7 @@ def from_document(document: StageDocument, recipe: Recipe) -> Stage:
 
 
 def stage_json(stage: Stage) -> dict[str, Any]:
-    """A stage as the command line prints it: only what was set stands in its changes."""
+    """Return a stage as the command line prints it, with only the settings that changed."""
     content = to_document(stage).model_dump(mode="json")
     content["changes"] = [
         {key: value for key, value in change.items() if value is not None}
