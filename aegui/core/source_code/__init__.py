@@ -1,5 +1,5 @@
-"""The network, loss and loop of a recipe as code that runs alone, and the proof that it is right.
+"""Stand-alone source code for the network, loss and training loop of a recipe, and its check.
 
-``torch_code.py`` and ``numpy_code.py`` print it, ``notebook.py`` cuts it into cells, ``check.py``
-runs it beside the program's own training from the same first weights.
+``torch_code.py`` and ``numpy_code.py`` generate the code, ``notebook.py`` splits it into cells, and
+``check.py`` runs it against the program's own training from the same initial weights.
 """

@@ -1,6 +1,6 @@
-"""Whether code learns as the program does: both do the same steps, and their losses are compared.
+"""Check that generated code trains as the program does, by comparing the losses of the same steps.
 
-Only what ``make_code`` has made is ever run here, never a text from elsewhere.
+Only code made by ``make_code`` is ever executed here, never text from another source.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ State = Literal["same", "differs", "incomparable"]
 
 @dataclass(frozen=True)
 class CodeVerdict:
-    """How the losses of code compare with those of the program.
+    """Result of comparing the losses of generated code with those of the program.
 
     Attributes:
-        state: Whether they are the same to ``TOLERANCE``.
-        difference: The largest difference of a step.
-        gradient: Of code with a gradient check, the largest relative difference to slopes that
-            were measured; None where there is none.
-        reason: Why they could not be compared, or what is not the same.
-        code: Losses of the code.
-        own: Losses of the program.
+        state: Whether the losses agree to within ``TOLERANCE``, or cannot be compared.
+        difference: Largest difference of a step, relative for losses above 1.
+        gradient: Largest relative difference between the gradient and finite differences; None
+            for code without a gradient check.
+        reason: Why the losses differ or cannot be compared.
+        code: Losses of the generated code, one per step.
+        own: Losses of the program, one per step.
     """
 
     state: State
@@ -62,21 +62,21 @@ class CodeVerdict:
 
     @property
     def steps(self) -> int:
-        """Steps that were compared."""
+        """Number of compared steps."""
         return len(self.own)
 
     def document(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the verdict as a JSON-compatible dictionary."""
         return asdict(self) | {"steps": self.steps, "precision": "double"}
 
 
 def check_code(
     subject: CodedRun, dialect: DialectKey, cancelled: IsCancelled | None = None, steps: int = STEPS
 ) -> CodeVerdict:
-    """Run the code of ``subject`` beside the program's own training.
+    """Run the generated code of ``subject`` and compare it with the program's own training.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(thread_count(subject.resolved, 1))
@@ -106,7 +106,7 @@ def _checked(
         path = made.write(Path(folder) / made.file_name)
         try:
             losses, gradient = _run(path, dialect, steps)
-        except Exception as error:  # whatever a mistake in the code may raise
+        except Exception as error:  # generated code may raise any exception
             words = f"{type(error).__name__}: {error}"
             reason = tr("The code ends in an error: {error}", error=words)
             return CodeVerdict("differs", reason=reason, own=tuple(own))
@@ -114,7 +114,7 @@ def _checked(
 
 
 def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], float | None]:
-    """The losses of a file that was just written, and the result of its gradient check."""
+    """Run the file at ``path`` and return its losses and the result of its gradient check."""
     with _undisturbed(path.parent):
         if dialect == "notebook":
             cells = path.with_name("cells.py")
@@ -130,7 +130,7 @@ def _run(path: Path, dialect: DialectKey, steps: int) -> tuple[list[float], floa
 
 @contextlib.contextmanager
 def _undisturbed(folder: Path) -> Iterator[None]:
-    """In ``folder`` and in silence; all is as before afterwards."""
+    """Run the block in ``folder`` with stdout discarded; restore both afterwards."""
     before = os.getcwd()
     os.chdir(folder)
     try:

@@ -1,6 +1,6 @@
-"""The check of code in a process of its own: it can be given up, and takes no longer than it may.
+"""The check of generated code in a separate process, which can be cancelled and has a time limit.
 
-What travels is text and numbers, from which the other process makes the code itself.
+Only text and numbers are sent; the other process generates the code from them itself.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ def check_elsewhere(
     cancelled: IsCancelled | None = None,
     seconds: float = MOST_SECONDS,
 ) -> CodeVerdict:
-    """What ``check_code`` says, of a process that is started for it and ends with it.
+    """Run ``check_code`` in a process of its own and return its verdict.
+
+    The verdict is "incomparable" if the process dies or exceeds ``seconds``.
 
     Raises:
-        Cancelled: ``cancelled`` said so; the process has ended.
+        Cancelled: ``cancelled`` returned True; the process has been terminated.
     """
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
@@ -109,8 +111,8 @@ def _received(pipe: Connection) -> CodedRun:
 
 
 def _work(pipe: Connection, dialect: DialectKey, in_language: str) -> None:
-    """What the process does."""
-    # Who started it stops it; a Ctrl-C is for that one.
+    """Entry point of the child process."""
+    # The parent process handles Ctrl-C and terminates this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_language(in_language)
     with contextlib.suppress(EOFError, OSError):

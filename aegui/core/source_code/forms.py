@@ -1,4 +1,4 @@
-"""The forms of code, as they are offered; needs neither torch nor numpy."""
+"""The forms in which code can be generated; imports neither torch nor numpy."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ DIALECTS = table(
         mark("The PyTorch code in cells, with the formulas between them."),
     ),
 )
-"""The forms of code, as they are offered."""
+"""The selectable forms of generated code."""
 SUFFIXES = {"torch": ".py", "numpy": ".py", "notebook": ".ipynb"}

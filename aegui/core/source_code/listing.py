@@ -1,4 +1,4 @@
-"""Lines of code, each of which knows the layer that it belongs to."""
+"""Lines of generated code, each with the layer that it belongs to."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _WIDTH = 88
 
 @dataclass(frozen=True)
 class CodeLine:
-    """A line, without its end.
+    """One line of code, without its line ending.
 
     Attributes:
         text: The line.
-        layer: Number of the layer that it is about, among all layers of the recipe; None: none.
-        section: Key of the part of the code that it belongs to.
+        layer: Index of the line's layer among all layers of the recipe; None if it belongs to none.
+        section: Key of the section of the code that contains the line.
     """
 
     text: str
@@ -30,11 +30,11 @@ class CodeLine:
 
 @dataclass(frozen=True)
 class CodeListing:
-    """Code that runs.
+    """A complete, runnable piece of code.
 
     Attributes:
-        lines: All of it.
-        data_file: Name of the file that it reads, which lies beside it.
+        lines: All lines of the code.
+        data_file: Name of the data file that the code reads from its own folder.
     """
 
     lines: tuple[CodeLine, ...]
@@ -42,15 +42,15 @@ class CodeListing:
 
     @property
     def text(self) -> str:
-        """What is saved and run."""
+        """The code as one string, as it is saved and run."""
         return "".join(f"{line.text}\n" for line in self.lines)
 
     def of_layer(self, layer: int) -> list[int]:
-        """Numbers, from 0, of the lines about a layer."""
+        """Return the indices, from 0, of the lines that belong to ``layer``."""
         return [number for number, line in enumerate(self.lines) if line.layer == layer]
 
     def sections(self) -> dict[str, str]:
-        """The text of each section, in order."""
+        """Return the text of each section by its key, in order."""
         found: dict[str, list[str]] = {}
         for line in self.lines:
             found.setdefault(line.section, []).append(line.text)
@@ -58,7 +58,7 @@ class CodeListing:
 
 
 class CodeWriter:
-    """Writes lines, indented as the blocks around them are."""
+    """Collects lines of code, indented by the enclosing blocks."""
 
     def __init__(self) -> None:
         self.lines: list[CodeLine] = []
@@ -66,24 +66,24 @@ class CodeWriter:
         self._section = ""
 
     def section(self, key: str) -> None:
-        """What follows belongs to that part of the code."""
+        """Assign the lines that follow to the section ``key``."""
         self._section = key
 
     def line(self, text: str = "", layer: int | None = None, note: str = "") -> None:
-        """Add a line; a ``note`` follows it as a comment."""
+        """Append a line, with ``note`` as a trailing comment."""
         text = INDENT * self._depth + text if text else ""
         if note:
             text = f"{text}  # {note}" if text else f"{INDENT * self._depth}# {note}"
         self.lines.append(CodeLine(text, layer, self._section))
 
     def note(self, words: str) -> None:
-        """Add a comment, broken into lines that fit."""
+        """Append a comment, wrapped to the line width."""
         room = _WIDTH - len(INDENT) * self._depth - 2
         for part in wrapped(words, room):
             self.line(note=part)
 
     def words(self, text: str) -> None:
-        """Add a docstring."""
+        """Append a docstring, wrapped to the line width."""
         text = text.replace("\\", "/").replace('"""', "'''")
         room = _WIDTH - len(INDENT) * self._depth
         first, *rest = text.split("\n\n")
@@ -101,25 +101,25 @@ class CodeWriter:
         self.line('"""')
 
     def gap(self) -> None:
-        """Two empty lines, as between functions; one within a class."""
+        """Append two blank lines at module level, one inside a block."""
         for _ in range(1 if self._depth else 2):
             self.line()
 
     @contextmanager
     def block(self, head: str, layer: int | None = None) -> Iterator[None]:
-        """What is written within belongs to ``head``, which ends in a colon."""
+        """Append ``head``, which ends in a colon, and indent the lines written inside the block."""
         self.line(head, layer)
         self._depth += 1
         yield
         self._depth -= 1
 
     def listing(self, data_file: str) -> CodeListing:
-        """All that was written."""
+        """Return all lines written so far as a listing."""
         return CodeListing(tuple(self.lines), data_file)
 
 
 def wrapped(words: str, room: int) -> list[str]:
-    """``words`` in lines of at most ``room`` characters."""
+    """Return ``words`` wrapped to lines of at most ``room`` characters (at least 20)."""
     import textwrap
 
     return textwrap.wrap(" ".join(words.split()), max(room, 20)) or [""]

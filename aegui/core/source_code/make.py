@@ -1,4 +1,4 @@
-"""Code in the form that was asked for, with the file that it reads."""
+"""Generate code in a chosen form, together with the data file that it reads."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from aegui.core.source_code.subject import CodedRun
 
 RECORDED = 10
-"""Steps whose draws lie beside NumPy code."""
+"""Number of steps whose random draws are saved with NumPy code."""
 
 
 @dataclass(frozen=True, eq=False)
 class MadeCode:
-    """Code, and what lies beside it.
+    """Generated code and its data file.
 
     Attributes:
-        listing: Its lines.
-        text: What is saved.
-        file_name: What it is called.
-        arrays: What is in the file beside it.
+        listing: The lines of the code.
+        text: The content of the code file.
+        file_name: Name of the code file.
+        arrays: The arrays in the data file, by name.
     """
 
     listing: CodeListing
@@ -51,7 +51,7 @@ class MadeCode:
     arrays: Mapping[str, NDArray[np.generic]]
 
     def write(self, path: Path) -> Path:
-        """Write both files; that of the data is called as the code says."""
+        """Write the code to ``path`` and the data file, named as in the code, beside it."""
         data = io.BytesIO()
         np.savez_compressed(data, allow_pickle=False, **dict(self.arrays))
         write_atomically(path.with_name(self.listing.data_file), data.getvalue())
@@ -60,10 +60,10 @@ class MadeCode:
 
 
 def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
-    """The lines of a form, without the data.
+    """Return the code in the form ``dialect``, without the data.
 
     Raises:
-        AeguiError: There is none of this recipe, in words.
+        AeguiError: The recipe has no code in this form; the message gives the reason.
     """
     if dialect == "numpy":
         return numpy_listing(run, f"{_plain(stem)}.npz", RECORDED)
@@ -76,20 +76,20 @@ def code_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
 
 
 def shown_listing(run: CodedRun, dialect: DialectKey, stem: str) -> CodeListing:
-    """The lines of a form as they are read: a notebook has its words as comments.
+    """Return the code as displayed: the text cells of a notebook become comments.
 
     Raises:
-        AeguiError: There is none of this recipe, in words.
+        AeguiError: The recipe has no code in this form; the message gives the reason.
     """
     listing = code_listing(run, dialect, stem)
     return shown_notebook(run, listing) if dialect == "notebook" else listing
 
 
 def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
-    """The code of ``run``, for files called ``stem``.
+    """Return the code of ``run`` with its data, for files named ``stem``.
 
     Raises:
-        AeguiError: There is none of this recipe, in words.
+        AeguiError: The recipe has no code in this form; the message gives the reason.
     """
     name = f"{_plain(stem)}{SUFFIXES[dialect]}"
     listing = code_listing(run, dialect, stem)
@@ -104,7 +104,7 @@ def make_code(run: CodedRun, dialect: DialectKey, stem: str) -> MadeCode:
 
 
 def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
-    """What the program draws for the first steps, which NumPy cannot."""
+    """Return the program's random draws for the first steps, which NumPy cannot reproduce."""
     found: dict[str, NDArray[np.generic]] = {}
     corruption = run.resolved.recipe.data.corruption
     printer = NumpyPrinter(run, "", RECORDED)
@@ -125,5 +125,5 @@ def _draws(run: CodedRun) -> dict[str, NDArray[np.generic]]:
 
 
 def _plain(stem: str) -> str:
-    """A name that stands in quotation marks as it is."""
+    """Return ``stem`` as a file name that needs no escaping within double quotes."""
     return plain_name(stem).replace('"', "").replace("\\", "") or "network"

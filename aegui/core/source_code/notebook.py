@@ -1,6 +1,6 @@
-"""The PyTorch code cut into cells, with the formulas between them: a Jupyter notebook.
+"""The PyTorch code as a Jupyter notebook: cells with the formulas between them.
 
-The form is nbformat 4.5: https://nbformat.readthedocs.io/en/latest/format_description.html
+The format is nbformat 4.5: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def notebook_text(run: CodedRun, listing: CodeListing) -> str:
-    """The notebook of a ``listing`` that is no script."""
+    """Return the notebook, as JSON, of a ``listing`` that was generated with ``script=False``."""
     cells: list[dict[str, Any]] = []
     for key, code in listing.sections().items():
         words = _WORDS[key](run, listing) if key in _WORDS else ""
@@ -44,7 +44,7 @@ def notebook_text(run: CodedRun, listing: CodeListing) -> str:
 
 
 def shown_notebook(run: CodedRun, listing: CodeListing) -> CodeListing:
-    """A notebook as one text: cells in the percent form, which editors know, words as comments."""
+    """Return a notebook as one text in the percent format, with its text cells as comments."""
     lines: list[CodeLine] = []
     for key, own in groupby(listing.lines, lambda line: line.section):
         words = _WORDS[key](run, listing) if key in _WORDS else ""
@@ -63,7 +63,7 @@ def shown_notebook(run: CodedRun, listing: CodeListing) -> CodeListing:
 
 
 def code_cells(text: str) -> list[str]:
-    """The code of a notebook, cell by cell."""
+    """Return the source of each code cell of a notebook."""
     cells: Any = from_json(text.encode())
     return ["".join(one["source"]) for one in cells["cells"] if one["cell_type"] == "code"]
 
@@ -80,7 +80,7 @@ def _cell(kind: str, text: str, number: int) -> dict[str, Any]:
 
 
 def _tex(formula: str) -> str:
-    """A formula of the program as notebooks set it."""
+    """Convert a formula of the program to the TeX that notebooks render."""
     return formula.replace(r"\op{", r"\operatorname{").replace("−", "-").replace("‖", r"\Vert ")
 
 
@@ -160,4 +160,4 @@ _WORDS: dict[str, Callable[[CodedRun, CodeListing], str]] = {
     "training": _of_training,
     "start": _of_start,
 }
-"""What stands before the cell of each section."""
+"""The text cell before the code cell of each section, by section key."""

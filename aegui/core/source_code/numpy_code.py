@@ -1,8 +1,8 @@
-"""A network of rows as NumPy by hand: forward, backward and the optimiser, and a gradient check.
+"""An autoencoder written out in NumPy: forward, backward, optimiser and a gradient check.
 
-The formulas of activations, losses and noises are those of their tables. What is drawn at random
-cannot be drawn as torch does: the draws of the first steps lie beside the code, which goes on with
-NumPy's own.
+The formulas of activations, losses and noises come from their tables. NumPy cannot reproduce the
+random draws of torch: the draws of the first steps are saved with the code, which then continues
+with NumPy's own generator.
 """
 
 from __future__ import annotations
@@ -83,11 +83,11 @@ _ADAM = (
 )
 _UPDATES["adam"] = (("mean", "square"), _ADAM)
 _UPDATES["adamw"] = (("mean", "square"), ("p[name] -= lr * {weight_decay} * p[name]", *_ADAM))
-"""What each optimiser keeps of every tensor, and its update, as statements of one tensor."""
+"""State and update of each optimiser, as statements for a single tensor."""
 
 
 _LARGE_COST = 1_000_000
-"""Multiplications of a sample beyond which the gradient is measured at fewer places."""
+"""Multiplications per sample above which the gradient is checked at fewer positions."""
 _BY_HAND = (
     LayerSpec,
     LatentSpec,
@@ -97,11 +97,11 @@ _BY_HAND = (
     ReshapeSpec,
     *IMAGE_SPECS,
 )
-"""Layers that are written out by hand."""
+"""Layer types for which NumPy code can be generated."""
 
 
 def why_no_numpy(run: CodedRun) -> str:
-    """Why there is no NumPy of a recipe; empty where there is."""
+    """Return why a recipe has no NumPy code, or an empty string if it has."""
     recipe = run.resolved.recipe
     family = why_no_torch(run)
     if family:
@@ -140,10 +140,10 @@ def why_no_numpy(run: CodedRun) -> str:
 
 
 def numpy_listing(run: CodedRun, data_file: str, draws: int) -> CodeListing:
-    """The code; the draws of so many steps lie beside it.
+    """Return the NumPy code, which reads the saved random draws of its first ``draws`` steps.
 
     Raises:
-        AeguiError: There is none of this recipe, in words.
+        AeguiError: The recipe has no NumPy code; the message gives the reason.
     """
     reason = why_no_numpy(run)
     if reason:
@@ -152,7 +152,7 @@ def numpy_listing(run: CodedRun, data_file: str, draws: int) -> CodeListing:
 
 
 class NumpyPrinter:
-    """Prints one run."""
+    """Generates the NumPy code of one run."""
 
     def __init__(self, run: CodedRun, data_file: str, draws: int) -> None:
         self.s = run
@@ -164,11 +164,11 @@ class NumpyPrinter:
 
     @property
     def draws_rows(self) -> bool:
-        """Whether chance has a say in which rows a step sees, and how."""
+        """Whether the rows of a step, or their noise and augmentation, are drawn at random."""
         return self.s.fresh_noise or not self.s.full_batch or bool(self.recipe.data.augment.active)
 
     def listing(self) -> CodeListing:
-        """All of the code."""
+        """Return the complete code."""
         self._head()
         self._data()
         self._functions()
@@ -240,7 +240,7 @@ class NumpyPrinter:
             w.line(f"rng = np.random.default_rng({self.recipe.seed})")
 
     def _activations(self) -> list[str]:
-        """Keys of the activations in use, each once."""
+        """Return the keys of the activations in use, without repetition."""
         keys = [getattr(layer.spec, "activation", "identity") for layer in self.s.resolved.layers]
         return [key for key in dict.fromkeys(keys) if ACTIVATIONS[key].formula != "z"]
 
@@ -322,7 +322,7 @@ class NumpyPrinter:
                     )
             w.line("return images.reshape(len(rows), -1)")
 
-    # The loop
+    # Training loop
 
     def _loop(self) -> None:
         w, training, spec = self.w, self.recipe.training, self.recipe.training.optimizer
@@ -419,7 +419,7 @@ class NumpyPrinter:
                 w.line("}")
         w.section("check")
         w.gap()
-        # What a large network takes for each number that is changed would take minutes for many.
+        # In a large network each perturbed parameter is so slow that checking many takes minutes.
         is_large = sum(layer.cost for layer in s.resolved.layers) > _LARGE_COST
         each, rows = (1, 2) if is_large else (5, 16)
         with w.block(f"def check_gradient(each={each}, step=1e-5):"):

@@ -1,4 +1,4 @@
-"""Loss and gradient of a network of rows in NumPy, layer by layer as one would by hand."""
+"""Loss and gradient of an autoencoder in NumPy, written out layer by layer."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ HELPERS = {
     "sigmoid": ("return 0.5 * (np.tanh(0.5 * z) + 1)",),
     "erf": ("return np.vectorize(math.erf)(z)",),
 }
-"""Functions that formulas use and NumPy has not got."""
+"""Functions that formulas use and NumPy lacks."""
 
 
 def numpy_text(formula: str, **names: str) -> str:
-    """A formula as NumPy has it, with other names."""
+    """Return a formula as NumPy source, with its variables renamed by ``names``."""
     text = CALLED.sub(
         lambda found: f"{found[1]}(" if found[1] in HELPERS else f"np.{found[1]}(", formula
     )
@@ -36,7 +36,7 @@ def numpy_text(formula: str, **names: str) -> str:
 
 
 class GradientPrinter:
-    """Prints forward, loss and backward of one run."""
+    """Generates the forward pass, the loss and the backward pass of one run."""
 
     def __init__(self, run: CodedRun, writer: CodeWriter) -> None:
         self.s = run
@@ -45,14 +45,14 @@ class GradientPrinter:
 
     @property
     def arguments(self) -> list[str]:
-        """What the function is given."""
+        """Parameter names of the generated function."""
         given = ["p", "x", "target"]
         given += ["beta"] if self.s.is_gaussian else []
         given += ["noise"] if self.s.draws_noise else []
         return given + (["masks"] if self.s.dropped else [])
 
     def write(self) -> None:
-        """The function ``loss_and_gradient``."""
+        """Write the function ``loss_and_gradient``."""
         w, layers = self.w, self.s.resolved.layers
         w.section("gradient")
         w.gap()
@@ -86,12 +86,12 @@ class GradientPrinter:
             w.line("return loss, g")
 
     def _row(self, index: int) -> str:
-        """What a dense layer takes."""
+        """Return the expression for a dense layer's input, flattened to rows if needed."""
         is_row = index == 0 or not is_image(self.s.layers[index].input_shape)
         return f"h{index}" if is_row else f"h{index}.reshape(n, -1)"
 
     def _names(self, index: int) -> tuple[str, str]:
-        """Weight and bias of a convolution."""
+        """Return the expressions for weight and bias of a convolution."""
         bias = f'p["{self.s.tensor_name(index, "bias")}"]'
         if self.s.layers[index].tied_to is not None:
             return self._tied(index), bias
@@ -152,7 +152,7 @@ class GradientPrinter:
             w.line(f'h{n} = h{n} * masks["{name}"]', index)
 
     def _weight(self, index: int) -> str:
-        """The weight of a dense layer, as inputs are multiplied with it."""
+        """Return the expression for the weight of a dense layer, ``[inputs, outputs]``."""
         layer = self.s.layers[index]
         if layer.tied_to is None:
             return f'p["{self.s.names[index]}.weight"].T'
@@ -216,7 +216,7 @@ class GradientPrinter:
         w.line(f"d = {weight!r} * 2 * d.reshape(y.shape) / {count}")
 
     def _code_terms(self) -> None:
-        """The terms that look at the code; ``d`` is the derivative by it."""
+        """Write the loss terms on the code; ``d`` is the gradient with respect to the code."""
         w, s, training = self.w, self.s, self.recipe.training
         latent, at, n = self.recipe.network.latent, s.code_end - 1, s.code_end
         code = "mean" if s.is_gaussian else f"h{n}"
@@ -295,7 +295,7 @@ class GradientPrinter:
             w.line(f"d = d.reshape(h{index}.shape)", index)
 
     def _by_sum(self, index: int, spec: LayerSpec | LatentSpec, *, by_logits: bool) -> None:
-        """``d`` becomes the derivative by the weighted sums of a dense layer."""
+        """Turn ``d`` into the gradient with respect to the weighted sums of a dense layer."""
         w, n = self.w, index + 1
         if isinstance(spec, LatentSpec) and self.s.is_gaussian:
             if spec.activation != "identity":
@@ -328,7 +328,7 @@ class GradientPrinter:
 
 
 def _axes(layer: LayerShape, spec: NormSpec) -> str:
-    """Over what a normalisation takes its mean."""
+    """Return the axes over which a normalisation layer takes its mean."""
     is_map, is_batch = is_image(layer.input_shape), spec.kind == "batch_norm"
     if is_map:
         return "(0, 2, 3)" if is_batch else "(1, 2, 3)"

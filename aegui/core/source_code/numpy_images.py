@@ -1,6 +1,6 @@
-"""Layers of images in NumPy: convolutions by the pixels under their kernel, pooling, larger images.
+"""Image layers in NumPy: convolutions by im2col windows, pooling and upsampling.
 
-Each layer is lines there and lines back; functions that they share are printed once.
+Each layer has lines for its forward and its backward pass; shared functions are written once.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
         "    return shares",
     ),
 }
-"""Functions in NumPy, each with its lines."""
+"""Source lines of each shared NumPy function, by its name."""
 
 
 def functions_of(layers: Sequence[LayerShape]) -> list[str]:
-    """Names of the functions that some layers use."""
+    """Return the names of the shared functions that ``layers`` need."""
     found: set[str] = set()
     for layer in layers:
         spec = layer.spec
@@ -89,7 +89,7 @@ def functions_of(layers: Sequence[LayerShape]) -> list[str]:
 
 
 def lines_there(layer: LayerShape, index: int, weight: str, bias: str) -> list[str]:
-    """Lines that give ``z`` of a convolution, or ``h`` of what has no activation."""
+    """Return the forward lines: they set ``z`` of a convolution, or ``h`` of any other layer."""
     spec, n, h = layer.spec, index + 1, f"h{index}"
     match spec:
         case ConvSpec():
@@ -128,9 +128,10 @@ def lines_there(layer: LayerShape, index: int, weight: str, bias: str) -> list[s
 
 
 def lines_back(layer: LayerShape, index: int, weight: str, bias: str, *, first: bool) -> list[str]:
-    """Lines that turn ``d`` from that by what a layer gives into that by what it takes.
+    """Return the lines that turn ``d``, the gradient of the output, into that of the input.
 
-    Of a convolution they begin behind its activation; the ``first`` layer needs no further way.
+    For a convolution they start from the gradient with respect to ``z``, before the activation. The
+    ``first`` layer needs no gradient of its input.
     """
     spec, n, h = layer.spec, index + 1, f"h{index}"
     own = weight.replace("p[", "g[", 1), bias.replace("p[", "g[", 1)
@@ -189,7 +190,7 @@ def _padded(spec: ConvSpec, h: str) -> str:
 
 
 def _full(spec: ConvTransposeSpec, layer: LayerShape) -> str:
-    """Height and width of what is drawn before it is cut, and the strides."""
+    """Return height and width of a transposed convolution before cropping, and its strides."""
     _, height, width = layer.input_shape
     sides = [
         (size - 1) * stride + kernel + added

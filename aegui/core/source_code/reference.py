@@ -1,8 +1,8 @@
-"""The program's own training of one run, step by step in double precision: what code must equal.
+"""The program's own training of one run in double precision: the reference for generated code.
 
-It is the autograd engine, against which all engines are tested, with parameters in double
-precision: single precision is not the same in the seventh digit from one library to the next, and
-an optimiser that divides by the size of a slope makes much of that.
+It uses the autograd engine, against which all engines are tested, with parameters in double
+precision: single precision differs from the seventh digit on between libraries, and an optimiser
+that divides by the magnitude of the gradient amplifies the difference.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _NOTHING = np.zeros((0, 0), np.float32)
 
 @dataclass(frozen=True, eq=False)
 class StepTaken:
-    """What a step has learnt from, and its loss before it.
+    """The data that one training step learned from, and the loss before its update.
 
     Attributes:
-        loss: The whole objective of the batch.
-        inputs: Rows ``[n, D]`` that the encoder saw, float32.
-        target: Rows that were asked for.
-        masks: Of dropout, by number of the layer.
-        noise: What was drawn like the code, ``[n, d]``, or None.
+        loss: The complete objective of the batch.
+        inputs: Rows ``[n, D]`` that the encoder received, float32.
+        target: Target rows ``[n, D]``, float32.
+        masks: Dropout masks by layer index.
+        noise: Standard normal noise of the code, ``[n, d]``, or None.
     """
 
     loss: float
@@ -66,13 +66,13 @@ def steps_of(
     count: int,
     cancelled: IsCancelled | None = None,
 ) -> list[StepTaken]:
-    """The first ``count`` steps of a training, or as many as there are.
+    """Return the first ``count`` steps of the training, or all of them if there are fewer.
 
-    Losses that have a form by what the output's sigmoid takes are told by that: it is the one
-    whose slope the program follows, and the same but for outputs of 0 or 1.
+    For losses with a form in terms of the logits, that form is evaluated: the program follows its
+    gradient, and the two differ only for outputs of exactly 0 or 1.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     if subject.resolved.recipe.training.optimizer.name in SCIPY_OPTIMIZERS:
         return _scipy_steps(subject, count, cancelled)
@@ -104,7 +104,7 @@ def steps_of(
 
 
 class _DoubleEngine(AutogradEngine):
-    """Steps in double precision; notes what each has learnt from."""
+    """Training steps in double precision, recording the data and loss of each."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class _DoubleEngine(AutogradEngine):
         self.taken: list[StepTaken] = []
 
     def gradients(self, inputs: torch.Tensor, target: torch.Tensor) -> list[torch.Tensor]:
-        """The gradient of every leaf; the loss is noted."""
+        """Return the gradient of every leaf and record the step."""
         found = super().gradients(inputs.double(), target.double())
         masks, noise = self._step_draws
         kept = self._parameters.buffers.clone()
@@ -135,7 +135,7 @@ class _DoubleEngine(AutogradEngine):
             masks=masks[0],
             training=True,
         )
-        # Statistics of the batch were taken in already.
+        # ``super().gradients`` has already updated the running statistics with this batch.
         self._parameters.buffers.copy_(kept)
         self.taken.append(
             StepTaken(
@@ -158,7 +158,7 @@ class _DoubleEngine(AutogradEngine):
 
 
 class _ObjectiveOfLogits(Objective):
-    """The reconstruction by what the output's sigmoid takes, of losses that have that form."""
+    """Objective that computes the reconstruction loss from the logits where it can."""
 
     _last_code: tuple[Any, Any]
 
@@ -185,7 +185,7 @@ def _in_double(parameters: Parameters) -> Parameters:
 
 
 def _scipy_steps(subject: CodedRun, count: int, cancelled: IsCancelled | None) -> list[StepTaken]:
-    """The losses after each iteration of one of scipy's optimisers."""
+    """Return the loss after each iteration of a scipy optimiser."""
     from scipy.optimize import minimize
 
     resolved, recipe = subject.resolved, subject.resolved.recipe

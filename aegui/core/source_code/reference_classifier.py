@@ -1,4 +1,4 @@
-"""Steps of a classifier in double precision, phase after phase, differentiated by torch."""
+"""The phases of a classifier's training in double precision, differentiated by autograd."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 class ClassifierReference:
-    """The phases of one run, so many steps of each.
+    """Training phases of one classifier run, each limited to a number of steps.
 
     Attributes:
-        losses: Of each step, before it.
+        losses: Loss of each step, before its update.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ClassifierReference:
         self._model = Model(resolved, parameters, stacked=False)
 
     def run(self, count: int, cancelled: IsCancelled | None) -> None:
-        """Do so many steps of each phase, or as many as there are."""
+        """Run the first ``count`` steps of each phase, or all of them if there are fewer."""
         *before, proper = phases_of(self._resolved)
         for phase, group in zip(before, groups_of(self._resolved) if before else (), strict=True):
             self._pretrain(phase, group, count, cancelled)
@@ -130,7 +130,7 @@ class ClassifierReference:
                     return
 
     def _loss(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The mean cross-entropy of a batch."""
+        """Return the mean cross-entropy of a batch."""
         model, head = self._model, self._model.part("head")
         encoder = slice(0, self._resolved.code_end)
         masks = {**self._masks(len(inputs), head)}
@@ -154,10 +154,10 @@ class ClassifierReference:
 
 
 class _DoubleRows(CodeRows):
-    """Codes that are reckoned in double precision, and kept in single as the program does."""
+    """Codes computed in double precision and stored in single precision, as the program does."""
 
     def prepare(self) -> None:
-        """Make all of them."""
+        """Compute all codes at once."""
         images = as_numbers(self._images[0]).double()
         self.target[0] = codes_of(self._model, 0, images, self._depth)
         self._done = self.rows

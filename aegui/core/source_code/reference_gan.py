@@ -1,4 +1,4 @@
-"""Steps of a GAN in double precision: its own mathematics, differentiated by torch."""
+"""Training steps of a GAN in double precision, differentiated by autograd."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class GanReference:
-    """Batch after batch as ``GanEngine`` learns from them, of one run.
+    """The training of one GAN run, with the same batches and updates as ``GanEngine``.
 
     Attributes:
-        losses: Of each step those of both networks together.
+        losses: Sum of the losses of both networks, per step.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class GanReference:
         )
         spec = resolved.recipe.training.optimizer
         specs = spec, spec.model_copy(update={"beta1": self._gan.beta1})
-        # All tensors count their changes as one, and generated images are still to be
-        # differentiated when the discriminator has learnt from them: ``data`` counts by itself.
+        # All leaves share one version counter, and generated images are differentiated after the
+        # discriminator's update: ``data`` has a counter of its own.
         self._optimizers = [
             ListOptimizer(
                 own,
@@ -72,7 +72,7 @@ class GanReference:
         ]
 
     def run(self, count: int, cancelled: IsCancelled | None) -> None:
-        """Do so many steps, or as many as there are."""
+        """Run the first ``count`` steps, or all of them if there are fewer."""
         training = self._resolved.recipe.training
         schedule = Schedule(training.schedule, training.epochs)
         for epoch in range(training.epochs):

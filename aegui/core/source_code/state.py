@@ -1,4 +1,4 @@
-"""Names of tensors as the ``state_dict`` of the PyTorch code has them; needs no torch."""
+"""Tensor names as in the ``state_dict`` of the PyTorch code; imports no torch."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PARTS = {"encoder": "encoder", "decoder": "decoder", "head": "head", "discrimin
 
 
 def layer_names(layers: Sequence[LayerShape]) -> tuple[str, ...]:
-    """What code calls each layer: ``encoder_1``, ``code``, ``output``, ..."""
+    """Return the attribute name of each layer: ``encoder_1``, ``code``, ``output``, ..."""
     counts: dict[str, int] = {}
     found = []
     for layer in layers:
@@ -39,7 +39,7 @@ def layer_names(layers: Sequence[LayerShape]) -> tuple[str, ...]:
 
 
 def tensor_name(layer: LayerShape, name: str, tensor: str) -> str:
-    """Name of a ``tensor`` of a layer that is called ``name``."""
+    """Return the ``state_dict`` name of a ``tensor`` of the layer ``name``."""
     if isinstance(layer.spec, NormSpec):
         return f"{name}.{_NORM_NAMES[tensor]}"
     return f"{name}_{tensor}" if layer.tied_to is not None else f"{name}.{tensor}"
@@ -48,9 +48,9 @@ def tensor_name(layer: LayerShape, name: str, tensor: str) -> str:
 def state_dict(
     layers: Sequence[LayerShape], tensors: Sequence[Mapping[str, NDArray[np.float32]]]
 ) -> dict[str, NDArray[np.generic]]:
-    """The tensors of every layer under the names of torch, in its shapes.
+    """Return the tensors of all layers under torch's names and in torch's shapes.
 
-    Dense weights are kept as [inputs, outputs], where torch has [outputs, inputs].
+    Dense weights are stored as [inputs, outputs] and transposed to torch's [outputs, inputs].
     """
     found: dict[str, NDArray[np.generic]] = {}
     for layer, name, own in zip(layers, layer_names(layers), tensors, strict=True):

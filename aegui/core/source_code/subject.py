@@ -1,7 +1,7 @@
-"""What code is written about: one run of a recipe, the names of its layers, and its first weights.
+"""The subject of generated code: one run of a recipe, its layer names and its initial weights.
 
-Names of tensors are those of the ``state_dict`` of the PyTorch code, everywhere: in the file beside
-it, in weights that are exported, and in the NumPy code.
+Tensor names are those of the ``state_dict`` of the PyTorch code throughout: in the data file, in
+exported weights and in the NumPy code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 MOST_NUMBERS = 2**28
-"""Numbers of all images together that may lie beside code."""
+"""Maximum number of pixel values over all images that may be saved with the code."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class CodedRun:
     """One run of a resolved recipe.
 
     Attributes:
-        resolved: The recipe with this run alone: its seed is that of the run.
-        name: What the network is called.
+        resolved: The recipe reduced to this run, with the run's seed.
+        name: Name of the network.
     """
 
     resolved: ResolvedRecipe
@@ -51,39 +51,39 @@ class CodedRun:
 
     @classmethod
     def of(cls, resolved: ResolvedRecipe, name: str = "", run: int = 0) -> CodedRun:
-        """That of one run of a population."""
+        """Return run number ``run`` of a population as a subject of its own."""
         recipe = resolved.recipe
         alone = recipe.model_copy(update={"seed": recipe.seed + run, "runs": 1})
         return cls(replace(resolved, recipe=alone, members=()), name or recipe.name)
 
     @property
     def layers(self) -> tuple[LayerShape, ...]:
-        """The chain, and then the parts beside it."""
+        """The layers of the chain, followed by those of the parts beside it."""
         return self.resolved.all_layers
 
     @property
     def code_end(self) -> int:
-        """``layers[:code_end]`` encode."""
+        """Number of encoder layers: ``layers[:code_end]`` encode."""
         return self.resolved.code_end
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What code calls each layer: ``encoder_1``, ``code``, ``output``, ..."""
+        """Attribute name of each layer in the code: ``encoder_1``, ``code``, ``output``, ..."""
         return layer_names(self.layers)
 
     @property
     def is_gaussian(self) -> bool:
-        """Whether the code is drawn."""
+        """Whether the code is sampled from a Gaussian."""
         return self.resolved.recipe.network.latent.kind == "gaussian"
 
     @property
     def draws_noise(self) -> bool:
-        """Whether each step draws numbers like the code."""
+        """Whether each step draws noise of the code's shape."""
         return is_drawn(self.resolved)
 
     @property
     def is_drawn(self) -> bool:
-        """Whether a step learns from anything that was drawn for it."""
+        """Whether a step depends on random draws of any kind."""
         return bool(
             self.fresh_noise
             or not self.full_batch
@@ -94,18 +94,18 @@ class CodedRun:
 
     @cached_property
     def dropped(self) -> dict[int, float]:
-        """Numbers of layers that silence a share of their numbers -> that share."""
+        """Dropout rate by layer index, for the layers with dropout."""
         rates = {at: dropout_rate(layer.spec) for at, layer in enumerate(self.layers)}
         return {at: rate for at, rate in rates.items() if rate}
 
     @property
     def ends_in_image(self) -> bool:
-        """Whether the last layer gives images, not rows."""
+        """Whether the last layer outputs images, not rows."""
         return is_image(self.resolved.layers[-1].output_shape)
 
     @property
     def by_logits(self) -> bool:
-        """Whether the loss is of what the last sigmoid takes, as the program computes it."""
+        """Whether the loss is computed from the logits, as in the program."""
         return bool(LOSSES[self.resolved.recipe.training.loss].of_logits)
 
     @property
@@ -114,7 +114,7 @@ class CodedRun:
         return self.takes_images(0)
 
     def takes_images(self, index: int) -> bool:
-        """Whether a layer is given images of rows and columns as they are."""
+        """Return whether a layer takes images without flattening them."""
         layer = self.layers[index]
         is_dense = isinstance(layer.spec, LayerSpec | LatentSpec)
         return is_image(layer.input_shape) and not is_dense
@@ -123,63 +123,64 @@ class CodedRun:
 
     @cached_property
     def training(self) -> NDArray[np.int64]:
-        """Places of the samples that are learnt."""
+        """Indices of the training samples."""
         return split_indices(len(self.resolved.dataset), self.resolved.recipe.data.split)[0]
 
     @property
     def rows(self) -> int:
-        """Samples of an epoch: copies count."""
-        return len(self.training) * self.resolved.recipe.data.corruption.effective_copies
+        """Samples per epoch, including noisy copies."""
+        corruption = self.resolved.recipe.data.corruption
+        return len(self.training) * (corruption.copies if corruption.kind != "none" else 1)
 
     @property
     def batch_rows(self) -> int:
-        """Samples of a step."""
+        """Samples per step."""
         return min(self.resolved.recipe.training.batch_size or self.rows, self.rows)
 
     @property
     def full_batch(self) -> bool:
-        """Whether a step sees them all."""
+        """Whether each step sees all samples."""
         return self.batch_rows == self.rows
 
     def normalises_one(self, index: int) -> bool:
-        """Whether some batch has a single number for each mean that a layer takes over it.
+        """Return whether some batch gives a batch normalisation one value per mean.
 
-        A batch normalisation then takes the running statistics instead.
+        The layer then uses its running statistics instead.
         """
         layer = self.layers[index]
         if not isinstance(layer.spec, NormSpec) or layer.spec.kind != "batch_norm":
             return False
-        # Pre-training goes through the samples without their copies.
+        # Pre-training runs over the samples without their noisy copies.
         ends = {(rows - 1) % self.batch_rows for rows in (self.rows, len(self.training))}
         return prod(layer.input_shape[1:]) == 1 and 0 in ends
 
     @property
     def noise_per_batch(self) -> bool:
-        """Whether noise is drawn batch by batch, not for a whole epoch."""
+        """Whether noise is drawn per batch, not for a whole epoch."""
         numbers = self.rows * self.resolved.dataset.pixels
         return numbers > EPOCH_NOISE_NUMBERS or self.resolved.recipe.data.augment.active
 
     @property
     def fresh_noise(self) -> bool:
-        """Whether noise is drawn anew at every epoch."""
+        """Whether noise is drawn anew in every epoch."""
         corruption = self.resolved.recipe.data.corruption
         return corruption.kind != "none" and corruption.fresh
 
     @property
     def rate_of_epoch(self) -> bool:
-        """Whether the learning rate stays the same within an epoch."""
+        """Whether the learning rate is constant within an epoch."""
         return engine_name(self.resolved, self.rows) == "fused" and not self.keeps_bytes
 
     @property
     def keeps_bytes(self) -> bool:
-        """Whether the set keeps bytes."""
+        """Whether the dataset stores its images as bytes."""
         return bool(memory_of(self.resolved.dataset.flat()).dtype == np.uint8)
 
     def images(self) -> NDArray[np.generic]:
-        """The samples that are learnt, ``[n, D]``: bytes, or float32 where these do not do.
+        """Return the training samples, ``[n, D]``: as bytes where they suffice, else as float32.
 
         Raises:
-            AeguiError: There are too many of them.
+            AeguiError: The samples are too large to be saved with the code.
         """
         dataset = self.resolved.dataset
         if len(self.training) * dataset.pixels > MOST_NUMBERS:
@@ -195,11 +196,11 @@ class CodedRun:
     # Weights
 
     def tensor_name(self, index: int, tensor: str) -> str:
-        """Name of a tensor of a layer in the ``state_dict``."""
+        """Return the ``state_dict`` name of a tensor of the layer ``index``."""
         return tensor_name(self.layers[index], self.names[index], tensor)
 
     def first_state(self) -> dict[str, NDArray[np.generic]]:
-        """The weights that the training of this run begins with."""
+        """Return the initial weights of this run as a ``state_dict`` of arrays."""
         recipe = self.resolved.recipe
         drawn = initial_tensors(self.layers, recipe.training.initializer, recipe.seed)
         tensors = [{name: one.numpy() for name, one in own.items()} for own in drawn]
@@ -207,7 +208,7 @@ class CodedRun:
 
     @property
     def weights(self) -> list[str]:
-        """Names of what L1 and L2 count."""
+        """Names of the tensors that L1 and L2 penalise."""
         return [
             self.tensor_name(index, tensor.name)
             for index, layer in enumerate(self.layers)
@@ -217,6 +218,6 @@ class CodedRun:
 
     @property
     def sizes_words(self) -> str:
-        """Numbers from layer to layer: ``35-25-10-2-10-25-35``."""
+        """Layer sizes from input to output: ``35-25-10-2-10-25-35``."""
         layers = self.resolved.layers
         return "-".join(str(n) for n in (prod(layers[0].input_shape), *(o.outputs for o in layers)))

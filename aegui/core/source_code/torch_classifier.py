@@ -1,4 +1,4 @@
-"""A stacked classifier of a recipe as PyTorch: layers one after the other, then all by labels."""
+"""A stacked classifier in PyTorch: layer-wise pre-training, then fine-tuning on the labels."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 class ClassifierPrinter(TorchPrinter):
-    """Prints one classifier."""
+    """Generates the PyTorch code of one classifier."""
 
     @property
     def draws(self) -> bool:
-        """Always: most of them draw."""
+        """Always true: shuffling, pre-training or dropout draw random numbers in most recipes."""
         return True
 
     @property
     def has_labels(self) -> bool:
-        """Always: they are what is learnt in the end."""
+        """Always true: fine-tuning learns the labels."""
         return True
 
     @property
     def needs_math(self) -> bool:
-        """Whether a cosine is needed: the rate of pre-training falls along one."""
+        """Whether the code needs ``math``: the learning rate of pre-training follows a cosine."""
         return bool(self._groups) or super().needs_math
 
     @property
     def kind_words(self) -> str:
-        """What it is, in the first line."""
+        """Description of the network for the first line of the code."""
         sizes = "-".join(
             str(n)
             for n in (
@@ -62,7 +62,7 @@ class ClassifierPrinter(TorchPrinter):
 
     @property
     def _rows(self) -> int:
-        """Samples of a step of pre-training."""
+        """Samples per step of pre-training."""
         return min(self.s.batch_rows, len(self.s.training))
 
     # The network
@@ -101,7 +101,7 @@ class ClassifierPrinter(TorchPrinter):
         with w.block(f"def restore_{number}(self, h):"):
             if self.s.takes_images(group.decoder.start):
                 self._begin("h", group.decoder.start)
-            # A rectifier at the end is left out, since one that is never above zero cannot learn.
+            # The final rectifier is omitted: a unit that is never above zero could not learn.
             layers = list(resolved.layers)
             layers[group.decoder] = group.mirror
             mirrored = CodedRun(replace(resolved, layers=tuple(layers)), self.s.name)
@@ -109,7 +109,7 @@ class ClassifierPrinter(TorchPrinter):
             self._layers(numbers, masked=False, of=mirrored)
             w.line("return h.flatten(1)")
 
-    # The objective
+    # Objective
 
     def _objective(self) -> None:
         w, s, spec = self.w, self.s, self._spec
@@ -131,10 +131,10 @@ class ClassifierPrinter(TorchPrinter):
             self._weigh_weights()
             w.line("return loss")
 
-    # The loops
+    # Training loops
 
     def loop(self) -> None:
-        """The functions ``pretrain`` and ``train``."""
+        """Write the functions ``pretrain`` and ``train``."""
         w, training = self.w, self.recipe.training
         w.section("training")
         self._penalised([name for name in self.s.weights if self._is_learnt(name)])
@@ -162,13 +162,13 @@ class ClassifierPrinter(TorchPrinter):
             w.line("return losses")
 
     def _is_learnt(self, name: str) -> bool:
-        """Whether fine-tuning learns a tensor."""
+        """Return whether fine-tuning updates the tensor ``name``."""
         if self._spec.frozen:
             return name.startswith("head")
         return not name.startswith(("decoder", "output"))
 
     def _corrupt_codes(self, number: int, group: Group) -> None:
-        """The noise of pre-training, as far as it makes sense for what the group takes."""
+        """Write the noise of pre-training, in the variant that suits the input of ``group``."""
         w, spec = self.w, self._spec.pretrain.corruption
         if spec.kind == "none":
             return
@@ -251,13 +251,13 @@ class ClassifierPrinter(TorchPrinter):
 
     @property
     def _copies(self) -> bool:
-        """Whether noisy copies of the samples, or fixed noise, are in the place of the images."""
+        """Whether noisy copies of the samples, or fixed noise, have replaced the images."""
         corruption = self.recipe.data.corruption
         fixed = not corruption.fresh and not corruption.clean_target
         return corruption.kind != "none" and (corruption.copies > 1 or fixed)
 
     def noise_functions(self) -> None:
-        """The same, and the images as they were, where pre-training needs them."""
+        """Write the noise functions and keep the original images if pre-training needs them."""
         if self._copies and self._groups:
             self.w.line("originals = images")
         super().noise_functions()

@@ -1,7 +1,7 @@
-"""An autoencoder of a recipe as PyTorch: a module and a plain loop, as a good teacher writes it.
+"""An autoencoder in PyTorch: a module and a plain training loop.
 
-It draws what the program draws, by the same statements in the same order from a generator of the
-same seed, and computes in double precision, so that its losses can be compared.
+The code makes the same random draws as the program, by the same calls in the same order from a
+generator with the same seed, and computes in double precision, so that the losses are comparable.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ LOSS_TEXTS = {
     "mae": "F.l1_loss",
     "huber": "F.huber_loss",
 }
-"""What torch calls a loss; of another one its formula is written."""
+"""Losses that torch provides; any other loss is written out as its formula."""
 
 
 def why_no_torch(subject: CodedRun) -> str:
-    """Why there is no PyTorch of a recipe; empty where there is."""
+    """Return why a recipe has no PyTorch code, or an empty string if it has."""
     recipe = subject.resolved.recipe
     is_own = not recipe.is_autoencoder
     if is_own and recipe.training.optimizer.name not in OPTIMIZER_TEXTS:
@@ -55,13 +55,13 @@ def why_no_torch(subject: CodedRun) -> str:
 
 
 def loss_name(key: str) -> str:
-    """The mean loss of that key as a function of output and target."""
+    """Return source for the mean loss ``key`` as a function of output and target."""
     formula = renamed(torch_text(LOSSES[key].formula), delta="1.0")
     return LOSS_TEXTS.get(key) or f"lambda y, t: ({formula}).mean()"
 
 
 class TorchPrinter(LoopPrinter):
-    """Prints one subject."""
+    """Generates the PyTorch code of one autoencoder."""
 
     def __init__(self, subject: CodedRun, data_file: str, *, script: bool) -> None:
         super().__init__(subject, CodeWriter())
@@ -70,16 +70,16 @@ class TorchPrinter(LoopPrinter):
 
     @property
     def kind_words(self) -> str:
-        """What it is, in the first line."""
+        """Description of the network for the first line of the code."""
         return tr("{name}: an autoencoder {sizes}.", name=self.title, sizes=self.s.sizes_words)
 
     @property
     def has_labels(self) -> bool:
-        """Whether classes are learnt too."""
+        """Whether the training uses class labels."""
         return False
 
     def listing(self) -> CodeListing:
-        """All of the code."""
+        """Return the complete code."""
         self._head()
         self._data()
         self._module()
@@ -148,7 +148,7 @@ class TorchPrinter(LoopPrinter):
 
     @contextmanager
     def _network(self, name: str, layers: int) -> Iterator[str]:
-        """The class ``name``, which makes so many layers; gives what its functions take more."""
+        """Write the class ``name`` with its layers; yield the extra parameters of its methods."""
         w = self.w
         w.section("network")
         w.gap()
@@ -210,7 +210,7 @@ class TorchPrinter(LoopPrinter):
                 with self.w.block("if masks is not None:", index):
                     self.w.line(f'h = h * masks["{self.s.names[index]}"]', index)
 
-    # The objective
+    # Objective
 
     def _objective(self) -> None:
         w, s, training = self.w, self.s, self.recipe.training
@@ -297,7 +297,7 @@ class TorchPrinter(LoopPrinter):
         self._weigh_weights()
 
     def _weigh_weights(self) -> None:
-        """Add L1 and L2 to the loss."""
+        """Write the L1 and L2 penalties, added to the loss."""
         training = self.recipe.training
         for name, weight, text in (
             ("L1", training.l1, "abs()"),
@@ -312,7 +312,7 @@ class TorchPrinter(LoopPrinter):
         units = self.recipe.network.latent.units
         w.note(tr("How much the code changes for small changes of the input (Rifai et al. 2011)"))
         if at == 0:
-            # Of a single layer it is a formula, of the code without its own dropout.
+            # For a single layer the penalty has a closed form, of the code without its own dropout.
             for text, _ in single_slope(s):
                 w.line(text, at)
             w.line("sizes = model.code.weight.square().sum(dim=1)", at)
@@ -329,7 +329,7 @@ class TorchPrinter(LoopPrinter):
                     f"loss = loss + {training.contractive!r} * slope.square().sum(dim=1).mean()", at
                 )
 
-    # The end
+    # Creation of the model and training
 
     def _end(self) -> None:
         w = self.w

@@ -1,4 +1,4 @@
-"""A GAN of a recipe as PyTorch: two networks in one module, and the loop in which they contend."""
+"""A GAN in PyTorch: generator and discriminator in one module, and their training loop."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _BCE = "F.binary_cross_entropy_with_logits"
 
 
 class GanPrinter(TorchPrinter):
-    """Prints one GAN."""
+    """Generates the PyTorch code of one GAN."""
 
     @property
     def draws(self) -> bool:
-        """Always: codes are drawn."""
+        """Always true: codes are drawn from the prior."""
         return True
 
     @property
     def kind_words(self) -> str:
-        """What it is, in the first line."""
+        """Description of the network for the first line of the code."""
         return tr(
             "{name}: a GAN, whose generator is {sizes}.", name=self.title, sizes=self.s.sizes_words
         )
@@ -38,7 +38,7 @@ class GanPrinter(TorchPrinter):
 
     @property
     def has_labels(self) -> bool:
-        """Whether classes are learnt too."""
+        """Whether the discriminator also learns class labels."""
         return self._gan.class_weight > 0
 
     def _module(self) -> None:
@@ -60,10 +60,10 @@ class GanPrinter(TorchPrinter):
                 w.line("return h")
 
     def _objective(self) -> None:
-        """There is none for both: each has its own in the loop."""
+        """Write nothing: each network has its own loss in the loop."""
 
     def loop(self) -> None:
-        """The function ``train``."""
+        """Write the function ``train``."""
         w = self.w
         w.section("training")
         write_rate(w, self.recipe)
@@ -154,14 +154,14 @@ class GanPrinter(TorchPrinter):
         self.w.line(f"{optimizer}.step()")
 
     def _masks(self, name: str, layers: range) -> str:
-        """Lines that draw masks of dropout; how they are given on."""
+        """Write the draws of dropout masks ``name``; return the argument that passes them."""
         if not any(index in self.s.dropped for index in layers):
             return ""
         self._draw_masks(name, layers)
         return f", {name}"
 
     def _noise(self, name: str, of: str) -> str:
-        """A line that draws what is added to images; how it is added."""
+        """Write the draw of noise ``name``; return the text that adds it to images."""
         level = self._gan.noise
         if not level:
             return ""

@@ -1,4 +1,4 @@
-"""How PyTorch has each kind of layer: the line that makes it, and the lines that apply it."""
+"""Each kind of layer in PyTorch: the line that creates it and the lines that apply it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 @cache
 def activation_text(key: str, z: str) -> str:
-    """The activation of that key of ``z``, as a person would write it.
+    """Return source for the activation ``key`` applied to ``z``.
 
-    Where torch has it by the same name that is taken, else its formula.
+    The function of ``torch.nn.functional`` of the same name if there is one, else the formula.
     """
     from torch.nn import functional
 
@@ -48,12 +48,12 @@ def activation_text(key: str, z: str) -> str:
 
 
 def shape_note(shape: Shape) -> str:
-    """``[n, 25]``, as comments have it."""
+    """Return a shape as written in comments: ``[n, 25]``."""
     return f"[n, {', '.join(map(str, shape))}]"
 
 
 def module_text(subject: CodedRun, index: int) -> str:
-    """What makes a layer; empty for one that keeps nothing."""
+    """Return the expression that creates a layer; empty for a layer without state."""
     layer = subject.layers[index]
     spec = layer.spec
     if isinstance(spec, LayerSpec | LatentSpec):
@@ -79,7 +79,7 @@ def _sides(value: int | tuple[int, int]) -> str:
 
 
 def _places(spec: ConvSpec | ConvTransposeSpec) -> str:
-    """Stride and padding as further arguments, where they are not the usual ones."""
+    """Return the stride and padding arguments that differ from torch's defaults."""
     found = ""
     if pair(spec.stride) != (1, 1):
         found += f", stride={_sides(spec.stride)}"
@@ -91,7 +91,7 @@ def _places(spec: ConvSpec | ConvTransposeSpec) -> str:
 
 
 def tied_weight(subject: CodedRun, index: int) -> str:
-    """The weight that a tied layer takes from another one."""
+    """Return the expression for the weight that a tied layer shares with another layer."""
     tied = subject.layers[index].tied_to
     assert tied is not None
     origin = subject.layers[tied].spec
@@ -102,7 +102,7 @@ def tied_weight(subject: CodedRun, index: int) -> str:
 
 
 def applied(subject: CodedRun, index: int, h: str) -> str:
-    """What a layer with weights makes of ``h``, before its activation."""
+    """Return the expression that applies a layer with weights to ``h``, without its activation."""
     layer, name = subject.layers[index], subject.names[index]
     spec = layer.spec
     if layer.tied_to is None:
@@ -118,9 +118,9 @@ def applied(subject: CodedRun, index: int, h: str) -> str:
 def forward_lines(
     subject: CodedRun, index: int, *, activated: bool = True
 ) -> list[tuple[str, str]]:
-    """Statements that take ``h`` through a layer, each with its comment; a mask comes after.
+    """Return the statements that apply a layer to ``h``, with comments and without dropout.
 
-    Without ``activated`` they end with what the activation takes.
+    With ``activated`` False they stop before the activation.
     """
     layer = subject.layers[index]
     spec, note = layer.spec, shape_note(layer.output_shape)
@@ -177,14 +177,14 @@ def forward_lines(
 
 
 def _row(subject: CodedRun, index: int) -> str:
-    """What a dense layer takes: a row; the data of the first layer are rows already."""
+    """Return the expression for a dense layer's input, flattened unless it is a row."""
     begins = index == 0 and subject.code_end > 0
     is_row = begins or not is_image(subject.layers[index].input_shape)
     return "h" if is_row else "h.flatten(1)"
 
 
 def _is_written_out(key: str, z: str) -> bool:
-    """Whether the activation names its argument more than once."""
+    """Return whether the activation's source uses its argument more than once."""
     return activation_text(key, "\0").count("\0") > 1 and z != "z"
 
 
@@ -212,7 +212,7 @@ def _largest(spec: LatentSpec) -> list[tuple[str, str]]:
 
 
 def single_slope(subject: CodedRun) -> list[tuple[str, str]]:
-    """Statements for the derivative of each number of a code of one layer by what it is of."""
+    """Return the statements for the derivative of each code unit of a one-layer encoder."""
     spec = subject.resolved.recipe.network.latent
     sums = "sums" if spec.slope == 1.0 else f"({spec.slope!r} * sums)"
     lines = [

@@ -1,4 +1,4 @@
-"""The loop of the PyTorch code: what is drawn, batches, the optimiser."""
+"""The training loop of the PyTorch code: random draws, batches and the optimiser."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ OPTIMIZER_TEXTS = {
         "weight_decay={weight_decay}\n)"
     ),
 }
-"""What torch calls an optimiser; of another one its statements are written."""
+"""Optimisers that torch provides; any other optimiser is written out."""
 
 
 class LoopPrinter:
-    """Prints the loop of a subject.
+    """Generates the training loop of a subject.
 
     Attributes:
         s: The subject.
-        w: Where lines go.
-        objective_arguments: What the objective is given.
+        w: The writer that receives the lines.
+        objective_arguments: Argument names of the objective.
     """
 
     def __init__(self, subject: CodedRun, writer: CodeWriter) -> None:
@@ -60,40 +60,40 @@ class LoopPrinter:
 
     @property
     def title(self) -> str:
-        """What the network is called."""
+        """Name of the network."""
         return self.s.name or tr("Network")
 
     @property
     def is_scipy(self) -> bool:
-        """Whether scipy steps."""
+        """Whether a scipy optimiser does the steps."""
         return self.recipe.training.optimizer.name in SCIPY_OPTIMIZERS
 
     @property
     def needs_math(self) -> bool:
-        """Whether the module of that name is used."""
+        """Whether the code uses the module ``math``."""
         return not self.is_scipy and needs_math(self.recipe)
 
     @property
     def draws(self) -> bool:
-        """Whether anything is drawn while it learns."""
+        """Whether training makes random draws."""
         return self.s.is_drawn
 
     @property
     def draw_seed(self) -> int:
-        """The seed of what is drawn."""
+        """Seed of the generator for the draws during training."""
         return self.recipe.seed ^ NOISE_STREAM
 
     @property
     def _corrupts_batches(self) -> bool:
-        """Whether noise is drawn for each batch by itself."""
+        """Whether noise is drawn for each batch separately."""
         is_noisy = self.recipe.data.corruption.kind != "none"
         per_batch = self.s.noise_per_batch and self.s.fresh_noise
         return is_noisy and (self.recipe.data.augment.active or per_batch)
 
-    # What is drawn
+    # Random draws
 
     def noise_functions(self) -> None:
-        """Functions that draw, and the noise that is drawn once."""
+        """Write the functions that draw random numbers, and the noise that is drawn once."""
         w, corruption = self.w, self.recipe.data.corruption
         if corruption.kind != "none":
             if corruption.copies > 1:
@@ -157,7 +157,7 @@ class LoopPrinter:
             w.line("return x.flatten(1)")
 
     def _penalised(self, names: Iterable[str]) -> None:
-        """A function of the weights ``names``, where L1 or L2 counts them."""
+        """Write a function that returns the weights ``names``, if L1 or L2 penalises them."""
         if self.recipe.training.l1 or self.recipe.training.l2:
             self.w.gap()
             with self.w.block("def weights(model):"):
@@ -167,10 +167,10 @@ class LoopPrinter:
                         self.w.line(f"model.{name},")
                 self.w.line("]")
 
-    # The loop
+    # Training loop
 
     def loop(self) -> None:
-        """The function ``train``."""
+        """Write the function ``train``."""
         w, training = self.w, self.recipe.training
         w.section("training")
         self._penalised(self.s.weights)
@@ -241,7 +241,7 @@ class LoopPrinter:
             w.line("return losses")
 
     def _draw_masks(self, name: str, layers: Iterable[int]) -> None:
-        """Draw what dropout keeps of those of ``layers`` that have it."""
+        """Write the drawing of dropout masks for those of ``layers`` that have dropout."""
         w, s = self.w, self.s
         with w.block(f"{name} = {{"):
             for index in layers:
@@ -252,7 +252,7 @@ class LoopPrinter:
         w.line("}")
 
     def _backward(self, parameters: str) -> None:
-        """Find the gradient of ``parameters``, cut where it is too long."""
+        """Write the backward pass for ``parameters``, clipped if the recipe says so."""
         self.w.line("loss.backward()")
         clip = self.recipe.training.clip_norm
         if clip is not None:
@@ -275,7 +275,7 @@ class LoopPrinter:
         w.line(f"lr = {spec.learning_rate!r}")
 
     def write_optimizer(self, name: str, spec: OptimizerSpec, parameters: str) -> None:
-        """Make torch's optimiser of a recipe's, for ``parameters``."""
+        """Write the creation of torch's optimiser for ``spec`` over ``parameters``."""
         numbers = {key: repr(getattr(spec, key)) for key in OPTIMIZERS[spec.name].parameters}
         text = OPTIMIZER_TEXTS[spec.name].format(
             parameters=parameters, rate=repr(spec.learning_rate), **numbers

@@ -1,8 +1,8 @@
-"""torch's optimisers and gradients without torch's compiler, which the frozen app has not got.
+"""Run torch's optimisers and gradients without torch's compiler, which the frozen app lacks.
 
-Optimisers ask the compiler to leave them alone, and gradients along a direction whether sizes are
-symbols. Where it is not loaded already, stand-ins answer: loading it takes longer than all that is
-computed here.
+Optimisers ask the compiler not to compile them, and forward-mode gradients ask whether sizes are
+symbolic. If the compiler is not loaded, stand-in modules answer: loading it takes longer than all
+computations of the check.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def without_compiler() -> Iterator[None]:
-    """Have the stand-ins asked meanwhile, as far as the compiler has not been loaded."""
+    """Install stand-ins for the compiler's modules that are not loaded; remove them afterwards."""
     made = {name: parts for name, parts in _STAND_INS.items() if name not in sys.modules}
     for name, parts in made.items():
         module = ModuleType(name)
@@ -37,13 +37,13 @@ def without_compiler() -> Iterator[None]:
 
 
 def _parent_of(name: str) -> dict[str, Any]:
-    """The names in the module above, where it is loaded."""
+    """Return the namespace of the parent module, or an empty dictionary if it is not loaded."""
     parent = sys.modules.get(name.rpartition(".")[0])
     return {} if parent is None else vars(parent)
 
 
 def _as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
-    """The function itself; where only options are given, what gives it."""
+    """Return ``function`` unchanged; without a function, act as a decorator with options."""
     return _as_it_is if function is None else function
 
 
@@ -55,4 +55,4 @@ _STAND_INS: dict[str, dict[str, Any]] = {
     },
     "torch.fx.experimental.symbolic_shapes": {"expect_true": bool, "sym_eq": operator.eq},
 }
-"""Module -> what is asked of it."""
+"""Names that torch uses of each stand-in module."""

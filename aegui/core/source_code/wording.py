@@ -1,4 +1,4 @@
-"""What both dialects say alike: numbers, the learning rate, the weight of the KL."""
+"""Code shared by PyTorch and NumPy: numbers, the learning rate and the weight of the KL term."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def number(value: float) -> str:
-    """A number as code has it, without the digits that rounding has added."""
+    """Return a float as source text, rounded to 15 significant digits."""
     return repr(float(f"{value:.15g}"))
 
 
 def write_rate(w: CodeWriter, recipe: Recipe) -> None:
-    """The learning rate as a function of the epochs done, where it is not constant."""
+    """Write the learning rate as a function of the completed epochs, unless it is constant."""
     spec, epochs = recipe.training.schedule, recipe.training.epochs
     base = recipe.training.optimizer.learning_rate
     if not changes_rate(recipe):
@@ -44,7 +44,7 @@ def write_rate(w: CodeWriter, recipe: Recipe) -> None:
 
 
 def write_noise(w: CodeWriter, noise: Noise, shape: tuple[int, int, int]) -> None:
-    """What ``noise`` makes of ``clean`` in torch, into ``out``; images are ``shape``, (C, H, W)."""
+    """Write the torch code of ``noise`` on ``clean``, for images of ``shape`` (C, H, W)."""
     if noise.neighbours:
         channels, height, width = shape
         w.line(f"channels, height, width = {channels}, {height}, {width}")
@@ -55,17 +55,17 @@ def write_noise(w: CodeWriter, noise: Noise, shape: tuple[int, int, int]) -> Non
 
 
 def changes_rate(recipe: Recipe) -> bool:
-    """Whether the rate is a function of the epoch; on a plateau it follows losses instead."""
+    """Return whether the learning rate depends on the epoch; plateau schedules follow losses."""
     return recipe.training.schedule.name not in {"constant", "plateau"}
 
 
 def needs_math(recipe: Recipe) -> bool:
-    """Whether the learning rate takes a cosine."""
+    """Return whether the learning rate follows a cosine."""
     return changes_rate(recipe) and recipe.training.schedule.name not in {"exponential", "step"}
 
 
 def beta_text(subject: CodedRun) -> str:
-    """The weight of the KL in a step, of ``epoch`` and ``start``."""
+    """Return source for the KL weight of a step in terms of ``epoch`` and ``start``."""
     latent = subject.resolved.recipe.network.latent
     warmup = latent.kl_warmup_epochs
     if not warmup:
@@ -79,7 +79,7 @@ def beta_text(subject: CodedRun) -> str:
 
 
 def done_text(subject: CodedRun) -> str:
-    """The epochs done when a step begins, as ``rate`` takes them."""
+    """Return source for the completed epochs at the start of a step, the argument of ``rate``."""
     if subject.full_batch or subject.rate_of_epoch:
         return "epoch"
     return f"epoch + start / {subject.rows}"

@@ -1,4 +1,4 @@
-"""What a check has found, in words."""
+"""The verdict of a check, in words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
 
 _MEASURED = 1e-9
-"""Slopes of a loss in double precision are not measured better than this."""
+"""Lower bound of the displayed gradient error: finite differences are no more accurate."""
 
 
 def short_words(verdict: CodeVerdict) -> str:
-    """A verdict as a badge has it."""
+    """Return a verdict as the short text of a badge."""
     if verdict.state == "incomparable":
         return tr("Cannot be compared")
     if verdict.state == "same":
@@ -25,7 +25,7 @@ def short_words(verdict: CodeVerdict) -> str:
 
 
 def verdict_words(verdict: CodeVerdict) -> str:
-    """A verdict in a sentence or two."""
+    """Return a verdict in one or two sentences."""
     if verdict.state == "incomparable":
         return f"{short_words(verdict)}: {verdict.reason}"
     if verdict.state == "same":
