@@ -1,9 +1,9 @@
-"""Layers as a chain: ``25-10``, ``c16s2-c32s2-64:relu``; each kind has its short sign.
+"""Layers as a chain such as ``25-10`` or ``c16s2-c32s2-64:relu``; each kind has a short code.
 
 A dense layer is its number of units. ``c16k5s2p1`` is a convolution: 16 filters of 5 x 5 pixels,
-stride 2 and padding 1; ``t`` a transposed one, ``max2`` and ``avg2`` pooling, ``up2`` upsampling,
-``bn`` and ``ln`` norms, ``drop0.2`` dropout, ``flat`` and ``16x7x7`` change the shape. After colons
-stand an activation of its own and further fields: ``25:relu:dropout=0.1``.
+stride 2 and padding 1; ``t`` is a transposed one, ``max2`` and ``avg2`` are pooling, ``up2``
+upsampling, ``bn`` and ``ln`` norms, ``drop0.2`` dropout, ``flat`` and ``16x7x7`` flatten and
+reshape. Colons introduce the layer's own activation and further fields: ``25:relu:dropout=0.1``.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from aegui.core.recipe.parts import RecipePart
 
 Layer = dict[str, Any]
-"""A layer as it stands in the JSON of a recipe."""
+"""A layer as in the JSON of a recipe."""
 ANY = "*"
-"""The input, where the line does not know how many numbers it has."""
+"""Placeholder for the input where its size is unknown."""
 AUTO = "a"
 _ACTIVE = frozenset({"dense", "conv", "conv_transpose"})
-"""Layers that the activation after a chain is for."""
+"""Kinds of layers to which the activation after a chain applies."""
 _NUMBER = r"\d{1,9}"
 _SIZES = rf"{_NUMBER}(?:x{_NUMBER})?"
 _BAR = re.compile(r"(?<![\d.][eE])-")
@@ -44,7 +44,7 @@ _INPUT = re.compile(r"(\d+|\*)-\S")
 
 
 class _Sign(NamedTuple):
-    """How a kind of layer is written: its letters, the number after them, and what may follow."""
+    """Notation of a kind of layer: its letters, the number after them, and optional parameters."""
 
     letters: str
     number: str = ""
@@ -67,7 +67,7 @@ _SIGNS: Mapping[str, _Sign] = {
     "dropout": _Sign("drop", "rate"),
     "flatten": _Sign("flat"),
 }
-"""Signs by kind; a kind without one is written by its key, with all its fields after colons."""
+"""Notation by kind; a kind without one is written as its key with all fields after colons."""
 _RESHAPE = re.compile(rf"({_NUMBER})x({_NUMBER})x({_NUMBER})")
 _PATTERNS = {
     kind: re.compile(
@@ -80,12 +80,12 @@ _PATTERNS = {
 
 
 def is_chain(text: str) -> bool:
-    """Whether ``text`` begins as a chain of layers from the input on."""
+    """Return whether ``text`` begins with a chain of layers, starting at the input."""
     return _INPUT.match(text) is not None
 
 
 def pieces(token: Token) -> list[Token]:
-    """The layers of a chain, each as it is written."""
+    """Split a chain into one token per layer."""
     found, at = [], 0
     for bar in _BAR.finditer(token.text):
         found.append(token.part(at, bar.start()))
@@ -98,10 +98,10 @@ def pieces(token: Token) -> list[Token]:
 
 
 def read_layers(token: Token, activation: str | None = None) -> list[Layer]:
-    """The layers of a chain without input and code; ``()``: none.
+    """Parse the layers of a chain without input and code; ``()`` is an empty chain.
 
     Raises:
-        LineError: It is no such chain.
+        LineError: The token is no such chain.
     """
     if token.text == "()":
         return []
@@ -109,10 +109,10 @@ def read_layers(token: Token, activation: str | None = None) -> list[Layer]:
 
 
 def read_layer(token: Token, activation: str | None = None) -> Layer:
-    """One layer, with the ``activation`` of its chain where it has none of its own.
+    """Parse one layer; ``activation`` is the chain's, for a layer without its own.
 
     Raises:
-        LineError: There is no such layer.
+        LineError: The token is no layer.
     """
     head, *marks = _parts(token)
     layer = _head(head)
@@ -124,10 +124,10 @@ def read_layer(token: Token, activation: str | None = None) -> Layer:
 
 
 def read_latent(token: Token) -> Layer:
-    """The layer of the code.
+    """Parse the code layer.
 
     Raises:
-        LineError: It is none.
+        LineError: The token is no code layer.
     """
     head, *marks = _parts(token)
     if not head.text.isdigit():
@@ -180,7 +180,7 @@ def _sized(sign: _Sign, values: list[str | None]) -> Layer:
 
 
 def _apply(layer: Layer, model: type[RecipePart], marks: Sequence[Token]) -> None:
-    """Take what stands after the colons."""
+    """Set the fields of ``layer`` from the marks after its colons."""
     known = [name for name in model.model_fields if name != "kind" or model is LatentSpec]
     for mark in marks:
         name, is_named, _ = mark.text.partition("=")
@@ -200,7 +200,7 @@ def _apply(layer: Layer, model: type[RecipePart], marks: Sequence[Token]) -> Non
 
 
 def _sides(token: Token) -> Any:
-    """A value; ``3x5`` are rows and columns."""
+    """Parse a value; ``3x5`` is a pair of rows and columns."""
     if re.fullmatch(rf"{_NUMBER}x{_NUMBER}", token.text):
         return [int(side) for side in token.text.split("x")]
     return value_of(token)
@@ -210,18 +210,18 @@ def _sides(token: Token) -> Any:
 
 
 def common_activation(layers: Sequence[Layer]) -> str | None:
-    """The activation to be written once after the chain; None: no layer of it has one."""
+    """Return the most frequent activation, to be written once after the chain, or None."""
     counts = Counter(layer["activation"] for layer in layers if layer["kind"] in _ACTIVE)
     return counts.most_common(1)[0][0] if counts else None
 
 
 def layers_text(layers: Sequence[Layer], activation: str | None = None) -> str:
-    """Layers that ``read_layers`` reads back; ``activation`` stands after the chain."""
+    """Return layers as ``read_layers`` reads them; ``activation`` is written after the chain."""
     return "-".join(layer_text(layer, activation) for layer in layers) or "()"
 
 
 def layer_text(layer: Layer, activation: str | None = None) -> str:
-    """One layer."""
+    """Return one layer in the notation of a chain."""
     kind = layer["kind"]
     model = LAYER_KINDS[kind]
     shown = {"kind"}
@@ -246,7 +246,7 @@ def layer_text(layer: Layer, activation: str | None = None) -> str:
 
 
 def latent_text(latent: Layer) -> str:
-    """The layer of the code."""
+    """Return the code layer in the notation of a chain."""
     implied = LatentSpec.model_fields["activation"].default
     kind = "" if latent["kind"] == "plain" else f":{latent['kind']}"
     marks = _marks(latent, LatentSpec, {"kind", "units"}, implied)

@@ -1,4 +1,4 @@
-"""The challenges that ship: a set-up that does not reach its goal, and the goal."""
+"""The built-in challenges: each a recipe that misses its goal, together with the goal."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from aegui.core.setup_line.reading import LineReading, read_line
 
 
 class ShippedChallenge(NamedTuple):
-    """One challenge.
+    """A built-in challenge.
 
     Attributes:
-        key: Its name on the command line.
+        key: Name on the command line.
         level: Key of ``LEVELS`` of the gallery.
-        name: What it is called, marked.
-        sees: What is to be done, marked: one sentence.
-        notes: A hint, marked.
-        begin: The line to begin with, without name and notes.
+        name: Display name, marked for translation.
+        sees: The task in one sentence, marked for translation.
+        notes: A hint, marked for translation.
+        begin: The line to start from, without name and notes.
     """
 
     key: str
@@ -31,7 +31,7 @@ class ShippedChallenge(NamedTuple):
 
     @property
     def reading(self) -> LineReading:
-        """Recipe and goal."""
+        """Recipe and goal of the challenge."""
         return _reading(self)
 
 
@@ -107,9 +107,9 @@ CHALLENGES: dict[str, ShippedChallenge] = table(
         " | seed 0 | goal: accuracy >= 99% with <= 1500 weights",
     ),
 )
-"""By their keys, in the order of the gallery."""
+"""Challenges by key, in the order of the gallery."""
 
 
 def find_challenge(key: str) -> ShippedChallenge | None:
-    """The challenge of that key; None: there is none."""
+    """Return the challenge with ``key``, or None."""
     return CHALLENGES.get(key)

@@ -1,8 +1,8 @@
-"""What a challenge asks for, and whether a training has reached it.
+"""The goal of a challenge, and whether a training run has reached it.
 
-``goal: 32 of 32 within 1 px with <= 500 weights``: bounds on figures that a training records. The
-figures are those of the history: of the samples that are learnt, without noise, by the weights of
-that epoch.
+``goal: 32 of 32 within 1 px with <= 500 weights``: bounds on figures recorded during training. The
+figures come from the history: they are measured on the training samples, without noise, with the
+weights of that epoch.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _EXAMPLE = "goal: 32 of 32 within 1 px with <= 500 weights"
 
 
 class GoalFigure(NamedTuple):
-    """A figure that a goal may bound.
+    """A figure that a goal can bound.
 
     Attributes:
-        label: What a person reads, marked.
-        sign: Which way is better.
-        after: Whether its word comes after the bound: ``<= 500 weights``.
-        is_share: Whether it is a share, written as percents.
+        label: Display name, marked for translation.
+        sign: The comparison of the bound: at most or at least.
+        after: Whether the word follows the bound: ``<= 500 weights``.
+        is_share: Whether the figure is a share, written as a percentage.
     """
 
     label: str
@@ -59,19 +59,19 @@ FIGURES: dict[str, GoalFigure] = {
     "epochs": GoalFigure(mark("epochs"), after=True),
     "code": GoalFigure(mark("numbers of the code")),
 }
-"""Word in the line -> figure; beside them there is ``within``."""
+"""Figures by their word in the line; ``within`` is handled separately."""
 _COUNTS = frozenset({"weights", "epochs", "code"})
 
 
 @dataclass(frozen=True)
 class Bound:
-    """One condition.
+    """One condition of a goal.
 
     Attributes:
         figure: Key of ``FIGURES``, or ``within``.
-        limit: What it may be at most, or must be at least; of ``within`` wrong pixels a sample.
-        count: Of ``within``: so many samples ...
-        of: ... of so many; 0: all that there are.
+        limit: Upper or lower bound of the figure; for ``within`` wrong pixels per sample.
+        count: Required number of samples, for ``within``.
+        of: Number of samples that ``count`` refers to, for ``within``; 0 requires all samples.
     """
 
     figure: str
@@ -81,7 +81,7 @@ class Bound:
 
     @property
     def text(self) -> str:
-        """As it stands in a line."""
+        """The bound in the notation of a line."""
         if self.figure == WITHIN:
             who = f"{self.count} of {self.of}" if self.of else "all"
             return f"{who} within {int(self.limit)} px"
@@ -92,7 +92,7 @@ class Bound:
         )  # fmt: skip
 
     def words(self) -> str:
-        """As a person reads it."""
+        """Return the bound in words."""
         if self.figure == WITHIN:
             px = trn("{n} pixel", "{n} pixels", int(self.limit))
             if not self.of:
@@ -109,13 +109,13 @@ class Bound:
 
 @dataclass(frozen=True)
 class GoalReached:
-    """That a goal was reached, and how.
+    """When and how a goal was reached.
 
     Attributes:
-        epoch: After so many epochs.
-        seed: By the run of that seed.
-        runs: Of so many runs.
-        figures: Figure of each bound at that epoch; of ``within`` the samples that are.
+        epoch: Epochs of training until then.
+        seed: Seed of the run that reached it.
+        runs: Number of runs in the population.
+        figures: Each bound's figure at that epoch; for ``within`` the number of samples.
     """
 
     epoch: float
@@ -126,13 +126,13 @@ class GoalReached:
 
 @dataclass(frozen=True)
 class Missing:
-    """A bound that is not kept, and how far off it is.
+    """A bound that is not satisfied, and the current value of its figure.
 
     Attributes:
         bound: The bound.
-        value: Its figure; of ``within`` 1 pixel the samples that are, of ``within`` others the
-            wrong pixels of the worst sample. NaN: it is not known.
-        samples: How many samples there are.
+        value: Current figure: the number of samples for ``within`` 1 pixel, the wrong pixels of
+            the worst sample for other ``within`` bounds; NaN if unknown.
+        samples: Number of samples.
     """
 
     bound: Bound
@@ -141,7 +141,7 @@ class Missing:
 
     @property
     def short(self) -> str:
-        """As a chip says it: ``28 of 32``, ``loss 0.7 > 0.5``."""
+        """Short text for a chip: ``28 of 32``, ``loss 0.7 > 0.5``."""
         bound = self.bound
         if bound.figure == WITHIN and bound.limit == 1:
             wanted = bound.count if bound.of else self.samples
@@ -156,7 +156,7 @@ class Missing:
         return f"{tr(row.label)} {self._value} {sign} {limit}"
 
     def words(self) -> str:
-        """As a person reads it: what is wanted, and what there is."""
+        """Return the bound and the current value in words."""
         wanted = self.bound.words()
         if not np.isfinite(self.value):
             return wanted
@@ -179,22 +179,22 @@ class Missing:
 
 @dataclass(frozen=True)
 class LineGoal:
-    """All bounds at once, by one run in one epoch."""
+    """A goal: bounds that one run must satisfy together in one epoch."""
 
     bounds: tuple[Bound, ...]
 
     @property
     def text(self) -> str:
-        """The segment of a line."""
+        """The goal as the segment of a line."""
         first, *others = (bound.text for bound in self.bounds)
         return f"{GOAL}: {first}" + (f" with {' and '.join(others)}" if others else "")
 
     def words(self) -> str:
-        """What a person reads."""
+        """Return the goal in words."""
         return "; ".join(bound.words() for bound in self.bounds)
 
     def unfit(self, recipe: Recipe) -> str:
-        """Why a training of ``recipe`` has no such figures; empty where it has."""
+        """Return why training ``recipe`` records no such figures, or an empty string if it does."""
         draws = recipe.is_autoencoder
         for bound in self.bounds:
             if bound.figure == "accuracy" and recipe.classifier is None:
@@ -204,7 +204,7 @@ class LineGoal:
         return ""
 
     def problem(self, samples: int) -> str:
-        """Why it cannot be reached with so many samples; empty where it can."""
+        """Return why ``samples`` samples cannot reach the goal, or an empty string if they can."""
         for bound in self.bounds:
             if bound.of > samples:
                 return tr(
@@ -215,12 +215,12 @@ class LineGoal:
     def reached(
         self, history: HistoryView, resolved: ResolvedRecipe, after: int = 0
     ) -> GoalReached | None:
-        """The first epoch in which one run keeps every bound; None: none does.
+        """Return the first epoch in which one run satisfies every bound, or None.
 
         Args:
-            history: The rows.
-            resolved: What is trained.
-            after: Rows that were looked at before.
+            history: The recorded rows.
+            resolved: The recipe in training.
+            after: Number of leading rows to skip, which were checked before.
         """
         samples, recipe = len(resolved.dataset), resolved.recipe
         if len(history) <= after or self.problem(samples):
@@ -230,7 +230,7 @@ class LineGoal:
         kept = np.ones((len(history) - after, runs), bool)
         for bound, value in values.items():
             kept &= _keeps(bound, value, samples)
-        # Before the first step nothing has been learnt.
+        # The row before the first step shows the untrained network.
         kept &= history.epoch[after:, None] > 0
         rows = np.flatnonzero(kept.any(axis=1))
         if not len(rows):
@@ -243,9 +243,9 @@ class LineGoal:
         )
 
     def missing(self, history: HistoryView, resolved: ResolvedRecipe) -> tuple[Missing, ...]:
-        """The bounds that the last row does not keep, of the run that keeps most of them.
+        """Return the unsatisfied bounds at the last row, for the run that satisfies most bounds.
 
-        Empty where all are kept, and before the first step.
+        Empty if all are satisfied, and before the first step.
         """
         samples, last = len(resolved.dataset), len(history) - 1
         if last < 0 or not history.epoch[last] > 0:
@@ -271,7 +271,7 @@ class LineGoal:
 def _values(
     bound: Bound, history: HistoryView, resolved: ResolvedRecipe, after: int
 ) -> NDArray[np.float64]:
-    """The figure of a bound, ``[rows, runs]``; of ``within`` the samples that are, as known."""
+    """Return the figure of a bound, ``[rows, runs]``; for ``within`` a number of samples."""
     shape = history.loss[after:].shape
     if bound.figure == "weights":
         return np.full(shape, float(resolved.parameters))
@@ -289,14 +289,14 @@ def _values(
     samples = len(resolved.dataset)
     if bound.limit == 1:
         return np.asarray(np.rint(history.share_at_most_1[after:].astype(np.float64) * samples))
-    # Of other numbers of pixels it is known only whether all samples keep them.
+    # For other pixel limits the history only tells whether all samples satisfy them.
     return np.where(history.wrong_max[after:] <= bound.limit, float(samples), 0.0)
 
 
 def _keeps(bound: Bound, value: NDArray[np.float64], samples: int) -> NDArray[np.bool_]:
     if bound.figure == WITHIN:
         return np.asarray(value >= (bound.count if bound.of else samples))
-    # Histories are of single precision: what is equal there counts as equal.
+    # Histories are in single precision: round the limit alike, so that equality holds.
     limit = float(np.float32(bound.limit))
     if FIGURES[bound.figure].sign == _AT_LEAST:
         return np.asarray(value >= limit)
@@ -304,7 +304,7 @@ def _keeps(bound: Bound, value: NDArray[np.float64], samples: int) -> NDArray[np
 
 
 def figure_words(figure: str, value: float, samples: int) -> str:
-    """A figure of ``GoalReached`` as a person reads it."""
+    """Return a figure of ``GoalReached`` in words."""
     if figure == WITHIN:
         return tr("{count:,} of {n:,} samples", count=round(value), n=samples)
     row = FIGURES[figure]
@@ -316,10 +316,10 @@ def figure_words(figure: str, value: float, samples: int) -> str:
 
 
 def read_goal(tokens: Sequence[Token]) -> LineGoal:
-    """The goal of a segment that begins with its word.
+    """Parse the goal from a segment that begins with the goal's keyword.
 
     Raises:
-        LineError: It cannot be understood.
+        LineError: The segment is no valid goal.
     """
     first = tokens[0]
     rest = list(tokens[1:])
@@ -378,10 +378,10 @@ def _bound(clause: Sequence[Token]) -> Bound:
 
 
 def goal_of(text: str) -> LineGoal:
-    """The goal that was written as ``LineGoal.text``.
+    """Parse a goal in the notation of ``LineGoal.text``.
 
     Raises:
-        LineError: It is none.
+        LineError: The text is no valid goal.
     """
     if not text.startswith(GOAL):
         raise LineError(tr("this is not a goal."), 0, len(text))

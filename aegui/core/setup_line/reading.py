@@ -1,4 +1,4 @@
-"""A line as the recipe that it was written of, or a refusal that says where it goes wrong."""
+"""Parse a line into its recipe, or raise an error that names the position at fault."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ if TYPE_CHECKING:
     from aegui.core.setup_line.rows import LineRow, Path
 
 VERSION = 1
-"""Of the lines that this program writes. A later one is said first, as ``v2``."""
+"""Version of the lines that this program writes. Later versions are stated first, as ``v2``."""
 _VERSION = re.compile(r"v(\d{1,6})")
 _COMMAND = re.compile(r"(?:\$\s*)?aegui\s+train\s+")
 _FIRST = re.compile(r'\s*(?:v\d+\s*\|\s*)?(?:"(?:[^"\\]|\\.)*"|[a-z][a-z0-9+-]*)?\s*(\S+)')
 _VALUES = ('"', "[", "{")
-"""What a value begins with in which an equals sign is no name's end."""
+"""First characters of a value in which an equals sign does not end a name."""
 _AFTER = {row.word: row for row in ROWS if row.after}
 _WORDS = {row.word: row for row in ROWS if row.word}
 
 
 class LineReading(NamedTuple):
-    """What a line says.
+    """Result of parsing a line.
 
     Attributes:
         recipe: The recipe.
-        goal: What is to be reached; None: it is no challenge.
-        left_out: What a newer program has written and this one does not know, as it stands there.
+        goal: The goal; None if the line is no challenge.
+        left_out: Segments by a newer program that this version does not know, verbatim.
     """
 
     recipe: Recipe
@@ -69,16 +69,16 @@ class LineReading(NamedTuple):
 
 
 def is_line(text: str) -> bool:
-    """Whether ``text`` looks like a line: it begins with data and a chain of layers."""
+    """Return whether ``text`` looks like a line: it begins with data and a chain of layers."""
     text = _plain(text)
     return len(text) <= MAX_LINE and _begins(text)
 
 
 def read_line(text: str) -> LineReading:
-    """The recipe, and the goal, of a line; breaks of lines count as blanks.
+    """Parse a line into recipe and goal; line breaks count as spaces.
 
     Raises:
-        LineError: It is none; says which character is wrong, why, and what to write.
+        LineError: The line is invalid; the message gives the position, the reason and a remedy.
     """
     text = _plain(text)
     if len(text) > MAX_LINE:
@@ -94,28 +94,28 @@ def read_line(text: str) -> LineReading:
 
 
 def _plain(text: str) -> str:
-    """``text`` without the command and the quotes that it may have been copied with."""
+    """Return ``text`` without a copied command and enclosing quotes."""
     text = text[: MAX_LINE + 1].strip()
     command = _COMMAND.match(text)
     if command is not None:
         text = text[command.end() :]
     quote = text[:1]
     is_quoted = quote in {"'", '"'} and text.endswith(quote) and len(text) > 1
-    # A source in quotes ends its quotation before the chain.
+    # The quotes may be those of a quoted source, which end before the chain.
     if is_quoted and (quote == "'" or _begins(text[1:-1])):
         text = text[1:-1]
     return text
 
 
 def _begins(text: str) -> bool:
-    """Whether ``text`` begins with data, if it names any, and a chain of layers."""
+    """Return whether ``text`` begins with optional data and a chain of layers."""
     found = _FIRST.match(text)
     return found is not None and is_chain(found.group(1))
 
 
 @dataclass
 class _Reader:
-    """Fills in the JSON of a recipe, and remembers which place was said where."""
+    """Fills in the JSON of a recipe and records the token that set each path."""
 
     defaults: Defaults = field(default_factory=Defaults)
     filled: Defaults = field(default_factory=Defaults)
@@ -129,18 +129,18 @@ class _Reader:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The recipe so far."""
+        """The recipe so far, as JSON."""
         return self.filled.document
 
     def take(self, tokens: list[Token]) -> None:
-        """One segment."""
+        """Parse one segment."""
         if self.version == VERSION:
             self._take(tokens)
             return
         try:
             self._take(tokens)
         except LineError:
-            # What a later program says beyond what this one knows is left out, and told.
+            # Segments of a later version that this one cannot parse are skipped and reported.
             self.left_out.append(" ".join(token.text for token in tokens))
 
     def _take(self, tokens: list[Token]) -> None:
@@ -177,7 +177,7 @@ class _Reader:
         value = token.part(len(name) + 1)
         self._set(known[name], value_of(value), value, name)
 
-    # The first segment
+    # First segment
 
     def _take_network(self, tokens: Sequence[Token], place: int) -> None:
         if self.chain is not None:
@@ -204,7 +204,7 @@ class _Reader:
         self._set(("data", "source"), source, token, "source")
 
     def _lay(self) -> None:
-        """The layers, once size and colours of the images are known."""
+        """Set the layers; the size and channels of the images must be known by then."""
         if self.chain is None:
             return
         whole, layers, activation = self.chain
@@ -241,7 +241,7 @@ class _Reader:
         )
         raise refusal(token, reason)
 
-    # The others
+    # Other segments
 
     def _fill(self, row: LineRow, tokens: Sequence[Token], word: Token | None = None) -> None:
         if row.part and self.document[row.part] is None:
@@ -292,7 +292,7 @@ class _Reader:
         holder[path[-1]] = value
 
     def check_before(self, end: int, text: str) -> None:
-        """Refuse what goes wrong before ``end`` already, of the segments so far."""
+        """Raise the first error before ``end`` in the segments so far, if there is one."""
         if self.chain is None:
             return
         try:
@@ -302,7 +302,7 @@ class _Reader:
                 raise
 
     def result(self, text: str) -> LineReading:
-        """The recipe, checked."""
+        """Return the validated recipe with its goal."""
         if self.chain is None:
             reason = tr("the layers are missing: begin with data and layers, such as {example}.",
                         example="lowercase 35-25-10-2 tanh")  # fmt: skip
@@ -325,7 +325,7 @@ class _Reader:
         return LineReading(recipe, self.goal, tuple(self.left_out))
 
     def _written(self, place: tuple[int | str, ...]) -> Written:
-        """Where the value at ``place`` stands; numbers as they are written."""
+        """Return where the value at ``place`` was written, with its text if it is a number."""
         token = self._token_at(place)
         if token is None:
             return Written(0)
@@ -342,7 +342,7 @@ class _Reader:
 
 
 def _divided(whole: Token, layers: list[Token]) -> tuple[list[Token], Token, list[Token] | None]:
-    """Encoder, code and decoder of a chain; None: the decoder is the mirror of the encoder."""
+    """Split a chain into encoder, code and decoder; None if the decoder mirrors the encoder."""
     inner = layers[1:]
     marked = [place for place, layer in enumerate(inner) if layer.text.startswith("[")]
     if len(marked) > 1:
@@ -382,5 +382,5 @@ def _as_float(value: int, token: Token) -> float:
 
 
 def _plural(word: str) -> str:
-    """The word of a row, of which there may be one: ``1 epoch``."""
+    """Return the word of a row in the plural: rows after a value also accept ``1 epoch``."""
     return word if word in _AFTER else f"{word}s"

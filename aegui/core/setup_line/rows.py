@@ -1,7 +1,7 @@
-"""What each segment of a line says: its word, and the places of the recipe that it fills.
+"""The segments of a line: the keyword of each and the paths in the recipe that it sets.
 
-A setting without a row of its own is written by its path (``training.name=value``), so that nothing
-is lost of a recipe that has grown.
+A setting without a row is written with its path (``training.name=value``), so that no setting is
+lost when the recipe gains fields.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LineRow:
-    """One segment.
+    """One kind of segment.
 
     Attributes:
-        word: What it begins with; "": with the key of a choice, of which it is known.
-        fields: Word in the line -> place in the recipe.
-        leads: Those of ``fields`` whose values stand without their word, in this order.
-        always: Those that are said even where they are as by default.
-        after: Whether the word comes after its value: ``500 epochs``.
-        percent: Those of ``fields`` that are shares, written as percents.
-        chains: Those that are lists of layers.
-        layer: Those that are one layer.
-        assumed: What the first lead is if a number stands in its place.
-        part: A part of the recipe that is there only if the line says so.
+        word: Keyword at its beginning; if empty, the key of a choice identifies the segment.
+        fields: Path in the recipe by the name in the line.
+        leads: Those of ``fields`` whose values are written without their names, in this order.
+        always: Those of ``fields`` that are written even with their default values.
+        after: Whether the keyword follows its value: ``500 epochs``.
+        percent: Those of ``fields`` that are shares, written as percentages.
+        chains: Those of ``fields`` that are lists of layers.
+        layer: Those of ``fields`` that are a single layer.
+        assumed: Value of the first lead if a number is written in its place.
+        part: Optional part of the recipe that exists only if the line has this segment.
     """
 
     word: str
@@ -51,7 +51,7 @@ def _under(*path: str, names: tuple[str, ...]) -> dict[str, Path]:
 
 
 def _one(word: str, *path: str, after: bool = False, always: bool = False) -> LineRow:
-    """One setting."""
+    """Return the row of a single setting."""
     return LineRow(word, {word: path}, (word,), (word,) if always else (), after)
 
 
@@ -170,23 +170,23 @@ ROWS: tuple[LineRow, ...] = (
     _one("name", "name"),
     _one("notes", "notes"),
 )
-"""In the order in which they are written."""
+"""All rows, in the order in which they are written."""
 
 OPTIMIZER, LOSS = (row for row in ROWS if not row.word)
 NETWORK_PATHS: frozenset[Path] = frozenset(
     {("data", "source"), ("network", "encoder"), ("network", "latent"), ("network", "decoder")}
 )
-"""What the first segment says."""
+"""Paths that the first segment sets."""
 _UNSAID: frozenset[Path] = frozenset({("format",), ("version",)})
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """The recipe of which a line tells the differences, as JSON.
+    """The default recipe, from which a line states the differences, as JSON.
 
     Attributes:
-        document: The recipe with nothing set.
-        parts: Its optional parts, likewise.
+        document: The recipe with all defaults.
+        parts: Its optional parts with all defaults.
     """
 
     document: dict[str, Any] = field(
@@ -200,14 +200,14 @@ class Defaults:
     )
 
     def at(self, path: Path) -> Any:
-        """The default at ``path``."""
+        """Return the default value at ``path``."""
         found: Any = self.document if path[0] not in self.parts else self.parts
         for step in path:
             found = found[step]
         return found
 
     def others(self) -> Iterator[Path]:
-        """Every setting that no row has."""
+        """Yield the path of every setting that has no row."""
         owned = {path for row in ROWS for path in row.fields.values()} | NETWORK_PATHS | _UNSAID
         whole = {**self.document, **self.parts}
         yield from (path for path in _leaves(whole, owned, ()) if path not in owned)

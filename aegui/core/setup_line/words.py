@@ -1,4 +1,4 @@
-"""Segments, tokens and values of a line, each with its place; refusals that name it."""
+"""Segments, tokens and values of a line with their positions, and errors that name them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_LINE = 1 << 18
-"""Characters of a line; whatever is longer is something else."""
+"""Maximum number of characters; a longer text is no line."""
 BAR = "|"
 _QUOTED = 40
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?%?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_+]*")
 _LONGEST_WHOLE, _LONGEST_NUMBER = 300, 600
-"""Digits: whole numbers are floats too, and the least of these has so many places."""
+"""Limits on digits: whole numbers must fit a float, and the smallest floats have so many digits."""
 
 
 class LineError(RecipeError):
-    """A line that cannot be read.
+    """A line that cannot be parsed.
 
     Attributes:
-        start: Place of the first character that is wrong, from 0.
-        end: Place after the last one.
+        start: Index of the first character at fault, from 0.
+        end: Index after the last character at fault.
     """
 
     def __init__(self, message: str, start: int, end: int) -> None:
@@ -41,23 +41,23 @@ class LineError(RecipeError):
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a line: its text, and where it begins."""
+    """A piece of a line with the index of its first character."""
 
     text: str
     start: int
 
     @property
     def end(self) -> int:
-        """Place after its last character."""
+        """Index after the last character."""
         return self.start + len(self.text)
 
     def part(self, begin: int, end: int | None = None) -> Token:
-        """A piece of it."""
+        """Return the piece from ``begin`` to ``end`` as a token."""
         return Token(self.text[begin:end], self.start + begin)
 
 
 def refusal(token: Token, reason: str) -> LineError:
-    """What is wrong with ``token``: where it stands, what it is, and why it will not do."""
+    """Return the error for ``token``, which states its position, its text and the reason."""
     text = tr(
         "Set-up line, character {n}, “{text}”: {reason}",
         n=token.start + 1,
@@ -68,14 +68,14 @@ def refusal(token: Token, reason: str) -> LineError:
 
 
 def unknown(token: Token, known: Iterable[str]) -> LineError:
-    """A word that nothing is called, with what it probably was to be, or all that there are."""
+    """Return the error for an unknown word, with a similar known word or a list of all of them."""
     words = list(known)
     hint = did_you_mean(token.text, words) or " " + tr("Known: {keys}.", keys=", ".join(words))
     return refusal(token, tr("this is not known here.") + hint)
 
 
 def segments(line: str) -> list[list[Token]]:
-    """The tokens of each segment; blanks and bars within quotes and brackets do not part them.
+    """Split a line into the tokens of each segment; quotes and brackets protect spaces and bars.
 
     Raises:
         LineError: A quotation or a list is not closed.
@@ -96,7 +96,7 @@ def segments(line: str) -> list[list[Token]]:
 
 
 def _token_end(line: str, begin: int) -> int:
-    """Where the token that begins at ``begin`` ends."""
+    """Return the index after the token that begins at ``begin``."""
     depth, at, size = 0, begin, len(line)
     while at < size and (depth or not (line[at].isspace() or line[at] == BAR)):
         sign = line[at]
@@ -121,12 +121,12 @@ def _quote_end(line: str, begin: int) -> int:
 
 
 def value_of(token: Token) -> Any:
-    """What ``token`` says, as it stands in a recipe: a number, a text, a list, or a truth value.
+    """Parse ``token`` as a value of a recipe: None, a number, a text, a list or a truth value.
 
-    Percents are shares, and a word without quotes is a text.
+    Percentages become shares, and a word without quotes is a text.
 
     Raises:
-        LineError: It is none of these.
+        LineError: The token is none of these.
     """
     text = token.text
     if text == "none":
@@ -148,10 +148,10 @@ def value_of(token: Token) -> Any:
 
 
 def number_of(token: Token) -> float | int:
-    """The number that ``token`` is.
+    """Parse ``token`` as a number.
 
     Raises:
-        LineError: It is none.
+        LineError: The token is no number.
     """
     text = token.text
     try:
@@ -167,12 +167,12 @@ def number_of(token: Token) -> float | int:
 
 
 def number_text(value: float, *, percent: bool = False, plain: bool = False) -> str:
-    """``value`` so that it is read back as it was.
+    """Format ``value`` so that parsing returns exactly the same number.
 
     Args:
         value: The number.
-        percent: Write it as percents where that says the same.
-        plain: Without an exponent.
+        percent: Write a percentage where it is exact.
+        plain: Write no exponent.
     """
     if percent:
         text = f"{value * 100:.10g}%"
@@ -184,7 +184,7 @@ def number_text(value: float, *, percent: bool = False, plain: bool = False) -> 
 
 
 def value_text(value: Any, *, percent: bool = False) -> str:
-    """``value`` of a recipe as ``value_of`` reads it."""
+    """Format a ``value`` of a recipe in the notation of ``value_of``."""
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A recipe as one line."""
+"""Write a recipe as one line."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from aegui.core.setup_line.rows import LineRow, Path
 
 SOURCE = re.compile(r"[a-z][a-z0-9+-]*")
-"""A source that needs no quotes."""
+"""Pattern of a data source that needs no quotes."""
 
 
 def line_of(recipe: Recipe, goal: LineGoal | None = None) -> str:
-    """``recipe`` as one line that ``read_line`` reads back exactly, with ``goal`` at its end.
+    """Return ``recipe`` as one line that ``read_line`` parses back exactly, ending in ``goal``.
 
-    The same recipe gives the same line, in whatever language the program is.
+    The line depends on the recipe and goal only, not on the program's language.
     """
     document, defaults = recipe.model_dump(mode="json"), Defaults()
     found = [_network(document)]
@@ -48,7 +48,7 @@ def line_of(recipe: Recipe, goal: LineGoal | None = None) -> str:
 
 
 def pixels_of(document: dict[str, Any]) -> int | None:
-    """Numbers of each image of a recipe's data; None where only the files know."""
+    """Return the values per image of a recipe's data; None if only the data files tell."""
     source = document["data"]["source"].partition("+")[0]
     if source not in BUILTIN_SETS:
         return None
@@ -82,7 +82,7 @@ def _network(document: dict[str, Any]) -> str:
 
 
 def is_known(source: str) -> bool:
-    """Whether ``source`` is a set that is known by its name, or several joined."""
+    """Return whether ``source`` is a built-in set, or several of them joined."""
     is_plain = SOURCE.fullmatch(source) is not None
     return is_plain and all(part in BUILTIN_SETS for part in source.split("+"))
 
@@ -118,10 +118,10 @@ def _segment(row: LineRow, document: dict[str, Any], defaults: Defaults) -> str:
 
 
 def _said_leads(row: LineRow, values: dict[str, Any], differs: set[str]) -> int:
-    """How many values stand without their words: those that count, and all before them."""
+    """Return how many leads to write without names: up to the last that must be written."""
     said = set(row.always) | differs
     if row is OPTIMIZER and values["name"] in SCIPY_OPTIMIZERS and "rate" not in differs:
-        # They find the size of their steps themselves.
+        # scipy's optimisers determine their step size themselves.
         said.discard("rate")
     places = [place for place, name in enumerate(row.leads, start=1) if name in said]
     return max(places, default=0)
