@@ -1,1 +1,1 @@
-"""A trained map as one HTML file that opens in any browser, with nothing to install."""
+"""Export of trained networks as one HTML file that opens in any browser without installation."""

@@ -1,7 +1,7 @@
-"""The page itself: one file with everything in it, that asks nothing of any network.
+"""The HTML page: a single self-contained file that makes no network requests.
 
-Its policy forbids all but what it brings: its own program, by the sum of its text, and pictures
-within the file. What comes from data stands in a block that is read, never run.
+Its content security policy allows only its own script, identified by its hash, and images embedded
+in the file. Data are embedded in a block that is parsed, never executed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aegui.core.web_page.exhibit import Exhibit
 
 MOST_NETWORKS = 200
-"""Networks of one page: those of a class."""
+"""Maximum number of networks of one page: those of a class."""
 _SCRIPTS = ("network.js", "samples.js", "model.js", "map.js", "page.js")
 _COMMENT = re.compile(r"^\s*//.*\n?", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -44,17 +44,17 @@ def page_html(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> str:
-    """The page of these networks, in the order in which they are offered.
+    """Return the page of these networks, listed in the given order.
 
     Args:
-        exhibits: At least one.
-        title: What it is called; empty: as the network that is looked at.
+        exhibits: The networks, at least one.
+        title: Title of the page; if empty, the name of the displayed network.
         report: Called with the progress.
-        cancelled: Asked now and then whether to stop.
+        cancelled: Polled for cancellation.
 
     Raises:
-        AeguiError: There are too many, or one is too large.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: There are too many networks, or one is too large.
+        Cancelled: ``cancelled`` returned True.
     """
     if not 1 <= len(exhibits) <= MOST_NETWORKS:
         raise AeguiError(
@@ -89,7 +89,7 @@ def _words(done: int, total: int) -> str:
 
 
 def _place_of_set(exhibit: Exhibit, sets: list[tuple[Exhibit, dict[str, Any]]]) -> int:
-    """Where the samples stand among those of the page: networks of one set share them."""
+    """Return the index of the samples in ``sets``, adding them if no network has the same data."""
     for place, (other, _) in enumerate(sets):
         if same_data(other.dataset, exhibit.dataset):
             return place
@@ -116,7 +116,7 @@ def _html(title: str, document: dict[str, Any]) -> str:
 
 
 def _data(document: dict[str, Any]) -> str:
-    """The document as text that can end no element: no label can step out of it."""
+    """Return the document as JSON without "<", so that no text in it can close the element."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -136,7 +136,7 @@ def _script(document: dict[str, Any]) -> str:
 
 
 def _short(text: str) -> str:
-    """Without comments and indentation, which nobody reads in a page."""
+    """Return ``text`` without comments and indentation, to keep the page small."""
     return _INDENT.sub("", _COMMENT.sub("", text))
 
 

@@ -1,4 +1,4 @@
-"""What a page shows of one network, and of the samples on its map."""
+"""The content of a page: the data of one network and the samples on its map."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ if TYPE_CHECKING:
     Rect = tuple[float, float, float, float]
 
 MOST_SAMPLES = 1_500
-"""Of larger sets so many, from all over them, are on the map."""
+"""Maximum number of samples on the map; larger sets are subsampled evenly."""
 MOST_PICTURES = 600
-"""Samples whose pictures go into the page, where they are no glyphs."""
+"""Maximum number of samples with images in the page, for sets that are no glyphs."""
 MOST_NUMBERS = 6_000_000
-"""Weights that a page takes: 16 MB of text."""
+"""Maximum number of weights of a page: 16 MB of text."""
 _EXACT_NUMBERS = 12_000
-"""So many weights are kept as they are; of more each is rounded to 16 bits."""
+"""Maximum number of weights stored as float32; larger networks are rounded to 16 bits."""
 _FILM_BYTES = 40_000
-"""What earlier epochs of a small network take; those of a larger one are pictures ..."""
+"""Size limit for the earlier epochs of a small network, stored as weights."""
 _PICTURE_BYTES = {True: 18_000, False: 300_000}
-"""... of glyphs and of other images."""
+"""Size limits for the earlier epochs of larger networks, stored as images: glyphs, others."""
 _PICTURES = 6
 _PICTURE_CELLS = 14
 _PICTURE_SIDE = 18
@@ -66,17 +66,17 @@ _SEED = 7
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """A trained network, and what belongs to it.
+    """A trained network with its data and map.
 
     Attributes:
-        name: What it is called.
-        recipe: Of its training.
-        codec: The network with the weights that are shown.
+        name: Name of the network.
+        recipe: The recipe it was trained with.
+        codec: The network with the exported weights.
         dataset: The samples on its map.
-        weights: ``best``, ``last``, ``past`` or ``live``.
+        weights: Which weights these are: ``best``, ``last``, ``past`` or ``live``.
         timeline: Weights of earlier epochs, or None.
-        pins: Places of its map.
-        frame: The plane of the map; None: two numbers, or where codes differ most.
+        pins: Pinned places of its map.
+        frame: The plane of the map; None for the plane of a 2-D code, or of largest variance.
     """
 
     name: str
@@ -90,10 +90,10 @@ class Exhibit:
 
     @classmethod
     def of_saved(cls, name: str, saved: SavedRun) -> Exhibit:
-        """That of the best run of a saved training, with the weights that it is shown with.
+        """Return the exhibit of a saved training: its best run with the weights shown by default.
 
         Raises:
-            AeguiError: It has not been trained.
+            AeguiError: The saved recipe has not been trained.
         """
         codec = saved.codec(saved.best_run)
         weights = "best" if has_best_weights(saved.recipe) else "last"
@@ -101,24 +101,24 @@ class Exhibit:
 
     @property
     def seed(self) -> int:
-        """The seed of its run."""
+        """Seed of the network's run."""
         return self.recipe.seed + self.codec.run
 
     @property
     def has_prior(self) -> bool:
-        """Whether codes are drawn from a normal distribution."""
+        """Whether codes are drawn from a normal prior."""
         return self.recipe.has_prior
 
 
 def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:
-    """Places in the set of the samples that are on the map, from all over it."""
+    """Return the indices of the samples on the map, spread evenly over the set."""
     count = len(exhibit.dataset)
     step = step_of(count, MOST_SAMPLES)
     return np.arange(0, count, step)
 
 
 def samples_document(exhibit: Exhibit) -> dict[str, Any]:
-    """The samples of a page: labels, names, classes, and their pictures."""
+    """Return the samples of a page as JSON data: labels, names, classes and images."""
     dataset, places = exhibit.dataset, samples_of(exhibit)
     classes = dataset.class_indices[places]
     distinct = len(np.unique(classes))
@@ -128,11 +128,11 @@ def samples_document(exhibit: Exhibit) -> dict[str, Any]:
         "count": len(places),
         "shape": list(dataset.image_shape),
         "glyphs": glyphs,
-        # A label that nobody can see is none.
+        # Labels without visible characters are left empty.
         "labels": [label if (label := dataset.labels[at]).isprintable() else "" for at in places],
         "names": [dataset.names[place] for place in places],
         "classes": classes.tolist(),
-        # Colours of classes of one sample each say nothing.
+        # Colours carry no information where each class has a single sample.
         "coloured": 1 < distinct <= min(MOST_LOOKS, len(places) // 2),
     }
     if document["coloured"]:
@@ -147,11 +147,11 @@ def samples_document(exhibit: Exhibit) -> dict[str, Any]:
 
 
 def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> dict[str, Any]:
-    """A network of a page: its layers and weights, its plane, codes, epochs.
+    """Return a network of a page as JSON data: layers, weights, plane, codes and epochs.
 
     Raises:
-        AeguiError: It is too large for a page.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: The network is too large for a page.
+        Cancelled: ``cancelled`` returned True.
     """
     codec, dataset = exhibit.codec, exhibit.dataset
     images = np.asarray(dataset.flat()[samples_of(exhibit)], np.float32)
@@ -211,7 +211,7 @@ def _frame_document(frame: Frame) -> dict[str, list[float]]:
 def _about(
     exhibit: Exhibit, images: NDArray[np.float32], codes: NDArray[np.float32] | None
 ) -> dict[str, Any]:
-    """Which weights, samples and figures these are, for the page to put into words."""
+    """Return weights, samples and figures in use, from which the page makes sentences."""
     about: dict[str, Any] = {
         "seed": exhibit.seed,
         "epoch": exhibit.codec.epoch,
@@ -227,11 +227,11 @@ def _about(
 
 
 def _plane(exhibit: Exhibit, codes: NDArray[np.float32] | None) -> tuple[Frame, Rect]:
-    """The plane of the map, and what of it is seen at first."""
+    """Return the plane of the map and its initial viewport."""
     size = exhibit.codec.latent_size
     frame = exhibit.frame
     if codes is None:
-        # Places where codes are drawn: the middle of them all is a blur.
+        # Span the plane by random codes: around the mean of all codes a decoded image is a blur.
         drawn = np.random.default_rng(_SEED).standard_normal((3, size)).astype(np.float32)
         ways = directions_through(drawn) if size > 2 else None
         if frame is None:
@@ -246,7 +246,7 @@ def _plane(exhibit: Exhibit, codes: NDArray[np.float32] | None) -> tuple[Frame, 
 
 
 def _difference(codec: Codec, precision: Precision, codes: NDArray[np.float32] | None) -> float:
-    """By how much an image of a sample differs because the weights are rounded; 0: not at all."""
+    """Return the largest change of a decoded value by rounding the weights; 0 without rounding."""
     if precision == "f32":
         return 0.0
     if codes is None:
@@ -260,7 +260,7 @@ def _difference(codec: Codec, precision: Precision, codes: NDArray[np.float32] |
 
 
 def _atlas(images: NDArray[np.float32]) -> dict[str, Any]:
-    """The pictures of samples side by side as one PNG, at most ``_SPRITE_SIDE`` pixels high."""
+    """Return the samples' images as one PNG atlas, each at most ``_SPRITE_SIDE`` pixels high."""
     from PIL import Image  # slow to import, and glyphs need none of it
 
     count, channels, rows, columns = images.shape
@@ -277,7 +277,7 @@ def _atlas(images: NDArray[np.float32]) -> dict[str, Any]:
 
 
 def _averaged(images: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
-    """``images`` ``[n, C, H, W]``, each square of ``factor`` pixels become one."""
+    """Downsample ``images`` ``[n, C, H, W]`` by averaging squares of ``factor`` pixels."""
     count, channels, rows, columns = images.shape
     rows, columns = rows // factor, columns // factor
     cut = images[:, :, : rows * factor, : columns * factor]
@@ -298,7 +298,7 @@ def _film(
     images: NDArray[np.float32],
     cancelled: IsCancelled | None,
 ) -> list[dict[str, Any]]:
-    """Earlier epochs: where the codes were, and weights or a picture of the map."""
+    """Return the earlier epochs: codes of the samples, and weights or an image of the map."""
     timeline, codec = exhibit.timeline, exhibit.codec
     moments = [] if timeline is None else [it for it in timeline.frames if it.epoch < codec.epoch]
     if timeline is None or not moments:
@@ -319,7 +319,7 @@ def _film(
 
 
 def _spread(count: int, most: int) -> list[int]:
-    """At most ``most`` of ``count`` places, dense at the beginning, where most happens."""
+    """Return at most ``most`` of ``count`` indices, denser at the start, where most changes."""
     if count <= most:
         return list(range(count))
     places = np.round((count - 1) * np.linspace(0.0, 1.0, most) ** 1.5).astype(int)
@@ -350,7 +350,7 @@ def _moment(
 
 
 def _picture(codec: Codec, frame: Frame, rect: Rect, *, glyphs: bool) -> str:
-    """The map of an earlier epoch, as it is decoded over ``rect``; of glyphs only their ink."""
+    """Return the decoded map of an earlier epoch over ``rect``; for glyphs only an alpha mask."""
     from PIL import Image  # slow to import, and small networks need none of it
 
     x0, y0, x1, y1 = rect
@@ -365,6 +365,6 @@ def _picture(codec: Codec, frame: Frame, rect: Rect, *, glyphs: bool) -> str:
     sheet = np.clip(np.nan_to_num(tiles), 0.0, 1.0).reshape(rows * height, columns * width, -1)
     pixels = np.round(255 * sheet).astype(np.uint8)
     if glyphs:
-        # What the theme's colour of ink is let through by.
+        # Alpha channel through which the page paints the theme's ink colour.
         return _url(Image.fromarray(np.concatenate([0 * pixels, pixels], axis=2), "LA"))
     return _url(Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels[:, :, :3]))

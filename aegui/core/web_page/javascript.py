@@ -1,8 +1,7 @@
-"""Formulas as JavaScript: the activations of a network, for a page that decodes by itself.
+"""Translate formulas of activations to JavaScript, for a page that decodes by itself.
 
-The text of a formula (``core/formula.py``) is computed there for one number at a time. It becomes
-part of the page's program when the page is made: a page that ran text from its data could not
-forbid ``eval``.
+The page evaluates a formula (``core/formula.py``) for one number at a time. It is translated when
+the page is written: a page that evaluated text from its data could not forbid ``eval``.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _MATH = {
     "cosh": "Math.cosh",
     "minimum": "Math.min",
     "maximum": "Math.max",
-    # Of resources/web_page/network.js.
+    # Defined in resources/web_page/network.js.
     "sigmoid": "sigmoid",
     "erf": "erf",
     "logaddexp": "logAddExp",
@@ -48,10 +47,10 @@ _MATH = {
 
 
 def javascript(formula: str) -> str:
-    """The formula as an expression of JavaScript, its names those of numbers.
+    """Return the formula as a JavaScript expression of scalar variables.
 
     Raises:
-        ValueError: It has something in it that no page could compute.
+        ValueError: The formula uses something that JavaScript code cannot compute here.
     """
     return _expression(ast.parse(formula, mode="eval").body)
 

@@ -1,4 +1,4 @@
-"""Layers and their numbers as a page has them: a document, and base64 of their bytes."""
+"""Layers and numbers in the format of a page: JSON data with base64-encoded bytes."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape, Spec
 
 Precision = Literal["f32", "f16", "i8"]
-"""How numbers are written: as they are, in 16 bits, or in 255 steps for each tensor."""
+"""Number format: float32, float16, or 8 bits with a scale for each tensor."""
 _DTYPES: dict[str, str] = {"f32": "<f4", "f16": "<f2"}
 _STEPS = 127
 
 
 def packed(values: ArrayLike, precision: Precision = "f32") -> dict[str, Any]:
-    """``values``, of any shape, as a page reads them."""
+    """Return ``values``, of any shape, in the format that a page reads."""
     return _packed([np.asarray(values, np.float32)], precision)
 
 
 def packed_layers(codec: Codec, start: int, stop: int) -> list[dict[str, Any]]:
-    """What layers ``start`` to ``stop`` are, in the order of the numbers of ``packed_tensors``."""
+    """Return the kinds and shapes of layers ``start`` to ``stop``, in ``packed_tensors``' order."""
     return [
         {
             "kind": layer.spec.kind,
@@ -59,13 +59,13 @@ def packed_layers(codec: Codec, start: int, stop: int) -> list[dict[str, Any]]:
 
 
 def packed_tensors(codec: Codec, start: int, stop: int, precision: Precision) -> dict[str, Any]:
-    """The numbers of layers ``start`` to ``stop``, one tensor after the other."""
+    """Return the weights of layers ``start`` to ``stop``, concatenated in order."""
     tensors = [tensor for _, own in _own(codec, start, stop) for tensor in own.values()]
     return _packed(tensors, precision)
 
 
 def rounded(tensor: NDArray[np.float32], precision: Precision) -> NDArray[np.float32]:
-    """``tensor`` as a page will have it."""
+    """Return ``tensor`` rounded to the precision that a page stores."""
     if precision == "i8":
         step = _step(tensor)
         return np.asarray(np.round(tensor / step) * step, np.float32)
@@ -100,7 +100,7 @@ def _base64(parts: Sequence[NDArray[Any]]) -> str:
 
 
 def layer_settings(spec: Spec) -> dict[str, Any]:
-    """What resources/web_page/network.js needs to know of a layer beside its shapes."""
+    """Return the settings of a layer that resources/web_page/network.js needs beside shapes."""
     known: dict[str, Any] = {}
     if isinstance(spec, LayerSpec | LatentSpec):
         known = {"slope": spec.slope, "activation": spec.activation}
@@ -120,7 +120,7 @@ def layer_settings(spec: Spec) -> dict[str, Any]:
         known = {"size": spec.size}
     if isinstance(spec, UpsampleSpec):
         known = {"factor": spec.factor, "mode": spec.mode}
-    # The page passes on what it does not know: that is right of these alone.
+    # The page passes unknown layers through unchanged, which is right for these kinds only.
     if not known and not isinstance(spec, FlattenSpec | ReshapeSpec | DropoutSpec):
         words = tr("A layer of the kind {kind} cannot be part of a web page.", kind=spec.kind)
         raise AeguiError(words)

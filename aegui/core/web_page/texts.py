@@ -1,4 +1,4 @@
-"""What a page says, in every language that the program speaks."""
+"""The texts of a page, in every language of the program."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ _TEXTS = {
     ),
     "made": mark("Made with aegui {version}. This page works without a network connection."),
 }
-"""By the keys of resources/web_page/page.js; names in braces are filled there."""
+"""Texts by the keys of resources/web_page/page.js, which fills in the names in braces."""
 
 
 def page_texts() -> dict[str, dict[str, str]]:
-    """The texts by language, each with its own name as ``language_name``."""
+    """Return the texts by language, each with the language's own name as ``language_name``."""
     return {
         code: {**texts_in(code, _TEXTS), "language_name": name} for code, name in LANGUAGES.items()
     }
