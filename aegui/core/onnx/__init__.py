@@ -1,5 +1,5 @@
-"""Networks as ONNX files, written without the library of that name.
+"""Export of networks as ONNX files, written without the ``onnx`` library.
 
-``protobuf.py`` has the bytes, ``graph.py`` nodes and tensors, ``formulas.py`` activations from
-their formulas, ``layers.py`` what each kind of layer becomes, ``model.py`` whole files.
+``protobuf.py`` encodes messages, ``graph.py`` nodes and tensors, ``formulas.py`` translates
+activations from their formulas, ``layers.py`` each kind of layer, ``model.py`` makes whole files.
 """

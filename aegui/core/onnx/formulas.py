@@ -1,4 +1,4 @@
-"""Formulas of the tables as operations of ONNX: what an activation is follows from its row."""
+"""Translate the formulas of the tables to ONNX operators."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SINGLE = {
     "reciprocal": "Reciprocal",
     "negative": "Neg",
 }
-"""Functions of formulas that are one operation."""
+"""Functions that correspond to a single unary operator."""
 _SEVERAL = {"maximum": "Max", "minimum": "Min", "where": "Where", "power": "Pow"}
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "Add",
@@ -51,15 +51,15 @@ _SIGNS: dict[type[ast.AST], str] = {
 
 
 def formula_node(graph: OnnxGraph, formula: str, **names: str) -> str:
-    """Add the operations of ``formula``; the name of the result.
+    """Add the operators of ``formula`` to the graph and return the name of the result.
 
     Args:
-        graph: Where to.
-        formula: As numpy and torch have it.
-        names: What its variables are in the graph.
+        graph: The graph to extend.
+        formula: A formula in the notation common to numpy and torch.
+        names: Name in the graph of each variable.
 
     Raises:
-        AeguiError: It uses what ONNX has not got, or is not known here.
+        AeguiError: The formula uses a function that ONNX lacks or that is unknown here.
     """
     return _Translator(graph, formula, names).of(ast.parse(formula, mode="eval").body)
 
@@ -71,11 +71,11 @@ class _Translator:
         self._names = names
 
     def of(self, node: ast.AST) -> str:
-        """The name of what a part of the formula gives."""
+        """Add the operators of a part of the formula and return the name of its result."""
         if isinstance(node, ast.expr) and not any(
             isinstance(each, ast.Name) and each.id in self._names for each in ast.walk(node)
         ):
-            # A number, however it is reckoned.
+            # A constant expression is evaluated here.
             return self._graph.constant(float(numpy_function(ast.unparse(node))()))
         if isinstance(node, ast.Name):
             return self._names[node.id]
@@ -115,7 +115,7 @@ class _Translator:
 
 
 def _log_sum(graph: OnnxGraph, a: str, b: str) -> str:
-    """``log(exp(a) + exp(b))``, that does not overflow."""
+    """Add ``log(exp(a) + exp(b))`` in a form that does not overflow."""
     apart = graph.add("Neg", graph.add("Abs", graph.add("Sub", a, b)))
     more = graph.add("Log", graph.add("Add", graph.add("Exp", apart), graph.constant(1.0)))
     return graph.add("Add", graph.add("Max", a, b), more)
@@ -135,4 +135,4 @@ _COMPOSED: dict[str, Callable[..., str]] = {
         "Add", graph.add("Mul", x, graph.constant(0.0)), graph.constant(1.0)
     ),
 }
-"""Functions that are several operations."""
+"""Functions that take several operators."""

@@ -1,4 +1,4 @@
-"""Nodes, tensors and the model around them, in the form of https://onnx.ai/onnx/repo-docs/IR.html."""
+"""Nodes, tensors and the model around them, as in https://onnx.ai/onnx/repo-docs/IR.html."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 IR_VERSION = 8
 OPSET = 17
-"""The operations are those of this version; onnxruntime has known it since 2022."""
+"""Operator set version in use; onnxruntime has supported it since 2022."""
 _FLOAT, _INT64 = 1, 7
 _KINDS = {np.dtype(np.float32): _FLOAT, np.dtype(np.int64): _INT64}
 _OF_FLOAT, _OF_INT, _OF_TEXT, _OF_TENSOR, _OF_INTS = 1, 2, 3, 4, 7
 
 
 class OnnxGraph:
-    """Collects the nodes of one model; every result has a name of its own."""
+    """Collects the nodes of one model; every result has a unique name."""
 
     def __init__(self) -> None:
         self._nodes: list[bytes] = []
@@ -32,13 +32,13 @@ class OnnxGraph:
         self._count = 0
 
     def add(self, kind: str, *inputs: str, **attributes: Attribute) -> str:
-        """Add an operation with one result, whose name is given back."""
+        """Add an operator with one result and return the result's name."""
         return self.add_with(kind, inputs, 1, **attributes)[0]
 
     def add_with(
         self, kind: str, inputs: Sequence[str], results: int, **attributes: Attribute
     ) -> list[str]:
-        """Add an operation with so many results; an input "" is left out."""
+        """Add an operator with ``results`` results and return their names; "" omits an input."""
         self._count += 1
         names = [f"{kind.lower()}_{self._count}" + f"_{at}" * bool(at) for at in range(results)]
         node = b"".join(part(1, name) for name in inputs)
@@ -50,7 +50,7 @@ class OnnxGraph:
         return names
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | float, name: str = "") -> str:
-        """A tensor that belongs to the model: numbers as float32, whole ones in a list as int64."""
+        """Add an initializer: numbers and arrays as they are, a sequence of integers as int64."""
         if isinstance(value, int | float):
             array: NDArray[np.generic] = np.array(value, np.float32)
         elif isinstance(value, np.ndarray):
@@ -72,15 +72,15 @@ class OnnxGraph:
         version: str,
         words: str,
     ) -> bytes:
-        """The whole file.
+        """Return the encoded model file.
 
         Args:
-            inputs: Names and shapes of a sample.
-            outputs: Names, the results that they are, and shapes of a sample.
-            name: Of the graph.
-            producer: Which program made it.
-            version: Of that program.
-            words: What it is.
+            inputs: Name and shape, without the sample axis, of each input.
+            outputs: Name, internal result and shape, without the sample axis, of each output.
+            name: Name of the graph.
+            producer: Name of the producing program.
+            version: Version of that program.
+            words: Description of the model.
         """
         for own, result, _ in outputs:
             self._nodes.append(part(1, result) + part(2, own) + part(3, own) + part(4, "Identity"))
@@ -114,7 +114,7 @@ def _tensor(array: NDArray[np.generic], name: str) -> bytes:
 
 
 def _value(name: str, shape: Sequence[int]) -> bytes:
-    """A float tensor of any number of samples of that shape."""
+    """Return the description of a float tensor ``[n, *shape]``."""
     axes = part(1, part(2, "n")) + b"".join(part(1, whole(1, size)) for size in shape)
     kind = whole(1, _FLOAT) + part(2, axes)
     return part(1, name) + part(2, part(1, kind))

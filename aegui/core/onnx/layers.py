@@ -1,4 +1,4 @@
-"""What every kind of layer becomes: operations of ONNX in the order of ``network/forward.py``."""
+"""ONNX operators of each kind of layer, in the order of ``network/forward.py``."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ NORM_EPS = 1e-5
 
 
 def activated(graph: OnnxGraph, key: str, z: str) -> str:
-    """The activation of that key."""
+    """Add the activation ``key`` of ``z`` and return the name of its result."""
     formula = ACTIVATIONS[key].formula
     return z if formula == "z" else formula_node(graph, formula, z=z)
 
 
 def layer_node(graph: OnnxGraph, layer: LayerShape, tensors: Tensors, x: str, name: str) -> str:
-    """Add a layer; the name of what it gives, of a gaussian code its mean.
+    """Add a layer and return the name of its output; of a Gaussian code that is the mean.
 
     Raises:
-        AeguiError: There is no such operation.
+        AeguiError: ONNX has no such operator.
     """
     spec = layer.spec
     match spec:
@@ -81,7 +81,7 @@ def _weight(graph: OnnxGraph, tensors: Tensors, key: str, name: str) -> str:
 
 
 def dense_node(graph: OnnxGraph, layer: LayerShape, tensors: Tensors, x: str, name: str) -> str:
-    """The weighted sums of a dense layer, times its slope."""
+    """Add the weighted sums of a dense layer, multiplied by its slope."""
     spec = layer.spec
     assert isinstance(spec, LayerSpec | LatentSpec)
     x = graph.add("Flatten", x, axis=1) if is_image(layer.input_shape) else x
@@ -91,7 +91,7 @@ def dense_node(graph: OnnxGraph, layer: LayerShape, tensors: Tensors, x: str, na
 
 
 def code_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:
-    """The code in use from its weighted sums."""
+    """Add the computation of the code from its weighted sums; of a Gaussian code the mean."""
     if spec.kind == "gaussian":
         z = _columns(graph, z, 0, spec.units)
     code = activated(graph, spec.activation, z)
@@ -106,7 +106,7 @@ def code_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:
 
 
 def log_variance_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:
-    """The log variances of a gaussian code from its weighted sums."""
+    """Add the selection of a Gaussian code's log variances from its weighted sums."""
     return _columns(graph, z, spec.units, 2 * spec.units)
 
 
@@ -140,7 +140,7 @@ def _normed(
         return graph.add("BatchNormalization", x, scale, bias, *kept, epsilon=NORM_EPS)
     if not is_image(layer.input_shape):
         return graph.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=NORM_EPS)
-    # Each image as one channel: mean 0 and variance 1 over all of it.
+    # Treat each image as one channel, to normalise it to mean 0 and variance 1 as a whole.
     row = graph.add("Reshape", x, graph.constant((0, 1, -1)))
     one = graph.constant(np.ones(1, np.float32))
     none = graph.constant(np.zeros(1, np.float32))

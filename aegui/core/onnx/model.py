@@ -1,4 +1,4 @@
-"""A trained network, or a part of it, as the bytes of an ONNX file."""
+"""Write a trained network, or a part of it, as an ONNX file."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ PARTS = table(
     Choice("decoder", mark("Decoder"), mark("Codes in, images out.")),
     Choice("classifier", mark("Classifier"), mark("Images in, class probabilities out.")),
 )
-"""What of a network can be written."""
+"""The parts of a network that can be exported."""
 
 
 def onnx_bytes(codec: Codec, part: PartKey, name: str) -> bytes:
-    """A part of the network in use: without dropout, with the mean of a Gaussian code.
+    """Return a part of the network in inference mode: no dropout, the mean of a Gaussian code.
 
-    Inputs are called ``images`` ``[n, C, H, W]`` (0 to 1) or ``code`` ``[n, d]``, outputs
-    ``answers``, ``images``, ``code``, ``log_variance`` of a Gaussian one, or ``chances``.
+    Inputs are named ``images`` ``[n, C, H, W]`` (0 to 1) or ``code`` ``[n, d]``, outputs
+    ``answers``, ``images``, ``code``, ``log_variance`` for a Gaussian code, or ``chances``.
 
     Raises:
-        AeguiError: The network has no such part, or a layer that ONNX has not got.
+        AeguiError: The network has no such part, or a layer that ONNX cannot express.
     """
     if part != "decoder" and not codec.can_encode:
         raise AeguiError(tr("A GAN has no encoder: only its decoder can be written."))
@@ -64,14 +64,14 @@ def onnx_bytes(codec: Codec, part: PartKey, name: str) -> bytes:
 
 
 class _OnnxChain:
-    """The layers of a codec, added part by part."""
+    """Adds the parts of a codec to a graph."""
 
     def __init__(self, graph: OnnxGraph, codec: Codec) -> None:
         self._graph = graph
         self._codec = codec
 
     def encoded(self, images: str) -> tuple[str, str]:
-        """The code, and its log variance or "" for a plain one."""
+        """Add the encoder; return the code and its log variance, "" for a plain code."""
         codec, graph = self._codec, self._graph
         x, log_variance = images, ""
         for index in range(codec.code_end):
@@ -86,7 +86,7 @@ class _OnnxChain:
         return x, log_variance
 
     def decoded(self, code: str) -> str:
-        """Images of codes."""
+        """Add the decoder and return the images."""
         codec, graph, x = self._codec, self._graph, code
         for index in range(codec.code_end, len(codec.layers)):
             tensors = bound(codec.layers, codec.tensors, index)
@@ -97,11 +97,11 @@ class _OnnxChain:
 
     @property
     def classes(self) -> int:
-        """How many there are."""
+        """Number of classes."""
         return self._codec.head[0][-1].outputs
 
     def chances(self, code: str) -> str:
-        """Of each class."""
+        """Add the classifier's head and return the probability of each class."""
         layers, tensors = self._codec.head
         x = code
         for index, layer in enumerate(layers):

@@ -1,7 +1,7 @@
-"""Messages of protocol buffers as bytes: the few kinds of fields that ONNX files are made of.
+"""Encoding of protocol buffers, limited to the field types that ONNX files need.
 
-See https://protobuf.dev/programming-guides/encoding: a field is its number and wire type, and then
-a varint, four bytes, or a length and so many bytes.
+See https://protobuf.dev/programming-guides/encoding: a field is its number and wire type, followed
+by a varint, four bytes, or a length and that many bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _MOST = 1 << 64
 
 
 def varint(number: int) -> bytes:
-    """A whole number in groups of seven bits, the lowest first; negative ones as 64 bits."""
+    """Encode an integer in groups of 7 bits, lowest first; negative numbers as 64 bits."""
     number %= _MOST
     found = bytearray()
     while True:
@@ -24,16 +24,16 @@ def varint(number: int) -> bytes:
 
 
 def whole(field: int, number: int) -> bytes:
-    """A field with a whole number."""
+    """Encode a field with an integer."""
     return varint(field << 3 | _VARINT) + varint(number)
 
 
 def real(field: int, number: float) -> bytes:
-    """A field with a number of single precision."""
+    """Encode a field with a single-precision number."""
     return varint(field << 3 | _FOUR) + struct.pack("<f", number)
 
 
 def part(field: int, content: bytes | str) -> bytes:
-    """A field with a text, bytes or a message."""
+    """Encode a field with a string, bytes or a message."""
     data = content.encode() if isinstance(content, str) else content
     return varint(field << 3 | _BYTES) + varint(len(data)) + data
