@@ -1,8 +1,8 @@
-"""Configurations of course projects, read as they are.
+"""Import of configurations of course projects in their own formats.
 
-Every solution of the classic assignment has a JSON or YAML of its own making. They are read by
-looking for what each setting is usually called, and the reading says what was understood, what
-had to be assumed, and what was left aside.
+Every solution of the classic assignment has a JSON or YAML of its own design. The import looks for
+the usual names of each setting and reports which values were understood, which were assumed and
+which were ignored.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CourseReading:
-    """What a configuration means here; each line of text is in the person's language.
+    """Result of importing a configuration; all lines of text are in the user's language.
 
     Attributes:
-        recipe: The recipe that it amounts to.
-        understood: Settings that were taken over.
-        assumed: What it does not say, and what was taken instead.
-        ignored: Keys that mean nothing here.
-        needs: The data that it needs and does not name; empty where it can be trained.
+        recipe: The resulting recipe.
+        understood: Settings that were imported.
+        assumed: Ambiguous or missing settings, with the values chosen for them.
+        ignored: Keys without a meaning here.
+        needs: Data that the configuration requires without naming them; empty if it is trainable.
     """
 
     recipe: Recipe
@@ -52,11 +52,11 @@ class CourseReading:
 
 
 def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
-    """The recipe or foreign configuration in the JSON or YAML file at ``path``.
+    """Load a recipe or a foreign configuration from the JSON or YAML file at ``path``.
 
     Raises:
         ReadError: The file cannot be read.
-        RecipeError: It holds neither, or what it says is not possible.
+        RecipeError: The file holds neither of them, or an impossible value.
     """
     file = Path(path)
     document = _parsed(read_text(file), file.name)
@@ -76,14 +76,14 @@ def load_any_recipe(path: str | os.PathLike[str]) -> CourseReading:
 
 
 def understand(config: object, folder: Path | None = None) -> CourseReading:
-    """What a parsed configuration means.
+    """Convert a parsed configuration to a recipe.
 
     Args:
-        config: What JSON or YAML gave; a recipe of this program is taken as it is.
-        folder: Where files that it names are looked for; None looks for none.
+        config: Parsed JSON or YAML; a recipe of this program is returned unchanged.
+        folder: Folder in which to look for referenced files; None looks for none.
 
     Raises:
-        RecipeError: Nothing in it is known, or a value is not possible; the message names its key.
+        RecipeError: No key is known, or a value is impossible; the message names its key.
     """
     if is_recipe(config):
         return CourseReading(recipe_from(config))
@@ -101,7 +101,7 @@ def understand(config: object, folder: Path | None = None) -> CourseReading:
 
 
 def _read(notes: Notes) -> Recipe:
-    """The recipe that all the keys together amount to; the more special ones are taken first."""
+    """Return the recipe for all keys together; the more specific keys are matched first."""
     set_aside(notes)
     read_settings(notes)
     variational = Variational(notes)
@@ -133,9 +133,9 @@ def _read(notes: Notes) -> Recipe:
 
 
 def _lacks_its_format_only(document: object) -> TypeGuard[dict[str, object]]:
-    """Whether it is written in the words of a recipe: layers with their kind, a code by its name.
+    """Return whether the document uses the vocabulary of a recipe: layer kinds, a named code.
 
-    Nobody else's configurations have these where a recipe has them.
+    No foreign configuration has these in the same places as a recipe.
     """
     network = document.get("network") if isinstance(document, dict) else None
     if not isinstance(network, dict):
@@ -172,7 +172,7 @@ def _parsed(text: str, name: str) -> object:
         raise (RecipeError(words) if _is_yaml(name) else json_error) from None
     except (yaml.YAMLError, TypeError, AttributeError, RecursionError):
         raise json_error from None
-    # A plain text is valid YAML as well.
+    # Any plain text is valid YAML as well.
     if not isinstance(document, dict | list):
         raise json_error
     return document
@@ -183,7 +183,7 @@ def _is_yaml(name: str) -> bool:
 
 
 def lines_of(reading: CourseReading) -> list[tuple[str, Sequence[str]]]:
-    """Title and lines of each part of a reading that has any, for whoever shows it."""
+    """Return title and lines of each non-empty part of a reading, for display."""
     parts = [
         (tr("Understood"), reading.understood),
         (tr("Assumed"), reading.assumed),

@@ -1,4 +1,4 @@
-"""The activations of a foreign configuration, put onto its layers; see the package."""
+"""Assign the activations of a foreign configuration to its layers."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from aegui.core.course_configs.shape import GivenChain
 
 _HIDDEN = "tanh"
-"""The activation of hidden layers where none is given."""
+"""Default activation of hidden layers."""
 _CONVOLUTION = "relu"
-"""That of convolutions."""
+"""Default activation of convolutions."""
 _SLOPED = frozenset({"tanh", "sigmoid"})
 
 Layout = list[tuple[int, ...]]
-"""For each name of a list the layers that it is put onto, counted from the encoder's first."""
+"""For each name of a list, the indices of its layers, counted from the first encoder layer."""
 
 
 def with_activations(notes: Notes, chain: GivenChain, *, gaussian: bool) -> GivenChain:
-    """``chain`` with activations, slopes and dropout; where its decoder is None it mirrors."""
+    """Return ``chain`` with activations, slopes and dropout; a missing decoder is mirrored."""
     lists = {
         part: notes.take(patterns, fits=_is_list)
         for part, patterns in tables.ACTIVATION_LISTS.items()
@@ -127,7 +127,7 @@ def _number(notes: Notes, patterns: str) -> float | None:
 
 
 def _listed(notes: Notes, chain: GivenChain, part: str, item: Item) -> GivenChain:
-    """``chain`` with the activations of a list, if there is one for each layer of that part."""
+    """Return ``chain`` with a list's activations, if the list fits the layers of ``part``."""
     names: list[str | None] = []
     for index, value in enumerate(item.value if isinstance(item.value, list | tuple) else ()):
         names.append(choice("activation", value))
@@ -158,7 +158,7 @@ def _listed(notes: Notes, chain: GivenChain, part: str, item: Item) -> GivenChai
 
 
 def _layouts(part: str, before: int, after: int) -> list[Layout]:
-    """How lists may go with a chain: one name a layer, with the input or without the output."""
+    """Return the possible assignments of a list to layers: with the input or without the output."""
     encoder: Layout = [(i,) for i in range(before)]
     decoder: Layout = [(before + 1 + i,) for i in range(after)]
     code, output = (before,), (before + 1 + after,)

@@ -1,7 +1,7 @@
-"""YAML of strangers: plain values only, and only as much as the text itself is long.
+"""Safe loading of untrusted YAML: plain values only, in proportion to the length of the text.
 
-A few lines of aliases can stand for billions of values, and merge keys for as many pairs. So the
-nodes are composed, where an alias costs nothing, and counted as often as they would be built.
+A few lines of aliases can expand to billions of values, and merge keys to as many pairs. Therefore
+the nodes are composed first, where an alias costs nothing, and counted as if expanded.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_yaml(text: str) -> object:
-    """What the YAML ``text`` holds: dicts, lists, numbers, texts, flags, dates and None.
+    """Load YAML ``text``: dicts, lists, numbers, strings, booleans, dates and None.
 
     Raises:
-        RecipeError: With its aliases it stands for far more than a configuration holds.
-        YAMLError: It is not YAML, or asks for objects.
-        ValueError, TypeError, AttributeError, RecursionError: From a value that cannot be.
+        RecipeError: The aliases expand to far more values than a configuration holds.
+        YAMLError: The text is invalid YAML, or asks for Python objects.
+        ValueError, TypeError, AttributeError, RecursionError: From an impossible value.
     """
     if len(text) > MAX_CHARACTERS:
         raise RecipeError(
@@ -46,7 +46,7 @@ def load_yaml(text: str) -> object:
 
 
 def _refuse_deep(text: str) -> None:
-    """Look at the brackets alone: nodes are composed in C, which ends the program when too deep."""
+    """Refuse deep nesting, from events alone: composing in C crashes the process when too deep."""
     loader, depth = _Loader(text), 0
     try:
         while loader.check_event():
@@ -66,13 +66,13 @@ def _too_deep() -> RecipeError:
 
 
 def _count(node: yaml.Node, known: dict[int, int], depth: int) -> int:
-    """Nodes that ``node`` stands for with all its aliases written out."""
+    """Return the number of nodes in ``node`` with all aliases expanded."""
     found = known.get(id(node))
     if found == 0 or depth > _MAX_DEPTH:
         raise _too_deep()
     if found is not None:
         return found
-    known[id(node)] = 0  # being counted: met again within itself, it has no end
+    known[id(node)] = 0  # 0 marks a node being counted: reaching it again means a cycle
     total = 1
     for child in _children(node):
         total += _count(child, known, depth + 1)

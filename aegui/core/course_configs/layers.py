@@ -1,6 +1,6 @@
-"""The elements of layer lists as people write them; ``shape.py`` makes a network of them.
+"""Parse the elements of layer lists in their many notations; ``shape.py`` makes a network of them.
 
-Seen in the wild: numbers, text, objects, pairs of sizes, and the layers of a Keras model's JSON.
+Known notations: numbers, text, objects, pairs of sizes, and the layers of a Keras model's JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GLYPH_PIXELS = 35
 MAX_LAYERS = 200
 _MAX_NESTED = 5
 _LONGEST_SIZES = 2000
-"""Characters of a text that lists the sizes of layers."""
+"""Maximum number of characters of a text that lists layer sizes."""
 _UNITS = (
     *("units", "neurons", "size", "nodes", "n", "out", "n_units", "n_neurons", "num_units"),
     *("num_neurons", "out_features", "output_size", "output_dim", "output", "dim", "neuronas"),
@@ -39,12 +39,12 @@ _PADDINGS = {"same": None, "valid": 0}
 _POOLS = {"max": "max_pool", "avg": "avg_pool", "average": "avg_pool"}
 _WIDENING = ("transpose", "upsampl", "deconv")
 _PASSED_OVER = ("norm", "flatten", "reshape", "view", "gaussian", "input")
-"""Kinds of layers that have no units; an autoencoder of dense layers does without them."""
+"""Kinds of layers without units, which an autoencoder of dense layers omits."""
 
 
 @dataclass(frozen=True)
 class GivenLayer:
-    """One layer as far as the list tells; None where it does not."""
+    """One layer as described by a list; None for what the list does not state."""
 
     units: int
     activation: str | None = None
@@ -57,12 +57,12 @@ class LayerList:
     """The layers of one list.
 
     Attributes:
-        layers: Those of units, in the order of the list.
-        images: Convolutions and poolings before them, as they stand in a recipe's JSON.
-        key: Its name, for refusals.
-        hidden: Whether that says that it holds hidden layers only.
-        inputs: Numbers per sample, where an element says so.
-        ignored: Lines on what in the elements was left aside.
+        layers: Layers with units, in the order of the list.
+        images: Convolution and pooling layers before them, in the JSON form of a recipe.
+        key: Name of the list, for error messages.
+        hidden: Whether the name says that the list holds hidden layers only.
+        inputs: Values per sample, if an element states them.
+        ignored: Lines about ignored fields of the elements.
     """
 
     layers: tuple[GivenLayer, ...]
@@ -75,7 +75,7 @@ class LayerList:
 
 @dataclass
 class _Element:
-    """The fields of one element by their compared names, and which of them were used."""
+    """The fields of one element by their normalised names, and which of them were used."""
 
     place: str
     fields: dict[str, object]
@@ -91,7 +91,7 @@ class _Element:
         return cls(place, fields)
 
     def get(self, *names: str) -> object:
-        """The first given value among ``names``, or None."""
+        """Return the first value given under one of ``names``, or None."""
         found: object = None
         for name in names:
             value = self.fields.get(name)
@@ -101,19 +101,19 @@ class _Element:
         return found
 
     def number(self, *names: str) -> float | None:
-        """The number among ``names``, or None."""
+        """Return the number given under one of ``names``, or None."""
         value = self.get(*names)
         return None if value is None else to_number(value, f"{self.place}.{names[0]}")
 
     @property
     def kind(self) -> str:
-        """The kind of layer as a plain word; empty where none is given."""
+        """Kind of the layer as a normalised word; empty if not given."""
         value = next((self.fields[n] for n in _KIND if isinstance(self.fields.get(n), str)), "")
         return re.sub(r"[^a-z0-9]", "", plain(str(value).rsplit(".", 1)[-1]))
 
     @property
     def inputs(self) -> int | None:
-        """The product of the shape that it says it takes."""
+        """Product of the layer's stated input shape, or None."""
         shape = self.get(*_SHAPES)
         sides = shape if isinstance(shape, list | tuple) else [shape]
         known = [side for side in sides if isinstance(side, int) and not isinstance(side, bool)]
@@ -121,7 +121,7 @@ class _Element:
 
 
 def is_layer_list(value: object) -> bool:
-    """Whether ``value`` could be a list of layers: objects, numbers or such as text."""
+    """Return whether ``value`` can be a list of layers: objects, numbers or an equivalent text."""
     if isinstance(value, str):
         return _sizes_in(value) is not None
     if not isinstance(value, list | tuple) or len(value) == 0 or is_elided(value):
@@ -133,12 +133,12 @@ def is_layer_list(value: object) -> bool:
 
 
 def is_elided(value: object) -> bool:
-    """Whether ``value`` is a list that somebody shortened to three dots in a text."""
+    """Return whether ``value`` is a list that was abbreviated with an ellipsis."""
     return isinstance(value, list | tuple) and any(e is ... or e in ("...", "…") for e in value)
 
 
 def is_sweep(value: object) -> bool:
-    """Whether ``value`` holds several lists of layers, each of which would do."""
+    """Return whether ``value`` is a sweep: several alternative lists of layers."""
     return (
         isinstance(value, list | tuple)
         and len(value) > 0
@@ -148,10 +148,10 @@ def is_sweep(value: object) -> bool:
 
 
 def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
-    """The layers in ``value``.
+    """Parse the layers in ``value``.
 
     Raises:
-        RecipeError: An element is no layer; the message names its place.
+        RecipeError: An element is no layer; the message names its position.
     """
     written = _sizes_in(value) if isinstance(value, str) else value
     if not isinstance(written, list | tuple) or len(written) > MAX_LAYERS:
@@ -189,7 +189,7 @@ def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
 
 
 def _add(layers: list[GivenLayer], layer: GivenLayer) -> None:
-    """Append ``layer``, or give what it says to the layer before it if it has no units."""
+    """Append ``layer``; without units it sets activation and dropout of the previous layer."""
     if layer.units or not (layer.activation or layer.dropout):
         layers.append(layer)
     elif layers:
@@ -202,7 +202,7 @@ def _add(layers: list[GivenLayer], layer: GivenLayer) -> None:
 
 
 def _expanded(elements: list[object], depth: int) -> list[object]:
-    """``elements`` with the layers of models within the model in their place."""
+    """Return ``elements`` with nested models replaced by their layers."""
     flat: list[object] = []
     for element in elements:
         config = element.get("config", element) if isinstance(element, dict) else None
@@ -215,7 +215,7 @@ def _expanded(elements: list[object], depth: int) -> list[object]:
 
 
 def _sizes_in(text: str) -> list[int] | None:
-    """The sizes in a text such as ``35-25-10-2`` or ``[35, 25, 10]``."""
+    """Return the sizes in a text such as ``35-25-10-2`` or ``[35, 25, 10]``, or None."""
     if len(text) > _LONGEST_SIZES:
         return None
     words = re.split(r"\s*(?:->|→|[-,;x×:>\s])\s*", text.strip(" []()"))
@@ -225,7 +225,7 @@ def _sizes_in(text: str) -> list[int] | None:
 
 
 def _chained(elements: list[object]) -> list[object] | None:
-    """``[[35, 25], [25, 10]]`` (inputs and outputs of each layer) as 35, 25, 10, or None."""
+    """Return ``[[35, 25], [25, 10]]`` (inputs and outputs per layer) as 35, 25, 10, or None."""
     pairs = [e for e in elements if isinstance(e, list | tuple) and len(e) == 2]
     if not pairs or len(pairs) < len(elements):
         return None
@@ -235,7 +235,7 @@ def _chained(elements: list[object]) -> list[object] | None:
 
 
 def _image_layer(element: _Element) -> dict[str, Any] | None:
-    """The convolution or pooling that ``element`` is, as it stands in a recipe; or None."""
+    """Return ``element`` as the JSON of a convolution or pooling layer, or None."""
     kind = element.kind
     if "pool" in kind:
         pool = next((known for word, known in _POOLS.items() if word in kind), None)
@@ -250,14 +250,14 @@ def _image_layer(element: _Element) -> dict[str, Any] | None:
     if "channels" not in known:
         return None
     padding = found["padding"]
-    # Both Keras and PyTorch pad only where they are told to.
+    # Neither Keras nor PyTorch pads by default.
     known["padding"] = _PADDINGS.get(padding, 0) if isinstance(padding, str) else padding or 0
     activation = choice("activation", element.get(*_ACTIVATION))
     return {"kind": "conv", **known, "activation": activation}
 
 
 def _layer(element: _Element, written: object) -> GivenLayer | None:
-    """The layer that ``element`` is, without units if only an activation; None for what is none."""
+    """Return the layer of ``element``: 0 units for a dropout or activation, None for no layer."""
     kind, place = element.kind, element.place
     if "conv" in kind:
         raise RecipeError(

@@ -1,4 +1,4 @@
-"""Sizes and layers of a foreign configuration; see the package."""
+"""Read the sizes and layers of a foreign configuration."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"(?:hidden|h|fc|layer)_?(?:dim|size|units|layer|neurons)?_?([1-9])")
 _MOST_ALIKE = 50
 _LARGEST_SIDE = 512
-"""A larger number alone is no side of an image but the number of its pixels."""
+"""A single number above this is the number of pixels, not the side of an image."""
 _CONVOLUTIONS = ("conv", "kernel", "filter", "stride")
 _NO_UNITS = ("kernel", "stride", "padding", "pool", "dropout", "shape")
 _LAYERS = ("network.encoder", "network.decoder", "network.latent")
 
 
 def input_size(notes: Notes) -> int | None:
-    """Numbers per sample, where the configuration tells them."""
+    """Return the values per sample, or None if the configuration does not state them."""
     item = notes.take(
         tables.INPUTS, fits=lambda v: not isinstance(v, dict | bool) and len(_sides(v)) > 0
     )
     channels = notes.take_one(tables.CHANNELS, fits=lambda v: type(v) in (int, str))
     if channels is not None and channels.choices > 1:
-        # Those of convolutions, one for each.
+        # A list of channels describes the convolutions, one entry for each.
         notes.release(channels)
         channels = None
     if item is None:
@@ -77,7 +77,7 @@ def input_size(notes: Notes) -> int | None:
 
 
 def _sides(value: object) -> list[object]:
-    """``28``, ``[28, 28]``, ``[null, 28, 28, 1]`` or ``28x28`` as a list of sides."""
+    """Return the sides in ``28``, ``[28, 28]``, ``[null, 28, 28, 1]`` or ``28x28`` as a list."""
     if isinstance(value, str) and re.fullmatch(r"\s*\d{1,5}(\s*[x×*,]\s*\d{1,5})+\s*", value):
         return [int(side) for side in re.findall(r"\d+", value)]
     sides = list(value) if isinstance(value, list | tuple) else [value]
@@ -85,10 +85,10 @@ def _sides(value: object) -> list[object]:
 
 
 def read_chain(notes: Notes, inputs: int | None, *, variational: bool) -> GivenChain:
-    """The network that is described, with what had to be assumed said.
+    """Return the described network and report all assumptions.
 
     Raises:
-        RecipeError: What is described cannot be.
+        RecipeError: The description is contradictory or impossible.
     """
     item = notes.take_one(tables.CODE, fits=lambda v: not isinstance(v, bool))
     code = None if item is None else item.whole
@@ -118,7 +118,7 @@ def _is_convolution(item: Item) -> bool:
 
 
 def _listed(notes: Notes, hints: Hints) -> GivenChain | None:
-    """The network of one list of layers, or of two."""
+    """Return the network of one list of layers or of two, or None."""
     item = _take_list(notes, tables.ENCODER)
     if item is None:
         hidden = _take_list(notes, tables.HIDDEN)
@@ -126,7 +126,7 @@ def _listed(notes: Notes, hints: Hints) -> GivenChain | None:
         return None if item is None else whole_chain(_read(notes, item, hidden), hints)
     decoder = _take_list(notes, tables.DECODER)
     if decoder is None:
-        # Three dots in a copied text: the reader is to think of the mirror image.
+        # An ellipsis for the decoder in a copied text means the mirror image of the encoder.
         dots = notes.take("decoder* decoder*.*", fits=is_elided)
         if dots is not None:
             notes.understand(dots, tr("the mirror image of the encoder"))
@@ -157,13 +157,13 @@ def _read(notes: Notes, item: Item, hidden: object = None) -> LayerList:
 
 
 def _name_layers(notes: Notes, item: Item) -> None:
-    """Refusals of the layers name the key of ``item``."""
+    """Make error messages about the layers name the key of ``item``."""
     for path in _LAYERS:
         notes.sources.setdefault(path, item)
 
 
 def _from_numbers(notes: Notes, hints: Hints) -> GivenChain | None:
-    """Hidden layers of one width, told by it and perhaps by their number, or each by a key."""
+    """Return a network from hidden sizes: one width, with an optional depth, or a key per layer."""
     items = _alike(notes) or _numbered(notes)
     if not items:
         return None
@@ -172,7 +172,7 @@ def _from_numbers(notes: Notes, hints: Hints) -> GivenChain | None:
         notes.understand(item, tr("units of a hidden layer"))
     _name_layers(notes, items[0])
     layers = tuple(GivenLayer(item.whole) for item in items)
-    # A single width is the code itself, unless that has a size of its own.
+    # A single width is the size of the code, unless the code has a key of its own.
     if hints.code is None and len(layers) == 1:
         return encoder_only(LayerList(layers, items[0].key))
     return whole_chain(LayerList(layers, items[0].key, hidden=True), hints)
@@ -204,7 +204,7 @@ def _is_count(value: object) -> bool:
 
 
 def set_network(notes: Notes, chain: GivenChain, *, gaussian: bool) -> None:
-    """Put ``chain`` with its activations into the recipe."""
+    """Set the recipe's network to ``chain`` with its activations."""
     chain = with_activations(notes, chain, gaussian=gaussian)
     if chain.decoder is None or chain.images:
         chain = replace(chain, decoder=None)
@@ -227,7 +227,7 @@ def set_network(notes: Notes, chain: GivenChain, *, gaussian: bool) -> None:
 
 
 def _document(layer: GivenLayer) -> dict[str, Any]:
-    """``layer`` as it stands in a recipe's JSON."""
+    """Return ``layer`` in the JSON form of a recipe."""
     document = {
         "units": layer.units,
         "activation": layer.activation,

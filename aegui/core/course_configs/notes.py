@@ -1,7 +1,7 @@
-"""One reading of a foreign configuration: its keys, found by their many names, and what they mean.
+"""State of importing one foreign configuration: its values, the settings found, and the report.
 
-Every value stands under exactly one of Understood, Assumed and Ignored, which is what most of the
-book-keeping here is for.
+Each value is reported exactly once, as Understood, Assumed or Ignored; most of the bookkeeping here
+serves that purpose.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_DEPTH = 20
 MAX_ITEMS = 10_000
 _LONGEST_KEY = 120
 _MOST_NAMES = 20
-"""Keys of one branch that are named in one line."""
+"""Maximum number of keys of one branch that are listed in a line."""
 
 KeyPath = tuple[str, ...]
 Heading = Literal["understood", "assumed", "ignored", "needs"]
@@ -35,10 +35,10 @@ Heading = Literal["understood", "assumed", "ignored", "needs"]
 
 @dataclass(frozen=True)
 class Item:
-    """A value of the configuration with the path of its key, as written and as compared.
+    """A value of the configuration with the path of its key, as written and normalised.
 
-    ``choices`` counts the values of a sweep of which ``value`` is the first; ``written`` is what
-    the file says then.
+    ``choices`` is the number of values of a sweep, of which ``value`` is the first; ``written`` is
+    then the whole list in the file.
     """
 
     path: KeyPath
@@ -49,7 +49,7 @@ class Item:
 
     @property
     def key(self) -> str:
-        """The path as a person reads it: ``training.learning_rate``."""
+        """The path as displayed: ``training.learning_rate``."""
         return _shortened(self.path)
 
     @property
@@ -59,7 +59,7 @@ class Item:
 
     @property
     def first(self) -> Item:
-        """This item with the first of its values, where it is a sweep over several."""
+        """This item reduced to its first value, if it is a sweep over several."""
         value = self.value
         if not isinstance(value, list | tuple) or not value:
             return self
@@ -67,35 +67,35 @@ class Item:
 
     @property
     def number(self) -> float:
-        """The number that it gives, or a RecipeError."""
+        """The value as a number; raises RecipeError if it is none."""
         return to_number(self.value, self.key)
 
     @property
     def whole(self) -> int:
-        """The whole number that it gives, or a RecipeError."""
+        """The value as an integer; raises RecipeError if it is none."""
         return to_whole(self.value, self.key)
 
     def has(self, *words: str) -> bool:
-        """Whether one of ``words`` is a part of one of its names."""
+        """Return whether any of ``words`` is contained in one of the item's names."""
         return any(word in name for name in self.names for word in words)
 
 
 @dataclass
 class Notes:
-    """The values of a configuration, what they were taken for, and what is said of them.
+    """The values of a configuration, the settings derived from them, and the report.
 
     Attributes:
         items: The values in the order of the file.
-        folder: Where files that it names are looked for; None looks for none.
-        settings: Path in the recipe -> value.
-        sources: Path in the recipe -> where it comes from, for refusals.
-        lines: Heading, the path that it speaks of, if any, and text of all that is said.
-        taken: Paths that a setting has claimed.
-        spoken_of: Path -> heading under which it stands.
-        same: Path -> the item with the same meaning and value that was taken before it.
-        off: Path -> why nothing may be taken from it.
-        switches: Paths of the flags that switched something off.
-        titles: Paths of names and notes, which make no network.
+        folder: Folder in which to look for referenced files; None looks for none.
+        settings: Value by path in the recipe.
+        sources: Item that set a path in the recipe, for error messages.
+        lines: Heading, key path of the value or None, and text of each line of the report.
+        taken: Key paths claimed by a setting.
+        spoken_of: Heading of the line about each reported key path.
+        same: By key path, the item taken earlier that has the same meaning and value.
+        off: Reason why the value at a key path must not be used.
+        switches: Key paths of the flags that switched something off.
+        titles: Key paths of names and notes, which alone do not describe a network.
     """
 
     items: list[Item]
@@ -112,10 +112,10 @@ class Notes:
 
     @classmethod
     def of(cls, config: dict[object, object], folder: Path | None) -> Notes:
-        """Nothing read yet of ``config``.
+        """Return the initial state for ``config``.
 
         Raises:
-            RecipeError: It is nested too deeply, or has too many keys.
+            RecipeError: The configuration is nested too deeply, or has too many keys.
         """
         items: list[Item] = []
         _collect(config, (), items)
@@ -123,19 +123,19 @@ class Notes:
 
     @property
     def live(self) -> list[Item]:
-        """The items from which something may be taken."""
+        """The items that may be used."""
         return [item for item in self.items if item.path not in self.off]
 
     def take(self, patterns: str, fits: Fits | None = None, none: bool = False) -> Item | None:
-        """The first given value whose key ends like one of ``patterns``, and mark it as taken.
+        """Return the first item whose key matches one of ``patterns``, and mark it as taken.
 
-        Patterns are compared from the first on, each with the end of the path; ``*`` stands for
-        anything within one name. The same value under another fitting key is marked as well.
+        Patterns are tried in order, each against the end of the key path; ``*`` matches anything
+        within one name. Other matching keys with the same value are marked as taken too.
 
         Args:
-            patterns: Such as ``lr optim*.rate``, with spaces between them.
-            fits: Whether a value is of the wanted kind; others are passed over.
-            none: Whether "none" is a value and not the lack of one.
+            patterns: Such as ``lr optim*.rate``, separated by spaces.
+            fits: Whether a value has the expected type; other values are skipped.
+            none: Whether "none" is a value and not a missing one.
         """
         found: Item | None = None
         live = self.live
@@ -155,7 +155,7 @@ class Notes:
         return found
 
     def take_one(self, patterns: str, fits: Fits | None = None, none: bool = False) -> Item | None:
-        """As ``take`` for a single value; of a list of such, a sweep, it gives the first."""
+        """Take a single value; a list of such values is a sweep, reduced to its first."""
 
         def is_one(value: object) -> bool:
             if isinstance(value, list | tuple):
@@ -170,17 +170,17 @@ class Notes:
         return None if item is None else item.first
 
     def release(self, item: Item) -> None:
-        """Give back what was taken and not used."""
+        """Undo the taking of an item that was not used."""
         self.taken.discard(item.path)
 
     def set(self, path: str, value: object, item: Item, meaning: str) -> None:
-        """Give ``path`` of the recipe a value, because ``item`` says so."""
+        """Set ``path`` of the recipe to ``value`` and report ``item`` as understood."""
         self.settings[path] = value
         self.sources[path] = item
         self.understand(item, meaning)
 
     def withdraw(self, path: str, reason: str) -> None:
-        """Leave what was read for ``path`` aside after all."""
+        """Remove the setting of ``path`` again and report its item as ignored."""
         if path not in self.settings:
             return
         del self.settings[path]
@@ -191,15 +191,15 @@ class Notes:
             self.leave(item, reason)
 
     def say(self, heading: Heading, line: str) -> None:
-        """Say what speaks of no value alone."""
+        """Add a line to the report that concerns no single value."""
         self.lines.append((heading, None, line))
 
     def said(self, heading: Heading) -> tuple[str, ...]:
-        """All lines under ``heading``."""
+        """Return all lines under ``heading``."""
         return tuple(line for title, _, line in self.lines if title == heading)
 
     def understand(self, item: Item, meaning: str) -> None:
-        """Say what ``item`` means; of a sweep, that the first of its values is taken."""
+        """Report the meaning of ``item``; a sweep is reported as assumed, with its first value."""
         if item.choices > 1:
             first = tr("{meaning}, the first of {n}", meaning=meaning, n=item.choices)
             self.suppose(item, first)
@@ -207,23 +207,23 @@ class Notes:
             self.tell("understood", item, f"{item.text}: {meaning}")
 
     def suppose(self, item: Item, meaning: str) -> None:
-        """Say what ``item`` was taken to mean, where it may mean something else."""
+        """Report the assumed meaning of an ambiguous ``item``."""
         self.tell("assumed", item, f"{item.text}: {meaning}")
 
     def leave(self, item: Item, reason: str) -> None:
-        """Say why ``item`` is left aside."""
+        """Report ``item`` as ignored, with the reason."""
         self.tell("ignored", item, tr("{setting} ({reason})", setting=item.text, reason=reason))
 
     def tell(self, heading: Heading, item: Item, line: str) -> None:
-        """Say a ``line`` of ``item``, unless something was said of it before."""
+        """Add a ``line`` about ``item``, unless the item has been reported already."""
         if item.path not in self.spoken_of:
             self.lines.append((heading, item.path, line))
             self.spoken_of[item.path] = heading
 
     def tell_rest(self) -> None:
-        """Nothing vanishes: what was looked at without a word gets its line, and so does the rest.
+        """Report all remaining values, including those that were taken without a line.
 
-        A branch of which nothing was used is one line.
+        A branch without any used value gets a single line.
         """
         for item in self.live:
             first = self.same.get(item.path)
@@ -248,7 +248,7 @@ class Notes:
             self.say("ignored", line)
 
     def document(self) -> dict[str, Any]:
-        """The settings as a recipe's JSON."""
+        """Return the settings as the JSON of a recipe."""
         document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
         for path, value in self.settings.items():
             node = document
@@ -282,7 +282,7 @@ def _collect(node: object, path: KeyPath, items: list[Item]) -> None:
         return
     _check_list(node, 0)
     names = tuple(snake(name) for name in path)
-    # Tools that try many settings write {"learning_rate": {"values": [0.1, 0.01]}}.
+    # Sweep tools write {"learning_rate": {"values": [0.1, 0.01]}}.
     while len(names) > 1 and names[-1] in {"value", "values"}:
         names = names[:-1]
     items.append(Item(path, names, node))
@@ -316,10 +316,10 @@ def _matches(names: KeyPath, pattern: str) -> bool:
 
 
 def is_flag(value: object) -> bool:
-    """Whether ``value`` is or spells a yes or no."""
+    """Return whether ``value`` is a boolean or a word for one."""
     return flag_of(value) is not None
 
 
 def is_text(value: object) -> bool:
-    """Whether ``value`` is a text."""
+    """Return whether ``value`` is a string."""
     return isinstance(value, str)

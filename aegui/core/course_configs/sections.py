@@ -1,4 +1,4 @@
-"""Sections of a foreign configuration: switched off, or of another network than the one taken."""
+"""Exclude sections of a foreign configuration: disabled ones and those of other networks."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _SWITCHES = frozenset({"enable", "enabled", "active", "use", "on", "activo", "ha
 _SIDES = ("encod", "decod", "codific", "decodific")
 _LAYERS = ("layer", "hidden", "arch", "capas", "topology", "neuron", "sizes", "units", "ocult")
 _PARTS = ("latent", "bottleneck", "output", "input", "code", "optim", "data", "train", "noise")
-"""Parts of one network, not networks."""
+"""Words for the parts of one network, which are no networks of their own."""
 _ADVERSARIES = frozenset({"discriminator", "generator", "critic"})
 
 
 def set_aside(notes: Notes) -> None:
-    """Mark what must not be taken: switched-off sections, and all networks but the first.
+    """Exclude the values of disabled sections and of all networks except the first.
 
     Raises:
-        RecipeError: It describes a GAN.
+        RecipeError: The configuration describes a GAN.
     """
     for switch in notes.items:
         _switch_off(notes, switch)
@@ -45,7 +45,7 @@ def set_aside(notes: Notes) -> None:
 
 
 def tell_switches(notes: Notes) -> None:
-    """Say of every switch that nobody spoke of what it did."""
+    """Report the effect of every switch that has no line yet."""
     for item in notes.items:
         if item.path in notes.spoken_of or _switched(item) is None:
             continue
@@ -57,7 +57,7 @@ def tell_switches(notes: Notes) -> None:
 
 
 def _switched(item: Item) -> tuple[KeyPath, str] | None:
-    """The section that a switch speaks of: where it lies, and its name; "" is all of it."""
+    """Return parent path and name of the section that a switch controls; "" is the whole parent."""
     name, parent = item.names[-1], item.names[:-1]
     if name in _SWITCHES and parent:
         return parent, ""
@@ -92,7 +92,7 @@ def _has_layers(item: Item) -> bool:
 
 
 def _home(item: Item) -> KeyPath:
-    """The section that the network of ``item`` stands in."""
+    """Return the path of the section that describes the network of ``item``."""
     end = len(item.path) - 1
     while end > 0 and item.names[end - 1].startswith((*_SIDES, "hidden", "layers")):
         end -= 1
@@ -100,7 +100,7 @@ def _home(item: Item) -> KeyPath:
 
 
 def _keep_first(notes: Notes, homes: list[KeyPath]) -> None:
-    """Of several sections with layers of their own the first is taken."""
+    """Exclude all but the first of several sections with layers of their own."""
     first, *others = homes or [()]
     sections = {_section(first, other) for other in others} - {()}
     if not sections:
@@ -116,7 +116,7 @@ def _keep_first(notes: Notes, homes: list[KeyPath]) -> None:
 
 
 def _section(first: KeyPath, other: KeyPath) -> KeyPath:
-    """The section of ``other`` that has nothing of ``first`` in it, or () where there is none."""
+    """Return the largest section with ``other`` but without ``first``, or () if there is none."""
     common = 0
     while common < min(len(first), len(other)) and first[common] == other[common]:
         common += 1

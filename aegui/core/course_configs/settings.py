@@ -1,4 +1,4 @@
-"""Training, noise and data of a foreign configuration; see the package."""
+"""Read training, noise and data settings of a foreign configuration."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ _PATIENCE = "training.goals.patience_epochs"
 _FINAL_FACTOR = f"{_SCHEDULE}.final_factor"
 _SMALLEST_FACTOR = 0.5
 _SMALLEST_STEP = 0.05
-"""A decay below these is no factor (of an epoch, of a step) but the 1/t decay of old Keras."""
+"""A smaller decay, per epoch or step, is no factor but the 1/t decay of old Keras versions."""
 _ONLINE = frozenset({"online", "stochastic"})
 _FULL = frozenset({"batch", "full", "full_batch"})
 _ALL = frozenset({"full", "full_batch", "all", "todo", "-1", "0", "false"})
-"""Sizes of a batch that mean all samples."""
+"""Batch sizes that mean all samples."""
 _DEFAULT_LEVEL = 0.1
 _EMOJI_PIXELS = 64 * 64 * 3
 _GREY_SIDE = 80
-"""Side of the grey pictures of the course."""
+"""Side of the course's grey images."""
 _SOURCES = {_EMOJI_PIXELS: "emoji", 784: "mnist", 64: "digits", _GREY_SIDE**2: "emoji"}
-"""Numbers per sample -> the set that the course uses at that size."""
+"""The dataset that the course uses, by values per sample."""
 
 
 def read_settings(notes: Notes) -> None:
-    """Take all that is neither network nor data.
+    """Read all settings except those of network and data.
 
     Raises:
-        RecipeError: A value is not possible.
+        RecipeError: A value is impossible.
     """
     _take(notes, tables.TEXTS)
     _read_noise(notes)
@@ -71,7 +71,7 @@ def _take(notes: Notes, rows: Iterable[Row]) -> None:
 
 def _take_text(notes: Notes, row: Row) -> None:
     item = notes.take(row.names, fits=is_text)
-    # "model.name" and the like are no title.
+    # Nested names such as "model.name" are no title.
     if item is not None and (len(item.path) == 1 or row.path != "name"):
         notes.set(row.path, item.value, item, tr(row.label))
         notes.titles.add(item.path)
@@ -104,7 +104,7 @@ def _take_number(notes: Notes, row: Row) -> None:
 
 
 def _withdraw_unused(notes: Notes) -> None:
-    """Details of choices that were not made: betas without Adam, a step without steps."""
+    """Remove parameters that the chosen options lack: betas without Adam, a step without steps."""
     for table, default in (
         ("optimizer", "adam"),
         ("schedule", "constant"),
@@ -151,7 +151,7 @@ def _read_device(notes: Notes) -> None:
 
 
 def _read_optimizer(notes: Notes) -> None:
-    """Momentum, betas and the like, which mean different things for each optimiser."""
+    """Read momentum, betas and similar parameters, whose meaning depends on the optimiser."""
     betas = notes.take("betas", fits=lambda v: isinstance(v, list) and len(v) == 2)
     if betas is not None and f"{_OPTIMIZER}.beta1" in notes.settings:
         notes.leave(betas, tr("given by another key"))
@@ -169,7 +169,7 @@ def _read_optimizer(notes: Notes) -> None:
         if nesterov is not None:
             notes.understand(nesterov, called("optimizer", key) if fast else tr("switched off"))
     alpha = notes.take_one("optim*.alpha")
-    # The paper on Adam calls its step alpha; RMSprop's alpha is the smoothing.
+    # The Adam paper names the step size alpha; for RMSprop alpha is the smoothing factor.
     field = "alpha" if name == "rmsprop" else "learning_rate"
     if alpha is not None and f"{_OPTIMIZER}.{field}" not in notes.settings:
         notes.set(f"{_OPTIMIZER}.{field}", alpha.number, alpha, field)
@@ -182,7 +182,7 @@ def _read_optimizer(notes: Notes) -> None:
 
 
 def _read_momentum(notes: Notes, name: object) -> bool:
-    """Whether momentum is requested; some give its size, some 1 or true for yes."""
+    """Return whether momentum is requested, which may be given as its value, 1 or true."""
     item = notes.take_one("momentum use_momentum momentum_factor optim*.momentum_* momento")
     if item is None:
         return False
@@ -222,7 +222,7 @@ def _read_early_stopping(notes: Notes) -> None:
 
 
 def _read_schedule(notes: Notes) -> None:
-    """How the learning rate falls: by a named schedule, or by a factor alone."""
+    """Read the learning rate schedule, given by name or by a decay factor alone."""
     factor = notes.take_one(
         tables.RATE_FACTORS, fits=lambda v: not is_text(v) or choice("schedule", v) is None
     )
@@ -260,7 +260,7 @@ def _read_factor(notes: Notes, item: Item, name: object) -> None:
 
 
 def _read_exponential(notes: Notes, item: Item, value: float, *, is_named: bool) -> None:
-    """A factor per epoch; here the schedule is told by where it ends."""
+    """Convert a decay factor per epoch to the final factor that the recipe stores."""
     epochs = notes.settings.get("training.epochs", Recipe().training.epochs)
     if not isinstance(epochs, int) or not 0 < epochs < 10**9:
         return
@@ -276,7 +276,7 @@ def _read_exponential(notes: Notes, item: Item, value: float, *, is_named: bool)
 
 
 def _read_noise(notes: Notes) -> None:
-    """Take the noise that is given, unless it is switched off."""
+    """Read the noise settings, unless the noise is switched off."""
     kind_item = notes.take_one(
         tables.NOISE_KINDS, fits=lambda v: choice("corruption", v) is not None
     )
@@ -302,7 +302,7 @@ def _is_level(value: object) -> bool:
 
 
 def _level_by_kind(notes: Notes) -> tuple[str | None, Item | None]:
-    """A level whose key names the kind of noise as well."""
+    """Return kind and level of a noise whose key names its kind."""
     for kind, patterns in tables.NOISE_BY_KIND:
         item = notes.take_one(patterns, fits=_is_level)
         if item is not None:
@@ -338,15 +338,15 @@ def _set_noise(
         level += pepper.number
         notes.understand(pepper, label)
     notes.settings[f"{path}.kind"] = kind if level != 0 else "none"
-    # A level that cannot be is told at its own key, not at that of the whole noise.
+    # An impossible level is reported at its own key, not at that of the noise as a whole.
     notes.sources[path] = item
     notes.set(f"{path}.level", level, item, f"{label}, {tr('level of the noise')}")
 
 
 def read_data(notes: Notes, pixels: int | None) -> None:
-    """Take the data that are named, or else those that go with ``pixels`` numbers per sample."""
+    """Set the named data, or else the dataset whose samples have ``pixels`` values."""
     item = notes.take_one(tables.DATA, fits=is_text)
-    # Many solutions number the three arrays of the course's header.
+    # Many solutions number the three arrays of the course's header file.
     numbered = notes.take("font fonts font_number", fits=lambda v: type(v) is int and 1 <= v <= 3)
     source = None
     if item is not None:
@@ -388,7 +388,7 @@ def _source(notes: Notes, text: str) -> str | None:
 
 
 def tell_defaults(notes: Notes) -> None:
-    """Say what is taken where nothing is given."""
+    """Report the defaults of settings that are not given."""
     default, settings = Recipe().training, notes.settings
     texts = {
         "training.loss": tr("Loss: {v}.", v=called("loss", "bce")),

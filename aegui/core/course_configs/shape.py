@@ -1,8 +1,8 @@
-"""From a list of layers to a whole network: encoder, code, decoder, output.
+"""Turn a list of layers into a complete network: encoder, code, decoder and output.
 
-Seen in the wild: the whole chain (35-25-10-2-10-25-35), the hidden layers only, the encoder only,
-encoder and decoder apart; of variational models the encoder's last layer twice as wide as the
-code, for mean and log variance. Where a list may mean two networks, the guess is reported.
+Known notations: the whole chain (35-25-10-2-10-25-35), only the hidden layers, only the encoder,
+encoder and decoder separately; in variational models the encoder's last layer may be twice as wide
+as the code, for mean and log variance. If a list is ambiguous, the guess is reported.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 
 _SMALL_CODE = 4
-"""A list of hidden layers that ends in so few units ends in the code."""
+"""A list of hidden layers that ends in at most this many units ends in the code."""
 _DEFAULT_CODE = 2
 
 _IMAGE_SIZES = {
@@ -25,11 +25,11 @@ _IMAGE_SIZES = {
 
 @dataclass(frozen=True)
 class GivenChain:
-    """A whole network; ``decoder`` None mirrors the encoder, ``output`` None is not told.
+    """A network; ``decoder`` None mirrors the encoder, ``output`` None is not stated.
 
-    ``inputs`` is what the list itself says of the input's size, ``guesses`` what had to be
-    assumed, ``doubled`` whether the code stands there with mean and log variance, ``is_given``
-    whether the configuration gives any layers, ``images`` the convolutions before all others.
+    ``inputs`` is the input size stated in the list, ``guesses`` are the assumptions made,
+    ``doubled`` tells whether the list gives the code with mean and log variance, ``is_given``
+    whether the configuration lists any layers, ``images`` are the convolutions before all others.
     """
 
     encoder: tuple[GivenLayer, ...]
@@ -44,7 +44,7 @@ class GivenChain:
 
     @property
     def back(self) -> tuple[GivenLayer, ...]:
-        """The layers of the decoder, its output not among them; mirrored ones await activations."""
+        """The decoder's layers without the output; mirrored layers have no activation yet."""
         if self.decoder is not None:
             return self.decoder
         return tuple(replace(layer, activation=None) for layer in reversed(self.encoder))
@@ -57,7 +57,7 @@ class GivenChain:
 
 @dataclass(frozen=True)
 class Hints:
-    """What else is known: units of the code, numbers per sample, whether it is a VAE."""
+    """Facts from other keys: units of the code, values per sample, whether it is a VAE."""
 
     code: int | None = None
     inputs: int | None = None
@@ -65,17 +65,17 @@ class Hints:
 
 
 def invented(code: int | None) -> GivenChain:
-    """A network where no layers are given: 25-10, or layers that narrow down to a wide code."""
+    """Return a default network: 25-10, or layers that narrow down to the code if that is wide."""
     units = _DEFAULT_CODE if code is None else code
     before = (25, 10) if units < 10 else (4 * units, 2 * units)
     return GivenChain(tuple(GivenLayer(n) for n in before), GivenLayer(units), is_given=False)
 
 
 def whole_chain(given: LayerList, hints: Hints) -> GivenChain:
-    """The network that one list describes.
+    """Return the network that a single list describes.
 
     Raises:
-        RecipeError: It describes none.
+        RecipeError: The list describes no network.
     """
     layers, inputs, output = given.layers, given.inputs, None
     if not given.hidden and _begins_with_input(given, hints):
@@ -101,7 +101,7 @@ def whole_chain(given: LayerList, hints: Hints) -> GivenChain:
 def _with_code(
     given: LayerList, output: GivenLayer | None, code: int, *, variational: bool
 ) -> GivenChain:
-    """The chain of a list where the code's units are given apart."""
+    """Return the chain of a list, with the code's units given by another key."""
     layers, key = given.layers, given.key
     sizes = [layer.units for layer in layers]
     middle, odd = len(sizes) // 2, len(sizes) % 2 == 1
@@ -130,7 +130,7 @@ def _with_code(
 
 
 def _without_code(given: LayerList, output: GivenLayer | None) -> GivenChain:
-    """The chain of a list where the code must be among the layers, or is not told at all."""
+    """Return the chain of a list that contains the code, or does not state it at all."""
     sizes = [layer.units for layer in given.layers]
     narrow, symmetric = min(sizes), _is_symmetric(sizes)
     half, rest = divmod(len(sizes), 2)
@@ -148,7 +148,7 @@ def _without_code(given: LayerList, output: GivenLayer | None) -> GivenChain:
 
 
 def encoder_only(given: LayerList) -> GivenChain:
-    """The chain of an encoder's layers: the last is the code, unless they are hidden ones."""
+    """Return the chain of an encoder's list: the last layer is the code unless it is hidden."""
     layers = given.layers
     if layers and (not given.hidden or layers[-1].units <= _SMALL_CODE):
         return _ending_in_code(given)
@@ -165,7 +165,7 @@ def _ending_in_code(given: LayerList) -> GivenChain:
 
 
 def _with_default_code(given: LayerList, end: int | None) -> GivenChain:
-    """A code behind the layers before ``end``; those after it are the decoder's."""
+    """Return the chain with a default code after the layers before ``end``; the rest decode."""
     guess = tr(
         'The size of the code is not given: {n} numbers after the hidden layers of "{key}".',
         n=_DEFAULT_CODE,
@@ -176,12 +176,12 @@ def _with_default_code(given: LayerList, end: int | None) -> GivenChain:
 
 
 def two_sided(encoder: LayerList, decoder: LayerList | None, hints: Hints) -> GivenChain:
-    """The network of an encoder and, perhaps, a decoder that are listed apart.
+    """Return the network of an encoder and an optional decoder that are listed separately.
 
-    Either may repeat the input's size, and either may hold the code.
+    Either list may repeat the input size, and either may contain the code.
 
     Raises:
-        RecipeError: They leave no layer for the code.
+        RecipeError: The lists leave no layer for the code.
     """
     layers, inputs, guesses = encoder.layers, encoder.inputs, []
     if len(layers) > 1 and not encoder.hidden and _begins_with_input(encoder, hints):
@@ -214,9 +214,9 @@ def two_sided(encoder: LayerList, decoder: LayerList | None, hints: Hints) -> Gi
 def _before_code(
     encoder: LayerList, back: tuple[GivenLayer, ...] | None, hints: Hints
 ) -> tuple[GivenChain, bool]:
-    """The chain up to the code, and whether the encoder's list ended in the code.
+    """Return the chain up to the code, and whether the encoder's list ended in the code.
 
-    A wide last layer that is a hidden one is not the code, though it be as wide.
+    A wide last hidden layer is not the code, even if its width equals that of the code.
     """
     layers, code = encoder.layers, hints.code
     last = layers[-1].units if layers else 0
@@ -232,7 +232,7 @@ def _before_code(
 
 
 def _begins_with_input(given: LayerList, hints: Hints) -> bool:
-    """Whether the first of a list is the input; not where one of its elements gave that."""
+    """Return whether a list begins with the input, unless an element states the input size."""
     sizes = [layer.units for layer in given.layers]
     if not sizes or given.inputs is not None:
         return False
@@ -246,7 +246,7 @@ def _is_symmetric(sizes: list[int]) -> bool:
 
 
 def _place_of(sizes: list[int], units: int) -> int:
-    """Index of the layer of ``units`` that is nearest to the middle."""
+    """Return the index of the layer with ``units`` units that is nearest to the middle."""
     middle = (len(sizes) - 1) / 2
     return min(
         (i for i, size in enumerate(sizes) if size == units), key=lambda i: (abs(i - middle), i)

@@ -1,4 +1,4 @@
-"""What the settings of foreign configurations are called; see the package."""
+"""Names of each setting in foreign configurations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CATALOGUES: dict[str, Mapping[str, Choice]] = {
 
 
 def called(catalogue: str, key: str) -> str:
-    """What ``key`` of a catalogue is called in the window."""
+    """Return the display name of ``key`` in a catalogue."""
     return tr(CATALOGUES[catalogue][key].label)
 
 
@@ -37,9 +37,9 @@ class Row:
     """One setting.
 
     Attributes:
-        path: Where it stands in the recipe.
-        kind: ``text``, ``whole`` or ``number``; of a choice the key of its catalogue.
-        label: What it means, marked.
+        path: Its path in the recipe.
+        kind: ``text``, ``whole`` or ``number``, or the catalogue of a choice.
+        label: Its meaning, marked for translation.
         names: Patterns of its keys, see ``Notes.take``.
     """
 
@@ -200,7 +200,7 @@ ROWS = (
         "init_gain init*.gain",
     ),
 )
-"""Choices, then numbers, the more special keys first."""
+"""Choices first, then numbers; more specific keys first."""
 
 NOISE_BY_KIND = (
     (
@@ -211,13 +211,13 @@ NOISE_BY_KIND = (
     ("flip", "flip_p flip_prob* bit_flip* bitflip* noise.flip flip_noise*"),
     ("masking", "mask_p mask_prob* masking_* noise.masking mask_ratio"),
 )
-"""(kind of noise, keys) of levels whose key tells the kind."""
+"""Kind of noise and keys of its level, for keys that name the kind."""
 
 LOSS_GOALS = (
     "min_error target_error error_threshold tolerance tol max_error tolerancia error_min "
     "error_minimo loss_threshold target_loss min_loss epsilon stop_at"
 )
-"""Keys of a loss at which to stop, which no goal here is."""
+"""Keys of a loss at which to stop, which a recipe cannot express."""
 
 BATCH = (
     "batch_size batch minibatch_size mini_batch_size train_batch_size batchsize tamano_lote "
@@ -292,7 +292,7 @@ _LISTED = "activation* act acts act_fn* funciones_activacion funciones"
 
 
 def _within(section: str, names: str) -> str:
-    """``names`` as keys of a section."""
+    """Return ``names`` as keys within ``section``."""
     return " ".join(f"{section}.{name}" for name in names.split())
 
 
@@ -302,7 +302,7 @@ ACTIVATION_LISTS = {
     "hidden": "hidden*activation* activation*.hidden*",
     "whole": f"activations {_LISTED}",
 }
-"""Part of the network -> keys of lists with an activation for each of its layers."""
+"""Keys of lists with one activation per layer, by part of the network."""
 
 ACTIVATION_OF = {
     "output": (
@@ -327,7 +327,7 @@ ACTIVATION_OF = {
         "funcion_de_activacion funcion squash* transfer hidden_activator"
     ),
 }
-"""Part of the network -> keys of the one activation of it, the more special ones first."""
+"""Keys of a single activation for a part of the network, more specific keys first."""
 
 SLOPE = "beta activation*beta slope tanh_beta sigmoid_beta"
 DROPOUT = "dropout dropout_rate dropout_p dropout_prob*"
@@ -336,7 +336,7 @@ KL_WEIGHTS = (
     "kl_loss_weight beta"
 )
 KL_MEAN_WEIGHTS = "kld_weight kld_coef*"
-"""Weights beside a mean over the pixels; PyTorch-VAE writes them so."""
+"""KL weights that assume a reconstruction loss averaged over pixels, as in PyTorch-VAE."""
 KL_WARMUPS = "kl_warmup* kl_ramp* kl_anneal* beta_warmup* warmup_kl beta_anneal*"
 
 OFF_AT_ZERO = {
@@ -346,11 +346,11 @@ OFF_AT_ZERO = {
     "training.schedule.patience_epochs",
     "training.schedule.step_epochs",
 }
-"""Settings that people switch off with 0, -1 or false."""
+"""Settings that 0, -1 or false switches off."""
 
 BUILTIN_DATA = {
     **{name: name for name in ("symbols", "uppercase", "lowercase", "letters")},
-    # The three arrays of the header that the course hands out.
+    # The three arrays of the header file that the course hands out.
     "font1": "symbols",
     "font2": "uppercase",
     "font3": "lowercase",
@@ -362,4 +362,4 @@ BUILTIN_DATA = {
     "fashion mnist": "fashion",
     "fashionmnist": "fashion",
 }
-"""What data may be called -> the name of the set that ships with the program."""
+"""Built-in dataset by the names that configurations use for it."""

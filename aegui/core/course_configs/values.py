@@ -1,4 +1,4 @@
-"""Values as people write them in configurations: numbers as text, and a choice's many names."""
+"""Parse values in their many notations: numbers as text, and alternative names of choices."""
 
 from __future__ import annotations
 
@@ -76,19 +76,19 @@ _CORRUPTIONS = {
 
 
 def plain(word: str) -> str:
-    """``word`` without accents, in lower case."""
+    """Return ``word`` in lower case, without accents."""
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
 def snake(key: str) -> str:
-    """A key as all are compared: ``learningRate`` and ``Learning-Rate`` are ``learning_rate``."""
+    """Normalise a key: ``learningRate`` and ``Learning-Rate`` become ``learning_rate``."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
     return re.sub(r"[\W_]+", "_", plain(split)).strip("_")
 
 
 def _index(others: dict[str, str], table: Iterable[str] = ()) -> dict[str, str]:
-    """What each word names: a key of ``table``, by that key or one of its other names."""
+    """Map each word to its key of ``table``: the key itself and its alternative names."""
     index = {}
     for key, words in {**dict.fromkeys(table, ""), **others}.items():
         for word in (key, *words.split()):
@@ -108,7 +108,7 @@ _TAILS = ("loss", "function", "fn", "noise", "init", "initializer", "initializat
 
 
 def choice(table: str, value: object) -> str | None:
-    """The key that ``value`` names in ``table`` (a key of the tables above), or None."""
+    """Return the key of ``table`` that ``value`` names, or None."""
     if not isinstance(value, str):
         return None
     word = re.sub(r"[^a-z0-9]", "", plain(value.rsplit(".", 1)[-1]))
@@ -122,17 +122,17 @@ def choice(table: str, value: object) -> str | None:
 
 
 def is_nothing(value: object) -> bool:
-    """Whether ``value`` says that nothing was given."""
+    """Return whether ``value`` means that nothing is given."""
     return value is None or (
         isinstance(value, str) and plain(value).strip() in {"", "none", "null", "ninguno"}
     )
 
 
 def to_number(value: object, key: str) -> float:
-    """The finite number that ``value`` is or spells.
+    """Return ``value``, a number or its text, as a finite float.
 
     Raises:
-        RecipeError: It is none; the message names ``key``.
+        RecipeError: The value is no finite number; the message names ``key``.
     """
     number: float | None = None
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -150,10 +150,10 @@ def to_number(value: object, key: str) -> float:
 
 
 def to_whole(value: object, key: str) -> int:
-    """The whole number that ``value`` is or spells; 1e4 and "10000.0" are such.
+    """Return ``value``, an integer or its text, as an int; 1e4 and "10000.0" are accepted.
 
     Raises:
-        RecipeError: It is none; the message names ``key``.
+        RecipeError: The value is no integer; the message names ``key``.
     """
     number = to_number(value, key)
     if number != int(number):
@@ -164,7 +164,7 @@ def to_whole(value: object, key: str) -> int:
 
 
 def flag_of(value: object) -> bool | None:
-    """The yes or no that ``value`` is or spells, or None."""
+    """Return ``value``, a boolean or a word for one, as a bool; None if it is neither."""
     word = spelt(value)
     if word in {"true", "yes", "on", "1", "1.0", "si", "verdadero", "y", "t"}:
         return True
@@ -174,7 +174,7 @@ def flag_of(value: object) -> bool | None:
 
 
 def spelt(value: object) -> str:
-    """A text, number or flag as a word to compare; what is too long for one is empty."""
+    """Return a text, number or boolean as a normalised word; empty for other or huge values."""
     if isinstance(value, str):
         return plain(value).strip()
     if isinstance(value, int) and abs(value) >= 10**20:

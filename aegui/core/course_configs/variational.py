@@ -1,4 +1,4 @@
-"""Whether a foreign configuration is that of a variational model; see the package."""
+"""Detect whether a foreign configuration describes a variational model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WORDS = frozenset(
     {"vae", "variational", "variationalautoencoder", "betavae", "cvae", "variacional"}
 )
-"""How a variational model is called."""
+"""Names of variational models."""
 _TITLES = frozenset({"name", "experiment", "experiment_name"})
 _MODEL_KEYS = _TITLES | frozenset(
     {"model", "type", "kind", "variant", "class", "class_name", "algorithm", "mode", "arch"}
@@ -30,7 +30,7 @@ _LATENT = "network.latent"
 
 
 class Variational:
-    """What says that the code is a variational one, and how its divergence is weighed."""
+    """Evidence in a configuration for a variational code, and the weight of its KL divergence."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
@@ -42,11 +42,11 @@ class Variational:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the configuration says so."""
+        """Whether the configuration describes a variational code."""
         return self._item is not None or self._section is not None
 
     def weigh(self, inputs: int | None) -> None:
-        """Take the weight of the divergence, before ``beta`` can be taken for a slope."""
+        """Read the KL weight, before ``beta`` can be read as the slope of an activation."""
         notes = self._notes
         weight = notes.take_one(tables.KL_WEIGHTS, fits=_is_number)
         if weight is not None:
@@ -71,7 +71,7 @@ class Variational:
             notes.set(f"{_LATENT}.kl_warmup_epochs", warmup.whole, warmup, text)
 
     def read(self, *, doubled: bool) -> None:
-        """Make the code a Gaussian one where it is, and say why."""
+        """Make the code Gaussian if the configuration says so, and report the reason."""
         notes, item = self._notes, self._item
         if self._denied is not None:
             notes.understand(self._denied, tr("no variational code"))
@@ -94,14 +94,14 @@ class Variational:
 
 
 def _says_so(item: Item) -> bool:
-    """Whether its key or its words speak of a variational model."""
+    """Return whether an item's key or value indicates a variational model."""
     if is_nothing(item.value):
         return False
     name = item.names[-1]
     word = re.sub(r"[^a-z0-9]", "", plain(item.value)) if isinstance(item.value, str) else ""
     if word and (word in _WORDS or (name in _MODEL_KEYS and word.endswith("vae"))):
         return True
-    # A divergence may be that of a sparse code, too.
+    # A sparse code may have a KL divergence, too.
     parts = name.split("_")
     diverges = bool({"kl", "kld"} & set(parts)) and not item.has("spars")
     is_named = diverges or name.removeprefix("use_") in _WORDS
@@ -109,13 +109,13 @@ def _says_so(item: Item) -> bool:
 
 
 def _denies(item: Item) -> bool:
-    """Whether it says that the code is none."""
+    """Return whether an item denies a variational code."""
     word = item.names[-1].removeprefix("use_").removeprefix("is_")
     return word in _WORDS and flag_of(item.value) is False
 
 
 def _section(notes: Notes) -> str | None:
-    """A section that is called so and gives the code or the layers."""
+    """Return a section named like a variational model that gives code or layers, or None."""
     empty = None
     for item in notes.live:
         place = next((i for i, name in enumerate(item.names[:-1]) if name in _WORDS), None)
