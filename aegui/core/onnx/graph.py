@@ -50,7 +50,7 @@ class OnnxGraph:
         return names
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | float, name: str = "") -> str:
-        """Add an initializer: numbers and arrays as they are, a sequence of integers as int64."""
+        """Add an initializer: a number becomes float32, a list of integers int64."""
         if isinstance(value, int | float):
             array: NDArray[np.generic] = np.array(value, np.float32)
         elif isinstance(value, np.ndarray):
