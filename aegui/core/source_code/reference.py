@@ -51,7 +51,7 @@ class StepTaken:
         inputs: Rows ``[n, D]`` that the encoder received, float32.
         target: Target rows ``[n, D]``, float32.
         masks: Dropout masks by layer index.
-        noise: Standard normal noise of the code, ``[n, d]``, or None.
+        noise: Standard normal numbers of the code's shape, ``[n, d]``, or None.
     """
 
     loss: float
