@@ -1,1 +1,1 @@
-"""The library: every run and study that is kept, and an index that finds them."""
+"""The library: all kept runs and studies, and an index to search them."""

@@ -1,4 +1,4 @@
-"""Two entries of the library beside each other: what differs, and whether one is better."""
+"""Comparison of two entries of the library: their differences, and whether one is better."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class EntryDifference:
-    """What lies between two entries.
+    """The differences of two entries.
 
     Attributes:
-        entries: Both.
-        names: What they are called here: where their names are the same by what tells them apart.
-        changes: Of their recipes.
-        lines: These, and another set that was learnt, in words; empty where there are none.
-        figure: Key of the figure that they are compared by.
-        comparison: What the seeds allow to be said.
-        verdict: That in words.
+        entries: Both entries.
+        names: Their names in the comparison, made distinct where both are the same.
+        changes: Differences of their recipes.
+        lines: These, and another data set, in words; empty if there are none.
+        figure: Key of the compared figure.
+        comparison: Result of the test over the seeds.
+        verdict: That result in words.
     """
 
     entries: tuple[LibraryEntry, LibraryEntry]
@@ -54,17 +54,17 @@ class EntryDifference:
 def difference(
     library: Library, first: str, second: str, figure: str = "", *, by_time: bool = False
 ) -> EntryDifference:
-    """What lies between the entries ``first`` and ``second``.
+    """Return the differences of the entries ``first`` and ``second``.
 
     Args:
-        library: Where they are.
-        first: Id of the one.
+        library: The library.
+        first: Id of one.
         second: Id of the other.
         figure: Key of the figure to compare; by default wrong pixels, accuracy, or else the loss.
-        by_time: Whether two of one name are told apart by when they were made, else by their ids.
+        by_time: Whether equal names are made distinct by the creation time, else by their ids.
 
     Raises:
-        AeguiError: There is no such entry, it has no recipe, or not the figure that is asked for.
+        AeguiError: There is no such entry, it has no recipe, or lacks the requested figure.
     """
     one, other = library.entry(first), library.entry(second)
     recipes = library.recipe(first), library.recipe(second)
@@ -92,7 +92,7 @@ def difference(
 
 
 def _names_of(one: LibraryEntry, other: LibraryEntry, *, by_time: bool) -> tuple[str, str]:
-    """Names, or, of two of one name, such as two seeds, what else tells them apart."""
+    """Return both names, made distinct if they are the same, such as for two seeds."""
     if one.name and other.name and one.name != other.name:
         return one.name, other.name
     if by_time and one.created and other.created:
@@ -117,10 +117,10 @@ def _lines(
 
 
 def _check_figure(key: str, entries: Mapping[str, LibraryEntry]) -> None:
-    """Refuse a figure of which these entries cannot be compared: it would seem to have failed."""
+    """Raise if these entries have no such figure: they would seem to have failed."""
     known = {name: spreads_of(entry) for name, entry in entries.items()}
     for name, figures in known.items():
-        # A seed that has blown up has no figures, and one that missed a goal none of that goal.
+        # A diverged seed has no figures, and one that missed a goal none of that goal.
         missed = key.startswith("epoch_") and any(key in each for each in known.values())
         if key not in figures and not missed and "loss" in figures:
             raise AeguiError(f"{name}: {no_figure_words(key, figures)}")

@@ -1,6 +1,7 @@
-"""What is known of a run or study beside its file: name, note, tags, recipe, figures, environment.
+"""Metadata of a run or study: name, note, tags, recipe, figures, environment.
 
-It is kept as JSON next to the file. The two together are the truth; the index is made from them.
+It is saved as JSON beside the run file. The two together are the source of truth; the index is
+derived from them.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ EntryKind = Literal["run", "study"]
 
 
 class SeedRow(BaseModel):
-    """The figures of one seed, by the keys of ``RUN_FIGURES``; what has blown up is not there."""
+    """The figures of one seed, by the keys of ``RUN_FIGURES``; diverged ones are missing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,14 +54,14 @@ class SeedRow(BaseModel):
 
 
 class LibraryEntry(BaseModel):
-    """What is kept of a run (a recipe with one seed or several) or of a study.
+    """Metadata of a run (a recipe with one or several seeds) or of a study.
 
-    ``created`` is in ISO 8601, UTC. ``parent`` is the entry that this one was forked from or runs
-    again; ``study`` the one it belongs to, in which ``setting`` is its name. ``trashed`` says when
-    it was put into the trash, ``shed`` when only its file was; empty: it was not. ``has_file`` is
-    whether there is one: a study may keep nothing but the figures of most of its runs.
-    ``image_shape`` and ``classes`` are those of its samples. ``document`` is what a study has to
-    say of itself.
+    ``created`` is in ISO 8601, UTC. ``parent`` is the entry that this one was forked from or
+    repeats; ``study`` the one it belongs to, in which ``setting`` is its name. ``trashed`` is when
+    it was moved to the trash, ``shed`` when only its file was; empty: it was not. ``has_file`` is
+    whether there is a run file: a study may keep only the figures of most of its runs.
+    ``image_shape`` and ``classes`` are those of its samples. ``document`` is the plan and result
+    of a study.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -92,20 +93,20 @@ class LibraryEntry(BaseModel):
     document: dict[str, Any] | None = None
 
     def values(self, key: str) -> dict[int, float]:
-        """The figure ``key`` of every seed; NaN of a seed that has none."""
+        """Return the figure ``key`` of every seed; NaN for a seed without it."""
         return {row.seed: row.figures.get(key, math.nan) for row in self.seeds}
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over several seeds: enough to join it with those of others.
+    """A figure over several seeds, in a form that can be merged with others.
 
     Attributes:
-        count: Seeds that have it.
+        count: Number of seeds that have it.
         mean: Their mean.
-        squares: Sum of the squared distances from the mean.
-        low: The lowest.
-        high: The highest.
+        squares: Sum of the squared deviations from the mean.
+        low: The lowest value.
+        high: The highest value.
     """
 
     count: int
@@ -116,12 +117,12 @@ class Spread:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation of the seeds, over n - 1 as everywhere; NaN of a single one."""
+        """Sample standard deviation of the seeds, over n - 1; NaN for a single one."""
         return math.sqrt(self.squares / (self.count - 1)) if self.count > 1 else math.nan
 
 
 def joined_spread(parts: Sequence[Sequence[float]]) -> Spread:
-    """Several spreads as one; each is ``(count, mean, squares, low, high)``, at least one.
+    """Merge at least one spread, each ``(count, mean, squares, low, high)``.
 
     (Chan, Golub and LeVeque 1979.)
     """
@@ -134,7 +135,7 @@ def joined_spread(parts: Sequence[Sequence[float]]) -> Spread:
 
 
 def spreads_of(entry: LibraryEntry) -> dict[str, Spread]:
-    """Every figure of an entry over its seeds."""
+    """Return the spread of every figure of an entry over its seeds."""
     columns: dict[str, list[float]] = {}
     for row in entry.seeds:
         for key, value in row.figures.items():
@@ -149,17 +150,17 @@ def spreads_of(entry: LibraryEntry) -> dict[str, Spread]:
 
 
 def new_id() -> str:
-    """A name that nothing else has: ten letters of chance."""
+    """Return a random unique id of ten letters."""
     return secrets.token_hex(_ID_BYTES)
 
 
 def now() -> str:
-    """This moment, as it is stored."""
+    """Return the current time in the stored form."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
-    """The entry of a run; ``known`` are further fields of it, ``id`` among them if it has one."""
+    """Return the entry of a run; ``known`` are further fields, including ``id`` if it has one."""
     seeds = tuple(
         SeedRow(
             seed=result.seed,
@@ -187,7 +188,7 @@ def entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
 
 
 def _recorded(run: SavedRun, place: int) -> dict[str, float]:
-    """Figures of the best weights of a run that only its history has, such as those held out."""
+    """Return figures of the best weights that only the history has, such as those held out."""
     history = run.history
     row = None if history is None else history.row_at(run.results[place].best_epoch)
     if history is None or row is None:
@@ -197,7 +198,7 @@ def _recorded(run: SavedRun, place: int) -> dict[str, float]:
 
 
 def environment(engine: str = "", device: str = "") -> dict[str, Any]:
-    """What a training depends on beside its recipe: program, libraries, processor, device."""
+    """Return the environment of a training: program, libraries, processor, device."""
     torch = sys.modules.get("torch")
     return {
         "aegui": __version__,
@@ -214,7 +215,7 @@ def environment(engine: str = "", device: str = "") -> dict[str, Any]:
 
 
 def entry_bytes(entry: LibraryEntry) -> bytes:
-    """``entry`` as it is written."""
+    """Return ``entry`` in its file format."""
     return (json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) + "\n").encode()
 
 
@@ -228,7 +229,7 @@ def write_entry(path: Path, entry: LibraryEntry) -> None:
 
 
 def read_entry(path: Path) -> LibraryEntry:
-    """The entry in the file at ``path``.
+    """Read the entry in the file at ``path``.
 
     Raises:
         ReadError: It cannot be read, is damaged, or was written by a newer version.
@@ -258,7 +259,7 @@ def read_entry(path: Path) -> LibraryEntry:
 
 
 class NewerEntry(ReadError):
-    """An entry was written by a newer version of the program: it is left as it is."""
+    """An entry was written by a newer version of the program: it is left unchanged."""
 
 
 def _refuse_newer(path: Path, text: bytes) -> None:
@@ -280,7 +281,7 @@ def _refuse_newer(path: Path, text: bytes) -> None:
 
 
 def flattened(recipe: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """The values of a recipe by their paths with dots; lists stay whole."""
+    """Return the values of a recipe by their dotted paths; lists stay whole."""
     found: dict[str, Any] = {}
     for key, value in recipe.items():
         place = f"{path}.{key}" if path else key

@@ -1,4 +1,4 @@
-"""Runs of the library as files of a person's own: runs, recipes, CSV, pages, networks, events."""
+"""Export of runs of the library: runs, recipes, CSV, pages, networks, event files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_NAME = 60
 
 
 def members(library: Library, id: str) -> list[str]:
-    """A run, or the runs of a study that have files.
+    """Return a run, or the runs of a study that have files.
 
     Raises:
         AeguiError: There is no such entry, or a study has kept no files.
@@ -53,18 +53,18 @@ def export_file(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> None:
-    """Write runs to a file, as its suffix says: a run file, a recipe, curves, a page, a network.
+    """Write runs to a file in the format of its suffix: run file, recipe, curves, page, network.
 
     Args:
-        library: Where they are.
-        ids: Runs; of a run file, a recipe and a network one.
+        library: The library.
+        ids: Runs; exactly one for a run file, a recipe or a network.
         out: The file.
         report: Called with the progress.
-        cancelled: Asked now and then whether to stop; then nothing is written.
+        cancelled: Polled for cancellation; then nothing is written.
 
     Raises:
-        AeguiError: A run cannot be read, the suffix is none of these, or nothing can be written.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: A run cannot be read, the suffix is unknown, or the file cannot be written.
+        Cancelled: ``cancelled`` returned True.
     """
     suffix = out.suffix.lower()
     if suffix == HISTORY:
@@ -103,7 +103,7 @@ def export_file(
     elif suffix == RECIPE:
         write_atomically(out, recipe_json(library.recipe(ids[0])).encode())
     else:
-        library.load(ids[0])  # says it, where it is damaged or has gone
+        library.load(ids[0])  # raises if it is damaged or missing
         write_atomically(out, library.path(ids[0]).read_bytes())
 
 
@@ -117,18 +117,18 @@ def export_events(
     """Write event files: a folder for each run and seed, which TensorBoard lists as its runs.
 
     Args:
-        library: Where the runs are.
-        ids: Which.
-        folder: Where to; it is made where there is none.
+        library: The library.
+        ids: The runs.
+        folder: Target folder; it is created if missing.
         report: Called with the progress.
-        cancelled: Asked between two runs whether to stop; those so far are written.
+        cancelled: Polled between two runs; those written so far stay.
 
     Returns:
-        How many files there are.
+        The number of files.
 
     Raises:
-        AeguiError: A run cannot be read, has not been trained, or nothing can be written.
-        Cancelled: ``cancelled`` said so.
+        AeguiError: A run cannot be read, has not been trained, or cannot be written.
+        Cancelled: ``cancelled`` returned True.
     """
     count = 0
     progress = Progress(len(ids), _read_words, report, cancelled)

@@ -1,4 +1,4 @@
-"""The files of the library: which entries there are, and whether they have changed."""
+"""The files of the library: its entries, and whether they have changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Stamp = dict[str, tuple[int, int]]
-"""Suffix -> size and time of the last change, of the files of one entry."""
+"""Suffix -> size and modification time of the files of one entry."""
 
 RUNS = "runs"
 LIMITS = "limits.json"
@@ -28,7 +28,7 @@ BESIDE = ".json"
 STUDY = f"{SUFFIX}-study"
 _SUFFIXES = (BESIDE, SUFFIX, STUDY)
 USUAL_LIMIT = 5 << 30
-"""Bytes from which on it is said that the library is large."""
+"""Default size in bytes above which the library counts as large."""
 LEAST_LIMIT = 1 << 20
 
 
@@ -36,7 +36,7 @@ class LibraryFiles:
     """The folder of a library.
 
     Args:
-        folder: Where it is.
+        folder: Its path.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -44,14 +44,14 @@ class LibraryFiles:
         self._runs = folder / RUNS
 
     def path(self, id: str, suffix: str) -> Path:
-        """The file of an entry that ends in ``suffix``."""
+        """Return the path of an entry's file with ``suffix``."""
         return self._runs / f"{id}{suffix}"
 
     def made(self) -> bool:
-        """Whether it can be written; it is made where it is not there.
+        """Create the folder if missing, and return whether it is writable.
 
         Raises:
-            AeguiError: It is not there and cannot be made.
+            AeguiError: It is missing and cannot be created.
         """
         try:
             private_folder(self._folder)
@@ -70,7 +70,7 @@ class LibraryFiles:
         return os.access(self._runs, os.W_OK) and os.access(self._folder, os.W_OK)
 
     def all(self) -> dict[str, Stamp]:
-        """The files of every entry.
+        """Return the files of every entry.
 
         Raises:
             AeguiError: The folder cannot be read.
@@ -81,7 +81,7 @@ class LibraryFiles:
                 for item in items:
                     stem, dot, suffix = item.name.rpartition(".")
                     if stem and not stem.startswith(".") and dot + suffix in _SUFFIXES:
-                        with contextlib.suppress(FileNotFoundError):  # it has just gone
+                        with contextlib.suppress(FileNotFoundError):  # removed meanwhile
                             known = item.stat()
                             found.setdefault(stem, {})[dot + suffix] = _mark(known)
         except OSError as error:
@@ -95,7 +95,7 @@ class LibraryFiles:
         return found
 
     def stamp(self, id: str) -> Stamp:
-        """The files of one entry."""
+        """Return the stamp of the files of one entry."""
         found: Stamp = {}
         for suffix in _SUFFIXES:
             with contextlib.suppress(OSError):
@@ -103,7 +103,7 @@ class LibraryFiles:
         return found
 
     def limit(self) -> int:
-        """Bytes from which on the library is too large, as the person has set it."""
+        """Return the size limit in bytes that the user has set."""
         try:
             document = from_json((self._folder / LIMITS).read_text(encoding="utf-8"))
             return max(LEAST_LIMIT, int(document["limit_bytes"]))
@@ -111,10 +111,10 @@ class LibraryFiles:
             return USUAL_LIMIT
 
     def set_limit(self, size: int) -> None:
-        """Set them.
+        """Set the size limit.
 
         Raises:
-            AeguiError: They are too few, or cannot be written.
+            AeguiError: It is too small, or cannot be written.
         """
         if size < LEAST_LIMIT:
             raise AeguiError(tr("The limit of the library must be at least 1 MB."))
@@ -123,12 +123,12 @@ class LibraryFiles:
 
 
 def stamp_text(stamp: Stamp) -> str:
-    """A stamp as the index keeps it."""
+    """Return a stamp as stored in the index."""
     return ";".join(f"{suffix}:{size}:{time}" for suffix, (size, time) in sorted(stamp.items()))
 
 
 def unlinked(path: Path) -> int:
-    """Remove a file that may not be there; its bytes.
+    """Remove a file if it exists, and return its size in bytes.
 
     Raises:
         AeguiError: It cannot be removed.
@@ -146,7 +146,7 @@ def unlinked(path: Path) -> int:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file lies there, whatever is in it; None where there is none."""
+    """Return an identity of the file at a path, independent of its content; None if missing."""
     try:
         known = path.stat()
     except OSError:
@@ -155,14 +155,14 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def set_aside(path: Path, before: tuple[int, int] | None) -> str:
-    """Give a damaged index another name, unless another program has done so meanwhile.
+    """Rename a damaged index, unless another program has done so meanwhile.
 
     Args:
         path: The index.
-        before: Which file it was, see ``identity``.
+        before: The file that was found damaged, see ``identity``.
 
     Returns:
-        Its new name; empty where it was another's turn.
+        Its new name; empty if another program has renamed it.
     """
     if before is None or identity(path) != before:
         return ""

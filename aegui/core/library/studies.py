@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 10
 _SAID = ("name", "note", "tags", "starred", "created", "parent", "trashed", "shed")
-"""What a person has said of an entry, and when it was kept: that stays when a study goes on."""
+"""Fields of an entry that stay when a study is continued: those of the user, and its date."""
 
 
 def keep_study(
@@ -43,23 +43,23 @@ def keep_study(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> str:
-    """Keep what a study has found so far; the id of its entry.
+    """Add or update a study with its results so far, and return the id of its entry.
 
-    Each setting that has runs gets an entry with all its seeds and a run file with their weights
-    and curves. A study that went on, in the same folder, replaces what was kept of it, but for what
-    a person has said.
+    Each setting with runs gets an entry with all its seeds and a run file with their weights and
+    curves. A continued study, in the same folder, replaces its earlier entries, except for what the
+    user has edited.
 
     Args:
-        library: Where.
-        result: What was found.
-        records: Where the weights are.
-        verdict: What the seeds allow to be said, in words.
+        library: The library.
+        result: The results.
+        records: The records with the weights.
+        verdict: The verdict over the seeds, in words.
         report: Called with the progress.
-        cancelled: Asked between two settings whether to stop; those so far are kept.
+        cancelled: Polled between two settings; those written so far stay.
 
     Raises:
         AeguiError: It could not be written.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     plan = result.plan
     id = study_id(records.folder, plan)
@@ -95,9 +95,9 @@ def keep_study(
 
 
 def study_id(folder: Path | None, plan: StudyPlan) -> str:
-    """The id of the study ``plan`` in ``folder``: with more seeds or values it is the same one.
+    """Return the id of the study ``plan`` in ``folder``, the same with more seeds or values.
 
-    With another recipe to begin from it is another study, whatever folder its runs are in.
+    With another base recipe it is another study, whatever folder its runs are in.
     """
     begin = plan.model_dump(mode="json", include={"recipe", "set"})
     place = plan.name if folder is None else str(folder.resolve())
@@ -144,7 +144,7 @@ def _keep_setting(
 
 
 def _order(result: StudyResult, cell: StudyCell) -> list[int]:
-    """The places of the runs of ``cell``, the best first."""
+    """Return the indices of the runs of ``cell``, the best first."""
     key = compared_by(result.plan)
     sign = -1.0 if run_figure(key).better == "high" else 1.0
     values = [sign * value for value in cell.values(key)]
@@ -154,7 +154,7 @@ def _order(result: StudyResult, cell: StudyCell) -> list[int]:
 
 
 def _of_samples(cells: Sequence[StudyCell]) -> dict[str, Any]:
-    """What entries say of the samples of the first of ``cells``."""
+    """Return the fields of entries that describe the samples of the first of ``cells``."""
     if not cells:
         return {}
     resolved = resolved_of(cells[0].setting.recipe)
@@ -168,7 +168,7 @@ def _of_samples(cells: Sequence[StudyCell]) -> dict[str, Any]:
 
 
 def _known(library: Library, study: str) -> dict[str, dict[str, Any]]:
-    """What is kept of a study already: id -> fields that stay."""
+    """Return what is kept of a study already: id -> fields that stay."""
     found = {}
     for trashed in (False, True):
         rows = library.rows(LibraryQuery(study=study, trashed=trashed))

@@ -1,4 +1,4 @@
-"""Columns of the library and their values as a person reads them."""
+"""Columns of the library and their values in words."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _ENVIRONMENT = tuple(
 
 
 def column_label(column: str) -> str:
-    """What a column is called."""
+    """Return the short name of a column."""
     if column in COLUMNS:
         return tr(COLUMNS[column].label)
     return tr(run_figure(column).label) if is_figure(column) else column
 
 
 def column_title(column: str) -> str:
-    """What a column is called where there is room: fields of a recipe by their labels."""
+    """Return the full name of a column: fields of a recipe by their labels."""
     return setting_label(column) if _is_setting(column) else column_label(column)
 
 
 def column_help(column: str) -> str:
-    """What a column says."""
+    """Return the help text of a column."""
     if column in COLUMNS:
         return tr(COLUMNS[column].help)
     if is_figure(column):
@@ -45,13 +45,13 @@ def column_help(column: str) -> str:
 
 
 def columns_to_choose() -> tuple[tuple[str, ...], ...]:
-    """Columns that a table may show: of an entry, figures, fields of a recipe, environment."""
+    """Return the columns that a table may show: of an entry, figures, recipe, environment."""
     settings = tuple(path for path in setting_paths() if path not in COLUMNS)
     return tuple(COLUMNS), tuple(RUN_FIGURES), settings, _ENVIRONMENT
 
 
 def is_figure(column: str) -> bool:
-    """Whether it is a figure of a run."""
+    """Return whether a column is a figure of a run."""
     return column not in COLUMNS and is_run_figure(column)
 
 
@@ -60,12 +60,12 @@ def _is_setting(column: str) -> bool:
 
 
 def is_number(column: str) -> bool:
-    """Whether its values stand at the right of their column."""
+    """Return whether the values of a column are right-aligned."""
     return is_figure(column) or column in {"samples", "runs", "bytes"}
 
 
 def cell_words(column: str, value: Any) -> str:
-    """A value as a person reads it."""
+    """Return a value as text."""
     if value is None or value == "":
         return NOTHING
     if column == "created":
@@ -82,7 +82,7 @@ def cell_words(column: str, value: Any) -> str:
 
 
 def cell_title(column: str, value: Any) -> str:
-    """A value where columns have their titles: sets and choices of a recipe by their labels."""
+    """Return a value as text with labels for sets and choices of a recipe."""
     if column == "kind" and value:
         return tr("run") if value == "run" else tr("study")
     if column == "data" and value:
@@ -97,7 +97,7 @@ def cell_title(column: str, value: Any) -> str:
 
 
 def spread_words(key: str, one: Spread | None) -> str:
-    """A figure over several seeds."""
+    """Return a figure over several seeds as text."""
     if one is None:
         return NOTHING
     mean = figure_words(key, one.mean)
