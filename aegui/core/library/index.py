@@ -1,8 +1,8 @@
-"""The index of the library: a SQLite file that finds entries; it can be made anew from them.
+"""The index of the library: an SQLite file, which can be rebuilt from the entries.
 
-A change is first written to the entry's own file and then here, both within one transaction: so two
-programs take turns, and whoever is killed in between leaves an index that is behind, never one that
-knows more than the files.
+A change is first written to the entry's own file and then here, both within one transaction. So
+two programs take turns, and a program killed in between leaves an index that is out of date, never
+one that contains more than the files.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SCHEMA = 2
-"""Version 1 had whole recipes in place of settings, names for keys, and searched capitals apart."""
+"""Version 1 had whole recipes in place of settings, names for keys, and a case-sensitive search."""
 WAIT_SECONDS = 10.0
-"""How long another program may take its turn."""
+"""Seconds to wait for another program's transaction."""
 
 _VERSION_1 = """
 CREATE TABLE entries (
@@ -111,19 +111,19 @@ _SEPARATOR = "\x1f"
 
 
 class BrokenIndex(AeguiError):
-    """The index is damaged: it is to be set aside and made anew."""
+    """The index is damaged: it has to be renamed and rebuilt."""
 
 
 def open_index(path: Path | None, *, vfs: str = "") -> sqlite3.Connection:
-    """The index at ``path``, made or brought to this version where need be; None: in memory.
+    """Open the index at ``path``, creating or migrating it if necessary; None: in memory.
 
     Args:
-        path: Where.
-        vfs: SQLite's layer to the file system; empty: its own choice.
+        path: Path of the index.
+        vfs: SQLite's virtual file system; empty for its default.
 
     Raises:
         BrokenIndex: It is damaged.
-        AeguiError: It cannot be opened or written, is locked, or is of a newer version.
+        AeguiError: It cannot be opened or written, is locked, or has a newer version.
     """
     with in_words(path or Path()):
         until = time.monotonic() + WAIT_SECONDS
@@ -131,8 +131,9 @@ def open_index(path: Path | None, *, vfs: str = "") -> sqlite3.Connection:
             try:
                 return _connected(path, vfs)
             except sqlite3.OperationalError as error:
-                # Who changes the journal is refused at once where another does so too: SQLite
-                # does not wait there (https://www.sqlite.org/wal.html, "Sometimes Queries Return").
+                # A change of the journal mode fails at once while another program does the same:
+                # SQLite does not wait (https://www.sqlite.org/wal.html,
+                # "Sometimes Queries Return").
                 name = getattr(error, "sqlite_errorname", "")
                 if not name.startswith("SQLITE_BUSY") or time.monotonic() > until:
                     raise
@@ -195,9 +196,9 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def choose_journal(connection: sqlite3.Connection, *, networked: bool) -> str:
-    """A write-ahead log where the file system honours it, else the safe old way; which it is.
+    """Set a write-ahead log if the file system supports it, else a rollback journal; return which.
 
-    Over a network the log would need memory that two machines share.
+    Over a network the log would need memory shared by two machines.
     """
     wanted = "DELETE" if networked else "WAL"
     mode = str(connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()[0]).lower()
@@ -208,7 +209,7 @@ def choose_journal(connection: sqlite3.Connection, *, networked: bool) -> str:
 
 
 def is_networked(folder: Path, mounts: Path = _MOUNTS) -> bool:
-    """Whether ``folder`` is on another machine, as far as the system tells."""
+    """Return whether ``folder`` is on another machine, as far as the system reports it."""
     if sys.platform == "win32":
         return str(folder.absolute()).startswith("\\\\")
     try:
@@ -228,7 +229,7 @@ def is_networked(folder: Path, mounts: Path = _MOUNTS) -> bool:
 
 @contextlib.contextmanager
 def turn(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that no other program writes beside; undone where anything is raised."""
+    """Context manager of an exclusive transaction, rolled back on any exception."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -241,11 +242,11 @@ def turn(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Say what SQLite refuses.
+    """Context manager that turns errors of SQLite into messages.
 
     Raises:
         BrokenIndex: The file is damaged.
-        AeguiError: Anything else.
+        AeguiError: Any other error.
     """
     try:
         yield
@@ -276,14 +277,14 @@ def in_words(path: Path) -> Iterator[None]:
 def put(
     connection: sqlite3.Connection, entry: LibraryEntry, *, stamp: str, size: int, missing: bool
 ) -> None:
-    """Write what the index has to know of ``entry``.
+    """Write ``entry`` to the index.
 
     Args:
         connection: The index.
         entry: The entry.
-        stamp: Of its files, to see when they change.
-        size: Bytes of its files.
-        missing: Whether its file should be there and is not.
+        stamp: Stamp of its files, to detect changes.
+        size: Size of its files in bytes.
+        missing: Whether its file should exist but does not.
     """
     columns = {
         "id": entry.id,
@@ -331,12 +332,12 @@ def put(
 
 @cache
 def default_settings() -> Mapping[str, Any]:
-    """The values of a recipe that says nothing, by their paths: those are not stored."""
+    """Return the default values of a recipe by path, which are not stored."""
     return flattened(Recipe().model_dump(mode="json"))
 
 
 def stored(value: Any) -> Any:
-    """A value of a recipe as SQLite compares it: lists as their JSON."""
+    """Return a value of a recipe as SQLite compares it: lists as their JSON."""
     if isinstance(value, bool):
         return int(value)
     return json.dumps(value) if isinstance(value, list | tuple | dict) else value
@@ -344,7 +345,7 @@ def stored(value: Any) -> Any:
 
 _SEARCHED = ("id", "name", "note", "tags", "setting", "data", "study")
 ENVIRONMENT = "environment"
-"""What the paths of values of the environment begin with."""
+"""Prefix of the paths of values of the environment."""
 _NOT_SETTINGS = {"format", "version", "name", "notes"}
 
 
@@ -374,7 +375,7 @@ def _put_settings(
 
 
 def _with_settings(connection: sqlite3.Connection) -> None:
-    """Version 2: recipes and environments can be asked for their values, search folds letters."""
+    """Migrate to version 2: values of recipes and environments are columns, search folds case."""
     _run(connection, _VERSION_2)
     rows = connection.execute(
         "SELECT number, entries.id, entries.name, entries.note, entries.setting, entries.data, "
@@ -400,7 +401,7 @@ def _with_settings(connection: sqlite3.Connection) -> None:
 
 
 def _run(connection: sqlite3.Connection, script: str) -> None:
-    """Each statement; ``executescript`` would end the transaction first."""
+    """Execute each statement; ``executescript`` would commit the transaction first."""
     for statement in script.split(";"):
         if statement.strip():
             connection.execute(statement)
@@ -410,4 +411,4 @@ _MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
     0: lambda connection: _run(connection, _VERSION_1),
     1: _with_settings,
 }
-"""Version -> what makes an index of that version one of the next."""
+"""Version -> function that migrates an index of that version to the next."""

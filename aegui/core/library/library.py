@@ -1,10 +1,11 @@
-"""The library: every run and study that is kept, with what a person says of them.
+"""The library: all kept runs and studies, with their names, notes and tags.
 
-A folder of files is the truth: of each entry its run file ``ID.aegui`` and beside it ``ID.json``
-with name, note, tags, recipe and figures. The index makes them findable. Several programs may use
-one library at once, and any of them may be killed at any moment: what was kept stays kept.
+A folder of files is the source of truth: for each entry its run file ``ID.aegui`` and beside it
+``ID.json`` with name, note, tags, recipe and figures. The index makes them searchable. Several
+programs may use one library at once, and any of them may be killed at any moment without losing
+what was kept.
 
-A ``Library`` is used by one thread at a time; threads that run at once open their own.
+A ``Library`` is used by one thread at a time; concurrent threads open their own.
 """
 
 from __future__ import annotations
@@ -63,12 +64,12 @@ _MAX_THUMBNAIL = 8 << 20
 
 @dataclass(frozen=True)
 class DiskUse:
-    """What the library takes on the disk.
+    """Disk use of the library.
 
     Attributes:
-        size: Bytes of all entries, those in the trash among them.
-        trash: Bytes of what emptying the trash would free.
-        limit: Bytes from which on it is too large, as the person has set it.
+        size: Bytes of all entries, including those in the trash.
+        trash: Bytes that emptying the trash would free.
+        limit: Size limit in bytes that the user has set.
     """
 
     size: int
@@ -77,28 +78,28 @@ class DiskUse:
 
     @property
     def is_over(self) -> bool:
-        """Whether it is larger than it should be."""
+        """Whether it exceeds its limit."""
         return self.size > self.limit
 
 
 class Library:
-    """A library that is open.
+    """An open library.
 
     Args:
-        folder: Where it is; None: in the user's data folder. It is made where there is none.
-        read_only: Never write to it; a folder that cannot be written is opened so anyway.
-        report: Called with the progress, should the index have to be made anew.
-        cancelled: Asked now and then whether to stop that.
-        vfs: SQLite's layer to the file system; empty: its own choice.
+        folder: Its folder, created if missing; None for the one in the user's data folder.
+        read_only: Never write to it; implied if the folder cannot be written.
+        report: Called with the progress if the index has to be rebuilt.
+        cancelled: Polled for cancellation of that.
+        vfs: SQLite's virtual file system; empty for its default.
 
     Attributes:
-        folder: Where it is.
+        folder: Its folder.
         read_only: Whether nothing can be changed in it.
-        notes: What a person should know of its opening, such as that the index was damaged.
+        notes: Messages about its opening, such as that the index was damaged.
 
     Raises:
         AeguiError: It cannot be used: locked, no folder, or of a newer version.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
 
     def __init__(
@@ -131,7 +132,7 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Use it no more."""
+        """Close the library."""
         self._connection.close()
 
     # What is in it
@@ -139,10 +140,10 @@ class Library:
     def rows(
         self, query: LibraryQuery | None = None, columns: Sequence[str] = ()
     ) -> list[LibraryRow]:
-        """The entries that ``query`` asks for, with the values of ``columns``.
+        """Return the entries that match ``query``, with the values of ``columns``.
 
         Raises:
-            AeguiError: A column is none, or the index cannot be read.
+            AeguiError: A column is unknown, or the index cannot be read.
         """
         with in_words(self._index):
             return rows_of(self._connection, query or LibraryQuery(), columns)
@@ -150,30 +151,30 @@ class Library:
     def groups(
         self, query: LibraryQuery, by: str, figures: Sequence[str] = ("wrong", "loss")
     ) -> list[LibraryGroup]:
-        """The same entries, grouped by the values of the column ``by``.
+        """Return the same entries, grouped by the values of the column ``by``.
 
         Raises:
-            AeguiError: A column is none, or the index cannot be read.
+            AeguiError: A column is unknown, or the index cannot be read.
         """
         with in_words(self._index):
             return groups_of(self._connection, query, by, figures)
 
     def count(self, query: LibraryQuery) -> int:
-        """How many entries ``query`` asks for, whatever its limit.
+        """Return the number of entries that match ``query``, ignoring its limit.
 
         Raises:
-            AeguiError: A column is none, or the index cannot be read.
+            AeguiError: A column is unknown, or the index cannot be read.
         """
         with in_words(self._index):
             return count_of(self._connection, query)
 
     def data_version(self) -> int:
-        """What becomes another number when another program has changed the index."""
+        """Return a number that changes when another program changes the index."""
         with in_words(self._index):
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def tags(self) -> dict[str, int]:
-        """Every tag with the number of entries that have it, the most frequent first."""
+        """Return every tag with its number of entries, the most frequent first."""
         with in_words(self._index):
             found = self._connection.execute(
                 "SELECT tag, count(*) FROM tags JOIN entries ON entries.number = tags.entry "
@@ -182,7 +183,7 @@ class Library:
             return {str(tag): int(count) for tag, count in found}
 
     def find(self, name: str) -> str:
-        """The id of the entry that ``name`` means: an id, its beginning, or the name of one entry.
+        """Return the id of the entry ``name``: an id, its beginning, or the name of one entry.
 
         Raises:
             AeguiError: There is none, or there are several.
@@ -212,10 +213,10 @@ class Library:
         )
 
     def entry(self, id: str) -> LibraryEntry:
-        """All that is known of an entry.
+        """Return an entry.
 
         Raises:
-            AeguiError: There is none, or its files have gone.
+            AeguiError: There is none, or its files are missing.
         """
         if self.path(id, BESIDE).exists():
             return read_entry(self.path(id, BESIDE))
@@ -226,11 +227,11 @@ class Library:
         )
 
     def path(self, id: str, suffix: str = SUFFIX) -> Path:
-        """Where the run file of an entry is; with another ``suffix`` a further file beside it."""
+        """Return the path of an entry's file with ``suffix``, by default its run file."""
         return self._files.path(id, suffix)
 
     def load(self, id: str, may_read: MayRead | None = None) -> SavedRun:
-        """The whole run of an entry.
+        """Return the whole run of an entry.
 
         Raises:
             AeguiError: It has no file, or that cannot be read.
@@ -257,7 +258,7 @@ class Library:
         return load_run(path, may_read)
 
     def recipe(self, id: str) -> Recipe:
-        """The recipe of an entry, to be trained again or changed.
+        """Return the recipe of an entry.
 
         Raises:
             AeguiError: It has none.
@@ -265,11 +266,11 @@ class Library:
         return recipe_from(self.entry(id).recipe, where=id)
 
     def size(self, id: str) -> int:
-        """Bytes that the files of an entry take on the disk."""
+        """Return the disk use of an entry's files in bytes."""
         return sum(size for size, _ in self._files.stamp(id).values())
 
     def thumbnail(self, id: str) -> bytes | None:
-        """A PNG of what its network makes of some samples; None where there is no file."""
+        """Return a PNG with reconstructions of some samples; None if there is no file."""
         with in_words(self._index):
             found = self._connection.execute(
                 "SELECT png FROM thumbnails JOIN entries ON number = entry WHERE id = ?", (id,)
@@ -296,17 +297,17 @@ class Library:
         cancelled: IsCancelled | None = None,
         **known: Any,
     ) -> LibraryEntry:
-        """Keep a run with its file.
+        """Add a run with its file.
 
         Args:
             run: The run.
-            compact: Keep a small file, see ``save_run``.
-            cancelled: Asked before the file is written whether to stop.
+            compact: Write a small file, see ``save_run``.
+            cancelled: Polled before the file is written.
             known: Fields of ``LibraryEntry``: name, note, tags, parent, study, setting ...
 
         Raises:
             AeguiError: It could not be written.
-            Cancelled: ``cancelled`` said so.
+            Cancelled: ``cancelled`` returned True.
         """
         self._check_writable()
         given = {"environment": environment(run.engine, run.device)} | known
@@ -315,7 +316,7 @@ class Library:
         return self._added(entry)
 
     def keep_entry(self, entry: LibraryEntry) -> LibraryEntry:
-        """Keep a study, or the figures of a run, without a run file.
+        """Add a study, or the figures of a run, without a run file.
 
         Raises:
             AeguiError: It could not be written.
@@ -329,11 +330,11 @@ class Library:
         report: Report | None = None,
         cancelled: IsCancelled | None = None,
     ) -> None:
-        """Keep the figures of many runs; of a stopped one those so far are kept.
+        """Add the figures of many runs; those before a cancellation are kept.
 
         Raises:
             AeguiError: They could not be written.
-            Cancelled: ``cancelled`` said so.
+            Cancelled: ``cancelled`` returned True.
         """
         self._check_writable()
         progress = Progress(len(entries), _kept_words, report, cancelled)
@@ -348,7 +349,7 @@ class Library:
     # What a person says of it
 
     def edit(self, id: str, **changes: Any) -> LibraryEntry:
-        """Change fields of an entry; what it was before is returned, to be put back.
+        """Change fields of an entry, and return its previous state for undo.
 
         Raises:
             AeguiError: There is no such entry, a value is not valid, or it cannot be written.
@@ -356,7 +357,7 @@ class Library:
         return self._edited(id, lambda entry: changes)
 
     def tag(self, id: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> LibraryEntry:
-        """Add and remove tags; what the entry was before is returned.
+        """Add and remove tags, and return the previous state of the entry.
 
         Raises:
             AeguiError: As with ``edit``.
@@ -370,7 +371,7 @@ class Library:
         return self._edited(id, change)
 
     def trash(self, ids: Iterable[str]) -> None:
-        """Put entries into the trash: they are listed no more, and nothing is removed yet.
+        """Move entries to the trash: they are no longer listed, and nothing is removed yet.
 
         Raises:
             AeguiError: There is no such entry, or it cannot be written.
@@ -380,7 +381,7 @@ class Library:
             self.edit(id, trashed=moment)
 
     def restore(self, ids: Iterable[str]) -> None:
-        """Take entries, and the files of shed ones, out of the trash again.
+        """Restore entries, and the files of shed ones, from the trash.
 
         Raises:
             AeguiError: There is no such entry, or it cannot be written.
@@ -389,7 +390,7 @@ class Library:
             self.edit(id, trashed="", shed="")
 
     def empty_trash(self, ids: Iterable[str] | None = None) -> int:
-        """Remove for good what is in the trash, or of that only ``ids``; the bytes that this frees.
+        """Delete the contents of the trash, or only ``ids`` of them; return the bytes freed.
 
         Raises:
             AeguiError: A file cannot be removed.
@@ -407,18 +408,18 @@ class Library:
         return freed
 
     def keep_best(self, study: str, figure: str, count: int = 1, *, low: bool = True) -> list[str]:
-        """Put the files of all but the best runs of a study into the trash; their figures stay.
+        """Move the files of all but the best runs of a study to the trash; their figures stay.
 
-        Runs with a star keep theirs too. Of entries with several seeds the means are compared.
+        Runs with a star keep their files too. Entries with several seeds are compared by means.
 
         Args:
             study: The study.
-            figure: By which figure.
-            count: So many keep their files.
-            low: Whether the lowest are the best.
+            figure: Key of the figure to compare.
+            count: Number of runs that keep their files.
+            low: Whether lower is better.
 
         Returns:
-            The entries whose files are in the trash now.
+            The entries whose files were moved to the trash.
 
         Raises:
             AeguiError: They cannot be written.
@@ -426,7 +427,7 @@ class Library:
         query = LibraryQuery(study=study, kind="run", sort=figure, descending=not low)
         rows = self.rows(query, ("starred", figure))
         if all(row.values[1] is None for row in rows):
-            return []  # None is the best of what none has.
+            return []  # Without values there is no best.
         worse = [row.id for row in rows[count:] if not row.values[0]]
         moment, shed = now(), []
         for id in worse:
@@ -436,7 +437,7 @@ class Library:
         return shed
 
     def studies(self) -> list[str]:
-        """Every study that has runs, its id."""
+        """Return the ids of all studies that have runs."""
         with in_words(self._index):
             found = self._connection.execute(
                 "SELECT DISTINCT study FROM entries WHERE study <> '' AND trashed = '' ORDER BY 1"
@@ -444,7 +445,7 @@ class Library:
             return [str(study) for (study,) in found]
 
     def disk_use(self) -> DiskUse:
-        """What it takes on the disk, and what is too much."""
+        """Return the disk use and the limit."""
         with in_words(self._index):
             size, trash = self._connection.execute(
                 "SELECT total(bytes), total(CASE WHEN trashed <> '' OR shed <> '' THEN bytes END) "
@@ -453,10 +454,10 @@ class Library:
         return DiskUse(int(size), int(trash), self._files.limit())
 
     def set_limit(self, size: int) -> None:
-        """Say from how many bytes on it is too large.
+        """Set the size limit in bytes.
 
         Raises:
-            AeguiError: That is too little, or cannot be written.
+            AeguiError: It is too small, or cannot be written.
         """
         self._check_writable()
         self._files.set_limit(size)
@@ -464,14 +465,14 @@ class Library:
     # Keeping index and files together
 
     def refresh(self, report: Report | None = None, cancelled: IsCancelled | None = None) -> bool:
-        """Take notice of what other programs, or people, have changed in the folder.
+        """Update the index with changes that other programs or users have made in the folder.
 
         Returns:
-            Whether anything had.
+            Whether there were any.
 
         Raises:
             AeguiError: The index cannot be written.
-            Cancelled: ``cancelled`` said so.
+            Cancelled: ``cancelled`` returned True.
         """
         files = self._files.all()
         with in_words(self._index):
@@ -487,13 +488,13 @@ class Library:
                 read += self._read(id, files[id])
             with self._turn():
                 for entry, stamp in read:
-                    # What another program has changed meanwhile, it has told the index itself.
+                    # Other programs update the index themselves.
                     if self._files.stamp(entry.id) == stamp:
                         self._put(entry, stamp)
         if gone:
             with self._turn():
                 for id in gone:
-                    # Another program may have kept it between the two looks.
+                    # Another program may have added it between the two checks.
                     if not self._files.stamp(id):
                         self._connection.execute("DELETE FROM entries WHERE id = ?", (id,))
         if changed:
@@ -506,7 +507,7 @@ class Library:
 
     def _opened(self, vfs: str) -> sqlite3.Connection:
         if self.read_only:
-            # Of what cannot be written there is an index of our own, for as long as it is open.
+            # For a read-only folder the index is kept in memory while the library is open.
             return open_index(None)
         before = identity(self._index)
         try:
@@ -524,7 +525,7 @@ class Library:
             return open_index(self._index, vfs=vfs)
 
     def _read(self, id: str, stamp: Stamp) -> list[tuple[LibraryEntry, Stamp]]:
-        """The entry of these files; none where they cannot be read, which is noted."""
+        """Read the entry of these files; None if they cannot be read, which is noted."""
         try:
             if BESIDE not in stamp:
                 return [self._adopt(id)] if SUFFIX in stamp else []
@@ -538,7 +539,7 @@ class Library:
         return []
 
     def _mended(self, id: str, error: AeguiError) -> list[tuple[LibraryEntry, Stamp]]:
-        """An entry whose run file is whole, while what was said of it is damaged."""
+        """Rebuild an entry whose run file is intact but whose metadata are damaged."""
         damaged = self.path(id, BESIDE)
         if not damaged.exists():
             return []
@@ -553,12 +554,12 @@ class Library:
         return [found]
 
     def _adopt(self, id: str) -> tuple[LibraryEntry, Stamp]:
-        """A run file that came without anything said of it: by hand, or its writer was killed."""
+        """Create an entry for a run file without metadata: copied, or its writer was killed."""
         entry = self._adopted(id)
         if not self.read_only:
             with self._turn():
                 beside = self.path(id, BESIDE)
-                if beside.exists():  # its writer has come to it after all
+                if beside.exists():  # its writer has finished meanwhile
                     entry = read_entry(beside)
                 else:
                     write_entry(beside, entry)
@@ -573,7 +574,7 @@ class Library:
         return entry
 
     def _edited(self, id: str, change: Callable[[LibraryEntry], Mapping[str, Any]]) -> LibraryEntry:
-        """Read, change and write within one turn: what another program has changed stays."""
+        """Read, change and write within one transaction, so that changes of other programs stay."""
         self._check_writable()
         with self._turn():
             before = self.entry(id)
@@ -582,7 +583,7 @@ class Library:
         return before
 
     def _write(self, entry: LibraryEntry) -> None:
-        """First its file, then the index."""
+        """Write first its file, then the index."""
         write_entry(self.path(entry.id, BESIDE), entry)
         self._put(entry, self._files.stamp(entry.id))
 
@@ -592,7 +593,7 @@ class Library:
         put(self._connection, entry, stamp=stamp_text(stamp), size=size, missing=missing)
 
     def _removed(self, id: str) -> int:
-        """Remove all files of an entry, the one that names it last: it may be killed meanwhile."""
+        """Delete all files of an entry, the metadata last: it may be killed meanwhile."""
         freed = 0
         with self._turn():
             for suffix in (SUFFIX, STUDY, BESIDE):
@@ -625,7 +626,7 @@ class Library:
 
 
 def _checked(make: Callable[..., LibraryEntry], *given: Any, **known: Any) -> LibraryEntry:
-    """What ``make`` makes, or a refusal in words.
+    """Return the result of ``make``; turn validation errors into messages.
 
     Raises:
         AeguiError: A field is not valid.

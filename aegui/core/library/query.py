@@ -1,4 +1,4 @@
-"""What a table of the library shows: which entries, in which order, with which columns."""
+"""Queries of the library: which entries, in which order, with which columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
-"""``~``: the text is somewhere in it, whatever the capitals and accents."""
+"""``~``: the text occurs anywhere in it; case and accents do not matter."""
 
 COLUMNS = table(
     Choice("id", mark("Id"), mark("The id of the entry in commands.")),
@@ -48,18 +48,18 @@ _COMPARED = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">
 _PARTS = ("classifier.", "gan.", "network.", "training.", "data.", f"{ENVIRONMENT}.")
 _WIDTH = 5
 _PART = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
-"""Of what is typed into a search: up to the next space that is not within quotes."""
+"""A part of a search text: up to the next space outside of quotes."""
 _CONDITION = re.compile(r"^\s*([\w.]+)\s*(<=|>=|!=|=|<|>|~)\s*(.*?)\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """``column operator value``: of a figure its mean over the seeds is compared.
+    """``column operator value``; for a figure its mean over the seeds is compared.
 
     Attributes:
         column: A key of ``COLUMNS``, a figure, or the path of a field of the recipe.
-        operator: How it is compared.
-        value: With what.
+        operator: The comparison.
+        value: The value to compare with.
     """
 
     column: str
@@ -68,7 +68,7 @@ class Condition:
 
     @classmethod
     def parsed(cls, text: str) -> Condition:
-        """``wrong<1``, ``training.loss=bce``, ``name~letters``.
+        """Parse ``wrong<1``, ``training.loss=bce`` or ``name~letters``.
 
         Raises:
             AeguiError: It is no condition, or names no column.
@@ -89,19 +89,19 @@ class Condition:
 
 @dataclass(frozen=True)
 class LibraryQuery:
-    """Which entries are asked for.
+    """A selection of entries.
 
     Attributes:
-        text: Words that must all be somewhere in name, note, tags, setting or data.
-        tags: Tags that it must have, all of them.
-        starred: Only those with a star, or only those without; None: both.
-        kind: ``run`` or ``study``; empty: both.
-        study: Only those of this study; None: whichever.
+        text: Words that must all occur in name, note, tags, setting or data.
+        tags: Tags that it must all have.
+        starred: Only entries with a star, or only those without; None for both.
+        kind: ``run`` or ``study``; empty for both.
+        study: Only entries of this study; None for all.
         where: Conditions that must all hold.
         sort: Column to sort by; entries without a value come last.
-        descending: From high to low.
-        trashed: Only what is in the trash, or has its file there, instead of what is not.
-        limit: At most so many; None: all.
+        descending: Whether to sort from high to low.
+        trashed: Select entries in the trash, or with their file there, instead of the others.
+        limit: Most entries; None for all.
     """
 
     text: str = ""
@@ -118,13 +118,13 @@ class LibraryQuery:
 
 @dataclass(frozen=True)
 class Search:
-    """What a person has typed to find entries: words, ``#tags`` and conditions in any order.
+    """A parsed search text: words, ``#tags`` and conditions in any order.
 
     Attributes:
-        words: That must all be in an entry.
-        tags: That it must have.
+        words: Words that an entry must all contain.
+        tags: Tags that it must have.
         where: Conditions.
-        refused: Why a part that looks like a condition is none; empty: there is no such part.
+        refused: Why a part that looks like a condition is none; empty if there is no such part.
     """
 
     words: str = ""
@@ -134,9 +134,9 @@ class Search:
 
     @classmethod
     def read(cls, text: str) -> Search:
-        """``letters #course wrong<1 name~"two words"``; a condition without value is not counted.
+        """Parse ``letters #course wrong<1 name~"two words"``; ignore conditions without a value.
 
-        Whoever is still typing has not made a mistake yet.
+        They are still being typed.
         """
         words, tags, where, refused = [], [], [], ""
         for part in _PART.findall(text):
@@ -155,11 +155,11 @@ class Search:
 
 
 class LibraryRow(NamedTuple):
-    """One line of the table.
+    """One row of the table.
 
     Attributes:
-        id: Of the entry.
-        values: Of the columns asked for, in their order; None where there is none.
+        id: Id of the entry.
+        values: Values of the requested columns, in their order; None for missing ones.
     """
 
     id: str
@@ -168,12 +168,12 @@ class LibraryRow(NamedTuple):
 
 @dataclass(frozen=True)
 class LibraryGroup:
-    """Entries that have the same value in one column.
+    """Entries with the same value in one column.
 
     Attributes:
-        value: That value; None where they have none.
-        entries: How many there are.
-        figures: Each figure over all of their seeds; those that none has are not there.
+        value: That value; None if they have none.
+        entries: Number of entries.
+        figures: The figures over all of their seeds, as far as there are any.
     """
 
     value: Any
@@ -182,10 +182,10 @@ class LibraryGroup:
 
 
 def check_column(column: str) -> None:
-    """Refuse a name that is no column.
+    """Raise if a name is no column.
 
     Raises:
-        AeguiError: So it is; the message names the nearest one.
+        AeguiError: It is none; the message names the nearest one.
     """
     if (
         column in COLUMNS
@@ -211,14 +211,14 @@ def check_column(column: str) -> None:
 def rows_of(
     connection: sqlite3.Connection, query: LibraryQuery, columns: Sequence[str]
 ) -> list[LibraryRow]:
-    """The entries that ``query`` asks for.
+    """Return the entries that match ``query``.
 
     Raises:
-        AeguiError: A column is none.
+        AeguiError: A column is unknown.
     """
     builder = _QueryBuilder(query)
     if query.limit is not None:
-        # Sorted by their numbers alone: what is shown is looked up for those that are left.
+        # Sorted and limited by row number first; values are looked up for the remaining ones.
         few = _QueryBuilder(query)
         first = f"{few.order()} LIMIT {int(query.limit)}"
         sql, values = few.select(["entries.number"])
@@ -234,10 +234,10 @@ def rows_of(
 
 
 def count_of(connection: sqlite3.Connection, query: LibraryQuery) -> int:
-    """How many entries ``query`` asks for, whatever its limit.
+    """Return the number of entries that match ``query``, ignoring its limit.
 
     Raises:
-        AeguiError: A column is none.
+        AeguiError: A column is unknown.
     """
     sql, values = _QueryBuilder(query).select(["count(*)"])
     return int(connection.execute(sql, values).fetchone()[0])
@@ -246,10 +246,10 @@ def count_of(connection: sqlite3.Connection, query: LibraryQuery) -> int:
 def groups_of(
     connection: sqlite3.Connection, query: LibraryQuery, by: str, figures: Sequence[str]
 ) -> list[LibraryGroup]:
-    """The entries that ``query`` asks for, grouped by a column, each group with its figures.
+    """Return the entries that match ``query``, grouped by a column, each group with its figures.
 
     Raises:
-        AeguiError: A column is none.
+        AeguiError: A column is unknown.
     """
     builder = _QueryBuilder(query)
     joined = {key: builder.spread(key) for key in figures}
@@ -273,7 +273,7 @@ def _group(value: Any, rows: Sequence[Sequence[Any]], keys: Sequence[str]) -> Li
 
 
 class _QueryBuilder:
-    """An SQL query that is put together: joins that columns need, conditions, values."""
+    """Builder of an SQL query: joins required by columns, conditions, values."""
 
     def __init__(self, query: LibraryQuery) -> None:
         self._joins: dict[str, tuple[str, list[Any]]] = {}
@@ -303,7 +303,7 @@ class _QueryBuilder:
                 self._add(f"{expression} {how} ?", stored(condition.value))
 
     def expression(self, column: str) -> str:
-        """What stands for a column; the tables that it needs are joined."""
+        """Return the SQL expression of a column, and join the tables that it needs."""
         check_column(column)
         if column == "tags":
             return _TAGS
@@ -325,24 +325,24 @@ class _QueryBuilder:
         return expression
 
     def order(self) -> str:
-        """By what they are sorted; those without a value come last either way."""
+        """Return the ORDER BY clause; entries without a value come last in either order."""
         by = self.expression(self._sort)
         direction = "DESC" if self._descending else "ASC"
         return f" ORDER BY {by} IS NULL, {by} {direction}, entries.id"
 
     def only(self, sql: str, values: list[Any]) -> None:
-        """Only those whose numbers another query gives."""
+        """Restrict to the row numbers of another query."""
         self._where.append(f"entries.number IN ({sql})")
         self._values += values
 
     def spread(self, key: str) -> list[str]:
-        """What stands for all that is known of a figure over the seeds."""
+        """Return the SQL expressions of a figure's spread over the seeds."""
         self.expression(key)
         name = self._joins[key][0].partition(".")[0]
         return [f"{name}.{column}" for column in ("count", "mean", "squares", "low", "high")]
 
     def select(self, expressions: Sequence[str]) -> tuple[str, list[Any]]:
-        """The query and its values."""
+        """Return the query and its values."""
         joins = " ".join(join[0] for _, join in self._joins.values())
         names = [join[1] for _, join in self._joins.values()]
         shown, where = ", ".join(expressions), " AND ".join(self._where)
@@ -354,7 +354,7 @@ class _QueryBuilder:
 
 
 def _literal(value: Any) -> str:
-    """``value`` as it is written in SQL."""
+    """Return ``value`` as an SQL literal."""
     if value is None:
         return "NULL"
     return (
@@ -363,7 +363,7 @@ def _literal(value: Any) -> str:
 
 
 def _read(text: str) -> Any:
-    """A value as it was typed: a number, yes or no, nothing, or a text."""
+    """Parse a typed value: a number, a boolean, nothing, or a text."""
     words = {"true": True, "yes": True, "false": False, "no": False, "none": None, "null": None}
     if text.casefold() in words:
         return words[text.casefold()]
