@@ -1,4 +1,4 @@
-"""Chains with images in them, computed by torch; importing this module loads torch."""
+"""Chains with image layers, computed by torch; importing this module loads torch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
-    """Kernels as convolutions of images with their channels last want them."""
+    """Return kernels in the layout of channels-last convolutions."""
     if tensor.dim() != 4:
         return tensor
     return tensor.contiguous(memory_format=torch.channels_last)
@@ -32,7 +32,7 @@ class ImagesRunner:
     def __init__(
         self, layers: Sequence[LayerShape], tensors: Sequence[Mapping[str, NDArray[np.float32]]]
     ) -> None:
-        # Copies, because torch warns of arrays that must not be written to.
+        # Copies: torch warns about read-only arrays.
         own = [
             {name: _laid_out(torch.from_numpy(tensor.copy())) for name, tensor in layer.items()}
             for layer in tensors
@@ -41,7 +41,7 @@ class ImagesRunner:
         self._tensors = bound(layers, own)
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
         with torch.inference_mode():
             x = torch.tensor(rows).reshape(len(rows), *self._layers[start].input_shape)
             if is_image(self._layers[start].input_shape):
@@ -53,14 +53,14 @@ class ImagesRunner:
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int
     ) -> NDArray[np.float64]:
-        """As that of ``RowsRunner``: by autograd, one pass back for each number of a code."""
+        """As in ``RowsRunner``, by autograd with a backward pass per number of a code."""
         with torch.enable_grad():
             x = torch.tensor(rows).reshape(len(rows), *self._layers[0].input_shape)
             x.requires_grad_()
             code = apply_layers(self._layers[:stop], self._tensors[:stop], x)[:, :units]
             spec = self._layers[stop - 1].spec
             if isinstance(spec, LatentSpec) and spec.top_k is not None and spec.top_k < units:
-                # The others are 0, and so is their derivative, exactly.
+                # Dropped numbers are 0, and so is their derivative, exactly.
                 code = code.gather(1, code.detach().abs().topk(spec.top_k, dim=1).indices)
             total = torch.zeros(len(rows), dtype=torch.float64)
             for number in range(code.shape[1]):

@@ -1,4 +1,4 @@
-"""All that there is to say of one place of the latent space."""
+"""Measurements of one place of the latent space."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from aegui.core.latent.novelty import NoveltyKind, ReferenceSamples
 
 MOST_DIRECTIONS = 4
-"""Along so many numbers of a code the stretch is told where nothing else is said."""
+"""Most numbers of a code along which the stretch is measured by default."""
 
 
 @dataclass(frozen=True, eq=False)
 class Insight:
-    """What is at one place.
+    """Measurements of one place.
 
     Attributes:
-        z: The place, float32 ``[d]``.
-        image: What the network draws there, float32 ``[P]`` as it comes.
-        entropy: Mean over the pixels of the entropy of a coin that shows the pixel with its value,
-            in bits: 0 where all are off or on, 1 where all are undecided.
-        drift: Where the image would be encoded, less ``z``, float32 ``[d]``; None without encoder.
+        z: The code, float32 ``[d]``.
+        image: Its decoded image, float32 ``[P]``, unclipped.
+        entropy: Mean binary entropy of the pixels as probabilities, in bits: 0 if all are off or
+            on, 1 if all are undecided.
+        drift: The code of the decoded image minus ``z``, float32 ``[d]``; None without encoder.
         kind: How new the image is.
         ratio: Distance to the nearest sample over that sample's distance to its own nearest.
-        words: ``kind`` with the names of the samples, in the language in force.
-        nearest: Place in the set and distance of the nearest samples: pixels that differ for
-            glyphs, else Euclidean.
-        log_stretch: log sqrt det J'J; None where no directions were given and there are many.
+        words: ``kind`` with the names of the samples, in the current language.
+        nearest: Index and distance of the nearest samples: differing pixels for glyphs, else
+            Euclidean.
+        log_stretch: log sqrt det J'J; None without directions if the code has many numbers.
         epoch: Epoch of the weights.
         glyphs: Whether distances are numbers of pixels.
     """
@@ -60,7 +60,7 @@ class Insight:
 
 
 def entropies(images: ArrayLike) -> NDArray[np.float32]:
-    """Mean entropy of the pixels of ``images`` ``[n, P]`` (values in [0, 1]), bits, ``[n]``."""
+    """Return the mean entropy of the pixels of ``images`` ``[n, P]`` in [0, 1], bits, ``[n]``."""
     p = np.nan_to_num(np.asarray(images, np.float32), nan=0.0)
     p = np.clip(p, np.float32(1e-7), np.float32(1 - 1e-7))
     bits = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
@@ -71,14 +71,14 @@ def entropies(images: ArrayLike) -> NDArray[np.float32]:
 def insight(
     codec: Codec, known: ReferenceSamples, z: ArrayLike, directions: ArrayLike | None = None
 ) -> Insight:
-    """What is at the place ``z`` ``[d]``.
+    """Measure the place ``z`` ``[d]``.
 
     Args:
         codec: The network.
         known: The samples, of the size of the network's images.
-        z: The place.
-        directions: ``[k, d]``, along which the stretch is measured, such as those of the map; None:
-            along every number of the code, if they are few.
+        z: The code.
+        directions: ``[k, d]``, along which the stretch is measured, such as those of the map;
+            None measures along every number of the code, if they are few.
 
     Raises:
         AeguiError: ``z`` has another size than the network's codes.
@@ -106,7 +106,7 @@ def insight(
 
 
 def insight_words(known: ReferenceSamples, found: Insight) -> str:
-    """One line for people and screen readers: "between o and e, entropy 0.12, drift 0.05"."""
+    """Return one line of text: "between o and e, entropy 0.12, drift 0.05"."""
     parts = [found.words]
     if found.kind == "new":
         parts.append(
@@ -124,9 +124,9 @@ def insight_words(known: ReferenceSamples, found: Insight) -> str:
 
 
 def distance_words(found: Insight, *, short: bool = False) -> str:
-    """How far the nearest sample is: "3 pixels" for glyphs, else a mean squared difference.
+    """Return the distance as text: "3 pixels" for glyphs, else a mean squared difference.
 
-    ``short`` leaves out what the latter is, for places where that is said nearby.
+    ``short`` leaves out the name of the latter, if it is shown nearby.
     """
     distance = found.nearest[0][1]
     if found.glyphs:

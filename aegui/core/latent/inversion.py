@@ -1,8 +1,8 @@
-"""The image nearest to a given one that a generator can draw: its code is searched for.
+"""Inversion of a generator: search for the code whose image is nearest to a given one.
 
-A GAN has no encoder. From the best of many random codes the code is moved along the gradient of the
-squared error, by Levenberg-Marquardt steps (as in Creswell and Bharath, "Inverting the generator of
-a generative adversarial network", 2018, who take plain gradient steps).
+A GAN has no encoder. The best of many random codes are moved along the gradient of the squared
+error by Levenberg-Marquardt steps (Creswell and Bharath, "Inverting the generator of a
+generative adversarial network", 2018, use plain gradient steps).
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
 
 STARTS = 4
-"""Codes that are moved, the best ones of ..."""
+"""Number of codes that are optimised, the best ones of ..."""
 DRAWN = 256
-"""... so many random ones."""
+"""... this many random ones."""
 SECONDS = 4.0
-"""About as long is searched."""
+"""Default time limit of the search."""
 _ROUNDS = 40
 _BEFORE_HALVING = 3
 _TRIES = 6
 _GAIN = 1e-3
 _BEYOND = 3.0
-"""Normal codes of d numbers lie about sqrt(d) from the middle, hardly any so much farther."""
+"""Normal codes of d numbers have a norm of about sqrt(d), hardly any this factor more."""
 
 
 @dataclass(frozen=True, eq=False)
 class Inversion:
-    """What was found.
+    """Result of the search.
 
     Attributes:
         z: The code, float32 ``[d]``.
-        image: What is drawn there, float32 ``[pixels]``.
+        image: Its image, float32 ``[pixels]``.
         error: Its mean squared error.
-        chance: That of an image of a random code, on the mean.
-        starts: From so many codes it was searched.
-        complete: Whether the search came to rest before its time was over.
+        chance: Mean squared error of the image of a random code, on average.
+        starts: Number of random codes.
+        complete: Whether the search converged within its time.
     """
 
     z: NDArray[np.float32]
@@ -68,20 +68,20 @@ def nearest_drawn(
     cancelled: IsCancelled | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Inversion:
-    """The image nearest to ``image`` (``[pixels]`` or a shape of as many) that ``codec`` draws.
+    """Return the image of ``codec`` nearest to ``image`` (``[pixels]`` or a shape of as many).
 
-    Codes stay where normal ones lie: elsewhere the network has never learnt to draw anything.
+    Codes are kept in the region of the prior: elsewhere the network has learnt nothing.
 
     Args:
         codec: The network.
-        image: What is to be drawn.
-        seed: Of the random codes.
-        seconds: After about as many the best of what has been found is given.
-        cancelled: Asked now and then whether to stop.
-        clock: Tells the time.
+        image: The target.
+        seed: Seed of the random codes.
+        seconds: Approximate time limit, after which the best result so far is returned.
+        cancelled: Polled for cancellation.
+        clock: Returns the time.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     begun = clock()
     wanted = np.asarray(image, np.float32).reshape(-1).astype(np.float64)
@@ -90,7 +90,7 @@ def nearest_drawn(
     starts = codes[np.argsort(errors)[:STARTS]].astype(np.float64)
     searches = [_Search(codec, wanted, code) for code in starts]
     complete, rounds = True, 0
-    # All of them a few steps, then the better half of them, at last the best one alone.
+    # All of them for a few steps, then the better half, finally only the best.
     while complete and (going := [search for search in searches if search.goes_on]):
         going.sort(key=lambda search: search.error)
         for search in going[: max(1, len(searches) >> rounds // _BEFORE_HALVING)]:
@@ -108,7 +108,7 @@ def nearest_drawn(
 
 
 class _Search:
-    """From one code down the error, step by step."""
+    """Descent of the error from one code."""
 
     def __init__(
         self, codec: Codec, wanted: NDArray[np.float64], code: NDArray[np.float64]
@@ -121,7 +121,7 @@ class _Search:
         self.goes_on = bool(np.isfinite(self.error))
 
     def step(self) -> None:
-        """One step; at the bottom, or after many, the search is over."""
+        """Make one step; the search ends at a minimum, or after many steps."""
         slopes = np.asarray(tangents(self._codec, self.code)[0], np.float64)
         drawn = self._codec.decode(self.code)[0].astype(np.float64)
         normal, slope = slopes @ slopes.T, slopes @ (drawn - self._wanted)
@@ -132,7 +132,7 @@ class _Search:
         self.goes_on = gained > _GAIN * self.error and self._rounds < _ROUNDS
 
     def _moved(self, normal: NDArray[np.float64], slope: NDArray[np.float64]) -> float:
-        """Go down as far as that makes it better; by how much it does."""
+        """Move as far as the error falls; return the decrease."""
         scale = float(np.trace(normal)) / len(normal) + 1e-12
         for _ in range(_TRIES):
             held = normal + self._damping * scale * np.eye(len(normal))
@@ -149,13 +149,13 @@ class _Search:
 def _errors(
     codec: Codec, codes: NDArray[np.float64], wanted: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Mean squared errors ``[n]`` of what is drawn at ``codes``; infinite where it is no image."""
+    """Return the mean squared errors ``[n]`` of the images of ``codes``; infinite if not finite."""
     with np.errstate(over="ignore", invalid="ignore"):
         errors = np.square(codec.decode(codes) - wanted).mean(axis=1)
     return np.asarray(np.where(np.isfinite(errors), errors, np.inf), np.float64)
 
 
 def _within(code: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``code`` brought back to where normal ones lie."""
+    """Return ``code`` clipped to the region of the prior."""
     length, most = float(np.linalg.norm(code)), np.sqrt(len(code)) + _BEYOND
     return code if length <= most else code * (most / length)

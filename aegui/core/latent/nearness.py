@@ -1,16 +1,16 @@
-"""How much an image is a copy of the sample that is nearest to it."""
+"""How close an image is to being a copy of its nearest sample."""
 
 from __future__ import annotations
 
 _ALL, _NONE = 0.1, 0.35
-"""Shares of the distance to the second nearest one: up to the first a copy, from the other none."""
+"""Ratios of first to second distance: up to the first a copy, from the second on none."""
 
 
 def copy_share(first: float, second: float) -> float:
-    """How much an image is a copy of its nearest sample, 0 to 1.
+    """Return how close an image is to being a copy of its nearest sample, 0 to 1.
 
-    It means the same for sets of any kind: what counts is how much nearer that sample is than all
-    others. Of two samples that are alike an image is a copy of neither.
+    The measure is comparable between sets: it depends on how much nearer that sample is than all
+    others. If two samples are alike, an image is a copy of neither.
 
     Args:
         first: Distance to the nearest sample.

@@ -1,9 +1,10 @@
-"""How new an image is: a copy of a sample, something between samples, or like none of them.
+"""Novelty of an image: a copy of a sample, between samples, or unlike all of them.
 
-The distance to the nearest sample says little by itself: some samples are alike anyway. It is
-compared with the distance from that sample to its own nearest other one. For glyphs distances are
-numbers of pixels (Hamming, thresholded at 0.5), for other images Euclidean. Where the network draws
-that sample blurred, blur is nothing new: pictures are compared with its drawing of the sample too.
+The distance to the nearest sample alone says little: some samples are similar anyway. It is
+divided by the distance from that sample to its own nearest other one. For glyphs distances are
+numbers of pixels (Hamming, thresholded at 0.5), for other images Euclidean. If the network
+reconstructs that sample blurred, blur does not count as new: images are compared with the
+reconstruction of the sample too.
 """
 
 from __future__ import annotations
@@ -32,26 +33,26 @@ if TYPE_CHECKING:
 NoveltyKind = Literal["copy", "between", "new"]
 
 MOST_KNOWN = 4096
-"""Samples that images are compared with; of larger sets every so many-th."""
+"""Most samples that images are compared with; larger sets are subsampled evenly."""
 NEAREST = 3
-"""So many of the nearest samples are reported, where no other number is asked for."""
+"""Default number of nearest samples that are reported."""
 COPY_RATIO = 0.25
 """Up to this ratio an image counts as a copy of its nearest sample."""
 NEW_RATIO = 1.0
-"""From this ratio on it is new: as far from all samples as they are from one another."""
+"""From this ratio on an image is new: as far from all samples as they are from one another."""
 NOVELTY_WORDS: dict[NoveltyKind, str] = {
     "copy": mark("copy of {a}"),
     "between": mark("between {a} and {b}"),
     "new": mark("new"),
 }
-"""Kind -> its words; ``{a}`` is the nearest sample, ``{b}`` the next one of another name."""
+"""Kind -> its text; ``{a}`` is the nearest sample, ``{b}`` the next one of another name."""
 
 _BLURRED_RATIO = 1.01 * COPY_RATIO
-"""What a network draws of a sample is no copy of it, however exactly it is met."""
+"""Smallest ratio for images near the reconstruction of a sample, which is no copy of it."""
 _CHUNK_NUMBERS = 1 << 22
 _FEW = 64
 _SAME = 1e-5
-"""Squared distances below this share of the squared lengths are rounding."""
+"""Squared distances below this share of the squared lengths are rounding errors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +60,12 @@ class ReferenceSamples:
     """Samples that images are compared with. Safe to use in any thread.
 
     Attributes:
-        samples: float32 ``[N, P]``, thresholded where they are glyphs; at most ``MOST_KNOWN`` of
-            the set, from all over it.
-        indices: int64 ``[N]``, their places in the set.
+        samples: float32 ``[N, P]``, thresholded for glyphs; at most ``MOST_KNOWN``, spread evenly
+            over the set.
+        indices: int64 ``[N]``, their indices in the set.
         labels: Their N labels.
         names: Their N names.
-        glyphs: Whether distances are numbers of pixels that differ.
+        glyphs: Whether distances are numbers of differing pixels.
     """
 
     samples: NDArray[np.float32]
@@ -75,7 +76,7 @@ class ReferenceSamples:
 
     @property
     def step(self) -> int:
-        """One sample in so many of the set is among them."""
+        """Stride of the samples in the set."""
         return int(self.indices[1] - self.indices[0]) if len(self.indices) > 1 else 1
 
     @cached_property
@@ -86,16 +87,16 @@ class ReferenceSamples:
 
     @cached_property
     def own_nearest(self) -> NDArray[np.float32]:
-        """Distance of each sample to the nearest one that is not the same image, ``[N]``."""
+        """Distance of each sample to its nearest different image, ``[N]``."""
         return own_distances(self, np.arange(len(self.samples)))
 
     @cached_property
     def _measured(self) -> dict[int, float]:
-        """Row -> its ``own_nearest``, for those that were needed before all are known."""
+        """Row -> its ``own_nearest``, for rows that were needed before all are known."""
         return {}
 
     def own(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """``own_nearest`` at ``rows`` ``[n]``; where they are few, the others are not computed."""
+        """Return ``own_nearest`` at ``rows`` ``[n]``; for few rows the others are not computed."""
         few = np.unique(rows)
         if "own_nearest" in vars(self) or len(few) > _FEW:
             return self.own_nearest[rows]
@@ -107,24 +108,24 @@ class ReferenceSamples:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The different labels in the order of their first samples."""
+        """The distinct labels in the order of their first samples."""
         return tuple(dict.fromkeys(self.labels))
 
     @cached_property
     def class_indices(self) -> NDArray[np.int64]:
-        """For each sample the place of its label in ``classes``, int64 ``[N]``."""
+        """For each sample the index of its label in ``classes``, int64 ``[N]``."""
         places = {label: place for place, label in enumerate(self.classes)}
         return np.array([places[label] for label in self.labels], np.int64)
 
     @cached_property
     def rows(self) -> dict[int, int]:
-        """Place in the set -> row of ``samples``."""
+        """Index in the set -> row of ``samples``."""
         return {int(index): row for row, index in enumerate(self.indices)}
 
     def title(self, index: int) -> str:
-        """What the sample at place ``index`` of the set is called.
+        """Return the title of the sample at ``index`` of the set.
 
-        A character by itself, if it can be seen; another sample by its name, where it has one.
+        A printable character itself; another sample by its name, if it has one.
         """
         row = self.rows[index]
         label, name = self.labels[row], self.names[row]
@@ -132,7 +133,7 @@ class ReferenceSamples:
         return label if (self.glyphs and is_seen) or not name else spoken_name(name)
 
     def kind_of(self, index: int) -> str:
-        """Its title without the number that tells it from the others of its class: "7 #123"."""
+        """Return its title without the number within its class: "7 #123"."""
         said = self._kinds.setdefault(language(), {})
         if index not in said:
             label, title = spoken_name(self.labels[self.rows[index]]), self.title(index)
@@ -141,24 +142,24 @@ class ReferenceSamples:
 
     @cached_property
     def _kinds(self) -> dict[str, dict[int, str]]:
-        """What ``kind_of`` has said, by language: these samples outlive a change of it."""
+        """Cache of ``kind_of`` by language, which may change."""
         return {}
 
 
 @dataclass(frozen=True, eq=False)
 class Novelties:
-    """How new each of n images is.
+    """Novelty of n images.
 
     Attributes:
-        nearest: int64 ``[n, k]``, places in the set of the nearest samples, nearest first; k is
-            ``NEAREST``, or what was asked for, or as many as there are.
-        distances: float32 ``[n, k]``: pixels that differ for glyphs, else Euclidean.
-        ratio: float32 ``[n]``, the first of ``distances``, or that from what the network draws of
-            that sample if it is nearer, over the distance of the sample to its own nearest other.
+        nearest: int64 ``[n, k]``, indices in the set of the nearest samples, nearest first; k is
+            ``NEAREST``, or as requested, at most the number of samples.
+        distances: float32 ``[n, k]``: differing pixels for glyphs, else Euclidean.
+        ratio: float32 ``[n]``, the first of ``distances``, or that from the reconstruction of the
+            sample if it is smaller, over the distance of the sample to its own nearest other.
             Only a copy of the sample itself has ``COPY_RATIO`` or less.
         kinds: n kinds.
-        redrawn: bool ``[n]``: as near to what the network draws of the nearest sample as copies
-            are to samples.
+        redrawn: bool ``[n]``: whether it is as near to the reconstruction of the nearest sample
+            as copies are to samples.
     """
 
     nearest: NDArray[np.int64]
@@ -169,7 +170,7 @@ class Novelties:
 
 
 def known(dataset: Dataset, glyphs: bool) -> ReferenceSamples:
-    """What images are compared with: ``dataset``, or some of it. Quick, nothing is compared yet."""
+    """Return the reference samples of ``dataset``. Quick: nothing is compared yet."""
     step = step_of(len(dataset), MOST_KNOWN)
     samples = np.asarray(dataset.flat()[::step], np.float32)
     if glyphs:
@@ -190,18 +191,18 @@ def novelty(
     codec: Codec | None = None,
     count: int = NEAREST,
 ) -> Novelties:
-    """How new each of ``images`` ``[n, P]`` is, values meant to lie in [0, 1].
+    """Measure the novelty of each of ``images`` ``[n, P]`` with values in [0, 1].
 
     Args:
         of: The samples.
-        images: What is to be judged.
-        cancelled: Asked now and then whether to give up.
-        codec: The network that drew them; pictures (not glyphs) are compared with what it draws of
-            their nearest samples too.
-        count: How many of the nearest samples are reported.
+        images: The images.
+        cancelled: Polled for cancellation.
+        codec: The network that drew them; images other than glyphs are compared with its
+            reconstructions of their nearest samples too.
+        count: Number of nearest samples to report.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     wanted = np.asarray(images, np.float32).reshape(-1, of.samples.shape[1])
     wanted = np.nan_to_num(wanted, nan=0.0, posinf=1.0, neginf=0.0)
@@ -216,7 +217,7 @@ def novelty(
     for part, squares in _squares(of, wanted, cancelled):
         near[part] = _first(squares, count)
         for place in range(count):
-            # By differences: what is shown must be exact, and 0 for a copy.
+            # By differences: shown distances must be exact, and 0 for a copy.
             gap = wanted[part] - of.samples[near[part, place]]
             away[part, place] = _distances(of, np.einsum("ij,ij->i", gap, gap))
         least[part] = away[part, 0]
@@ -228,8 +229,8 @@ def novelty(
             least[part] = np.minimum(least[part], apart[part])
     own = of.own(near[:, 0])
     bare = away[:, 0] / own
-    # Only what is like the sample itself is its copy: a network that has learnt little draws one
-    # blurred image of all.
+    # Only images like the sample itself are copies: a barely trained network draws one blurred
+    # image for all.
     ratio = np.where(bare <= COPY_RATIO, bare, np.maximum(least / own, _BLURRED_RATIO))
     ratio = ratio.astype(np.float32)
     kinds = tuple(_kind(value) for value in ratio.tolist())
@@ -237,7 +238,7 @@ def novelty(
 
 
 def novelty_words(of: ReferenceSamples, found: Novelties, i: int) -> str:
-    """Image number ``i`` in words: "copy of a", "a as the network draws it", "between o and e"."""
+    """Describe image ``i``: "copy of a", "a as the network draws it", "between o and e"."""
     kind = found.kinds[i]
     names = [of.kind_of(index) for index in found.nearest[i].tolist()]
     others = [name for name in names[1:] if name != names[0]]
@@ -249,9 +250,9 @@ def novelty_words(of: ReferenceSamples, found: Novelties, i: int) -> str:
 
 
 def own_distances(of: ReferenceSamples, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Distance of the samples at ``rows`` ``[m]`` to the nearest that is another image, ``[m]``.
+    """Return the distance of the samples at ``rows`` ``[m]`` to the nearest other image, ``[m]``.
 
-    Where there is none, about the distance of two images drawn at random.
+    If there is none, about the distance of two random images.
     """
     found = np.empty(len(rows), np.float32)
     for part, squares in _squares(of, of.samples[rows]):
@@ -267,7 +268,7 @@ def own_distances(of: ReferenceSamples, rows: NDArray[np.int64]) -> NDArray[np.f
 def _squares(
     of: ReferenceSamples, rows: NDArray[np.float32], cancelled: IsCancelled | None = None
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Squared distances from ``rows`` ``[n, P]`` to all samples, a stretch of rows at a time."""
+    """Yield squared distances from ``rows`` ``[n, P]`` to all samples, in blocks of rows."""
     width = max(len(of.samples), of.samples.shape[1])
     step = max(1, _CHUNK_NUMBERS // width)
     for at in range(0, len(rows), step):
@@ -281,7 +282,7 @@ def _squares(
 
 
 def _first(squares: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Columns of the ``count`` smallest of each row, smallest first, ties in their order."""
+    """Return the columns of the ``count`` smallest of each row, smallest first, stable for ties."""
     if count < squares.shape[1]:
         few = np.argpartition(squares, count - 1, axis=1)[:, :count]
         few.sort(axis=1)
@@ -292,7 +293,7 @@ def _first(squares: NDArray[np.float32], count: int) -> NDArray[np.int64]:
 
 
 def _distances(of: ReferenceSamples, squares: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Distances from squared ones; of glyphs those are the numbers of pixels already."""
+    """Return distances from squared ones; for glyphs those are numbers of pixels already."""
     found: NDArray[np.float32] = np.rint(squares) if of.glyphs else np.sqrt(squares)
     return found
 

@@ -1,9 +1,9 @@
-"""Ways from one code to another: straight, spherical, or the shortest by the decoder's metric.
+"""Paths between codes: straight, spherical, or the shortest by the decoder's metric.
 
-A geodesic is the way along which the image changes least. It is found as the polygon of least
-energy, the sum of squared changes (Shao, Kumar and Fletcher, "The Riemannian geometry of deep
-generative models", 2018), by Gauss-Newton steps from a straight line and from the shortest way
-through a graph of codes (Chen et al. 2019); the better of the two is taken.
+A geodesic is the path along which the image changes least. It is computed as the polygon of
+least energy, the sum of squared changes (Shao, Kumar and Fletcher, "The Riemannian geometry of
+deep generative models", 2018), by Gauss-Newton steps from a straight line and from the shortest
+path through a graph of codes (Chen et al. 2019); the better of the two is taken.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
 PathKey = Literal["straight", "spherical", "geodesic"]
 
 CORNERS = 33
-"""Corners of the polygon that is made as short as possible, its two ends among them."""
+"""Vertices of the polygon that is optimised, including its two ends."""
 MOST_FREEDOM = 8
-"""Directions in which a corner may move; of longer codes those that the first way goes."""
+"""Most directions in which a vertex may move; for longer codes those of the initial path."""
 _ROUNDS = 30
 _GRAPH_SHARE = 0.4
-"""Of the time for a geodesic; the rest goes to making it shorter."""
+"""Share of the time of a geodesic for the graph; the rest is for the optimisation."""
 _GAIN = 1e-4
 _COSTLY = 500_000
 _LATENT_SHARE = 1e-3
 _WITHIN = 6
 _OPPOSED = 1e-3
 _STEEPEST = 1e9
-"""Products of steeper slopes would leave single precision."""
+"""Products of larger gradients would overflow single precision."""
 
 
 @dataclass(frozen=True)
 class PathKind:
-    """A kind of way: its key, what it is called and what it does, marked."""
+    """A kind of path: its key, name and help text, marked."""
 
     key: PathKey
     label: str
@@ -77,17 +77,17 @@ PATHS: dict[str, PathKind] = table(
 
 
 def straight(a: ArrayLike, b: ArrayLike, n: int) -> Codes:
-    """Codes ``[n, d]`` at equal steps from ``a`` to ``b`` ``[d]``, both among them."""
+    """Return codes ``[n, d]`` at equal steps from ``a`` to ``b`` ``[d]``, inclusive."""
     first, last = _pair(a, b)
     return _between(first, last, np.linspace(0.0, 1.0, n)[:, np.newaxis])
 
 
 def spherical(a: ArrayLike, b: ArrayLike, n: int) -> Codes:
-    """Codes ``[n, d]`` at equal angles from ``a`` to ``b`` (White 2016).
+    """Return codes ``[n, d]`` at equal angles from ``a`` to ``b`` (White 2016).
 
-    How far they are from the middle goes evenly from that of the one to that of the other: the
-    usual formula throws the arc between nearly opposed codes far out. Where there is no arc,
-    because one of them is 0 or they are opposed, the line is straight.
+    Their norm is interpolated linearly: the usual formula moves the arc between nearly opposite
+    codes far out. If there is no arc, because one code is 0 or they are opposite, the line is
+    straight.
     """
     first, last = _pair(a, b)
     lengths = np.linalg.norm(first), np.linalg.norm(last)
@@ -112,20 +112,20 @@ def geodesic(
     cancelled: IsCancelled | None = None,
     report: ReportShare | None = None,
 ) -> Codes:
-    """Codes ``[n, d]`` from ``a`` to ``b`` along which the image changes little, at an even pace.
+    """Return codes ``[n, d]`` from ``a`` to ``b`` along which the image changes little and evenly.
 
     Args:
         codec: The network.
-        a: Where it begins, ``[d]``.
-        b: Where it ends.
-        n: How many codes, both ends among them.
-        codes: Codes of samples ``[N, d]``, which may lie along the way; None: none are known.
-        cancelled: Asked now and then whether to stop.
-        report: Called now and then with the share that is done.
+        a: First code, ``[d]``.
+        b: Last code.
+        n: Number of codes, including both ends.
+        codes: Codes of samples ``[N, d]``, possible intermediate points; None for none.
+        cancelled: Polled for cancellation.
+        report: Called with the share done.
 
     Raises:
         AeguiError: The codes have another size than the network's.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     first, last = _pair(a, b)
     line = straight(first, last, CORNERS).astype(np.float64)
@@ -134,7 +134,7 @@ def geodesic(
         graph = part(report, 0.0, _GRAPH_SHARE)
         found = shortest_way(codec, first, last, codes, cancelled, graph)
         ways = sorted([line, _spread(found, CORNERS)], key=lambda way: _length(codec, way))
-        # Of a large decoder only the more promising one: it takes seconds.
+        # For a large decoder only the more promising one: it takes seconds.
         ways = ways[: 1 if codec.cost > _COSTLY else 2]
         rest = part(report, _GRAPH_SHARE, 1.0)
         ways = [
@@ -146,7 +146,7 @@ def geodesic(
 
 
 def pixel_change(codec: Codec, path: ArrayLike) -> NDArray[np.float64]:
-    """How much the image changes at each step of ``path`` ``[n, d]``, ``[n - 1]``.
+    """Return the change of the image at each step of ``path`` ``[n, d]``, ``[n - 1]``.
 
     The unit is a pixel that goes from black to white.
     """
@@ -155,7 +155,7 @@ def pixel_change(codec: Codec, path: ArrayLike) -> NDArray[np.float64]:
 
 
 def stops(count: int, n: int) -> tuple[int, ...]:
-    """At which of ``n`` codes each of ``count`` places stands, on a way through all of them."""
+    """Return the indices among ``n`` codes of the ``count`` places that a path goes through."""
     return tuple(int(each) for each in np.rint(np.linspace(0, max(n, count) - 1, count)))
 
 
@@ -168,20 +168,20 @@ def through(
     cancelled: IsCancelled | None = None,
     report: ReportShare | None = None,
 ) -> Codes:
-    """A way through several ``places`` ``[d]`` in their order; where they stand ``stops`` tells.
+    """Return a path through several ``places`` ``[d]`` in their order, at the indices of ``stops``.
 
     Args:
-        places: At least two.
+        places: At least two codes.
         kind: A key of ``PATHS``.
-        n: How many codes in all; at least one for each place.
-        codec: The network; the geodesic needs it.
+        n: Total number of codes; at least one for each place.
+        codec: The network, needed by the geodesic.
         codes: Codes of samples ``[N, d]``, for the geodesic.
-        cancelled: Asked now and then whether to stop.
-        report: Called now and then with the share that is done.
+        cancelled: Polled for cancellation.
+        report: Called with the share done.
 
     Raises:
         AeguiError: There are too few places, no such kind, or no network where it is needed.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     if len(places) < 2:
         raise AeguiError(tr("A path needs at least two places."))
@@ -241,7 +241,7 @@ def _between(
 def _with_ends(
     path: NDArray[np.float64], first: NDArray[np.float64], last: NDArray[np.float64]
 ) -> Codes:
-    """``path`` in single precision, beginning and ending at the very codes."""
+    """Return ``path`` in single precision, with exactly the given ends."""
     found = path.astype(np.float32)
     found[0] = first
     found[-1] = last
@@ -249,12 +249,12 @@ def _with_ends(
 
 
 def _spread(way: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """``n`` codes at equal distances along the polygon ``way`` ``[k, d]``."""
+    """Return ``n`` codes at equal distances along the polygon ``way`` ``[k, d]``."""
     return _along(way, np.linalg.norm(np.diff(way, axis=0), axis=1), n)
 
 
 def _evenly(codec: Codec, way: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """``n`` codes along ``way`` between which the image changes equally."""
+    """Return ``n`` codes along ``way`` between which the image changes equally."""
     fine = np.concatenate(
         [
             start + (end - start) * np.arange(_WITHIN)[:, np.newaxis] / _WITHIN
@@ -263,13 +263,13 @@ def _evenly(codec: Codec, way: NDArray[np.float64], n: int) -> NDArray[np.float6
         + [way[-1:]]
     )
     lengths = _changes(codec, fine)
-    # Where the image stands still there is a pace too.
+    # A constant image still needs a pace.
     lengths += 1e-3 * lengths.mean() * np.linalg.norm(np.diff(fine, axis=0), axis=1)
     return _along(fine, lengths, n)
 
 
 def _along(way: NDArray[np.float64], lengths: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """``n`` codes at equal shares of ``lengths``, which those of the sides of ``way`` are."""
+    """Return ``n`` codes at equal shares of ``lengths``, those of the sides of ``way``."""
     at = np.concatenate([[0.0], np.cumsum(lengths)])
     if at[-1] <= 0.0:
         at = np.arange(len(way), dtype=np.float64)
@@ -283,7 +283,7 @@ def _changes(codec: Codec, way: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _length(codec: Codec, way: NDArray[np.float64]) -> float:
-    """How far the image goes along ``way``."""
+    """Return the length of the change of the image along ``way``."""
     return float(_changes(codec, _spread(way, _WITHIN * len(way))).sum())
 
 
@@ -293,7 +293,7 @@ def _relaxed(
     cancelled: IsCancelled | None,
     report: ReportShare | None,
 ) -> NDArray[np.float64]:
-    """The polygon ``way`` ``[n, d]`` with its inner corners moved to where its energy is least."""
+    """Move the inner vertices of the polygon ``way`` ``[n, d]`` to a minimum of its energy."""
     basis = _freedom(way)
     weight = _LATENT_SHARE * _mean_metric(codec, way, basis)
     energy, images = _energy(codec, way, weight)
@@ -321,7 +321,7 @@ def _relaxed(
 
 
 def _freedom(way: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Orthonormal directions ``[k, d]`` in which corners may move."""
+    """Return orthonormal directions ``[k, d]`` in which vertices may move."""
     size = way.shape[1]
     if size <= MOST_FREEDOM:
         return np.eye(size)
@@ -343,7 +343,7 @@ def _mean_metric(codec: Codec, way: NDArray[np.float64], basis: NDArray[np.float
 def _energy(
     codec: Codec, way: NDArray[np.float64], weight: float
 ) -> tuple[float, NDArray[np.float64]]:
-    """Sum of squared changes of the image, and ``weight`` times those of the code; the images."""
+    """Return the squared changes of image plus ``weight`` times those of code; the images."""
     images = drawn_at(codec, way).astype(np.float64)
     energy = np.square(np.diff(images, axis=0)).sum()
     return float(energy + weight * np.square(np.diff(way, axis=0)).sum()), images
@@ -356,7 +356,7 @@ def _quadratic(
     basis: NDArray[np.float64],
     weight: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Normal matrix and gradient (halved) of the energy by the inner corners, in ``basis``."""
+    """Return normal matrix and halved gradient of the energy by inner vertices, in ``basis``."""
     slopes = _slopes(codec, way[1:-1], basis)
     count, free, _ = slopes.shape
     curvature = 2 * images[1:-1] - images[:-2] - images[2:]

@@ -1,4 +1,4 @@
-"""Principal components: the best linear code of any size, exact, and what it loses."""
+"""Principal components: the best linear code of any size, exact, and its error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 PIXEL_CLIP = 1.0 / 510.0
-"""Linear reconstructions leave 0..1; for a cross-entropy they are kept half a grey level inside."""
+"""Linear reconstructions leave 0..1; a cross-entropy clips them half a grey level inside."""
 _BLOCK_NUMBERS = 1_000_000
 _DENSE_SIZE = 1_200
 _FEW = 0.1
@@ -37,8 +37,8 @@ class Pca:
 
     Attributes:
         mean: float64 ``[D]``.
-        components: float64 ``[k, D]``, orthonormal rows, largest variance first, each the way
-            round that ``oriented`` says.
+        components: float64 ``[k, D]``, orthonormal rows, largest variance first, with the signs
+            of ``oriented``.
         variances: float64 ``[k]``, along each component, over n (not n - 1).
         total_variance: Sum of the variances along all D directions.
         samples: n.
@@ -58,14 +58,14 @@ class Pca:
         return self.variances / self.total_variance
 
     def error(self, count: int | None = None) -> float:
-        """Mean squared error per row, summed over its numbers, of ``count`` components.
+        """Return the mean squared error per row, summed over its numbers, of ``count`` of them.
 
-        Of the rows that the components were computed from; None takes all k.
+        It is that of the rows that the components were fitted to; None uses all k.
         """
         return max(0.0, self.total_variance - float(self.variances[:count].sum()))
 
     def encode(self, rows: ArrayLike) -> NDArray[np.float32]:
-        """Codes ``[m, k]`` of ``rows`` ``[m, D]``."""
+        """Return codes ``[m, k]`` of ``rows`` ``[m, D]``."""
         array = np.asarray(rows)
         codes = np.empty((len(array), len(self.components)), np.float32)
         for part in _row_blocks(array.shape):
@@ -73,7 +73,7 @@ class Pca:
         return codes
 
     def decode(self, codes: ArrayLike) -> NDArray[np.float32]:
-        """Rows ``[m, D]`` of ``codes`` ``[m, j]``; the first j components count, j <= k."""
+        """Return rows ``[m, D]`` of ``codes`` ``[m, j]`` of the first j components, j <= k."""
         array = np.asarray(codes, np.float64)
         rows: Matrix = array @ self.components[: array.shape[1]]
         rows += self.mean
@@ -81,20 +81,20 @@ class Pca:
 
 
 def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = None) -> Pca:
-    """The first ``components`` principal components of ``rows``.
+    """Fit the first ``components`` principal components of ``rows``.
 
-    Exact: eigenvectors of the covariance matrix, or of the matrix of inner products where there are
-    fewer rows than columns; summed in double precision, a block at a time, so that rows on a disk
-    need not fit into memory. Fewer components come back where the rows span fewer directions.
+    Exact: eigenvectors of the covariance matrix, or of the Gram matrix if there are fewer rows than
+    columns; accumulated in double precision, block by block, so that rows on a disk need not fit
+    into memory. Fewer components are returned if the rows span fewer directions.
 
     Args:
         rows: ``[n, D]``, n >= 1.
-        components: How many, at least 1.
-        cancelled: Asked now and then; True stops the work.
+        components: Number of components, at least 1.
+        cancelled: Polled for cancellation.
 
     Raises:
         AeguiError: There are no rows, or they are not all finite.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     array: Rows = np.asarray(rows)
     if array.ndim != 2 or array.size == 0:
@@ -108,7 +108,7 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = No
     matrix = (_products if few_rows else _covariance)(array, mean, cancelled)
     total = float(np.trace(matrix))
     variances, vectors = _largest(matrix, min(components, len(matrix)))
-    # What is only rounding spans no direction.
+    # Rounding errors span no direction.
     keep = variances > _LEAST_VARIANCE * max(total, 1e-300)
     variances, vectors = variances[keep], vectors[:, keep]
     if few_rows:
@@ -123,18 +123,18 @@ def reconstruction_loss(
     huber_delta: float = 1.0,
     cancelled: IsCancelled | None = None,
 ) -> float:
-    """Mean loss per number of ``rows`` ``[m, D]``, reconstructed from all components of ``pca``.
+    """Return the mean loss per number of ``rows`` ``[m, D]``, reconstructed by ``pca``.
 
     Args:
         pca: The components.
         rows: The targets.
         loss: A key of ``LOSSES`` of the catalogue.
-        huber_delta: Where Huber's loss turns from squared to absolute.
-        cancelled: Asked now and then; True stops the work.
+        huber_delta: Where Huber's loss changes from squared to absolute.
+        cancelled: Polled for cancellation.
 
     Raises:
         KeyError: The loss is none of those.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     row = LOSSES[loss]
     array = np.asarray(rows)
@@ -155,16 +155,16 @@ def pca_reference(
     huber_delta: float = 1.0,
     cancelled: IsCancelled | None = None,
 ) -> float:
-    """The loss per pixel of ``rows`` ``[n, D]`` through their own first ``k`` components.
+    """Return the loss per pixel of ``rows`` ``[n, D]`` through their own first ``k`` components.
 
-    What the best linear autoencoder with a code of ``k`` numbers comes to: for a squared error it
-    cannot do better (Baldi and Hornik 1989). A network below that line has learnt something that is
-    not linear. For other losses the components stay those of the squared error.
+    It is the lower bound for a linear autoencoder with a code of ``k`` numbers and squared error
+    (Baldi and Hornik 1989). A network below it has learnt something nonlinear. For other losses the
+    components stay those of the squared error.
 
     Raises:
         KeyError: The loss is none of ``LOSSES``.
         AeguiError: The rows cannot be used.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     pca = fit_pca(rows, k, cancelled)
     return reconstruction_loss(pca, rows, loss, huber_delta, cancelled)
@@ -198,7 +198,7 @@ def _products(rows: Rows, mean: Matrix, cancelled: IsCancelled | None) -> Matrix
 
 
 def _directions(rows: Rows, mean: Matrix, vectors: Matrix) -> Matrix:
-    """Directions ``[D, k]`` among the columns, from the vectors ``[n, k]`` among the rows."""
+    """Return directions ``[D, k]`` of the columns, from the vectors ``[n, k]`` of the rows."""
     found = np.empty((rows.shape[1], vectors.shape[1]))
     for columns in _row_blocks(rows.shape[::-1]):
         found[columns] = (rows[:, columns] - mean[columns]).T @ vectors
@@ -207,15 +207,15 @@ def _directions(rows: Rows, mean: Matrix, vectors: Matrix) -> Matrix:
 
 
 def _largest(matrix: Matrix, count: int) -> tuple[Matrix, Matrix]:
-    """The ``count`` largest eigenvalues of a symmetric matrix, falling, and their vectors."""
+    """Return the ``count`` largest eigenvalues of a symmetric matrix, and their vectors."""
     size = len(matrix)
-    if not matrix.any():  # all rows are the same, of which ARPACK can make nothing
+    if not matrix.any():  # all rows are equal, which ARPACK cannot handle
         return np.zeros(0), np.zeros((size, 0))
     if size > _DENSE_SIZE and count <= _FEW * size:
-        from scipy.sparse.linalg import ArpackError, eigsh  # takes a while to import
+        from scipy.sparse.linalg import ArpackError, eigsh  # slow to import
 
         try:
-            # To machine precision; the start is fixed, so that the answer is always the same.
+            # To machine precision; the start is fixed, so that the result is reproducible.
             values, vectors = eigsh(matrix, k=count, v0=np.ones(size) / np.sqrt(size))
         except ArpackError:
             pass

@@ -1,10 +1,9 @@
-"""The same place in two latent spaces: where a code of one network lies in another's.
+"""Corresponding places of two latent spaces: where a code of one network lies in another's.
 
-The numbers of two networks have nothing to do with each other: each may be turned, mirrored or
-stretched. Two answers are of use all the same. Where both networks read images, the samples tell:
-a place is where the same samples are near (weights of Franke and Little, 1980, over the nearest).
-Else a place is given in standard deviations from the mean, which for a normal prior is the code
-itself.
+The coordinates of two networks are unrelated: each may be rotated, mirrored or stretched. Two
+definitions are useful all the same. If both networks encode images, the place near the same
+samples (weights of Franke and Little, 1980, over the nearest). Otherwise the place at as many
+standard deviations from the mean, which for a normal prior is the code itself.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEAREST = 6
-"""Samples that tell where a place is."""
+"""Number of nearest samples that determine a place."""
 _LEAST = 1e-6
 
 
 @dataclass(frozen=True)
 class WaySpec:
-    """A way to find the same place: what it is called and what it does, marked."""
+    """A way to find the corresponding place: its name and help text, marked."""
 
     label: str
     help: str
@@ -46,16 +45,16 @@ WAYS = {
         ),
     ),
 }
-"""Ways to find the same place in another space, by key."""
+"""Ways to find the corresponding place in another space, by key."""
 
 
 @dataclass(frozen=True, eq=False)
 class CodeSpace:
-    """A latent space as far as its places are compared.
+    """A latent space, for comparing places.
 
     Attributes:
         size: Numbers per code, d.
-        codes: Codes float32 ``[n, d]`` of the samples that both spaces have; None without encoder.
+        codes: Codes float32 ``[n, d]`` of the shared samples; None without encoder.
         has_prior: Whether codes have the prior N(0, I).
     """
 
@@ -65,14 +64,14 @@ class CodeSpace:
 
     @cached_property
     def mean(self) -> NDArray[np.float64]:
-        """What counts as the middle, ``[d]``: of the prior, else of the codes."""
+        """Centre of the space, ``[d]``: of the prior, else of the codes."""
         if self.has_prior or self.codes is None:
             return np.zeros(self.size)
         return np.asarray(self.codes.mean(axis=0, dtype=np.float64))
 
     @cached_property
     def deviation(self) -> NDArray[np.float64]:
-        """What counts as one step away from it, ``[d]``, above 0."""
+        """Unit of distance from the centre, ``[d]``, above 0."""
         if self.has_prior or self.codes is None:
             return np.ones(self.size)
         return np.asarray(np.maximum(self.codes.std(axis=0, dtype=np.float64), _LEAST), np.float64)
@@ -81,13 +80,13 @@ class CodeSpace:
 def placed(
     z: NDArray[np.float32], here: CodeSpace, there: CodeSpace, way: str
 ) -> tuple[NDArray[np.float32], str]:
-    """The code ``[d']`` in ``there`` of the place of ``z`` ``[d]`` in ``here``.
+    """Return the code ``[d']`` in ``there`` corresponding to ``z`` ``[d]`` in ``here``.
 
     Args:
         z: A code.
         here: Its space.
-        there: The other space, its codes of the same samples in the same order.
-        way: Key of ``WAYS``; "samples" is "standard" where one of the two has no encoder.
+        there: The other space, with codes of the same samples in the same order.
+        way: Key of ``WAYS``; "samples" falls back to "standard" without two encoders.
 
     Returns:
         The code and the way it was found.
@@ -104,12 +103,12 @@ def placed(
 def _among_samples(
     z: NDArray[np.float32], here: NDArray[np.float32], there: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """The mean of the nearest samples' codes ``there``; at a sample exactly that sample's."""
+    """Return the weighted mean of the nearest samples' codes in ``there``; exact at a sample."""
     away = np.sqrt(np.square(here - z, dtype=np.float64).sum(axis=1))
     away = np.nan_to_num(away, nan=np.inf)
     count = min(NEAREST, len(away))
     near = np.argpartition(away, count - 1)[:count]
-    # Those that come into reach and leave it weigh nothing then: the place moves without jumps.
+    # Samples enter and leave the neighbourhood with weight 0, so the place moves continuously.
     reach = float(away[near].max())
     distances = away[near]
     if distances.min() <= _LEAST * max(reach, _LEAST) or not np.isfinite(reach):
@@ -122,7 +121,7 @@ def _among_samples(
 
 
 def way_words(way: str, here: CodeSpace, there: CodeSpace) -> str:
-    """How a place was found, in words."""
+    """Return how a place was found, in words."""
     if way == "samples":
         return tr("among the same samples")
     shared = min(here.size, there.size)

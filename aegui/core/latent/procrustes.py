@@ -1,4 +1,4 @@
-"""Turning and scaling one map so that it lies on another: what two networks agree on shows then."""
+"""Procrustes alignment of two maps by rotation, scale and shift."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """How codes were moved to lie on others: ``scale * (z - middle) @ rotation + shift``.
+    """A similarity transform: ``scale * (z - middle) @ rotation + shift``.
 
     Attributes:
         rotation: Orthogonal ``[d, d]``; with determinant -1 it mirrors as well.
         scale: Above 0.
-        middle: Mean of what was moved, ``[d]``.
-        shift: Mean of what it was moved to, ``[d]``.
-        left: Share of the spread of the others, 0 to 1, that still is between the two.
+        middle: Mean of the source, ``[d]``.
+        shift: Mean of the target, ``[d]``.
+        left: Residual, as a share of the spread of the target, 0 to 1.
     """
 
     rotation: NDArray[np.float64]
@@ -35,21 +35,21 @@ class Turn:
     left: float
 
     def moved(self, codes: ArrayLike) -> NDArray[np.float32]:
-        """``codes`` ``[n, d]`` where they come to lie."""
+        """Return the transformed ``codes`` ``[n, d]``."""
         values = np.asarray(codes, np.float64) - self.middle
         return np.asarray(self.scale * values @ self.rotation + self.shift, np.float32)
 
     @property
     def is_mirrored(self) -> bool:
-        """Whether left and right have changed places."""
+        """Whether the transform includes a reflection."""
         return float(np.linalg.det(self.rotation)) < 0.0
 
 
 def fitting_turn(codes: ArrayLike, others: ArrayLike) -> Turn | None:
-    """What moves ``codes`` ``[n, d]`` nearest to ``others`` ``[n, d]``, row by row.
+    """Fit the transform of ``codes`` ``[n, d]`` to ``others`` ``[n, d]``, row by row.
 
-    The least squares over rotations, mirrorings, one scale and a shift (Schoenemann 1966,
-    orthogonal Procrustes). None where they do not differ enough to say.
+    Least squares over rotations, reflections, one scale and a shift (Schoenemann 1966,
+    orthogonal Procrustes). None if the codes do not differ enough.
     """
     a, b = np.asarray(codes, np.float64), np.asarray(others, np.float64)
     usable = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
@@ -68,12 +68,12 @@ def fitting_turn(codes: ArrayLike, others: ArrayLike) -> Turn | None:
 
 
 def turn_words(turn: Turn) -> str:
-    """What was done, for a person: the angle where there is one, the scale, how well it fits."""
+    """Describe the transform: the angle if there is one, the scale, the quality of the fit."""
     scale = tr("scaled by {factor:.2f}", factor=turn.scale)
     fits = tr("{percent} % of the spread fits", percent=round(100 * (1.0 - turn.left)))
     if len(turn.rotation) != 2:
         return ", ".join([tr("turned"), scale, fits])
-    # Of a mirrored one: the angle after x has changed its sign.
+    # With a reflection: the angle after the sign of x has changed.
     first = turn.rotation[0] * (-1.0 if turn.is_mirrored else 1.0)
     angle = round(float(np.degrees(np.arctan2(first[1], first[0]))))
     how = (

@@ -1,4 +1,4 @@
-"""Maps of samples that no network has learnt: PCA, t-SNE, UMAP."""
+"""Maps of samples made without a network: PCA, t-SNE, UMAP."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Report = Callable[["ProjectionProgress"], None]
 
 MOST_SAMPLES = 60_000
-"""Of larger sets a map is made of so many at most."""
+"""Most samples of a map; larger sets are subsampled."""
 METHODS = table(
     Choice(
         "pca",
@@ -56,17 +56,17 @@ METHODS = table(
         ("neighbours", "min_dist"),
     ),
 )
-"""Ways to make a map, by key."""
+"""Methods by key."""
 
 FEWEST = {"pca": 1, "tsne": 5, "umap": 5}
-"""Fewest samples that a method can do anything with."""
+"""Fewest samples that a method needs."""
 WORKING_COLUMNS = 50
-"""Rows with more numbers go through so many principal components first (van der Maaten 2008)."""
+"""Principal components that longer rows are reduced to first (van der Maaten 2008)."""
 EARLY_STEPS = 250
-"""Steps of t-SNE with exaggerated attraction, before those that ``iterations`` counts."""
+"""Steps of t-SNE with early exaggeration, before those that ``iterations`` counts."""
 EARLY_EXAGGERATION = 12.0
 FFT_FROM = 3_000
-"""More samples repel each other on a grid (Linderman 2019), fewer in a tree (Barnes-Hut)."""
+"""Above this number of samples the repulsion uses a grid (Linderman 2019), else Barnes-Hut."""
 _MOMENTUM = 0.8
 _STEPS = 10
 _FIRST_SPREAD = 1e-4
@@ -81,15 +81,15 @@ umap-learn 0.5: beyond, UMAP's time is extrapolated. What ``projection_cost`` sa
 times what was measured (0.4 of tiny maps): nobody knows how far a map will spread.
 """
 _TREE_SECONDS = 3.2e-7
-"""A step of t-SNE, of each sample times the logarithm (base 2) of their number ..."""
+"""A step of t-SNE, per sample and logarithm (base 2) of their number ..."""
 _GRID_SECONDS, _GRID_SAMPLE_SECONDS = 1.6e-2, 2.7e-6
-"""... or on a grid: of the grid, whose size follows the map's, and of each sample."""
+"""... or on a grid: per cell of the grid, whose size follows the map's, and per sample."""
 _UMAP_EXACT = 4_096
-"""Fewer samples UMAP compares all with all, and sorts them ..."""
+"""With fewer samples UMAP compares all pairs, and sorts them ..."""
 _UMAP_PAIR_SECONDS = 7.5e-7
-"""... which takes so long for each pair; and then ..."""
+"""... at this cost per pair; and then ..."""
 _UMAP_EDGE_SECONDS = 5.5e-5
-"""... so long for each sample and neighbour, in all."""
+"""... this cost per sample and neighbour, in total."""
 _EDGE_BYTES, _UMAP_PAIR_BYTES = 96, 8
 _GRID_BYTES = 32 << 20
 _PCA_BLOCK_BYTES = 16 << 20
@@ -97,15 +97,15 @@ _PCA_BLOCK_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class ProjectionOptions:
-    """How maps are made.
+    """Options of maps.
 
     Attributes:
-        samples: Larger sets are represented by so many samples, drawn at random.
-        perplexity: t-SNE: about how many neighbours are kept near each sample.
+        samples: Most samples; larger sets are represented by a random subset.
+        perplexity: t-SNE: approximate number of neighbours kept near each sample.
         iterations: t-SNE: steps after the early ones.
-        neighbours: UMAP: how many neighbours are kept near each sample.
-        min_dist: UMAP: how close samples may come to each other.
-        seed: Of everything that is drawn at random.
+        neighbours: UMAP: number of neighbours kept near each sample.
+        min_dist: UMAP: smallest distance between samples.
+        seed: Seed of all random choices.
     """
 
     samples: Annotated[
@@ -142,12 +142,12 @@ class ProjectionOptions:
 
 @dataclass(frozen=True, eq=False)
 class ProjectionProgress:
-    """How far a map has come.
+    """Progress of a map.
 
     Attributes:
-        share: Done so far, 0..1.
-        text: What is being done, in words.
-        places: Where the samples are at present, float32 ``[n, 2]``; None before there is a map.
+        share: Share done so far, 0..1.
+        text: The current step, in words.
+        places: Current coordinates of the samples, float32 ``[n, 2]``; None before there are any.
     """
 
     share: float
@@ -162,8 +162,8 @@ class Projection:
     Attributes:
         places: float32 ``[n, 2]``, read-only.
         seconds: Time it took.
-        pca: The components, for the method that has some.
-        notes: What was done otherwise than asked, in words.
+        pca: The components, for methods that have them.
+        notes: Deviations from the requested options, in words.
     """
 
     places: Places
@@ -175,7 +175,7 @@ class Projection:
 def projection_cost(
     methods: Iterable[str], samples: int, columns: int, options: ProjectionOptions
 ) -> Cost:
-    """What maps of ``samples`` rows of ``columns`` numbers take, by keys of ``METHODS``, reckoned.
+    """Estimate the cost of maps of ``samples`` rows of ``columns`` numbers, by keys of ``METHODS``.
 
     One after the other, without the rows themselves. Other keys cost nothing.
     """
@@ -217,7 +217,7 @@ def _umap_cost(count: int, options: ProjectionOptions) -> Cost:
 
 
 def unavailable(method: str) -> str | None:
-    """Why ``method`` cannot be used on this computer, in words; None if it can."""
+    """Return why ``method`` cannot be used on this computer; None if it can."""
     if method == "umap" and importlib.util.find_spec("umap") is None:
         return tr("UMAP is not installed. To have it: pip install umap-learn")
     return None
@@ -230,19 +230,19 @@ def project(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Projection:
-    """A map of ``rows`` ``[n, D]``; equal arguments give the same map.
+    """Compute a map of ``rows`` ``[n, D]``; equal arguments give the same map.
 
     Args:
         method: A key of ``METHODS``.
         rows: The samples.
-        options: How to make it.
-        report: Called with the progress; t-SNE tells its places every few steps.
-        cancelled: Asked now and then; True stops the work.
+        options: Options of the map.
+        report: Called with the progress; t-SNE includes coordinates every few steps.
+        cancelled: Polled for cancellation.
 
     Raises:
         KeyError: There is no such method.
         AeguiError: The method is not installed, or the rows cannot be used.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     choice = METHODS[method]
     reason = unavailable(method)
@@ -285,7 +285,7 @@ class _Work:
 
 
 def plane(codes: ArrayLike, axes: tuple[int, int] = (0, 1)) -> Places:
-    """Two of the numbers of ``codes`` ``[n, d]`` as places; 0 where a code has no such number."""
+    """Return two of the numbers of ``codes`` ``[n, d]`` as coordinates; 0 for a missing number."""
     array = np.asarray(codes, np.float32)
     places = np.zeros((len(array), 2), np.float32)
     for column, axis in enumerate(axes):
@@ -301,7 +301,7 @@ def _by_pca(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
 
 
 def _condensed(rows: Places, work: _Work) -> tuple[Places, Places]:
-    """Rows of ``WORKING_COLUMNS`` numbers at most, and the plane of the first two components."""
+    """Return rows of at most ``WORKING_COLUMNS`` numbers, and the first two components."""
     work.tell(0.0, tr("principal components"))
     pca = fit_pca(rows, WORKING_COLUMNS, work.cancelled)
     codes = pca.encode(rows)
@@ -334,7 +334,7 @@ def _perplexity(n: int, options: ProjectionOptions) -> tuple[float, tuple[str, .
 
 
 def _start(first: Places, seed: int) -> NDArray[np.float64]:
-    """The principal plane, made small, with a little noise to part samples that are the same."""
+    """Return the principal plane, scaled down, with a little noise to separate equal samples."""
     start = first.astype(np.float64)
     start *= _FIRST_SPREAD / max(float(start[:, 0].std()), 1e-12)
     rng = np.random.default_rng(seed)
@@ -348,7 +348,7 @@ def _descend(
     options: ProjectionOptions,
     work: _Work,
 ) -> Places:
-    # Slow to import, like all that it needs.
+    # Slow to import, like its dependencies.
     from openTSNE import TSNEEmbedding  # type: ignore[import-untyped]
     from openTSNE.affinity import PerplexityBasedNN  # type: ignore[import-untyped]
     from openTSNE.nearest_neighbors import PrecomputedNeighbors  # type: ignore[import-untyped]

@@ -1,4 +1,4 @@
-"""Regions of the map, one for each class: colours that part neighbours, and places for names."""
+"""Regions of the map, one for each class, with colours and positions of their labels."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from aegui.core.latent.fields import Field
 
 COLOURS = 10
-"""So many colours are told apart."""
+"""Number of distinguishable colours."""
 
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """What there is to say of the regions of a layer.
+    """The regions of a layer.
 
     Attributes:
         colours: A number from 0 to ``COLOURS`` - 1 for each class, int64 ``[n]``: as far as there
-            are enough of them, classes that touch have different ones.
-        classes: Those that have a region, int64 ``[m]``.
-        spots: float64 ``[m, 2]``: for each of them the x and y with the most room around it.
-        rooms: float64 ``[m, 2]``: how far it is from there to other regions, along x and along y.
+            are enough of them, adjacent classes have different ones.
+        classes: Classes that have a region, int64 ``[m]``.
+        spots: float64 ``[m, 2]``: for each of them the point farthest from other regions.
+        rooms: float64 ``[m, 2]``: its distance to other regions, along x and along y.
     """
 
     colours: NDArray[np.int64]
@@ -35,7 +35,7 @@ class Regions:
 
 
 def regions_of(field: Field) -> Regions | None:
-    """The regions of ``field``; None where it is no layer of classes."""
+    """Return the regions of ``field``; None if it is no layer of classes."""
     if not field.classes:
         return None
     grid = field.values.astype(np.int64)
@@ -50,15 +50,15 @@ def regions_of(field: Field) -> Regions | None:
 
 
 def spread_colours(grid: ArrayLike, count: int, colours: int = COLOURS) -> NDArray[np.int64]:
-    """A colour for each of ``count`` classes, so that those which touch in ``grid`` differ.
+    """Assign a colour to each of ``count`` classes, so that adjacent ones in ``grid`` differ.
 
-    A class has the colour of its number unless a neighbour has that already, so that most of them
-    keep theirs while the map moves; then the one whose neighbours it touches least.
+    A class has the colour of its index unless a neighbour has it already, so that most colours
+    are stable while the map moves; otherwise the colour with the shortest common border.
 
     Args:
         grid: Classes ``[rows, columns]``.
-        count: How many classes there are.
-        colours: How many colours there are.
+        count: Number of classes.
+        colours: Number of colours.
 
     Returns:
         Numbers from 0 to ``colours`` - 1, ``[count]``.
@@ -75,7 +75,7 @@ def spread_colours(grid: ArrayLike, count: int, colours: int = COLOURS) -> NDArr
 
 
 def _touching(grid: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """How long the border of each two classes is, in cells, ``[count, count]``."""
+    """Return the length of the common border of each two classes in cells, ``[count, count]``."""
     sides = ((grid[:, :-1], grid[:, 1:]), (grid[:-1], grid[1:]))
     pairs = np.concatenate([(a * count + b)[a != b].ravel() for a, b in sides])
     lengths = np.bincount(pairs, minlength=count * count).reshape(count, count)
@@ -85,18 +85,18 @@ def _touching(grid: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 def _roomiest(
     grid: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """The classes in ``grid``, the cell of each farthest from others, and how far that is."""
+    """Return the classes in ``grid``, the cell of each farthest from others, and its distance."""
     from scipy.ndimage import distance_transform_edt
 
     framed = np.pad(grid, 1, constant_values=-1)
     if len(grid) == 1:
-        # On a line nothing lies above or below.
+        # In a single row nothing is above or below.
         framed[0] = framed[2] = framed[1]
     inner = framed[1:-1, 1:-1]
     alike = np.ones(inner.shape, bool)
     for other in (framed[:-2, 1:-1], framed[2:, 1:-1], framed[1:-1, :-2], framed[1:-1, 2:]):
         alike &= inner == other
-    # Where all are alike there is nothing to be far from.
+    # With a single class there is no other to be far from.
     distances = distance_transform_edt(alike) if not alike.all() else alike.astype(np.float64)
     rooms = np.asarray(distances, np.float64).ravel() + 0.5
     order = np.argsort(-rooms, kind="stable")

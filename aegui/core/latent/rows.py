@@ -1,4 +1,4 @@
-"""Chains whose layers all work on rows of numbers, in plain numpy."""
+"""Chains whose layers all work on rows of numbers, computed by numpy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NORM_EPS = np.float32(1e-5)
 
 
 def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
-    """Whether numpy can compute the chain: no layer needs rows and columns."""
+    """Return whether numpy can compute the chain: no layer needs rows and columns."""
     return all(
         isinstance(layer.spec, LayerSpec | LatentSpec)
         or layer.spec.kind in {"dropout", "flatten"}
@@ -33,13 +33,13 @@ def runs_on_rows(layers: Sequence[LayerShape]) -> bool:
 
 
 def bound(layers: Sequence[LayerShape], tensors: Sequence[Tensors], index: int) -> Tensors:
-    """The tensors of a layer; the weight of a tied one comes from the layer it is tied to."""
+    """Return the tensors of a layer; a tied layer has the weight of its partner."""
     tied_to = layers[index].tied_to
     if tied_to is None:
         return tensors[index]
     weight = tensors[tied_to]["weight"]
     if weight.ndim == 2:
-        # Of a gaussian code that of the means alone.
+        # Of a gaussian code only the means.
         weight = weight[:, : layers[tied_to].outputs].T
     return {**tensors[index], "weight": weight}
 
@@ -53,9 +53,9 @@ class RowsRunner:
         )
 
     def run(self, rows: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
-        """The output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
+        """Return the output ``[n, outputs]`` of layers ``start`` to ``stop`` for ``rows``."""
         x = rows
-        # Far outside, infinity is the answer, and nothing to warn of.
+        # Far outside the samples outputs overflow to infinity: not worth a warning.
         with np.errstate(over="ignore", invalid="ignore"):
             for spec, tensors in self._steps[start:stop]:
                 x = self._step(spec, tensors, x)
@@ -72,28 +72,28 @@ class RowsRunner:
     def tangents(
         self, rows: NDArray[np.float32], directions: NDArray[np.float32], start: int, stop: int
     ) -> NDArray[np.float32]:
-        """How the output of layers ``start`` to ``stop`` moves with its input, in forward mode.
+        """Return derivatives of layers ``start`` to ``stop`` along ``directions``, in forward mode.
 
         None of the layers may be the code's.
 
         Args:
-            rows: Where, ``[n, inputs]``.
-            directions: Along what, ``[k, inputs]``.
+            rows: Inputs, ``[n, inputs]``.
+            directions: Directions, ``[k, inputs]``.
             start: The first layer.
-            stop: The one after the last.
+            stop: The index after the last layer.
 
         Returns:
             Derivatives ``[n, k, outputs]``, exact but for rounding.
         """
         x = rows
-        # As long as it is the same for all rows, it is computed for one of them.
+        # While it is the same for all rows, it is computed for one of them.
         moves = directions[np.newaxis]
         with np.errstate(over="ignore", invalid="ignore"):
             for spec, tensors in self._steps[start:stop]:
                 if isinstance(spec, LayerSpec):
                     slope = np.float32(spec.slope)
                     x = (x @ tensors["weight"] + tensors["bias"]) * slope
-                    # One large product: numpy makes one of each row of three-dimensional ones.
+                    # One large product: numpy would loop over the rows of a three-dimensional one.
                     flat = moves.reshape(-1, moves.shape[2]) @ (tensors["weight"] * slope)
                     moves = flat.reshape(*moves.shape[:2], -1)
                 elif isinstance(spec, NormSpec):
@@ -109,16 +109,16 @@ class RowsRunner:
     def jacobian_squares(
         self, rows: NDArray[np.float32], stop: int, units: int
     ) -> NDArray[np.float64]:
-        """Squared Frobenius norm of the derivative of a code by its input, in reverse mode.
+        """Return the squared Frobenius norm of a code's derivative by its input, in reverse mode.
 
         Args:
-            rows: Where, ``[n, inputs]``.
-            stop: The layer after that of the code; the chain begins at its first one.
-            units: Numbers of the code: what follows them, log variances, is left out.
+            rows: Inputs, ``[n, inputs]``.
+            stop: The index after the code's layer; the chain begins at its first layer.
+            units: Numbers of the code; log variances after them are left out.
 
         Returns:
-            float64 ``[n]``, exact but for rounding; the numbers that a k-sparse code leaves out do
-            not move.
+            float64 ``[n]``, exact but for rounding; dropped numbers of a k-sparse code have no
+            derivative.
         """
         steps = [(spec, tensors) for spec, tensors in self._steps[:stop] if _moves(spec)]
         x, entered = rows, []
@@ -126,7 +126,7 @@ class RowsRunner:
             for spec, tensors in steps:
                 entered.append(x)
                 x = self._step(spec, tensors, x)
-            # What the code's numbers move by when those of a layer do, ``[n, units, width]``.
+            # Derivatives of the code's numbers by those of a layer, ``[n, units, width]``.
             moves: NDArray[np.float32] = np.ones((1, 1, 1), np.float32)
             for place in reversed(range(len(steps))):
                 spec, tensors = steps[place]
@@ -137,7 +137,7 @@ class RowsRunner:
 
 
 def _moves(spec: Spec) -> bool:
-    """Whether a layer changes its numbers at all."""
+    """Return whether a layer changes its numbers at all."""
     return isinstance(spec, LatentSpec | LayerSpec | NormSpec)
 
 
@@ -148,20 +148,20 @@ def _pulled_back(
     moves: NDArray[np.float32],
     units: int,
 ) -> NDArray[np.float32]:
-    """What moves the code by ``moves`` ``[n, u, outputs]``, on the other side of a layer.
+    """Pull derivatives ``moves`` ``[n, u, outputs]`` of the code back through a layer (VJP).
 
     Args:
         spec: The layer.
         tensors: Its tensors.
-        x: What enters it, ``[n, inputs]``.
-        moves: Derivatives of the code by what leaves it; not looked at for the code's own layer.
-        units: Of the code's layer the numbers of a code, else 0.
+        x: Its input, ``[n, inputs]``.
+        moves: Derivatives of the code by its output; unused for the code's own layer.
+        units: For the code's layer the numbers of a code, else 0.
     """
     if isinstance(spec, NormSpec):
         slopes: NDArray[np.float32] = ACTIVATIONS[spec.activation].slopes(
             _normalised(spec, tensors, x)
         )[:, np.newaxis]
-        # The derivative of a normalisation is symmetric, but for the scale that follows it.
+        # The derivative of a normalisation is symmetric, except for the scale after it.
         plain = {**tensors, "scale": np.ones_like(tensors["scale"])}
         return _normalised_moves(spec, plain, x, moves * slopes * tensors["scale"])
     assert isinstance(spec, LatentSpec | LayerSpec)
@@ -199,7 +199,7 @@ def _dense(
 
 
 def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Only the k largest numbers of each code, where the specification says so."""
+    """Keep only the k largest numbers of each code, if the specification requests it."""
     places = _places(spec, code)
     if places is None:
         return code
@@ -209,7 +209,7 @@ def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]
 
 
 def _places(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.int64] | None:
-    """Places of the numbers that are kept of each code, ``[n, k]``; None: of all of them."""
+    """Return the indices of the kept numbers of each code, ``[n, k]``; None for all."""
     if spec.top_k is None or spec.top_k >= spec.units:
         return None
     ranked = np.abs(code) if spec.top_by == "magnitude" else code
@@ -230,7 +230,7 @@ def _normalised(spec: NormSpec, tensors: Tensors, x: NDArray[np.float32]) -> NDA
 def _normalised_moves(
     spec: NormSpec, tensors: Tensors, x: NDArray[np.float32], moves: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """How ``_normalised`` moves when ``x`` ``[n, f]`` does by ``moves`` ``[n, k, f]``."""
+    """Return the derivative of ``_normalised`` at ``x`` ``[n, f]`` along ``[n, k, f]``."""
     if spec.kind == "batch_norm":
         moved = moves * (tensors["scale"] / np.sqrt(tensors["variance"] + _NORM_EPS))
         return np.asarray(moved, np.float32)

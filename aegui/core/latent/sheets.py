@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from aegui.core.latent.frame import Frame
 
 IMAGE_PX = 64
-"""Side that small images get in a sheet."""
+"""Side to which small images are enlarged in a sheet."""
 MOST_PX = 16_384
-"""Most pixels of a sheet across, and down."""
+"""Most pixels of a sheet in width and height."""
 _PAPER_GAP = 0.8
 
 
 def decoded(codec: Codec, codes: ArrayLike) -> NDArray[np.float32]:
-    """The images of ``codes`` ``[n, d]``, ``[n, C, H, W]`` in 0..1."""
+    """Return the images of ``codes`` ``[n, d]``, ``[n, C, H, W]`` in 0..1."""
     images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     return images.reshape(-1, *codec.image_shape)
 
@@ -43,15 +43,15 @@ def traversal(
     steps: int,
     span: float | ArrayLike,
 ) -> NDArray[np.float32]:
-    """What each number of a code does by itself: images ``[dims, steps, C, H, W]``.
+    """Decode each number of a code varied alone: images ``[dims, steps, C, H, W]``.
 
     Args:
         codec: The network.
-        z: The code ``[d]`` that all others of its numbers are taken from.
+        z: The code ``[d]`` with the values of all other numbers.
         dims: Which numbers, from 0; a row of the sheet each.
-        steps: Images of each.
-        span: How far from ``z`` each goes to either side; or lowest and highest value of every
-            number of the code, ``[d, 2]``.
+        steps: Images per number.
+        span: Range to either side of ``z``; or lowest and highest value of every number of the
+            code, ``[d, 2]``.
 
     Raises:
         AeguiError: There is no such number, or nothing to draw.
@@ -77,13 +77,13 @@ def traversal(
 def grid_of_decodes(
     codec: Codec, frame: Frame, xs: ArrayLike, ys: ArrayLike
 ) -> NDArray[np.float32]:
-    """Images at all places ``xs`` times ``ys`` of a plane, ``[rows, columns, C, H, W]``.
+    """Decode all places ``xs`` times ``ys`` of a plane, ``[rows, columns, C, H, W]``.
 
     Args:
         codec: The network.
-        frame: What x and y stand for.
+        frame: The plane of x and y.
         xs: From left to right; at the quantiles of the prior with ``grids.normal_quantiles``.
-        ys: From below to the top; the first row is the topmost.
+        ys: From bottom to top; the first row is the topmost.
     """
     across, up = np.asarray(xs, np.float32).ravel(), np.asarray(ys, np.float32).ravel()
     x, y = np.meshgrid(across, up[::-1])
@@ -94,14 +94,14 @@ def grid_of_decodes(
 def sheet_image(
     images: ArrayLike, columns: int | None = None, scale: int | None = None, *, ink: bool = False
 ) -> Image:
-    """One picture of ``images``, a pixel apart.
+    """Return one picture of ``images``, a pixel apart.
 
     Args:
         images: ``[n, C, H, W]`` or ``[rows, columns, C, H, W]``, values in [0, 1], C is 1 or 3.
         columns: Images in a row; None: those of ``images``, or about as many as there are rows.
-        scale: Pixels of the picture per pixel of an image; None: small ones become ``IMAGE_PX``
-            large, as far as the sheet does not grow beyond ``MOST_PX``.
-        ink: Images of one channel are drawn dark on light; else light on dark.
+        scale: Pixels of the picture per pixel of an image; None enlarges small ones to
+            ``IMAGE_PX``, within ``MOST_PX`` for the sheet.
+        ink: Whether images of one channel are drawn dark on light.
 
     Raises:
         AeguiError: The sheet would be too large.
@@ -147,5 +147,5 @@ def write_sheet(
 
 
 def fitting_scale(shape: Sequence[int], side_px: int) -> int:
-    """How many times an image of ``shape`` (height, width) is enlarged to about ``side_px``."""
+    """Return the factor that enlarges an image ``shape`` (height, width) to about ``side_px``."""
     return max(1, round(side_px / max(shape)))

@@ -1,4 +1,4 @@
-"""Which way round a principal direction is shown: an eigenvector may come back either way."""
+"""Signs of principal directions: an eigenvector is defined only up to its sign."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _BALANCED = 1e-5
-"""Cubes that differ by no more than this share of their sizes say nothing."""
+"""Sums of cubes within this share of their sizes are treated as 0."""
 _ALIKE = 1e-3
-"""Numbers that are no smaller than the largest by more than this share are as large as it."""
+"""Numbers within this share of the largest are treated as equally large."""
 
 
 def oriented(directions: ArrayLike) -> NDArray[np.float64]:
-    """The same ``directions`` ``[k, d]``, each the way round that its own numbers say.
+    """Return ``directions`` ``[k, d]`` with signs determined by their own numbers.
 
-    The sum of the cubes of its numbers is positive: the large ones decide, and where two of them
-    are nearly as large, one above 0 and one below, all the others do, so that data or weights that
-    differ a little do not mirror the picture. Where the cubes cancel, as they do of data that are
-    their own mirror image, the first of the largest numbers is positive. It depends on nothing but
-    the direction: not on what was shown before, nor on the order of the samples.
+    The sum of the cubes is made positive: large numbers decide, and if two of them are nearly
+    equal with opposite signs, all the others do, so that small changes of data or weights do not
+    mirror the picture. If the cubes cancel, as for data with a mirror symmetry, the first of the
+    largest numbers is positive. The result depends only on the direction: not on what was shown
+    before, nor on the order of the samples.
     """
     found = np.asarray(directions, np.float64)
     signs = np.array([_sign(direction) for direction in found]).reshape(-1, 1)

@@ -1,4 +1,4 @@
-"""Maps of samples as files: a table, a JSON document."""
+"""Export of maps of samples: a table, a JSON document."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def views_csv(
     views: Sequence[View],
     about: Mapping[str, object] | None = None,
 ) -> str:
-    """A row per sample: its place in the set, label, name, and x and y on each map.
+    """Return a row per sample: its index in the set, label, name, and x and y on each map.
 
-    What the maps depend on, ``about``, stands in further columns, the same in every row: files of
-    several seeds or settings can be joined without losing it.
+    The settings of the maps, ``about``, are further columns with the same value in every row, so
+    that files of several seeds or settings can be concatenated without losing them.
     """
     about = about or {}
     axes = [f"{view.key}_{axis}" for view in views for axis in "xy"]
@@ -47,7 +47,7 @@ def views_document(
     *,
     with_places: bool = True,
 ) -> dict[str, Any]:
-    """Everything as one JSON object; figures that are not defined are null."""
+    """Return everything as one JSON object; undefined figures are null."""
     size = None if of.codec is None else of.codec.latent_size
     maps = []
     for view in views:

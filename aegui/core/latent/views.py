@@ -1,4 +1,4 @@
-"""Maps of the same samples to lay side by side, learned and not, and how good each is."""
+"""Maps of the same samples for comparison, learned and not, and the quality of each."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ if TYPE_CHECKING:
     Report = Callable[[ProjectionProgress], None]
 
 ANCHORS = 5_000
-"""Samples over which the trustworthiness of a larger set is estimated."""
+"""Samples from which the trustworthiness of a larger set is estimated."""
 _BATCH = 1024
 
 
 @dataclass(frozen=True)
 class ViewSpec:
-    """A map: its key, what it is called, what it shows, and how it is made.
+    """A map: its key, name, help text and method.
 
     Attributes:
         key: Its name in settings, files and on the command line.
-        label: What a person reads, marked.
-        help: What it shows, in plain words, marked.
+        label: Its name for people, marked.
+        help: What it shows, marked.
         method: Key of ``METHODS``; empty for the code itself.
         of_code: Whether it is made of the codes; else of the pixels.
-        quick: Whether it is there in a moment.
+        quick: Whether it is computed without noticeable delay.
     """
 
     key: str
@@ -129,7 +129,7 @@ VIEWS: dict[str, ViewSpec] = table(
         quick=False,
     ),
 )
-"""Maps that can be had, in their order."""
+"""All maps, in their order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +137,11 @@ class Material:
     """The samples that maps are made of.
 
     Attributes:
-        indices: Their places in the set, int64 ``[n]`` ascending.
+        indices: Their indices in the set, int64 ``[n]`` ascending.
         pixels: float32 ``[n, C*H*W]``.
-        classes: Place of each sample's label in ``Dataset.classes``, int64 ``[n]``.
+        classes: Index of each sample's label in ``Dataset.classes``, int64 ``[n]``.
         codec: The network, or None.
-        codes: float32 ``[n, d]``; None without a network that can read the samples.
+        codes: float32 ``[n, d]``; None without a network for these samples.
         axes: The two numbers of the code that the view ``code`` shows.
     """
 
@@ -155,13 +155,13 @@ class Material:
 
 @dataclass(frozen=True)
 class Figures:
-    """How good a map is; None where a figure is not defined.
+    """Quality of a map; None for undefined figures.
 
     Attributes:
-        trustworthiness: How far neighbours on the map are neighbours as images, 0..1.
+        trustworthiness: Whether neighbours on the map are neighbours as images, 0..1.
         knn_accuracy: Share of samples whose label is that of most of their nearest on the map.
-        squared_error: Per image, of what can be made of the map's two numbers again.
-        seconds: Time to make the map.
+        squared_error: Per image, of the reconstruction from the map's two coordinates.
+        seconds: Time to compute the map.
     """
 
     trustworthiness: float | None = None
@@ -172,7 +172,7 @@ class Figures:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A finished map: where the samples are, float32 ``[n, 2]``, and what made it."""
+    """A finished map: coordinates of the samples, float32 ``[n, 2]``, and its material."""
 
     key: str
     projection: Projection
@@ -180,25 +180,25 @@ class View:
 
     @property
     def places(self) -> NDArray[np.float32]:
-        """Where the samples are, float32 ``[n, 2]``."""
+        """Coordinates of the samples, float32 ``[n, 2]``."""
         return self.projection.places
 
 
 def view_cost(key: str, dataset: Dataset, codec: Codec | None, options: ProjectionOptions) -> Cost:
-    """What ``material``, and ``with_codes`` where it needs them, and ``make_view`` take."""
+    """Return the cost of ``material``, ``with_codes`` where needed, and ``make_view``."""
     spec, count = VIEWS[key], min(len(dataset), options.samples)
     rows = 4 * count * dataset.pixels
     columns, passes = dataset.pixels, Cost(0.0)
     if spec.of_code and codec is not None:
         columns, passes = codec.latent_size, codec.passes(encoded=count)
     made = projection_cost([spec.method], count, columns, options)
-    # The samples stay while maps are made of them.
+    # The samples stay in memory while maps are computed.
     whole = passes.then(made)
     return replace(whole, memory={"work": rows + whole.bytes})
 
 
 def material(dataset: Dataset, options: ProjectionOptions) -> Material:
-    """The samples of ``dataset`` that are to be shown, without codes."""
+    """Return the samples of ``dataset`` to show, without codes."""
     indices = sampled(len(dataset), options.samples, options.seed)
     pixels = np.ascontiguousarray(dataset.flat()[indices], dtype=np.float32)
     return Material(indices, pixels, dataset.class_indices[indices])
@@ -210,10 +210,10 @@ def with_codes(
     axes: tuple[int, int] = (0, 1),
     cancelled: IsCancelled | None = None,
 ) -> Material:
-    """``plain`` with the codes that ``codec`` gives; as it was where it can give none.
+    """Return ``plain`` with the codes of ``codec``; unchanged if it has none.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     if not codec.can_encode or codec.pixels != plain.pixels.shape[1]:
         return replace(plain, codec=None, codes=None, axes=axes)
@@ -229,12 +229,12 @@ def make_view(
     report: Report | None = None,
     cancelled: IsCancelled | None = None,
 ) -> View:
-    """The map ``key`` of ``VIEWS``; equal arguments give the same map.
+    """Compute the map ``key`` of ``VIEWS``; equal arguments give the same map.
 
     Raises:
         KeyError: There is no such view.
         AeguiError: There are no codes, or the method cannot be used.
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     spec = VIEWS[key]
     if not spec.of_code:
@@ -252,15 +252,15 @@ def make_view(
 
 
 def figures(view: View, of: Material, cancelled: IsCancelled | None = None) -> Figures:
-    """How good ``view`` is; the images themselves are what it is measured by.
+    """Measure the quality of ``view`` with respect to the images.
 
     Args:
         view: The map.
-        of: What it was made of.
-        cancelled: Asked now and then; True stops the work.
+        of: The samples it was made of.
+        cancelled: Polled for cancellation.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     return Figures(
         trustworthiness(of.pixels, view.places, anchors=ANCHORS, cancelled=cancelled),
@@ -271,10 +271,10 @@ def figures(view: View, of: Material, cancelled: IsCancelled | None = None) -> F
 
 
 def reference_figures(of: Material, cancelled: IsCancelled | None = None) -> dict[str, Figures]:
-    """What the maps are to be compared with, by key of ``REFERENCES``.
+    """Return reference figures for the maps, by key of ``REFERENCES``.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: ``cancelled`` returned True.
     """
     found = {"pixels": Figures(1.0, _votes(of.pixels, of, cancelled), 0.0)}
     if of.codes is not None and of.codec is not None and of.codec.latent_size > 2:
@@ -294,11 +294,11 @@ REFERENCES = {
     "whole-code": mark("The whole code, {d} numbers"),
     "pca-k": mark("PCA with {d} numbers"),
 }
-"""Rows beside the maps; ``{d}`` is the size of the code."""
+"""Reference rows beside the maps; ``{d}`` is the size of the code."""
 
 
 def reference_label(key: str, latent_size: int) -> str:
-    """What a row of ``REFERENCES`` is called beside a code of ``latent_size`` numbers."""
+    """Return the name of a row of ``REFERENCES`` for a code of ``latent_size`` numbers."""
     return tr(REFERENCES[key], d=latent_size)
 
 
@@ -316,7 +316,7 @@ def _has_company(classes: NDArray[np.int64]) -> bool:
 
 
 def _error(view: View, of: Material) -> float | None:
-    """Squared error per image of what can be made of the map's numbers; None where nothing can."""
+    """Return the squared error per image of the reconstruction from the map; None without one."""
     spec, pca, codec = VIEWS[view.key], view.projection.pca, of.codec
     if not spec.of_code:
         return None if pca is None else pca.error()
