@@ -1,1 +1,1 @@
-"""Drawing on small images: shapes of cells, whole-image edits, and pixels as source code."""
+"""Drawing on small images: shapes of cells, edits of whole images, pixels as source code."""

@@ -2,7 +2,7 @@
 
 A row of a binary image is one number whose highest bit is the left pixel: bit 4 (0x10) of a glyph
 of five columns. A grey image is written pixel by pixel, in levels 0..255, one in colour as RRGGBB.
-Read are also binary images of a 0 or 1 for every pixel, and rows as B01110, which Arduino knows.
+The reader also accepts binary images of a 0 or 1 for every pixel, and rows as B01110 (Arduino).
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ CODE_FORMS: Mapping[CodeForm, str] = {
     "c": mark("C array"),
     "json": mark("JSON"),
 }
-"""The forms with what they are called."""
+"""The forms with their names."""
 
 _LONGEST = 400_000
-"""Characters of the code of any image; and for one of few pixels ..."""
+"""Fixed number of characters of any code; for an image ..."""
 _LONGEST_ROUND, _LONGEST_PIXEL = 20_000, 40
-"""... so many around it, and for each pixel."""
+"""... this many around it, and per pixel."""
 _MOST_ERRORS = 200
-"""So many are told: whoever pastes a book need not wait for all of them."""
+"""Most errors that are reported."""
 _BITS = {"grey": 8, "colour": 24}
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\s,{}\[\]\"';]+|[#\w]+|.", re.DOTALL)
 _ARDUINO = re.compile("b[01]+")
@@ -49,7 +49,7 @@ _ROWS = re.compile(r"\"rows\"\s*:\s*\[")
 
 @dataclass(frozen=True)
 class CodeError:
-    """What is wrong, and where: from character ``start`` of the text to before ``end``."""
+    """An error with its position: from character ``start`` of the text to before ``end``."""
 
     start: int
     end: int
@@ -58,11 +58,11 @@ class CodeError:
 
 @dataclass(frozen=True, eq=False)
 class CodeReading:
-    """Code that was read.
+    """Result of reading code.
 
     Attributes:
-        pixels: float32 ``[H, W]`` or ``[3, H, W]`` in 0..1; None where there are errors.
-        errors: What is wrong, in the order of the text.
+        pixels: float32 ``[H, W]`` or ``[3, H, W]`` in 0..1; None if there are errors.
+        errors: Errors in the order of the text.
     """
 
     pixels: NDArray[np.float32] | None
@@ -77,7 +77,7 @@ class _Number:
 
 
 class _Refused(Exception):
-    """Carries the one error after which nothing more can be said."""
+    """Raised with an error after which reading cannot continue."""
 
     def __init__(self, start: int, end: int, message: str) -> None:
         super().__init__(message)
@@ -85,7 +85,7 @@ class _Refused(Exception):
 
 
 def levels_of(pixels: NDArray[np.float32], kind: Pixels) -> NDArray[np.int64]:
-    """The numbers that stand for ``pixels``: 0 or 1, 0..255, or 0xRRGGBB, int64 ``[H, W]``."""
+    """Return the numbers of ``pixels``: 0 or 1, 0..255, or 0xRRGGBB, int64 ``[H, W]``."""
     if kind == "binary":
         return (pixels > 0.5).astype(np.int64)
     levels: NDArray[np.int64] = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.int64)
@@ -96,7 +96,7 @@ def levels_of(pixels: NDArray[np.float32], kind: Pixels) -> NDArray[np.int64]:
 
 
 def code_of(pixels: NDArray[np.float32], kind: Pixels, form: CodeForm) -> str:
-    """``pixels`` (``[H, W]``, in colour ``[3, H, W]``) as text of ``form``."""
+    """Return ``pixels`` (``[H, W]``, in colour ``[3, H, W]``) as text of ``form``."""
     levels = levels_of(pixels, kind)
     return _WRITERS[form](levels.tolist(), kind)
 
@@ -156,7 +156,7 @@ _WRITERS = {"hex": _hex, "binary": _binary, "c": _c, "json": _json}
 def read_code(
     text: str, form: CodeForm, height: int, width: int, kind: Pixels = "binary"
 ) -> CodeReading:
-    """The image of that size and kind that ``text`` of ``form`` means, or what is wrong with it."""
+    """Read ``text`` of ``form`` as an image of that size and kind; return it, or the errors."""
     try:
         start, end = _region(text, form, height * width)
     except _Refused as refused:
@@ -180,7 +180,7 @@ def read_code(
 
 
 def read_any_code(text: str, height: int, width: int, kind: Pixels) -> NDArray[np.float32] | None:
-    """The image that ``text`` means in whatever form it is; None if it is none of that size."""
+    """Read ``text`` in any form as an image; return None if it is none of that size."""
     forms: tuple[CodeForm, ...] = ("json", "c", "binary", "hex")
     readings = (read_code(text, form, height, width, kind).pixels for form in forms)
     return next((pixels for pixels in readings if pixels is not None), None)
@@ -191,7 +191,7 @@ def _is_pixel_by_pixel(numbers: list[_Number], pixels: int) -> bool:
 
 
 def _region(text: str, form: CodeForm, pixels: int) -> tuple[int, int]:
-    """Where the numbers are."""
+    """Return the range of the text with the numbers."""
     if len(text) > min(_LONGEST, _LONGEST_ROUND + _LONGEST_PIXEL * pixels):
         raise _Refused(0, 1, tr("This is too long for one image."))
     if form == "json":
@@ -253,7 +253,7 @@ def _value(word: str, form: CodeForm) -> int | None:
     if form != "hex" and _ARDUINO.fullmatch(digits):
         return int(digits[1:], 2)
     for prefix, its_base in (("0x", 16), ("#", 16), ("0b", 2)):
-        # In hex rows 0b1 without prefix is a number too: only a sign that is no digit tells.
+        # In hex rows 0b1 is also a number without prefix: only a non-hex character decides.
         if digits.startswith(prefix) and not (prefix == "0b" and form == "hex"):
             digits, base = digits.removeprefix(prefix), its_base
             break
@@ -274,7 +274,7 @@ def _no_number(word: str, form: CodeForm) -> str:
 
 
 def _wrong_lengths(text: str, numbers: list[_Number], width: int) -> Iterator[CodeError]:
-    """Rows of 0 and 1 with too many or too few of them: which pixel is meant would be a guess."""
+    """Report rows of 0 and 1 of the wrong length: which pixel is meant would be a guess."""
     for each in numbers:
         count = len(text[each.start : each.end].lower().removeprefix("0b").removeprefix("b"))
         if count != width:

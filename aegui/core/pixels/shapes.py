@@ -1,6 +1,6 @@
-"""Which cells a stroke covers: lines, rectangles, brushes, fills, and their mirror images.
+"""Cells that a stroke covers: lines, rectangles, brushes, fills, and their mirror images.
 
-A cell is a row and a column; cells may lie outside of the image, whoever paints leaves those out.
+A cell is a row and a column; cells may lie outside of the image, where painting skips them.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ class PixelBox(NamedTuple):
 
     @classmethod
     def around(cls, a: Cell, b: Cell) -> PixelBox:
-        """The smallest box that holds both cells."""
+        """Return the smallest box that contains both cells."""
         (top, bottom), (left, right) = sorted((a[0], b[0])), sorted((a[1], b[1]))
         return cls(top, left, bottom + 1, right + 1)
 
     @property
     def height(self) -> int:
-        """Rows."""
+        """Number of rows."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
-        """Columns."""
+        """Number of columns."""
         return self.right - self.left
 
     def holds(self, cell: Cell) -> bool:
-        """Whether ``cell`` is inside."""
+        """Return whether ``cell`` is inside."""
         return self.top <= cell[0] < self.bottom and self.left <= cell[1] < self.right
 
     def corner_across(self, cell: Cell) -> Cell | None:
-        """The corner opposite to ``cell``; None: that is no corner."""
+        """Return the corner opposite to ``cell``; None if that is no corner."""
         rows = {self.top: self.bottom - 1, self.bottom - 1: self.top}
         columns = {self.left: self.right - 1, self.right - 1: self.left}
         if cell[0] not in rows or cell[1] not in columns:
@@ -55,13 +55,13 @@ class PixelBox(NamedTuple):
         return rows[cell[0]], columns[cell[1]]
 
     def moved(self, rows: int, columns: int) -> PixelBox:
-        """The box further down by ``rows`` and right by ``columns``."""
+        """Return the box moved down by ``rows`` and right by ``columns``."""
         return PixelBox(
             self.top + rows, self.left + columns, self.bottom + rows, self.right + columns
         )
 
     def within(self, height: int, width: int) -> PixelBox | None:
-        """The part inside an image of that size; None if there is none."""
+        """Return the part inside an image of that size; None if there is none."""
         box = PixelBox(
             max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right)
         )
@@ -69,7 +69,7 @@ class PixelBox(NamedTuple):
 
 
 def line_cells(start: Cell, end: Cell) -> Iterator[Cell]:
-    """The cells of the straight line from ``start`` to ``end``, both included (Bresenham 1965)."""
+    """Return the cells of the line from ``start`` to ``end``, inclusive (Bresenham 1965)."""
     (row, column), (end_row, end_column) = start, end
     rows, columns = abs(end_row - row), abs(end_column - column)
     step_row = 1 if end_row > row else -1
@@ -89,7 +89,7 @@ def line_cells(start: Cell, end: Cell) -> Iterator[Cell]:
 
 
 def outline_cells(a: Cell, b: Cell) -> list[Cell]:
-    """The edge of the rectangle with the opposite corners ``a`` and ``b``."""
+    """Return the edge of the rectangle with the opposite corners ``a`` and ``b``."""
     box = PixelBox.around(a, b)
     rows, columns = range(box.top, box.bottom), range(box.left, box.right)
     edge = {(row, column) for row in (box.top, box.bottom - 1) for column in columns}
@@ -98,13 +98,13 @@ def outline_cells(a: Cell, b: Cell) -> list[Cell]:
 
 
 def area_cells(a: Cell, b: Cell) -> list[Cell]:
-    """All of the rectangle with the opposite corners ``a`` and ``b``."""
+    """Return all cells of the rectangle with the opposite corners ``a`` and ``b``."""
     box = PixelBox.around(a, b)
     return [(r, c) for r in range(box.top, box.bottom) for c in range(box.left, box.right)]
 
 
 def box_of(mask: NDArray[np.bool_]) -> PixelBox | None:
-    """The smallest box that holds all that is true in ``mask`` ``[H, W]``; None: nothing is."""
+    """Return the bounding box of ``mask`` ``[H, W]``; None if it is all False."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not rows.size:
         return None
@@ -112,22 +112,22 @@ def box_of(mask: NDArray[np.bool_]) -> PixelBox | None:
 
 
 def brush_cells(cell: Cell, size: int) -> list[Cell]:
-    """The cells that a square brush of ``size`` pixels covers at ``cell``."""
+    """Return the cells that a square brush of ``size`` pixels covers at ``cell``."""
     row, column = cell[0] - (size - 1) // 2, cell[1] - (size - 1) // 2
     return [(row + down, column + across) for down in range(size) for across in range(size)]
 
 
 def filled_cells(pixels: NDArray[np.floating], cell: Cell) -> list[Cell]:
-    """The connected area of one colour around ``cell``; diagonal neighbours are not connected.
+    """Return the connected area of one colour around ``cell``, by 4-connectivity.
 
     Args:
         pixels: ``[H, W]`` or ``[C, H, W]``.
-        cell: Where the fill begins, inside the image.
+        cell: First cell of the fill, inside the image.
     """
     colour = pixels[(..., *cell)]
     same = pixels == (colour if pixels.ndim == 2 else colour[:, np.newaxis, np.newaxis])
     mask = same if pixels.ndim == 2 else same.all(axis=0)
-    # With a rim of closed cells, row behind row, a neighbour is a number further on or back.
+    # With a border of closed cells in a flat array, neighbours are at fixed offsets.
     wide = mask.shape[1] + 2
     left = np.pad(mask, 1).ravel().tolist()
     waiting = [(cell[0] + 1) * wide + cell[1] + 1]
@@ -146,10 +146,10 @@ def filled_cells(pixels: NDArray[np.floating], cell: Cell) -> list[Cell]:
 def mirrored(
     cells: Iterable[Cell], shape: tuple[int, int], *, across: bool, down: bool
 ) -> list[Cell]:
-    """``cells`` with their mirror images, each once.
+    """Return ``cells`` with their mirror images, each once.
 
     Args:
-        cells: What is painted.
+        cells: The cells.
         shape: Height and width of the image. Of an odd number of columns the middle one is the
             axis, its own mirror image: of five columns the third.
         across: Mirror left and right.

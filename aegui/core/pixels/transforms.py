@@ -1,6 +1,6 @@
-"""Edits of a whole image, or of a part of it: shifted, flipped, turned, moved, cut to a size.
+"""Edits of a whole image, or of a part of it: shift, flip, rotate, move, fit to a size.
 
-Images are float32 ``[H, W]`` or ``[C, H, W]``; every function gives a new one of the same kind.
+Images are float32 ``[H, W]`` or ``[C, H, W]``; every function returns a new one of the same kind.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
 Axis = Literal["horizontal", "vertical"]
 Pixels = Literal["binary", "grey", "colour"]
-"""What a pixel can be: off or on, a level, or a colour."""
+"""Kinds of pixels: off or on, a level, or a colour."""
 SMALLEST, LARGEST = (7, 5), (64, 64)
-"""Height and width of the images that can be drawn."""
+"""Largest height and width of a drawing."""
 _AXES = {"horizontal": -1, "vertical": -2}
 
 
 def rolled(image: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
-    """``image`` moved down and right; what leaves comes in on the other side."""
+    """Return ``image`` shifted down and right, wrapping around at the edges."""
     return np.roll(image, (rows, columns), axis=(-2, -1))
 
 
 def shifted(
     image: NDArray[np.float32], rows: int, columns: int, ground: float
 ) -> NDArray[np.float32]:
-    """``image`` moved down and right over the ``ground``; what leaves is lost."""
+    """Return ``image`` shifted down and right over ``ground``; pixels beyond the edges are lost."""
     empty = np.full_like(image, ground)
     return placed(empty, image, rows, columns)
 
 
 def flipped(image: NDArray[np.float32], axis: Axis) -> NDArray[np.float32]:
-    """``image`` with left and right swapped ("horizontal"), or top and bottom ("vertical")."""
+    """Return ``image`` mirrored left to right ("horizontal") or top to bottom ("vertical")."""
     return np.ascontiguousarray(np.flip(image, _AXES[axis]))
 
 
 def turned(image: NDArray[np.float32], quarters: int, ground: float) -> NDArray[np.float32]:
-    """``image`` turned clockwise by so many quarters about its middle, in the same frame.
+    """Return ``image`` rotated clockwise by quarter turns about its centre, in the same frame.
 
-    Where height and width differ, what is turned out of the frame is lost, and ``ground`` fills
-    what it leaves. The glyph of 5 columns and 7 rows is turned about its middle pixel.
+    If height and width differ, pixels rotated out of the frame are lost, and ``ground`` fills
+    the rest. A glyph of 5 columns and 7 rows is rotated about its middle pixel.
     """
     height, width = image.shape[-2:]
     return fitted(np.rot90(image, -quarters, axes=(-2, -1)), height, width, ground)
@@ -55,20 +55,20 @@ def turned(image: NDArray[np.float32], quarters: int, ground: float) -> NDArray[
 def fitted(
     image: NDArray[np.float32], height: int, width: int, ground: float
 ) -> NDArray[np.float32]:
-    """``image`` in the middle of a frame of another size, cut or with ``ground`` around it."""
+    """Return ``image`` centred in a frame of another size, cropped or padded with ``ground``."""
     empty = np.full((*image.shape[:-2], height, width), ground, np.float32)
     old_height, old_width = image.shape[-2:]
-    # Towards zero, so that a frame that grows and shrinks again shows the same.
+    # Rounded towards zero, so that growing and shrinking a frame restores the image.
     return placed(empty, image, int((height - old_height) / 2), int((width - old_width) / 2))
 
 
 def placed(
     image: NDArray[np.float32], part: NDArray[np.float32], row: int, column: int
 ) -> NDArray[np.float32]:
-    """``image`` with ``part`` over it, its first pixel at ``row`` and ``column``, cut at the edges.
+    """Return ``image`` with ``part`` over it, from ``row`` and ``column`` on, cropped at the edges.
 
-    A grey ``part`` is put on every colour of an ``image`` in colour; of one in colour the mean is
-    put on a grey ``image``.
+    A grey ``part`` is copied to every colour of a colour ``image``; the mean of a colour ``part``
+    is copied to a grey ``image``.
     """
     result = image.copy()
     part = part.mean(axis=0) if part.ndim > image.ndim else part
@@ -83,7 +83,7 @@ def placed(
 def moved(
     image: NDArray[np.float32], box: PixelBox, rows: int, columns: int, ground: float
 ) -> NDArray[np.float32]:
-    """``image`` with what is in ``box`` lifted off the ``ground`` and laid down elsewhere."""
+    """Return ``image`` with the content of ``box`` moved, leaving ``ground`` behind."""
     part = image[(..., *slices(box))]
     lifted = image.copy()
     lifted[(..., *slices(box))] = ground
@@ -95,7 +95,7 @@ def in_part(
     box: PixelBox | None,
     edit: Callable[[NDArray[np.float32]], NDArray[np.float32]],
 ) -> NDArray[np.float32]:
-    """``image`` with ``edit``, which keeps the shape, done to what is in ``box`` (None: to all)."""
+    """Return ``image`` with ``edit``, which keeps the shape, applied to ``box`` (None: to all)."""
     if box is None:
         return edit(image)
     result = image.copy()
@@ -104,12 +104,12 @@ def in_part(
 
 
 def slices(box: PixelBox) -> tuple[slice, slice]:
-    """What cuts ``box`` out of an array whose last axes are rows and columns."""
+    """Return the slices of ``box`` for an array whose last axes are rows and columns."""
     return slice(box.top, box.bottom), slice(box.left, box.right)
 
 
 def as_kind(image: NDArray[np.float32], kind: Pixels) -> NDArray[np.float32]:
-    """``image`` as pixels of ``kind``: ``[3, H, W]`` for colour, else ``[H, W]``."""
+    """Return ``image`` as pixels of ``kind``: ``[3, H, W]`` for colour, else ``[H, W]``."""
     if kind == "colour":
         return np.repeat(image[np.newaxis], 3, axis=0) if image.ndim == 2 else image
     grey = image if image.ndim == 2 else image.mean(axis=0, dtype=np.float32)

@@ -1,1 +1,1 @@
-"""A hand-in: figures and tables as slides, a document and a page of the web."""
+"""Hand-ins: figures and tables as slides, PDF and web page."""

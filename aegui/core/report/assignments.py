@@ -1,4 +1,4 @@
-"""Course work as it is set: the networks that ship trained, and the comparisons to be done."""
+"""Course assignments: the shipped networks, and the comparisons to run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Assignment(Choice):
     """One assignment.
 
     Attributes:
-        models: Names of trained networks that ship, in the order in which they are told of.
-        studies: Names of studies that ship.
+        models: Names of shipped models, in the order of the report.
+        studies: Names of shipped studies.
     """
 
     models: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Assignment(Choice):
 
     @property
     def sources(self) -> list[str]:
-        """What a report of it is made of: files of runs, and names of studies."""
+        """Return the sources of its report: run files, and names of studies."""
         return [*(str(models_dir() / f"{name}.aegui") for name in self.models), *self.studies]
 
 
@@ -57,4 +57,4 @@ ASSIGNMENTS = table(
         models=("emoji-faces",),
     ),
 )
-"""By key."""
+"""Assignments by key."""

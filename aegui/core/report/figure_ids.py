@@ -1,7 +1,7 @@
-"""Ids of figures: by them a figure of a hand-in is opened in the program again.
+"""Ids of figures, which open a figure of a hand-in in the program again.
 
 ``aegui-figure:latent@letters-2d~0f3a5b7c9d1e2f40#best,0`` is the kind of figure, the name of the
-run, what its recipe is known by, and which weights of which run of its population. That of a study
+run, the hash of its recipe, and which weights of which run of its population. The id of a study
 has ``study:`` before its name.
 """
 
@@ -24,14 +24,14 @@ _FORM = re.compile(
 
 @dataclass(frozen=True)
 class FigureId:
-    """What a figure of a hand-in is of.
+    """The id of a figure of a hand-in.
 
     Attributes:
-        kind: Which figure, such as ``latent``.
-        name: Of the run, or of the study.
-        mark: What the recipe of the run is known by; empty: it is of a study.
+        kind: Kind of figure, such as ``latent``.
+        name: Name of the run, or of the study.
+        mark: Hash of the recipe of the run; empty for a study.
         weights: ``best`` or ``last``.
-        run: Number of the run in its population.
+        run: Index of the run in its population.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class FigureId:
 
     @property
     def text(self) -> str:
-        """As it stands below the figure."""
+        """The text below the figure."""
         name = quote(self.name, safe="").replace("~", "%7E")
         if self.is_study:
             return f"{PREFIX}{self.kind}@{_STUDY}{name}"
@@ -55,15 +55,15 @@ class FigureId:
 
 
 def is_figure_id(text: str) -> bool:
-    """Whether ``text`` begins as an id does."""
+    """Return whether ``text`` begins like an id."""
     return text.lstrip().startswith(PREFIX)
 
 
 def read_figure_id(text: str) -> FigureId:
-    """The id that ``text`` is.
+    """Parse the id ``text``.
 
     Raises:
-        AeguiError: It is none.
+        AeguiError: It is not an id.
     """
     found = _FORM.fullmatch(text[:2_000])
     if found is None or bool(found["study"]) == bool(found["mark"]):

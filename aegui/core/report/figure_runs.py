@@ -1,4 +1,4 @@
-"""The run that the id of a figure is of, found again on this computer."""
+"""Search for the run of a figure id on this computer."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _MOST_BYTES = 8 << 20
 
 
 def run_mark(recipe: Recipe) -> str:
-    """What the recipe of a run is known by."""
+    """Return the hash of the recipe of a run."""
     return key_of(recipe)
 
 
 def find_run(
     wanted: FigureId, recent: Iterable[Path], cancelled: Callable[[], bool] | None = None
 ) -> Path | None:
-    """The file of the run: a model that ships, one opened lately, or one of the library.
+    """Return the file of the run: a shipped model, a recent file, or one of the library.
 
-    None: it is not on this computer any more, or has been trained anew with other settings.
+    None if it is no longer on this computer, or was retrained with other settings.
     """
     shipped = (path for path in models_dir().glob(f"*{SUFFIX}") if path.stem == wanted.name)
     for path in (*shipped, *recent):

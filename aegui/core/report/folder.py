@@ -12,30 +12,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIST_FILE = "figures.json"
-"""What says which figure is which, and that the folder is that of a hand-in."""
+"""The file that lists the figures, and marks the folder as a hand-in."""
 
 
 def is_hand_in(folder: Path) -> bool:
-    """Whether a hand-in was written there."""
+    """Return whether a hand-in was written there."""
     return (folder / LIST_FILE).exists()
 
 
 def has_files(folder: Path) -> bool:
-    """Whether there is anything in ``folder``; one that is not there is empty.
+    """Return whether ``folder`` has any content; a missing one has none.
 
     Raises:
-        OSError: It cannot be looked into.
+        OSError: It cannot be listed.
     """
     return folder.exists() and any(folder.iterdir())
 
 
 def free_folder(chosen: Path, name: str) -> Path:
-    """``chosen`` if it is empty, else a new folder called ``name`` in it: nothing is overwritten.
+    """Return ``chosen`` if it is empty, else a new folder ``name`` in it: nothing is overwritten.
 
-    Of an earlier hand-in, which may have been worked on since, the new one stands beside it.
+    If ``chosen`` is an earlier hand-in, which may have been edited, the new folder is beside it.
 
     Raises:
-        OSError: ``chosen`` cannot be looked into.
+        OSError: ``chosen`` cannot be listed.
     """
     if not has_files(chosen):
         return chosen
@@ -49,9 +49,9 @@ def free_folder(chosen: Path, name: str) -> Path:
 
 @contextmanager
 def whole_or_nothing(folder: Path) -> Iterator[None]:
-    """While a hand-in is written to ``folder``, which is empty or not there.
+    """Context manager for writing a hand-in to ``folder``, which is empty or missing.
 
-    Where it is not finished all of it goes again: a part of one looks like a whole one.
+    On any exception everything is removed: a part of a hand-in looks like a whole one.
     """
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:

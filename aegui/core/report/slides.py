@@ -1,7 +1,7 @@
 """Slides as a PPTX file (ECMA-376, Office Open XML): a title, a picture and a line on each.
 
-Only what such slides need is written: one master, one layout, pictures, text. Programs that read
-presentations open it; ``tests/core/report`` does with another one's reader.
+Only the parts that such slides need are written: one master, one layout, pictures, text.
+``tests/core/report`` reads them with another library.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Slide:
     """One slide.
 
     Attributes:
-        title: What was found.
-        picture: A PNG, or nothing.
-        caption: Below the picture.
-        lines: Of a cover, in the place of a picture; or nothing.
-        notes: For whoever speaks; stands as the description of the picture.
+        title: The finding.
+        picture: A PNG, or empty.
+        caption: Text below the picture.
+        lines: Text of a cover in place of a picture; or empty.
+        notes: Speaker notes; also the alternative text of the picture.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Slide:
 
 
 def pptx(slides: Sequence[Slide], title: str) -> bytes:
-    """The presentation; the same bytes for the same slides."""
+    """Return the presentation; the same bytes for the same slides."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _parts(slides, title):
@@ -162,7 +162,7 @@ def _presentation(count: int) -> str:
 def _slide(slide: Slide) -> str:
     shapes = []
     if slide.lines:
-        # The cover: its title is larger, and stands lower.
+        # The title of the cover is larger and lower.
         top, height = 2 * _TITLE[0], 2 * _TITLE[1]
         shapes.append(_words(2, "Title", slide.title, (_MARGIN, top), height, 4000, title=True))
         corner = _MARGIN, top + height + _TITLE[0]
@@ -214,7 +214,7 @@ def _words(
 
 
 def _picture(slide: Slide) -> str:
-    """The picture as large as it fits between title and caption, in the middle."""
+    """Return the picture, fitted between title and caption and centred."""
     across, down = struct.unpack(">II", slide.picture[16:24])
     room = WIDTH - 2 * _MARGIN, _BODY_BOTTOM - _BODY_TOP
     scale = min(room[0] / across, room[1] / down)
@@ -238,7 +238,7 @@ def _box(corner: tuple[int, int], size: tuple[int, int]) -> str:
 
 
 def _text(text: str, *, quoted: bool = False) -> str:
-    """``text`` as XML takes it: without the signs that it forbids."""
+    """Return ``text`` without the characters that XML forbids."""
     plain = "".join(
         sign if sign.isprintable() or sign == " " else "\N{REPLACEMENT CHARACTER}" for sign in text
     )

@@ -1,4 +1,4 @@
-"""The hand-in as one HTML file: every figure in it, nothing fetched, nothing run."""
+"""The hand-in as one HTML file: all figures inline, without requests or scripts."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class WebFigure:
     """A figure of the page.
 
     Attributes:
-        key: What it is called, such as ``07-latent``.
-        section: Heading that it stands under.
-        finding: What it shows.
+        key: Its name, such as ``07-latent``.
+        section: Heading of its section.
+        finding: The finding.
         svg: The figure.
-        command: The line that makes it again, or empty.
-        id: By what the program opens it again, or empty.
+        command: The command that reproduces it, or empty.
+        id: Its figure id, or empty.
     """
 
     key: str
@@ -46,7 +46,7 @@ class WebFigure:
 
 
 def report_html(title: str, figures: Sequence[WebFigure]) -> str:
-    """The page, with a heading for each section in the order of ``figures``."""
+    """Return the page, with a heading for each section in the order of ``figures``."""
     parts, section = [], None
     for figure in figures:
         if figure.section != section:
