@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.entry import LibraryEntry
     from aegui.core.library.library import Library
+    from aegui.features.library.model.desk import UndoStep
     from aegui.features.library.model.looks import LibrarySheet
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
@@ -274,8 +276,12 @@ class LibraryFeature(Feature):
     def _on_panel_trash_requested(self, ids: list[str]) -> None:
         told = trn("{n:,} entry is in the trash.", "{n:,} entries are in the trash.", len(ids))
         text = trn("{n:,} entry to the trash", "{n:,} entries to the trash", len(ids))
-        self._desk.trash(ids, text)
-        notice = Notice("info", told, tr("Undo"), self._desk.undo, passing=True, about="library")
+        self._desk.trash(ids, text, partial(self._offer_undo, told))
+
+    def _offer_undo(self, text: str, step: UndoStep) -> None:
+        """Report a completed change with an offer to revert it and no later one."""
+        offer, accept = tr("Undo"), partial(self._desk.undo_step, step)
+        notice = Notice("info", text, offer, accept, passing=True, about="library")
         self.noticed.emit(notice)
 
     @Slot(object)
@@ -288,14 +294,16 @@ class LibraryFeature(Feature):
         figure = run_figure(key)
         text = tr("Only the best of each study")
 
-        def told(count: int) -> None:
+        def told(step: UndoStep) -> None:
             words = trn(
                 "The file of {n} run is in the trash; its figures stay.",
                 "The files of {n} runs are in the trash; their figures stay.",
-                count,
+                len(step.before),
             )
-            offer, accept = (tr("Undo"), self._desk.undo) if count else ("", None)
-            self.noticed.emit(Notice("info", words, offer, accept, passing=True, about="library"))
+            if step.before:
+                self._offer_undo(words, step)
+            else:
+                self.noticed.emit(Notice("info", words, passing=True, about="library"))
 
         self._desk.keep_best(key, low=figure.better != "high", text=text, done=told)
 

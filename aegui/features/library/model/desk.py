@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,11 @@ _LARGE_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, eq=False)
-class _Undo:
+class UndoStep:
     """The fields of entries before a change, and a description of the change."""
 
     text: str
-    before: Mapping[str, Mapping[str, Any]]
+    before: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class LibraryDesk(JobQueue):
@@ -51,7 +51,7 @@ class LibraryDesk(JobQueue):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("aegui-library", parent)
-        self._undo: list[_Undo] = []
+        self._undo: list[UndoStep] = []
         self._library: Library | None = None
 
     @property
@@ -59,10 +59,17 @@ class LibraryDesk(JobQueue):
         """Return a description of what ``undo`` would revert; empty if nothing."""
         return self._undo[-1].text if self._undo else ""
 
-    def do(self, title: str, act: Act, done: Done | None = None) -> None:
+    def do(
+        self,
+        title: str,
+        act: Act,
+        done: Done | None = None,
+        failed: Callable[[], None] | None = None,
+    ) -> None:
         """Run ``act(library, report, cancelled)`` in the thread, then ``done(result)``.
 
-        Emits ``changed`` afterwards, or ``changed`` and ``failed`` with the reason.
+        Emits ``changed`` afterwards, or, after ``failed()``, ``changed`` and ``failed`` with the
+        reason.
         """
 
         def take(result: Any) -> None:
@@ -70,7 +77,15 @@ class LibraryDesk(JobQueue):
                 done(result)
             self.changed.emit()
 
-        self.add(title, partial(self._work, act), take, self._fail)
+        def refuse(error: AeguiError) -> None:
+            if failed is not None:
+                failed()
+            # Parts of the action may have been completed before it failed.
+            self.changed.emit()
+            if not isinstance(error, Cancelled):
+                self.failed.emit(str(error))
+
+        self.add(title, partial(self._work, act), take, refuse)
 
     # Actions
 
@@ -86,51 +101,70 @@ class LibraryDesk(JobQueue):
             done,
         )
 
-    def edit(self, ids: Sequence[str], changes: Mapping[str, Any], text: str) -> None:
-        """Set the same fields of several entries; undoable."""
+    def edit(
+        self,
+        ids: Sequence[str],
+        changes: Mapping[str, Any],
+        text: str,
+        done: Callable[[UndoStep], None] | None = None,
+    ) -> None:
+        """Set the same fields of several entries; undoable. ``done`` is called with the step."""
 
-        def act(library: Library, _report: Report, _cancelled: IsCancelled) -> _Undo:
-            before = {}
+        def act(library: Library, step: UndoStep) -> None:
             for id in ids:
                 old = library.edit(id, **changes)
-                before[id] = {name: getattr(old, name) for name in changes}
-            return _Undo(text, before)
+                step.before.setdefault(id, {name: getattr(old, name) for name in changes})
 
-        self.do(text, act, self._remember)
+        self._change(text, act, done)
 
-    def trash(self, ids: Sequence[str], text: str) -> None:
-        """Move entries to the trash; undoable."""
+    def trash(self, ids: Sequence[str], text: str, done: Callable[[UndoStep], None]) -> None:
+        """Move entries to the trash; undoable. ``done`` is called with the step."""
+        from aegui.core.library.entry import now
 
-        def act(library: Library, _report: Report, _cancelled: IsCancelled) -> _Undo:
-            library.trash(ids)
-            return _Undo(text, {id: {"trashed": ""} for id in ids})
-
-        self.do(text, act, self._remember)
+        self.edit(ids, {"trashed": now()}, text, done)
 
     def restore(self, ids: Sequence[str], text: str) -> None:
         """Restore entries, and run files of entries, from the trash."""
         self.edit(ids, {"trashed": "", "shed": ""}, text)
 
-    def keep_best(self, figure: str, *, low: bool, text: str, done: Done) -> None:
+    def keep_best(
+        self, figure: str, *, low: bool, text: str, done: Callable[[UndoStep], None]
+    ) -> None:
         """Move all run files but the best of each study to the trash; undoable.
 
-        ``done`` is called with the number of files.
+        ``done`` is called with the step.
         """
 
-        def act(library: Library, _report: Report, _cancelled: IsCancelled) -> _Undo:
-            shed = [
-                id
-                for study in library.studies()
-                for id in library.keep_best(study, figure, low=low)
-            ]
-            return _Undo(text, {id: {"shed": ""} for id in shed})
+        def act(library: Library, step: UndoStep) -> None:
+            for study in library.studies():
+                for id in library.keep_best(study, figure, low=low):
+                    step.before[id] = {"shed": ""}
 
-        def finish(made: _Undo) -> None:
-            if made.before:
-                self._remember(made)
-            done(len(made.before))
+        self._change(text, act, done)
 
-        self.do(text, act, finish)
+    def _change(
+        self,
+        text: str,
+        act: Callable[[Library, UndoStep], None],
+        done: Callable[[UndoStep], None] | None,
+    ) -> None:
+        """Run ``act``, which adds to a step what it changes, so that it is undoable as far as done.
+
+        ``act`` may be repeated, see ``_work``.
+        """
+        step = UndoStep(text)
+
+        def finish(_result: None) -> None:
+            self._remember(step)
+            if done is not None:
+                done(step)
+
+        self.do(
+            text,
+            lambda library, _report, _cancelled: act(library, step),
+            finish,
+            partial(self._remember, step),
+        )
 
     def empty_trash(self, done: Done) -> None:
         """Delete what is in the trash for good; ``done`` is called with the bytes freed."""
@@ -143,20 +177,30 @@ class LibraryDesk(JobQueue):
     @Slot()
     def undo(self) -> None:
         """Revert the last change."""
-        if not self._undo:
+        if self._undo:
+            self.undo_step(self._undo[-1])
+
+    def undo_step(self, step: UndoStep) -> None:
+        """Revert one change, if it has not been reverted; it stays undoable if that fails."""
+        if step not in self._undo:
             return
-        last = self._undo.pop()
+        self._undo.remove(step)
         self.undo_changed.emit(self.undo_text)
 
         def act(library: Library, _report: Report, _cancelled: IsCancelled) -> None:
-            for id, fields in last.before.items():
-                library.edit(id, **fields)
+            from aegui.core.library.files import BESIDE
 
-        self.do(last.text, act)
+            for id, fields in step.before.items():
+                # An entry that has been deleted since would fail every repetition.
+                if library.path(id, BESIDE).exists():
+                    library.edit(id, **fields)
 
-    def _remember(self, made: _Undo) -> None:
-        self._undo = [*self._undo, made][-_MOST_UNDO:]
-        self.undo_changed.emit(made.text)
+        self.do(step.text, act, failed=partial(self._remember, step))
+
+    def _remember(self, step: UndoStep) -> None:
+        if step.before:
+            self._undo = [*self._undo, step][-_MOST_UNDO:]
+            self.undo_changed.emit(step.text)
 
     # In the background
 
@@ -189,9 +233,3 @@ class LibraryDesk(JobQueue):
         if self._library is not None:
             self._library.close()
             self._library = None
-
-    def _fail(self, error: AeguiError) -> None:
-        # Parts of the action may have been completed before it failed.
-        self.changed.emit()
-        if not isinstance(error, Cancelled):
-            self.failed.emit(str(error))

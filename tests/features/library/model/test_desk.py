@@ -12,7 +12,7 @@ from aegui.core.errors import Cancelled
 from aegui.core.library.index import BrokenIndex
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryDesk, UndoStep
 from aegui.paths import library_dir
 from aegui.session.jobs.derived import Derived
 from tests.core.library.made import entry, saved_run
@@ -72,7 +72,7 @@ def test_changes_are_undone_one_after_another(qtbot: QtBot, desk: LibraryDesk) -
         ids = [library.keep_entry(entry(name, tags=("old",))).id for name in ("a", "b")]
     desk.edit(ids, {"starred": True}, "Stars")
     desk.edit(ids[:1], {"tags": ("new",), "note": "said"}, "Words")
-    desk.trash(ids, "Trash")
+    desk.trash(ids, "Trash", lambda step: None)
     settled(qtbot, desk)
     assert names() == []
     assert desk.undo_text == "Trash"
@@ -91,22 +91,89 @@ def test_changes_are_undone_one_after_another(qtbot: QtBot, desk: LibraryDesk) -
     assert not desk.is_busy
 
 
+def test_one_step_is_undone_whatever_came_after_it(qtbot: QtBot, desk: LibraryDesk) -> None:
+    with Library() as library:
+        id = library.keep_entry(entry("a")).id
+    steps: list[UndoStep] = []
+    desk.trash([id], "Trash", steps.append)
+    assert not steps, "not before it is done"
+    desk.edit([id], {"starred": True}, "Star")
+    settled(qtbot, desk)
+    for _ in range(2):
+        desk.undo_step(steps[0])
+        assert desk.undo_text == "Star", "the second time it has no effect"
+    settled(qtbot, desk)
+    with Library() as library:
+        assert (library.entry(id).trashed, library.entry(id).starred) == ("", True)
+
+
+def test_what_a_failed_change_has_done_is_undone(qtbot: QtBot, desk: LibraryDesk) -> None:
+    with Library() as library:
+        id = library.keep_entry(entry("a")).id
+    desk.edit([id, "nothere"], {"starred": True}, "Stars")
+    settled(qtbot, desk)
+    assert desk.undo_text == "Stars"
+    desk.undo()
+    settled(qtbot, desk)
+    with Library() as library:
+        assert not library.entry(id).starred
+
+
+def test_an_undo_that_fails_can_be_repeated(
+    qtbot: QtBot, desk: LibraryDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aegui.core.library.index.WAIT_SECONDS", 0.05)
+    with Library() as library:
+        id = library.keep_entry(entry("a")).id
+    desk.edit([id], {"starred": True}, "Star")
+    settled(qtbot, desk)
+    other = sqlite3.connect(library_dir() / "index.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    desk.undo()
+    settled(qtbot, desk)
+    other.execute("ROLLBACK")
+    other.close()
+    assert desk.undo_text == "Star"
+    desk.undo()
+    settled(qtbot, desk)
+    with Library() as library:
+        assert not library.entry(id).starred
+
+
+def test_undo_leaves_out_entries_that_have_been_deleted(qtbot: QtBot, desk: LibraryDesk) -> None:
+    with Library() as library:
+        ids = [library.keep_entry(entry(name)).id for name in ("a", "b")]
+    reasons: list[str] = []
+    desk.failed.connect(reasons.append)
+    desk.edit(ids, {"starred": True}, "Stars")
+    desk.trash(ids[:1], "Trash", lambda step: None)
+    desk.empty_trash(lambda freed: None)
+    settled(qtbot, desk)
+    for left in ("Stars", ""):
+        desk.undo()
+        assert desk.undo_text == left
+    settled(qtbot, desk)
+    assert reasons == []
+    with Library() as library:
+        assert not library.entry(ids[1]).starred
+
+
 def test_only_the_best_of_each_study_and_back(qtbot: QtBot, desk: LibraryDesk) -> None:
     with Library() as library:
         ids = [
             library.keep(saved_run(str(n), wrong=((n, n, n, n),)), study="s").id for n in range(3)
         ]
-    counts: list[int] = []
-    desk.keep_best("wrong", low=True, text="Best", done=counts.append)
+    steps: list[UndoStep] = []
+    desk.keep_best("wrong", low=True, text="Best", done=steps.append)
     settled(qtbot, desk)
-    assert counts == [2]
+    assert [sorted(step.before) for step in steps] == [sorted(ids[1:])]
     # Their entries remain, and are in the trash too, which holds their files.
     assert names() == ["0", "1", "2"]
     assert names(trashed=True) == ["1", "2"]
     desk.undo()
     settled(qtbot, desk)
     assert names(trashed=True) == []
-    desk.keep_best("wrong", low=True, text="Best", done=counts.append)
+    desk.keep_best("wrong", low=True, text="Best", done=steps.append)
     freed: list[int] = []
     desk.empty_trash(freed.append)
     settled(qtbot, desk)
