@@ -102,6 +102,28 @@ def test_a_row_that_was_trained_gets_its_tick_while_the_page_is_open(
     dialog.reject()
 
 
+def test_a_row_whose_images_cannot_be_read_is_not_trained_later(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = window._services.workspace
+    row = next(row for row in parity_rows() if row.id == "B5-small")
+    monkeypatch.setattr(parity_feature, "choose_folder", lambda *_, **_kwargs: str(tmp_path))
+    window.actions_table["parity"].trigger()
+    feature = window.feature(ParityFeature)
+    assert feature.dialog is not None
+    with qtbot.waitSignal(workspace.recipe_changed):
+        feature.dialog.own_requested.emit(row)
+    recipe = row.recipe_on(str(tmp_path))
+    assert workspace.recipe != recipe, "the folder is empty"
+    for at in range(4):
+        Image.new("L", (40, 40), 60 * at).save(tmp_path / f"{at}.png")
+    with qtbot.waitSignal(workspace.dataset_changed):
+        workspace.edit_recipe(recipe, "the same recipe")
+    assert workspace.recipe == recipe
+    assert not window._services.runner.is_busy
+    feature.dialog.reject()
+
+
 def test_news_of_the_library_come_once_however_many_windows_there_were(app: App) -> None:
     heard: list[None] = []
     app.services.of(LibraryNews).changed.connect(lambda: heard.append(None))

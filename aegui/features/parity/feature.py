@@ -96,8 +96,9 @@ class ParityFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object = None) -> None:
-        if self._wanted is not None and self._services.workspace.recipe == self._wanted:
-            self._wanted = None
+        # The recipe is announced unchanged if its data could not be read or reading was cancelled.
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self._services.workspace.recipe == wanted:
             self._services.requests.train.emit()
 
     @Slot()
