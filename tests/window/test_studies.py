@@ -384,6 +384,31 @@ def test_a_long_study_is_given_up_at_once(
     qtbot.waitUntil(form.start.isEnabled)
 
 
+def test_a_study_that_was_to_start_does_not_after_another_was_opened(
+    window: MainWindow,
+    form: StudyForm,
+    panel: StudiesPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs, other = runs_of(window), write_plan(tmp_path, "other")
+    started: list[bool] = []
+    runs.job.busy_changed.connect(started.append)
+    open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
+    panel.seeds_requested.emit(2)
+    open_plan(form, qtbot, other, monkeypatch)
+    key, shipped = next(iter(list_plans().items()))
+    window.feature(wiring.StudiesFeature).do_shipped(key)
+    with qtbot.waitSignal(runs.changed):
+        open_plan(form, qtbot, other, monkeypatch)
+    monkeypatch.setattr(wiring, "may_compute", lambda *_: True)
+    runs.choose(shipped)
+    qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.path == shipped)
+    qtbot.waitUntil(form.start.isEnabled)
+    assert started == []
+
+
 def test_a_plan_with_a_mistake_is_one_message(
     window: MainWindow,
     form: StudyForm,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
-from aegui.core.study.plan import SUFFIX, list_plans
+from aegui.core.study.plan import SUFFIX, list_plans, load_plan
 from aegui.core.study.records import usual_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
@@ -31,6 +31,7 @@ from aegui.shell.feature import Feature
 if TYPE_CHECKING:
     from aegui.core.network.resolve import Resolution
     from aegui.core.run_file.saved import SavedRun
+    from aegui.core.study.plan import StudyPlan
     from aegui.core.study.results import StudyCell
     from aegui.core.study.settings import StudySetting
     from aegui.features.studies.model.study_runs import StudySheet
@@ -54,9 +55,8 @@ class StudiesFeature(Feature):
         self._form.set_search_available(is_search_available())
         self._form.set_builder(services.workspace.recipe)
         self._take_place(services.settings.form(KEPT, RunPlace()))
-        self._waiting: list[str] = []
-        self._begins_when_known = False
-        self._begins_at: Path | None = None
+        self._waiting: str | None = None
+        self._starts: tuple[Path, StudyPlan] | None = None
         # The texts may be those of a window in another language.
         self._runs.reword()
         self._connect()
@@ -121,8 +121,10 @@ class StudiesFeature(Feature):
             self.open()
             self._tell_busy(tr("A study is running: start another one when it has ended."))
             return
-        self._begins_at = list_plans().get(key)
         self.show_plan(key)
+        path = list_plans().get(key)
+        if path is not None:
+            self._starts = path, load_plan(path)
 
     def vary(self, path: str) -> None:
         """Vary a field of the builder, in the open study or a new one."""
@@ -134,15 +136,15 @@ class StudiesFeature(Feature):
         if sheet is None or not sheet.follows:
             self.begin()
             sheet = self._runs.sheet
-        self._waiting = [path] if sheet is not None and sheet.follows else []
+        self._waiting = path if sheet is not None and sheet.follows else None
         self._vary_waiting()
 
     def _vary_waiting(self) -> None:
         """Add the axis that was requested before the recipe was read."""
         sheet = self._runs.sheet
-        if not self._waiting or sheet is None or sheet.base is None:
+        if self._waiting is None or sheet is None or sheet.base is None:
             return
-        path, self._waiting = self._waiting[0], []
+        path, self._waiting = self._waiting, None
         if not self._form.vary(path):
             text = tr("This field cannot be varied in a study.")
             self.noticed.emit(Notice("warning", text, passing=True, about="study"))
@@ -270,18 +272,21 @@ class StudiesFeature(Feature):
     @Slot(int)
     def _on_panel_seeds_requested(self, count: int) -> None:
         """Add seeds, and run them as soon as their cost is known."""
-        self._begins_when_known = True
+        before = self._runs.sheet
         self._runs.add_seeds(count)
+        sheet = self._runs.sheet
+        if sheet is not None and sheet is not before:
+            self._starts = sheet.path, sheet.plan
 
     @Slot(object)
     def _on_runs_changed(self, sheet: StudySheet) -> None:
         self._form.set_sheet(sheet)
         self._panel.set_sheet(sheet)
-        if self._begins_when_known and sheet.cost is not None:
-            self._begins_when_known = False
-            self.start()
-        if sheet.path == self._begins_at and sheet.cost is not None:
-            self._begins_at = None
+        if self._starts is not None and self._starts != (sheet.path, sheet.plan):
+            # Another study or plan is open now.
+            self._starts = None
+        elif self._starts is not None and sheet.cost is not None:
+            self._starts = None
             self.start()
         self._vary_waiting()
 
@@ -301,8 +306,7 @@ class StudiesFeature(Feature):
 
     @Slot(str)
     def _on_runs_failed(self, reason: str) -> None:
-        self._begins_when_known = False
-        self._begins_at = None
+        self._starts = None
         if self._runs.sheet is None or self._runs.sheet.cost is None:
             self._form.set_failure(reason)
         sheet = self._runs.sheet
