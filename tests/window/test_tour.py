@@ -120,8 +120,14 @@ def test_it_goes_on_when_something_was_tried(window: MainWindow, qtbot: QtBot) -
     qtbot.waitUntil(lambda: at(tour) == "noise")
     services.drawing.apply_noise(*services.drawing.noise)
     qtbot.waitUntil(lambda: at(tour) == "build")
+    services.workspace.annotations.pin(np.array((0.1, 0.1), np.float32))
     recipe = with_value(services.workspace.recipe, "training.epochs", 50)
     services.workspace.edit_recipe(recipe, "epochs")
+    with qtbot.waitSignal(services.workspace.document_changed):
+        assert services.workspace.open(shipped_model())
+    assert not tour.card.done.isVisible(), "the network has not been edited"
+    recipe = with_value(recipe, "network.output_slope", 2.0)
+    services.workspace.edit_recipe(recipe, "units")
     qtbot.waitUntil(lambda: at(tour) == "train")
     train(qtbot, window)
     qtbot.waitUntil(lambda: at(tour) == "time")

@@ -43,6 +43,7 @@ class TourFeature(Feature):
         self._moves = 0
         self._pixels: NDArray[np.float32] = services.drawing.pixels
         self._pins = 0
+        self._network = services.workspace.recipe.network
         self.pointer = Pointer(window, self)
         self.card = TourCard(window)
         self.card.next_requested.connect(self.go_on)
@@ -57,6 +58,7 @@ class TourFeature(Feature):
         self._window.canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         services.drawing.changed.connect(self._on_drawing_changed)
         services.workspace.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
+        services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.finished.connect(self._on_runner_finished)
         services.of(Selection).changed.connect(self._on_selection_changed)
         services.workspace.annotations.places_changed.connect(self._on_places_changed)
@@ -144,6 +146,7 @@ class TourFeature(Feature):
         self._at = at
         self._moves = 0
         self._pixels = self._services.drawing.pixels
+        self._network = self._services.workspace.recipe.network
         self._pins = len(self._services.workspace.annotations.places)
         self.card.set_step(at, len(STEPS), tr(step.title), tr(step.text))
         self.pointer.place()
@@ -170,7 +173,14 @@ class TourFeature(Feature):
 
     @Slot()
     def _on_undo_stack_index_changed(self) -> None:
-        self._did("build")
+        workspace = self._services.workspace
+        # The stack of a document that is being opened is empty.
+        if workspace.undo_stack.count() and workspace.recipe.network != self._network:
+            self._did("build")
+
+    @Slot()
+    def _on_workspace_document_changed(self) -> None:
+        self._network = self._services.workspace.recipe.network
 
     @Slot(int, object)
     def _on_runner_finished(self, _run: int, _result: object) -> None:
