@@ -231,7 +231,7 @@ class AxisRowView(QWidget):
             self.edited.emit(axis)
 
     def _refuse(self, error: Exception) -> None:
-        text = f"{_reason(error)}.".replace("..", ".")
+        text = f"{_reason(error).removesuffix('.')}."
         self.problem.set_text(text[:1].upper() + text[1:])
         self.edited.emit(None)
 

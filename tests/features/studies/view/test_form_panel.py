@@ -118,6 +118,7 @@ def test_values_are_typed_and_counted(qtbot: QtBot, form: Edited) -> None:
     ("text", "words"),
     [
         ("0.1; fast", '"fast" is'),
+        ("0.1; f..t", '"f..t" is'),
         ("0.1; -1", "above 0"),
         ("0.1; 0.1", "twice"),
         (" ", "at least one"),
