@@ -266,11 +266,12 @@ class LibraryFeature(Feature):
         value: Any = tags_of(text) if column == "tags" else text
         self._desk.edit([id], {column: value}, tr(_EDITS[column]))
 
-    @Slot(str)
-    def _on_panel_star_toggled(self, id: str) -> None:
-        known = self._panel.table.entries.known(self._panel.table.entries.place_of(id))
-        starred = not known.get("starred")
-        self._desk.edit([id], {"starred": starred}, tr("Star of an entry"))
+    @Slot(object)
+    def _on_panel_star_toggled(self, ids: list[str]) -> None:
+        """Star the entries, or unstar them if all have a star."""
+        entries = self._panel.table.entries
+        starred = not all(entries.known(entries.place_of(id)).get("starred") for id in ids)
+        self._desk.edit(ids, {"starred": starred}, tr("Star of an entry"))
 
     @Slot(object)
     def _on_panel_trash_requested(self, ids: list[str]) -> None:

@@ -81,8 +81,8 @@ class LibraryPanel(QWidget):
     """Emitted with a list of the ids of the selected entries."""
     edited = Signal(str, str, str)
     """Emitted with the id of an entry, a column and the new text."""
-    star_toggled = Signal(str)
-    """Emitted with the id of the entry to star or unstar."""
+    star_toggled = Signal(object)
+    """Emitted with the ids of the entries to star or unstar."""
     open_requested = Signal(str)
     """Emitted with the id of the entry to open as a document."""
     again_requested = Signal(str)

@@ -32,8 +32,8 @@ class RunsTable(QTableView):
     """Emitted when the selection has changed."""
     opened = Signal()
     """Emitted on Enter or a double click."""
-    star_toggled = Signal(str)
-    """Emitted with the id of the entry to star or unstar."""
+    star_toggled = Signal(object)
+    """Emitted with the ids of the entries to star or unstar."""
     undo_requested = Signal()
     """Emitted on Ctrl+Z."""
     trash_requested = Signal()
@@ -161,18 +161,15 @@ class RunsTable(QTableView):
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if self._is_star(index):
-            self._toggle(index)
+            row = self.entries.row(index.row())
+            if row is not None:
+                self.star_toggled.emit([row.id])
 
     def _is_star(self, index: QModelIndex) -> bool:
         columns = self.entries.columns
         return (
             index.isValid() and not self.entries.is_grouped and columns[index.column()] == "starred"
         )
-
-    def _toggle(self, index: QModelIndex) -> None:
-        row = self.entries.row(index.row())
-        if row is not None:
-            self.star_toggled.emit(row.id)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Show the sheet that arrived while a cell was being edited."""
@@ -197,8 +194,8 @@ class RunsTable(QTableView):
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.opened.emit()
         elif key == Qt.Key.Key_Space and plain and not self.entries.is_grouped:
-            for place in self.chosen_places():
-                self._toggle(self.entries.index(place, 0))
+            if ids := self.chosen():
+                self.star_toggled.emit(ids)
         elif key == Qt.Key.Key_Delete:
             self.trash_requested.emit()
         elif self._is_undo(event):
