@@ -27,7 +27,7 @@ from aegui.leaving import SIGNAL_EXIT
 from aegui.paths import (
     APP_NAME,
     crash_file,
-    keeping_trouble,
+    create_user_folders,
     log_file,
     resources_dir,
     user_data_dir,
@@ -115,7 +115,7 @@ class App(QObject):
         self.services.sweeping.begin()
         if self._settings.notice is not None:
             self.window.notify(self._settings.notice)
-        trouble = keeping_trouble()
+        trouble = create_user_folders()
         if trouble is not None:
             notice = _nothing_is_kept(trouble)
             _log.warning("%s", notice.text)

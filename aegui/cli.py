@@ -21,7 +21,7 @@ from aegui.commands.table import COMMANDS, FAMILIES
 from aegui.core.errors import AeguiError, Cancelled, elided
 from aegui.core.i18n import LANGUAGES, language, mark, set_language, tr
 from aegui.core.system_reason import system_reason
-from aegui.display import display_trouble
+from aegui.display import missing_display_reason
 from aegui.paths import APP_NAME, resources_dir
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _check_language(arguments: list[str]) -> None:
 
 
 def _open_window(path: Path | None, spoken: str | None) -> int:
-    trouble = display_trouble()
+    trouble = missing_display_reason()
     if trouble is not None:
         raise _RefusedLine(trouble)
     from aegui.qt_import import import_qt

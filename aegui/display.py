@@ -22,7 +22,7 @@ _SCREENS = ("xcb", "wayland")
 """Qt platforms that need a display server; all others draw by themselves."""
 
 
-def display_trouble(environment: Mapping[str, str] = os.environ) -> str | None:
+def missing_display_reason(environment: Mapping[str, str] = os.environ) -> str | None:
     """Return why no window can be opened here, in words; None if one probably can.
 
     Args:

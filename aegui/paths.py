@@ -86,7 +86,7 @@ def user_cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
 
 
-def keeping_trouble() -> OSError | None:
+def create_user_folders() -> OSError | None:
     """Create the folders of the user; return the error if they cannot be created or written."""
     for folder in (user_data_dir(), user_config_dir()):
         try:

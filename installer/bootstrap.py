@@ -41,7 +41,7 @@ WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-MOST_TEST_PROCESSES = 4
+MAX_TEST_PROCESSES = 4
 """More gain little: the longest test file determines the time."""
 OLDEST_PIP = (22, 3)
 """First version of pip that can install into another environment (``--python``)."""
@@ -151,7 +151,7 @@ def side_by_side() -> list[str]:
     The tests of one file stay together, because they share expensive fixtures. A few selected tests
     start sooner in one process.
     """
-    processes = max(1, min(MOST_TEST_PROCESSES, os.cpu_count() or 1))
+    processes = max(1, min(MAX_TEST_PROCESSES, os.cpu_count() or 1))
     # Keep the order of the tests: xdist's own puts files with few tests last, slow or not.
     return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 

@@ -43,7 +43,7 @@ BUILT_IN = re.compile(
     r"(libc|libm|libdl|librt|libpthread|libutil|libresolv|ld-linux-[\w-]+|linux-vdso)\.so\.\d+$"
 )
 """Libraries that every Linux system has."""
-_LEAST_C = "2.28"
+_MIN_C = "2.28"
 """Oldest version of the C library for which the wheels are built."""
 
 
@@ -230,7 +230,7 @@ def depends() -> list[str]:
         raise LookupError(f"add to DESKTOP of installer/left_out.py, or bundle: {unknown}")
     # Loaded by Qt when a window opens, so no library lists them as needed.
     names = {*missing, "libGL.so.1", "libEGL.so.1"}
-    return [f"libc6 (>= {_LEAST_C})", *sorted({DESKTOP[name] for name in names})]
+    return [f"libc6 (>= {_MIN_C})", *sorted({DESKTOP[name] for name in names})]
 
 
 def outside_libraries(folder: Path) -> dict[str, str]:

@@ -67,8 +67,8 @@ from aegui.features.teacher.view.dialog import TeacherDialog
 from aegui.features.time.feature import TimeFeature
 from aegui.features.tour.feature import TourFeature
 from aegui.paths import models_dir
+from aegui.session.highlighted_layer import HighlightedLayer
 from aegui.session.hints import hint_key
-from aegui.session.lit_layer import LitLayer
 from aegui.session.settings import Settings
 from aegui.window.message_list import MessageList
 
@@ -604,9 +604,9 @@ def source(app: App) -> None:
     wait_for(lambda: panel.badge.text().startswith("✓"))
     shown = app.services.of(SourceService)
     assert shown.look is not None
-    app.services.of(LitLayer).light(shown.look.places[0])
+    app.services.of(HighlightedLayer).light(shown.look.places[0])
     shoot(app, "source-code", panel)
-    app.services.of(LitLayer).light(None)
+    app.services.of(HighlightedLayer).light(None)
     app.window.docks["source"].close()
 
 

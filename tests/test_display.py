@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aegui.display import display_trouble
+from aegui.display import missing_display_reason
 
 ROOT = Path(__file__).resolve().parents[1]
 linux_only = pytest.mark.skipif(
@@ -30,13 +30,13 @@ linux_only = pytest.mark.skipif(
     ],
 )
 def test_a_display_that_is_not_there_is_named(environment: dict[str, str], words: str) -> None:
-    assert words in str(display_trouble(environment))
+    assert words in str(missing_display_reason(environment))
 
 
 @linux_only
 @pytest.mark.parametrize("platform", ["offscreen", "minimal", "vnc:port=5900", "xcb;offscreen"])
 def test_platforms_without_a_display_need_none(platform: str) -> None:
-    assert display_trouble({"QT_QPA_PLATFORM": platform}) is None
+    assert missing_display_reason({"QT_QPA_PLATFORM": platform}) is None
 
 
 @linux_only
@@ -47,7 +47,7 @@ def test_a_wayland_socket_that_answers_is_enough(
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("w")
         server.listen()
-        assert display_trouble({"WAYLAND_DISPLAY": "w", "XDG_RUNTIME_DIR": "."}) is None
+        assert missing_display_reason({"WAYLAND_DISPLAY": "w", "XDG_RUNTIME_DIR": "."}) is None
 
 
 @linux_only

@@ -34,9 +34,9 @@ _PARTS = {
     HELD_OUT: mark("validation part"),
     OTHER: mark("all samples, none of them learnt"),
 }
-_MOST_COLUMNS = 20
+_MAX_COLUMNS = 20
 """Maximum number of classes for which the confusion is printed as a matrix."""
-_MOST_PAIRS = 15
+_MAX_PAIRS = 15
 
 
 def evaluate_classes(
@@ -173,7 +173,7 @@ def _row(score: ClassScore) -> list[str]:
 def _say_confusion(found: Classification) -> None:
     """Print the whole confusion matrix, or for many classes the most confused pairs."""
     labels = [shown(label, tr("(empty)")) for label in found.classes]
-    if len(labels) <= _MOST_COLUMNS:
+    if len(labels) <= _MAX_COLUMNS:
         say(tr("Confusion: the true class at the left, what it was taken for on top."))
         rows = [
             [label, *(str(count) if count else "." for count in row)]
@@ -183,7 +183,7 @@ def _say_confusion(found: Classification) -> None:
         return
     say(tr("What is confused most often:"))
     mistakes = found.confusion - np.diag(np.diag(found.confusion))
-    order = np.argsort(-mistakes, axis=None, kind="stable")[:_MOST_PAIRS]
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:_MAX_PAIRS]
     pairs = [divmod(int(place), len(labels)) for place in order]
     rows = [
         [labels[true], labels[taken], str(mistakes[true, taken])]

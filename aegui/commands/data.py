@@ -10,7 +10,7 @@ from aegui.commands.words import say, say_json, shown
 from aegui.core.data.builtin import BUILTIN_SETS
 from aegui.core.data.card import card
 from aegui.core.data.download import download, take_files
-from aegui.core.data.emoji_words import spoken_name
+from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.load import read_glyph_file, read_source
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled, Report
 
-_MOST_LABELS = 128
-_MOST_CLASSES = 40
+_MAX_LABELS = 128
+_MAX_CLASSES = 40
 _LOOKS = ("--size", "--grey", "--fit", "--background")
 _OF_ANY_SIZE = ("folder", "image")
 """Kinds of sources whose images are converted to the size and colours requested."""
@@ -189,27 +189,27 @@ def _say_card(dataset: Dataset, found: DataCard) -> None:
     titles = [shown(*pair) for pair in zip(dataset.labels, dataset.names, strict=True)]
     is_classes = len(found.classes) < found.count
     if is_classes:
-        titles = list(map(spoken_name, dataset.names))
+        titles = list(map(translated_name, dataset.names))
     say()
     say(_headline(found))
     if is_classes:
         say("  " + _classes_line(found))
-    elif len(titles) <= _MOST_LABELS:
+    elif len(titles) <= _MAX_LABELS:
         say("  " + " ".join(titles))
     for title, text in ((tr("Source"), found.source), (tr("Licence"), found.licence)):
         if text:
             say(f"  {title}: {text}")
     for warning in found.warnings:
         say(f"  {warning}")
-    for group in found.duplicates[:_MOST_CLASSES]:
+    for group in found.duplicates[:_MAX_CLASSES]:
         say("  " + tr("Exactly the same: {labels}", labels=_listed([titles[i] for i in group])))
     if found.closest:
         say("  " + _closest_line(found, titles))
 
 
 def _listed(titles: Sequence[str]) -> str:
-    more = len(titles) - _MOST_CLASSES
-    listed = ", ".join(titles[:_MOST_CLASSES])
+    more = len(titles) - _MAX_CLASSES
+    listed = ", ".join(titles[:_MAX_CLASSES])
     return tr("{names} and {n} more", names=listed, n=more) if more > 0 else listed
 
 
@@ -230,16 +230,16 @@ def _headline(found: DataCard) -> str:
 
 def _classes_line(found: DataCard) -> str:
     listed = ", ".join(
-        f"{spoken_name(one.label)} ({_key(one.label)}{localized(one.count, ',')})"
-        for one in found.classes[:_MOST_CLASSES]
+        f"{translated_name(one.label)} ({_key(one.label)}{localized(one.count, ',')})"
+        for one in found.classes[:_MAX_CLASSES]
     )
-    rest = ", …" if len(found.classes) > _MOST_CLASSES else ""
+    rest = ", …" if len(found.classes) > _MAX_CLASSES else ""
     return trn("{n} class: ", "{n} classes: ", len(found.classes)) + listed + rest
 
 
 def _key(label: str) -> str:
     """Return the label that ``--labels`` takes, if it differs from the translated class name."""
-    return "" if not label or spoken_name(label) == label else f"{label}, "
+    return "" if not label or translated_name(label) == label else f"{label}, "
 
 
 def _closest_line(found: DataCard, titles: list[str]) -> str:

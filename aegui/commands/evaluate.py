@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 """Maximum number of characters that are listed individually."""
 
 
@@ -43,7 +43,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
     if options.json:
         say_json(_document(run, found, options))
         return 0
-    if len(run.dataset) <= MOST_ROWS and run.dataset.is_binary:
+    if len(run.dataset) <= MAX_ROWS and run.dataset.is_binary:
         _say(run.dataset, found)
     else:
         _say_means(found)

@@ -22,10 +22,10 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, tr
 from aegui.core.latent.densities import placed
 from aegui.core.latent.frame import principal_directions, spanned_frame
-from aegui.core.latent.grids import MOST_ROWS, GridSpec
+from aegui.core.latent.grids import MAX_ROWS, GridSpec
 from aegui.core.latent.sheets import grid_of_decodes, traversal
 from aegui.core.recipe import CorruptionSpec
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
 from aegui.kit.charts.scale import Scale
 from aegui.session.data.looks import look_of
@@ -53,11 +53,11 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
     from aegui.session.data.looks import Look
 
-_MOST_CODES = 10_000
+_MAX_CODES = 10_000
 _FEW_SAMPLES = 48
 _GRID_COLUMNS = 15
-_MOST_TRAVERSED = 12
-_MOST_COLOURED = 20
+_MAX_TRAVERSED = 12
+_MAX_COLOURED = 20
 
 
 def _origin(
@@ -84,7 +84,7 @@ def _title(model: OpenedRun, words: str) -> str:
 
 def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
-    some = spread_over(len(model.dataset), options.samples or _MOST_CODES)
+    some = evenly_spaced(len(model.dataset), options.samples or _MAX_CODES)
     codes = np.nan_to_num(model.codec.encode(np.asarray(model.dataset.flat()[some])))
     size = model.codec.latent_size
     if options.axes is None and size > 2:
@@ -96,7 +96,7 @@ def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
     places = placed(frame, codes).astype(np.float64)[:, : min(2, size)]
     labels = [model.dataset.labels[sample] for sample in some.tolist()]
     images = model.dataset.images
-    plain = len(set(labels)) not in range(2, _MOST_COLOURED + 1)
+    plain = len(set(labels)) not in range(2, _MAX_COLOURED + 1)
     pictured = options.pictures or (plain and not model.glyphs)
     return latent_figure(
         places,
@@ -158,7 +158,7 @@ def _charts(model: OpenedRun, options: argparse.Namespace) -> list[ChartData]:
 def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
     spec = _noise(model, options)
-    some = spread_over(len(model.dataset), options.samples or _FEW_SAMPLES)
+    some = evenly_spaced(len(model.dataset), options.samples or _FEW_SAMPLES)
     images = np.asarray(model.dataset.images[some])
     flat = images.reshape(len(images), -1)
     noisy = corrupted(flat, spec, options.seed, model.dataset.image_shape)
@@ -186,7 +186,7 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
 def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
     spec = _noise(model, options, own=False)
-    some = spread_over(len(model.dataset), options.samples or _MOST_CODES)
+    some = evenly_spaced(len(model.dataset), options.samples or _MAX_CODES)
     flat = np.asarray(model.dataset.flat()[some])
     labels = [model.dataset.labels[sample] for sample in some.tolist()]
     clean = _error(model, flat, flat)
@@ -304,7 +304,7 @@ def _grid_spec(model: OpenedRun, options: argparse.Namespace, frame: Frame) -> t
         return spec, tr("(quantiles {low:g} to {high:g} of the prior)", low=low, high=high)
     x0, y0, x1, y1 = plane_rect(model, frame, options.rect)
     columns = options.columns or _GRID_COLUMNS
-    rows = min(MOST_ROWS, max(1, round(columns * (y1 - y0) / (x1 - x0))))
+    rows = min(MAX_ROWS, max(1, round(columns * (y1 - y0) / (x1 - x0))))
     # Without ``--rect`` cells need not be square: else a long, thin plane would give few rows.
     rows = options.rows or (columns if options.rect is None else rows)
     spec = GridSpec((0, 1), columns, rows, quantiles=False, across=(x0, x1), up=(y0, y1))
@@ -318,13 +318,13 @@ def _quantiles(text: str) -> tuple[float, float, int]:
         count = int(parts[2]) if len(parts) == 3 else _GRID_COLUMNS
     except (ValueError, IndexError):
         low, high, count = 1.0, 0.0, 0
-    if not (len(parts) in (2, 3) and 0.0 <= low < high <= 1.0 and 1 <= count <= MOST_ROWS):
+    if not (len(parts) in (2, 3) and 0.0 <= low < high <= 1.0 and 1 <= count <= MAX_ROWS):
         raise AeguiError(
             tr(
                 "--quantiles {text}: first and last, from 0 to 1, and how many if you like (at "
                 "most {most}), such as 0.05:0.95:15.",
                 text=text,
-                most=MOST_ROWS,
+                most=MAX_ROWS,
             )
         )
     return low, high, count
@@ -332,7 +332,7 @@ def _quantiles(text: str) -> tuple[float, float, int]:
 
 def _traversal(model: OpenedRun, options: argparse.Namespace) -> Figure:
     size = model.codec.latent_size
-    dims = tuple(range(min(size, _MOST_TRAVERSED)))
+    dims = tuple(range(min(size, _MAX_TRAVERSED)))
     if options.dims is not None:
         dims = dimensions("--dims", options.dims, size)
     place = model.middle if options.at is None else place_of(model, "--at", options.at)

@@ -48,7 +48,7 @@ _OF_MEAN_CODE = {
 _OF_CODES = ("share_active", "most_active", "mean_activation", "used_dimensions")
 """Figures that are measured on ``code_samples`` samples."""
 
-MOST_DIMENSIONS = 16
+MAX_DIMENSIONS = 16
 """Longest code for which the KL of each dimension is printed; JSON always contains it."""
 
 
@@ -115,9 +115,9 @@ def figure_words(value: float | None, form: str = ".6g") -> str:
 
 
 def _dimensions(figures: Mapping[str, dict[str, Any]]) -> list[str]:
-    """Return a table of the KL of each dimension; none for codes above ``MOST_DIMENSIONS``."""
+    """Return a table of the KL of each dimension; none for codes above ``MAX_DIMENSIONS``."""
     columns = [one["kl_per_dimension"] for one in figures.values()]
-    if columns[0] is None or len(columns[0]) > MOST_DIMENSIONS:
+    if columns[0] is None or len(columns[0]) > MAX_DIMENSIONS:
         return []
     rows = [
         [f"z{number}", *map(figure_words, values)]

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.novelty import ReferenceSamples
 
-MOST_ROWS = 64
+MAX_ROWS = 64
 _PRIOR_SPAN = 3.0
 _CODES_SPAN = 2.5
 _SHOWN_NUMBERS = 4
-_MOST_MET = 12
+_MAX_MET = 12
 
 
 def path_command(options: argparse.Namespace) -> int:
@@ -69,7 +69,7 @@ def path_command(options: argparse.Namespace) -> int:
     found = novelty(of, frames.reshape(count, -1), codec=codec)
     words = [novelty_words(of, found, i) for i in range(count)]
     met = [word for i, word in enumerate(words) if i == 0 or word != words[i - 1]]
-    shown = met if len(met) <= _MOST_MET else [*met[: _MOST_MET // 2], "…", *met[-_MOST_MET // 2 :]]
+    shown = met if len(met) <= _MAX_MET else [*met[: _MAX_MET // 2], "…", *met[-_MAX_MET // 2 :]]
     say(tr("The path: {words}.", words="; ".join(shown)))
     say(
         tr(
@@ -160,9 +160,9 @@ def traverse_command(options: argparse.Namespace) -> int:
     if options.dims is not None:
         dims = dimensions("--dims", options.dims, size)
     else:
-        dims = tuple(range(min(size, MOST_ROWS)))
-        if size > MOST_ROWS:
-            note(tr("Only the first {n} numbers: name others with --dims.", n=MOST_ROWS))
+        dims = tuple(range(min(size, MAX_ROWS)))
+        if size > MAX_ROWS:
+            note(tr("Only the first {n} numbers: name others with --dims.", n=MAX_ROWS))
     place = model.middle if options.at is None else place_of(model, "--at", options.at)
     images = traversal(
         model.codec, place, dims, options.steps, traversal_ends(model, options.span, place)

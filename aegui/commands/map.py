@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 IMAGES = "images"
 """Key of the layer of decoded images."""
-MOST_CELLS = 1_000
+MAX_CELLS = 1_000
 _COLUMNS = {IMAGES: 20}
 _FIELD_COLUMNS = 200
 _SIDE_PX = 800
@@ -61,7 +61,7 @@ def map_command(options: argparse.Namespace) -> int:
     columns = options.columns or _COLUMNS.get(key, _FIELD_COLUMNS)
     # Cells are square on a plane; one-dimensional codes have a single row.
     rows = max(1, round(columns * (rect[3] - rect[1]) / (rect[2] - rect[0])))
-    rows = min(MOST_CELLS, rows) if any(frame.up) else 1
+    rows = min(MAX_CELLS, rows) if any(frame.up) else 1
     if key == IMAGES:
         xs, ys = cell_centres(rect[0], rect[2], columns), cell_centres(rect[1], rect[3], rows)
         images = grid_of_decodes(model.codec, frame, xs, ys)

@@ -35,7 +35,7 @@ from aegui.core.study.noise_matrix import (
     noise_matrix,
 )
 from aegui.core.study.tables import characters_csv
-from aegui.core.study.workers import usual_jobs
+from aegui.core.study.workers import default_jobs
 from aegui.core.text_tables import columns_text
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def matrix_command(options: argparse.Namespace) -> int:
     )
     for finding in mistakes(recipe):
         note(f"{finding.title}. {finding.remedy}")
-    jobs = options.jobs or usual_jobs()
+    jobs = options.jobs or default_jobs()
     folder = matrix_folder() if options.folder is None else Path(options.folder)
     refuse_excess(matrix_cost(recipe, dataset, spec, jobs), allowed=options.yes)
     with shown_work() as (report, cancelled):

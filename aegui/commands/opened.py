@@ -20,7 +20,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.record.last import last_snapshot
 from aegui.core.web_page.exhibit import Exhibit
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.run_file.saved import SavedRun
 
-MOST_CODES = 10_000
+MAX_CODES = 10_000
 """Maximum number of codes that are computed; larger sets are sampled evenly."""
 LAST = "last"
 
@@ -130,13 +130,13 @@ class OpenedRun:
 
     @property
     def some_samples(self) -> NDArray[np.float32]:
-        """At most ``MOST_CODES`` samples ``[n, pixels]``, every ``step``-th of the set."""
+        """At most ``MAX_CODES`` samples ``[n, pixels]``, every ``step``-th of the set."""
         return np.asarray(self.dataset.flat()[:: self.step])
 
     @property
     def step(self) -> int:
         """Stride of ``some_samples`` in the set."""
-        return step_of(len(self.dataset), MOST_CODES)
+        return stride_for(len(self.dataset), MAX_CODES)
 
     @property
     def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:

@@ -29,16 +29,16 @@ CODE_FORMS = ("torch", "numpy", "notebook")
 THEMES = ("light", "dark")
 
 LARGEST_SEED = 2**63
-MOST_DRAWS = 100_000_000
-MOST_IMAGES = 100_000
-MOST_IN_A_ROW = 1_000
-MOST_REPAIRS = 1_000
-MOST_GRID_ROWS = 50
+MAX_DRAWS = 100_000_000
+MAX_IMAGES = 100_000
+MAX_IN_A_ROW = 1_000
+MAX_REPAIRS = 1_000
+MAX_GRID_ROWS = 50
 FILM_SPEEDS = (1.0, 50.0)
 FILM_PALETTES = ("frame", "film")
 ANY_NUMBER = 1_000_000_000
-_MOST_CM = 1_000.0
-_MOST_MEGABYTES = 65_536
+_MAX_CM = 1_000.0
+_MAX_MEGABYTES = 65_536
 
 
 def size_cm(text: str) -> tuple[float, float]:
@@ -54,7 +54,7 @@ def size_cm(text: str) -> tuple[float, float]:
         width, height = (factor * float(part) for part in parts)
     except ValueError:
         width = height = 0.0
-    if not (0.0 < width <= _MOST_CM and 0.0 < height <= _MOST_CM):
+    if not (0.0 < width <= _MAX_CM and 0.0 < height <= _MAX_CM):
         raise argparse.ArgumentTypeError(
             tr("{text} is not a size: width and height in centimetres, such as 16x10cm", text=text)
         )
@@ -71,7 +71,7 @@ def _count(usual: int, most: int) -> Option:
 
 
 def _draws(usual: int, help: str) -> Option:
-    return whole("--draws", "N", help, default=usual, least=1, most=MOST_DRAWS)
+    return whole("--draws", "N", help, default=usual, least=1, most=MAX_DRAWS)
 
 
 def _columns(help: str, most: int) -> Option:
@@ -79,7 +79,7 @@ def _columns(help: str, most: int) -> Option:
 
 
 def _steps(help: str, least: int = 1) -> Option:
-    return whole("--steps", "N", help, default=9, least=least, most=MOST_IN_A_ROW)
+    return whole("--steps", "N", help, default=9, least=least, most=MAX_IN_A_ROW)
 
 
 def _levels(usual: str) -> tuple[Option, ...]:
@@ -170,7 +170,7 @@ _REPAIR = (
         mark("passes through the network, each on the last answer (default: %(default)s)"),
         default=1,
         least=1,
-        most=MOST_REPAIRS,
+        most=MAX_REPAIRS,
     ),
     flag("--threshold", mark("make every pixel of the answers black or white")),
     _SCALE,
@@ -241,7 +241,7 @@ TRAIN = (
         "--timeline",
         mark("MB"),
         mark("memory for past epochs, half of which is saved at most; 0 keeps none"),
-        most=_MOST_MEGABYTES,
+        most=_MAX_MEGABYTES,
     ),
     flag("--keep", mark("keep the run in the library, see aegui runs")),
     flag("--dry-run", mark("print what the training will cost, and do not train")),
@@ -328,7 +328,7 @@ PROJECT = (
 )
 SAMPLE = (
     *_SAVED,
-    _count(64, MOST_IMAGES),
+    _count(64, MAX_IMAGES),
     _seed(mark("seed of the codes")),
     text(
         "--quantiles",
@@ -365,7 +365,7 @@ NEAREST = (
 JUDGE = (
     text("file", mark("GAN.aegui"), mark("the model that makes images")),
     text("classifier", mark("CLASSIFIER.aegui"), mark("the classifier that judges them")),
-    _count(1_000, MOST_IMAGES),
+    _count(1_000, MAX_IMAGES),
     _seed(mark("seed of the codes")),
     whole(
         "--seeds",
@@ -396,7 +396,7 @@ MAP = (
     ),
     text("--rect", "X0,Y0,X1,Y1", mark("what to show (default: where codes lie)")),
     _AXES,
-    _columns(mark("images, or cells, in a row"), MOST_IN_A_ROW),
+    _columns(mark("images, or cells, in a row"), MAX_IN_A_ROW),
     out(mark("map.png"), mark("a .png picture, or the numbers of a layer as .csv")),
     _SCALE,
 )
@@ -411,7 +411,7 @@ PATH = (
         mark("a straight line, an arc, or the path along which the image changes least"),
         default="straight",
     ),
-    _count(24, MOST_IN_A_ROW),
+    _count(24, MAX_IN_A_ROW),
     real(
         "--fps",
         "F",
@@ -662,8 +662,8 @@ FIGURE = (
     text("--levels", "P,P", mark("levels of noise (default: %(default)s)"), default=_ALL_LEVELS),
     _DRAWS_FOR_EACH,
     _NOISE_SEED,
-    _columns(mark("images in a row of the grid"), MOST_GRID_ROWS),
-    whole("--rows", "N", mark("rows of the grid"), least=1, most=MOST_GRID_ROWS),
+    _columns(mark("images in a row of the grid"), MAX_GRID_ROWS),
+    whole("--rows", "N", mark("rows of the grid"), least=1, most=MAX_GRID_ROWS),
     text(
         "--quantiles",
         "LOW:HIGH[:N]",

@@ -32,9 +32,9 @@ from aegui.core.report.figure_runs import run_mark
 from aegui.core.report.folder import LIST_FILE, free_folder, whole_or_nothing
 from aegui.core.run_file.saved import SUFFIX
 from aegui.core.study.plan import find_plan, load_plan
-from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records, usual_folder, with_kept_seeds
+from aegui.core.study.records import LINES_FILE, PLAN_FILE, Records, default_folder, with_kept_seeds
 from aegui.core.study.study import Study
-from aegui.core.study.workers import fitting_jobs, usual_jobs, workers_for
+from aegui.core.study.workers import default_jobs, fitting_jobs, workers_for
 from aegui.core.system_reason import system_reason
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from aegui.commands.report_pages import ReportPage
     from aegui.core.data.progress import IsCancelled, Report
 
-_MOST_NAMES = 3
-_MOST_CODE_PIXELS = 8_000_000
+_MAX_NAMES = 3
+_MAX_CODE_PIXELS = 8_000_000
 """Sets with more pixels are not written beside the code."""
 _PNG_DPI = 240
 _PAGE_CM = (20.0, 9.6)
@@ -150,7 +150,7 @@ def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
     if options.assignment is not None:
         return tr(ASSIGNMENTS[options.assignment].label)
     names = [source.name for source in sources]
-    return ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
+    return ", ".join(names[:_MAX_NAMES]) + (" …" if len(names) > _MAX_NAMES else "")
 
 
 def _free(chosen: Path, stem: str) -> Path:
@@ -229,7 +229,7 @@ def _study_at(name: str) -> tuple[Path, Path, str]:
                 tr("{folder} holds no study: there is no {file}.", folder=folder, file=PLAN_FILE)
             )
         return path, folder, shlex.join(["aegui", "study", str(path), "-o", str(folder)])
-    return path, usual_folder(path), shlex.join(["aegui", "study", name])
+    return path, default_folder(path), shlex.join(["aegui", "study", name])
 
 
 def _train(study: Study, records: Records) -> None:
@@ -238,7 +238,7 @@ def _train(study: Study, records: Records) -> None:
     Raises:
         Cancelled: It was stopped; finished runs are kept.
     """
-    jobs = usual_jobs()
+    jobs = default_jobs()
     cost = study.cost(jobs)
     note(tr("{study}: about {time}.", study=tr(study.plan.name), time=time_words(cost.seconds)))
     records.begin(study.plan)
@@ -399,7 +399,7 @@ def _code_of(model: OpenedRun, folder: Path) -> str:
 
     dataset = model.saved.dataset
     resolved = resolve(model.saved.recipe, dataset).resolved
-    if resolved is None or len(dataset) * dataset.pixels > _MOST_CODE_PIXELS:
+    if resolved is None or len(dataset) * dataset.pixels > _MAX_CODE_PIXELS:
         return ""
     try:
         name = Path(model.file).stem

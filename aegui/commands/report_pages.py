@@ -21,7 +21,7 @@ from aegui.commands.report_reasons import activation_reason, reasons_of
 from aegui.core.atomic import plain_name
 from aegui.core.data.card import card
 from aegui.core.data.corruption import corruption_words
-from aegui.core.data.emoji_words import spoken_name
+from aegui.core.data.emoji_words import translated_name
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.noise import noisy_score
 from aegui.core.evaluation.parts import HELD_OUT
@@ -30,7 +30,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.latent.concepts import apply, concept
 from aegui.core.latent.finds import best_new
-from aegui.core.latent.grids import MOST_ROWS
+from aegui.core.latent.grids import MAX_ROWS
 from aegui.core.latent.novelty import known, novelty
 from aegui.core.latent.paths import pixel_change, through
 from aegui.core.latent.pca import fit_pca
@@ -63,8 +63,8 @@ NEW_IMAGES, DENOISE, ANNEX = mark("New images"), mark("Noise"), mark("Annex")
 ORDER = (DATA, METHOD, AXES, RESULT, MAP, NEW, NEW_IMAGES, DENOISE, ANNEX)
 """The sections in the order of the assignment."""
 _FEW_CHARACTERS = 100
-_MOST_MATRIX = 40
-_MOST_PAIRS = 1_000
+_MAX_MATRIX = 40
+_MAX_PAIRS = 1_000
 _THOUSAND, _MANY = 1e3, 1e7
 _FINDS = 12
 _DRAWS = 4000
@@ -75,7 +75,7 @@ _LINES_BETWEEN = 5
 _NOISE = CorruptionSpec(kind="flip", level=0.1)
 _TRIED_LEVELS = (0.05, 0.1, 0.2)
 _SHOWN = 24
-_MOST_TRAVERSED = 8
+_MAX_TRAVERSED = 8
 _GRID_ROWS, _GRID_SHAPE = 11, 2.1
 """Rows, and width by height, of a grid that fills a page and almost fills a slide."""
 _DRAWN = 12
@@ -122,7 +122,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
     if model.codec.latent_size <= 2 or model.has_prior:
         # Two numbers of a long plain code show too little to be worth a page.
         yield from _drawn(model, MAP, _grid_finding, "grid", *_wide_grid(model))
-    if model.codec.latent_size <= _MOST_TRAVERSED:
+    if model.codec.latent_size <= _MAX_TRAVERSED:
         yield from _drawn(model, MAP, _traversal_finding, "traversal")
     yield from _new_pages(model, cancelled)
     if reconstructs and model.glyphs:
@@ -195,7 +195,7 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
         _line("data", model.file),
         csv_text(list(head), [list(row) for row in pairs]),
     )
-    if len(dataset) <= _MOST_MATRIX:
+    if len(dataset) <= _MAX_MATRIX:
         yield _hamming_page(model)
 
 
@@ -398,7 +398,7 @@ def _latent_finding(model: OpenedRun) -> str:
             "{n} numbers of the code, seen where the samples differ most", n=model.codec.latent_size
         )
     is_plane = model.codec.latent_size == 2 and np.isfinite(codes).all()
-    if not is_plane or not 2 <= len(codes) <= _MOST_PAIRS:
+    if not is_plane or not 2 <= len(codes) <= _MAX_PAIRS:
         return tr("Where {n:,} samples lie by the numbers of their codes", n=len(codes))
     apart = ((codes[:, np.newaxis] - codes) ** 2).sum(axis=2)
     np.fill_diagonal(apart, np.inf)
@@ -417,7 +417,7 @@ def _wide_grid(model: OpenedRun) -> tuple[str, ...]:
     if model.codec.latent_size == 1:
         return ()
     _, height, width = model.dataset.image_shape
-    columns = min(MOST_ROWS, max(1, round(_GRID_SHAPE * _GRID_ROWS * height / width)))
+    columns = min(MAX_ROWS, max(1, round(_GRID_SHAPE * _GRID_ROWS * height / width)))
     return "--columns", str(columns), "--rows", str(_GRID_ROWS)
 
 
@@ -732,7 +732,9 @@ def _drawn(
 
 def _name(model: OpenedRun, place: int) -> str:
     dataset = model.dataset
-    return label_sign(dataset.labels[place]) if model.glyphs else spoken_name(dataset.names[place])
+    return (
+        label_sign(dataset.labels[place]) if model.glyphs else translated_name(dataset.names[place])
+    )
 
 
 def _which(model: OpenedRun) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from aegui.core.training.record.best import has_best_weights
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.text_table import TextTable
 from aegui.widgets.figures.studies import (
-    MOST_CHARACTERS,
-    MOST_LINES,
+    MAX_CHARACTERS,
+    MAX_LINES,
     curves_choice,
     shown_column,
     study_figure,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from aegui.widgets.figures.tried_noises import TriedNoises
 
 _STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
-_MOST_STUDY_PICTURES = 3
+_MAX_STUDY_PICTURES = 3
 _SPAN_DIGITS = 3
 
 
@@ -87,7 +87,7 @@ def study_pages(
     for kind in _STUDY_PICTURES:
         choice = curves_choice(result) if kind == "curves" else None
         figure = study_figure(kind, material, choice)
-        if figure is not None and count < _MOST_STUDY_PICTURES:
+        if figure is not None and count < _MAX_STUDY_PICTURES:
             count += 1
             words = _picture_finding(kind, material, name)
             yield ReportPage(f"{key}-{kind}", AXES, words, figure, command, figure.csv)
@@ -137,7 +137,7 @@ def _ends(material: StudyMaterial) -> str:
     """
     curves = material.curves
     column = shown_column(material, curves_choice(material.result))
-    shown = [one for one in curves if column in one.columns][:MOST_LINES]
+    shown = [one for one in curves if column in one.columns][:MAX_LINES]
     means = [(float(one.columns[column][-1].mean()), one.place) for one in shown]
     ends = sorted(end for end in means if math.isfinite(end[0]))
     if len(ends) < 2:
@@ -175,7 +175,7 @@ def _span(result: StudyResult) -> str:
 
 def _hardest(result: StudyResult) -> str:
     """Return the character with the most wrong pixels, and the setting that leaves them."""
-    found = errors_by(result, fonts=False, most=MOST_CHARACTERS)
+    found = errors_by(result, fonts=False, most=MAX_CHARACTERS)
     if found is None or not np.isfinite(found.mean).any():
         return ""
     row, column = np.unravel_index(int(np.nanargmax(found.mean)), found.mean.shape)

@@ -19,10 +19,10 @@ from aegui.core.i18n import tr, trn
 from aegui.core.study.cluster import collect, do_unit, write_units
 from aegui.core.study.dask_workers import DaskWorkers, Scheduler
 from aegui.core.study.plan import find_plan, list_plans, load_plan
-from aegui.core.study.records import TABLE_FILE, Records, usual_folder
+from aegui.core.study.records import TABLE_FILE, Records, default_folder
 from aegui.core.study.results import csv_of, goal_words, json_of, size_words, table_of, verdict_of
 from aegui.core.study.study import Study
-from aegui.core.study.workers import StudyControl, fitting_jobs, usual_jobs, workers_for
+from aegui.core.study.workers import StudyControl, default_jobs, fitting_jobs, workers_for
 from aegui.core.text_tables import columns_text
 from aegui.leaving import ENDING_SIGNALS
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     from aegui.core.study.plan import StudyPlan
     from aegui.core.study.results import StudyResult
-    from aegui.core.study.study import StudyNews
+    from aegui.core.study.study import StudyProgress
     from aegui.core.study.workers import Workers
 
 _CHOICE = ("data.chars", "data.labels", "data.names", "data.count")
 """Settings that select a part of a set."""
-_MOST_VERDICTS = 4
+_MAX_VERDICTS = 4
 """Maximum number of printed lines of a verdict: the summary, and the next best settings."""
 
 
@@ -79,7 +79,7 @@ def _begun(options: argparse.Namespace, study: Study, records: Records) -> int:
         note(trn("{n:,} run was gathered.", "{n:,} runs were gathered.", found))
     if options.scheduler is not None:
         return _finished(options, study, records, _on_cluster(options, study))
-    jobs = options.jobs or usual_jobs()
+    jobs = options.jobs or default_jobs()
     cost = study.cost(jobs)
     refuse_excess(cost, allowed=options.yes)
     note(
@@ -147,7 +147,7 @@ def _list() -> int:
 
 
 def _folder(options: argparse.Namespace, path: Path) -> Path:
-    return usual_folder(path) if options.out is None else Path(options.out)
+    return default_folder(path) if options.out is None else Path(options.out)
 
 
 def _write_units(study: Study, folder: Path) -> int:
@@ -186,7 +186,7 @@ def run_study(study: Study, workers: Workers) -> int:
     return 0
 
 
-def _progress(news: StudyNews, ended: int) -> str:
+def _progress(news: StudyProgress, ended: int) -> str:
     left = "--:--" if news.left is None else clock(news.left)
     cells = round(24 * news.share)
     return tr(
@@ -212,7 +212,7 @@ def _say(result: StudyResult, folder: Path | None) -> None:
         say(step.words(plan))
     _say_best(result)
     verdict = verdict_of(result)
-    for words in verdict.lines[:_MOST_VERDICTS]:
+    for words in verdict.lines[:_MAX_VERDICTS]:
         say(words)
     if verdict.more_seeds is not None:
         count = plan.seeds.count + verdict.more_seeds

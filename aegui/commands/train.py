@@ -18,7 +18,7 @@ from aegui.commands.words import note, note_lines, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.course_configs import lines_of
 from aegui.core.data.load import load_data, source_from
-from aegui.core.data.split import checked_on
+from aegui.core.data.split import with_validation_source
 from aegui.core.errors import Cancelled, RecipeError
 from aegui.core.evaluation.parts import PARTS, parts_of, wrong_by_part
 from aegui.core.evaluation.spread import mean_and_std
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 Figure = tuple[float | None, str]
 """A value, or None if there is none, and its format."""
 EXIT_DIVERGED = 1
-_MOST_RUNS_SHOWN = 20
+_MAX_RUNS_SHOWN = 20
 _MEASURING_SECONDS = 0.5
 """Measuring that takes longer is announced."""
 
@@ -290,7 +290,9 @@ def _check_on(data: dict[str, Any], check: str) -> None:
     source = source_from(check, Path())
     kept = load_data(DataSpec.model_validate({"source": source, "images": data["images"]}))
     data.update(
-        checked_on(DataSpec.model_validate(data), source, len(kept)).model_dump(mode="json")
+        with_validation_source(DataSpec.model_validate(data), source, len(kept)).model_dump(
+            mode="json"
+        )
     )
 
 
@@ -393,8 +395,8 @@ def _concluded(
 
 def _say_results(result: TrainingResult, resolved: ResolvedRecipe) -> None:
     say(columns_text(*_results_table(result, resolved)))
-    if len(result.runs) > _MOST_RUNS_SHOWN:
-        more = len(result.runs) - _MOST_RUNS_SHOWN
+    if len(result.runs) > _MAX_RUNS_SHOWN:
+        more = len(result.runs) - _MAX_RUNS_SHOWN
         say(trn("... and {n:,} more run", "... and {n:,} more runs", more))
     say(
         trn(
@@ -416,7 +418,7 @@ def _results_table(
 ) -> tuple[list[str], list[list[str]]]:
     """Return header and rows: a row for each run, then mean and standard deviation."""
     header, figures = _figures_of_runs(result, resolved)
-    shown = zip(result.runs[:_MOST_RUNS_SHOWN], figures, strict=False)
+    shown = zip(result.runs[:_MAX_RUNS_SHOWN], figures, strict=False)
     rows = [[str(run.seed), *(_cell(*figure) for figure in own)] for run, own in shown]
     if len(figures) > 1:
         formats = [form for _, form in figures[0]]

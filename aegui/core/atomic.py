@@ -20,7 +20,7 @@ from aegui.paths import is_own
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_NAME = 40
+MAX_NAME = 40
 """Upper bound for the characters of a file name's part that is made of a title."""
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -175,7 +175,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def plain_name(text: str, most: int = MOST_NAME) -> str:
+def plain_name(text: str, most: int = MAX_NAME) -> str:
     """Return ``text`` as part of a file name on any system: letters, digits, - and _, or empty.
 
     Latin letters lose their accents, and what is longer than ``most`` ends with a whole word.

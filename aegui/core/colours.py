@@ -35,7 +35,7 @@ MARKS: tuple[Outline, ...] = (
 diamond, wedge, cross."""
 DISC = 0
 """Mark of a sample without a class."""
-MOST_LOOKS = 60
+MAX_LOOKS = 60
 """Number of distinct combinations of colour and mark."""
 _FIRST = (0, 1, 2, 0, 1, 2, 0, 1, 2, 1)
 """The mark of each colour, chosen so that colours that are confused with colour blindness differ in
@@ -47,18 +47,18 @@ _SHAPES = 3
 
 def _mark(number: int) -> int:
     """Return the mark of class ``number``, with two sets of three marks in alternating tens."""
-    tens, colour = divmod(number % MOST_LOOKS, len(CLASS_COLOURS))
+    tens, colour = divmod(number % MAX_LOOKS, len(CLASS_COLOURS))
     turn, others = divmod(tens, 2)
     return (_FIRST[colour] + turn) % _SHAPES + _SHAPES * others
 
 
-CLASS_MARKS = tuple(map(_mark, range(MOST_LOOKS)))
+CLASS_MARKS = tuple(map(_mark, range(MAX_LOOKS)))
 """Index in ``MARKS`` of the mark of each class; repeated for further classes."""
 
 
 def marks_of(classes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the indices in ``MARKS`` for ``classes``, an array of the same shape."""
-    marks: NDArray[np.int64] = np.asarray(CLASS_MARKS, np.int64)[classes % MOST_LOOKS]
+    marks: NDArray[np.int64] = np.asarray(CLASS_MARKS, np.int64)[classes % MAX_LOOKS]
     return marks
 
 

@@ -23,7 +23,7 @@ from pydantic import Field
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark, tr, trn
 
-MOST_MINUTES = 1e6
+MAX_MINUTES = 1e6
 DEFAULT_MINUTES = 60.0
 """Default limit of time above which the user is asked."""
 DEFAULT_MEMORY_SHARE = 0.5
@@ -91,7 +91,7 @@ class Budget:
 
     minutes: Annotated[
         float,
-        Field(ge=1.0, le=MOST_MINUTES),
+        Field(ge=1.0, le=MAX_MINUTES),
         FieldWords("&Time", "Minutes that it may take", step=1.0, suffix=mark(" min")),
     ] = DEFAULT_MINUTES
     memory_share: Annotated[

@@ -50,7 +50,7 @@ Editor = Literal[
 """Editor of a field: by its type, or, from ``rate`` on, as declared in ``FieldWords``."""
 Spot = Literal["folded", "line", "labelled"]
 
-MOST = 2**31 - 1
+MAX = 2**31 - 1
 """Largest integer that a field accepts."""
 TINY = 1e-15
 """Smallest value of a field that must be above 0."""
@@ -252,7 +252,7 @@ def _metadata(hint: Any) -> Iterator[Any]:
 
 
 def _limits(metadata: list[Any], *, is_whole: bool) -> tuple[float, float]:
-    low, high = (0.0, float(MOST) if is_whole else ENDLESS)
+    low, high = (0.0, float(MAX) if is_whole else ENDLESS)
     for item in metadata:
         low = getattr(item, "ge", low)
         high = getattr(item, "le", high)

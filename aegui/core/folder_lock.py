@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK = "in-use.lock"
-_MOST_BYTES = 4096
+_MAX_BYTES = 4096
 _WRITTEN_SECONDS = 2.0
 """Time within which a living program writes the owner into its new lock file."""
 _LOOK_SECONDS = 0.05
@@ -102,7 +102,7 @@ class FolderLock:
         while True:
             try:
                 with self._path.open("rb") as file:
-                    said = from_json(file.read(_MOST_BYTES))
+                    said = from_json(file.read(_MAX_BYTES))
                 return _Owner(str(said["owner"]), int(said["process"]), str(said["machine"]))
             except FileNotFoundError:
                 return None

@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 
 MAX_FORMULA = 300
 """Upper bound for the characters of a formula, which must fit into a line."""
-_MOST_NESTED = 12
+_MAX_NESTED = 12
 _ARGUMENTS = {"frac": 2, "sum": 0, "hat": 1, "tilde": 1, "op": 1}
 _PLAIN = (
     (re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}"), r"(\1)/(\2)"),
@@ -49,7 +49,7 @@ def plain_formula(text: str) -> str:
 
 def _row(text: str, at: int, depth: int) -> int:
     """Return the end of the row that begins at ``at``: a closing brace, or the end of the text."""
-    if depth > _MOST_NESTED:
+    if depth > _MAX_NESTED:
         raise ValueError(tr("the braces of a formula are nested too deeply"))
     while at < len(text) and text[at] != "}":
         at = _atom(text, at, depth)

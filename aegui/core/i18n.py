@@ -137,7 +137,7 @@ def short_number(value: float) -> str:
     return f"{value:.10g}"
 
 
-_LEAST, _MOST = 0.01, 1e15
+_MIN, _MAX = 0.01, 1e15
 """Counts between these limits are written out; others are shorter in Python's own form."""
 
 
@@ -150,9 +150,9 @@ def localized(value: SupportsFloat, spec: str = "") -> str:
     """
     text = format(value, spec)
     if spec == "," and isinstance(value, float):
-        if value.is_integer() and abs(value) < _MOST:
+        if value.is_integer() and abs(value) < _MAX:
             text = format(value, ",.0f")
-        elif _LEAST <= abs(value) < _MOST:
+        elif _MIN <= abs(value) < _MAX:
             text = format(value, ",.2f").rstrip("0").rstrip(".")
     marks = _MARKS.get(_LanguageState.code)
     # With a decimal comma, a no-break space precedes a percent sign.

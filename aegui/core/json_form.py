@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from aegui.core.errors import RecipeError, ended
-from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr
+from aegui.core.library_messages import document_reason
 from aegui.core.recipe.errors import did_you_mean, quoted
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)

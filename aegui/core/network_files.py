@@ -28,7 +28,7 @@ def weights_bytes(codec: Codec) -> bytes:
     return b"".join(packed(state_dict((*codec.layers, *layers), (*codec.tensors, *tensors))))
 
 
-def usual_part(codec: Codec) -> PartKey:
+def default_part(codec: Codec) -> PartKey:
     """Return the part that is exported by default: the whole network; of a GAN its decoder."""
     return "network" if codec.can_encode else "decoder"
 
@@ -41,7 +41,7 @@ def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = No
     """
     suffix = path.suffix.lower()
     if suffix == ONNX:
-        data = onnx_bytes(codec, part or usual_part(codec), name)
+        data = onnx_bytes(codec, part or default_part(codec), name)
     elif suffix == WEIGHTS:
         data = weights_bytes(codec)
     else:
@@ -60,7 +60,7 @@ def part_files(path: Path, codec: Codec) -> dict[PartKey, Path]:
     if codec.can_classify:
         parts.append("classifier")
     beside = {part: path.with_name(f"{path.stem}-{part}{ONNX}") for part in parts}
-    return {usual_part(codec): path, **beside}
+    return {default_part(codec): path, **beside}
 
 
 def write_parts(path: Path, codec: Codec, name: str) -> None:

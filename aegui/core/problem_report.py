@@ -37,7 +37,7 @@ _LIBRARIES = (
     *("numpy", "torch", "PySide6-Essentials", "pyqtgraph", "pillow", "pydantic", "scipy"),
     *("safetensors", "PyYAML", "openTSNE"),
 )
-_MOST_LINES = 4_000
+_MAX_LINES = 4_000
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -104,7 +104,7 @@ def _tail(path: Path) -> str:
     """Return the last lines of a log; empty if there is none."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            return "".join(deque(file, maxlen=_MOST_LINES))
+            return "".join(deque(file, maxlen=_MAX_LINES))
     except OSError:
         return ""
 

@@ -17,7 +17,7 @@ def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
 
 
-def spread_over(count: int, most: int) -> NDArray[np.int64]:
+def evenly_spaced(count: int, most: int) -> NDArray[np.int64]:
     """Return at most ``most`` evenly spaced indices below ``count``, in ascending order.
 
     The first and the last are included if ``most`` is at least 2.
@@ -27,6 +27,6 @@ def spread_over(count: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, most).round().astype(np.int64))
 
 
-def step_of(count: int, most: int) -> int:
+def stride_for(count: int, most: int) -> int:
     """Return the step that takes at most ``most`` of ``count`` things."""
     return max(1, -(-count // most))

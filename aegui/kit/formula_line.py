@@ -15,7 +15,7 @@ from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme
 
 _SIZE = 1.15
-_LEAST = 0.6
+_MIN = 0.6
 
 
 class FormulaLine(Painted):
@@ -56,7 +56,7 @@ class FormulaLine(Painted):
         room = self.width() - 2 * SPACING
         box = self._box()
         if box.width > room:
-            box = self._box(max(_LEAST, room / box.width))
+            box = self._box(max(_MIN, room / box.width))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(current_theme().text)

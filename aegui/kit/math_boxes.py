@@ -29,7 +29,7 @@ FAMILIES = (
 """Faces that books are set in, the best first; one of them is on every system."""
 
 _SCRIPT = 0.72
-_LEAST_PX = 9
+_MIN_PX = 9
 _THIN = 0.2
 _RAISE, _LOWER = 0.42, 0.22
 _SUM = 1.3
@@ -60,7 +60,7 @@ def math_font(base: QFont, px: float, *, italic: bool) -> QFont:
     font = QFont(base)
     font.setFamilies(list(FAMILIES))
     font.setStyleHint(QFont.StyleHint.Serif)
-    font.setPixelSize(max(_LEAST_PX, round(px)))
+    font.setPixelSize(max(_MIN_PX, round(px)))
     font.setItalic(italic)
     font.setBold(False)
     return font

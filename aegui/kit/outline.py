@@ -23,7 +23,7 @@ class Outline(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
-    def put_around(self, place: QRect | None) -> None:
+    def show_around(self, place: QRect | None) -> None:
         """Show the frame around ``place`` of the window; None hides it."""
         self.setVisible(place is not None)
         if place is None:

@@ -17,7 +17,7 @@ _CLEAR_CHANGES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent
 _KEPT_CLEAR = "keptClear"
 
 
-class RoomWatch(QObject):
+class OverlayArea(QObject):
     """Filters the events of a widget once on behalf of all overlays on it."""
 
     changed = Signal()
@@ -52,7 +52,7 @@ class RoomWatch(QObject):
             widget.setProperty(_KEPT_CLEAR, True)
             widget.installEventFilter(self)
 
-    def clear_place(self, wanted: QRect, *, upwards: bool) -> QRect:
+    def unobstructed_rect(self, wanted: QRect, *, upwards: bool) -> QRect:
         """Return the rectangle nearest to ``wanted`` that covers no widget kept clear.
 
         Both are in the room's coordinates. If the room is too small for that, the rectangle stays
@@ -84,7 +84,7 @@ class RoomWatch(QObject):
         return False
 
 
-def watch_room(room: QWidget) -> RoomWatch:
+def overlay_area_of(room: QWidget) -> OverlayArea:
     """Return the watcher of ``room``, created on first use."""
-    known = room.findChild(RoomWatch, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return known if isinstance(known, RoomWatch) else RoomWatch(room)
+    known = room.findChild(OverlayArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return known if isinstance(known, OverlayArea) else OverlayArea(room)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from aegui.core.fields import FieldWords
 
-LEAST_TEXT, MOST_TEXT = 0.8, 2.0
+MIN_TEXT, MAX_TEXT = 0.8, 2.0
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Comfort:
 
     text_size: Annotated[
         float,
-        Field(ge=LEAST_TEXT, le=MOST_TEXT),
+        Field(ge=MIN_TEXT, le=MAX_TEXT),
         FieldWords("Text &size", "Text size relative to the desktop's", editor="percent"),
     ] = 1.0
     less_motion: Annotated[

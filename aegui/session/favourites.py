@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from aegui.session.settings import Settings
 
 Shelf = Literal["networks", "data"]
-MOST_RECENT = 5
-MOST_SHORT = 8
+MAX_RECENT = 5
+MAX_SHORT = 8
 """Maximum length of a short list, unless it has more favourites than this."""
 
 
@@ -39,7 +39,7 @@ class Favourites(QObject):
         kept = [key for key in self.kept(shelf) if key in there]
         others = [key for key in (*self._used(shelf), *usual) if key in there]
         found = list(dict.fromkeys((*kept, *others)))
-        return tuple(found[: max(MOST_SHORT, len(kept))])
+        return tuple(found[: max(MAX_SHORT, len(kept))])
 
     def kept(self, shelf: Shelf) -> tuple[str, ...]:
         """Return the keys that are marked as favourites."""
@@ -56,7 +56,7 @@ class Favourites(QObject):
         before = self._used(shelf)
         if before[:1] != (key,):
             newest = (key, *(each for each in before if each != key))
-            self._set(f"recent.{shelf}", newest[:MOST_RECENT])
+            self._set(f"recent.{shelf}", newest[:MAX_RECENT])
             self.changed.emit(shelf)
 
     def _used(self, shelf: Shelf) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.session.notice import Notice
 
-MOST_KEPT = 200
+MAX_KEPT = 200
 """Maximum number of messages; older ones are dropped."""
 
 
@@ -55,7 +55,7 @@ class Messages(Service):
             self._kept.pop()
         message = Message(notice)
         self._kept.append(message)
-        del self._kept[:-MOST_KEPT]
+        del self._kept[:-MAX_KEPT]
         self._unread = [one for one in self._unread if one in self._kept]
         self._unread.append(message)
         self.changed.emit()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from PySide6.QtCore import QObject, QSignalBlocker
 
 from aegui.session.documents.keeping import Keeping
-from aegui.session.documents.sweeping import Sweeping
+from aegui.session.documents.sweeping import CleanupJob
 from aegui.session.documents.workspace import Workspace
 from aegui.session.favourites import Favourites
 from aegui.session.holding import Holding, Holds
@@ -67,7 +67,7 @@ class Services:
         self.ticker = Ticker()
         self.showing = Showing(self.workspace, self.runner)
         self.keeping = Keeping(self.workspace, self.runner)
-        self.sweeping = Sweeping(self.workspace)
+        self.sweeping = CleanupJob(self.workspace)
         self.favourites = Favourites(settings)
         self.requests = Requests()
         self._made: dict[object, Serving] = {}

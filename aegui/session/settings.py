@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hin
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from aegui.core.atomic import private_folder, write_atomically
-from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, MOST_MINUTES, Budget
+from aegui.core.cost import DEFAULT_MEMORY_SHARE, DEFAULT_MINUTES, MAX_MINUTES, Budget
 from aegui.core.errors import AeguiError
 from aegui.core.fields import fitting
 from aegui.core.i18n import LANGUAGES, tr
@@ -52,7 +52,7 @@ _FOLDERS = "folders."
 """Prefix of the keys in ``values`` that hold the last folder of each kind of file."""
 _WRITING = f"{_FOLDERS}writing"
 """Key in ``values`` of the folder of the last written document."""
-_MOST_CHOSEN = 32
+_MAX_CHOSEN = 32
 _Trace = tuple[int, int] | None
 """Inode and modification time, which change when a file is rewritten; None if it is unreadable."""
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Settings(BaseModel):
     """The noise last applied to a drawing."""
     noise_seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     slow_epochs_per_second: Annotated[float, Field(gt=0.0, le=1000.0)] = 4.0
-    unasked_minutes: Annotated[float, Field(ge=1.0, le=MOST_MINUTES)] = DEFAULT_MINUTES
+    unasked_minutes: Annotated[float, Field(ge=1.0, le=MAX_MINUTES)] = DEFAULT_MINUTES
     """Longest expected duration of a computation that starts without a question or ``--yes``."""
     unasked_memory_share: Annotated[float, Field(gt=0.0, le=1.0)] = DEFAULT_MEMORY_SHARE
     """Largest share of the free memory that such a computation may need."""
@@ -181,7 +181,7 @@ class Settings(BaseModel):
                 waiting.append((kind, path, before))
             else:
                 self.keep_folder(kind, path.parent)
-        self._chosen = waiting[-_MOST_CHOSEN:]
+        self._chosen = waiting[-_MAX_CHOSEN:]
 
     @property
     def budget(self) -> Budget:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
-LEAST = QSize(200, 110)
+MIN = QSize(200, 110)
 """Minimum size of a panel's area; it does not depend on the content."""
 
 
@@ -71,11 +71,11 @@ class PanelArea(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Return a constant size: a window must not grow with its content."""
-        return LEAST
+        return MIN
 
     def sizeHint(self) -> QSize:
         """Return the size that the panel prefers."""
-        return LEAST if self._panel is None else self._panel.sizeHint().expandedTo(LEAST)
+        return MIN if self._panel is None else self._panel.sizeHint().expandedTo(MIN)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Resize the panel with the area."""

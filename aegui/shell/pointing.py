@@ -76,7 +76,7 @@ class Pointer(QObject):
         if not self._is_pointing:
             return
         target = self._rect_of(self._target)
-        self.outline.put_around(target)
+        self.outline.show_around(target)
         self.placed.emit(target)
 
     def _rect_of(self, target: QWidget | None) -> QRect | None:

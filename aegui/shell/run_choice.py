@@ -18,7 +18,7 @@ RUN = "run:"
 """Prefix of the keys of runs."""
 ANY_RUN = f"{RUN}?"
 """Key of the choice that opens a dialog of all runs."""
-MOST_IN_MENU = 12
+MAX_IN_MENU = 12
 
 
 def run_choices(shown: Shown, *, others: bool = False) -> list[tuple[str, str]]:
@@ -28,10 +28,10 @@ def run_choices(shown: Shown, *, others: bool = False) -> list[tuple[str, str]]:
         return []
     choices = [
         (f"{RUN}{run}", tr("Seed {seed}", seed=seed))
-        for run, seed in enumerate(seeds[:MOST_IN_MENU])
+        for run, seed in enumerate(seeds[:MAX_IN_MENU])
         if not (others and run == moment.run)
     ]
-    if len(seeds) > MOST_IN_MENU:
+    if len(seeds) > MAX_IN_MENU:
         choices.append((ANY_RUN, tr("One of all {n:,} seeds…", n=len(seeds))))
     return choices
 

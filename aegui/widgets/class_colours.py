@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPolygonF
 
-from aegui.core.colours import CLASS_COLOURS, MARKS, MOST_LOOKS, lightened
+from aegui.core.colours import CLASS_COLOURS, MARKS, MAX_LOOKS, lightened
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.kit.theme import Theme
 
-MOST_CLASSES = 20
+MAX_CLASSES = 20
 """Of more classes a map would be too motley to say anything."""
 
 
@@ -51,4 +51,4 @@ def paint_mark(painter: QPainter, centre: QPointF, radius: float, mark: int) -> 
 def has_colours(classes: NDArray[np.int64]) -> bool:
     """Return whether samples of ``classes`` ``[n]`` can be told apart by colours."""
     different = len(np.unique(classes))
-    return 1 < different <= min(MOST_LOOKS, max(1, len(classes) // 2))
+    return 1 < different <= min(MAX_LOOKS, max(1, len(classes) // 2))

@@ -9,7 +9,7 @@ from aegui.core.i18n import tr
 from aegui.kit.layouts import dim, row
 from aegui.widgets.rulers import axis_name
 
-_MOST_ROWS = 16
+_MAX_ROWS = 16
 
 
 class CodeAxes(QWidget):
@@ -33,7 +33,7 @@ class CodeAxes(QWidget):
         ):
             choice.setAccessibleName(name)
             choice.setToolTip(name)
-            choice.setMaxVisibleItems(_MOST_ROWS)
+            choice.setMaxVisibleItems(_MAX_ROWS)
             choice.activated.connect(self._on_choice_activated)
             line.addWidget(choice, 0 if words else 1)
         self.setLayout(line)

@@ -18,24 +18,24 @@ _ANCHORS = (
 _LEVELS = 256
 
 
-def ramp_rgb(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
+def colormap_rgb(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return colours uint8 ``[..., 3]`` of ``shares`` in [0, 1], dark violet to yellow."""
     level = np.rint(np.clip(shares, 0.0, 1.0) * (_LEVELS - 1)).astype(np.int64)
     rgb: NDArray[np.uint8] = _table()[level]
     return rgb
 
 
-def ramp_rgba(shares: NDArray[np.float64]) -> NDArray[np.uint32]:
+def colormap_rgba(shares: NDArray[np.float64]) -> NDArray[np.uint32]:
     """Return colours of ``shares`` as opaque ARGB, uint32 of the shape of ``shares``."""
-    rgb = ramp_rgb(shares).astype(np.uint32)
+    rgb = colormap_rgb(shares).astype(np.uint32)
     return (np.uint32(0xFF000000) | rgb[..., 0] << 16 | rgb[..., 1] << 8 | rgb[..., 2]).astype(
         np.uint32
     )
 
 
-def ramp_colour(share: float) -> QColor:
+def colormap_colour(share: float) -> QColor:
     """Return the colour of ``share`` in [0, 1]."""
-    return QColor.fromRgba(int(ramp_rgba(np.array([share]))[0]))
+    return QColor.fromRgba(int(colormap_rgba(np.array([share]))[0]))
 
 
 def shares_of(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[float, float]]:

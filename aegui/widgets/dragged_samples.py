@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-MOST_FILES = 100
+MAX_FILES = 100
 """Of more samples that are dragged out of the program only the first ones become files."""
 SAMPLES_MIME = "application/x-aegui-samples"
 """Places of samples in the set, in decimal figures with spaces between."""
 
 
-class SampleDesk(QObject):
+class SampleExporter(QObject):
     """Adds images of samples to dragged data for other programs; each window has one child."""
 
     def __init__(
@@ -73,9 +73,9 @@ def _with_pictures(source: QWidget, indices: tuple[int, ...]) -> QMimeData:
     data = samples_mime(indices)
     up: QWidget | None = source
     while up is not None:
-        desk = up.findChild(SampleDesk, "", Qt.FindChildOption.FindDirectChildrenOnly)
-        if isinstance(desk, SampleDesk):
-            desk.add_pictures(data, indices[:MOST_FILES])
+        desk = up.findChild(SampleExporter, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(desk, SampleExporter):
+            desk.add_pictures(data, indices[:MAX_FILES])
             break
         up = up.parentWidget()
     return data

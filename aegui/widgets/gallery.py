@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
 _CELL_PX = 52
-_LEAST_CELL_PX = 34
+_MIN_CELL_PX = 34
 _FADED = 0.28
 _PAD_PX = 3
 
@@ -213,5 +213,5 @@ def _cell_px(side: int) -> int:
     """Return the cell size for images of ``side`` pixels; integer scale, or shrunk if large."""
     if side + 2 * _PAD_PX > _CELL_PX:
         return _CELL_PX
-    scale = max(1, (_LEAST_CELL_PX - 2 * _PAD_PX) // side)
-    return max(_LEAST_CELL_PX, scale * side + 2 * _PAD_PX)
+    scale = max(1, (_MIN_CELL_PX - 2 * _PAD_PX) // side)
+    return max(_MIN_CELL_PX, scale * side + 2 * _PAD_PX)

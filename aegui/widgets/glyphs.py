@@ -17,7 +17,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from aegui.core.data.byte_images import as_images
-from aegui.core.data.emoji_words import spoken_name
+from aegui.core.data.emoji_words import translated_name
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import blend, current_theme
 from aegui.session.data.looks import GLYPHS, Look, photo_argb, reduced, without_ground
@@ -254,7 +254,7 @@ def label_name(label: str) -> str:
 
     Emojis and classes of the shipped sets are translated; other labels are returned as they are.
     """
-    return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else spoken_name(label)
+    return tr(_NAMED_LABELS[label]) if label in _NAMED_LABELS else translated_name(label)
 
 
 def label_sign(label: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.widgets.viewport import Viewport
 
-MOST_TRIED = 600
+MAX_TRIED = 600
 """So many samples, of all of the set, may become one."""
 GAP_PX = 10.0
 """Room that is left between two, for the dots of the others."""
@@ -37,7 +37,7 @@ class Landmarks:
         places: NDArray[np.float64],
         version: object,
         view: Viewport,
-        plate_px: tuple[float, float],
+        sprite_px: tuple[float, float],
         among: Callable[[], NDArray[np.int64] | None] | None = None,
         gap: float = GAP_PX,
     ) -> NDArray[np.int64]:
@@ -47,16 +47,16 @@ class Landmarks:
             places: Positions of the samples on the plane; rows that are not finite are skipped.
             version: Changes whenever ``places`` or the rows returned by ``among`` change.
             view: The viewport; only its scale matters.
-            plate_px: Width and height of an image.
+            sprite_px: Width and height of an image.
             among: Returns the rows that may be landmarks, None for all; called only when needed.
             gap: Pixels kept free between two landmarks.
         """
         scale = _coarser(view.sx), _coarser(view.sy)
-        key = (version, scale, plate_px, gap)
+        key = (version, scale, sprite_px, gap)
         if key != self._key:
             self._key = key
             order = self._order(len(places), None if among is None else among())
-            wide, high = plate_px[0] + gap, plate_px[1] + gap
+            wide, high = sprite_px[0] + gap, sprite_px[1] + gap
             squares = places[order] * (scale[0] / wide, scale[1] / high)
             finite = np.isfinite(squares).all(axis=1)
             order, squares = order[finite], squares[finite]
@@ -85,7 +85,7 @@ class Landmarks:
 def _drawn(count: int) -> NDArray[np.int64]:
     """Return a fixed random sample without replacement of the numbers below ``count``."""
     draw = np.random.default_rng(0)
-    return draw.choice(count, min(count, MOST_TRIED), replace=False, shuffle=True)
+    return draw.choice(count, min(count, MAX_TRIED), replace=False, shuffle=True)
 
 
 def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 ROW_PX = 22
-_LEAST_REST_PX = 4
+_MIN_REST_PX = 4
 
 
 class NamedTable(QTableWidget):
@@ -57,7 +57,7 @@ class NamedTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(for_text(ROW_PX))
         self.verticalHeader().setMinimumSectionSize(for_text(ROW_PX))
         header = self.horizontalHeader()
-        header.setMinimumSectionSize(_LEAST_REST_PX)
+        header.setMinimumSectionSize(_MIN_REST_PX)
         header.setHighlightSections(False)
         # The arrow keys move between cells; Tab leaves the table.
         self.setTabKeyNavigation(False)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _PLACE_PX = QSize(44, 50)
 _KIN_GLYPH_PX = 30
-_MOST_GLYPH_PX = 72
-_MOST_STEP_PX = 72
+_MAX_GLYPH_PX = 72
+_MAX_STEP_PX = 72
 """Small pictures stand no farther apart."""
 _USUAL = 5
 _IN_PROPORTION = Qt.AspectRatioMode.KeepAspectRatio
@@ -109,7 +109,7 @@ class NearestStrip(Cells, Painted):
         return len(self._nearest)
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        more = _MOST_GLYPH_PX - _KIN_GLYPH_PX if self._grows else 0
+        more = _MAX_GLYPH_PX - _KIN_GLYPH_PX if self._grows else 0
         return QSize(_USUAL * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()) + more)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
@@ -136,7 +136,7 @@ class NearestStrip(Cells, Painted):
         """Return the rectangle of the ``place``-th nearest sample."""
         glyph, wide = self._glyph_px(), self._wide_px()
         share = self.width() // max(1, len(self._nearest))
-        step = max(wide + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MOST_STEP_PX))))
+        step = max(wide + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MAX_STEP_PX))))
         high = for_text(_PLACE_PX.height()) + glyph - _KIN_GLYPH_PX
         return QRect(place * step, 0, wide, high)
 
@@ -146,7 +146,7 @@ class NearestStrip(Cells, Painted):
             return _KIN_GLYPH_PX
         high = self.height() - for_text(_PLACE_PX.height()) + _KIN_GLYPH_PX
         wide = self.width() // _USUAL - _GAP_PX
-        return max(_KIN_GLYPH_PX, min(_MOST_GLYPH_PX, high, wide))
+        return max(_KIN_GLYPH_PX, min(_MAX_GLYPH_PX, high, wide))
 
     def _wide_px(self) -> int:
         """Return the width of a cell: that of the image or of its caption."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
-_MOST_PX = 192
+_MAX_PX = 192
 _SMALL = 0.9
 
 
@@ -126,5 +126,5 @@ class PictureBox(QWidget):
 
 def pictures(images: NDArray[np.float32], look: Look) -> list[QImage]:
     """Return ``images`` ``[n, C, H, W]`` rendered in the current theme, large ones reduced."""
-    levels = grey_levels(reduced(images, _MOST_PX))
+    levels = grey_levels(reduced(images, _MAX_PX))
     return [level_image(each, look) for each in levels]

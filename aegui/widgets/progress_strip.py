@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.kit.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ProgressStrip(QFrame):
         self.button.clicked.connect(self.cancel_requested)
         self._dressed: Theme | None = None
         self._build()
-        self._watch = watch_room(room)
+        self._watch = overlay_area_of(room)
         self._watch.changed.connect(self._follow_room)
         self._watch.clear_changed.connect(self._follow_room)
         self.hide()
@@ -119,7 +119,7 @@ class ProgressStrip(QFrame):
         width = min(_WIDTH_PX, self._room.width() - 2 * SPACING)
         left = (self._room.width() - width) // 2
         wanted = QRect(left, 2 * SPACING, width, self.sizeHint().height())
-        place = self._watch.clear_place(wanted, upwards=False)
+        place = self._watch.unobstructed_rect(wanted, upwards=False)
         place.translate(self._room.mapTo(self._host, QPoint()))
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         strips = self._host.findChildren(ProgressStrip, options=direct)

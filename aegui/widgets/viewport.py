@@ -24,7 +24,7 @@ MAX_ZOOM = 2000.0
 """Largest scale, in multiples of the fitted one."""
 _FLATTEST = 0.05
 _KEPT_SHARE = 0.45
-_LEAST_SHARE = 0.02
+_MIN_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def roomy(bounds: Bounds, whole: Bounds | None) -> Bounds:
     if whole is None:
         return bounds
     x0, y0, x1, y1 = bounds
-    wide = max(x1 - x0, _LEAST_SHARE * (whole[2] - whole[0]))
-    high = max(y1 - y0, _LEAST_SHARE * (whole[3] - whole[1]))
+    wide = max(x1 - x0, _MIN_SHARE * (whole[2] - whole[0]))
+    high = max(y1 - y0, _MIN_SHARE * (whole[3] - whole[1]))
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2

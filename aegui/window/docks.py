@@ -14,7 +14,7 @@ from aegui.core.i18n import tr
 from aegui.features.table import dock_specs
 from aegui.kit.theme import for_text, grown_for_text
 from aegui.shell.feature import class_at
-from aegui.shell.panel_area import LEAST, PanelArea
+from aegui.shell.panel_area import MIN, PanelArea
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,19 +36,19 @@ TALL_PX = 960
 SHORT_PX = 740
 """Window height below which panels that need height become tabs of one place."""
 _USUAL_PX = 1600
-_MOST_COLUMN = 0.3
+_MAX_COLUMN = 0.3
 """Upper bound of a column's width, as a share of the window; arrangements may override it."""
-_LEAST_LEFT_PX = 308
+_MIN_LEFT_PX = 308
 """Least width of the left column in a narrow window, at which cards of the builder fit ..."""
-_MOST_LEFT = 0.4
+_MAX_LEFT = 0.4
 """... and its upper bound for larger text, as a share of the window's width."""
-LEAST_MAP_PX = 256
+MIN_MAP_PX = 256
 """Least width of the map between the columns at both sides."""
 COLUMN_PX = 312
 """Width of the column at the edge of the window."""
 _OPENED_SHARE = 0.4
 """Height of a dock opened above or below others, as a share of the window, if needed."""
-LEAST_BOTTOM_PX = 190
+MIN_BOTTOM_PX = 190
 """Least height of the bottom row, for charts and bars to be readable."""
 
 
@@ -70,7 +70,7 @@ class Extent:
 
     left_px: int = 316
     right_px: int = 348
-    most_right: float = _MOST_COLUMN
+    most_right: float = _MAX_COLUMN
     bottom_share: float = 0.27
     beside_share: float = 0.56
     below_share: float = 0.58
@@ -225,7 +225,7 @@ def arrange(
     for key in wanted.front:
         docks[key].raise_()
     places = (*wanted.left, *right, *bottom, *at_edge)
-    _put_away(window, docks, {key for place in places for key in place})
+    _discard_widget(window, docks, {key for place in places for key in place})
     _resize(window, docks, wanted, right, bottom)
 
 
@@ -279,7 +279,7 @@ def take_away(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
     QCoreApplication.sendPostedEvents(window, QEvent.Type.LayoutRequest)
 
 
-def _put_away(window: QMainWindow, docks: Mapping[str, QDockWidget], shown: set[str]) -> None:
+def _discard_widget(window: QMainWindow, docks: Mapping[str, QDockWidget], shown: set[str]) -> None:
     """Give docks that are not ``shown`` a place too, hidden.
 
     A dock without a place is missing in the saved state, and restoring that state would show it.
@@ -318,7 +318,7 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
     column = next((docks[key] for place in wanted.column for key in place), None)
     if column is None or column.isHidden() or column.isFloating():
         return
-    width = min(for_text(COLUMN_PX), round(_MOST_COLUMN * window.width()))
+    width = min(for_text(COLUMN_PX), round(_MAX_COLUMN * window.width()))
     left, right = (
         _seen_in(window, docks, area, column)
         for area in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
@@ -327,10 +327,10 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
     # Sizes as without the column: the current ones were squeezed when it opened.
     left_px, right_px = _usual_left(window, wanted) if left else 0, 0
     if right:
-        right_px = max(LEAST.width(), min(_usual_right(window, wanted), rest - left_px))
+        right_px = max(MIN.width(), min(_usual_right(window, wanted), rest - left_px))
     sizes = [(column, width), (right, right_px)]
     if left:
-        sizes.append((left, max(LEAST.width(), min(left_px, rest - right_px))))
+        sizes.append((left, max(MIN.width(), min(left_px, rest - right_px))))
     areas: dict[Area, tuple[list[QDockWidget], list[int]]] = {}
     for dock, wide in sizes:
         if dock is not None:
@@ -361,7 +361,7 @@ def give_room(
         bar = area.verticalScrollBar().sizeHint().width()
         needed = max(for_text(COLUMN_PX), area.panel.minimumSizeHint().width() + bar)
         other = _seen_in(window, docks, opposite[here], dock)
-        rest = window.width() - (0 if other is None else other.width()) - LEAST_MAP_PX
+        rest = window.width() - (0 if other is None else other.width()) - MIN_MAP_PX
         if dock.width() < min(needed, rest):
             window.resizeDocks([dock], [min(needed, rest)], Qt.Orientation.Horizontal)
     around = (it for it in docks.values() if it.isVisible() and not it.isFloating())
@@ -400,8 +400,8 @@ def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
     """Return the default width of the left column."""
     usual_px = wanted.extent.left_px
     wide = max(1.0, window.width() / _USUAL_PX)
-    large_px = min(grown_for_text(_LEAST_LEFT_PX), _MOST_LEFT * window.width())
-    most = max(_MOST_COLUMN * window.width(), _LEAST_LEFT_PX, large_px)
+    large_px = min(grown_for_text(_MIN_LEFT_PX), _MAX_LEFT * window.width())
+    most = max(_MAX_COLUMN * window.width(), _MIN_LEFT_PX, large_px)
     return round(min(max(usual_px * wide, grown_for_text(usual_px)), most))
 
 
@@ -428,7 +428,7 @@ def _resize(
     if wanted.left:
         columns.append((wanted.left[0][0], _usual_left(window, wanted)))
     if is_beside:
-        rest = window.width() - sum(width_px for _, width_px in columns) - LEAST_MAP_PX
+        rest = window.width() - sum(width_px for _, width_px in columns) - MIN_MAP_PX
         beside_px = min(extent.beside_share * window.width(), rest)
         columns.append((wanted.beside[0][0], beside_px))
     elif right:
@@ -449,7 +449,7 @@ def _resize(
         window.resizeDocks(firsts, heights, vertical)
     if bottom:
         share = extent.below_share if wanted.beside and not is_beside else extent.bottom_share
-        height = max(LEAST_BOTTOM_PX, round(share * window.height()))
+        height = max(MIN_BOTTOM_PX, round(share * window.height()))
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)
     if len(bottom) > 1:
         firsts = [docks[place[0]] for place in bottom]

@@ -27,7 +27,7 @@ from aegui.shell.feature import Feature, class_at, place_of
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
 from aegui.widgets.dragged_samples import SAMPLES_MIME
-from aegui.widgets.drop_veil import DropVeil
+from aegui.widgets.drop_overlay import DropOverlay
 from aegui.window.actions import ACTIONS, MENUS, WINDOW_ACTIONS, Actions
 from aegui.window.corner import Corner
 from aegui.window.dock_titles import DockTitles
@@ -106,7 +106,7 @@ class MainWindow(FeatureWindow):
         self.perspective = services.settings.perspective
         if self.perspective not in PERSPECTIVES:
             self.perspective = DEFAULT_PERSPECTIVE
-        self.veil = DropVeil(self)
+        self.veil = DropOverlay(self)
         messages = services.of(Messages)
         self.notifications = Notifications(self, self.canvas, messages)
         self.bell = Bell(messages)

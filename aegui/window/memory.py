@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.byte_images import is_mapped, memory_of
 from aegui.core.data.store import LIVE_BYTES, megabytes
 from aegui.core.i18n import tr
-from aegui.session.documents.undo_history import MOST_BYTES
+from aegui.session.documents.undo_history import MAX_BYTES
 from aegui.session.holding import Holding
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def holdings(services: Services) -> tuple[Holding, ...]:
             0 if timeline is None else timeline.nbytes,
             runner.timeline_bytes,
         ),
-        Holding(tr("steps that can be undone"), workspace.undo_stack.held_bytes, MOST_BYTES),
+        Holding(tr("steps that can be undone"), workspace.undo_stack.held_bytes, MAX_BYTES),
         *services.holdings(),
     )
 

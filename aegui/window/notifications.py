@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.kit.theme import SPACING, current_theme, icon_pixmap, icon_px
 from aegui.session.jobs.clock import one_shot
 from aegui.shell.folders import show_in_folder
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aegui.session.messages import Messages
     from aegui.session.notice import About, Level, Notice
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 _WIDTH_PX = 400
 _OFFER_PATIENCE = 5.0
 _LONGEST_QUEUE = 50
@@ -97,7 +97,7 @@ class Toast(QFrame):
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = flat_button("close", tr("Dismiss this message"))
-        close.clicked.connect(self._put_away)
+        close.clicked.connect(self._discard_widget)
         words = column(text, spacing=SPACING)
         if acts_of(notice):
             words.addLayout(self._offers(notice))
@@ -121,7 +121,7 @@ class Toast(QFrame):
         return line
 
     def _accept(self, accept: Callable[[], object], _checked: bool = False) -> None:
-        self._put_away()
+        self._discard_widget()
         if self.notice.offer:
             self.accepted.emit(self.notice)
         accept()
@@ -149,7 +149,7 @@ class Toast(QFrame):
             self._timer.start(int(1000 * seconds))
 
     @Slot()
-    def _put_away(self) -> None:
+    def _discard_widget(self) -> None:
         self.seen.emit(self.notice)
         self.close_now()
 
@@ -177,7 +177,7 @@ class Toast(QFrame):
 class Notifications(QObject):
     """Shows messages inside ``host``, at the lower edge of ``room``.
 
-    At most ``MOST_SHOWN`` at a time. The newest is always among them: it replaces the oldest note,
+    At most ``MAX_SHOWN`` at a time. The newest is always among them: it replaces the oldest note,
     or else the oldest error, which returns when there is room again. Dismissed messages are kept in
     ``messages``, which also tracks those that are obsolete.
     """
@@ -189,7 +189,7 @@ class Notifications(QObject):
         self._room = room
         self._toasts: list[Toast] = []
         self._queue: list[Notice] = []
-        self._watch = watch_room(room)
+        self._watch = overlay_area_of(room)
         # Arranging a main window raises its central widget above the messages.
         self._watch.changed.connect(self._place)
         self._watch.clear_changed.connect(self._place)
@@ -216,7 +216,7 @@ class Notifications(QObject):
         if notice.offer:
             self._withdraw_offers()
         self._messages.add(notice)
-        if len(self._toasts) >= MOST_SHOWN:
+        if len(self._toasts) >= MAX_SHOWN:
             self._make_room()
         self._add(notice)
 
@@ -307,7 +307,7 @@ class Notifications(QObject):
             height = toast.heightForWidth(width)
             height = max(height, toast.sizeHint().height() if height < 0 else height)
             wanted = QRect(left, bottom - height, width, height)
-            place = self._watch.clear_place(wanted, upwards=True)
+            place = self._watch.unobstructed_rect(wanted, upwards=True)
             toast.setGeometry(place.translated(room.mapTo(self._host, QPoint())))
             toast.raise_()
             bottom = place.top() - SPACING

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.window.actions import Actions
 
-MOST_SEARCHED = 5000
+MAX_SEARCHED = 5000
 """Size of a set above which samples are not searched by name."""
-_LEAST_LETTERS = 2
-_MOST_SAMPLES, _MOST_TOLD = 40, 8
+_MIN_LETTERS = 2
+_MAX_SAMPLES, _MAX_TOLD = 40, 8
 SETTINGS_DOCK = "training"
 """Key of the panel with the settings of a recipe."""
 
@@ -145,11 +145,11 @@ def sample_entries(
     themselves; large sets only by their classes.
     """
     text = query.strip()
-    if len(text) < (1 if glyphs else _LEAST_LETTERS):
+    if len(text) < (1 if glyphs else _MIN_LETTERS):
         return []
     several = 1 < len(dataset.classes) < len(dataset)
     entries = list(_class_entries(dataset, go, text)) if several else []
-    if len(dataset) > MOST_SEARCHED:
+    if len(dataset) > MAX_SEARCHED:
         return entries
     if glyphs:
         # As letters of names they would match all.
@@ -159,9 +159,9 @@ def sample_entries(
         chosen = search(dataset, text)
     if len(chosen) > 1:
         title = trn("“{query}”: {n:,} sample", "“{query}”: {n:,} samples", len(chosen), query=text)
-        detail = ", ".join(label_name(dataset.names[index]) for index in chosen[:_MOST_TOLD])
+        detail = ", ".join(label_name(dataset.names[index]) for index in chosen[:_MAX_TOLD])
         entries.append(Findable(title, detail, tr("Samples"), partial(go, chosen)))
-    for index in chosen[:_MOST_SAMPLES].tolist():
+    for index in chosen[:_MAX_SAMPLES].tolist():
         label, name = dataset.labels[index], dataset.names[index]
         detail = label_name(label) if several else ""
         entries.append(

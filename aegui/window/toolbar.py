@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 _WAY = "*"
 """Prefix of the item data of entries that load other data."""
 _GALLERY = f"{_WAY}gallery"
-_MOST_SEEN = 28
+_MAX_SEEN = 28
 _PROGRESS_STEPS = 1000
-_LEAST_STATUS_PX = 180
+_MIN_STATUS_PX = 180
 _ROOMY_PX = 1600
 """In a narrower toolbar the titles of the lists and the device are hidden."""
 _LIST_PX = 120
-_MOST_LIST_PX = 228
-_MOST_RECIPE_PX = 320
+_MAX_LIST_PX = 228
+_MAX_RECIPE_PX = 320
 """Wider than other lists: names of recipes are longer than those of data sets."""
 _LIST_SHARE = 0.25
 """Share of the width beyond ``_TIGHT_PX`` that each list gets in addition to ``_LIST_PX``."""
@@ -93,7 +93,7 @@ class MainToolBar(QToolBar):
         combo.setToolTip(help_text)
         combo.setPlaceholderText(empty)
         combo.setMinimumWidth(_LIST_PX)
-        combo.setMaximumWidth(_MOST_LIST_PX)
+        combo.setMaximumWidth(_MAX_LIST_PX)
         narrow(combo, 8)
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         label.setBuddy(combo)
@@ -113,7 +113,7 @@ class MainToolBar(QToolBar):
             title.setVisible(roomy)
         self.device.setVisible(roomy)
         wider = round(_LIST_SHARE * max(0, self.width() - _TIGHT_PX))
-        for combo, most in ((self.data, _MOST_LIST_PX), (self.presets, _MOST_RECIPE_PX)):
+        for combo, most in ((self.data, _MAX_LIST_PX), (self.presets, _MAX_RECIPE_PX)):
             combo.setMaximumWidth(min(_LIST_PX + wider, most))
         self._show_estimate()
 
@@ -166,7 +166,7 @@ class MainToolBar(QToolBar):
         room = held(self._line)
         # In a narrow window the texts are elided, instead of hiding the whole widget.
         room.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        room.setMinimumWidth(_LEAST_STATUS_PX)
+        room.setMinimumWidth(_MIN_STATUS_PX)
         self.addWidget(room)
 
     def add_badge(self, badge: QWidget) -> None:
@@ -215,7 +215,7 @@ class MainToolBar(QToolBar):
                 self.presets.setItemData(row, notes, Qt.ItemDataRole.ToolTipRole)
             self.presets.insertSeparator(self.presets.count())
             self.presets.addItem(icon("list"), tr("Gallery…"), _GALLERY)
-            self.presets.setMaxVisibleItems(_MOST_SEEN)
+            self.presets.setMaxVisibleItems(_MAX_SEEN)
             self.presets.setCurrentIndex(-1)
         self._show_preset()
 

@@ -28,7 +28,7 @@ class WithheldDocks(QObject):
         self.panels = frozenset(panels)
         for key, dock in self._docks.items():
             dock.toggleViewAction().setVisible(key not in self.panels)
-        self._put_away()
+        self._discard_widget()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hide a withheld dock that is shown."""
@@ -37,10 +37,10 @@ class WithheldDocks(QObject):
         ):
             # Deferred to the event loop: the dock is being shown at this moment, perhaps with
             # others.
-            QTimer.singleShot(0, self, self._put_away)
+            QTimer.singleShot(0, self, self._discard_widget)
         return super().eventFilter(watched, event)
 
     @Slot()
-    def _put_away(self) -> None:
+    def _discard_widget(self) -> None:
         for key in self.panels:
             self._docks[key].hide()

@@ -30,7 +30,7 @@ def course_recipe(**changes: Any) -> ResolvedRecipe:
     return resolved
 
 
-class EverybodysLoop:
+class PlainTorchLoop:
     """A plain loop: nn.Sequential, default Adam, loss read every epoch; ``fused`` as for Adam."""
 
     def __init__(
@@ -75,8 +75,8 @@ def measure() -> list[Figure]:
 
 
 def _against_the_loop() -> list[Figure]:
-    loop = EverybodysLoop(course_recipe())
-    fused = EverybodysLoop(course_recipe(), fused=True)
+    loop = PlainTorchLoop(course_recipe())
+    fused = PlainTorchLoop(course_recipe(), fused=True)
     one, hundred = train(course_recipe()), train(course_recipe(runs=100))
     loop.run(100)
     fused.run(100)

@@ -11,7 +11,7 @@ import torch
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.training.loop.train import train
-from tests.bench.engine import EverybodysLoop, course_recipe, seconds_per_epoch
+from tests.bench.engine import PlainTorchLoop, course_recipe, seconds_per_epoch
 from tests.bench.figures import Figure, at_most
 from tests.bench.models import CLASSES, CONV, Ours, bound, dense_vae, noise
 from tests.bench.plain_loops import PlainClassifier, PlainConv, PlainGan, PlainLoop, PlainVae
@@ -74,7 +74,7 @@ def _course(device: str, runs: int = 1) -> ResolvedRecipe:
 
 
 def _letters() -> list[Figure]:
-    plain = EverybodysLoop(_course("cuda"), device="cuda")
+    plain = PlainTorchLoop(_course("cuda"), device="cuda")
     plain.run(100)
     base = statistics.median(plain.run(300) for _ in range(ROUNDS))
     figures = [Figure("course net, GPU: loop everybody writes", base * 1e6, "us/epoch")]

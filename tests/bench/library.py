@@ -116,13 +116,13 @@ def _window() -> list[Figure]:
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
 
-    from aegui.features.library.model.looks import LibraryLooks, LibraryView
+    from aegui.features.library.model.looks import LibraryQueries, LibraryView
     from aegui.features.library.view.panel import LibraryPanel
 
     app = QApplication.instance() or QApplication([])
     loop = QEventLoop()
     begun = time.process_time()
-    panel, looks = LibraryPanel(), LibraryLooks()
+    panel, looks = LibraryPanel(), LibraryQueries()
     looks.answered.connect(panel.set_sheet)
     looks.answered.connect(lambda _sheet: loop.quit())
     panel.resize(1000, 460)

@@ -20,7 +20,7 @@ from tests.bench.figures import Figure, at_most, table
 
 WARM_UP = 1 / 4
 """The first share of the laps, in which caches fill and modules are imported, is left out."""
-_MOST_GROWTH = 2.0
+_MAX_GROWTH = 2.0
 _SCREEN = Path(__file__).resolve().parent.parent / "harness" / "screen.json"
 _COUNTED = ("objects", "timers", "windows", "python_threads", "threads", "handles")
 
@@ -61,7 +61,7 @@ def figures(laps: list[dict[str, float]]) -> list[Figure]:
         Figure("how long it ran", laps[-1]["minutes"], "min"),
         Figure("laps", len(laps), ""),
         Figure("memory after the warm-up", middle(warm[:part], "rss_mb"), "MB"),
-        at_most("growth of memory after the warm-up", growth("rss_mb"), "%", _MOST_GROWTH),
+        at_most("growth of memory after the warm-up", growth("rss_mb"), "%", _MAX_GROWTH),
         Figure("growth of the window's processor time per lap", growth("cpu_s"), "%"),
         Figure("growth of the median gap of the event loop", growth("gap_p50_ms"), "%"),
     ]

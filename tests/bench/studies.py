@@ -12,8 +12,8 @@ from typing import Any
 from aegui.core.study.plan import plan_from
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, Processes, StudyControl, Workers
-from tests.bench.engine import EverybodysLoop, course_recipe
+from aegui.core.study.workers import InlineWorkers, Processes, StudyControl, Workers
+from tests.bench.engine import PlainTorchLoop, course_recipe
 from tests.bench.figures import Figure, at_least, at_most
 
 EPOCHS = 5_000
@@ -62,7 +62,7 @@ def _against_the_loop() -> list[Figure]:
         {"path": "training.initializer.name", "values": names},
     ]
     plan = _plan(axes, 5, EPOCHS)
-    loop = EverybodysLoop(course_recipe())
+    loop = PlainTorchLoop(course_recipe())
     loop.run(100)
     plain, clock, busy = [], [], []
     for _ in range(ROUNDS):
@@ -95,7 +95,7 @@ def _cloud() -> list[Figure]:
 
 def _growth() -> list[Figure]:
     """Measure the CPU time of a run, including all that is computed and stored for it."""
-    _done(_plan([], 10, 100), InProcess())
+    _done(_plan([], 10, 100), InlineWorkers())
     each = {10: statistics.median(_of_a_run(10) for _ in range(ROUNDS))}
     each |= {runs: _of_a_run(runs) for runs in (100, 1_000, 10_000)}
     many = [cost for runs, cost in each.items() if runs >= 100]
@@ -108,4 +108,6 @@ def _growth() -> list[Figure]:
 
 def _of_a_run(runs: int) -> float:
     """Return the microseconds per epoch and run among ``runs``."""
-    return _done(_plan([], runs, _GROWTH_EPOCHS), InProcess())[1] / runs / _GROWTH_EPOCHS * _MICRO
+    return (
+        _done(_plan([], runs, _GROWTH_EPOCHS), InlineWorkers())[1] / runs / _GROWTH_EPOCHS * _MICRO
+    )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EPOCHS = 3000
 ROUNDS = 2
-_MOST_S = 2.0
+_MAX_S = 2.0
 
 
 class Scrub:
@@ -57,7 +57,7 @@ class Scrub:
         self._app.window.feature(TimeFeature).go_to(epoch)
         self.call_ms.append(1000 * (time.perf_counter() - begun))
         painted = 0.0
-        while time.perf_counter() - begun < _MOST_S:
+        while time.perf_counter() - begun < _MAX_S:
             QApplication.processEvents()
             if not painted and self._map.count > maps and self._pictures.count > pictures:
                 painted = time.perf_counter() - begun

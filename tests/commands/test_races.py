@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aegui.cli import main
-from aegui.core.races.smallest import Attempts, Challenge, attempts_left, usual_attempts
+from aegui.core.races.smallest import Attempts, Challenge, attempts_left, default_attempts
 from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import load_recipe
 from aegui.widgets.figures.study_kinds import PICTURES
@@ -80,7 +80,7 @@ def test_a_long_search_is_told_and_not_begun_unasked(task: Path, capsys: Out) ->
     challenge = Challenge(35, 1, 1)
     attempts = Attempts(recipe, challenge)
     assert attempts_left(recipe, challenge, attempts) == 0
-    assert len(tuple(attempts)) <= usual_attempts(recipe)
+    assert len(tuple(attempts)) <= default_attempts(recipe)
 
 
 def test_the_smallest_network_is_found_kept_and_written(

@@ -192,7 +192,7 @@ def test_disk_use_and_the_best_of_a_study(capsys: Captured) -> None:
     assert json.loads(said(capsys, "tidy", "--json"))["limit_bytes"] == 100 << 20
     assert _file(good.id).exists()
     assert not _file(poor.id).exists()
-    assert "nly recipe and figures" in said(capsys, "export", "poor", "-o", "x.aegui", code=2)
+    assert "recipe and figures of" in said(capsys, "export", "poor", "-o", "x.aegui", code=2)
 
 
 def test_exports(

@@ -11,10 +11,10 @@ from aegui.cli import main
 from aegui.commands import options, program_options
 from aegui.commands.table import COMMANDS, Command
 from aegui.core.data.published import PUBLISHED
-from aegui.core.evaluation.repairs import MOST_STEPS
+from aegui.core.evaluation.repairs import MAX_STEPS
 from aegui.core.i18n import LANGUAGES, set_language, tr
-from aegui.core.latent.film_spec import FEWEST_FPS, MOST_FPS, PALETTES
-from aegui.core.latent.grids import MOST_ROWS
+from aegui.core.latent.film_spec import FEWEST_FPS, MAX_FPS, PALETTES
+from aegui.core.latent.grids import MAX_ROWS
 from aegui.core.network.catalog import DEVICES, FITS
 from aegui.kit.charts.paper import THEMES
 
@@ -48,9 +48,9 @@ def test_bounds_are_those_of_what_computes() -> None:
     assert tuple(FITS) == options.FITS
     assert tuple(PUBLISHED) == program_options.DOWNLOADS
     assert set(options.THEMES) == set(THEMES)
-    assert options.MOST_REPAIRS == MOST_STEPS
-    assert options.MOST_GRID_ROWS == MOST_ROWS
-    assert (FEWEST_FPS, MOST_FPS) == options.FILM_SPEEDS
+    assert options.MAX_REPAIRS == MAX_STEPS
+    assert options.MAX_GRID_ROWS == MAX_ROWS
+    assert (FEWEST_FPS, MAX_FPS) == options.FILM_SPEEDS
     assert tuple(PALETTES) == options.FILM_PALETTES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aegui.core.colours import CLASS_COLOURS, CLASS_MARKS, MARKS, MOST_LOOKS, lightened, marks_of
+from aegui.core.colours import CLASS_COLOURS, CLASS_MARKS, MARKS, MAX_LOOKS, lightened, marks_of
 
 SIGHTS = {
     "normal": np.eye(3),
@@ -65,8 +65,8 @@ def test_up_to_twenty_classes_of_one_mark_differ_in_colour_for_every_eye(
 
 
 def test_no_two_classes_that_are_told_look_alike() -> None:
-    looks = {(number % len(CLASS_COLOURS), CLASS_MARKS[number]) for number in range(MOST_LOOKS)}
-    assert len(looks) == MOST_LOOKS
+    looks = {(number % len(CLASS_COLOURS), CLASS_MARKS[number]) for number in range(MAX_LOOKS)}
+    assert len(looks) == MAX_LOOKS
     assert set(CLASS_MARKS) == set(range(len(MARKS)))
     # Few classes have the calm ones.
     assert set(CLASS_MARKS[:10]) == {0, 1, 2}

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from aegui.core.choices import Choice, OneOf, table
-from aegui.core.fields import ENDLESS, MOST, TINY, FieldWords, fields_of, worded
+from aegui.core.fields import ENDLESS, MAX, TINY, FieldWords, fields_of, worded
 
 KINDS = table(Choice("a", "A", "The first."), Choice("b", "B", "The second."))
 
@@ -41,10 +41,10 @@ def test_own_fields_come_before_inherited_ones_and_those_without_words_do_not() 
     [
         (Whole, "size", "count", (2, 9)),
         (Whole, "rate", "number", (TINY, 5.0)),
-        (Whole, "most", "count", (0, MOST)),
+        (Whole, "most", "count", (0, MAX)),
         (Whole, "is_on", "check", None),
         (Whole, "kind", "choice", None),
-        (Plain, "steps", "count", (1, MOST)),
+        (Plain, "steps", "count", (1, MAX)),
         (Plain, "share", "number", (0.0, ENDLESS)),
     ],
 )

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MB = 1_000_000
-_MOST_BYTES = 200 * _MB
-_MOST_SECONDS = 10.0
+_MAX_BYTES = 200 * _MB
+_MAX_SECONDS = 10.0
 """Of the processor, while memory is watched, which makes everything several times as slow."""
 
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -131,8 +131,8 @@ def refusal(read: Callable[[Path], object], path: Path) -> str:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < _MOST_BYTES
-    assert time.process_time() - begun < _MOST_SECONDS
+    assert peak < _MAX_BYTES
+    assert time.process_time() - begun < _MAX_SECONDS
     text = str(caught.value)
     assert "\n" not in text
     assert path.name in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aegui.core.sampled import sampled, spread_over, step_of
+from aegui.core.sampled import evenly_spaced, sampled, stride_for
 
 
 def test_samples_are_drawn_by_the_seed() -> None:
@@ -17,12 +17,12 @@ def test_samples_are_drawn_by_the_seed() -> None:
 
 
 def test_places_are_spread_from_the_first_to_the_last() -> None:
-    np.testing.assert_array_equal(spread_over(3, 9), [0, 1, 2])
-    np.testing.assert_array_equal(spread_over(9, 3), [0, 4, 8])
-    np.testing.assert_array_equal(spread_over(9, 1), [0])
-    assert len(spread_over(0, 5)) == 0
-    assert 490 < len(spread_over(100_000, 500)) <= 500
+    np.testing.assert_array_equal(evenly_spaced(3, 9), [0, 1, 2])
+    np.testing.assert_array_equal(evenly_spaced(9, 3), [0, 4, 8])
+    np.testing.assert_array_equal(evenly_spaced(9, 1), [0])
+    assert len(evenly_spaced(0, 5)) == 0
+    assert 490 < len(evenly_spaced(100_000, 500)) <= 500
 
 
 def test_each_so_manyth_is_taken_so_that_there_are_not_too_many() -> None:
-    assert [step_of(count, 4) for count in (0, 3, 4, 5, 8, 9)] == [1, 1, 1, 2, 2, 3]
+    assert [stride_for(count, 4) for count in (0, 3, 4, 5, 8, 9)] == [1, 1, 1, 2, 2, 3]

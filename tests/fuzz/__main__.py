@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Row = dict[str, float | str]
-_MOST = ("lines", "slowest", "memory")
+_MAX = ("lines", "slowest", "memory")
 _HANG_SECONDS = 60.0
 """Of the processor, without a word of a process; by the clock ten times that: others are busy."""
 _LOOK_SECONDS = 0.5
@@ -65,7 +65,7 @@ def main() -> int:
 def _together(rows: list[Row]) -> Row:
     """Combine the rows of several turns of one target: sums of counts, maxima of the rest."""
     summed = {key: sum(float(row[key]) for row in rows) for key in ("inputs", "finds", "seconds")}
-    most = {key: max(float(row[key]) for row in rows) for key in ("ways", *_MOST)}
+    most = {key: max(float(row[key]) for row in rows) for key in ("ways", *_MAX)}
     return {"target": rows[0]["target"], **most, **summed}
 
 
@@ -84,7 +84,7 @@ def _fuzz(key: str, inputs: int, seconds: float, seed: int, finds: Path) -> Row:
     finds.mkdir(parents=True, exist_ok=True)
     before = set(finds.iterdir())
     done, ways = 0, 0
-    most = dict.fromkeys(_MOST, 0.0)
+    most = dict.fromkeys(_MAX, 0.0)
     while done < inputs and time.monotonic() - begun < seconds:
         left = seconds - (time.monotonic() - begun)
         with tempfile.TemporaryDirectory(prefix="aegui-fuzz-", dir=_quick_folder()) as folder:

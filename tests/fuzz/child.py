@@ -40,7 +40,7 @@ MEMORY_MB = 512
 _TOLD_INPUTS = 200
 _TRACED = 0.04
 """So many of the inputs are traced."""
-_MOST_INTERESTING = 3000
+_MAX_INTERESTING = 3000
 _LONGEST_EXAMPLE = 1 << 14
 """Nothing is made from longer inputs, unless an example is as long."""
 _LONG = 0.03
@@ -48,7 +48,7 @@ _LONG = 0.03
 _PATIENCE = 10.0
 """So many times what an input may take it is given before it is cut off: of the processor, for a
 busy machine is no fault of a reader's. One that waits is ended by the process that began this."""
-_LEAST_SECONDS = 1e-4
+_MIN_SECONDS = 1e-4
 """What making and writing an input takes."""
 _NO_WORDS = re.compile(r"(?:(?![ :,.])[\W\d_])+")
 _OURS = f"{Path(aegui.__file__).parent}{os.sep}"
@@ -113,12 +113,12 @@ class _Pool:
     def add(self, seed: _Seed) -> None:
         """Add a seed, replacing a random one if there are too many."""
         self._seeds.append(seed)
-        if len(self._seeds) > _MOST_INTERESTING:
+        if len(self._seeds) > _MAX_INTERESTING:
             self._seeds.pop(self._draw.randrange(len(self._seeds)))
             self._shares = []
         for each in self._seeds[len(self._shares) :]:
             before = self._shares[-1] if self._shares else 0.0
-            self._shares.append(before + 1 / (each.seconds + _LEAST_SECONDS))
+            self._shares.append(before + 1 / (each.seconds + _MIN_SECONDS))
 
     def one(self) -> _Seed:
         """Return a random seed."""

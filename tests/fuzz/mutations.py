@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 """No input becomes larger: what is larger is a test of its own, not a matter of luck."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _GZIP = b"\x1f\x8b"
@@ -62,15 +62,15 @@ def mutated(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
         for opened in (_in_zip, _in_gzip, _in_png):
             changed = opened(data, others, draw)
             if changed is not None:
-                return changed[:MOST_BYTES]
-    return _changed(data, others, draw)[:MOST_BYTES]
+                return changed[:MAX_BYTES]
+    return _changed(data, others, draw)[:MAX_BYTES]
 
 
 def _changed(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
     looks_text = b"\0" not in data[:512]
     for _ in range(1 + min(int(draw.expovariate(0.7)), 8)):
         table = _TEXT if looks_text and draw.random() < 0.75 else _BYTES
-        data = draw.choice(table)(data, others, draw)[:MOST_BYTES]
+        data = draw.choice(table)(data, others, draw)[:MAX_BYTES]
     return data
 
 
@@ -124,7 +124,7 @@ def _delete(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
 def _repeat(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
     begin, end = _span(data, draw)
     times = draw.choice((1, 2, 3, 10, 100, 3000))
-    return data[:end] + data[begin:end][: MOST_BYTES // times] * times + data[end:]
+    return data[:end] + data[begin:end][: MAX_BYTES // times] * times + data[end:]
 
 
 def _cut(data: bytes, _others: Sequence[bytes], draw: Random) -> bytes:
@@ -187,7 +187,7 @@ def _lines(data: bytes, others: Sequence[bytes], draw: Random) -> bytes:
         lines.insert(draw.randrange(len(lines)), lines[at])
     elif kind == 2:
         # Bounded by the final size, so that making the input does not count as the reader's memory.
-        most = MOST_BYTES // max(1, len(lines[at])) + 1
+        most = MAX_BYTES // max(1, len(lines[at])) + 1
         lines[at : at + 1] = [lines[at]] * min(most, draw.choice((2, 10, 500)))
     elif kind == 3:
         draw.shuffle(lines)
@@ -251,7 +251,7 @@ def _members(data: bytes) -> tuple[tuple[str, bytes], ...]:
         return ()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [info for info in archive.infolist() if info.file_size < MOST_BYTES]
+            infos = [info for info in archive.infolist() if info.file_size < MAX_BYTES]
             return tuple((info.filename, archive.read(info)) for info in infos[:50])
     except Exception:
         return ()
@@ -261,7 +261,7 @@ def _in_gzip(data: bytes, others: Sequence[bytes], draw: Random) -> bytes | None
     if not data.startswith(_GZIP):
         return None
     try:
-        inner = zlib.decompressobj(_GZIP_BITS).decompress(data, MOST_BYTES)
+        inner = zlib.decompressobj(_GZIP_BITS).decompress(data, MAX_BYTES)
     except zlib.error:
         return None
     packer = zlib.compressobj(1, wbits=_GZIP_BITS)
@@ -283,7 +283,7 @@ def _in_png(data: bytes, others: Sequence[bytes], draw: Random) -> bytes | None:
     kind, content = chunks[which]
     if kind == b"IDAT" and draw.random() < 0.7:
         try:
-            pixels = zlib.decompressobj().decompress(content, MOST_BYTES)
+            pixels = zlib.decompressobj().decompress(content, MAX_BYTES)
             content = zlib.compress(_changed(pixels, others, draw), 1)
         except zlib.error:
             content = _changed(content, others, draw)

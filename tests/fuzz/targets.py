@@ -27,7 +27,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.priors import read_prior
 from aegui.core.gallery import cards
 from aegui.core.lessons.lesson import load_lesson, shipped_lessons
-from aegui.core.library.entry import entry_bytes, entry_of, read_entry
+from aegui.core.library.entry import entry_bytes, legend_entry_of, read_entry
 from aegui.core.network.resolve import resolve
 from aegui.core.pixels.code import CODE_FORMS, code_of, read_any_code
 from aegui.core.recipe import DataSpec, LatentSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
@@ -270,7 +270,7 @@ def _read_id(path: Path) -> object:
 
 
 def _entries() -> list[Example]:
-    return [(".json", entry_bytes(entry_of(_run())))]
+    return [(".json", entry_bytes(legend_entry_of(_run())))]
 
 
 def _records() -> list[Example]:

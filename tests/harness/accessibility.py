@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QTabBar, QWidget
 
 from aegui.kit.accessible import Parts
-from aegui.widgets.drop_veil import DropVeil
+from aegui.widgets.drop_overlay import DropOverlay
 from aegui.widgets.focus_ring import FocusRing
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NOTHING = frozenset({QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Window})
 """Roles that say nothing of what a widget is."""
-_DECORATION = (FocusRing, DropVeil)
+_DECORATION = (FocusRing, DropOverlay)
 """Painted over what has a name of its own."""
 
 

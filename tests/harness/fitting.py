@@ -34,7 +34,7 @@ _SLACK_PX = 1
 _OF_SQUARES = {"Gallery", "_Picture"}
 """Widgets that show small images, whose pixels are squares of whole numbers, and nothing else."""
 _FEW_EDGES = 200
-_LEAST_WITHIN = 0.25
+_MIN_WITHIN = 0.25
 """Edges within squares of four pixels for each between them: a third and more, but for 0.1."""
 
 
@@ -201,7 +201,7 @@ def is_enlarged(image: QImage) -> bool:
     across, down = pixels[:, 1:] != pixels[:, :-1], pixels[1:] != pixels[:-1]
     within = across[:, 0::2].sum() + down[0::2].sum()
     between = across[:, 1::2].sum() + down[1::2].sum()
-    return bool(between > _FEW_EDGES and within < _LEAST_WITHIN * between)
+    return bool(between > _FEW_EDGES and within < _MIN_WITHIN * between)
 
 
 def _where(widget: QWidget) -> str:

@@ -38,7 +38,7 @@ DIALOGS = (
 _FRAME = QSize(8, 40)
 """Of a window, which this platform has none of."""
 _LOOKS_MS = 200
-_MOST_LOOKS = 50
+_MAX_LOOKS = 50
 """What a dialog is still being filled with, and laid out for, is no fault of it."""
 _PATIENCE_S = 60.0
 _WITHOUT_HINTS = {hint_key(key): True for key in (*HINTS, "repair")}
@@ -100,7 +100,7 @@ def _wrong_in_dialog(window: MainWindow, key: str) -> list[str]:
                 wrong = [*misfits(dialog), *coarse(dialog)]
                 if size.boundedTo(room) != size:
                     wrong.append(f"{size.toTuple()} where there is room for {room.toTuple()}")
-                if not wrong or looks >= _MOST_LOOKS:
+                if not wrong or looks >= _MAX_LOOKS:
                     found.append(wrong)
                     dialog.close()
 

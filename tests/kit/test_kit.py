@@ -20,7 +20,7 @@ from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedCombo
 from aegui.kit.painted import Painted, PaintedArea
 from aegui.kit.placeholder import Placeholder
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 
 if TYPE_CHECKING:
     import pytest
@@ -131,7 +131,7 @@ def test_a_list_without_room_is_cut_short_with_dots(qtbot: QtBot) -> None:
 def test_a_room_is_free_when_all_who_took_it_have_left(qtbot: QtBot) -> None:
     room, first, second = QWidget(), QObject(), QObject()
     qtbot.addWidget(room)
-    watch, told = watch_room(room), []
+    watch, told = overlay_area_of(room), []
     watch.changed.connect(lambda: told.append(watch.is_taken))
     watch.set_taken(first, True)
     watch.set_taken(second, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.session.favourites import MOST_SHORT, Favourites
+from aegui.session.favourites import MAX_SHORT, Favourites
 from aegui.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_kept_come_before_used_before_usual(qtbot: QtBot) -> None:
     assert told.args == ["networks"]
     short = favourites.short("networks", KNOWN, USUAL)
     assert short[:3] == ("n12", "n3", "n9")
-    assert len(short) == len(set(short)) <= MOST_SHORT
+    assert len(short) == len(set(short)) <= MAX_SHORT
     favourites.keep("networks", "n12", kept=False)
     assert "n12" not in favourites.short("networks", KNOWN, USUAL)
     assert favourites.short("data", KNOWN, USUAL) == tuple(USUAL)

@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not PROGRAM.exists(), reason="no frozen app here; make bundle makes one"),
 ]
-_MOST_BYTES = 620_000_000
+_MAX_BYTES = 620_000_000
 """With every library that torch and Qt cannot do without; figures are in tests/bench/NOTES.md."""
 
 _WITH_STAND_INS = """
@@ -121,4 +121,4 @@ def test_it_trains_a_shipped_recipe_and_evaluates_what_it_saved(tmp_path: Path) 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sizes were measured on Linux")
 def test_it_is_no_larger_than_it_was() -> None:
-    assert bundle.installed_bytes() <= _MOST_BYTES
+    assert bundle.installed_bytes() <= _MAX_BYTES

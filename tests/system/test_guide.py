@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GUIDE = resources_dir() / "guide"
 PAGES = sorted(GUIDE.glob("*/*.md"))
-MOST_BYTES = 3_000_000
+MAX_BYTES = 3_000_000
 _LINK = re.compile(r"(!?)\[[^\]]+\]\(([^)]+)\)")
 _RECIPE = re.compile(r"\*([^*]+)\*\s+\(`([^`]+)`\)")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
@@ -80,4 +80,4 @@ def test_pictures_are_used_and_small() -> None:
     readme = GUIDE.parent.parent / "README.md"
     texts = "".join(page.read_text(encoding="utf-8") for page in (*PAGES, readme))
     assert all(f"{picture.relative_to(GUIDE).as_posix()})" in texts for picture in pictures)
-    assert sum(picture.stat().st_size for picture in pictures) < MOST_BYTES
+    assert sum(picture.stat().st_size for picture in pictures) < MAX_BYTES

@@ -35,7 +35,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MOST_LOST_SECONDS = 10.0
+MAX_LOST_SECONDS = 10.0
 _START_SECONDS = 180.0
 _LONGEST_SECONDS = 14.0
 _USUAL_SECONDS = 4.0
@@ -472,7 +472,7 @@ def _look_at_window(home: Home, outcome: Outcome, killed: float) -> None:
     there = max(saved.get(key, 0), found.get(key, 0) if outcome.offered else 0)
     missing = [at for at, number in home.steps(word) if number > there]
     outcome.lost = killed - missing[0] if missing else 0.0
-    if outcome.lost > MOST_LOST_SECONDS:
+    if outcome.lost > MAX_LOST_SECONDS:
         outcome.faults.append(f"{outcome.lost:.1f} s of work are gone")
 
 
@@ -499,7 +499,7 @@ def _look_at_command(home: Home, outcome: Outcome, killed: float) -> None:
     # A file is moved into place after writing, so its content dates from the start of writing.
     at = path.stat().st_mtime - time.time() + time.monotonic() if path.exists() else begun
     outcome.lost = killed - at
-    limit = MOST_LOST_SECONDS if path.exists() else _START_SECONDS
+    limit = MAX_LOST_SECONDS if path.exists() else _START_SECONDS
     if outcome.lost > limit:
         outcome.faults.append(f"{outcome.lost:.1f} s of work are gone")
     if path.exists():

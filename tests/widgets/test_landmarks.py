@@ -10,8 +10,8 @@ from PySide6.QtGui import QFont, QImage, QPainter
 
 from aegui.kit.theme import LIGHT
 from aegui.session.data.looks import Look
-from aegui.widgets.landmarks import GAP_PX, MOST_TRIED, Landmarks, apart
-from aegui.widgets.scatter.point_layer import LANDMARK_PX, MOST_PIXMAPS, PointLayer
+from aegui.widgets.landmarks import GAP_PX, MAX_TRIED, Landmarks, apart
+from aegui.widgets.scatter.point_layer import LANDMARK_PX, MAX_PIXMAPS, PointLayer
 from aegui.widgets.viewport import Viewport, bounds_of
 from tests.features.map.view.canvases import rgb
 
@@ -93,11 +93,11 @@ def test_the_first_offered_is_taken() -> None:
 
 def test_of_very_many_some_may_become_one() -> None:
     rows = Landmarks().rows(crowd(20_000) * 50, 1, VIEW, SPRITE)
-    assert 300 < len(rows) <= MOST_TRIED
+    assert 300 < len(rows) <= MAX_TRIED
     assert len(np.unique(rows)) == len(rows)
 
 
-@pytest.mark.parametrize("count", [500, MOST_PIXMAPS + 500])
+@pytest.mark.parametrize("count", [500, MAX_PIXMAPS + 500])
 @pytest.mark.usefixtures("qapp")
 def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> None:
     layer = photographs(count)
@@ -120,15 +120,15 @@ def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> Non
 
 
 def test_what_is_selected_is_seen_in_images() -> None:
-    layer = photographs(MOST_PIXMAPS)
+    layer = photographs(MAX_PIXMAPS)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     before = layer.marked
-    chosen = np.arange(0, MOST_PIXMAPS, 40)
-    layer.colours.set_selection(chosen, MOST_PIXMAPS)
+    chosen = np.arange(0, MAX_PIXMAPS, 40)
+    layer.colours.set_selection(chosen, MAX_PIXMAPS)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) > 10
     assert np.isin(layer.marked, chosen).all()
-    layer.colours.set_selection(None, MOST_PIXMAPS)
+    layer.colours.set_selection(None, MAX_PIXMAPS)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) > 0.7 * len(before)
     # Without samples none is highlighted.

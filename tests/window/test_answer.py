@@ -28,7 +28,7 @@ from aegui.features.drawing.feature import DrawingFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.paths import models_dir
 from aegui.session.map.others import Other, Others
-from aegui.session.pixels.answers import telling_pixel
+from aegui.session.pixels.answers import most_informative_pixel
 from aegui.session.pixels.drawing_state import DrawingPaper
 from tests.window.conftest import train
 
@@ -220,7 +220,7 @@ def test_why_begins_with_a_telling_pixel_and_follows_the_arrows(
     panel.show_page("why")
     qtbot.waitUntil(lambda: panel.answers.current is not None)
     assert panel.answers.current is not None
-    row, column = telling_pixel(panel.answers.current.answer)
+    row, column = most_informative_pixel(panel.answers.current.answer)
     qtbot.waitUntil(lambda: f"row {row + 1}, column {column + 1}" in panel.why.words.text())
     pictures = panel.why.pictures
     assert pictures.isVisible()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 _KEY, _MODIFIER = Qt.Key, Qt.KeyboardModifier
-_MOST_STOPS = 200
+_MAX_STOPS = 200
 
 
 def _press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
@@ -45,7 +45,7 @@ def _go(
     window: MainWindow, is_there: Callable[[QWidget], bool], key: Qt.Key = _KEY.Key_Tab
 ) -> None:
     """Press ``key`` until the focused widget satisfies ``is_there``."""
-    for _ in range(_MOST_STOPS):
+    for _ in range(_MAX_STOPS):
         here = window.focusWidget()
         if here is not None and is_there(here):
             return

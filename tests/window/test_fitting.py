@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 SIZES = ((1024, 700), (1366, 768))
-_LEAST_MAP = 220, 200
-_LEAST_CELL_PX = 12
-_LEAST_PICTURE_PX = 42
+_MIN_MAP = 220, 200
+_MIN_CELL_PX = 12
+_MIN_PICTURE_PX = 42
 
 
 def arrange(window: MainWindow, qtbot: QtBot, perspective: str, size: tuple[int, int]) -> None:
@@ -61,8 +61,8 @@ def test_nothing_in_sight_is_cut(
     assert (window.width(), window.height()) == size
     qtbot.waitUntil(lambda: not misfits(window), timeout=20_000)
     canvas, train = window.canvas, window.toolbar.widgetForAction(window.actions_table["train"])
-    assert canvas.width() >= _LEAST_MAP[0]
-    assert canvas.height() >= _LEAST_MAP[1]
+    assert canvas.width() >= _MIN_MAP[0]
+    assert canvas.height() >= _MIN_MAP[1]
     for part in (canvas, train, window.time_bar):
         assert seen_whole(window, part)
     for dock in window.docks.values():
@@ -87,18 +87,18 @@ def test_drawing_and_answers_are_large_enough(
             picture = row.pictures.picture_rect(0)
             foot = QRect(row.pictures.mapTo(window, picture.topLeft()), picture.size())
             seen = seen_rect(row.pictures, window)
-            if picture.height() < _LEAST_PICTURE_PX or not seen.contains(foot):
+            if picture.height() < _MIN_PICTURE_PX or not seen.contains(foot):
                 return False
         return True
 
     qtbot.waitUntil(pictures_fit, timeout=20_000)
     cell = editor.cell_rect(0, 0)
-    assert min(cell.width(), cell.height()) >= _LEAST_CELL_PX
+    assert min(cell.width(), cell.height()) >= _MIN_CELL_PX
     assert seen_whole(window, editor)
     arrange(window, qtbot, "build", size)
     window.docks["draw"].raise_()
     qtbot.waitUntil(lambda: is_in_sight(window.docks["draw"]), timeout=20_000)
-    qtbot.waitUntil(lambda: editor.cell_rect(0, 0).width() >= _LEAST_CELL_PX, timeout=20_000)
+    qtbot.waitUntil(lambda: editor.cell_rect(0, 0).width() >= _MIN_CELL_PX, timeout=20_000)
 
 
 @pytest.mark.parametrize("model", ["fashion-gan", "emoji-faces"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.window.main_window import MainWindow
 
-_MOST_STOPS = 400
+_MAX_STOPS = 400
 _SEEN_PX = 12
 
 
@@ -80,7 +80,7 @@ def test_every_stop_of_tab_is_in_sight(
     _activate(qtbot, window)
     stops: list[QWidget] = []
     places: list[QWidget] = []
-    for _ in range(_MOST_STOPS):
+    for _ in range(_MAX_STOPS):
         _press(window, Qt.Key.Key_Tab)
         stop = window.focusWidget()
         if stop in stops:

@@ -21,7 +21,7 @@ from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.finder import Finder
 from aegui.session.data.selection import Selection
 from aegui.shell.panel_area import is_in_sight
-from aegui.window.docks import LEAST_MAP_PX
+from aegui.window.docks import MIN_MAP_PX
 from tests.window.conftest import train
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def test_it_stays_through_every_arrangement_and_leaves_the_map(
             dock = window.docks["lessons"]
             qtbot.waitUntil(partial(is_in_sight, dock), timeout=20_000)
             qtbot.waitUntil(lambda: dock.width() >= 240, timeout=20_000)  # noqa: B023
-            qtbot.waitUntil(lambda: window.canvas.width() >= LEAST_MAP_PX, timeout=20_000)
+            qtbot.waitUntil(lambda: window.canvas.width() >= MIN_MAP_PX, timeout=20_000)
     window.docks["lessons"].close()
     window.set_perspective("wander")
     assert window.docks["lessons"].isHidden()

@@ -13,7 +13,7 @@ from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
 from aegui.features.library import feature as wiring
 from aegui.features.library.model import looks
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.studies.model import study_runs
 from aegui.features.studies.model.study_runs import StudyRuns
@@ -48,7 +48,7 @@ def panel(window: MainWindow, qtbot: QtBot) -> LibraryPanel:
 
 
 def settled(qtbot: QtBot, window: MainWindow) -> None:
-    desk = window._services.of(LibraryDesk)
+    desk = window._services.of(LibraryWriter)
     qtbot.waitUntil(lambda: not desk.is_busy)
 
 
@@ -171,7 +171,7 @@ def test_star_note_trash_and_undo(window: MainWindow, qtbot: QtBot, panel: Libra
     assert entries() == []
     qtbot.waitUntil(lambda: listed(panel) == [])
     panel.table.setFocus()
-    undo = window._services.of(LibraryDesk).undo
+    undo = window._services.of(LibraryWriter).undo
     for _ in range(3):
         undo()
     settled(qtbot, window)

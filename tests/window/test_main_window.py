@@ -32,7 +32,7 @@ from aegui.session.notice import Notice
 from aegui.session.settings import Settings
 from aegui.window.docks import PERSPECTIVES
 from aegui.window.help_viewer import HelpViewer, guide_pages
-from aegui.window.notifications import MOST_SHOWN
+from aegui.window.notifications import MAX_SHOWN
 from tests.window.conftest import SMALL, point_until, train
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def test_full_screen_is_shown_as_checked(window: MainWindow) -> None:
 def test_messages_queue_and_are_put_away(qtbot: QtBot, window: MainWindow) -> None:
     notifications = window.notifications
     notifications.close_all()
-    for number in range(MOST_SHOWN + 2):
+    for number in range(MAX_SHOWN + 2):
         notifications.show(Notice("error", f"message {number}"))
     notifications.show(Notice("error", "message 4"))
     assert [notice.text for notice in notifications.shown] == [
@@ -243,7 +243,7 @@ def test_an_offer_outlasts_what_is_only_told(window: MainWindow) -> None:
     offer = Notice("info", "other images", "a network for them", lambda: None)
     notifications.show(Notice("error", "broken"))
     notifications.show(offer)
-    for number in range(MOST_SHOWN):
+    for number in range(MAX_SHOWN):
         notifications.show(Notice("info", f"news {number}"))
     assert [notice.text for notice in notifications.shown[:2]] == ["broken", "other images"]
     notifications.show(Notice("info", "more images", "another", lambda: None))

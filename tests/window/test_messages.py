@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QScrollArea
 
 from aegui.core.recipe.edits import with_value
 from aegui.features.builder.view.map_mark import MapMark
-from aegui.session.messages import MOST_KEPT, Messages
+from aegui.session.messages import MAX_KEPT, Messages
 from aegui.session.notice import Notice
 from aegui.shell.folders import request_for
 from aegui.window.message_list import MessageList
@@ -166,12 +166,12 @@ def test_offers_of_a_window_that_is_gone_are_past(app: App, lists: list[MessageL
 
 def test_old_messages_are_forgotten(qapp: object) -> None:
     kept = Messages()
-    for number in range(MOST_KEPT + 5):
+    for number in range(MAX_KEPT + 5):
         kept.add(Notice("info", str(number)))
-    kept.add(Notice("info", str(MOST_KEPT + 4)))
-    assert len(kept.kept) == MOST_KEPT
-    assert kept.kept[-1].notice.text == str(MOST_KEPT + 4)
-    assert len(kept.unread) <= MOST_KEPT
+    kept.add(Notice("info", str(MAX_KEPT + 4)))
+    assert len(kept.kept) == MAX_KEPT
+    assert kept.kept[-1].notice.text == str(MAX_KEPT + 4)
+    assert len(kept.unread) <= MAX_KEPT
 
 
 def test_the_folder_of_a_file_that_was_saved_is_shown(

@@ -18,7 +18,7 @@ from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.figures import feature as wiring_figures
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.noise_study import feature as wiring_study
 from aegui.features.noise_study.model.noise_study import NoiseStudy
 from aegui.features.noise_study.model.study_forms import MatrixForm
@@ -64,7 +64,7 @@ def test_a_matrix_is_run_looked_into_and_saved(
     matrix = study.matrix
     assert matrix is not None
     assert matrix.wrong.shape == (2, 1, 2)
-    desk = window._services.of(LibraryDesk)
+    desk = window._services.of(LibraryWriter)
     qtbot.waitUntil(lambda: not desk.is_busy)
     with Library() as library:
         kinds = [row.values for row in library.rows(columns=("kind", "runs"))]

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.library.library import Library
 from aegui.core.parity.rows import parity_rows
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.parity import feature as parity_feature
 from aegui.features.parity.feature import ParityFeature
 from aegui.features.studies.model.study_runs import StudyRuns
@@ -129,7 +129,7 @@ def test_news_of_the_library_come_once_however_many_windows_there_were(app: App)
     app.services.of(LibraryNews).changed.connect(lambda: heard.append(None))
     for language in ("es", "en"):
         app.use_language(language)
-    app.services.of(LibraryDesk).changed.emit()
+    app.services.of(LibraryWriter).changed.emit()
     assert len(heard) == 1
 
 

@@ -19,7 +19,7 @@ from aegui.kit.finder import Findable, Finder
 from aegui.paths import models_dir, recipes_dir
 from aegui.session.data.selection import Selection
 from aegui.window.help_viewer import HelpViewer, guide_headings
-from aegui.window.search import MOST_SEARCHED, sample_entries
+from aegui.window.search import MAX_SEARCHED, sample_entries
 from aegui.window.shortcuts import ShortcutsDialog
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_characters_are_found_by_what_they_are() -> None:
 
 
 def test_of_large_sets_classes_are_found() -> None:
-    count = MOST_SEARCHED + 1
+    count = MAX_SEARCHED + 1
     images = np.zeros((count, 1, 8, 8), np.float32)
     names = [f"shoe #{number}" for number in range(count)]
     many = Dataset.over("x", images, ["shoe" if n % 2 else "coat" for n in range(count)], names)

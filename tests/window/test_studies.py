@@ -16,7 +16,7 @@ from aegui.app import App
 from aegui.core.evaluation.run_figures import figures_of
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.study.plan import list_plans, load_plan
-from aegui.core.study.records import usual_folder
+from aegui.core.study.records import default_folder
 from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.data.view.data_panel import DataPanel
@@ -214,7 +214,7 @@ def test_a_seed_of_the_cloud_is_opened_with_what_it_has_learnt(
     middle = sorted(run.figures["wrong"] for run in told.values())[19]
     assert workspace.run.results[0].wrong_mean == pytest.approx(middle)
     # If the weights are missing, the recipe is opened, with a message.
-    (folder,) = {path.parent for path in usual_folder(plan).rglob("*.safetensors")}
+    (folder,) = {path.parent for path in default_folder(plan).rglob("*.safetensors")}
     shutil.rmtree(folder)
     seed = next(seed for seed in told if told[seed].figures["wrong"] != middle)
     panel.pages.show_page("phase")

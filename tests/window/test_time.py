@@ -391,7 +391,7 @@ def test_a_film_is_saved(
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
 ) -> None:
-    monkeypatch.setattr(film_maker, "MOST_FRAMES", 6)
+    monkeypatch.setattr(film_maker, "MAX_FRAMES", 6)
     monkeypatch.setattr(
         QFileDialog,
         "getSaveFileName",
@@ -432,7 +432,7 @@ def test_a_panel_is_filmed_on_its_ground(window: MainWindow) -> None:
 def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(film_maker, "MOST_FRAMES", 4)
+    monkeypatch.setattr(film_maker, "MAX_FRAMES", 4)
     window.actions_table["film_map"].trigger()
     (dialog,) = window.findChildren(FilmDialog)
     assert dialog.film.form == "gif"

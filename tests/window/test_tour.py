@@ -15,7 +15,7 @@ from aegui.core.i18n import set_language, tr
 from aegui.core.recipe.edits import with_value
 from aegui.features.tour.feature import STEP, TourFeature
 from aegui.features.tour.steps import STEPS
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.session.data.selection import Selection
 from aegui.session.documents.document import shipped_model
 from tests.window.conftest import train
@@ -63,7 +63,7 @@ def test_the_card_covers_no_figures_where_there_is_other_room(
 ) -> None:
     window.resize(1280, 781)
     tour = begin(window)
-    assert watch_room(window.canvas).is_taken, "the hints give way"
+    assert overlay_area_of(window.canvas).is_taken, "the hints give way"
     for step in STEPS:
         target = window.landmark(step.place)
         assert target is not None
@@ -72,7 +72,7 @@ def test_the_card_covers_no_figures_where_there_is_other_room(
         if step.key != "time":
             qtbot.waitUntil(lambda: not covers(tour))
         tour.card.next.click()
-    assert not watch_room(window.canvas).is_taken
+    assert not overlay_area_of(window.canvas).is_taken
 
 
 def test_each_step_stands_beside_what_it_speaks_of(window: MainWindow, qtbot: QtBot) -> None:

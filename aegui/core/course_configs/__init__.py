@@ -20,8 +20,8 @@ from aegui.core.course_configs.sections import set_aside, tell_switches
 from aegui.core.course_configs.settings import read_data, read_settings, tell_defaults
 from aegui.core.course_configs.variational import Variational
 from aegui.core.errors import RecipeError, elided
-from aegui.core.foreign_reasons import yaml_reason
 from aegui.core.i18n import tr
+from aegui.core.library_messages import yaml_reason
 from aegui.core.recipe import FORMAT, VERSION
 from aegui.core.recipe.file import is_recipe, parse_json, read_text, recipe_from
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aegui.core.course_configs.shape import GivenChain
 
 _NUMBERED = re.compile(r"(?:hidden|h|fc|layer)_?(?:dim|size|units|layer|neurons)?_?([1-9])")
-_MOST_ALIKE = 50
+_MAX_ALIKE = 50
 _LARGEST_SIDE = 512
 """A single number above this is the number of pixels, not the side of an image."""
 _CONVOLUTIONS = ("conv", "kernel", "filter", "stride")
@@ -181,7 +181,7 @@ def _from_numbers(notes: Notes, hints: Hints) -> GivenChain | None:
 def _alike(notes: Notes) -> list[Item]:
     item = notes.take_one(tables.ONE_HIDDEN, fits=_is_count)
     many = None if item is None else notes.take_one(tables.HOW_MANY, fits=_is_count)
-    if item is None or many is None or many.whole > _MOST_ALIKE:
+    if item is None or many is None or many.whole > _MAX_ALIKE:
         return [] if item is None else [item]
     notes.understand(many, tr("hidden layers"))
     return [item] * many.whole

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 20
 MAX_ITEMS = 10_000
 _LONGEST_KEY = 120
-_MOST_NAMES = 20
+_MAX_NAMES = 20
 """Maximum number of keys of one branch that are listed in a line."""
 
 KeyPath = tuple[str, ...]
@@ -263,8 +263,8 @@ def _branch_line(branch: KeyPath, items: list[Item]) -> str:
     if len(items) == 1:
         return items[0].text
     names = [_shortened(item.path[len(branch) :]) for item in items]
-    more = len(names) - _MOST_NAMES
-    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MAX_NAMES
+    shown = ", ".join(names[:_MAX_NAMES])
     if more > 0:
         shown = tr("{names} and {n} more", names=shown, n=more)
     return f"{_shortened(branch)} ({shown})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.emoji_words import spoken_name
+from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.progress import stop_if
 from aegui.core.data.split import drawn_indices
 from aegui.core.i18n import tr, trn
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
 
-_MOST_COMPARED = 4096
-_MOST_PRODUCTS = 2e10
+_MAX_COMPARED = 4096
+_MAX_PRODUCTS = 2e10
 """Bound for images x images x pixels; comparing all pairs then takes about a second."""
 _CHUNK_NUMBERS = 1 << 22
 _FEW_OF_A_CLASS = 2
@@ -155,7 +155,7 @@ def _class_counts(dataset: Dataset) -> tuple[ClassCount, ...]:
 
 def _compared(different: list[int], pixels: int) -> list[int]:
     """Return the samples to compare pairwise: all, or as many as take about a second."""
-    most = min(_MOST_COMPARED, int((_MOST_PRODUCTS / pixels) ** 0.5))
+    most = min(_MAX_COMPARED, int((_MAX_PRODUCTS / pixels) ** 0.5))
     if len(different) <= most:
         return different
     return [different[place] for place in drawn_indices(len(different), most, seed=0)]
@@ -200,7 +200,7 @@ def _warnings(known: DataCard) -> Iterator[str]:
             "{n} class has one sample only: {labels}.",
             "{n} classes have one sample only: {labels}.",
             len(few),
-            labels=", ".join(spoken_name(one.label) for one in few[:_NAMED]),
+            labels=", ".join(translated_name(one.label) for one in few[:_NAMED]),
         )
 
 

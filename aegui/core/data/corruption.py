@@ -56,12 +56,12 @@ def corrupt_into(
         ValueError: The kind is "block" and ``image_shape`` is None.
     """
     noise = CORRUPTIONS[spec.kind]
-    sizes = known_shape(image_shape) if noise.neighbours else (0, 0, 0)
+    sizes = require_shape(image_shape) if noise.neighbours else (0, 0, 0)
     fill = torch_procedure(noise.lines, *_NAMES)
     fill(clean, out, spec.level, generator, *sizes)
 
 
-def known_shape(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:
+def require_shape(image_shape: tuple[int, int, int] | None) -> tuple[int, int, int]:
     """Return ``image_shape``; raise ``ValueError`` if it is None."""
     if image_shape is None:
         raise ValueError("a block can be erased only where the shape of the images is known")
@@ -118,7 +118,7 @@ def corrupted_with(
     noise = CORRUPTIONS[spec.kind]
     names: dict[str, Any] = {"x": clean, "level": np.float32(spec.level)}
     if noise.neighbours:
-        names["inside"] = _blocks(clean, spec.level, generator, known_shape(image_shape))
+        names["inside"] = _blocks(clean, spec.level, generator, require_shape(image_shape))
     elif _draws(noise, "n"):
         names["n"] = generator.standard_normal(clean.shape, dtype=np.float32)
     elif _draws(noise, "u"):

@@ -13,7 +13,7 @@ import numpy as np
 
 from aegui.core.data.byte_stream import GZIP, ByteStream, file_errors
 from aegui.core.data.dataset import Dataset
-from aegui.core.data.decimal_commas import parting_sign, with_points
+from aegui.core.data.decimal_commas import field_delimiter, with_points
 from aegui.core.data.idx import numbered
 from aegui.core.data.progress import Progress, images_read, stop_if
 from aegui.core.data.store import PixelStore, files_key
@@ -193,7 +193,7 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
 
 def _delimiter(first: list[str]) -> str:
     """Return the delimiter of the fields in the first lines."""
-    signs = set(map(parting_sign, first)) - {None}
+    signs = set(map(field_delimiter, first)) - {None}
     if len(signs) == 1 and (sign := signs.pop()):
         return sign
     return max(_DELIMITERS, key=first[0].count)

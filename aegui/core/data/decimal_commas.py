@@ -5,7 +5,7 @@ from __future__ import annotations
 _SIGNS = ";\t"
 
 
-def parting_sign(line: str) -> str | None:
+def field_delimiter(line: str) -> str | None:
     """Return the semicolon or tab that delimits the fields of ``line`` if its commas are decimal.
 
     None if there is no comma, or more commas than fields.

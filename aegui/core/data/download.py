@@ -41,7 +41,7 @@ PLAIN_HOSTS: set[str] = set()
 _CHUNK = 1 << 16
 _TIMEOUT_S = 15.0
 _PARTIAL_SUFFIX = ".part"
-_MOST_LOOKED_AT = 20_000
+_MAX_LOOKED_AT = 20_000
 """Upper bound for the number of files examined: a user may choose a folder of any size."""
 _MAX_ATTEMPTS = 50
 """Upper bound for resumptions after cuts, each of which must have delivered data."""
@@ -172,14 +172,14 @@ def _published(key: str) -> PublishedSet:
 
 
 def _offered(paths: Sequence[Path], cancelled: IsCancelled | None) -> list[Path]:
-    """Return the files among ``paths`` and inside its folders, at most ``_MOST_LOOKED_AT``."""
+    """Return the files among ``paths`` and inside its folders, at most ``_MAX_LOOKED_AT``."""
     found: list[Path] = []
     for path in paths:
         inside = (Path(at) / name for at, _, names in os.walk(path) for name in sorted(names))
         for file in inside if path.is_dir() else (path,):
             stop_if(cancelled)
             found.append(file)
-            if len(found) >= _MOST_LOOKED_AT:
+            if len(found) >= _MAX_LOOKED_AT:
                 return found
     return found
 

@@ -28,7 +28,7 @@ _NUMBER = " #"
 """Separator before the number of a sample within its class: "Coat #12"."""
 
 
-def spoken_name(name: str) -> str:
+def translated_name(name: str) -> str:
     """Return the name of an emoji, a class of a built-in set or one of its samples, translated.
 
     Any other name is returned unchanged. Sets, recipes and files hold the English names, which are
@@ -53,7 +53,7 @@ def finds(query: str, name: str, label: str) -> bool:
     A word matches within the sample's name or label, original or translated, or as a keyword of an
     emoji in any language: both "cat" and "gato" find cats.
     """
-    own = _own(name, label, spoken_name(name))
+    own = _own(name, label, translated_name(name))
     return all(word in own or word in _keywords(name) for word in folded(query).split())
 
 

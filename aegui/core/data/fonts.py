@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
 
-MOST_SIDE = 64
+MAX_SIDE = 64
 _BYTE = 8
 
 
@@ -120,8 +120,8 @@ def bdf(dataset: Dataset) -> bytes:
 def _checked(dataset: Dataset) -> NDArray[np.uint32]:
     """Return the pixels ``[N, H, W]`` as 0 and 1, after checking that they fit a font."""
     bits = bits_of(dataset, tr("A font"))
-    if max(bits.shape[1:]) > MOST_SIDE:
-        raise AeguiError(tr("A font has glyphs of up to {n} x {n} pixels.", n=MOST_SIDE))
+    if max(bits.shape[1:]) > MAX_SIDE:
+        raise AeguiError(tr("A font has glyphs of up to {n} x {n} pixels.", n=MAX_SIDE))
     return bits
 
 

@@ -32,7 +32,7 @@ MAX_FILES = 1_000_000
 _READER_VERSION = "1"
 """Part of the cache key; increment it when decoding produces different pixels."""
 _NUMBERS = re.compile(r"(\d+)")
-_MOST_LISTED = 5
+_MAX_LISTED = 5
 _SET_ENDINGS = ("idx3-ubyte", "idx3-ubyte.gz", ".idx", ".idx.gz", ".npz", ".npy", ".csv", ".csv.gz")
 """Suffixes of files that hold a whole set of images."""
 
@@ -81,8 +81,8 @@ class ImageReading:
     def _empty_notes(self) -> tuple[str, ...]:
         if not self.empty:
             return ()
-        listed = ", ".join(self.empty[:_MOST_LISTED])
-        rest = ", …" if len(self.empty) > _MOST_LISTED else ""
+        listed = ", ".join(self.empty[:_MAX_LISTED])
+        rest = ", …" if len(self.empty) > _MAX_LISTED else ""
         text = trn(
             "{n} sub-folder has no images, so there is no such class: ",
             "{n} sub-folders have no images, so there are no such classes: ",
@@ -93,8 +93,8 @@ class ImageReading:
     def _skipped_notes(self) -> tuple[str, ...]:
         if not self.skipped:
             return ()
-        listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MOST_LISTED])
-        more = len(self.skipped) - _MOST_LISTED
+        listed = "; ".join(f"{one.path.name}: {one.reason}" for one in self.skipped[:_MAX_LISTED])
+        more = len(self.skipped) - _MAX_LISTED
         rest = "; " + tr("and {n:,} more", n=more) if more > 0 else ""
         text = trn(
             "{n} file could not be read and is left out: ",

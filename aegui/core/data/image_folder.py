@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)
-_MOST_LETTERS = 60
+_MAX_LETTERS = 60
 
 
 def check_image_folder(path: str | os.PathLike[str]) -> None:
@@ -121,5 +121,5 @@ def _folders(labels: tuple[str, ...]) -> dict[str, str]:
 
 
 def _safe(text: str) -> str:
-    cleaned = _UNSAFE.sub("_", text).strip(" .")[:_MOST_LETTERS].strip(" .")
+    cleaned = _UNSAFE.sub("_", text).strip(" .")[:_MAX_LETTERS].strip(" .")
     return f"{cleaned}_" if _RESERVED.match(cleaned) else cleaned

@@ -11,7 +11,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.errors import ReadError
 from aegui.core.i18n import tr
 from aegui.core.recipe import MIN_IMAGE, ImageSpec
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled
 
-MOST_LOOKED_AT = 24
+MAX_LOOKED_AT = 24
 """Upper bound for the number of files examined, evenly spaced."""
 LARGEST_OWN = 128
 """Images up to this many pixels wide and high keep their size, since a network can learn them."""
@@ -76,7 +76,7 @@ def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> Own
     """
     sizes: Counter[tuple[int, int]] = Counter()
     grey = True
-    for index in spread_over(len(files), MOST_LOOKED_AT).tolist():
+    for index in evenly_spaced(len(files), MAX_LOOKED_AT).tolist():
         stop_if(cancelled)
         try:
             width, height, is_grey = own_form(files[index])

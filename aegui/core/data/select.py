@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STAND_INS = {"␠": " ", "␡": "\x7f"}
 """Symbol that can be typed -> the invisible character that it stands for."""
-_MOST_LISTED = 12
+_MAX_LISTED = 12
 
 
 def select(dataset: Dataset, spec: DataSpec) -> Dataset:
@@ -154,8 +154,8 @@ def _found(
         offered = tr("did you mean “{near}”?", near=places[near[0]])
     else:
         listed = list(places.values())
-        rest = " …" if len(listed) > _MOST_LISTED else ""
-        offered = tr("it has: {titles}", titles=", ".join(listed[:_MOST_LISTED]) + rest)
+        rest = " …" if len(listed) > _MAX_LISTED else ""
+        offered = tr("it has: {titles}", titles=", ".join(listed[:_MAX_LISTED]) + rest)
     raise refuse(dataset, title, offered)
 
 

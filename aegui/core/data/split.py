@@ -42,18 +42,18 @@ def drawn_indices(n: int, count: int, seed: int) -> NDArray[np.int64]:
     return np.sort(order[:count])
 
 
-def checking_set(data: DataSpec) -> tuple[str, str]:
+def validation_set_of(data: DataSpec) -> tuple[str, str]:
     """Return the training source of ``data`` and the validation source joined to it, or ""."""
     learnt, joined, kept = data.source.rpartition("+")
     return (learnt, kept) if joined and data.split.last else (data.source, "")
 
 
-def checked_on(data: DataSpec, source: str, n: int) -> DataSpec:
+def with_validation_source(data: DataSpec, source: str, n: int) -> DataSpec:
     """Return ``data`` with the ``n`` samples of ``source`` joined as validation set.
 
     Any earlier validation part is replaced; ``source`` "" removes it.
     """
-    learnt, _ = checking_set(data)
+    learnt, _ = validation_set_of(data)
     joined = f"{learnt}+{source}" if source else learnt
     split = data.split.model_copy(update={"validation": 0.0, "last": n if source else 0})
     return data.model_copy(update={"source": joined, "split": split, "count": None})

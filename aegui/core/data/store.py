@@ -35,7 +35,7 @@ _SPARE_BYTES = 1 << 30
 """Disk space that cached images leave free for other programs."""
 _FLOAT_BYTES = 4
 _CHUNK_IMAGES = 4096
-_LEAST_MB = 100_000
+_MIN_MB = 100_000
 """Below this many bytes, one decimal of a megabyte would be 0.0."""
 
 
@@ -275,7 +275,7 @@ def disk_full(folder: Path, needed: int) -> AeguiError:
 
 def megabytes(count: int) -> str:
     """Format a size as ``12.3 MB``, or ``45 KB`` below a tenth of a megabyte."""
-    if 0 < count < _LEAST_MB:
+    if 0 < count < _MIN_MB:
         return tr("{n:,} KB", n=max(1, round(count / 1e3)))
     return tr("{n:,.1f} MB", n=count / 1e6)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ROWS = 500
 """Samples between two checks for cancellation."""
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 _ANSWER_BYTES = 28
 """For each sample: its index, its true class, the prediction and its confidence."""
 
@@ -151,13 +151,13 @@ def truth_of(
     if (truth >= 0).all():
         return truth
     strange = [label for label in dataset.classes if label not in place]
-    more = ", …" if len(strange) > _MOST_NAMED else ""
+    more = ", …" if len(strange) > _MAX_NAMED else ""
     raise AeguiError(
         tr(
             "{name} has classes that the classifier does not know: {labels}. Choose data with the "
             "classes that it has learnt.",
             name=dataset.name,
-            labels=", ".join(strange[:_MOST_NAMED]) + more,
+            labels=", ".join(strange[:_MAX_NAMED]) + more,
         )
     )
 

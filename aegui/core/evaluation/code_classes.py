@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import SplitSpec
 
-MOST_ASKED = 2_000
+MAX_ASKED = 2_000
 """Most samples that are classified by their neighbours."""
-MOST_VOTING = 10_000
+MAX_VOTING = 10_000
 """Most samples among which neighbours are searched."""
 _SEED = 0
 _READ_AT_ONCE = 1_024
@@ -35,15 +35,15 @@ def has_classes(dataset: Dataset, places: NDArray[np.int64]) -> bool:
 def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | None:
     """Return the share of samples whose class is that of most of their ``VOTERS`` nearest codes.
 
-    Up to ``MOST_ASKED`` held-out samples are classified by the codes of up to ``MOST_VOTING``
-    training samples, both drawn by a fixed seed. If none is held out, each of up to ``MOST_ASKED``
+    Up to ``MAX_ASKED`` held-out samples are classified by the codes of up to ``MAX_VOTING``
+    training samples, both drawn by a fixed seed. If none is held out, each of up to ``MAX_ASKED``
     samples is classified by the others.
 
     Returns:
         None if the set has no classes, the network no encoder, or codes are not finite.
     """
     learnt, held_out = split_indices(len(dataset), split)
-    voting = _some(learnt, MOST_VOTING if len(held_out) else MOST_ASKED)
+    voting = _some(learnt, MAX_VOTING if len(held_out) else MAX_ASKED)
     if not codec.can_encode or not has_classes(dataset, voting):
         return None
     classes = dataset.class_indices
@@ -52,7 +52,7 @@ def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | N
         return None
     if not len(held_out):
         return knn_accuracy(nearest_others(codes, VOTERS), classes[voting])
-    asked = _some(held_out, MOST_ASKED)
+    asked = _some(held_out, MAX_ASKED)
     wanted = _codes(codec, dataset, asked)
     if not np.isfinite(wanted).all():
         return None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
 
-MOST_COMPARED = 500
+MAX_COMPARED = 500
 """Most characters that are compared pair by pair."""
 _CHUNK = 4096
 _GAUSSIAN_DRAWS = 20_000
@@ -197,14 +197,14 @@ def _words(done: int, total: int) -> str:
 
 
 def _rows(dataset: Dataset) -> NDArray[np.float64]:
-    if len(dataset) > MOST_COMPARED:
+    if len(dataset) > MAX_COMPARED:
         raise AeguiError(
             tr(
                 "{name} has {count:,} characters; at most {most:,} are compared pair by pair. "
                 "Choose fewer of them.",
                 name=dataset.name,
                 count=len(dataset),
-                most=MOST_COMPARED,
+                most=MAX_COMPARED,
             )
         )
     return binary_rows(dataset.flat())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
 
-MOST = 4096
+MAX = 4096
 """Most samples that images and figures are computed of; larger groups are subsampled evenly."""
 _BATCH = 512
 
@@ -73,8 +73,8 @@ def described_group(
     """
     labels = Counter(dataset.labels[index] for index in indices.tolist()).most_common()
     some = indices
-    if len(indices) > MOST:
-        some = indices[np.linspace(0, len(indices) - 1, MOST).astype(np.int64)]
+    if len(indices) > MAX:
+        some = indices[np.linspace(0, len(indices) - 1, MAX).astype(np.int64)]
     reads = codec is not None and codec.can_encode and codec.image_shape == dataset.image_shape
     rows = dataset.flat()
     total, squares = np.zeros(dataset.pixels), np.zeros(dataset.pixels)

@@ -50,9 +50,9 @@ KINDS = {
     CHANCE: mark("chance"),
 }
 """Kind of images -> what they are called."""
-MOST_LEARNT = 10_000
+MAX_LEARNT = 10_000
 """Images that were learnt among which the nearest is looked for; of more so many, drawn."""
-MOST_COMPARED = 1_000
+MAX_COMPARED = 1_000
 """Images whose nearest one is looked for; of more so many, drawn, or as many of each seed."""
 _CHUNK = 250
 _COMPARED_SECONDS = 6e-9
@@ -135,9 +135,9 @@ def verdicts(
         images = sample_images(generator, count, seed).reshape(count, -1)
         each.append(judged_images(classifier, classes, images))
         spreads.append(spread_of(images, each[-1].predicted))
-        some.append(images[: -(-MOST_COMPARED // len(seeds))])
+        some.append(images[: -(-MAX_COMPARED // len(seeds))])
     report_share(len(seeds) / steps)
-    learnt = _drawn(real.learnt, MOST_LEARNT)
+    learnt = _drawn(real.learnt, MAX_LEARNT)
     found = {
         GENERATED: Verdict(
             _together(each),
@@ -156,7 +156,7 @@ def verdicts(
         found[key] = Verdict(
             judgement,
             spread_of(images, judgement.predicted),
-            nearest_of(_drawn(images, MOST_COMPARED), learnt, own=own, cancelled=cancelled),
+            nearest_of(_drawn(images, MAX_COMPARED), learnt, own=own, cancelled=cancelled),
         )
     report_share(1.0)
     return found
@@ -176,8 +176,8 @@ def judging_cost(
     passes = generator.passes(decoded=made).seconds
     passes += classifier.passes(encoded=looked_at, classified=looked_at).seconds
     batch = generator.passes(decoded=count).then(classifier.passes(encoded=count, classified=count))
-    near = min(learnt, MOST_LEARNT)
-    compared = len(KINDS) * min(count, MOST_COMPARED) * near
+    near = min(learnt, MAX_LEARNT)
+    compared = len(KINDS) * min(count, MAX_COMPARED) * near
     products = compared * generator.pixels / multiplications_per_second()
     # The images that were learnt and the real ones, those that are compared, as double precision
     # for their lengths, and those of each kind.

@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 
 DEFAULT_DRAWS = 16_000
 """The draws, with seed 0, used everywhere in the program, so that estimates agree."""
-MOST_OUTCOMES = 1 << 24
+MAX_OUTCOMES = 1 << 24
 """Most outcomes times characters to enumerate: about a second."""
 _CHUNK = 4096
-_MOST_NUMBERS = 1 << 23
+_MAX_NUMBERS = 1 << 23
 """Most noisy characters times characters compared at a time."""
 
 
@@ -109,12 +109,12 @@ def limit(
     if spec.kind == "block":
         if image_shape is None:
             raise ValueError("the limit of a block is known only with the images' shape")
-        if block_places(spec.level, image_shape) * len(on) ** 2 <= MOST_OUTCOMES:
+        if block_places(spec.level, image_shape) * len(on) ** 2 <= MAX_OUTCOMES:
             return BayesLimit(_of_blocks(on, spec, chances, image_shape, cancelled))
     switched = lit_chances(spec)
     if switched is not None:
         groups, sizes = _groups(on)
-        if math.prod(size + 1 for size in sizes.tolist()) * len(on) <= MOST_OUTCOMES:
+        if math.prod(size + 1 for size in sizes.tolist()) * len(on) <= MAX_OUTCOMES:
             return BayesLimit(_by_counts(groups, sizes, switched, chances, cancelled))
     return _drawn(on, spec, draws, seed, chances, image_shape, report, cancelled)
 
@@ -136,7 +136,7 @@ def limit_cost(glyphs: int, pixels: int, draws: int) -> Cost:
     """Return the cost of the limit for ``glyphs`` if it has to be estimated; it may be exact."""
     rounds = -(-draws // max(1, glyphs))
     work = 4.0 * rounds * glyphs**2 * pixels
-    memory = 8 * (4 * glyphs * pixels + 3 * _MOST_NUMBERS)
+    memory = 8 * (4 * glyphs * pixels + 3 * _MAX_NUMBERS)
     return Cost(work / multiplications_per_second(), {"work": memory})
 
 
@@ -159,7 +159,7 @@ def _drawn(
         progress.reached(start * len(on))
         clean = np.tile(on, (min(each, rounds - start), 1))
         noisy = corrupted_with(clean, spec, generator, image_shape)
-        parts = np.array_split(noisy, -(-noisy.size * len(on) // (on.shape[1] * _MOST_NUMBERS)))
+        parts = np.array_split(noisy, -(-noisy.size * len(on) // (on.shape[1] * _MAX_NUMBERS)))
         each_wrong = []
         for part in parts:
             stop_if(cancelled)

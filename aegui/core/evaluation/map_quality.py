@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.data.progress import in_batches
 from aegui.core.evaluation.neighbours import nearest_others, squared_distances
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -55,7 +55,7 @@ def trustworthiness(
     if 2 * k >= n or not np.isfinite(plane).all():
         return None
     on_map = nearest_others(plane, k, cancelled=cancelled).indices
-    of = np.arange(n) if anchors is None else spread_over(n, anchors)
+    of = np.arange(n) if anchors is None else evenly_spaced(n, anchors)
     penalty = 0
     for part, squares in squared_distances(array, of, cancelled):
         block = of[part]

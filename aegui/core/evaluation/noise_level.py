@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.corruption import block_sizes, known_shape, noise_of
+from aegui.core.data.corruption import block_sizes, noise_of, require_shape
 from aegui.core.evaluation.bayes import chances_of
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _HALF_CHI_SQUARE = 1.9207
 """Half the 95 % quantile of chi square with one degree of freedom (Wilks 1938)."""
 _COARSE, _FINE = 51, 21
-_LEAST_SIGMA, _MOST_SIGMA = 0.01, 3.0
+_MIN_SIGMA, _MAX_SIGMA = 0.01, 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ def _likelihood(
 
         return by_pixels
     if kind == "block":
-        return _of_blocks(image, on, prior, known_shape(image_shape))
+        return _of_blocks(image, on, prior, require_shape(image_shape))
     lit = (image[0] > THRESHOLD).astype(np.float64)
     # How many pixels of each character are off and on, and seen lit and dark, is all that counts.
     counts = [shown @ own.T for own in (1.0 - on, on) for shown in (lit, 1.0 - lit)]
@@ -167,7 +167,7 @@ def _never(count: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _first_levels(kind: str) -> NDArray[np.float64]:
     if kind == "gaussian":
-        return np.append(0.0, np.geomspace(_LEAST_SIGMA, _MOST_SIGMA, _COARSE))
+        return np.append(0.0, np.geomspace(_MIN_SIGMA, _MAX_SIGMA, _COARSE))
     return np.linspace(0.0, 0.5 if kind == "flip" else 1.0, _COARSE)
 
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from aegui.core.data.readers.source import open_source
 from aegui.core.errors import AeguiError
-from aegui.core.foreign_reasons import json_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.library_messages import json_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ UNIFORM = "uniform"
 """The name of the uniform prior."""
 _NAMED = 8
 """Most characters named in a message."""
-_MOST_WEIGHT = 1e100
+_MAX_WEIGHT = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +184,7 @@ def _number(value: object) -> float | None:
 
 def _weight(value: object, label: str, source: GlyphSource, line: int | None = None) -> float:
     number = _number(value)
-    if number is None or not math.isfinite(number) or not 0.0 <= number <= _MOST_WEIGHT:
+    if number is None or not math.isfinite(number) or not 0.0 <= number <= _MAX_WEIGHT:
         raise source.refusal(
             tr("the weight of “{label}” must be a number of 0 or more.", label=label), line
         )

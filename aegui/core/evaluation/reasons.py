@@ -13,7 +13,7 @@ import numpy as np
 
 from aegui.core.evaluation.fitting import refuse_other_size
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.bayes import BayesReading
     from aegui.core.latent.codec import Codec
 
-MOST_VOTES = 8
+MAX_VOTES = 8
 LOGIT_MOST = 16.0
 """Beyond it an output in single precision is 0 or 1."""
-_LEAST_CHANCE = 1e-4
-_MOST_CODES = 10_000
-_MOST_NUMBERS = 8_000_000
+_MIN_CHANCE = 1e-4
+_MAX_CODES = 10_000
+_MAX_NUMBERS = 8_000_000
 """Most numbers of a set that is encoded; larger sets are subsampled evenly."""
 
 
@@ -122,8 +122,8 @@ def pixel_reasons(
     """
     refuse_other_size(codec, dataset)
     rows = dataset.flat()
-    most = max(MOST_VOTES, min(_MOST_CODES, _MOST_NUMBERS // dataset.pixels))
-    step = step_of(len(rows), most)
+    most = max(MAX_VOTES, min(_MAX_CODES, _MAX_NUMBERS // dataset.pixels))
+    step = stride_for(len(rows), most)
     codes = codec.encode(rows[::step])
     code = codec.encode(drawing)[0]
     means: NDArray[np.float32] = codes.mean(axis=0)
@@ -135,7 +135,7 @@ def pixel_reasons(
     outputs = levels.mean(axis=1)
     scores = outputs if graded else _scores(outputs)
     away = np.sqrt(np.square(codes - code).sum(axis=1, dtype=np.float64))
-    nearest = np.argsort(away, kind="stable")[:MOST_VOTES]
+    nearest = np.argsort(away, kind="stable")[:MAX_VOTES]
     return PixelReasons(
         pixel,
         tuple(levels[0].tolist()),
@@ -173,8 +173,8 @@ def _scores(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
 def _votes(reading: BayesReading, dataset: Dataset, pixel: int) -> tuple[Vote, ...]:
     return tuple(
         _vote(dataset, int(at), float(reading.chances[at]), pixel)
-        for at in reading.order[:MOST_VOTES]
-        if reading.chances[at] >= _LEAST_CHANCE
+        for at in reading.order[:MAX_VOTES]
+        if reading.chances[at] >= _MIN_CHANCE
     )
 
 

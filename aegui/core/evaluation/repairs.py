@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
 
-MOST_STEPS = 1_000
+MAX_STEPS = 1_000
 ERASED = 0.0
 """The level of missing pixels: that of the noise "block"."""
 _AT_ONCE = 4096
@@ -56,9 +56,9 @@ def repair(codec: Codec, drawing: ArrayLike, steps: int = 1, *, threshold: bool 
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.
-        ValueError: ``steps`` is not from 1 to ``MOST_STEPS``.
+        ValueError: ``steps`` is not from 1 to ``MAX_STEPS``.
     """
-    if not 1 <= steps <= MOST_STEPS:
+    if not 1 <= steps <= MAX_STEPS:
         raise ValueError("steps must be from 1 to 1,000")
     images = [np.asarray(drawing, np.float32).reshape(-1)]
     codes = [codec.encode(images[0])[0]]
@@ -102,9 +102,9 @@ def complete(
 
     Raises:
         AeguiError: The network takes images of another size, or has no encoder.
-        ValueError: ``steps`` is not from 1 to ``MOST_STEPS``.
+        ValueError: ``steps`` is not from 1 to ``MAX_STEPS``.
     """
-    if not 1 <= steps <= MOST_STEPS:
+    if not 1 <= steps <= MAX_STEPS:
         raise ValueError("steps must be from 1 to 1,000")
     rows = np.asarray(images, np.float32)
     rows = rows.reshape(len(rows), -1)

@@ -197,7 +197,7 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
 
 TRIED_FIGURES = ("wrong", "at_most_1", "exact")
 """Figures of tests with noise; see ``tried_figure``."""
-_NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "class_doubt")
+_NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "conditional_entropy")
 """Terms for which neither low nor high is better."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import in_batches, part
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 WORK = 4_000_000_000
 """Upper bound of the multiplications spent on decoding the midpoints of all edges."""
-FEWEST_SIDE, MOST_SIDE = 10, 28
+FEWEST_SIDE, MAX_SIDE = 10, 28
 """Limits of the rows and columns of the grid over a plane of codes."""
-FEWEST_CODES, MOST_CODES = 60, 400
+FEWEST_CODES, MAX_CODES = 60, 400
 """Limits of the number of sample codes used as nodes for codes of other than two numbers."""
 _NEIGHBOURS = 10
 _ON_THE_LINE = 24
@@ -78,13 +78,13 @@ def _further(
     if codes is not None and codes.shape[1] == len(first):
         usable = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
     if len(first) != 2:
-        count = min(MOST_CODES, max(FEWEST_CODES, most))
-        return np.asarray(usable[:: step_of(len(usable), count)])
+        count = min(MAX_CODES, max(FEWEST_CODES, most))
+        return np.asarray(usable[:: stride_for(len(usable), count)])
     corners = np.concatenate([[first, last], usable])
     low, high = corners.min(axis=0), corners.max(axis=0)
     room = _MARGIN * np.linalg.norm(last - first) * (0 if len(usable) else 1)
     room = np.maximum(room, 0.02 * (high - low).max())
-    side = min(MOST_SIDE, max(FEWEST_SIDE, math.isqrt(most)))
+    side = min(MAX_SIDE, max(FEWEST_SIDE, math.isqrt(most)))
     axes = [np.linspace(low[i] - room, high[i] + room, side) for i in range(2)]
     return np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
 

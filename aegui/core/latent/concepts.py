@@ -17,9 +17,9 @@ from aegui.core.i18n import tr
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-MOST_SEPARATION = 99.0
+MAX_SEPARATION = 99.0
 """Upper bound of the separation, reported if the samples of each box do not differ at all."""
-_LEAST_END = 1.25
+_MIN_END = 1.25
 _LEFT_OUT = 5
 
 
@@ -36,7 +36,7 @@ class Concept:
         high: Upper end of a slider, equally far in the other direction.
         separation: Distance of the two means along the direction, in standard deviations of the
             samples about their own mean, pooled over both boxes (Cohen's d); at most
-            ``MOST_SEPARATION``. 0 if undefined: one sample in each box.
+            ``MAX_SEPARATION``. 0 if undefined: one sample in each box.
     """
 
     name: str
@@ -69,7 +69,7 @@ def concept(codes_a: ArrayLike, codes_b: ArrayLike, name: str = "") -> Concept:
         )
     with_it, without = plus @ step / square, minus @ step / square
     ends = np.percentile(np.concatenate([with_it, without]), (_LEFT_OUT, 100 - _LEFT_OUT))
-    end = max(_LEAST_END, float(ends[1] - ends[0]))
+    end = max(_MIN_END, float(ends[1] - ends[0]))
     return Concept(name, step.astype(np.float32), -end, end, _separation(with_it, without))
 
 
@@ -79,7 +79,7 @@ def _separation(with_it: NDArray[np.float64], without: NDArray[np.float64]) -> f
     if freedom < 1:
         return 0.0
     squares = with_it.var() * len(with_it) + without.var() * len(without)
-    return min(MOST_SEPARATION, 1.0 / max(float(np.sqrt(squares / freedom)), 1e-9))
+    return min(MAX_SEPARATION, 1.0 / max(float(np.sqrt(squares / freedom)), 1e-9))
 
 
 def apply(what: Concept, z: ArrayLike, amount: float) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.progress import in_batches
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.frame import Frame
 
-MOST_CODES = 2048
+MAX_CODES = 2048
 """Upper bound of the codes used; of more, every n-th is taken."""
 _BATCH = 64
 
@@ -70,7 +70,7 @@ def aggregate_density(
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    step = step_of(len(codes), MOST_CODES)
+    step = stride_for(len(codes), MAX_CODES)
     usable = np.isfinite(codes).all(axis=1)
     if variances is not None:
         usable &= np.isfinite(variances).all(axis=1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PIXELS = (1, 4, 16, 64, 256)
 """Candidate contour levels: numbers of wrong pixels."""
-MOST_CONTOURS = 3
+MAX_CONTOURS = 3
 HOLE = 0.1
 """Contour level of holes, as a share of the prior's largest density."""
 _CORNERS = 24
@@ -47,7 +47,7 @@ def wrong_levels(field: Field) -> tuple[int, ...]:
     below = [level for level in PIXELS if level <= field.high]
     if field.values.min() >= 1.0:
         below = [level for level in below if level > field.values.min()]
-    return tuple(below[-MOST_CONTOURS:])
+    return tuple(below[-MAX_CONTOURS:])
 
 
 def _rings(ellipses: Ellipses) -> Lines:

@@ -11,14 +11,14 @@ from aegui.core.colours import CLASS_COLOURS
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS
 from aegui.core.latent.regions import spread_colours
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.latent.fields import Field
 
-MOST_POINTS = 5_000
+MAX_POINTS = 5_000
 """Upper bound of the samples drawn."""
 _LOW = (250, 251, 252)
 _MIDDLE = (120, 170, 190)
@@ -53,7 +53,7 @@ def field_picture(
     for line in lines_of(field):
         draw.line([tuple(at) for at in _pixels(line, field, size).tolist()], _INK, _OVER)
     if points is not None:
-        step = step_of(len(points), MOST_POINTS)
+        step = stride_for(len(points), MAX_POINTS)
         radius = 1.6 * _OVER
         for x, y in _pixels(points[::step], field, size).tolist():
             box = (x - radius, y - radius, x + radius, y + radius)

@@ -11,10 +11,10 @@ from aegui.core.choices import Choice, table
 from aegui.core.fields import FieldWords
 from aegui.core.i18n import mark
 
-FEWEST_FPS, MOST_FPS = 1.0, 50.0
+FEWEST_FPS, MAX_FPS = 1.0, 50.0
 """Frame rates that GIF viewers can show: delays are counted in hundredths of a second."""
-MOST_PAUSE_S = 10.0
-LEAST_SIDE, MOST_SIDE = 16, 4096
+MAX_PAUSE_S = 10.0
+MIN_SIDE, MAX_SIDE = 16, 4096
 
 FILM_FORMS = table(
     Choice("gif", mark("Animated GIF"), mark("Plays everywhere, in a loop; 256 colours.")),
@@ -52,19 +52,19 @@ class FilmSpec:
     form: Annotated[str, FieldWords("&Form", "What kind of file.", choices=FILM_FORMS)] = "gif"
     side: Annotated[
         int,
-        Field(ge=LEAST_SIDE, le=MOST_SIDE),
+        Field(ge=MIN_SIDE, le=MAX_SIDE),
         FieldWords(
             "Si&ze", "Pixels of the longer side; small images get whole pixels.", suffix=" px"
         ),
     ] = 280
     fps: Annotated[
         float,
-        Field(ge=FEWEST_FPS, le=MOST_FPS),
+        Field(ge=FEWEST_FPS, le=MAX_FPS),
         FieldWords("S&peed", "Images per second.", step=1.0, suffix=" /s"),
     ] = 12.0
     pause: Annotated[
         float,
-        Field(ge=0.0, le=MOST_PAUSE_S),
+        Field(ge=0.0, le=MAX_PAUSE_S),
         FieldWords(
             "Pause at the &end", "Seconds that the last image stays.", step=0.5, suffix=" s"
         ),

@@ -18,7 +18,7 @@ from aegui.core.data.byte_images import to_levels
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.latent.film_spec import FEWEST_FPS, MOST_FPS, MOST_SIDE
+from aegui.core.latent.film_spec import FEWEST_FPS, MAX_FPS, MAX_SIDE
 from aegui.core.latent.sheets import fitting_scale
 from aegui.core.run_file.thumbnail import sheet_png
 
@@ -39,7 +39,7 @@ FRAME_PX = 280
 """Side in pixels that small images are enlarged to in a film."""
 STRIP_PX = 64
 """Side in pixels that small images are enlarged to on a strip."""
-MOST_FRAMES = 2_000
+MAX_FRAMES = 2_000
 STRIP_COLUMNS = 24
 """Images per row of a strip."""
 SUFFIXES = (".gif", ".mp4", ".png")
@@ -115,12 +115,12 @@ def write_film(
                 known=", ".join(SUFFIXES),
             )
         )
-    if not FEWEST_FPS <= fps <= MOST_FPS:
+    if not FEWEST_FPS <= fps <= MAX_FPS:
         raise AeguiError(
             tr(
                 "A film has {low:g} to {high:g} frames per second, not {fps:g}.",
                 low=FEWEST_FPS,
-                high=MOST_FPS,
+                high=MAX_FPS,
                 fps=fps,
             )
         )
@@ -199,18 +199,18 @@ class _Frames:
             stop_if(self._cancelled)
             levels = _levels(frame, self._ink)
             first = levels.shape if first is None else first
-            if levels.shape != first or self.count >= MOST_FRAMES:
+            if levels.shape != first or self.count >= MAX_FRAMES:
                 raise AeguiError(
-                    tr("A film needs frames of one size, {most:,} at most.", most=MOST_FRAMES)
+                    tr("A film needs frames of one size, {most:,} at most.", most=MAX_FRAMES)
                 )
             if self._scale is None and self._shrinks and max(levels.shape) > self._side_px:
                 self.count += 1
                 yield _shrunk(levels, self._side_px)
                 continue
             scale = self._scale or fitting_scale(levels.shape[:2], self._side_px)
-            if scale * max(levels.shape[:2]) > MOST_SIDE:
+            if scale * max(levels.shape[:2]) > MAX_SIDE:
                 raise AeguiError(
-                    tr("The frames of a film are {most:,} pixels large at most.", most=MOST_SIDE)
+                    tr("The frames of a film are {most:,} pixels large at most.", most=MAX_SIDE)
                 )
             self.count += 1
             yield levels.repeat(scale, axis=0).repeat(scale, axis=1)

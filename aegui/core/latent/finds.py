@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WORK = 12_000_000_000
 """Upper bound of the multiplications spent on a search for the best: some seconds."""
-FEWEST_TRIED, MOST_TRIED = 300, 8_000
+FEWEST_TRIED, MAX_TRIED = 300, 8_000
 ENOUGH_NEW = 1.5
 """Novelty ratio above which a candidate gains nothing: it may be noise."""
 NOT_NEW = 0.1
@@ -192,7 +192,7 @@ def finds_cost(codec: Codec, known: int, n: int) -> Cost:
 def _tries(codec: Codec, known_numbers: int) -> tuple[int, int]:
     """Return the number of first candidates, and of the best of them to refine."""
     count = WORK // max(1, _PASSES * codec.cost + known_numbers)
-    count = int(min(MOST_TRIED, max(FEWEST_TRIED, count)))
+    count = int(min(MAX_TRIED, max(FEWEST_TRIED, count)))
     return count, max(1, min(_REFINED, count // (2 * _AROUND)))
 
 

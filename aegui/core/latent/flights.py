@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 CORNERS = 720
 """Points of a path, its first one repeated at the end."""
-_MOST_PLACES = 1500
+_MAX_PLACES = 1500
 _NEIGHBOURS = 8
-_FEWEST, _MOST = 4, 14
+_FEWEST, _MAX = 4, 14
 _EACH = 6
 _CROWDED = 0.8
 _ROUNDNESS = 0.45
@@ -42,7 +42,7 @@ def through_places(stops: ArrayLike) -> Places:
     return _evenly(np.asarray(curve(np.linspace(0.0, at[-1], 8 * CORNERS))))
 
 
-def through_crowd(places: ArrayLike) -> Places:
+def without_outliers(places: ArrayLike) -> Places:
     """Return a closed smooth path ``[CORNERS, 2]`` through dense regions of ``places`` ``[n, 2]``.
 
     Edges between neighbours are weighted by squared length, so that the path avoids empty space;
@@ -51,7 +51,7 @@ def through_crowd(places: ArrayLike) -> Places:
     points = np.unique(_finite(places), axis=0)
     if len(points) < _FEWEST:
         return through_places(points)
-    points = points[np.linspace(0, len(points) - 1, min(_MOST_PLACES, len(points))).astype(int)]
+    points = points[np.linspace(0, len(points) - 1, min(_MAX_PLACES, len(points))).astype(int)]
     distances, before, crowded = _graph(points)
     stops = _spread_stops(points[crowded])
     order = _short_round(distances[np.ix_(crowded[stops], crowded[stops])])
@@ -104,7 +104,7 @@ def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]
 
 def _spread_stops(points: Places) -> NDArray[np.int64]:
     """Choose well-spread ``points`` by farthest-point sampling, from the most central one."""
-    count = int(np.clip(len(points) // _EACH, _FEWEST, _MOST))
+    count = int(np.clip(len(points) // _EACH, _FEWEST, _MAX))
     middle = np.linalg.norm(points - points.mean(axis=0), axis=1)
     chosen = [int(middle.argmin())]
     nearest = np.linalg.norm(points - points[chosen[0]], axis=1)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 MARGIN = 0.08
 """Margin around the content of a map, as a share of its extent."""
-_LEAST_ROOM = 1e-3
-_LEAST_SHARE = 1e-4
+_MIN_ROOM = 1e-3
+_MIN_SHARE = 1e-4
 """Points nearer to a line than this share of their distance count as collinear."""
 
 
@@ -76,12 +76,12 @@ def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
     first, second, third = np.asarray(places, np.float64)
     across, up = second - first, third - first
     far = max(float(np.linalg.norm(across)), float(np.linalg.norm(up)))
-    if not np.isfinite(far) or float(np.linalg.norm(across)) <= _LEAST_SHARE * far:
+    if not np.isfinite(far) or float(np.linalg.norm(across)) <= _MIN_SHARE * far:
         return None
     across = across / np.linalg.norm(across)
     up = up - (up @ across) * across
     height = float(np.linalg.norm(up))
-    if height <= _LEAST_SHARE * far:
+    if height <= _MIN_SHARE * far:
         return None
     return np.asarray(np.stack([across, up / height]), np.float32)
 
@@ -95,7 +95,7 @@ def rect_about(places: ArrayLike, margin: float = MARGIN) -> tuple[float, float,
     """
     at = np.asarray(places, np.float64)
     low, high = at.min(axis=0), at.max(axis=0)
-    room = np.maximum(margin * (high - low), _LEAST_ROOM)
+    room = np.maximum(margin * (high - low), _MIN_ROOM)
     x0, y0, x1, y1 = np.concatenate([low - room, high + room]).tolist()
     return x0, y0, x1, y1
 

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from aegui.core.latent.codec import Codec
 
-MOST_ROWS = 50
+MAX_ROWS = 50
 """Upper bound of the rows and of the columns of a grid."""
-MOST_STEPS = 25
+MAX_STEPS = 25
 """Upper bound of the images per number in a traversal."""
 _FARTHEST = 1e6
-_Many = Annotated[int, Field(ge=1, le=MOST_ROWS)]
+_Many = Annotated[int, Field(ge=1, le=MAX_ROWS)]
 _Ends = Annotated[tuple[float, float], Field(ge=-_FARTHEST, le=_FARTHEST)]
 
 
@@ -107,7 +107,7 @@ class TraversalSpec:
     middle: tuple[float, ...]
     spread: tuple[float, ...]
     steps: Annotated[
-        int, Field(ge=2, le=MOST_STEPS), FieldWords("Images per row", "Images of each number.")
+        int, Field(ge=2, le=MAX_STEPS), FieldWords("Images per row", "Images of each number.")
     ] = 9
     reach: Annotated[
         float,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.novelty import NoveltyKind, ReferenceSamples
 
-MOST_DIRECTIONS = 4
+MAX_DIRECTIONS = 4
 """Most numbers of a code along which the stretch is measured by default."""
 
 
@@ -87,7 +87,7 @@ def insight(
     image = codec.image_of(place)
     found = novelty(known, image, codec=codec)
     drift = codec.encode(image)[0] - place if codec.can_encode else None
-    is_told = directions is not None or codec.latent_size <= MOST_DIRECTIONS
+    is_told = directions is not None or codec.latent_size <= MAX_DIRECTIONS
     area = float(stretch(codec, place, directions).log_area[0]) if is_told else None
     near = zip(found.nearest[0].tolist(), found.distances[0].tolist(), strict=True)
     return Insight(

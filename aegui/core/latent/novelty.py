@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from aegui.core.data.emoji_words import spoken_name
+from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.progress import stop_if
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import language, mark, tr
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NoveltyKind = Literal["copy", "between", "new"]
 
-MOST_KNOWN = 4096
+MAX_KNOWN = 4096
 """Most samples that images are compared with; larger sets are subsampled evenly."""
 NEAREST = 3
 """Default number of nearest samples that are reported."""
@@ -60,7 +60,7 @@ class ReferenceSamples:
     """Samples that images are compared with. Safe to use in any thread.
 
     Attributes:
-        samples: float32 ``[N, P]``, thresholded for glyphs; at most ``MOST_KNOWN``, spread evenly
+        samples: float32 ``[N, P]``, thresholded for glyphs; at most ``MAX_KNOWN``, spread evenly
             over the set.
         indices: int64 ``[N]``, their indices in the set.
         labels: Their N labels.
@@ -130,13 +130,13 @@ class ReferenceSamples:
         row = self.rows[index]
         label, name = self.labels[row], self.names[row]
         is_seen = label.isprintable() and bool(label.strip())
-        return label if (self.glyphs and is_seen) or not name else spoken_name(name)
+        return label if (self.glyphs and is_seen) or not name else translated_name(name)
 
     def kind_of(self, index: int) -> str:
         """Return its title without the number within its class: "7 #123"."""
         said = self._kinds.setdefault(language(), {})
         if index not in said:
-            label, title = spoken_name(self.labels[self.rows[index]]), self.title(index)
+            label, title = translated_name(self.labels[self.rows[index]]), self.title(index)
             said[index] = label if title.startswith(f"{label} #") else title
         return said[index]
 
@@ -171,7 +171,7 @@ class Novelties:
 
 def known(dataset: Dataset, glyphs: bool) -> ReferenceSamples:
     """Return the reference samples of ``dataset``. Quick: nothing is compared yet."""
-    step = step_of(len(dataset), MOST_KNOWN)
+    step = stride_for(len(dataset), MAX_KNOWN)
     samples = np.asarray(dataset.flat()[::step], np.float32)
     if glyphs:
         samples = (samples > THRESHOLD).astype(np.float32)

@@ -35,7 +35,7 @@ PathKey = Literal["straight", "spherical", "geodesic"]
 
 CORNERS = 33
 """Vertices of the polygon that is optimised, including its two ends."""
-MOST_FREEDOM = 8
+MAX_FREEDOM = 8
 """Most directions in which a vertex may move; for longer codes those of the initial path."""
 _ROUNDS = 30
 _GRAPH_SHARE = 0.4
@@ -323,10 +323,10 @@ def _relaxed(
 def _freedom(way: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return orthonormal directions ``[k, d]`` in which vertices may move."""
     size = way.shape[1]
-    if size <= MOST_FREEDOM:
+    if size <= MAX_FREEDOM:
         return np.eye(size)
     _, _, directions = np.linalg.svd(way - way[0], full_matrices=False)
-    return np.asarray(directions[:MOST_FREEDOM])
+    return np.asarray(directions[:MAX_FREEDOM])
 
 
 def _slopes(

@@ -28,7 +28,7 @@ PIXEL_CLIP = 1.0 / 510.0
 _BLOCK_NUMBERS = 1_000_000
 _DENSE_SIZE = 1_200
 _FEW = 0.1
-_LEAST_VARIANCE = 1e-12
+_MIN_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def fit_pca(rows: ArrayLike, components: int, cancelled: IsCancelled | None = No
     total = float(np.trace(matrix))
     variances, vectors = _largest(matrix, min(components, len(matrix)))
     # Rounding errors span no direction.
-    keep = variances > _LEAST_VARIANCE * max(total, 1e-300)
+    keep = variances > _MIN_VARIANCE * max(total, 1e-300)
     variances, vectors = variances[keep], vectors[:, keep]
     if few_rows:
         vectors = _directions(array, mean, vectors)

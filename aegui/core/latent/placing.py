@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NEAREST = 6
 """Number of nearest samples that determine a place."""
-_LEAST = 1e-6
+_MIN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class CodeSpace:
         """Unit of distance from the centre, ``[d]``, above 0."""
         if self.has_prior or self.codes is None:
             return np.ones(self.size)
-        return np.asarray(np.maximum(self.codes.std(axis=0, dtype=np.float64), _LEAST), np.float64)
+        return np.asarray(np.maximum(self.codes.std(axis=0, dtype=np.float64), _MIN), np.float64)
 
 
 def placed(
@@ -111,7 +111,7 @@ def _among_samples(
     # Samples enter and leave the neighbourhood with weight 0, so the place moves continuously.
     reach = float(away[near].max())
     distances = away[near]
-    if distances.min() <= _LEAST * max(reach, _LEAST) or not np.isfinite(reach):
+    if distances.min() <= _MIN * max(reach, _MIN) or not np.isfinite(reach):
         return np.asarray(there[near[int(distances.argmin())]], np.float32)
     weights = ((reach - distances) / (reach * distances)) ** 2
     if weights.sum() <= 0.0:

@@ -18,7 +18,7 @@ from aegui.core.cost import Cost, multiplications_per_second
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.neighbours import nearest_others
-from aegui.core.fields import MOST, FieldWords
+from aegui.core.fields import MAX, FieldWords
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.pca import Pca, fit_pca
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.float32]
     Report = Callable[["ProjectionProgress"], None]
 
-MOST_SAMPLES = 60_000
+MAX_SAMPLES = 60_000
 """Most samples of a map; larger sets are subsampled."""
 METHODS = table(
     Choice(
@@ -71,7 +71,7 @@ _MOMENTUM = 0.8
 _STEPS = 10
 _FIRST_SPREAD = 1e-4
 _PCA_SHARE, _NEIGHBOURS_SHARE = 0.04, 0.12
-_MOST_JOBS = 8
+_MAX_JOBS = 8
 _PAIR_SECONDS = 6e-9
 """Finding nearest neighbours: of each pair of samples, beside the product of their numbers.
 
@@ -110,7 +110,7 @@ class ProjectionOptions:
 
     samples: Annotated[
         int,
-        Field(ge=100, le=MOST_SAMPLES),
+        Field(ge=100, le=MAX_SAMPLES),
         FieldWords(
             "Samples at most",
             "Larger sets are represented by this many samples, drawn at random.",
@@ -135,7 +135,7 @@ class ProjectionOptions:
     min_dist: float = 0.1
     seed: Annotated[
         int,
-        Field(ge=0, le=MOST),
+        Field(ge=0, le=MAX),
         FieldWords("Seed", "Of the draw of samples and the start of t-SNE."),
     ] = 0
 
@@ -353,7 +353,7 @@ def _descend(
     from openTSNE.affinity import PerplexityBasedNN  # type: ignore[import-untyped]
     from openTSNE.nearest_neighbors import PrecomputedNeighbors  # type: ignore[import-untyped]
 
-    jobs = min(_MOST_JOBS, max(1, (os.cpu_count() or 2) - 1))
+    jobs = min(_MAX_JOBS, max(1, (os.cpu_count() or 2) - 1))
     index = PrecomputedNeighbors(near.indices, near.distances.astype(np.float64))
     affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=jobs)
     method = "fft" if len(start) > FFT_FROM else "bh"

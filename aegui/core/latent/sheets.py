@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 IMAGE_PX = 64
 """Side to which small images are enlarged in a sheet."""
-MOST_PX = 16_384
+MAX_PX = 16_384
 """Most pixels of a sheet in width and height."""
 _PAPER_GAP = 0.8
 
@@ -100,7 +100,7 @@ def sheet_image(
         images: ``[n, C, H, W]`` or ``[rows, columns, C, H, W]``, values in [0, 1], C is 1 or 3.
         columns: Images in a row; None: those of ``images``, or about as many as there are rows.
         scale: Pixels of the picture per pixel of an image; None enlarges small ones to
-            ``IMAGE_PX``, within ``MOST_PX`` for the sheet.
+            ``IMAGE_PX``, within ``MAX_PX`` for the sheet.
         ink: Whether images of one channel are drawn dark on light.
 
     Raises:
@@ -115,8 +115,8 @@ def sheet_image(
     down = (array.shape[2] + 1) * -(-len(array) // columns)
     if scale is None:
         scale = fitting_scale(array.shape[2:], IMAGE_PX)
-        scale = max(1, min(scale, MOST_PX // max(across, down)))
-    if scale * max(across, down) > MOST_PX + scale:
+        scale = max(1, min(scale, MAX_PX // max(across, down)))
+    if scale * max(across, down) > MAX_PX + scale:
         raise AeguiError(
             tr(
                 "The sheet would be {width:,} x {height:,} pixels large: ask for fewer or smaller "

@@ -22,9 +22,9 @@ from aegui import __version__
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError
 from aegui.core.evaluation.run_figures import RUN_FIGURES, figures_of
-from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.library_messages import document_reason
 from aegui.core.machine import processor
 from aegui.core.network.resolve import classes_learnt
 from aegui.core.system_reason import system_reason
@@ -159,7 +159,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
+def legend_entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
     """Return the entry of a run; ``known`` are further fields, including ``id`` if it has one."""
     seeds = tuple(
         SeedRow(

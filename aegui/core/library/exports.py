@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.library.library import Library
 
 RECIPE, HISTORY, PAGE = ".json", ".csv", ".html"
-_MOST_NAME = 60
+_MAX_NAME = 60
 
 
 def members(library: Library, id: str) -> list[str]:
@@ -142,7 +142,7 @@ def export_events(
         plain = "".join(it if it.isalnum() or it in "-_ ." else "_" for it in entry.name)
         for place in range(run.recipe.runs):
             seed = f"seed-{run.recipe.seed + place}"
-            home = folder / f"{plain[:_MOST_NAME].strip(' .')}-{id}".lstrip("-") / seed
+            home = folder / f"{plain[:_MAX_NAME].strip(' .')}-{id}".lstrip("-") / seed
             try:
                 home.mkdir(parents=True, exist_ok=True)
             except OSError as error:

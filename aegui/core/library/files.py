@@ -29,7 +29,7 @@ STUDY = f"{SUFFIX}-study"
 _SUFFIXES = (BESIDE, SUFFIX, STUDY)
 USUAL_LIMIT = 5 << 30
 """Default size in bytes above which the library counts as large."""
-LEAST_LIMIT = 1 << 20
+MIN_LIMIT = 1 << 20
 
 
 class LibraryFiles:
@@ -106,7 +106,7 @@ class LibraryFiles:
         """Return the size limit in bytes that the user has set."""
         try:
             document = from_json((self._folder / LIMITS).read_text(encoding="utf-8"))
-            return max(LEAST_LIMIT, int(document["limit_bytes"]))
+            return max(MIN_LIMIT, int(document["limit_bytes"]))
         except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return USUAL_LIMIT
 
@@ -116,7 +116,7 @@ class LibraryFiles:
         Raises:
             AeguiError: It is too small, or cannot be written.
         """
-        if size < LEAST_LIMIT:
+        if size < MIN_LIMIT:
             raise AeguiError(tr("The limit of the library must be at least 1 MB."))
         document = {"format": "aegui-library", "version": 1, "limit_bytes": size}
         write_atomically(self._folder / LIMITS, (json.dumps(document) + "\n").encode())

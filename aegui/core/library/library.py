@@ -18,13 +18,12 @@ from pydantic import ValidationError
 
 from aegui.core.data.progress import Progress
 from aegui.core.errors import AeguiError, ReadError
-from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr, trn
 from aegui.core.library.entry import (
     LibraryEntry,
     NewerEntry,
-    entry_of,
     environment,
+    legend_entry_of,
     now,
     read_entry,
     write_entry,
@@ -40,6 +39,7 @@ from aegui.core.library.files import (
 )
 from aegui.core.library.index import BrokenIndex, in_words, open_index, put, turn
 from aegui.core.library.query import LibraryQuery, count_of, groups_of, rows_of
+from aegui.core.library_messages import document_reason
 from aegui.core.recipe.file import recipe_from
 from aegui.core.run_file.archive import Archive
 from aegui.core.run_file.saved import SUFFIX, THUMBNAIL, load_run, save_run
@@ -311,7 +311,7 @@ class Library:
         """
         self._check_writable()
         given = {"environment": environment(run.engine, run.device)} | known
-        entry = _checked(entry_of, run, **given)
+        entry = _checked(legend_entry_of, run, **given)
         save_run(self.path(entry.id), run, compact=compact, is_swept=True, cancelled=cancelled)
         return self._added(entry)
 
@@ -566,7 +566,7 @@ class Library:
         return entry, self._files.stamp(id)
 
     def _adopted(self, id: str) -> LibraryEntry:
-        return _checked(entry_of, load_run(self.path(id)), id=id)
+        return _checked(legend_entry_of, load_run(self.path(id)), id=id)
 
     def _added(self, entry: LibraryEntry) -> LibraryEntry:
         with self._turn():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from aegui.core.i18n import tr
 from aegui.core.network.layers import LayerShape
-from aegui.core.network.shapes import Misfit, is_image, shape_text
+from aegui.core.network.shapes import ShapeMismatch, is_image, shape_text
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
@@ -69,7 +69,7 @@ class _ChainBuilder:
     def add(self, where: str, spec: Spec, part: Part, tied_to: int | None = None) -> None:
         try:
             result = spec.output_shape(self.shape)
-        except Misfit as misfit:
+        except ShapeMismatch as misfit:
             self.stop(where, str(misfit))
         if prod(result) > MAX_NUMBERS:
             self.stop(
@@ -194,7 +194,7 @@ def _undoing(
     builder: _ChainBuilder, layer: LayerShape, activation: ActivationKey, tied_to: int | None
 ) -> tuple[Spec, int | None]:
     """Return the layer that leads from an image layer's output back to its input shape."""
-    spec = layer.spec.way_back(layer.input_shape, layer.output_shape, activation)
+    spec = layer.spec.mirrored_layer(layer.input_shape, layer.output_shape, activation)
     if spec is None:
         builder.stop(layer.where, _no_mirror(layer))
     return spec, tied_to if any(one.name == "weight" for one in layer.tensors) else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCIPY_OPTIMIZERS = frozenset(key for key, row in OPTIMIZERS.items() if not row.lines)
 """Keys of the optimisers that take the whole objective as a function of all parameters."""
 MAX_SCIPY_RUNS = 50
-_MOST_SQUARE_BYTES = 2 * 2**30
+_MAX_SQUARE_BYTES = 2 * 2**30
 
 
 def problems_of(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
@@ -267,7 +267,7 @@ def square_problem(recipe: Recipe, parameters: int) -> Problem | None:
     """Check the memory of optimisers that keep a matrix over the ``parameters`` of a run."""
     copies = OPTIMIZERS[recipe.training.optimizer.name].squares
     size = 8 * copies * parameters**2 * recipe.runs
-    if size <= _MOST_SQUARE_BYTES:
+    if size <= _MAX_SQUARE_BYTES:
         return None
     return Problem(
         "training.optimizer",

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from torch.overrides import handle_torch_function, has_torch_function
 
 from aegui.core.network.activations import ACTIVATIONS
-from aegui.core.network.grey_convolution import from_grey, is_done_here, to_grey
+from aegui.core.network.grey_convolution import from_grey, is_supported, to_grey
 from aegui.core.recipe import (
     ConvSpec,
     ConvTransposeSpec,
@@ -148,10 +148,10 @@ def _convolution(
     if isinstance(spec, ConvSpec):
         if even:
             x = F.pad(x, (0, right, 0, below))
-        convolve = from_grey if is_done_here(x, weight, layer.output_shape[-1]) else F.conv2d
+        convolve = from_grey if is_supported(x, weight, layer.output_shape[-1]) else F.conv2d
         z = convolve(x, weight, bias, stride, padding)
     else:
-        transpose = to_grey if is_done_here(x, weight, x.shape[-1]) else F.conv_transpose2d
+        transpose = to_grey if is_supported(x, weight, x.shape[-1]) else F.conv_transpose2d
         z = transpose(x, weight, bias, stride, padding, pair(spec.output_padding))
         if even:
             z = z[..., : z.shape[-2] - below, : z.shape[-1] - right]

@@ -113,7 +113,7 @@ def sums(seen: torch.Tensor, geometry: Geometry) -> torch.Tensor:
     return images
 
 
-def is_done_here(x: torch.Tensor, weight: torch.Tensor, width: int) -> bool:
+def is_supported(x: torch.Tensor, weight: torch.Tensor, width: int) -> bool:
     """Return whether a convolution of ``x`` with ``width`` places per row is done by this module.
 
     It is where that is faster, and for a single column whatever the batch: with a channels-last

@@ -13,7 +13,7 @@ Shape = tuple[int, ...]
 Role = Literal["weight", "bias", "buffer"]
 
 
-class Misfit(ValueError):
+class ShapeMismatch(ValueError):
     """A layer does not accept its input shape; the message is one sentence for the user."""
 
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from aegui.core.network.plan import Place, Plan
     from aegui.core.recipe import Recipe
 
-_MOST_SIZES = 13
+_MAX_SIZES = 13
 _KEPT_SIZES = 4
-_MOST_CHARACTERS = 40
+_MAX_CHARACTERS = 40
 """Longest text of a chain with images, whose sizes are long."""
 _LANDMARKS = {"input", "code", "output"}
 
@@ -28,10 +28,10 @@ def architecture(plan: Plan) -> str:
     sizes = [_size(place) for place in counted]
     whole = "-".join(sizes)
     if "×" not in whole:
-        if len(sizes) <= _MOST_SIZES:
+        if len(sizes) <= _MAX_SIZES:
             return whole
         short = "-".join([*sizes[:_KEPT_SIZES], "…", *sizes[-_KEPT_SIZES:]])
-    elif len(whole) <= _MOST_CHARACTERS:
+    elif len(whole) <= _MAX_CHARACTERS:
         return whole
     else:
         short = "-…-".join(_size(place) for place in counted if place.part in _LANDMARKS)

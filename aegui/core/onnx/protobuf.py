@@ -9,12 +9,12 @@ from __future__ import annotations
 import struct
 
 _VARINT, _BYTES, _FOUR = 0, 2, 5
-_MOST = 1 << 64
+_MAX = 1 << 64
 
 
 def varint(number: int) -> bytes:
     """Encode an integer in groups of 7 bits, lowest first; negative numbers as 64 bits."""
-    number %= _MOST
+    number %= _MAX
     found = bytearray()
     while True:
         low, number = number & 0x7F, number >> 7

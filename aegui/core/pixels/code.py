@@ -38,7 +38,7 @@ _LONGEST = 400_000
 """Fixed number of characters of any code; for an image ..."""
 _LONGEST_ROUND, _LONGEST_PIXEL = 20_000, 40
 """... this many around it, and per pixel."""
-_MOST_ERRORS = 200
+_MAX_ERRORS = 200
 """Most errors that are reported."""
 _BITS = {"grey": 8, "colour": 24}
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\s,{}\[\]\"';]+|[#\w]+|.", re.DOTALL)
@@ -165,7 +165,7 @@ def read_code(
     errors: list[CodeError] = []
     for each in _read_numbers(text, start, end, form, width if kind == "binary" else _BITS[kind]):
         (numbers if isinstance(each, _Number) else errors).append(each)  # type: ignore[arg-type]
-        if len(errors) == _MOST_ERRORS:
+        if len(errors) == _MAX_ERRORS:
             break
     if kind == "binary" and not errors and _is_pixel_by_pixel(numbers, height * width):
         values = np.array([each.value for each in numbers], np.float32)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SEARCH, OWN = "search", "own"
 """Origin of an attempt: the search, or the user."""
-MOST_SEEDS = 100
+MAX_SEEDS = 100
 _USUAL_ROUNDS = 2
 """Rounds over all layers: the second uses what narrower layers have made possible."""
 _FORMAT, _VERSION = "aegui-smallest", 1
@@ -56,11 +56,11 @@ class Challenge:
         FieldWords("Wrong pixels at most", "Wrong pixels of every sample at most."),
     ] = 1
     seeds: Annotated[
-        int, Field(ge=1, le=MOST_SEEDS), FieldWords("Seeds", "Trainings of each network.")
+        int, Field(ge=1, le=MAX_SEEDS), FieldWords("Seeds", "Trainings of each network.")
     ] = 5
     at_least: Annotated[
         int,
-        Field(ge=1, le=MOST_SEEDS),
+        Field(ge=1, le=MAX_SEEDS),
         FieldWords("Seeds at the goal", "Trainings that must reach the goal."),
     ] = 5
 
@@ -70,12 +70,12 @@ class Challenge:
         Raises:
             AeguiError: No training could meet it, or every one does.
         """
-        if self.most_wrong < 0 or not 1 <= self.at_least <= self.seeds <= MOST_SEEDS:
+        if self.most_wrong < 0 or not 1 <= self.at_least <= self.seeds <= MAX_SEEDS:
             raise AeguiError(
                 tr(
                     "The goal is to be reached by 1 to as many seeds as there are, of at most "
                     "{most}: not by {n} of {seeds}.",
-                    most=MOST_SEEDS,
+                    most=MAX_SEEDS,
                     n=self.at_least,
                     seeds=self.seeds,
                 )
@@ -285,7 +285,7 @@ def try_network(
 
 
 @dataclass(frozen=True)
-class SearchNews:
+class SearchProgress:
     """Progress of the search.
 
     Attributes:
@@ -309,10 +309,10 @@ def attempts_left(recipe: Recipe, challenge: Challenge, attempts: Attempts) -> i
     if not last.trying:
         return 0
     known = sum(news.attempt is not None for news in before)
-    return max(1, usual_attempts(recipe) - known)
+    return max(1, default_attempts(recipe) - known)
 
 
-def usual_attempts(recipe: Recipe) -> int:
+def default_attempts(recipe: Recipe) -> int:
     """Estimate how many networks ``shrink`` tries, including the initial one."""
     return 1 + _USUAL_ROUNDS * _halvings(recipe)
 
@@ -323,7 +323,7 @@ def shrink(
     attempts: Attempts,
     stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[float], None] = lambda share: None,
-) -> Iterator[SearchNews]:
+) -> Iterator[SearchProgress]:
     """Search for the smallest network, yielding each attempt, until no layer can be narrowed.
 
     Args:
@@ -393,7 +393,7 @@ def shrink(
             present = _with_units(present, place, high)
             changed = changed or high < before
         is_first = False
-    yield SearchNews(None, best_of_attempts(tuple(attempts)), "")
+    yield SearchProgress(None, best_of_attempts(tuple(attempts)), "")
 
 
 def _halvings(recipe: Recipe) -> int:
@@ -412,12 +412,12 @@ def _tried(
     attempts: Attempts,
     stopped: Callable[[], bool],
     tell: Callable[[float], None],
-) -> Iterator[SearchNews]:
+) -> Iterator[SearchProgress]:
     """Yield one attempt, before it begins and when it is known."""
     words = widths_words(recipe)
-    yield SearchNews(None, best_of_attempts(tuple(attempts)), words)
+    yield SearchProgress(None, best_of_attempts(tuple(attempts)), words)
     attempt = try_network(recipe, challenge, attempts, by=SEARCH, tell=tell, stopped=stopped)
-    yield SearchNews(attempt, best_of_attempts(tuple(attempts)), words)
+    yield SearchProgress(attempt, best_of_attempts(tuple(attempts)), words)
 
 
 def dense_places(recipe: Recipe) -> list[Place]:

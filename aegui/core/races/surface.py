@@ -50,7 +50,7 @@ _STEPS = (9, 17, 33)
 _LEVELS = 12
 _FAR = 4.0
 """Trails that reach farther than this multiple of the median do not define the plane."""
-_LEAST = 1e-9
+_MIN = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +163,7 @@ def _spanned(wanted: list[Vectors], points: Vectors) -> Vectors | None:
     for direction in (*wanted, *principal[:3]):
         rest = direction - sum((direction @ axis) * axis for axis in found)
         length = float(np.linalg.norm(rest))
-        if length > _LEAST * max(1.0, float(np.linalg.norm(direction))):
+        if length > _MIN * max(1.0, float(np.linalg.norm(direction))):
             found.append(np.asarray(rest / length))
         if len(found) == 2:
             return np.stack(found)

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import ReadError, RecipeError
-from aegui.core.foreign_reasons import json_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import TooDeepError, from_json
+from aegui.core.library_messages import json_reason
 from aegui.core.recipe import FORMAT, VERSION, Recipe
 from aegui.core.recipe.errors import quoted, recipe_error
 from aegui.core.system_reason import system_reason

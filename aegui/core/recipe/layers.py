@@ -17,7 +17,14 @@ from aegui.core.fields import FieldWords, worded
 from aegui.core.i18n import mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.catalog import LATENTS, TOPS, UPSAMPLINGS
-from aegui.core.network.shapes import Misfit, Shape, TensorSpec, is_image, shape_text, shape_words
+from aegui.core.network.shapes import (
+    Shape,
+    ShapeMismatch,
+    TensorSpec,
+    is_image,
+    shape_text,
+    shape_words,
+)
 from aegui.core.recipe.parts import (
     MAX_CHANNELS,
     MAX_IMAGE,
@@ -90,7 +97,7 @@ class LayerPart(RecipePart):
         """Return the output shape for an input of ``shape``.
 
         Raises:
-            Misfit: It does not accept that shape.
+            ShapeMismatch: It does not accept that shape.
         """
         return shape
 
@@ -119,7 +126,9 @@ class LayerPart(RecipePart):
         """Return the multiplications per sample."""
         return prod(self.weight_shape(before))
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return the layer of a mirrored decoder that leads from ``after`` back to ``before``.
 
         None if there is none.
@@ -129,7 +138,7 @@ class LayerPart(RecipePart):
 
 def _need_image(shape: Shape) -> None:
     if not is_image(shape):
-        raise Misfit(
+        raise ShapeMismatch(
             tr(
                 "This layer needs an image, but a row of {n:,} numbers arrives: put a Reshape "
                 "layer before it.",
@@ -214,7 +223,7 @@ class ConvSpec(LayerPart):
         kernel, around = pair(self.kernel), _around(self)
         sides = [n + zeros for n, zeros in zip(shape[1:], around, strict=True)]
         if kernel[0] > sides[0] or kernel[1] > sides[1]:
-            raise Misfit(
+            raise ShapeMismatch(
                 tr(
                     "The kernel of {kernel} is larger than the image of {height}x{width} that "
                     "arrives: use a smaller kernel, or fewer layers that shrink it.",
@@ -242,7 +251,9 @@ class ConvSpec(LayerPart):
         """Return the multiplications: every weight at every position of the kernel."""
         return prod(self.weight_shape(before)) * prod(after[1:])
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return a transposed convolution, which adds the rows and columns lost by strides."""
         kept, stride = kept_by(self, after[1:]), pair(self.stride)
         missing = before[1] - kept[0], before[2] - kept[1]
@@ -299,11 +310,11 @@ class ConvTransposeSpec(LayerPart):
         _need_image(shape)
         added, stride = pair(self.output_padding), pair(self.stride)
         if added[0] >= stride[0] or added[1] >= stride[1]:
-            raise Misfit(tr("The output padding must be smaller than the stride."))
+            raise ShapeMismatch(tr("The output padding must be smaller than the stride."))
         kept = kept_by(self, shape[1:])
         rows, columns = kept[0] + added[0], kept[1] + added[1]
         if rows < 1 or columns < 1:
-            raise Misfit(tr("Nothing would be left of the image: use less padding here."))
+            raise ShapeMismatch(tr("Nothing would be left of the image: use less padding here."))
         return self.channels, rows, columns
 
     def weight_shape(self, shape: Shape) -> Shape:
@@ -319,7 +330,9 @@ class ConvTransposeSpec(LayerPart):
         """Return the multiplications: every weight at every input pixel."""
         return prod(self.weight_shape(before)) * prod(before[1:])
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return the convolution that it is the transpose of."""
         return ConvSpec(
             channels=before[0],
@@ -360,7 +373,7 @@ class PoolSpec(LayerPart):
         _need_image(shape)
         channels, height, width = shape
         if self.size > min(height, width):
-            raise Misfit(
+            raise ShapeMismatch(
                 tr(
                     "Squares of {size}x{size} are larger than the image of {height}x{width} that "
                     "arrives: use a smaller size, or fewer layers that shrink it.",
@@ -371,7 +384,9 @@ class PoolSpec(LayerPart):
             )
         return channels, height // self.size, width // self.size
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return an upsampling, or None if the squares did not cover the image."""
         if any(n % self.size for n in before[1:]):
             return None
@@ -404,7 +419,9 @@ class UpsampleSpec(LayerPart):
         channels, height, width = shape
         return channels, height * self.factor, width * self.factor
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return an average pooling."""
         return PoolSpec(kind="avg_pool", size=self.factor)
 
@@ -491,7 +508,9 @@ class FlattenSpec(LayerPart):
         """Return a row of all numbers."""
         return (prod(shape),)
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return a reshape to the image, or a flatten if the input was a row."""
         return _as_before(before)
 
@@ -528,7 +547,7 @@ class ReshapeSpec(LayerPart):
         """Return an image of the same numbers."""
         wanted = self.channels, self.height, self.width
         if prod(wanted) != prod(shape):
-            raise Misfit(
+            raise ShapeMismatch(
                 tr(
                     "{have:,} numbers arrive, but {wanted} takes {n:,}: change the reshape, or the "
                     "layer before it.",
@@ -539,7 +558,9 @@ class ReshapeSpec(LayerPart):
             )
         return wanted
 
-    def way_back(self, before: Shape, after: Shape, activation: ActivationKey) -> AnyLayer | None:
+    def mirrored_layer(
+        self, before: Shape, after: Shape, activation: ActivationKey
+    ) -> AnyLayer | None:
         """Return a reshape to the image, or a flatten if the input was a row."""
         return _as_before(before)
 

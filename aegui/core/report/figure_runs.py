@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.report.figure_ids import FigureId
 
-_MOST_BYTES = 8 << 20
+_MAX_BYTES = 8 << 20
 
 
 def run_mark(recipe: Recipe) -> str:
@@ -57,7 +57,7 @@ def find_run(
 def _mark_of(path: Path) -> str:
     try:
         with Archive(path) as archive:
-            text = bytes(archive.read("recipe.json", _MOST_BYTES)).decode("utf-8")
+            text = bytes(archive.read("recipe.json", _MAX_BYTES)).decode("utf-8")
             return run_mark(parse_recipe(text))
     except (ReadError, RecipeError, UnicodeDecodeError):
         return ""

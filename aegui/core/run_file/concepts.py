@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 MAX_CONCEPTS = 1_000
 MAX_NUMBERS = 100_000
 MAX_NAME = 200
-MOST = 3.4028234663852886e38
+MAX = 3.4028234663852886e38
 """Largest number of a code: the maximum of single precision."""
 
-Number = Annotated[FiniteFloat, Field(ge=-MOST, le=MOST)]
+Number = Annotated[FiniteFloat, Field(ge=-MAX, le=MAX)]
 """A number that is finite as part of a code."""
 
 

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from aegui.core.atomic import write_atomically
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError, RecipeError
-from aegui.core.foreign_reasons import document_reason
 from aegui.core.i18n import tr
 from aegui.core.latent.codec import Codec
+from aegui.core.library_messages import document_reason
 from aegui.core.network.resolve import classes_learnt, layer_shapes
 from aegui.core.recipe.file import MAX_BYTES as MAX_RECIPE_BYTES
 from aegui.core.recipe.file import parse_recipe, recipe_json

@@ -40,7 +40,7 @@ COMPACT_MOMENTS = 12
 STEPS_PER_DEVIATION = 6
 """Steps in the root mean square of a tensor's weights: rounding adds 5 % of noise to each weight,
 which the sum of hundreds of inputs hides."""
-_MOST_STEPS = 127
+_MAX_STEPS = 127
 _HALF = float(np.finfo(np.float16).max)
 
 
@@ -96,11 +96,11 @@ def _in_steps(timeline: TimelineView) -> dict[str, NDArray[np.generic]]:
             continue
         deviation = float(np.sqrt(np.square(numbers).mean(axis=1)).max())
         largest = float(np.abs(numbers).max())
-        step = max(deviation / STEPS_PER_DEVIATION, largest / _MOST_STEPS)
+        step = max(deviation / STEPS_PER_DEVIATION, largest / _MAX_STEPS)
         if step > 0:
             steps[index] = step
             levels[:, place] = np.rint(numbers / steps[index])
-    levels = levels.clip(-_MOST_STEPS, _MOST_STEPS)
+    levels = levels.clip(-_MAX_STEPS, _MAX_STEPS)
     changes = np.diff(levels, axis=0, prepend=np.zeros((1, rows.shape[1]), np.int16))
     return {"epoch": timeline.epochs, "steps": steps, "changes": changes.astype(np.int8)}
 
@@ -164,7 +164,7 @@ def _read_rows(archive: Archive, member: str, layout: Layout) -> tuple[NDArray[n
     }
     tensors = to_tensors(archive, member, wanted)
     steps = tensors["steps"].astype(np.float32)
-    if not ((steps >= 0) & (steps <= _HALF / _MOST_STEPS)).all():
+    if not ((steps >= 0) & (steps <= _HALF / _MAX_STEPS)).all():
         raise refused(archive.name, member, tr("its steps are not sizes"))
     changes = tensors["changes"].astype(np.int8, copy=False)
     return tensors["epoch"].astype(np.float64), _from_steps(steps, changes, layout)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.source_code.forms import DialectKey
 
-MOST_SECONDS = 180.0
+MAX_SECONDS = 180.0
 _LOOK_SECONDS = 0.1
 
 
@@ -39,7 +39,7 @@ def check_elsewhere(
     run: CodedRun,
     dialect: DialectKey,
     cancelled: IsCancelled | None = None,
-    seconds: float = MOST_SECONDS,
+    seconds: float = MAX_SECONDS,
 ) -> CodeVerdict:
     """Run ``check_code`` in a process of its own and return its verdict.
 

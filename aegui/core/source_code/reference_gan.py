@@ -10,11 +10,11 @@ from aegui.core.data.progress import stop_if
 from aegui.core.training.engines.autograd import Batches, augmentation_of, clip_each_run
 from aegui.core.training.families.gan import (
     Adversaries,
-    class_doubt,
     class_loss,
-    class_narrowness,
+    conditional_entropy,
     discriminator_loss,
     generator_loss,
+    negative_marginal_entropy,
 )
 from aegui.core.training.loop.schedules import Schedule
 from aegui.core.training.step.model import Model
@@ -108,7 +108,9 @@ class GanReference:
             said = both.scores(0, self._noisy(fakes, noise), training=True, masks=kept)
             loss = generator_loss(said[:, 0])
             if gan.class_weight:
-                loss = loss + gan.class_weight * (class_doubt(said) + class_narrowness(said))
+                loss = loss + gan.class_weight * (
+                    conditional_entropy(said) + negative_marginal_entropy(said)
+                )
             rate = self._resolved.recipe.training.optimizer.learning_rate
             self._learn(0, loss, rate * factor)
             total += float(loss.detach())

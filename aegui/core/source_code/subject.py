@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
     from aegui.core.network.resolve import ResolvedRecipe
 
-MOST_NUMBERS = 2**28
+MAX_NUMBERS = 2**28
 """Maximum number of pixel values over all images that may be saved with the code."""
 
 
@@ -183,7 +183,7 @@ class CodedRun:
             AeguiError: The samples are too large to be saved with the code.
         """
         dataset = self.resolved.dataset
-        if len(self.training) * dataset.pixels > MOST_NUMBERS:
+        if len(self.training) * dataset.pixels > MAX_NUMBERS:
             raise AeguiError(
                 tr("{name} is too large to be saved beside the code.", name=dataset.name)
             )

@@ -12,7 +12,7 @@ from aegui.core.source_code.subject import CodedRun
 from aegui.core.source_code.torch_code import TorchPrinter, loss_name
 from aegui.core.source_code.wording import changes_rate, done_text, write_noise, write_rate
 from aegui.core.training.families.classifier_phases import groups_of
-from aegui.core.training.families.classifier_rows import UNBOUNDED, meant_noise
+from aegui.core.training.families.classifier_rows import UNBOUNDED, effective_noise
 
 if TYPE_CHECKING:
     from aegui.core.recipe import ClassifierSpec
@@ -173,7 +173,7 @@ class ClassifierPrinter(TorchPrinter):
         if spec.kind == "none":
             return
         is_first = group.encoder.start == 0
-        kind = meant_noise(spec.kind, is_bounded=group.is_bounded, is_image=is_first)
+        kind = effective_noise(spec.kind, is_bounded=group.is_bounded, is_image=is_first)
         w.gap()
         with w.block(f"def corrupt_{number}(clean):"):
             if kind == UNBOUNDED:

@@ -342,8 +342,8 @@ class LoopPrinter:
                 w.line("losses.append(float(intermediate_result.fun))")
             w.line()
             w.line("start = nn.utils.parameters_to_vector(parameters).detach().numpy()")
-            options = {**method.options, "maxiter": "MOST"}
-            text = repr(options).replace("'MOST'", f"steps or {training.epochs}")
+            options = {**method.options, "maxiter": "MAX"}
+            text = repr(options).replace("'MAX'", f"steps or {training.epochs}")
             w.line(f"options = {text}")
             with w.block("end = scipy.optimize.minimize("):
                 w.line(f'loss_and_gradient, start, method="{name}", jac=True,')

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 0.2
-_MOST_IDLE_SECONDS = 60.0
+_MAX_IDLE_SECONDS = 60.0
 """Timeout for a cluster without workers."""
 
 
@@ -90,7 +90,7 @@ class DaskWorkers:
             workers.
     """
 
-    are_elsewhere = True
+    is_remote = True
 
     def __init__(self, scheduler: Scheduler) -> None:
         missing = missing_extra()
@@ -184,7 +184,7 @@ class DaskWorkers:
         self._shares[number] = share
 
     def _check_alive(self, seen: float) -> None:
-        if self._client.status != "running" or time.monotonic() - seen > _MOST_IDLE_SECONDS:
+        if self._client.status != "running" or time.monotonic() - seen > _MAX_IDLE_SECONDS:
             raise AeguiError(
                 tr(
                     "The connection to the cluster was lost. Finished runs are kept: start the "

@@ -52,9 +52,9 @@ _STRONGER, _MUCH_STRONGER = 0.05, 1.5
 """Absolute and relative excess above which noise is too strong for what the network has seen."""
 _DOUBT_COSTS = 1.1
 """Multiple of the Bayes limit above which the network is reported to doubt too much."""
-_DRAWS, _MOST_COMPARED = 1024, 1 << 26
+_DRAWS, _MAX_COMPARED = 1024, 1 << 26
 _SEED = 0x5EED_000D
-_LEAST_VERSIONS = 5
+_MIN_VERSIONS = 5
 """Labels with fewer versions are not examined."""
 _SPREAD = 0.85
 """Share of the pixels that noise would hit; drawn versions differ in about half as many."""
@@ -234,7 +234,7 @@ def _doubts_too_much(noise: CorruptionSpec, test: CorruptionSpec, dataset: Datas
         return False
     if not (is_known(noise.kind) and is_known(test.kind)):
         return False
-    if dataset.pixels * len(dataset) * _DRAWS > _MOST_COMPARED:
+    if dataset.pixels * len(dataset) * _DRAWS > _MAX_COMPARED:
         return False
     packed = np.packbits(dataset.flat() > 0.5).tobytes()
     return _cost_of_belief(packed, len(dataset), dataset.image_shape, noise, test) > _DOUBT_COSTS
@@ -282,7 +282,7 @@ def _noisy_data(recipe: Recipe, dataset: Dataset) -> Finding | None:
     hit, expected, versions = 0.0, 0.0, 0
     for label in dict.fromkeys(dataset.labels):
         own = rows[labels == label]
-        if len(own) < _LEAST_VERSIONS:
+        if len(own) < _MIN_VERSIONS:
             continue
         majority = own.sum(axis=0) * 2 > len(own)
         strays = own != majority

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LEAST_GAIN = 1e-12
+_MIN_GAIN = 1e-12
 """As a share of the sum of squares; less is rounding."""
 
 
@@ -99,7 +99,7 @@ def grow(x: NDArray[np.int64], y: NDArray[np.float64], trees: int, seed: int) ->
     # Centred, so that sums of squares lose no digits.
     centre = float(y.mean())
     worth = y - centre
-    least = _LEAST_GAIN * float(np.square(worth).sum())
+    least = _MIN_GAIN * float(np.square(worth).sum())
     axes, mosts, children, means = [], [], [], []
     begin, size, levels = 0, trees, 0
     while True:

@@ -15,7 +15,7 @@ from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.core.study.results import compared_by, goal_words
 from aegui.core.study.tried import tried_of
 from aegui.core.study.units import content_of, data_key, resolved_of, snapshot_of_row
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from aegui.core.study.records import Records, RunRecord
     from aegui.core.study.results import StudyCell, StudyResult
 
-MOST_CURVES = 64
+MAX_CURVES = 64
 """Histories are read for this many settings, the first ones."""
-MOST_NETWORKS = 36
+MAX_NETWORKS = 36
 """Networks are read for this many settings, the first ones."""
-_MOST_EPOCHS = 400
-_MOST_SAMPLES = 4096
-_MOST_CODES = 2_000
+_MAX_EPOCHS = 400
+_MAX_SAMPLES = 4096
+_MAX_CODES = 2_000
 _FEWEST_ANSWERS = 14
 _ANSWER_NUMBERS = 1 << 20
 """Upper bound for the pixels of the answers kept of each network."""
@@ -90,8 +90,8 @@ class StudyMaterial:
 
     Attributes:
         result: Its settings with their figures.
-        curves: Histories of up to ``MOST_CURVES`` settings; empty if not read.
-        networks: Networks of up to ``MOST_NETWORKS`` settings; empty if not read.
+        curves: Histories of up to ``MAX_CURVES`` settings; empty if not read.
+        networks: Networks of up to ``MAX_NETWORKS`` settings; empty if not read.
         levels: Figure -> reference values and their names.
     """
 
@@ -126,7 +126,7 @@ def study_material(
 def _curves(
     result: StudyResult, records: Records, cancelled: IsCancelled | None
 ) -> tuple[SettingCurves, ...]:
-    cells = result.cells[:MOST_CURVES]
+    cells = result.cells[:MAX_CURVES]
     # Another program may have restarted the study in the folder.
     keys = [run.key for cell in cells for run in cell.runs if run.key in records]
     histories: dict[str, Mapping[str, NDArray[np.floating]]] = {}
@@ -144,7 +144,7 @@ def _curves(
 
 def _together(place: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
     epochs = np.unique(np.concatenate([history["epoch"] for history in own])).astype(np.float64)
-    epochs = epochs[spread_over(len(epochs), _MOST_EPOCHS)]
+    epochs = epochs[evenly_spaced(len(epochs), _MAX_EPOCHS)]
     names = [name for name in own[0] if name != "epoch" and all(name in one for one in own)]
     columns = {
         name: np.column_stack(
@@ -160,7 +160,7 @@ def _networks(
 ) -> tuple[SettingNetwork, ...]:
     key = compared_by(result.plan)
     middle: dict[str, tuple[int, StudyCell]] = {}
-    for place, cell in enumerate(result.cells[:MOST_NETWORKS]):
+    for place, cell in enumerate(result.cells[:MAX_NETWORKS]):
         run = middle_run(cell, key)
         if run is not None and run.key in records:
             middle[run.key] = place, cell
@@ -177,10 +177,10 @@ def _networks(
 
 
 def _network(place: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNetwork:
-    coded = spread_over(len(dataset), _MOST_CODES)
+    coded = evenly_spaced(len(dataset), _MAX_CODES)
     codes = np.nan_to_num(codec.encode(np.asarray(dataset.flat()[coded], np.float32)))
     most = max(_FEWEST_ANSWERS, _ANSWER_NUMBERS // dataset.pixels)
-    answered = spread_over(len(dataset), most)
+    answered = evenly_spaced(len(dataset), most)
     rows = np.asarray(dataset.flat()[answered], np.float32)
     answers = np.clip(np.nan_to_num(codec.reconstruct(rows)), 0.0, 1.0).astype(np.float32)
     shape = (len(answered), *dataset.image_shape)
@@ -230,7 +230,7 @@ def level_lines(
 @lru_cache(maxsize=16)
 def _linear_wrong(recipe: Recipe, size: int, _content: str) -> float:
     """Return the wrong pixels of PCA with as many components as the code has numbers."""
-    rows = tried_of(resolved_of(recipe).dataset, _MOST_SAMPLES).flat()
+    rows = tried_of(resolved_of(recipe).dataset, _MAX_SAMPLES).flat()
     pca = fit_pca(rows, size)
     return float(wrong_pixels(rows, pca.decode(pca.encode(rows))).mean())
 
@@ -301,7 +301,7 @@ def errors_by(
     """
     rows: list[tuple[int, dict[str, float]]] = []
     columns: dict[str, None] = {}
-    for place, cell in enumerate(result.cells[:MOST_CURVES]):
+    for place, cell in enumerate(result.cells[:MAX_CURVES]):
         stop_if(cancelled)
         dataset = resolved_of(cell.setting.recipe).dataset
         wrong = [run.wrong for run in cell.runs if len(run.wrong) == len(dataset)]

@@ -34,7 +34,7 @@ from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
 from aegui.core.study.plan import AxisRow, Seeds, StudyAxis, StudyPlan
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
-from aegui.core.study.tried import DRAWS, MOST_NOISES, Tried, trial_seconds, tried_of
+from aegui.core.study.tried import DRAWS, MAX_NOISES, Tried, trial_seconds, tried_of
 from aegui.core.study.units import seconds_together, snapshot_of_rows
 from aegui.core.study.workers import StudyControl, fitting_jobs, workers_for
 from aegui.core.training.cost import epoch_seconds, training_cost
@@ -70,7 +70,7 @@ FIGURES = table(
 
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 """Default levels of a matrix."""
-MOST_SAMPLES = 2_000
+MAX_SAMPLES = 2_000
 """Default upper bound for the samples of a study; a larger set is subsampled."""
 AXIS = mark("noise of the training")
 _NAME = mark("Noise matrix")
@@ -78,7 +78,7 @@ _DATA_FOLDER = "data"
 _STEPS = 1000
 _FIXED_NUMBERS = 1 << 28
 """Upper bound for the numbers in noisy copies drawn once: a gigabyte of memory."""
-_MOST_AT_ONCE = 1 << 20
+_MAX_AT_ONCE = 1 << 20
 """Upper bound for the numbers in all samples of all networks for full-batch steps."""
 _ENOUGH_STEPS = 3_000
 """Mini-batch steps after which networks can be compared."""
@@ -106,7 +106,7 @@ class MatrixSpec:
     seed: int = 0
     epochs: int | None = None
     copies: int | None = None
-    samples: int = MOST_SAMPLES
+    samples: int = MAX_SAMPLES
 
     @classmethod
     def square(cls, kind: str, levels: Sequence[float] = LEVELS, seeds: int = 5) -> MatrixSpec:
@@ -398,9 +398,9 @@ def _check(recipe: Recipe, spec: MatrixSpec) -> None:
         raise AeguiError(
             tr("A noise matrix is for autoencoders: a GAN or a classifier does not denoise.")
         )
-    if not 1 <= len(spec.training) <= MOST_NOISES or not 1 <= len(spec.tests) <= MOST_NOISES:
+    if not 1 <= len(spec.training) <= MAX_NOISES or not 1 <= len(spec.tests) <= MAX_NOISES:
         raise AeguiError(
-            tr("A noise matrix has from 1 to {most} rows and columns.", most=MOST_NOISES)
+            tr("A noise matrix has from 1 to {most} rows and columns.", most=MAX_NOISES)
         )
     if not 1 <= spec.seeds * len(spec.training) <= MAX_RUNS or spec.seeds < 1 or spec.draws < 1:
         raise AeguiError(tr("A noise matrix needs at least one seed and one draw."))
@@ -422,7 +422,7 @@ def _learnt_from(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Resolved
         update={"epochs": spec.epochs or recipe.training.epochs, "goals": GoalsSpec()}
     )
     runs = spec.seeds * len(spec.training)
-    if training.batch_size is None and runs * len(dataset) * dataset.pixels > _MOST_AT_ONCE:
+    if training.batch_size is None and runs * len(dataset) * dataset.pixels > _MAX_AT_ONCE:
         # Copies are for small sets; of many samples each comes once in an epoch.
         shared = shared.model_copy(update={"copies": spec.copies or 1})
         training = _in_batches(training, len(dataset), keep=spec.epochs is not None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.core.study.units import FEWEST_RUNS, MOST_RUNS, Unit
+from aegui.core.study.units import FEWEST_RUNS, MAX_RUNS, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ _LONG_SECONDS = 3600.0
 def packed_units(units: Sequence[Unit]) -> list[Unit]:
     """Return ``units`` packed for other machines, with the order of their runs kept.
 
-    Each has ``FEWEST_RUNS`` to ``MOST_RUNS`` runs. Only a unit of more than an hour's work, or the
+    Each has ``FEWEST_RUNS`` to ``MAX_RUNS`` runs. Only a unit of more than an hour's work, or the
     single unit of a small study, has fewer.
     """
     found: list[Unit] = []
@@ -38,7 +38,7 @@ def packed_units(units: Sequence[Unit]) -> list[Unit]:
         return found
     rest = _joined(few)
     for place in reversed(range(len(found))):
-        if len(found[place].recipes) + len(rest.recipes) <= MOST_RUNS:
+        if len(found[place].recipes) + len(rest.recipes) <= MAX_RUNS:
             found[place] = _joined([found[place], rest])
             return found
     return [*found, rest]

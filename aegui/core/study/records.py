@@ -42,10 +42,10 @@ TABLE_FILE = "runs.csv"
 """A table of all runs, written at the end of a study."""
 _ROW = "weights"
 _TRIED = "tried"
-_MOST_BYTES = 1 << 30
+_MAX_BYTES = 1 << 30
 
 
-def usual_folder(path: Path) -> Path:
+def default_folder(path: Path) -> Path:
     """Return the default folder for the runs of the plan in the file ``path``."""
     return user_data_dir() / "studies" / re.sub(r"[^\w.-]+", "-", path.stem)
 

@@ -26,7 +26,7 @@ from aegui.core.verdicts.ranking import rank as rank_seeds
 from aegui.core.verdicts.starts import start_of
 from aegui.core.verdicts.words import ranking_lines
 
-MOST_COMPARED = 64
+MAX_COMPARED = 64
 """Upper bound for the settings in a verdict; beyond it there are too many pairs."""
 
 if TYPE_CHECKING:
@@ -382,10 +382,10 @@ def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> Stu
     """Compare the best setting with the others across the seeds.
 
     Settings with the same initial weights in each seed are compared seed by seed. The verdict is
-    empty for a single setting, for more than ``MOST_COMPARED``, or while runs are missing.
+    empty for a single setting, for more than ``MAX_COMPARED``, or while runs are missing.
     """
     cells = result.steps[-1].cells if result.steps else result.cells
-    if not (2 <= len(cells) <= MOST_COMPARED and all(cell.is_whole for cell in cells)):
+    if not (2 <= len(cells) <= MAX_COMPARED and all(cell.is_whole for cell in cells)):
         return NO_VERDICT
     key = compared_by(result.plan)
     if not any(cell.has(key) for cell in cells):

@@ -26,7 +26,7 @@ from aegui.core.study.settings import (
 )
 from aegui.core.study.tried import trial_seconds
 from aegui.core.study.units import (
-    MOST_RUNS,
+    MAX_RUNS,
     content_of,
     data_key,
     forget_files,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class StudyNews:
+class StudyProgress:
     """Progress of a study.
 
     Attributes:
@@ -253,15 +253,15 @@ class Study:
         untried = self._untried(settings)
         for setting in settings:
             keys = untried.get(setting.key, [])
-            for start in range(0, len(keys), MOST_RUNS):
-                known = list(self._records.several(keys[start : start + MOST_RUNS]))
+            for start in range(0, len(keys), MAX_RUNS):
+                known = list(self._records.several(keys[start : start + MAX_RUNS]))
                 resolved = resolved_of(setting.recipe)
                 for some in tried_out(known, resolved, self.plan.tried, lambda: control.paused):
                     if control.stop:
                         return
                     yield self._records.add(*packed_records(some)) if some else []
 
-    def run(self, workers: Workers, control: StudyControl) -> Iterator[StudyNews]:
+    def run(self, workers: Workers, control: StudyControl) -> Iterator[StudyProgress]:
         """Run the missing runs; yield the finished ones and the progress.
 
         Raises:
@@ -279,7 +279,7 @@ class Study:
             parts = map(self._missing, coarse_to_fine(self.plan, settings))
             tried = self.plan.tried
             units = [unit for part in parts for unit in units_of(part, workers.jobs, tried)]
-            if workers.are_elsewhere:
+            if workers.is_remote:
                 units = packed_units(units)
             work = sum(unit.work for unit in units)
             later = max(0, self.plan.most_settings - self._tried)
@@ -298,12 +298,12 @@ class Study:
         # Files that changed meanwhile have given runs of other samples.
         self._is_whole = all(cell.is_whole for cell in self.cells())
         self._seconds = time.monotonic() - begun
-        yield StudyNews((), 1.0, 0.0)
+        yield StudyProgress((), 1.0, 0.0)
 
-    def _news(self, ended: tuple[RunRecord, ...]) -> StudyNews:
+    def _news(self, ended: tuple[RunRecord, ...]) -> StudyProgress:
         share = min(1.0, self._done / self._planned) if self._planned else 1.0
         left = None if share < 1e-3 else self._seconds * (1.0 - share) / share
-        return StudyNews(ended, share, left)
+        return StudyProgress(ended, share, left)
 
     def _rounds(self) -> Iterator[list[StudySetting]]:
         """Yield settings to run together; later rounds may depend on results of earlier ones."""

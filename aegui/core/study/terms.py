@@ -46,7 +46,7 @@ _THEN = table(
 
 
 @dataclass(frozen=True)
-class PlanTerms:
+class PlanOptions:
     """Seeds, goal, search mode and time limit of a study."""
 
     seeds: Annotated[
@@ -99,14 +99,14 @@ class PlanTerms:
     ] = None
 
 
-def terms_of(plan: StudyPlan) -> PlanTerms:
+def options_of(plan: StudyPlan) -> PlanOptions:
     """Return the options of ``plan`` other than its axes."""
     goal = plan.goal
     level = 1.0
     if goal is not None:
         level = goal.at_most if goal.at_most is not None else goal.at_least or 0.0
     minutes = None if plan.minutes is None else max(1, round(plan.minutes))
-    return PlanTerms(
+    return PlanOptions(
         seeds=plan.seeds.count,
         first_seed=plan.seeds.first,
         mode=plan.mode,
@@ -130,13 +130,13 @@ def _first_by(goal: Goal | None, figure: str) -> tuple[str, ...]:
     return (figure,) if goal is None else (GOAL, figure)
 
 
-def with_terms(plan: StudyPlan, terms: PlanTerms) -> StudyPlan:
+def with_options(plan: StudyPlan, terms: PlanOptions) -> StudyPlan:
     """Return ``plan`` with the options ``terms``; unchanged options keep their notation.
 
     The goal decides first, then the figure that breaks ties; a new goal's bound is on the side on
     which its figure is better.
     """
-    before = terms_of(plan)
+    before = options_of(plan)
     if terms.goal != before.goal and terms.goal:
         is_high = RUN_FIGURES[terms.goal].better == "high"
         terms = replace(terms, bound="at_least" if is_high else "at_most")
@@ -157,13 +157,13 @@ def with_terms(plan: StudyPlan, terms: PlanTerms) -> StudyPlan:
     return plan.model_copy(update=update)
 
 
-def _goal(terms: PlanTerms) -> Goal | None:
+def _goal(terms: PlanOptions) -> Goal | None:
     if not terms.goal:
         return None
     return Goal.model_validate({"figure": terms.goal, terms.bound: terms.level})
 
 
-def _rule(terms: PlanTerms) -> tuple[str, ...]:
+def _rule(terms: PlanOptions) -> tuple[str, ...]:
     """Return the figures that the best setting is found by; empty for the default."""
     if not terms.then:
         return ()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.network.resolve import ResolvedRecipe
 
-MOST_NOISES = 20
-MOST_DRAWS = 10_000_000
+MAX_NOISES = 20
+MAX_DRAWS = 10_000_000
 DRAWS = 4_000
 """Default number of noisy samples that a network is tested with."""
 _CHUNK = 4096
@@ -44,8 +44,8 @@ class Tried(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    noises: Annotated[tuple[CorruptionSpec, ...], Field(min_length=1, max_length=MOST_NOISES)]
-    draws: Annotated[int, Field(ge=1, le=MOST_DRAWS)] = DRAWS
+    noises: Annotated[tuple[CorruptionSpec, ...], Field(min_length=1, max_length=MAX_NOISES)]
+    draws: Annotated[int, Field(ge=1, le=MAX_DRAWS)] = DRAWS
     seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
 
     @model_validator(mode="after")

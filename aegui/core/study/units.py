@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 FORMAT = "aegui-unit"
 VERSION = 1
-MOST_RUNS = 200
+MAX_RUNS = 200
 _WORKING_BYTES = 8 << 20
 """Size of a population's data for a step that still fits into a core's cache."""
 FEWEST_RUNS = 20
@@ -219,7 +219,7 @@ def _most_together(resolved: ResolvedRecipe) -> int:
     rows = min(rows, resolved.recipe.training.batch_size or rows)
     given = sum(layer.inputs + layer.outputs for layer in resolved.layers)
     size = 4 * (4 * resolved.parameters + 2 * rows * given)
-    return int(min(MOST_RUNS, max(FEWEST_RUNS, _WORKING_BYTES // max(1, size))))
+    return int(min(MAX_RUNS, max(FEWEST_RUNS, _WORKING_BYTES // max(1, size))))
 
 
 def _seconds(resolved: ResolvedRecipe, runs: int) -> float:

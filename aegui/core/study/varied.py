@@ -36,7 +36,7 @@ NOT_VARIED = {"seed", "runs", "training.device"}
 
 
 @dataclass(frozen=True)
-class VariedField:
+class AxisField:
     """A field of a recipe that can be an axis.
 
     Attributes:
@@ -52,11 +52,11 @@ class VariedField:
 
 def varied_fields(
     recipe: Recipe, image_shape: Shape
-) -> tuple[tuple[str, tuple[VariedField, ...]], ...]:
+) -> tuple[tuple[str, tuple[AxisField, ...]], ...]:
     """Return the relevant fields of ``recipe`` under their translated headings."""
     plan = network_plan(recipe, image_shape)
     layers = [one for place in plan.places for one in _of_place(place)]
-    kept: dict[str, VariedField] = {}
+    kept: dict[str, AxisField] = {}
     for one in layers:
         # A mirrored layer has the path of its counterpart, which comes first.
         kept.setdefault(one.path, one)
@@ -65,7 +65,7 @@ def varied_fields(
         if not section.shown(recipe):
             continue
         own = [
-            VariedField(setting.path, tr(setting.field.label), setting.field)
+            AxisField(setting.path, tr(setting.field.label), setting.field)
             for setting in (*section.settings, *(SAMPLES if section.key == "data" else ()))
             if setting.path not in NOT_VARIED and setting.shown(recipe)
         ]
@@ -74,9 +74,9 @@ def varied_fields(
     return tuple(found)
 
 
-def _of_place(place: Place) -> list[VariedField]:
+def _of_place(place: Place) -> list[AxisField]:
     return [
-        VariedField(path, layer_words(place.name, field.label), field)
+        AxisField(path, layer_words(place.name, field.label), field)
         for field in FIELDS[place.kind]
         if (path := path_of_layer(place, field.name))
         and (place.spec is None or place.part == "output" or counts(place.spec, field.name))
@@ -98,7 +98,7 @@ def path_of_layer(place: Place, name: str) -> str:
     return f"{where}.{index}.{name}"
 
 
-def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> VariedField | None:
+def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> AxisField | None:
     """Return the field at ``path``, possibly of every layer of a list; None if there is none."""
     groups = varied_fields(recipe, image_shape)
     fields = {one.path: one for _, group in groups for one in group}
@@ -110,7 +110,7 @@ def varied_at(recipe: Recipe, path: str, image_shape: Shape) -> VariedField | No
     for one in fields.values():
         if one.path.startswith(f"{where}.") and one.path.endswith(f".{name}"):
             words = layer_words(tr("Every layer"), one.field.label)
-            return VariedField(path, words, one.field)
+            return AxisField(path, words, one.field)
     return None
 
 
@@ -129,7 +129,7 @@ def value_of(recipe: Recipe, path: str) -> Any:
     return at
 
 
-def first_axis(varied: VariedField, value: Any) -> StudyAxis:
+def first_axis(varied: AxisField, value: Any) -> StudyAxis:
     """Return an axis of ``varied`` with initial values around its current one."""
     found = list(dict.fromkeys(map(_hashable, _first_values(varied.field, value))))
     return StudyAxis(label=varied.label, path=varied.path, values=tuple(map(_plain, found)))
@@ -190,18 +190,18 @@ def _as_text(value: Any) -> str:
 
 
 def values_from(text: str, field: FormField) -> tuple[Any, ...]:
-    """Parse the values in ``text``, split by ``words_apart``.
+    """Parse the values in ``text``, split by ``split_values``.
 
     Raises:
         AeguiError: One of them is no value of ``field``; the message names it and the range.
     """
-    words = words_apart(text, are_numbers=is_numeric(field))
+    words = split_values(text, are_numbers=is_numeric(field))
     if not words:
         raise AeguiError(tr("its list is empty: give at least one value"))
     return tuple(_value_from(word, field) for word in words)
 
 
-def words_apart(text: str, *, are_numbers: bool = True) -> list[str]:
+def split_values(text: str, *, are_numbers: bool = True) -> list[str]:
     """Split ``text`` at semicolons, commas or spaces.
 
     A comma is a decimal mark beside semicolons, and in languages that use it so: then it separates

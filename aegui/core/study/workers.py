@@ -31,7 +31,7 @@ _PAUSE_SECONDS = 0.05
 _LOOK_SECONDS = 0.2
 _FEWEST_PER_JOB = 8.0
 """Estimated seconds of work that make starting a process worthwhile."""
-_MOST_DEATHS = 2
+_MAX_DEATHS = 2
 """Upper bound per job for processes that die before any unit is finished; beyond it the study is
 aborted."""
 
@@ -69,11 +69,11 @@ class Workers(Protocol):
 
     Attributes:
         jobs: Number of units that run at a time.
-        are_elsewhere: Whether units are sent to other machines, see ``packing.py``.
+        is_remote: Whether units are sent to other machines, see ``packing.py``.
     """
 
     jobs: int
-    are_elsewhere: bool
+    is_remote: bool
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """Run all of ``units``; yield finished runs and, now and then, the progress.
@@ -86,11 +86,11 @@ class Workers(Protocol):
         """Release all processes and connections."""
 
 
-class InProcess:
+class InlineWorkers:
     """Runs units in this process, one after the other."""
 
     jobs = 1
-    are_elsewhere = False
+    is_remote = False
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
         """Run ``units``; see ``Workers.run``."""
@@ -143,7 +143,7 @@ class _Process:
 class Processes:
     """Runs units in several processes; one that dies is replaced and its unit restarted."""
 
-    are_elsewhere = False
+    is_remote = False
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
@@ -162,7 +162,7 @@ class Processes:
                     kind, head, tensors = _received(process.pipe)
                 except (EOFError, OSError):
                     deaths += 1
-                    self._bury(process, waiting, deaths)
+                    self._replace_dead(process, waiting, deaths)
                     continue
                 if kind == "refused":
                     raise AeguiError(head)
@@ -198,12 +198,12 @@ class Processes:
     def _under_way(self) -> float:
         return sum(one.share * one.unit.work for one in self._processes if one.unit is not None)
 
-    def _bury(self, process: _Process, waiting: deque[Unit], deaths: int) -> None:
+    def _replace_dead(self, process: _Process, waiting: deque[Unit], deaths: int) -> None:
         """Remove a dead process and requeue its unit."""
         self._processes.remove(process)
         unit = process.unit
         process.end()
-        if deaths > _MOST_DEATHS * self.jobs:
+        if deaths > _MAX_DEATHS * self.jobs:
             raise AeguiError(
                 tr(
                     "The processes of the study ended early, perhaps for lack of memory. Finished "
@@ -223,10 +223,10 @@ class Processes:
 
 def workers_for(jobs: int) -> Workers:
     """Return workers that run ``jobs`` units at a time."""
-    return InProcess() if jobs == 1 else Processes(jobs)
+    return InlineWorkers() if jobs == 1 else Processes(jobs)
 
 
-def usual_jobs() -> int:
+def default_jobs() -> int:
     """Return the default number of processes: the number of cores."""
     return max(1, cores())
 

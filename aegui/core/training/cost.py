@@ -69,7 +69,7 @@ def training_cost(resolved: ResolvedRecipe, timeline_bytes: int = BUDGET_BYTES) 
     )
 
 
-def costs_the_same(one: ResolvedRecipe, other: ResolvedRecipe) -> bool:
+def differs_only_in_rate(one: ResolvedRecipe, other: ResolvedRecipe) -> bool:
     """Return whether two trainings differ in nothing but their learning rate."""
     if one.dataset is not other.dataset or one.layers != other.layers or one.parts != other.parts:
         return False

@@ -1,7 +1,7 @@
 r"""The terms of an objective: what a training records of each, and how each is written.
 
 ``Term`` is a row of a table: the window labels charts and numbers by it, and the engine fills
-``HistoryView.extra`` with exactly the terms that ``terms_of`` lists (``loss`` has a column of its
+``HistoryView.extra`` with exactly the terms that ``options_of`` lists (``loss`` has a column of its
 own). Values are recorded *without* their weight; KL is in nats.
 
 Formulas are written in a small subset of TeX that the window renders: ``_{}`` and ``^{}``,
@@ -196,7 +196,7 @@ TERMS = table(
         "adversary_classes",
     ),
     Term(
-        "class_doubt",
+        "conditional_entropy",
         mark("Classes of generated images"),
         mark("Mean entropy of the class that the discriminator predicts, in nats."),
         r"H(p(y|g(z)))",
@@ -212,10 +212,10 @@ TERMS = table(
 )
 
 
-def terms_of(recipe: Recipe) -> tuple[str, ...]:
+def options_of(recipe: Recipe) -> tuple[str, ...]:
     """Return the keys of the terms that training ``recipe`` records, ``loss`` first."""
     if recipe.gan is not None:
-        of_classes = ("class_loss", "class_doubt") if recipe.gan.class_weight else ()
+        of_classes = ("class_loss", "conditional_entropy") if recipe.gan.class_weight else ()
         scores = ("real_score", "fake_score")
         return ("loss", "generator_loss", "discriminator_loss", *scores, *of_classes)
     validation = recipe.data.split.keeps
@@ -373,7 +373,7 @@ def _adversarial(class_weight: float) -> tuple[Equation, ...]:
 
 def _of_classes() -> tuple[Equation, ...]:
     """Return the additional class terms of a GAN with classes (Springenberg 2016)."""
-    terms = (("L_y", TERMS["class_loss"]), ("H_y", TERMS["class_doubt"]))
+    terms = (("L_y", TERMS["class_loss"]), ("H_y", TERMS["conditional_entropy"]))
     return tuple(
         Equation(left, term.key, (Summand("", term.formula, 1.0, term.help),))
         for left, term in terms

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 CONFIDENCE = 0.95
-LEAST_SEEDS = 5
+MIN_SEEDS = 5
 """A bootstrap of fewer seeds would give too narrow an interval."""
 _DRAWS = 9_999
 _SEED = 0x5EED_0012
@@ -23,10 +23,10 @@ Interval = tuple[float, float]
 def mean_interval(values: ArrayLike) -> Interval | None:
     """Return the BCa bootstrap interval of the mean of ``values`` ``[n]``, finite (Efron 1987).
 
-    None for fewer than ``LEAST_SEEDS``; for equal values, that value twice.
+    None for fewer than ``MIN_SEEDS``; for equal values, that value twice.
     """
     given = np.asarray(values, np.float64).ravel()
-    if len(given) < LEAST_SEEDS:
+    if len(given) < MIN_SEEDS:
         return None
     if _is_constant(given):
         return float(given[0]), float(given[0])
@@ -36,10 +36,10 @@ def mean_interval(values: ArrayLike) -> Interval | None:
 def difference_interval(first: ArrayLike, second: ArrayLike) -> Interval | None:
     """Return the BCa interval of ``mean(second) - mean(first)`` for unpaired seeds.
 
-    None for fewer than ``LEAST_SEEDS`` on either side.
+    None for fewer than ``MIN_SEEDS`` on either side.
     """
     one, other = (np.asarray(values, np.float64).ravel() for values in (first, second))
-    if min(len(one), len(other)) < LEAST_SEEDS:
+    if min(len(one), len(other)) < MIN_SEEDS:
         return None
     if _is_constant(one) and _is_constant(other):
         difference = float(other[0] - one[0])

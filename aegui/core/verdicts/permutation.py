@@ -18,10 +18,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-MOST_FLIPPED = 18
+MAX_FLIPPED = 18
 """Upper bound for differences of which all signs are enumerated: 2^17 sums, as one sign is
 fixed."""
-MOST_DEALT = 200_000
+MAX_DEALT = 200_000
 """Upper bound for the assignments that are enumerated: 10 and 10 seeds have 184,756."""
 DRAWS = 9_999
 """Number of arrangements drawn if there are more: the smallest p-value is then 1 / 10,000."""
@@ -59,7 +59,7 @@ def paired_test(differences: ArrayLike) -> PermutationTest:
     values = values / np.abs(values).max()
     smallest = 2.0 ** (1 - len(values))
     observed = abs(float(values.sum())) - _ROUNDING * len(values)
-    if len(values) <= MOST_FLIPPED:
+    if len(values) <= MAX_FLIPPED:
         # By symmetry the first sign is fixed.
         sums = values[:1]
         for value in values[1:].tolist():
@@ -86,7 +86,7 @@ def unpaired_test(first: ArrayLike, second: ArrayLike) -> PermutationTest:
     head = pool[: len(one)]
     observed = float(statistic(head.sum(keepdims=True), np.square(head).sum(keepdims=True))[0])
     observed = observed * (1.0 - _ROUNDING) - _ROUNDING
-    if math.comb(len(pool), len(one)) <= MOST_DEALT:
+    if math.comb(len(pool), len(one)) <= MAX_DEALT:
         found = statistic(*_all_dealt(pool, len(one)))
         top = found.max() * (1.0 - _ROUNDING) - _ROUNDING
         smallest = float((found >= top).mean())

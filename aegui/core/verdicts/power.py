@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 POWER = 0.8
 """Probability of a verdict if the observed difference is real."""
-MOST_SEEDS = 1_000
+MAX_SEEDS = 1_000
 """Upper bound for the number of seeds; a smaller difference is not pursued."""
 
 
@@ -29,7 +29,7 @@ def seeds_needed(difference: float, spread: float, *, paired: bool, level: float
         level: The significance level, in (0, 1).
 
     Returns:
-        None if ``MOST_SEEDS`` are not enough.
+        None if ``MAX_SEEDS`` are not enough.
     """
     least = fewest_seeds(level, paired=paired)
     if difference == 0.0:
@@ -40,9 +40,9 @@ def seeds_needed(difference: float, spread: float, *, paired: bool, level: float
     def power(seeds: int) -> float:
         return _power(abs(difference) / spread, seeds, paired=paired, level=level)
 
-    if least > MOST_SEEDS or power(MOST_SEEDS) < POWER:
+    if least > MAX_SEEDS or power(MAX_SEEDS) < POWER:
         return None
-    return _first(least, MOST_SEEDS, lambda seeds: power(seeds) >= POWER)
+    return _first(least, MAX_SEEDS, lambda seeds: power(seeds) >= POWER)
 
 
 def fewest_seeds(level: float, *, paired: bool) -> int:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from aegui.core.i18n import localized, mark, tr, trn
-from aegui.core.verdicts.power import MOST_SEEDS, fewest_seeds
+from aegui.core.verdicts.power import MAX_SEEDS, fewest_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aegui.core.verdicts.comparison import Comparison, SeedFigures
     from aegui.core.verdicts.ranking import SeedRanking
 
-_MOST_DECIMALS = 4
+_MAX_DECIMALS = 4
 _SMALLEST_P = 0.001
 _TWO_DIGITS = 0.01
 _SECOND_DIGIT = 2.95
@@ -219,7 +219,7 @@ def _more_words(comparison: Comparison) -> str:
             "About {n} more seeds would settle it, if the difference is what it looks like.",
             comparison.more_seeds,
         )
-    return tr("If there is a difference, it is too small for {n:,} seeds to show.", n=MOST_SEEDS)
+    return tr("If there is a difference, it is too small for {n:,} seeds to show.", n=MAX_SEEDS)
 
 
 def _left_out(comparison: Comparison) -> list[str]:
@@ -266,7 +266,7 @@ def _numbers(values: Sequence[float], width: float, figure: RunFigure) -> list[s
     power = math.floor(math.log10(width))
     # A width that begins with 1 or 2 gets a second digit, since rounding loses too much.
     decimals = -power + (width / 10.0**power < _SECOND_DIGIT)
-    if decimals > _MOST_DECIMALS or largest >= _LARGE:
+    if decimals > _MAX_DECIMALS or largest >= _LARGE:
         digits = math.floor(math.log10(largest)) + decimals
         return [localized(value + 0.0, f".{min(max(digits, 1), 6)}e") for value in scaled]
     decimals = max(0 if largest >= _NO_DECIMALS else 1, decimals)

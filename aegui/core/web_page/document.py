@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.web_page.exhibit import Exhibit
 
-MOST_NETWORKS = 200
+MAX_NETWORKS = 200
 """Maximum number of networks of one page: those of a class."""
 _SCRIPTS = ("network.js", "samples.js", "model.js", "map.js", "page.js")
 _COMMENT = re.compile(r"^\s*//.*\n?", re.MULTILINE)
@@ -56,9 +56,9 @@ def page_html(
         AeguiError: There are too many networks, or one is too large.
         Cancelled: ``cancelled`` returned True.
     """
-    if not 1 <= len(exhibits) <= MOST_NETWORKS:
+    if not 1 <= len(exhibits) <= MAX_NETWORKS:
         raise AeguiError(
-            tr("A page shows 1 to {most} networks, not {n}.", most=MOST_NETWORKS, n=len(exhibits))
+            tr("A page shows 1 to {most} networks, not {n}.", most=MAX_NETWORKS, n=len(exhibits))
         )
     progress = Progress(len(exhibits), _words, report, cancelled)
     sets: list[tuple[Exhibit, dict[str, Any]]] = []

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aegui.core.colours import MOST_LOOKS
-from aegui.core.data.emoji_words import spoken_name
+from aegui.core.colours import MAX_LOOKS
+from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
@@ -27,7 +27,7 @@ from aegui.core.latent.frame import (
     spanned_frame,
 )
 from aegui.core.latent.sheets import grid_of_decodes
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.web_page.packing import packed, packed_layers, packed_tensors, rounded
 
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
     Rect = tuple[float, float, float, float]
 
-MOST_SAMPLES = 1_500
+MAX_SAMPLES = 1_500
 """Maximum number of samples on the map; larger sets are subsampled evenly."""
-MOST_PICTURES = 600
+MAX_PICTURES = 600
 """Maximum number of samples with images in the page, for sets that are no glyphs."""
-MOST_NUMBERS = 6_000_000
+MAX_NUMBERS = 6_000_000
 """Maximum number of weights of a page: 16 MB of text."""
 _EXACT_NUMBERS = 12_000
 """Maximum number of weights stored as float32; larger networks are rounded to 16 bits."""
@@ -113,7 +113,7 @@ class Exhibit:
 def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:
     """Return the indices of the samples on the map, spread evenly over the set."""
     count = len(exhibit.dataset)
-    step = step_of(count, MOST_SAMPLES)
+    step = stride_for(count, MAX_SAMPLES)
     return np.arange(0, count, step)
 
 
@@ -133,16 +133,16 @@ def samples_document(exhibit: Exhibit) -> dict[str, Any]:
         "names": [dataset.names[place] for place in places],
         "classes": classes.tolist(),
         # Colours carry no information where each class has a single sample.
-        "coloured": 1 < distinct <= min(MOST_LOOKS, len(places) // 2),
+        "coloured": 1 < distinct <= min(MAX_LOOKS, len(places) // 2),
     }
     if document["coloured"]:
-        document["class_names"] = [spoken_name(label) for label in dataset.classes]
+        document["class_names"] = [translated_name(label) for label in dataset.classes]
     images = np.asarray(dataset.images[places], np.float32)
     if glyphs:
         bits = np.packbits(images.reshape(-1) > 0.5)
         document["bits"] = base64.b64encode(bits.tobytes()).decode("ascii")
     else:
-        document["atlas"] = _atlas(images[:MOST_PICTURES])
+        document["atlas"] = _atlas(images[:MAX_PICTURES])
     return document
 
 
@@ -162,13 +162,13 @@ def network_document(exhibit: Exhibit, cancelled: IsCancelled | None = None) -> 
     draws = codec.can_encode and _is_glyphs(dataset)
     first = 0 if draws else codec.code_end
     numbers = sum(tensor.size for own in codec.tensors[first:] for tensor in own.values())
-    if numbers > MOST_NUMBERS:
+    if numbers > MAX_NUMBERS:
         raise AeguiError(
             tr(
                 "{name} has {n:,} weights to decode with; a page takes up to {most:,}.",
                 name=exhibit.name,
                 n=numbers,
-                most=MOST_NUMBERS,
+                most=MAX_NUMBERS,
             )
         )
     precision: Precision = "f32" if numbers <= _EXACT_NUMBERS else "f16"

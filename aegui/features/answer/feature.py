@@ -22,14 +22,14 @@ from aegui.features.answer.model.answer_sheet import (
     fits,
     is_quick_sheet,
 )
-from aegui.features.answer.model.answer_study_service import MOST_AVERAGED, AnswerStudies
+from aegui.features.answer.model.answer_study_service import MAX_AVERAGED, AnswerStudies
 from aegui.features.answer.view.limit_page import FILE, KNOWN
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.paths import models_dir
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
-from aegui.session.pixels.answers import telling_pixel
+from aegui.session.pixels.answers import most_informative_pixel
 from aegui.session.shown import SUBJECT
 from aegui.shell.dialogs.files import choose_prior_file
 from aegui.shell.feature import Feature
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 _ANSWER_MS = 200
 """Refresh interval during training; edits of the drawing are answered at once."""
 _ESTIMATED = "answer.estimated"
-_MOST_STEPS = 99
+_MAX_STEPS = 99
 REPAIR_TOLD = "hints.repair"
 """Setting that remembers that denoising networks were mentioned."""
 REPAIRS = "letters-denoise.aegui"
@@ -243,7 +243,7 @@ class AnswerFeature(Feature):
 
     @Slot()
     def _on_answers_again_requested(self) -> None:
-        self._set_steps(min(self._steps + 1, _MOST_STEPS))
+        self._set_steps(min(self._steps + 1, _MAX_STEPS))
         self._answer.mark()
         self._answer.flush()
 
@@ -333,7 +333,7 @@ class AnswerFeature(Feature):
         studies, known = self._services.of(AnswerStudies), self._average
         asked = (dataset, limit.spec, studies.prior)
         is_known = known is not None and known.is_of(*asked)
-        has_limit = limit.reading is not None and len(dataset) <= MOST_AVERAGED
+        has_limit = limit.reading is not None and len(dataset) <= MAX_AVERAGED
         shown = known if is_known and has_limit else None
         self._panel.limit.set_average(shown, pending=has_limit)
         if not has_limit or is_known or self._asked_average == asked:
@@ -391,7 +391,7 @@ class AnswerFeature(Feature):
             return None
         if chosen is not None and chosen[1] < height and chosen[2] < width:
             return model, found, chosen[1], chosen[2]
-        return model, found, *telling_pixel(found.answer)
+        return model, found, *most_informative_pixel(found.answer)
 
     def _ask_why(self) -> None:
         sheet = self._sheet

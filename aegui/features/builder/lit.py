@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aegui.features.builder.view.builder_panel import BuilderPanel
-from aegui.session.lit_layer import LitLayer
+from aegui.session.highlighted_layer import HighlightedLayer
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 
-class LitFeature(Feature):
+class HighlightFeature(Feature):
     """Highlights a hovered card's layer in other panels, and the card of a layer hovered there."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        panel, lit = window.panel(BuilderPanel), services.of(LitLayer)
+        panel, lit = window.panel(BuilderPanel), services.of(HighlightedLayer)
         panel.layer_pointed.connect(lit.light)
         lit.changed.connect(panel.set_lit)
         panel.set_lit(lit.place)

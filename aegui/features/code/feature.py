@@ -14,7 +14,7 @@ from aegui.session.shown import SUBJECT
 from aegui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from aegui.features.code.model.code_service import CodeLook, Traversal
+    from aegui.features.code.model.code_service import CodeAnalysis, Traversal
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -75,7 +75,7 @@ class CodeFeature(Feature):
         return ""
 
     @Slot(object)
-    def _on_code_looked(self, look: CodeLook) -> None:
+    def _on_code_looked(self, look: CodeAnalysis) -> None:
         self._panel.set_look(look)
         dimension, used = self._code.dimension, look.figures.used
         # Another network's code may have fewer dimensions than the chosen one.

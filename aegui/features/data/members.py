@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from aegui.core.data.builtin import BUILTIN_SETS, TEST_PART
-from aegui.core.data.split import checking_set
+from aegui.core.data.split import validation_set_of
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.network.remedies import remedy_of, remedy_words
@@ -196,7 +196,7 @@ def _problems_of(resolution: Resolution) -> list[Problem]:
 
 def _checks(data: DataSpec) -> tuple[list[tuple[str, str]], str]:
     """Return the validation choices (key, name) and the current key; "" is a share of the set."""
-    learnt, chosen = checking_set(data)
+    learnt, chosen = validation_set_of(data)
     choices = [("", tr("A share of the set"))]
     known = [f"{learnt}{TEST_PART}"] if f"{learnt}{TEST_PART}" in BUILTIN_SETS else []
     if data.split.last and not chosen:

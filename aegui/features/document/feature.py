@@ -16,7 +16,7 @@ from aegui.core.recipe.file import save_recipe
 from aegui.paths import documents_dir, log_file
 from aegui.session.documents.autosave import remove
 from aegui.session.documents.document import OPENED_BY
-from aegui.session.documents.leaving import Leaving
+from aegui.session.documents.leaving import CloseGuard
 from aegui.session.file_writer import FileWriter
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS
@@ -48,7 +48,7 @@ class DocumentFeature(Feature):
         super().__init__(services, window)
         self._recent = recent = window.menus["file/recent"]
         self._tells_saved = False
-        self._leaving = services.of(Leaving)
+        self._leaving = services.of(CloseGuard)
         self._leaving.asks = self.may_leave
         workspace = services.workspace
         workspace.file.title_changed.connect(self._show_title)
@@ -198,10 +198,10 @@ class DocumentFeature(Feature):
         known = path if path is not None else next(iter(recent), None)
         return str(known.parent if known is not None else documents_dir())
 
-    # Leaving
+    # CloseGuard
 
     def may_leave(self) -> bool:
-        """Ask about unsaved work; return False to stay. Leaving ends a running training."""
+        """Ask about unsaved work; return False to stay. CloseGuard ends a running training."""
         runner, workspace = self._services.runner, self._services.workspace
         self._await_saving()
         if not workspace.file.is_modified and not runner.is_busy:

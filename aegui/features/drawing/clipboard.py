@@ -23,7 +23,7 @@ PIXELS_MIME = "application/x-aegui-pixels"
 _INK = "#@1Xx*█"
 _PAPER = ".-0_ "
 _THRESHOLD = 0.5
-_LEAST_ART = 2
+_MIN_ART = 2
 
 
 def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
@@ -98,7 +98,7 @@ def _copied(content: bytes) -> NDArray[np.float32] | None:
 def _from_art(text: str, height: int, width: int) -> NDArray[np.float32] | None:
     lines = [line.rstrip("\r") for line in text.strip("\n").splitlines()]
     longest = max((len(line) for line in lines), default=0)
-    fits = _LEAST_ART <= len(lines) <= height and _LEAST_ART <= longest <= width
+    fits = _MIN_ART <= len(lines) <= height and _MIN_ART <= longest <= width
     if not fits or not set("".join(lines)) <= set(_INK + _PAPER):
         return None
     columns = width if len(lines) == height else longest

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aegui.shell.feature_window import FeatureWindow
 
 _TRAIL = 24
-_LEAST_STEP = 1e-4
+_MIN_STEP = 1e-4
 _FIRST_LABELS = ("a", "A")
 
 
@@ -251,6 +251,6 @@ class DrawingFeature(Feature):
     def _on_marks_answered(self, code: NDArray[np.float32]) -> None:
         if self._trail and self._trail[-1].shape != code.shape:
             self._trail.clear()
-        if not self._trail or np.abs(self._trail[-1] - code).max() > _LEAST_STEP:
+        if not self._trail or np.abs(self._trail[-1] - code).max() > _MIN_STEP:
             self._trail.append(code)
         self._window.canvas.set_drawing_code(code, np.array(self._trail))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Slot
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.features.drawing.model.set_edits import (
-    MOST,
+    MAX,
     can_go_on,
     data_change,
     duplicated,
@@ -115,8 +115,8 @@ class SetFeature(Feature):
         reason = ""
         if self._services.runner.is_busy:
             reason = tr("The set can be edited when the training has ended.")
-        elif len(self._services.workspace.dataset) > MOST:
-            reason = tr("Sets of more than {n:,} samples are not edited one by one.", n=MOST)
+        elif len(self._services.workspace.dataset) > MAX:
+            reason = tr("Sets of more than {n:,} samples are not edited one by one.", n=MAX)
         self._page.set_locked(reason)
 
     def _change(self) -> tuple[DataChange | None, bool]:

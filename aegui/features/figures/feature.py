@@ -16,7 +16,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.run_file.origin import origin_words
 from aegui.kit.charts.figure import Figure, figure_bytes, figure_image
-from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureDesk
+from aegui.kit.charts.menu import COPY, COPY_TABLE, CSV, FigureExporter
 from aegui.kit.charts.paper import Paper
 from aegui.session.file_writer import FileWriter
 from aegui.session.notice import Notice
@@ -24,7 +24,7 @@ from aegui.session.pixels.answers import one_image, title
 from aegui.shell.dialogs.files import choose_save_file
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import weights_words
-from aegui.widgets.dragged_samples import SampleDesk
+from aegui.widgets.dragged_samples import SampleExporter
 from aegui.widgets.glyphs import label_name, picture
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class FiguresFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self.desk = FigureDesk(window)
+        self.desk = FigureExporter(window)
         self.desk.wanted.connect(self._on_desk_wanted)
-        self.samples = SampleDesk(self._add_pictures, window)
+        self.samples = SampleExporter(self._add_pictures, window)
         self._dragged: QTemporaryDir | None = None
 
     @property

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aegui.features.gan.model.inversion_service import NearestDrawn
+    from aegui.features.gan.model.inversion_service import NearestGenerated
     from aegui.features.gan.model.samples_service import GeneratedSamples
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -96,7 +96,7 @@ class GanFeature(Feature):
         self._panel.nearest.set_wanted(image, self._services.shown.look)
 
     @Slot(object)
-    def _on_inversion_found(self, found: NearestDrawn) -> None:
+    def _on_inversion_found(self, found: NearestGenerated) -> None:
         self._panel.nearest.set_found(found, self._services.shown.look)
 
     @Slot()

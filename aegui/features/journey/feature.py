@@ -12,7 +12,7 @@ from aegui.core.evaluation.journey import Journey
 from aegui.core.i18n import tr
 from aegui.features.journey.view.panel import JourneyPanel, JourneySheet
 from aegui.features.journey.view.words import places_of
-from aegui.session.lit_layer import LitLayer
+from aegui.session.highlighted_layer import HighlightedLayer
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.shown import WEIGHTS
 from aegui.shell.feature import Feature
@@ -172,7 +172,7 @@ class JourneyFeature(Feature):
 
     def _show_lit(self, is_seen: bool) -> None:
         """Highlight the layer of the current step in all views of layers."""
-        lit = self._services.of(LitLayer)
+        lit = self._services.of(HighlightedLayer)
         if not is_seen or self._journey is None or not self.path:
             if self._has_lit:
                 lit.light(None)

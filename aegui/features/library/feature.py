@@ -17,9 +17,9 @@ from aegui.core.i18n import mark, tr, trn
 from aegui.core.library.exports import export_events, export_file, members
 from aegui.core.library.query import check_column
 from aegui.features.library.keeping import KEEPS, keeps
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.library.model.keeper import RunKeeper
-from aegui.features.library.model.looks import LibraryLooks, LibraryView
+from aegui.features.library.model.looks import LibraryQueries, LibraryView
 from aegui.features.library.view.models import tags_of
 from aegui.features.library.view.panel import COLUMNS, LibraryPanel
 from aegui.paths import library_dir
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from aegui.core.library.entry import LibraryEntry
     from aegui.core.library.library import Library
     from aegui.features.library.model.desk import UndoStep
-    from aegui.features.library.model.looks import LibrarySheet
+    from aegui.features.library.model.looks import QueryResult
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow
 
 _COLUMNS, _SORT, _DESCENDING = "library.columns", "library.sort", "library.descending"
 _MEGABYTE = 1 << 20
-_MOST_MEGABYTES = 1 << 24
+_MAX_MEGABYTES = 1 << 24
 _EDITS = {
     "name": mark("Name of an entry"),
     "note": mark("Note of an entry"),
@@ -74,8 +74,8 @@ class LibraryFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._looks = services.of(LibraryLooks)
-        self._desk = services.of(LibraryDesk)
+        self._looks = services.of(LibraryQueries)
+        self._desk = services.of(LibraryWriter)
         self._keeper = services.of(RunKeeper)
         self._panel = window.panel(LibraryPanel)
         self._told: tuple[str, ...] = ()
@@ -158,7 +158,7 @@ class LibraryFeature(Feature):
         self._look()
 
     @Slot(object)
-    def _on_looks_answered(self, sheet: LibrarySheet) -> None:
+    def _on_looks_answered(self, sheet: QueryResult) -> None:
         self._panel.set_sheet(sheet)
         for note in sheet.notes:
             if note not in self._told:
@@ -171,7 +171,7 @@ class LibraryFeature(Feature):
             # The details of the selected entries may have changed too.
             self._describe()
 
-    def _tell_size(self, sheet: LibrarySheet) -> None:
+    def _tell_size(self, sheet: QueryResult) -> None:
         text = tr(
             "The library uses {size}, more than its limit of {limit}: keep only the best of each "
             "study, empty the trash, or set another limit (Tidy up).",
@@ -326,7 +326,7 @@ class LibraryFeature(Feature):
         now = 0 if sheet is None else sheet.use.limit // _MEGABYTE
         title, label = tr("Limit of the library"), tr("Warn above this size, in MB:")
         value, accepted = QInputDialog.getInt(
-            self._panel, title, label, now, 1, _MOST_MEGABYTES, 256
+            self._panel, title, label, now, 1, _MAX_MEGABYTES, 256
         )
         if accepted:
             self._desk.do(

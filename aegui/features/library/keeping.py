@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import tr
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryWriter
 from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature
@@ -37,7 +37,7 @@ class KeepingFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._desk = services.of(LibraryDesk)
+        self._desk = services.of(LibraryWriter)
         self._desk.failed.connect(self._on_desk_failed)
         # Both objects outlive the window: a window rebuilt for another language must not connect
         # them twice.

@@ -14,7 +14,7 @@ from aegui.features.making.view.panel import MakingPanel
 
 if TYPE_CHECKING:
     from aegui.core.run_file.concepts import KeptConcept
-    from aegui.features.making.model.concept_service import Applied, ConceptLook
+    from aegui.features.making.model.concept_service import Applied, ConceptResult
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -123,7 +123,7 @@ class ConceptWork(QObject):
     # Concepts
 
     @Slot(object)
-    def _on_concepts_looked(self, look: ConceptLook | None) -> None:
+    def _on_concepts_looked(self, look: ConceptResult | None) -> None:
         if look is None:
             self._applied = None
         self._page.set_look(look, self._services.shown.look)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.films import FilmSize
-    from aegui.features.making.model.path_service import PathLook
+    from aegui.features.making.model.path_service import PathResult
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -195,7 +195,7 @@ class MakingFeature(Feature):
         self._services.settings.keep({key: value})
 
     @Slot(object)
-    def _on_paths_traced(self, look: PathLook | None) -> None:
+    def _on_paths_traced(self, look: PathResult | None) -> None:
         self._page.set_path(look, self._services.shown.look)
         self._show_way()
 
@@ -231,7 +231,7 @@ class MakingFeature(Feature):
         dialog.save_requested.connect(lambda: self._save_film(dialog, look, ink))
         dialog.open()
 
-    def _save_film(self, dialog: FilmDialog, look: PathLook, ink: bool) -> None:
+    def _save_film(self, dialog: FilmDialog, look: PathResult, ink: bool) -> None:
         path = dialog.choose_file(tr("{name} - path", name=self._services.workspace.name))
         if not path:
             return

@@ -20,7 +20,7 @@ from aegui.shell.cost_guard import may_compute
 from aegui.shell.dialogs.files import choose_set_file
 
 if TYPE_CHECKING:
-    from aegui.features.making.model.finds_service import FindsLook
+    from aegui.features.making.model.finds_service import FindsResult
     from aegui.session.jobs.derived import JobProgress
     from aegui.session.services import Services
     from aegui.shell.feature_window import FeatureWindow
@@ -64,7 +64,7 @@ class FindWork(QObject):
             self._page.set_offered(offered)
 
     @Slot(object)
-    def _on_finds_found(self, look: FindsLook | None) -> None:
+    def _on_finds_found(self, look: FindsResult | None) -> None:
         self._page.set_look(look, self._services.shown.look)
 
     @Slot(bool)

@@ -19,9 +19,9 @@ from aegui.core.study.noise_matrix import matrix_cost, matrix_folder
 from aegui.core.study.tables import (
     characters_csv,
 )
-from aegui.core.study.workers import usual_jobs
+from aegui.core.study.workers import default_jobs
 from aegui.features.noise_study.findings import mend
-from aegui.features.noise_study.model.noise_study import MOST_CODECS, CurveModel, NoiseStudy
+from aegui.features.noise_study.model.noise_study import MAX_CODECS, CurveModel, NoiseStudy
 from aegui.features.noise_study.model.study_forms import (
     CURVES,
     MATRIX,
@@ -160,7 +160,7 @@ class NoiseStudyFeature(Feature):
         page.set_problem("")
         self._services.settings.keep_form(MATRIX, form)
         try:
-            cost = matrix_cost(recipe, workspace.dataset, spec, usual_jobs())
+            cost = matrix_cost(recipe, workspace.dataset, spec, default_jobs())
         except AeguiError as error:
             page.set_problem(str(error))
             return
@@ -230,7 +230,7 @@ class NoiseStudyFeature(Feature):
         self._models.clear()
         codecs = tuple(
             codec
-            for run in range(min(len(shown.seeds), MOST_CODECS))
+            for run in range(min(len(shown.seeds), MAX_CODECS))
             if (codec := shown.codec_of_run(run)) is not None
         )
         choices = []

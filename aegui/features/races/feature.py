@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.cost import Cost
 from aegui.core.i18n import tr
-from aegui.core.races.smallest import usual_attempts
+from aegui.core.races.smallest import default_attempts
 from aegui.core.recipe import Recipe
 from aegui.core.training.cost import training_cost
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -108,7 +108,7 @@ class RacesFeature(Feature):
     def shrink(self, challenge: Challenge) -> None:
         """Search for the smallest network, starting with that of the builder."""
         recipe = self._services.workspace.recipe
-        if self._may_try(challenge, usual_attempts(recipe)):
+        if self._may_try(challenge, default_attempts(recipe)):
             self._search.shrink(recipe, challenge)
 
     @Slot(object)

@@ -13,7 +13,7 @@ from aegui.core.source_code.forms import DIALECTS, SUFFIXES
 from aegui.features.source.model.source_service import SourceService, SourceSubject
 from aegui.features.source.view.panel import SourcePanel
 from aegui.session.file_writer import FileWriter
-from aegui.session.lit_layer import LitLayer
+from aegui.session.highlighted_layer import HighlightedLayer
 from aegui.session.notice import Notice
 from aegui.shell.dialogs.files import choose_form_file
 from aegui.shell.feature import Feature
@@ -21,8 +21,8 @@ from aegui.shell.feature import Feature
 if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
     from aegui.core.source_code.forms import DialectKey
-    from aegui.features.source.model.source_service import SourceLook
-    from aegui.session.lit_layer import LayerPlace
+    from aegui.features.source.model.source_service import PrintedCode
+    from aegui.session.highlighted_layer import LayerPlace
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -35,7 +35,7 @@ class SourceFeature(Feature):
         super().__init__(services, window)
         self._panel = window.panel(SourcePanel)
         self._source = services.of(SourceService)
-        self._lit = services.of(LitLayer)
+        self._lit = services.of(HighlightedLayer)
         self._connect()
         self._panel.set_dialect(self._source.dialect)
         self._show_draft()
@@ -99,7 +99,7 @@ class SourceFeature(Feature):
         self._source.is_busy = self._services.runner.is_busy
 
     @Slot(object)
-    def _on_source_looked(self, look: SourceLook) -> None:
+    def _on_source_looked(self, look: PrintedCode) -> None:
         if look.listing is None:
             self._panel.set_message(look.reason)
             return

@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 
 from aegui.core.i18n import tr
 from aegui.core.study.plan import SUFFIX, list_plans, load_plan
-from aegui.core.study.records import usual_folder
+from aegui.core.study.records import default_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.cell_networks import CellNetworks
@@ -301,7 +301,7 @@ class StudiesFeature(Feature):
     @Slot(object)
     def _on_runs_ended(self, sheet: StudySheet) -> None:
         if sheet.result is not None and any(cell.runs for cell in sheet.result.cells):
-            folder = usual_folder(sheet.path)
+            folder = default_folder(sheet.path)
             self._services.requests.keep_study.emit(sheet.result, folder, sheet.verdict.lines)
 
     @Slot(str)

@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from aegui.features.map.model.plane_tiles import Plane
     from aegui.session.services import Services
 
-MOST_FRAMES = 150
+MAX_FRAMES = 150
 USUAL = FilmSpec(side=800, fps=15.0)
 """Default settings of films of trainings."""
 _DIALOG_PX = 360
 _ESTIMATED_FRAMES = 5
 """The remaining time is shown from this frame on: the first frames are slower."""
 _LOOK_MS = 25
-_LEAST_S = 0.06
+_MIN_S = 0.06
 """Minimum time for a panel to update."""
-_MOST_S = 1.5
+_MAX_S = 1.5
 """A plane that takes longer is filmed incomplete."""
-_LEAST_WORDS_PX, _MOST_WORDS_PX, _WORDS_SHARE = 10, 24, 48
+_MIN_WORDS_PX, _MAX_WORDS_PX, _WORDS_SHARE = 10, 24, 48
 """Font height of the epoch: this fraction of the longer side, within limits."""
 _BAND_PX = 3
 """Margin above and below the epoch."""
@@ -141,7 +141,7 @@ class FilmMaker(QObject):
             dialog.setCancelButton(None)
             return
         waited_s = time.monotonic() - self._shown_s
-        if waited_s < _LEAST_S or (not self._is_settled and waited_s < _MOST_S):
+        if waited_s < _MIN_S or (not self._is_settled and waited_s < _MAX_S):
             return
         epoch = self._epochs[self._next]
         image = grabbed(self._widget)
@@ -186,7 +186,7 @@ class FilmMaker(QObject):
 
 def filmed_epochs(timeline: TimelineView) -> list[float]:
     """Return the epochs of ``timeline`` that a film shows."""
-    return [float(epoch) for epoch in timeline.thinned(MOST_FRAMES).epochs]
+    return [float(epoch) for epoch in timeline.thinned(MAX_FRAMES).epochs]
 
 
 @runtime_checkable
@@ -238,7 +238,7 @@ def film_picture(image: QImage, side: int, epoch: float) -> NDArray[np.uint8]:
     is no room for it.
     """
     theme, font = current_theme(), QFont(QGuiApplication.font())
-    font.setPixelSize(max(_LEAST_WORDS_PX, min(_MOST_WORDS_PX, side // _WORDS_SHARE)))
+    font.setPixelSize(max(_MIN_WORDS_PX, min(_MAX_WORDS_PX, side // _WORDS_SHARE)))
     words = epoch_words(epoch)
     metrics = QFontMetrics(font)
     band = 2 * (metrics.height() // 2 + _BAND_PX)

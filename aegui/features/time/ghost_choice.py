@@ -14,7 +14,7 @@ from aegui.features.time.view.bar import TimeBar
 from aegui.session.notice import Notice
 from aegui.session.shown import WEIGHTS
 from aegui.shell.outcome import epoch_words
-from aegui.shell.run_choice import ANY_RUN, MOST_IN_MENU, RUN, run_choices, run_of
+from aegui.shell.run_choice import ANY_RUN, MAX_IN_MENU, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
@@ -167,7 +167,7 @@ class GhostChoice(QObject):
         if codec is not None and codec.can_encode:
             choices.append(("moment", tr("&Keep {epoch} as a ghost", epoch=self._moment_words())))
             choices += run_choices(shown, others=True)
-            if self._run is not None and MOST_IN_MENU <= self._run < len(shown.seeds):
+            if self._run is not None and MAX_IN_MENU <= self._run < len(shown.seeds):
                 choices.append((self.key, self._words()))
         if self._kept is not None:
             choices.append(("kept", tr("Kept: {name}", name=self._kept_words)))

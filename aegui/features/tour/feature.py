@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from aegui.core.i18n import tr
 from aegui.features.tour.steps import STEPS
 from aegui.features.tour.view.card import TourCard
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.session.data.selection import Selection
 from aegui.session.jobs.clock import one_shot
 from aegui.shell.feature import Feature
@@ -95,7 +95,7 @@ class TourFeature(Feature):
     def begin(self) -> None:
         """Show the step where the tour was left, or the first one."""
         # The hints on the map say the same, so they are hidden meanwhile.
-        watch_room(self._window.canvas).set_taken(self.card, True)
+        overlay_area_of(self._window.canvas).set_taken(self.card, True)
         kept = self._services.settings.values.get(STEP, 0)
         at = int(kept) if isinstance(kept, int) and 0 <= kept < len(STEPS) else 0
         self._show(at)
@@ -127,7 +127,7 @@ class TourFeature(Feature):
         self._at = None
         self._rest.stop()
         self.pointer.leave()
-        watch_room(self._window.canvas).set_taken(self.card, False)
+        overlay_area_of(self._window.canvas).set_taken(self.card, False)
         had_keys = self.card.isAncestorOf(self._window.focusWidget() or self.card)
         self.card.hide()
         if had_keys:

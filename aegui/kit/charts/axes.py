@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _X_ROOM = 1.9
 """Room for a figure across, as a multiple of its width."""
-_LEAST_WIDE = 18.0
+_MIN_WIDE = 18.0
 _Y_ROOM = 20.0
 _TICK = 2.5
 _HAIR = 0.01
@@ -166,11 +166,11 @@ def values_width(ink: Ink, y: Axis, height: float) -> float:
 
 def _ticks_across(ink: Ink, room: float, x: Axis) -> list[tuple[float, str]]:
     """Return as many ticks as fit with their labels side by side."""
-    most = max(2, int(room / (_X_ROOM * _LEAST_WIDE)))
+    most = max(2, int(room / (_X_ROOM * _MIN_WIDE)))
     while True:
         ticks = x.ticks(most)
         wide = max((ink.width(text, TICK_PT) for _, text in ticks), default=0.0)
-        if most <= 2 or (len(ticks) - 1) * _X_ROOM * max(_LEAST_WIDE, wide) <= room:
+        if most <= 2 or (len(ticks) - 1) * _X_ROOM * max(_MIN_WIDE, wide) <= room:
             return ticks
         most -= 1
 

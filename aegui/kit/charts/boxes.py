@@ -31,7 +31,7 @@ _SHARE = 0.5
 _FILL = 0.35
 _REACH = 1.5
 """Whiskers reach to the last value within so many times the height of the box (Tukey 1977)."""
-_LEAST_SIDE = 0.8
+_MIN_SIDE = 0.8
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _paint_box(ink: Ink, columns: NamedColumns, place: int, found: BoxFigures) -
         painter.drawLine(QPointF(middle - half / 2, stop), QPointF(middle + half / 2, stop))
     top, bottom = columns.height(found.high), columns.height(found.low)
     # Equal values give a box without height, which must still be visible.
-    bottom = max(bottom, top + _LEAST_SIDE)
+    bottom = max(bottom, top + _MIN_SIDE)
     painter.setBrush(blend(colour, ink.ground, _FILL))
     painter.drawRect(QRectF(middle - half, top, 2 * half, bottom - top))
     painter.setPen(ink.pen(theme.text, 3 * HAIRLINE))

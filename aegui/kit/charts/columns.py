@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 DOT = 2.0
 """Radius of the dot of a single value."""
 _DOTS_SHARE = 0.52
-_LEAST_NAME = 5.5
+_MIN_NAME = 5.5
 _DASH = 15.0
 _PLOT_SHARE = 0.9
-_MOST_TURNED = 0.35
+_MAX_TURNED = 0.35
 Levels = tuple[tuple[float, str], ...]
 """Level lines across a plot: their values and names."""
 
@@ -93,7 +93,7 @@ def _turned_height(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
     if stride == 1 or across < ink.line(ink.least):
         return 0.0
     widest = max(ink.width(name, TICK_PT) for name in names)
-    return min(widest, _MOST_TURNED * rect.height())
+    return min(widest, _MAX_TURNED * rect.height())
 
 
 def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: float) -> None:
@@ -153,7 +153,7 @@ def level_style(number: int) -> Qt.PenStyle:
 def fitting_size(ink: Ink, names: Sequence[str], room: float) -> tuple[float, int]:
     """Return the font size at which ``names`` fit side by side, and the stride if not all do."""
     size = ink.text
-    while size >= max(_LEAST_NAME, ink.least):
+    while size >= max(_MIN_NAME, ink.least):
         widest = max((ink.width(name, size) for name in names), default=0.0)
         if widest <= room - 1.0:
             return size, 1

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _MARGIN = 6.0
 _SHAPE = 1.5
-_MOST_TITLE_LINES = 2
+_MAX_TITLE_LINES = 2
 
 
 class Content(Protocol):
@@ -126,7 +126,7 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
     if paper.title and figure.title:
         line = ink.line(TITLE_PT)
         metrics = ink.metrics(TITLE_PT, bold=True)
-        for text in wrapped(metrics, figure.title, rect.width(), most=_MOST_TITLE_LINES):
+        for text in wrapped(metrics, figure.title, rect.width(), most=_MAX_TITLE_LINES):
             box = QRectF(rect.left(), rect.top(), rect.width(), line)
             ink.write(text, box, TITLE_PT, ink.theme.text, LEFT, bold=True)
             rect.setTop(rect.top() + line)
@@ -138,7 +138,7 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
         for place, text in enumerate(lines):
             box = QRectF(rect.left(), rect.bottom() + GAP / 2 + place * line, rect.width(), line)
             ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, LEFT)
-    for part, room in zip(figure.parts, rooms_for(len(figure.parts), rect), strict=True):
+    for part, room in zip(figure.parts, panel_rects(len(figure.parts), rect), strict=True):
         paint_titled(ink, part, room, titled=len(figure.parts) > 1)
 
 
@@ -155,7 +155,7 @@ def paint_titled(ink: Ink, part: Content, room: QRectF, *, titled: bool = True) 
     ink.painter.restore()
 
 
-def rooms_for(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:
+def panel_rects(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QRectF]:
     """Divide ``rect`` into ``count`` rectangles with an aspect ratio near ``good_shape``."""
     columns = columns_for(count, rect.size(), good_shape)
     rows = max(1, math.ceil(count / columns))

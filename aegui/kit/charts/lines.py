@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 
 from aegui.core.i18n import tr
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.kit.charts.axes import framed
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, RIGHT, TICK_PT
@@ -44,7 +44,7 @@ _STYLES = (
 )
 _COLOURS = 8
 _DOT = 1.6
-_MOST_POINTS = 1_200
+_MAX_POINTS = 1_200
 _LEGEND_SHARE = 1 / 3
 """Of the height that names above the plot may take."""
 _HEAD_SHARE = 0.4
@@ -52,7 +52,7 @@ _HEAD_SHARE = 0.4
 _NONE = np.zeros((0, 0))
 
 
-def told_apart(number: int) -> Qt.PenStyle:
+def dash_style(number: int) -> Qt.PenStyle:
     """Return the dash style of the ``number``-th of several lines.
 
     Four consecutive lines are distinct without colours, and 32 by colour and dash together.
@@ -262,7 +262,7 @@ class LinePlot:
         colour.setAlpha(BAND_ALPHA)
         ink.painter.setPen(Qt.PenStyle.NoPen)
         ink.painter.setBrush(colour)
-        keep = spread_over(len(self.at), _MOST_POINTS)
+        keep = evenly_spaced(len(self.at), _MAX_POINTS)
         window = QPainterPath()
         window.addRect(frame.plot)
         for piece in finite_pieces(one.high + one.low):
@@ -357,9 +357,9 @@ def _placed(frame: PlotArea, x: Values, y: Values) -> list[QPointF]:
 
 def _extremes(values: Values) -> NDArray[np.int64]:
     """Return the indices of the minimum and maximum of each chunk of a long curve."""
-    if len(values) <= _MOST_POINTS:
+    if len(values) <= _MAX_POINTS:
         return np.arange(len(values))
-    bounds = np.linspace(0, len(values), _MOST_POINTS // 2 + 1).astype(np.int64)
+    bounds = np.linspace(0, len(values), _MAX_POINTS // 2 + 1).astype(np.int64)
     found = [0, len(values) - 1]
     for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         part = values[start:end]

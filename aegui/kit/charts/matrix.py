@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.ink import Ink
 
 _NAMES_SHARE = 0.3
-_MOST_NAME = 104.0
+_MAX_NAME = 104.0
 _SMALL_PT = 6.5
 _LETTERS = 0.8
 """How much of the height of a line names take, one below the other."""
@@ -108,7 +108,7 @@ class NumberMatrix:
     def margins(self, ink: Ink, width: float = math.inf) -> tuple[float, float, float]:
         """Return the space left of, above and below the cells of a matrix of ``width``."""
         line, name = ink.line(ink.text), ink.line(NAME_PT)
-        most = min(_MOST_NAME, _NAMES_SHARE * width)
+        most = min(_MAX_NAME, _NAMES_SHARE * width)
         heads = [*self.rows, *([self.foot[0]] if self.foot else [])]
         left = name + 2 * GAP + min(most, _widest(ink, heads))
         above = line * max((text.count("\n") + 1 for text in self.columns), default=1)

@@ -29,7 +29,7 @@ _PICTURES = (
 _TABLES = ((CSV, mark("Save as CS&V…")), (COPY_TABLE, mark("Copy &table")))
 
 
-class FigureDesk(QObject):
+class FigureExporter(QObject):
     """Receives the figures of all menus; a window has one, as its child."""
 
     wanted = Signal(object, str)
@@ -128,12 +128,12 @@ class FigureMenu(QObject):
         QGuiApplication.clipboard().setImage(image)
 
 
-def _desk_of(widget: QWidget) -> FigureDesk | None:
+def _desk_of(widget: QWidget) -> FigureExporter | None:
     """Return the desk of the window of ``widget``, also from within a floating panel."""
     up: QWidget | None = widget
     while up is not None:
-        desk = up.findChild(FigureDesk, "", Qt.FindChildOption.FindDirectChildrenOnly)
-        if isinstance(desk, FigureDesk):
+        desk = up.findChild(FigureExporter, "", Qt.FindChildOption.FindDirectChildrenOnly)
+        if isinstance(desk, FigureExporter):
             return desk
         up = up.parentWidget()
     return None

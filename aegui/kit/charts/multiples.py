@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aegui.kit.charts.figure import Content, paint_titled, rooms_for
+from aegui.kit.charts.figure import Content, paint_titled, panel_rects
 from aegui.kit.charts.items import ItemShape, area_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class SmallMultiples:
 
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plots and return the rectangle of each."""
-        rooms = rooms_for(len(self.parts), rect, self.shape)
+        rooms = panel_rects(len(self.parts), rect, self.shape)
         for part, room in zip(self.parts, rooms, strict=True):
             paint_titled(ink, part, room)
         return tuple(area_of(place, room) for place, room in enumerate(rooms))

@@ -21,7 +21,7 @@ SIDE_CM = (3.0, 100.0)
 DPI = (50, 1200)
 THEMES = table(Choice("light", mark("Light"), ""), Choice("dark", mark("Dark"), ""))
 """The colours of a figure: keys of ``PAPERS``."""
-MOST_PIXELS = 120_000_000
+MAX_PIXELS = 120_000_000
 _SIDE = Field(ge=SIDE_CM[0], le=SIDE_CM[1])
 
 
@@ -96,7 +96,7 @@ class Paper:
             AeguiError: The image would have too many pixels.
         """
         width, height = (round(side / 2.54 * self.dpi) for side in (self.width_cm, self.height_cm))
-        if width * height > MOST_PIXELS:
+        if width * height > MAX_PIXELS:
             raise AeguiError(
                 tr(
                     "The picture would have {width:,} x {height:,} pixels: choose a smaller size "

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROW_PX = 22
 GAP_PX = 6
-_MOST_NAME_PX = 130
+_MAX_NAME_PX = 130
 _STEPS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _CHOOSING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
@@ -134,7 +134,7 @@ class RowBars(Painted):
         left = self.lead_px + GAP_PX if self.lead_px else 0
         advance = self.fontMetrics().horizontalAdvance
         wide = max((advance(row.name) for row in self._rows), default=0)
-        name = min(wide, _MOST_NAME_PX, int(self.name_share * self.width()))
+        name = min(wide, _MAX_NAME_PX, int(self.name_share * self.width()))
         figure = max((advance(row.figure) for row in self._rows), default=0)
         return left, left + name + 2 + GAP_PX, self.width() - figure - GAP_PX
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _MULTIPLES = (1.0, 2.0, 5.0, 10.0)
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
-_LEAST = 1e-300
+_MIN = 1e-300
 _LOG_STEPS: tuple[tuple[tuple[int, ...], int], ...] = (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1))
 """Multiples within a decade and decades between them, from fine to coarse."""
 
@@ -113,7 +113,7 @@ def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
     array = np.asarray(values, dtype=np.float64)
     if not is_log:
         return array
-    placed: NDArray[np.float64] = np.log10(np.maximum(array, _LEAST))
+    placed: NDArray[np.float64] = np.log10(np.maximum(array, _MIN))
     return placed
 
 

@@ -22,7 +22,7 @@ _STEPS = 32
 _STRIP = 9.0
 _VIEW_PX = 92
 _KEY_PT = 62.0
-_MOST_HIGH = 170.0
+_MAX_HIGH = 170.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class ShadeKey:
             ink.write(ink.elided(words, NAME_PT, rect.width()), box, NAME_PT, dim, LEFT)
             top += line
         top += ink.length(GAP)
-        high = max(line, min(ink.length(_MOST_HIGH), rect.bottom() - top))
+        high = max(line, min(ink.length(_MAX_HIGH), rect.bottom() - top))
         step, (palest, fullest) = high / _STEPS, ink.tint
         for place in range(_STEPS):
             shade = 1.0 - (1.0 - self.least) * place / (_STEPS - 1)

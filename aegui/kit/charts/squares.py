@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from aegui.kit.charts.figure import rooms_for
+from aegui.kit.charts.figure import panel_rects
 from aegui.kit.charts.ink import GAP, LEFT, NAME_PT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, ManyShapes, area_of
 from aegui.kit.charts.legend import LegendEntry, paint_legend
@@ -29,7 +29,7 @@ KINDS: tuple[Kind, ...] = ("empty", "crossed", "bad", "full", "shade")
 """An outline, one with a cross, a smaller square in a shade of the colour of errors, a whole one in
 the full accent, in a shade of it: told apart by form as well as by colour."""
 
-_MOST_SIDE = 32.0
+_MAX_SIDE = 32.0
 _FIRM_SIDE = 3.0
 _GAP_SIDE = 5.0
 _SHADES = 24
@@ -157,7 +157,7 @@ class SquareFields:
         """Paint the plot and return the squares, then the fields."""
         top = paint_legend(ink, rect, [self._entry(ink, sign) for sign in self.signs])
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
-        rooms = rooms_for(len(self.parts), rect)
+        rooms = panel_rects(len(self.parts), rect)
         grids = []
         # One size for all fields, so that they can be compared.
         sides = [self._side(ink, part, room) for part, room in zip(self.parts, rooms, strict=True)]
@@ -183,7 +183,7 @@ class SquareFields:
     def _side(self, ink: Ink, part: Squares, room: QRectF) -> tuple[float, int]:
         """Return the largest side of a square and the number per row, round for long rows."""
         field = self._field(ink, part, room)
-        return largest(len(part.kinds), field.width(), field.height(), ink.length(_MOST_SIDE))
+        return largest(len(part.kinds), field.width(), field.height(), ink.length(_MAX_SIDE))
 
     def _paint_part(
         self, ink: Ink, part: Squares, room: QRectF, best: tuple[float, int]

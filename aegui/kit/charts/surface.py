@@ -13,7 +13,7 @@ from aegui.kit.charts.axes import framed, shaped
 from aegui.kit.charts.ink import HAIRLINE
 from aegui.kit.charts.items import ItemShape, line_of
 from aegui.kit.charts.legend import line_entry, paint_legend
-from aegui.kit.charts.lines import told_apart
+from aegui.kit.charts.lines import dash_style
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class SurfacePlot:
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the trajectories."""
         pens = [
-            ink.pen(ink.series_colour(trail.colour), _WIDTH, told_apart(item))
+            ink.pen(ink.series_colour(trail.colour), _WIDTH, dash_style(item))
             for item, trail in enumerate(self.trails)
         ]
         entries = [

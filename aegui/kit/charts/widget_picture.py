@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.kit.charts.ink import Ink
 
-_LEAST_PX = 60
+_MIN_PX = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class WidgetPicture:
                 size = before
                 if self.fits:
                     size = QSize(round(rect.width() * dots), round(rect.height() * dots))
-                    size = size.expandedTo(QSize(_LEAST_PX, _LEAST_PX))
+                    size = size.expandedTo(QSize(_MIN_PX, _MIN_PX))
                     widget.resize(size)
                 scale = min(rect.width() / size.width(), rect.height() / size.height())
                 painter.translate(

@@ -10,7 +10,7 @@ import numpy as np
 
 from aegui.core.data.dataset import Dataset, copies_in, copy_of
 from aegui.core.data.load import load_data
-from aegui.core.data.split import checked_on
+from aegui.core.data.split import with_validation_source
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.network.resolve import resolve
@@ -261,7 +261,9 @@ class DataEdits:
         now = self._host.draft.recipe
         name = tr("Validate on {name}", name=source_words(source))
         text = name if source else tr("Share for validation")
-        self.edit(now.model_copy(update={"data": checked_on(now.data, source, n)}), text)
+        self.edit(
+            now.model_copy(update={"data": with_validation_source(now.data, source, n)}), text
+        )
 
     def _refuse_check(self, error: AeguiError, source: str) -> None:
         self._host.refuse(error, lambda: self.check_on(source))

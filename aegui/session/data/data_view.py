@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from aegui.core.recipe import DataSpec
     from aegui.session.documents.draft import DraftState
 
-MOST_CHARACTERS = 1000
+MAX_CHARACTERS = 1000
 """Largest dataset whose characters can be chosen one by one."""
-MOST_NAMED = 5000
+MAX_NAMED = 5000
 """Maximum number of samples that a recipe lists by name."""
 
 
@@ -73,7 +73,7 @@ class DataView:
     @property
     def has_characters(self) -> bool:
         """Return whether all labels are single characters, few enough to be shown one by one."""
-        return len(self.pool) <= MOST_CHARACTERS and all(
+        return len(self.pool) <= MAX_CHARACTERS and all(
             len(label) == 1 for label in self.pool.classes
         )
 
@@ -100,12 +100,12 @@ def only(view: DataView, indices: NDArray[np.int64]) -> DataSpec:
     if view.has_characters and not view.has_classes:
         chars = "".join(pool.labels[index] for index in indices)
         return view.spec.model_copy(update=none | {"chars": chars})
-    if len(indices) > MOST_NAMED:
+    if len(indices) > MAX_NAMED:
         raise AeguiError(
             tr(
                 "A recipe lists at most {most:,} samples one by one, not {n:,}: choose by class, "
                 "or take a number of samples at random.",
-                most=MOST_NAMED,
+                most=MAX_NAMED,
                 n=len(indices),
             )
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from aegui.core.evaluation.group import MOST, described_group
+from aegui.core.evaluation.group import MAX, described_group
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -98,7 +98,7 @@ class Selection(Service):
             self._groups.forget()
             return
         glyphs = self._glyphs
-        count = min(len(indices), MOST)
+        count = min(len(indices), MAX)
         quick = count * dataset.pixels <= _QUICK_NUMBERS
         if codec is not None:
             quick = quick and is_quick(

@@ -26,13 +26,13 @@ from aegui.session.jobs.latest_job import LatestJob
 if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
 
-_MOST_NOTE_BYTES = 64 << 10
-_MOST_PICTURE_BYTES = 4 << 20
+_MAX_NOTE_BYTES = 64 << 10
+_MAX_PICTURE_BYTES = 4 << 20
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Underway:
+class TrainingProgress:
     """Progress of a training that was running when the copy was made.
 
     Attributes:
@@ -80,20 +80,20 @@ class Recovery:
     origin: Path | None
     name: str
     saved_at: datetime
-    training: Underway | None = None
+    training: TrainingProgress | None = None
     held: Held | None = None
 
     def picture(self) -> bytes:
         """Return a PNG of the network's outputs for the samples; empty if it cannot be read."""
         try:
             with Archive(self.file) as archive:
-                return bytes(archive.read(THUMBNAIL, _MOST_PICTURE_BYTES))
+                return bytes(archive.read(THUMBNAIL, _MAX_PICTURE_BYTES))
         except ReadError as error:
             _log.info("no picture of %s: %s", self.file, error)
             return b""
 
 
-_UNDERWAY = TypeAdapter(Underway)
+_UNDERWAY = TypeAdapter(TrainingProgress)
 _HELD = TypeAdapter(Held)
 
 
@@ -133,7 +133,11 @@ class Autosave(QObject):
         return self._job.busy
 
     def write(
-        self, run: SavedRun, origin: Path | None, name: str, training: Underway | None = None
+        self,
+        run: SavedRun,
+        origin: Path | None,
+        name: str,
+        training: TrainingProgress | None = None,
     ) -> None:
         """Replace the copy by ``run`` in the background; ``training`` is its running training."""
         file, about = self.file, self.file.with_suffix(".json")
@@ -278,11 +282,11 @@ def recovery_of(file: Path) -> Recovery:
     """Return the description of the copy ``file``, as far as its note is readable."""
     origin: Path | None = None
     name = ""
-    training: Underway | None = None
+    training: TrainingProgress | None = None
     held: Held | None = None
     try:
         with file.with_suffix(".json").open("rb") as note:
-            about = from_json(note.read(_MOST_NOTE_BYTES))
+            about = from_json(note.read(_MAX_NOTE_BYTES))
         name = str(about["name"])
         origin = None if about["origin"] is None else Path(about["origin"])
         if "training" in about:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 
 from aegui.core.training.length import planned_epochs
 from aegui.core.training.loop.pace import CHECKPOINT_SECONDS, Pace
-from aegui.session.documents.autosave import Underway
+from aegui.session.documents.autosave import TrainingProgress
 from aegui.session.jobs.clock import one_shot
 
 if TYPE_CHECKING:
@@ -121,6 +121,6 @@ class Keeping(QObject):
             self._kept.emit()
 
 
-def _underway(result: TrainingResult, resolved: ResolvedRecipe) -> Underway:
+def _underway(result: TrainingResult, resolved: ResolvedRecipe) -> TrainingProgress:
     best = min(result.runs, key=lambda run: run.loss)
-    return Underway(best.epochs, planned_epochs(resolved), best.loss, result.seconds)
+    return TrainingProgress(best.epochs, planned_epochs(resolved), best.loss, result.seconds)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Leaving(Service):
+class CloseGuard(Service):
     """Asks in the current window once a file has been read.
 
     The window may be another one than that in which the file was chosen: a change of language or

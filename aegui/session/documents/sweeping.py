@@ -23,7 +23,7 @@ def _within(folder: Path) -> Iterator[Path]:
     yield from (path for path in folder.glob("*/*") if path.is_dir())
 
 
-class Sweeping:
+class CleanupJob:
     """Cleans up once in the folders that the program writes to."""
 
     def __init__(self, workspace: Workspace) -> None:

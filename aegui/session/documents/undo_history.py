@@ -14,8 +14,8 @@ from aegui.session.documents.edit_command import EditCommand, KeptCommand
 if TYPE_CHECKING:
     from aegui.session.documents.draft import DraftState
 
-MOST_STEPS = 1000
-MOST_BYTES = 512 << 20
+MAX_STEPS = 1000
+MAX_BYTES = 512 << 20
 """Maximum memory of the drafts of all steps, in addition to the current draft."""
 _LARGE_BYTES = 64 << 10
 """Smaller arrays are not counted."""
@@ -26,10 +26,10 @@ _LABEL_BYTES = 16
 class UndoHistory(QUndoStack):
     """Edits of draft, pins and concepts; the oldest are dropped if they use too much memory."""
 
-    def __init__(self, parent: QObject | None = None, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, parent: QObject | None = None, most_bytes: int = MAX_BYTES) -> None:
         super().__init__(parent)
         self._most_bytes = most_bytes
-        self.setUndoLimit(MOST_STEPS)
+        self.setUndoLimit(MAX_STEPS)
 
     def push_edit(self, edit: EditCommand) -> None:
         """Push ``edit``, and drop the oldest steps if the memory limit is exceeded."""
@@ -40,7 +40,7 @@ class UndoHistory(QUndoStack):
 
     @property
     def held_bytes(self) -> int:
-        """Return the memory of the steps beyond the current draft, at most ``MOST_BYTES``."""
+        """Return the memory of the steps beyond the current draft, at most ``MAX_BYTES``."""
         numbered = [(index, self._step(index)) for index in range(self.count())]
         edits = [(index, step) for index, step in numbered if isinstance(step, EditCommand)]
         if not edits:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.run_file.saved import SavedRun
     from aegui.core.training.record.result import TrainingResult
-    from aegui.session.documents.autosave import Underway
+    from aegui.session.documents.autosave import TrainingProgress
     from aegui.session.documents.document import Continuation, Opened
     from aegui.session.documents.draft import DraftState
     from aegui.session.settings import Settings
@@ -92,7 +92,7 @@ class Workspace(QObject):
         self.file = DocumentFile(self, settings, autosave_folder, self)
         self.file.noticed.connect(self.noticed)
         self.opening = Opening(self, self.loading, self.file, self.edits)
-        self._training: tuple[SavedRun, Underway] | None = None
+        self._training: tuple[SavedRun, TrainingProgress] | None = None
         self.draft: DraftState
         """The draft as a whole."""
         self.resolution: Resolution
@@ -215,7 +215,7 @@ class Workspace(QObject):
         return True
 
     def keep_training(
-        self, result: TrainingResult, resolved: ResolvedRecipe, underway: Underway
+        self, result: TrainingResult, resolved: ResolvedRecipe, underway: TrainingProgress
     ) -> None:
         """Include the state of the running training in the recovery copy."""
         self._training = saved_run_of(result, resolved), underway
@@ -227,7 +227,7 @@ class Workspace(QObject):
         self._training = None
 
     @property
-    def underway(self) -> Underway | None:
+    def underway(self) -> TrainingProgress | None:
         """Return the progress of the running training at its last copy."""
         return None if self._training is None else self._training[1]
 

@@ -8,7 +8,7 @@ import sys
 import threading
 
 _STEP = 5
-_LEAST = 19
+_MIN = 19
 
 
 def lower_priority() -> None:
@@ -24,4 +24,4 @@ def lower_priority() -> None:
         # A thread inherits the priority of its creator, which may be lowered already.
         base = os.getpriority(os.PRIO_PROCESS, os.getpid())
         if nice <= base:
-            os.setpriority(os.PRIO_PROCESS, thread, min(_LEAST, base + _STEP))
+            os.setpriority(os.PRIO_PROCESS, thread, min(_MIN, base + _STEP))

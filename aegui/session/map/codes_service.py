@@ -27,7 +27,7 @@ SOON = 600_000_000
 """Multiplications for the first codes: some 0.1 s."""
 SOON_NUMBERS = 40_000_000
 """Pixels of the images that are encoded first; a large dataset may be memory-mapped."""
-FEWEST, MOST = 200, 70_000
+FEWEST, MAX = 200, 70_000
 """Minimum and maximum number of samples on the map."""
 LIVE_MOST = 10_000
 """Maximum number of samples on the map during a training."""
@@ -206,7 +206,7 @@ def _encoded_soon(
     ``live``.
     """
     order = np.random.default_rng(0).permutation(len(dataset))
-    most = min(len(dataset), _soon(codec, dataset, LIVE_MOST) if live else MOST)
+    most = min(len(dataset), _soon(codec, dataset, LIVE_MOST) if live else MAX)
     known = np.zeros((0, codec.latent_size), np.float32)
     count = min(most, _soon(codec, dataset, most))
     while True:

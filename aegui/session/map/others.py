@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
 
-MOST = 2
+MAX = 2
 """Maximum number of networks to compare with the displayed one."""
-MOST_SAMPLES = 2000
+MAX_SAMPLES = 2000
 """Number of samples that relate the codes of two networks, unless the maps set others."""
 _PLANE = 2
 
@@ -216,8 +216,8 @@ class Others(Service):
 
     def _why_not(self, other: Other) -> str:
         dataset = self._dataset
-        if len(self.others) >= MOST:
-            return tr("There are {n} other networks already: remove one first.", n=MOST)
+        if len(self.others) >= MAX:
+            return tr("There are {n} other networks already: remove one first.", n=MAX)
         if dataset is not None and not _fits(other.codec, dataset):
             return tr(
                 "{name} takes images of {theirs} pixels, this set has images of {ours}.",
@@ -234,7 +234,7 @@ class Others(Service):
             return
         indices = self._indices
         if indices is None:
-            indices = sampled(len(dataset), MOST_SAMPLES, 0)
+            indices = sampled(len(dataset), MAX_SAMPLES, 0)
         every = (shown, *others)
         found = indices
         work = len(found) * sum(max(encode_cost(each.codec), each.codec.pixels) for each in every)

@@ -14,7 +14,7 @@ import numpy as np
 from aegui.core.data.corruption import corrupted
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
-from aegui.core.sampled import sampled, step_of
+from aegui.core.sampled import sampled, stride_for
 from aegui.session.data.looks import grey_levels, look_of, reduced
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 
@@ -33,15 +33,15 @@ Order = Literal["worst", "best", "random"]
 
 NEAREST = 5
 """Number of nearest samples in an answer."""
-MOST_COMPARED = 60_000_000
+MAX_COMPARED = 60_000_000
 """Maximum number of pixels to compare a drawing with; larger datasets are subsampled evenly."""
 QUICKLY_COMPARED = 400_000
 """Number of pixels that are compared in less than a millisecond."""
-MOST_ROWS = 200
+MAX_ROWS = 200
 """Maximum number of reconstructions shown of a dataset of images."""
-MOST_GLYPH_ROWS = 1_000
+MAX_GLYPH_ROWS = 1_000
 """Maximum number of reconstructions shown of a dataset of glyphs, which are small."""
-MOST_MEASURED = 10_000
+MAX_MEASURED = 10_000
 """Maximum number of samples that are measured to find those to be shown."""
 MEASURED_WORK = 2_000_000_000
 """Multiplications that measuring may take: some 0.3 s."""
@@ -49,7 +49,7 @@ LIVE_SHARE = 8
 """Factor by which the work is reduced during a training."""
 THUMB_PX = 96
 """Images with more rows or columns are downsampled in rows."""
-_FEWEST_MEASURED = MOST_ROWS
+_FEWEST_MEASURED = MAX_ROWS
 _VOTES = 3
 
 
@@ -154,7 +154,7 @@ class Nearest:
         self.look = look_of(dataset)
         # Every ``step``-th sample of a very large dataset: a view, or a copy if the pixels are
         # bytes.
-        self.step = step_of(len(dataset) * dataset.pixels, MOST_COMPARED)
+        self.step = stride_for(len(dataset) * dataset.pixels, MAX_COMPARED)
         self.is_quick = len(dataset) * dataset.pixels <= QUICKLY_COMPARED
         self._rows: NDArray[np.float32] | None = None
         self._norms: NDArray[np.float32] | None = None
@@ -249,7 +249,7 @@ def _squared(output: NDArray[np.float32], target: NDArray[np.float32]) -> NDArra
     return squared
 
 
-def telling_pixel(answer: Answer) -> tuple[int, int]:
+def most_informative_pixel(answer: Answer) -> tuple[int, int]:
     """Return row and column of the most informative pixel to ask about.
 
     For glyphs the wrong pixel that the network is most certain of, or else its least certain pixel;
@@ -300,7 +300,7 @@ def corrupted_inputs(
 def measured_samples(codec: Codec, dataset: Dataset, *, live: bool) -> NDArray[np.int64]:
     """Return the indices of the samples to measure: all of a small dataset, else a subset."""
     work = MEASURED_WORK // (LIVE_SHARE if live else 1)
-    most = min(MOST_MEASURED, work // max(1, codec.cost + encode_cost(codec)))
+    most = min(MAX_MEASURED, work // max(1, codec.cost + encode_cost(codec)))
     most = max(_FEWEST_MEASURED, min(most, 4 * QUICK_BATCH // codec.pixels * (1 if live else 4)))
     return sampled(len(dataset), most, 1)
 
@@ -332,7 +332,7 @@ def reconstructions(
     error = _squared(output, target).mean(axis=1).astype(np.float64)
     wrong = wrong_pixels(target, output)
     badness = wrong.astype(np.float64) if look.glyphs else error
-    rows = _chosen(badness, order, MOST_GLYPH_ROWS if look.glyphs else MOST_ROWS)
+    rows = _chosen(badness, order, MAX_GLYPH_ROWS if look.glyphs else MAX_ROWS)
     kept = None if held_out is None else np.isin(indices, held_out)
     return Reconstructions(
         indices=indices[rows],

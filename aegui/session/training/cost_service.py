@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.i18n import tr
-from aegui.core.training.cost import costs_the_same, training_cost
+from aegui.core.training.cost import differs_only_in_rate, training_cost
 from aegui.core.training.length import planned_epochs
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SETTLED_MS = 600
 """Delay in milliseconds after the last change of the draft before a measurement."""
-LEAST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 """Minimum duration of a training to learn its cost from: shorter ones are mostly overhead."""
 
 
@@ -54,7 +54,7 @@ class CostService(Service):
         if resolved is self._resolved:
             return
         known = self._resolved
-        if known is not None and resolved is not None and costs_the_same(known, resolved):
+        if known is not None and resolved is not None and differs_only_in_rate(known, resolved):
             self._resolved = resolved
             return
         # The draft was edited, so it is no longer the one that the program started with.
@@ -76,7 +76,7 @@ class CostService(Service):
         done = float(history.epoch[-1]) if len(history) else 0.0
         is_whole = result.reason == "epochs"
         # The phases of a classifier differ in cost, so a partial training cannot be extrapolated.
-        if result.seconds < LEAST_SECONDS or not (is_whole or resolved.recipe.classifier is None):
+        if result.seconds < MIN_SECONDS or not (is_whole or resolved.recipe.classifier is None):
             return
         if done > 0.0:
             left = 1.0 if is_whole else planned_epochs(resolved) / done
@@ -89,7 +89,7 @@ class CostService(Service):
         if self._trained is None or self._resolved is None or self.cost is None:
             return
         trained, seconds = self._trained
-        if costs_the_same(trained, self._resolved):
+        if differs_only_in_rate(trained, self._resolved):
             self._tried.forget()
             limit = self._resolved.recipe.training.goals.seconds or float("inf")
             self.cost = replace(self.cost, seconds=min(seconds, limit), is_measured=True)

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.course_configs import CourseReading
-    from aegui.session.documents.autosave import Held, Recovery, Underway
+    from aegui.session.documents.autosave import Held, Recovery, TrainingProgress
 
-Leaving = Literal["save", "discard", "cancel"]
+CloseGuard = Literal["save", "discard", "cancel"]
 Conflict = Literal["reload", "save_as", "overwrite", "cancel"]
 Recovering = Literal["go_on", "open", "delete", "later"]
 
@@ -46,7 +46,7 @@ _IMPORT = "import"
 _GPU = "gpu"
 
 
-def ask_leaving(parent: QWidget, name: str, *, training: bool) -> Leaving:
+def ask_leaving(parent: QWidget, name: str, *, training: bool) -> CloseGuard:
     """Ask what to do with unsaved work in ``name`` before it is closed."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
@@ -211,7 +211,7 @@ def _held_words(held: Held) -> str:
     )
 
 
-def _underway_words(training: Underway) -> str:
+def _underway_words(training: TrainingProgress) -> str:
     return tr(
         "A training was running: {epochs:,} of {planned:,} epochs, loss {loss:.4g}, {time}.",
         epochs=training.epochs,

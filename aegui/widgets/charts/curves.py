@@ -12,7 +12,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.text_tables import csv_text
 from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.terms import TERMS, loss_unit
-from aegui.kit.charts.lines import Series, told_apart
+from aegui.kit.charts.lines import Series, dash_style
 from aegui.kit.charts.scale import precise
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.history import HistoryView
 
 _MEAN_PT = 1.5
-MOST_SINGLE_RUNS = 16
+MAX_SINGLE_RUNS = 16
 """Single runs drawn behind the band; more would only be a grey mass, and slow."""
 
 
@@ -240,11 +240,11 @@ class Curve:
     @functools.cached_property
     def series(self) -> Series:
         """Return the series to draw: the mean of all runs with its band, and some single runs."""
-        style = told_apart(self.spec.dash)
+        style = dash_style(self.spec.dash)
         name, colour = tr(self.spec.label), self.spec.colour
         if not self.is_band:
             return Series(name, self.mean, colour=colour, style=style)
-        runs = self.runs[:, :MOST_SINGLE_RUNS]
+        runs = self.runs[:, :MAX_SINGLE_RUNS]
         return Series(
             name, self.mean, self.low, self.high, runs, colour, style, _MEAN_PT, own=self.own
         )

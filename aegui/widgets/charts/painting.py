@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 _GAP = SPACING / 2
 _X_TICK_PX = 56
-_LEAST_TICKS = 2
+_MIN_TICKS = 2
 _Y_TICK_PX = 26
 _SWATCH_PX = 14
 _LONG_VALUE = "0.00000"
-_MOST_LINES = 3
+_MAX_LINES = 3
 _ONE_LINE_PX = 300
 """A chart that is narrower has its values on a line of their own, below the title."""
-_LEAST_TWO_LINES_PX = 96
-_LEAST_NAMED_PX = 170
+_MIN_TWO_LINES_PX = 96
+_MIN_NAMED_PX = 170
 """A lower chart has the name of its epochs beside their figures."""
-_LEAST_NAME = "Abc…"
+_MIN_NAME = "Abc…"
 """A name that is cut shorter than this says nothing."""
 
 
@@ -121,7 +121,7 @@ class ChartPainter:
     # Measures
 
     def _has_two_lines(self, bounds: QRectF) -> bool:
-        return bounds.width() < _ONE_LINE_PX and bounds.height() >= _LEAST_TWO_LINES_PX
+        return bounds.width() < _ONE_LINE_PX and bounds.height() >= _MIN_TWO_LINES_PX
 
     def header_px(self, bounds: QRectF) -> float:
         """Return the height of title and values; equal for charts of one size, to align them."""
@@ -130,7 +130,7 @@ class ChartPainter:
 
     def _below_px(self, bounds: QRectF) -> float:
         """Return the height below the tick labels for the name of the epoch axis."""
-        return self._name_px if bounds.height() >= _LEAST_NAMED_PX else 0.0
+        return self._name_px if bounds.height() >= _MIN_NAMED_PX else 0.0
 
     @property
     def _name_px(self) -> float:
@@ -174,7 +174,7 @@ class ChartPainter:
         found = self._fitting_ticks(bounds, plot, data, most)
         # A single label gives no scale: a finer division may fit a second one before the name.
         finer = self._fitting_ticks(bounds, plot, data, 2 * max(2, most))
-        return finer if len(found) < _LEAST_TICKS <= len(finer) else found
+        return finer if len(found) < _MIN_TICKS <= len(finer) else found
 
     def _fitting_ticks(
         self, bounds: QRectF, plot: QRectF, data: ChartData, most: int
@@ -253,7 +253,7 @@ class ChartPainter:
 
     def lines_wanted(self, curves: Sequence[Curve], width: float) -> int:
         """Return the number of lines below the title for names and values in a narrow chart."""
-        return len(self._in_lines(curves, width - SPACING, _MOST_LINES))
+        return len(self._in_lines(curves, width - SPACING, _MAX_LINES))
 
     def _in_lines(
         self, curves: Sequence[Curve], width: float, most: int
@@ -329,7 +329,7 @@ class ChartPainter:
         """Elide ``names`` to ``free`` pixels in total; all empty where too little is left."""
         metrics = QFontMetricsF(self._value_font)
         room = free / len(names) - metrics.horizontalAdvance(" ")
-        if room < metrics.horizontalAdvance(_LEAST_NAME):
+        if room < metrics.horizontalAdvance(_MIN_NAME):
             return [""] * len(names)
         mode = Qt.TextElideMode.ElideRight
         return [metrics.elidedText(name.strip(), mode, room) + " " for name in names]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from aegui.kit.charts.ink import Ink
     from aegui.session.data.looks import Look
 
-_MOST_SQUARES = 4096
-_LEAST_SIDE = 256
+_MAX_SQUARES = 4096
+_MIN_SIDE = 256
 
 
 def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
@@ -27,7 +27,7 @@ def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
     array = array[0] if array.ndim == 3 and array.shape[0] == 1 else array
     theme, painter = ink.theme, ink.painter
     painter.save()
-    if look.glyphs and array.size <= _MOST_SQUARES and ((array <= 0) | (array >= 1)).all():
+    if look.glyphs and array.size <= _MAX_SQUARES and ((array <= 0) | (array >= 1)).all():
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not ink.is_raster)
         painter.fillRect(rect, theme.pixel_off)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -44,7 +44,7 @@ def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
 
 def enlarged(image: QImage) -> QImage:
     """Return ``image`` enlarged by an integer factor, since viewers may smooth small images."""
-    times = max(1, -(-_LEAST_SIDE // max(image.width(), image.height())))
+    times = max(1, -(-_MIN_SIDE // max(image.width(), image.height())))
     return _indexed(image).scaled(image.width() * times, image.height() * times)
 
 

@@ -18,11 +18,11 @@ from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, around, fitted
 from aegui.session.data.looks import GLYPHS
-from aegui.widgets.class_colours import MOST_CLASSES
+from aegui.widgets.class_colours import MAX_CLASSES
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
 from aegui.widgets.glyphs import label_name, label_sign
@@ -95,7 +95,7 @@ def latent_plot(
     across = fitted(finite[:, 0])
     known = list(dict.fromkeys(labels))
     classes = np.zeros(0, np.int64)
-    if len(known) <= MOST_CLASSES and len(known) < len(labels):
+    if len(known) <= MAX_CLASSES and len(known) < len(labels):
         numbers = {label: place for place, label in enumerate(sorted(known))}
         classes = np.array([numbers[label] for label in labels], np.int64)
         known = sorted(known)
@@ -197,7 +197,7 @@ def noise_curves_plot(curves: Curves, *, counted: bool = True) -> LinePlot:
                 line.low if banded else None,
                 line.high if banded else None,
                 colour=models % 7 if is_model else 7 if line.key != "limit" else None,
-                style=told_apart(models) if is_model else _STYLES[line.key],
+                style=dash_style(models) if is_model else _STYLES[line.key],
                 width=1.3 if line.key in ("model", "limit") else 0.9,
                 dots=is_model,
                 texts=tuple(_with_deviation(line, at) for at in range(len(curves.levels))),
@@ -398,7 +398,7 @@ def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: s
     """Return maps of the same samples side by side, coloured by class."""
     plots = []
     names = dataset.classes
-    coloured = 1 < len(np.unique(of.classes)) <= MOST_CLASSES and len(names) < len(of.indices)
+    coloured = 1 < len(np.unique(of.classes)) <= MAX_CLASSES and len(names) < len(of.indices)
     labels = [dataset.labels[index] for index in of.indices.tolist()]
     for view in views:
         places = view.places.astype(np.float64)

@@ -9,14 +9,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from aegui.core.colours import CLASS_MARKS, DISC, MOST_LOOKS, marks_of
+from aegui.core.colours import CLASS_MARKS, DISC, MAX_LOOKS, marks_of
 from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
 from aegui.kit.charts.ink import TICK_PT
 from aegui.kit.charts.legend import LegendEntry, paint_legend
 from aegui.session.data.looks import GLYPHS
-from aegui.widgets.class_colours import MOST_CLASSES, class_colour, paint_mark
+from aegui.widgets.class_colours import MAX_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
-from aegui.widgets.landmarks import MOST_TRIED, apart
+from aegui.widgets.landmarks import MAX_TRIED, apart
 from aegui.widgets.scatter.sprites import sticker_image, sticker_size
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aegui.kit.charts.ink import Ink
     from aegui.session.data.looks import Look
 
-MOST_SIGNS = 150
+MAX_SIGNS = 150
 """Samples of which each has its letter; of more they would cover one another."""
-_MOST_VECTOR = 4_000
+_MAX_VECTOR = 4_000
 _RASTER_SCALE = 300 / 72
 _DOT = 1.8
 _MANY_DOT = 0.9
@@ -95,19 +95,19 @@ class PointPlot:
     def paint_in(self, ink: Ink, frame: PlotArea) -> None:
         """Paint the samples into existing axes."""
         shown, pixels = self._pixels(frame)
-        if len(shown) > _MOST_VECTOR and not ink.is_raster:
+        if len(shown) > _MAX_VECTOR and not ink.is_raster:
             # More than 4,000 vector circles make a file that few programs can open.
             self._paint_as_image(ink, frame, shown, pixels)
         else:
             self._paint_dots(ink.painter, ink, shown, pixels)
         if self.image_of is not None:
             self._paint_sprites(ink, shown, pixels, self.image_of)
-        elif self.signs and len(shown) <= MOST_SIGNS:
+        elif self.signs and len(shown) <= MAX_SIGNS:
             self._paint_signs(ink, frame, shown, pixels)
 
     @property
     def _coloured(self) -> bool:
-        return len(self.classes) > 0 and 1 < len(self.class_names) <= MOST_CLASSES
+        return len(self.classes) > 0 and 1 < len(self.class_names) <= MAX_CLASSES
 
     def _pixels(self, frame: PlotArea) -> tuple[NDArray[np.int64], list[QPointF]]:
         """Return the samples inside the axes, and their positions."""
@@ -178,14 +178,14 @@ class PointPlot:
         image_of: Callable[[int], NDArray[np.float32]],
     ) -> None:
         """Paint the images of some samples, each with a rim in the colour of its class."""
-        drawn = np.random.default_rng(0).permutation(len(shown))[:MOST_TRIED]
+        drawn = np.random.default_rng(0).permutation(len(shown))[:MAX_TRIED]
         if not len(drawn):
             return
         height, width = image_of(int(shown[drawn[0]])).shape[-2:]
         places = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
         size, taken = QSizeF(), np.zeros(0, np.int64)
         scale = 0.0
-        for side in _SPRITES if len(shown) <= MOST_SIGNS else _SPRITES[:1]:
+        for side in _SPRITES if len(shown) <= MAX_SIGNS else _SPRITES[:1]:
             scale = side / max(height, width)
             size = QSizeF(width * scale, height * scale)
             gap = _CUT_GAP if self.cut_out else _STAMP_GAP
@@ -240,7 +240,7 @@ def paint_classes(ink: Ink, rect: QRectF, names: Sequence[str]) -> float:
         def paint_sign(box: QRectF) -> None:
             ink.painter.setPen(Qt.PenStyle.NoPen)
             ink.painter.setBrush(class_colour(number, ink.theme))
-            paint_mark(ink.painter, box.center(), _SWATCH, CLASS_MARKS[number % MOST_LOOKS])
+            paint_mark(ink.painter, box.center(), _SWATCH, CLASS_MARKS[number % MAX_LOOKS])
 
         return LegendEntry(name, 2 * _SWATCH, paint_sign)
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from aegui.core.i18n import tr
 from aegui.core.races.surface import frame_of
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.scale import around, fitted
 from aegui.kit.charts.surface import SurfacePlot, Trail
 from aegui.widgets.figures.race_kinds import CLOCKS, VALUES
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.races.surface import LossSurface, WeightPlane
     from aegui.widgets.figures.race_kinds import RaceView
 
-_MOST_PLACES = 4_000
+_MAX_PLACES = 4_000
 _WIDTH = 1.3
 
 
@@ -39,13 +39,13 @@ def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
     if len(clocks) < 2 or not np.isfinite(values).any():
         return None
     at = np.unique(clocks)
-    at = at[spread_over(len(at), _MOST_PLACES)]
+    at = at[evenly_spaced(len(at), _MAX_PLACES)]
     series = []
     for place, (lane, (own, value)) in enumerate(zip(state.lanes, found, strict=True)):
         y = np.full(len(at), np.nan)
         if len(own):
             y = np.interp(at, own, value, left=np.nan, right=np.nan)
-        series.append(Series(lane.name, y, colour=place, style=told_apart(place), width=_WIDTH))
+        series.append(Series(lane.name, y, colour=place, style=dash_style(place), width=_WIDTH))
     is_log = view.is_log and bool((values[np.isfinite(values)] > 0.0).any())
     x = fitted(at, is_log=True) if view.is_log_clock else around(float(at[0]), float(at[-1]))
     y_axis = fitted(values, is_log=is_log, from_zero=not is_log)

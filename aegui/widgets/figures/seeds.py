@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyCell
     from aegui.core.study.seed_cloud import SeedCloud
 
-MOST_FIELDS = 64
+MAX_FIELDS = 64
 """Settings whose seeds are shown beside one another."""
 
 
 def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     """Return a field of squares for each setting; seeds that have not finished are empty."""
     result = material.result
-    plan, cells = result.plan, result.cells[:MOST_FIELDS]
+    plan, cells = result.plan, result.cells[:MAX_FIELDS]
     if not any(cell.runs for cell in cells):
         return None
     key = figure_of(result, choice)

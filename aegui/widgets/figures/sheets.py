@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     Image = NDArray[np.float32]
 
 _AIR = 0.12
-_MOST_AIR = 3.0
+_MAX_AIR = 3.0
 _NOTE_PT = 6.5
-_MOST_NAMES = 0.35
+_MAX_NAMES = 0.35
 _HAIR = 0.01
 
 
@@ -112,7 +112,7 @@ class PictureSheet:
         lines = [line for name in self.row_names for line in name.split("\n")]
         widest = max((ink.width(line, TICK_PT) for line in lines), default=0.0)
         widest = max(widest, ink.width(self.noted, _NOTE_PT))
-        return min(widest, _MOST_NAMES * rect.width()) + (GAP if self.row_names else 0.0)
+        return min(widest, _MAX_NAMES * rect.width()) + (GAP if self.row_names else 0.0)
 
     def _cell(self, room: QRectF, notes: float) -> tuple[float, float, float, float]:
         """Return width and height of an image, the gap between images and that between blocks.
@@ -126,7 +126,7 @@ class PictureSheet:
         gap = 2 * GAP if self.block else 0.0
         free = room.height() - notes - blocks * gap
         scale = min(room.width() / (columns * (1 + _AIR) * wide), free / (rows * (1 + _AIR) * high))
-        air = min(_MOST_AIR, _AIR * scale * max(high, wide))
+        air = min(_MAX_AIR, _AIR * scale * max(high, wide))
         scale = min(
             (room.width() - (columns - 1) * air) / (columns * wide),
             (free - (rows - 1) * air) / (rows * high),

@@ -17,7 +17,7 @@ from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.frame import principal_directions
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.core.study.importances import METHODS, importance_name, importances
 from aegui.core.study.material import errors_by
 from aegui.core.study.results import compared_by, csv_of, rank
@@ -27,7 +27,7 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.multiples import SmallMultiples
 from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
@@ -62,13 +62,13 @@ if TYPE_CHECKING:
     from aegui.kit.charts.columns import Levels
     from aegui.kit.charts.items import ItemPlot
 
-MOST_SETTINGS = 64
-MOST_CHARACTERS = 100
+MAX_SETTINGS = 64
+MAX_CHARACTERS = 100
 """Of more characters there is no picture."""
-MOST_LINES = 24
-_MOST_CHOICES = 40
-_MOST_FONTS = 24
-_MOST_COLUMNS = 14
+MAX_LINES = 24
+_MAX_CHOICES = 40
+_MAX_FONTS = 24
+_MAX_COLUMNS = 14
 _SHEET_SHAPE = 1.7
 _FEW_SIZES = 12
 
@@ -97,7 +97,7 @@ def study_figure(
 
 def _cells(result: StudyResult, key: str) -> list[tuple[int, StudyCell]]:
     found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
-    return found[:MOST_SETTINGS]
+    return found[:MAX_SETTINGS]
 
 
 def _says(cell: StudyCell, key: str) -> str:
@@ -167,7 +167,7 @@ def _of_seeds(
 
 def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     column = shown_column(material, choice)
-    own = [one for one in material.curves if column in one.columns][:MOST_LINES]
+    own = [one for one in material.curves if column in one.columns][:MAX_LINES]
     if not own:
         return None
     cells = [material.result.cells[one.place] for one in own]
@@ -239,7 +239,7 @@ def curves_choice(result: StudyResult) -> PictureChoice:
 
 
 def _series(one: SettingCurves, column: str, band: str, name: str, number: int) -> Series:
-    values, style = one.columns[column], told_apart(number)
+    values, style = one.columns[column], dash_style(number)
     if band == "quartiles":
         low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75), axis=1)
         return Series(name, middle, low, high, colour=number, style=style, width=1.3)
@@ -273,7 +273,7 @@ def heat_axes(result: StudyResult) -> tuple[str, ...]:
     found = []
     for axis in result.plan.axes:
         labels = {cell.setting.labels.get(axis.name) for cell in result.cells} - {None}
-        if 2 <= len(labels) <= _MOST_CHOICES:
+        if 2 <= len(labels) <= _MAX_CHOICES:
             found.append(axis.name)
     return tuple(found)
 
@@ -445,7 +445,7 @@ def _characters(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture
 
 def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
     result = material.result
-    most = _MOST_FONTS if fonts else MOST_CHARACTERS
+    most = _MAX_FONTS if fonts else MAX_CHARACTERS
     found = errors_by(result, fonts=fonts, most=most)
     if found is None:
         return None
@@ -545,7 +545,7 @@ def _reconstructions(material: StudyMaterial, _choice: PictureChoice) -> StudyPi
     if not networks:
         return None
     dataset, known = networks[0].dataset, networks[0].answered
-    places_of = spread_over(len(known), _MOST_COLUMNS)
+    places_of = evenly_spaced(len(known), _MAX_COLUMNS)
     some = known[places_of]
     originals = np.asarray(dataset.images[some], np.float32)
     names = short_names([material.result.cells[one.place] for one in networks])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.items import ItemPlot
 
 _SHORT = 6
-_DIGITS, _MOST_DIGITS = 3, 6
+_DIGITS, _MAX_DIGITS = 3, 6
 Needs = Literal["figures", "curves", "networks"]
 
 
@@ -265,7 +265,7 @@ def _differing(cells: Sequence[StudyCell]) -> list[str]:
 def _shortened(labels: set[str]) -> dict[str, str]:
     """Return each of ``labels`` in words; long numbers with the digits that distinguish them."""
     found = {label: choice_words(label) for label in labels}
-    for digits in range(_DIGITS, _MOST_DIGITS):
+    for digits in range(_DIGITS, _MAX_DIGITS):
         short = {label: _rounded(label, digits) for label in labels}
         if len(set(short.values())) == len(labels):
             return short

@@ -25,7 +25,7 @@ from aegui.widgets.form.fields import (
     OptionalCountField,
     SidesField,
     SliderField,
-    leaves_undo,
+    passes_on_undo,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class TextField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Leave the undo and redo keys to the window."""
-        return leaves_undo(event, self._timer) or super().event(event)
+        return passes_on_undo(event, self._timer) or super().event(event)
 
     def shown(self) -> str:
         """Return the text last set or emitted."""

@@ -9,7 +9,7 @@ from aegui.kit.theme import SPACING
 from aegui.session.jobs.clock import one_shot
 
 SHOWN_MS = 6_000
-_MOST_PX = 280
+_MAX_PX = 280
 
 
 class FieldNote(QLabel):
@@ -24,7 +24,7 @@ class FieldNote(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        self.setFixedWidth(min(_MOST_PX, field.window().width() - 2 * SPACING))
+        self.setFixedWidth(min(_MAX_PX, field.window().width() - 2 * SPACING))
         self.adjustSize()
         self._place(field)
         rest = one_shot(self, self.deleteLater)

@@ -58,7 +58,7 @@ _PARTIAL_SIDES = re.compile(r"\s*(?:\d{1,3}\s*(?:[xX×*,;]\s*(?:\d{1,3}\s*)?)?)?
 _ROW = 1_000
 _SLIDER_STEPS = 600
 _NUMBER_PX = 84
-_LEAST_CHOICE_PX = 88
+_MIN_CHOICE_PX = 88
 
 
 def next_lead(value: float, steps: int) -> float:
@@ -74,7 +74,7 @@ def next_lead(value: float, steps: int) -> float:
     return float(short_number(value))
 
 
-def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
+def show_clamped_note(field: QWidget, typed: str, taken: str, low: str, high: str) -> None:
     """Show a note below ``field``: ``taken`` has replaced ``typed``, which is out of range."""
     text = tr(
         "{typed} is out of range ({low} to {high}); changed to {taken}.",
@@ -86,7 +86,7 @@ def tell_replaced(field: QWidget, typed: str, taken: str, low: str, high: str) -
     tell(field, text)
 
 
-def leaves_undo(event: QEvent, typing: QTimer | None) -> bool:
+def passes_on_undo(event: QEvent, typing: QTimer | None) -> bool:
     """Pass undo and redo keys on to the window, unless the user is typing.
 
     A line edit would undo its own typing, even after that has become an edit of the network.
@@ -130,7 +130,7 @@ class _Typed(_Quiet, _SpinBox):
 
     def event(self, event: QEvent) -> bool:
         """Leave the undo and redo keys to the window."""
-        return leaves_undo(event, self._typing) or super().event(event)
+        return passes_on_undo(event, self._typing) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Accept the Enter that ends a number, which must not press a dialog's default button."""
@@ -187,7 +187,9 @@ class CountField(_Typed, QSpinBox):
         nearest = min(max(rounded, self._least()), self.maximum())
         taken = self._shown(nearest)
         if nearest != rounded:
-            tell_replaced(self, typed, taken, *map(self._shown, (self._least(), self.maximum())))
+            show_clamped_note(
+                self, typed, taken, *map(self._shown, (self._least(), self.maximum()))
+            )
         elif rounded != typed_value:
             text = tr("{typed} is no whole number: rounded to {taken}.", typed=typed, taken=taken)
             tell(self, text)
@@ -305,7 +307,7 @@ class SidesField(OptionalCountField):
             return self._shown(self.value())
         rows, columns = (min(max(n, self._low), self._high) for n in pair(sides))
         taken = self.textFromValue(_coded((rows, columns)))
-        tell_replaced(self, text.strip(), taken, str(self._low), str(self._high))
+        show_clamped_note(self, text.strip(), taken, str(self._low), str(self._high))
         return taken
 
     def stepBy(self, steps: int) -> None:
@@ -397,7 +399,7 @@ class NumberField(_Typed, QDoubleSpinBox):
         shown = self.textFromValue(nearest)
         if nearest != typed_value:
             low, high = map(self.textFromValue, (self.minimum(), self.maximum()))
-            tell_replaced(self, self._bare(text), shown, low, high)
+            show_clamped_note(self, self._bare(text), shown, low, high)
         return f"{self.prefix()}{shown}{self.suffix()}"
 
     def _bare(self, text: str) -> str:
@@ -426,7 +428,7 @@ class ChoiceField(_Quiet, ElidedCombo):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         narrow(self, 6)
         # The placeholder must not widen the dock either.
-        self.setMinimumWidth(_LEAST_CHOICE_PX)
+        self.setMinimumWidth(_MIN_CHOICE_PX)
         for choice in choices:
             self.add_choice(choice.key, tr(choice.label), tr(choice.help))
         self.activated.connect(self._on_activated)

@@ -26,7 +26,7 @@ FEW = 20_000
 """Up to that many, dots are larger."""
 AT_ONCE = 12_000
 """So many are drawn in one frame."""
-MOST_GROWN = 2.0
+MAX_GROWN = 2.0
 """An image is shown enlarged up to that."""
 _SPARE = 0.25
 _LARGE = (
@@ -150,7 +150,7 @@ def _serves(sheet: _Sheet, view: Viewport, dots: Dots, ratio: float) -> bool:
     """Return whether ``sheet`` can stand in for the dots in ``view`` for a while."""
     grown = view.sx / sheet.view.sx, view.sy / sheet.view.sy
     same = sheet.places_version == dots.places_version and sheet.ratio == ratio
-    return same and max(grown) <= MOST_GROWN and _covers(sheet, view)
+    return same and max(grown) <= MAX_GROWN and _covers(sheet, view)
 
 
 def _covers(sheet: _Sheet, view: Viewport) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from aegui.core.colours import DISC, marks_of
 from aegui.kit.theme import blend
 from aegui.widgets.class_colours import class_colour, class_rgba
-from aegui.widgets.colormap import ramp_rgba, shares_of
+from aegui.widgets.colormap import colormap_rgba, shares_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,6 +145,6 @@ def _faded(theme: Theme) -> QColor:
 
 def _ramp(shares: NDArray[np.float64], theme: Theme) -> NDArray[np.uint32]:
     """Return opaque ARGB of ``shares``; NaN is faded."""
-    colours = ramp_rgba(np.nan_to_num(shares))
+    colours = colormap_rgba(np.nan_to_num(shares))
     colours[np.isnan(shares)] = _faded(theme).rgba()
     return colours

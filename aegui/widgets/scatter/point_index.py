@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 _PER_CELL = 16
-_MOST_CELLS = 180
+_MAX_CELLS = 180
 
 
 class PointIndex:
@@ -24,7 +24,7 @@ class PointIndex:
     def __init__(self, places: NDArray[np.float64], bounds: Bounds) -> None:
         x0, y0, x1, y1 = bounds
         self._places = places
-        side = int(np.clip(np.sqrt(len(places) / _PER_CELL), 1, _MOST_CELLS))
+        side = int(np.clip(np.sqrt(len(places) / _PER_CELL), 1, _MAX_CELLS))
         self._side = side
         self._corner = np.array([x0, y0])
         self._cell = np.maximum(np.array([x1 - x0, y1 - y0]) / side, 1e-30)

@@ -28,18 +28,18 @@ GLYPH_SHARE = 0.13
 """Sprites may cover about this share of the room that the codes take."""
 LARGEST_SCALE = 6
 """Largest screen pixels per glyph pixel of a sprite."""
-LEAST_SCALE = 2
+MIN_SCALE = 2
 """Below that, automatic drawing shows dots."""
-LEAST_IMAGE_PX, LARGEST_PX = 20, 64
+MIN_IMAGE_PX, LARGEST_PX = 20, 64
 """Least height of an image that is no glyph; below that, automatic drawing shows dots. Largest."""
 LANDMARK_PX = 28
 """Least side of the images that stand among dots."""
-MOST_PLATES = 1500
+MAX_PLATES = 1500
 """Where more samples than that are seen they are dots."""
-LEAST_MADE = 8
+MIN_MADE = 8
 MAKING_SECONDS = 0.003
 """In one frame so many sprites are made that were never seen, and more while there is time."""
-MOST_PIXMAPS = 2000
+MAX_PIXMAPS = 2000
 """More dots than that are written straight into an image."""
 LABEL_SHARE = 0.25
 """Labels may cover about this share of the room that the codes take."""
@@ -47,7 +47,7 @@ HIT_PX = 8.0
 """How far beside a sample one may point and still mean it."""
 LEVEL_GAP_PX = 3.0
 _LABEL_PX2 = 20.0 * 14.0
-_MOST_STACKED = 3000
+_MAX_STACKED = 3000
 _IMAGE_SCALES = (1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 1.0, 2.0, 3.0, 4.0, 6.0)
 _BESIDE_PX = 64.0
 _VEILED = 0.4
@@ -83,7 +83,7 @@ class PointLayer:
         self.is_flat = True
         """Whether samples lie where their places say; on a ribbon they are stacked."""
         self._is_many = False
-        self._lacks_plates = False
+        self._lacks_sprites = False
         self._raster = DotRaster()
         self.version = 0
         """Grows whenever places are other ones."""
@@ -109,7 +109,7 @@ class PointLayer:
     @property
     def is_rough(self) -> bool:
         """Return whether another paint would add detail."""
-        return (self._is_many and self._raster.is_rough) or self._lacks_plates
+        return (self._is_many and self._raster.is_rough) or self._lacks_sprites
 
     def set_places(
         self,
@@ -203,7 +203,7 @@ class PointLayer:
         height, width = self.sprites.image_shape
         scale = math.floor(math.sqrt(budget / ((width + 2) * (height + 2))))
         # Glyphs of many pixels are legible at scale 1.
-        least = LEAST_SCALE if height <= 16 else 1
+        least = MIN_SCALE if height <= 16 else 1
         if points == "auto" and scale < least:
             return 0.0
         return float(min(self._largest_scale(), max(least, scale)))
@@ -217,7 +217,7 @@ class PointLayer:
         """Return the scale of the images shown among dots."""
         side = max(self.sprites.image_shape)
         if self.sprites.look.glyphs:
-            return float(LEAST_SCALE if side <= 16 else 1)
+            return float(MIN_SCALE if side <= 16 else 1)
         roomy = [scale for scale in _IMAGE_SCALES if scale * side >= LANDMARK_PX]
         return roomy[0] if roomy else _IMAGE_SCALES[-1]
 
@@ -225,8 +225,8 @@ class PointLayer:
         """Return the scale of images other than glyphs, from 1/16: large ones are reduced."""
         height, width = self.sprites.image_shape
         largest = max(height, width)
-        scales = [s for s in _IMAGE_SCALES if LEAST_IMAGE_PX <= s * largest <= LARGEST_PX]
-        scales = scales or [min(_IMAGE_SCALES, key=lambda s: abs(s * largest - LEAST_IMAGE_PX))]
+        scales = [s for s in _IMAGE_SCALES if MIN_IMAGE_PX <= s * largest <= LARGEST_PX]
+        scales = scales or [min(_IMAGE_SCALES, key=lambda s: abs(s * largest - MIN_IMAGE_PX))]
         fitting = [s for s in scales if s * s * height * width <= budget]
         if fitting:
             return fitting[-1]
@@ -252,10 +252,10 @@ class PointLayer:
         hide the part of the field that concerns them.
         """
         seen = self.seen(view)
-        self._is_many = self._lacks_plates = False
-        if self._scale > 0 and seen is not None and len(seen) <= MOST_PLATES:
+        self._is_many = self._lacks_sprites = False
+        if self._scale > 0 and seen is not None and len(seen) <= MAX_PLATES:
             self._paint_stickers(painter, seen, self._scale, theme, ratio)
-        elif seen is not None and len(seen) <= MOST_PIXMAPS:
+        elif seen is not None and len(seen) <= MAX_PIXMAPS:
             dots = np.setdiff1d(seen, self.marked) if len(self.marked) else seen
             self._paint_dots(painter, dots, theme, ratio, font)
             self._paint_marked(painter, view, theme, ratio)
@@ -271,7 +271,7 @@ class PointLayer:
         # Wide enough for a label that begins outside.
         window = QRectF(view.left, view.top, view.width, view.height)
         window.adjust(-_BESIDE_PX, -_BESIDE_PX, _BESIDE_PX, _BESIDE_PX)
-        if self._is_sorted and self.count_near(_latent(view, window)) > 2 * MOST_PIXMAPS:
+        if self._is_sorted and self.count_near(_latent(view, window)) > 2 * MAX_PIXMAPS:
             return None
         return self.rows_in(view, window)
 
@@ -296,7 +296,7 @@ class PointLayer:
     @property
     def _is_sorted(self) -> bool:
         """Return whether there are so many samples that lookups need the index."""
-        return self.is_flat and len(self.places) > MOST_PIXMAPS
+        return self.is_flat and len(self.places) > MAX_PIXMAPS
 
     @property
     def index(self) -> PointIndex:
@@ -341,13 +341,13 @@ class PointLayer:
             sticker = self.sprites.made_sticker(index, scale, ratio, theme, rim)
             if sticker is None:
                 made += 1
-                if made <= LEAST_MADE or time.perf_counter() - begun < MAKING_SECONDS:
+                if made <= MIN_MADE or time.perf_counter() - begun < MAKING_SECONDS:
                     sticker = self.sprites.sticker(index, scale, ratio, theme, rim)
             if sticker is not None:
                 painter.drawPixmap(x, y, sticker)
             else:
                 # Making very many takes longer than a frame: the rest follow in the next frames.
-                self._lacks_plates = True
+                self._lacks_sprites = True
                 dot = self.sprites.dot(ratio, theme, rim or theme.text_dim)
                 middle = half - dot.width() / ratio / 2
                 painter.drawPixmap(QPointF(x + middle[0], y + middle[1]), dot)
@@ -491,7 +491,7 @@ def stack(x: NDArray[np.float64], width: float, height: float) -> NDArray[np.flo
     3,000 items are not stacked: all heights are 0.
     """
     heights = np.zeros(len(x))
-    if len(x) > _MOST_STACKED:
+    if len(x) > _MAX_STACKED:
         return heights
     ends: list[float] = []
     for index in np.argsort(x, kind="stable").tolist():

@@ -51,7 +51,7 @@ def test_classes_are_counted() -> None:
 
 
 def test_large_sets_are_compared_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card_module, "_MOST_COMPARED", 50)
+    monkeypatch.setattr(card_module, "_MAX_COMPARED", 50)
     images = np.random.default_rng(0).random((200, 4, 4), dtype=np.float32)
     images[150] = images[3]
     found = card(Dataset.from_images("x", images))

@@ -8,7 +8,7 @@ import pytest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.data.emoji import load_emoji
-from aegui.core.data.emoji_words import finds, spoken_name
+from aegui.core.data.emoji_words import finds, translated_name
 from aegui.core.data.select import search
 from aegui.core.i18n import LANGUAGES, language, set_language
 from aegui.core.latent.novelty import known
@@ -43,14 +43,14 @@ def test_every_emoji_has_a_name_and_keywords_in_every_language() -> None:
 
 def test_names_are_said_in_the_language_of_the_program() -> None:
     set_language("es")
-    assert spoken_name("red heart") == "corazón rojo"
-    assert spoken_name("flag: Argentina") == "Bandera: Argentina"
-    assert spoken_name("Ankle boot") == "Botín"
-    assert spoken_name("Ankle boot #3461") == "Botín #3461"
-    assert spoken_name("space") == "espacio"
-    assert spoken_name("7") == "7", "what is no emoji is called as its set calls it"
+    assert translated_name("red heart") == "corazón rojo"
+    assert translated_name("flag: Argentina") == "Bandera: Argentina"
+    assert translated_name("Ankle boot") == "Botín"
+    assert translated_name("Ankle boot #3461") == "Botín #3461"
+    assert translated_name("space") == "espacio"
+    assert translated_name("7") == "7", "what is no emoji is called as its set calls it"
     set_language("en")
-    assert spoken_name("red heart") == "red heart"
+    assert translated_name("red heart") == "red heart"
 
 
 def test_a_sample_is_of_its_class_in_the_language_of_the_program() -> None:

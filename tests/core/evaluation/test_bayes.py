@@ -134,7 +134,7 @@ def test_drawn_limits_come_near_the_exact_ones(
 ) -> None:
     spec = parse_corruption(text)
     exact = limit(GLYPHS_3X3, spec, 50_000, prior=prior, image_shape=SHAPE)
-    monkeypatch.setattr(limits, "MOST_OUTCOMES", 0)
+    monkeypatch.setattr(limits, "MAX_OUTCOMES", 0)
     drawn = limit(GLYPHS_3X3, spec, 10_000, seed=3, prior=prior, image_shape=SHAPE)
     assert drawn.draws == 10_000
     assert abs(drawn.mean - exact.mean) <= 4 * math.hypot(drawn.error, exact.error) + 1e-9
@@ -257,7 +257,7 @@ def test_the_limit_of_many_characters_is_found_in_parts(monkeypatch: pytest.Monk
     letters = load_builtin("lowercase").images
     spec = parse_corruption("gaussian:0.5")
     whole = limit(letters, spec, draws=640)
-    monkeypatch.setattr(limits, "_MOST_NUMBERS", 100)
+    monkeypatch.setattr(limits, "_MAX_NUMBERS", 100)
     parts = limit(letters, spec, draws=640)
     assert parts.mean == pytest.approx(whole.mean, rel=1e-9)
     assert parts.error == pytest.approx(whole.error, rel=1e-9)

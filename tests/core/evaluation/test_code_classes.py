@@ -22,7 +22,7 @@ from aegui.core.study.plan import plan_from
 from aegui.core.study.records import Records
 from aegui.core.study.results import csv_of, table_of, verdict_of
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from aegui.core.training.loop.train import train
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def test_of_large_sets_a_part_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     codec, resolved = trained(dataset, validation=0.25)
     split = resolved.recipe.data.split
     whole = code_accuracy(codec, dataset, split)
-    monkeypatch.setattr(code_classes, "MOST_ASKED", 16)
-    monkeypatch.setattr(code_classes, "MOST_VOTING", 40)
+    monkeypatch.setattr(code_classes, "MAX_ASKED", 16)
+    monkeypatch.setattr(code_classes, "MAX_VOTING", 40)
     some = code_accuracy(codec, dataset, split)
     assert some is not None
     assert some * 16 == pytest.approx(round(some * 16))
@@ -135,7 +135,7 @@ def test_a_study_of_classes_tells_it(tmp_path: Path) -> None:
         }
     )
     study = Study(plan, tmp_path, Records())
-    for _ in study.run(InProcess(), StudyControl()):
+    for _ in study.run(InlineWorkers(), StudyControl()):
         pass
     result = study.result()
     for cell in result.cells:

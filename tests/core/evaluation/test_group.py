@@ -43,7 +43,7 @@ def test_without_a_network_that_fits_only_the_images_are_told() -> None:
 
 
 def test_of_a_large_group_a_part_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(group, "MOST", 4)
+    monkeypatch.setattr(group, "MAX", 4)
     found = described_group(glyphs(12), np.arange(10))
     assert (found.count, found.looked_at, len(found.labels)) == (10, 4, 10)
 

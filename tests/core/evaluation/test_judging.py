@@ -11,7 +11,7 @@ from aegui.core.data.builtin import load_builtin
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.evaluation import judging
 from aegui.core.evaluation.judging import (
-    MOST_LEARNT,
+    MAX_LEARNT,
     nearest_of,
     real_images,
     shuffled,
@@ -91,7 +91,7 @@ def test_real_generated_and_chance_are_told_apart(generator: Codec, classifier: 
 def test_of_learnt_images_the_nearest_other_one_is_found_among_those_that_are_drawn(
     generator: Codec, classifier: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "MOST_LEARNT", 2)
+    monkeypatch.setattr(judging, "MAX_LEARNT", 2)
     rows = DIGITS.flat()[:30]
     real = judging.RealImages("digits", rows, rows, are_learnt=True)
     found = verdicts(generator, classifier, CLASSES, real, 20, (4,))["real"].nearest
@@ -103,7 +103,7 @@ def test_of_learnt_images_the_nearest_other_one_is_found_among_those_that_are_dr
 def test_the_nearest_is_looked_for_of_images_from_all_over_a_sorted_set(
     generator: Codec, classifier: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "MOST_COMPARED", 60)
+    monkeypatch.setattr(judging, "MAX_COMPARED", 60)
     learnt = DIGITS.flat()[:100]
     # Copies first, then what is like nothing.
     rows = np.concatenate([learnt, 1.0 - learnt])
@@ -136,4 +136,4 @@ def test_chance_keeps_every_pixel_and_no_image() -> None:
     mixed = shuffled(rows)
     np.testing.assert_allclose(np.sort(mixed, axis=0), np.sort(rows, axis=0))
     assert not np.array_equal(mixed, rows)
-    assert MOST_LEARNT > 1000
+    assert MAX_LEARNT > 1000

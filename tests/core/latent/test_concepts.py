@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aegui.core.errors import AeguiError
-from aegui.core.latent.concepts import MOST_SEPARATION, apply, concept
+from aegui.core.latent.concepts import MAX_SEPARATION, apply, concept
 
 
 def test_a_concept_goes_from_those_without_to_those_with_it() -> None:
@@ -37,7 +37,7 @@ def test_two_samples_are_enough() -> None:
     assert found.direction == pytest.approx([1.0, 0.0])
     # A single sample of each tells nothing of how samples of a box differ.
     assert found.separation == 0.0
-    assert concept([[1.0, 2.0]] * 2, [0.0, 2.0]).separation == MOST_SEPARATION
+    assert concept([[1.0, 2.0]] * 2, [0.0, 2.0]).separation == MAX_SEPARATION
     assert (found.low, found.high) == (-1.25, 1.25)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.latent.flights import CORNERS, around, through_crowd, through_places
+from aegui.core.latent.flights import CORNERS, around, through_places, without_outliers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def test_a_way_through_the_crowd_avoids_empty_space() -> None:
     angle = draw.uniform(0.0, 1.6 * np.pi, 400)
     horseshoe = 5.0 * np.column_stack([np.cos(angle), np.sin(angle)])
     places = np.concatenate([horseshoe + 0.2 * draw.normal(size=(400, 2)), [[40.0, 40.0]]])
-    way = through_crowd(places)
+    way = without_outliers(places)
     assert is_even_and_closed(way)
     # Neither across the middle of the shoe nor to what lies far from all others.
     assert np.linalg.norm(way[:, np.newaxis] - places, axis=2).min(axis=1).max() < 1.0
@@ -56,14 +56,14 @@ def test_a_way_through_the_crowd_avoids_empty_space() -> None:
 def test_there_is_a_way_through_any_number_of_places(count: int) -> None:
     places = np.random.default_rng(count).normal(size=(count, 2))
     places[0] = np.nan
-    way = through_crowd(places)
+    way = without_outliers(places)
     assert way.shape == (CORNERS, 2)
     assert np.isfinite(way).all()
 
 
 def test_codes_of_one_number_are_flown_along_to_and_fro() -> None:
     x = np.random.default_rng(0).normal(size=60)
-    way = through_crowd(np.column_stack([x, np.zeros(60)]))
+    way = without_outliers(np.column_stack([x, np.zeros(60)]))
     assert np.abs(way[:, 1]).max() < 1e-9
     assert np.ptp(way[:, 0]) > 0.6 * np.ptp(np.sort(x)[6:-6])
 

@@ -11,7 +11,7 @@ from aegui.core.errors import Cancelled
 from aegui.core.i18n import set_language
 from aegui.core.latent.novelty import (
     COPY_RATIO,
-    MOST_KNOWN,
+    MAX_KNOWN,
     ReferenceSamples,
     known,
     novelty,
@@ -98,10 +98,10 @@ def test_the_same_image_twice_is_no_neighbour_of_itself() -> None:
 
 
 def test_only_some_of_a_large_set_are_known() -> None:
-    n = 2 * MOST_KNOWN + 5
+    n = 2 * MAX_KNOWN + 5
     images = np.random.default_rng(1).random((n, 1, 2, 2)).astype(np.float32)
     of = known(Dataset.from_images("x", images), glyphs=False)
-    assert len(of.samples) <= MOST_KNOWN
+    assert len(of.samples) <= MAX_KNOWN
     assert of.indices[-1] > n - 5
     assert of.step == of.indices[1] == 3
     found = novelty(of, images[of.indices[7]])

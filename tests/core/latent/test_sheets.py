@@ -8,7 +8,7 @@ import pytest
 from aegui.core.errors import AeguiError
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.grids import normal_quantiles
-from aegui.core.latent.sheets import MOST_PX, grid_of_decodes, sheet_image, traversal
+from aegui.core.latent.sheets import MAX_PX, grid_of_decodes, sheet_image, traversal
 from tests.core.latent.linear import groups, linear_codec
 
 
@@ -64,6 +64,6 @@ def test_a_sheet_has_a_pixel_between_two_images() -> None:
 
 def test_sheets_stay_within_bounds() -> None:
     images = np.zeros((200, 1, 60, 60), np.float32)
-    assert max(sheet_image(images, 200).size) <= MOST_PX
+    assert max(sheet_image(images, 200).size) <= MAX_PX
     with pytest.raises(AeguiError, match="24,4"):
         sheet_image(images, 200, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.library.entry import LibraryEntry, SeedRow, entry_of, new_id
+from aegui.core.library.entry import LibraryEntry, SeedRow, legend_entry_of, new_id
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun
 from aegui.core.training.record.result import RunResult
@@ -46,4 +46,4 @@ def entry(name: str = "a run", wrong: float = 1.0, **known: Any) -> LibraryEntry
     """An entry without a file."""
     training = known.pop("training", {})
     values = {"has_file": False, "seeds": (SeedRow(seed=0, figures={"wrong": wrong}),)}
-    return entry_of(saved_run(name, **training), **(values | {"id": new_id()} | known))
+    return legend_entry_of(saved_run(name, **training), **(values | {"id": new_id()} | known))

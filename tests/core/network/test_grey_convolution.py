@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from aegui.core.network.grey_convolution import FEWEST_ROWS, from_grey, is_done_here, to_grey
+from aegui.core.network.grey_convolution import FEWEST_ROWS, from_grey, is_supported, to_grey
 
 # kernel, stride, padding
 Pair = tuple[int, int]
@@ -70,8 +70,8 @@ def test_second_derivatives() -> None:
 
 def test_what_is_left_to_it() -> None:
     many, weight = torch.zeros(FEWEST_ROWS, 1, 4, 4), torch.zeros(3, 1, 3, 3)
-    assert is_done_here(many, weight, 4)
-    assert not is_done_here(many, torch.zeros(3, 2, 3, 3), 4)
-    assert not is_done_here(many[1:], weight, 4)
-    assert is_done_here(many[1:], weight, 1)
-    assert not is_done_here(many.to("meta"), weight, 1)
+    assert is_supported(many, weight, 4)
+    assert not is_supported(many, torch.zeros(3, 2, 3, 3), 4)
+    assert not is_supported(many[1:], weight, 4)
+    assert is_supported(many[1:], weight, 1)
+    assert not is_supported(many.to("meta"), weight, 1)

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from aegui.core.network.chain import build_chain
 from aegui.core.network.forward import apply_layer
 from aegui.core.network.layers import LayerShape
-from aegui.core.network.shapes import Misfit
+from aegui.core.network.shapes import ShapeMismatch
 from aegui.core.recipe import ConvSpec, ConvTransposeSpec, LatentSpec, NetworkSpec, pair
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_a_convolution_is_that_of_torch(
     more = [0 if padding is not None else side // 2 - n for side, n in each(kernel, pads)]
     padded = [n + 2 * p + m for n, p, m in each(shape[1:], pads, more)]
     if any(side > n for side, n in each(kernel, padded)):
-        with pytest.raises(Misfit, match=f"kernel of {kernel[0]}x{kernel[1]} is larger"):
+        with pytest.raises(ShapeMismatch, match=f"kernel of {kernel[0]}x{kernel[1]} is larger"):
             spec.output_shape(shape)
         return
     layer = layer_of(spec, shape)
@@ -93,7 +93,7 @@ def test_a_transposed_convolution_is_that_of_torch(
     )
     try:
         layer = layer_of(spec, shape)
-    except Misfit:
+    except ShapeMismatch:
         sizes = zip(shape[1:], kernel, stride, padding, added, strict=True)
         assert min((n - 1) * s - 2 * p + k + a for n, k, s, p, a in sizes) < 1
         return

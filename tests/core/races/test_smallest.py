@@ -15,13 +15,13 @@ from aegui.core.races.smallest import (
     SEARCH,
     Attempts,
     Challenge,
-    SearchNews,
+    SearchProgress,
     attempts_left,
     best_of_attempts,
+    default_attempts,
     dense_places,
     shrink,
     try_network,
-    usual_attempts,
 )
 from aegui.core.recipe import (
     DataSpec,
@@ -132,7 +132,7 @@ def test_a_damaged_file_of_attempts_costs_only_the_trainings(tmp_path: Path) -> 
 
 def test_a_search_that_is_stopped_keeps_what_it_has_found(tmp_path: Path) -> None:
     attempts = Attempts(TASK, GOAL, tmp_path)
-    heard: list[SearchNews] = []
+    heard: list[SearchProgress] = []
     for news in shrink(TASK, GOAL, attempts, lambda: len(heard) >= 2):
         heard.append(news)
     assert len(list(attempts)) == 1
@@ -142,12 +142,12 @@ def test_a_search_that_is_stopped_keeps_what_it_has_found(tmp_path: Path) -> Non
 def test_what_was_tried_from_another_network_leaves_as_much_to_do(tmp_path: Path) -> None:
     attempts = Attempts(TASK, EASY, tmp_path)
     other = with_units(20)
-    assert attempts_left(TASK, EASY, attempts) == usual_attempts(TASK)
+    assert attempts_left(TASK, EASY, attempts) == default_attempts(TASK)
     assert len([*shrink(other, EASY, attempts)]) > 2
     assert attempts_left(other, EASY, attempts) == 0
-    assert attempts_left(TASK, EASY, attempts) == usual_attempts(TASK)
+    assert attempts_left(TASK, EASY, attempts) == default_attempts(TASK)
     assert try_network(TASK, EASY, attempts) is not None
-    assert attempts_left(TASK, EASY, attempts) == usual_attempts(TASK) - 1
+    assert attempts_left(TASK, EASY, attempts) == default_attempts(TASK) - 1
 
 
 def test_attempts_on_other_samples_in_the_same_file_are_others(tmp_path: Path) -> None:

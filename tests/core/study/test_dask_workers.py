@@ -24,7 +24,7 @@ if __name__ == "__main__":
     from aegui.core.study.plan import plan_from
     from aegui.core.study.records import Records
     from aegui.core.study.study import Study
-    from aegui.core.study.workers import InProcess, StudyControl
+    from aegui.core.study.workers import InlineWorkers, StudyControl
     from aegui.core.errors import AeguiError
 
     def plan_of(epochs):
@@ -57,7 +57,7 @@ if __name__ == "__main__":
 
         plan = plan_of(1500)
         there = done(plan, workers, kill)
-        here = done(plan, InProcess())
+        here = done(plan, InlineWorkers())
         found["killed"] = len(killed)
         found["losses"] = [
             [cell.values("loss") for cell in result.cells] for result in (there, here)

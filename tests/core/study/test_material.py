@@ -25,7 +25,7 @@ from aegui.core.study.records import Records, RunRecord
 from aegui.core.study.results import StudyCell, StudyResult
 from aegui.core.study.study import Study
 from aegui.core.study.units import forget_files, resolved_of
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from tests.features.studies.plans import SMALL, write_plan
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[StudyResult, Records
     records = Records(folder / "runs")
     records.begin(plan)
     study = Study(plan, folder, records)
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     records.end()
     # What is read is what lies on the disk.
     return study.result(), Records(folder / "runs")

@@ -10,8 +10,8 @@ from aegui.core.study.cluster import write_units
 from aegui.core.study.packing import packed_units
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
-from aegui.core.study.units import FEWEST_RUNS, MOST_RUNS, Unit, run_unit, units_of
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.units import FEWEST_RUNS, MAX_RUNS, Unit, run_unit, units_of
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from tests.core.study.test_study import HERE, RATE, plan_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def recipes_of(seeds: int, widths: tuple[int, ...], **keys: Any) -> list[Recipe]
 def test_each_has_20_to_200_runs(seeds: int, widths: tuple[int, ...], jobs: int) -> None:
     recipes = recipes_of(seeds, widths)
     units = packed_units(units_of(recipes, jobs))
-    assert (FEWEST_RUNS, MOST_RUNS) == (20, 200)
+    assert (FEWEST_RUNS, MAX_RUNS) == (20, 200)
     assert all(20 <= len(unit.recipes) <= 200 for unit in units)
     given = [recipe for unit in units for recipe in unit.recipes]
     assert len(given) == len(recipes)
@@ -79,7 +79,7 @@ def test_shapes_together_are_what_they_are_apart() -> None:
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
     apart: dict[str, float] = {}
-    for news in InProcess().run(units_of(recipes, 1), StudyControl()):
+    for news in InlineWorkers().run(units_of(recipes, 1), StudyControl()):
         apart |= {line["key"]: line["figures"]["loss"] for line in news.lines}
     assert together.keys() == apart.keys()
     for key, loss in together.items():

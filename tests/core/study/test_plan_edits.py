@@ -21,7 +21,7 @@ from aegui.core.study.plan_edits import overwritten, with_axes, with_recipe
 from aegui.core.study.row_text import Around, network_row, row_from, row_text, rows_from
 from aegui.core.study.settings import base_recipe, grid, setting_of
 from aegui.core.study.templates import TEMPLATES, axis_of_template
-from aegui.core.study.terms import NOTHING, terms_of, with_terms
+from aegui.core.study.terms import NOTHING, options_of, with_options
 from aegui.core.study.units import resolved_of
 from aegui.core.study.varied import (
     first_axis,
@@ -138,7 +138,7 @@ def test_sides_are_numbers_or_pairs() -> None:
 def test_rows_and_terms_of_all_that_ships_survive_the_form(key: str) -> None:
     path = list_plans()[key]
     plan = load_plan(path)
-    assert with_terms(plan, terms_of(plan)) == plan
+    assert with_options(plan, options_of(plan)) == plan
     base = base_recipe(plan, path.parent)
     # What would have to be downloaded has images of one shape.
     is_published = base.data.source.startswith(("mnist", "fashion"))
@@ -203,15 +203,15 @@ def test_templates_make_sound_axes(key: str) -> None:
 
 def test_terms_change_only_what_they_say() -> None:
     plan = StudyPlan(axes=(RATE,), choose=("wrong", "parameters"), minutes=2.5)
-    terms = terms_of(plan)
+    terms = options_of(plan)
     assert terms.then == "parameters"
-    assert with_terms(plan, replace(terms, seeds=9)).choose == plan.choose
-    assert with_terms(plan, replace(terms, seeds=9)).minutes == 2.5
-    goal = with_terms(plan, replace(terms, goal="exact"))
+    assert with_options(plan, replace(terms, seeds=9)).choose == plan.choose
+    assert with_options(plan, replace(terms, seeds=9)).minutes == 2.5
+    goal = with_options(plan, replace(terms, goal="exact"))
     assert goal.goal is not None
     assert goal.goal.at_least == 1.0
     assert goal.choose == ("goal", "parameters")
-    none = with_terms(goal, replace(terms_of(goal), goal=NOTHING))
+    none = with_options(goal, replace(options_of(goal), goal=NOTHING))
     assert none.goal is None
     assert none.choose == ("wrong", "parameters")
     # It is a plan that can be read again.

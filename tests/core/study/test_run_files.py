@@ -16,7 +16,7 @@ from aegui.core.run_file.saved import load_run, save_run
 from aegui.core.study.records import Records
 from aegui.core.study.run_files import setting_run
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import train
 from tests.core.study.test_study import HERE, RATE, plan_of
@@ -32,7 +32,7 @@ def done(plan: StudyPlan, records: Records) -> StudyResult:
     study = Study(plan, HERE, records)
     records.begin(plan)
     try:
-        for _ in study.run(InProcess(), StudyControl()):
+        for _ in study.run(InlineWorkers(), StudyControl()):
             pass
     finally:
         records.end()

@@ -36,7 +36,7 @@ from aegui.core.study.search import score
 from aegui.core.study.settings import key_of
 from aegui.core.study.study import Study
 from aegui.core.study.units import Unit, forget_files, resolved_of, run_unit, units_of
-from aegui.core.study.workers import InProcess, Processes, StudyControl
+from aegui.core.study.workers import InlineWorkers, Processes, StudyControl
 from aegui.core.training.loop.train import train
 from aegui.core.training.record.timeline import row_of
 
@@ -80,7 +80,7 @@ def done(plan: StudyPlan, folder: Path | None = None, workers: Any = None) -> St
     records = Records(folder)
     records.begin(plan)
     study = Study(plan, HERE, records)
-    workers = workers or InProcess()
+    workers = workers or InlineWorkers()
     try:
         for _ in study.run(workers, StudyControl()):
             pass
@@ -127,7 +127,7 @@ def test_however_the_runs_are_divided_the_figures_are_the_same() -> None:
     parts: list[dict[str, float]] = []
     for division in (few, [Unit(many[0].recipes[:5], 1.0), Unit(many[0].recipes[5:9], 1.0)]):
         found: dict[str, float] = {}
-        for news in InProcess().run(division, StudyControl()):
+        for news in InlineWorkers().run(division, StudyControl()):
             found |= {line["key"]: line["figures"]["loss"] for line in news.lines}
         parts.append(found)
     assert len(parts[1]) == 9
@@ -194,7 +194,7 @@ def test_a_path_whose_file_became_another_meanwhile_is_not_whole(
     )
     study = Study(plan, HERE, Records())
     ended = 0
-    for news in study.run(InProcess(), StudyControl()):
+    for news in study.run(InlineWorkers(), StudyControl()):
         ended += len(news.ended)
         if news.ended and ended == (4 if late else 2):
             path.write_bytes(encode_dataset(letters.subset([5, 4, 3, 2, 1, 0]), "npz"))
@@ -273,7 +273,7 @@ def test_a_process_that_dies_is_replaced() -> None:
 def test_processes_may_die_as_long_as_units_are_finished_between(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("aegui.core.study.workers._MOST_DEATHS", 1)
+    monkeypatch.setattr("aegui.core.study.workers._MAX_DEATHS", 1)
     workers = Processes(1)
     study = Study(plan_of(axes=[SIZE], set={"training.epochs": 3000}), HERE, Records())
     first: Unit | None = None
@@ -297,7 +297,7 @@ def test_processes_may_die_as_long_as_units_are_finished_between(
 def test_stopped_and_paused() -> None:
     control = StudyControl(paused=True)
     study = Study(plan_of(set={"training.epochs": 100_000}), HERE, Records())
-    news = study.run(InProcess(), control)
+    news = study.run(InlineWorkers(), control)
     begun = time.monotonic()
     assert next(news).share == 0.0
     assert next(news).share == 0.0
@@ -319,7 +319,7 @@ def test_runs_that_end_as_the_stop_is_asked_for_are_told(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(workers, "run_unit", stopping)
     study = Study(plan_of(axes=[]), HERE, Records())
-    ended = [run for news in study.run(InProcess(), control) for run in news.ended]
+    ended = [run for news in study.run(InlineWorkers(), control) for run in news.ended]
     assert ended
     assert {run.key for run in ended} == {run.key for cell in study.cells() for run in cell.runs}
 
@@ -350,7 +350,7 @@ def test_a_path_keeps_the_best_choice_of_each_axis() -> None:
 
 def test_going_along_a_path_again_repeats_none_of_its_steps() -> None:
     study = Study(plan_of(mode="path"), HERE, Records())
-    for _ in study.run(InProcess(), StudyControl()):
+    for _ in study.run(InlineWorkers(), StudyControl()):
         pass
     assert [step.axis for step in study.begun().steps] == ["size", "rate"]
 
@@ -430,7 +430,7 @@ def test_units_in_a_folder(tmp_path: Path) -> None:
     assert collect(folder, records) == 8
     assert collect(folder, records) == 0
     study = Study(plan, HERE, records)
-    for _ in study.run(InProcess(), StudyControl()):
+    for _ in study.run(InlineWorkers(), StudyControl()):
         pass
     assert study.result().reused == 8
     with pytest.raises(AeguiError, match="Nothing is left"):
@@ -459,12 +459,12 @@ from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
 from aegui.core.study.search import score
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 if __name__ == "__main__":
     plan, folder = load_plan(sys.argv[1]), Path(sys.argv[2])
     records = Records(folder)
     records.begin(plan)
-    for news in Study(plan, Path(), records).run(InProcess(), StudyControl()):
+    for news in Study(plan, Path(), records).run(InlineWorkers(), StudyControl()):
         print(len(records), flush=True)
 """
 

@@ -16,11 +16,11 @@ from aegui.core.training.engines.autograd import Batches, ByBatches, augmentatio
 from aegui.core.training.families.gan import (
     Adversaries,
     GanEngine,
-    class_doubt,
     class_loss,
-    class_narrowness,
+    conditional_entropy,
     discriminator_loss,
     generator_loss,
+    negative_marginal_entropy,
 )
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.parameters import Parameters
@@ -120,7 +120,9 @@ class ByAutograd(ByBatches):
                 said = self._scores(run, fakes[run], masks[run], drawn)
                 loss = generator_loss(said[:, 0])
                 if gan.class_weight:
-                    loss = loss + gan.class_weight * (class_doubt(said) + class_narrowness(said))
+                    loss = loss + gan.class_weight * (
+                        conditional_entropy(said) + negative_marginal_entropy(said)
+                    )
                 self._learn(run, self._both.generator, loss, rate)
             mean = self._parameters.average
             if mean is not None:

@@ -94,7 +94,7 @@ class ScaleSpec(LayerPart):
     kind: Literal["scale"] = "scale"
     factor: float = 0.5
 
-    def way_back(self, before: Any, after: Any, activation: Any) -> Any:
+    def mirrored_layer(self, before: Any, after: Any, activation: Any) -> Any:
         return ScaleSpec(factor=1 / self.factor)
 
 

@@ -18,7 +18,7 @@ from aegui.core.recipe import (
     TrainingSpec,
 )
 from aegui.core.training.record.history import History
-from aegui.core.training.terms import TERMS, definitions, equations, terms_at, terms_of
+from aegui.core.training.terms import TERMS, definitions, equations, options_of, terms_at
 
 VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta=4.0)))
 
@@ -48,7 +48,7 @@ VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta
             Recipe(gan=GanSpec(class_weight=2.0)),
             (
                 *("loss", "generator_loss", "discriminator_loss", "real_score", "fake_score"),
-                *("class_loss", "class_doubt"),
+                *("class_loss", "conditional_entropy"),
             ),
         ),
         (
@@ -58,7 +58,7 @@ VARIATIONAL = Recipe(network=NetworkSpec(latent=LatentSpec(kind="gaussian", beta
     ],
 )
 def test_each_family_records_its_own_terms(recipe: Recipe, expected: tuple[str, ...]) -> None:
-    assert terms_of(recipe) == expected
+    assert options_of(recipe) == expected
     assert set(expected) <= set(TERMS)
 
 
@@ -84,7 +84,7 @@ def test_every_summand_of_an_autoencoder_is_recorded() -> None:
     )
     recipe = VARIATIONAL.model_copy(update={"training": training})
     (equation,) = equations(recipe)
-    assert {part.key for part in equation.summands} <= set(terms_of(recipe))
+    assert {part.key for part in equation.summands} <= set(options_of(recipe))
     assert len(equation.summands) == 8
     assert equation.summands[-1].weight == 0.5
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from aegui.core.errors import Cancelled
 from aegui.core.verdicts.comparison import LEVEL, SeedFigures, compare
-from aegui.core.verdicts.power import MOST_SEEDS, POWER, fewest_seeds, seeds_needed
+from aegui.core.verdicts.power import MAX_SEEDS, POWER, fewest_seeds, seeds_needed
 from aegui.core.verdicts.ranking import holm, rank
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def test_fewest_seeds() -> None:
     assert fewest_seeds(0.05, paired=True) == 6
     assert fewest_seeds(0.05, paired=False) == 4
     assert fewest_seeds(0.05 / 630, paired=True) == 15
-    assert fewest_seeds(1e-300, paired=False) < MOST_SEEDS
+    assert fewest_seeds(1e-300, paired=False) < MAX_SEEDS
 
 
 def test_more_seeds_allow_for_those_that_fail() -> None:

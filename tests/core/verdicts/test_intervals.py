@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from aegui.core.verdicts.intervals import (
-    LEAST_SEEDS,
+    MIN_SEEDS,
     difference_interval,
     mean_interval,
     share_of_seeds,
@@ -65,7 +65,7 @@ def test_one_constant_side() -> None:
 
 
 def test_few_seeds_have_no_interval() -> None:
-    few = [float(n) for n in range(LEAST_SEEDS - 1)]
+    few = [float(n) for n in range(MIN_SEEDS - 1)]
     assert mean_interval(few) is None
     assert difference_interval(few, [*few, 9.0, 10.0]) is None
 

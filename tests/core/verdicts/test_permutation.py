@@ -9,8 +9,8 @@ from scipy import stats
 
 from aegui.core.verdicts.permutation import (
     DRAWS,
-    MOST_DEALT,
-    MOST_FLIPPED,
+    MAX_DEALT,
+    MAX_FLIPPED,
     paired_test,
     smallest_p,
     unpaired_test,
@@ -125,9 +125,9 @@ def test_a_large_number_far_from_zero_is_compared_as_well() -> None:
 
 def test_many_seeds_are_drawn_and_agree_with_students_t() -> None:
     generator = np.random.default_rng(5)
-    count = MOST_FLIPPED + 22
+    count = MAX_FLIPPED + 22
     a, b = generator.normal(size=count), generator.normal(0.35, size=count)
-    assert math.comb(2 * count, count) > MOST_DEALT
+    assert math.comb(2 * count, count) > MAX_DEALT
     for found, oracle in (
         (paired_test(b - a), stats.ttest_rel(a, b).pvalue),
         (unpaired_test(a, b), stats.ttest_ind(a, b).pvalue),

@@ -18,7 +18,7 @@ from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import LANGUAGES
 from aegui.core.run_file.saved import load_run
 from aegui.core.web_page import exhibit as exhibits
-from aegui.core.web_page.document import MOST_NETWORKS, page_html
+from aegui.core.web_page.document import MAX_NETWORKS, page_html
 from aegui.core.web_page.exhibit import Exhibit
 from aegui.core.web_page.packing import packed, rounded
 from aegui.paths import models_dir
@@ -119,7 +119,7 @@ def test_earlier_epochs_come_before_that_of_the_weights(shipped: Exhibit) -> Non
 
 
 def test_large_sets_are_shown_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exhibits, "MOST_SAMPLES", 5)
+    monkeypatch.setattr(exhibits, "MAX_SAMPLES", 5)
     saved = trained({"network": {"encoder": [{"units": 5}]}}, PICTURES)
     document = document_of(page_html([Exhibit.of_saved("few", saved)]))
     assert document["sets"][0]["count"] == 4
@@ -129,9 +129,9 @@ def test_large_sets_are_shown_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_no_page_can_hold_is_refused(
     shipped: Exhibit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(AeguiError, match=f"1 to {MOST_NETWORKS} networks, not 0"):
+    with pytest.raises(AeguiError, match=f"1 to {MAX_NETWORKS} networks, not 0"):
         page_html([])
-    monkeypatch.setattr(exhibits, "MOST_NUMBERS", 100)
+    monkeypatch.setattr(exhibits, "MAX_NUMBERS", 100)
     with pytest.raises(AeguiError, match="weights to decode with"):
         page_html([shipped])
 

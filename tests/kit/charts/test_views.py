@@ -16,10 +16,10 @@ from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure, Paper, figure_image
 from aegui.kit.charts.ink import GAP, PAPERS, Ink
 from aegui.kit.charts.line_view import LineView
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import CellRoom, NumberMatrix
 from aegui.kit.charts.matrix_view import MatrixTable
-from aegui.kit.charts.menu import FigureDesk
+from aegui.kit.charts.menu import FigureExporter
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import blend, current_theme
 
@@ -59,7 +59,7 @@ def test_lines_that_share_a_colour_are_dashed_otherwise() -> None:
 
 def test_several_lines_differ_in_more_than_their_colour() -> None:
     ink = Ink(QPainter(), PAPERS["light"])
-    looks = [(Series("", np.ones(3), colour=n).ink(ink).name(), told_apart(n)) for n in range(32)]
+    looks = [(Series("", np.ones(3), colour=n).ink(ink).name(), dash_style(n)) for n in range(32)]
     assert len(set(looks)) == 32
     # The few lines of most charts are distinct without colours.
     assert len({style for _, style in looks[:4]}) == 4
@@ -158,7 +158,7 @@ def test_a_cell_is_pointed_at_and_said(heat: MatrixTable, qtbot: QtBot) -> None:
 
 
 def test_the_same_heat_map_is_painted_on_paper(heat: MatrixTable, qtbot: QtBot) -> None:
-    desk = FigureDesk(heat)
+    desk = FigureExporter(heat)
     with qtbot.waitSignal(desk.wanted) as caught:
         heat.figures.bring("png")
     figure, form = caught.args

@@ -21,7 +21,7 @@ from aegui.core.training.loop.train import train
 from aegui.core.training.step import slices
 from aegui.paths import library_dir
 from aegui.session.documents.keeping import Keeping
-from aegui.session.documents.sweeping import Sweeping
+from aegui.session.documents.sweeping import CleanupJob
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
 from aegui.session.training import training_worker
@@ -277,7 +277,7 @@ def test_the_start_sweeps_what_killed_programs_have_left(
     # As a killed program leaves it, on this machine.
     (folder / "y.lock").write_text(f"999999999\naegui\n{QSysInfo.machineHostName()}\n")
     workspace.file.remember(documents / "a.aegui")
-    sweeping = Sweeping(workspace)
+    sweeping = CleanupJob(workspace)
     sweeping.begin()
     assert sweeping.finish(60.0)
     assert not any(path.exists() for path in left)

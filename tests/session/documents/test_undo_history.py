@@ -14,7 +14,7 @@ from aegui.core.recipe import Recipe
 from aegui.session.documents import edit_command
 from aegui.session.documents.draft import DraftState, whole_draft
 from aegui.session.documents.edit_command import EditCommand
-from aegui.session.documents.undo_history import MOST_STEPS, UndoHistory
+from aegui.session.documents.undo_history import MAX_STEPS, UndoHistory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,10 +103,10 @@ def test_small_steps_are_a_thousand(qtbot: QtBot, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(edit_command, "MERGE_SECONDS", -1.0)
     small = whole_draft(Recipe(), Dataset.from_images("small", np.eye(4)[np.newaxis]))
     desk = Desk(small, most_bytes=1)
-    for number in range(MOST_STEPS + 20):
+    for number in range(MAX_STEPS + 20):
         other = Dataset.from_images("small", np.full((1, 4, 4), number / 2000))
         desk.edit(whole_draft(Recipe(seed=number), other), "step")
-    assert desk.history.count() == MOST_STEPS
+    assert desk.history.count() == MAX_STEPS
 
 
 @pytest.mark.parametrize(("saved_after", "clean"), [(2, False), (8, True), (10, True)])

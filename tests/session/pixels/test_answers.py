@@ -50,7 +50,7 @@ def test_nearest_images_by_squared_difference(dataset: Dataset) -> None:
 
 def test_of_a_very_large_set_every_so_many_th_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = grey(40)
-    monkeypatch.setattr(answers, "MOST_COMPARED", 14 * dataset.pixels)
+    monkeypatch.setattr(answers, "MAX_COMPARED", 14 * dataset.pixels)
     finder = Nearest(dataset)
     found = finder.find(dataset.flat()[9], count=40)
     assert [index % 3 for index, _ in found] == [0] * 14
@@ -168,7 +168,7 @@ def test_learnt_and_held_out_samples_have_means_of_their_own() -> None:
 def test_of_many_images_some_are_shown_in_the_order_wished(
     order: answers.Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "MOST_ROWS", 6)
+    monkeypatch.setattr(answers, "MAX_ROWS", 6)
     dataset = grey(40)
     images = network(dataset.image_shape)
     rows = reconstructions(images, dataset, everyone(dataset), None, order)
@@ -227,7 +227,7 @@ def test_a_large_set_is_measured_in_part_and_less_while_the_network_learns() -> 
     large = Dataset.over("large", images)
     wide = network(hidden=1000)
     resting, learning = (measured_samples(wide, large, live=live) for live in (False, True))
-    assert 200 <= len(learning) < len(resting) <= answers.MOST_MEASURED
+    assert 200 <= len(learning) < len(resting) <= answers.MAX_MEASURED
     assert len(set(resting.tolist())) == len(resting)
     small = grey()
     assert np.array_equal(measured_samples(wide, small, live=True), np.arange(len(small)))

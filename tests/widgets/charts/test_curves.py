@@ -88,7 +88,7 @@ def test_values_in_words() -> None:
     assert value_text(loss, 0, SPECS["loss"], with_range=False) == "3"
 
 
-def with_terms(rows: int, **terms: list[float]) -> HistoryView:
+def with_options(rows: int, **terms: list[float]) -> HistoryView:
     """Return a history of one run that has recorded ``terms``."""
     history = History(1, tuple(terms))
     for row in range(rows):
@@ -107,14 +107,14 @@ def test_every_term_has_a_curve_in_its_chart() -> None:
 
 
 def test_validation_is_a_dashed_line_beside_the_loss() -> None:
-    validation, loss = curves_of(SPECS["loss"], with_terms(3, validation_loss=[2.0, 1.5, 1.4]))
+    validation, loss = curves_of(SPECS["loss"], with_options(3, validation_loss=[2.0, 1.5, 1.4]))
     assert (validation.spec.dash, loss.spec.dash) == (1, 0)
     np.testing.assert_allclose(validation.mean, [2.0, 1.5, 1.4], rtol=1e-6)
-    assert [curve.spec.column for curve in curves_of(SPECS["loss"], with_terms(3))] == ["loss"]
+    assert [curve.spec.column for curve in curves_of(SPECS["loss"], with_options(3))] == ["loss"]
 
 
 def test_a_chart_applies_where_its_numbers_were_recorded() -> None:
-    history = with_terms(2, accuracy=[0.1, 0.2], kl=[np.nan, np.nan])
+    history = with_options(2, accuracy=[0.1, 0.2], kl=[np.nan, np.nan])
     assert {spec.key for spec in CHARTS if applies(spec, history)} == {"loss", "accuracy", "rate"}
     assert {spec.key for spec in CHARTS if applies(spec, some_history(2, 1))} == {
         "loss",

@@ -14,7 +14,7 @@ from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT, figures_font
 from aegui.widgets.charts.curves import CHARTS, curves_of
 from aegui.widgets.charts.painting import ChartData, ChartPainter, fitted_y
-from tests.widgets.charts.test_curves import some_history, with_terms
+from tests.widgets.charts.test_curves import some_history, with_options
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def adversaries() -> ChartData:
     """Return the chart of both losses of a GAN, of one run."""
-    history = with_terms(3, generator_loss=[0.75] * 3, discriminator_loss=[1.25] * 3)
+    history = with_options(3, generator_loss=[0.75] * 3, discriminator_loss=[1.25] * 3)
     spec = next(chart for chart in CHARTS if chart.key == "adversary")
     curves = curves_of(spec, history)
     epoch = np.asarray(history.epoch, np.float64)

@@ -17,7 +17,7 @@ from aegui.core.study.records import Records
 from aegui.core.study.results import StudyCell
 from aegui.core.study.settings import base_recipe, grid
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.bars import BarPlot
 from aegui.kit.charts.boxes import BoxPlot
@@ -50,7 +50,7 @@ def material_of(folder: Path, **keys: Any) -> StudyMaterial:
     plan = load_plan(write_plan(folder, **keys))
     records = Records()
     study = Study(plan, folder, records)
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     return study_material(study.result(), records)
 
 

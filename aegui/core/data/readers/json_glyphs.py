@@ -13,9 +13,9 @@ from aegui.core.data.readers.interpret import datasets_of, sets_of
 from aegui.core.data.readers.nested import Nested
 from aegui.core.data.readers.source import MAX_NUMBERS
 from aegui.core.errors import AeguiError
-from aegui.core.foreign_reasons import json_reason
 from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
+from aegui.core.library_messages import json_reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.data.decimal_commas import parting_sign
+from aegui.core.data.decimal_commas import field_delimiter
 from aegui.core.data.readers.arrays import images_from
 from aegui.core.data.readers.interpret import RawSet, datasets_of
 from aegui.core.data.readers.names import title_of
@@ -75,7 +75,7 @@ def _fields(line: str) -> list[str]:
     # A delimiter may be the label as well, alone or in quotes.
     first = re.match(r"""("[^"]+"|'[^']+'|[,;])(?=[\s,;])""", line)
     label, rest = ([], line) if first is None else ([first[1]], line[first.end() :])
-    sign = parting_sign(rest)
+    sign = field_delimiter(rest)
     if sign is not None and _DECIMAL.search(rest):
         fields = re.split(rf"[\s{sign}]+", _DECIMAL.sub(".", rest))
     else:

@@ -10,7 +10,7 @@ import torch
 from aegui.core.network.forward import apply_layers
 from aegui.core.training.families.classifier_engines import FineTuneEngine, PretrainEngine
 from aegui.core.training.families.classifier_phases import groups_of
-from aegui.core.training.families.steppers import CHUNK_SECONDS, BatchLearner, EpochUnderWay
+from aegui.core.training.families.steppers import CHUNK_SECONDS, BatchLearner, EpochRunner
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.step.model import Model
 
@@ -108,7 +108,7 @@ class ClassifierStepper:
         self._phases = phases
         self._groups = groups_of(resolved) if len(phases) > 1 else ()
         self._done = 0
-        self._under_way = EpochUnderWay()
+        self._under_way = EpochRunner()
         self._engine: _Engine | None = None
 
     @property
@@ -161,7 +161,7 @@ class ClassifierStepper:
         """Continue from ``position``, which may be within an epoch."""
         self._done = int(position + 1e-9)
         self._engine = None
-        self._under_way = EpochUnderWay()
+        self._under_way = EpochRunner()
         if self._done >= self.epochs:
             return
         engine = self._present()

@@ -16,7 +16,7 @@ from aegui.core.training.families.classifier_engines import trained_leaves
 from aegui.core.training.families.classifier_phases import groups_of, number_of
 from aegui.core.training.families.classifier_rows import chunk_rows, codes_of, corrupted_codes
 from aegui.core.training.step.measure import Measured, rows_in_a_piece
-from aegui.core.training.terms import terms_of
+from aegui.core.training.terms import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class ClassifierMeter:
         stepper: ClassifierStepper,
         phases: Sequence[Phase],
     ) -> None:
-        self.terms = terms_of(resolved.recipe)[1:]
+        self.terms = options_of(resolved.recipe)[1:]
         self._resolved = resolved
         self._stepper = stepper
         self._model = stepper.model

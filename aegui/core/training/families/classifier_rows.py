@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aegui.core.training.step.program import Source
     from aegui.core.training.step.samples import Samples
 
-MOST_BYTES = 2**30
+MAX_BYTES = 2**30
 """Largest size of the codes kept in memory; larger ones are computed batch by batch."""
 UNBOUNDED = "gaussian of any number"
 _CHUNK_NUMBERS = 2**22
@@ -50,7 +50,7 @@ class CodeRows:
         self.batch_rows = min(samples.batch_rows, self.rows)
         self.full_batch = self.batch_rows == self.rows
         width = model.layers[depth].inputs
-        self.is_kept = depth > 0 and 4 * model.runs * self.rows * width <= MOST_BYTES
+        self.is_kept = depth > 0 and 4 * model.runs * self.rows * width <= MAX_BYTES
         self._done = 0 if self.is_kept else self.rows
         self.target = as_numbers(self._images) if self.full_batch else self._images
         if self.is_kept:
@@ -101,7 +101,7 @@ def corrupted_codes(
     if spec.kind == "none":
         return clean
     out = torch.empty_like(clean)
-    kind = meant_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
+    kind = effective_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
     if kind == UNBOUNDED:
         return out.normal_(0.0, spec.level, generator=generator).add_(clean)
     corrupt_into(clean, out, spec.model_copy(update={"kind": kind}), generator, image_shape)
@@ -121,7 +121,7 @@ def emit_corrupted(
 
     ``g`` must be in scope.
     """
-    kind = meant_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
+    kind = effective_noise(spec.kind, is_bounded=is_bounded, is_image=image_shape is not None)
     source.line(f"level = {spec.level!r}", 0)
     if kind == UNBOUNDED:
         source.line(f"{out}.normal_(0.0, level, generator=g).add_({clean})", 0)
@@ -129,7 +129,7 @@ def emit_corrupted(
         emit_corruption(source, kind, clean, out, 0, image_shape)
 
 
-def meant_noise(kind: str, *, is_bounded: bool, is_image: bool) -> str:
+def effective_noise(kind: str, *, is_bounded: bool, is_image: bool) -> str:
     """Return the kind of noise to use for rows that may not be images, or between 0 and 1."""
     is_known = not CORRUPTIONS[kind].neighbours or is_image
     if is_known and (is_bounded or kind == "masking"):

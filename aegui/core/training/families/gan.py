@@ -122,13 +122,13 @@ def class_loss(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return cross_entropy(scores[:, 1:], labels)
 
 
-def class_doubt(scores: torch.Tensor) -> torch.Tensor:
+def conditional_entropy(scores: torch.Tensor) -> torch.Tensor:
     """Return the mean entropy, in nats, of the predicted classes of generated images."""
     logs = scores[:, 1:].log_softmax(dim=1)
     return -(logs.exp() * logs).sum(dim=1).mean()
 
 
-def class_narrowness(scores: torch.Tensor) -> torch.Tensor:
+def negative_marginal_entropy(scores: torch.Tensor) -> torch.Tensor:
     """Return minus the entropy of a batch's mean class prediction, in nats."""
     mean = scores[:, 1:].softmax(dim=1).mean(dim=0)
     return (mean * mean.clamp_min(torch.finfo(mean.dtype).tiny).log()).sum()
@@ -324,7 +324,12 @@ class _Parts:
         said = self._both.scores(0, self._noisy(fakes), training=True, masks=masks)
         losses = [(generator_loss(said[:, 0]), 1.0)]
         if self._gan.class_weight:
-            losses.append((class_doubt(said) + class_narrowness(said), self._gan.class_weight))
+            losses.append(
+                (
+                    conditional_entropy(said) + negative_marginal_entropy(said),
+                    self._gan.class_weight,
+                )
+            )
         self._learn(0, losses)
 
     def _learn(self, which: int, losses: Sequence[tuple[torch.Tensor, float]]) -> None:

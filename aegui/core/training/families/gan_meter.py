@@ -11,14 +11,14 @@ from aegui.core.data.progress import stop_if
 from aegui.core.sampled import sampled
 from aegui.core.training.families.gan import (
     Adversaries,
-    class_doubt,
     class_loss,
+    conditional_entropy,
     discriminator_loss,
     generator_loss,
 )
 from aegui.core.training.step.measure import Measured, rows_in_a_piece
 from aegui.core.training.step.model import Model
-from aegui.core.training.terms import terms_of
+from aegui.core.training.terms import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ class GanMeter:
         samples: Samples,
         stepper: Stepper,
     ) -> None:
-        self.terms = terms_of(resolved.recipe)[1:]
+        self.terms = options_of(resolved.recipe)[1:]
         self._stepper = stepper
         self._device = parameters.device
         self._latent = resolved.recipe.network.latent.units
@@ -103,7 +103,7 @@ class GanMeter:
             }
             if self._labels is not None:
                 figures["class_loss"] = class_loss(said, self._labels)
-                figures["class_doubt"] = class_doubt(of_fake)
+                figures["conditional_entropy"] = conditional_entropy(of_fake)
             return {key: float(figure) for key, figure in figures.items()}
 
     def conclude(

@@ -218,7 +218,7 @@ class BatchEngine(BatchLearner, Protocol):
     epoch: int
 
 
-class EpochUnderWay:
+class EpochRunner:
     """Steps through the batches of epochs, as many per call as fit into the target duration.
 
     Attributes:
@@ -289,7 +289,7 @@ class BatchStepper:
         self.rows = rows
         self.epochs = epochs
         self._engine = engine
-        self._under_way = EpochUnderWay()
+        self._under_way = EpochRunner()
 
     @property
     def position(self) -> float:

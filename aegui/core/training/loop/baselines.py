@@ -11,7 +11,7 @@ from aegui.core.data.split import split_indices
 from aegui.core.evaluation.bayes import posterior
 from aegui.core.evaluation.likelihoods import is_known
 from aegui.core.formula import numpy_function
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.core.training.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SAMPLES = 4096
 _DRAWS = 2048
 """Noisy samples on which the lowest possible loss is estimated."""
-_MOST_COMPARED = 1 << 28
+_MAX_COMPARED = 1 << 28
 """Upper bound of the numbers compared for the estimate; beyond it the lowest loss is unknown."""
 _SEED = 0x5EED_000B
 _TINY = 1e-6
@@ -61,7 +61,7 @@ def best_loss(resolved: ResolvedRecipe) -> float | None:
         return _in_units(resolved, _loss(training.loss, training.huber_delta, rows, rows))
     rows = _some_rows(resolved, len(dataset))
     has_limit = dataset.is_binary and is_known(noise.kind)
-    if not has_limit or rows.size * _DRAWS > _MOST_COMPARED:
+    if not has_limit or rows.size * _DRAWS > _MAX_COMPARED:
         return None
     clean = np.tile(rows, (-(-_DRAWS // len(rows)), 1))
     shape = dataset.image_shape
@@ -74,7 +74,7 @@ def _some_rows(resolved: ResolvedRecipe, most: int) -> Matrix:
     """Return at most ``most`` training samples, evenly spaced."""
     flat = resolved.dataset.flat()
     learnt, _ = split_indices(len(flat), resolved.recipe.data.split)
-    rows: Matrix = flat[learnt[:: step_of(len(learnt), most)]].astype(np.float64)
+    rows: Matrix = flat[learnt[:: stride_for(len(learnt), most)]].astype(np.float64)
     return rows
 
 

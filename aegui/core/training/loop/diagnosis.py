@@ -18,7 +18,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import pca_reference
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.core.training.cost import rows_of
 from aegui.core.training.loop.baselines import best_loss, mean_image_loss
 from aegui.core.training.optimizers import OPTIMIZERS
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.snapshot import Snapshot
 
-LEAST_GAIN = 0.1
+MIN_GAIN = 0.1
 """Share of the possible improvement over the mean image above which something has been learnt."""
-_LEAST_ROOM = 0.05
+_MIN_ROOM = 0.05
 """Minimum share by which the lowest possible loss must beat the mean image for a diagnosis."""
 SILENT_KL = 0.05
 """Nats per sample below which a gaussian code carries no information."""
@@ -59,7 +59,7 @@ _RUNS_LOOKED_AT = 3
 _ALIKE = 0.02
 """Reconstructions are alike if they vary less than this share of the samples' variation."""
 _PCA_ROWS = 1024
-_MOST_PCA_NUMBERS = 1 << 24
+_MAX_PCA_NUMBERS = 1 << 24
 
 
 def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | None = None) -> str:
@@ -83,7 +83,7 @@ def diagnosis(resolved: ResolvedRecipe, history: HistoryView, last: Snapshot | N
     base, best = mean_image_loss(resolved), best_loss(resolved)
     room = base - (best or 0.0)
     reached = float(np.nanmin(_column(history), initial=np.inf))
-    if room <= _LEAST_ROOM * base or not reached >= base - LEAST_GAIN * room:
+    if room <= _MIN_ROOM * base or not reached >= base - MIN_GAIN * room:
         return ""
     losses = {"reached": _number(reached, ".4g"), "base": _number(base, ".4g")}
     if reached < base:
@@ -290,8 +290,8 @@ def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str
     inner = [layer.outputs for layer in resolved.layers[:-1] if _has_weights(layer)]
     units = min(inner, default=0)
     flat = resolved.dataset.flat()
-    rows = flat[:: step_of(len(flat), _PCA_ROWS)]
-    if not 0 < units < min(rows.shape) or rows.size > _MOST_PCA_NUMBERS:
+    rows = flat[:: stride_for(len(flat), _PCA_ROWS)]
+    if not 0 < units < min(rows.shape) or rows.size > _MAX_PCA_NUMBERS:
         return []
     training = resolved.recipe.training
     try:
@@ -300,6 +300,6 @@ def _width_cause(resolved: ResolvedRecipe, base: float, room: float) -> list[str
         return []
     if resolved.recipe.network.latent.kind == "gaussian":
         linear *= resolved.dataset.pixels
-    if linear < base - LEAST_GAIN * room:
+    if linear < base - MIN_GAIN * room:
         return []
     return [tr("A layer of {units:,} units is narrow for such images: use more.", units=units)]

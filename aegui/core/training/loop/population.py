@@ -27,7 +27,7 @@ from aegui.core.training.record.history import RUN_COLUMNS, History, next_record
 from aegui.core.training.step.measure import CompiledMeter
 from aegui.core.training.step.members import some_of, together
 from aegui.core.training.step.parameters import Parameters, snapshot_of
-from aegui.core.training.terms import terms_of
+from aegui.core.training.terms import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 _CALL_SECONDS = 0.1
 """Longest duration of one call of the engine: a stop has to wait for it."""
-_MOST_EPOCHS = 4096
-_MOST_NUMBERS = 1 << 20
+_MAX_EPOCHS = 4096
+_MAX_NUMBERS = 1 << 20
 """Maximum number of values in the samples of a run that is trained together with others."""
 _CPU = torch.device("cpu")
 
@@ -82,7 +82,7 @@ def trains_in_population(resolved: ResolvedRecipe) -> bool:
     is_stepped = bool(OPTIMIZERS[recipe.training.optimizer.name].each)
     rows, _ = rows_of(resolved)
     name = engine_name(resolved, rows)
-    small = name == FusedEngine.name and rows * resolved.dataset.pixels <= _MOST_NUMBERS
+    small = name == FusedEngine.name and rows * resolved.dataset.pixels <= _MAX_NUMBERS
     return small and is_stepped and recipe.training.goals.seconds is None
 
 
@@ -150,7 +150,7 @@ class Population:
                 engine.run(self._factors(engine.epoch, count))
             seconds = time.perf_counter() - begun
             fitting = max(1.0, count * _CALL_SECONDS / seconds)
-            self._chunk = min(2 * self._chunk, _MOST_EPOCHS, fitting)
+            self._chunk = min(2 * self._chunk, _MAX_EPOCHS, fitting)
             yield None
         due = np.array([end == until for end in ends]) & ~self._ended
         self._seconds[~self._ended] += (time.perf_counter() - started) / (~self._ended).sum()
@@ -217,7 +217,7 @@ class Population:
         for place, (run, reason) in enumerate(over):
             self._ended[run] = True
             member = self._resolved.members[run]
-            history = self._history_of(run, terms_of(member))
+            history = self._history_of(run, options_of(member))
             seconds = float(self._seconds[run])
             result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[place])
             number = int(self._numbers[run])

@@ -27,9 +27,9 @@ PROBE_SECONDS = 0.25
 """Upper bound of the time spent on timed steps."""
 _BEFORE = 3
 """Calls for compilation and warm-up before the timed ones, unless they take as long."""
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 """Trainings that need more memory are not probed."""
-MOST_STEP_SECONDS = 0.2
+MAX_STEP_SECONDS = 0.2
 """Trainings with longer steps are not probed: their computed estimate is accurate enough, and
 closing the window would have to wait."""
 _GPU = 20.0
@@ -55,7 +55,7 @@ def probed(resolved: ResolvedRecipe, cost: Cost, cancelled: IsCancelled = lambda
     if device.type == "cuda":
         # The computed cost is for the CPU.
         cost, step = replace(cost, seconds=cost.seconds / _GPU), step / _GPU
-    too_large = cost.bytes > MOST_BYTES or step > MOST_STEP_SECONDS
+    too_large = cost.bytes > MAX_BYTES or step > MAX_STEP_SECONDS
     # Iterations of scipy's optimisers and phases of a classifier vary in duration.
     is_even = recipe.training.optimizer.name not in SCIPY_OPTIMIZERS and recipe.classifier is None
     if too_large or not is_even:

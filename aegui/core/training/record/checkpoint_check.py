@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     State = Mapping[str, NDArray[np.generic]]
     Scalars = Mapping[str, int | float | str]
 
-MOST = 2.0**53
+MAX = 2.0**53
 """Upper bound of counts: doubles beyond it are no longer exact integers."""
 _GENERATOR_SHAPES = ((5056,), (16,))
 """Shapes of the states of torch's generators on the CPU and on CUDA."""
@@ -35,7 +35,7 @@ def damaged(name: str) -> TrainingError:
     )
 
 
-def number(scalars: Scalars, name: str, low: float = 0.0, high: float = MOST) -> float:
+def number(scalars: Scalars, name: str, low: float = 0.0, high: float = MAX) -> float:
     """Return the number ``name``, checked against its bounds.
 
     Raises:
@@ -64,7 +64,7 @@ def array(state: State, name: str, like: NDArray[np.generic]) -> NDArray[np.gene
 
 
 def counts(
-    state: State, name: str, like: NDArray[np.generic], high: float = MOST
+    state: State, name: str, like: NDArray[np.generic], high: float = MAX
 ) -> NDArray[np.generic]:
     """Return the array ``name``, like ``array``, checked to hold integers from 0 to ``high``.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.core.training.record.layout import Layout, as_snapshot
 from aegui.core.training.record.snapshot import LayerWeights
 
@@ -121,7 +121,7 @@ class TimelineView:
         """Return at most ``most`` (>= 2) frames, spread evenly; the first and the last are kept."""
         if len(self.frames) <= most:
             return self
-        places = spread_over(len(self.frames), most)
+        places = evenly_spaced(len(self.frames), most)
         return replace(self, frames=tuple(self.frames[place] for place in places.tolist()))
 
 

@@ -24,7 +24,7 @@ from aegui.core.training.step.objective import ACTIVE_VARIANCE, Objective, activ
 from aegui.core.training.step.primitives import primitives_on
 from aegui.core.training.step.program import Source
 from aegui.core.training.step.tape import NotTraced, Tape
-from aegui.core.training.terms import terms_of
+from aegui.core.training.terms import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +105,7 @@ def recorded_terms(recipe: Recipe, samples: Samples) -> tuple[str, ...]:
     others = {"loss", "evaluations"}
     if not samples.validation_target.shape[1]:
         others |= _CHECKED  # a single sample leaves none for validation
-    return tuple(key for key in terms_of(recipe) if key not in others)
+    return tuple(key for key in options_of(recipe) if key not in others)
 
 
 def choose_meter(

@@ -31,7 +31,7 @@ FEWEST = 2_000_000
 """Multiplications of a product from which another library can pay."""
 _NARROWEST = 64
 """Minimum rows and columns of a gradient of weights for oneDNN: below, transposing costs more."""
-_MOST_RUNS = 16
+_MAX_RUNS = 16
 """Maximum number of runs that oneDNN is used for: each needs a call of its own in the program."""
 _SHAPE = (128, 512, 256)
 """Rows, inner size and columns of the product used for the comparison."""
@@ -191,7 +191,7 @@ class _Rows:
             return False
         runs, (rows, inner), columns = a.shape[:-2].numel(), a.shape[-2:], b.shape[-1]
         is_large: bool = rows * inner * columns >= FEWEST and min(rows, columns) >= narrowest
-        return is_large and int(runs) <= _MOST_RUNS
+        return is_large and int(runs) <= _MAX_RUNS
 
 
 def _laid_otherwise(like: torch.Tensor) -> torch.Tensor:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from aegui.core.data.corruption import known_shape
+from aegui.core.data.corruption import require_shape
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.formula import renamed
 
@@ -125,7 +125,7 @@ def emit_corruption(
     """
     noise = CORRUPTIONS[kind]
     if noise.neighbours:
-        channels, height, width = known_shape(image_shape)
+        channels, height, width = require_shape(image_shape)
         source.line(f"channels, height, width = {channels}, {height}, {width}", indent)
     for text in noise.lines:
         source.line(renamed(text, clean=clean, out=out), indent)

@@ -33,7 +33,7 @@ _EVALUATION_ROWS_OF_ALL = 2**18
 """Upper bound of these samples summed over the runs, each of which needs memory for them."""
 WHOLE_ROWS = 512
 """Largest number of samples that are all measured during training."""
-_LEAST_ROWS = 256
+_MIN_ROWS = 256
 """Minimum number of measured samples of larger sets: a sixteenth, up to ``MEASURED_ROWS``, drawn
 once."""
 _COPIED_BYTES = 2**24
@@ -156,7 +156,7 @@ class Samples:
 
 def some_of(count: int) -> NDArray[np.int64]:
     """Return the indices of the samples measured out of ``count``, always the same."""
-    few = min(MEASURED_ROWS, max(_LEAST_ROWS, count // 16))
+    few = min(MEASURED_ROWS, max(_MIN_ROWS, count // 16))
     return sampled(count, count if count <= WHOLE_ROWS else few, _MEASURE_SEED)
 
 

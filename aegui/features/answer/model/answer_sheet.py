@@ -37,7 +37,7 @@ SHOWN = "shown"
 """Key of the displayed network."""
 BEST = "best"
 """Key of the best possible answer."""
-MOST_READ = 400_000
+MAX_READ = 400_000
 """Maximum number of pixels of a set for which the limit is computed while drawing."""
 _UNKNOWN_EPOCH = -1
 
@@ -262,7 +262,7 @@ def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
             "of them.",
             name=dataset.name,
         )
-    if len(dataset) * dataset.pixels > MOST_READ:
+    if len(dataset) * dataset.pixels > MAX_READ:
         return trn(
             "{name} has {n:,} character: too many to compare at every stroke. Choose fewer.",
             "{name} has {n:,} characters: too many to compare at every stroke. Choose fewer.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aegui.core.data.builtin import BUILTIN_SETS, download_key
 from aegui.core.data.load import load_data
 from aegui.core.errors import AeguiError
-from aegui.core.evaluation.confusions import MOST_COMPARED, confusable_pairs, confusions
+from aegui.core.evaluation.confusions import MAX_COMPARED, confusable_pairs, confusions
 from aegui.core.evaluation.outliers import outlier_bench
 from aegui.core.i18n import tr
 from aegui.core.recipe import MIN_IMAGE, DataSpec, ImageSpec
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, int, int]
 
-MOST_PAIRS = 40
+MAX_PAIRS = 40
 """Maximum number of listed pairs."""
 _SHAPES: dict[str, Shape] = {
     "symbols": (1, 7, 5),
@@ -115,9 +115,9 @@ def mix_ups(
         for pair in found.pairs(every)
     ]
     pairs.sort(key=lambda pair: (-pair.model, -pair.alike))
-    listed = pairs[:MOST_PAIRS]
+    listed = pairs[:MAX_PAIRS]
     known = {(pair.first, pair.second) for pair in listed}
-    hardest = [pair for key, pair in alike.items() if key not in known][: MOST_PAIRS // 4]
+    hardest = [pair for key, pair in alike.items() if key not in known][: MAX_PAIRS // 4]
     shares = {(pair.first, pair.second): pair for pair in pairs}
     for pair in hardest:
         told = shares.get((pair.first, pair.second))
@@ -141,13 +141,13 @@ def why_no_mix_ups(codec: Codec | None, dataset: Dataset, *, glyphs: bool) -> st
         )
     if codec.image_shape != dataset.image_shape:
         return tr("The images of this set do not fit the network.")
-    if len(dataset) > MOST_COMPARED:
+    if len(dataset) > MAX_COMPARED:
         return tr(
             "{name} has {count:,} characters; at most {most:,} are compared pair by pair. "
             "Choose fewer of them.",
             name=dataset.name,
             count=len(dataset),
-            most=MOST_COMPARED,
+            most=MAX_COMPARED,
         )
     return ""
 

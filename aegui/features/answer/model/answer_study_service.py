@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.features.answer.model.answer_sheet import AnsweringModel
     from aegui.features.answer.model.answer_studies import MixUps
 
-MOST_AVERAGED = 1_000
+MAX_AVERAGED = 1_000
 """Maximum size of a set whose limit is computed while the user draws."""
 
 

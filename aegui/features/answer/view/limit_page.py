@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 ALIKE, KNOWN, FILE = "alike", "known", "file"
 """Weights of characters: all equal, from the file read last, or from a file to choose."""
-MOST_BARS = 12
-_LEAST_CHANCE = 0.0005
+MAX_BARS = 12
+_MIN_CHANCE = 0.0005
 
 
 class LimitPage(QWidget):
@@ -192,9 +192,9 @@ def _words(sheet: AnswerSheet, limit: Limit) -> str:
 def _bars(reading: BayesReading, sheet: AnswerSheet) -> list[SampleBar]:
     dataset = sheet.dataset
     bars: list[SampleBar] = []
-    for index in reading.order[:MOST_BARS].tolist():
+    for index in reading.order[:MAX_BARS].tolist():
         chance = float(reading.chances[index])
-        if chance < _LEAST_CHANCE and bars:
+        if chance < _MIN_CHANCE and bars:
             break
         label = dataset.labels[index]
         figure = tr("{percent} %", percent=localized(100 * chance, ".1f"))

@@ -14,7 +14,7 @@ from aegui.kit.theme import SPACING, contrast, current_theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QPaintEvent
 
-_LEAST_CONTRAST = 3.0
+_MIN_CONTRAST = 3.0
 _MIDDLE_LIGHTNESS = 128
 _PUSH_PERCENT = 165
 
@@ -35,7 +35,7 @@ def _paint_mark(
     painter: QPainter, rect: QRect, colour: QColor, ground: QColor, *, ring: bool
 ) -> None:
     """Paint the mark, adjusted for contrast with ``ground``, over an outline of ``ground``."""
-    if contrast(colour, ground) < _LEAST_CONTRAST:
+    if contrast(colour, ground) < _MIN_CONTRAST:
         is_light = ground.lightness() > _MIDDLE_LIGHTNESS
         colour = colour.darker(_PUSH_PERCENT) if is_light else colour.lighter(_PUSH_PERCENT)
     width = max(1.5, rect.width() / 8)

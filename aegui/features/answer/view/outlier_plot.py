@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 _GRASP_PX = 8
 _STEPS = 100
 _BINS = 40
-_MOST_DECADES = 8
-_LEAST_ERROR, _MOST_ERROR = 1e-12, 1e12
+_MAX_DECADES = 8
+_MIN_ERROR, _MAX_ERROR = 1e-12, 1e12
 _SIDE_OF_ROC_PX = 136
-_MOST_POINTS = 400
+_MAX_POINTS = 400
 _AIR = 1.08
 
 
@@ -235,7 +235,7 @@ def roc_plot(bench: OutlierBench, threshold: float, *, bare: bool = False) -> Li
     roc = bench.roc
     if roc is None:
         return None
-    places = np.linspace(0, len(roc.thresholds) - 1, _MOST_POINTS).astype(int)
+    places = np.linspace(0, len(roc.thresholds) - 1, _MAX_POINTS).astype(int)
     inside, outside = bench.shares(threshold)
     # The point has an x of its own, through which the curve is not drawn.
     x = np.append(roc.false_share[places], inside)
@@ -263,11 +263,11 @@ def _area_words(bench: OutlierBench) -> str:
 
 
 def _logarithm(errors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.log10(np.clip(errors, _LEAST_ERROR, _MOST_ERROR)), np.float64)
+    return np.asarray(np.log10(np.clip(errors, _MIN_ERROR, _MAX_ERROR)), np.float64)
 
 
 def _decades(parts: Sequence[NDArray[np.float64]]) -> tuple[int, int]:
-    """Return the powers of ten that bound the errors, at most ``_MOST_DECADES`` apart."""
+    """Return the powers of ten that bound the errors, at most ``_MAX_DECADES`` apart."""
     logarithms = np.concatenate([_logarithm(part) for part in parts])
     high = int(np.floor(logarithms.max())) + 1
-    return max(int(np.floor(logarithms.min())), high - _MOST_DECADES), high
+    return max(int(np.floor(logarithms.min())), high - _MAX_DECADES), high

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
     from aegui.session.pixels.answers import Answer
 
-_LEAST_MARK_PX = 5
-_LEAST_FRAME_PX = 7
+_MIN_MARK_PX = 5
+_MIN_FRAME_PX = 7
 _TALLEST_PX = 400
 _FRAME_PX = 1
 """Width of the frame outside an image."""
-_GOOD_SIDE, _LEAST_SIDE = 14, 8
+_GOOD_SIDE, _MIN_SIDE = 14, 8
 _LARGE = 16
 _SURE = 0.6
 """Share of the accent colour in pixels of full confidence."""
@@ -137,7 +137,7 @@ class AnswerPictures(Painted):
         return self._size(_GOOD_SIDE)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return self._size(_LEAST_SIDE)
+        return self._size(_MIN_SIDE)
 
     def _size(self, side: int) -> QSize:
         height, width = self._shape()
@@ -348,7 +348,7 @@ class AnswerPictures(Painted):
     ) -> None:
         for row, column in np.argwhere(wrong).tolist():
             rect = self.pixel_rect(_THRESHOLDED, row, column)
-            if rect.width() < _LEAST_MARK_PX:
+            if rect.width() < _MIN_MARK_PX:
                 # Too small for a mark: colour the whole pixel.
                 painter.fillRect(rect, current_theme().bad)
             elif binary[row, column]:
@@ -362,5 +362,5 @@ class AnswerPictures(Painted):
         for place in range(1, len(self._images())):
             rect = self.pixel_rect(place, *self.pixel)
             # Enlarge the frame around a very small pixel.
-            grown = max(0, (_LEAST_FRAME_PX - rect.width() + 1) // 2)
+            grown = max(0, (_MIN_FRAME_PX - rect.width() + 1) // 2)
             painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

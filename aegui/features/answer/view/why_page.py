@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.evaluation.reasons import PixelReasons, Vote
     from aegui.session.pixels.answers import Answer
 
-MOST_EFFECTS = 8
+MAX_EFFECTS = 8
 _PICTURES_PX = 66
 _COLOURS = (mark("red {level}"), mark("green {level}"), mark("blue {level}"))
 _LIGHTS = mark("Number {number} is {value}, on average {mean}: it changes the logit by {effect}")
@@ -219,7 +219,7 @@ def _level_words(levels: Sequence[float]) -> str:
 def _effect_bars(reasons: PixelReasons) -> list[SampleBar]:
     most = float(np.abs(reasons.effects).max(initial=0.0)) or 1.0
     bars = []
-    for number in reasons.order[:MOST_EFFECTS].tolist():
+    for number in reasons.order[:MAX_EFFECTS].tolist():
         effect = float(reasons.effects[number])
         words = tr(
             _BRIGHTENS if reasons.is_graded else _LIGHTS,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MARGIN_PX = 10
 """Margin between the widest band and each side of the chain, in pixels."""
-LEAST_SHARE = 0.06
+MIN_SHARE = 0.06
 """Lower bound of a band's width share, so that even a single unit is visible and draggable."""
 
 _GROUND = 0.10
@@ -27,7 +27,7 @@ _EDGE = 0.45
 
 def band_share(units: int, widest: int) -> float:
     """Return the width of a layer of ``units`` relative to the widest: a root, areas show size."""
-    return min(1.0, max(LEAST_SHARE, math.sqrt(units / max(1, widest))))
+    return min(1.0, max(MIN_SHARE, math.sqrt(units / max(1, widest))))
 
 
 def band_units(share: float, widest: int) -> int:

@@ -216,9 +216,9 @@ class BuilderPanel(QWidget):
     @Slot()
     def _on_problem_remedy_requested(self) -> None:
         if self._general is not None:
-            self._mend(self._general)
+            self._apply_remedy(self._general)
 
-    def _mend(self, problem: Problem) -> None:
+    def _apply_remedy(self, problem: Problem) -> None:
         """Apply the remedy offered for ``problem``."""
         found = None if self._recipe is None else remedy_of(self._recipe, self._dataset, problem)
         if found is not None:
@@ -299,7 +299,7 @@ class BuilderPanel(QWidget):
     def _connect_chain(self, chain: LayerChain) -> None:
         chain.recipe_edited.connect(self.recipe_edited)
         chain.vary_requested.connect(self.vary_requested)
-        chain.remedy_requested.connect(self._mend)
+        chain.remedy_requested.connect(self._apply_remedy)
         chain.card_focused.connect(self._on_chain_card_focused)
         chain.layer_pointed.connect(self.layer_pointed)
         chain.drag_moved.connect(partial(self._on_chain_drag_moved, chain))

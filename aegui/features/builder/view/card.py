@@ -203,7 +203,7 @@ class LayerCard(QWidget):
         self._describe(state)
         self.update()
 
-    def may_show(self, place: Place) -> bool:
+    def can_represent(self, place: Place) -> bool:
         """Return whether the card can show ``place``: same kind, and same part and spec if set."""
         state = self._state
         if state is None or self.kind != place.kind:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _UNITS_PX = 72
 _NUMBER_PX = 64
-_LEAST_MORE_PX = 32
+_MIN_MORE_PX = 32
 _PAIRS = 2
 """Folded fields per row."""
 
@@ -123,7 +123,7 @@ class CardBody(QWidget):
         if "kernel" in self.fields:
             self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             # In a very narrow dock, elide the text rather than clip the card.
-            self.more.setMinimumWidth(_LEAST_MORE_PX)
+            self.more.setMinimumWidth(_MIN_MORE_PX)
         self.more.toggled.connect(self._details.setVisible)
         self._line.addWidget(self.more)
         grid = QGridLayout(self._details)

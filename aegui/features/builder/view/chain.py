@@ -162,10 +162,10 @@ class LayerChain(QWidget):
             self._end_drag()
         places, old = plan.places, self.cards
         head = 0
-        while head < min(len(old), len(places)) and old[head].may_show(places[head]):
+        while head < min(len(old), len(places)) and old[head].can_represent(places[head]):
             head += 1
         tail = 0
-        while tail < min(len(old), len(places)) - head and old[-1 - tail].may_show(
+        while tail < min(len(old), len(places)) - head and old[-1 - tail].can_represent(
             places[-1 - tail]
         ):
             tail += 1
@@ -196,7 +196,7 @@ class LayerChain(QWidget):
         had_focus = focused is not None and (focused is card or card.isAncestorOf(focused))
         if had_focus and self._focus_next is None:
             self._focus_next = index
-        self._put_away(card)
+        self._discard_widget(card)
 
     def _fit_gaps(self) -> None:
         wanted = max(0, len(self.cards) - 1)
@@ -205,9 +205,9 @@ class LayerChain(QWidget):
             gap.clicked.connect(partial(self._on_gap_clicked, gap))
             self.gaps.append(gap)
         while len(self.gaps) > wanted:
-            self._put_away(self.gaps.pop())
+            self._discard_widget(self.gaps.pop())
 
-    def _put_away(self, widget: QWidget) -> None:
+    def _discard_widget(self, widget: QWidget) -> None:
         self._column.removeWidget(widget)
         # A field with the focus emits its value when hidden, here for a layer that is gone.
         widget.blockSignals(True)

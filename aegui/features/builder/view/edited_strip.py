@@ -13,7 +13,7 @@ from aegui.kit.layouts import column, heading
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 
-MOST_LINES = 3
+MAX_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class EditedStrip(QFrame):
         self.setAccessibleDescription("\n".join(state.lines))
 
     def _show_lines(self, lines: tuple[str, ...]) -> None:
-        rest = len(lines) - MOST_LINES
-        shown = lines if self._is_open or rest <= 0 else lines[:MOST_LINES]
+        rest = len(lines) - MAX_LINES
+        shown = lines if self._is_open or rest <= 0 else lines[:MAX_LINES]
         self._lines.setText("\n".join(shown))
         self._lines.setVisible(bool(shown))
         self.more.setVisible(rest > 0)

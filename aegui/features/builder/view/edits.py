@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from aegui.core.network.chain import own_decoder
 from aegui.core.network.plan import DECODER, DISCRIMINATOR
-from aegui.core.network.shapes import Misfit, is_image
+from aegui.core.network.shapes import ShapeMismatch, is_image
 from aegui.core.recipe import (
     LAYER_KINDS,
     MAX_LAYERS,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import ActivationKey, AnyLayer
 
 _FIRST_CHANNELS = 16
-_MOST_CHANNELS = 512
+_MAX_CHANNELS = 512
 
 
 def layers_at(recipe: Recipe, where: str) -> tuple[AnyLayer, ...]:
@@ -159,7 +159,7 @@ def misfit(layer: AnyLayer, shape: Shape | None) -> str:
         return ""
     try:
         layer.output_shape(shape)
-    except Misfit as error:
+    except ShapeMismatch as error:
         return str(error)
     return ""
 
@@ -175,7 +175,7 @@ def _activation(plan: Plan, gap: int, kind: str, default: ActivationKey) -> Acti
 
 def _more_channels(shape: Sequence[int]) -> int:
     """Return twice the channels of ``shape``, within bounds; 16 for up to three channels."""
-    return _FIRST_CHANNELS if shape[0] <= 3 else min(2 * shape[0], _MOST_CHANNELS)
+    return _FIRST_CHANNELS if shape[0] <= 3 else min(2 * shape[0], _MAX_CHANNELS)
 
 
 def _image_below(plan: Plan, gap: int) -> Shape | None:

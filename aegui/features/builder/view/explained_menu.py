@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MARGIN_PX = 28
 """Room that the style leaves before the text of an entry."""
-_MOST_LINE_PX = 520
+_MAX_LINE_PX = 520
 _FADED = 0.55
 
 
@@ -65,7 +65,7 @@ class ExplainedMenu(QMenu):
         widest = max(metrics.horizontalAdvance(label) for label in labels)
         line = max(metrics.horizontalAdvance(line) for line in self._lines.values())
         self._column = _MARGIN_PX + widest + 3 * SPACING
-        self.setMinimumWidth(self._column + min(line, _MOST_LINE_PX) + 2 * SPACING)
+        self.setMinimumWidth(self._column + min(line, _MAX_LINE_PX) + 2 * SPACING)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the entries, then their explanations."""

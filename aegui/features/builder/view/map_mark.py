@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import row
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
 if TYPE_CHECKING:
     from aegui.features.builder.view.edited_strip import StripState
 
-_LEAST_MAP_PX = 320
+_MIN_MAP_PX = 320
 
 
 class MapMark(QFrame):
@@ -40,7 +40,7 @@ class MapMark(QFrame):
         edge = SPACING // 2
         margins = (SPACING, edge, edge, edge)
         self.setLayout(row(self.words, self.train, spacing=SPACING, margins=margins))
-        room = watch_room(parent)
+        room = overlay_area_of(parent)
         room.changed.connect(self._place)
         # Messages about an edit may appear while this mark offers to train it.
         room.keep_clear([self])
@@ -63,7 +63,7 @@ class MapMark(QFrame):
         around = self.parentWidget()
         self.adjustSize()
         room = 0 if around is None else around.width() - round(LEFT_PX) - 2 * SPACING
-        fits = room >= self.width() and around is not None and around.height() >= _LEAST_MAP_PX
+        fits = room >= self.width() and around is not None and around.height() >= _MIN_MAP_PX
         self.setVisible(self._state is not None and fits)
         if around is None or not fits:
             return

@@ -76,7 +76,7 @@ class TrainingPanel(QWidget):
         )
         self._hint.hide()
         self.problem = ProblemLabel()
-        self.problem.remedy_requested.connect(partial(self._mend, ""))
+        self.problem.remedy_requested.connect(partial(self._apply_remedy, ""))
         self.findings = FindingLines()
         self.formula = FormulaView()
         self.edited = EditedStrip()
@@ -112,7 +112,7 @@ class TrainingPanel(QWidget):
             row = SettingRow(setting)
             row.edited.connect(partial(self._on_row_edited, setting))
             row.open_requested.connect(self.open_data_requested)
-            row.problem.remedy_requested.connect(partial(self._mend, setting.path))
+            row.problem.remedy_requested.connect(partial(self._apply_remedy, setting.path))
             self._offer_to_vary(row)
             self._lock_row(row)
             self.rows[setting.path] = row
@@ -259,7 +259,7 @@ class TrainingPanel(QWidget):
         offers = (self._remedies[one] for one in here if one in self._remedies)
         label.set_text("\n".join(one.message for one in here), next(offers, ""))
 
-    def _mend(self, path: str) -> None:
+    def _apply_remedy(self, path: str) -> None:
         """Apply the remedy offered at the row of ``path``."""
         here = self._problems.get(path, ())
         problem = next((one for one in here if one in self._remedies), None)

@@ -13,7 +13,7 @@ from aegui.core.data.split import split_indices
 from aegui.core.errors import AeguiError
 from aegui.core.latent.pca import pca_reference
 from aegui.core.sampled import sampled
-from aegui.core.training.terms import terms_of
+from aegui.core.training.terms import options_of
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
 
-MOST_SAMPLES = 20_000
+MAX_SAMPLES = 20_000
 """Larger training sets are represented by this many samples, drawn at random."""
 _log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def linear_reference(
     """
     training, units = recipe.training, recipe.network.latent.units
     indices, _ = split_indices(len(dataset), recipe.data.split)
-    chosen = indices[sampled(len(indices), MOST_SAMPLES, 0)]
+    chosen = indices[sampled(len(indices), MAX_SAMPLES, 0)]
     rows = np.asarray(dataset.flat()[chosen])
     value = pca_reference(rows, units, training.loss, training.huber_delta, cancelled)
     if recipe.network.latent.kind == "gaussian":
@@ -133,7 +133,7 @@ def linear_reference(
 
 
 def _term(recipe: Recipe) -> str:
-    return "reconstruction" if "reconstruction" in terms_of(recipe) else "loss"
+    return "reconstruction" if "reconstruction" in options_of(recipe) else "loss"
 
 
 def _answers(question: _ReferenceQuestion, cancelled: IsCancelled) -> Iterator[LinearReference]:

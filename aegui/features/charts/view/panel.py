@@ -50,7 +50,7 @@ _ANY_TRAINING = frozenset({"loss", "wrong", "share", "rate"})
 _OF_GLYPHS = tuple(spec.key for spec in CHARTS if spec.of_glyphs)
 _OF_IMAGES = ".images"
 """Suffix of a chart's key for its choice with images that have shades of grey."""
-_LEAST_SPAN = 4.0
+_MIN_SPAN = 4.0
 _GET_READY_MS = 1_500
 """Delay after the panel is shown before pyqtgraph is imported, unless curves need it sooner."""
 
@@ -342,7 +342,7 @@ class ChartsPanel(QWidget):
     def _zoom_x_to(self, asked: Scale) -> None:
         whole = self._whole_x()
         low, high = max(asked.low, whole.low), min(asked.high, whole.high)
-        if high - low < _LEAST_SPAN and high - low < whole.high - whole.low:
+        if high - low < _MIN_SPAN and high - low < whole.high - whole.low:
             return
         covers_all = low <= whole.low and high >= whole.high
         self._x_zoomed = None if covers_all else Scale(low, high, whole.is_log)

@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
     from aegui.session.pixels.answers import Reconstructions
 
-_LEAST_GLYPH_PX = 14
-_MOST_GLYPH_PX = 40
-_LEAST_IMAGE_PX, _MOST_IMAGE_PX = 40, 72
+_MIN_GLYPH_PX = 14
+_MAX_GLYPH_PX = 40
+_MIN_IMAGE_PX, _MAX_IMAGE_PX = 40, 72
 _SEAM = 1
 _NEARLY_ALL, _ASKED = 0.95, 200
 """The caption width fits this share of the captions, estimated from about this many of them."""
 _HELD_OUT = "◦"
 """Precedes the label of a held-out sample."""
 _FEW_WRONG = 1
-_MOST_WHOLE = 2
+_MAX_WHOLE = 2
 """Maximum height of ``whole``, relative to the longer side of the viewport."""
-_MOST_ON_PAPER = 96
+_MAX_ON_PAPER = 96
 """Maximum number of samples in a figure; more would be illegible."""
 
 
@@ -141,10 +141,10 @@ class ReconstructionsView(Cells, PaintedArea):
             return None
         noisy = ("noisy",) if rows.corrupted is not None else ()
         names = [tr(COLUMNS[key]) for key in ("original", *noisy, "answer")]
-        images = [list(each[:_MOST_ON_PAPER] / np.float32(255.0)) for each in self._images]
+        images = [list(each[:_MAX_ON_PAPER] / np.float32(255.0)) for each in self._images]
         notes, noted = [], ""
         if rows.wrong is not None:
-            notes = [str(count) if count else "" for count in rows.wrong.tolist()[:_MOST_ON_PAPER]]
+            notes = [str(count) if count else "" for count in rows.wrong.tolist()[:_MAX_ON_PAPER]]
             noted = tr("wrong pixels")
         named = list(zip(names, images, strict=True))
         title = tr("Reconstructions")
@@ -224,9 +224,9 @@ class ReconstructionsView(Cells, PaintedArea):
         width = self.viewport().width() - 2 * SPACING
         height = self.viewport().height() - SPACING
         image_height, image_width = self._image_shape()
-        smallest = _LEAST_GLYPH_PX if self._look.glyphs else _LEAST_IMAGE_PX
+        smallest = _MIN_GLYPH_PX if self._look.glyphs else _MIN_IMAGE_PX
         least = max(1, -(-smallest // image_width))
-        tallest = _MOST_GLYPH_PX if self._look.glyphs else _MOST_IMAGE_PX
+        tallest = _MAX_GLYPH_PX if self._look.glyphs else _MAX_IMAGE_PX
         most = max(least, tallest // image_height)
         layout = self._layout_at(least, width)
         for scale in range(most, least, -1):
@@ -350,7 +350,7 @@ class ReconstructionsView(Cells, PaintedArea):
         """Size of all groups in the current layout, limited in height to what is legible."""
         layout, seen = self._layout(), self.viewport().size()
         rows = -(-len(self._labels) // layout.columns)
-        most = (_MOST_WHOLE * max(seen.width(), seen.height()) - SPACING) // layout.row_px
+        most = (_MAX_WHOLE * max(seen.width(), seen.height()) - SPACING) // layout.row_px
         return QSize(seen.width(), max(1, min(rows, most)) * layout.row_px + SPACING)
 
     def _paint_groups(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aegui.core.evaluation.classification import Classification
 
-MOST_SHOWN = 1_000
+MAX_SHOWN = 1_000
 _PICTURE_PX = 56
 _CELL_PX = QSize(84, 104)
 _WIDE_CELL_PX = QSize(104, 122)
@@ -62,8 +62,8 @@ class _MistakeRows(PictureRows):
         return int(self._shown.places[self._shown.order[row]])
 
     def __len__(self) -> int:
-        """Return the number of samples shown, at most ``MOST_SHOWN``."""
-        return min(MOST_SHOWN, len(self._shown.order))
+        """Return the number of samples shown, at most ``MAX_SHOWN``."""
+        return min(MAX_SHOWN, len(self._shown.order))
 
     def picture(self, row: int, room: QSize) -> QImage:
         """Return the sample's image."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr, trn
 from aegui.features.classifier.view.confusion import ConfusionView
-from aegui.features.classifier.view.mistakes import MOST_SHOWN, MistakesView, ShownMistakes
+from aegui.features.classifier.view.mistakes import MAX_SHOWN, MistakesView, ShownMistakes
 from aegui.features.classifier.view.scores_table import ScoresTable
 from aegui.kit.choosing import narrow, offer
 from aegui.kit.layouts import column, dim, held, row, scrolled
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 _HEADLINE = 1.5
 _PART_SIGNS = 16
 """Minimum number of visible letters of a part's name."""
-_MOST_MATRIX = 0.6
+_MAX_MATRIX = 0.6
 """Maximum share of the width for the matrix."""
-_LEAST_MATRIX = 0.3
+_MIN_MATRIX = 0.3
 """Minimum share of the width that the table beside it leaves to the matrix."""
 
 
@@ -116,8 +116,8 @@ class ClassifierPanel(QWidget):
         width = self._splitter.width()
         ideal = self._confusion.width_for(self._splitter.height())
         # The table beside it is shown whole as long as the matrix keeps its minimum share.
-        left = max(width - self._scores.wanted_width(), round(_LEAST_MATRIX * width))
-        matrix = min(ideal, left, round(_MOST_MATRIX * width))
+        left = max(width - self._scores.wanted_width(), round(_MIN_MATRIX * width))
+        matrix = min(ideal, left, round(_MAX_MATRIX * width))
         self._splitter.share_out([matrix, width - matrix])
 
     # Input
@@ -184,8 +184,8 @@ class ClassifierPanel(QWidget):
         else:
             order = found.cell(*self._cell)
             text = self._confusion.words(self._cell)
-        if len(order) > MOST_SHOWN:
-            text = tr("{text}; {n:,} are shown", text=text, n=MOST_SHOWN)
+        if len(order) > MAX_SHOWN:
+            text = tr("{text}; {n:,} are shown", text=text, n=MAX_SHOWN)
         self._what.setText(text)
         self._what.setToolTip(text)
         self._all.setVisible(self._cell is not None)

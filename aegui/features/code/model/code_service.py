@@ -31,7 +31,7 @@ LIVE_MS = 1000
 """Minimum time between two analyses during a training."""
 LIVE_WORK, SETTLED_WORK = 600_000_000, 6_000_000_000
 """Multiplications allowed per analysis: about 0.1 s during a training, and 1 s otherwise."""
-MOST_NUMBERS = 10_000_000
+MAX_NUMBERS = 10_000_000
 """Upper bound of pixel values encoded per analysis, about 40 MB."""
 FEWEST = 100
 STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
@@ -90,7 +90,7 @@ class CodeSubject:
 
 
 @dataclass(frozen=True, eq=False)
-class CodeLook:
+class CodeAnalysis:
     """A finished analysis.
 
     Attributes:
@@ -144,17 +144,17 @@ class CodeService(Service):
     """Analyses the code of the newest weights while a visible view needs it."""
 
     looked = Signal(object)
-    """Emitted with a ``CodeLook``, in the thread that owns this object."""
+    """Emitted with a ``CodeAnalysis``, in the thread that owns this object."""
     traversed = Signal(object)
     """Emitted with a ``Traversal``, in the thread that owns this object."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.reference: CodeLook | None = None
+        self.reference: CodeAnalysis | None = None
         """An earlier analysis, kept for comparison."""
         self._subject: CodeSubject | None = None
         self._token = object()
-        self.latest: CodeLook | None = None
+        self.latest: CodeAnalysis | None = None
         """The last analysis, as long as it belongs to the current network and data."""
         self.dimension: int | None = None
         """The dimension that is traversed, from 0; None for none."""
@@ -208,7 +208,7 @@ class CodeService(Service):
         self._strips.forget()
 
     @Slot(object)
-    def _on_looks_answered(self, look: CodeLook) -> None:
+    def _on_looks_answered(self, look: CodeAnalysis) -> None:
         self.latest = look
         self.looked.emit(look)
         self._traverse()
@@ -231,7 +231,7 @@ def _is_alike(a: CodeSubject, b: CodeSubject) -> bool:
     return a.dataset is b.dataset and a.recipe.network == b.recipe.network
 
 
-def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeLook]:
+def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeAnalysis]:
     codec, dataset, recipe = subject.codec, subject.dataset, subject.recipe
     work = LIVE_WORK if subject.is_live else SETTLED_WORK
     samples = _samples(codec, work // 2)
@@ -240,7 +240,7 @@ def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeLook
         codec, dataset, samples=samples, work=work // 2, cancelled=cancelled
     )
     sparsity = recipe.training.sparsity
-    yield CodeLook(
+    yield CodeAnalysis(
         figures,
         statistics,
         len(dataset),
@@ -254,7 +254,7 @@ def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeLook
 def _samples(codec: Codec, work: int) -> int:
     """Return how many samples fit into ``work`` multiplications, not counting the Jacobian."""
     affordable = work // max(1, encode_cost(codec))
-    return max(FEWEST, min(SAMPLES, affordable, MOST_NUMBERS // codec.pixels))
+    return max(FEWEST, min(SAMPLES, affordable, MAX_NUMBERS // codec.pixels))
 
 
 def _fitting(recipe: Recipe) -> MeasureKey:

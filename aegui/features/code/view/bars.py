@@ -34,10 +34,10 @@ if TYPE_CHECKING:
         QResizeEvent,
     )
 
-    from aegui.features.code.model.code_service import CodeLook, MeasureKey
+    from aegui.features.code.model.code_service import CodeAnalysis, MeasureKey
     from aegui.kit.theme import Theme
 
-_LEAST_SLOT_PX, _MOST_SLOT_PX = 7.0, 56.0
+_MIN_SLOT_PX, _MAX_SLOT_PX = 7.0, 56.0
 _BAR_SHARE = 0.72
 _VALUE_PX = 52.0
 """Minimum width per bar at which its value is painted above it."""
@@ -54,7 +54,7 @@ _KEYS = {
 
 
 class DimensionBars(PaintedArea):
-    """Shows one measure of a ``CodeLook``. Passive, but for hovering and the keyboard cursor.
+    """Shows one measure of a ``CodeAnalysis``. Passive, but for hovering and the keyboard cursor.
 
     Signals:
         dimension_activated(int): A bar was clicked, or Enter pressed on it; its dimension, from 0.
@@ -66,8 +66,8 @@ class DimensionBars(PaintedArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: CodeLook | None = None
-        self._reference: CodeLook | None = None
+        self._look: CodeAnalysis | None = None
+        self._reference: CodeAnalysis | None = None
         self._measure: MeasureKey = "variance"
         self._values: NDArray[np.float64] = np.zeros(0)
         self._used: NDArray[np.bool_] = np.zeros(0, np.bool_)
@@ -95,7 +95,7 @@ class DimensionBars(PaintedArea):
 
     # Display
 
-    def set_look(self, look: CodeLook | None, measure: MeasureKey) -> None:
+    def set_look(self, look: CodeAnalysis | None, measure: MeasureKey) -> None:
         """Show ``measure`` of every dimension of ``look``."""
         self._look, self._measure = look, measure
         self._values = np.zeros(0) if look is None else look.values(measure)
@@ -105,7 +105,7 @@ class DimensionBars(PaintedArea):
             self._hovered = None
         self._arrange()
 
-    def set_reference(self, reference: CodeLook | None) -> None:
+    def set_reference(self, reference: CodeAnalysis | None) -> None:
         """Mark the sorted values of another analysis, whose dimensions do not correspond."""
         self._reference = reference
         self._arrange()
@@ -229,7 +229,7 @@ class DimensionBars(PaintedArea):
 
     def _slot_in(self, plot: QRectF) -> float:
         room = plot.width() / max(1, len(self._values))
-        return float(np.clip(room, _LEAST_SLOT_PX, _MOST_SLOT_PX))
+        return float(np.clip(room, _MIN_SLOT_PX, _MAX_SLOT_PX))
 
     def _share_out(self) -> None:
         plot = self._plot()

@@ -20,7 +20,7 @@ from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
-    from aegui.features.code.model.code_service import CodeLook
+    from aegui.features.code.model.code_service import CodeAnalysis
 
 _NONE = "–"
 
@@ -130,7 +130,7 @@ class CodeFigures(QWidget):
             grid.addWidget(value, at, at_column)
         self._values[row.key] = values
 
-    def set_looks(self, look: CodeLook | None, reference: CodeLook | None) -> None:
+    def set_looks(self, look: CodeAnalysis | None, reference: CodeAnalysis | None) -> None:
         """Show the statistics of ``look``, and of ``reference`` if given."""
         now, kept = _texts(look), _texts(reference)
         for key, (value, other) in self._values.items():
@@ -152,13 +152,13 @@ class CodeFigures(QWidget):
         return value.text(), other.text()
 
 
-def _title(look: CodeLook) -> str:
+def _title(look: CodeAnalysis) -> str:
     if not look.name:
         return tr("kept: epoch {epoch:,}", epoch=look.epoch)
     return tr("kept: {name}, epoch {epoch:,}", name=look.name, epoch=look.epoch)
 
 
-def _texts(look: CodeLook | None) -> dict[str, str]:
+def _texts(look: CodeAnalysis | None) -> dict[str, str]:
     """Return the statistics of ``look`` as text, by row; unavailable ones are left out."""
     if look is None:
         return {}

@@ -14,14 +14,14 @@ from aegui.kit.charts.scale import Scale, precise
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.code.model.code_service import CodeLook
+    from aegui.features.code.model.code_service import CodeAnalysis
 
 _POINTS = 120
 _AIR = 1.03
 
 
 class ActivationHistogram(HistogramView):
-    """Shows the activations of a ``CodeLook``. Passive.
+    """Shows the activations of a ``CodeAnalysis``. Passive.
 
     Heights are square roots of the shares: a sparse code is nearly always 0, and its rare
     activations would be invisible on a linear scale.
@@ -29,9 +29,9 @@ class ActivationHistogram(HistogramView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("activations", tr("Histogram of activations"), parent)
-        self._look: CodeLook | None = None
+        self._look: CodeAnalysis | None = None
 
-    def set_look(self, look: CodeLook | None) -> None:
+    def set_look(self, look: CodeAnalysis | None) -> None:
         """Show the activations of ``look``; None clears the plot."""
         self._look = look
         self.set_plot(None if look is None else activations_plot(look))
@@ -51,7 +51,7 @@ class ActivationHistogram(HistogramView):
         )
 
 
-def activations_plot(look: CodeLook) -> HistogramPlot:
+def activations_plot(look: CodeAnalysis) -> HistogramPlot:
     """Return the histogram of all activations, with the prior's density for a variational code."""
     edges, counts = look.figures.edges, look.figures.counts
     heights = np.sqrt(counts / max(1, int(counts.sum())))

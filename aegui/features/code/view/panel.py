@@ -26,7 +26,7 @@ from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
-    from aegui.features.code.model.code_service import CodeLook, MeasureKey, Traversal
+    from aegui.features.code.model.code_service import CodeAnalysis, MeasureKey, Traversal
     from aegui.session.data.looks import Look
 
 _HEADLINE = 1.15
@@ -34,7 +34,7 @@ _SIDE_SHARE = 0.42
 
 
 class CodePanel(QWidget):
-    """Shows one ``CodeLook``. Passive.
+    """Shows one ``CodeAnalysis``. Passive.
 
     Signals:
         dimension_chosen(int): The traversal of this dimension, from 0, is to be shown.
@@ -48,9 +48,9 @@ class CodePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.look: CodeLook | None = None
+        self.look: CodeAnalysis | None = None
         """The analysis shown; None while only a message is shown."""
-        self._reference: CodeLook | None = None
+        self._reference: CodeAnalysis | None = None
         self._chosen_measure: MeasureKey | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
@@ -106,7 +106,7 @@ class CodePanel(QWidget):
         self.set_traversal(None)
         self.placeholder.say(text)
 
-    def set_look(self, look: CodeLook) -> None:
+    def set_look(self, look: CodeAnalysis) -> None:
         """Show the results of ``look``."""
         self.look = look
         found = look.figures
@@ -137,7 +137,7 @@ class CodePanel(QWidget):
         self._header.show()
         self.placeholder.show_content()
 
-    def set_reference(self, reference: CodeLook | None) -> None:
+    def set_reference(self, reference: CodeAnalysis | None) -> None:
         """Show the kept analysis beside the current one; None removes it."""
         self._reference = reference
         self._show()
@@ -159,7 +159,7 @@ class CodePanel(QWidget):
             return self._chosen_measure
         return self.look.fitting
 
-    def _offer_measures(self, look: CodeLook) -> None:
+    def _offer_measures(self, look: CodeAnalysis) -> None:
         rows = ((key, tr(MEASURES[key].label)) for key in look.measures)
         offer(self.measure, rows, self.shown_measure)
         self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _LINE_PX = 16
 _SMALL = 0.88
-_LEAST_PX, _MOST_PX = 28, 96
+_MIN_PX, _MAX_PX = 28, 96
 
 
 class TraversalStrip(QWidget):
@@ -49,14 +49,14 @@ class TraversalStrip(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the smallest glyphs."""
-        return QSize(7 * 20, 2 * for_text(_LINE_PX) + _LEAST_PX)
+        return QSize(7 * 20, 2 * for_text(_LINE_PX) + _MIN_PX)
 
     def set_traversal(self, traversal: Traversal | None, look: Look = GLYPHS) -> None:
         """Show ``traversal``, rendered as ``look`` says; None if no dimension is chosen."""
         self.traversal, self._look = traversal, look
         self._pictures = ()
         if traversal is not None:
-            levels = grey_levels(reduced(traversal.images, 2 * _MOST_PX))
+            levels = grey_levels(reduced(traversal.images, 2 * _MAX_PX))
             self._pictures = [level_image(each, look) for each in levels]
         self.setAccessibleDescription(self.title())
         self.update()
@@ -77,7 +77,7 @@ class TraversalStrip(QWidget):
 
     def _cell(self, place: int) -> QRect:
         width = self.width() / len(STEPS)
-        side = int(min(width - 4, _MOST_PX, self.height() - 2 * for_text(_LINE_PX)))
+        side = int(min(width - 4, _MAX_PX, self.height() - 2 * for_text(_LINE_PX)))
         step = min(width, side + 1.5 * SPACING)
         return QRect(round(place * step) + SPACING // 2, for_text(_LINE_PX), side, side)
 
@@ -89,7 +89,7 @@ class TraversalStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Limit the height to what images of this width need."""
         super().resizeEvent(event)
-        side = min(_MOST_PX, max(_LEAST_PX, event.size().width() // len(STEPS) - 4))
+        side = min(_MAX_PX, max(_MIN_PX, event.size().width() // len(STEPS) - 4))
         self.setMaximumHeight(2 * for_text(_LINE_PX) + side)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -16,7 +16,7 @@ from aegui.core.data.picture import read_picture
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import DataSpec, ImageSpec
 
-MOST_PREVIEWED = 48
+MAX_PREVIEWED = 48
 _LONGEST_SOURCE = 1000
 
 
@@ -103,14 +103,14 @@ def preview_of(
     scan: ImageScan,
     spec: ImageSpec,
     cancelled: IsCancelled | None = None,
-    most: int = MOST_PREVIEWED,
+    most: int = MAX_PREVIEWED,
 ) -> ImportPreview:
     """Return ``most`` evenly spaced images of ``scan``, read as ``spec`` says.
 
     Raises:
         Cancelled: ``cancelled`` returned True.
     """
-    chosen = spread_over(len(scan.files), most).tolist()
+    chosen = evenly_spaced(len(scan.files), most).tolist()
     images, read, skipped = [], [], []
     for index in chosen:
         stop_if(cancelled)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _MEAN_PX = 64
 _PAIR_PX = 44
-_MOST_PAIRS = 5
+_MAX_PAIRS = 5
 _LINE_PX = 18
 
 
@@ -224,7 +224,7 @@ class CardBox(QWidget):
 
     def _show_closest(self, dataset: Dataset, card: DataCard) -> None:
         pairs = tuple(
-            (pair.a, pair.b, localized(pair.distance, ".3g")) for pair in card.closest[:_MOST_PAIRS]
+            (pair.a, pair.b, localized(pair.distance, ".3g")) for pair in card.closest[:_MAX_PAIRS]
         )
         self._closest_words.setText(_closest_words(card))
         self._closest_words.setVisible(bool(pairs))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROW_PX = 24
-_MOST_ROWS = 10
+_MAX_ROWS = 10
 _BAR_PX = 3
 _COUNT_ROLE = Qt.ItemDataRole.UserRole
 _SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -175,7 +175,7 @@ class ClassList(QWidget):
         """Offer ``labels`` with the number of samples of each; all are checked."""
         if (tuple(labels), tuple(counts)) != (self._model.labels, self._model.counts):
             self._model.show(labels, counts)
-            rows = min(_MOST_ROWS, len(self._model.labels))
+            rows = min(_MAX_ROWS, len(self._model.labels))
             self.view.setFixedHeight(rows * max(for_text(_ROW_PX), self.view.sizeHintForRow(0)) + 2)
         self.set_chosen(labels)
 

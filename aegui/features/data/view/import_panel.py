@@ -37,7 +37,7 @@ _FIELDS = (
 )
 _USUAL_COUNT = 1000
 _SIDE_PX = 340
-_MOST_TOLD = 200
+_MAX_TOLD = 200
 _SKIPPED_PX = 110
 
 
@@ -197,9 +197,9 @@ class ImportPanel(QWidget):
                 len(skipped),
             )
         )
-        lines = [f"{name}: {reason}" for name, reason in skipped[:_MOST_TOLD]]
-        if len(skipped) > _MOST_TOLD:
-            lines.append(tr("… and {n:,} more", n=len(skipped) - _MOST_TOLD))
+        lines = [f"{name}: {reason}" for name, reason in skipped[:_MAX_TOLD]]
+        if len(skipped) > _MAX_TOLD:
+            lines.append(tr("… and {n:,} more", n=len(skipped) - _MAX_TOLD))
         self.skipped.setPlainText("\n".join(lines))
         self.skipped_words.setVisible(bool(skipped))
         self.skipped.setVisible(bool(skipped))

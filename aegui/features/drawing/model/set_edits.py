@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.run_file.saved import SavedRun
 
-MOST = 5000
+MAX = 5000
 """Larger sets cannot be edited sample by sample."""
 
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _POPUP_COLUMNS = 12
 _POPUP_ROWS = 9
 _POPUP_FRAME_PX = 16
-_LEAST_SIDE, _MOST_SIDE = 26, 39
+_MIN_SIDE, _MAX_SIDE = 26, 39
 """Width of the pages beside the editor in characters: minimum and maximum."""
 _BETTER = 1.1
 """The pages move below the editor if its pixels become larger by this factor."""
@@ -189,7 +189,7 @@ class DrawPanel(QWidget):
             self.height() - tools - self._tab_row.heightForWidth(wide) - edge // 2 - edge - 2 * gap
         )
         character = self.fontMetrics().averageCharWidth()
-        least = character * _LEAST_SIDE
+        least = character * _MIN_SIDE
         first = max(least, self.page.minimumSizeHint().width())
         rows, columns = map(int, self.editor.pixels.shape[-2:])
 
@@ -209,7 +209,7 @@ class DrawPanel(QWidget):
         # Beside the editor the page takes the width that the editor cannot use.
         spare = wide - gap - round(high * columns / rows)
         least = max(least, page.minimumSizeHint().width())
-        self._pages.setFixedWidth(max(least, min(spare, character * _MOST_SIDE)))
+        self._pages.setFixedWidth(max(least, min(spare, character * _MAX_SIDE)))
 
     def show_page(self, key: str) -> None:
         """Show the page ``key`` of ``PAGES``."""

@@ -14,7 +14,7 @@ from aegui.widgets.form.fields import CountField, SliderField
 
 _NONE = "none"
 _START_LEVEL = 0.2
-_MOST_SEED = 99_999
+_MAX_SEED = 99_999
 
 
 class NoiseBox(QWidget):
@@ -33,7 +33,7 @@ class NoiseBox(QWidget):
         self._kind = noise_kind_field()
         self._shown_kind = self._kind.value()
         self._level = SliderField((0.0, 1.0), (0.0, 1.0), logarithmic=False, step=0.05)
-        self._seed = CountField(0, _MOST_SEED)
+        self._seed = CountField(0, _MAX_SEED)
         self._again = QToolButton()
         self._off = QToolButton()
         self._sheet = QPushButton(tr("Sheet of levels…"))
@@ -108,7 +108,7 @@ class NoiseBox(QWidget):
         self._shown_kind = spec.kind
         self._kind.set_value(spec.kind)
         self._level.set_value(spec.level)
-        self._seed.set_value(seed % (_MOST_SEED + 1))
+        self._seed.set_value(seed % (_MAX_SEED + 1))
 
     def set_noised(self, noised: bool) -> None:
         """Set whether the drawing has noise that can be removed."""
@@ -119,7 +119,7 @@ class NoiseBox(QWidget):
     def again(self) -> None:
         """Request noise with the next seed."""
         # Setting the seed emits the request.
-        self._seed.setValue((self._seed.value() + 1) % (_MOST_SEED + 1))
+        self._seed.setValue((self._seed.value() + 1) % (_MAX_SEED + 1))
 
     def _on_kind_edited(self, kind: str) -> None:
         """Request noise of another kind, or of the same kind if there is none on the drawing."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NAME_PX = 120
 _HEAD_PX = 24
 _FIGURE_PX = 20
-_LEAST_CELL_PX = 44
+_MIN_CELL_PX = 44
 _GOOD_CELL_PX = 84
 _GAP_PX = 6
 
@@ -75,7 +75,7 @@ class NoiseSheetView(QWidget):
         return self._size(_GOOD_CELL_PX)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return self._size(_LEAST_CELL_PX)
+        return self._size(_MIN_CELL_PX)
 
     def _size(self, side: int) -> QSize:
         rows, columns = self._count()

@@ -23,8 +23,8 @@ LARGE = 16
 """Images with more rows or columns are drawn with a brush rather than pixel by pixel."""
 LARGEST_ZOOM = 8.0
 _HINT_PX = 22
-_LEAST_PX = 10
-_LEAST_GRID_PX = 6
+_MIN_PX = 10
+_MIN_GRID_PX = 6
 _MARGIN_PX = 3
 _LARGE_SHARE = 0.7
 _GHOST_OPACITY = 0.3
@@ -85,7 +85,7 @@ class PixelSurface(QWidget):
         return self._size(_HINT_PX)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return self._size(_LEAST_PX)
+        return self._size(_MIN_PX)
 
     def _size(self, side: int) -> QSize:
         """Return the size for pixels of ``side``; large images get no more room than small ones."""
@@ -226,7 +226,7 @@ class PixelSurface(QWidget):
     def _paint_grid(self, painter: QPainter, grid: QRect, box: PixelBox) -> None:
         """Paint the grid lines between the cells of ``box`` and before them."""
         height, width = self.pixels.shape[-2:]
-        if not self._has_grid or grid.width() // width < _LEAST_GRID_PX:
+        if not self._has_grid or grid.width() // width < _MIN_GRID_PX:
             return
         colour = current_theme().border if self._look.glyphs else QColor(*_GRID_RGBA)
         painter.setPen(QPen(colour, 1))
@@ -279,7 +279,7 @@ class PixelSurface(QWidget):
         """Paint a frame visible on dark and lit pixels: accent with a rim in the dark colour."""
         theme = current_theme()
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if rect.width() < _LEAST_GRID_PX:
+        if rect.width() < _MIN_GRID_PX:
             # The cell is too small for a frame inside it: frame it outside.
             painter.setPen(QPen(theme.accent, 1))
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))

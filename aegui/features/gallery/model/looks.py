@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
 
 _RECIPE, _PICTURE = "recipe.json", "thumbnail.png"
-_MOST_BYTES = 8 << 20
-_MOST_SET_BYTES = 20 << 20
+_MAX_BYTES = 8 << 20
+_MAX_SET_BYTES = 20 << 20
 """Own sets in larger files are shown without a picture."""
 
 
@@ -56,8 +56,8 @@ def _file_look(path: Path) -> FileLook:
         if path.suffix == ".json":
             return FileLook(load_recipe(path))
         with Archive(path) as archive:
-            recipe = parse_recipe(bytes(archive.read(_RECIPE, _MOST_BYTES)).decode("utf-8"))
-            picture = bytes(archive.read(_PICTURE, _MOST_BYTES)) if _PICTURE in archive else None
+            recipe = parse_recipe(bytes(archive.read(_RECIPE, _MAX_BYTES)).decode("utf-8"))
+            picture = bytes(archive.read(_PICTURE, _MAX_BYTES)) if _PICTURE in archive else None
     except (AeguiError, UnicodeDecodeError):
         return FileLook()
     return FileLook(recipe, picture)
@@ -66,7 +66,7 @@ def _file_look(path: Path) -> FileLook:
 def _sheet(key: str) -> NDArray[np.uint8] | None:
     """Return a sheet of samples of an own set; None if it is too large or unreadable."""
     try:
-        if Path(key).stat().st_size > _MOST_SET_BYTES:
+        if Path(key).stat().st_size > _MAX_SET_BYTES:
             return None
         return card_levels(samples_sheet(load_dataset(key).images))
     except (AeguiError, OSError):

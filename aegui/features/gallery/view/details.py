@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.features.gallery.model.items import GalleryItem
     from aegui.features.gallery.view.card_list import CardPictures
 
-_WIDE_PX, _MOST_WIDE_PX = 260, 340
+_WIDE_PX, _MAX_WIDE_PX = 260, 340
 
 
 class _Picture(QWidget):
@@ -206,7 +206,7 @@ class Details(QFrame):
 
 def _wide_px() -> int:
     """Return the width for the current font size, within bounds."""
-    return min(_MOST_WIDE_PX, grown_for_text(_WIDE_PX))
+    return min(_MAX_WIDE_PX, grown_for_text(_WIDE_PX))
 
 
 def can_vary(item: GalleryItem) -> bool:

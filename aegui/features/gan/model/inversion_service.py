@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class NearestDrawn:
+class NearestGenerated:
     """The result of a search.
 
     Attributes:
@@ -39,7 +39,7 @@ class InversionService(Service):
     """Searches for the latest image only, while a visible view needs the result."""
 
     found = Signal(object)
-    """Emitted with a ``NearestDrawn``, in the thread that owns this object."""
+    """Emitted with a ``NearestGenerated``, in the thread that owns this object."""
     began = Signal(object)
     """Emitted with the target, float32 ``[H, W]`` or ``[3, H, W]``, when its search begins."""
 
@@ -68,8 +68,8 @@ class InversionService(Service):
         self._subject = subject
         self.began.emit(wanted)
 
-        def work(_report: Report, cancelled: IsCancelled) -> NearestDrawn:
+        def work(_report: Report, cancelled: IsCancelled) -> NearestGenerated:
             found = nearest_drawn(codec, wanted, cancelled=cancelled)
-            return NearestDrawn(wanted, found.image.reshape(wanted.shape), found)
+            return NearestGenerated(wanted, found.image.reshape(wanted.shape), found)
 
         self._derived.compute(work)

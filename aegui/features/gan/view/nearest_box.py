@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from aegui.features.gan.model.inversion_service import NearestDrawn
+    from aegui.features.gan.model.inversion_service import NearestGenerated
 
 _SIDE_PX = 72
 _SIDE_BY_SIDE_PX = 540
@@ -94,7 +94,7 @@ class NearestBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._found: NearestDrawn | None = None
+        self._found: NearestGenerated | None = None
         self.pictures = TwoPictures()
         self._words = wrapped_label("")
         self.go = QPushButton(tr("Go there"))
@@ -120,7 +120,7 @@ class NearestBox(QWidget):
         self._say(tr("Searching for the image nearest to the drawing…"))
         self.go.setEnabled(False)
 
-    def set_found(self, found: NearestDrawn, look: Look) -> None:
+    def set_found(self, found: NearestGenerated, look: Look) -> None:
         """Show the result of the search."""
         self._found = found
         self.pictures.set_images(found.wanted, found.drawn, look)
@@ -146,7 +146,7 @@ class NearestBox(QWidget):
             self.code_activated.emit(self._found.inversion.z)
 
 
-def _words(found: NearestDrawn) -> str:
+def _words(found: NearestGenerated) -> str:
     inversion = found.inversion
     words = tr(
         "A GAN has no encoder: this was found by gradient descent, from {n:,} random codes. "

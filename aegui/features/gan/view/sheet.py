@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.features.gan.model.samples_service import GeneratedSamples
 
 _GAP = 2
-_MOST_PX = 128
+_MAX_PX = 128
 """Larger images are stored reduced to this size."""
 _RAGGED = 0.8
 """Penalty for an incomplete last row: full rows are preferred down to this relative size."""
@@ -65,7 +65,7 @@ class SampleSheet(Cells, Painted):
         if samples is None:
             self._pictures = ()
         else:
-            levels = grey_levels(reduced(samples.images, _MOST_PX))
+            levels = grey_levels(reduced(samples.images, _MAX_PX))
             self._pictures = [level_image(each, look) for each in levels]
             height, width = samples.images.shape[-2:]
             self._ratio = height / width

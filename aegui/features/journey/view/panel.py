@@ -41,7 +41,7 @@ SOURCES = {
     "cursor": mark("Image at the cursor"),
 }
 """Sources of the output: key -> label."""
-_MOST_TERMS = 60
+_MAX_TERMS = 60
 _SIDE_BY_SIDE_PX = 520
 Place = tuple[int, int]
 """A stage, and a unit of it."""
@@ -158,7 +158,7 @@ class JourneyPanel(QWidget):
         describe(self, text)
 
     def _show_terms(self, journey: Journey, step: JourneyStep) -> None:
-        self._terms = tuple(term for term in step.terms if term.product)[:_MOST_TERMS]
+        self._terms = tuple(term for term in step.terms if term.product)[:_MAX_TERMS]
         largest = max((abs(term.product) for term in self._terms), default=1.0) or 1.0
         theme = current_theme()
         rows = [
@@ -178,7 +178,7 @@ class JourneyPanel(QWidget):
             )
             for term in self._terms
         ]
-        rest = [term for term in step.terms if term.product][_MOST_TERMS:]
+        rest = [term for term in step.terms if term.product][_MAX_TERMS:]
         silent = len(step.terms) - len(self._terms) - len(rest)
         notes = []
         if rest:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
 
-_HINT, _LEAST = QSize(130, 150), QSize(90, 96)
+_HINT, _MIN = QSize(130, 150), QSize(90, 96)
 
 
 class PixelPicture(Cells, Painted):
@@ -97,7 +97,7 @@ class PixelPicture(Cells, Painted):
 
     def minimumSizeHint(self) -> QSize:
         """Return a size at which pixels can be told apart."""
-        return _LEAST
+        return _MIN
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the image, the chosen pixel, and the hovered one or the keyboard cursor."""

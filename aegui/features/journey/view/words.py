@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.shapes import is_image
-from aegui.session.lit_layer import layer_places
+from aegui.session.highlighted_layer import layer_places
 
 if TYPE_CHECKING:
     from aegui.core.evaluation.journey import Journey, JourneyStep, Rule
     from aegui.core.network.shapes import Shape
-    from aegui.session.lit_layer import LayerPlace
+    from aegui.session.highlighted_layer import LayerPlace
 
 _PARTS = {
     "encoder": mark("Encoder {n}"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aegui.core.lessons.checks import Remembered
 
 _PREFIX = "lessons."
-_MOST = 400
+_MAX = 400
 """Upper bound of the numbers read per lesson."""
 
 
@@ -75,6 +75,6 @@ def kept_progress(values: Mapping[str, Any], key: str) -> LessonProgress:
 
 
 def _numbers(value: object) -> dict[str, float]:
-    if not isinstance(value, dict) or len(value) > _MOST:
+    if not isinstance(value, dict) or len(value) > _MAX:
         return {}
     return {key: float(one) for key, one in value.items() if type(one) in (int, float)}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Act = Callable[[Library, Report, IsCancelled], Any]
     Done = Callable[[Any], None]
 
-_MOST_UNDO = 50
+_MAX_UNDO = 50
 _LARGE_BYTES = 32 << 20
 """Size of a timeline above which a compact run file is stored, see ``save_run``."""
 
@@ -37,7 +37,7 @@ class UndoStep:
     before: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-class LibraryDesk(JobQueue):
+class LibraryWriter(JobQueue):
     """Adds, changes and removes entries of the user's library."""
 
     changed = Signal()
@@ -199,7 +199,7 @@ class LibraryDesk(JobQueue):
 
     def _remember(self, step: UndoStep) -> None:
         if step.before:
-            self._undo = [*self._undo, step][-_MOST_UNDO:]
+            self._undo = [*self._undo, step][-_MAX_UNDO:]
             self.undo_changed.emit(step.text)
 
     # In the background

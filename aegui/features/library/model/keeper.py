@@ -14,7 +14,7 @@ from aegui.session.jobs.service import Service
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.record.result import TrainingResult
-    from aegui.features.library.model.desk import LibraryDesk
+    from aegui.features.library.model.desk import LibraryWriter
 
 
 class RunKeeper(Service):
@@ -32,7 +32,7 @@ class RunKeeper(Service):
         self._run = ""
         self._draft = ""
         self._waiting: tuple[TrainingResult, ResolvedRecipe, str] | None = None
-        self._desk: LibraryDesk | None = None
+        self._desk: LibraryWriter | None = None
 
     def forget(self) -> None:
         """Forget the entries of the document: another one was opened, not from the library."""
@@ -44,7 +44,7 @@ class RunKeeper(Service):
         self._run = id if with_run else ""
 
     def take(
-        self, desk: LibraryDesk, result: TrainingResult, resolved: ResolvedRecipe, name: str
+        self, desk: LibraryWriter, result: TrainingResult, resolved: ResolvedRecipe, name: str
     ) -> None:
         """Add a training that has ended, once its final figures are available."""
         self.flush()

@@ -90,7 +90,7 @@ class LibraryView:
 
 
 @dataclass(frozen=True, eq=False)
-class LibrarySheet:
+class QueryResult:
     """The result of a ``LibraryView``.
 
     Attributes:
@@ -166,11 +166,11 @@ class EntryDetails:
         return tuple(entry.name or entry.id for entry in self.entries)
 
 
-class LibraryLooks(Service):
+class LibraryQueries(Service):
     """Answers queries of the library in threads; a newer query replaces an older one."""
 
     answered = Signal(object)
-    """Emitted with a ``LibrarySheet``: the first rows of many, then all of them."""
+    """Emitted with a ``QueryResult``: the first rows of many, then all of them."""
     known = Signal(object)
     """Emitted with ``EntryDetails``."""
     failed = Signal(str)
@@ -276,7 +276,7 @@ class LibraryLooks(Service):
                 return
             sheet = self._again(partial(_sheet, view=view, limit=limit))
             yield sheet
-            if isinstance(sheet, LibrarySheet) and len(sheet.rows) == sheet.total:
+            if isinstance(sheet, QueryResult) and len(sheet.rows) == sheet.total:
                 return
 
     def _described(self, ids: tuple[str, ...], given_up: IsCancelled) -> Iterator[object]:
@@ -298,7 +298,7 @@ class LibraryLooks(Service):
             yield replace(details, curves=tuple(curves), curve_key=key)
 
 
-def _sheet(library: Library, view: LibraryView, limit: int | None) -> LibrarySheet:
+def _sheet(library: Library, view: LibraryView, limit: int | None) -> QueryResult:
     query, refused = view.query()
     figures = tuple(column for column in view.columns if is_figure(column))
     rows: tuple[LibraryRow, ...] = ()
@@ -314,7 +314,7 @@ def _sheet(library: Library, view: LibraryView, limit: int | None) -> LibraryShe
     if view.study:
         with contextlib.suppress(AeguiError):
             name = library.entry(view.study).name
-    return LibrarySheet(
+    return QueryResult(
         view,
         rows,
         total,

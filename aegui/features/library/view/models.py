@@ -14,7 +14,7 @@ from aegui.core.library.words import (
     is_number,
     spread_words,
 )
-from aegui.features.library.model.looks import KNOWN, LibrarySheet, LibraryView
+from aegui.features.library.model.looks import KNOWN, LibraryView, QueryResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class EntriesModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.sheet: LibrarySheet | None = None
+        self.sheet: QueryResult | None = None
         """The displayed sheet."""
         self.columns: tuple[str, ...] = ()
         """Keys of the columns; of a grouped sheet, the first is the column it is grouped by."""
@@ -51,7 +51,7 @@ class EntriesModel(QAbstractTableModel):
         """Return whether the rows are groups."""
         return self.sheet is not None and bool(self.sheet.view.group)
 
-    def set_sheet(self, sheet: LibrarySheet) -> None:
+    def set_sheet(self, sheet: QueryResult) -> None:
         """Show ``sheet``."""
         self.beginResetModel()
         self.sheet = sheet

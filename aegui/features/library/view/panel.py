@@ -36,7 +36,7 @@ from aegui.widgets.progress_strip import WorkBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from aegui.features.library.model.looks import EntryDetails, LibrarySheet
+    from aegui.features.library.model.looks import EntryDetails, QueryResult
     from aegui.session.jobs.derived import JobProgress
 
 SHOWN = {
@@ -144,7 +144,7 @@ class LibraryPanel(QWidget):
         self.view = LibraryView(columns=COLUMNS)
         """The current query."""
         self._compared = ""
-        self._sheet: LibrarySheet | None = None
+        self._sheet: QueryResult | None = None
         self._typing = one_shot(self, self._on_typing_timeout, _TYPING_MS)
         self._build()
         self._connect()
@@ -309,7 +309,7 @@ class LibraryPanel(QWidget):
         self.view = view
         self._show_view()
 
-    def set_sheet(self, sheet: LibrarySheet) -> None:
+    def set_sheet(self, sheet: QueryResult) -> None:
         """Show a result; results of older queries are ignored."""
         if sheet.view != self.view:
             return
@@ -328,7 +328,7 @@ class LibraryPanel(QWidget):
         self._show_room(sheet)
         self._show_choice()
 
-    def _show_room(self, sheet: LibrarySheet) -> None:
+    def _show_room(self, sheet: QueryResult) -> None:
         if sheet.total:
             self._placeholder.show_content()
         elif sheet.view.shown == "trash":

@@ -16,7 +16,7 @@ from aegui.core.text_tables import csv_text
 from aegui.kit.charts.axes import Axis
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.line_view import LineView
-from aegui.kit.charts.lines import LinePlot, Series, told_apart
+from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.scale import Scale, fitted
 from aegui.kit.theme import SPACING
 
@@ -126,7 +126,7 @@ def _series(curve: RunCurve, at: NDArray[np.float64], place: int, key: str) -> S
         np.maximum(middle - spread, 0.0) if banded else None,
         middle + spread if banded else None,
         colour=place,
-        style=told_apart(place),
+        style=dash_style(place),
         width=1.4,
         texts=texts,
     )

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QKeyEvent
 
-    from aegui.features.library.model.looks import LibrarySheet
+    from aegui.features.library.model.looks import QueryResult
 
 _WIDTHS = {"name": 160, "note": 200, "tags": 96, "starred": 30, "data": 84}
-_LEAST_PX, _MOST_PX = 48, 260
+_MIN_PX, _MAX_PX = 48, 260
 _LOOKED_AT = 60
 """Number of rows that column widths are computed from."""
 
 
 class RunsTable(QTableView):
-    """Passive view of a ``LibrarySheet``; the selection is preserved when the sheet changes."""
+    """Passive view of a ``QueryResult``; the selection is preserved when the sheet changes."""
 
     chosen_changed = Signal()
     """Emitted when the selection has changed."""
@@ -68,14 +68,14 @@ class RunsTable(QTableView):
         header.setResizeContentsPrecision(_LOOKED_AT)
         self._shown_columns: tuple[str, ...] = ()
         self._is_showing = False
-        self._late: LibrarySheet | None = None
+        self._late: QueryResult | None = None
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.doubleClicked.connect(self._on_double_clicked)
         self.clicked.connect(self._on_clicked)
 
     # Display
 
-    def set_sheet(self, sheet: LibrarySheet) -> None:
+    def set_sheet(self, sheet: QueryResult) -> None:
         """Show ``sheet``, and select the previously selected entries that are still there."""
         if self.state() == QAbstractItemView.State.EditingState:
             # A reset of the model would discard the open editor.
@@ -139,9 +139,9 @@ class RunsTable(QTableView):
         for at, column in enumerate(self._shown_columns):
             usual = 0 if self.entries.is_grouped else _WIDTHS.get(column, 0)
             wanted = max(self.sizeHintForColumn(at), self.horizontalHeader().sectionSizeHint(at))
-            self.setColumnWidth(at, usual or min(_MOST_PX, max(_LEAST_PX, wanted)))
+            self.setColumnWidth(at, usual or min(_MAX_PX, max(_MIN_PX, wanted)))
 
-    def _show_order(self, sheet: LibrarySheet) -> None:
+    def _show_order(self, sheet: QueryResult) -> None:
         order = (
             Qt.SortOrder.DescendingOrder if sheet.view.descending else Qt.SortOrder.AscendingOrder
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aegui.core.library.entry import LibraryEntry
-    from aegui.features.library.model.looks import EntryDetails, LibrarySheet
+    from aegui.features.library.model.looks import EntryDetails, QueryResult
 
 _FIGURES = (
     "wrong",
@@ -38,21 +38,21 @@ _FIGURES = (
 _ENVIRONMENT = ("aegui", "torch", "device", "processor")
 
 
-def found_words(sheet: LibrarySheet) -> str:
+def found_words(sheet: QueryResult) -> str:
     """Return the number of entries or groups as text."""
     if sheet.view.group:
         return trn("{n:,} group", "{n:,} groups", len(sheet.groups))
     return trn("{n:,} entry", "{n:,} entries", sheet.total)
 
 
-def use_words(sheet: LibrarySheet) -> str:
+def use_words(sheet: QueryResult) -> str:
     """Return the disk use of the library and its limit as text."""
     limit = memory_words(sheet.use.limit)
     size = memory_words(sheet.use.size) if sheet.use.size else tr("0 MB")
     return tr("{size} of {limit}", size=size, limit=limit)
 
 
-def use_help(sheet: LibrarySheet) -> str:
+def use_help(sheet: QueryResult) -> str:
     """Return a sentence about the disk use, including the trash."""
     lines = [tr("Disk use of the library, and the limit above which it warns.")]
     if sheet.use.trash:

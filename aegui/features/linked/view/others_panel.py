@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PICTURE = QSize(110, 150)
 _HIGHEST_PX = 190
-_MOST_NUMBERS = 3
+_MAX_NUMBERS = 3
 
 
 class Preview(QFrame):
@@ -147,7 +147,7 @@ class OthersPanel(QWidget):
         self.removed.emit(self._keys[number])
 
 
-def code_words(code: NDArray[np.float32], most: int = _MOST_NUMBERS) -> str:
+def code_words(code: NDArray[np.float32], most: int = _MAX_NUMBERS) -> str:
     """Return the first numbers of a code as text."""
     numbers = [number_text(float(value)) for value in code[:most]]
     return ", ".join([*numbers, "…"] if len(code) > most else numbers)

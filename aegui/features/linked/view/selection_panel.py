@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.group import SampleGroup
 
-_MOST_LABELS = 8
-_MOST_NUMBERS = 4
+_MAX_LABELS = 8
+_MAX_NUMBERS = 4
 _PICTURE = QSize(72, 92)
 
 
@@ -172,8 +172,8 @@ def group_words(group: SampleGroup, *, glyphs: bool) -> list[str]:
             else tr("squared error {n:.2f} on average", n=group.error)
         )
     if group.middle is not None and group.extent is not None:
-        lines.append(tr("codes around {code}", code=code_words(group.middle, _MOST_NUMBERS)))
-        lines.append(tr("spread {code}", code=code_words(group.extent, _MOST_NUMBERS)))
+        lines.append(tr("codes around {code}", code=code_words(group.middle, _MAX_NUMBERS)))
+        lines.append(tr("spread {code}", code=code_words(group.extent, _MAX_NUMBERS)))
     if group.looked_at < group.count:
         lines.append(tr("from {n:,} of them", n=group.looked_at))
     return lines
@@ -182,7 +182,7 @@ def group_words(group: SampleGroup, *, glyphs: bool) -> list[str]:
 def _labels(labels: Sequence[tuple[str, int]]) -> str:
     named = [
         label_name(label) if count == 1 else f"{label_name(label)} ({localized(count, ',')})"
-        for label, count in labels[:_MOST_LABELS]
+        for label, count in labels[:_MAX_LABELS]
     ]
     more = len(labels) - len(named)
     if more:

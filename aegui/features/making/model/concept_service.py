@@ -12,7 +12,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr
 from aegui.core.latent.concepts import concept
 from aegui.core.run_file.concepts import KeptConcept
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.features.making.model.making import MakingSubject
 
-MOST_IN_A_BOX = 2_000
+MAX_IN_A_BOX = 2_000
 """Of larger boxes an evenly spaced subset of this size is used."""
 STOPS = 7
 """Number of images along the slider."""
@@ -58,7 +58,7 @@ BOXES: Mapping[str, Box] = {
 
 
 @dataclass(frozen=True, eq=False)
-class ConceptLook:
+class ConceptResult:
     """A concept and its effect on a base code.
 
     Attributes:
@@ -96,7 +96,7 @@ class ConceptService(Service):
     """Computes the direction from one box of samples to another, and decodes along it."""
 
     looked = Signal(object)
-    """A ``ConceptLook``, or None without one; in the thread that owns this object."""
+    """A ``ConceptResult``, or None without one; in the thread that owns this object."""
     applied = Signal(object)
     """An ``Applied``; in the thread that owns this object."""
     boxes_changed = Signal()
@@ -114,7 +114,7 @@ class ConceptService(Service):
         """The code the concept is applied to, if it is not that of samples."""
         self.amount = 1.0
         """The amount of the concept, in steps."""
-        self.latest: ConceptLook | None = None
+        self.latest: ConceptResult | None = None
         """The last result, if it is still valid."""
         self._token = object()
         self._looks = Derived("aegui-concept", self)
@@ -219,7 +219,7 @@ class ConceptService(Service):
         )
 
     @Slot(object)
-    def _on_looks_answered(self, look: ConceptLook) -> None:
+    def _on_looks_answered(self, look: ConceptResult) -> None:
         self.latest = look
         self.looked.emit(look)
         self._apply()
@@ -255,7 +255,7 @@ def _work(
     if kept is None and not boxes["minus"] and subject.codes is None:
         # The samples that stand for the whole set have to be encoded first.
         counts.append(len(subject.dataset))
-    encoded = sum(min(count, MOST_IN_A_BOX) for count in counts)
+    encoded = sum(min(count, MAX_IN_A_BOX) for count in counts)
     return encoded * encode_cost(subject.codec) + (STOPS + len(boxes)) * subject.codec.cost
 
 
@@ -264,7 +264,7 @@ def _looked(
     boxes: Mapping[str, tuple[int, ...]],
     kept: KeptConcept | None,
     start: NDArray[np.float32],
-) -> ConceptLook:
+) -> ConceptResult:
     codec = subject.codec
     if not codec.can_encode and (kept is None or boxes["start"]):
         raise AeguiError(tr("A GAN has no encoder: its samples have no codes to compare."))
@@ -284,14 +284,14 @@ def _looked(
     drawn = codec.decode(np.concatenate([line, *(mean[np.newaxis] for mean in means.values())]))
     images = drawn.reshape(-1, *codec.image_shape)
     pictures = dict(zip(means, images[STOPS:], strict=True))
-    return ConceptLook(found, base, amounts, images[:STOPS], pictures, codec.epoch)
+    return ConceptResult(found, base, amounts, images[:STOPS], pictures, codec.epoch)
 
 
 def _codes(subject: MakingSubject, indices: tuple[int, ...]) -> NDArray[np.float32]:
     """Return codes ``[n, d]`` of samples; of many samples only an evenly spaced subset."""
     chosen = np.array(indices, np.int64)
-    if len(chosen) > MOST_IN_A_BOX:
-        chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_IN_A_BOX).astype(int)]
+    if len(chosen) > MAX_IN_A_BOX:
+        chosen = chosen[np.linspace(0, len(chosen) - 1, MAX_IN_A_BOX).astype(int)]
     return codes_of(subject.codec, subject.dataset, chosen)
 
 
@@ -303,9 +303,9 @@ def _others(
         return codes["minus"]
     if subject.codes is not None and len(subject.codes.values):
         values = subject.codes.values
-        return values[:: step_of(len(values), MOST_IN_A_BOX)]
+        return values[:: stride_for(len(values), MAX_IN_A_BOX)]
     count = len(subject.dataset)
-    some = np.linspace(0, count - 1, min(count, MOST_IN_A_BOX)).astype(int)
+    some = np.linspace(0, count - 1, min(count, MAX_IN_A_BOX)).astype(int)
     return _codes(subject, tuple(some.tolist()))
 
 
@@ -326,6 +326,6 @@ def _middle(subject: MakingSubject) -> NDArray[np.float32]:
     return subject.codes.mean
 
 
-def _applied(codec: Codec, look: ConceptLook, amount: float) -> Applied:
+def _applied(codec: Codec, look: ConceptResult, amount: float) -> Applied:
     code = look.code(amount)
     return Applied(amount, code, codec.decode(code).reshape(codec.image_shape))

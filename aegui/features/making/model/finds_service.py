@@ -22,7 +22,7 @@ from aegui.core.latent.finds import (
 )
 from aegui.core.latent.insight import entropies
 from aegui.core.latent.novelty import novelty, novelty_words
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 COUNTS = (10, 20, 40, 80)
 """The numbers of images that can be requested."""
 DEFAULT_COUNT = 10
-_MOST_ENCODED = 4_096
+_MAX_ENCODED = 4_096
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ SOURCES: Mapping[str, FindSource] = table(
 
 
 @dataclass(frozen=True, eq=False)
-class FindsLook:
+class FindsResult:
     """Images found by a search.
 
     Attributes:
@@ -113,14 +113,14 @@ class FindsService(Service):
     """Searches for new images on request; the last results stay until the next ones."""
 
     found = Signal(object)
-    """A ``FindsLook``, or None without one; in the thread that owns this object."""
+    """A ``FindsResult``, or None without one; in the thread that owns this object."""
     failed = Signal(str)
     """Why nothing was found."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
-        self.latest: FindsLook | None = None
+        self.latest: FindsResult | None = None
         """The last finds."""
         self._seed = 0
         self.job = Derived("aegui-finds", self, urgent=False)
@@ -157,7 +157,7 @@ class FindsService(Service):
         if subject is None:
             return Cost(0.0)
         codec, known = subject.codec, len(subject.known.samples)
-        encoded = min(_MOST_ENCODED, len(subject.dataset)) if source in {"new", "posterior"} else 0
+        encoded = min(_MAX_ENCODED, len(subject.dataset)) if source in {"new", "posterior"} else 0
         made = codec.passes(encoded=encoded, decoded=count)
         return made.then(finds_cost(codec, known, count)) if source == "new" else made
 
@@ -191,7 +191,7 @@ class FindsService(Service):
         )
 
     @Slot(object)
-    def _take(self, look: FindsLook) -> None:
+    def _take(self, look: FindsResult) -> None:
         self.latest = look
         self.found.emit(look)
 
@@ -207,7 +207,7 @@ class _AskedFinds:
 
 def _looked(
     subject: MakingSubject, asked: _AskedFinds, report: Report, cancelled: IsCancelled
-) -> FindsLook:
+) -> FindsResult:
     codec = subject.codec
     of = subject.known
     if asked.source == "new":
@@ -223,7 +223,7 @@ def _looked(
         )
     rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     how_new = novelty(of, rows, cancelled, codec)
-    return FindsLook(
+    return FindsResult(
         asked.source,
         codes,
         rows.reshape(-1, *codec.image_shape),
@@ -248,6 +248,6 @@ def _posterior(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
     """Return means and variances ``[n, d]`` of the codes of a strided sample of the set."""
     rows = subject.dataset.flat()
-    rows = rows[:: step_of(len(rows), _MOST_ENCODED)]
+    rows = rows[:: stride_for(len(rows), _MAX_ENCODED)]
     means, log_variances = subject.codec.encode_distribution(rows)
     return means, None if log_variances is None else np.exp(np.clip(log_variances, -20.0, 20.0))

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from aegui.features.making.model.making import MakingSubject
     from aegui.session.jobs.derived import JobProgress
 
-FEWEST_IMAGES, MOST_IMAGES, DEFAULT_IMAGES = 2, 480, 48
+FEWEST_IMAGES, MAX_IMAGES, DEFAULT_IMAGES = 2, 480, 48
 DEFAULT_KIND = "straight"
 _SLOW = "geodesic"
 
 
 @dataclass(frozen=True, eq=False)
-class PathLook:
+class PathResult:
     """A path and the images decoded along it.
 
     Attributes:
@@ -59,7 +59,7 @@ class PathService(Service):
     """Computes the path through the ticked pins with the current weights."""
 
     traced = Signal(object)
-    """A ``PathLook``, or None without a path; in the thread that owns this object."""
+    """A ``PathResult``, or None without a path; in the thread that owns this object."""
     pictured = Signal(object)
     """Decoded images of ``places``: a tuple of ``[C, H, W]`` or None; likewise."""
     busy_changed = Signal(bool)
@@ -84,7 +84,7 @@ class PathService(Service):
         """How the path leads from pin to pin: a key of ``PATHS``."""
         self.count = DEFAULT_IMAGES
         """Total number of images."""
-        self.latest: PathLook | None = None
+        self.latest: PathResult | None = None
         """The last path, if it is still valid."""
         self._is_new = True
         self._token = object()
@@ -180,7 +180,7 @@ class PathService(Service):
 
     def set_count(self, count: int) -> None:
         """Set the total number of images; there is at least one for each pin."""
-        count = min(max(count, FEWEST_IMAGES), MOST_IMAGES)
+        count = min(max(count, FEWEST_IMAGES), MAX_IMAGES)
         if count != self.count:
             self.count = count
             self._renew(afresh=True)
@@ -229,7 +229,7 @@ class PathService(Service):
         )
 
     @Slot(object)
-    def _show(self, look: PathLook | None) -> None:
+    def _show(self, look: PathResult | None) -> None:
         self._is_new = False
         if look is not None or self.latest is not None:
             self.latest = look
@@ -269,7 +269,7 @@ class _AskedPath:
 
 def _traced(
     subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
-) -> Iterator[PathLook]:
+) -> Iterator[PathResult]:
     """Yield the requested path; before a new slow one, the straight path."""
     if asked.kind == _SLOW and asked.is_new:
         yield _way(subject, replace(asked, kind=DEFAULT_KIND), report, cancelled)
@@ -278,14 +278,14 @@ def _traced(
 
 def _way(
     subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
-) -> PathLook:
+) -> PathResult:
     codec = subject.codec
     places = [np.array(place.z, np.float32) for place in asked.places]
     known = None if subject.codes is None else subject.codes.values
     share = reporting_share(report)
     codes = through(places, asked.kind, asked.count, codec, known, cancelled, share)
     images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
-    return PathLook(
+    return PathResult(
         asked.kind,
         codes,
         images.reshape(-1, *codec.image_shape),

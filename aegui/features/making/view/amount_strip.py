@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.making.model.concept_service import ConceptLook
+    from aegui.features.making.model.concept_service import ConceptResult
 
 _LINE_PX = 18
 _TRACK_PX = 20
 _KNOB_PX = 7.0
-_MOST_PX = 88
-_LEAST_PX = 24
+_MAX_PX = 88
+_MIN_PX = 24
 _FINE_STEPS = 50
 _SMALL = 0.88
-_MOST_FIGURES = 9
+_MAX_FIGURES = 9
 _KEYS = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Down: -1,
@@ -50,7 +50,7 @@ class AmountStrip(PictureStrip):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Amount of the concept"), _KEYS, parent)
-        self._look: ConceptLook | None = None
+        self._look: ConceptResult | None = None
         self.amount = 1.0
         """Position of the slider."""
 
@@ -60,9 +60,9 @@ class AmountStrip(PictureStrip):
 
     def minimumSizeHint(self) -> QSize:
         """Return a size for small images."""
-        return QSize(160, _LEAST_PX + _TRACK_PX + for_text(_LINE_PX))
+        return QSize(160, _MIN_PX + _TRACK_PX + for_text(_LINE_PX))
 
-    def set_look(self, look: ConceptLook | None, seen: Look = GLYPHS) -> None:
+    def set_look(self, look: ConceptResult | None, seen: Look = GLYPHS) -> None:
         """Show the effect of a concept; None clears the strip."""
         self._look = look
         self._set_images(None if look is None else look.images, seen)
@@ -84,7 +84,7 @@ class AmountStrip(PictureStrip):
         """Return the side of an image in pixels."""
         room = self.height() - _TRACK_PX - for_text(_LINE_PX)
         each = self.width() // max(1, len(self._pictures)) - 2
-        return max(_LEAST_PX, min(_MOST_PX, room, each))
+        return max(_MIN_PX, min(_MAX_PX, room, each))
 
     def x_of(self, amount: float) -> float:
         """Return the x coordinate of ``amount`` in pixels."""
@@ -153,7 +153,7 @@ class AmountStrip(PictureStrip):
         low, high = float(amounts[0]), float(amounts[-1])
         first, last = int(np.ceil(low)), int(np.floor(high))
         # With a small step the range may hold millions of whole steps.
-        stride = max(1, -(-(last - first + 1) // _MOST_FIGURES))
+        stride = max(1, -(-(last - first + 1) // _MAX_FIGURES))
         for step in range(-(-first // stride) * stride, last + 1, stride):
             x = self.x_of(step)
             painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.6), 1))

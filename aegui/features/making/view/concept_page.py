@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from aegui.core.run_file.concepts import KeptConcept
-    from aegui.features.making.model.concept_service import Applied, ConceptLook
+    from aegui.features.making.model.concept_service import Applied, ConceptResult
 
-_MOST_NAME = 60
+_MAX_NAME = 60
 
 
 class _NameLine(QLineEdit):
@@ -49,7 +49,7 @@ class _NameLine(QLineEdit):
 
 
 class ConceptPage(QWidget):
-    """Shows a ``ConceptLook``. Passive.
+    """Shows a ``ConceptResult``. Passive.
 
     Signals:
         added(str, object): Add these samples to that box (a key of ``BOXES``).
@@ -81,7 +81,7 @@ class ConceptPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: ConceptLook | None = None
+        self._look: ConceptResult | None = None
         self._seen = GLYPHS
         self.boxes = {key: SampleBox(box) for key, box in BOXES.items()}
         self.strip = AmountStrip()
@@ -105,7 +105,7 @@ class ConceptPage(QWidget):
         self.kept.setAccessibleName(tr("Concept"))
         self.name.setAccessibleName(tr("Name of the concept"))
         self.name.setPlaceholderText(tr("Name of the concept"))
-        self.name.setMaxLength(_MOST_NAME)
+        self.name.setMaxLength(_MAX_NAME)
         self.keep.setToolTip(tr("Keep the concept in the document, to use it again"))
         self.show_place.setToolTip(tr("Move the cursor of the map there"))
         self.pin.setToolTip(tr("Pin the place on the map"))
@@ -164,7 +164,7 @@ class ConceptPage(QWidget):
             self.boxes[key].setEnabled(current < 0)
         self._show_enabled()
 
-    def set_look(self, look: ConceptLook | None, seen: Look) -> None:
+    def set_look(self, look: ConceptResult | None, seen: Look) -> None:
         """Show the effect of the concept; None if there is none."""
         self._look, self._seen = look, seen
         self.strip.set_look(look, seen)
@@ -179,7 +179,7 @@ class ConceptPage(QWidget):
         else:
             self.set_status(self._words(self._look))
 
-    def _words(self, look: ConceptLook) -> str:
+    def _words(self, look: ConceptResult) -> str:
         if look.concept.separation <= 0.0:
             return ""
         return tr(

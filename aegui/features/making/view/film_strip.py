@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
-from aegui.core.sampled import spread_over
+from aegui.core.sampled import evenly_spaced
 from aegui.features.making.view.picture_strip import PictureStrip
 from aegui.kit.charts.scale import figure
 from aegui.kit.speech import describe
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.making.model.path_service import PathLook
+    from aegui.features.making.model.path_service import PathResult
 
 _GAP_PX = 2
 _LINE_PX = 16
-_LEAST_FRAME_PX, _MOST_FRAME_PX = 24, 168
+_MIN_FRAME_PX, _MAX_FRAME_PX = 24, 168
 _GOOD_FRAME_PX = 88
 _FEWEST_FRAMES = 6
 """Frames grow beyond their good size only if this many fit side by side."""
-_LEAST_PLOT_PX, _MOST_PLOT_PX = 24, 140
+_MIN_PLOT_PX, _MAX_PLOT_PX = 24, 140
 _PLOT_SHARE = 0.4
 _SMALL = 0.88
 _STEPS = {
@@ -43,7 +43,7 @@ _STEPS = {
 
 
 class FilmStrip(PictureStrip):
-    """Shows a ``PathLook``; a click moves the current step. Passive.
+    """Shows a ``PathResult``; a click moves the current step. Passive.
 
     Signals:
         step_chosen(int): The step, from 0, chosen by the user.
@@ -53,7 +53,7 @@ class FilmStrip(PictureStrip):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Film of the path"), _STEPS, parent)
-        self._look: PathLook | None = None
+        self._look: PathResult | None = None
         self.step = 0
         """The current step."""
 
@@ -63,9 +63,9 @@ class FilmStrip(PictureStrip):
 
     def minimumSizeHint(self) -> QSize:
         """Return a size for small frames and a low plot."""
-        return QSize(120, _LEAST_FRAME_PX + _LEAST_PLOT_PX + 2 * for_text(_LINE_PX))
+        return QSize(120, _MIN_FRAME_PX + _MIN_PLOT_PX + 2 * for_text(_LINE_PX))
 
-    def set_path(self, look: PathLook | None, seen: Look = GLYPHS) -> None:
+    def set_path(self, look: PathResult | None, seen: Look = GLYPHS) -> None:
         """Show ``look``, its images rendered as ``seen`` says; None clears the strip."""
         self._look = look
         self._set_images(None if look is None else look.images, seen)
@@ -127,8 +127,8 @@ class FilmStrip(PictureStrip):
         """Return the size of a frame."""
         picture = self._pictures[0]
         room = self.height() - 2 * for_text(_LINE_PX)
-        plot = min(_MOST_PLOT_PX, max(_LEAST_PLOT_PX, round(_PLOT_SHARE * room)))
-        high = min(_MOST_FRAME_PX, max(_LEAST_FRAME_PX, room - plot))
+        plot = min(_MAX_PLOT_PX, max(_MIN_PLOT_PX, round(_PLOT_SHARE * room)))
+        high = min(_MAX_FRAME_PX, max(_MIN_FRAME_PX, room - plot))
         side_by_side = self.width() / _FEWEST_FRAMES * picture.height() / picture.width()
         high = min(high, max(_GOOD_FRAME_PX, round(side_by_side)))
         wide = round(high * picture.width() / picture.height())
@@ -154,7 +154,7 @@ class FilmStrip(PictureStrip):
         assert self._look is not None
         count = len(self._look.codes)
         fit = max(2, self.width() // (self._frame().width() + _GAP_PX))
-        return [int(step) for step in spread_over(count, fit)]
+        return [int(step) for step in evenly_spaced(count, fit)]
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the frame under ``position``, or None."""
@@ -185,7 +185,7 @@ class FilmStrip(PictureStrip):
         size = self._frame()
         self._paint_names(painter, size.height() + 1)
         plot = QRectF(0, size.height() + 2 * for_text(_LINE_PX), self.width(), 0)
-        plot.setBottom(min(self.height() - 1, plot.top() + _MOST_PLOT_PX))
+        plot.setBottom(min(self.height() - 1, plot.top() + _MAX_PLOT_PX))
         self._paint_plot(painter, plot)
         self._paint_head(painter, size, plot)
 

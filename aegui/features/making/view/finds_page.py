@@ -24,14 +24,14 @@ from aegui.widgets.page import Breaking
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.features.making.model.finds_service import FindsLook
+    from aegui.features.making.model.finds_service import FindsResult
     from aegui.session.data.looks import Look
 
 _ONE_ROW_PX = 520
 
 
 class FindsPage(QWidget):
-    """Shows a ``FindsLook``. Passive.
+    """Shows a ``FindsResult``. Passive.
 
     Signals:
         find_requested(str, int): Search that source (a key of ``SOURCES``) for so many images.
@@ -128,7 +128,7 @@ class FindsPage(QWidget):
         offer(self.source, rows)
         self._show_help()
 
-    def set_look(self, look: FindsLook | None, seen: Look) -> None:
+    def set_look(self, look: FindsResult | None, seen: Look) -> None:
         """Show the finds; None if there are none."""
         self.sheet.set_look(look, seen)
         self._pages.setCurrentIndex(0 if look is None else 1)

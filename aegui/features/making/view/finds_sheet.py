@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QImage, QResizeEvent
 
-    from aegui.features.making.model.finds_service import FindsLook
+    from aegui.features.making.model.finds_service import FindsResult
     from aegui.session.data.looks import Look
 
 _SIDES_PX = (128, 112, 96, 84, 64, 56, 48)
@@ -28,7 +28,7 @@ _SMALL = 0.85
 
 
 class _FindRows(PictureRows):
-    def __init__(self, look: FindsLook, seen: Look) -> None:
+    def __init__(self, look: FindsResult, seen: Look) -> None:
         self._look, self._seen = look, seen
         self._words = look.words
         self._pictures = pictures(look.images, seen)
@@ -57,11 +57,11 @@ class _FindRows(PictureRows):
 
 
 class FindsSheet(PictureList):
-    """Shows a ``FindsLook`` with a selection."""
+    """Shows a ``FindsResult`` with a selection."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("New images that were found"), parent)
-        self.look: FindsLook | None = None
+        self.look: FindsResult | None = None
         """The displayed finds."""
         self._seen: Look | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -72,7 +72,7 @@ class FindsSheet(PictureList):
         self.setFont(figures_font(self.font(), scale=_SMALL))
         self.figures = offer_painted(self, "finds")
 
-    def set_look(self, look: FindsLook | None, seen: Look) -> None:
+    def set_look(self, look: FindsResult | None, seen: Look) -> None:
         """Show ``look``, its images rendered as ``seen`` says; None clears the sheet."""
         self.look, self._seen = look, seen
         self.set_rows(None if look is None else _FindRows(look, seen))

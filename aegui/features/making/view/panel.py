@@ -17,7 +17,7 @@ from aegui.features.making.view.path_page import PathPage
 from aegui.kit.layouts import column
 from aegui.kit.placeholder import Placeholder
 
-_LEAST_PX = 180
+_MIN_PX = 180
 
 
 class _Scrolled(QScrollArea):
@@ -37,7 +37,7 @@ class _Scrolled(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Return the width of the page and a limited height."""
         least = self._page.minimumSizeHint()
-        return QSize(least.width(), min(_LEAST_PX, least.height()))
+        return QSize(least.width(), min(_MIN_PX, least.height()))
 
 
 class MakingPanel(QWidget):

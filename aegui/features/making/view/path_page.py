@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FILM_FORMS
 from aegui.core.latent.paths import PATHS
-from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MOST_IMAGES
+from aegui.features.making.model.path_service import DEFAULT_IMAGES, FEWEST_IMAGES, MAX_IMAGES
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.pin_list import PinList
 from aegui.kit.choosing import narrow, offer
@@ -33,7 +33,7 @@ from aegui.widgets.page import Breaking, PictureBox
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent
 
-    from aegui.features.making.model.path_service import PathLook
+    from aegui.features.making.model.path_service import PathResult
 
 SPEEDS = (6, 12, 24)
 """Playback speeds in frames per second."""
@@ -45,7 +45,7 @@ _ABOVE_PX = 540
 
 
 class PathPage(QWidget):
-    """Shows pins and a ``PathLook``, and plays the film. Otherwise passive.
+    """Shows pins and a ``PathResult``, and plays the film. Otherwise passive.
 
     Signals:
         kind_chosen(str): A key of ``PATHS``.
@@ -63,7 +63,7 @@ class PathPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: PathLook | None = None
+        self._look: PathResult | None = None
         self._seen = GLYPHS
         self._is_busy = False
         self.pins = PinList()
@@ -91,7 +91,7 @@ class PathPage(QWidget):
         self.kind.setAccessibleName(tr("Kind of path"))
         offer(self.kind, ((key, tr(spec.label), tr(spec.help)) for key, spec in PATHS.items()))
         narrow(self.kind, 8)
-        self.count.setRange(FEWEST_IMAGES, MOST_IMAGES)
+        self.count.setRange(FEWEST_IMAGES, MAX_IMAGES)
         self.count.setValue(DEFAULT_IMAGES)
         self.count.setKeyboardTracking(False)
         self.count.setAccessibleName(tr("Images of the film"))
@@ -157,7 +157,7 @@ class PathPage(QWidget):
         with QSignalBlocker(self.count):
             self.count.setValue(count)
 
-    def set_path(self, look: PathLook | None, seen: Look) -> None:
+    def set_path(self, look: PathResult | None, seen: Look) -> None:
         """Show a path; None if fewer than two pins are ticked."""
         self._look, self._seen = look, seen
         self.strip.set_path(look, seen)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _CELL_PX = 36
 _PAD_PX = 3
-_MOST_CLASSES = 640
+_MAX_CLASSES = 640
 _PART = 32
 """Maximum number of classes in one menu."""
 
@@ -288,7 +288,7 @@ class SampleBox(QWidget):
             for number, name in enumerate(self._pins):
                 action = menu.addAction(name.replace("&", "&&"))
                 action.triggered.connect(lambda _on=False, n=number: self.pin_chosen.emit(n))
-        if len(self._classes) <= _MOST_CLASSES:
+        if len(self._classes) <= _MAX_CLASSES:
             menu.addSection(tr("All samples of"))
             self._add_classes(menu)
         return menu

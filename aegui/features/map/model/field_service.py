@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.field_lines import lines_of
 from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.regions import regions_of
-from aegui.core.sampled import step_of
+from aegui.core.sampled import stride_for
 from aegui.features.map.model.plane_tiles import contains
 from aegui.session.holding import Holding
 from aegui.session.jobs.costs import encode_cost
@@ -41,14 +41,14 @@ OVER = ("wrong", "holes")
 CELL_PX = 5.0
 """Approximate size of a cell of a complete layer on the screen."""
 FEWEST_CELLS = 600
-MOST_CELLS = 40_000
+MAX_CELLS = 40_000
 WORK = 25_000_000_000
 """Upper bound for the multiplications of a complete layer: a few seconds."""
 LIVE_WORK = 600_000_000
 """The same during training."""
-FEWEST_POSTERIORS, MOST_POSTERIORS = 200, 2000
+FEWEST_POSTERIORS, MAX_POSTERIORS = 200, 2000
 """Bounds for the number of posteriors that the aggregate posterior is computed from."""
-LEAST_PAUSE_MS = 250
+MIN_PAUSE_MS = 250
 """Minimum time between two states of the layers during training."""
 KEPT_BYTES = 16_000_000
 """Size of the layer cache, which makes going back and showing a layer again free."""
@@ -140,7 +140,7 @@ class FieldService(Service):
         """Keys of the selected layers, in the order of ``FIELDS``."""
         self._view: FieldView | None = None
         self._layers: dict[str, Layer] = {}
-        self._derived = Derived("aegui-field", self, urgent=False, least_pause_ms=LEAST_PAUSE_MS)
+        self._derived = Derived("aegui-field", self, urgent=False, least_pause_ms=MIN_PAUSE_MS)
         self._derived.answered.connect(self._on_derived_answered)
 
     @property
@@ -267,7 +267,7 @@ def resolutions(subject: FieldSubject, view: FieldView) -> list[tuple[int, int]]
     codec = subject.codec
     cost = _PASSES * codec.cost + subject.known.samples.size
     most = (LIVE_WORK if subject.live else WORK) // max(1, cost)
-    most = min(MOST_CELLS, max(FEWEST_CELLS, most))
+    most = min(MAX_CELLS, max(FEWEST_CELLS, most))
     scale = min(1.0, (most / (view.columns * view.rows)) ** 0.5)
     steps = (1,) if subject.live else (_COARSEST, 2, 1)
     found = []
@@ -328,8 +328,8 @@ def _layer(
 def _step(subject: FieldSubject) -> int:
     """Return the stride for sampling the data set when computing posteriors."""
     work = LIVE_WORK if subject.live else WORK
-    most = min(MOST_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, encode_cost(subject.codec))))
-    return step_of(len(subject.dataset), most)
+    most = min(MAX_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, encode_cost(subject.codec))))
+    return stride_for(len(subject.dataset), most)
 
 
 def _posteriors(subject: FieldSubject, cache: _LayerCache) -> Posteriors:

@@ -92,7 +92,7 @@ class _Tiles:
             photos.paint(painter, view, off, inks.strength, ratio, band, inks.on)
 
 
-class Backdrop:
+class DecodedBackground:
     """Paints decoded planes: tiles of a new size fade in over older ones.
 
     Outside the newest plane the last plane of all codes is painted, so there are no gaps.

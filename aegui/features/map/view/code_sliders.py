@@ -37,7 +37,7 @@ _NUMBER_PX = 46
 _END_PX = 26
 """Side of the image at an end of a slider, within the height of a row."""
 _KNOB_PX = 5.0
-_LEAST_SPREAD = 1e-3
+_MIN_SPREAD = 1e-3
 _KEYS = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -107,7 +107,7 @@ class CodeSliders(QAbstractScrollArea):
 
     def set_codes(self, mean: NDArray[np.float32], spread: NDArray[np.float32]) -> None:
         """Set mean and standard deviation ``[d]`` of the samples' codes."""
-        self._mean, self._spread = mean, np.maximum(spread, _LEAST_SPREAD)
+        self._mean, self._spread = mean, np.maximum(spread, _MIN_SPREAD)
         self._change()
 
     def set_shown(self, shown: Mapping[int, str]) -> None:

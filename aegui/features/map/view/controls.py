@@ -141,7 +141,7 @@ def _switches(menu: QMenu, table: Mapping[str, str]) -> dict[str, QAction]:
     return tick_entries(menu, ((key, tr(label)) for key, label in table.items()))
 
 
-class FollowBar(QFrame):
+class FollowButton(QFrame):
     """Button that lets the view follow the codes again; shown only after the user moved the view.
 
     Signals:

@@ -42,7 +42,7 @@ _BESIDE_PX = 6.0
 """Distance between a hovered sample and its card."""
 _SEEN_PX = 30.0
 """Samples drawn at least this high are not enlarged on the card."""
-_MOST_RINGS = 500
+_MAX_RINGS = 500
 
 
 class _Pill(NamedTuple):
@@ -140,8 +140,8 @@ class CursorOverlay:
         return QPointF(x, y) if view.contains(x, y) else None
 
     def _ring_rects(self) -> list[QRectF]:
-        """Return the rings around highlighted samples that are drawn, at most ``_MOST_RINGS``."""
-        boxes = (self._scene.points.box(int(index)) for index in self.marked[:_MOST_RINGS])
+        """Return the rings around highlighted samples that are drawn, at most ``_MAX_RINGS``."""
+        boxes = (self._scene.points.box(int(index)) for index in self.marked[:_MAX_RINGS])
         return [box.adjusted(-4, -4, 4, 4) for box in boxes if not box.isEmpty()]
 
     @property

@@ -44,7 +44,7 @@ _MOSTLY = 0.5
 _LINES = 3
 _NUMBER_CHARS = 6
 _TALLEST_PX = 420
-_MOST_SPOKEN = 8
+_MAX_SPOKEN = 8
 
 
 class CursorPictures(QWidget):
@@ -452,5 +452,5 @@ class CursorPanel(QWidget):
 
 def _where(code: Sequence[float]) -> str:
     """Return the first numbers of a code as text."""
-    where = numbers_text(code[:_MOST_SPOKEN])
-    return f"{where}, ..." if len(code) > _MOST_SPOKEN else where
+    where = numbers_text(code[:_MAX_SPOKEN])
+    return f"{where}, ..." if len(code) > _MAX_SPOKEN else where

@@ -23,7 +23,7 @@ FAN_PX = 220.0
 AWAY_PX = 20.0
 _GAP_PX = 3.0
 _CROSS_PX = 2.5
-_LEAST_APART_PX = 6.0
+_MIN_APART_PX = 6.0
 
 
 class FanPicture:
@@ -58,7 +58,7 @@ class FanPicture:
 
     def places(self, view: Viewport, at: QPointF) -> list[QPointF]:
         """Return the pixels of the decoded places; none if they are too close to distinguish."""
-        if self._images is None or self.spacing * min(view.sx, view.sy) < _LEAST_APART_PX:
+        if self._images is None or self.spacing * min(view.sx, view.sy) < _MIN_APART_PX:
             return []
         down, across = (
             (np.arange(count) - count // 2) * self.spacing for count in self._images.shape[:2]

@@ -8,7 +8,7 @@ import numpy as np
 
 from aegui.core.latent.fields import FIELDS
 from aegui.features.map.view.types import FieldPicture, RegionName
-from aegui.widgets.class_colours import MOST_CLASSES, class_rgba
+from aegui.widgets.class_colours import MAX_CLASSES, class_rgba
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def scale_rgba(key: str, shares: NDArray[np.floating], theme: Theme) -> NDArray[
 
 def region_colours(layer: Layer, classes: Sequence[str] = ()) -> NDArray[np.int64]:
     """Return the colour index of each class of ``layer``, ``[n]``."""
-    if layer.regions is not None and not 1 < len(classes) <= MOST_CLASSES:
+    if layer.regions is not None and not 1 < len(classes) <= MAX_CLASSES:
         return layer.regions.colours
     places = {label: place for place, label in enumerate(classes)}
     return np.array([places.get(label, n) for n, label in enumerate(layer.field.classes)], np.int64)

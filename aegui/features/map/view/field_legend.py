@@ -18,7 +18,7 @@ from aegui.features.map.view.value_legend import figure_text
 from aegui.kit.painted import Painted, paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme, figures_font
-from aegui.widgets.class_colours import MOST_CLASSES, class_colour
+from aegui.widgets.class_colours import MAX_CLASSES, class_colour
 from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Entry:
         return ", ".join(filter(None, (self.title, self.low, self.high)))
 
 
-def entry_of(layer: Layer) -> Entry:
+def legend_entry_of(layer: Layer) -> Entry:
     """Return the legend texts of ``layer``."""
     field = layer.field
     spec = FIELDS[field.key]
@@ -79,7 +79,7 @@ def entry_of(layer: Layer) -> Entry:
             low = tr("{levels} pixels or more", levels=", ".join(map(str, levels)))
         return Entry(field.key, title, low, "", field.epoch)
     if spec.scale == "categorical":
-        many = len(field.classes) > MOST_CLASSES
+        many = len(field.classes) > MAX_CLASSES
         words = tr("named after the nearest sample") if many else tr("colour of the nearest sample")
         return Entry(field.key, title, words, "", field.epoch)
     if field.key == "holes":
@@ -108,7 +108,7 @@ class Here:
     words: str
 
 
-def here_of(layer: Layer, x: float, y: float) -> Here | None:
+def layer_value_at(layer: Layer, x: float, y: float) -> Here | None:
     """Return the value of ``layer`` at a place; None outside it."""
     field = layer.field
     value = value_at(field, x, y)
@@ -156,7 +156,7 @@ class FieldLegend(Painted):
         """
         self._layers = tuple(layers)
         self._tell_here()
-        entries = (*map(entry_of, layers), *map(_awaited_entry, awaited))
+        entries = (*map(legend_entry_of, layers), *map(_awaited_entry, awaited))
         if entries == self.entries:
             return
         before = self.sizeHint()
@@ -174,13 +174,13 @@ class FieldLegend(Painted):
             self._tell_here()
 
     @property
-    def here_words(self) -> str:
+    def layer_value_text(self) -> str:
         """The values at the place in one line; empty without any."""
         return ", ".join(each.words for each in self.here if each is not None)
 
     def _tell_here(self) -> None:
         place = self._place
-        found = tuple(here_of(layer, *place) for layer in self._layers) if place else ()
+        found = tuple(layer_value_at(layer, *place) for layer in self._layers) if place else ()
         if found != self.here:
             self.here = found
             self.update()

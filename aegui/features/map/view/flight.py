@@ -12,9 +12,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from aegui.core.i18n import tr
-from aegui.core.latent.flights import around, through_crowd, through_places
+from aegui.core.latent.flights import around, through_places, without_outliers
 from aegui.features.map.view.navigation import FRAME_MS
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
@@ -57,7 +57,7 @@ class _FlightNote(QLabel):
         self.setProperty("card", True)
         self.setMargin(SPACING)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._room = watch_room(canvas)
+        self._room = overlay_area_of(canvas)
         self.hide()
 
     def place(self) -> None:
@@ -153,7 +153,7 @@ class MapFlight(QObject):
         if len(pins) > 1:
             way = through_places(scene.project(np.stack(pins)))
         elif len(scene.codes.values) > 1:
-            way = through_crowd(scene.project(scene.codes.values))
+            way = without_outliers(scene.project(scene.codes.values))
         else:
             way = around(scene.bounds)
         if scene.ribbon:

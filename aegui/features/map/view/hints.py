@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.keys import native_keys
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
@@ -24,7 +24,7 @@ _PAD_PX = 12.0
 _HIGH_PX = 28.0
 _ALPHA = 0.9
 _NUMBER_PX = 18.0
-_LEAST_MAP_PX = 480
+_MIN_MAP_PX = 480
 _GALLERY_KEYS = "Ctrl+G"
 
 
@@ -42,7 +42,7 @@ class MapHints(QWidget):
         """Keys of the displayed hints."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._room = watch_room(parent)
+        self._room = overlay_area_of(parent)
         self._room.changed.connect(self._place)
         self._room.clear_changed.connect(self._place)
         overlays.corners_changed.connect(self._place)
@@ -82,12 +82,12 @@ class MapHints(QWidget):
                 left = max(left, corner.right() + SPACING)
             else:
                 right = min(right, corner.left() - SPACING)
-        fits = around.height() >= _LEAST_MAP_PX and right - left >= size.width()
+        fits = around.height() >= _MIN_MAP_PX and right - left >= size.width()
         self.setVisible(bool(self.left) and fits and not self._room.is_taken)
         x = min(max(left, middle - size.width() // 2), right - size.width())
         place = QRect(QPoint(x, top), size)
         # Avoid messages that were there first, such as the offer to train an edited recipe.
-        self.setGeometry(self._room.clear_place(place, upwards=True))
+        self.setGeometry(self._room.unobstructed_rect(place, upwards=True))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from aegui.widgets.scatter.point_layer import PointLayer
     from aegui.widgets.viewport import Viewport
 
-LEAST_PX = 6.0
+MIN_PX = 6.0
 """A line within this many pixels is a click, which selects nothing."""
 _APART_PX = 3.0
-_MOST_CORNERS = 96
+_MAX_CORNERS = 96
 _FILL = 0.10
 
 
@@ -56,7 +56,7 @@ class Lasso:
     def is_click(self) -> bool:
         """Whether the line is too short to be more than a click."""
         box = QPolygonF(self._corners).boundingRect()
-        return max(box.width(), box.height()) < LEAST_PX
+        return max(box.width(), box.height()) < MIN_PX
 
     def places(self, view: Viewport) -> NDArray[np.float64]:
         """Return the corners in map coordinates of ``view``, ``[m, 2]``."""
@@ -65,7 +65,7 @@ class Lasso:
     def rows(self, points: PointLayer, view: Viewport) -> NDArray[np.int64]:
         """Return the rows of ``points``, as laid out in ``view``, inside the closed line."""
         # Each corner costs a pass over all samples; more corners make no visible difference.
-        step = -(-len(self._corners) // _MOST_CORNERS)
+        step = -(-len(self._corners) // _MAX_CORNERS)
         corners = [(corner.x(), corner.y()) for corner in self._corners[::step]]
         rows = points.rows_in(view, QPolygonF(self._corners).boundingRect())
         return rows[in_polygon(points.pixels_of(rows), corners)]

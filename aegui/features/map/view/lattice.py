@@ -20,7 +20,7 @@ TILE_PX = 40.0
 """Side of a square with about the area of a tile of small glyphs."""
 RIBBON_TILE_PX = 64.0
 """The same for the single row of tiles of codes of one number."""
-LEAST_IMAGE_PX, LARGEST_IMAGE_PX = 44.0, 72.0
+MIN_IMAGE_PX, LARGEST_IMAGE_PX = 44.0, 72.0
 """Sides of tiles of other images: small ones are enlarged, large ones reduced."""
 RIBBON_IMAGE_PX = 84.0
 """The same for the single row of tiles of codes of one number."""
@@ -38,9 +38,9 @@ LARGE_SHARE = 0.4
 """From this share on, one tile is centred in the current view."""
 SHIFTS = 16
 """Large tiles may be shifted by multiples of this fraction of their size."""
-_LEAST_SHARE, _LARGEST_SHARE = 0.72, 1.42
+_MIN_SHARE, _LARGEST_SHARE = 0.72, 1.42
 _LARGEST_LARGE_SHARE = 1.25
-_MOST_SKEW = 0.03
+_MAX_SKEW = 0.03
 _MARGIN = 0.12
 
 
@@ -64,8 +64,8 @@ class Lattice:
         across = self.width * view.sx / tile_px[0]
         down = self.height * view.sy / tile_px[1]
         most = _LARGEST_LARGE_SHARE if self.large else _LARGEST_SHARE
-        near = all(_LEAST_SHARE <= share <= most for share in (across, down))
-        return near and not (proportional and abs(across / down - 1.0) > _MOST_SKEW)
+        near = all(_MIN_SHARE <= share <= most for share in (across, down))
+        return near and not (proportional and abs(across / down - 1.0) > _MAX_SKEW)
 
 
 def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
@@ -80,7 +80,7 @@ def tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[f
 def image_tile_pixels(image_height: int, image_width: int, *, ribbon: bool) -> tuple[float, float]:
     """Return the desired tile size for images that are not glyphs, which fill their tiles."""
     middle = math.sqrt(image_height * image_width)
-    side = RIBBON_IMAGE_PX if ribbon else min(LARGEST_IMAGE_PX, max(LEAST_IMAGE_PX, middle))
+    side = RIBBON_IMAGE_PX if ribbon else min(LARGEST_IMAGE_PX, max(MIN_IMAGE_PX, middle))
     aspect = math.sqrt(image_width / image_height)
     return side * aspect, side / aspect
 

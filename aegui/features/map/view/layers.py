@@ -33,12 +33,12 @@ GHOST_PX = 5.0
 """Diameter of a dot of the ghost, in logical pixels."""
 STEP_PX = 4.0
 """Diameter of a step of the path."""
-MOST_ELLIPSES = 1000
+MAX_ELLIPSES = 1000
 """With more visible posteriors none is drawn: they would cover everything."""
 _FILL = 0.14
-_CROWDED, _MOST_CROWDED = 1.5, 6.0
-_MOST_CHOSEN = 60
-_MOST_RINGS = 1500
+_CROWDED, _MAX_CROWDED = 1.5, 6.0
+_MAX_CHOSEN = 60
+_MAX_RINGS = 1500
 _STROKE_PX = 10.0
 _PALE = 0.42
 _LINE = 0.7
@@ -150,9 +150,9 @@ class Layers:
         indices = points.indices[rows]
         radii, angles = self._axes_of(self.variances[indices], view)
         crowd = np.pi * np.prod(radii, axis=1).sum() / (view.width * view.height)
-        if crowd > _MOST_CROWDED:
+        if crowd > _MAX_CROWDED:
             chosen = np.flatnonzero(np.isin(indices, points.colours.selection))
-            if not 0 < len(chosen) <= _MOST_CHOSEN:
+            if not 0 < len(chosen) <= _MAX_CHOSEN:
                 return
             rows, indices = rows[chosen], indices[chosen]
             radii, angles, crowd = radii[chosen], angles[chosen], 0.0
@@ -178,7 +178,7 @@ class Layers:
         if variances is None or not scene.style.ellipses or scene.ribbon:
             return nothing
         seen = points.seen(view)
-        if seen is None or len(seen) > MOST_ELLIPSES:
+        if seen is None or len(seen) > MAX_ELLIPSES:
             return nothing
         if variances.shape != (points.sprites.count, scene.size):
             return nothing
@@ -207,7 +207,7 @@ class Layers:
             self._is_many = False
             self._paint_ghost_below(painter, view, theme, places, view.top + band[1])
             return
-        self._is_many = len(places) > _MOST_RINGS
+        self._is_many = len(places) > _MAX_RINGS
         colour = blend(theme.text_dim, theme.panel, _PALE)
         if self._is_many:
             dots = _Ghost(places, self._projected[0], colour.rgba())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from aegui.core.colours import CLASS_MARKS, MOST_LOOKS
+from aegui.core.colours import CLASS_MARKS, MAX_LOOKS
 from aegui.core.i18n import tr, trn
 from aegui.kit.painted import paint_card
 from aegui.kit.speech import describe
@@ -28,9 +28,9 @@ _CHIP_PX = 10
 _ROW_GAP_PX = 3
 _MARK_ROOM_PX = 18
 _MARKS_ACROSS = 8
-_LEAST_ROOM_PX = 420
+_MIN_ROOM_PX = 420
 _FEW = 4
-_MOST_COVERED = 0.04
+_MAX_COVERED = 0.04
 """Maximum share of the map covered by a list of all names."""
 
 
@@ -111,8 +111,8 @@ class ClassLegend(QWidget):
     def _changed(self) -> None:
         whole = self._list_size()
         covers = whole.width() * whole.height() / max(1, self._room.width() * self._room.height())
-        self._is_compact = len(self.names) > _FEW and covers > _MOST_COVERED
-        self._has_marks = self._room.width() >= _LEAST_ROOM_PX
+        self._is_compact = len(self.names) > _FEW and covers > _MAX_COVERED
+        self._has_marks = self._room.width() >= _MIN_ROOM_PX
         self.resize(self.sizeHint())
         describe(self, "; ".join([*self.names, *filter(None, [self.note])]), spoken=False)
         self.update()
@@ -300,7 +300,7 @@ class ClassLegend(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(blend(colour, theme.raised, 0.3) if faded else colour)
         centre = QPointF(left + _CHIP_PX / 2, middle)
-        paint_mark(painter, centre, 0.45 * _CHIP_PX, CLASS_MARKS[number % MOST_LOOKS])
+        paint_mark(painter, centre, 0.45 * _CHIP_PX, CLASS_MARKS[number % MAX_LOOKS])
 
     def _paint_row(self, painter: QPainter, number: int) -> None:
         theme, row = current_theme(), self.row_rect(number)

@@ -16,8 +16,8 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
 from aegui.kit.charts.scale import Scale, figure
 from aegui.kit.charts.widget_picture import WidgetPicture
-from aegui.widgets.colormap import ramp_colour
-from aegui.widgets.figures.points import MOST_SIGNS, PointPlot, paint_classes
+from aegui.widgets.colormap import colormap_colour
+from aegui.widgets.figures.points import MAX_SIGNS, PointPlot, paint_classes
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class MapPlot:
         sprites, indices = scene.points.sprites, codes.indices
         pictured = style.points in ("auto", "glyphs")
         signs: tuple[str, ...] = ()
-        if style.labels and not pictured and len(indices) <= MOST_SIGNS and sprites.has_labels:
+        if style.labels and not pictured and len(indices) <= MAX_SIGNS and sprites.has_labels:
             signs = tuple(label_sign(sprites.labels[index]) for index in indices.tolist())
         axis = Axis("", Scale(0.0, 1.0))
         return PointPlot(
@@ -133,7 +133,7 @@ class MapPlot:
         if self.values is not None:
             name, (low, high) = self.values
             shares = np.linspace(0.0, 1.0, _STOPS).tolist()
-            bars.append((name, figure(low), figure(high), [ramp_colour(one) for one in shares]))
+            bars.append((name, figure(low), figure(high), [colormap_colour(one) for one in shares]))
         for entry in self.layers:
             colours = layer_colours(entry.key, ink.theme) if entry.high else []
             bars.append((entry.title, entry.low, entry.high, colours))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SIDE_PX = 120
 """Length of the longer side."""
-MOST_DOTS = 4000
+MAX_DOTS = 4000
 """Of more samples only a subset is drawn."""
 _SHORTEST = 0.45
 _EDGE_PX = 6.0
@@ -146,7 +146,7 @@ class Minimap(QWidget):
     def _dots_image(self, ratio: float) -> QImage:
         """Return an image of the widget's size with a square for each of some samples."""
         points = self._scene.points
-        rows = points.shuffled()[:MOST_DOTS]
+        rows = points.shuffled()[:MAX_DOTS]
         side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
         argb = np.zeros((high, wide), np.uint32)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRect, QSize, Signal
 from aegui.core.i18n import localized, tr
 from aegui.features.map.model.plane_tiles import contains
 from aegui.features.map.view.code_strip import STRIP_PX, CodeStrip
-from aegui.features.map.view.controls import AxesBar, FollowBar, ViewBar
+from aegui.features.map.view.controls import AxesBar, FollowButton, ViewBar
 from aegui.features.map.view.field_legend import FieldLegend
 from aegui.features.map.view.legend import ClassLegend
 from aegui.features.map.view.lens import LensBar
@@ -18,7 +18,7 @@ from aegui.features.map.view.scale_bar import ScaleBar
 from aegui.features.map.view.selection_bar import SelectionBar
 from aegui.features.map.view.types import COLOURS
 from aegui.features.map.view.value_legend import ValueLegend
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 TOP_PX = 40.0
 """Space that a fit leaves to the buttons, besides its general margin."""
-_LEAST_MAP_PX = 320
-_LEAST_BESIDE_PX = 200
+_MIN_MAP_PX = 320
+_MIN_BESIDE_PX = 200
 """Minimum width of the map beside the sliders, which the user has requested."""
 _PART = 1.15
 
@@ -56,7 +56,7 @@ class MapOverlays(QObject):
         self._strip_asked = False
         self._classes: tuple[str, ...] = ()
         self.bar = ViewBar(zoom_step, parent)
-        self.follow = FollowBar(parent)
+        self.follow = FollowButton(parent)
         self.selection = SelectionBar(parent)
         self.axes = AxesBar(parent)
         self.strip = CodeStrip(parent)
@@ -66,7 +66,9 @@ class MapOverlays(QObject):
         self.minimap = Minimap(scene, parent)
         self.lens = LensBar(parent)
         self.fields = FieldLegend(parent)
-        watch_room(parent).keep_clear((self.bar, self.follow, self.selection, self.axes, self.lens))
+        overlay_area_of(parent).keep_clear(
+            (self.bar, self.follow, self.selection, self.axes, self.lens)
+        )
         self.axes.hide()
         self.strip.hide()
         self.legend.hide()
@@ -85,7 +87,7 @@ class MapOverlays(QObject):
         self._show_strip()
 
     def _show_strip(self) -> None:
-        roomy = self._map.width() - STRIP_PX >= _LEAST_BESIDE_PX
+        roomy = self._map.width() - STRIP_PX >= _MIN_BESIDE_PX
         shown = self._strip_asked and self._scene.size > 2 and roomy
         if shown != self.strip.isVisibleTo(self._map):
             self.strip.setVisible(shown)
@@ -172,7 +174,7 @@ class MapOverlays(QObject):
         self.scale.set_view(view, home)
         within = view.sx < _PART * home.sx and view.sy < _PART * home.sy
         away = scene.bounds is None or not contains(view.bounds, scene.bounds)
-        roomy = self._map.width() - self.strip_px > _LEAST_MAP_PX
+        roomy = self._map.width() - self.strip_px > _MIN_MAP_PX
         shown = has_codes and scene.style.minimap and roomy and not within and away
         self.minimap.set_view(view)
         if shown != self.minimap.isVisibleTo(self._map):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.features.map.view.nearness import Nearness
     from aegui.widgets.viewport import Viewport
 
-_MOST_AREA = 4.0
+_MAX_AREA = 4.0
 """A scaled copy for panning is cached if it is at most this many times the viewport."""
 
 
@@ -160,7 +160,7 @@ class PhotoPlane:
         size, corner = (target.size() * ratio).toSize(), target.topLeft()
         pans = self._seen is not None and self._seen[0] == size and self._seen[1] != corner
         self._seen = size, corner
-        too_large = size.width() * size.height() > _MOST_AREA * window * ratio * ratio
+        too_large = size.width() * size.height() > _MAX_AREA * window * ratio * ratio
         is_of_use = self.copies and pans and not too_large
         if size != self._scaled_key and not is_of_use:
             # A scaled copy would be used only once: after a zoom or between two planes.

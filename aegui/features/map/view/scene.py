@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from aegui.core.i18n import tr
 from aegui.core.latent.frame import Frame, axes_frame, directions_through, spanned_frame
-from aegui.features.map.view.backdrop import Backdrop, Inks
+from aegui.features.map.view.backdrop import DecodedBackground, Inks
 from aegui.features.map.view.lattice import LARGE_SHARE, covers, ribbon_band
 from aegui.features.map.view.layers import Layers
 from aegui.features.map.view.marks import (
@@ -73,7 +73,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.points = PointLayer()
-        self.backdrop = Backdrop()
+        self.backdrop = DecodedBackground()
         self.style = MapStyle()
         self.axes = (0, 1)
         self.spanned = False
@@ -184,7 +184,7 @@ class Scene:
         elif self.codes is not None:
             self.directions = self.codes.directions
 
-    def lay_through(self, places: NDArray[np.float32] | None) -> None:
+    def set_plane_through(self, places: NDArray[np.float32] | None) -> None:
         """Show the plane through three codes ``[3, d]``, or, without one, two dimensions.
 
         The first code lies to the left of the second, the third above them.
@@ -205,7 +205,7 @@ class Scene:
         """Show the plane through three codes drawn from a standard normal, others each time."""
         self._shuffled += 1
         draw = np.random.default_rng(self._shuffled)
-        self.lay_through(draw.standard_normal((3, self.size)).astype(np.float32))
+        self.set_plane_through(draw.standard_normal((3, self.size)).astype(np.float32))
         self.is_random = True
 
     def project_codes(self) -> None:

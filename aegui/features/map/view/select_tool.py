@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.frame import Frame
     from aegui.features.map.view.view import MapView
 
-_MOST_NAMED = 6
+_MAX_NAMED = 6
 
 
 class SelectTool(QObject):
@@ -136,8 +136,8 @@ class SelectTool(QObject):
             describe(self._map, tr("Nothing is selected"))
             return
         count = trn("{n} sample selected", "{n} samples selected", len(chosen))
-        few = ", ".join(label_name(names[index]) for index in chosen[:_MOST_NAMED].tolist())
-        more = ", ..." if len(chosen) > _MOST_NAMED else ""
+        few = ", ".join(label_name(names[index]) for index in chosen[:_MAX_NAMED].tolist())
+        more = ", ..." if len(chosen) > _MAX_NAMED else ""
         describe(self._map, f"{count}: {few}{more}")
 
     def clear(self) -> None:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from aegui.widgets.form.form import Form
 
-MOST_SCALE = 32
+MAX_SCALE = 32
 """Maximum pixels of the sheet per pixel of an image."""
-_FORM_PX, _MOST_FORM_PX = 310, 480
-_LEAST_ROW_PX = 36
+_FORM_PX, _MAX_FORM_PX = 310, 480
+_MIN_ROW_PX = 36
 _NAMES_PX = 44
 _SMALL = 0.9
 BASES = table(
@@ -42,7 +42,7 @@ Base = Annotated[
 ]
 Scale = Annotated[
     int,
-    Field(ge=1, le=MOST_SCALE),
+    Field(ge=1, le=MAX_SCALE),
     FieldWords("Enlarged", "Pixels of the picture per pixel of an image", prefix="× "),
 ]
 Ink = Annotated[bool, FieldWords("Dark on light", "As on paper")]
@@ -69,7 +69,7 @@ class SheetPreview(QWidget):
     def set_row_names(self, names: Sequence[str]) -> None:
         """Set the names of the rows of the sheet, from the top."""
         self._names = names
-        self.setMinimumHeight(_LEAST_ROW_PX * len(names))
+        self.setMinimumHeight(_MIN_ROW_PX * len(names))
         self.update()
 
     def set_text(self, text: str) -> None:
@@ -158,7 +158,7 @@ class SheetPanel(QWidget):
     def _lay_out(self, *above: QWidget) -> None:
         """Lay out the form, below the explanations ``above``, beside the preview."""
         left = held(column(*above, self.form, 1, spacing=2 * SPACING))
-        left.setFixedWidth(min(grown_for_text(_FORM_PX), _MOST_FORM_PX))
+        left.setFixedWidth(min(grown_for_text(_FORM_PX), _MAX_FORM_PX))
         area = scrolled(self.preview, sideways=True, takes_focus=True)
         self.setLayout(row(left, (area, 1), spacing=2 * SPACING))
 

@@ -13,13 +13,13 @@ from aegui.core.i18n import localized, tr
 from aegui.kit.painted import paint_card
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
-from aegui.widgets.colormap import ramp_colour
+from aegui.widgets.colormap import colormap_colour
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 _BAR_PX = 8
-_LEAST_PX = 132
+_MIN_PX = 132
 _STOPS = 9
 
 
@@ -59,7 +59,7 @@ class ValueLegend(QWidget):
     def sizeHint(self) -> QSize:  # noqa: D102
         metrics = self.fontMetrics()
         texts = (self._title, self._ends())
-        wide = max(_LEAST_PX, *(metrics.horizontalAdvance(text) for text in texts))
+        wide = max(_MIN_PX, *(metrics.horizontalAdvance(text) for text in texts))
         return QSize(wide + 2 * SPACING, 2 * metrics.height() + _BAR_PX + 2 * SPACING)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -81,7 +81,7 @@ class ValueLegend(QWidget):
         bar = QRectF(room.left(), room.top() + high + 4, room.width(), _BAR_PX)
         scale = QLinearGradient(bar.topLeft(), bar.topRight())
         for place in np.linspace(0.0, 1.0, _STOPS).tolist():
-            scale.setColorAt(place, ramp_colour(place))
+            scale.setColorAt(place, colormap_colour(place))
         painter.setPen(QPen(theme.border, 1))
         painter.setBrush(scale)
         painter.drawRoundedRect(bar, 2, 2)

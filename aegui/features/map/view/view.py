@@ -15,7 +15,7 @@ from aegui.kit.speech import describe
 from aegui.session.data.looks import GLYPHS, Look
 from aegui.session.jobs.clock import one_shot
 from aegui.session.map.codes_service import described
-from aegui.widgets.class_colours import MOST_CLASSES
+from aegui.widgets.class_colours import MAX_CLASSES
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 from aegui.widgets.ticks import numbers_text
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ZOOM_STEP = 1.25
 """Zoom factor of one wheel notch, key press or button click."""
-_MOST_SAID = 8
+_MAX_SAID = 8
 _SAYING_MS = 50
 
 
@@ -128,7 +128,7 @@ class MapView(MapSurface):
             names: Names of the classes.
             classes: The class of every sample of the set, ``[N]``; None for no colours.
         """
-        useful = classes is not None and 1 < len(names) <= MOST_CLASSES
+        useful = classes is not None and 1 < len(names) <= MAX_CLASSES
         self.scene.points.colours.set_classes(classes if useful else None)
         self.overlays.set_classes(names if useful else ())
         self.redraw()
@@ -384,7 +384,7 @@ class MapView(MapSurface):
 
     def set_through_pins(self, through: bool) -> None:
         """Show the plane through the offered pins, or else two dimensions of the code."""
-        self.scene.lay_through(self.overlays.axes.offered if through else None)
+        self.scene.set_plane_through(self.overlays.axes.offered if through else None)
         self._turn()
 
     def shuffle(self) -> None:
@@ -573,11 +573,11 @@ class MapView(MapSurface):
                 self, tr("Move the cursor with the mouse or the arrow keys to decode a place.")
             )
         else:
-            layers = self.overlays.fields.here_words
+            layers = self.overlays.fields.layer_value_text
             describe(self, ". ".join(filter(None, (self._place_words(code), layers))))
 
     def _place_words(self, code: NDArray[np.float32]) -> str:
-        where = numbers_text(code[:_MOST_SAID].tolist())
+        where = numbers_text(code[:_MAX_SAID].tolist())
         if self._words:
             return tr("Cursor at {where}: {words}", where=where, words=self._words)
         near = self.scene.nearest(code)

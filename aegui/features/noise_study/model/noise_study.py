@@ -14,7 +14,7 @@ from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes
 from aegui.core.study.noise_curves import TriedModel, noise_curves
 from aegui.core.study.noise_matrix import matrix_cost, matrix_folder, noise_matrix
-from aegui.core.study.workers import usual_jobs
+from aegui.core.study.workers import default_jobs
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.progress_job import ProgressJob
 from aegui.session.jobs.service import Service
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_curves import Curves, NoiseCurveSpec
     from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix, Strip
 
-MOST_CODECS = 20
+MAX_CODECS = 20
 """Maximum number of runs of one population that a curve averages."""
 
 
@@ -131,7 +131,7 @@ class NoiseStudy(Service):
                 report,
                 cancelled,
                 folder=matrix_folder(),
-                jobs=usual_jobs(),
+                jobs=default_jobs(),
             ),
             self._take_matrix,
             self._refuse,
@@ -214,7 +214,7 @@ class NoiseStudy(Service):
 
 def _cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec) -> Cost | None:
     try:
-        return matrix_cost(recipe, dataset, spec, usual_jobs())
+        return matrix_cost(recipe, dataset, spec, default_jobs())
     except AeguiError:
         # Errors are reported when the matrix is run.
         return None
@@ -226,7 +226,7 @@ def _strip(matrix: NoiseMatrix, cell: Cell) -> CellStrip:
 
 def _opened(path: Path) -> CurveModel:
     run = load_run(path)
-    runs = min(len(run.results), MOST_CODECS)
+    runs = min(len(run.results), MAX_CODECS)
     codecs = tuple(run.codec(each) for each in range(runs)) or (run.codec(0),)
     if not run.recipe.is_autoencoder:
         raise AeguiError(

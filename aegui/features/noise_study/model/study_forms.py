@@ -22,7 +22,7 @@ NETWORKS = table(
     Choice("recipe", mark("As in the recipe at hand"), ""),
 )
 """Which network is trained: that of ``SMALL_RECIPE``, or that of the draft."""
-MOST_SEEDS, MOST_EPOCHS = 20, 1_000_000
+MAX_SEEDS, MAX_EPOCHS = 20, 1_000_000
 MATRIX, CURVES = "study.", "study.curve_"
 """Prefixes of the settings keys of the forms."""
 _NOISES = OneOf({key: row for key, row in CORRUPTIONS.items() if key != "none"})
@@ -48,9 +48,9 @@ class MatrixForm:
     training_levels: str = _MATRIX_LEVELS
     test_kinds: tuple[Annotated[str, _NOISES], ...] = ("flip",)
     test_levels: str = _MATRIX_LEVELS
-    seeds: Annotated[int, Field(ge=1, le=MOST_SEEDS)] = 5
+    seeds: Annotated[int, Field(ge=1, le=MAX_SEEDS)] = 5
     network: Annotated[str, OneOf(NETWORKS)] = SMALL
-    epochs: Annotated[int, Field(ge=0, le=MOST_EPOCHS)] = 0
+    epochs: Annotated[int, Field(ge=0, le=MAX_EPOCHS)] = 0
 
     def spec(self) -> MatrixSpec:
         """Return the specification of the matrix.

@@ -27,7 +27,7 @@ _COLUMNS = (
 )
 _BAR = 3
 """The column of the bars, which takes the remaining width."""
-_MOST_ROWS = 500
+_MAX_ROWS = 500
 _SHARE = int(Qt.ItemDataRole.UserRole)
 _INSET_PX = 5
 _FULL = 0.62
@@ -46,7 +46,7 @@ class CharactersTable(NamedTable):
         if figure is None:
             self.setRowCount(0)
             return
-        order = (-figure.mean).argsort(kind="stable")[:_MOST_ROWS].tolist()
+        order = (-figure.mean).argsort(kind="stable")[:_MAX_ROWS].tolist()
         self.setRowCount(len(order))
         most = max(float(figure.mean.max(initial=0.0)), 1e-9)
         for row, place in enumerate(order):

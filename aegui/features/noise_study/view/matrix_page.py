@@ -20,8 +20,8 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.noise_matrix import FIGURES
 from aegui.features.noise_study.model.study_forms import (
-    MOST_EPOCHS,
-    MOST_SEEDS,
+    MAX_EPOCHS,
+    MAX_SEEDS,
     NETWORKS,
     MatrixForm,
 )
@@ -86,7 +86,7 @@ class MatrixPage(QWidget):
     # Building
 
     def _build_fields(self) -> None:
-        self._seeds.setRange(1, MOST_SEEDS)
+        self._seeds.setRange(1, MAX_SEEDS)
         self._seeds.setAccessibleName(tr("Networks for each noise"))
         self._seeds.setToolTip(tr("Networks for each noise, with seeds of their own"))
         offer(self._network, ((key, tr(row.label)) for key, row in NETWORKS.items()))
@@ -94,7 +94,7 @@ class MatrixPage(QWidget):
         self._network.setToolTip(
             tr("Trained on the current samples; fresh noise and clean target as in the recipe")
         )
-        self._epochs.setRange(0, MOST_EPOCHS)
+        self._epochs.setRange(0, MAX_EPOCHS)
         self._epochs.setSpecialValueText(tr("its own"))
         self._epochs.setAccessibleName(tr("Epochs of each training"))
         self._epochs.setToolTip(tr("Epochs of each training; 0: as in its recipe"))

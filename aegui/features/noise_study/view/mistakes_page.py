@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from aegui.core.study.noise_curves import Curves
 
 _LEFT_PX = 400
-_LEAST_LEFT_PX = 264
+_MIN_LEFT_PX = 264
 _FIRST_LEVEL = 0.15
 _STEP = 0.05
-_MOST_LEVEL = 10.0
+_MAX_LEVEL = 10.0
 _MAKE = mark("Make it in the recipe")
 _SEE = mark("See its result")
 
@@ -56,7 +56,7 @@ class MistakesPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = noise_kind_field(tr("as trained"))
-        self._level = NumberField(0.0, _MOST_LEVEL, _STEP)
+        self._level = NumberField(0.0, _MAX_LEVEL, _STEP)
         self._found = column(spacing=SPACING)
         self.findings: tuple[Finding, ...] = ()
         """The mistakes found in the recipe."""
@@ -98,7 +98,7 @@ class MistakesPage(QWidget):
             margins=(0, 0, SPACING, 0),
         )
         scroll = scrolled(held(told), framed=True)
-        scroll.setMinimumWidth(_LEAST_LEFT_PX)
+        scroll.setMinimumWidth(_MIN_LEFT_PX)
         return scroll
 
     def _switch(self, key: str) -> QFrame:
@@ -137,7 +137,7 @@ class MistakesPage(QWidget):
         """Return the noise that the network has to repair; None for that of its training."""
         if self._kind.value() == NONE:
             return None
-        most = _MOST_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
+        most = _MAX_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
         level = min(round(self._level.value(), 4), most)
         return CorruptionSpec.model_validate({"kind": self._kind.value(), "level": level})
 
@@ -151,7 +151,7 @@ class MistakesPage(QWidget):
     def _show_level(self) -> None:
         self._level.setEnabled(self._kind.value() != NONE)
         self._level.setRange(
-            0.0, _MOST_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
+            0.0, _MAX_LEVEL if not CORRUPTIONS[self._kind.value()].is_share else 1.0
         )
 
     def _on_test_edited(self) -> None:

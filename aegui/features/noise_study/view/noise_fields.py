@@ -12,7 +12,7 @@ from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
 from aegui.core.study.levels import parse_levels
-from aegui.core.study.varied import list_text, words_apart
+from aegui.core.study.varied import list_text, split_values
 from aegui.kit.choosing import menu_below, tick_entries
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class LevelsField(QLineEdit):
     @property
     def levels(self) -> str:
         """Return the text in language-independent form: ``0, 0.05``."""
-        return ", ".join(word.replace(",", ".") for word in words_apart(self.text()))
+        return ", ".join(word.replace(",", ".") for word in split_values(self.text()))
 
     def set_levels(self, text: str) -> None:
         """Show ``text``, scrolled to its beginning."""

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from aegui.core.study.noise_matrix import Strip
 
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 """Maximum number of characters shown, from the first of the dataset on."""
 _SCALE = 6
-_LEAST_PX, _MOST_PX = 24, 64
+_MIN_PX, _MAX_PX = 24, 64
 _SEAM_PX = 3
 _CLEAR = 6
 """Screen pixels per pixel from which a wrong one is marked by a smaller square inside it."""
@@ -57,7 +57,7 @@ class StripView(Cells, Painted):
     ) -> None:
         """Show ``strip`` of samples with these labels; None clears the view."""
         self.strip, self._look, self._shape = strip, look, image_shape
-        self._labels = tuple(labels[:MOST_SHOWN]) if strip is not None else ()
+        self._labels = tuple(labels[:MAX_SHOWN]) if strip is not None else ()
         self.keep_current()
         self._fit()
 
@@ -72,16 +72,16 @@ class StripView(Cells, Painted):
 
     def _image_size(self) -> QSize:
         _, height, width = self._shape
-        scale = max(1, min(_SCALE, _MOST_PX // max(height, width)))
+        scale = max(1, min(_SCALE, _MAX_PX // max(height, width)))
         size = QSize(width * scale, height * scale)
-        if max(height, width) > _MOST_PX:
-            size.scale(_MOST_PX, _MOST_PX, Qt.AspectRatioMode.KeepAspectRatio)
+        if max(height, width) > _MAX_PX:
+            size.scale(_MAX_PX, _MAX_PX, Qt.AspectRatioMode.KeepAspectRatio)
         return size
 
     def _group_size(self) -> QSize:
         image = self._image_size()
         line = self.fontMetrics().height()
-        width = max(2 * image.width() + _SEAM_PX, _LEAST_PX)
+        width = max(2 * image.width() + _SEAM_PX, _MIN_PX)
         return QSize(width + 2 * SPACING, image.height() + line + SPACING + SPACING // 2)
 
     def count(self) -> int:

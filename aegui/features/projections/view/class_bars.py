@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 
-from aegui.core.colours import CLASS_MARKS, MOST_LOOKS
+from aegui.core.colours import CLASS_MARKS, MAX_LOOKS
 from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.row_bars import RowBar, RowBars
 from aegui.kit.theme import current_theme
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
-MOST_ROWS = 30
+MAX_ROWS = 30
 """Only this many of the largest classes are listed, with the count of the others."""
 _SWATCH_PX = 10
 
@@ -53,7 +53,7 @@ class ClassBars(RowBars):
         self._totals = np.bincount(classes, minlength=len(names)).astype(np.int64)
         self._counts = None
         largest = np.argsort(-self._totals, kind="stable")
-        shown = largest[self._totals[largest] > 0][:MOST_ROWS]
+        shown = largest[self._totals[largest] > 0][:MAX_ROWS]
         self._shown = tuple(np.sort(shown).tolist())
         self._show()
 
@@ -103,7 +103,7 @@ class ClassBars(RowBars):
         painter.setBrush(class_colour(self._shown[row], current_theme()))
         top = rect.center().y() - _SWATCH_PX // 2
         swatch = QRectF(rect.x() + 3, top, _SWATCH_PX, _SWATCH_PX)
-        mark = CLASS_MARKS[self._shown[row] % MOST_LOOKS]
+        mark = CLASS_MARKS[self._shown[row] % MAX_LOOKS]
         paint_mark(painter, swatch.center(), _SWATCH_PX / 2, mark)
         painter.restore()
 

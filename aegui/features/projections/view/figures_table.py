@@ -43,8 +43,8 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     (mark("Seconds"), mark("Time to compute the map; for the code, without the training.")),
 )
 _NONE = "–"
-_LEAST_ROWS, _MOST_ROWS = 2, 10
-_LEAST_PX = 24
+_MIN_ROWS, _MAX_ROWS = 2, 10
+_MIN_PX = 24
 
 
 class FiguresTable(NamedTable):
@@ -56,7 +56,7 @@ class FiguresTable(NamedTable):
         self._room_px = 0
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.horizontalHeader().setMinimumSectionSize(_LEAST_PX)
+        self.horizontalHeader().setMinimumSectionSize(_MIN_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_rows(
@@ -99,7 +99,7 @@ class FiguresTable(NamedTable):
 
     def _fit(self) -> None:
         head = self.horizontalHeader().sizeHint().height() + 2
-        rows = max(_LEAST_ROWS, min(_MOST_ROWS, (self._room_px - head) // for_text(ROW_PX)))
+        rows = max(_MIN_ROWS, min(_MAX_ROWS, (self._room_px - head) // for_text(ROW_PX)))
         self.setFixedHeight(head + min(self.rowCount(), rows) * for_text(ROW_PX))
 
 

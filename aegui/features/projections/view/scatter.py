@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from aegui.kit.theme import Theme
     from aegui.widgets.viewport import Bounds
 
-MOST_TEXTS = 150
+MAX_TEXTS = 150
 """Up to this many samples are drawn as their labels instead of dots ..."""
 _SHORT_SIGNS = 3.0
 """... if these have at most this many letters on average: longer ones would overlap."""
@@ -71,8 +71,8 @@ _LONGEST_SIGN = 12
 _LONGEST_NAME = 24
 _DOT_PX = 8
 """Side of the rectangle reported to screen readers for a sample."""
-_MOST_CLASS_NAMES = 24
-_LEAST_DRAG_PX = 4.0
+_MAX_CLASS_NAMES = 24
+_MIN_DRAG_PX = 4.0
 _ZOOM_STEP = 1.25
 _WHEEL_STEP = 120.0
 _FAR = 3.0
@@ -113,7 +113,7 @@ class ScatterSamples:
     @functools.cached_property
     def are_signs(self) -> bool:
         """Whether samples are drawn as their labels instead of dots."""
-        if not 0 < len(self.labels) <= MOST_TEXTS:
+        if not 0 < len(self.labels) <= MAX_TEXTS:
             return False
         letters = sum(len(label_sign(label)) for label in self.labels)
         return letters <= _SHORT_SIGNS * len(self.labels)
@@ -121,7 +121,7 @@ class ScatterSamples:
     @functools.cached_property
     def are_named(self) -> bool:
         """Whether class names, drawn once each, identify the dots."""
-        few = len(self.labels) <= MOST_TEXTS
+        few = len(self.labels) <= MAX_TEXTS
         # In a small set each sample may be a class of its own.
         return self.is_coloured or (few and len(set(self.labels)) > 1)
 
@@ -391,7 +391,7 @@ class ScatterView(QWidget):
         if samples is None or samples.are_signs or not samples.are_named:
             return None
         numbers, middles = class_middles(places, samples.classes)
-        if len(numbers) > _MOST_CLASS_NAMES and len(places) > MOST_TEXTS:
+        if len(numbers) > _MAX_CLASS_NAMES and len(places) > MAX_TEXTS:
             return None
         return numbers, self._view.to_pixels(middles)
 
@@ -456,7 +456,7 @@ class ScatterView(QWidget):
 
     def _paint_names(self, painter: QPainter, theme: Theme) -> None:
         samples = self._samples
-        if samples is None or (self.is_pictured and len(self.pixels) <= MOST_TEXTS):
+        if samples is None or (self.is_pictured and len(self.pixels) <= MAX_TEXTS):
             return
         font = painter.font()
         bold = painter.font()
@@ -550,12 +550,12 @@ class ScatterView(QWidget):
         """Select the enclosed samples; a mere click selects the sample under the pointer."""
         self._grip = None
         away = (event.position() - self._gripped_at).manhattanLength()
-        if event.button() is Qt.MouseButton.RightButton and away < _LEAST_DRAG_PX:
+        if event.button() is Qt.MouseButton.RightButton and away < _MIN_DRAG_PX:
             self.figures.open_at(event.position().toPoint())
         drag, self._drag = self._drag, []
         if not drag or not len(self.pixels):
             return
-        if max(math.dist(drag[0], point) for point in drag) < _LEAST_DRAG_PX:
+        if max(math.dist(drag[0], point) for point in drag) < _MIN_DRAG_PX:
             index = self.sample_at(*drag[0])
             inside = np.zeros(len(self.pixels), bool)
             if index is not None:

@@ -32,7 +32,7 @@ _PLANE_PAUSE = 9.0
 
 
 @dataclass(frozen=True, eq=False)
-class RaceNews:
+class RaceUpdate:
     """The state of a race and the plane of its trails; None while they do not span one."""
 
     state: RaceState
@@ -43,7 +43,7 @@ class RaceRuns(Service):
     """Runs one race at a time, and computes the plane and the loss surface of its trails."""
 
     changed = Signal(object)
-    """Emitted with a ``RaceNews``."""
+    """Emitted with a ``RaceUpdate``."""
     surface_found = Signal(object)
     """Emitted with a ``LossSurface``: coarse at first, then finer."""
     failed = Signal(str)
@@ -56,7 +56,7 @@ class RaceRuns(Service):
         self._surfaces = Derived("aegui-race-surface", self, urgent=False)
         self.dataset: Dataset | None = None
         """The dataset of the race."""
-        self.news: RaceNews | None = None
+        self.news: RaceUpdate | None = None
         """The newest state of the race, or its result."""
         self._key: PlaneKey = "ends"
         self._is_stopped = False
@@ -87,7 +87,7 @@ class RaceRuns(Service):
         news = self.news
         if news is not None and not self.job.is_busy:
             state = news.state
-            self._laying.ask(lambda: RaceNews(state, plane_of(state, key)))
+            self._laying.ask(lambda: RaceUpdate(state, plane_of(state, key)))
 
     def shutdown(self) -> None:
         """Cancel running work and accept no more."""
@@ -101,7 +101,7 @@ class RaceRuns(Service):
         spec: RaceSpec,
         report: Report,
         cancelled: IsCancelled,
-    ) -> Iterator[RaceNews]:
+    ) -> Iterator[RaceUpdate]:
         """Run the race in the worker thread, and update its plane at intervals."""
         plane, key, due = None, self._key, 0.0
         for state in race(recipe, dataset, spec, lambda: self._is_stopped or cancelled()):
@@ -114,10 +114,10 @@ class RaceRuns(Service):
                 plane = plane_of(state, key)
                 now = time.monotonic()
                 due = now + max(_PLANE_SECONDS, _PLANE_PAUSE * (now - begun))
-            yield RaceNews(state, plane)
+            yield RaceUpdate(state, plane)
 
     @Slot(object)
-    def _take(self, news: RaceNews) -> None:
+    def _take(self, news: RaceUpdate) -> None:
         before, self.news = self.news, news
         self.changed.emit(news)
         plane, dataset, recipe = news.plane, self.dataset, news.state.recipe

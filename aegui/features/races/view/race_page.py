@@ -38,7 +38,7 @@ from aegui.widgets.named_table import NamedTable, alignment
 if TYPE_CHECKING:
     from aegui.core.races.optimizers import Lane, RaceState
     from aegui.core.races.surface import LossSurface, WeightPlane
-    from aegui.features.races.model.race_runs import RaceNews
+    from aegui.features.races.model.race_runs import RaceUpdate
     from aegui.kit.charts.figure import Figure
 
 _NOTHING = mark(
@@ -181,7 +181,7 @@ class RacePage(WorkPage):
 
     # Display
 
-    def set_news(self, news: RaceNews) -> None:
+    def set_news(self, news: RaceUpdate) -> None:
         """Show the state of a race."""
         is_new = self._state is None or self._state.lanes[0].key != news.state.lanes[0].key
         if self._state is not None and self._state.spec is not news.state.spec:

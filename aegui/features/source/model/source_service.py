@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.training.cost import rows_of
+from aegui.session.highlighted_layer import layer_places
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
-from aegui.session.lit_layer import layer_places
 
 if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
-    from aegui.session.lit_layer import LayerPlace
+    from aegui.session.highlighted_layer import LayerPlace
 
 _QUIET_MS = 900
 """Delay of the automatic check after the last edit, in milliseconds."""
@@ -54,7 +54,7 @@ class SourceSubject:
 
 
 @dataclass(frozen=True, eq=False)
-class SourceLook:
+class PrintedCode:
     """Printed code.
 
     Attributes:
@@ -74,7 +74,7 @@ class SourceService(Service):
     """Prints the code of one subject in one dialect, and checks it."""
 
     looked = Signal(object)
-    """Emitted with a ``SourceLook``."""
+    """Emitted with a ``PrintedCode``."""
     checking = Signal()
     """Emitted when a check has started."""
     checked = Signal(object)
@@ -85,7 +85,7 @@ class SourceService(Service):
         self.dialect: DialectKey = "torch"
         self.is_busy = False
         """Whether a training is running; no automatic check is started meanwhile."""
-        self.look: SourceLook | None = None
+        self.look: PrintedCode | None = None
         self.verdict: CodeVerdict | None = None
         self.subject: SourceSubject | None = None
         """The network to print code of."""
@@ -159,7 +159,7 @@ class SourceService(Service):
         super().shutdown()
 
     @Slot(object)
-    def _on_looks_answered(self, look: SourceLook) -> None:
+    def _on_looks_answered(self, look: PrintedCode) -> None:
         self.look = look
         self.looked.emit(look)
         if self._is_active and look.listing is not None:
@@ -181,7 +181,7 @@ class SourceService(Service):
         self.checked.emit(verdict)
 
 
-def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
+def _look_at(subject: SourceSubject, dialect: DialectKey) -> PrintedCode:
     """Print the code; called in a worker thread, as printing imports torch."""
     from aegui.core.source_code.make import shown_listing
 
@@ -190,5 +190,5 @@ def _look_at(subject: SourceSubject, dialect: DialectKey) -> SourceLook:
     try:
         listing = shown_listing(coded, dialect, subject.stem)
     except AeguiError as error:
-        return SourceLook(dialect, None, places, str(error))
-    return SourceLook(dialect, listing, places)
+        return PrintedCode(dialect, None, places, str(error))
+    return PrintedCode(dialect, listing, places)

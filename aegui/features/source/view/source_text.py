@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
 _LIT = 0.22
-_LEAST_DIGITS = 3
+_MIN_DIGITS = 3
 
 
 class SourceText(QPlainTextEdit):
@@ -99,7 +99,7 @@ class SourceText(QPlainTextEdit):
 
     def numbers_width(self) -> int:
         """Return the width of the line numbers."""
-        digits = max(_LEAST_DIGITS, len(str(self.blockCount())))
+        digits = max(_MIN_DIGITS, len(str(self.blockCount())))
         return 2 * SPACING + self.fontMetrics().horizontalAdvance("9" * digits)
 
     def _fit_numbers(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.errors import AeguiError, ReadError
 from aegui.core.i18n import tr
 from aegui.core.recipe import MAX_RUNS
-from aegui.core.study.records import Records, usual_folder
+from aegui.core.study.records import Records, default_folder
 from aegui.core.study.run_files import run_of
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.core.study.results import StudyCell
     from aegui.core.study.settings import StudySetting
 
-MOST_NETWORKS = min(64, MAX_RUNS)
+MAX_NETWORKS = min(64, MAX_RUNS)
 """Maximum number of networks in the document; further runs are left out."""
 
 
@@ -73,7 +73,7 @@ def _network(cell: StudyCell, path: Path, seed: int) -> tuple[SavedRun, str] | _
     run = next((run for run in cell.runs if run.seed == seed), None)
     if run is None:
         return _Forgotten(cell.setting, seed, tr("it has not ended yet"))
-    records = Records(usual_folder(path))
+    records = Records(default_folder(path))
     try:
         whole = records.whole(run.key) if run.key in records else run
         if whole.row is None:
@@ -95,9 +95,9 @@ def _networks(cell: StudyCell, path: Path) -> tuple[SavedRun, str]:
     """
     if not cell.runs:
         raise AeguiError(tr("No run of this setting has ended yet."))
-    records = Records(usual_folder(path))
+    records = Records(default_folder(path))
     first = cell.runs[0].seed
     follow = [run for place, run in enumerate(cell.runs) if run.seed == first + place]
-    whole = [records.whole(run.key) for run in follow[:MOST_NETWORKS]]
+    whole = [records.whole(run.key) for run in follow[:MAX_NETWORKS]]
     words = cell.setting.title if cell.setting.labels else path.stem
     return run_of(cell.setting.recipe, whole), words

@@ -29,12 +29,12 @@ from aegui.core.study.plan import (
     save_plan,
 )
 from aegui.core.study.plan_edits import with_recipe
-from aegui.core.study.records import TABLE_FILE, Records, usual_folder, with_kept_seeds
+from aegui.core.study.records import TABLE_FILE, Records, default_folder, with_kept_seeds
 from aegui.core.study.results import NO_VERDICT, StudyVerdict, csv_of, table_of, verdict_of
 from aegui.core.study.settings import base_recipe
 from aegui.core.study.study import Study
 from aegui.core.study.units import resolved_of
-from aegui.core.study.workers import StudyControl, fitting_jobs, usual_jobs, workers_for
+from aegui.core.study.workers import StudyControl, default_jobs, fitting_jobs, workers_for
 from aegui.core.system_reason import system_reason
 from aegui.core.verdicts.intervals import share_of_seeds
 from aegui.features.studies.model.plan_draft import PlanDraft, PlanDrafts
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
     from aegui.core.study.results import StudyResult
-    from aegui.core.study.study import StudyNews
+    from aegui.core.study.study import StudyProgress
     from aegui.core.study.workers import Workers
     from aegui.session.file_writer import FileWriter
 
@@ -389,7 +389,7 @@ class StudyRuns(Service):
         sheet = self.sheet
         if sheet is None or sheet.result is None or not any(it.runs for it in sheet.result.cells):
             return
-        result, folder = sheet.result, usual_folder(sheet.path)
+        result, folder = sheet.result, default_folder(sheet.path)
         self._reading.derive(
             lambda _report, cancelled: (
                 study_material(result, Records(folder), cancelled=cancelled),
@@ -437,7 +437,7 @@ def _new_path(name: str) -> Path:
     stem = re.sub(r"[^\w.-]+", "-", name).strip("-.").lower() or tr("study")
     for number in itertools.count(1):
         path = _own_folder() / f"{stem if number == 1 else f'{stem}-{number}'}{SUFFIX}"
-        if not (path.exists() or usual_folder(path).exists()):
+        if not (path.exists() or default_folder(path).exists()):
             return path
     raise AssertionError("numbers do not end")
 
@@ -454,7 +454,7 @@ def _listed() -> tuple[tuple[Path, StudyPlan], ...]:
 def _save(sheet: StudySheet, path: Path) -> None:
     """Write the plan; if its name changes, its runs are copied too."""
     save_plan(path, sheet.plan)
-    runs, copy = usual_folder(sheet.path), usual_folder(path)
+    runs, copy = default_folder(sheet.path), default_folder(path)
     if runs != copy and runs.is_dir() and not copy.exists():
         try:
             shutil.copytree(runs, copy)
@@ -469,7 +469,7 @@ def _save(sheet: StudySheet, path: Path) -> None:
 
 
 def _opened(path: Path, cancelled: IsCancelled) -> Iterator[StudySheet]:
-    yield from _shown(path, with_kept_seeds(load_plan(path), usual_folder(path)), cancelled)
+    yield from _shown(path, with_kept_seeds(load_plan(path), default_folder(path)), cancelled)
 
 
 def _shown(path: Path, plan: StudyPlan, cancelled: IsCancelled) -> Iterator[StudySheet]:
@@ -488,13 +488,13 @@ def _found(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[StudySheet]:
     stop_if(cancelled)
     # Load the modules that the texts of shares need here, not in the GUI thread.
     share_of_seeds(1, 2)
-    study = Study(sheet.plan, sheet.path.parent, Records(usual_folder(sheet.path)))
+    study = Study(sheet.plan, sheet.path.parent, Records(default_folder(sheet.path)))
     sheet = sheet.found(study.begun())
     yield sheet
     stop_if(cancelled)
     assert sheet.result is not None, "it was found"
     verdict = verdict_of(sheet.result, cancelled) if sheet.result.is_whole else NO_VERDICT
-    yield replace(sheet, verdict=verdict, cost=study.cost(usual_jobs(), cancelled))
+    yield replace(sheet, verdict=verdict, cost=study.cost(default_jobs(), cancelled))
 
 
 def _given_up(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[tuple[StudySheet, bool]]:
@@ -515,7 +515,7 @@ def _done(
     if sheet.path.parent == _own_folder():
         _own_folder().mkdir(parents=True, exist_ok=True)
         save_plan(sheet.path, sheet.plan)
-    folder = usual_folder(sheet.path)
+    folder = default_folder(sheet.path)
     records = Records(folder)
     study = Study(sheet.plan, sheet.path.parent, records)
     workers = _workers(place, sheet.cost, report)
@@ -542,7 +542,7 @@ def _done(
         workers.close()
         records.end()
     if not result.is_whole:
-        yield replace(sheet.found(result), cost=study.cost(usual_jobs())), True
+        yield replace(sheet.found(result), cost=study.cost(default_jobs())), True
         return
     verdict = verdict_of(result, cancelled)
     yield replace(sheet.found(result), verdict=verdict, cost=Cost(0.0)), True
@@ -551,11 +551,11 @@ def _done(
 def _workers(place: RunPlace, cost: Cost, report: Report) -> Workers:
     scheduler = place.scheduler
     if scheduler is None:
-        return workers_for(fitting_jobs(cost.seconds, usual_jobs()))
+        return workers_for(fitting_jobs(cost.seconds, default_jobs()))
     report(LoadProgress(0, 0, tr("Connecting to {address}…", address=scheduler.address)))
     return DaskWorkers(scheduler)
 
 
-def _words(news: StudyNews, ended: int) -> str:
+def _words(news: StudyProgress, ended: int) -> str:
     left = "--:--" if news.left is None else clock(news.left)
     return trn("{n:,} run, {left} left", "{n:,} runs, {left} left", ended, left=left)

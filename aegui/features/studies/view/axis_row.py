@@ -27,7 +27,7 @@ from aegui.widgets.form.fields import REST_MS, ChoiceField, CountField, NumberFi
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
     from aegui.core.study.row_text import Around
-    from aegui.core.study.varied import VariedField
+    from aegui.core.study.varied import AxisField
 
 LIST, RANGE, LOG = "list", "range", "log"
 KINDS = table(
@@ -39,7 +39,7 @@ KINDS = table(
         mark("Numbers from the first to the last, each the same multiple of the one before."),
     ),
 )
-_MOST_LINES = 8
+_MAX_LINES = 8
 _KIND_PX = 92
 _FIRST_STEPS = 5
 
@@ -59,7 +59,7 @@ class AxisRowView(QWidget):
         super().__init__(parent)
         self.axis: StudyAxis | None = None
         """The last valid axis."""
-        self._varied: VariedField | None = None
+        self._varied: AxisField | None = None
         self._around: Around | None = None
         self.name = heading(ElidedLabel())
         self.count = dim()
@@ -131,7 +131,7 @@ class AxisRowView(QWidget):
     # Display
 
     def set_axis(
-        self, axis: StudyAxis, varied: VariedField | None, around: Around | None, *, is_first: bool
+        self, axis: StudyAxis, varied: AxisField | None, around: Around | None, *, is_first: bool
     ) -> None:
         """Show ``axis``; input in progress with the same meaning is left unchanged."""
         self.up.setVisible(not is_first)
@@ -180,7 +180,7 @@ class AxisRowView(QWidget):
             self.last.set_value(span.last)
             self.steps.set_value(span.steps)
 
-    def _show_ticks(self, axis: StudyAxis, varied: VariedField) -> None:
+    def _show_ticks(self, axis: StudyAxis, varied: AxisField) -> None:
         self._show_page(self._ticks)
         offered: dict[Any, tuple[str, str]] = {
             key: (tr(choice.label), tr(choice.help)) for key, choice in varied.field.choices.items()
@@ -215,7 +215,7 @@ class AxisRowView(QWidget):
         self._fit_lines()
 
     def _fit_lines(self) -> None:
-        lines = min(_MOST_LINES, max(2, self.lines.blockCount()))
+        lines = min(_MAX_LINES, max(2, self.lines.blockCount()))
         high = QFontMetrics(self.lines.font()).lineSpacing() * lines
         bar = self.lines.horizontalScrollBar().sizeHint().height()
         self.lines.setFixedHeight(high + bar + 2 * SPACING)

@@ -21,7 +21,7 @@ from aegui.core.study.plan_edits import overwritten, with_axes
 from aegui.core.study.results import size_words
 from aegui.core.study.row_text import Around
 from aegui.core.study.templates import TEMPLATES, axis_of_template
-from aegui.core.study.terms import NOTHING, PlanTerms, terms_of, with_terms
+from aegui.core.study.terms import NOTHING, PlanOptions, options_of, with_options
 from aegui.core.study.varied import first_axis, value_of, varied_at, varied_fields
 from aegui.core.study.words import axis_words
 from aegui.features.studies.view.axis_row import AxisRowView
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from aegui.features.studies.model.study_runs import StudySheet
 
 _PATH = int(Qt.ItemDataRole.UserRole)
-_LEAST_PX = 286
+_MIN_PX = 286
 
 
 class StudyForm(QWidget):
@@ -83,7 +83,7 @@ class StudyForm(QWidget):
         self.add = QToolButton()
         self.no_axes = dim(wrapped_label())
         self.axes: list[AxisRowView] = []
-        self.terms = Form(PlanTerms())
+        self.terms = Form(PlanOptions())
         self.search = ProblemLabel(None, "warn")
         self.place = PlaceSection()
         self.count = wrapped_label()
@@ -106,7 +106,7 @@ class StudyForm(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return a width at which rows are readable; the rest is scrolled."""
-        return QSize(_LEAST_PX, 220)
+        return QSize(_MIN_PX, 220)
 
     # ---------------------------------------------------------------- building
 
@@ -214,7 +214,7 @@ class StudyForm(QWidget):
         if sheet is not None:
             self._show_plan(sheet)
         else:
-            self._show_terms(PlanTerms(), 0)
+            self._show_terms(PlanOptions(), 0)
         self._mark_chosen()
         self._show_locks()
         self._show_levers()
@@ -229,14 +229,14 @@ class StudyForm(QWidget):
         self.take_base.setVisible(not sheet.follows)
         self.open_base.setVisible(not sheet.follows)
         self._show_axes(sheet)
-        terms = terms_of(plan)
+        terms = options_of(plan)
         self.terms.set_value(terms)
         self._show_terms(terms, len(plan.axes))
         self._show_search()
         self.count.setText(size_words(plan.most_settings, plan.seeds.count))
         self._show_cost()
 
-    def _show_terms(self, terms: PlanTerms, axes: int) -> None:
+    def _show_terms(self, terms: PlanOptions, axes: int) -> None:
         """Show only applicable fields: a bound needs a goal, a grid has no number of settings."""
         self.terms.set_row_visible("mode", axes > 0)
         self.terms.set_row_visible("trials", axes > 0 and terms.mode in {"random", "guided"})
@@ -462,9 +462,9 @@ class StudyForm(QWidget):
         if self._sheet is not None and (name or "") != tr(self._sheet.plan.name):
             self.plan_edited.emit(self._sheet.plan.model_copy(update={"name": name or ""}))
 
-    def _on_terms_edited(self, terms: PlanTerms) -> None:
+    def _on_terms_edited(self, terms: PlanOptions) -> None:
         if self._sheet is not None:
-            self.plan_edited.emit(with_terms(self._sheet.plan, terms))
+            self.plan_edited.emit(with_options(self._sheet.plan, terms))
 
     def _on_plans_activated(self, place: int) -> None:
         self.plan_chosen.emit(Path(self.plans.itemData(place, _PATH)))

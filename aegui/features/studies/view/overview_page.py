@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 TABLE = "table"
 _FIRST = (TABLE, "bars", "curves")
 """The table and the pictures that are shown by default."""
-_LEAST_TILE = QSize(240, 180)
+_MIN_TILE = QSize(240, 180)
 _SHAPE = 1.5
 _TABLE_SHARE = 0.45
 """Maximum share of the height for the table; a short table takes less."""
@@ -330,7 +330,7 @@ class OverviewPage(StudyPage):
     def _arrange(self) -> None:
         shown = [self.tiles[key] for key in self.shown_kinds if key in self.tiles]
         room = self._scroll.viewport().size()
-        most = max(1, room.width() // _LEAST_TILE.width())
+        most = max(1, room.width() // _MIN_TILE.width())
         columns = min(most, columns_for(len(shown), room, _SHAPE)) if shown else 1
         tile(self._grid, self.tiles.values(), shown, columns)
 
@@ -471,7 +471,7 @@ class _Tile(QWidget):
         menu = self.view.figures.button(tr("Save or copy {picture}", picture=tr(kind.label)))
         head = row(name, (self._caption, 1), menu)
         self.setLayout(column(head, (self.view, 1), (self._empty, 1), spacing=0))
-        self.setMinimumSize(_LEAST_TILE)
+        self.setMinimumSize(_MIN_TILE)
         self.set_picture(None)
 
     @property

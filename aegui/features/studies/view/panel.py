@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _BAR_PX = 160
 _VERDICT_PX = 84
-_MOST_SEEDS = 200
+_MAX_SEEDS = 200
 """Maximum number of seeds of a setting in the list."""
 
 
@@ -227,7 +227,7 @@ class StudiesPanel(QWidget):
             return
         key, every = compared_by(sheet.plan), sheet.plan.seeds.all
         known = {run.seed: run.figures.get(key) for run in cell.runs}
-        offered = dict.fromkeys(every[:_MOST_SEEDS])
+        offered = dict.fromkeys(every[:_MAX_SEEDS])
         if seed is not None and every[0] <= seed <= every[-1]:
             offered[seed] = None
         rows = []

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(180, 100))
 _SINGLE = mark("–")
-_LEAST_SHADE = 0.12
+_MIN_SHADE = 0.12
 """Lightest shade, to distinguish cells without a run at the goal from those without any run."""
 
 
@@ -206,7 +206,7 @@ class PhasePage(StudyPage):
 
 
 def _key() -> ShadeKey:
-    return ShadeKey(tr("Runs at\nthe goal"), ("0 %", "100 %"), least=_LEAST_SHADE)
+    return ShadeKey(tr("Runs at\nthe goal"), ("0 %", "100 %"), least=_MIN_SHADE)
 
 
 def _matrix(diagram: PhaseDiagram) -> NumberMatrix:
@@ -217,7 +217,7 @@ def _matrix(diagram: PhaseDiagram) -> NumberMatrix:
     is_log_x, is_log_y = diagram.is_log
     return NumberMatrix(
         texts,
-        _LEAST_SHADE + (1.0 - _LEAST_SHADE) * shares,
+        _MIN_SHADE + (1.0 - _MIN_SHADE) * shares,
         tuple(map(_short, diagram.rows)),
         tuple(map(_short, diagram.columns)),
         _ruler_words(diagram.x, is_log=is_log_x),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aegui.features.studies.model.study_runs import StudySheet
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 """Maximum number of rows; the CSV export has all settings."""
 _HOVERED = 0.18
 BEST = "\N{BLACK STAR}"
@@ -53,7 +53,7 @@ class SettingsTable(NamedTable):
             # The first columns contain text, the others figures.
             words = range(1 + len(sheet.plan.axes))
             self.set_columns([(first, mark("The best so far")), *titles], words)
-        rows = sheet.rows[:MOST_ROWS]
+        rows = sheet.rows[:MAX_ROWS]
         self.setRowCount(len(rows))
         for place, cells in enumerate(rows):
             is_best = place == sheet.best

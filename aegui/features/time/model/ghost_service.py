@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.latent.procrustes import Turn
 
-MOST = 10_000
+MAX = 10_000
 """Maximum number of samples of a ghost, drawn at random from a larger set."""
 
 
@@ -80,7 +80,7 @@ class GhostService(Service):
 
         ``onto``: align the codes with those of this network by rotation and scaling.
         """
-        indices = sampled(len(dataset), MOST, 0)
+        indices = sampled(len(dataset), MAX, 0)
         work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
         self._answers.compute(
             lambda _report, cancelled: _ghost(codec, dataset, indices, onto, cancelled),

@@ -26,7 +26,7 @@ _GROOVE_PX = 4.0
 _GROOVE_Y = 0.36
 _KNOB_PX = 6.5
 _EDGE_PX = 10
-_LEAST_MARKS_PX = 4.0
+_MIN_MARKS_PX = 4.0
 _LABEL_GAP_PX = 12.0
 _FAINT = 0.45
 _PAGE = 10
@@ -163,7 +163,7 @@ class TimeSlider(QAbstractSlider):
         painter = QPainter(pixmap)
         groove = self._groove()
         below = groove.bottom() + 2
-        if groove.width() / max(1, self.maximum()) >= _LEAST_MARKS_PX:
+        if groove.width() / max(1, self.maximum()) >= _MIN_MARKS_PX:
             painter.setPen(QPen(blend(theme.text_dim, theme.window, _FAINT), 1.0))
             for index in range(len(self._epochs)):
                 x = round(self.x_of(index)) + 0.5

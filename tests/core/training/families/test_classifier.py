@@ -31,7 +31,7 @@ from aegui.core.training.record.history import RUN_COLUMNS
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.samples import Samples
-from aegui.core.training.terms import terms_of
+from aegui.core.training.terms import options_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,7 +227,7 @@ def test_digits_are_told_apart_and_the_figures_say_so() -> None:
     training = finished(resolved)
     result = training.result()
     assert training.epochs == 50
-    assert tuple(result.history.extra) == terms_of(resolved.recipe)[1:]
+    assert tuple(result.history.extra) == options_of(resolved.recipe)[1:]
     dataset = resolved.dataset
     places = Samples(resolved, CorruptionSpec(), CPU)
     for run, figures in enumerate(result.runs):
@@ -322,7 +322,7 @@ def test_continuing_with_a_frozen_encoder_gives_the_very_same_bits() -> None:
 def test_codes_that_do_not_fit_are_made_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     resolved = resolved_recipe(CONV)
     kept = finished(resolved).result()
-    monkeypatch.setattr(classifier_rows, "MOST_BYTES", 0)
+    monkeypatch.setattr(classifier_rows, "MAX_BYTES", 0)
     made = finished(resolved).result()
     assert np.allclose(kept.history.loss, made.history.loss, rtol=1e-3, atol=1e-4)
 
@@ -391,7 +391,7 @@ def test_pre_training_is_that_of_the_textbook(
     """torch's Adam down the loss of a layer and its mirror, with the very same noise."""
     torch.set_num_threads(1)
     if not kept:
-        monkeypatch.setattr(classifier_rows, "MOST_BYTES", 0)
+        monkeypatch.setattr(classifier_rows, "MAX_BYTES", 0)
     pretrain = {"epochs": 2, "corruption": {"kind": noise, "level": 0.2}}
     changes: dict[str, Any] = {"training": {"batch_size": None}, "runs": 2}
     network = {"encoder": [CONV["encoder"][0], {"units": 9, "activation": "relu"}]}

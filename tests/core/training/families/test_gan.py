@@ -21,11 +21,11 @@ from aegui.core.network.resolve import ResolvedRecipe, resolve
 from aegui.core.recipe import Recipe
 from aegui.core.run_file.saved import SavedRun, load_run, save_run
 from aegui.core.training.families.gan import (
-    class_doubt,
     class_loss,
-    class_narrowness,
+    conditional_entropy,
     discriminator_loss,
     generator_loss,
+    negative_marginal_entropy,
 )
 from aegui.core.training.families.steppers import Orders
 from aegui.core.training.loop.control import Control
@@ -341,12 +341,12 @@ def test_the_codec_of_a_gan_knows_its_discriminator(class_weight: float) -> None
 def test_classes_beyond_doubt_and_all_alike_are_what_the_generator_wants() -> None:
     sure = torch.cat([torch.zeros(4, 1), 50.0 * torch.eye(4)], dim=1)
     assert float(class_loss(sure, torch.arange(4))) < 1e-9
-    assert float(class_doubt(sure)) < 1e-9
-    assert float(class_narrowness(sure)) == pytest.approx(-math.log(4))
-    assert float(class_narrowness(sure[:1])) == pytest.approx(0.0, abs=1e-6)
+    assert float(conditional_entropy(sure)) < 1e-9
+    assert float(negative_marginal_entropy(sure)) == pytest.approx(-math.log(4))
+    assert float(negative_marginal_entropy(sure[:1])) == pytest.approx(0.0, abs=1e-6)
     unsure = torch.zeros(6, 5)
     assert float(class_loss(unsure, torch.zeros(6, dtype=torch.long))) == pytest.approx(math.log(4))
-    assert float(class_doubt(unsure)) == pytest.approx(math.log(4))
+    assert float(conditional_entropy(unsure)) == pytest.approx(math.log(4))
 
 
 def test_a_generator_comes_to_make_images_of_one_class_each() -> None:
@@ -356,7 +356,7 @@ def test_a_generator_comes_to_make_images_of_one_class_each() -> None:
             DENSE, 300, training={"epochs": 40}, gan={"class_weight": weight, "learning_rate": 2e-3}
         )
         extra = finished(resolved).history.view().extra
-        doubts.append(extra["class_doubt"][-1, 0])
+        doubts.append(extra["conditional_entropy"][-1, 0])
         if weight == 1.0:
             assert extra["class_loss"][-1, 0] < 0.4 < extra["class_loss"][0, 0]
     assert doubts[1] < 0.5 * doubts[0]

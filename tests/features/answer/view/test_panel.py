@@ -17,7 +17,7 @@ from aegui.features.answer.model.answer_sheet import SHOWN, AnswerSheet, Limit, 
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.theme import LIGHT, SPACING, apply_theme, current_theme
-from aegui.session.pixels.answers import Answer, telling_pixel
+from aegui.session.pixels.answers import Answer, most_informative_pixel
 from aegui.widgets.nearest_strip import NearestStrip
 from tests.features.drawing.view.samples import glyphs
 
@@ -349,4 +349,4 @@ def test_the_telling_pixel(
     output: list[list[float]], target: list[list[float]] | None, wanted: tuple[int, int]
 ) -> None:
     clean = None if target is None else np.array(target, np.float32)
-    assert telling_pixel(make_answer(np.array(output, np.float32), clean)) == wanted
+    assert most_informative_pixel(make_answer(np.array(output, np.float32), clean)) == wanted

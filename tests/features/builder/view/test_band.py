@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from aegui.features.builder.view.band import (
-    LEAST_SHARE,
+    MIN_SHARE,
     band_edges,
     band_share,
     band_units,
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 @given(st.integers(1, 2_000), st.integers(1, 2_000))
 def test_a_wider_layer_is_never_drawn_narrower(units: int, widest: int) -> None:
     share = band_share(units, widest)
-    assert LEAST_SHARE <= share <= 1.0
+    assert MIN_SHARE <= share <= 1.0
     assert share <= band_share(units + 1, widest)
 
 
 @given(st.integers(1, 200))
 def test_the_width_tells_the_units_back(units: int) -> None:
-    assert band_units(band_share(units, 200), 200) == units or units / 200 < LEAST_SHARE**2
+    assert band_units(band_share(units, 200), 200) == units or units / 200 < MIN_SHARE**2
 
 
 def test_bands_are_centred() -> None:

@@ -20,10 +20,10 @@ from aegui.core.training.record.history import HistoryView
 from aegui.features.charts.view.panel import ChartsPanel
 from aegui.kit.charts.figure import Paper, figure_bytes
 from aegui.kit.charts.lines import screen_pen
-from aegui.kit.charts.menu import FigureDesk
+from aegui.kit.charts.menu import FigureExporter
 from aegui.kit.theme import DARK, LIGHT, apply_theme
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of, short_axis_name
-from tests.widgets.charts.test_curves import some_history, with_terms
+from tests.widgets.charts.test_curves import some_history, with_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -373,7 +373,7 @@ def test_the_charts_shown_are_one_figure_with_all_numbers(panel: ChartsPanel) ->
 
 def test_the_menu_of_the_charts_brings_them_to_the_desk(qtbot: QtBot, panel: ChartsPanel) -> None:
     panel.set_history(some_history(41, 3), (5, 6, 7))
-    desk = FigureDesk(panel)
+    desk = FigureExporter(panel)
     menu = panel._export.menu()
     menu.aboutToShow.emit()
     actions = {action.data(): action for action in menu.actions()}
@@ -451,7 +451,7 @@ import sys
 from PySide6.QtWidgets import QApplication
 from aegui.widgets.charts.curves import CHARTS, applies, curves_of
 from aegui.features.charts.view.panel import ChartsPanel
-from tests.widgets.charts.test_curves import some_history, with_terms
+from tests.widgets.charts.test_curves import some_history, with_options
 
 app = QApplication([])
 hook = sys.excepthook
@@ -509,7 +509,7 @@ def test_the_mean_of_several_runs_is_the_thickest_line(panel: ChartsPanel) -> No
 
 
 def test_charts_come_and_go_with_what_a_training_records(panel: ChartsPanel, qtbot: QtBot) -> None:
-    panel.set_history(with_terms(3, kl=[1.0, 2.0, 3.0], reconstruction=[9.0, 8.0, 7.0]), (0,))
+    panel.set_history(with_options(3, kl=[1.0, 2.0, 3.0], reconstruction=[9.0, 8.0, 7.0]), (0,))
     shown = {key for key, button in panel._buttons.items() if button.isVisible()}
     assert shown == {"loss", "split", "rate"}
     image = drawn(qtbot, panel, "split")
@@ -522,7 +522,7 @@ def test_charts_come_and_go_with_what_a_training_records(panel: ChartsPanel, qtb
 
 
 def test_a_chart_of_the_network_before_does_not_stay_for_the_next(panel: ChartsPanel) -> None:
-    panel.set_history(with_terms(3, kl=[1.0, 2.0, 3.0], reconstruction=[9.0, 8.0, 7.0]), (0,))
+    panel.set_history(with_options(3, kl=[1.0, 2.0, 3.0], reconstruction=[9.0, 8.0, 7.0]), (0,))
     assert view(panel, "split").isVisible()
     panel.set_history(None)
     panel.set_history(some_history(5, 1), (0,))
@@ -535,7 +535,7 @@ def test_a_chart_gains_a_curve_when_another_training_has_one_more(
 ) -> None:
     panel.set_history(some_history(5, 1), (0,))
     before = drawn(qtbot, panel, "loss")
-    panel.set_history(with_terms(5, validation_loss=[5.0, 4.0, 3.0, 2.0, 1.0]), (0,))
+    panel.set_history(with_options(5, validation_loss=[5.0, 4.0, 3.0, 2.0, 1.0]), (0,))
     after = drawn(qtbot, panel, "loss")
     assert count(before, LIGHT.series[1]) == 0
     assert count(after, LIGHT.series[1]) > 20
@@ -543,7 +543,7 @@ def test_a_chart_gains_a_curve_when_another_training_has_one_more(
 
 def test_the_row_of_choices_breaks_in_a_narrow_panel(panel: ChartsPanel) -> None:
     terms = ("kl", "reconstruction", "active_units", "l1", "code_l1", "validation_loss")
-    panel.set_history(with_terms(3, **{key: [1.0, 1.0, 1.0] for key in terms}), (0,))
+    panel.set_history(with_options(3, **{key: [1.0, 1.0, 1.0] for key in terms}), (0,))
     panel.resize(420, 300)
     QApplication.processEvents()
     buttons = [button for button in panel._buttons.values() if button.isVisible()]

@@ -16,7 +16,7 @@ from aegui.features.code.model.code_service import (
     LIVE_WORK,
     SETTLED_WORK,
     STEPS,
-    CodeLook,
+    CodeAnalysis,
     CodeService,
     CodeSubject,
     Traversal,
@@ -58,8 +58,8 @@ def service(qtbot: QtBot) -> Iterator[CodeService]:
 
 
 @pytest.fixture
-def looks(service: CodeService) -> list[CodeLook]:
-    found: list[CodeLook] = []
+def looks(service: CodeService) -> list[CodeAnalysis]:
+    found: list[CodeAnalysis] = []
     service.looked.connect(found.append)
     return found
 
@@ -72,7 +72,7 @@ def traversals(service: CodeService) -> list[Traversal]:
 
 
 def test_a_look_is_that_of_the_core(
-    service: CodeService, looks: list[CodeLook], qtbot: QtBot
+    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     codec = network(latent=4, gaussian=True)
     gaussian = recipe(LatentSpec(kind="gaussian", units=4))
@@ -104,7 +104,7 @@ def test_what_says_most_of_a_code(
     fitting: str,
     rho: float | None,
     service: CodeService,
-    looks: list[CodeLook],
+    looks: list[CodeAnalysis],
     qtbot: QtBot,
 ) -> None:
     service.set_subject(subject(network(), of=of))
@@ -114,7 +114,7 @@ def test_what_says_most_of_a_code(
 
 
 def test_nothing_is_done_while_nobody_looks(
-    service: CodeService, looks: list[CodeLook], qtbot: QtBot
+    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     service.set_active(False)
     service.set_subject(subject(network()))
@@ -125,7 +125,7 @@ def test_nothing_is_done_while_nobody_looks(
 
 
 def test_while_it_learns_not_more_than_once_a_second(
-    service: CodeService, looks: list[CodeLook], qtbot: QtBot
+    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     began = time.monotonic()
     for epoch in range(1, 40):
@@ -140,7 +140,7 @@ def test_while_it_learns_not_more_than_once_a_second(
 
 
 def test_a_dimension_is_decoded_about_the_means(
-    service: CodeService, looks: list[CodeLook], traversals: list[Traversal], qtbot: QtBot
+    service: CodeService, looks: list[CodeAnalysis], traversals: list[Traversal], qtbot: QtBot
 ) -> None:
     codec = network(latent=3)
     service.set_subject(subject(codec))
@@ -169,7 +169,7 @@ def test_the_prior_is_the_measure_of_a_variational_code(
 
 
 def test_another_network_forgets_and_what_was_kept_stays(
-    service: CodeService, looks: list[CodeLook], qtbot: QtBot
+    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     service.set_subject(subject(network()))
     service.set_dimension(1)

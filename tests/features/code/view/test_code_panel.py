@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from aegui.core.evaluation.codes import CodeStatistics, DimensionFigures
-from aegui.features.code.model.code_service import STEPS, CodeLook, Traversal
+from aegui.features.code.model.code_service import STEPS, CodeAnalysis, Traversal
 from aegui.features.code.view.panel import CodePanel
 from aegui.kit.theme import LIGHT
 from aegui.session.data.looks import Look
@@ -35,7 +35,7 @@ def look_at(
     fitting: MeasureKey = "variance",
     jacobian: float = 12.0,
     name: str = "plain",
-) -> CodeLook:
+) -> CodeAnalysis:
     """Every third dimension is not in use; the others vary by 0.1, 0.2, ..."""
     variance: NDArray[np.float64] = 0.1 * np.arange(1.0, size + 1.0, dtype=np.float64)
     variance[2::3] = 0.0
@@ -50,7 +50,7 @@ def look_at(
     )
     used = int(figures.used.sum())
     statistics = CodeStatistics(50, size, 0.25, used, 0.0625, used, jacobian, 50)
-    return CodeLook(figures, statistics, 80, 1200, name, rho, fitting)
+    return CodeAnalysis(figures, statistics, 80, 1200, name, rho, fitting)
 
 
 def traversal(dimension: int = 1) -> Traversal:

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 from aegui.core.latent.inversion import Inversion
-from aegui.features.gan.model.inversion_service import NearestDrawn
+from aegui.features.gan.model.inversion_service import NearestGenerated
 from aegui.features.gan.model.samples_service import COUNTS, GeneratedSamples
 from aegui.features.gan.view.panel import GanPanel
 from aegui.features.gan.view.sheet import SampleSheet
@@ -162,10 +162,10 @@ def test_a_message_takes_the_place_of_images(panel: GanPanel) -> None:
     assert panel.sheet.isVisible()
 
 
-def nearest(starts: int = 4) -> NearestDrawn:
+def nearest(starts: int = 4) -> NearestGenerated:
     image = np.full((8, 8), 0.5, np.float32)
     found = Inversion(np.zeros(3, np.float32), image.ravel(), 0.0073, 0.2041, starts, False)
-    return NearestDrawn(image, 1.0 - image, found)
+    return NearestGenerated(image, 1.0 - image, found)
 
 
 def test_words_about_the_nearest_are_whole_in_a_narrow_box(panel: GanPanel) -> None:

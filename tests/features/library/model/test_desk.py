@@ -12,7 +12,7 @@ from aegui.core.errors import Cancelled
 from aegui.core.library.index import BrokenIndex
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
-from aegui.features.library.model.desk import LibraryDesk, UndoStep
+from aegui.features.library.model.desk import LibraryWriter, UndoStep
 from aegui.paths import library_dir
 from aegui.session.jobs.derived import Derived
 from tests.core.library.made import entry, saved_run
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[LibraryDesk]:
-    made = LibraryDesk()
+def desk(qtbot: QtBot) -> Iterator[LibraryWriter]:
+    made = LibraryWriter()
     yield made
     made.shutdown()
 
 
-def settled(qtbot: QtBot, desk: LibraryDesk) -> None:
+def settled(qtbot: QtBot, desk: LibraryWriter) -> None:
     qtbot.waitUntil(lambda: not desk.is_busy)
 
 
@@ -40,7 +40,7 @@ def names(*, trashed: bool = False) -> list[str]:
         return [row.values[0] for row in library.rows(query, ("name",))]
 
 
-def test_what_is_asked_for_in_a_row_is_all_done(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_what_is_asked_for_in_a_row_is_all_done(qtbot: QtBot, desk: LibraryWriter) -> None:
     kept: list[str] = []
     for n in range(5):
         desk.keep(saved_run(f"run {n}"), lambda made: kept.append(made.name), tags=("x",))
@@ -49,7 +49,9 @@ def test_what_is_asked_for_in_a_row_is_all_done(qtbot: QtBot, desk: LibraryDesk)
     assert names() == kept
 
 
-def test_what_is_given_up_with_all_work_at_the_end_is_kept_all_the_same(desk: LibraryDesk) -> None:
+def test_what_is_given_up_with_all_work_at_the_end_is_kept_all_the_same(
+    desk: LibraryWriter,
+) -> None:
     kept: list[object] = []
     desk.keep(saved_run(), kept.append)
     desk.do("second", lambda *_: "done", kept.append)
@@ -60,14 +62,14 @@ def test_what_is_given_up_with_all_work_at_the_end_is_kept_all_the_same(desk: Li
     assert kept[1] == "done"
 
 
-def test_the_end_of_the_program_waits_for_what_is_to_be_kept(desk: LibraryDesk) -> None:
+def test_the_end_of_the_program_waits_for_what_is_to_be_kept(desk: LibraryWriter) -> None:
     for n in range(3):
         desk.keep(saved_run(f"run {n}"), lambda made: None)
     desk.shutdown()
     assert names() == ["run 0", "run 1", "run 2"]
 
 
-def test_changes_are_undone_one_after_another(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_changes_are_undone_one_after_another(qtbot: QtBot, desk: LibraryWriter) -> None:
     with Library() as library:
         ids = [library.keep_entry(entry(name, tags=("old",))).id for name in ("a", "b")]
     desk.edit(ids, {"starred": True}, "Stars")
@@ -91,7 +93,7 @@ def test_changes_are_undone_one_after_another(qtbot: QtBot, desk: LibraryDesk) -
     assert not desk.is_busy
 
 
-def test_one_step_is_undone_whatever_came_after_it(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_one_step_is_undone_whatever_came_after_it(qtbot: QtBot, desk: LibraryWriter) -> None:
     with Library() as library:
         id = library.keep_entry(entry("a")).id
     steps: list[UndoStep] = []
@@ -107,7 +109,7 @@ def test_one_step_is_undone_whatever_came_after_it(qtbot: QtBot, desk: LibraryDe
         assert (library.entry(id).trashed, library.entry(id).starred) == ("", True)
 
 
-def test_what_a_failed_change_has_done_is_undone(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_what_a_failed_change_has_done_is_undone(qtbot: QtBot, desk: LibraryWriter) -> None:
     with Library() as library:
         id = library.keep_entry(entry("a")).id
     desk.edit([id, "nothere"], {"starred": True}, "Stars")
@@ -120,7 +122,7 @@ def test_what_a_failed_change_has_done_is_undone(qtbot: QtBot, desk: LibraryDesk
 
 
 def test_an_undo_that_fails_can_be_repeated(
-    qtbot: QtBot, desk: LibraryDesk, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, desk: LibraryWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aegui.core.library.index.WAIT_SECONDS", 0.05)
     with Library() as library:
@@ -140,7 +142,7 @@ def test_an_undo_that_fails_can_be_repeated(
         assert not library.entry(id).starred
 
 
-def test_undo_leaves_out_entries_that_have_been_deleted(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_undo_leaves_out_entries_that_have_been_deleted(qtbot: QtBot, desk: LibraryWriter) -> None:
     with Library() as library:
         ids = [library.keep_entry(entry(name)).id for name in ("a", "b")]
     reasons: list[str] = []
@@ -158,7 +160,7 @@ def test_undo_leaves_out_entries_that_have_been_deleted(qtbot: QtBot, desk: Libr
         assert not library.entry(ids[1]).starred
 
 
-def test_only_the_best_of_each_study_and_back(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_only_the_best_of_each_study_and_back(qtbot: QtBot, desk: LibraryWriter) -> None:
     with Library() as library:
         ids = [
             library.keep(saved_run(str(n), wrong=((n, n, n, n),)), study="s").id for n in range(3)
@@ -182,7 +184,9 @@ def test_only_the_best_of_each_study_and_back(qtbot: QtBot, desk: LibraryDesk) -
         assert [library.path(id).exists() for id in ids] == [True, False, False]
 
 
-def test_a_refusal_is_told_and_what_comes_after_it_is_done(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_a_refusal_is_told_and_what_comes_after_it_is_done(
+    qtbot: QtBot, desk: LibraryWriter
+) -> None:
     reasons: list[str] = []
     desk.failed.connect(reasons.append)
     desk.edit(["nothere"], {"name": "x"}, "Name")
@@ -195,7 +199,7 @@ def test_a_refusal_is_told_and_what_comes_after_it_is_done(qtbot: QtBot, desk: L
 
 
 def test_a_locked_library_is_one_message_and_nothing_is_lost(
-    qtbot: QtBot, desk: LibraryDesk, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, desk: LibraryWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aegui.core.library.index.WAIT_SECONDS", 0.05)
     with Library() as library:
@@ -215,7 +219,7 @@ def test_a_locked_library_is_one_message_and_nothing_is_lost(
 
 
 def test_an_index_that_breaks_while_it_is_open_is_opened_anew(
-    qtbot: QtBot, desk: LibraryDesk
+    qtbot: QtBot, desk: LibraryWriter
 ) -> None:
     """SQLite reports damage only on access: then the operation is repeated."""
     desk.keep(saved_run("first"), lambda made: None)
@@ -237,7 +241,7 @@ def test_an_index_that_breaks_while_it_is_open_is_opened_anew(
     assert list(library_dir().glob("index-damaged-*"))
 
 
-def test_what_is_given_up_leaves_the_rest_to_be_done(qtbot: QtBot, desk: LibraryDesk) -> None:
+def test_what_is_given_up_leaves_the_rest_to_be_done(qtbot: QtBot, desk: LibraryWriter) -> None:
     done: list[str] = []
 
     def endless(library: object, report: object, cancelled: object) -> None:
@@ -256,7 +260,7 @@ def test_what_is_given_up_leaves_the_rest_to_be_done(qtbot: QtBot, desk: Library
 
 
 def test_a_full_disk_is_one_message_and_nothing_is_half_kept(
-    qtbot: QtBot, desk: LibraryDesk, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, desk: LibraryWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.keep(saved_run("before"), lambda made: None)
     settled(qtbot, desk)

@@ -9,7 +9,7 @@ from aegui.core.library.query import LibraryQuery
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.loop.train import train
-from aegui.features.library.model.desk import LibraryDesk
+from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.library.model.keeper import RunKeeper
 from tests.core.library.made import LETTERS
 
@@ -24,7 +24,7 @@ def test_the_end_of_the_program_keeps_a_training_that_is_still_measured(qtbot: Q
     result = last.so_far(ended=True)
     assert not result.measured
     # As in the session: the desk shuts down before the keeper.
-    desk, keeper = LibraryDesk(), RunKeeper()
+    desk, keeper = LibraryWriter(), RunKeeper()
     keeper.take(desk, result, resolved, "interrupted")
     assert not desk.is_busy
     desk.shutdown()

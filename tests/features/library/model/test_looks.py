@@ -10,7 +10,7 @@ import pytest
 from aegui.core.library.library import Library
 from aegui.core.library.words import cell_words
 from aegui.core.training.record.history import HistoryView
-from aegui.features.library.model.looks import KNOWN, EntryDetails, LibraryLooks, LibraryView
+from aegui.features.library.model.looks import KNOWN, EntryDetails, LibraryQueries, LibraryView
 from aegui.paths import library_dir
 from tests.core.library.made import entry, saved_run
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.library.model.looks import LibrarySheet
+    from aegui.features.library.model.looks import QueryResult
 
 COLUMNS = ("name", "wrong", "training.loss")
 
 
 @pytest.fixture
-def looks(qtbot: QtBot) -> Iterator[LibraryLooks]:
-    made = LibraryLooks()
+def looks(qtbot: QtBot) -> Iterator[LibraryQueries]:
+    made = LibraryQueries()
     yield made
     made.shutdown()
 
 
-def found(qtbot: QtBot, looks: LibraryLooks, **asked: Any) -> LibrarySheet:
-    sheets: list[LibrarySheet] = []
+def found(qtbot: QtBot, looks: LibraryQueries, **asked: Any) -> QueryResult:
+    sheets: list[QueryResult] = []
     looks.answered.connect(sheets.append)
     looks.ask(LibraryView(**{"columns": COLUMNS, **asked}))
     qtbot.waitUntil(lambda: bool(sheets) and _is_whole(sheets[-1]))
@@ -40,11 +40,11 @@ def found(qtbot: QtBot, looks: LibraryLooks, **asked: Any) -> LibrarySheet:
     return sheets[-1]
 
 
-def _is_whole(sheet: LibrarySheet) -> bool:
+def _is_whole(sheet: QueryResult) -> bool:
     return bool(sheet.view.group) or len(sheet.rows) == sheet.total
 
 
-def names(sheet: LibrarySheet) -> list[str]:
+def names(sheet: QueryResult) -> list[str]:
     return [row.values[len(KNOWN)] for row in sheet.rows]
 
 
@@ -56,7 +56,7 @@ def with_history(name: str, **training: Any) -> Any:
     return type(run)(**{**vars(run), "history": history})
 
 
-def test_search_filter_sort_and_groups(qtbot: QtBot, looks: LibraryLooks) -> None:
+def test_search_filter_sort_and_groups(qtbot: QtBot, looks: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entries(
             [
@@ -89,10 +89,10 @@ def test_search_filter_sort_and_groups(qtbot: QtBot, looks: LibraryLooks) -> Non
     assert groups.figures == ("wrong",)
 
 
-def test_the_first_of_many_are_there_before_all(qtbot: QtBot, looks: LibraryLooks) -> None:
+def test_the_first_of_many_are_there_before_all(qtbot: QtBot, looks: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entries([entry(f"run {n:04}") for n in range(700)])
-    sheets: list[LibrarySheet] = []
+    sheets: list[QueryResult] = []
     looks.answered.connect(sheets.append)
     looks.ask(LibraryView(columns=COLUMNS, sort="name", descending=False))
     qtbot.waitUntil(lambda: len(sheets) == 2)
@@ -101,7 +101,7 @@ def test_the_first_of_many_are_there_before_all(qtbot: QtBot, looks: LibraryLook
     assert sheets[1].rows[:300] == sheets[0].rows
 
 
-def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryLooks) -> None:
+def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryQueries) -> None:
     with Library() as library:
         parent = library.keep_entry(entry("the parent")).id
         one = library.keep(with_history("one", loss="mse"), parent=parent).id
@@ -127,7 +127,7 @@ def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryLooks) -> None
 
 
 def test_runs_of_one_name_are_told_apart_by_what_the_table_shows(
-    qtbot: QtBot, looks: LibraryLooks
+    qtbot: QtBot, looks: LibraryQueries
 ) -> None:
     made = "2026-01-02T03:04:00+00:00", "2026-01-02T03:05:00+00:00"
     with Library() as library:
@@ -147,7 +147,7 @@ def test_runs_of_one_name_are_told_apart_by_what_the_table_shows(
     assert list(told[-1].names) == ids[1:], "both were made in the same minute"
 
 
-def test_what_another_program_changes_is_noticed(qtbot: QtBot, looks: LibraryLooks) -> None:
+def test_what_another_program_changes_is_noticed(qtbot: QtBot, looks: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entry(entry("before"))
     assert names(found(qtbot, looks)) == ["before"]
@@ -158,7 +158,7 @@ def test_what_another_program_changes_is_noticed(qtbot: QtBot, looks: LibraryLoo
     assert sorted(names(found(qtbot, looks))) == ["after", "before"]
 
 
-def test_a_broken_index_is_set_aside_and_told(qtbot: QtBot, looks: LibraryLooks) -> None:
+def test_a_broken_index_is_set_aside_and_told(qtbot: QtBot, looks: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entry(entry("kept"))
     (library_dir() / "index.sqlite3").write_bytes(b"no database at all" * 500)
@@ -167,7 +167,7 @@ def test_a_broken_index_is_set_aside_and_told(qtbot: QtBot, looks: LibraryLooks)
     assert "was damaged" in sheet.notes[0]
 
 
-def test_a_library_where_there_can_be_none_is_told(qtbot: QtBot, looks: LibraryLooks) -> None:
+def test_a_library_where_there_can_be_none_is_told(qtbot: QtBot, looks: LibraryQueries) -> None:
     library_dir().parent.mkdir(parents=True, exist_ok=True)
     library_dir().write_text("a file")
     with qtbot.waitSignal(looks.failed) as told:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 from aegui.core.library.entry import LibraryEntry, Spread
 from aegui.core.library.library import DiskUse
 from aegui.core.library.query import LibraryGroup, LibraryRow
-from aegui.features.library.model.looks import KNOWN, EntryDetails, LibrarySheet, RunCurve
+from aegui.features.library.model.looks import KNOWN, EntryDetails, QueryResult, RunCurve
 from aegui.features.library.view.models import NO_STAR, STAR, tags_of
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.library.view.run_curves import curves_plot
@@ -58,7 +58,7 @@ def row(view: LibraryView, id: str, **values: Any) -> LibraryRow:
 def show(panel: LibraryPanel, *ids: str, **values: Any) -> None:
     view = panel.view
     rows = tuple(row(view, id, **values) for id in ids)
-    panel.set_sheet(LibrarySheet(view, rows, len(rows), (), (), USE))
+    panel.set_sheet(QueryResult(view, rows, len(rows), (), (), USE))
 
 
 def cell(panel: LibraryPanel, at: int, column: str) -> Any:
@@ -143,7 +143,7 @@ def test_what_was_chosen_stays_chosen_when_rows_come_and_go(panel: LibraryPanel)
 def test_an_answer_to_an_older_question_is_not_shown(panel: LibraryPanel) -> None:
     old = panel.view
     panel._ask(replace(old, shown="trash"))
-    panel.set_sheet(LibrarySheet(old, (row(old, "late"),), 1, (), (), USE))
+    panel.set_sheet(QueryResult(old, (row(old, "late"),), 1, (), (), USE))
     assert panel.table.entries.rowCount() == 0
 
 
@@ -319,7 +319,7 @@ def test_enter_on_a_study_shows_its_runs_and_a_button_shows_all_again(
     panel.open.click()
     assert views[-1].study == "s"
     view = panel.view
-    panel.set_sheet(LibrarySheet(view, (row(view, "a"),), 1, (), (), USE, study_name="rates"))
+    panel.set_sheet(QueryResult(view, (row(view, "a"),), 1, (), (), USE, study_name="rates"))
     assert "rates" in panel.study.text()
     panel.study.click()
     assert views[-1].study == ""
@@ -333,7 +333,7 @@ def test_groups_have_mean_and_deviation_and_open_into_their_entries(panel: Libra
     assert views[-1].group == "training.loss"
     spread = {"wrong": Spread(5, 1.0, 1.0, 0.5, 1.5)}
     groups = (LibraryGroup("bce", 2, spread), LibraryGroup("mse", 1))
-    panel.set_sheet(LibrarySheet(panel.view, (), 3, groups, ("wrong",), USE))
+    panel.set_sheet(QueryResult(panel.view, (), 3, groups, ("wrong",), USE))
     model = panel.table.entries
     cells = [[model.data(model.index(line, at)) for at in range(3)] for line in range(2)]
     assert cells == [["Binary cross-entropy", "2", "1 ± 0.5"], ["Mean squared error", "1", "–"]]

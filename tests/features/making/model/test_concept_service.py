@@ -10,7 +10,7 @@ import pytest
 
 from aegui.core.latent.novelty import known
 from aegui.core.run_file.concepts import KeptConcept
-from aegui.features.making.model.concept_service import STOPS, ConceptLook, ConceptService
+from aegui.features.making.model.concept_service import STOPS, ConceptResult, ConceptService
 from aegui.features.making.model.making import MakingSubject
 from tests.session.parts import codec, glyphs
 
@@ -34,7 +34,7 @@ def service(qtbot: QtBot) -> Iterator[ConceptService]:
     made.deleteLater()
 
 
-def looked(service: ConceptService) -> ConceptLook:
+def looked(service: ConceptService) -> ConceptResult:
     assert service.latest is not None
     return service.latest
 

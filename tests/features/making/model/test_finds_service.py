@@ -12,7 +12,7 @@ from aegui.core.latent.finds import best_new
 from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known, novelty
 from aegui.features.making.model import finds_service
-from aegui.features.making.model.finds_service import SOURCES, FindsLook, FindsService
+from aegui.features.making.model.finds_service import SOURCES, FindsResult, FindsService
 from aegui.features.making.model.making import MakingSubject
 from tests.session.parts import codec, glyphs
 
@@ -46,10 +46,10 @@ def found(
     source: str,
     count: int = 5,
     polygon: NDArray[np.float64] | None = None,
-) -> FindsLook:
+) -> FindsResult:
     with qtbot.waitSignal(service.found) as told:
         service.find(source, count, polygon, FRAME)
-    look: FindsLook = told.args[0]
+    look: FindsResult = told.args[0]
     return look
 
 

@@ -15,7 +15,7 @@ from aegui.core.latent.paths import pixel_change, through
 from aegui.core.run_file.saved import PinnedPlace
 from aegui.features.making.model import path_service
 from aegui.features.making.model.making import MakingSubject
-from aegui.features.making.model.path_service import MOST_IMAGES, PathLook, PathService
+from aegui.features.making.model.path_service import MAX_IMAGES, PathResult, PathService
 from tests.session.parts import codec, glyphs
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def service(qtbot: QtBot) -> Iterator[PathService]:
     made.deleteLater()
 
 
-def traced(service: PathService) -> PathLook:
+def traced(service: PathService) -> PathResult:
     assert service.latest is not None
     return service.latest
 
@@ -157,7 +157,7 @@ def test_the_number_of_images_has_bounds(service: PathService) -> None:
     service.set_places((A, B, C))
     assert len(traced(service).codes) == 3
     service.set_count(10_000)
-    assert service.count == MOST_IMAGES
+    assert service.count == MAX_IMAGES
 
 
 def test_pins_are_pictured(service: PathService, qtbot: QtBot) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from aegui.core.data.dataset import Dataset
 from aegui.core.latent.novelty import Novelties, known
 from aegui.core.run_file.concepts import KeptConcept
-from aegui.features.making.model.concept_service import STOPS, ConceptLook
-from aegui.features.making.model.finds_service import FindsLook
-from aegui.features.making.model.path_service import PathLook
+from aegui.features.making.model.concept_service import STOPS, ConceptResult
+from aegui.features.making.model.finds_service import FindsResult
+from aegui.features.making.model.path_service import PathResult
 
 
 def glyphs(count: int, seed: int = 0) -> np.ndarray:
@@ -18,22 +18,22 @@ def glyphs(count: int, seed: int = 0) -> np.ndarray:
     return drawn.astype(np.float32)
 
 
-def path_look(count: int = 11) -> PathLook:
+def path_look(count: int = 11) -> PathResult:
     """Return a path through three pins, of ``count`` images."""
     codes = np.linspace([-1.0, 0.0], [1.0, 0.5], count, dtype=np.float32)
     change = np.arange(count - 1, dtype=np.float64)
     stops = (0, count // 2, count - 1)
-    return PathLook("straight", codes, glyphs(count), change, stops, ("a", "b", "c"), 7)
+    return PathResult("straight", codes, glyphs(count), change, stops, ("a", "b", "c"), 7)
 
 
-def concept_look(separation: float = 2.5) -> ConceptLook:
+def concept_look(separation: float = 2.5) -> ConceptResult:
     """Return a two-dimensional concept with steps from -2 to 2."""
     concept = KeptConcept("", (1.0, 0.5), -2.0, 2.0, separation)
     amounts = np.linspace(-2.0, 2.0, STOPS, dtype=np.float32)
-    return ConceptLook(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
+    return ConceptResult(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
 
 
-def finds_look(count: int = 4) -> FindsLook:
+def finds_look(count: int = 4) -> FindsResult:
     """Return new images, each between a sample named a and one named by its index."""
     names = ("a", *map(str, range(count)))
     pairs = np.array([(0, n + 1) for n in range(count)], np.int64)
@@ -44,7 +44,7 @@ def finds_look(count: int = 4) -> FindsLook:
         tuple("between" for _ in range(count)),
         np.zeros(count, np.bool_),
     )
-    return FindsLook(
+    return FindsResult(
         "new",
         np.zeros((count, 2), np.float32),
         glyphs(count),

@@ -13,7 +13,7 @@ from aegui.core.latent.frame import axes_frame
 from aegui.core.latent.novelty import known
 from aegui.features.map.model import field_service
 from aegui.features.map.model.field_service import (
-    LEAST_PAUSE_MS,
+    MIN_PAUSE_MS,
     FieldService,
     FieldSubject,
     field_view,
@@ -170,7 +170,7 @@ def test_while_a_network_learns_layers_follow_with_pauses(
         qtbot.wait(10)
     qtbot.waitUntil(lambda: bool(heard) and heard[-1][0].field.epoch == 39)
     # Each may be coarse at first.
-    assert 2 <= len(heard) <= 2 * (2 + 1000 * (time.monotonic() - begun) / LEAST_PAUSE_MS)
+    assert 2 <= len(heard) <= 2 * (2 + 1000 * (time.monotonic() - begun) / MIN_PAUSE_MS)
     service.set_subject(subject(network(epoch=39)))
     wait(qtbot, service, "uncertainty")
 
@@ -212,7 +212,7 @@ def test_what_is_computed_depends_on_the_work() -> None:
     small = field_service.resolutions(subject(), view)
     learning = field_service.resolutions(subject(live=True), view)
     assert [columns * rows for columns, rows in small] == sorted(c * r for c, r in small)
-    assert small[-1][0] * small[-1][1] <= 1.01 * field_service.MOST_CELLS
+    assert small[-1][0] * small[-1][1] <= 1.01 * field_service.MAX_CELLS
     assert len(learning) == 1
     assert learning[0][0] <= small[-1][0]
 

@@ -21,7 +21,7 @@ from aegui.features.map.model.field_service import Layer
 from aegui.features.map.model.insight_service import PlaceInsight
 from aegui.features.map.view.canvas import LatentCanvas
 from aegui.features.map.view.field_layer import STRONGEST, field_picture, layer_rgba
-from aegui.features.map.view.field_legend import FieldLegend, entry_of
+from aegui.features.map.view.field_legend import FieldLegend, legend_entry_of
 from aegui.features.map.view.insight_figures import FIGURES, InsightFigures
 from aegui.features.map.view.layers_button import LayersButton
 from aegui.features.map.view.lens import SPACINGS, LensBar, nearest_spacing
@@ -128,7 +128,7 @@ def test_contours_of_wrong_pixels_begin_where_they_say() -> None:
     assert wrong_levels(layer("wrong", np.zeros((4, 4)), 1.0).field) == (1,)
     blurred = layer("wrong", np.full((4, 4), 5.0), 9.0)
     assert not blurred.lines
-    assert entry_of(blurred).low == "5 to 9 wrong pixels everywhere"
+    assert legend_entry_of(blurred).low == "5 to 9 wrong pixels everywhere"
 
 
 def test_ellipses_are_rings_of_their_radii() -> None:
@@ -177,7 +177,7 @@ def test_layers_that_take_long_are_named_meanwhile(qtbot: QtBot, legend: FieldLe
 
 def test_every_layer_has_words(legend: FieldLegend) -> None:
     for key in FIELDS:
-        entry = entry_of(layer(key, np.zeros((2, 2)), classes=("a",)))  # type: ignore[arg-type]
+        entry = legend_entry_of(layer(key, np.zeros((2, 2)), classes=("a",)))  # type: ignore[arg-type]
         assert entry.title
         assert entry.low
 
@@ -186,7 +186,7 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     numbers = layer("uncertainty", [[0.1, 0.2], [0.3, 0.4]])
     regions = layer("regions", [[0.0, 1.0], [2.0, 2.0]], classes=("b", " ", "a"))
     legend.set_layers([numbers, regions])
-    assert legend.here_words == ""
+    assert legend.layer_value_text == ""
     legend.set_place((0.5, -0.5))
     first, second = legend.here
     assert first is not None
@@ -194,17 +194,17 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     assert first.text == "0.2"
     assert first.share == pytest.approx(0.2)
     assert second.text == "space"
-    assert legend.here_words == "Uncertainty: 0.2, Regions: space"
+    assert legend.layer_value_text == "Uncertainty: 0.2, Regions: space"
     # New values are shown for the resting cursor.
     legend.set_layers([layer("stretch", [[-0.5]], low=-1.0)])
-    assert legend.here_words == "Stretching: \N{MINUS SIGN}0.5"
+    assert legend.layer_value_text == "Stretching: \N{MINUS SIGN}0.5"
     # A value below the resolution of the scale is rounded.
     legend.set_layers([layer("uncertainty", [[0.000123456]], 0.3)])
-    assert legend.here_words == "Uncertainty: 0"
+    assert legend.layer_value_text == "Uncertainty: 0"
     legend.set_layers([layer("uncertainty", [[0.0123456]], 0.3)])
-    assert legend.here_words == "Uncertainty: 0.012"
+    assert legend.layer_value_text == "Uncertainty: 0.012"
     legend.set_place((3.0, 0.0))
-    assert legend.here_words == ""
+    assert legend.layer_value_text == ""
 
 
 def test_the_cursor_repaints_the_scale_where_its_value_is(legend: FieldLegend) -> None:

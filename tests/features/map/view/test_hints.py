@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame
 
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
-from aegui.kit.rooms import watch_room
+from aegui.kit.rooms import overlay_area_of
 
 if TYPE_CHECKING:
     from aegui.features.map.view.canvas import LatentCanvas
@@ -52,7 +52,7 @@ def test_they_keep_off_what_was_there_before_them(canvas: LatentCanvas) -> None:
     canvas.resize(1100, 560)
     hints = MapHints(HINTS, canvas.overlays, canvas)
     hints.set_left(tuple(HINTS))
-    before, room = hints.geometry(), watch_room(canvas)
+    before, room = hints.geometry(), overlay_area_of(canvas)
     room.set_taken(hints, True)
     assert not hints.isVisible()
     offer = QFrame(canvas)

@@ -17,7 +17,7 @@ from aegui.kit.theme import LIGHT, Theme
 from aegui.session.data.looks import Look
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.scatter import point_layer
-from aegui.widgets.scatter.point_layer import LEAST_MADE, MOST_PIXMAPS, PointLayer, stack
+from aegui.widgets.scatter.point_layer import MAX_PIXMAPS, MIN_MADE, PointLayer, stack
 from aegui.widgets.viewport import Viewport, bounds_of
 from tests.features.map.view.canvases import rgb
 
@@ -206,7 +206,7 @@ def test_codes_that_are_not_finite_are_not_found() -> None:
     assert layer.nearest(0.0, 0.0) is None
 
 
-@pytest.mark.parametrize("count", [100, MOST_PIXMAPS + 500])
+@pytest.mark.parametrize("count", [100, MAX_PIXMAPS + 500])
 @pytest.mark.usefixtures("qapp")
 def test_dots_are_painted_at_their_places(count: int) -> None:
     layer = points(count)
@@ -389,7 +389,7 @@ def test_light_images_on_dark_can_be_drawn_as_ink() -> None:
 @pytest.mark.usefixtures("qapp")
 def test_very_many_new_plates_come_over_several_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(point_layer, "MAKING_SECONDS", 0.0)
-    layer = photos(3 * LEAST_MADE)
+    layer = photos(3 * MIN_MADE)
     layer.lay_out(VIEW, "glyphs", labels=False, floor=None)
     image = QImage(40, 40, QImage.Format.Format_RGB32)
     frames = 0
@@ -406,7 +406,7 @@ def test_a_picture_that_is_not_made_yet_has_the_colour_of_its_class(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(point_layer, "MAKING_SECONDS", 0.0)
-    monkeypatch.setattr(point_layer, "LEAST_MADE", 0)
+    monkeypatch.setattr(point_layer, "MIN_MADE", 0)
     seen: list[QColor | None] = []
     layer = photos(4)
     layer.lay_out(VIEW, "glyphs", labels=False, floor=None)

@@ -6,7 +6,7 @@ from aegui.core.errors import AeguiError
 from aegui.features.noise_study.model.study_forms import (
     CURVES,
     MATRIX,
-    MOST_SEEDS,
+    MAX_SEEDS,
     CurvesForm,
     MatrixForm,
 )
@@ -67,7 +67,7 @@ def test_strange_settings_are_as_at_first() -> None:
     form, first = settings.form(MATRIX, MatrixForm()), MatrixForm()
     assert form.training_kinds == first.training_kinds
     assert form.test_levels == first.test_levels
-    assert form.seeds == MOST_SEEDS
+    assert form.seeds == MAX_SEEDS
     assert form.network == first.network
     assert form.epochs == 0
     settings.values = {"study.seeds": float("inf")}

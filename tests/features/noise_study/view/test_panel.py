@@ -24,7 +24,7 @@ from aegui.features.noise_study.view.curves_page import CurveChoice
 from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.kit.charts.figure import Figure
-from aegui.kit.charts.menu import FigureDesk
+from aegui.kit.charts.menu import FigureExporter
 from aegui.kit.theme import blend, current_theme
 from aegui.session.jobs.derived import JobProgress
 from aegui.widgets.finding_lines import FindingLines
@@ -203,7 +203,7 @@ def test_other_figures_and_the_table_of_characters(panel: StudyPanel) -> None:
 def test_the_matrix_goes_to_the_desk_and_its_characters_are_asked_for(
     panel: StudyPanel,
 ) -> None:
-    page, desk = panel.matrix, FigureDesk(panel)
+    page, desk = panel.matrix, FigureExporter(panel)
     brought, asked = heard(desk.wanted), heard(page.characters_requested)
     page.view.copy_requested.emit()
     assert brought == []

@@ -14,7 +14,7 @@ from aegui.core.data.dataset import Dataset
 from aegui.core.latent.projections import ProjectionOptions
 from aegui.core.latent.views import VIEWS, Figures, material
 from aegui.features.projections.model.projection_work import MapState
-from aegui.features.projections.view.class_bars import MOST_ROWS, ClassBars
+from aegui.features.projections.view.class_bars import MAX_ROWS, ClassBars
 from aegui.features.projections.view.panel import DEFAULT_SHOWN, ProjectionsPanel
 from aegui.widgets.form.form import Form
 
@@ -223,7 +223,7 @@ def test_bars_by_mouse_and_keys(qtbot: QtBot) -> None:
     bars.set_classes([f"class {n}" for n in range(40)], np.repeat(np.arange(40), 3))
     bars.resize(bars.sizeHint())
     bars.show()
-    assert len(bars.counts) == MOST_ROWS
+    assert len(bars.counts) == MAX_ROWS
     image = bars.grab().toImage()
     assert image.pixelColor(9, 9) != image.pixelColor(2, 2)
     with qtbot.waitSignal(bars.hovered) as signal:

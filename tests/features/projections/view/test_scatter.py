@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from aegui.features.projections.view.scatter import MOST_TEXTS, ScatterSamples, ScatterView
+from aegui.features.projections.view.scatter import MAX_TEXTS, ScatterSamples, ScatterView
 from aegui.features.projections.view.scatter_paint import SampleCard, apart, class_middles
 from aegui.kit.theme import DARK, LIGHT, contrast
 from aegui.widgets.class_colours import class_colour, has_colours
@@ -238,7 +238,7 @@ def test_keys(view: ScatterView, qtbot: QtBot) -> None:
 
 
 def test_few_samples_are_their_labels(view: ScatterView) -> None:
-    assert MOST_TEXTS >= 144
+    assert MAX_TEXTS >= 144
     show(view, np.arange(144) % 4)
     image = view.grab().toImage()
     assert all(exactly(image, class_colour(number, LIGHT)) > 20 for number in range(4))

@@ -8,7 +8,7 @@ import pytest
 
 from aegui.core.races.optimizers import RaceSpec
 from aegui.core.races.smallest import OWN, SEARCH, Challenge
-from aegui.features.races.model.race_runs import RaceNews, RaceRuns
+from aegui.features.races.model.race_runs import RaceRuns, RaceUpdate
 from aegui.features.races.model.smallest_search import ChallengeSheet, SmallestSearch
 from tests.features.races.tasks import DATASET, TASK
 
@@ -49,7 +49,7 @@ def test_a_race_is_told_with_the_loss_under_its_trails(qtbot: QtBot, races: Race
     # Another plane for a finished race is computed in the background too.
     with qtbot.waitSignal(races.changed) as heard:
         races.set_plane("pca")
-    other: RaceNews = heard.args[0]
+    other: RaceUpdate = heard.args[0]
     assert other.plane is not None
     assert other.plane.key == "pca"
     assert other.state is news.state

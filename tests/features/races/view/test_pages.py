@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from aegui.core.races.optimizers import RACERS, RaceSpec, race
 from aegui.core.races.smallest import OWN, SEARCH, Attempt, Challenge
 from aegui.core.races.surface import frame_of, loss_surface, plane_of
-from aegui.features.races.model.race_runs import RaceNews
+from aegui.features.races.model.race_runs import RaceUpdate
 from aegui.features.races.model.smallest_search import ChallengeSheet
 from aegui.features.races.view.race_page import RacePage
 from aegui.features.races.view.smallest_page import BEST, SmallestPage
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def news() -> RaceNews:
+def news() -> RaceUpdate:
     *_, state = race(TASK, DATASET, RaceSpec(("adam", "sgd", "lbfgs"), 12, 5.0))
-    return RaceNews(state, plane_of(state, "ends"))
+    return RaceUpdate(state, plane_of(state, "ends"))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_race_is_asked_for_as_it_is_chosen(qtbot: QtBot, page: RacePage) -> No
         QTest.mouseClick(page.stop, Qt.MouseButton.LeftButton)
 
 
-def test_lines_go_by_three_clocks(page: RacePage, news: RaceNews) -> None:
+def test_lines_go_by_three_clocks(page: RacePage, news: RaceUpdate) -> None:
     page.set_news(news)
     ends = {}
     for clock in ("epochs", "evaluations", "seconds"):
@@ -86,7 +86,7 @@ def test_lines_go_by_three_clocks(page: RacePage, news: RaceNews) -> None:
     assert not plot.y.scale.is_log
 
 
-def test_who_cannot_take_part_has_the_reason_in_the_row(page: RacePage, news: RaceNews) -> None:
+def test_who_cannot_take_part_has_the_reason_in_the_row(page: RacePage, news: RaceUpdate) -> None:
     lanes = news.state.lanes
     none = np.zeros(0)
     refused = replace(
@@ -102,7 +102,7 @@ def test_who_cannot_take_part_has_the_reason_in_the_row(page: RacePage, news: Ra
     assert page.table.columnSpan(last, 1) == 1
 
 
-def test_a_long_reason_makes_no_column_wide(qtbot: QtBot, page: RacePage, news: RaceNews) -> None:
+def test_a_long_reason_makes_no_column_wide(qtbot: QtBot, page: RacePage, news: RaceUpdate) -> None:
     page.resize(700, 560)
     lanes, none = news.state.lanes, np.zeros(0)
     refused = replace(lanes[1], epochs=none, loss=none, wrong=none, refused="It is large. " * 40)
@@ -115,7 +115,7 @@ def test_a_long_reason_makes_no_column_wide(qtbot: QtBot, page: RacePage, news: 
 
 
 def test_the_figures_of_the_standings_are_seen_in_a_narrow_panel(
-    qtbot: QtBot, page: RacePage, news: RaceNews
+    qtbot: QtBot, page: RacePage, news: RaceUpdate
 ) -> None:
     page.resize(700, 560)
     page.set_news(news)
@@ -127,7 +127,7 @@ def test_the_figures_of_the_standings_are_seen_in_a_narrow_panel(
     assert page.lines.height() > 200
 
 
-def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: RaceNews) -> None:
+def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: RaceUpdate) -> None:
     page.set_news(news)
     plot = page.trails.plot
     assert isinstance(plot, SurfacePlot)
@@ -149,7 +149,7 @@ def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: R
 
 
 def test_a_lane_is_marked_everywhere_and_taken_into_the_recipe(
-    qtbot: QtBot, page: RacePage, news: RaceNews
+    qtbot: QtBot, page: RacePage, news: RaceUpdate
 ) -> None:
     page.set_news(news)
     page.lines.chosen.emit(1)

@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from aegui.core.study.records import LINES_FILE, usual_folder
+from aegui.core.study.records import LINES_FILE, default_folder
 from aegui.features.studies.model.study_runs import StudyRuns
 from tests.features.studies.plans import write_plan
 
@@ -52,7 +52,7 @@ def keys_in(path: Path) -> list[str]:
 def test_a_killed_window_repeats_nothing_that_had_ended(qtbot: QtBot, tmp_path: Path) -> None:
     epochs = {"label": "epochs", "path": "training.epochs", "values": [10, 5_000_000]}
     path = write_plan(tmp_path, "killed", axes=[epochs])
-    kept = usual_folder(path) / LINES_FILE
+    kept = default_folder(path) / LINES_FILE
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)])
     try:
         until = time.monotonic() + LONG_MS / 1000

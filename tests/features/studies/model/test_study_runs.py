@@ -11,7 +11,7 @@ from aegui.core.i18n import set_language
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.study.plan import list_plans, load_plan
-from aegui.core.study.records import TABLE_FILE, usual_folder
+from aegui.core.study.records import TABLE_FILE, default_folder
 from aegui.core.study.units import resolved_of
 from aegui.core.training.loop.train import train
 from aegui.features.studies.model.study_runs import StudyRuns
@@ -84,7 +84,7 @@ def test_a_study_is_done_and_a_second_start_repeats_nothing(
     assert sheet.best in {0, 1}
     assert "Too few seeds" in " ".join(sheet.verdict.lines)
     assert sheet.cost.seconds == 0.0
-    lines = (usual_folder(path) / TABLE_FILE).read_text().splitlines()
+    lines = (default_folder(path) / TABLE_FILE).read_text().splitlines()
     assert len(lines) == 1 + 6
     # Another session finds the results, with the verdict.
     again = StudyRuns()
@@ -393,7 +393,7 @@ def test_runs_that_were_begun_meanwhile_stay_where_they_are(
     assert runs.sheet.path == path
     assert runs.sheet.result is not None
     assert [len(cell.runs) for cell in runs.sheet.result.cells] == [3, 3]
-    assert usual_folder(path).is_dir()
+    assert default_folder(path).is_dir()
 
 
 def test_a_new_study_that_is_begun_meanwhile_stays_new(

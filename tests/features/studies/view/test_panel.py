@@ -15,7 +15,7 @@ from aegui.core.study.plan import load_plan
 from aegui.core.study.records import Records
 from aegui.core.study.results import StudyVerdict
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.study_runs import StudySheet
 from aegui.features.studies.view.overview_page import TABLE, OverviewPage
@@ -50,7 +50,7 @@ def sheet(tmp_path: Path) -> StudySheet:
     path = write_plan(tmp_path, published=[{"where": {"rate": "0.02"}, "text": "0.3 <px>"}])
     plan = load_plan(path)
     study = Study(plan, tmp_path, Records())
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     found = StudySheet(path, plan).found(study.result())
     return StudySheet(
         path,
@@ -150,7 +150,7 @@ def test_at_first_a_short_table_leaves_the_room_to_bars_and_curves(
 def test_a_path_tells_its_way_before_the_verdict(panel: StudiesPanel, tmp_path: Path) -> None:
     plan = load_plan(write_plan(tmp_path, mode="path", choose=["loss"]))
     study = Study(plan, tmp_path, Records())
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     sheet = StudySheet(tmp_path / "way.aegui-study", plan).found(study.result())
     panel.set_sheet(replace(sheet, verdict=StudyVerdict(("a < b",))))
     story, verdict = panel.verdict.toPlainText().splitlines()
@@ -274,7 +274,7 @@ def test_while_runs_end_only_pictures_of_figures_are_drawn_anew(
     path = write_plan(tmp_path)
     plan, records = load_plan(path), Records()
     study = Study(plan, tmp_path, records)
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     sheet = StudySheet(path, plan).found(study.result())
     panel.set_sheet(sheet)
     page = overview_of(panel)
@@ -317,7 +317,7 @@ def test_pictures_of_other_settings_do_not_stay_in_sight(
     path = write_plan(tmp_path, "other", axes=[{**RATE, "values": [0.01, 0.005, 0.02]}])
     plan = load_plan(path)
     study = Study(plan, path.parent, Records())
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     behind.set_sheet(StudySheet(path, plan).found(study.result()))
     assert names_in(page) == ()
     qtbot.waitUntil(lambda: names_in(page) == ("0.01", "0.005", "0.02"))

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from aegui.core.study.plan import Goal, load_plan
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
-from aegui.core.study.workers import InProcess, StudyControl
+from aegui.core.study.workers import InlineWorkers, StudyControl
 from aegui.features.studies.model.study_runs import StudySheet
 from aegui.features.studies.view.phase_page import PhasePage
 from aegui.kit.charts.figure import Paper, figure_bytes
@@ -42,7 +42,7 @@ def sheet(tmp_path: Path) -> StudySheet:
     goal = {"figure": "worst", "at_most": 35}
     plan = load_plan(write_plan(tmp_path, axes=[WIDTH, RATE], goal=goal, set=SMALL))
     study = Study(plan, tmp_path, Records())
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     return StudySheet(tmp_path / "tiny.aegui-study", plan).found(study.result())
 
 
@@ -135,7 +135,7 @@ def cloud(tmp_path: Path) -> StudySheet:
     """Return the sheet of a study of one setting and twelve seeds, seven of them finished."""
     plan = load_plan(write_plan(tmp_path, axes=[], seeds={"first": 3, "count": 12}, set=SMALL))
     study = Study(plan, tmp_path, Records())
-    assert list(study.run(InProcess(), StudyControl()))
+    assert list(study.run(InlineWorkers(), StudyControl()))
     (cell,) = study.result().cells
     worst = sorted(run.figures["worst"] for run in cell.runs)
     goal = plan.model_copy(update={"goal": Goal(figure="worst", at_most=worst[2])})

@@ -41,7 +41,7 @@ def test_large_sets_answer_from_a_thread_and_in_part(
     service: GhostService, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ghost_service, "QUICK_BATCH", 0)
-    monkeypatch.setattr(ghost_service, "MOST", 5)
+    monkeypatch.setattr(ghost_service, "MAX", 5)
     other, dataset = codec(), glyphs()
     with qtbot.waitSignal(service.answered) as caught:
         service.show(other, dataset)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ORDER = "order"
 """Buffer of the order in which batches take the samples, ``[..., rows]``."""
-_MOST_NUMBERS = 1 << 20
+_MAX_NUMBERS = 1 << 20
 """Maximum number of values drawn ahead, so as to stay in a cache, unless an epoch needs more."""
 
 
@@ -94,7 +94,7 @@ class Draws:
     def most_epochs(self) -> int:
         """Maximum number of epochs that are drawn ahead."""
         numbers = sum(many * like.numel() for many, like in self._like.values())
-        return max(1, _MOST_NUMBERS // max(1, numbers))
+        return max(1, _MAX_NUMBERS // max(1, numbers))
 
     def draw(self, epochs: int, *given: Any) -> dict[str, torch.Tensor]:
         """Return the buffers by name, ``[epochs, batches or 1, ...]``, filled from ``given``."""

@@ -283,7 +283,7 @@ def test_draws_that_are_too_many_for_one_go(
 ) -> None:
     resolved = resolved_recipe(**DRAWING)
     whole, _, drawn = trained(resolved, native, FEW_STEPS)
-    monkeypatch.setattr("aegui.core.training.engines.native.draws._MOST_NUMBERS", 1)
+    monkeypatch.setattr("aegui.core.training.engines.native.draws._MAX_NUMBERS", 1)
     parts, _, other_drawn = trained(resolved, native, FEW_STEPS)
     assert torch.equal(parts.flat, whole.flat)
     assert torch.equal(other_drawn, drawn)

@@ -16,7 +16,7 @@ from aegui.core.training.engines.native.listing import CODES
 from installer import bootstrap, machine
 
 TEXT = machine.SOURCE.read_text(encoding="utf-8")
-MOST_LINES = 600
+MAX_LINES = 600
 
 LEARN = """
 import sys
@@ -51,7 +51,7 @@ print("learnt")
 
 
 def test_one_file_of_a_length_that_can_be_read() -> None:
-    assert len(TEXT.splitlines()) <= MOST_LINES
+    assert len(TEXT.splitlines()) <= MAX_LINES
 
 
 def test_source_and_program_name_the_same_operations_and_version() -> None:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
-from aegui.core.foreign_reasons import document_reason, json_reason, yaml_reason
 from aegui.core.i18n import set_language
+from aegui.core.library_messages import document_reason, json_reason, yaml_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

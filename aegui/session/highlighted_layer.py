@@ -30,7 +30,7 @@ def layer_places(layers: Iterable[LayerShape]) -> tuple[LayerPlace, ...]:
     return tuple(places)
 
 
-class LitLayer(Service):
+class HighlightedLayer(Service):
     """The layer that is highlighted in all panels, or none."""
 
     changed = Signal(object)

@@ -18,7 +18,7 @@ _VEIL = 200
 _LETTERS = 1.5
 
 
-class DropVeil(QWidget):
+class DropOverlay(QWidget):
     """Covers its parent while something is dragged over it; transparent to the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
