@@ -330,9 +330,9 @@ def reconstructions(
     output = codec.reconstruct(target if inputs is None else inputs)
     # A single-precision mean of values below 1 is accurate to six digits, more than is displayed.
     error = _squared(output, target).mean(axis=1).astype(np.float64)
-    wrong = wrong_pixels(target, output)
-    badness = wrong.astype(np.float64) if look.glyphs else error
-    rows = _chosen(badness, order, MAX_GLYPH_ROWS if look.glyphs else MAX_ROWS)
+    wrong = wrong_pixels(target, output) if look.glyphs else None
+    badness = error if wrong is None else wrong.astype(np.float64)
+    rows = _chosen(badness, order, MOST_GLYPH_ROWS if look.glyphs else MOST_ROWS)
     kept = None if held_out is None else np.isin(indices, held_out)
     return Reconstructions(
         indices=indices[rows],
@@ -340,7 +340,7 @@ def reconstructions(
         original=_levels(target[rows], dataset),
         corrupted=None if inputs is None else _levels(inputs[rows], dataset),
         output=_levels(output[rows], dataset),
-        wrong=wrong[rows] if look.glyphs else None,
+        wrong=None if wrong is None else wrong[rows],
         error=error[rows],
         epoch=codec.epoch,
         measured=len(indices),
