@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
-from PySide6.QtCore import QLockFile, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, Qt, Signal
 
 from aegui.core.atomic import private_folder, write_atomically
 from aegui.core.errors import AeguiError, ReadError
@@ -119,7 +119,7 @@ class Autosave(QObject):
         self._lock: QLockFile | None = None
         self._discarded: deque[tuple[Path, QLockFile | None]] = deque()
         self._job = LatestJob("aegui-autosave")
-        self._job_failed.connect(self._on_job_failed, Qt.ConnectionType.QueuedConnection)
+        self._job_failed.connect(self.failed, Qt.ConnectionType.QueuedConnection)
         self._job_ended.connect(self.written, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -236,10 +236,6 @@ class Autosave(QObject):
             self._lock = _lock_of(self.file)
             if not self._lock.tryLock(0):
                 _log.info("%s could not be locked", self.file)
-
-    @Slot(str)
-    def _on_job_failed(self, reason: str) -> None:
-        self.failed.emit(reason)
 
 
 def remove(file: Path) -> None:
