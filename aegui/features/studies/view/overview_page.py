@@ -197,7 +197,7 @@ class OverviewPage(StudyPage):
             tile_.view.chosen.connect(partial(self._on_view_chosen, tile_))
             tile_.view.activated.connect(partial(self._on_view_activated, tile_))
         self.table.row_hovered.connect(
-            lambda place: self._point_at(frozenset() if place == NOTHING else frozenset({place}))
+            lambda place: self._mark(frozenset() if place == NOTHING else frozenset({place}))
         )
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
         self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
@@ -399,11 +399,8 @@ class OverviewPage(StudyPage):
     # Highlight and selection
 
     def _on_view_hovered(self, tile_: _Tile, item: int | None) -> None:
-        self._point_at(frozenset(tile_.places(item)))
+        self._mark(frozenset(tile_.places(item)))
         tile_.point_at(item)
-
-    def _point_at(self, here: frozenset[int]) -> None:
-        self._mark(here)
 
     def _mark(self, here: frozenset[int]) -> None:
         chosen = self._chosen_places()

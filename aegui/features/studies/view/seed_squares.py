@@ -36,9 +36,8 @@ _KIND = "seeds"
 
 @dataclass(frozen=True, eq=False)
 class _MadeSquares:
-    """A picture as the worker thread has made it, for the request number ``round``."""
+    """A picture as the worker thread has made it."""
 
-    round: int
     picture: StudyPicture | None
     painted: PaintedItems | None
 
@@ -65,7 +64,6 @@ class SeedSquares(QWidget):
         self._run: tuple[int, int] | None = None
         self._item: int | None = None
         self._here: int | None = None
-        self._round = 0
         self.figures = QComboBox()
         self.order = ChoiceField(ORDERS.values())
         self.view = ItemView(tr("Seeds"), self.figure)
@@ -109,8 +107,7 @@ class SeedSquares(QWidget):
         self._draw()
 
     def _draw(self, *, gentle: bool = False) -> None:
-        self._round += 1
-        number, result, choice = self._round, self._result, self._choice
+        result, choice = self._result, self._choice
         canvas = ItemCanvas.of(self.view, self.placeholder.size())
 
         def states() -> Iterator[_MadeSquares]:
@@ -120,7 +117,7 @@ class SeedSquares(QWidget):
             painted = None
             if picture is not None and canvas.has_room:
                 painted = canvas.paint(picture.plot)
-            yield _MadeSquares(number, picture, painted)
+            yield _MadeSquares(picture, painted)
 
         self.making(states, self._take_made, gentle)
 
