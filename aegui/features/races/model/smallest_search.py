@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.races.smallest import Attempt, Challenge
     from aegui.core.recipe import Recipe
+    from aegui.session.jobs.derived import States
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ class SmallestSearch(Service):
         self._is_stopped = True
         super().shutdown()
 
-    def _begin(self, states: object) -> None:
+    def _begin(self, states: States) -> None:
         self._is_stopped = False
-        self.job.derive(states, object(), title=tr("Smallest network"))  # type: ignore[arg-type]
+        self.job.derive(states, object(), title=tr("Smallest network"))
 
     def _shrunk(
         self, recipe: Recipe, challenge: Challenge, report: Report, cancelled: IsCancelled
