@@ -332,7 +332,7 @@ def reconstructions(
     error = _squared(output, target).mean(axis=1).astype(np.float64)
     wrong = wrong_pixels(target, output) if look.glyphs else None
     badness = error if wrong is None else wrong.astype(np.float64)
-    rows = _chosen(badness, order, MOST_GLYPH_ROWS if look.glyphs else MOST_ROWS)
+    rows = _chosen(badness, order, MAX_GLYPH_ROWS if look.glyphs else MAX_ROWS)
     kept = None if held_out is None else np.isin(indices, held_out)
     return Reconstructions(
         indices=indices[rows],
