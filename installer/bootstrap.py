@@ -413,7 +413,7 @@ def answers(address: str) -> bool:
 
 
 def _build_machine(steps: Steps, pip: list[str]) -> None:
-    """Compile the native machine, with this system's compiler or with a downloaded one.
+    """Compile the native engine, with this system's compiler or with a downloaded one.
 
     It is optional: on any failure small networks train on torch, and set-up continues.
     """

@@ -1,4 +1,4 @@
-"""Build the native machine for small networks: ``python -m installer.machine``.
+"""Build the native engine for small networks: ``python -m installer.machine``.
 
 One C file, one library for each kind of processor; the program selects one at run time. gcc, clang
 or the ``ziglang`` package of PyPI compiles it. It is optional: without it small networks train on

@@ -1,4 +1,4 @@
-"""Extension of setuptools: shipped files and the native machine become part of the package.
+"""Extension of setuptools: shipped files and the native engine become part of the package.
 
 The machine is built for the system that builds the wheel; on any other system, or without a
 compiler, the same wheel works without it. File names contain the system, so that no other one loads

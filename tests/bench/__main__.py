@@ -15,7 +15,7 @@ from tests.bench.figures import Figure, table, write_json
 
 PARTS = {
     "engine": "steps per second against the loop everybody writes",
-    "machine": "the native machine against torch, a VAE of letters, and where it pays",
+    "machine": "the native engine against torch, a VAE of letters, and where it pays",
     "models": "the models of the course against everybody's loop, growth with N",
     "window": "training beside the live window, event-loop gaps, mouse to glyph",
     "epochs": "going through the epochs of a training, and what keeping them costs",

@@ -39,7 +39,7 @@ Engine = FusedEngine | FusedBatchEngine | LayeredEngine | AutogradEngine
 _FUSED_WORK = 3_000_000_000
 """Upper bound of the multiplications of an epoch done in one call: some tens of milliseconds."""
 _NATIVE_WEIGHTS = 100_000
-"""Upper bound of the weights for which the native machine is faster, whatever the batch size."""
+"""Upper bound of the weights for which the native engine is faster, whatever the batch size."""
 
 
 def choose_engine(
@@ -81,7 +81,7 @@ def choose_members_engine(
 
 
 def native_machine(resolved: ResolvedRecipe, parameters: Parameters) -> NativeLibrary | None:
-    """Return the native machine if the network is small and the machine is available."""
+    """Return the native engine if the network is small and the machine is available."""
     is_small = resolved.parameters <= _NATIVE_WEIGHTS and parameters.device.type == "cpu"
     return library() if is_small else None
 

@@ -337,7 +337,7 @@ def test_bytes_are_learnt_like_their_numbers(tmp_path: Path, key: str) -> None:
         resolved = resolved_recipe(data, **LEARNING[key] | {"training": settings, "runs": 1})
         *_, last = train(resolved)
         results.append(last.checkpoint().tensors["parameters"])
-    # Numbers may have been learnt from on the native machine, which takes no bytes.
+    # Numbers may have been learnt from on the native engine, which takes no bytes.
     assert np.allclose(results[0], results[1], atol=1e-5)
 
 

@@ -1,1 +1,1 @@
-"""The native machine for small networks: a C interpreter for a step's list of operations."""
+"""The native engine for small networks: a C interpreter for a step's list of operations."""

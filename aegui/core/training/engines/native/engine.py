@@ -1,4 +1,4 @@
-"""The engines of small networks: whole epochs of all runs as one call of the native machine.
+"""The native engine of small networks: whole epochs of all runs as one call of its C code.
 
 The step is that of the torch engines (``fused.py``, ``members_engine.py``), translated to a list of
 operations; its random numbers are drawn ahead for all epochs of a call.

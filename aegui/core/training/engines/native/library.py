@@ -1,4 +1,4 @@
-"""Loading of the native machine: the build variant that suits this processor.
+"""Loading of the native engine: the build variant that suits this processor.
 
 Libraries lie in ``built`` beside this file, where set-up and the build of a wheel put them. They
 are optional: without one, or for operations it lacks, torch's interpreter is used. Needs no torch.
