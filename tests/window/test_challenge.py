@@ -57,6 +57,23 @@ def test_a_pasted_line_becomes_the_draft_and_can_be_undone(
     qtbot.waitUntil(lambda: workspace.recipe == before, timeout=20_000)
 
 
+def test_a_line_that_could_not_be_loaded_sets_no_goal_later(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    workspace = window._services.workspace
+    before = workspace.recipe
+    file = tmp_path / "two.txt"
+    line = f'"{file}" *-9-2 tanh | 40 epochs | goal: error <= 0.69'
+    with qtbot.waitSignal(workspace.noticed):
+        paste(window, line)
+    assert workspace.recipe == before
+    file.write_text("#.\n.#\n\n.#\n#.\n")
+    wanted = read_line(line).recipe
+    workspace.edit_recipe(wanted, "another way")
+    qtbot.waitUntil(lambda: workspace.recipe == wanted)
+    assert workspace.annotations.challenge is None
+
+
 def test_a_text_field_keeps_what_is_pasted_into_it(window: MainWindow, qtbot: QtBot) -> None:
     before = window._services.workspace.recipe
     QApplication.clipboard().setText(EASY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -35,7 +36,6 @@ class ChallengeFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._wanted: tuple[Recipe, LineGoal | None] | None = None
         self._looked = 0
         self._is_watching = services.runner.is_busy
         self.badge = Badge()
@@ -98,19 +98,20 @@ class ChallengeFeature(Feature):
             left = "; ".join(reading.left_out)
             words = tr("A newer version has written this; ignored: {parts}", parts=left)
             self.noticed.emit(Notice("warning", words))
-        self._wanted = reading.recipe, reading.goal
+        done = partial(self._set_goal, reading.recipe, reading.goal)
         if reading.recipe == self._services.workspace.recipe:
-            self._on_workspace_recipe_changed()
+            done()
         else:
-            self._services.workspace.edit_recipe(reading.recipe, tr("Paste a set-up"))
+            self._services.workspace.edit_recipe(reading.recipe, tr("Paste a set-up"), done)
+
+    def _set_goal(self, recipe: Recipe, goal: LineGoal | None) -> None:
+        """Make ``goal`` the challenge of the document, if ``recipe`` is its draft."""
+        workspace = self._services.workspace
+        if workspace.recipe == recipe:
+            workspace.annotations.set_challenge(None if goal is None else KeptChallenge(goal))
 
     @Slot(object)
-    def _on_workspace_recipe_changed(self, _resolution: object = None) -> None:
-        workspace = self._services.workspace
-        if self._wanted is not None and self._wanted[0] == workspace.recipe:
-            goal = self._wanted[1]
-            self._wanted = None
-            workspace.annotations.set_challenge(None if goal is None else KeptChallenge(goal))
+    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
         self._show_challenge()
 
     # Challenges
