@@ -314,7 +314,7 @@ def test_pictures_of_a_study_have_findings_and_numbers_the_marks_of_the_language
     plan.write_text(json.dumps(STUDY), encoding="utf-8")
     assert main(["report", str(plan), "--train", "--lang", "es", "-o", str(tmp_path / "out")]) == 0
     findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
-    assert findings["two-rates-table"].startswith("Las semillas son muy pocas para distinguir 0,0")
+    assert findings["two-rates-table"].startswith("Hay muy pocas semillas para distinguir 0,0")
     assert re.fullmatch(
         r"Píxeles errados: de [\d,]+ con 0,0[12] a [\d,]+ con 0,0[12]", findings["two-rates-bars"]
     )
@@ -323,7 +323,7 @@ def test_pictures_of_a_study_have_findings_and_numbers_the_marks_of_the_language
         findings["two-rates-curves"],
     )
     assert re.fullmatch(
-        r"Lo más difícil es [abc] con 0,0[12]: [\d,]+ píxeles errados en promedio",
+        r"El más difícil es [abc] con 0,0[12]: [\d,]+ píxeles errados en promedio",
         findings["two-rates-characters"],
     )
     (svg,) = (tmp_path / "out" / "figures").glob("*-two-rates-bars.svg")

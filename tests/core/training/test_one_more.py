@@ -70,10 +70,10 @@ SIGNS = Optimizer(
     "Signs",
     "Steps of one size.",
     ("momentum",),
-    slots=("running",),
+    slots=("rolling",),
     lines=(
-        "torch._foreach_lerp_(running, gradients, 1.0 - {momentum})",
-        "torch._foreach_add_(tensors, torch._foreach_sign(running), alpha=-lr)",
+        "torch._foreach_lerp_(rolling, gradients, 1.0 - {momentum})",
+        "torch._foreach_add_(tensors, torch._foreach_sign(rolling), alpha=-lr)",
     ),
 )
 FADE = Noise(
