@@ -187,7 +187,7 @@ class _ScrollAccess(QAccessibleWidget):
 
 
 _kept: dict[int, QAccessibleWidget] = {}
-"""Qt takes them for its own, Python would let them go: by the address of the widget."""
+"""Keeps the interfaces alive, by address of the widget: Qt holds no Python reference."""
 
 
 def _keep(access: QAccessibleWidget, widget: QWidget) -> None:

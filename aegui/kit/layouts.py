@@ -25,10 +25,10 @@ from aegui.kit.theme import SPACING
 
 _Label = TypeVar("_Label", bound=QLabel)
 _FRAME = QSize(16, 48)
-"""Room for the frame and title of a window."""
+"""Space for the frame and title bar of a window."""
 
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
-"""Of a column or row: a widget, a layout, either with its stretch, or so much of a stretch."""
+"""Part of a column or row: a widget or layout, optionally with its stretch, or a bare stretch."""
 
 
 def column(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SIGN_PX = 16
 _TEXT_EDGES_PX = 2
-"""Pixels that Qt leaves free beside the text of a list."""
+"""Margin that Qt leaves beside the text of a combo box."""
 _BUTTON_PX = 160
 _CAUTIONS = frozenset({"warn", "bad"})
 
@@ -182,7 +182,7 @@ class ProblemLabel(QWidget):
     """
 
     remedy_requested = Signal()
-    """What the button says is to be done."""
+    """Emitted when the button is clicked."""
 
     def __init__(self, parent: QWidget | None = None, state: str = "bad") -> None:
         super().__init__(parent)
@@ -190,7 +190,7 @@ class ProblemLabel(QWidget):
         self._label: QLabel | None = None
         self._is_open = True
         self.remedy: QPushButton | None = None
-        """The button; None until there was something to offer."""
+        """The button; None until it is first needed."""
         self.hide()
 
     def text(self) -> str:

@@ -26,7 +26,7 @@ FAMILIES = (
     "Nimbus Roman",
     "DejaVu Serif",
 )
-"""Faces that books are set in, the best first; one of them is on every system."""
+"""Serif font families in order of preference; every system has one of them."""
 
 _SCRIPT = 0.72
 _MIN_PX = 9

@@ -20,7 +20,7 @@ class Placeholder(QStackedWidget):
     """Shows ``content``, or a message in its place, optionally with a button."""
 
     accepted = Signal()
-    """Do what was offered."""
+    """Emitted when the button is clicked."""
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)

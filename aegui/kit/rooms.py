@@ -21,9 +21,9 @@ class OverlayArea(QObject):
     """Filters the events of a widget once on behalf of all overlays on it."""
 
     changed = Signal()
-    """Its size, its place, what it lies above, or whether it is taken is another now."""
+    """Emitted when size, position, stacking order or ``is_taken`` of the room changes."""
     clear_changed = Signal()
-    """Something that is kept clear has come, gone or moved."""
+    """Emitted when a widget kept clear is shown, hidden, moved or resized."""
 
     def __init__(self, room: QWidget) -> None:
         super().__init__(room)

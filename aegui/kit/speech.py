@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 ROLE = "accessible_role"
-"""The name in a class of painted widgets that says what they are to a screen reader."""
+"""Class attribute by which a painted widget declares its accessible role."""
 
 
 def spoken_role(widget: QWidget) -> QAccessible.Role | None:

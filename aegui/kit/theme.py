@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 SPACING = 8
-"""The unit of every distance, in logical pixels; halves and multiples of it are used too."""
+"""The unit of all distances, in logical pixels; halves and multiples are used too."""
 RADIUS = 4
 """Corner radius of buttons, cards and fields, in logical pixels."""
 _ICON_PX = 18
-_BOX_PX, _CONTRAST_BOX_PX = 14, 11
-"""Boxes to tick: as Fusion draws them, and what lies within the edge of our own."""
 """Side of an icon on a button."""
+_BOX_PX, _CONTRAST_BOX_PX = 14, 11
+"""Side of check boxes: as drawn by Fusion, and inside the border of the contrast theme's own."""
 CONTROL_PX = 24
-"""No button, field or box to be pressed is lower, in logical pixels (WCAG 2.2, 2.5.8)."""
+"""Least height of buttons, fields and check boxes, in logical pixels (WCAG 2.2, 2.5.8)."""
 _SCROLL_BAR_PX = 12
 
 _TABULAR = "tnum"
@@ -161,7 +161,7 @@ CONTRAST = Theme(
         "#5cd0ff", "#ffb066", "#6dffa0", "#ff9adf", "#fff06a", "#b7a6ff", "#ffc9a3", "#e4e4e4"
     ),
 )
-"""Nothing but black, white and full colours: every word has at least 7:1 (WCAG 2.2, 1.4.6)."""
+"""Only black, white and saturated colours; text contrast is at least 7:1 (WCAG 2.2, 1.4.6)."""
 
 THEMES = table(LIGHT, DARK, CONTRAST)
 
@@ -436,7 +436,7 @@ QCheckBox::indicator:checked, QRadioButton::indicator:checked,
 QAbstractItemView::indicator:checked {{ background: {accent}; border: 2px solid {text}; }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {grid}; }}
 """
-"""Where all grounds are black, Fusion's edges, a shade of them, would not be seen."""
+"""Borders for the contrast theme: Fusion's are a shade of the background, invisible on black."""
 
 
 _BOXES = """
@@ -445,7 +445,7 @@ QCheckBox::indicator:unchecked:enabled, QAbstractItemView::indicator:unchecked:e
 }}
 QRadioButton::indicator:unchecked:enabled {{ border: 1px solid {dim}; border-radius: {round}px; }}
 """
-"""On dark grounds a box without its mark would not be seen: Fusion's edge is darker still."""
+"""Borders of unchecked boxes in the dark theme, where Fusion's are darker than the background."""
 _BOX_SIZE = """
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
     width: {box}px; height: {box}px;

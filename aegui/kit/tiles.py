@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QGridLayout, QWidget
 
 _EMPTY_IS_BAD = 0.5
-"""A place of the grid that stays empty is as bad as views that are so much off in log(shape)."""
+"""Penalty of an empty grid cell, in units of the deviation of log(shape)."""
 
 
 def columns_for(count: int, room: QSize | QSizeF, good_shape: float) -> int:

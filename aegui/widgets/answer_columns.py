@@ -19,7 +19,7 @@ COLUMNS = {
     "confidence": mark("confidence"),
     "completed": mark("completed"),
 }
-"""What stands above the columns of an answer, in the window and on paper alike."""
+"""Titles of the columns of an answer, in the window and in figures."""
 
 
 def columns_words(keys: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ else:
     _Base = object
 
 _MARGIN_PX = 4
-"""So much is seen beyond the cell that is scrolled to."""
+"""Margin shown beyond a cell that is scrolled into view."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 

@@ -16,13 +16,13 @@ class CodeAxes(QWidget):
     """Two combo boxes: the code dimension along x and the one along y."""
 
     edited = Signal(object)
-    """The two numbers asked for, counted from 0: a tuple."""
+    """Emitted with the chosen pair of code dimensions, a tuple counted from 0."""
 
     def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
         """``words`` is an optional label before the combo boxes."""
         super().__init__(parent)
         self.axes = (0, 1)
-        """The two that are shown, counted from 0."""
+        """The current pair of code dimensions, counted from 0."""
         self.x_choice, self.y_choice = QComboBox(), QComboBox()
         line = row()
         if words:

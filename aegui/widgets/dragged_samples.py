@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_FILES = 100
 """Of more samples that are dragged out of the program only the first ones become files."""
 SAMPLES_MIME = "application/x-aegui-samples"
-"""Places of samples in the set, in decimal figures with spaces between."""
+"""MIME type of dragged samples: indices in the set in decimal, separated by spaces."""
 
 
 class SampleExporter(QObject):

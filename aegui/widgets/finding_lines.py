@@ -24,9 +24,9 @@ class FindingLine(QWidget):
     """One finding with its buttons. Passive."""
 
     mend_requested = Signal(object)
-    """What this ``Finding`` says is to be mended."""
+    """Emitted with the ``Finding`` to be fixed."""
     see_requested = Signal(str)
-    """What comes of the mistake of that key is to be shown."""
+    """Emitted with the key of the mistake whose effect is to be shown."""
 
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +60,9 @@ class FindingLines(QWidget):
     """The findings of a recipe, one below the other; hidden if there are none. Passive."""
 
     mend_requested = Signal(object)
-    """What this ``Finding`` says is to be mended."""
+    """Emitted with the ``Finding`` to be fixed."""
     see_requested = Signal(str)
-    """What comes of the mistake of that key is to be shown."""
+    """Emitted with the key of the mistake whose effect is to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -52,7 +52,7 @@ class Gallery(Cells, PaintedArea):
         self._labels: Sequence[str] = ()
         self._names: Sequence[str] = ()
         self.shown: NDArray[np.int64] = np.zeros(0, np.int64)
-        """The places in the set that are shown."""
+        """Indices in the set of the samples shown."""
         self._taken: NDArray[np.bool_] | None = None
         self._cell_px = _CELL_PX
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aegui.kit.theme import Theme
 
 SMOOTH_PX = 48
-"""Images with fewer rows or columns are shown at whole scales, their pixels as squares."""
+"""Images with fewer rows or columns are shown at integer scales, each pixel as a square."""
 _LEVELS = 255
 _GROUND_SHARE = 0.16
 _NOOKS = 16
@@ -206,7 +206,7 @@ class GlyphCache:
     ) -> None:
         self._images: NDArray[np.float32] = np.zeros((0, 1, 1), dtype=np.float32)
         self.look = GLYPHS
-        """How the images are seen."""
+        """How images are rendered."""
         self._most_px = most_px
         self._quiet = quiet
         self._made: OrderedDict[tuple[int, object, object], QImage] = OrderedDict()

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 MAX_TRIED = 600
 """So many samples, of all of the set, may become one."""
 GAP_PX = 10.0
-"""Room that is left between two, for the dots of the others."""
+"""Space kept free between two landmarks, for the dots of other samples."""
 _STEPS = 4.0
 _LINE = 1 << 31
 _ABOUT = tuple(_LINE * i + j for i in (0, -1, 1) for j in (0, -1, 1))
-"""From the number of a square of the lattice to those of it and its neighbours."""
+"""Offsets from the number of a lattice cell to those of itself and its eight neighbours."""
 
 
 class Landmarks:

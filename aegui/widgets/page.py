@@ -69,11 +69,11 @@ class PictureBox(QWidget):
         super().__init__(parent)
         self._hint = hint
         self.image: NDArray[np.float32] | None = None
-        """What is shown, ``[C, H, W]``."""
+        """The image shown, ``[C, H, W]``."""
         self._picture: QImage | None = None
         self._look = GLYPHS
         self.caption = ""
-        """The words below."""
+        """The caption below the image."""
         self._made_for = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
-"""What a delegate paints beside a picture: ``PictureRows.detail``."""
+"""Role of the data that a delegate paints beside an image: ``PictureRows.detail``."""
 _AROUND_PX = QSize(4, 4)
 
 

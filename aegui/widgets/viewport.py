@@ -15,13 +15,13 @@ Bounds = tuple[float, float, float, float]
 """x0, y0, x1, y1 in latent coordinates; y grows upwards."""
 
 FIT_MARGIN_PX = 36.0
-"""Room around the codes after a fit, for the glyphs that are drawn at them."""
+"""Margin around the codes after a fit, for the glyphs drawn at them."""
 MAX_STRETCH = 2.0
-"""A fit lets one axis fill the room up to this factor beyond equal units before it stretches."""
+"""Factor by which a fit lets one axis fall short of its room before the units become unequal."""
 MIN_ZOOM = 1.0 / 12.0
-"""Smallest scale, as a share of the fitted one."""
+"""Smallest scale relative to the fitted one."""
 MAX_ZOOM = 2000.0
-"""Largest scale, in multiples of the fitted one."""
+"""Largest scale relative to the fitted one."""
 _FLATTEST = 0.05
 _KEPT_SHARE = 0.45
 _MIN_SHARE = 0.02

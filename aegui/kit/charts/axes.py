@@ -20,7 +20,7 @@ _MIN_WIDE = 18.0
 _Y_ROOM = 20.0
 _TICK = 2.5
 _HAIR = 0.01
-"""What is measured twice may differ by so much."""
+"""Rounding tolerance of text measured twice."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class CellTable(Painted):
     """
 
     cell_activated = Signal(object)
-    """A ``Place`` was clicked, or Enter pressed on it."""
+    """Emitted with a ``Place`` when it is clicked, or Enter pressed on it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

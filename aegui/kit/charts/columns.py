@@ -28,7 +28,7 @@ _DASH = 15.0
 _PLOT_SHARE = 0.9
 _MAX_TURNED = 0.35
 Levels = tuple[tuple[float, str], ...]
-"""Level lines across a plot: their values and names."""
+"""Horizontal reference lines: values and names."""
 
 
 @dataclass(frozen=True)

@@ -34,16 +34,16 @@ _LONE_PX = 3
 _DOT_PX = 7
 _MARKER_PX = 2
 _OVER = 1.0
-"""Pixels of room around the plot, or lines along its edges would be cut."""
+"""Margin around the plot in pixels, which keeps lines along its edges from being clipped."""
 _TEXT_OFFSET = 3
 _TEXT_OVER = 40
-"""Pixels by which figures may stand out of their axis."""
+"""Pixels by which labels may exceed their axis."""
 _UNDER_ALPHA = 190
-"""Of the ground below the name of a reference line: runs that cross it stay to be seen."""
+"""Opacity of the background of a reference line's name, through which runs stay visible."""
 _LABEL_PX = 4
-"""Pixels that pyqtgraph leaves free on each side of a label."""
+"""Margin that pyqtgraph leaves on each side of a label."""
 Ticks = list[tuple[float, str]]
-"""Values along an axis, and their figures."""
+"""Values along an axis, and their labels."""
 
 
 class Graph:

@@ -41,7 +41,7 @@ PAPERS: dict[str, Theme] = {
     "light": replace(LIGHT, panel=QColor("#ffffff"), window=QColor("#ffffff")),
     "dark": DARK,
 }
-"""The colours of a figure by key of the theme: those of the window, on white paper."""
+"""Colours of a figure by theme key: those of the window, with a white background if light."""
 
 
 @cache

@@ -40,13 +40,13 @@ class ItemView(Painted):
     accessible_role = QAccessible.Role.Chart
 
     hovered = Signal(object)
-    """The item that is pointed at, or None."""
+    """Emitted with the hovered item, or None."""
     chosen = Signal(int)
-    """An item was clicked, or gone to by a key."""
+    """Emitted when an item is clicked or selected by a key."""
     clicked = Signal(int)
-    """An item was clicked; it was ``chosen`` before."""
+    """Emitted after ``chosen`` when an item is clicked."""
     activated = Signal(int)
-    """An item was clicked twice, or Enter pressed on it."""
+    """Emitted when an item is double-clicked, or Enter pressed on it."""
 
     def __init__(
         self, name: str, figure: Callable[[], Figure | None], parent: QWidget | None = None
@@ -54,7 +54,7 @@ class ItemView(Painted):
         """Create an empty view; ``name`` is its accessible name, ``figure`` returns the export."""
         super().__init__(parent)
         self.plot: ItemPlot | None = None
-        """What is shown; None: nothing."""
+        """The plot shown; None for nothing."""
         self._words: Callable[[int], str] = lambda _: ""
         self._picture: PaintedItems | None = None
         self._here: frozenset[int] = frozenset()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.kit.charts.ink import Ink
 
 _REACH_PX = 7.0
-"""A line is pointed at from so near."""
+"""Distance within which the pointer hits a line."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,7 +40,7 @@ class LineView(Painted):
         super().__init__(parent)
         self._plot: LinePlot | None = None
         self.at: int | None = None
-        """The place that is pointed at."""
+        """Index of the crosshair; None while it is hidden."""
         self.figures = FigureMenu(self, figure)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

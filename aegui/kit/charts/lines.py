@@ -46,9 +46,9 @@ _COLOURS = 8
 _DOT = 1.6
 _MAX_POINTS = 1_200
 _LEGEND_SHARE = 1 / 3
-"""Of the height that names above the plot may take."""
+"""Largest share of the height for the legend above the plot."""
 _HEAD_SHARE = 0.4
-"""Of the width, that the word for all the names may take."""
+"""Largest share of the width for the text before the names."""
 _NONE = np.zeros((0, 0))
 
 

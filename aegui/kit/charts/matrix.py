@@ -26,9 +26,9 @@ _NAMES_SHARE = 0.3
 _MAX_NAME = 104.0
 _SMALL_PT = 6.5
 _LETTERS = 0.8
-"""How much of the height of a line names take, one below the other."""
+"""Height of stacked names, as a share of the line height."""
 _FIGURES = 0.88
-"""Likewise of figures that shall not touch the edges of their cells."""
+"""Likewise for figures, with a margin to the edges of their cells."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class MatrixTable(CellTable):
     """Shows a ``NumberMatrix`` with a sentence for each cell."""
 
     copy_requested = Signal()
-    """Ctrl+C: the table is to be put on the clipboard."""
+    """Emitted on Ctrl+C: the table is to be copied."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COPY, COPY_TABLE, CSV, COPY_PART = "copy", "copy_table", "csv", "copy_part"
 _PART_PX = 256
-"""The shorter side of one image that is copied."""
+"""Least shorter side of a copied image."""
 _PICTURES = (
     ("png", mark("Save as &PNG…")),
     ("svg", mark("Save as &SVG…")),
@@ -33,7 +33,7 @@ class FigureExporter(QObject):
     """Receives the figures of all menus; a window has one, as its child."""
 
     wanted = Signal(object, str)
-    """The ``Figure``, and what to do: a form of ``figure.FORMS``, ``CSV``, or one of the copies."""
+    """Emitted with a ``Figure`` and an action: one of ``FORMS``, ``CSV``, or a copy key."""
 
 
 class FigureMenu(QObject):

@@ -15,9 +15,9 @@ from aegui.core.i18n import mark, tr
 
 POINTS_PER_CM = 72.0 / 2.54
 FORMS = ("png", "svg", "pdf")
-"""Suffixes of the files that a figure can be written to."""
+"""Suffixes of the supported file formats."""
 SIDE_CM = (3.0, 100.0)
-"""Shortest and longest side of a figure."""
+"""Shortest and longest allowed side of a figure."""
 DPI = (50, 1200)
 THEMES = table(Choice("light", mark("Light"), ""), Choice("dark", mark("Dark"), ""))
 """The colours of a figure: keys of ``PAPERS``."""

@@ -62,9 +62,9 @@ class RowBars(Painted):
     pointed = Signal(object)
     chosen = Signal(int)
     lead_px = 0
-    """Width of what stands before the names."""
+    """Width of the area before the names."""
     name_share = 0.42
-    """Names take no more of the width."""
+    """Largest share of the width for names."""
 
     def __init__(self, name: str, file_name: str, parent: QWidget | None = None) -> None:
         """Create without rows; ``name`` is the accessible name, ``file_name`` that of exports."""

@@ -17,7 +17,7 @@ _MULTIPLES = (1.0, 2.0, 5.0, 10.0)
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _MIN = 1e-300
 _LOG_STEPS: tuple[tuple[tuple[int, ...], int], ...] = (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1))
-"""Multiples within a decade and decades between them, from fine to coarse."""
+"""Multiples within a decade and the stride in decades, from fine to coarse."""
 
 
 @dataclass(frozen=True)

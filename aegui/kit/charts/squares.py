@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["empty", "crossed", "bad", "full", "shade"]
 KINDS: tuple[Kind, ...] = ("empty", "crossed", "bad", "full", "shade")
-"""An outline, one with a cross, a smaller square in a shade of the colour of errors, a whole one in
-the full accent, in a shade of it: told apart by form as well as by colour."""
+"""Kinds of squares: an outline; one with a cross; a smaller one in a shade of the error colour; a
+full one in the accent colour; one in a shade of it. Distinct by shape as well as by colour.
+"""
 
 _MAX_SIDE = 32.0
 _FIRM_SIDE = 3.0
@@ -35,7 +36,7 @@ _GAP_SIDE = 5.0
 _SHADES = 24
 _PALEST, _FULLEST = 0.22, 1.0
 _SMALLER = 0.17
-"""Of its side, what is left around a square that is bad."""
+"""Margin around a ``bad`` square, as a share of its side."""
 _STEPS = (1, 2, 5)
 _FEW = 20
 _SWATCH = 7.0

@@ -38,9 +38,9 @@ _SWATCH = 2.2
 _SPRITES = (15.0, 12.0, 9.5)
 _STAMP_GAP = 1.0
 _CUT_GAP = 2.5
-"""The ground around what is cut out of an image may lie over that of another, not over its ink."""
+"""Gap between cut-out images: their backgrounds may overlap, their content may not."""
 _PIXELS = 96 / 72
-"""Of a sticker as it is on the screen, for a point."""
+"""Screen pixels of a sticker per point."""
 _REACHES = (0.0, 5.0, 11.0, 18.0)
 _SIDES = ((1, -1), (1, 0), (1, 1), (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1))
 _NOBODY = np.zeros(0, np.int64)

@@ -16,7 +16,7 @@ CLOCKS = table(
     ),
     Choice("seconds", mark("Seconds"), mark("Time of the optimiser on one core.")),
 )
-"""By what a race is measured: names of columns of a ``Lane``."""
+"""Quantities on the horizontal axis of a race: names of columns of a ``Lane``."""
 VALUES = table(
     Choice("loss", mark("Loss"), mark("Loss with all penalties.")),
     Choice("wrong", mark("Wrong pixels"), mark("Mean number of wrong pixels per sample.")),

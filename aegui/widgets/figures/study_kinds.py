@@ -128,7 +128,7 @@ PICTURES = table(
         by_figure=False,
     ),
 )
-"""Every kind, in the order in which they are offered."""
+"""All kinds, in the order in which they are offered."""
 
 BANDS = table(
     Choice("std", mark("mean ± deviation"), mark("Mean, and one standard deviation around it.")),

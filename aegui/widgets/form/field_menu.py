@@ -20,7 +20,7 @@ class FieldMenu(QObject):
     """Adds entries to vary a field in a study to all its context menus."""
 
     vary_requested = Signal(str)
-    """The field at that path."""
+    """Emitted with the path of the field to be varied."""
 
     def __init__(self, widget: QWidget, paths: Callable[[], dict[str, str]]) -> None:
         """Install the menu on ``widget`` and its line edits and spin boxes.

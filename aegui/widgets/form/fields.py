@@ -45,7 +45,7 @@ else:
     _Widget = _SpinBox = object
 
 REST_MS = 600
-"""After so long without a key a typed number counts, as if Enter had been pressed."""
+"""Delay after the last key before a typed number is committed, as if by Enter."""
 
 _DECIMALS = 20
 _MINUS = "−"

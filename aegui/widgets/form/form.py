@@ -42,7 +42,7 @@ class Form(QWidget):
         """Create rows for ``names``, dotted for inner values; by default for all with a label."""
         super().__init__(parent)
         self.value = value
-        """What is asked for now."""
+        """The current value."""
         self.fields: dict[str, Editor] = {}
         self.boxes: dict[str, QCheckBox] = {}
         self._beginnings: dict[str, float] = {}

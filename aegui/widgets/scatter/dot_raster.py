@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds, Viewport
 
 FEW = 20_000
-"""Up to that many, dots are larger."""
+"""Up to this number of dots, dots are larger."""
 AT_ONCE = 12_000
 """So many are drawn in one frame."""
 MAX_GROWN = 2.0
@@ -37,9 +37,9 @@ _LARGE = (
     ("11111", "11111", "01110", "01110", "00100"),
     ("11011", "11111", "01110", "11111", "11011"),
 )
-"""The pixels of each of ``MARKS``."""
+"""Bitmap of each of ``MARKS``."""
 _SMALL = ("111", "111", "111")
-"""Of any mark: nobody could tell them apart."""
+"""Bitmap of every small mark: their shapes could not be told apart."""
 
 
 class Dots(Protocol):
@@ -105,7 +105,7 @@ class DotRaster:
         self._last_key: object = None
         self._spare: NDArray[np.uint32] | None = None
         self.is_rough = False
-        """Whether another painting would show more."""
+        """Whether another paint would add detail."""
 
     def paint(self, painter: QPainter, view: Viewport, dots: Dots, ratio: float) -> None:
         """Paint ``dots``; where they are incomplete, paint the image of an earlier zoom, scaled."""

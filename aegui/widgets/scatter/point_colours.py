@@ -30,7 +30,7 @@ class PointColours:
         self.version = 0
         self._classes: NDArray[np.int64] | None = None
         self.emphasis: int | None = None
-        """The class that stands out, if any."""
+        """The highlighted class, or None."""
         self._shares: NDArray[np.float64] | None = None
         self._range = (0.0, 0.0)
         self._chosen: NDArray[np.bool_] | None = None

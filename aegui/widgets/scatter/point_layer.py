@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Bounds
 
 GLYPH_SHARE = 0.13
-"""Sprites may cover about this share of the room that the codes take."""
+"""Share of the area of all codes that sprites may cover."""
 LARGEST_SCALE = 6
 """Largest screen pixels per glyph pixel of a sprite."""
 MIN_SCALE = 2
@@ -42,9 +42,9 @@ MAKING_SECONDS = 0.003
 MAX_PIXMAPS = 2000
 """More dots than that are written straight into an image."""
 LABEL_SHARE = 0.25
-"""Labels may cover about this share of the room that the codes take."""
+"""Share of the area of all codes that labels may cover."""
 HIT_PX = 8.0
-"""How far beside a sample one may point and still mean it."""
+"""Distance within which the pointer still hits a sample."""
 LEVEL_GAP_PX = 3.0
 _LABEL_PX2 = 20.0 * 14.0
 _MAX_STACKED = 3000
@@ -66,27 +66,27 @@ class PointLayer:
     def __init__(self) -> None:
         self.sprites = Sprites()
         self.places: NDArray[np.float64] = np.zeros((0, 2))
-        """Where they lie in latent coordinates, ``[n, 2]``."""
+        """Positions in latent coordinates, ``[n, 2]``."""
         self.indices: NDArray[np.int64] = np.zeros(0, np.int64)
-        """Which samples of the set ``pixels`` speaks of, ``[n]``."""
+        """Indices in the set of the rows of ``pixels``, ``[n]``."""
         self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
         self._bounds: Bounds | None = None
         self._scale = self._marked_scale = 0.0
         self.labelled = False
-        """Whether the dots carry labels."""
+        """Whether the dots have labels."""
         self._landmarks = Landmarks()
         self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
-        """Rows of ``pixels`` that are images among the dots, ascending."""
+        """Rows of ``pixels`` shown as images among the dots, ascending."""
         self.colours = PointColours()
         self._view = Viewport()
         self._index: PointIndex | None = None
         self.is_flat = True
-        """Whether samples lie where their places say; on a ribbon they are stacked."""
+        """Whether samples are drawn at their positions; on a ribbon they are stacked."""
         self._is_many = False
         self._lacks_sprites = False
         self._raster = DotRaster()
         self.version = 0
-        """Grows whenever places are other ones."""
+        """Incremented whenever positions change."""
         self._order: NDArray[np.int64] = np.zeros(0, np.int64)
 
     @property

@@ -26,9 +26,9 @@ _Pixel = TypeVar("_Pixel", np.uint8, np.uint32)
 DOT_PX = 7.0
 """Diameter of a dot, in logical pixels."""
 FRAME_MARGIN = 1
-"""Blank glyph pixels around a glyph in its frame; the rim is a screen pixel more."""
+"""Blank glyph pixels around a framed glyph; the rim adds one screen pixel."""
 DOT_SIDE_PX = DOT_PX + 4.0
-"""Side of the picture of a dot: with the corners of the other marks, and its rim."""
+"""Side of the pixmap of a dot, with room for the corners of other marks and the rim."""
 _BORDER_PX, _RIM_PX = 2.0, 1.0
 _SEEN = 64
 _TINT = 0.3
@@ -45,10 +45,10 @@ class Sprites:
         self._signs: dict[int, str] = {}
         self._differ: bool | None = None
         self.names: Sequence[str] = ()
-        """What the samples are called."""
+        """Titles of the samples."""
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
         self.look = GLYPHS
-        """How the images are seen; others only read it."""
+        """How images are rendered; read-only for others."""
         self._made: OrderedDict[object, QPixmap] = OrderedDict()
         self._made_px = 0
         self._sizes: dict[float, QSizeF] = {}
