@@ -24,7 +24,6 @@ class StudyBackground(Service):
         self._job = Derived("aegui-study-painting", self, urgent=False, least_pause_ms=_PAUSE_MS)
         self._job.answered.connect(self._on_job_answered)
         self._subject = object()
-        self._take: Callable[[object], None] = lambda _: None
 
     def make(
         self,
@@ -36,17 +35,21 @@ class StudyBackground(Service):
 
         ``gentle`` work waits for running work and a pause; other work cancels the running one.
         """
-        self._take = take
         if not gentle:
             self._subject = object()
-        self._job.derive(lambda _report, _cancelled: states(), self._subject, gentle=gentle)
+        # With its receiver: gentle work leaves that of another one running.
+        self._job.derive(
+            lambda _report, _cancelled: ((take, state) for state in states()),
+            self._subject,
+            gentle=gentle,
+        )
 
     @Slot()
     def forget(self) -> None:
         """Cancel the work: the receiver of its results is gone."""
         self._job.forget()
-        self._take = lambda _: None
 
     @Slot(object)
-    def _on_job_answered(self, state: object) -> None:
-        self._take(state)
+    def _on_job_answered(self, answer: tuple[Callable[[object], None], object]) -> None:
+        take, state = answer
+        take(state)
