@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMainWindow
 
+    from aegui.shell.action_spec import OtherFace
+
 
 class MenuRow(NamedTuple):
     """A menu: its text, and its rank among the entries of its parent menu."""
@@ -311,13 +313,17 @@ class Actions:
         chosen = self.chosen_keys.get(spec.key)
         keys = spec.shortcuts if chosen is None else (chosen,)
         action.setShortcuts([QKeySequence(each) for each in keys if each])
-        other = spec.other_face
-        face = spec if other is None or other.condition not in self._conditions else other
+        face = self._face(spec)
         action.setText(self._names.get(spec.key) or tr(face.text))
         action.setToolTip(_tooltip(tr(face.help), action.shortcut()))
         action.setStatusTip(tr(face.help))
         if face.icon:
             action.setIcon(icon(face.icon, "on_accent" if spec.is_main else "text"))
+
+    def _face(self, spec: ActionSpec) -> ActionSpec | OtherFace:
+        """Return the texts and icon that an action has now: of its row, or its other ones."""
+        other = spec.other_face
+        return spec if other is None or other.condition not in self._conditions else other
 
     def spec(self, key: str) -> ActionSpec:
         """Return the row of the action ``key``."""
@@ -352,7 +358,7 @@ class Actions:
     def name(self, key: str, words: str) -> None:
         """Set the text of an action; "" restores that of its row."""
         self._names[key] = words
-        self._update(self._actions[key], self._specs[key])
+        self._actions[key].setText(words or tr(self._face(self._specs[key]).text))
 
     def withhold(self, hidden: Collection[str], locked: Collection[str]) -> None:
         """Hide and disable these actions, and restore all others."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
-from aegui.core.network.shapes import Shape, TensorSpec, is_image
+from aegui.core.network.shapes import Shape, TensorSpec, is_image, shape_words
 from aegui.core.recipe import AnyLayer, LatentSpec, NormSpec
 
 if TYPE_CHECKING:
@@ -53,6 +53,15 @@ class LayerShape:
     def parameters(self) -> int:
         """Trainable numbers of the layer, per run."""
         return sum(tensor.size for tensor in self.tensors if tensor.role != "buffer")
+
+    @cached_property
+    def signature(self) -> str:
+        """What determines the shapes of its tensors, given its input shape, as text."""
+        words = f"{self.spec.kind}:{shape_words(self.output_shape)}"
+        if self.tied_to is not None:
+            return f"{words}~tied"
+        kernels = [one.shape[2:] for one in self.tensors if one.role == "weight"]
+        return words + "".join(f"@{shape_words(kernel)}" for kernel in kernels if kernel)
 
     @cached_property
     def cost(self) -> int:

@@ -97,18 +97,9 @@ class ResolvedRecipe:
     @property
     def signature(self) -> str:
         """All shapes as text: populations with equal signatures can exchange their weights."""
-        parts = [f"{name}:{'-'.join(map(_words, part))}" for name, part in self.parts.items()]
-        return "-".join(
-            [shape_words(self.layers[0].input_shape), *map(_words, self.layers), *parts]
-        )
-
-
-def _words(layer: LayerShape) -> str:
-    """Return what determines the shapes of the tensors of ``layer``, given its input shape."""
-    words = f"{layer.spec.kind}:{shape_words(layer.output_shape)}"
-    kernels = [one.shape[2:] for one in layer.tensors if one.role == "weight"]
-    sides = "".join(f"@{shape_words(kernel)}" for kernel in kernels if kernel)
-    return f"{words}{sides}" if layer.tied_to is None else f"{words}~tied"
+        stacks = [("", self.layers), *((f"{name}:", part) for name, part in self.parts.items())]
+        words = [name + "-".join([layer.signature for layer in stack]) for name, stack in stacks]
+        return "-".join([shape_words(self.layers[0].input_shape), *words])
 
 
 @dataclass(frozen=True)
