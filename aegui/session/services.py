@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QSignalBlocker
 
+from aegui.session.documents.cleanup import CleanupJob
 from aegui.session.documents.keeping import Keeping
-from aegui.session.documents.sweeping import CleanupJob
 from aegui.session.documents.workspace import Workspace
 from aegui.session.favourites import Favourites
 from aegui.session.holding import Holding, Holds

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.theme import SPACING, current_theme, figures_font
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import mark, tr
 from aegui.kit.layouts import column, row
 from aegui.kit.marks import flat_button
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.theme import SPACING, current_theme, icon_pixmap, icon_px
 from aegui.session.jobs.clock import one_shot
 from aegui.shell.folders import show_in_folder

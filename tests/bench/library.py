@@ -116,7 +116,7 @@ def _window() -> list[Figure]:
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
 
-    from aegui.features.library.model.looks import LibraryQueries, LibraryView
+    from aegui.features.library.model.queries import LibraryQueries, LibraryView
     from aegui.features.library.view.panel import LibraryPanel
 
     app = QApplication.instance() or QApplication([])

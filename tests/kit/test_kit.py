@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from aegui.kit.layouts import column, dim, held, hint, row
 from aegui.kit.marks import ElidedCombo
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.painted import Painted, PaintedArea
 from aegui.kit.placeholder import Placeholder
-from aegui.kit.rooms import overlay_area_of
 
 if TYPE_CHECKING:
     import pytest

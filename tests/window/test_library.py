@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
 from aegui.features.library import feature as wiring
-from aegui.features.library.model import looks
-from aegui.features.library.model.desk import LibraryWriter
+from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.studies.model import study_runs
 from aegui.features.studies.model.study_runs import StudyRuns
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
     """Poll for entries of other processes more often than usual."""
-    monkeypatch.setattr(looks, "_WATCH_MS", 100)
+    monkeypatch.setattr(queries, "_WATCH_MS", 100)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from aegui.core.run_file.saved import SavedRun, save_run
 from aegui.core.study.findings import with_noise
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.figures import feature as wiring_figures
-from aegui.features.library.model.desk import LibraryWriter
+from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.noise_study import feature as wiring_study
 from aegui.features.noise_study.model.noise_study import NoiseStudy
 from aegui.features.noise_study.model.study_forms import MatrixForm

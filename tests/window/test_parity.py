@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.library.library import Library
 from aegui.core.parity.rows import parity_rows
-from aegui.features.library.model.desk import LibraryWriter
+from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.parity import feature as parity_feature
 from aegui.features.parity.feature import ParityFeature
 from aegui.features.studies.model.study_runs import StudyRuns

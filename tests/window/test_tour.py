@@ -15,7 +15,7 @@ from aegui.core.i18n import set_language, tr
 from aegui.core.recipe.edits import with_value
 from aegui.features.tour.feature import STEP, TourFeature
 from aegui.features.tour.steps import STEPS
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.session.data.selection import Selection
 from aegui.session.documents.document import shipped_model
 from tests.window.conftest import train

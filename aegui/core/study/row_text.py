@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.recipe.errors import quoted
+from aegui.core.study.axis_fields import json_text
 from aegui.core.study.plan import AxisRow
-from aegui.core.study.varied import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,7 +29,7 @@ FEATURES = (
         ),
     ),
     FeatureSpec("aegui.features.builder.greeting:GreetingFeature", seen_with=("builder",)),
-    FeatureSpec("aegui.features.builder.lit:HighlightFeature", seen_with=("builder",)),
+    FeatureSpec("aegui.features.builder.highlight:HighlightFeature", seen_with=("builder",)),
     FeatureSpec(
         "aegui.features.builder.settings:SettingsFeature",
         (

@@ -15,8 +15,8 @@ from aegui.core.recipe import Recipe
 from aegui.core.recipe.file import save_recipe
 from aegui.paths import documents_dir, log_file
 from aegui.session.documents.autosave import remove
+from aegui.session.documents.close_guard import CloseGuard
 from aegui.session.documents.document import OPENED_BY
-from aegui.session.documents.leaving import CloseGuard
 from aegui.session.file_writer import FileWriter
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import PATIENCE_MS

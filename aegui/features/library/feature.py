@@ -17,9 +17,9 @@ from aegui.core.i18n import mark, tr, trn
 from aegui.core.library.exports import export_events, export_file, members
 from aegui.core.library.query import check_column
 from aegui.features.library.keeping import KEEPS, keeps
-from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.library.model.keeper import RunKeeper
-from aegui.features.library.model.looks import LibraryQueries, LibraryView
+from aegui.features.library.model.queries import LibraryQueries, LibraryView
+from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.library.view.models import tags_of
 from aegui.features.library.view.panel import COLUMNS, LibraryPanel
 from aegui.paths import library_dir
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.library.entry import LibraryEntry
     from aegui.core.library.library import Library
-    from aegui.features.library.model.desk import UndoStep
-    from aegui.features.library.model.looks import QueryResult
+    from aegui.features.library.model.queries import QueryResult
+    from aegui.features.library.model.writer import UndoStep
     from aegui.session.services import Services
     from aegui.session.settings import FileKind
     from aegui.shell.feature_window import FeatureWindow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 
 from aegui.core.i18n import tr
-from aegui.features.library.model.desk import LibraryWriter
+from aegui.features.library.model.writer import LibraryWriter
 from aegui.session.library_news import LibraryNews
 from aegui.session.notice import Notice
 from aegui.shell.feature import Feature

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from aegui.core.i18n import tr
 from aegui.features.tour.steps import STEPS
 from aegui.features.tour.view.card import TourCard
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.session.data.selection import Selection
 from aegui.session.jobs.clock import one_shot
 from aegui.shell.feature import Feature

@@ -9,6 +9,15 @@ import pytest
 
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.recipe import ConvSpec, DataSpec, LayerSpec, NetworkSpec, Recipe, TrainingSpec
+from aegui.core.study.axis_fields import (
+    first_axis,
+    list_text,
+    value_of,
+    values_from,
+    varied_at,
+    varied_fields,
+)
+from aegui.core.study.options import NOTHING, options_of, with_options
 from aegui.core.study.plan import (
     AxisRow,
     Published,
@@ -21,16 +30,7 @@ from aegui.core.study.plan_edits import overwritten, with_axes, with_recipe
 from aegui.core.study.row_text import Around, network_row, row_from, row_text, rows_from
 from aegui.core.study.settings import base_recipe, grid, setting_of
 from aegui.core.study.templates import TEMPLATES, axis_of_template
-from aegui.core.study.terms import NOTHING, options_of, with_options
 from aegui.core.study.units import resolved_of
-from aegui.core.study.varied import (
-    first_axis,
-    list_text,
-    value_of,
-    values_from,
-    varied_at,
-    varied_fields,
-)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aegui.core.i18n import set_language
+from aegui.core.study.axis_fields import list_text, values_from, varied_at, varied_fields
 from aegui.core.study.plan import StudyAxis
-from aegui.core.study.varied import list_text, values_from, varied_at, varied_fields
 from aegui.core.study.words import axis_words, choice_words
 from tests.session.parts import recipe
 

@@ -20,8 +20,8 @@ from aegui.core.training.loop.pace import CHECKPOINT_SECONDS
 from aegui.core.training.loop.train import train
 from aegui.core.training.step import slices
 from aegui.paths import library_dir
+from aegui.session.documents.cleanup import CleanupJob
 from aegui.session.documents.keeping import Keeping
-from aegui.session.documents.sweeping import CleanupJob
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
 from aegui.session.training import training_worker

@@ -16,7 +16,7 @@ from aegui.core.network.layer_fields import field_of, spec_words
 from aegui.core.network.shapes import shape_text
 from aegui.core.recipe import MAX_UNITS, LatentSpec, LayerSpec
 from aegui.core.recipe.layers import LAYERS
-from aegui.core.study.varied import path_of_layer
+from aegui.core.study.axis_fields import path_of_layer
 from aegui.core.study.words import EVERY
 from aegui.features.builder.view.band import band_edges, band_share, band_units, paint_band
 from aegui.features.builder.view.card_body import CardBody

@@ -14,7 +14,7 @@ from aegui.core.network.remedies import remedy_of, remedy_words
 from aegui.core.network.words import data_words, large_batch_words
 from aegui.core.recipe.edits import consequences, numbers_edited, value_at, with_values
 from aegui.core.recipe.settings import SECTIONS
-from aegui.core.study.varied import NOT_VARIED
+from aegui.core.study.axis_fields import NOT_VARIED
 from aegui.core.training.length import BATCH, LARGE
 from aegui.features.builder.view.edited_strip import EditedStrip
 from aegui.features.builder.view.formula import FormulaView

@@ -14,7 +14,7 @@ from aegui.session.jobs.service import Service
 if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
     from aegui.core.training.record.result import TrainingResult
-    from aegui.features.library.model.desk import LibraryWriter
+    from aegui.features.library.model.writer import LibraryWriter
 
 
 class RunKeeper(Service):

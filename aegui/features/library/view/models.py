@@ -14,7 +14,7 @@ from aegui.core.library.words import (
     is_number,
     spread_words,
 )
-from aegui.features.library.model.looks import KNOWN, LibraryView, QueryResult
+from aegui.features.library.model.queries import KNOWN, LibraryView, QueryResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

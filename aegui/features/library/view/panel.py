@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from aegui.core.evaluation.run_figures import run_figure
 from aegui.core.i18n import mark, tr
 from aegui.core.library.words import column_help, column_title, columns_to_choose, is_figure
-from aegui.features.library.model.looks import LibraryView
+from aegui.features.library.model.queries import LibraryView
 from aegui.features.library.view.models import with_sort
 from aegui.features.library.view.runs_table import RunsTable
 from aegui.features.library.view.side import EntrySide
@@ -36,7 +36,7 @@ from aegui.widgets.progress_strip import WorkBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from aegui.features.library.model.looks import EntryDetails, QueryResult
+    from aegui.features.library.model.queries import EntryDetails, QueryResult
     from aegui.session.jobs.derived import JobProgress
 
 SHOWN = {

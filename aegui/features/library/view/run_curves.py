@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
-    from aegui.features.library.model.looks import RunCurve
+    from aegui.features.library.model.queries import RunCurve
     from aegui.kit.charts.ink import Ink
 
 _NAMES = {"loss": mark("Loss"), "wrong_mean": mark("Wrong pixels")}

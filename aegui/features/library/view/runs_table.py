@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QKeyEvent
 
-    from aegui.features.library.model.looks import QueryResult
+    from aegui.features.library.model.queries import QueryResult
 
 _WIDTHS = {"name": 160, "note": 200, "tags": 96, "starred": 30, "data": 84}
 _MIN_PX, _MAX_PX = 48, 260

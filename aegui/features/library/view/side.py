@@ -16,7 +16,7 @@ from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
-    from aegui.features.library.model.looks import EntryDetails
+    from aegui.features.library.model.queries import EntryDetails
 
 _PICTURE_PX = 168
 _USUAL = mark("Select an entry to see its details, or two to compare them.")

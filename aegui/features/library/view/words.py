@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aegui.core.library.entry import LibraryEntry
-    from aegui.features.library.model.looks import EntryDetails, QueryResult
+    from aegui.features.library.model.queries import EntryDetails, QueryResult
 
 _FIGURES = (
     "wrong",

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from aegui.core.i18n import tr
 from aegui.core.latent.flights import around, through_places, without_outliers
 from aegui.features.map.view.navigation import FRAME_MS
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 

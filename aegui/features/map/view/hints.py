@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from aegui.core.i18n import tr
 from aegui.kit.keys import native_keys
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX

@@ -18,7 +18,7 @@ from aegui.features.map.view.scale_bar import ScaleBar
 from aegui.features.map.view.selection_bar import SelectionBar
 from aegui.features.map.view.types import COLOURS
 from aegui.features.map.view.value_legend import ValueLegend
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.theme import SPACING
 from aegui.widgets.rulers import BOTTOM_PX, LEFT_PX
 

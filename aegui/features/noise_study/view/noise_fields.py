@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolButton, QWidget
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr, trn
+from aegui.core.study.axis_fields import list_text, split_values
 from aegui.core.study.levels import parse_levels
-from aegui.core.study.varied import list_text, split_values
 from aegui.kit.choosing import menu_below, tick_entries
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
 from aegui.core.choices import Choice, table
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import mark, tr, trn
+from aegui.core.study.axis_fields import is_numeric, list_text, values_from
 from aegui.core.study.plan import MAX_VALUES, Range, StudyAxis
 from aegui.core.study.row_text import network_row, row_text, rows_from
-from aegui.core.study.varied import is_numeric, list_text, values_from
 from aegui.core.study.words import axis_words, choice_words
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, heading, held, row
@@ -26,8 +26,8 @@ from aegui.widgets.form.fields import REST_MS, ChoiceField, CountField, NumberFi
 
 if TYPE_CHECKING:
     from aegui.core.recipe import Recipe
+    from aegui.core.study.axis_fields import AxisField
     from aegui.core.study.row_text import Around
-    from aegui.core.study.varied import AxisField
 
 LIST, RANGE, LOG = "list", "range", "log"
 KINDS = table(

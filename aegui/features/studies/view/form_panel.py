@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
+from aegui.core.study.axis_fields import first_axis, value_of, varied_at, varied_fields
+from aegui.core.study.options import NOTHING, PlanOptions, options_of, with_options
 from aegui.core.study.plan_edits import overwritten, with_axes
 from aegui.core.study.results import size_words
 from aegui.core.study.row_text import Around
 from aegui.core.study.templates import TEMPLATES, axis_of_template
-from aegui.core.study.terms import NOTHING, PlanOptions, options_of, with_options
-from aegui.core.study.varied import first_axis, value_of, varied_at, varied_fields
 from aegui.core.study.words import axis_words
 from aegui.features.studies.view.axis_row import AxisRowView
 from aegui.features.studies.view.place_section import PlaceSection

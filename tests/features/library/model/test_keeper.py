@@ -9,8 +9,8 @@ from aegui.core.library.query import LibraryQuery
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.loop.train import train
-from aegui.features.library.model.desk import LibraryWriter
 from aegui.features.library.model.keeper import RunKeeper
+from aegui.features.library.model.writer import LibraryWriter
 from tests.core.library.made import LETTERS
 
 if TYPE_CHECKING:

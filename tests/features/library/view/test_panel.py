@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 from aegui.core.library.entry import LibraryEntry, Spread
 from aegui.core.library.library import DiskUse
 from aegui.core.library.query import LibraryGroup, LibraryRow
-from aegui.features.library.model.looks import KNOWN, EntryDetails, QueryResult, RunCurve
+from aegui.features.library.model.queries import KNOWN, EntryDetails, QueryResult, RunCurve
 from aegui.features.library.view.models import NO_STAR, STAR, tags_of
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.library.view.run_curves import curves_plot
@@ -23,7 +23,7 @@ from aegui.features.library.view.run_curves import curves_plot
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.library.model.looks import LibraryView
+    from aegui.features.library.model.queries import LibraryView
 
 USE = DiskUse(3 << 20, 1 << 20, 100 << 20)
 VALUES: dict[str, Any] = {

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame
 
 from aegui.features.map.hints import HINTS
 from aegui.features.map.view.hints import MapHints
-from aegui.kit.rooms import overlay_area_of
+from aegui.kit.overlay_area import overlay_area_of
 
 if TYPE_CHECKING:
     from aegui.features.map.view.canvas import LatentCanvas

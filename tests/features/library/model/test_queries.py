@@ -10,7 +10,7 @@ import pytest
 from aegui.core.library.library import Library
 from aegui.core.library.words import cell_words
 from aegui.core.training.record.history import HistoryView
-from aegui.features.library.model.looks import KNOWN, EntryDetails, LibraryQueries, LibraryView
+from aegui.features.library.model.queries import KNOWN, EntryDetails, LibraryQueries, LibraryView
 from aegui.paths import library_dir
 from tests.core.library.made import entry, saved_run
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aegui.features.library.model.looks import QueryResult
+    from aegui.features.library.model.queries import QueryResult
 
 COLUMNS = ("name", "wrong", "training.loss")
 

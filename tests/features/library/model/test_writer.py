@@ -12,7 +12,7 @@ from aegui.core.errors import Cancelled
 from aegui.core.library.index import BrokenIndex
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
-from aegui.features.library.model.desk import LibraryWriter, UndoStep
+from aegui.features.library.model.writer import LibraryWriter, UndoStep
 from aegui.paths import library_dir
 from aegui.session.jobs.derived import Derived
 from tests.core.library.made import entry, saved_run
