@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery
 from aegui.features.library import feature as wiring
+from aegui.features.library.model import queries
 from aegui.features.library.model.writer import LibraryWriter
 from aegui.features.library.view.panel import LibraryPanel
 from aegui.features.studies.model import study_runs
