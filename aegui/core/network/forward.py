@@ -103,8 +103,16 @@ def pre_activation(spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tens
     if weight.dim() == 3:
         z = torch.baddbmm(bias[:, None], x, weight)
     else:
-        z = torch.addmm(bias, x.flatten(1), weight)
+        z = linear(bias, x, weight)
     return z if spec.slope == 1.0 else z * spec.slope
+
+
+def linear(bias: torch.Tensor, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Return ``bias + x @ weight`` for rows or images; a single operation for tracing."""
+    if has_torch_function((x,)):
+        traced: torch.Tensor = handle_torch_function(linear, (x,), bias, x, weight)
+        return traced
+    return torch.addmm(bias, x.flatten(1), weight)
 
 
 def _dense(layer: LayerShape, tensors: Tensors, x: torch.Tensor, training: bool) -> torch.Tensor:

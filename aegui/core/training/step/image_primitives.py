@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional as F
 
+from aegui.core.network.forward import linear
 from aegui.core.network.grey_convolution import sums, taps
 from aegui.core.training.step.rules import hand_on, hand_on_one, linear_map, several
 from aegui.core.training.step.tape import NotTraced, Traced, call, plain
@@ -68,10 +69,32 @@ def _convolution(
 
 def _channels_last(x: Traced) -> Traced:
     """Return ``x`` in channels-last order, in which convolutions are up to twice as fast."""
-    if plain(x).is_contiguous(memory_format=torch.channels_last):
+    if _is_channels_last(x):
         return x
     found: Traced = x.contiguous(memory_format=torch.channels_last)
     return found
+
+
+def _linear(bias: Traced, x: Traced, weight: Traced) -> Traced:
+    """Print ``bias + x @ weight`` of rows or images.
+
+    Images are taken in the order of their memory where there are more of them than units: the rows
+    of ``weight`` are then copied into that order, and their gradient back, which is less.
+    """
+    units, product = weight.shape[-1], x.tape.primitive(torch.addmm)
+    if x.dim() == 2 or len(x) <= units or not _is_channels_last(x):
+        found: Traced = product(bias, x.flatten(1), weight)
+        return found
+    count, channels, *size = x.shape
+    rows = x.permute(0, 2, 3, 1).reshape(count, -1)
+    own = weight.reshape(channels, prod(size), units).transpose(0, 1).contiguous()
+    found = product(bias, rows, own.reshape(-1, units))
+    return found
+
+
+def _is_channels_last(x: Traced) -> bool:
+    is_last: bool = plain(x).is_contiguous(memory_format=torch.channels_last)
+    return is_last
 
 
 def _pad(x: Traced, sides: Sequence[int], **_: Any) -> Traced:
@@ -305,6 +328,7 @@ OF_IMAGES: dict[Any, Callable[..., Any]] = {
     F.max_pool2d: _max_pool,
     F.avg_pool2d: _avg_pool,
     F.interpolate: _interpolate,
+    linear: _linear,
     taps: _taps,
     sums: _sums,
     F.batch_norm: _batch_norm,

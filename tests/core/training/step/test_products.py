@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import Cancelled
+from aegui.core.network.forward import linear
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.loop.train import train
@@ -29,6 +30,8 @@ from aegui.core.training.step.tape import Tape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from aegui.core.training.step.tape import Traced
 
     Numbers = NDArray[Any]
 
@@ -153,6 +156,20 @@ def test_what_is_wide_or_of_whole_registers_or_small_stays_as_it_is() -> None:
     for shape in ((512, 128, 100), (512, 128, 16), (32, 35, 10), (20, 5000, 10)):
         assert len(lines(*shape)) == 1, shape
     assert len(lines(512, 128, 10)) == 2
+
+
+@pytest.mark.parametrize("units", [3, 40])
+def test_of_images_and_weights_the_smaller_are_copied(units: int) -> None:
+    images = torch.rand(20, 4, 5, 6).contiguous(memory_format=torch.channels_last)
+    weight, bias = torch.rand(120, units), torch.rand(units)
+    source = Source()
+    tape = Tape(source, PRIMITIVES)
+    found = linear(*(cast("torch.Tensor", tape.fixed(x)) for x in (bias, images, weight)))
+    copied = [source.tensor(line.split(".")[0].strip()) for line in source.lines if "copy" in line]
+    assert [len(each) for each in copied] == [20 if units > len(images) else 30]
+    source.line("return", 0)
+    source.compile("learn", "lr: float")(source.tensors, source.lists, 0.0)
+    assert torch.allclose(cast("Traced", found).tensor, linear(bias, images, weight), atol=1e-4)
 
 
 @needs_onednn
