@@ -100,10 +100,7 @@ def activated(key: str, x: torch.Tensor) -> torch.Tensor:
 def pre_activation(spec: LayerSpec | LatentSpec, tensors: Tensors, x: torch.Tensor) -> torch.Tensor:
     """Return the input of the activation of a dense layer."""
     weight, bias = tensors["weight"], tensors["bias"]
-    if weight.dim() == 3:
-        z = torch.baddbmm(bias[:, None], x, weight)
-    else:
-        z = linear(bias, x, weight)
+    z = torch.baddbmm(bias[:, None], x, weight) if weight.dim() == 3 else linear(bias, x, weight)
     return z if spec.slope == 1.0 else z * spec.slope
 
 

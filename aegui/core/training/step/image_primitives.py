@@ -81,15 +81,14 @@ def _linear(bias: Traced, x: Traced, weight: Traced) -> Traced:
     Images are taken in the order of their memory where there are more of them than units: the rows
     of ``weight`` are then copied into that order, and their gradient back, which is less.
     """
-    units, product = weight.shape[-1], x.tape.primitive(torch.addmm)
-    if x.dim() == 2 or len(x) <= units or not _is_channels_last(x):
-        found: Traced = product(bias, x.flatten(1), weight)
-        return found
-    count, channels, *size = x.shape
-    rows = x.permute(0, 2, 3, 1).reshape(count, -1)
-    own = weight.reshape(channels, prod(size), units).transpose(0, 1).contiguous()
-    found = product(bias, rows, own.reshape(-1, units))
-    return found
+    units, rows = weight.shape[-1], x
+    if x.dim() == 4 and len(x) > units and _is_channels_last(x):
+        count, channels, *size = x.shape
+        rows = x.permute(0, 2, 3, 1).reshape(count, -1)
+        weight = weight.reshape(channels, prod(size), units).transpose(0, 1).contiguous()
+        weight = weight.reshape(-1, units)
+    result: Traced = x.tape.primitive(torch.addmm)(bias, rows.flatten(1), weight)
+    return result
 
 
 def _is_channels_last(x: Traced) -> bool:
