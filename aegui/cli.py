@@ -173,10 +173,11 @@ def _open_window(path: Path | None, spoken: str | None) -> int:
     trouble = missing_display_reason()
     if trouble is not None:
         raise _RefusedLine(trouble)
-    from aegui.qt_import import import_qt
+    from aegui.qt_import import import_qt, without_collection
 
-    import_qt()
-    from aegui.app import run_window
+    with without_collection():
+        import_qt()
+        from aegui.app import run_window
 
     return run_window(path, spoken)
 

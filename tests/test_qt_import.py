@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 
 import pytest
+
+from aegui.qt_import import without_collection
 
 _BODY = """
 import builtins, linecache, sys
@@ -57,3 +60,17 @@ def test_a_picture_is_painted_by_one_thread_where_cores_are_few() -> None:
         counts.append(int(done.stdout))
     assert counts[0] == 0
     assert counts[1] > 0, "with more cores Qt shares it out, as ever"
+
+
+def test_imports_without_collections_leave_the_collector_as_it_was() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        for was_on in (True, False):
+            (gc.enable if was_on else gc.disable)()
+            with without_collection():
+                assert not gc.isenabled()
+            assert gc.isenabled() is was_on
+            assert gc.get_freeze_count() > frozen
+    finally:
+        gc.enable()
+        gc.unfreeze()

@@ -38,15 +38,16 @@ BORN = time.perf_counter() - process_age()
 
 def main() -> None:
     """Start the program, record milestones and print them."""
-    from aegui.qt_import import import_qt
+    from aegui.qt_import import import_qt, without_collection
 
-    import_qt()
-    from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QApplication
+    with without_collection():
+        import_qt()
+        from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+        from PySide6.QtGui import QMouseEvent
+        from PySide6.QtWidgets import QApplication
 
-    from aegui.app import App
-    from aegui.session.map.decode_service import DecodeService
+        from aegui.app import App
+        from aegui.session.map.decode_service import DecodeService
 
     seen: dict[str, float] = {}
 
