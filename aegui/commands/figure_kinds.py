@@ -13,6 +13,7 @@ import numpy as np
 from aegui.commands.making import traversal_ends
 from aegui.commands.map import plane_frame, plane_rect
 from aegui.commands.noise_studies import noise_levels
+from aegui.commands.opened import MAX_CODES
 from aegui.commands.places import dimensions, place_of
 from aegui.commands.progress import shown_work
 from aegui.commands.provenance import WEIGHTS, several_words
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from aegui.kit.charts.figure import Figure
     from aegui.session.data.looks import Look
 
-_MAX_CODES = 10_000
 _FEW_SAMPLES = 48
 _GRID_COLUMNS = 15
 _MAX_TRAVERSED = 12
@@ -84,7 +84,7 @@ def _title(model: OpenedRun, words: str) -> str:
 
 def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
-    some = evenly_spaced(len(model.dataset), options.samples or _MAX_CODES)
+    some = evenly_spaced(len(model.dataset), options.samples or MAX_CODES)
     codes = np.nan_to_num(model.codec.encode(np.asarray(model.dataset.flat()[some])))
     size = model.codec.latent_size
     if options.axes is None and size > 2:
@@ -186,7 +186,7 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
 def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
     _need_encoder(model)
     spec = _noise(model, options, own=False)
-    some = evenly_spaced(len(model.dataset), options.samples or _MAX_CODES)
+    some = evenly_spaced(len(model.dataset), options.samples or MAX_CODES)
     flat = np.asarray(model.dataset.flat()[some])
     labels = [model.dataset.labels[sample] for sample in some.tolist()]
     clean = _error(model, flat, flat)

@@ -20,7 +20,7 @@ from aegui.core.i18n import tr, trn
 from aegui.core.recipe import DataSpec
 from aegui.core.run_file.origin import origin_words
 from aegui.core.run_file.saved import load_run
-from aegui.core.sampled import stride_for
+from aegui.core.sampled import evenly_spaced
 from aegui.core.training.record.best import has_best_weights
 from aegui.core.training.record.last import last_snapshot
 from aegui.core.web_page.exhibit import Exhibit
@@ -73,6 +73,8 @@ class OpenedRun:
         self.name = Path(file).stem
         self.saved = load_run(file)
         self.dataset = _samples(self.saved, data)
+        self.places = evenly_spaced(len(self.dataset), MAX_CODES).tolist()
+        """Indices of ``some_samples`` in the set, those of the figures."""
         self.is_own = data is None or is_same_set(self.dataset, self.saved.dataset)
         is_chosen = has_best_weights(self.saved.recipe)
         self.weights = weights if is_chosen else LAST
@@ -130,13 +132,8 @@ class OpenedRun:
 
     @property
     def some_samples(self) -> NDArray[np.float32]:
-        """At most ``MAX_CODES`` samples ``[n, pixels]``, every ``step``-th of the set."""
-        return np.asarray(self.dataset.flat()[:: self.step])
-
-    @property
-    def step(self) -> int:
-        """Stride of ``some_samples`` in the set."""
-        return stride_for(len(self.dataset), MAX_CODES)
+        """At most ``MAX_CODES`` samples ``[n, pixels]``, those at ``places`` in the set."""
+        return np.asarray(self.dataset.flat()[self.places])
 
     @property
     def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:

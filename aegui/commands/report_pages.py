@@ -296,41 +296,47 @@ def _curves_finding(model: OpenedRun) -> str:
 # Result
 
 
-def _wrong(model: OpenedRun) -> NDArray[np.int64]:
-    flat = np.asarray(model.dataset.flat())
-    return wrong_pixels(flat, model.codec.reconstruct(flat))
-
-
 def _errors_finding(model: OpenedRun) -> str:
-    flat = np.asarray(model.some_samples)
-    if not model.glyphs:
-        answers = np.asarray(model.codec.reconstruct(flat), np.float64)
-        own = float(((answers - flat) ** 2).sum(axis=1).mean())
-        linear = fit_pca(flat, min(model.codec.latent_size, len(flat) - 1)).error()
-        return tr(
+    """Return the errors of ``some_samples``, as in the figure, beside PCA of the same samples."""
+    flat = model.some_samples
+    answers = model.codec.reconstruct(flat)
+    pca = fit_pca(flat, min(model.codec.latent_size, len(flat) - 1))
+    if model.glyphs:
+        wrong = wrong_pixels(flat, answers)
+        linear = wrong_pixels(flat, pca.decode(pca.encode(flat))).mean()
+        words = tr(
+            "{n:,} of {all:,} within 1 wrong pixel, {mean} wrong on average; PCA with as many "
+            "numbers: {linear}",
+            n=int((wrong <= 1).sum()),
+            all=len(wrong),
+            mean=localized(float(wrong.mean()), ".2f"),
+            linear=localized(float(linear), ".2f"),
+        ) + _held_out_words(model, wrong)
+    else:
+        own = float(((np.asarray(answers, np.float64) - flat) ** 2).sum(axis=1).mean())
+        words = tr(
             "Squared error per image {own}; PCA with as many numbers leaves {linear}",
             own=localized(own, ".4g"),
-            linear=localized(linear, ".4g"),
+            linear=localized(pca.error(), ".4g"),
         )
-    wrong = _wrong(model)
-    pca = fit_pca(flat, min(model.codec.latent_size, len(flat) - 1))
-    linear = wrong_pixels(flat, pca.decode(pca.encode(flat))).mean()
+    if len(flat) == len(model.dataset):
+        return words
     return tr(
-        "{n:,} of {all:,} within 1 wrong pixel, {mean} wrong on average; PCA with as many numbers: "
-        "{linear}",
-        n=int((wrong <= 1).sum()),
-        all=len(wrong),
-        mean=localized(float(wrong.mean()), ".2f"),
-        linear=localized(float(linear), ".2f"),
-    ) + _held_out_words(model, wrong)
+        "{words} (both of {n:,} of the {all:,} samples)",
+        words=words,
+        n=len(flat),
+        all=len(model.dataset),
+    )
 
 
 def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
-    """Return the same figures for held-out samples; empty if there are none."""
-    places = model.parts.get(HELD_OUT)
-    if places is None:
+    """Return the same figures for the held-out samples among them; empty if there are none.
+
+    ``wrong`` are the wrong pixels of ``some_samples``.
+    """
+    own = wrong[np.isin(model.places, model.parts.get(HELD_OUT, ()))]
+    if not len(own):
         return ""
-    own = wrong[places]
     return tr(
         "; of {all:,} held out {n:,} within 1, {mean} wrong on average",
         all=len(own),
@@ -356,7 +362,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     whole = _errors_finding(model)
     if errors.max():
         yield from _drawn(model, RESULT, lambda _: whole, "errors")
-    worst = _name(model, int(order[0]) * model.step)
+    worst = _name(model, model.places[order[0]])
     figure = reconstructions_figure(
         rows,
         look_of(model.dataset),
@@ -380,7 +386,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     table = csv_text(
         [tr("sample"), unit],
         [
-            [_name(model, int(at) * model.step), f"{errors[at]:.6g}"]
+            [_name(model, model.places[at]), f"{errors[at]:.6g}"]
             for at in np.argsort(-errors, kind="stable")
         ],
     )
@@ -537,12 +543,12 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
     codes = model.codes
     assert codes is not None
     codes = np.nan_to_num(codes)
-    seen = (at for at in range(len(codes)) if model.dataset.labels[at * model.step].isalnum())
+    seen = (at for at, place in enumerate(model.places) if model.dataset.labels[place].isalnum())
     first = next(seen, 0)
     last = int(np.argmax(((codes - codes[first]) ** 2).sum(axis=1)))
     path = through([codes[first], codes[last]], "straight", _STEPS)
     images = decoded(model.codec, path)
-    a, b = _name(model, first * model.step), _name(model, last * model.step)
+    a, b = _name(model, model.places[first]), _name(model, model.places[last])
     ends_named = (a, *[""] * (_STEPS - 2), b)
     sheet = PictureSheet((tuple(images),), look_of(model.dataset), column_names=ends_named)
     title = tr("From “{a}” to “{b}” in {n} steps", a=a, b=b, n=_STEPS)
@@ -553,8 +559,8 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
         n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),
     )
     ends = (
-        f"--from={_called(model, first * model.step)}",
-        f"--to={_called(model, last * model.step)}",
+        f"--from={_called(model, model.places[first])}",
+        f"--to={_called(model, model.places[last])}",
     )
     asked = ("-n", str(_STEPS), "-o", _out(model, "path.png"))
     command = _line("path", model.file, *_which(model), *ends, *asked)
@@ -566,7 +572,7 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
 def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
     """Return a page of straight paths between classes, for a code with a prior."""
     codes = np.nan_to_num(np.asarray(model.codes))
-    labels = [model.dataset.labels[at * model.step] for at in range(len(codes))]
+    labels = [model.dataset.labels[place] for place in model.places]
     rows: list[tuple[NDArray[np.float32], ...]] = []
     names, changes = [], []
     begun: set[str] = set()
@@ -584,7 +590,7 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
         path = through([codes[first], codes[last]], "straight", _STEPS)
         rows.append(tuple(decoded(model.codec, path)))
         changes.append(float(pixel_change(model.codec, path).max()))
-        names.append(f"{_name(model, first * model.step)} →\n{_name(model, last * model.step)}")
+        names.append(f"{_name(model, model.places[first])} →\n{_name(model, model.places[last])}")
     sheet = PictureSheet(tuple(rows), look_of(model.dataset), row_names=tuple(names))
     title = tr("Interpolation in {n} equal steps of the code", n=_STEPS)
     finding = tr(
@@ -619,7 +625,7 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
     sheet = PictureSheet(
         tuple(tuple(row) for row in rows),
         look_of(model.dataset),
-        row_names=tuple(_name(model, place * model.step) for place in minus[:3]),
+        row_names=tuple(_name(model, model.places[place]) for place in minus[:3]),
         column_names=tuple(localized(amount, "+.2f") for amount in amounts.tolist()),
     )
     title = tr("{a} made of {b}, step by step", a=plus_name, b=minus_name)
@@ -649,7 +655,7 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
     codes = model.codes
     if codes is None:
         return None
-    labels = [model.dataset.labels[place * model.step] for place in range(len(codes))]
+    labels = [model.dataset.labels[place] for place in model.places]
     if model.glyphs:
         large = [at for at, label in enumerate(labels) if len(label) == 1 and label.isupper()]
         small = [at for at, label in enumerate(labels) if len(label) == 1 and label.islower()]

@@ -15,12 +15,14 @@ from pptx import Presentation
 
 from aegui import __version__
 from aegui.cli import main
-from aegui.commands.opened import OpenedRun
+from aegui.commands.opened import MAX_CODES, OpenedRun
 from aegui.commands.options import ASSIGNMENTS as OFFERED
 from aegui.commands.places import place_of
-from aegui.commands.report_pages import _called
+from aegui.commands.report_pages import _called, _errors_finding
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
+from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.latent.pca import fit_pca
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
@@ -164,6 +166,34 @@ def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> N
     told = method.read_text(encoding="utf-8")
     assert "so it learns to copy" in told
     assert "the target is clean" not in told
+
+
+def test_errors_are_compared_with_pca_of_the_same_samples(tmp_path: Path) -> None:
+    """Of a set so large that only some of it is measured, which the finding says."""
+    count = 2 * MAX_CODES
+    rows = np.random.default_rng(0).random((count, 2, 2)) > 0.5
+    dataset = Dataset.from_images("many", rows.astype(np.float32), ["a"] * count, ["a"] * count)
+    changes = {
+        "data": {"split": {"validation": 0.25}},
+        "network": {"encoder": [], "latent": {"units": 1}},
+        "training": {"epochs": 1},
+    }
+    path = tmp_path / "many.aegui"
+    save_run(path, trained(changes, dataset))
+    model = OpenedRun(path)
+    some = model.some_samples
+    assert len(some) == MAX_CODES
+    wrong = wrong_pixels(some, model.codec.reconstruct(some))
+    pca = fit_pca(some, 1)
+    linear = wrong_pixels(some, pca.decode(pca.encode(some))).mean()
+    held_out = wrong[np.isin(model.places, model.parts["held_out"])]
+    assert 0 < len(held_out) < len(model.parts["held_out"])
+    assert _errors_finding(model) == (
+        f"{(wrong <= 1).sum():,} of 10,000 within 1 wrong pixel, {wrong.mean():.2f} wrong on "
+        f"average; PCA with as many numbers: {linear:.2f}; of {len(held_out):,} held out "
+        f"{(held_out <= 1).sum():,} within 1, {held_out.mean():.2f} wrong on average "
+        "(both of 10,000 of the 20,000 samples)"
+    )
 
 
 def test_a_study_is_done_first_where_it_is_asked_for(
