@@ -15,8 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 
 from aegui.core.cards import CARD_SIZE
+from aegui.core.data.builtin import load_builtin
+from aegui.core.data.writers import write_dataset
 from aegui.core.gallery import SHELVES
-from aegui.core.recipe.file import list_recipes
+from aegui.core.recipe.file import list_recipes, save_recipe
 from aegui.core.setup_line.challenges import CHALLENGES
 from aegui.features.gallery.feature import GalleryFeature
 from aegui.features.gallery.model.items import NO_EXTRAS, network_items
@@ -189,6 +191,33 @@ def test_a_card_is_trained_and_meanwhile_nothing_is_put_into_the_builder(
     choose(dialog, "letters-sparse")
     assert dialog.details.open.isEnabled()
     dialog.reject()
+
+
+def test_a_card_whose_data_were_missing_is_not_trained_later(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "letters.json"
+    data = SMALL.data.model_copy(update={"source": str(path), "chars": None})
+    recipe = SMALL.model_copy(update={"name": "of a file", "data": data})
+    recipes_dir().mkdir(parents=True, exist_ok=True)
+    save_recipe(recipes_dir() / "mine.json", recipe)
+    workspace, runner = window._services.workspace, window._services.runner
+    dialog = opened(window, qtbot)
+    choose(dialog, "mine")
+    dialog.details.train.click()
+    qtbot.waitUntil(lambda: not workspace.loading.is_busy)
+    assert workspace.recipe.name == "small", "the data are missing"
+    write_dataset(path, load_builtin("lowercase"))
+    workspace.edit_recipe(recipe, "By other means")
+    qtbot.waitUntil(lambda: workspace.recipe == recipe)
+    assert not runner.is_busy
+    # Asked for again, it trains.
+    workspace.undo_stack.undo()
+    dialog = opened(window, qtbot)
+    choose(dialog, "mine")
+    dialog.details.train.click()
+    qtbot.waitUntil(lambda: runner.is_busy or workspace.run is not None, timeout=20_000)
+    stop(qtbot, runner)
 
 
 def test_a_card_is_varied_in_a_study(window: MainWindow, qtbot: QtBot) -> None:

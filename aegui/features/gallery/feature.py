@@ -24,7 +24,6 @@ from aegui.shell.feature import Feature
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aegui.core.recipe import Recipe
     from aegui.features.gallery.model.items import Extras, GalleryItem
     from aegui.session.favourites import Shelf
     from aegui.session.services import Services
@@ -50,9 +49,7 @@ class GalleryFeature(Feature):
         self._extras: Extras = NO_EXTRAS
         self.dialog: GalleryDialog | None = None
         """The open dialog, or None."""
-        self._wanted: tuple[Recipe, Recipe, Callable[[], object]] | None = None
         self._looks.answered.connect(self._on_looks_answered)
-        services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         services.runner.state_changed.connect(self._show_idle)
         services.favourites.changed.connect(self._show_items)
 
@@ -138,40 +135,31 @@ class GalleryFeature(Feature):
 
     def _take(self, item: GalleryItem, then: Callable[[], object] = lambda: None) -> None:
         """Make the recipe of ``item`` the draft; ``then`` is called once its data are loaded."""
+        workspace = self._services.workspace
         if self._services.runner.is_busy:
             return
         path = find_recipe(item.key)
         recipe = item.recipe if path is None else load_recipe(path)
         if recipe is None:
             return
+
+        def taken() -> None:
+            if item.has_goal:
+                # The draft is there already: this sets the goal.
+                self._services.requests.preset.emit(item.key)
+            else:
+                self._services.favourites.use("networks", item.key)
+            then()
+
         self._close()
         if self._window.is_wandering:
             # The builder must be visible to show the recipe.
             self._services.requests.arrangement.emit("build")
-        if recipe == self._services.workspace.recipe and not item.has_goal:
-            self._services.favourites.use("networks", item.key)
-            then()
-            return
-        if recipe == self._services.workspace.recipe:
-            # A challenge that is started again: only its goal is new.
-            self._services.requests.preset.emit(item.key)
-            then()
-            return
-        self._wanted = recipe, self._services.workspace.recipe, then
-        self._services.requests.preset.emit(item.key)
-
-    @Slot(object)
-    def _on_workspace_recipe_changed(self, _resolution: object) -> None:
-        if self._wanted is None:
-            return
-        recipe, before, then = self._wanted
-        now = self._services.workspace.recipe
-        if now == before:
-            # The data are not loaded yet: they may have to be downloaded first.
-            return
-        self._wanted = None
-        if now == recipe:
-            then()
+        if recipe == workspace.recipe:
+            taken()
+        else:
+            text = tr("Recipe “{name}”", name=tr(recipe.name))
+            workspace.edit_recipe(recipe, text, taken)
 
     # Requests of the dialog
 
