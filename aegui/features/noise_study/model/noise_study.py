@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec, Recipe
     from aegui.core.study.comparison import MistakeSpec
+    from aegui.core.study.findings import Finding
     from aegui.core.study.noise_curves import Curves, NoiseCurveSpec
     from aegui.core.study.noise_matrix import MatrixSpec, NoiseMatrix, Strip
 
@@ -75,6 +76,15 @@ class CurveModel:
     codecs: tuple[Codec, ...]
 
 
+@dataclass(frozen=True)
+class _Sought:
+    """What mistakes are searched in: a draft, its samples, and the noise it has to repair."""
+
+    recipe: Recipe
+    dataset: Dataset
+    test: CorruptionSpec | None
+
+
 class NoiseStudy(Service):
     """Runs one study at a time; a newer one replaces the running one."""
 
@@ -103,7 +113,9 @@ class NoiseStudy(Service):
         self._costs = Derived("aegui-study-cost", self)
         self._costs.answered.connect(self.cost_found)
         self._findings = Derived("aegui-study-findings", self)
-        self._findings.answered.connect(self.findings_found)
+        self._findings.answered.connect(self._on_findings_answered)
+        self._asked: _Sought | None = None
+        self._found: tuple[Finding, ...] | None = None
         self._opened = Derived("aegui-study-run", self)
         self._opened.answered.connect(self._on_opened_answered)
         self._opened.failed.connect(self.failed)
@@ -174,9 +186,16 @@ class NoiseStudy(Service):
             self._strips.ask(lambda: _strip(matrix, cell), matrix)
 
     def look_for_mistakes(self, recipe: Recipe, dataset: Dataset) -> None:
-        """Look for mistakes in a recipe and its samples; ``findings_found`` follows."""
-        test = self.test
-        self._findings.ask(lambda: mistakes(recipe, test, dataset), recipe)
+        """Look for mistakes in a recipe and its samples; ``findings_found`` follows.
+
+        Several views ask for the same, which is searched once.
+        """
+        asked = _Sought(recipe, dataset, self.test)
+        if asked != self._asked:
+            self._asked, self._found = asked, None
+            self._findings.ask(lambda: mistakes(asked.recipe, asked.test, asked.dataset), asked)
+        elif self._found is not None:
+            self.findings_found.emit(self._found)
 
     def add_file(self, path: Path) -> None:
         """Load networks from a run file for curves; ``files_changed`` or ``failed`` follows."""
@@ -204,6 +223,11 @@ class NoiseStudy(Service):
 
     def _refuse(self, error: AeguiError) -> None:
         self.failed.emit(str(error))
+
+    @Slot(object)
+    def _on_findings_answered(self, found: tuple[Finding, ...]) -> None:
+        self._found = found
+        self.findings_found.emit(found)
 
     @Slot(object)
     def _on_opened_answered(self, found: CurveModel) -> None:

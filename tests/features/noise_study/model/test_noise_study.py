@@ -97,6 +97,26 @@ def test_a_file_that_is_none_is_named(qtbot: QtBot, study: NoiseStudy, tmp_path:
     assert study.files == ()
 
 
+def test_mistakes_that_two_docks_show_are_searched_once(qtbot: QtBot, study: NoiseStudy) -> None:
+    found: list[tuple[Finding, ...]] = []
+    study.findings_found.connect(found.append)
+    sought, dataset = with_mistake(recipe(), "noisy_target"), glyphs(4)
+    for _ in range(2):
+        study.look_for_mistakes(sought, dataset)
+    qtbot.waitUntil(lambda: bool(found))
+    assert study._findings.finish(10.0)
+    assert len(found) == 1
+    # A dock that is opened later gets what was found.
+    study.look_for_mistakes(sought.model_copy(), dataset)
+    assert len(found) == 2
+    assert found[1] is found[0]
+    # Another noise to repair is another search.
+    study.test = parse_corruption("flip:0.3")
+    study.look_for_mistakes(sought, dataset)
+    qtbot.waitUntil(lambda: len(found) == 3)
+    assert found[2] is not found[0]
+
+
 def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseStudy) -> None:
     found: list[tuple[Finding, ...]] = []
     study.findings_found.connect(found.append)
