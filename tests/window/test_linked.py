@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from aegui.app import App
     from aegui.features.map.view.canvas import LatentCanvas
+    from aegui.session.map.others import Compared
     from aegui.window.main_window import MainWindow
 
 
@@ -244,12 +245,26 @@ def test_seeds_follow_the_epoch_and_kept_epochs_stay(window: MainWindow, qtbot: 
     run = next(k for k in range(3) if k != codec.run)
     window.feature(OthersFeature).choose(f"run:{run}")
     window.feature(OthersFeature).choose("moment")
+    window.docks["others"].show()
+    window.docks["others"].raise_()
+    qtbot.waitUntil(lambda: others.latest is not None)
+    compared: list[Compared] = []
+    others.compared.connect(compared.append)
+    before = others.latest
     timeline = showing.shown.timeline
     assert timeline is not None
     showing.show_epoch(timeline.frames[0].epoch)
     qtbot.waitUntil(lambda: others.others[0].codec.epoch == timeline.frames[0].epoch)
     assert others.others[1].codec is codec
     assert others.others[0].codec.run == run
+    qtbot.waitUntil(lambda: bool(compared))
+    assert others._codes.finish(10.0)
+    (now,) = compared
+    assert [each.of.codec.epoch for each in (now.shown, now.others[0])] == [
+        timeline.frames[0].epoch
+    ] * 2
+    assert before is not None
+    assert now.others[1] is before.others[1], "what stays as it is, is not encoded again"
 
 
 def test_a_file_that_does_not_fit_is_refused(

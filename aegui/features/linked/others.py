@@ -140,11 +140,9 @@ class OthersFeature(Feature):
         shown = None
         if now.codec is not None:
             shown = Other("shown", tr("This network"), now.codec, now.has_prior)
-        for each in self._others.others:
-            renewed = self._run(each.key) if each.key.startswith(RUN) else None
-            if renewed is not None:
-                self._others.replace(renewed)
-        self._others.set_shown(shown, live=now.is_learning)
+        runs = [self._run(each.key) for each in self._others.others if each.key.startswith(RUN)]
+        renewed = [run for run in runs if run is not None]
+        self._others.set_shown(shown, renewed, live=now.is_learning)
 
     def _begin_anew(self) -> None:
         # Other seeds are other networks: remove those that no longer exist.

@@ -19,6 +19,7 @@ from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -168,18 +169,28 @@ class Others(Service):
             self._subject, self.latest = object(), None
             self._renew()
 
-    def set_shown(self, shown: Other | None, *, live: bool = False) -> None:
-        """Set the displayed network; ``live`` while it changes continuously."""
+    def set_shown(
+        self, shown: Other | None, renewed: Sequence[Other] = (), *, live: bool = False
+    ) -> None:
+        """Set the displayed network; ``live`` while it changes continuously.
+
+        ``renewed`` replace those of ``others`` with their keys, which have other weights now.
+        """
+        self._take_renewed(renewed)
         before = self._shown
         self._shown, self._is_live = shown, live
         if shown is None or before is None or not _same_space(before.codec, shown.codec):
             self._subject, self.latest = object(), None
         self._renew()
+        if renewed:
+            self.renewed.emit()
 
     def add(self, other: Other) -> bool:
         """Add ``other`` to the comparison; emit ``refused`` and return False if impossible."""
         if any(each.key == other.key for each in self.others):
-            self.replace(other)
+            self._take_renewed((other,))
+            self._renew()
+            self.renewed.emit()
             return True
         reason = self._why_not(other)
         if reason:
@@ -192,13 +203,6 @@ class Others(Service):
         """Add the run in a file to the comparison once it has been read."""
         self._files.ask(lambda: _opened(path), path)
 
-    def replace(self, other: Other) -> None:
-        """Replace the network with the key of ``other``: its weights or its epoch have changed."""
-        others = tuple(other if each.key == other.key else each for each in self.others)
-        self.others = others
-        self._renew()
-        self.renewed.emit()
-
     def remove(self, key: str) -> None:
         """Remove the network ``key`` from the comparison."""
         self._set_others(tuple(each for each in self.others if each.key != key))
@@ -207,6 +211,10 @@ class Others(Service):
         """Decode the code ``z`` ``[d]`` with every other network; the latest code wins."""
         self._cursor = z
         self._decode()
+
+    def _take_renewed(self, renewed: Sequence[Other]) -> None:
+        by_key = {each.key: each for each in renewed}
+        self.others = tuple(by_key.get(each.key, each) for each in self.others)
 
     def _set_others(self, others: tuple[Other, ...]) -> None:
         self.others = others
@@ -235,13 +243,15 @@ class Others(Service):
         indices = self._indices
         if indices is None:
             indices = sampled(len(dataset), MAX_SAMPLES, 0)
-        every = (shown, *others)
-        found = indices
-        work = len(found) * sum(max(encode_cost(each.codec), each.codec.pixels) for each in every)
+        every, found = (shown, *others), indices
+        # Networks of files and of fixed epochs stay as they are.
+        known = () if self.latest is None else self.latest.others
+        due = [each for each in every if _known(each, known) is None]
+        work = len(found) * sum(max(encode_cost(each.codec), each.codec.pixels) for each in due)
         self._codes.compute(
-            lambda _report, cancelled: _compared(every, dataset, found, cancelled),
+            lambda _report, cancelled: _compared(every, dataset, found, known, cancelled),
             self._subject,
-            quick=work <= QUICK_BATCH and all(is_quick(each.codec, 0) for each in every),
+            quick=work <= QUICK_BATCH and all(is_quick(each.codec, 0) for each in due),
             gentle=self._is_live,
         )
 
@@ -279,10 +289,20 @@ def _opened(path: Path) -> Other:
 
 
 def _compared(
-    every: tuple[Other, ...], dataset: Dataset, indices: NDArray[np.int64], cancelled: IsCancelled
+    every: tuple[Other, ...],
+    dataset: Dataset,
+    indices: NDArray[np.int64],
+    known: Sequence[Mapped],
+    cancelled: IsCancelled,
 ) -> Compared:
-    shown, *others = (_mapped(each, dataset, indices, cancelled) for each in every)
+    shown, *others = (
+        _known(each, known) or _mapped(each, dataset, indices, cancelled) for each in every
+    )
     return Compared(indices, shown, tuple(others))
+
+
+def _known(other: Other, known: Sequence[Mapped]) -> Mapped | None:
+    return next((each for each in known if each.of is other), None)
 
 
 def _mapped(
