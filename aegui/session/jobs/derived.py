@@ -205,6 +205,7 @@ class Derived(QObject):
     ) -> None:
         """Emit each state of an answer that ``states(report, cancelled)`` yields.
 
+        States that are returned as a tuple end the work: with the last one, none is in progress.
         The other arguments are those of ``compute``.
         """
         before, subject = self._newest, object() if subject is None else subject
@@ -303,13 +304,13 @@ class Derived(QObject):
         try:
             found = () if given_up() else question.states(question.report, given_up)
             if isinstance(found, tuple):
-                # Sent with the final message, so that its receivers find no work in progress.
-                answer = next(iter(found), None)
-            else:
-                for state in found:
-                    self._ready.emit((question, state, None))
-                    if given_up():
-                        break
+                # All are known: the last one is sent with the final message, so that its receivers
+                # find no work in progress.
+                *found, answer = found or (None,)
+            for state in found:
+                self._ready.emit((question, state, None))
+                if given_up():
+                    break
         except Cancelled:
             pass
         except Exception as error:

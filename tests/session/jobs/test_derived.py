@@ -171,6 +171,19 @@ def test_states_come_one_after_the_other_until_they_are_given_up(
     qtbot.waitUntil(lambda: heard == ["coarse", "fine", "other"])
 
 
+def test_states_that_are_all_known_come_too_and_with_the_last_the_work_has_ended(
+    qtbot: QtBot, asked: Derived, heard: list[object]
+) -> None:
+    busy: list[bool] = []
+    asked.answered.connect(lambda _state: busy.append(asked.is_busy))
+    asked.derive(lambda _report, _cancelled: ("coarse", "fine"), "subject", title="Both")
+    qtbot.waitUntil(lambda: heard == ["coarse", "fine"])
+    assert busy == [True, False]
+    asked.derive(lambda _report, _cancelled: (), "subject", title="None")
+    qtbot.waitUntil(lambda: not asked.is_busy)
+    assert heard == ["coarse", "fine"]
+
+
 def test_what_was_given_up_before_it_began_is_not_done(asked: Derived) -> None:
     begun, gate, done = threading.Event(), threading.Event(), threading.Event()
 
