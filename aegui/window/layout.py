@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, QTimer, Slot
 from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import QToolBar
 
 from aegui.kit.theme import for_text
 from aegui.session.jobs.clock import one_shot
@@ -173,7 +174,16 @@ class WindowLayout(QObject):
         if state is None:
             return False
         take_away(self._window, self._docks)
-        return self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
+        # Toolbars that are shown by the program stay as they are, unlike those of the user.
+        bars = {
+            bar: not bar.isHidden()
+            for bar in self._window.findChildren(QToolBar)
+            if not bar.toggleViewAction().isVisible()
+        }
+        is_restored = self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
+        for bar, is_shown in bars.items():
+            bar.setVisible(is_shown)
+        return is_restored
 
     # A window of another size, or on another screen
 

@@ -212,9 +212,12 @@ def test_only_the_word_ends_it_and_nothing_is_left(
     assert app.window.docks["charts"].toggleViewAction().isVisible()
 
 
-def test_no_layout_of_that_time_brings_the_bar_back(
+def test_layouts_of_other_times_neither_hide_the_bar_nor_bring_it_back(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for perspective in ("draw", "build", "wander"):
+        window.set_perspective(perspective)
+        window.keep_layout()
     enter(window, tmp_path, made())
     qtbot.waitUntil(lambda: bar_of(window) != "", timeout=20_000)
     for perspective in ("draw", "build", "wander"):

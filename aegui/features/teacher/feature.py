@@ -116,7 +116,7 @@ class TeacherFeature(Feature):
     @Slot()
     def _show(self) -> None:
         file = self._teaching.file
-        self.bar.set_in_force(file is not None)
+        self.bar.setVisible(file is not None)
         self.set_conditions(teaching=file is not None)
         if file is None:
             self._window.withhold((), (), ())

@@ -22,7 +22,6 @@ class TeacherBar(QToolBar):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Teacher mode"), parent)
-        self._is_in_force = False
         self.setObjectName("teacherbar")
         self.setMovable(False)
         self.toggleViewAction().setVisible(False)
@@ -36,15 +35,6 @@ class TeacherBar(QToolBar):
         margins = (SPACING, SPACING // 2, SPACING, SPACING // 2)
         strip.setLayout(row((self.words, 1), self.leave, spacing=SPACING, margins=margins))
         self.addWidget(strip)
-
-    def set_in_force(self, is_in_force: bool) -> None:
-        """Show the bar exactly while teacher mode is active."""
-        self._is_in_force = is_in_force
-        self.setVisible(is_in_force)
-
-    def setVisible(self, _visible: bool) -> None:
-        """Ignore ``_visible``: a layout stored in teacher mode would show the bar."""
-        super().setVisible(self._is_in_force)
 
     def set_words(self, text: str, details: str) -> None:
         """Set text and tooltip."""
