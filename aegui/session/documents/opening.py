@@ -66,19 +66,12 @@ class Opening:
         )
 
     def show(self, run: SavedRun, name: str, may_leave: MayLeave = None) -> bool:
-        """Open a run from elsewhere as a document without a file; return False if that failed."""
-
-        def take(opened: Opened) -> None:
-            if may_leave is None or may_leave():
-                self._host.swap(opened)
-
-        return self._loading.do(
-            tr("Opening {name}", name=name),
-            _resolving(
-                lambda *_how: Opened(document_draft(run.recipe, run.dataset), run, name=name)
-            ),
-            take,
-            self._host.refuse,
+        """Open a run from elsewhere as a document without a file; False if that fails at once."""
+        return self._read(
+            name,
+            lambda *_how: Opened(document_draft(run.recipe, run.dataset), run, name=name),
+            may_leave,
+            self._host.swap,
             quick=True,
         )
 
@@ -107,49 +100,32 @@ class Opening:
             reading = read_recipe(path)
             work = partial(open_recipe, path, reading)
             quick = is_quick_source(reading.recipe.data.source)
-        kept = True
+        again = partial(self.open, path, may_leave)
 
-        def take(opened: Opened) -> None:
-            nonlocal kept
-            if may_leave is not None and not may_leave():
-                kept = False
-            elif stamp_of(path) != stamp:
+        def take(opened: Opened) -> bool:
+            if stamp_of(path) != stamp:
                 # The file was saved by this program while it was being read: read it again.
-                kept = self.open_document(path, None)
-            else:
-                self._host.swap(opened)
-                self._file.remember(path)
-                if opened.unread:
-                    again = partial(self.open, path, may_leave)
-                    self._host.ask_to_read(opened.unread, opened.note, again)
+                return self.open_document(path, None)
+            self._host.swap(opened)
+            self._file.remember(path)
+            self._offer_unread(opened, again)
+            return True
 
         def refuse(error: AeguiError) -> None:
-            self._refuse(path, error, partial(self.open, path, may_leave))
+            self._refuse(path, error, again)
 
-        title = tr("Opening {name}", name=path.name)
-        return self._loading.do(title, _resolving(work), take, refuse, quick=quick) and kept
+        return self._read(path.name, work, may_leave, take, refuse, quick=quick)
 
     def open_kept(self, kept: KeptDocument, may_leave: MayLeave = None) -> bool:
         """Open a library entry as a document without a file; False if that fails at once."""
         work, quick = _kept_reader(kept, self._host.may_read)
-        was_taken = True
 
         def take(opened: Opened) -> None:
-            nonlocal was_taken
-            if may_leave is not None and not may_leave():
-                was_taken = False
-                return
             self._host.swap(opened)
             kept.then()
-            if opened.unread:
-                again = partial(self.open_kept, kept, may_leave)
-                self._host.ask_to_read(opened.unread, opened.note, again)
+            self._offer_unread(opened, partial(self.open_kept, kept, may_leave))
 
-        title = tr("Opening {name}", name=kept.name)
-        return (
-            self._loading.do(title, _resolving(work), take, self._host.refuse, quick=quick)
-            and was_taken
-        )
+        return self._read(kept.name, work, may_leave, take, quick=quick)
 
     def recover(
         self,
@@ -158,13 +134,9 @@ class Opening:
         then: Callable[[], object] | None = None,
     ) -> bool:
         """Open the unsaved work ``recovery``, then call ``then``; False if that fails at once."""
-        file, kept = recovery.file, True
+        file = recovery.file
 
         def take(opened: Opened) -> None:
-            nonlocal kept
-            if may_leave is not None and not may_leave():
-                kept = False
-                return
             name = recovery.name or opened.draft.recipe.name
             # The current state of the original file counts as the one that the copy was made from.
             mark = None if recovery.origin is None else mark_of(recovery.origin)
@@ -186,16 +158,37 @@ class Opening:
             self._host.refuse(error)
 
         # The user has already agreed to reading the sources of the recovered document.
-        return (
-            self._loading.do(
-                tr("Opening {name}", name=recovery.name or file.name),
-                _resolving(_run_reader(file, lambda _source: True)),
-                take,
-                refuse,
-                quick=is_light(file),
-            )
-            and kept
-        )
+        read, name = _run_reader(file, lambda _source: True), recovery.name or file.name
+        return self._read(name, read, may_leave, take, refuse, quick=is_light(file))
+
+    def _read(
+        self,
+        name: str,
+        read: Reader,
+        may_leave: MayLeave,
+        take: Callable[[Opened], bool | None],
+        refuse: Callable[[AeguiError], None] | None = None,
+        *,
+        quick: bool,
+    ) -> bool:
+        """Read a document and ``take`` it, unless the open one must stay.
+
+        Return False if it was not taken at once; a ``take`` that can fail returns False then.
+        """
+        is_taken = True
+
+        def swap(opened: Opened) -> None:
+            nonlocal is_taken
+            is_taken = (may_leave is None or may_leave()) and take(opened) is not False
+
+        title = tr("Opening {name}", name=name)
+        refuse = refuse or self._host.refuse
+        return self._loading.do(title, _resolving(read), swap, refuse, quick=quick) and is_taken
+
+    def _offer_unread(self, opened: Opened, again: Callable[[], object]) -> None:
+        """Offer to read samples that the file names, and to open it ``again`` with them."""
+        if opened.unread:
+            self._host.ask_to_read(opened.unread, opened.note, again)
 
     def _refuse(
         self, path: Path, error: AeguiError, retry: Callable[[], object] | None = None
