@@ -6,7 +6,6 @@ Reading uses a database connection of its own, so that it never waits for a run 
 from __future__ import annotations
 
 import contextlib
-import threading
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,16 +15,15 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.library.differences import difference
-from aegui.core.library.index import BrokenIndex
-from aegui.core.library.library import Library
 from aegui.core.library.query import LibraryQuery, Search
 from aegui.core.library.words import is_figure
 from aegui.core.run_file.saved import load_run
+from aegui.features.library.model.opened_library import OpenedLibrary
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from aegui.core.data.progress import IsCancelled
     from aegui.core.library.differences import EntryDifference
     from aegui.core.library.entry import LibraryEntry
-    from aegui.core.library.library import DiskUse
+    from aegui.core.library.library import DiskUse, Library
     from aegui.core.library.query import LibraryGroup, LibraryRow
 
 KNOWN = ("kind", "starred", "name", "study", "missing")
@@ -183,9 +181,8 @@ class LibraryQueries(Service):
         self._sheets = Derived("aegui-library-table", self)
         self._details = Derived("aegui-library-details", self)
         self._watch = Derived("aegui-library-watch", self, urgent=False)
-        self._lock = threading.Lock()
-        self._library: Library | None = None
         self._version = 0
+        self._library = OpenedLibrary(self._note_version)
         self._sheets.answered.connect(self.answered)
         self._details.answered.connect(self.known)
         self._watch.answered.connect(self._on_watch_answered)
@@ -221,9 +218,7 @@ class LibraryQueries(Service):
         """Stop threads and timer for good."""
         self._timer.stop()
         super().shutdown()
-        if self._library is not None:
-            self._library.close()
-            self._library = None
+        self._library.close()
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -235,61 +230,41 @@ class LibraryQueries(Service):
 
     # In the threads
 
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[Library]:
-        """Yield the library, locked for one thread at a time."""
-        with self._lock:
-            if self._library is None:
-                self._library = Library()
-                self._version = self._library.data_version()
-            try:
-                yield self._library
-            except BrokenIndex:
-                # Reopening sets the broken index aside and rebuilds it from the files.
-                self._library.close()
-                self._library = None
-                raise
-
-    def _again(self, look: Callable[[Library], object]) -> object:
-        try:
-            with self._opened() as library:
-                return look(library)
-        except BrokenIndex:
-            with self._opened() as library:
-                return look(library)
+    def _note_version(self, library: Library) -> None:
+        self._version = library.data_version()
 
     def _changed_version(self) -> int | None:
         """Return the data version after a change by another connection; None if unchanged."""
-        with self._opened() as library:
-            version = library.data_version()
-        if version == self._version:
-            return None
-        self._version = version
-        return version
+
+        def look(library: Library) -> int | None:
+            before = self._version
+            self._note_version(library)
+            return None if self._version == before else self._version
+
+        return self._library.use(look)
 
     def _found(self, view: LibraryView, refresh: bool, given_up: IsCancelled) -> Iterator[object]:
         if refresh:
-            self._again(lambda library: library.refresh())
+            self._library.use(lambda library: library.refresh())
         limits = (None,) if view.group else (_FIRST_ROWS, None)
         for limit in limits:
             if given_up():
                 return
-            sheet = self._again(partial(_sheet, view=view, limit=limit))
+            sheet = self._library.use(partial(_sheet, view=view, limit=limit))
             yield sheet
-            if isinstance(sheet, QueryResult) and len(sheet.rows) == sheet.total:
+            if len(sheet.rows) == sheet.total:
                 return
 
     def _described(self, ids: tuple[str, ...], given_up: IsCancelled) -> Iterator[object]:
         """Yield the details, then, for two entries, also their curves from the run files."""
-        details = self._again(lambda library: _details(library, ids))
+        details = self._library.use(lambda library: _details(library, ids))
         yield details
-        if len(ids) == 2 and isinstance(details, EntryDetails):
+        if len(ids) == 2:
             found = details.found
             is_wrong = found is not None and found.figure == "wrong"
             curves, key = [], "wrong_mean" if is_wrong else "loss"
             names = details.names
-            with self._opened() as library:
-                paths = [library.path(id) for id in ids]
+            paths = self._library.use(lambda library: [library.path(id) for id in ids])
             for path, name in zip(paths, names, strict=True):
                 if given_up():
                     return

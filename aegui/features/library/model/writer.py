@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import tr
+from aegui.features.library.model.opened_library import OpenedLibrary
 from aegui.session.jobs.job_queue import JobQueue
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class LibraryWriter(JobQueue):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("aegui-library", parent)
         self._undo: list[UndoStep] = []
-        self._library: Library | None = None
+        self._library = OpenedLibrary()
 
     @property
     def undo_text(self) -> str:
@@ -208,28 +209,8 @@ class LibraryWriter(JobQueue):
         """Complete the queued actions and accept no more: the program ends."""
         self.ending.emit()
         super().shutdown()
-        self._close()
+        self._library.close()
 
     def _work(self, act: Act, report: Report, cancelled: IsCancelled) -> Any:
         """Run ``act`` in the worker thread and return its result."""
-        from aegui.core.library.index import BrokenIndex
-
-        try:
-            return act(self._opened(report), report, cancelled)
-        except BrokenIndex:
-            # Reopening sets the broken index aside and rebuilds it from the files.
-            self._close()
-            return act(self._opened(report), report, cancelled)
-
-    def _opened(self, report: Report) -> Library:
-        # Imported late: SQLite and recipes are not needed until the library is used.
-        from aegui.core.library.library import Library
-
-        if self._library is None:
-            self._library = Library(report=report)
-        return self._library
-
-    def _close(self) -> None:
-        if self._library is not None:
-            self._library.close()
-            self._library = None
+        return self._library.use(lambda library: act(library, report, cancelled), report)
