@@ -221,25 +221,24 @@ def packages() -> list[tuple[str, str, str]]:
 
 def bundled_distributions() -> list[metadata.Distribution]:
     """Return the bundled packages, the transitive dependencies of the program, sorted by name."""
-    wanted, known = ["aegui"], dict[str, metadata.Distribution]()
-    requirements = _own_requirements()
+    # Imported here: PyInstaller brings it, and reading the other texts needs nothing but Python.
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    known: dict[str, metadata.Distribution] = {}
+    wanted = [Requirement(line) for line in _own_requirements()]
     while wanted:
-        name = wanted.pop()
-        if name != "aegui":
-            try:
-                known[name] = metadata.distribution(name)
-            except metadata.PackageNotFoundError:
-                continue
-            requirements = known[name].requires or []
-        for line in requirements:
-            if "extra ==" in line or "extra==" in line:
-                continue
-            other = line.partition(";")[0].strip()
-            for sign in "<>=!~[( ":
-                other = other.partition(sign)[0]
-            other = other.lower().replace("_", "-")
-            if other not in known and other.replace("-", "_") not in MODULES:
-                wanted.append(other)
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        if name in known or name.replace("-", "_") in MODULES:
+            continue
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            known[name] = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        wanted += [Requirement(line) for line in known[name].requires or []]
     return [known[name] for name in sorted(known)]
 
 

@@ -243,8 +243,7 @@ def outside_libraries(folder: Path) -> dict[str, str]:
         with path.open("rb") as file:
             if file.read(4) != b"\x7fELF":
                 continue
-        said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout
-        for name in re.findall(r"^\s+NEEDED\s+(\S+)", said, re.MULTILINE):
+        for name in bundle._needed(path):
             if name not in there and not BUILT_IN.match(name):
                 found.setdefault(name, path.relative_to(folder).as_posix())
     return found
