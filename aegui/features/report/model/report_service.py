@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from aegui.core.run_file.saved import SavedRun
 
 _LOOKS_SECONDS = 0.3
-_END_SECONDS = 10.0
+_END_SECONDS = 2.0
+"""Until a cancelled process is killed. The end of the program waits 3 s for the thread in which
+this is waited for: longer, and the process would outlive the program."""
 
 
 @dataclass(frozen=True, eq=False)
