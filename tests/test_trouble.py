@@ -183,7 +183,7 @@ def test_a_clock_that_jumps_hides_no_unsaved_work(
     with qtbot.waitSignal(workspace.file.copied):
         workspace.file.copy()
     (copy,) = (tmp_path / "autosave").glob("*.aegui")
-    lock = workspace.file.copies._lock
+    lock = workspace.file.autosave._lock
     assert lock is not None
     lock.unlock()
     os.utime(copy, (seconds, seconds))

@@ -32,7 +32,7 @@ class CleanupJob:
 
     def begin(self) -> None:
         """Clean up in the folders of the program, and in those that files were written to last."""
-        autosave = self._workspace.file.copies
+        autosave = self._workspace.file.autosave
         folders = [autosave.folder, *self._workspace.file.used_folders]
 
         def work() -> None:

@@ -61,9 +61,10 @@ class DocumentFile(QObject):
         self.saving = Saving(self)
         self._host = host
         self._settings = settings
-        self._autosave = self.copies = Autosave(self, autosave_folder)
-        self._autosave.failed.connect(self._on_autosave_failed)
-        self._autosave.written.connect(self._on_autosave_written)
+        self.autosave = Autosave(self, autosave_folder)
+        """The recovery copy of the document."""
+        self.autosave.failed.connect(self._on_autosave_failed)
+        self.autosave.written.connect(self._on_autosave_written)
         self._autosave_failed = False
         self.path: Path | None = None
         """Path of the document; None if it has no file yet."""
@@ -221,20 +222,20 @@ class DocumentFile(QObject):
         if is_unsaved and self._changes != self._copied_changes:
             self._copied_changes = self._changes
             content = self._host.content_under_way()
-            self._autosave.write(content, self.path, self.name, underway)
+            self.autosave.write(content, self.path, self.name, underway)
 
     @property
     def is_copying(self) -> bool:
         """Return whether a recovery copy is being written."""
-        return self._autosave.is_busy
+        return self.autosave.is_busy
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """Return the unsaved work of crashed instances, newest first."""
-        return self._autosave.found()
+        return self.autosave.found()
 
     def take_over(self, recovery: Recovery) -> None:
         """Continue with the unsaved work ``recovery``, which stays modified."""
-        self._autosave.take_over(recovery)
+        self.autosave.take_over(recovery)
         self._is_unsaved = True
         self.announce()
 
@@ -247,9 +248,9 @@ class DocumentFile(QObject):
         self.saving.shutdown()
         if keep:
             self.copy()
-            self._autosave.leave(_LAST_SECONDS)
+            self.autosave.leave(_LAST_SECONDS)
         else:
-            self._autosave.shutdown()
+            self.autosave.shutdown()
 
     def remember(self, path: Path) -> None:
         """Move ``path`` to the head of the recent files."""
@@ -276,7 +277,7 @@ class DocumentFile(QObject):
 
     def _forget_copy(self) -> None:
         self._timer.stop()
-        self._autosave.discard()
+        self.autosave.discard()
         self._copied_changes = self._changes
 
     @Slot(float)

@@ -79,7 +79,7 @@ def under_way(
 
 def crash(workspace: Workspace) -> None:
     """What the end of the process does: the lock goes, the copy stays."""
-    lock = workspace.file._autosave._lock
+    lock = workspace.file.autosave._lock
     assert lock is not None
     lock.unlock()
 
@@ -193,7 +193,7 @@ def test_saving_the_document_keeps_the_copy_of_the_training(
         keeping.keep_now()
     with qtbot.waitSignal(workspace.file.saved):
         workspace.save_as(tmp_path / "o.aegui")
-    workspace.file._autosave.flush()
+    workspace.file.autosave.flush()
     assert list((tmp_path / "autosave").glob("*.aegui"))
 
 

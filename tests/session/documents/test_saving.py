@@ -186,7 +186,7 @@ def test_what_is_edited_meanwhile_stays_unsaved(
     gate.opened.set()
     workspace.file.saving.finish()
     assert workspace.file.is_modified
-    copies = workspace.file._autosave
+    copies = workspace.file.autosave
     copies.flush()
     # The copy against a crash is of the newer state: it must not go.
     assert load_run(copies.file).recipe.seed == 5

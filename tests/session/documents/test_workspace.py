@@ -635,7 +635,7 @@ def test_the_title_follows(workspace: Workspace, heard: Heard, tmp_path: Path) -
 
 def crash(workspace: Workspace) -> None:
     """What is left when the program dies: the copy, and no lock."""
-    copies = workspace.file._autosave
+    copies = workspace.file.autosave
     copies.flush()
     lock = copies._lock
     if lock is not None:
@@ -668,7 +668,7 @@ def test_unsaved_work_is_found_after_a_crash(
     third.close()
     assert saved(second)
     assert not second.file.is_modified
-    second.file._autosave.flush()
+    second.file.autosave.flush()
     assert not list((tmp_path / "autosave").glob("*.aegui"))
     second.close()
 
@@ -695,7 +695,7 @@ def test_a_damaged_copy_is_a_notice(workspace: Workspace, heard: Heard, tmp_path
 
 
 def test_copies_are_made_only_of_what_has_changed(workspace: Workspace, tmp_path: Path) -> None:
-    copies = workspace.file._autosave
+    copies = workspace.file.autosave
     copy = copies.file
     workspace.file.copy()
     copies.flush()
@@ -742,7 +742,7 @@ def test_a_copy_discarded_before_it_is_written_does_not_stay(
 
     # Called as the job's thread begins with a job.
     monkeypatch.setattr("aegui.session.jobs.latest_job._compute_alone", hold)
-    copies = workspace.file._autosave
+    copies = workspace.file.autosave
     workspace.edit_recipe(renamed(workspace.recipe, "mine"), "Name")
     workspace.file.copy()
     assert begins.wait(10)
