@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aegui.commands.figure_files import (
     check_figure_path,
     made_figure,
-    start_painting,
+    painting,
     write_figures,
 )
 from aegui.commands.opened import OpenedRun
@@ -32,20 +32,19 @@ def figure_command(options: argparse.Namespace) -> int:
         set_language(options.lang)
     for path in options.out:
         check_figure_path(path, csv=options.kind not in _WITHOUT_CSV)
-    application = start_painting()
-    paper = _paper(options)
-    model = OpenedRun.of(options)
-    figure = made_figure("run", options.kind, model, options)
-    assert figure is not None, "a figure of a run that cannot be made is refused"
-    if options.title is not None:
-        figure = replace(figure, title=options.title)
-    write_figures(options.out, figure, paper)
-    say(tr("Written to {file}.", file=", ".join(options.out)))
-    # Imported here because modules that make figures need Qt.
-    from aegui.commands.figure_kinds import weights_words
+    with painting():
+        paper = _paper(options)
+        model = OpenedRun.of(options)
+        figure = made_figure("run", options.kind, model, options)
+        assert figure is not None, "a figure of a run that cannot be made is refused"
+        if options.title is not None:
+            figure = replace(figure, title=options.title)
+        write_figures(options.out, figure, paper)
+        say(tr("Written to {file}.", file=", ".join(options.out)))
+        # Imported here because modules that make figures need Qt.
+        from aegui.commands.figure_kinds import weights_words
 
-    say(weights_words(options.kind, model, options))
-    del application
+        say(weights_words(options.kind, model, options))
     return 0
 
 

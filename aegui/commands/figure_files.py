@@ -7,6 +7,7 @@ so that other commands work without Qt.
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from aegui.kit.charts.paper import Paper
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from aegui.kit.charts.figure import Figure
 MAKERS = {
@@ -37,20 +38,22 @@ CSV = ".csv"
 PICTURES = (".png", ".svg", ".pdf")
 
 
-def start_painting() -> object:
-    """Start the Qt application that text rendering needs, without a window or display.
-
-    Returns:
-        The application; the caller must keep a reference to it while painting.
+@contextmanager
+def painting() -> Iterator[None]:
+    """Keep the Qt application that text rendering needs, without a window or display.
 
     Raises:
         AeguiError: Qt cannot be loaded.
     """
-    application = _of_qt("PySide6.QtGui:QGuiApplication")
+    kind = _of_qt("PySide6.QtGui:QGuiApplication")
     # Other platforms always have a display, and their native font lookup is the best.
     platform = ["-platform", "offscreen"] if sys.platform == "linux" else []
-    found: object = application.instance() or application([sys.argv[0], *platform])
-    return found
+    application = kind.instance() or kind([sys.argv[0], *platform])
+    try:
+        yield
+    finally:
+        # Qt ends with the last reference.
+        del application
 
 
 def made_figure(key: str, *results: object, **how: object) -> Figure | None:
@@ -86,15 +89,15 @@ def write_figures(paths: Sequence[str], figure: Figure | None, paper: Paper | No
     """
     if figure is None:
         return
-    application, figure_bytes = start_painting(), _of_qt(_WRITER)
-    for path in paths:
-        suffix = Path(path).suffix.lower()
-        if suffix == CSV:
-            content = figure.csv.encode("utf-8")
-        else:
-            content = figure_bytes(figure, paper, suffix.removeprefix("."))
-        write_atomically(path, content)
-    del application
+    figure_bytes = _of_qt(_WRITER)
+    with painting():
+        for path in paths:
+            suffix = Path(path).suffix.lower()
+            if suffix == CSV:
+                content = figure.csv.encode("utf-8")
+            else:
+                content = figure_bytes(figure, paper, suffix.removeprefix("."))
+            write_atomically(path, content)
 
 
 def paper_of(options: argparse.Namespace) -> Paper:

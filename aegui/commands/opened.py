@@ -98,6 +98,12 @@ class OpenedRun:
         found._show(run)
         return found
 
+    def with_file(self, file: str) -> OpenedRun:
+        """Return a copy whose command lines name ``file``, a copy of the run's file."""
+        found = copy.copy(self)
+        found.file = file
+        return found
+
     def _show(self, run: int) -> None:
         self.codec: Codec = self.saved.codec(run)
         self._codes: NDArray[np.float32] | None = None

@@ -20,8 +20,9 @@ from aegui.leaving import SIGNAL_EXIT, heard_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Self
 
-    from aegui.core.data.progress import IsCancelled, Report, ReportShare
+    from aegui.core.data.progress import IsCancelled, LoadProgress, Report, ReportShare
     from aegui.core.training.loop.train import Training
     from aegui.core.training.record.history import HistoryView
 
@@ -110,6 +111,8 @@ def _columns() -> int:
 class TerminalLine:
     """One line on the standard error, redrawn in place; silent if that is no terminal.
 
+    As a context it is cleared at the end.
+
     Attributes:
         about: The current activity; precedes the progress.
     """
@@ -118,6 +121,18 @@ class TerminalLine:
         self.about = ""
         self.is_shown = sys.stderr.isatty()
         self._due = 0.0
+
+    def __enter__(self) -> Self:
+        """The line itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clear the line."""
+        self.clear()
+
+    def report(self, progress: LoadProgress) -> None:
+        """Show the progress of long work."""
+        self.show("  ".join(filter(None, (self.about, progress.text))))
 
     def show(self, text: str, *, at_once: bool = False) -> None:
         """Replace the line by ``text``, unless it was redrawn less than ``_REDRAW_SECONDS`` ago."""
@@ -130,9 +145,7 @@ class TerminalLine:
 
     def showing_share(self) -> ReportShare:
         """Return a callback that shows the share done and the time left."""
-        return reporting_share(
-            lambda progress: self.show("  ".join(filter(None, (self.about, progress.text))))
-        )
+        return reporting_share(self.report)
 
     def clear(self) -> None:
         """Clear the line."""
@@ -151,12 +164,8 @@ def stoppable() -> Iterator[IsCancelled]:
 @contextlib.contextmanager
 def shown_work() -> Iterator[tuple[Report, IsCancelled]]:
     """Yield a callback that shows progress, and one that returns whether Ctrl-C was pressed."""
-    line = TerminalLine()
-    with stoppable() as cancelled:
-        try:
-            yield lambda progress: line.show(progress.text), cancelled
-        finally:
-            line.clear()
+    with TerminalLine() as line, stoppable() as cancelled:
+        yield line.report, cancelled
 
 
 class ProgressBar(TerminalLine):
@@ -185,19 +194,29 @@ def progress_line(training: Training, room: int) -> str:
     return line
 
 
+def bar_of(share: float, cells: int = _BAR_CELLS) -> str:
+    """Return a bar of characters, of which ``share`` is filled."""
+    filled = round(cells * share)
+    return "#" * filled + "." * (cells - filled)
+
+
+def left_words(seconds: float | None) -> str:
+    """Return the time left as ``00:05``, or a placeholder while it is unknown."""
+    return "--:--" if seconds is None else clock(seconds)
+
+
 def _progress_line(training: Training, bar_cells: int) -> str:
     done = training.position / training.epochs
-    cells = round(bar_cells * done)
     rate = training.position / training.seconds if training.seconds > 0 else 0.0
     history = training.history.view()
-    left = clock((training.epochs - training.position) / rate) if rate > 0 else "--:--"
+    left = (training.epochs - training.position) / rate if rate > 0 else None
     return tr(
         "[{bar}] {epoch:,}/{epochs:,}  {rate}  {left} left  loss {loss:.4f}  {figure}",
-        bar="#" * cells + "." * (bar_cells - cells),
+        bar=bar_of(done, bar_cells),
         epoch=training.epoch,
         epochs=training.epochs,
         rate=rate_words(rate),
-        left=left,
+        left=left_words(left),
         loss=float(history.loss[-1].mean()),
         figure=_figure(training, history),
     )

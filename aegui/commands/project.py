@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from aegui.commands.cost import refuse_excess
 from aegui.commands.figure_files import CSV, PICTURES, made_figure, write_figures
 from aegui.commands.opened import OpenedRun
-from aegui.commands.progress import TerminalLine, stoppable
+from aegui.commands.progress import TerminalLine, left_words, stoppable
 from aegui.commands.provenance import about_data, about_machine
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import write_atomically
 from aegui.core.cost import Cost
 from aegui.core.data.load import load_dataset
-from aegui.core.data.progress import clock
 from aegui.core.errors import AeguiError, Cancelled
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.latent.projections import METHODS, ProjectionOptions, unavailable
@@ -202,33 +201,21 @@ def _views(
 def _made(
     key: str, of: Material, settings: ProjectionOptions, cancelled: Callable[[], bool]
 ) -> View:
-    line = _Progress(tr(VIEWS[key].label))
-    try:
-        view = make_view(key, of, settings, line.update, cancelled)
-    finally:
-        line.clear()
-    for text in view.projection.notes:
-        note(f"{tr(VIEWS[key].label)}: {text}")
-    return view
+    title, begun = tr(VIEWS[key].label), time.monotonic()
 
-
-class _Progress:
-    """Progress and remaining time of one map, as a line on the standard error."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._begun = time.monotonic()
-        self._line = TerminalLine()
-
-    def update(self, progress: ProjectionProgress) -> None:
+    def words(progress: ProjectionProgress) -> str:
         left = ""
         if progress.share > 0.0:
-            seconds = time.monotonic() - self._begun
-            left = tr("{time} left", time=clock(seconds * (1.0 - progress.share) / progress.share))
-        self._line.show(f"{self._title}: {progress.share:4.0%}  {progress.text}  {left}")
+            seconds = time.monotonic() - begun
+            rest = seconds * (1.0 - progress.share) / progress.share
+            left = tr("{time} left", time=left_words(rest))
+        return f"{title}: {progress.share:4.0%}  {progress.text}  {left}"
 
-    def clear(self) -> None:
-        self._line.clear()
+    with TerminalLine() as line:
+        view = make_view(key, of, settings, lambda news: line.show(words(news)), cancelled)
+    for text in view.projection.notes:
+        note(f"{title}: {text}")
+    return view
 
 
 def _say(maps: Maps) -> None:

@@ -11,8 +11,8 @@ from aegui.commands.cost import cost_of, refuse_excess
 from aegui.commands.figure_files import (
     check_figure_path,
     made_figure,
+    painting,
     paper_of,
-    start_painting,
     write_figures,
 )
 from aegui.commands.progress import TerminalLine, stopping_at
@@ -65,12 +65,11 @@ def race_command(options: argparse.Namespace) -> int:
         options.seed,
     )
     check_spec(spec)
-    line, state = TerminalLine(), None
-    told = line.showing_share()
-    with stopping_at(ENDING_SIGNALS) as stop:
+    state = None
+    with stopping_at(ENDING_SIGNALS) as stop, TerminalLine() as line:
+        told = line.showing_share()
         for state in race(recipe, dataset, spec, lambda: stop.requested):
             told(state.share)
-    line.clear()
     assert state is not None, "a race tells at least how it ended"
     if options.json:
         say_json(_race_json(state))
@@ -140,20 +139,19 @@ def _last(values: object) -> float | None:
 
 
 def _draw(state: RaceState, dataset: Dataset, options: argparse.Namespace) -> None:
-    application = start_painting()
-    paper, name = paper_of(options), state.recipe.name
-    view = RaceView(options.by, "wrong" if options.wrong else "loss", not options.linear)
-    figure = made_figure("race", state, view, name)
-    if figure is not None and options.out:
-        write_figures(options.out, figure, paper)
-        note(tr("Written to {file}.", file=", ".join(options.out)))
-    key: PlaneKey = options.plane
-    plane = plane_of(state, key) if options.trails else None
-    if plane is not None:
-        *_, surface = loss_surface(state.recipe, dataset, plane, frame_of(state, plane))
-        write_figures(options.trails, made_figure("trails", state, plane, surface, name), paper)
-        note(tr("Written to {file}.", file=", ".join(options.trails)))
-    del application
+    with painting():
+        paper, name = paper_of(options), state.recipe.name
+        view = RaceView(options.by, "wrong" if options.wrong else "loss", not options.linear)
+        figure = made_figure("race", state, view, name)
+        if figure is not None and options.out:
+            write_figures(options.out, figure, paper)
+            note(tr("Written to {file}.", file=", ".join(options.out)))
+        key: PlaneKey = options.plane
+        plane = plane_of(state, key) if options.trails else None
+        if plane is not None:
+            *_, surface = loss_surface(state.recipe, dataset, plane, frame_of(state, plane))
+            write_figures(options.trails, made_figure("trails", state, plane, surface, name), paper)
+            note(tr("Written to {file}.", file=", ".join(options.trails)))
 
 
 def smallest_command(options: argparse.Namespace) -> int:
@@ -170,11 +168,10 @@ def smallest_command(options: argparse.Namespace) -> int:
     if own or not options.list:
         times = _times(recipe, challenge, attempts, own=own)
         _refuse_long(recipe, challenge, times, allowed=options.yes)
-    line = TerminalLine()
-    told = line.showing_share()
     # With ``--json`` nothing else may be printed.
     tell = note if options.json else say
-    with stopping_at(ENDING_SIGNALS) as stop:
+    with stopping_at(ENDING_SIGNALS) as stop, TerminalLine() as line:
+        told = line.showing_share()
         if own:
             found = try_network(
                 recipe, challenge, attempts, by=OWN, tell=told, stopped=lambda: stop.requested
@@ -188,7 +185,6 @@ def smallest_command(options: argparse.Namespace) -> int:
                 if news.attempt is not None:
                     line.clear()
                     tell(_attempt_words(news.attempt))
-            line.clear()
     best = best_of_attempts(tuple(attempts))
     if options.json:
         say_json(

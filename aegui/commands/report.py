@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui import __version__
-from aegui.commands.figure_files import start_painting
+from aegui.commands.figure_files import painting
 from aegui.commands.opened import OpenedRun
 from aegui.commands.progress import shown_work
 from aegui.commands.study import run_study
@@ -88,17 +88,16 @@ def report_command(options: argparse.Namespace) -> int:
         names += ASSIGNMENTS[options.assignment].sources
     if not names:
         raise AeguiError(tr("Name saved runs or studies, or an assignment with --assignment."))
-    application = start_painting()
-    folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
-    with whole_or_nothing(folder):
-        _make(folder)
-        _report(options, names, folder)
-    del application
+    with painting():
+        folder = _free(Path(options.out), options.assignment or Path(names[0]).stem)
+        with whole_or_nothing(folder):
+            _make(folder)
+            _report(options, names, folder)
     return 0
 
 
 def _report(options: argparse.Namespace, names: Sequence[str], folder: Path) -> None:
-    sources = _apart([_source(name, options) for name in names])
+    sources = _sources(names, options)
     title = options.title or _title(options, sources)
     with shown_work() as (report, cancelled):
         pages = _pages(sources, report, cancelled)
@@ -122,28 +121,6 @@ SLIDES, BOOK, PAGE, COMMANDS, MAPS, CODE, NETWORKS = (
     "code",
     "networks",
 )
-
-
-def _apart(sources: Sequence[_Source]) -> list[_Source]:
-    """Give every network a unique name and a unique file inside the hand-in.
-
-    Command lines name that copy, because recipients of the folder have no other.
-    """
-    found: list[_Source] = []
-    taken: set[str] = set()
-    for source in sources:
-        if source.model is None:
-            found.append(source)
-            continue
-        stem = name = Path(source.model.file).stem
-        for number in itertools.count(2):
-            if name not in taken:
-                break
-            name = f"{stem}-{number}"
-        taken.add(name)
-        source.model.file = f"{NETWORKS}/{name}{SUFFIX}"
-        found.append(replace(source, name=name))
-    return found
 
 
 def _title(options: argparse.Namespace, sources: Sequence[_Source]) -> str:
@@ -176,17 +153,42 @@ def _not_made(folder: Path, error: OSError) -> AeguiError:
     return AeguiError(tr("{file} could not be made: {reason}.", file=folder, reason=reason))
 
 
-def _source(name: str, options: argparse.Namespace) -> _Source:
-    """Return the source for a run file, or for a study whose runs are kept in its usual folder."""
-    # Imported here: these modules need Qt, and would fail with a less clear message without it.
+def _sources(names: Sequence[str], options: argparse.Namespace) -> list[_Source]:
+    """Return a source for each name; every network has a unique name inside the hand-in."""
+    found: list[_Source] = []
+    taken: set[str] = set()
+    for name in names:
+        if Path(name).suffix.lower() != SUFFIX:
+            found.append(_study_source(name, options))
+            continue
+        stem = unique = Path(name).stem
+        for number in itertools.count(2):
+            if unique not in taken:
+                break
+            unique = f"{stem}-{number}"
+        taken.add(unique)
+        found.append(_run_source(name, unique, options))
+    return found
+
+
+def _run_source(file: str, name: str, options: argparse.Namespace) -> _Source:
+    """Return the source for a run file, which is called ``name`` inside the hand-in.
+
+    Command lines name the copy there, because recipients of the folder have no other.
+    """
+    # Imported here: it needs Qt, and would fail with a less clear message without it.
     from aegui.commands.report_pages import run_pages
+
+    opened = OpenedRun(file, options.run, options.weights)
+    model = opened.with_file(f"{NETWORKS}/{name}{SUFFIX}")
+    recipe = recipe_json(model.saved.recipe)
+    return _Source(name, partial(run_pages, model), recipe, model, Path(file))
+
+
+def _study_source(name: str, options: argparse.Namespace) -> _Source:
+    """Return the source for a study whose runs are kept in its usual folder."""
     from aegui.commands.report_study_pages import study_pages
 
-    if Path(name).suffix.lower() == SUFFIX:
-        model = OpenedRun(name, options.run, options.weights)
-        recipe = recipe_json(model.saved.recipe)
-        pages = partial(run_pages, model)
-        return _Source(model.name, pages, recipe, model, Path(name))
     path, folder, command = _study_at(name)
     key = folder.resolve().name if path.parent == folder else path.stem
     plan = with_kept_seeds(load_plan(path), folder)
@@ -303,6 +305,16 @@ def _annex(sources: Sequence[_Source], folder: Path) -> ReportPage:
     return ReportPage("annex", tr(ANNEX), finding, figure, "", table)
 
 
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A page whose files are written: its key, and its figure for the web page and the slide."""
+
+    key: str
+    page: ReportPage
+    svg: bytes
+    png: bytes
+
+
 def _write(
     folder: Path,
     title: str,
@@ -312,76 +324,90 @@ def _write(
     cancelled: IsCancelled,
 ) -> None:
     """Write every file of the report; the list of figures last."""
-    from aegui.core.report.slides import Slide, pptx
-    from aegui.core.report.web import WebFigure, report_html
-    from aegui.core.web_page.document import page_html
-    from aegui.kit.charts.figure import Paper, book_pdf, figure_bytes
-
     for name in ("figures", "tables", "configurations"):
         (folder / name).mkdir(exist_ok=True)
-    paper = Paper(*_PAGE_CM, dpi=_PNG_DPI)
-    slide = Paper(*_SLIDE_CM, title=False, origin=False, dpi=_PNG_DPI)
-    networks = ", ".join(source.name for source in sources if source.model is not None)
-    cover = (*filter(None, [networks]), "", *_contents(pages))
-    slides = [Slide(title, lines=cover)]
-    shown, listed = [], []
+    drawn = []
     for number, page in enumerate(pages, 1):
         stop_if(cancelled)
         report(LoadProgress(number, len(pages), tr("Writing figure {n}", n=number)))
-        key = f"{number:02d}-{page.key}"
-        svg = figure_bytes(page.figure, paper, "svg")
-        write_atomically(folder / "figures" / f"{key}.svg", svg)
-        write_atomically(folder / "figures" / f"{key}.png", figure_bytes(page.figure, paper, "png"))
-        if page.table:
-            write_atomically(folder / "tables" / f"{key}.csv", page.table.encode())
-        bare = figure_bytes(page.figure, slide, "png")
-        untitled = replace(paper, title=page.figure.title != page.finding)
-        slides.append(
-            Slide(
-                page.finding,
-                bare,
-                " · ".join(filter(None, (key, page.figure.origin))),
-                notes="\n".join(filter(None, (page.command, page.id))),
-            )
-        )
-        # Redraw only if the title repeats the finding, which the page prints itself.
-        drawn = svg if untitled == paper else figure_bytes(page.figure, untitled, "svg")
-        shown.append(WebFigure(key, page.heading, page.finding, drawn, page.command, page.id))
-        listed.append(
-            {
-                "id": key,
-                "section": page.heading,
-                "finding": page.finding,
-                "command": page.command,
-                "opens": page.id,
-            }
-        )
-    write_atomically(folder / SLIDES, pptx(slides, title))
-    write_atomically(folder / PAGE, report_html(title, shown).encode())
-    book = [
-        replace(
-            page.figure,
-            title=page.finding,
-            origin=" · ".join(filter(None, (page.figure.origin, page.id))),
-        )
-        for page in pages
-    ]
-    write_atomically(folder / BOOK, book_pdf(book, paper, title))
+        drawn.append(_drawn(folder, f"{number:02d}-{page.key}", page))
+    networks = ", ".join(source.name for source in sources if source.model is not None)
+    cover = (*filter(None, [networks]), "", *_contents(pages))
+    _write_documents(folder, title, cover, drawn)
     commands = dict.fromkeys(page.command for page in pages if page.command)
     write_atomically(folder / COMMANDS, "".join(f"{line}\n" for line in commands).encode())
+    _write_sources(folder, title, sources, cancelled)
+    listed = [
+        {
+            "id": one.key,
+            "section": one.page.heading,
+            "finding": one.page.finding,
+            "command": one.page.command,
+            "opens": one.page.id,
+        }
+        for one in drawn
+    ]
+    text = json.dumps({"title": title, "figures": listed}, indent=1, ensure_ascii=False)
+    write_atomically(folder / LIST_FILE, f"{text}\n".encode())
+
+
+def _drawn(folder: Path, key: str, page: ReportPage) -> _Drawn:
+    """Write the figure of a page and its table."""
+    from aegui.kit.charts.figure import Paper, figure_bytes
+
+    paper = Paper(*_PAGE_CM, dpi=_PNG_DPI)
+    svg = figure_bytes(page.figure, paper, "svg")
+    write_atomically(folder / "figures" / f"{key}.svg", svg)
+    write_atomically(folder / "figures" / f"{key}.png", figure_bytes(page.figure, paper, "png"))
+    if page.table:
+        write_atomically(folder / "tables" / f"{key}.csv", page.table.encode())
+    slide = Paper(*_SLIDE_CM, title=False, origin=False, dpi=_PNG_DPI)
+    if page.figure.title == page.finding:
+        # The web page prints the finding itself.
+        svg = figure_bytes(page.figure, replace(paper, title=False), "svg")
+    return _Drawn(key, page, svg, figure_bytes(page.figure, slide, "png"))
+
+
+def _write_documents(
+    folder: Path, title: str, cover: Sequence[str], drawn: Sequence[_Drawn]
+) -> None:
+    """Write slides, web page and book."""
+    from aegui.core.report.slides import Slide, pptx
+    from aegui.core.report.web import WebFigure, report_html
+    from aegui.kit.charts.figure import Paper, book_pdf
+
+    slides, shown, book = [Slide(title, lines=tuple(cover))], [], []
+    for one in drawn:
+        page, origin = one.page, one.page.figure.origin
+        below = " · ".join(filter(None, (one.key, origin)))
+        notes = "\n".join(filter(None, (page.command, page.id)))
+        slides.append(Slide(page.finding, one.png, below, notes=notes))
+        shown.append(WebFigure(one.key, page.heading, page.finding, one.svg, page.command, page.id))
+        origin = " · ".join(filter(None, (origin, page.id)))
+        book.append(replace(page.figure, title=page.finding, origin=origin))
+    write_atomically(folder / SLIDES, pptx(slides, title))
+    write_atomically(folder / PAGE, report_html(title, shown).encode())
+    paper = Paper(*_PAGE_CM, dpi=_PNG_DPI)
+    write_atomically(folder / BOOK, book_pdf(book, paper, title))
+
+
+def _write_sources(
+    folder: Path, title: str, sources: Sequence[_Source], cancelled: IsCancelled
+) -> None:
+    """Write the configurations, the networks, and the page with the maps of the networks."""
+    from aegui.core.web_page.document import page_html
+
     for number, source in enumerate(sources, 1):
         name = f"{number:02d}-{plain_name(source.name)}.json"
         write_atomically(folder / "configurations" / name, source.configuration.encode())
+    exhibits = []
     for source in sources:
         if source.model is not None and source.file is not None:
             (folder / NETWORKS).mkdir(exist_ok=True)
             write_atomically(folder / source.model.file, source.file.read_bytes())
-    models = [source.model for source in sources if source.model is not None]
-    if models:
-        exhibits = [model.exhibit for model in models]
+            exhibits.append(source.model.exhibit)
+    if exhibits:
         write_atomically(folder / MAPS, page_html(exhibits, title, cancelled=cancelled).encode())
-    text = json.dumps({"title": title, "figures": listed}, indent=1, ensure_ascii=False)
-    write_atomically(folder / LIST_FILE, f"{text}\n".encode())
 
 
 def _contents(pages: Sequence[ReportPage]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.commands.progress import ProgressBar
+from aegui.commands.progress import TerminalLine
 from aegui.commands.words import note, say, say_json
 from aegui.core.atomic import check_writable
 from aegui.core.cost import memory_words
@@ -248,16 +248,9 @@ def keep_found(result: StudyResult, records: Records, verdict: Sequence[str]) ->
     # Imported here: importing the study modules takes as long as all others of this module.
     from aegui.core.library.studies import keep_study
 
-    bar = ProgressBar()
     with _opened() as library:
-        id = keep_study(
-            library,
-            result,
-            records,
-            verdict=verdict,
-            report=lambda progress: bar.show(progress.text),
-        )
-        bar.clear()
+        with TerminalLine() as line:
+            id = keep_study(library, result, records, verdict=verdict, report=line.report)
         _note_size(library)
     return id
 
@@ -278,12 +271,11 @@ def _opened(*, looks_only: bool = False) -> Iterator[Library]:
     """Open the user's library; ``looks_only`` refuses to create an empty one."""
     if looks_only and not library_dir().exists():
         raise AeguiError(tr('The library is empty: "aegui train ... --keep" keeps a run in it.'))
-    bar = ProgressBar()
-    library = Library(report=lambda progress: bar.show(progress.text))
-    bar.clear()
+    with TerminalLine() as line:
+        library = Library(report=line.report)
     with library:
-        for line in library.notes:
-            note(line)
+        for text in library.notes:
+            note(text)
         yield library
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.cost import refuse_excess
-from aegui.commands.progress import TerminalLine, stopping_at
+from aegui.commands.progress import TerminalLine, bar_of, left_words, stopping_at
 from aegui.commands.runs import check_library, keep_found
 from aegui.commands.study_pictures import draw_pictures, pictures_of
 from aegui.commands.words import note, say, say_json
@@ -130,9 +130,8 @@ def on_other_samples(plan: StudyPlan, source: str) -> StudyPlan:
 
 def unit_command(options: argparse.Namespace) -> int:
     """Run one unit of a folder, unless it is done already."""
-    line = TerminalLine()
-    do_unit(Path(options.folder), options.number, lambda share: line.show(f"{share:.0%}"))
-    line.clear()
+    with TerminalLine() as line:
+        do_unit(Path(options.folder), options.number, lambda share: line.show(f"{share:.0%}"))
     return 0
 
 
@@ -166,20 +165,18 @@ def _write_units(study: Study, folder: Path) -> int:
 
 def run_study(study: Study, workers: Workers) -> int:
     """Train what is missing and show progress; return the exit code."""
-    line, control = TerminalLine(), StudyControl()
-    ended = 0
+    control, ended = StudyControl(), 0
 
     def stop() -> None:
         control.stop = True
 
-    with stopping_at(ENDING_SIGNALS, stop) as signal:
+    with stopping_at(ENDING_SIGNALS, stop) as signal, TerminalLine() as line:
         try:
             for news in study.run(workers, control):
                 ended += len(news.ended)
                 line.show(_progress(news, ended))
         finally:
             workers.close()
-            line.clear()
     if signal.requested:
         note(tr("Stopped. Finished runs are kept; the same command resumes."))
         return signal.exit_code
@@ -187,14 +184,12 @@ def run_study(study: Study, workers: Workers) -> int:
 
 
 def _progress(news: StudyProgress, ended: int) -> str:
-    left = "--:--" if news.left is None else clock(news.left)
-    cells = round(24 * news.share)
     return tr(
         "[{bar}] {percent} %  {n:,} runs  {left} left",
-        bar="#" * cells + "." * (24 - cells),
+        bar=bar_of(news.share),
         percent=int(100 * news.share),
         n=ended,
-        left=left,
+        left=left_words(news.left),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aegui.commands.figure_files import made_figure, paper_of, start_painting, write_figures
+from aegui.commands.figure_files import made_figure, painting, paper_of, write_figures
 from aegui.commands.words import note
 from aegui.core.atomic import check_writable
 from aegui.core.errors import AeguiError
@@ -83,17 +83,16 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def draw_pictures(result: StudyResult, records: Records, wanted: WantedPictures) -> None:
     """Write the pictures of a study to a folder, as far as its results permit."""
-    application = start_painting()
-    material = study_material(result, records)
-    written = []
-    for key in wanted.kinds:
-        figure = made_figure("study", key, material, PictureChoice(is_log=wanted.is_log))
-        if figure is None:
-            continue
-        forms = [form for form in wanted.forms if form != "csv" or figure.csv]
-        paths = [str(wanted.folder / f"{figure.name}.{form}") for form in forms]
-        write_figures(paths, figure, wanted.paper)
-        written.append(key)
-    names = ", ".join(written) or tr("no run has ended yet")
-    note(tr("Pictures in {folder}: {names}", folder=wanted.folder, names=names))
-    del application
+    with painting():
+        material = study_material(result, records)
+        written = []
+        for key in wanted.kinds:
+            figure = made_figure("study", key, material, PictureChoice(is_log=wanted.is_log))
+            if figure is None:
+                continue
+            forms = [form for form in wanted.forms if form != "csv" or figure.csv]
+            paths = [str(wanted.folder / f"{figure.name}.{form}") for form in forms]
+            write_figures(paths, figure, wanted.paper)
+            written.append(key)
+        names = ", ".join(written) or tr("no run has ended yet")
+        note(tr("Pictures in {folder}: {names}", folder=wanted.folder, names=names))
