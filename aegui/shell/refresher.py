@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 POINTING_MS = 32
 """Minimum time between two full updates that follow the mouse, while nothing else is busy."""
+LIVE_TEXT_MS = 100
+"""Interval of all texts that name the epoch of a network in training, so that they agree."""
 _GRACE_MS = 150
 _LONGEST_MS = 250
 """Maximum delay of a marked update if paint events never leave the event loop idle."""
@@ -25,8 +27,10 @@ _LONGEST_MS = 250
 class Refresher(QObject):
     """Calls ``update`` for a panel that was marked as out of date.
 
-    The update runs at once if the last one is at least ``least_ms`` ago, else when it is. While its
-    dock is hidden or behind another tab it is deferred until the dock is visible.
+    The update runs at once if there was none for an interval of ``least_ms``, else when the next
+    one begins. Intervals of one length begin together, so that panels that are marked together are
+    updated together. While its dock is hidden or behind another tab the update is deferred until
+    the dock is visible.
     """
 
     def __init__(
@@ -88,7 +92,9 @@ class Refresher(QObject):
             return
         self.is_dirty = self._is_behind = False
         self._timer.stop()
-        self._last_ms = 1000.0 * time.monotonic()
+        now = 1000.0 * time.monotonic()
+        # The start of the nearest interval, so that two updates are at least half of one apart.
+        self._last_ms = round(now / self._least_ms) * self._least_ms if self._least_ms else now
         self._update()
 
     @Slot()

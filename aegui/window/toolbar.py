@@ -234,13 +234,12 @@ class MainToolBar(QToolBar):
         self.data.setEnabled(not locked)
         self.presets.setEnabled(not locked)
 
-    def set_progress(self, position: float, epochs: int) -> None:
-        """Show ``position``, in epochs, of ``epochs``; 0 epochs hide the bar."""
+    def set_progress(self, position: float, epoch: int, epochs: int) -> None:
+        """Show ``position``, in epochs, and the number ``epoch`` of ``epochs``; 0 hide the bar."""
         self.progress.setVisible(epochs > 0)
         if epochs <= 0:
             return
         self.progress.setValue(round(_PROGRESS_STEPS * position / epochs))
-        epoch = int(position)
         text = tr("{epoch:,} of {epochs:,}", epoch=epoch, epochs=epochs)
         room = self.progress.width() - SPACING
         fits = self.progress.fontMetrics().horizontalAdvance(text) <= room

@@ -29,6 +29,28 @@ def test_at_once_then_not_too_often_then_the_last(qtbot: QtBot) -> None:
     assert len(calls) == 2
 
 
+def test_those_that_are_marked_together_are_updated_together(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    updated: list[set[str]] = []
+    both = [
+        Refresher(lambda name=name: updated[-1].add(name), 100, parent=holder)  # type: ignore[misc]
+        for name in "ab"
+    ]
+    for one in both:
+        # They begin at different times.
+        updated.append(set())
+        one.mark()
+        qtbot.wait(60)
+    updated.clear()
+    while sum(map(bool, updated)) < 7:
+        updated.append(set())
+        for one in both:
+            one.mark()
+        qtbot.wait(2)
+    assert [names for names in updated if names][3:] == [{"a", "b"}] * 4
+
+
 def test_flush_does_not_wait_and_does_nothing_twice(qtbot: QtBot) -> None:
     holder = QWidget()
     qtbot.addWidget(holder)

@@ -165,6 +165,32 @@ def test_the_map_and_the_charts_move_while_it_trains(qtbot: QtBot, window: MainW
     assert window.toolbar.data.isEnabled()
 
 
+def test_the_toolbar_names_the_epoch_of_the_weights_that_are_shown(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """While it trains, which goes on for some hundreds of epochs before they are shown."""
+    workspace, runner = window._services.workspace, window._services.runner
+    workspace.edit_recipe(with_epochs(1_000_000), "long")
+    shown: set[int] = set()
+    told: set[int] = set()
+
+    def look() -> None:
+        codec, progress = window._services.shown.codec, window.toolbar.progress
+        if codec is not None and window._services.shown.is_learning:
+            shown.add(codec.epoch)
+        number = progress.toolTip().split(" of ")[0].replace(",", "")
+        if progress.isVisible() and number.isdigit():
+            told.add(int(number))
+
+    window._services.showing.changed.connect(look)
+    window._services.ticker.ticked.connect(look)
+    window.actions_table["train"].trigger()
+    qtbot.waitUntil(lambda: len(told) > 4, timeout=30_000)
+    stop(qtbot, runner)
+    # The first ones are of a training that has no weights to show yet.
+    assert {epoch for epoch in told if epoch >= min(shown)} <= shown
+
+
 def test_step_pause_and_go_on(qtbot: QtBot, window: MainWindow) -> None:
     services, table = window._services, window.actions_table
     services.workspace.edit_recipe(with_epochs(5_000_000), "longer")

@@ -36,7 +36,7 @@ from aegui.shell.outcome import (
     shown_words,
     spoken_words,
 )
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QWidget
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 
 _USUAL = tuple(key for key, shelf in SHELVES.items() if shelf.level == "first")
 """Networks offered as long as none has been used."""
-_TEXT_MS = 250
 _SAYS_EACH_S = 10.0
 
 
@@ -85,7 +84,7 @@ class TrainingFeature(Feature):
         self._is_warm = False
         self.edited = EditedStrips(services, self)
         self.edited.set_mark(MapMark(window.canvas))
-        self._text = Refresher(self._show_progress, _TEXT_MS, parent=self)
+        self._text = Refresher(self._show_progress, LIVE_TEXT_MS, parent=self)
         self._connect()
         self.warm_up_near(window.toolbar)
         self._show_draft()
@@ -470,12 +469,16 @@ class TrainingFeature(Feature):
         pulled = self._pulled
         if pulled is None:
             self._window.toolbar.set_progress(
-                0, planned_epochs(runner.resolved) if runner.resolved else 0
+                0, 0, planned_epochs(runner.resolved) if runner.resolved else 0
             )
             self._window.toolbar.set_status(tr("getting ready…"), "")
             return
         self._say(pulled.position)
-        self._window.toolbar.set_progress(pulled.position, pulled.epochs)
+        newest = self._services.shown.newest
+        # The epoch of the weights that the window shows, which the training has left behind.
+        is_there = newest is not None and not self._services.shown.awaits_first
+        epoch = newest.epoch if newest is not None and is_there else int(pulled.position)
+        self._window.toolbar.set_progress(pulled.position, epoch, pulled.epochs)
         self._window.toolbar.set_status(
             pace_words(runner.state, pulled),
             pulled.device,
@@ -495,7 +498,7 @@ class TrainingFeature(Feature):
 
     def _show_rest(self) -> None:
         run, moment = self._services.shown.saved, self._services.shown.moment
-        self._window.toolbar.set_progress(0, 0)
+        self._window.toolbar.set_progress(0, 0, 0)
         problems = self._services.workspace.resolution.problems
         self._had_problems = bool(problems)
         if problems:

@@ -18,7 +18,7 @@ from aegui.session.pixels.answers import one_image
 from aegui.session.shown import REST, SUBJECT
 from aegui.shell.feature import Feature
 from aegui.shell.reach import Reach
-from aegui.shell.refresher import POINTING_MS, Refresher
+from aegui.shell.refresher import LIVE_TEXT_MS, POINTING_MS, Refresher
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class MapFeature(Feature):
         self._reach = Reach(services, window, self)
         self._to_draw: NDArray[np.float32] | None = None
         self._former: frozenset[tuple[float, ...]] = frozenset()
-        self._cursor = Refresher(self._show_decoded, _FOLLOWING_MS, window.docks["cursor"], self)
+        self._cursor = Refresher(self._show_decoded, LIVE_TEXT_MS, window.docks["cursor"], self)
         self._near = Refresher(self._find_nearest, parent=self)
         self._connect()
         self._window.canvas.set_style(services.settings.form(_STYLE, MapStyle()))

@@ -29,7 +29,7 @@ from aegui.shell.dialogs.film import FilmDialog, keep_film, kept_film
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words
 from aegui.shell.panel_area import PanelArea
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -57,7 +57,7 @@ class TimeFeature(Feature):
         super().__init__(services, window)
         self._bar = window.panel(TimeBar)
         self._growth = Refresher(self._show_timeline, _GROWING_MS, parent=self)
-        self._words = Refresher(self._show_epoch, _GROWING_MS, parent=self)
+        self._words = Refresher(self._show_epoch, LIVE_TEXT_MS, parent=self)
         self.films = FilmMaker(services, window)
         self.ghost = GhostChoice(services, window)
         self._connect()

@@ -10,15 +10,13 @@ from aegui.core.i18n import tr
 from aegui.session.shown import MOMENT, WEIGHTS
 from aegui.shell.feature import Feature
 from aegui.shell.outcome import moment_words, weights_words
-from aegui.shell.refresher import Refresher
+from aegui.shell.refresher import LIVE_TEXT_MS, Refresher
 from aegui.shell.run_choice import ANY_RUN, RUN, run_choices, run_of
 
 if TYPE_CHECKING:
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
-
-_TEXT_MS = 250
 
 
 class ShownFeature(Feature):
@@ -27,7 +25,7 @@ class ShownFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._chip = window.toolbar.chip
-        self._text = Refresher(self._show, _TEXT_MS, parent=self)
+        self._text = Refresher(self._show, LIVE_TEXT_MS, parent=self)
         services.runner.state_changed.connect(self._show)
         self._chip.runs_wanted.connect(self._offer_runs)
         self._chip.weights_wanted.connect(self._offer_weights)
