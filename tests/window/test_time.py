@@ -436,6 +436,7 @@ def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     window.actions_table["film_map"].trigger()
     (dialog,) = window.findChildren(FilmDialog)
     assert dialog.film.form == "gif"
+    asked = dialog.film.side
     typed = str(tmp_path / "film.png")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (typed, args[4]))
     with qtbot.waitSignal(window.feature(TimeFeature).noticed):
@@ -443,6 +444,8 @@ def test_the_ending_that_is_typed_chooses_the_form_of_a_film(
     assert [file.name for file in tmp_path.iterdir()] == ["film.png"]
     with Image.open(tmp_path / "film.png") as strip:
         assert strip.format == "PNG"
+        # The images of the strip are as large as those of the film would be.
+        assert strip.width == 4 * (min(asked, window.canvas.width()) + 1) - 1
     assert kept_film(window.settings, "time", film_maker.USUAL).palette == "frame"
 
 

@@ -20,7 +20,6 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.latent.film_spec import FEWEST_FPS, MAX_FPS, MAX_SIDE
 from aegui.core.latent.sheets import fitting_scale
-from aegui.core.run_file.thumbnail import sheet_png
 
 if TYPE_CHECKING:
     import os
@@ -240,7 +239,7 @@ def _encoded(
     suffix: str, frames: Iterable[Picture], fps: float, pause: float, palette: str
 ) -> bytes:
     if suffix == ".png":
-        return _strip(iter(frames))
+        return _strip(frames)
     lasting = _with_pause(frames, round(pause * fps))
     if suffix == ".mp4":
         return _mp4(lasting, fps)
@@ -319,9 +318,21 @@ def _with_palette(frame: Picture) -> Image:
     )
 
 
-def _strip(frames: Iterator[Picture]) -> bytes:
-    pictures = np.stack(list(frames)).transpose(0, 3, 1, 2)
-    return sheet_png(pictures.astype(np.float32) / 255, STRIP_COLUMNS, 1)
+def _strip(frames: Iterable[Picture]) -> bytes:
+    """Return a PNG of all frames, in rows of ``STRIP_COLUMNS``, a white pixel between two."""
+    from PIL import Image  # slow to import
+
+    pictures = list(frames)
+    height, width = pictures[0].shape[:2]
+    across = min(STRIP_COLUMNS, len(pictures))
+    down = -(-len(pictures) // across)
+    sheet = np.full((down * (height + 1) - 1, across * (width + 1) - 1, 3), 255, np.uint8)
+    for number, picture in enumerate(pictures):
+        top, left = number // across * (height + 1), number % across * (width + 1)
+        sheet[top : top + height, left : left + width] = picture
+    buffer = io.BytesIO()
+    Image.fromarray(sheet).save(buffer, format="PNG")
+    return buffer.getvalue()
 
 
 def _mp4(frames: Iterator[Picture], fps: float) -> bytes:

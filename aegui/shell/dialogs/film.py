@@ -79,10 +79,18 @@ class FilmDialog(QDialog):
         return cast("FilmSpec", self.form.value)
 
     def choose_file(self, stem: str) -> str:
-        """Ask where to save, "" if cancelled; the suffix of the file selects the format."""
-        path, key = choose_film_file(self, stem, self.film.form)
-        if key != self.film.form:
-            self._on_form_edited(replace(self.film, form=key))
+        """Ask where to save, "" if cancelled; the suffix of the file selects the format.
+
+        The images of a strip then have the size that was asked for the film, not a strip's usual.
+        """
+        film = self.film
+        path, key = choose_film_file(self, stem, film.form)
+        if key != film.form:
+            if film.form != "png":
+                self._side = film.side
+            film = replace(film, form=key)
+            self.form.set_value(film)
+            self._show(film)
         return path
 
     @Slot(object)
