@@ -119,6 +119,9 @@ def tiny_numbers_as_zero() -> Iterator[None]:
     operation on them: by up to half the time of a long training. The setting is undone at the end,
     because other libraries do not expect it: scipy's k-d trees of equal points crash the process.
     """
+    for kind in (np.float32, np.float64, np.longdouble):
+        # numpy computes these once; version 1 warns if denormals are zero at that moment.
+        np.finfo(kind)
     torch.set_flush_denormal(True)
     try:
         yield

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
@@ -158,6 +160,16 @@ def test_numbers_too_small_for_their_exponent_do_not_slow_a_training(
     assert seen == [0.0]
     # What else runs in this thread is not made for it: scipy's trees of equal points crash.
     assert halved() > 0
+
+
+def test_numpy_does_not_warn_of_numbers_that_are_zero_in_a_training() -> None:
+    """In a process of its own, as numpy looks once for each kind of number."""
+    code = (
+        "import numpy; from aegui.core.training.loop.train import tiny_numbers_as_zero\n"
+        "with tiny_numbers_as_zero():\n"
+        "    for kind in 'fdg': numpy.finfo(kind)"
+    )
+    subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], check=True)
 
 
 def test_infinity_ends_a_run_with_its_last_good_weights() -> None:
