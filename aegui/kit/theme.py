@@ -515,6 +515,7 @@ QTabBar::tab {{
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabBar::tab:focus {{ background: {hover}; }}
+QMainWindow > QTabBar {{ qproperty-elideMode: ElideNone; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {grid}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPushButton,
+    QTabBar,
     QToolButton,
     QWidget,
 )
@@ -187,6 +188,32 @@ def test_a_column_beside_the_map_takes_of_its_width_from_the_cursor_too(
     _settle(window, qtbot)
     assert window.docks["cursor"].width() < cursor_px - 100
     assert window.canvas.width() >= 0.5 * window.width()
+
+
+@pytest.mark.parametrize("key", ["en", "es"])
+def test_the_titles_of_tabs_can_be_read_beside_a_lesson(app: App, qtbot: QtBot, key: str) -> None:
+    app.use_language(key)
+    window = app.window
+    window.resize(1280, 800)
+    window.set_perspective("build")
+    window.actions_table["lessons"].trigger()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["lessons"]), timeout=20_000)
+    _settle(window, qtbot)
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    assert any(window.docks["charts"].windowTitle() in _titles(bar) for bar in bars)
+    for bar in bars:
+        for tab in range(bar.count()):
+            needed = bar.fontMetrics().horizontalAdvance(bar.tabText(tab))
+            assert bar.tabRect(tab).width() > needed, bar.tabText(tab)
+    # One that is out of sight comes into it with its panel.
+    window.docks["gan"].raise_()
+    qtbot.waitUntil(lambda: is_in_sight(window.docks["gan"]))
+    (bar,) = [bar for bar in bars if window.docks["gan"].windowTitle() in _titles(bar)]
+    assert bar.rect().intersects(bar.tabRect(bar.currentIndex()))
+
+
+def _titles(bar: QTabBar) -> list[str]:
+    return [bar.tabText(tab) for tab in range(bar.count())]
 
 
 @pytest.mark.parametrize("key", ["source", "projections", "study"])
