@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, row, scrolled
+from aegui.kit.marks import ProblemLabel
 from aegui.widgets.glyph_grid import GlyphGrid
 from aegui.widgets.glyphs import label_sign
 
@@ -43,7 +44,7 @@ class CharacterChooser(QWidget):
         self._count = QLabel()
         self.grid = GlyphGrid(checkable=True)
         self.field = QLineEdit()
-        self._problem = QLabel()
+        self._problem = ProblemLabel()
         self._build()
         self.setFocusProxy(self.grid)
         self.grid.checked_changed.connect(self._on_grid_checked_changed)
@@ -64,9 +65,6 @@ class CharacterChooser(QWidget):
             tr("The selected characters; the space is shown as {blank}.", blank=label_sign(" "))
         )
         self.field.setAccessibleName(tr("Chosen characters"))
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("state", "bad")
-        self._problem.hide()
         self.setLayout(column(header, (area, 1), self.field, self._problem))
 
     def set_samples(self, labels: Sequence[str], images: ArrayLike) -> None:
@@ -77,7 +75,7 @@ class CharacterChooser(QWidget):
         # A choice is stored as one string, which is ambiguous for labels of several characters.
         self.setEnabled(all(len(label) == 1 for label in self._labels))
         if not self.isEnabled():
-            self._show_problem(
+            self._problem.set_text(
                 tr("Characters can be selected only if all labels are single characters.")
             )
 
@@ -142,7 +140,7 @@ class CharacterChooser(QWidget):
                 count=len(self._labels),
             )
         )
-        self._show_problem(self._problem_with(unknown))
+        self._problem.set_text(self._problem_with(unknown))
 
     def _problem_with(self, unknown: str) -> str:
         if unknown:
@@ -150,7 +148,3 @@ class CharacterChooser(QWidget):
         if not self.chosen and self._labels:
             return tr("Choose at least one character.")
         return ""
-
-    def _show_problem(self, text: str) -> None:
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))

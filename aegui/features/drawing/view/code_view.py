@@ -9,7 +9,6 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -20,7 +19,7 @@ from aegui.core.pixels.code import CODE_FORMS, CodeError, code_of, levels_of, re
 from aegui.core.pixels.transforms import LARGEST
 from aegui.kit.choosing import choose, offer
 from aegui.kit.layouts import column, row
-from aegui.kit.marks import flat_button
+from aegui.kit.marks import ProblemLabel, flat_button
 from aegui.kit.theme import current_theme
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class CodeView(QWidget):
         self.form = QComboBox()
         self.text = QPlainTextEdit()
         self._copy = flat_button("edit-copy", tr("Copy the text"))
-        self._problem = QLabel()
+        self._problem = ProblemLabel()
         self._build()
         self._write()
 
@@ -75,9 +74,6 @@ class CodeView(QWidget):
         )
         self.text.textChanged.connect(self._on_text_changed)
         self._copy.clicked.connect(self._on_copy_clicked)
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("state", "bad")
-        self._problem.hide()
         top = row((self.form, 1), self._copy)
         self.setLayout(column(top, (self.text, 1), self._problem))
 
@@ -167,8 +163,7 @@ class CodeView(QWidget):
             marks.append(mark)
         self.text.setExtraSelections(marks)
         first = self.errors[0] if self.errors else None
-        self._problem.setVisible(first is not None)
-        self._problem.setText("" if first is None else self._told(first))
+        self._problem.set_text("" if first is None else self._told(first))
 
     def _told(self, error: CodeError) -> str:
         before = self.text.toPlainText()[: error.start]

@@ -21,7 +21,7 @@ from aegui.features.noise_study.model.study_forms import CurvesForm
 from aegui.features.noise_study.view.curves_view import CurvesView
 from aegui.features.noise_study.view.noise_fields import LevelsField
 from aegui.kit.layouts import column, heading, held, hint, row
-from aegui.kit.marks import flat_button
+from aegui.kit.marks import ProblemLabel, flat_button
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 from aegui.widgets.form.editors import noise_kind_field
@@ -69,7 +69,7 @@ class CurvesPage(QWidget):
         self._kind = noise_kind_field()
         self._levels = LevelsField(tr("Levels of the curves"))
         self.run = QPushButton(tr("Draw the curves"))
-        self.problem = QLabel()
+        self.problem = ProblemLabel()
         self.list = QListWidget()
         self._open = QPushButton(tr("Run in a file…"))
         self._remove = flat_button("edit-delete", tr("Remove the selected file from the list"))
@@ -85,9 +85,6 @@ class CurvesPage(QWidget):
 
     def _build(self) -> None:
         self.run.setProperty("main", True)
-        self.problem.setProperty("state", "bad")
-        self.problem.setWordWrap(True)
-        self.problem.hide()
         line = row(
             QLabel(tr("Noise")),
             self._kind,
@@ -150,8 +147,7 @@ class CurvesPage(QWidget):
 
     def set_problem(self, text: str) -> None:
         """Show an error in the choices; "" clears it."""
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
+        self.problem.set_text(text)
 
     @property
     def ticked(self) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from aegui.kit.charts.menu import COPY_TABLE
 from aegui.kit.choosing import offer
 from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, hint, row, scrolled
+from aegui.kit.marks import ProblemLabel
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING
 
@@ -66,7 +67,7 @@ class MatrixPage(QWidget):
         self._epochs = QSpinBox()
         self.run = QPushButton()
         self.estimate = dim()
-        self.problem = QLabel()
+        self.problem = ProblemLabel()
         self._figures = QComboBox()
         self._told = dim()
         self.view = MatrixView()
@@ -100,9 +101,6 @@ class MatrixPage(QWidget):
         self._epochs.setToolTip(tr("Epochs of each training; 0: as in its recipe"))
         self.run.setProperty("main", True)
         self.estimate.setAccessibleName(tr("What a training will cost"))
-        self.problem.setProperty("state", "bad")
-        self.problem.setWordWrap(True)
-        self.problem.hide()
 
     def _fields(self) -> QVBoxLayout:
         """Return a grid of the noise fields, with the other fields wrapped in a flow below."""
@@ -202,8 +200,7 @@ class MatrixPage(QWidget):
 
     def set_problem(self, text: str) -> None:
         """Show an error in the choices; "" clears it."""
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
+        self.problem.set_text(text)
 
     def set_estimate(self, text: str, details: str = "") -> None:
         """Show the estimated cost, with details as a tooltip; "" if it is unknown."""
