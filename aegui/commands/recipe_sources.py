@@ -12,7 +12,7 @@ from aegui.core.errors import RecipeError
 from aegui.core.i18n import tr
 from aegui.core.recipe.file import find_recipe, list_recipes
 from aegui.core.run_file.saved import SUFFIX, load_run
-from aegui.core.setup_line.challenges import find_challenge
+from aegui.core.setup_line.challenges import CHALLENGES, find_challenge
 from aegui.core.setup_line.reading import is_line, read_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def recipe_reading(source: str) -> tuple[CourseReading, Path]:
 
 def _no_such_recipe(source: str) -> str:
     known = [key for key, _ in list_recipes()]
-    near = difflib.get_close_matches(Path(source).stem, known, n=3)
+    near = difflib.get_close_matches(Path(source).stem, [*known, *CHALLENGES], n=3)
     if near:
         return tr(
             "There is no file {file}, and no shipped recipe of that name; did you mean {names}?",

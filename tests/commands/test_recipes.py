@@ -73,3 +73,18 @@ def test_own_recipes_are_listed_and_trained_by_their_names(
     found = json.loads(said(capsys, "--group", "own", "--json"))
     assert [(card["key"], card["name"]) for card in found] == [("mine", "My net")]
     assert main(["--language", "en", "train", "mine", "--dry-run"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "words"),
+    [
+        ("train", "challenge-fas", "did you mean challenge-fast"),
+        ("study", "letters-pat", 'of that name. Did you mean "letters-path"?\n'),
+        ("study", "zzzz", "There are emoji-activations, "),
+    ],
+)
+def test_a_name_that_does_not_exist(capsys: Captured, command: str, name: str, words: str) -> None:
+    assert main(["--language", "en", command, name]) == 2
+    told = capsys.readouterr().err
+    assert name in told
+    assert words in told

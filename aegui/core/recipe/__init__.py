@@ -43,7 +43,9 @@ from aegui.core.recipe.parts import (
     MIN_IMAGE,
     NUMBER,
     NonNegative,
+    NonNegativeWhole,
     Positive,
+    PositiveWhole,
     RecipePart,
     Share,
     Sides,
@@ -188,7 +190,7 @@ class SplitSpec(RecipePart):
     seed: Annotated[int, Field(ge=0, lt=2**53)] = worded(
         0, "Seed of the draw", "The same seed draws the same samples.", editor="seed"
     )
-    last: Annotated[int, Field(ge=0)] = 0
+    last: NonNegativeWhole = 0
 
     @property
     def keeps(self) -> bool:
@@ -237,7 +239,7 @@ class DataSpec(RecipePart):
     )
     labels: Annotated[tuple[Line, ...], Field(max_length=10_000)] | None = None
     names: Annotated[tuple[Line, ...], Field(max_length=100_000)] | None = None
-    count: Annotated[int, Field(ge=1)] | None = worded(
+    count: PositiveWhole | None = worded(
         None,
         "Samples at most",
         "Only this many samples, drawn at random, are used.",
@@ -337,15 +339,15 @@ class ScheduleSpec(RecipePart):
     factor: Annotated[float, Field(gt=0.0, le=1.0)] = worded(
         0.5, "Factor", "The rate is multiplied by this number at each reduction.", step=0.05
     )
-    step_epochs: Annotated[int, Field(ge=1)] = worded(
+    step_epochs: PositiveWhole = worded(
         1000, "Epochs per reduction", "Epochs between two reductions of the rate."
     )
-    warmup_epochs: Annotated[int, Field(ge=0)] = worded(
+    warmup_epochs: NonNegativeWhole = worded(
         0,
         "Epochs of warm-up",
         "Epochs in which the rate rises from almost nothing to its full size.",
     )
-    patience_epochs: Annotated[int, Field(ge=1)] = worded(
+    patience_epochs: PositiveWhole = worded(
         200, "Epochs of patience", "Epochs without a better loss before the rate is reduced."
     )
     final_factor: Annotated[float, Field(ge=0.0, le=1.0)] = worded(
@@ -363,13 +365,13 @@ class GoalsSpec(RecipePart):
     ``patience_epochs``: no run's loss has improved for this many epochs. ``seconds``: time limit.
     """
 
-    max_wrong_pixels: Annotated[int, Field(ge=0)] | None = worded(
+    max_wrong_pixels: NonNegativeWhole | None = worded(
         None,
         "Stop at wrong pixels",
         "Stop as soon as every character of every run has at most this many wrong pixels.",
         begins=0,
     )
-    patience_epochs: Annotated[int, Field(ge=1)] | None = worded(
+    patience_epochs: PositiveWhole | None = worded(
         None,
         "Stop after epochs without progress",
         "Stop when no run's loss has improved for this many epochs.",
@@ -405,7 +407,7 @@ class TrainingSpec(RecipePart):
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = worded(
         10_000, "Epochs", "How many times every sample is seen."
     )
-    batch_size: Annotated[int, Field(ge=1)] | None = worded(
+    batch_size: PositiveWhole | None = worded(
         None,
         "Batches of",
         "Samples in each step; unticked: the full batch, which is fastest here.",

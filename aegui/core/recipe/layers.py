@@ -34,7 +34,9 @@ from aegui.core.recipe.parts import (
     Extents,
     Margins,
     NonNegative,
+    NonNegativeWhole,
     Positive,
+    PositiveWhole,
     RecipePart,
     Share,
     pair,
@@ -658,13 +660,13 @@ class LatentSpec(_Dense):
     beta: NonNegative = worded(
         1.0, "Beta", "Weight of the divergence from the prior: more makes a smoother, blurrier map"
     )
-    kl_warmup_epochs: Annotated[int, Field(ge=0)] = worded(
+    kl_warmup_epochs: NonNegativeWhole = worded(
         0, "KL warm-up", "Epochs in which beta rises from 0 to its full value"
     )
     free_bits: NonNegative = worded(
         0.0, "Free bits", "Nats that each dimension may carry without a penalty", step=0.05
     )
-    top_k: Annotated[int, Field(ge=1)] | None = worded(
+    top_k: PositiveWhole | None = worded(
         None,
         "Top k",
         "Only this many numbers of the code are kept, the others are set to 0: k-sparse",

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from aegui.core.fields import MAX
+
 MAX_UNITS = 262_144
 MAX_CHANNELS = 4_096
 MAX_KERNEL = 64
@@ -17,6 +19,9 @@ MAX_NUMBER = 1e30
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Field(gt=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0.0, le=MAX_NUMBER, allow_inf_nan=False)]
+# Bounded as well: neither numpy's integers nor a spin box can hold every integer of Python.
+PositiveWhole = Annotated[int, Field(ge=1, le=MAX)]
+NonNegativeWhole = Annotated[int, Field(ge=0, le=MAX)]
 
 
 def pair(sides: Sides) -> tuple[int, int]:

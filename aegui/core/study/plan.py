@@ -381,11 +381,18 @@ def find_plan(name: str) -> Path:
     if name in shipped:
         return shipped[name]
     hint = did_you_mean(path.stem, shipped)
+    if hint:
+        raise AeguiError(
+            tr(
+                "There is no file {file}, and no shipped study of that name.{hint}",
+                file=name,
+                hint=hint,
+            )
+        )
     raise AeguiError(
         tr(
-            "There is no file {file}, and no shipped study of that name.{hint} There are {names}.",
+            "There is no file {file}, and no shipped study of that name. There are {names}.",
             file=name,
-            hint=hint,
             names=", ".join(shipped),
         )
     )

@@ -12,6 +12,7 @@ equation 7, without class labels for generated images).
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, cast
@@ -189,7 +190,8 @@ class GanEngine(GeneratedEngine):
             own=", ".join(f"{name}: {kind}" for name, kind in _OWN),
             parameters=STEP_PARAMETERS,
             steps=gan.steps,
-            rate=self._resolved.recipe.training.optimizer.learning_rate,
+            # TorchScript reads a subnormal number as 0.
+            rate=max(self._resolved.recipe.training.optimizer.learning_rate, sys.float_info.min),
             judge_rate=gan.learning_rate,
             noise=gan.noise,
             average=gan.average,

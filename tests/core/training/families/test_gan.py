@@ -255,6 +255,13 @@ def test_a_lever_counts_from_the_next_batch_on() -> None:
     assert changed == [True] * 3 + [False] * 4
 
 
+def test_the_smallest_rate_that_a_recipe_can_hold_trains() -> None:
+    optimizer = {"learning_rate": 5e-324}
+    it = resolved_recipe(DENSE, gan={"noise": 0.1}, training={"optimizer": optimizer})
+    *_, last = train(it, Control(max_chunk=1))
+    assert np.isfinite(last.snapshot().layers[0].weight).all()
+
+
 def test_the_generator_waits_for_its_turn() -> None:
     steps = train(resolved_recipe(DENSE, gan={"steps": 3}), Control(max_chunk=1))
     weights = [it.snapshot().layers[0].weight for it in itertools.islice(steps, 10)]
