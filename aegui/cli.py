@@ -88,6 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return EXIT_INTERRUPTED if isinstance(error, Cancelled) else EXIT_REFUSED
     except KeyboardInterrupt:
+        _complain(tr("Stopped."))
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         _write_to_nowhere()  # the reader of the output has gone

@@ -35,9 +35,35 @@ _USUAL_COLUMNS = 80
 
 @dataclass
 class Stop:
-    """Whether a signal has requested that the program stops."""
+    """A handler of signals that records whether one has requested that the program stops.
 
+    Attributes:
+        then: Called once, at the request.
+        number: The signal; 0 without a request.
+    """
+
+    then: Callable[[], None] | None = None
     number: int = 0
+
+    def __call__(self, number: int, frame: object) -> None:
+        """Handle signal ``number``: the first one is a request.
+
+        Raises:
+            KeyboardInterrupt: It is not the first one.
+        """
+        if self.requested:
+            raise KeyboardInterrupt
+        self.request(number)
+
+    def request(self, number: int) -> None:
+        """Record the first request."""
+        if self.requested:
+            return
+        self.number = number
+        if number == getattr(signal, "SIGHUP", None):
+            mute_lost_terminal()
+        if self.then is not None:
+            self.then()
 
     @property
     def requested(self) -> bool:
@@ -61,33 +87,26 @@ def stopping_at(
 ) -> Iterator[Stop]:
     """Turn the first signal into a request, so that no step is interrupted; the second one kills.
 
-    Signals that are ignored at the start, as under ``nohup``, stay ignored.
+    Signals that are ignored at the start, as under ``nohup``, stay ignored. A request is passed on
+    to the context around this one, which may have more to do.
 
     Args:
         numbers: The signals.
         then: Called once at the first signal.
     """
-    stop = Stop()
-
-    def on_signal(number: int, frame: object) -> None:
-        if stop.requested:
-            raise KeyboardInterrupt
-        stop.number = number
-        if number == getattr(signal, "SIGHUP", None):
-            mute_lost_terminal()
-        if then is not None:
-            then()
-
+    stop = Stop(then)
     if threading.current_thread() is not threading.main_thread():
         yield stop  # only the main thread may handle signals
         return
     heard = [number for number in heard_signals() if number in numbers]
-    before = {number: signal.signal(number, on_signal) for number in heard}
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+            if number == stop.number and isinstance(handler, Stop):
+                handler.request(number)
 
 
 def mute_lost_terminal() -> None:

@@ -5,19 +5,17 @@ Only text and numbers are sent; the other process generates the code from them i
 
 from __future__ import annotations
 
-import contextlib
 import json
-import multiprocessing
-import signal
 import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aegui.core.child_process import start_child
 from aegui.core.data.byte_images import ByteImages, memory_of
 from aegui.core.data.dataset import Dataset
 from aegui.core.errors import Cancelled
-from aegui.core.i18n import language, set_language, tr
+from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe.file import parse_recipe, recipe_json
@@ -48,13 +46,7 @@ def check_elsewhere(
     Raises:
         Cancelled: ``cancelled`` returned True; the process has been terminated.
     """
-    context = multiprocessing.get_context("spawn")
-    pipe, theirs = context.Pipe()
-    process = context.Process(
-        target=_work, args=(theirs, dialect, language()), name="aegui code", daemon=True
-    )
-    process.start()
-    theirs.close()
+    process, pipe = start_child(_work, dialect, name="aegui code")
     deadline = time.monotonic() + seconds
     try:
         _send(pipe, run)
@@ -110,11 +102,7 @@ def _received(pipe: Connection) -> CodedRun:
     return CodedRun.of(resolved, document["name"])
 
 
-def _work(pipe: Connection, dialect: DialectKey, in_language: str) -> None:
+def _work(pipe: Connection, dialect: DialectKey) -> None:
     """Entry point of the child process."""
-    # The parent process handles Ctrl-C and terminates this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_language(in_language)
-    with contextlib.suppress(EOFError, OSError):
-        verdict = check_code(_received(pipe), dialect)
-        pipe.send_bytes(json.dumps(verdict.document()).encode())
+    verdict = check_code(_received(pipe), dialect)
+    pipe.send_bytes(json.dumps(verdict.document()).encode())

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
-import signal
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any, Protocol
 
+from aegui.core.child_process import SPAWN, start_child
 from aegui.core.cost import cores
 from aegui.core.errors import AeguiError
-from aegui.core.i18n import language, set_language, tr
+from aegui.core.i18n import tr
 from aegui.core.json_text import from_json
 from aegui.core.study.records import packed_records
 from aegui.core.study.units import Unit, run_unit
@@ -118,13 +117,8 @@ class InlineWorkers:
 class _Process:
     """A child process and its current unit."""
 
-    def __init__(self, context: Any, paused: Any) -> None:
-        self.pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_work, args=(theirs, paused, language()), name="aegui study", daemon=True
-        )
-        self._process.start()
-        theirs.close()
+    def __init__(self, paused: Any) -> None:
+        self._process, self.pipe = start_child(_work, paused, name="aegui study")
         self.unit: Unit | None = None
         self.share = 0.0
 
@@ -147,8 +141,7 @@ class Processes:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._context = multiprocessing.get_context("spawn")
-        self._paused = self._context.Event()
+        self._paused = SPAWN.Event()
         self._processes: list[_Process] = []
 
     def run(self, units: Sequence[Unit], control: StudyControl) -> Iterator[News]:
@@ -182,7 +175,7 @@ class Processes:
             if idle is None and len(self._processes) >= self.jobs:
                 return
             if idle is None:
-                idle = _Process(self._context, self._paused)
+                idle = _Process(self._paused)
                 self._processes.append(idle)
             with contextlib.suppress(OSError):  # A dead process is replaced when it is read
                 idle.give(waiting.popleft())
@@ -252,14 +245,10 @@ def _send(pipe: Connection, kind: str, content: object, tensors: bytes = b"") ->
     pipe.send_bytes(json.dumps([kind, content]).encode() + b"\n" + tensors)
 
 
-def _work(pipe: Connection, paused: Any, in_language: str) -> None:
+def _work(pipe: Connection, paused: Any) -> None:
     """Run units until the pipe is closed: the main function of a child process."""
-    # Ctrl-C goes to the parent process, which terminates its children.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    set_language(in_language)
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            _do(pipe, Unit.from_json(pipe.recv_bytes().decode()), paused.is_set)
+    while True:
+        _do(pipe, Unit.from_json(pipe.recv_bytes().decode()), paused.is_set)
 
 
 def _do(pipe: Connection, unit: Unit, is_paused: Callable[[], bool]) -> None:

@@ -1,0 +1,67 @@
+"""Child processes of our own that leave Ctrl-C to the process that started them."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+from typing import TYPE_CHECKING, Any
+
+from aegui.core.i18n import language, set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+SPAWN = multiprocessing.get_context("spawn")
+"""Makes the processes, and what is shared with them: nothing of a window is copied."""
+
+
+def start_child(
+    work: Callable[..., None], *arguments: Any, name: str
+) -> tuple[SpawnProcess, Connection]:
+    """Start ``work(pipe, *arguments)`` in another process; return it and our end of the pipe.
+
+    The process uses the language of this one, ignores Ctrl-C, and ends without a message when the
+    pipe is closed.
+    """
+    pipe, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(
+        target=_child, args=(work, theirs, language(), arguments), name=name, daemon=True
+    )
+    with _inherited_block():
+        process.start()
+    theirs.close()
+    return process, pipe
+
+
+@contextlib.contextmanager
+def _inherited_block() -> Iterator[None]:
+    """Block SIGINT in this thread; processes started within begin with it blocked.
+
+    A terminal sends Ctrl-C to the children as well, and one that is still importing its modules
+    would print a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # Starting the tracker of ``multiprocessing`` ends the block.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _child(
+    work: Callable[..., None], pipe: Connection, in_language: str, arguments: tuple[Any, ...]
+) -> None:
+    # Where signals cannot be blocked, and for those that have arrived since.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_language(in_language)
+    with contextlib.suppress(EOFError, OSError):
+        work(pipe, *arguments)
