@@ -115,7 +115,7 @@ def _finished(options: argparse.Namespace, study: Study, records: Records, statu
         say_json({**json_of(result), "folder": str(folder)})
     else:
         _say(result, folder)
-    if options.keep:
+    if options.keep and any(cell.runs for cell in result.cells):
         id = keep_found(result, records, verdict_of(result).lines)
         note(tr("Kept in the library as {id}.", id=id))
     return status

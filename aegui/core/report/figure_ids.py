@@ -8,6 +8,7 @@ has ``study:`` before its name.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -17,8 +18,8 @@ from aegui.core.i18n import tr
 PREFIX = "aegui-figure:"
 _STUDY = "study:"
 _FORM = re.compile(
-    rf"\s*{PREFIX}(?P<kind>[\w-]{{1,120}})@(?P<study>{_STUDY})?(?P<name>[^~#\s@]{{1,600}})"
-    r"(?:~(?P<mark>[0-9a-f]{16})#(?P<weights>best|last),(?P<run>\d{1,5}))?\s*"
+    rf"{PREFIX}(?P<kind>[\w-]{{1,120}})@(?P<study>{_STUDY})?(?P<name>[^~#\s@]{{1,600}})"
+    r"(?:~(?P<mark>[0-9a-f]{16})#(?P<weights>best|last),(?P<run>\d{1,5}))?"
 )
 
 
@@ -56,7 +57,7 @@ class FigureId:
 
 def is_figure_id(text: str) -> bool:
     """Return whether ``text`` begins like an id."""
-    return text.lstrip().startswith(PREFIX)
+    return _plain(text).startswith(PREFIX)
 
 
 def read_figure_id(text: str) -> FigureId:
@@ -65,7 +66,7 @@ def read_figure_id(text: str) -> FigureId:
     Raises:
         AeguiError: It is not an id.
     """
-    found = _FORM.fullmatch(text[:2_000])
+    found = _FORM.fullmatch(_plain(text))
     if found is None or bool(found["study"]) == bool(found["mark"]):
         raise AeguiError(
             tr("This is not the id of a figure: copy the whole id below a figure of a hand-in.")
@@ -74,3 +75,8 @@ def read_figure_id(text: str) -> FigureId:
     if found["study"]:
         return FigureId(found["kind"], name)
     return FigureId(found["kind"], name, found["mark"], found["weights"], int(found["run"]))
+
+
+def _plain(text: str) -> str:
+    """Return the beginning of ``text`` without ligatures: a PDF gives "fi" as one character."""
+    return unicodedata.normalize("NFKC", text[:2_000]).strip()

@@ -32,6 +32,14 @@ def test_an_id_comes_back_as_it_was(one: FigureId) -> None:
     assert one.is_study == (not one.mark)
 
 
+def test_an_id_copied_from_a_pdf_has_a_ligature() -> None:
+    one = FigureId("latent", "letters-2d", "0123456789abcdef")
+    copied = one.text.replace("fi", "\N{LATIN SMALL LIGATURE FI}")
+    assert copied != one.text
+    assert is_figure_id(copied)
+    assert read_figure_id(copied) == one
+
+
 @pytest.mark.parametrize(
     "text",
     [
