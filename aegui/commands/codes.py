@@ -58,19 +58,24 @@ def decode_command(options: argparse.Namespace) -> int:
     for text, point in zip(options.at, points, strict=True):
         checked_code(run.codec, "--at", text, point)
     images = np.clip(np.nan_to_num(run.codec.decode(points)), 0, 1)
-    _write(options, images.reshape(-1, *run.dataset.image_shape), points)
+    _write(options, run, images.reshape(-1, *run.dataset.image_shape), points)
     note(run.words)
     return 0
 
 
 def _write(
-    options: argparse.Namespace, images: NDArray[np.float32], points: list[list[float]]
+    options: argparse.Namespace,
+    run: OpenedRun,
+    images: NDArray[np.float32],
+    points: list[list[float]],
 ) -> None:
     if options.out is None:
         for image in images:
             say(_drawn(image))
     elif Path(options.out).suffix.lower() == ".png":
-        write_atomically(options.out, sheet_png(images, scale=options.scale, ink=False))
+        write_atomically(
+            options.out, sheet_png(images, scale=options.scale, ink=False, about=run.origin())
+        )
     else:
         labels = [", ".join(f"{value:g}" for value in point) for point in points]
         binary = (images > THRESHOLD).astype(np.float32)

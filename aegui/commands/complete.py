@@ -40,7 +40,7 @@ def complete_command(options: argparse.Namespace) -> int:
     flat = np.asarray(images.flat())
     drawn = complete(run.codec, flat, missing, options.times, threshold=options.threshold)
     glyphs = run.saved.dataset.is_binary
-    write_answers(options, images, drawn.reshape(images.images.shape), glyphs=glyphs)
+    write_answers(options, run, images, drawn.reshape(images.images.shape))
     if options.figure:
         _write_figure(options.figure, run, images, missing, drawn)
     _say(options.out, flat, drawn, missing, glyphs=glyphs)

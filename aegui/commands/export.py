@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aegui.commands.opened import OpenedRun
-from aegui.commands.words import say
+from aegui.commands.words import note, say
 from aegui.core.atomic import check_writable
 from aegui.core.data.fonts import write_font
 from aegui.core.data.load import load_dataset
@@ -40,7 +40,8 @@ def export_command(options: argparse.Namespace) -> int:
         raise AeguiError(tr("Only a saved run, an .aegui file, has a network to write."))
     else:
         model = _opened(options)
-        write_network(path, model.codec, model.name, options.part)
+        write_network(path, model.codec, model.origin(), options.part)
+        note(model.words)
     say(tr("{file} written.", file=options.out))
     return 0
 

@@ -46,6 +46,7 @@ def write_images(
     scale: int | None,
     glyphs: bool,
     ink: bool,
+    about: str,
 ) -> None:
     """Write ``images``, ``[n, C, H, W]``, in the format that the suffix of ``path`` selects.
 
@@ -58,12 +59,13 @@ def write_images(
         scale: Size of an image pixel on a sheet; None chooses one that fits.
         glyphs: Whether a data set is thresholded to black and white.
         ink: Whether a sheet is dark on light.
+        about: What a sheet was made from, as it is stated in the file.
 
     Raises:
         AeguiError: The file cannot be written.
     """
     if Path(path).suffix.lower() == _PNG:
-        write_sheet(path, images, None, scale, ink=ink)
+        write_sheet(path, images, None, scale, ink=ink, about=about)
         return
     kept = (images > THRESHOLD).astype(np.float32) if glyphs else np.clip(images, 0.0, 1.0)
     numbers = [str(place + 1) for place in range(len(images))]

@@ -117,8 +117,15 @@ def finds_command(options: argparse.Namespace) -> int:
             [tr("image"), tr("what it is"), tr("novelty"), tr("entropy"), tr("code")], lines
         )
     )
-    glyphs = model.glyphs
-    write_images(options.out, images, "finds", scale=options.scale, glyphs=glyphs, ink=glyphs)
+    write_images(
+        options.out,
+        images,
+        "finds",
+        scale=options.scale,
+        glyphs=model.glyphs,
+        ink=model.glyphs,
+        about=model.origin(),
+    )
     model.say_written(len(images), options.out)
     return 0
 
@@ -135,7 +142,9 @@ def concept_command(options: argparse.Namespace) -> int:
     amounts = np.linspace(found.low, found.high, options.steps)
     codes = [[apply(found, base, amount) for amount in amounts] for base in bases]
     images = decoded(model.codec, np.array(codes).reshape(-1, model.codec.latent_size))
-    write_sheet(options.out, images, options.steps, options.scale, ink=model.glyphs)
+    write_sheet(
+        options.out, images, options.steps, options.scale, ink=model.glyphs, about=model.origin()
+    )
     if found.separation:
         text = tr(
             "{a:,} samples with it, {b:,} without; they lie {apart:.1f} standard deviations apart.",
@@ -167,7 +176,7 @@ def traverse_command(options: argparse.Namespace) -> int:
     images = traversal(
         model.codec, place, dims, options.steps, traversal_ends(model, options.span, place)
     )
-    write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
+    write_sheet(options.out, images, None, options.scale, ink=model.glyphs, about=model.origin())
     model.say_written(images.shape[0] * images.shape[1], options.out)
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from aegui.core.latent.fields import FIELDS, compute_field
 from aegui.core.latent.frame import axes_frame, cell_centres, rect_about
 from aegui.core.latent.novelty import known
 from aegui.core.latent.sheets import grid_of_decodes, write_sheet
+from aegui.core.run_file.thumbnail import png_bytes
 from aegui.core.text_tables import csv_text
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def map_command(options: argparse.Namespace) -> int:
     if key == IMAGES:
         xs, ys = cell_centres(rect[0], rect[2], columns), cell_centres(rect[1], rect[3], rows)
         images = grid_of_decodes(model.codec, frame, xs, ys)
-        write_sheet(options.out, images, None, options.scale, ink=model.glyphs)
+        write_sheet(
+            options.out, images, None, options.scale, ink=model.glyphs, about=model.origin()
+        )
         model.say_written(columns * rows, options.out)
         return 0
     field = _field(model, key, frame, rect, columns, rows)
@@ -108,9 +110,7 @@ def _write(options: argparse.Namespace, model: OpenedRun, frame: Frame, field: F
         scale = options.scale or max(1, round(_SIDE_PX / max(field.values.shape)))
         codes = np.zeros((0, frame.size), np.float32) if model.codes is None else model.codes
         picture = field_picture(field, scale, placed(frame, np.nan_to_num(codes)))
-        buffer = io.BytesIO()
-        picture.save(buffer, format="PNG")
-        write_atomically(options.out, buffer.getvalue())
+        write_atomically(options.out, png_bytes(picture, model.origin()))
     if field.classes:
         seen = np.unique(field.values).astype(int)
         names = ", ".join(field.classes[number] for number in seen.tolist())

@@ -182,8 +182,7 @@ def denoise_command(options: argparse.Namespace) -> int:
         note(f"{finding.title}. {finding.text}")
     images = read_images(options.inputs, run.codec)
     answers, switched = _repaired(run.codec, images, spec, options)
-    glyphs = saved.dataset.is_binary
-    write_answers(options, images, answers, glyphs=glyphs)
+    write_answers(options, run, images, answers)
     say(
         trn(
             "{n:,} image repaired, with {mean:.1f} pixels switched: {file}",
@@ -217,11 +216,21 @@ def _repaired(
 
 
 def write_answers(
-    options: argparse.Namespace, images: Dataset, answers: NDArray[np.float32], *, glyphs: bool
+    options: argparse.Namespace, run: OpenedRun, images: Dataset, answers: NDArray[np.float32]
 ) -> None:
-    """Write ``answers`` to ``images``, ``[n, C, H, W]``, as a sheet or a data set."""
-    words = (images.name, images.labels, images.names)
-    write_images(options.out, answers, *words, scale=options.scale, glyphs=glyphs, ink=glyphs)
+    """Write the ``answers`` of ``run`` to ``images``, ``[n, C, H, W]``: a sheet or a data set."""
+    glyphs = run.saved.dataset.is_binary
+    write_images(
+        options.out,
+        answers,
+        images.name,
+        images.labels,
+        images.names,
+        scale=options.scale,
+        glyphs=glyphs,
+        ink=glyphs,
+        about=run.origin(data=images.name, samples=len(images)),
+    )
 
 
 def read_images(sources: list[str], codec: Codec) -> Dataset:

@@ -42,7 +42,15 @@ def sample_command(options: argparse.Namespace) -> int:
     run.refuse_plain_code()
     images = _images(run.codec, options)
     glyphs = run.dataset.is_binary
-    write_images(options.out, images, "samples", scale=options.scale, glyphs=glyphs, ink=False)
+    write_images(
+        options.out,
+        images,
+        "samples",
+        scale=options.scale,
+        glyphs=glyphs,
+        ink=False,
+        about=run.origin(),
+    )
     run.say_written(len(images), options.out)
     return 0
 
@@ -106,7 +114,7 @@ def nearest_command(options: argparse.Namespace) -> int:
             for image, one in zip(wanted, found, strict=True)
         ]
         images = np.stack([image for pair in pairs for image in pair])
-        write_sheet(options.out, images, 2, options.scale, ink=run.glyphs)
+        write_sheet(options.out, images, 2, options.scale, ink=run.glyphs, about=run.origin())
         note(tr("{path}: each image beside the nearest that is drawn.", path=options.out))
     return 0
 

@@ -34,7 +34,7 @@ def default_part(codec: Codec) -> PartKey:
 
 
 def write_network(path: Path, codec: Codec, name: str, part: PartKey | None = None) -> None:
-    """Write a network in the format given by the suffix of ``path``.
+    """Write a network in the format given by the suffix of ``path``; ONNX states its ``name``.
 
     Raises:
         AeguiError: The suffix is unknown, there is no such part, or the file cannot be written.

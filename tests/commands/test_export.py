@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from aegui.cli import main
+from aegui.commands.opened import OpenedRun
 from aegui.core.network.resolve import resolve
 from aegui.core.run_file.saved import load_run
 from aegui.core.run_file.tensor_bytes import unpacked
@@ -54,6 +55,14 @@ def test_onnx_answers_as_the_run(part: str | None, tmp_path: Path) -> None:
     if part != "encoder":
         wanted = codec.decode(wanted).reshape(images.shape)
     np.testing.assert_allclose(first, wanted, atol=1e-5)
+
+
+def test_onnx_states_its_origin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "n.onnx"
+    assert main(["export", LETTERS, "-o", str(file)]) == 0
+    model = OpenedRun(LETTERS)
+    assert f"{model.origin()}: network".encode() in file.read_bytes()
+    assert model.words in capsys.readouterr().err
 
 
 def test_fonts_of_sets_and_of_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

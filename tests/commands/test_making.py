@@ -184,7 +184,11 @@ def test_the_map_as_images(models: Path, tmp_path: Path) -> None:
     assert main([*arguments, "-o", str(path)]) == 0
     sheet = levels(path)
     assert sheet.shape == (2 * 8 - 1, 4 * 6 - 1)
-    corner = np.clip(model(models, "letters").codec.decode([-0.75, -0.25]), 0, 1).reshape(7, 5)
+    of = model(models, "letters")
+    with Image.open(path) as picture:
+        assert picture.info["Description"] == of.origin()
+        assert picture.info["Software"].startswith("aegui ")
+    corner = np.clip(of.codec.decode([-0.75, -0.25]), 0, 1).reshape(7, 5)
     np.testing.assert_allclose(1 - sheet[:7, :5], corner, atol=0.003)
 
 

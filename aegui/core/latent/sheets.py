@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import numpy as np
 from aegui.core.atomic import write_atomically
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.run_file.thumbnail import sheet_picture
+from aegui.core.run_file.thumbnail import png_bytes, sheet_picture
 
 if TYPE_CHECKING:
     import os
@@ -135,15 +134,14 @@ def write_sheet(
     scale: int | None = None,
     *,
     ink: bool = False,
+    about: str = "",
 ) -> None:
-    """Write the picture of ``sheet_image`` as PNG.
+    """Write the picture of ``sheet_image`` as PNG; ``about`` states what it was made from.
 
     Raises:
         AeguiError: The sheet would be too large, or cannot be written.
     """
-    buffer = io.BytesIO()
-    sheet_image(images, columns, scale, ink=ink).save(buffer, format="PNG")
-    write_atomically(path, buffer.getvalue())
+    write_atomically(path, png_bytes(sheet_image(images, columns, scale, ink=ink), about))
 
 
 def fitting_scale(shape: Sequence[int], side_px: int) -> int:

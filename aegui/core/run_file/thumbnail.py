@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aegui import __version__
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from PIL.Image import Image as Picture
@@ -14,10 +16,23 @@ if TYPE_CHECKING:
 _GAP = 1
 
 
-def sheet_png(images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True) -> bytes:
-    """A PNG of ``images`` side by side, ``columns`` to a row: see ``sheet_picture``."""
+def sheet_png(
+    images: ArrayLike, columns: int = 8, scale: int = 4, *, ink: bool = True, about: str = ""
+) -> bytes:
+    """A PNG of ``images`` side by side: see ``sheet_picture``, and ``png_bytes`` for ``about``."""
+    return png_bytes(sheet_picture(images, columns, scale, ink=ink), about)
+
+
+def png_bytes(picture: Picture, about: str = "") -> bytes:
+    """Return ``picture`` as PNG; ``about`` states in it what it was made from, as in figures."""
+    from PIL.PngImagePlugin import PngInfo  # slow to import
+
+    info = PngInfo()
+    if about:
+        info.add_text("Description", about)
+        info.add_text("Software", f"aegui {__version__}")
     buffer = io.BytesIO()
-    sheet_picture(images, columns, scale, ink=ink).save(buffer, format="PNG")
+    picture.save(buffer, format="PNG", pnginfo=info)
     return buffer.getvalue()
 
 
