@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -45,6 +46,9 @@ COLUMNS = table(
 USUAL_COLUMNS = ("name", "data", "runs", "wrong", "loss", "created")
 _TAGS = "(SELECT group_concat(tag, ', ') FROM tags WHERE tags.entry = entries.number)"
 _COMPARED = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_MAX_WHOLE = 2**63
+_ORDERED = ("<", "<=", ">", ">=")
+_NUMBERS = ("samples", "runs", "bytes")
 _PARTS = ("classifier.", "gan.", "network.", "training.", "data.", f"{ENVIRONMENT}.")
 _WIDTH = 5
 _PART = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
@@ -71,7 +75,7 @@ class Condition:
         """Parse ``wrong<1``, ``training.loss=bce`` or ``name~letters``.
 
         Raises:
-            AeguiError: It is no condition, or names no column.
+            AeguiError: It is no condition, names no column, or orders numbers by a text.
         """
         found = _CONDITION.match(text)
         if found is None:
@@ -82,9 +86,18 @@ class Condition:
                     text=quoted(text),
                 )
             )
-        column, operator, value = found.groups()
+        column, operator, typed = found.groups()
         check_column(column)
-        return cls(column, operator, _read(value))  # type: ignore[arg-type]
+        value = _read(typed)
+        if operator in _ORDERED and _is_number(column) and not _is_ordered(value):
+            raise AeguiError(
+                tr(
+                    "{text}: compare {column} with a number, as in {column}<1.",
+                    text=quoted(text),
+                    column=column,
+                )
+            )
+        return cls(column, operator, value)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -179,6 +192,14 @@ class LibraryGroup:
     value: Any
     entries: int
     figures: dict[str, Spread] = field(default_factory=dict)
+
+
+def _is_number(column: str) -> bool:
+    return column in _NUMBERS or column in RUN_FIGURES or column in TERMS
+
+
+def _is_ordered(value: Any) -> bool:
+    return type(value) in {int, float} and not math.isnan(value)
 
 
 def check_column(column: str) -> None:
@@ -369,7 +390,9 @@ def _read(text: str) -> Any:
         return words[text.casefold()]
     for kind in (int, float):
         try:
-            return kind(text)
+            number = kind(text)
         except ValueError:
             continue
+        # SQLite holds integers of 64 bits, and larger numbers as real ones.
+        return number if abs(number) < _MAX_WHOLE else float(text)
     return text

@@ -353,11 +353,19 @@ def test_conditions_name_columns_figures_and_fields(library: Library) -> None:
     assert found("tags~x") == ["other"]
     assert found("accuracy>0") == []
     assert found("gan.steps=1") == []
+    assert found(f"training.epochs<{10**20}", f"wrong<{10**400}", "runs<1e300") == ["one", "other"]
+    assert found(f"training.epochs={10**20}") == []
 
 
 @pytest.mark.parametrize("text", ["wrong", "wrong 1", "=3", ""])
 def test_what_is_no_condition(text: str) -> None:
     with pytest.raises(AeguiError, match="is not a condition"):
+        Condition.parsed(text)
+
+
+@pytest.mark.parametrize("text", ["wrong<", "wrong>=abc", "loss>nan", "runs<yes", "loss<none"])
+def test_a_figure_is_compared_with_a_number(text: str) -> None:
+    with pytest.raises(AeguiError, match="with a number"):
         Condition.parsed(text)
 
 
