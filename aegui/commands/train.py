@@ -44,7 +44,7 @@ from aegui.leaving import ENDING_SIGNALS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -426,9 +426,23 @@ def _results_table(
             mean_and_std([value for value, _ in column]) for column in zip(*figures, strict=True)
         ]
         for key, name in (("mean", tr("mean")), ("std", tr("std"))):
-            cells = (_cell(one[key], form) for one, form in zip(columns, formats, strict=True))
+            cells = [
+                _cell(one[key], ".2f" if form == "g" else form)
+                for one, form in zip(columns, formats, strict=True)
+            ]
+            if key == "mean":
+                cells = [
+                    cell + _of_known([value for value, _ in column])
+                    for cell, column in zip(cells, zip(*figures, strict=True), strict=True)
+                ]
             rows.append([name, *cells])
     return header, rows
+
+
+def _of_known(values: Sequence[float | None]) -> str:
+    """Return `` (2/3)`` behind a mean that not all runs are part of."""
+    known = sum(value is not None for value in values)
+    return f" ({known}/{len(values)})" if 0 < known < len(values) else ""
 
 
 def _figures_of_runs(

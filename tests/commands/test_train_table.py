@@ -22,3 +22,24 @@ def test_a_part_of_an_epoch_is_not_rounded_to_a_whole_one() -> None:
         stopped = replace(result, runs=(replace(run, best_epoch=epoch),))
         header, rows = _results_table(stopped, resolved)
         assert rows[0][header.index("best epoch")] == words
+
+
+def test_a_mean_says_of_how_many_runs_it_is() -> None:
+    recipe = Recipe(training=TrainingSpec(epochs=3, device="cpu"), runs=3)
+    resolved = resolve(recipe, load_data(recipe.data)).resolved
+    assert resolved is not None
+    *_, last = train(resolved)
+    result = last.result()
+    firsts: tuple[dict[str, int | None], ...] = ({"at_most_1": 10}, {"at_most_1": 20}, {})
+    runs = tuple(
+        replace(run, first_epoch=first, wrong_pixels=(0, worst))
+        for run, first, worst in zip(result.runs, firsts, (1, 0, 0), strict=True)
+    )
+    header, rows = _results_table(replace(result, runs=runs), resolved)
+    *_, mean, deviation = rows
+    reached, exact = header.index("epoch <= 1"), header.index("epoch = 0")
+    assert mean[reached] == "15 (2/3)"
+    assert deviation[reached] == "7"
+    assert mean[exact] == "-"
+    assert mean[header.index("worst")] == "0.33"
+    assert mean[header.index("loss")].count("(") == 0
