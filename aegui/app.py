@@ -225,7 +225,7 @@ class App(QObject):
         if comfort.text_size != before.text_size:
             self._dress()
             self._replace_window()
-        self.window.canvas.follow_style()
+        self.window.canvas.surface.follow_style()
         self._keep_settings()
 
     def _read(self) -> None:

@@ -54,13 +54,13 @@ class Reach(QObject):
             return
         if codec.latent_size > 2:
             # From now on the map shows the plane through this code.
-            self._canvas.set_base(code)
+            self._canvas.axes.set_base(code)
         self.point_at(code)
 
     def point_at(self, code: NDArray[np.float32]) -> None:
         """Like ``go_to``, but without moving the plane of the map: for animations."""
         self._cursor = code
-        self._canvas.set_cursor(code)
+        self._canvas.map_cursor.set_code(code)
         self._services.of(DecodeService).request(code, "mouse")
 
     def draw(self, image: NDArray[np.float32]) -> None:

@@ -174,7 +174,7 @@ def hover(bench: Bench) -> Callable[[int], None]:
             Qt.KeyboardModifier.NoModifier,
         )
         QApplication.sendEvent(bench.canvas, event)
-        code = bench.canvas.cursor_code()
+        code = bench.canvas.map_cursor.code()
         if code is None:
             return
         before = bench.images

@@ -146,8 +146,8 @@ def test_the_map_has_axes_letters_and_pins_as_text(
 ) -> None:
     window, path = trained, tmp_path / "map"
     canvas = window.canvas
-    code = canvas.scene.full_code(0.0, 0.0)
-    canvas.scene.base = code
+    code = canvas.scene.projection.full_code(0.0, 0.0)
+    canvas.scene.projection.base = code
     canvas.pin_requested.emit(code)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     canvas.figures.bring("svg")

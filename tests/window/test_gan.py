@@ -129,7 +129,7 @@ def test_an_image_is_found_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
         services.of(DecodeService).decoded, check_params_cb=_at(samples.codes[5])
     ):
         panel.sheet.sample_activated.emit(5)
-    found = window.canvas.cursor_code()
+    found = window.canvas.map_cursor.code()
     assert found is not None
     np.testing.assert_allclose(found, samples.codes[5], rtol=1e-5)
 

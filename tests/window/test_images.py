@@ -104,17 +104,17 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
     learn(qtbot, window, data, recipe(size))
     canvas, cursor = window.canvas, window.panel(CursorPanel)
     qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None)
-    assert canvas.scene.size == size
+    assert canvas.scene.projection.size == size
     assert canvas.overlays.axes.isHidden() == (size <= 2)
     if size == 1:
-        assert canvas.scene.ribbon
+        assert canvas.scene.projection.ribbon
         return
     canvas.overlays.set_strip(True)
     assert canvas.overlays.strip.isVisible()
     codec = window._services.shown.codec
     assert codec is not None
     for spanned in (False, True):
-        canvas.set_spanned(spanned)
+        canvas.axes.set_spanned(spanned)
         code = np.linspace(-1.0, 1.0, size, dtype=np.float32)
         canvas.overlays.strip.sliders.code_edited.emit(code)
         expected = codec.decode(code)[0].reshape(16, 16)
@@ -126,7 +126,7 @@ def test_codes_of_any_length_are_wandered_over(qtbot: QtBot, window: MainWindow,
         )
         request = canvas.request
         assert request is not None
-        assert request.frame == canvas.scene.frame
+        assert request.frame == canvas.scene.projection.frame
     canvas.overlays.strip.random.click()
     assert not np.array_equal(canvas.base, code)
 
@@ -147,9 +147,9 @@ def test_a_gan_has_a_map_but_no_samples_on_it_and_says_why(
     assert canvas.scene.codes is not None
     assert len(canvas.scene.codes.values) == 0
     qtbot.waitUntil(lambda: canvas.scene.backdrop.plane is not None)
-    if canvas.scene.size > 2:
-        assert canvas.scene.is_random
-        canvas.set_axes(0, 1)
+    if canvas.scene.projection.size > 2:
+        assert canvas.scene.projection.is_random
+        canvas.axes.set_axes(0, 1)
     view = canvas.navigation.view
     assert view.contains(view.x_pixel(2.0), view.y_pixel(-2.0)), "the prior is in sight"
     canvas.overlays.set_strip(True)

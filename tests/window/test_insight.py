@@ -53,7 +53,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
 
     def is_told() -> bool:
         # At the current cursor position: the map may glide under it.
-        code = canvas.cursor_code()
+        code = canvas.map_cursor.code()
         if code is None:
             return False
         image = codec.decode(code)
@@ -69,7 +69,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
         return (
             is_shown
             and arrow is not None
-            and arrow == pytest.approx(tuple(canvas.scene.project(code + drift)[0]))
+            and arrow == pytest.approx(tuple(canvas.scene.projection.project(code + drift)[0]))
         )
 
     # Once the image has been painted.
@@ -77,7 +77,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
     assert panel.figures.words
     for described in (canvas, panel):
         assert "entropy" in described.accessibleDescription()
-    trained.canvas.leave()
+    trained.canvas.map_cursor.leave()
     assert canvas.cursor_overlay.drift is None
 
 
@@ -97,7 +97,7 @@ def test_the_lens_follows_the_cursor_until_it_is_put_away(trained: MainWindow) -
     assert fan._images.shape == (FAN_SIDE, FAN_SIDE, 7, 5)
     lens.slider.setValue(0)
     assert fan.spacing == 0.001
-    canvas.leave()
+    canvas.map_cursor.leave()
     assert not fan.is_shown
     point(trained)
     assert fan.is_shown

@@ -116,7 +116,7 @@ def test_an_activated_sample_opens_in_the_editor(window: MainWindow) -> None:
 
 
 def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> QPoint:
-    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(code))[0].tolist()
+    x, y = canvas.navigation.view.to_pixels(canvas.scene.projection.project(code))[0].tolist()
     return QPoint(round(x), round(y))
 
 
@@ -156,7 +156,7 @@ def test_what_is_decoded_at_the_cursor_opens_in_the_editor(
     codec = window._services.shown.codec
     assert codec is not None
     window.docks["draw"].hide()
-    canvas.set_cursor((0.3, -0.2))
+    canvas.map_cursor.set_code((0.3, -0.2))
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_E)
     image = codec.decode(np.array([[0.3, -0.2]], np.float32))[0].reshape(7, 5)

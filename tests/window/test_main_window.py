@@ -320,7 +320,7 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
     services = window._services
 
     def is_decoded() -> bool:
-        codec, code, image = services.shown.codec, canvas.cursor_code(), cursor.pictures.image
+        codec, code, image = services.shown.codec, canvas.map_cursor.code(), cursor.pictures.image
         if codec is None or code is None:
             return False
         return np.allclose(image.ravel(), codec.decode(code)[0], atol=1e-6)
@@ -330,7 +330,7 @@ def test_the_mouse_over_the_map_is_decoded(qtbot: QtBot, window: MainWindow) -> 
     point_until(qtbot, canvas, canvas.rect().center() + QPoint(150, 90), is_decoded)
     assert np.abs(cursor.pictures.image - first).max() > 0.01
     decoded = window.feature(MapFeature)._decoded
-    code = canvas.cursor_code()
+    code = canvas.map_cursor.code()
     assert decoded is not None
     assert code is not None
     np.testing.assert_array_equal(decoded.z, code)
@@ -348,7 +348,7 @@ def test_where_the_cursor_rests_another_network_is_decoded_too(
     services.workspace.new(letters)
     qtbot.waitUntil(lambda: cursor.is_empty, timeout=20_000)
     train(qtbot, window)
-    assert canvas.cursor_code() is not None
+    assert canvas.map_cursor.code() is not None
     qtbot.waitUntil(lambda: not cursor.is_empty, timeout=20_000)
 
 
@@ -376,12 +376,12 @@ def test_the_map_of_a_new_document_has_no_axes_of_the_one_before(
     network = SMALL.network.model_copy(update={"latent": LatentSpec(units=5)})
     assert workspace.new(SMALL.model_copy(update={"network": network}))
     train(qtbot, window)
-    assert canvas.scene.spanned
+    assert canvas.scene.projection.spanned
     assert canvas.overlays.axes.isVisible()
     assert workspace.new(SMALL)
     qtbot.waitUntil(lambda: not canvas.overlays.axes.isVisible())
-    assert canvas.scene.size == 2
-    assert not canvas.scene.spanned
+    assert canvas.scene.projection.size == 2
+    assert not canvas.scene.projection.spanned
 
 
 def test_pins_of_the_network_before_do_not_shrink_the_next_map(

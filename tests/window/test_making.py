@@ -73,7 +73,7 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     with qtbot.waitSignal(services.of(DecodeService).decoded) as told:
         panel.path.strip.step_chosen.emit(7)
     np.testing.assert_allclose(told.args[0].z, look.codes[7], rtol=1e-6)
-    cursor = trained.canvas.cursor_code()
+    cursor = trained.canvas.map_cursor.code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, look.codes[7], rtol=1e-4, atol=1e-5)
 
@@ -207,7 +207,7 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     assert look is not None
     reached = look.code(concepts.amount)
     page.show_place.click()
-    cursor = trained.canvas.cursor_code()
+    cursor = trained.canvas.map_cursor.code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, reached, rtol=1e-4, atol=1e-5)
     page.pin.click()
@@ -277,7 +277,7 @@ def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     look = services.of(Making).finds.latest
     assert look is not None
     panel.finds.show_requested.emit(3)
-    cursor = trained.canvas.cursor_code()
+    cursor = trained.canvas.map_cursor.code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, look.codes[3], rtol=1e-4, atol=1e-5)
     panel.finds.pin_requested.emit((1, 2))

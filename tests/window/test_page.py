@@ -39,7 +39,7 @@ def test_what_is_shown_is_written(
     assert moment is not None
     assert network["about"]["seed"] == moment.seed
     assert network["epoch"] == moment.epoch
-    assert network["frame"]["origin"] == list(window.canvas.scene.frame.origin)
+    assert network["frame"]["origin"] == list(window.canvas.scene.projection.frame.origin)
 
 
 def test_a_place_where_nothing_can_be_written_is_told(

@@ -86,7 +86,7 @@ def test_the_image_of_a_sample_is_copied(window: MainWindow, qtbot: QtBot) -> No
         codes = services.shown.codes
         if codes is None or canvas.navigation.is_moving:
             return False
-        place = canvas.scene.project(codes.values[1])
+        place = canvas.scene.projection.project(codes.values[1])
         canvas.mouse.point_at(QPointF(*canvas.navigation.view.to_pixels(place)[0].tolist()))
         return canvas.cursor_overlay.hovered is not None
 

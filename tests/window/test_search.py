@@ -112,7 +112,7 @@ def test_a_heading_opens_the_guide_there(window: MainWindow, qtbot: QtBot) -> No
 
 
 def _is_at(window: MainWindow, code: NDArray[np.float32]) -> bool:
-    at = window.canvas.cursor_code()
+    at = window.canvas.map_cursor.code()
     return at is not None and np.allclose(at, code, atol=1e-4)
 
 

@@ -34,7 +34,7 @@ def wide(app: App, qtbot: QtBot) -> MainWindow:
 
 def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtBot) -> None:
     canvas, services = wide.canvas, wide._services
-    canvas.set_axes(0, 1)
+    canvas.axes.set_axes(0, 1)
     with qtbot.waitSignal(services.of(AxisEndsService).drawn) as told:
         canvas.overlays.axes.strip.click()
     assert told.args[0].axes == (2, 3)
@@ -49,7 +49,7 @@ def test_sliders_show_what_is_decoded_at_their_ends(wide: MainWindow, qtbot: QtB
         services.of(AxisEndsService).drawn,
         check_params_cb=lambda ends: not np.allclose(ends.images[0], drawn),
     ):
-        canvas.set_base(canvas.base + 1.0)
+        canvas.axes.set_base(canvas.base + 1.0)
 
 
 def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtBot) -> None:
@@ -68,9 +68,9 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert axes.through_pins.isEnabled()
     assert "Pin 1, Pin 2, Pin 4" in axes.through_pins.toolTip()
     axes.through_pins.click()
-    frame = canvas.scene.frame
+    frame = canvas.scene.projection.frame
     places = np.array([kept.places[i].z for i in (0, 1, 3)], np.float32)
-    on_plane = canvas.scene.project(places)
+    on_plane = canvas.scene.projection.project(places)
     np.testing.assert_allclose(frame.codes(*on_plane.T), places, atol=1e-4)
     assert axes.through_pins.isChecked()
     assert not axes.spanned.isChecked()
@@ -79,15 +79,15 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert canvas.request.frame == frame
     # The codes move during training; the plane stays.
     canvas.show_codes(services.shown.codes)
-    assert canvas.scene.frame == frame
+    assert canvas.scene.projection.frame == frame
     axes.spanned.click()
     assert not axes.through_pins.isChecked()
-    assert canvas.scene.axis_names() == ("PC1", "PC2")
+    assert canvas.scene.projection.axis_names() == ("PC1", "PC2")
     axes.through_pins.click()
     axes.through_pins.click()
-    assert canvas.scene.axis_names() == ("z1", "z2")
+    assert canvas.scene.projection.axis_names() == ("z1", "z2")
     axes.through_pins.click()
-    canvas.set_base(np.full(4, 7.0, np.float32))
+    canvas.axes.set_base(np.full(4, 7.0, np.float32))
     assert services.workspace.new(FOUR)
     assert not axes.through_pins.isChecked(), "the pins of another document are gone"
     train(qtbot, wide)

@@ -281,14 +281,14 @@ def test_the_map_says_that_a_first_training_is_getting_ready(
     monkeypatch.setattr("aegui.core.training.families.kinds.choose_engine", refuse)
     services, canvas = window._services, window.canvas
     panel = window.panel(CursorPanel)
-    assert canvas._empty_text == "Press Train to see the codes."
+    assert canvas.surface.empty_text == "Press Train to see the codes."
     with qtbot.waitSignal(services.runner.failed):
         window.actions_table["train"].trigger()
         # Signals of the training thread arrive only once the event loop runs.
-        assert canvas._empty_text == "The training is getting ready…"
+        assert canvas.surface.empty_text == "The training is getting ready…"
         assert canvas.accessibleDescription() == "The training is getting ready…"
         assert panel._reason.text() == "The training is getting ready…"
-    assert canvas._empty_text == "Press Train to see the codes."
+    assert canvas.surface.empty_text == "Press Train to see the codes."
     assert panel._reason.text() == "Train a network, then move over the map."
 
 
@@ -438,7 +438,7 @@ def test_a_pin_far_off_is_in_sight_until_another_network_is_trained(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     train(qtbot, window)
-    far = np.full(window.canvas.scene.size, 1000.0, np.float32)
+    far = np.full(window.canvas.scene.projection.size, 1000.0, np.float32)
     window._services.workspace.annotations.pin(far)
 
     def is_framed() -> bool:

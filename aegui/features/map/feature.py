@@ -133,7 +133,7 @@ class MapFeature(Feature):
         codec = shown.fitting
         self._show_plane()
         canvas.set_prior(shown.has_prior)
-        canvas.set_live(shown.is_learning)
+        canvas.surface.set_live(shown.is_learning)
         self._services.of(PlaneService).set_codec(codec, shown.look, live=shown.is_learning)
         self._follows = shown.is_learning
         self._services.of(DecodeService).set_codec(codec)
@@ -170,7 +170,7 @@ class MapFeature(Feature):
             self._services.of(DecodeService).forget()
             self._say_why_empty()
             return
-        code = self._window.canvas.cursor_code()
+        code = self._window.canvas.map_cursor.code()
         if code is None:
             # Without samples, fall back to the centre of the displayed plane.
             code = codes.mean if codes.size <= 2 else self._window.canvas.base
@@ -192,7 +192,7 @@ class MapFeature(Feature):
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
         self._decoded = decoded
-        if self._window.canvas.cursor_code() is not None:
+        if self._window.canvas.map_cursor.code() is not None:
             self._window.canvas.set_preview(self._image(decoded))
         if self._follows:
             self._cursor.mark()

@@ -110,7 +110,7 @@ class GridFeature(Feature):
 
     def _bases(self, codec: Codec) -> dict[str, NDArray[np.float32]]:
         """Return the base codes for the fixed dimensions, by their keys in the panel."""
-        codes, cursor = self._services.shown.codes, self._canvas.cursor_code()
+        codes, cursor = self._services.shown.codes, self._canvas.map_cursor.code()
         zero = np.zeros(codec.latent_size, np.float32)
         bases = {"mean": zero if codes is None else codes.mean, "zero": zero}
         return bases if cursor is None else {**bases, "cursor": cursor}

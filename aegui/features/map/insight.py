@@ -121,7 +121,7 @@ class InsightFeature(Feature):
         self._decoded = self._place = None
         self._canvas.set_fan(None)
         self._canvas.set_drift(None)
-        self._canvas.set_words("")
+        self._canvas.map_cursor.set_words("")
 
     def _suggest_spacing(self) -> None:
         """Set the lens spacing from the spread of the codes unless the user has chosen one."""
@@ -154,17 +154,19 @@ class InsightFeature(Feature):
         if decoded is None:
             return
         self._place, self._told = decoded.z, None
-        self._services.of(InsightService).look(decoded.z, self._canvas.scene.frame)
+        self._services.of(InsightService).look(decoded.z, self._canvas.scene.projection.frame)
         if self._told is None:
             # The answer is pending, and the current arrow belongs to the previous position.
             self._canvas.set_drift(None)
         self._look_around()
 
     def _look_around(self) -> None:
-        code = self._canvas.cursor_code() if self._lens else None
+        code = self._canvas.map_cursor.code() if self._lens else None
         if code is not None:
             spacing = self._canvas.overlays.lens.spacing
-            self._services.of(InsightService).fan(code, self._canvas.scene.frame, spacing)
+            self._services.of(InsightService).fan(
+                code, self._canvas.scene.projection.frame, spacing
+            )
 
     @Slot(object)
     def _on_insight_found(self, told: PlaceInsight) -> None:
@@ -172,15 +174,15 @@ class InsightFeature(Feature):
             return
         self._told = told
         self._window.panel(CursorPanel).set_insight(told)
-        code, found = self._canvas.cursor_code(), told.insight
+        code, found = self._canvas.map_cursor.code(), told.insight
         if code is None or not np.array_equal(code, found.z):
             return
         self._canvas.set_drift(None if found.drift is None else found.z + found.drift)
-        self._canvas.set_words(told.words)
+        self._canvas.map_cursor.set_words(told.words)
 
     @Slot(object)
     def _on_insight_fanned(self, fan: Fan) -> None:
-        if self._lens and self._canvas.cursor_code() is not None:
+        if self._lens and self._canvas.map_cursor.code() is not None:
             rows, columns, channels, height, width = fan.images.shape
             shape = (height, width) if channels == 1 else (channels, height, width)
             self._canvas.set_fan(fan.images.reshape(rows, columns, *shape), fan.spacing)
@@ -227,7 +229,7 @@ class InsightFeature(Feature):
         view = canvas.navigation.view
         if canvas.isVisible() and min(view.width, view.height) > 1.0:
             self._services.of(FieldService).set_view(
-                view.bounds, view.width, view.height, canvas.scene.frame
+                view.bounds, view.width, view.height, canvas.scene.projection.frame
             )
 
     @Slot(str)

@@ -64,5 +64,5 @@ class PageFeature(Feature):
             moment.weights,
             shown.kept,
             self._services.workspace.annotations.places,
-            self._window.canvas.scene.frame,
+            self._window.canvas.scene.projection.frame,
         )

@@ -62,8 +62,8 @@ class SlidersFeature(Feature):
 
     def _begin_anew(self) -> None:
         # The pins of the plane and the chosen code belong to the previous document.
-        self._canvas.reset_base()
-        self._canvas.begin_plane()
+        self._canvas.axes.reset_base()
+        self._canvas.axes.begin()
         self._services.of(AxisEndsService).forget()
         self._sliders.set_ends(None)
         self._show_pins()

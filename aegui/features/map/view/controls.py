@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.features.map.view.layers_button import LayersButton
+from aegui.features.map.view.navigation import ZOOM_STEP
 from aegui.features.map.view.types import COLOURS, POINTS, MapStyle
 from aegui.kit.choosing import tick_entries
 from aegui.kit.layouts import dim, row
@@ -67,7 +68,7 @@ class ViewBar(QFrame):
     fit_requested = Signal()
     style_edited = Signal(object)
 
-    def __init__(self, zoom_step: float, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -84,8 +85,8 @@ class ViewBar(QFrame):
         self.show_menu = flat("map-show", tr("What the map shows"), name=tr("Show"))
         buttons = (self.zoom_out, self.zoom_in, self.fit, self.lasso, self.layers, self.show_menu)
         self.setLayout(row(*buttons, spacing=0, margins=(2, 2, 2, 2)))
-        self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / zoom_step))
-        self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(zoom_step))
+        self.zoom_out.clicked.connect(lambda: self.zoom_requested.emit(1 / ZOOM_STEP))
+        self.zoom_in.clicked.connect(lambda: self.zoom_requested.emit(ZOOM_STEP))
         self.fit.clicked.connect(self.fit_requested)
         self.show_menu.setMenu(self._build_menu())
         self.show_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

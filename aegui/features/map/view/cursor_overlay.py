@@ -15,7 +15,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 
 from aegui.features.map.view.fan import FanPicture
 from aegui.features.map.view.lasso import Lasso
-from aegui.features.map.view.marks import paint_arrow, paint_tag, tag_rect
+from aegui.features.map.view.marks import (
+    paint_arrow,
+    paint_drawing,
+    paint_tag,
+    paint_trail,
+    tag_rect,
+)
 from aegui.kit.theme import RADIUS
 from aegui.widgets.glyphs import label_name
 from aegui.widgets.rulers import fitting_font, x_figures_below, x_pill, y_figures_below, y_pill
@@ -81,7 +87,7 @@ class CursorOverlay:
         if self.place is None:
             return None
         x = view.x_pixel(self.place[0])
-        band = self._scene.band(view) if self._scene.ribbon else None
+        band = self._scene.band(view) if self._scene.projection.ribbon else None
         if band is None:
             return QPointF(x, view.y_pixel(self.place[1]))
         return QPointF(x, view.top + (band[0] + band[1]) / 2)
@@ -116,7 +122,7 @@ class CursorOverlay:
             return rects
         pills = [pill.rect.united(pill.over) for pill in self._pills(view, at, font)]
         rects += [QRectF(at.x(), view.top, 1, view.height), *pills]
-        if not self._scene.ribbon:
+        if not self._scene.projection.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
         rects += [*self._card_rects(view, at, font), *self._drift_rects(view, at)]
         return [*rects, *self.fan.rects(view, at, self._look)]
@@ -133,7 +139,7 @@ class CursorOverlay:
 
     def _drift_end(self, view: Viewport) -> QPointF | None:
         """Return the pixel where the image at the cursor would be encoded."""
-        if self.drift is None or self._scene.ribbon:
+        if self.drift is None or self._scene.projection.ribbon:
             return None
         x, y = view.x_pixel(self.drift[0]), view.y_pixel(self.drift[1])
         # An arrow to a point far outside would cross the map and show only the direction.
@@ -161,14 +167,14 @@ class CursorOverlay:
 
     def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[_Pill, ...]:
         """Return the coordinate labels on the rulers; cached for a given position."""
-        key = self.place, view, font, self._scene.ribbon
+        key = self.place, view, font, self._scene.projection.ribbon
         if self._pills_of is None or self._pills_of[0] != key:
             metrics = QFontMetricsF(font)
             x, y = self.place or (0.0, 0.0)
             text = place_text(x, view.sx)
             rect = x_pill(view, at.x(), text, metrics)
             pills = [_Pill(rect, text, x_figures_below(view, rect, metrics))]
-            if not self._scene.ribbon:
+            if not self._scene.projection.ribbon:
                 rect = y_pill(view, at.y(), metrics)
                 over = y_figures_below(view, rect, metrics)
                 pills.append(_Pill(rect, place_text(y, view.sy), over))
@@ -184,7 +190,11 @@ class CursorOverlay:
         painter.save()
         room = QRectF(view.left, view.top, view.width, view.height)
         painter.setClipRect(room, Qt.ClipOperation.IntersectClip)
-        self._scene.paint_drawn(painter, view, theme)
+        drawn = self._scene.drawn_pixels(view)
+        if len(drawn) > 2:
+            paint_trail(painter, drawn[:-1], theme)
+        if len(drawn):
+            paint_drawing(painter, QPointF(*drawn[-1].tolist()), theme)
         painter.restore()
         self._paint_rings(painter, theme)
         if at is not None:
@@ -216,7 +226,7 @@ class CursorOverlay:
         edge.setAlphaF(0.4)
         x, y = round(at.x()), round(at.y())
         right, bottom = view.left + view.width, view.top + view.height
-        if self._scene.ribbon:
+        if self._scene.projection.ribbon:
             painter.fillRect(QRectF(x, view.top, 1, view.height), colour)
             return
         above, before = y - _GAP_PX - view.top, x - _GAP_PX - view.left

@@ -119,7 +119,7 @@ class MapFlight(QObject):
         if self.is_on or way is None:
             return
         canvas = self._canvas
-        self.way, self._frame = way, canvas.scene.frame
+        self.way, self._frame = way, canvas.scene.projection.frame
         self._length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
         self._gone = 0.0
         self._begun = self._last = self._clock()
@@ -149,21 +149,21 @@ class MapFlight(QObject):
         scene = self._canvas.scene
         if scene.codes is None or scene.bounds is None:
             return None
-        pins = [pin.z for pin in scene.pins if len(pin.z) == scene.size]
+        pins = [pin.z for pin in scene.pins if len(pin.z) == scene.projection.size]
         if len(pins) > 1:
-            way = through_places(scene.project(np.stack(pins)))
+            way = through_places(scene.projection.project(np.stack(pins)))
         elif len(scene.codes.values) > 1:
-            way = without_outliers(scene.project(scene.codes.values))
+            way = without_outliers(scene.projection.project(scene.codes.values))
         else:
             way = around(scene.bounds)
-        if scene.ribbon:
+        if scene.projection.ribbon:
             way[:, 1] = 0.0
         return way if np.ptp(way, axis=0).max() > 0.0 else None
 
     @Slot()
     def _on_timer_timeout(self) -> None:
         canvas = self._canvas
-        is_same = self._frame is not None and canvas.scene.frame.parallel(self._frame)
+        is_same = self._frame is not None and canvas.scene.projection.frame.parallel(self._frame)
         if not canvas.isVisible() or not is_same:
             # The map is hidden, or its axes have changed.
             self.stop()
@@ -187,7 +187,7 @@ class MapFlight(QObject):
             window = view.left, view.top, view.width, view.height, view.inset
             goal = self._from.placed(*window).towards(goal, eased)
         navigation.look(goal)
-        self._canvas.put_cursor(x, y)
+        self._canvas.map_cursor.put_without_mouse(x, y)
 
     def _goal(self, x: float, y: float) -> Viewport:
         """Return the target view for the position (``x``, ``y``)."""

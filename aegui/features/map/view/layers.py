@@ -98,7 +98,7 @@ class Layers:
 
     def shown_field(self) -> FieldPicture | None:
         """Return the field if it belongs to the current plane."""
-        field, frame = self.field, self._scene.frame
+        field, frame = self.field, self._scene.projection.frame
         if field is None or field.frame.size != frame.size or not field.frame.parallel(frame):
             return None
         return field
@@ -110,13 +110,13 @@ class Layers:
             return
         x0, y0, x1, y1 = field.rect
         target = QRectF(view.x_pixel(x0), view.top, (x1 - x0) * view.sx, view.height)
-        if not self._scene.ribbon:
+        if not self._scene.projection.ribbon:
             target.setTop(view.y_pixel(y1))
             target.setHeight((y1 - y0) * view.sy)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, field.smooth)
         painter.drawImage(target, self._field_image)
-        if field.lines and not self._scene.ribbon:
+        if field.lines and not self._scene.projection.ribbon:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             pen = QPen(blend(theme.text, theme.panel, _LINE), 1.0)
             # Letting the painter transform the points takes a tenth of the time of doing so here.
@@ -127,7 +127,9 @@ class Layers:
             painter.setTransform(QTransform(view.sx, 0.0, 0.0, -view.sy, *origin), True)
             painter.drawPath(self._field_lines)
             painter.resetTransform()
-        paint_region_names(painter, field.names, view, theme, font, ribbon=self._scene.ribbon)
+        paint_region_names(
+            painter, field.names, view, theme, font, ribbon=self._scene.projection.ribbon
+        )
         painter.restore()
 
     def paint_below(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
@@ -175,12 +177,12 @@ class Layers:
         """Return the rows of visible samples with variances to draw; none if there are too many."""
         scene, points = self._scene, self._scene.points
         variances, nothing = self.variances, np.zeros(0, np.int64)
-        if variances is None or not scene.style.ellipses or scene.ribbon:
+        if variances is None or not scene.style.ellipses or scene.projection.ribbon:
             return nothing
         seen = points.seen(view)
         if seen is None or len(seen) > MAX_ELLIPSES:
             return nothing
-        if variances.shape != (points.sprites.count, scene.size):
+        if variances.shape != (points.sprites.count, scene.projection.size):
             return nothing
         return seen[np.isfinite(variances[points.indices[seen]]).all(axis=1)]
 
@@ -188,12 +190,12 @@ class Layers:
         self, variances: NDArray[np.float64], view: Viewport
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return half axes in pixels ``[k, 2]`` and angles in degrees ``[k]`` of the ellipses."""
-        scene = self._scene
-        if not scene.spanned:
-            pair = np.sqrt(np.maximum(0.0, variances[:, list(scene.axes)]))
+        projection = self._scene.projection
+        if not projection.spanned:
+            pair = np.sqrt(np.maximum(0.0, variances[:, list(projection.axes)]))
             return pair * (view.sx, view.sy), np.zeros(len(pair))
         # Project the diagonal covariance onto the two directions, in pixels (y downwards).
-        seen = scene.directions * np.array([[view.sx], [-view.sy]])
+        seen = projection.directions * np.array([[view.sx], [-view.sy]])
         covariances = np.einsum("id,kd,jd->kij", seen, variances, seen)
         lengths, vectors = np.linalg.eigh(covariances)
         angles = np.degrees(np.arctan2(vectors[:, 1, 0], vectors[:, 0, 0]))
@@ -240,13 +242,12 @@ class Layers:
 
     def _ghost_places(self) -> NDArray[np.float64]:
         """Return the ghost's codes on the plane, ``[m, 2]``; empty if their size does not fit."""
-        scene, ghost = self._scene, self.ghost
-        if ghost is None or ghost.shape[1] != scene.size:
+        projection, ghost = self._scene.projection, self.ghost
+        if ghost is None or ghost.shape[1] != projection.size:
             return np.zeros((0, 2))
-        turned = scene.spanned and scene.directions.tobytes()
-        version = (self._ghost_version, scene.axes, turned)
+        version = (self._ghost_version, projection.state)
         if version != self._projected[0]:
-            self._projected = (version, scene.project(ghost))
+            self._projected = (version, projection.project(ghost))
         return self._projected[1]
 
     @property
@@ -257,12 +258,9 @@ class Layers:
     def paint_path(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
         """Paint the path with a dot at every step; the first dot is hollow, the others filled."""
         path = self.path
-        if path is None or path.shape[1] != self._scene.size:
+        if path is None or path.shape[1] != self._scene.projection.size:
             return
-        pixels = view.to_pixels(self._scene.project(path))
-        band = self._scene.band(view)
-        if band is not None:
-            pixels[:, 1] = view.top + band[0]
+        pixels = self._scene.pixels(view, path)
         pixels = pixels[np.isfinite(pixels).all(axis=1)]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = _polygon(pixels)

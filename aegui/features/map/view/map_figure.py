@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QLinearGradient
 
 from aegui.core.i18n import tr
 from aegui.features.map.view.field_legend import layer_colours
+from aegui.features.map.view.ground import Ground, Target
+from aegui.features.map.view.types import COLOURS
 from aegui.kit.charts.axes import Axis, edges, framed, shaped
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.ink import GAP, LEFT, TICK_PT
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QColor, QFont
-    from PySide6.QtWidgets import QWidget
 
+    from aegui.features.map.view.canvas import LatentCanvas
     from aegui.features.map.view.field_legend import Entry
     from aegui.features.map.view.scene import Scene
     from aegui.kit.charts.axes import PlotArea
@@ -67,7 +69,7 @@ class MapPlot:
         top = self._paint_legends(ink, rect)
         rect = rect.adjusted(0.0, top, 0.0, 0.0)
         x0, y0, x1, y1 = self.view.bounds
-        names = self.scene.axis_names()
+        names = self.scene.projection.axis_names()
         x, y = Axis(names[0], Scale(x0, x1)), Axis(names[1], Scale(y0, y1))
         rect = shaped(ink, rect, x, y, self.view.width / self.view.height)
         frame = framed(ink, rect, x, y)
@@ -83,7 +85,8 @@ class MapPlot:
         view = replace(
             self.view.placed(0.0, 0.0, wide, high), sx=wide / (x1 - x0), sy=high / (y1 - y0)
         )
-        image = self.scene.ground_image(view, _RATIO, ink.theme, self.font)
+        size = QSize(round(view.width), round(view.height))
+        image = Ground(self.scene).image(Target(view, size, _RATIO, ink.theme, self.font))
         ink.painter.drawImage(plot, image, QRectF(image.rect()))
 
     def _points(self, ink: Ink) -> PointPlot:
@@ -99,7 +102,7 @@ class MapPlot:
             signs = tuple(label_sign(sprites.labels[index]) for index in indices.tolist())
         axis = Axis("", Scale(0.0, 1.0))
         return PointPlot(
-            scene.project(codes.values),
+            scene.projection.project(codes.values),
             axis,
             axis,
             signs,
@@ -112,9 +115,9 @@ class MapPlot:
 
     def _paint_pins(self, ink: Ink, frame: PlotArea) -> None:
         for pin in self.scene.pins:
-            if len(pin.z) != self.scene.size:
+            if len(pin.z) != self.scene.projection.size:
                 continue
-            x, y = self.scene.project(pin.z)[0].tolist()
+            x, y = self.scene.projection.project(pin.z)[0].tolist()
             at = frame.at(x, y)
             if not frame.plot.contains(at):
                 continue
@@ -144,14 +147,25 @@ class MapPlot:
         return top + (GAP if bars else 0.0)
 
 
-def map_figure(widget: QWidget, plot: MapPlot) -> Figure | None:
-    """Return the map of ``widget`` as a figure; None before any codes."""
-    if plot.scene.codes is None:
+def map_figure(canvas: LatentCanvas) -> Figure | None:
+    """Return the map with layers, samples and pins as a figure; None before any codes."""
+    scene, overlays = canvas.scene, canvas.overlays
+    if scene.codes is None:
         return None
     title = tr("Latent map")
-    if plot.scene.ribbon:
-        picture = WidgetPicture(widget, fits=False, children=False)
-        return Figure("map", title, (picture,), screen_dpi=widget.logicalDpiX())
+    if scene.projection.ribbon:
+        picture = WidgetPicture(canvas, fits=False, children=False)
+        return Figure("map", title, (picture,), screen_dpi=canvas.logicalDpiX())
+    by_value = scene.style.colour != "label"
+    ends = scene.points.colours.value_range
+    plot = MapPlot(
+        scene,
+        canvas.navigation.view,
+        canvas.surface.font(),
+        overlays.legend.names,
+        overlays.fields.entries if scene.layers.shown_field() is not None else (),
+        (tr(COLOURS[scene.style.colour].label), ends) if by_value and ends else None,
+    )
     return Figure("map", title, (plot,))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 
 from aegui.core.latent.fields import FIELDS
-from aegui.features.map.view.view import ZOOM_STEP
+from aegui.features.map.view.navigation import ZOOM_STEP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,9 +41,9 @@ class MapKeys:
             Qt.Key.Key_Minus: lambda: canvas.zoom_by(1 / ZOOM_STEP),
             Qt.Key.Key_0: canvas.fit,
             Qt.Key.Key_F: canvas.fit,
-            Qt.Key.Key_P: canvas.pin_place,
-            Qt.Key.Key_Return: canvas.pin_place,
-            Qt.Key.Key_Enter: canvas.pin_place,
+            Qt.Key.Key_P: canvas.pinning.pin_cursor,
+            Qt.Key.Key_Return: canvas.pinning.pin_cursor,
+            Qt.Key.Key_Enter: canvas.pinning.pin_cursor,
             Qt.Key.Key_Delete: self._remove_nearest_pin,
             Qt.Key.Key_Backspace: self._remove_nearest_pin,
             Qt.Key.Key_Escape: self._escape,
@@ -91,7 +91,7 @@ class MapKeys:
         elif len(canvas.selection):
             selecting.clear()
         else:
-            canvas.leave()
+            canvas.map_cursor.leave()
 
     def _step(self, key: Qt.Key, pixels: float) -> None:
         """Move the cursor, initially from the centre, and pan so that it stays visible."""
@@ -102,7 +102,7 @@ class MapKeys:
         else:
             dx, dy = _ARROWS[key]
             at += QPointF(dx * pixels, dy * pixels)
-        self._map.put_cursor(*view.to_latent(at.x(), at.y()))
+        self._map.map_cursor.put_without_mouse(*view.to_latent(at.x(), at.y()))
         if not view.contains(at.x(), at.y()):
             self._pan_towards(key)
 
@@ -115,23 +115,25 @@ class MapKeys:
     def _move_pin(self, key: Qt.Key) -> None:
         """Move the pin near the cursor, and the cursor with it."""
         canvas = self._map
-        index, view = canvas.pin_near_cursor(), canvas.navigation.view
+        index, view = canvas.pinning.near_cursor(), canvas.navigation.view
         at = canvas.cursor_overlay.pixel(view)
         if index is None or at is None:
             return
         before = view.to_latent(at.x(), at.y())
         self._step(key, STEP_PX)
         after = canvas.cursor_overlay.place or before
-        x, y = np.subtract(after, (before[0], 0.0 if canvas.scene.ribbon else before[1])).tolist()
+        x, y = np.subtract(
+            after, (before[0], 0.0 if canvas.scene.projection.ribbon else before[1])
+        ).tolist()
         canvas.pin_moved.emit(index, canvas.pinning.moved(index, x, y))
 
     def _draw_here(self) -> None:
-        code = self._map.cursor_code()
+        code = self._map.map_cursor.code()
         if code is not None:
             self._map.draw_requested.emit(code)
 
     def _remove_nearest_pin(self) -> None:
-        index = self._map.pin_near_cursor()
+        index = self._map.pinning.near_cursor()
         if index is not None:
             self._map.pin_removed.emit(index)
 
@@ -141,4 +143,4 @@ class MapKeys:
         self._map.scene.lay_out(view)
         index = None if at is None else self._map.scene.points.nearest(at.x(), at.y())
         if index is not None:
-            self._map.open_sample(index)
+            self._map.selecting.open(index)

@@ -32,7 +32,7 @@ class MapMenu:
         """Return the tooltip of a pin; a hovered sample already has a label beside it."""
         scene, view = self._map.scene, self._map.navigation.view
         scene.lay_out(view)
-        pin = self._map.pinning.hit(view, at)
+        pin = scene.pin_at(view, at)
         if pin is None:
             return ""
         return tr(
@@ -53,7 +53,7 @@ class MapMenu:
         if len(canvas.selection):
             add_item(menu, tr("Zoom to the selection"), canvas.selecting.zoom, "Z")
             add_item(menu, tr("Clear the selection"), canvas.selecting.clear, "Esc")
-        if canvas.scene.codes is not None and canvas.scene.size > 1:
+        if canvas.scene.codes is not None and canvas.scene.projection.size > 1:
             add_item(menu, tr("Every number of the code…"), canvas.sheet_requested.emit)
         add_item(menu, tr("Show all codes"), canvas.fit, "0")
         # Not ``addMenu``: PySide would destroy the submenu together with this menu.
@@ -69,16 +69,16 @@ class MapMenu:
             return
         label = label_name(canvas.scene.points.sprites.names[hovered])
         load = tr("Load {label} into the editor", label=label)
-        add_item(menu, load, lambda: canvas.open_sample(hovered))
+        add_item(menu, load, lambda: canvas.selecting.open(hovered))
         copy = tr("Copy the image of {label}", label=label)
         add_item(menu, copy, lambda: copy_sample(canvas, hovered))
-        if canvas.scene.size > 2:
+        if canvas.scene.projection.size > 2:
             begin = tr("Set the sliders to the code of {label}", label=label)
             add_item(menu, begin, lambda: self._begin_at(hovered))
 
     def _add_place(self, menu: QMenu) -> None:
         """Add the entries for the place under the cursor, the pin near it, and the trail."""
-        canvas, code, pin = self._map, self._map.cursor_code(), self._map.pin_near_cursor()
+        canvas, code, pin = self._map, self._map.map_cursor.code(), self._map.pinning.near_cursor()
         if code is not None:
             draw = tr("Open the decoded image in the editor")
             add_item(menu, draw, lambda: canvas.draw_requested.emit(code), "E")
@@ -96,9 +96,11 @@ class MapMenu:
         codes, row = scene.codes, scene.points.place_of(index)
         if codes is not None and row is not None:
             self._map.overlays.set_strip(True)
-            self._map.set_base(codes.values[row])
+            self._map.axes.set_base(codes.values[row])
 
 
 def _numbers(scene: Scene, code: NDArray[np.float32]) -> str:
     """Format the numbers of ``code`` ``[d]`` that are shown on the map axes."""
-    return ", ".join(f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.axes}))
+    return ", ".join(
+        f"{axis_name(i)} {number_text(code[i])}" for i in sorted({*scene.projection.axes})
+    )

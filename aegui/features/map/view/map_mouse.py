@@ -1,13 +1,12 @@
-"""Mouse handling of the map: hovering, clicking, panning, dragging pins and samples, the lasso."""
+"""Mouse handling of the map: hovering, clicking, zooming, and the choice of the tool of a drag."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
 from PySide6.QtCore import QPointF, Qt
 
-from aegui.features.map.view.view import ZOOM_STEP
+from aegui.features.map.view.navigation import ZOOM_STEP
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -19,23 +18,62 @@ DRAG_PX = 4.0
 _NOTCH = 120.0
 
 
+class DragTool(Protocol):
+    """Handles the mouse while a button is held."""
+
+    def drag(self, at: QPointF) -> None:
+        """Follow the mouse to the pixel ``at``."""
+
+    def drop(self, at: QPointF) -> None:
+        """Finish at the pixel ``at``, where the button was released."""
+
+    def give_up(self) -> None:
+        """Cancel, and restore what was dragged."""
+
+
+class PanTool:
+    """Drags the view of a map."""
+
+    def __init__(self, canvas: LatentCanvas) -> None:
+        self._map = canvas
+        self._last = QPointF()
+
+    def take(self, at: QPointF) -> None:
+        """Start at the pixel ``at``."""
+        self._last = at
+
+    def drag(self, at: QPointF) -> None:
+        """Pan the view."""
+        way, self._last = at - self._last, at
+        self._map.navigation.pan(way.x(), way.y())
+
+    def drop(self, at: QPointF) -> None:
+        """Let the view go on by its inertia."""
+        self._map.navigation.let_go()
+        self._map.mouse.point_at(at)
+
+    def give_up(self) -> None:
+        """Leave the view where it is."""
+
+
 class MapMouse:
-    """State and handlers of the mouse on a map.
+    """State and handlers of the mouse on a map; a tool handles it while a button is held.
 
     Attributes:
-        at: Position of the resting mouse; None if it has left, or the cursor was moved otherwise.
+        at: Position of the mouse; None if it has left, or the cursor was moved otherwise.
     """
 
     def __init__(self, canvas: LatentCanvas) -> None:
         self._map = canvas
+        self._panning = PanTool(canvas)
         self.at: QPointF | None = None
         self._pressed: QPointF | None = None
-        self._dragged: QPointF | None = None
+        self._tool: DragTool | None = None
 
     def press(self, event: QMouseEvent) -> None:
         """Handle a button press: stop the movement of the view, or start a lasso."""
         selecting = self._map.selecting
-        if selecting.is_drawn:
+        if self._tool is selecting:
             return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._map.navigation.grab()
@@ -45,58 +83,48 @@ class MapMouse:
             if drawn and event.button() == Qt.MouseButton.LeftButton:
                 adds = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
                 selecting.begin(event.position(), adds=adds)
+                self._tool = selecting
 
     def move(self, event: QMouseEvent) -> None:
         """Move the cursor, or drag what is held."""
         at = event.position()
         if self._pressed is None:
             self.point_at(at)
-        elif self._map.selecting.is_drawn:
-            self._map.selecting.extend(at)
-        elif self._map.pinning.is_used:
-            self._drag_pin(at)
-        elif self._dragged is not None or self._takes_hold(event, self._pressed):
-            before = self._pressed if self._dragged is None else self._dragged
-            way, self._dragged, self.at = at - before, at, at
-            self._map.navigation.pan(way.x(), way.y())
+            return
+        if self._tool is None:
+            self._take_hold(event, self._pressed)
+        if self._tool is not None:
+            self.at = at
+            self._tool.drag(at)
 
-    def _takes_hold(self, event: QMouseEvent, pressed: QPointF) -> bool:
-        """Start a drag from ``pressed`` after ``DRAG_PX``; return whether it moves the map."""
-        at = event.position()
-        way = at - pressed
+    def _take_hold(self, event: QMouseEvent, pressed: QPointF) -> None:
+        """Choose the tool of a drag from ``pressed``, once it is ``DRAG_PX`` long."""
+        canvas, way = self._map, event.position() - pressed
         if abs(way.x()) + abs(way.y()) < DRAG_PX:
-            return False
-        pinning, is_left = self._map.pinning, bool(event.buttons() & Qt.MouseButton.LeftButton)
-        pin = pinning.hit(self._map.navigation.view, pressed)
-        if pin is not None and is_left:
-            pinning.take(pin)
-            self._dragged = pressed
-            self._map.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self._drag_pin(at)
-            return False
-        alone = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if is_left and self._map.selecting.drag_samples(pressed, alone=alone):
-            self._pressed = None
-            return False
-        self._map.setCursor(Qt.CursorShape.ClosedHandCursor)
-        return True
+            return
+        is_left = bool(event.buttons() & Qt.MouseButton.LeftButton)
+        pin = canvas.scene.pin_at(canvas.navigation.view, pressed) if is_left else None
+        if pin is not None:
+            canvas.pinning.take(pin, pressed)
+            self._tool = canvas.pinning
+        else:
+            alone = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if is_left and canvas.selecting.drag_samples(pressed, alone=alone):
+                self._pressed = None
+                return
+            self._panning.take(pressed)
+            self._tool = self._panning
+        canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def release(self, event: QMouseEvent) -> None:
         """Handle a button release: end the drag, or treat the press as a click."""
         if self._pressed is None:
             return
-        at, clicked = event.position(), self._dragged is None
-        self._pressed = self._dragged = None
-        selecting = self._map.selecting
-        self._map.setCursor(selecting.rest_cursor)
-        if selecting.is_drawn:
-            self.point_at(at)
-            selecting.end()
-        elif self._map.pinning.is_used:
-            self.drop_pin()
-        elif not clicked:
-            self._map.navigation.let_go()
-            self.point_at(at)
+        at, tool = event.position(), self._tool
+        self._pressed = self._tool = None
+        self._map.setCursor(self._map.selecting.rest_cursor)
+        if tool is not None:
+            tool.drop(at)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._click(at)
 
@@ -110,12 +138,12 @@ class MapMouse:
             # The first click of the two has loaded it.
             self._map.editor_requested.emit()
         elif self._map.navigation.view.contains(at.x(), at.y()) and self._pin_at(at) is None:
-            self._map.pin_place()
+            self._map.pinning.pin_cursor()
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom about the mouse position."""
         event.accept()
-        if self._map.selecting.is_drawn:
+        if self._tool is self._map.selecting:
             return
         turned = event.angleDelta().y() / _NOTCH
         at, navigation = event.position(), self._map.navigation
@@ -135,9 +163,9 @@ class MapMouse:
             if self._map.cursor().shape() != shape:
                 self._map.setCursor(shape)
         if view.contains(at.x(), at.y()):
-            self._map.put(*view.to_latent(at.x(), at.y()))
+            self._map.map_cursor.put(*view.to_latent(at.x(), at.y()))
         else:
-            self._map.leave()
+            self._map.map_cursor.leave()
 
     def follow(self) -> None:
         """Update the cursor under a resting mouse after the view has moved."""
@@ -146,27 +174,9 @@ class MapMouse:
 
     def give_up(self) -> None:
         """Cancel any drag and restore what was dragged."""
-        self._pressed = self._dragged = None
-        self._map.selecting.drop()
-        self.drop_pin(moved=False)
-
-    def drop_pin(self, *, moved: bool = True) -> None:
-        """Release the dragged pin: at its new place, or, unless ``moved``, where it was."""
-        dropped = self._map.pinning.drop()
-        if dropped is not None:
-            self._map.redraw()
-            if moved:
-                self._map.pin_moved.emit(*dropped)
-
-    def _drag_pin(self, at: QPointF) -> None:
-        """Move the dragged pin and the cursor to the pixel ``at``."""
-        view = self._map.navigation.view
-        before = view.to_latent(*(self._dragged or at).toTuple())
-        x, y = np.subtract(view.to_latent(at.x(), at.y()), before).tolist()
-        self._map.pinning.drag(x, y)
-        self._dragged = at
-        self.point_at(at)
-        self._map.redraw()
+        tool, self._tool, self._pressed = self._tool, None, None
+        if tool is not None:
+            tool.give_up()
 
     def _click(self, at: QPointF) -> None:
         """Activate the sample at ``at``; a click beside all samples clears the selection."""
@@ -179,4 +189,4 @@ class MapMouse:
             self._map.selecting.clear()
 
     def _pin_at(self, at: QPointF) -> int | None:
-        return self._map.pinning.hit(self._map.navigation.view, at)
+        return self._map.scene.pin_at(self._map.navigation.view, at)

@@ -64,7 +64,7 @@ class Minimap(QWidget):
             return QSize(SIDE_PX, SIDE_PX)
         wide, high = max(bounds[2] - bounds[0], 1e-9), max(bounds[3] - bounds[1], 1e-9)
         least = SIDE_PX * _SHORTEST
-        if self._scene.ribbon:
+        if self._scene.projection.ribbon:
             return QSize(SIDE_PX, round(least))
         return QSize(
             round(max(least, SIDE_PX * min(1.0, wide / high))),
@@ -77,14 +77,14 @@ class Minimap(QWidget):
         room = np.array([self.width() - 2 * _EDGE_PX, self.height() - 2 * _EDGE_PX])
         spans = np.maximum([x1 - x0, y1 - y0], 1e-9)
         shares = (places - (x0, y0)) / spans
-        shares[:, 1] = 0.5 if self._scene.ribbon else 1.0 - shares[:, 1]
+        shares[:, 1] = 0.5 if self._scene.projection.ribbon else 1.0 - shares[:, 1]
         return np.asarray(_EDGE_PX + shares * room)
 
     def seen_rect(self) -> QRectF:
         """Return the rectangle of the visible part in this widget, at least 4 x 4 pixels."""
         x0, y0, x1, y1 = self._seen
         (left, bottom), (right, top) = self._pixels(np.array([[x0, y0], [x1, y1]])).tolist()
-        if self._scene.ribbon:
+        if self._scene.projection.ribbon:
             top, bottom = 0.0, float(self.height())
         rect = QRectF(left, top, right - left, bottom - top)
         for grow in ((4.0 - rect.width()) / 2, 0.0), (0.0, (4.0 - rect.height()) / 2):

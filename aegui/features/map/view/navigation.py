@@ -15,6 +15,8 @@ from aegui.widgets.viewport import Bounds, Viewport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ZOOM_STEP = 1.25
+"""Zoom factor of one wheel notch, key press or button click."""
 GLIDE_S = 0.18
 """Duration of a fit: long enough to keep one's bearings."""
 FRAME_MS = 16

@@ -49,13 +49,13 @@ class MapOverlays(QObject):
     room_changed = Signal()
     corners_changed = Signal()
 
-    def __init__(self, zoom_step: float, scene: Scene, parent: QWidget) -> None:
+    def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(parent)
         self._map = parent
         self._scene = scene
         self._strip_asked = False
         self._classes: tuple[str, ...] = ()
-        self.bar = ViewBar(zoom_step, parent)
+        self.bar = ViewBar(parent)
         self.follow = FollowButton(parent)
         self.selection = SelectionBar(parent)
         self.axes = AxesBar(parent)
@@ -88,7 +88,7 @@ class MapOverlays(QObject):
 
     def _show_strip(self) -> None:
         roomy = self._map.width() - STRIP_PX >= _MIN_BESIDE_PX
-        shown = self._strip_asked and self._scene.size > 2 and roomy
+        shown = self._strip_asked and self._scene.projection.size > 2 and roomy
         if shown != self.strip.isVisibleTo(self._map):
             self.strip.setVisible(shown)
             self.room_changed.emit()
@@ -96,19 +96,19 @@ class MapOverlays(QObject):
 
     def show_code(self) -> None:
         """Update axes and sliders after the axes or the base code have changed."""
-        scene = self._scene
-        self.axes.setVisible(scene.size > 2)
+        projection = self._scene.projection
+        self.axes.setVisible(projection.size > 2)
         self.axes.set_state(
-            scene.axes,
-            scene.size,
-            spanned=scene.spanned,
-            through_pins=scene.pin_directions is not None and not scene.is_random,
-            random=scene.is_random,
+            projection.axes,
+            projection.size,
+            spanned=projection.spanned,
+            through_pins=projection.pin_directions is not None and not projection.is_random,
+            random=projection.is_random,
         )
-        if scene.size > 2:
-            shown = {scene.axes[0]: tr("across"), scene.axes[1]: tr("up")}
-            self.strip.sliders.set_shown({} if scene.spanned else shown)
-            self.strip.sliders.set_code(scene.base)
+        if projection.size > 2:
+            shown = {projection.axes[0]: tr("across"), projection.axes[1]: tr("up")}
+            self.strip.sliders.set_shown({} if projection.spanned else shown)
+            self.strip.sliders.set_code(projection.base)
         self._show_strip()
 
     def show_codes(self) -> None:
@@ -184,7 +184,7 @@ class MapOverlays(QObject):
 
     def _place_lower_left(self) -> None:
         """Place the scale bar at the lower left, and the overview above it."""
-        left = (0 if self._scene.ribbon else round(LEFT_PX)) + SPACING
+        left = (0 if self._scene.projection.ribbon else round(LEFT_PX)) + SPACING
         bottom = self._map.height() - round(BOTTOM_PX) - SPACING
         if self.scale.isVisibleTo(self._map):
             bottom -= self.scale.height()

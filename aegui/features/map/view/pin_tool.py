@@ -1,4 +1,4 @@
-"""Hit test and dragging of the pins on the map."""
+"""Pins on the map: setting them at the cursor, and moving them."""
 
 from __future__ import annotations
 
@@ -6,50 +6,43 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF
-
-from aegui.features.map.view.marks import PIN_PX
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QPointF
 
-    from aegui.features.map.view.scene import Scene
+    from aegui.features.map.view.canvas import LatentCanvas
     from aegui.features.map.view.types import Pin
-    from aegui.widgets.viewport import Viewport
 
 PIN_REACH_PX = 48.0
 """Maximum distance at which Delete removes a pin."""
-_WIDE_PX = 20.0
-_BELOW_PX = 4.0
-"""A pin can be dragged by its head or by its tip."""
 
 
 class PinTool:
-    """Moves a pin of ``scene`` while it is dragged; the document stays unchanged."""
+    """Moves a pin of the scene while it is dragged; the document stays unchanged."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, canvas: LatentCanvas) -> None:
+        self._map = canvas
         self._before: tuple[Pin, ...] = ()
         self._held: int | None = None
+        self._last: QPointF | None = None
 
     @property
     def is_used(self) -> bool:
         """Whether a pin is being dragged."""
         return self._held is not None
 
-    def hit(self, view: Viewport, at: QPointF) -> int | None:
-        """Return the index of the pin under the pixel ``at``, the topmost of several, or None."""
-        for index, place in reversed(self._scene.pin_places(view)):
-            shape = QRectF(place.x() - _WIDE_PX / 2, place.y() - PIN_PX, _WIDE_PX, PIN_PX)
-            if shape.adjusted(0, 0, 0, _BELOW_PX).contains(at):
-                return index
-        return None
+    def pin_cursor(self) -> None:
+        """Request a pin under the cursor."""
+        code = self._map.map_cursor.code()
+        if code is not None:
+            self._map.pin_requested.emit(code)
 
-    def near(self, view: Viewport, at: QPointF) -> int | None:
-        """Return the index of the pin nearest to pixel ``at``; None beyond ``PIN_REACH_PX``."""
-        places = self._scene.pin_places(view)
-        if not places:
+    def near_cursor(self) -> int | None:
+        """Return the index of the pin nearest to the cursor; None beyond ``PIN_REACH_PX``."""
+        view = self._map.navigation.view
+        at, places = self._map.cursor_overlay.pixel(view), self._map.scene.pin_places(view)
+        if at is None or not places:
             return None
         distances = [(at - place).manhattanLength() for _, place in places]
         nearest = int(np.argmin(distances))
@@ -60,26 +53,38 @@ class PinTool:
 
         The components of its code that the map does not show are unchanged.
         """
-        frame = self._scene.frame
+        frame = self._map.scene.projection.frame
         across, up = np.array([frame.across, frame.up], np.float32)
-        return np.asarray(self._scene.pins[index].z + x * across + y * up, np.float32)
+        return np.asarray(self._map.scene.pins[index].z + x * across + y * up, np.float32)
 
-    def take(self, index: int) -> None:
-        """Start dragging the pin at ``index``."""
-        self._held, self._before = index, self._scene.pins
+    def take(self, index: int, at: QPointF) -> None:
+        """Start dragging the pin at ``index`` from the pixel ``at``."""
+        self._held, self._last, self._before = index, at, self._map.scene.pins
 
-    def drag(self, x: float, y: float) -> None:
-        """Move the dragged pin by ``x``, ``y`` along the map."""
+    def drag(self, at: QPointF) -> None:
+        """Move the dragged pin and the cursor to the pixel ``at``."""
+        canvas, view = self._map, self._map.navigation.view
+        if self._held is None or self._last is None:
+            return
+        before, after = (view.to_latent(*place.toTuple()) for place in (self._last, at))
+        x, y = np.subtract(after, before).tolist()
+        pins = list(canvas.scene.pins)
+        pins[self._held] = replace(pins[self._held], z=self.moved(self._held, x, y))
+        canvas.scene.pins = tuple(pins)
+        self._last = at
+        canvas.mouse.point_at(at)
+        canvas.surface.redraw()
+
+    def drop(self, _at: QPointF) -> None:
+        """Request that the pin be moved to where it was dragged."""
+        held, pins = self._held, self._map.scene.pins
+        self.give_up()
+        if held is not None:
+            self._map.pin_moved.emit(held, pins[held].z)
+
+    def give_up(self) -> None:
+        """Put the dragged pin back where it was."""
         if self._held is not None:
-            pins = list(self._scene.pins)
-            pins[self._held] = replace(pins[self._held], z=self.moved(self._held, x, y))
-            self._scene.pins = tuple(pins)
-
-    def drop(self) -> tuple[int, NDArray[np.float32]] | None:
-        """End the drag, restore the scene's pins and return the pin's index and its new code."""
-        held, self._held = self._held, None
-        if held is None:
-            return None
-        code = self._scene.pins[held].z
-        self._scene.pins = self._before
-        return held, code
+            self._held = None
+            self._map.scene.pins = self._before
+            self._map.surface.redraw()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
 
     from aegui.core.latent.frame import Frame
-    from aegui.features.map.view.view import MapView
+    from aegui.features.map.view.canvas import LatentCanvas
 
 _MAX_NAMED = 6
 
@@ -26,38 +26,33 @@ _MAX_NAMED = 6
 class SelectTool(QObject):
     """The lasso of a map; highlights the selection on the map and emits it."""
 
-    def __init__(self, surface: MapView) -> None:
-        super().__init__(surface)
-        self._map = surface
-        self._lasso = surface.cursor_overlay.lasso
-        self._switch = surface.overlays.bar.lasso
+    def __init__(self, canvas: LatentCanvas) -> None:
+        super().__init__(canvas)
+        self._map = canvas
+        self._lasso = canvas.cursor_overlay.lasso
         self._adds = False
+        self.is_on = False
+        """Whether dragging draws a lasso instead of moving the map."""
+        self.rest_cursor = Qt.CursorShape.CrossCursor
+        """The mouse cursor over the map while nothing is dragged."""
         self.region: tuple[NDArray[np.float64], Frame] | None = None
         """Corners ``[m, 2]`` of the last lasso and the frame of the map then."""
-        surface.overlays.bar.lasso_edited.connect(self._on_bar_lasso_edited)
-        surface.overlays.selection.shown_requested.connect(self.zoom)
-        surface.overlays.selection.cleared.connect(self.clear)
-
-    @property
-    def is_on(self) -> bool:
-        """Whether dragging draws a lasso instead of moving the map."""
-        return self._switch.isChecked()
+        canvas.overlays.bar.lasso_edited.connect(self._on_bar_lasso_edited)
+        canvas.overlays.selection.shown_requested.connect(self.zoom)
+        canvas.overlays.selection.cleared.connect(self.clear)
 
     @property
     def is_drawn(self) -> bool:
         """Whether a line is being drawn."""
         return self._lasso.is_drawn
 
-    @property
-    def rest_cursor(self) -> Qt.CursorShape:
-        """The mouse cursor over the map while nothing is dragged."""
-        return Qt.CursorShape.PointingHandCursor if self.is_on else Qt.CursorShape.CrossCursor
-
     def set_on(self, on: bool) -> None:
         """Set whether dragging draws a lasso or moves the map."""
-        self._switch.setChecked(on)
+        self._map.overlays.bar.lasso.setChecked(on)
 
-    def _on_bar_lasso_edited(self) -> None:
+    def _on_bar_lasso_edited(self, on: bool) -> None:
+        shapes = Qt.CursorShape
+        self.is_on, self.rest_cursor = on, shapes.PointingHandCursor if on else shapes.CrossCursor
         self._map.setCursor(self.rest_cursor)
 
     # Line
@@ -69,34 +64,29 @@ class SelectTool(QObject):
         # The view must not move under the line.
         self._map.navigation.keep_still(True)
 
-    def extend(self, at: QPointF) -> None:
+    def drag(self, at: QPointF) -> None:
         """Extend the line to the pixel ``at``."""
         before = self._lasso.rect()
         self._lasso.extend(at)
         self._map.update(before.united(self._lasso.rect()).toAlignedRect())
 
-    def end(self) -> None:
+    def drop(self, at: QPointF) -> None:
         """Select the samples within the line, or none after a mere click."""
         scene, view = self._map.scene, self._map.navigation.view
+        self._map.mouse.point_at(at)
         self._map.update(self._lasso.rect().toAlignedRect())
         found = np.zeros(0, np.int64)
         if not self._lasso.is_click:
             scene.lay_out(view)
             found = scene.points.indices[self._lasso.rows(scene.points, view)]
-            self.region = (self._lasso.places(view), scene.frame)
+            self.region = (self._lasso.places(view), scene.projection.frame)
         self._let_go()
         self.select(np.union1d(self._map.selection, found) if self._adds else found)
 
-    def drop(self) -> None:
-        """Cancel the line, if one is being drawn."""
-        if self.is_drawn:
-            self._map.update(self._lasso.rect().toAlignedRect())
-            self._let_go()
-
-    def forget(self) -> None:
-        """Discard line and region, which belong to the map of other samples."""
-        self.drop()
-        self.region = None
+    def give_up(self) -> None:
+        """Cancel the line."""
+        self._map.update(self._lasso.rect().toAlignedRect())
+        self._let_go()
 
     def _let_go(self) -> None:
         self._lasso.drop()
@@ -109,9 +99,8 @@ class SelectTool(QObject):
         """
         if self.is_on:
             return False
-        scene, selection = self._map.scene, self._map.selection
-        scene.lay_out(self._map.navigation.view)
-        index = scene.points.hit(pressed.x(), pressed.y())
+        selection = self._map.selection
+        index = self._map.scene.sample_at(self._map.navigation.view, pressed)
         if index is None:
             return False
         chosen = index in selection
@@ -121,6 +110,11 @@ class SelectTool(QObject):
         return True
 
     # Selection
+
+    def open(self, index: int) -> None:
+        """Activate a sample and request the editor."""
+        self._map.sample_activated.emit(index)
+        self._map.editor_requested.emit()
 
     def select(self, indices: NDArray[np.int64]) -> None:
         """Set the selection to the samples ``indices`` ``[k]`` and emit it if it has changed."""

@@ -1,30 +1,30 @@
-"""The painted surface of the map: its contents and the cursor overlay."""
+"""Painting of the map onto its widget: at once, or in parts while a network trains."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAccessible, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QObject, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter, QPen
 
 from aegui.core.i18n import tr
-from aegui.features.map.view.cursor_overlay import CursorOverlay
-from aegui.features.map.view.navigation import FOLLOWING_MS, FRAME_MS, Navigation
-from aegui.features.map.view.scene import Scene
+from aegui.features.map.view.ground import Target
+from aegui.features.map.view.navigation import FOLLOWING_MS, FRAME_MS
+from aegui.features.map.view.picture import MapPicture
 from aegui.kit.motion import moves
 from aegui.kit.theme import RADIUS, SPACING, current_theme, figures_font
 from aegui.session.jobs.clock import one_shot
-from aegui.widgets.glyphs import label_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QFont, QPaintEvent, QPixmap, QRegion
+    from PySide6.QtGui import QFont, QPixmap, QRegion
+    from PySide6.QtWidgets import QWidget
 
-    from aegui.kit.theme import Theme
+    from aegui.features.map.view.cursor_overlay import CursorOverlay
+    from aegui.features.map.view.navigation import Navigation
+    from aegui.features.map.view.scene import Scene
     from aegui.widgets.viewport import Viewport
 
 MOVING_MS = 32
@@ -38,31 +38,25 @@ POINTED_AT_MS = 2.0
 _SMOOTHING = 0.25
 _ENDED = object()
 _FIGURES_SCALE = 0.88
-_POINT_PX = 12
-"""Side of the rectangle reported to screen readers for a sample."""
-_RESTYLING = (
-    QEvent.Type.PaletteChange,
-    QEvent.Type.StyleChange,
-    QEvent.Type.FontChange,
-)
 
 
-class MapSurface(QWidget):
-    """Paints a ``Scene`` through the viewport of a ``Navigation``, and the overlay above it."""
+class MapSurface(QObject):
+    """Paints a scene through the viewport of a ``Navigation``, and the overlay above it."""
 
-    accessible_role = QAccessible.Role.Canvas
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.scene = Scene()
-        """The contents of the map."""
-        self.cursor_overlay = CursorOverlay(self.scene)
-        """The overlay at the cursor."""
-        self.navigation = Navigation(self)
-        """Owner of the viewport."""
-        self._empty_text = tr("Press Train to see the codes.")
+    def __init__(
+        self, widget: QWidget, scene: Scene, overlay: CursorOverlay, navigation: Navigation
+    ) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._scene = scene
+        self._overlay = overlay
+        self._navigation = navigation
+        self.picture = MapPicture(scene)
+        """The cached picture of the scene."""
+        self.empty_text = tr("Press Train to see the codes.")
+        """The text shown while there are no codes."""
         self._figures: QFont | None = None
-        self._keys_in_use = self._is_live = False
+        self._shows_focus = self._is_live = False
         self._painted: Viewport | None = None
         self._cost_ms = self._part_ms = 0.0
         self._parts: Iterator[None] | None = None
@@ -70,135 +64,127 @@ class MapSurface(QWidget):
         self._next_part = one_shot(self, self._on_next_part_timeout)
         self._moved_s = 0.0
         self._refine = one_shot(self, self.redraw)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(tr("Latent map"))
         self.follow_style()
 
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(800, 560)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(220, 200)
-
-    def part_count(self) -> int:
-        """Return how many samples are on the map."""
-        codes = self.scene.codes
-        return 0 if codes is None else len(codes.indices)
-
-    def part_words(self, place: int) -> str:
-        """Return name and position of a sample."""
-        points = self.scene.points
-        x, y = points.places[place].tolist()
-        name = label_name(points.sprites.names[int(points.indices[place])])
-        return tr("{name} at {x:.2f}, {y:.2f}", name=name, x=x, y=y)
-
-    def part_rect(self, place: int) -> QRect:
-        """Return a small rectangle around a sample."""
-        self.scene.lay_out(self.navigation.view)
-        x, y = self.scene.points.pixels[place].tolist()
-        return QRectF(x - _POINT_PX / 2, y - _POINT_PX / 2, _POINT_PX, _POINT_PX).toRect()
-
-    def place_at(self, position: QPoint) -> int | None:
-        """Return the sample at ``position``, or None."""
-        self.scene.lay_out(self.navigation.view)
-        points = self.scene.points
-        index = points.hit(position.x(), position.y())
-        return None if index is None else points.place_of(index)
-
-    def current_part(self) -> int | None:
-        """Return None: the keys move a cursor that is not tied to the samples."""
-        return None
-
-    def _overlay_region(self) -> QRegion:
-        return self.cursor_overlay.region(self.navigation.view, self._font())
-
-    def _update_overlay(self, region: QRegion) -> None:
-        """Repaint the overlay where it was and in ``region``, where it is."""
-        # Input takes precedence over the next part of the map.
-        self._is_awaited = True
-        if self._painted != self.navigation.view:
-            # The widget shows the picture of a previous view: repaint all of it.
-            self.update()
-            return
-        self.update(self.cursor_overlay.painted + region)
+    # Requests to paint
 
     def redraw(self) -> None:
         """Repaint the map after a change of its contents."""
-        self.scene.touch()
-        self._show_changes()
+        self._scene.touch()
+        self.show_changes()
 
-    def _redraw_soon(self) -> None:
+    def redraw_soon(self) -> None:
         """Schedule a repaint with the next frame, for changes that can wait."""
         moves = time.monotonic() - self._moved_s < MOVING_MS / 1000
         self._refine.start(MOVING_MS if moves else FRAME_MS)
 
-    def _font(self) -> QFont:
+    def show_changes(self) -> None:
+        """Repaint changed contents at once or in parts, and then the overlay."""
+        target = self._target()
+        if self._widget.isVisible() and self._picture_before(target) is not None:
+            self._begin_parts(target)
+        else:
+            self._widget.update()
+
+    def update_overlay(self, region: QRegion | None = None) -> None:
+        """Repaint the overlay where it was and where it is: in ``region``, by default all of it."""
+        # Input takes precedence over the next part of the map.
+        self._is_awaited = True
+        view = self._navigation.view
+        if self._painted != view:
+            # The widget shows the picture of a previous view: repaint all of it.
+            self._widget.update()
+            return
+        region = self._overlay.region(view, self.font()) if region is None else region
+        self._widget.update(self._overlay.painted + region)
+
+    def set_live(self, live: bool) -> None:
+        """Set whether the network trains: planes that are soon replaced do not fade."""
+        self._is_live = live
+        self._stop_parts()
+        self._scene.backdrop.set_live(live)
+        self.picture.drop_spare()
+        self.follow_style()
+        self._widget.update()
+
+    def show_focus(self, shown: bool) -> None:
+        """Show or hide the frame of the keyboard focus while the map has it."""
+        if shown != self._shows_focus:
+            self._shows_focus = shown
+            self._widget.update()
+
+    def follow_style(self) -> None:
+        """Disable fading and gliding if desktop or settings ask for no animations."""
+        self._navigation.glides = moves()
+        self._scene.backdrop.fades = moves() and not self._is_live
+
+    def restyle(self) -> None:
+        """Paint all anew after a change of colours, fonts or screen."""
+        self.follow_style()
+        self._figures = None
+        self.picture.drop()
+        self._widget.update()
+
+    def font(self) -> QFont:
+        """Return the font of figures and names on the map."""
         if self._figures is None:
-            self._figures = figures_font(self.font(), scale=_FIGURES_SCALE)
+            self._figures = figures_font(self._widget.font(), scale=_FIGURES_SCALE)
         return self._figures
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        theme, ratio = current_theme(), self.devicePixelRatioF()
-        painter = QPainter(self)
-        picture, view = self._picture(theme, ratio)
+    # Painting
+
+    def paint(self, region: QRegion) -> None:
+        """Paint the ``region`` of the widget."""
+        target, widget = self._target(), self._widget
+        painter = QPainter(widget)
+        picture, view = self._picture(target)
         painter.drawPixmap(0, 0, picture)
         if view != self._painted:
             self._painted, self._moved_s = view, time.monotonic()
-        if self.scene.is_rough:
-            self._redraw_soon()
-        if self.scene.codes is None:
+        if self._scene.is_rough:
+            self.redraw_soon()
+        if self._scene.codes is None:
             self._paint_empty(painter, view)
-        painter.setClipRegion(event.region())
-        self.cursor_overlay.paint(painter, view, theme, ratio, self._font())
-        if self.hasFocus() and self._keys_in_use:
+        painter.setClipRegion(region)
+        self._overlay.paint(painter, view, target.theme, target.ratio, target.font)
+        if self._shows_focus and widget.hasFocus():
             self._paint_focus(painter)
 
-    def _picture(self, theme: Theme, ratio: float) -> tuple[QPixmap, Viewport]:
+    def _target(self) -> Target:
+        widget = self._widget
+        ratio = widget.devicePixelRatioF()
+        return Target(self._navigation.view, widget.size(), ratio, current_theme(), self.font())
+
+    def _picture(self, target: Target) -> tuple[QPixmap, Viewport]:
         """Return the picture of the map and the viewport it shows."""
-        before = self._picture_before()
+        before = self._picture_before(target)
         if before is not None:
-            self._begin_parts()
+            self._begin_parts(target)
             return before
         self._stop_parts()
-        view, size, scene = self.navigation.view, self.size(), self.scene
-        is_painted, begun = scene.is_painted(view, size, ratio, theme), time.thread_time()
-        picture = scene.picture(view, size, ratio, theme, self._font())
+        is_painted, begun = self.picture.is_painted(target), time.thread_time()
+        whole = self.picture.whole(target)
         if not is_painted:
             self._pace(1000.0 * (time.thread_time() - begun))
-        return picture, view
+        return whole, target.view
 
-    def _picture_before(self) -> tuple[QPixmap, Viewport] | None:
+    def _picture_before(self, target: Target) -> tuple[QPixmap, Viewport] | None:
         """Return the last picture and its viewport if it may stay for a moment, else None.
 
         Changes made by a training network are painted in parts, between which input is handled, if
         painting takes long. Changes made by the user are painted at once.
         """
-        scene, navigation = self.scene, self.navigation
-        is_pointed_at = self.cursor_overlay.place is not None
+        is_pointed_at = self._overlay.place is not None
         long_ms = POINTED_AT_MS if is_pointed_at else LONG_MS
-        if not self._is_live or self._cost_ms < long_ms or scene.codes is None:
+        if not self._is_live or self._cost_ms < long_ms or self._scene.codes is None:
             return None
-        before = scene.picture_before(self.size(), self.devicePixelRatioF(), current_theme())
-        stays = before is not None and (navigation.following or navigation.view == before[1])
+        before = self.picture.before(target)
+        stays = before is not None and (self._navigation.following or target.view == before[1])
         return before if stays else None
 
-    def _show_changes(self) -> None:
-        """Repaint changed contents at once or in parts, and then the overlay."""
-        if self.isVisible() and self._picture_before() is not None:
-            self._begin_parts()
-        else:
-            self.update()
-
-    def _begin_parts(self) -> None:
-        view, size, ratio, theme = (
-            self.navigation.view,
-            self.size(),
-            self.devicePixelRatioF(),
-            current_theme(),
-        )
-        if self._parts is None and not self.scene.is_painted(view, size, ratio, theme):
-            self._parts = self.scene.paint_ahead(view, size, ratio, theme, self._font())
+    def _begin_parts(self, target: Target) -> None:
+        if self._parts is None and not self.picture.is_painted(target):
+            self._parts = self.picture.paint_ahead(target)
             self._part_ms = 0.0
             self._next_part.start()
 
@@ -224,7 +210,7 @@ class MapSurface(QWidget):
         if ended:
             self._stop_parts()
             self._pace(self._part_ms)
-            self.update()
+            self._widget.update()
         else:
             self._next_part.start()
 
@@ -232,37 +218,24 @@ class MapSurface(QWidget):
         """Set the pace of following the codes from ``cost_ms``, the time that painting took."""
         self._cost_ms += _SMOOTHING * (cost_ms - self._cost_ms)
         wanted = max(FOLLOWING_MS, round(self._cost_ms / _FOLLOWING_SHARE))
-        self.navigation.following_ms = wanted
+        self._navigation.following_ms = wanted
 
     def _paint_empty(self, painter: QPainter, view: Viewport) -> None:
         theme = current_theme()
-        painter.setFont(self.font())
+        painter.setFont(self._widget.font())
         room = QRectF(view.left, view.top, view.width, view.height).adjusted(24, 24, -24, -24)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        text = painter.boundingRect(room, flags, self._empty_text)
+        text = painter.boundingRect(room, flags, self.empty_text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.border)
         painter.setBrush(theme.raised)
         card = text.adjusted(-2 * SPACING, -SPACING, 2 * SPACING, SPACING)
         painter.drawRoundedRect(card, RADIUS, RADIUS)
         painter.setPen(theme.text)
-        painter.drawText(room, flags, self._empty_text)
+        painter.drawText(room, flags, self.empty_text)
 
     def _paint_focus(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(current_theme().accent, 2))
-        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-
-    def follow_style(self) -> None:
-        """Disable fading and gliding if desktop or settings ask for no animations."""
-        self.navigation.glides = moves()
-        self.scene.backdrop.fades = moves() and not self._is_live
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
-        if event.type() in _RESTYLING:
-            self.follow_style()
-            self._figures = None
-            self.scene.drop_pictures()
-            self.update()
-        super().changeEvent(event)
+        painter.drawRect(self._widget.rect().adjusted(1, 1, -1, -1))

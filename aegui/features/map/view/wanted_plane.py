@@ -40,7 +40,8 @@ class WantedPlane:
             near: The place to decode first.
         """
         scene, known = self._scene, self.request
-        ribbon, sprites, frame = scene.ribbon, scene.points.sprites, scene.frame
+        ribbon, frame = scene.projection.ribbon, scene.projection.frame
+        sprites = scene.points.sprites
         lattice = wanted_lattice(
             view,
             home,

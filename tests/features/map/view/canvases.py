@@ -30,7 +30,7 @@ def ring(size: int = 2) -> NDArray[np.float32]:
 
 
 def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> tuple[float, float]:
-    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(code))[0].tolist()
+    x, y = canvas.navigation.view.to_pixels(canvas.scene.projection.project(code))[0].tolist()
     return x, y
 
 

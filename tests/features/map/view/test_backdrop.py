@@ -81,10 +81,10 @@ def test_planes_of_a_network_that_learns_do_not_fade(canvas: LatentCanvas) -> No
     canvas.set_plane(plane_for(canvas, 255))
     canvas.navigation.zoom(6.0, 350.0, 240.0)
     assert canvas.scene.backdrop.fades is moves()
-    canvas.set_live(True)
+    canvas.surface.set_live(True)
     canvas.set_plane(plane_for(canvas, 100))
     assert not canvas.scene.backdrop.is_fading
-    canvas.set_live(False)
+    canvas.surface.set_live(False)
     canvas.navigation.fit(animated=False)
     canvas.set_plane(plane_for(canvas, 255))
     assert canvas.scene.backdrop.is_fading is moves()
@@ -112,7 +112,7 @@ def test_tiles_of_another_size_fade_in(canvas: LatentCanvas) -> None:
     levels = []
     for share in (0.0, 0.25, 0.75, 1.0):
         now[0] = share * FADE_S
-        canvas.redraw()
+        canvas.surface.redraw()
         levels.append(painted(canvas).pixelColor(350, 240).red())
     assert levels[0] == 200
     assert levels[3] == 100

@@ -112,7 +112,7 @@ def wheel(canvas: LatentCanvas, x: float, y: float, turns: float) -> None:
 
 
 def pixel_of(canvas: LatentCanvas, code: NDArray[np.float32]) -> tuple[float, float]:
-    x, y = canvas.navigation.view.to_pixels(canvas.scene.project(code))[0].tolist()
+    x, y = canvas.navigation.view.to_pixels(canvas.scene.projection.project(code))[0].tolist()
     return x, y
 
 
@@ -161,7 +161,7 @@ def test_the_cursor_leaves_with_the_mouse_and_on_the_rulers(canvas: LatentCanvas
     move(canvas, 300, 200)
     QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     assert len(got) == 2
-    assert canvas.cursor_code() is None
+    assert canvas.map_cursor.code() is None
 
 
 def test_the_cross_and_the_preview_are_painted_and_go_away(canvas: LatentCanvas) -> None:
@@ -171,14 +171,14 @@ def test_the_cross_and_the_preview_are_painted_and_go_away(canvas: LatentCanvas)
     shown = picture(canvas)
     assert shown.pixelColor(300, 60) != plain.pixelColor(300, 60)
     assert has(shown, LIGHT.pixel_on, (340, 240), 4)
-    canvas.set_cursor(None)
+    canvas.map_cursor.set_code(None)
     assert picture(canvas) == plain
 
 
 def test_a_move_repaints_only_what_it_touches(canvas: LatentCanvas, qtbot: QtBot) -> None:
     move(canvas, 300, 200)
     qtbot.wait(1)
-    font = canvas._font()
+    font = canvas.surface.font()
     rects = canvas.cursor_overlay._rects(canvas.navigation.view, font)
     area = sum(rect.width() * rect.height() for rect in rects)
     assert area < 0.05 * canvas.width() * canvas.height()
@@ -208,7 +208,10 @@ def test_what_the_cursor_leaves_and_meets_is_painted_anew(
     canvas: LatentCanvas, qtbot: QtBot
 ) -> None:
     def covered() -> QRegion:
-        return canvas.cursor_overlay.region(canvas.navigation.view, canvas._font()) & canvas.rect()
+        return (
+            canvas.cursor_overlay.region(canvas.navigation.view, canvas.surface.font())
+            & canvas.rect()
+        )
 
     move(canvas, 300, 200)
     canvas.set_preview(np.ones((7, 5), np.float32))
@@ -236,14 +239,14 @@ def test_the_preview_stays_inside(canvas: LatentCanvas) -> None:
     canvas.set_preview(np.ones((7, 5), np.float32))
     view = canvas.navigation.view
     for x, y in ((690, 470), (50, 5), (690, 5), (50, 470)):
-        rect = canvas.cursor_overlay.card_rect(view, QPointF(x, y), canvas._font())
+        rect = canvas.cursor_overlay.card_rect(view, QPointF(x, y), canvas.surface.font())
         assert rect.left() >= 0
         assert rect.right() <= 700
         assert rect.bottom() <= view.height
 
 
 def test_the_cursor_is_said_in_words(canvas: LatentCanvas) -> None:
-    canvas.set_cursor((0.9, 0.1))
+    canvas.map_cursor.set_code((0.9, 0.1))
     assert canvas.accessibleDescription() == "Cursor at 0.90, 0.10, nearest a"
 
 
@@ -286,7 +289,7 @@ def test_what_is_told_of_a_sample_lies_beside_it_and_is_one_thing(
         assert overlay.hovered is not None
         at = overlay.pixel(view)
         assert at is not None
-        card = overlay.card_rect(view, at, canvas._font())
+        card = overlay.card_rect(view, at, canvas.surface.font())
         box = canvas.scene.points.box(overlay.hovered)
         assert not card.isEmpty()
         assert not card.intersects(box)
@@ -316,7 +319,7 @@ def test_what_is_decoded_at_the_cursor_can_be_drawn(canvas: LatentCanvas) -> Non
     wanted = told(canvas.draw_requested)
     QTest.keyClick(canvas, Qt.Key.Key_E)
     assert wanted == []
-    canvas.set_cursor((0.6, 0.1))
+    canvas.map_cursor.set_code((0.6, 0.1))
     QTest.keyClick(canvas, Qt.Key.Key_E)
     menu = canvas.menu.at(QPoint(360, 230))
     menu.actions()[0].trigger()
@@ -326,7 +329,7 @@ def test_what_is_decoded_at_the_cursor_can_be_drawn(canvas: LatentCanvas) -> Non
 
 def test_dots_can_be_chosen_from_the_menu(canvas: LatentCanvas) -> None:
     got = told(canvas.style_changed)
-    menu = canvas._bar.show_menu.menu()
+    menu = canvas.overlays.bar.show_menu.menu()
     next(a for a in menu.actions() if a.data() == "dots").trigger()
     assert got == [MapStyle(points="dots")]
     image = picture(canvas)
@@ -353,7 +356,7 @@ def test_codes_that_are_not_finite_do_no_harm(canvas: LatentCanvas) -> None:
 
 
 def test_without_codes_the_map_explains_itself(canvas: LatentCanvas) -> None:
-    canvas.set_cursor(None)
+    canvas.map_cursor.set_code(None)
     canvas.set_codes(None)
     assert "Train" in canvas.accessibleDescription()
     assert has(picture(canvas), LIGHT.text, (370, 240), 60)
@@ -498,7 +501,7 @@ def test_arrows_move_the_cursor_from_the_middle(canvas: LatentCanvas) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Up, CONTROL)
     view = canvas.navigation.view
     assert len(got) == 3
-    code = canvas.cursor_code()
+    code = canvas.map_cursor.code()
     assert code is not None
     assert code[0] == pytest.approx(view.cx + STEP_PX / view.sx, abs=1e-6)
     assert code[1] == pytest.approx(view.cy + 1 / view.sy, abs=1e-6)
@@ -506,7 +509,7 @@ def test_arrows_move_the_cursor_from_the_middle(canvas: LatentCanvas) -> None:
 
 def test_the_cursor_takes_the_view_along_over_the_edge(canvas: LatentCanvas, qtbot: QtBot) -> None:
     view = canvas.navigation.view
-    canvas.set_cursor(view.to_latent(view.left + view.width - 3, 200))
+    canvas.map_cursor.set_code(view.to_latent(view.left + view.width - 3, 200))
     QTest.keyClick(canvas, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     at = canvas.cursor_overlay.pixel(canvas.navigation.view)
@@ -519,14 +522,14 @@ def test_shift_and_arrows_pan(canvas: LatentCanvas, qtbot: QtBot) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Right, SHIFT)
     qtbot.waitUntil(lambda: not canvas.navigation.is_moving)
     assert canvas.navigation.view.cx > before
-    assert canvas.cursor_code() is None
+    assert canvas.map_cursor.code() is None
 
 
 def test_enter_pins_and_shift_enter_activates(canvas: LatentCanvas) -> None:
     pinned, activated = told(canvas.pin_requested), told(canvas.sample_activated)
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert pinned == []
-    canvas.set_cursor((0.6, 0.1))
+    canvas.map_cursor.set_code((0.6, 0.1))
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     QTest.keyClick(canvas, Qt.Key.Key_Return, SHIFT)
     assert isinstance(pinned[0], np.ndarray)
@@ -536,10 +539,10 @@ def test_enter_pins_and_shift_enter_activates(canvas: LatentCanvas) -> None:
 
 def test_escape_puts_the_cursor_away(canvas: LatentCanvas) -> None:
     got = told(canvas.cursor_left)
-    canvas.set_cursor((0.0, 0.0))
+    canvas.map_cursor.set_code((0.0, 0.0))
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert len(got) == 1
-    assert canvas.cursor_code() is None
+    assert canvas.map_cursor.code() is None
 
 
 def test_its_keys_are_its_own_and_no_others(canvas: LatentCanvas) -> None:
@@ -606,10 +609,10 @@ def test_pins_are_painted_and_delete_asks_for_the_nearest(canvas: LatentCanvas) 
     for pin in pins:
         x, y = pixel_of(canvas, pin.z)
         assert has(image, LIGHT.accent, (x, y - 11), 6)
-    canvas.set_cursor((-0.28, -0.3))
+    canvas.map_cursor.set_code((-0.28, -0.3))
     QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert removed == [1]
-    canvas.set_cursor((0.9, -0.9))
+    canvas.map_cursor.set_code((0.9, -0.9))
     QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert removed == [1], "from far away no pin is meant"
 
@@ -662,13 +665,13 @@ def test_escape_leaves_a_pin_where_it_was(canvas: LatentCanvas) -> None:
 def test_alt_and_arrows_move_the_pin_at_the_cursor(canvas: LatentCanvas) -> None:
     moved = moves(canvas)
     canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
-    canvas.set_cursor((0.3, 0.3))
+    canvas.map_cursor.set_code((0.3, 0.3))
     QTest.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     ((index, code),) = moved
     assert index == 0
     step = STEP_PX / canvas.navigation.view.sx
     assert code.tolist() == pytest.approx([0.3 + step, 0.3], abs=1e-5)
-    assert canvas.cursor_code() == pytest.approx(code, abs=1e-5)
+    assert canvas.map_cursor.code() == pytest.approx(code, abs=1e-5)
 
 
 def test_a_click_on_a_pin_pins_no_other(canvas: LatentCanvas) -> None:
@@ -775,12 +778,12 @@ def test_a_plane_goes_with_its_network(canvas: LatentCanvas) -> None:
 
 def test_a_plane_of_other_axes_is_not_shown(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
-    canvas.set_axes(0, 1)
+    canvas.axes.set_axes(0, 1)
     assert canvas.request is not None
     canvas.set_plane(plane_for(canvas.request))
     with_plane = picture(canvas)
-    canvas.set_axes(2, 3)
-    canvas.set_axes(0, 1)
+    canvas.axes.set_axes(2, 3)
+    canvas.axes.set_axes(0, 1)
     assert picture(canvas) == with_plane
     other = axes_frame((1, 0), canvas.base)
     canvas.set_plane(Plane(canvas.request.rect, np.full((2, 2, 1, 7, 5), 255, np.uint8), 1, other))
@@ -809,7 +812,7 @@ def test_one_number_is_a_ribbon(canvas: LatentCanvas) -> None:
     assert lit > 450
     assert (canvas.scene.points.pixels[:, 1] < band[0]).all()
     with pytest.raises(ValueError, match="no axes"):
-        canvas.set_axes(0, 1)
+        canvas.axes.set_axes(0, 1)
     canvas.navigation.zoom(6.0, 300, 120)
     nearer = canvas.scene.band(canvas.navigation.view)
     assert nearer is not None
@@ -865,7 +868,7 @@ def test_more_than_two_numbers_have_axes_to_choose(canvas: LatentCanvas) -> None
     assert z[2:].tolist() == [0.25, 0.25, 0.25]
     bar.x_choice.setCurrentIndex(1)
     bar.x_choice.activated.emit(1)
-    assert canvas.scene.axes == (1, 0), "the same number twice swaps the two"
+    assert canvas.scene.projection.axes == (1, 0), "the same number twice swaps the two"
     assert canvas.request is not None
     assert canvas.request.frame == axes_frame((1, 0), canvas.base)
 
@@ -903,10 +906,10 @@ def test_without_samples_the_first_plane_goes_through_random_codes(canvas: Laten
     axes.x_choice.activated.emit(4)
     assert canvas.request.frame == axes_frame((4, 1), canvas.base)
     assert (axes.x_choice.currentIndex(), axes.y_choice.currentIndex()) == (4, 1)
-    canvas.shuffle()
+    canvas.axes.shuffle()
     canvas.set_codes(codes(5))
     assert axes.spanned.isChecked(), "another network has a plane of its own"
-    assert not canvas.scene.is_random
+    assert not canvas.scene.projection.is_random
 
 
 def test_the_view_begins_where_most_codes_are_and_fit_shows_all(canvas: LatentCanvas) -> None:
@@ -926,13 +929,13 @@ def test_the_view_begins_where_most_codes_are_and_fit_shows_all(canvas: LatentCa
 
 def test_the_other_numbers_follow_the_mean_until_they_are_set(canvas: LatentCanvas) -> None:
     canvas.set_codes(codes(4))
-    canvas.set_axes(0, 1)
+    canvas.axes.set_axes(0, 1)
     canvas.set_codes(codes(4) + 2.0)
     assert canvas.base.tolist() == pytest.approx([2, 2, 2.25, 2.25], abs=1e-6)
     assert canvas.overlays.strip.sliders.code.tolist() == canvas.base.tolist()
     assert canvas.request is not None
     assert canvas.request.frame == axes_frame((0, 1), canvas.base)
-    canvas.set_base(place(0.0, 0.0, 0.5, 0.5))
+    canvas.axes.set_base(place(0.0, 0.0, 0.5, 0.5))
     canvas.set_codes(codes(4) + 3.0)
     assert canvas.base.tolist() == [0, 0, 0.5, 0.5]
     canvas.overlays.strip.mean.click()
@@ -964,7 +967,7 @@ def test_the_other_numbers_can_be_set(canvas: LatentCanvas) -> None:
     strip.random.click()
     assert canvas.base[0] != 0.0
     with pytest.raises(ValueError, match="no axes"):
-        canvas.set_axes(1, 1)
+        canvas.axes.set_axes(1, 1)
 
 
 # Menu, theme, training
@@ -1015,7 +1018,7 @@ def test_what_the_map_shows_can_be_chosen_after_its_menu_was_open(
     canvas: LatentCanvas, qtbot: QtBot
 ) -> None:
     """The context menu offers the same entries, and is deleted once closed."""
-    entries = canvas._bar.show_menu.menu().actions()
+    entries = canvas.overlays.bar.show_menu.menu().actions()
     texts = [action.text() for action in entries]
     for _ in range(2):
         at = QPoint(300, 200)

@@ -377,13 +377,13 @@ def test_an_arrow_shows_where_the_image_drifts_until_the_cursor_moves(qtbot: QtB
     canvas.set_samples(dataset.labels, dataset.images)
     canvas.set_codes(np.random.default_rng(0).uniform(-1, 1, (8, 2)))
     canvas.set_style(canvas.scene.style)
-    canvas.set_cursor((0.0, 0.0))
+    canvas.map_cursor.set_code((0.0, 0.0))
     before = canvas.grab().toImage()
     canvas.set_drift((0.3, 0.3))
     after = canvas.grab().toImage()
     x, y = canvas.navigation.view.to_pixels([(0.15, 0.15)])[0]
     assert before.pixelColor(round(x), round(y)) != after.pixelColor(round(x), round(y))
-    canvas.set_cursor((0.5, 0.5))
+    canvas.map_cursor.set_code((0.5, 0.5))
     assert canvas.cursor_overlay.drift is None
     canvas.set_drift((np.nan, 0.0))
     assert canvas.cursor_overlay.drift is None
@@ -394,13 +394,13 @@ def test_what_is_known_of_a_place_is_heard(qtbot: QtBot) -> None:
     qtbot.addWidget(canvas)
     canvas.set_samples("ab", np.zeros((2, 7, 5), np.float32))
     canvas.set_codes([[0.0, 0.0], [1.0, 1.0]])
-    canvas.set_cursor((0.5, 0.25))
-    canvas.set_words("between a and b, entropy 0.12")
+    canvas.map_cursor.set_code((0.5, 0.25))
+    canvas.map_cursor.set_words("between a and b, entropy 0.12")
     assert canvas.accessibleDescription().endswith(": between a and b, entropy 0.12")
-    canvas.set_cursor((0.6, 0.25))
+    canvas.map_cursor.set_code((0.6, 0.25))
     assert "entropy" not in canvas.accessibleDescription()
     layers = [layer("novelty", [[0.3, 0.7]])]
     canvas.set_field(field_picture(layers, LIGHT))
     canvas.overlays.fields.set_layers(layers)
-    canvas.set_words("between a and b")
+    canvas.map_cursor.set_words("between a and b")
     assert canvas.accessibleDescription().endswith(": between a and b. Novelty: 0.7")

@@ -94,18 +94,18 @@ def test_a_brush_of_the_mouse_does_not_take_the_cursor_away(
 ) -> None:
     flight.begin()
     fly(flight, 0.5)
-    code = canvas.cursor_code()
+    code = canvas.map_cursor.code()
     QTest.mouseMove(canvas, QPoint(500, 400))
     QTest.mouseMove(canvas, QPoint(505, 404))
     assert flight.is_on
-    np.testing.assert_array_equal(canvas.cursor_code(), code)
+    np.testing.assert_array_equal(canvas.map_cursor.code(), code)
 
 
 def test_codes_of_one_number_are_flown_along(flight: MapFlight, canvas: LatentCanvas) -> None:
     canvas.set_codes(ring(1))
     flight.begin()
     fly(flight, 2.0)
-    code = canvas.cursor_code()
+    code = canvas.map_cursor.code()
     assert code is not None
     assert code.shape == (1,)
 
@@ -120,7 +120,7 @@ def test_another_plane_ends_it(flight: MapFlight, canvas: LatentCanvas) -> None:
     canvas.set_codes(ring(4))
     flight.begin()
     assert flight.is_on
-    canvas.set_axes(2, 3)
+    canvas.axes.set_axes(2, 3)
     fly(flight, 0.1)
     assert not flight.is_on
 
@@ -128,10 +128,10 @@ def test_another_plane_ends_it(flight: MapFlight, canvas: LatentCanvas) -> None:
 def test_where_nothing_shall_move_it_steps(flight: MapFlight, canvas: LatentCanvas) -> None:
     canvas.navigation.glides = False
     flight.begin()
-    first = canvas.cursor_code()
+    first = canvas.map_cursor.code()
     view = canvas.navigation.view
     fly(flight, 0.05)
-    second = canvas.cursor_code()
+    second = canvas.map_cursor.code()
     assert first is not None
     assert second is not None
     # Along the path; the straight distance is slightly less.

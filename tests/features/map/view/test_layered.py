@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from aegui.core.latent.frame import axes_frame
+from aegui.features.map.view.ground import Ground, Target
 from aegui.features.map.view.types import FieldPicture, MapStyle, RegionName
 from aegui.kit.theme import LIGHT
 from tests.features.map.view.canvases import changed, painted, pixel_of, rgb, ring
@@ -64,7 +65,7 @@ def test_a_field_moves_with_the_view_and_goes_with_other_axes(canvas: LatentCanv
     canvas.navigation.pan(-60.0, 30.0)
     x, y = canvas.navigation.view.to_pixels([[0.4, 0.4]])[0].tolist()
     assert painted(canvas).pixelColor(round(x), round(y)) == QColor(255, 0, 0)
-    canvas.set_axes(0, 2)
+    canvas.axes.set_axes(0, 2)
     assert not (rgb(painted(canvas)) == (255, 0, 0)).all(axis=2).any()
 
 
@@ -193,7 +194,9 @@ def test_names_of_regions_are_written_where_there_is_room(canvas: LatentCanvas) 
     def named(room: float) -> FieldPicture:
         name = RegionName("Q", 0.0, 0.0, room, room)
         image = np.zeros((2, 2, 4), np.uint8)
-        return FieldPicture(image, (-9.0, -9.0, 9.0, 9.0), canvas.scene.frame, names=(name,))
+        return FieldPicture(
+            image, (-9.0, -9.0, 9.0, 9.0), canvas.scene.projection.frame, names=(name,)
+        )
 
     canvas.set_style(MapStyle(grid=False, plane=False, points="dots", scale=False))
     canvas.set_field(named(0.001))
@@ -248,10 +251,12 @@ def test_posteriors_are_ellipses_as_wide_as_their_deviation(canvas: LatentCanvas
     assert np.abs(near[:, 1] - y).max() == pytest.approx(0.1 * view.sy, abs=3)
     on_paper = view.placed(0.0, 0.0, 2 * view.width, 2 * view.height)
     on_paper = replace(on_paper, sx=2 * view.sx, sy=2 * view.sy)
-    with_it = canvas.scene.ground_image(on_paper, 1.0, LIGHT, canvas.font())
+    size = QSize(round(on_paper.width), round(on_paper.height))
+    paper = Target(on_paper, size, 1.0, LIGHT, canvas.font())
+    with_it = Ground(canvas.scene).image(paper)
     canvas.set_style(replace(NOTHING, ellipses=False))
     assert not len(changed(before, painted(canvas)))
-    without = canvas.scene.ground_image(on_paper, 1.0, LIGHT, canvas.font())
+    without = Ground(canvas.scene).image(paper)
     pixels = changed(without, with_it)
     near = pixels[np.hypot(*(pixels - on_paper.to_pixels(ring()[:1])).T) < 300]
     assert np.abs(near.mean(axis=0) - on_paper.to_pixels(ring()[:1])[0]).max() < 3

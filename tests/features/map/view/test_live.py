@@ -23,7 +23,7 @@ def live(canvas: LatentCanvas, monkeypatch: pytest.MonkeyPatch) -> LatentCanvas:
     """Return a canvas that paints in parts, as if painting took long."""
     for limit in ("LONG_MS", "POINTED_AT_MS"):
         monkeypatch.setattr(surface, limit, 0.0)
-    canvas.set_live(True)
+    canvas.surface.set_live(True)
     painted(canvas)
     return canvas
 
@@ -34,13 +34,13 @@ def seen(canvas: LatentCanvas) -> NDArray[np.uint8]:
 
 def at_rest(canvas: LatentCanvas) -> NDArray[np.uint8]:
     """Return the image painted in one go."""
-    canvas.set_live(False)
-    canvas.scene.drop_pictures()
+    canvas.surface.set_live(False)
+    canvas.surface.picture.drop()
     return seen(canvas)
 
 
 def wait_for_parts(canvas: LatentCanvas, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: canvas._parts is None and not canvas.navigation.is_moving)
+    qtbot.waitUntil(lambda: canvas.surface._parts is None and not canvas.navigation.is_moving)
 
 
 def test_the_picture_before_stays_until_the_next_one_is_whole(
@@ -62,7 +62,7 @@ def test_codes_that_change_meanwhile_are_painted_next(live: LatentCanvas, qtbot:
         live.set_codes(share * ring())
         qtbot.wait(1)
     wait_for_parts(live, qtbot)
-    qtbot.waitUntil(lambda: live._painted == live.navigation.view)
+    qtbot.waitUntil(lambda: live.surface._painted == live.navigation.view)
     seen(live)
     wait_for_parts(live, qtbot)
     np.testing.assert_array_equal(seen(live), at_rest(live))
@@ -94,10 +94,10 @@ def test_another_size_is_painted_at_once(live: LatentCanvas) -> None:
 def test_the_cursor_goes_over_the_picture_before(live: LatentCanvas, qtbot: QtBot) -> None:
     live.set_codes(0.9 * ring())
     before = seen(live)
-    live.put(0.2, 0.3)
+    live.map_cursor.put(0.2, 0.3)
     live.set_preview(np.eye(7, 5, dtype=np.float32))
     over = seen(live)
-    assert live._parts is not None, "the rest still waits"
+    assert live.surface._parts is not None, "the rest still waits"
     assert (over != before).any()
     wait_for_parts(live, qtbot)
     np.testing.assert_array_equal(seen(live), at_rest(live))
@@ -105,8 +105,8 @@ def test_the_cursor_goes_over_the_picture_before(live: LatentCanvas, qtbot: QtBo
 
 def test_the_end_of_the_training_leaves_nothing_half_painted(live: LatentCanvas) -> None:
     live.set_codes(0.9 * ring())
-    live.set_live(False)
-    assert live._parts is None
+    live.surface.set_live(False)
+    assert live.surface._parts is None
     np.testing.assert_array_equal(seen(live), at_rest(live))
 
 
@@ -122,24 +122,24 @@ def test_a_map_that_somebody_points_at_is_painted_in_parts_sooner(
     live: LatentCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(surface, "LONG_MS", 1e6)
-    live.put(0.2, 0.3)
+    live.map_cursor.put(0.2, 0.3)
     seen(live)
     live.set_codes(0.9 * ring())
-    assert live._parts is not None
+    assert live.surface._parts is not None
     wait_for_parts(live, qtbot)
     np.testing.assert_array_equal(seen(live), at_rest(live))
-    live.set_live(True)
-    live.leave()
+    live.surface.set_live(True)
+    live.map_cursor.leave()
     seen(live)
     live.set_codes(ring())
-    assert live._parts is None, "nobody waits: at once"
+    assert live.surface._parts is None, "nobody waits: at once"
 
 
 def test_a_map_that_takes_long_to_paint_moves_in_fewer_steps(live: LatentCanvas) -> None:
     assert live.navigation.following_ms >= FOLLOWING_MS
     for _ in range(40):
-        live._pace(20.0)
+        live.surface._pace(20.0)
     assert live.navigation.following_ms == pytest.approx(200, rel=0.05)
     for _ in range(40):
-        live._pace(0.5)
+        live.surface._pace(0.5)
     assert live.navigation.following_ms == FOLLOWING_MS

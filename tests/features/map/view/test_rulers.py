@@ -24,7 +24,7 @@ def test_no_half_figure_stands_beside_a_coordinate(canvas: LatentCanvas, ruler: 
         QTest.mouseMove(canvas, QPoint(200 + step, 120 + step))
         at = overlay.pixel(canvas.navigation.view)
         assert at is not None
-        pill, _, over = overlay._pills(canvas.navigation.view, at, canvas._font())[ruler]
+        pill, _, over = overlay._pills(canvas.navigation.view, at, canvas.surface.font())[ruler]
         if over.isEmpty() or pill.contains(over):
             continue
         seen += 1

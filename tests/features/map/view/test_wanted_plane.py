@@ -30,7 +30,7 @@ def test_other_axes_are_another_plane(canvas: LatentCanvas) -> None:
     wanted = WantedPlane(canvas.scene)
     view, home = canvas.navigation.view, canvas.navigation.home
     first = wanted.renewed(view, home, None)
-    canvas.scene.axes = (1, 0)
+    canvas.scene.projection.axes = (1, 0)
     wanted.choose_tiles_anew()
     second = wanted.renewed(view, home, None)
     assert first is not None
