@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aegui.session.map.codes_service import Codes
 
 
-class Projection:
+class MapProjection:
     """Maps codes of d numbers to places of the plane, and places to codes.
 
     x and y are the two code dimensions ``axes``, or, if the map is ``spanned``, the two principal

@@ -12,7 +12,7 @@ from aegui.features.map.view.lattice import covers, ribbon_band
 from aegui.features.map.view.layers import Layers
 from aegui.features.map.view.marks import DRAWING_PX, PIN_PX
 from aegui.features.map.view.nearness import Nearness
-from aegui.features.map.view.projection import Projection
+from aegui.features.map.view.projection import MapProjection
 from aegui.features.map.view.types import MapStyle, Pin
 from aegui.widgets.scatter.point_layer import PointLayer
 from aegui.widgets.viewport import Bounds, Viewport, bounds_of
@@ -39,7 +39,7 @@ class Scene:
     """What is on the map, and where it lies in a viewport; painted by others."""
 
     def __init__(self) -> None:
-        self.projection = Projection()
+        self.projection = MapProjection()
         """Where codes lie on the plane."""
         self.points = PointLayer()
         self.backdrop = DecodedBackground()
