@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject
 
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.session.map.decode_service import DecodeService
@@ -32,8 +32,6 @@ class Reach(QObject):
         self._services = services
         self._canvas = window.canvas
         self._draw_dock = window.docks["draw"]
-        self._cursor: NDArray[np.float32] | None = None
-        self._canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
 
     @property
     def cursor(self) -> NDArray[np.float32] | None:
@@ -42,9 +40,9 @@ class Reach(QObject):
         It is kept when the mouse leaves the map for a panel.
         """
         codec, codes = self._services.shown.codec, self._services.shown.codes
-        size = None if codec is None else codec.latent_size
-        if self._cursor is not None and len(self._cursor) == size:
-            return self._cursor
+        last, size = self._canvas.map_cursor.last_code, None if codec is None else codec.latent_size
+        if last is not None and len(last) == size:
+            return last
         return None if codes is None else codes.mean
 
     def go_to(self, code: NDArray[np.float32]) -> None:
@@ -59,7 +57,6 @@ class Reach(QObject):
 
     def point_at(self, code: NDArray[np.float32]) -> None:
         """Like ``go_to``, but without moving the plane of the map: for animations."""
-        self._cursor = code
         self._canvas.map_cursor.set_code(code)
         self._services.of(DecodeService).request(code, "mouse")
 
@@ -73,7 +70,3 @@ class Reach(QObject):
         self._services.drawing.paste(one_image(image, dataset), paper)
         self._draw_dock.show()
         self._draw_dock.raise_()
-
-    @Slot(object)
-    def _on_canvas_cursor_moved(self, code: NDArray[np.float32]) -> None:
-        self._cursor = code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -12,6 +12,8 @@ from aegui.kit.theme import Theme, blend
 from aegui.widgets.ticks import tick_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aegui.widgets.viewport import Viewport
 
 LEFT_PX = 46.0
@@ -23,6 +25,20 @@ _APART_X_PX = 96.0
 _APART_Y_PX = 64.0
 _TICK_PX = 4.0
 _NARROWEST = 0.6
+
+
+class RulerFigure(NamedTuple):
+    """A figure on a ruler.
+
+    Attributes:
+        at: Pixel of its tick along the ruler.
+        text: The number.
+        box: Where it is written.
+    """
+
+    at: float
+    text: str
+    box: QRectF
 
 
 def axis_name(axis: int) -> str:
@@ -93,12 +109,8 @@ def _paint_x(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
     metrics = QFontMetricsF(painter.font())
     end = QRectF(right - metrics.horizontalAdvance(name) - 10, bottom, 0, BOTTOM_PX)
     end.setRight(right - 6)
-    values, step = x_ticks(view)
     painter.setPen(theme.text_dim)
-    for value in values:
-        x = view.x_pixel(value)
-        text = tick_text(value, step)
-        box = _x_box(view, metrics, x, text)
+    for x, text, box in x_figures(view, metrics):
         painter.drawLine(QLineF(round(x), bottom, round(x), bottom + _TICK_PX))
         if not box.intersects(end):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -111,15 +123,11 @@ def _paint_y(painter: QPainter, view: Viewport, theme: Theme, name: str) -> None
     metrics = QFontMetricsF(font)
     height = metrics.height()
     end = QRectF(0, view.top + 4, view.left - 8, height)
-    values, step = y_ticks(view)
     painter.setPen(theme.text_dim)
     sides = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-    for value in values:
-        y = view.y_pixel(value)
-        box = _y_box(view, height, y)
+    for y, text, box in y_figures(view, metrics):
         painter.drawLine(QLineF(view.left - 1 - _TICK_PX, round(y), view.left - 1, round(y)))
         if not box.intersects(end) and box.bottom() < view.top + view.height + height / 2:
-            text = tick_text(value, step)
             painter.setFont(fitting_font(font, text, box.width()))
             painter.drawText(box, sides, text)
     painter.setFont(font)
@@ -148,34 +156,37 @@ def _centred(metrics: QFontMetricsF, text: str, top: QPointF, within: QRectF) ->
     return QRectF(left, top.y(), width, BOTTOM_PX - _TICK_PX)
 
 
-def _x_box(view: Viewport, metrics: QFontMetricsF, x: float, text: str) -> QRectF:
+def x_figures(view: Viewport, metrics: QFontMetricsF) -> list[RulerFigure]:
+    """Return the figures at the ticks of the lower ruler."""
     bottom = view.top + view.height
     within = QRectF(0, bottom, view.left + view.width, 0)
-    return _centred(metrics, text, QPointF(x, bottom + _TICK_PX), within)
-
-
-def _y_box(view: Viewport, height: float, y: float) -> QRectF:
-    return QRectF(0, y - height / 2, view.left - 8, height)
-
-
-def x_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRectF:
-    """Return the bounds of the figures on the lower ruler that ``pill`` cuts; may be empty."""
     values, step = x_ticks(view)
-    found = QRectF()
+    figures = []
     for value in values:
-        box = _x_box(view, metrics, view.x_pixel(value), tick_text(value, step))
-        if box.intersects(pill):
-            found = found.united(box)
-    return found
+        x, text = view.x_pixel(value), tick_text(value, step)
+        box = _centred(metrics, text, QPointF(x, bottom + _TICK_PX), within)
+        figures.append(RulerFigure(x, text, box))
+    return figures
 
 
-def y_figures_below(view: Viewport, pill: QRectF, metrics: QFontMetricsF) -> QRectF:
-    """Return the bounds of the figures on the left ruler that ``pill`` cuts; may be empty."""
+def y_figures(view: Viewport, metrics: QFontMetricsF) -> list[RulerFigure]:
+    """Return the figures at the ticks of the left ruler."""
+    height = metrics.height()
+    values, step = y_ticks(view)
+    figures = []
+    for value in values:
+        y = view.y_pixel(value)
+        box = QRectF(0, y - height / 2, view.left - 8, height)
+        figures.append(RulerFigure(y, tick_text(value, step), box))
+    return figures
+
+
+def figures_below(figures: Iterable[RulerFigure], pill: QRectF) -> QRectF:
+    """Return the bounds of the figures that ``pill`` cuts; may be empty."""
     found = QRectF()
-    for value in y_ticks(view)[0]:
-        box = _y_box(view, metrics.height(), view.y_pixel(value))
-        if box.intersects(pill):
-            found = found.united(box)
+    for figure in figures:
+        if figure.box.intersects(pill):
+            found = found.united(figure.box)
     return found
 
 

@@ -100,7 +100,7 @@ def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
 def test_the_place_of_the_cursor_is_pinned_from_the_panel(trained: MainWindow) -> None:
     panel, services = parts(trained)
     place = np.array([0.25, -0.5], np.float32)
-    trained.canvas.cursor_moved.emit(place)
+    trained.canvas.map_cursor.put(*place.tolist())
     panel.path.pins.add.click()
     np.testing.assert_allclose(services.workspace.annotations.places[-1].z, place)
 

@@ -118,6 +118,11 @@ class Dataset:
         return channels, height, width
 
     @property
+    def picture_shape(self) -> tuple[int, ...]:
+        """Shape of one image as a picture: ``(H, W)``, or ``(3, H, W)`` for colours."""
+        return self.image_shape if self.image_shape[0] > 1 else self.image_shape[1:]
+
+    @property
     def pixels(self) -> int:
         """Numbers per sample: C * H * W."""
         channels, height, width = self.image_shape

@@ -39,7 +39,8 @@ class OthersFeature(Feature):
         super().__init__(services, window)
         self._panel = window.panel(OthersPanel)
         self._others = services.of(Others)
-        self._decoded: Decoded | None = None
+        self._decoding = services.of(DecodeService)
+        self._has_others = False
         self._network = Refresher(self._show_network, _FOLLOWING_MS, parent=self)
         self._connect()
         self._panel.set_way(self._others.way)
@@ -58,8 +59,7 @@ class OthersFeature(Feature):
             self._begin_anew()
 
     def _connect(self) -> None:
-        services, others, panel = self._services, self._others, self._panel
-        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        others, panel = self._others, self._panel
         others.changed.connect(self._show_others)
         others.decoded.connect(self._on_others_decoded)
         others.refused.connect(self._on_others_refused)
@@ -157,18 +157,17 @@ class OthersFeature(Feature):
     def _show_others(self) -> None:
         others = self._others.others
         self._panel.set_others([(each.key, each.name) for each in others])
-        self._show_decoded()
+        if self._has_others != bool(others):
+            self._has_others = bool(others)
+            decoded, show = self._decoding.decoded, self._show_decoded
+            decoded.connect(show) if others else decoded.disconnect(show)
+        if others and self._decoding.newest is not None:
+            self._show_decoded(self._decoding.newest)
 
     @Slot(object)
-    def _on_decode_decoded(self, decoded: Decoded) -> None:
-        self._decoded = decoded
-        self._show_decoded()
-
-    def _show_decoded(self) -> None:
+    def _show_decoded(self, decoded: Decoded) -> None:
         """Show the images of all networks for the code at the cursor."""
-        shown, decoded = self._services.shown, self._decoded
-        if not self._others.others or decoded is None:
-            return
+        shown = self._services.shown
         if decoded.image.size != shown.dataset.pixels:
             return
         shape = shown.dataset.image_shape

@@ -44,10 +44,12 @@ class MapFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
+        self._decoding = services.of(DecodeService)
         self._decoded: Decoded | None = None
         self._plane: Plane | None = None
         self._begins = False
         self._follows = False
+        self._canvas = window.canvas
         self._panel = window.panel(CursorPanel)
         self._reach = Reach(services, window, self)
         self._to_draw: NDArray[np.float32] | None = None
@@ -55,7 +57,7 @@ class MapFeature(Feature):
         self._cursor = Refresher(self._show_decoded, LIVE_TEXT_MS, window.docks["cursor"], self)
         self._near = Refresher(self._find_nearest, parent=self)
         self._connect()
-        self._window.canvas.set_style(services.settings.form(_STYLE, MapStyle()))
+        self._canvas.set_style(services.settings.form(_STYLE, MapStyle()))
         self._show_samples()
         self._show_network()
         self._show_codes()
@@ -63,7 +65,7 @@ class MapFeature(Feature):
         self._begin_cursor()
 
     def _connect(self) -> None:
-        services, canvas = self._services, self._window.canvas
+        services, canvas = self._services, self._canvas
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
         canvas.view_changed.connect(self._on_canvas_view_changed)
@@ -76,7 +78,7 @@ class MapFeature(Feature):
         self._panel.sample_activated.connect(services.requests.sample)
         follow = partial(services.requests.number.emit, "cursor")
         self._panel.pictures.pixel_activated.connect(follow)
-        services.of(DecodeService).decoded.connect(self._on_decode_decoded)
+        self._decoding.decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
         services.workspace.annotations.places_changed.connect(self._show_pins)
@@ -85,11 +87,11 @@ class MapFeature(Feature):
 
     def fit(self) -> None:
         """Zoom the map so that all codes are visible."""
-        self._window.canvas.fit()
+        self._canvas.fit()
 
     def save_map(self) -> None:
         """Open the export dialog for the current view of the map."""
-        self._window.canvas.figures.bring("png")
+        self._canvas.figures.bring("png")
 
     def go_to(self, code: NDArray[np.float32]) -> None:
         """Move the cursor to ``code`` ``[d]`` and decode it."""
@@ -111,17 +113,18 @@ class MapFeature(Feature):
             self._services.of(PlaneService).settle()
         if "network" in changed:
             if shown.codec is None:
-                self._window.canvas.forget_network()
-            self._window.canvas.fit()
+                self._canvas.forget_network()
+            self._canvas.fit()
             self._begin_cursor()
 
     def _show_samples(self) -> None:
-        shown, canvas = self._services.shown, self._window.canvas
+        shown, canvas = self._services.shown, self._canvas
         dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
         canvas.set_samples(dataset.labels, dataset.images, look, names)
         if len(dataset.classes) < len(dataset):
             canvas.set_classes(dataset.classes, dataset.class_indices)
+        self._picture_shape = dataset.picture_shape
         self._panel.set_samples(names, dataset.images, look)
         if self._decoded is not None and self._decoded.image.size != dataset.pixels:
             # Decoding may have to wait for torch; never show an image of the previous data set.
@@ -129,14 +132,14 @@ class MapFeature(Feature):
             self._say_why_empty()
 
     def _show_network(self) -> None:
-        shown, canvas = self._services.shown, self._window.canvas
+        shown, canvas = self._services.shown, self._canvas
         codec = shown.fitting
         self._show_plane()
         canvas.set_prior(shown.has_prior)
         canvas.surface.set_live(shown.is_learning)
         self._services.of(PlaneService).set_codec(codec, shown.look, live=shown.is_learning)
         self._follows = shown.is_learning
-        self._services.of(DecodeService).set_codec(codec)
+        self._decoding.set_codec(codec)
         self._follows = False
 
     def _say_why_empty(self) -> None:
@@ -149,12 +152,12 @@ class MapFeature(Feature):
             on_map = beside = _MISFIT
         elif shown.is_live:
             on_map = beside = mark("The training is getting ready…")
-        self._window.canvas.set_empty_text(tr(on_map))
+        self._canvas.set_empty_text(tr(on_map))
         if self._decoded is None:
             self._panel.set_empty(tr(beside))
 
     def _show_codes(self) -> None:
-        self._window.canvas.show_codes(self._services.shown.codes)
+        self._canvas.show_codes(self._services.shown.codes)
         if self._begins and self._services.shown.codes is not None:
             self._begin_cursor()
 
@@ -167,33 +170,33 @@ class MapFeature(Feature):
         self._begins = codes is None
         if codes is None:
             self._decoded = None
-            self._services.of(DecodeService).forget()
+            self._decoding.forget()
             self._say_why_empty()
             return
-        code = self._window.canvas.map_cursor.code()
+        code = self._canvas.map_cursor.code()
         if code is None:
             # Without samples, fall back to the centre of the displayed plane.
-            code = codes.mean if codes.size <= 2 else self._window.canvas.base
+            code = codes.mean if codes.size <= 2 else self._canvas.base
             if len(codes.values):
                 middle = codes.mean
                 code = codes.values[((codes.values - middle) ** 2).sum(axis=1).argmin()]
-        self._services.of(DecodeService).request(code)
+        self._decoding.request(code)
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, z: NDArray[np.float32]) -> None:
         self._to_draw = None
-        self._services.of(DecodeService).request(z, "mouse")
+        self._decoding.request(z, "mouse")
 
     @Slot()
     def _on_canvas_cursor_left(self) -> None:
         # The panel keeps the last position and continues to update its image.
-        self._window.canvas.set_preview(None)
+        self._canvas.set_preview(None)
 
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
         self._decoded = decoded
-        if self._window.canvas.map_cursor.code() is not None:
-            self._window.canvas.set_preview(self._image(decoded))
+        if self._canvas.map_cursor.code() is not None:
+            self._canvas.set_preview(decoded.image.reshape(self._picture_shape))
         if self._follows:
             self._cursor.mark()
         else:
@@ -204,7 +207,7 @@ class MapFeature(Feature):
     def _on_canvas_draw_requested(self, z: NDArray[np.float32]) -> None:
         self._to_draw = z
         if self._decoded is None or not np.array_equal(self._decoded.z, z):
-            self._services.of(DecodeService).request(z, "mouse")
+            self._decoding.request(z, "mouse")
         self._draw_decoded()
 
     def _draw_decoded(self) -> None:
@@ -231,14 +234,12 @@ class MapFeature(Feature):
     def _on_canvas_editor_requested(self) -> None:
         self.show_dock("draw")
 
-    def _image(self, decoded: Decoded) -> NDArray[np.float32]:
-        return one_image(decoded.image, self._services.shown.dataset)
-
     def _show_decoded(self) -> None:
         decoded, shown = self._decoded, self._services.shown
         if decoded is None or decoded.image.size != shown.dataset.pixels:
             return
-        self._panel.set_decoded(self._image(decoded), decoded.z, decoded.epoch)
+        image = decoded.image.reshape(self._picture_shape)
+        self._panel.set_decoded(image, decoded.z, decoded.epoch)
         self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
         if not shown.look.glyphs:
             # The nearest sample may be blended into the image: update both in the same frame.
@@ -267,7 +268,7 @@ class MapFeature(Feature):
     def _show_sample(self, found: tuple[tuple[int, float], ...]) -> None:
         """Blend in the nearest sample where the image copies it; glyphs need no sharpening."""
         shown = self._services.shown
-        is_wanted = self._window.canvas.scene.style.sharp and not shown.look.glyphs
+        is_wanted = self._canvas.scene.style.sharp and not shown.look.glyphs
         share = copy_share(found[0][1], found[1][1]) if is_wanted and len(found) > 1 else 0.0
         if share > 0.0 and not shown.is_learning:
             image = shown.dataset.images[found[0][0]].reshape(-1)
@@ -285,12 +286,12 @@ class MapFeature(Feature):
         if self._services.shown.is_learning:
             self._plane = plane
         else:
-            self._window.canvas.set_plane(plane)
+            self._canvas.set_plane(plane)
 
     def _show_plane(self) -> None:
         if self._plane is not None:
             plane, self._plane = self._plane, None
-            self._window.canvas.set_plane(plane)
+            self._canvas.set_plane(plane)
 
     # Pins and style
 
@@ -298,7 +299,7 @@ class MapFeature(Feature):
     @Slot(object)
     def _show_pins(self, _places: object = None) -> None:
         places = self._services.workspace.annotations.places
-        self._window.canvas.set_pins(
+        self._canvas.set_pins(
             tuple(
                 Pin(np.array(place.z, np.float32), place.name, place.z in self._former)
                 for place in places

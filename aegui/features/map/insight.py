@@ -48,6 +48,8 @@ class InsightFeature(Feature):
         self._decoded: Decoded | None = None
         self._place: NDArray[np.float32] | None = None
         self._told: PlaceInsight | None = None
+        self._least_ms = POINTING_MS
+        """Minimum time between two read-outs."""
         self._looker = Refresher(self._look, _FOLLOWING_MS, parent=self)
         self._connect()
         self._show_network()
@@ -67,6 +69,7 @@ class InsightFeature(Feature):
         services.of(FieldService).changed.connect(self._show_layers)
         canvas.navigation.moved.connect(self._look_at_view)
         canvas.view_changed.connect(self._look_at_view)
+        canvas.frame_changed.connect(self._look_at_view)
         canvas.cursor_moved.connect(self._on_canvas_cursor_moved)
         canvas.cursor_left.connect(self._on_canvas_cursor_left)
         canvas.layer_toggled.connect(self._on_canvas_layer_toggled)
@@ -101,6 +104,7 @@ class InsightFeature(Feature):
     def _show_network(self) -> None:
         shown, services = self._services.shown, self._services
         codec = shown.fitting
+        self._least_ms = _FOLLOWING_MS if shown.is_learning else POINTING_MS
         services.of(InsightService).set_subject(codec, shown.dataset, live=shown.is_learning)
         known = services.of(InsightService).known
         if codec is None or known is None:
@@ -143,8 +147,7 @@ class InsightFeature(Feature):
 
     def _look_soon(self) -> None:
         """Schedule the read-out after the repaint of the decoded image."""
-        is_learning = self._services.shown.is_learning
-        self._looker.mark_behind(_FOLLOWING_MS if is_learning else POINTING_MS)
+        self._looker.mark_behind(self._least_ms)
         if self._lens:
             # The lens shows decoded images itself: it is not deferred.
             self._looker.flush()
@@ -217,8 +220,6 @@ class InsightFeature(Feature):
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, _z: object) -> None:
-        # Dimensions that are not on the map axes may have changed.
-        self._look_at_view()
         if self._looker.is_dirty:
             # The pointer may have returned to the position it left; restart the short delay.
             self._look_soon()

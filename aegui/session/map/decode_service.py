@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.session.jobs.costs import is_quick
 from aegui.session.jobs.derived import Derived
@@ -45,13 +45,17 @@ class DecodeService(Service):
         super().__init__(parent)
         self.codec: Codec | None = None
         """The network that decodes; None if there is none."""
+        self.newest: Decoded | None = None
+        """The last answer; None after ``forget``."""
+        self._is_quick = False
         self._last: tuple[NDArray[np.float32], object] | None = None
         self._derived = Derived("aegui-decode", self)
-        self._derived.answered.connect(self.decoded)
+        self._derived.answered.connect(self._on_derived_answered)
 
     def set_codec(self, codec: Codec | None) -> None:
         """Set the network, and decode the last requested code with it."""
         self.codec = codec
+        self._is_quick = codec is not None and is_quick(codec, codec.cost)
         self.repeat()
 
     def repeat(self) -> None:
@@ -71,13 +75,17 @@ class DecodeService(Service):
         if codec is None or codec.latent_size != place.size:
             self._derived.forget()
             return
-        quick = is_quick(codec, codec.cost)
-        self._derived.ask(lambda: _decode(codec, place, tag), place, quick=quick)
+        self._derived.ask(lambda: _decode(codec, place, tag), place, quick=self._is_quick)
 
     def forget(self) -> None:
         """Forget the last code, as the cursor has left the map; late answers are dropped."""
-        self._last = None
+        self._last = self.newest = None
         self._derived.forget()
+
+    @Slot(object)
+    def _on_derived_answered(self, decoded: Decoded) -> None:
+        self.newest = decoded
+        self.decoded.emit(decoded)
 
 
 def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:

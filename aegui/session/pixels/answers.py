@@ -142,8 +142,7 @@ def title(dataset: Dataset, index: int, look: Look) -> str:
 
 def one_image(row: NDArray[np.float32], dataset: Dataset) -> NDArray[np.float32]:
     """Return a row of pixels as an image ``[H, W]``, or ``[3, H, W]`` for colours."""
-    channels, height, width = dataset.image_shape
-    return row.reshape(height, width) if channels == 1 else row.reshape(channels, height, width)
+    return row.reshape(dataset.picture_shape)
 
 
 class Nearest:

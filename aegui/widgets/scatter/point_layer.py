@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor
 
 from aegui.widgets.landmarks import GAP_PX, Landmarks
@@ -72,6 +72,8 @@ class PointLayer:
         self._pixels: NDArray[np.float64] | None = np.zeros((0, 2))
         self._bounds: Bounds | None = None
         self._scale = self._marked_scale = 0.0
+        self._size, self._marked_size = QSizeF(), QSizeF()
+        """Sizes of the images of samples; empty for dots."""
         self.labelled = False
         """Whether the dots have labels."""
         self._landmarks = Landmarks()
@@ -142,6 +144,7 @@ class PointLayer:
         self.marked = np.zeros(0, np.int64)
         if points == "auto" and self.is_flat:
             self._choose_marked(view)
+        self._size = self.sprites.sticker_size(self._scale) if self._scale else QSizeF()
         room = self._room_px2(view)
         self.labelled = (
             labels
@@ -162,7 +165,7 @@ class PointLayer:
     def _choose_marked(self, view: Viewport) -> None:
         """Choose the samples shown as images where not all fit without overlapping."""
         self._marked_scale = self._scale or self._mark_scale()
-        sticker = self.sprites.sticker_size(self._marked_scale)
+        sticker = self._marked_size = self.sprites.sticker_size(self._marked_scale)
         rows = self._landmarks.rows(
             self.places,
             (self.version, self.colours.version),
@@ -177,8 +180,7 @@ class PointLayer:
     def _stamp_size(self) -> tuple[float, float]:
         if self._scale == 0:
             return DOT_PX + 1, DOT_PX + 1
-        size = self.sprites.sticker_size(self._scale)
-        return size.width() + 1, size.height() + LEVEL_GAP_PX
+        return self._size.width() + 1, self._size.height() + LEVEL_GAP_PX
 
     def _room_px2(self, view: Viewport) -> float:
         """Return the area in pixels that all codes take at this zoom, visible or not.
@@ -396,10 +398,9 @@ class PointLayer:
         if at is None:
             return QRectF()
         x, y = self.pixels_of(np.array([at]))[0].tolist()
-        scale = self._marked_scale if at in self.marked else self._scale
-        if scale == 0:
+        size = self._marked_size if at in self.marked else self._size
+        if size.isEmpty():
             return QRectF(x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX)
-        size = self.sprites.sticker_size(scale)
         return QRectF(
             round(x - size.width() / 2), round(y - size.height() / 2), size.width(), size.height()
         )
@@ -417,8 +418,10 @@ class PointLayer:
 
     def _mark_at(self, x: float, y: float) -> int | None:
         """Return the sample whose landmark image contains pixel (``x``, ``y``)."""
+        if not len(self.marked):
+            return None
         away = np.abs(self.pixels_of(self.marked) - (x, y))
-        size = self.sprites.sticker_size(self._marked_scale)
+        size = self._marked_size
         inside = (away[:, 0] <= size.width() / 2) & (away[:, 1] <= size.height() / 2)
         rows = self.marked[inside]
         return int(self.indices[rows[0]]) if len(rows) else None

@@ -76,6 +76,7 @@ class AxesTool(QObject):
         scene.project_codes()
         canvas.navigation.set_bounds(scene.framed, scene.first_framed)
         canvas.request_plane()
+        canvas.frame_changed.emit()
         canvas.surface.redraw()
 
     # The numbers that the map does not show
@@ -93,7 +94,8 @@ class AxesTool(QObject):
         canvas.request_plane()
         last = None if projection.spanned else canvas.map_cursor.last_place
         place = canvas.cursor_overlay.place or last
-        canvas.cursor_moved.emit(projection.full_code(*place) if place else base.copy())
+        canvas.frame_changed.emit()
+        canvas.map_cursor.tell(projection.full_code(*place) if place else base.copy())
 
     def reset_base(self) -> None:
         """Use the mean of the codes, kept up to date, for the components not shown on the map."""

@@ -79,6 +79,7 @@ class LatentCanvas(QWidget):
         cursor_moved(object): The code float32 ``[d]`` under the cursor, emitted immediately.
         cursor_left(): The cursor has been removed.
         view_changed(object): The ``PlaneRequest`` of the decoded plane that is needed.
+        frame_changed(): Axes or base were changed: places of the plane have other codes.
         style_changed(object): The user chose another ``MapStyle``.
         hovered(int): The sample under the cursor; -1 if there is none.
         selection_changed(object): The user selected these samples, int64 ``[k]`` ascending.
@@ -115,6 +116,7 @@ class LatentCanvas(QWidget):
     cursor_moved = Signal(object)
     cursor_left = Signal()
     view_changed = Signal(object)
+    frame_changed = Signal()
     style_changed = Signal(object)
     hovered = Signal(int)
     selection_changed = Signal(object)

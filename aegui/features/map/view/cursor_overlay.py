@@ -24,7 +24,15 @@ from aegui.features.map.view.marks import (
 )
 from aegui.kit.theme import RADIUS
 from aegui.widgets.glyphs import label_name
-from aegui.widgets.rulers import fitting_font, x_figures_below, x_pill, y_figures_below, y_pill
+from aegui.widgets.rulers import (
+    RulerFigure,
+    figures_below,
+    fitting_font,
+    x_figures,
+    x_pill,
+    y_figures,
+    y_pill,
+)
 from aegui.widgets.scatter.sprites import framed_pixmap, framed_size
 from aegui.widgets.ticks import place_text
 
@@ -74,6 +82,7 @@ class CursorOverlay:
         self._pixmap: tuple[object, QPixmap] | None = None
         self._framed: tuple[object, tuple[float, float]] | None = None
         self._pills_of: tuple[object, tuple[_Pill, ...]] | None = None
+        self._figures_of: tuple[object, list[RulerFigure], list[RulerFigure]] | None = None
         self.painted = QRegion()
         """The region painted last, which has to be repainted when the overlay changes."""
 
@@ -125,7 +134,7 @@ class CursorOverlay:
         if not self._scene.projection.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
         rects += [*self._card_rects(view, at, font), *self._drift_rects(view, at)]
-        return [*rects, *self.fan.rects(view, at, self._look)]
+        return [*rects, *self.fan.rects(view, at, self._look)] if self.fan.is_shown else rects
 
     def _card_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
         card = self.card_rect(view, at, font)
@@ -173,11 +182,15 @@ class CursorOverlay:
             x, y = self.place or (0.0, 0.0)
             text = place_text(x, view.sx)
             rect = x_pill(view, at.x(), text, metrics)
-            pills = [_Pill(rect, text, x_figures_below(view, rect, metrics))]
+            if self._figures_of is None or self._figures_of[0] != (view, font):
+                figures = x_figures(view, metrics), y_figures(view, metrics)
+                self._figures_of = (view, font), *figures
+            _, across, up = self._figures_of
+            pills = [_Pill(rect, text, figures_below(across, rect))]
             if not self._scene.projection.ribbon:
                 rect = y_pill(view, at.y(), metrics)
-                over = y_figures_below(view, rect, metrics)
-                pills.append(_Pill(rect, place_text(y, view.sy), over))
+                text = place_text(y, view.sy)
+                pills.append(_Pill(rect, text, figures_below(up, rect)))
             self._pills_of = key, tuple(pills)
         return self._pills_of[1]
 

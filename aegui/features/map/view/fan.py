@@ -31,19 +31,17 @@ class FanPicture:
 
     def __init__(self) -> None:
         self._images: NDArray[np.float32] | None = None
+        self.is_shown = False
+        """Whether there are images to paint."""
         self.spacing = 0.0
         self._pixmap: tuple[object, QPixmap] | None = None
 
     def set_images(self, images: ArrayLike | None, spacing: float) -> None:
         """Set images ``[k, m, H, W]`` or ``[k, m, C, H, W]``, k and m odd; None hides the lens."""
         self._images = None if images is None else np.asarray(images, np.float32)
+        self.is_shown = images is not None
         self.spacing = spacing
         self._pixmap = None
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether there are images to paint."""
-        return self._images is not None
 
     def rect(self, view: Viewport, at: QPointF, look: Look) -> QRectF:
         """Return the rectangle of the images for a cursor at ``at``: below right if it fits."""

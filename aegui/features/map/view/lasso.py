@@ -29,15 +29,12 @@ class Lasso:
 
     def __init__(self) -> None:
         self._corners: list[QPointF] = []
-
-    @property
-    def is_drawn(self) -> bool:
+        self.is_drawn = False
         """Whether a line is being drawn."""
-        return bool(self._corners)
 
     def begin(self, at: QPointF) -> None:
         """Start a line at ``at``."""
-        self._corners = [QPointF(at)]
+        self._corners, self.is_drawn = [QPointF(at)], True
 
     def extend(self, at: QPointF) -> None:
         """Extend the line to ``at``."""
@@ -46,7 +43,7 @@ class Lasso:
 
     def drop(self) -> None:
         """Discard the line."""
-        self._corners = []
+        self._corners, self.is_drawn = [], False
 
     def rect(self) -> QRectF:
         """Return the rectangle that ``paint`` covers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from aegui.core.i18n import tr
@@ -13,7 +14,6 @@ from aegui.widgets.glyphs import label_name
 from aegui.widgets.ticks import numbers_text
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.features.map.view.canvas import LatentCanvas
@@ -32,6 +32,8 @@ class MapCursor(QObject):
         self._overlay = canvas.cursor_overlay
         self.last_place: tuple[float, float] | None = None
         """The last place of the cursor on the current axes."""
+        self.last_code: NDArray[np.float32] | None = None
+        """The last code ``[d]`` that the cursor was moved to."""
         self._words = ""
         self._saying = one_shot(self, self.describe)
 
@@ -46,7 +48,12 @@ class MapCursor(QObject):
         """Move the cursor to a place of the plane and emit ``cursor_moved``."""
         place = (x, 0.0 if self._scene.projection.ribbon else y)
         self._set_place(place, is_told_next=True)
-        self._map.cursor_moved.emit(self._scene.projection.full_code(*place))
+        self.tell(self._scene.projection.full_code(*place))
+
+    def tell(self, code: NDArray[np.float32]) -> None:
+        """Emit ``cursor_moved`` with ``code`` ``[d]``."""
+        self.last_code = code
+        self._map.cursor_moved.emit(code)
 
     def put_without_mouse(self, x: float, y: float) -> None:
         """Move the cursor as if the user pointed there, and ignore the mouse until it moves."""
@@ -58,6 +65,7 @@ class MapCursor(QObject):
         if z is None:
             self._set_place(None)
             return
+        self.last_code = np.asarray(z, np.float32)
         x, y = self._scene.projection.project(z)[0].tolist()
         self._set_place((x, y))
 
@@ -79,7 +87,8 @@ class MapCursor(QObject):
         self.last_place = place or self.last_place
         # The description belongs to the previous place.
         self._words = ""
-        canvas.overlays.show_place(place)
+        if self._scene.layers.field is not None:
+            canvas.overlays.show_place(place)
         if not is_told_next:
             # Otherwise the arrow stays until the next one arrives: it would flicker.
             overlay.drift = None
