@@ -447,7 +447,7 @@ def test_who_draws_noise_is_told_once_of_networks_that_repair(app: App, qtbot: Q
     feature.noticed.connect(told.append)
     services.requests.sample.emit(services.shown.dataset.labels.index("a"))
     qtbot.waitUntil(
-        lambda: any(each.key == SHOWN for each in getattr(feature._sheet, "answers", ())),
+        lambda: any(each.key == SHOWN for each in getattr(feature.sheet, "answers", ())),
         timeout=20_000,
     )
     assert told == [], "the letter as it is has nothing to repair"

@@ -111,18 +111,18 @@ class Dataset:
         """Return the number of samples N."""
         return len(self.images)
 
-    @property
+    @cached_property
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of every image."""
         _, channels, height, width = self.images.shape
         return channels, height, width
 
-    @property
+    @cached_property
     def picture_shape(self) -> tuple[int, ...]:
         """Shape of one image as a picture: ``(H, W)``, or ``(3, H, W)`` for colours."""
         return self.image_shape if self.image_shape[0] > 1 else self.image_shape[1:]
 
-    @property
+    @cached_property
     def pixels(self) -> int:
         """Numbers per sample: C * H * W."""
         channels, height, width = self.image_shape

@@ -23,7 +23,6 @@ from aegui.shell.feature import Feature
 from aegui.shell.refresher import Refresher
 
 if TYPE_CHECKING:
-    from aegui.features.answer.model.answer_sheet import AnswerSheet
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -47,7 +46,8 @@ class AnswerStudiesFeature(Feature):
         self._panel = window.panel(AnswerPanel)
         self._studies = services.of(AnswerStudies)
         self._source = ""
-        self._sheet: AnswerSheet | None = None
+        self._is_seen = False
+        """Whether one of the two pages is shown; the drawing is followed only then."""
         self._changed = Refresher(self._show, _NOTE_MS, window.docks["answer"], self)
         self._connect()
         self._show_sets()
@@ -63,10 +63,8 @@ class AnswerStudiesFeature(Feature):
     def _connect(self) -> None:
         studies = self._studies
         pairs, outliers = self._panel.pairs, self._panel.outliers
-        self._services.drawing.noise_chosen.connect(self._on_anything_changed)
         self._answers.network_chosen.connect(self._on_anything_changed)
-        self._answers.answered.connect(self._on_answers_answered)
-        self._panel.page_shown.connect(self._on_anything_changed)
+        self._panel.page_shown.connect(self._on_panel_page_shown)
         pairs.compare_requested.connect(self._on_pairs_compare_requested)
         pairs.cancel_requested.connect(studies.pairs.forget)
         studies.pairs.busy_changed.connect(self._on_pairs_busy_changed)
@@ -222,14 +220,22 @@ class AnswerStudiesFeature(Feature):
         self._offer_sets()
         self._panel.outliers.set_message(reason, possible=True)
 
-    @Slot(object)
-    def _on_answers_answered(self, sheet: AnswerSheet) -> None:
-        self._sheet = sheet
-        self._show_error()
+    @Slot(str)
+    def _on_panel_page_shown(self, key: str) -> None:
+        is_seen = key in ("pairs", "outliers")
+        if is_seen != self._is_seen:
+            self._is_seen = is_seen
+            for signal, then in (
+                (self._answers.answered, self._show_error),
+                (self._services.drawing.noise_chosen, self._on_anything_changed),
+            ):
+                signal.connect(then) if is_seen else signal.disconnect(then)
+        self._on_anything_changed()
 
-    def _show_error(self) -> None:
+    @Slot(object)
+    def _show_error(self, _sheet: object = None) -> None:
         """Show the error of the current drawing."""
-        sheet = self._sheet
+        sheet = self._answers.sheet
         if sheet is None or self._panel.shown_page != "outliers":
             return
         model = self._answers.model()

@@ -26,7 +26,7 @@ from aegui.features.answer.model.answer_study_service import MAX_AVERAGED, Answe
 from aegui.features.answer.view.limit_page import FILE, KNOWN
 from aegui.features.answer.view.panel import AnswerPanel
 from aegui.paths import models_dir
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import most_informative_pixel
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.evaluation.priors import Prior
     from aegui.core.evaluation.reasons import PixelReasons
+    from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
     from aegui.features.answer.model.answer_study_service import SetLimit
     from aegui.session.pixels.drawing_state import DrawingState
@@ -69,9 +70,16 @@ class AnswerFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._panel = window.panel(AnswerPanel)
+        self._showing = services.showing
+        self._others, self._studies = services.of(Others), services.of(AnswerStudies)
+        self._answering = services.latest("aegui-answer")
+        self._every: list[tuple[str, str, Codec]] = []
+        self._models: list[AnsweringModel] = []
+        """Those made of ``_every``, keys, names and networks."""
         self._answer = Refresher(self._ask, _ANSWER_MS, window.docks["answer"], self)
         self._pixels = services.drawing.pixels
-        self._sheet: AnswerSheet | None = None
+        self.sheet: AnswerSheet | None = None
+        """The displayed answers."""
         self._asked_noise: CorruptionSpec | None = None
         self._steps = 1
         self._is_on_map = False
@@ -96,9 +104,9 @@ class AnswerFeature(Feature):
     def _connect(self) -> None:
         services, panel = self._services, self._panel
         services.drawing.changed.connect(self._on_drawing_changed)
-        services.of(Others).changed.connect(self._answer.mark)
-        services.of(Others).renewed.connect(self._answer.mark)
-        services.latest("aegui-answer").answered.connect(self._on_answers_answered)
+        self._others.changed.connect(self._answer.mark)
+        self._others.renewed.connect(self._answer.mark)
+        self._answering.answered.connect(self._on_answers_answered)
         services.latest("aegui-reasons").answered.connect(self._on_reasons_answered)
         services.drawing.noise_chosen.connect(self._on_drawing_noise_chosen)
         panel.page_shown.connect(self._on_panel_page_shown)
@@ -107,16 +115,16 @@ class AnswerFeature(Feature):
         panel.limit.estimated_chosen.connect(self._on_limit_estimated_chosen)
         panel.limit.prior_chosen.connect(self._on_limit_prior_chosen)
         panel.limit.train_requested.connect(self._on_limit_train_requested)
-        services.of(AnswerStudies).limit_found.connect(self._on_studies_limit_found)
-        services.of(AnswerStudies).prior_changed.connect(self._on_studies_prior_changed)
-        services.of(AnswerStudies).prior_failed.connect(self._on_studies_prior_failed)
+        self._studies.limit_found.connect(self._on_studies_limit_found)
+        self._studies.prior_changed.connect(self._on_studies_prior_changed)
+        self._studies.prior_failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
         panel.sample_activated.connect(services.requests.sample)
         panel.menu.wanted.connect(self._on_menu_wanted)
         panel.menu.chosen.connect(services.requests.other_network)
         answers.again_requested.connect(self._on_answers_again_requested)
         answers.once_requested.connect(self._on_answers_once_requested)
-        answers.removed.connect(services.of(Others).remove)
+        answers.removed.connect(self._others.remove)
         answers.current_changed.connect(self.network_chosen)
         answers.pixel_activated.connect(self._on_answers_pixel_activated)
 
@@ -133,11 +141,13 @@ class AnswerFeature(Feature):
 
     def models(self) -> list[AnsweringModel]:
         """Return the networks that can answer the drawing, the displayed one first."""
-        shown, state = self._services.shown, self._services.drawing.state
-        every = [(each.key, each.name, each.codec) for each in self._services.of(Others).others]
+        shown, state = self._showing.shown, self._services.drawing.state
+        every = [(each.key, each.name, each.codec) for each in self._others.others]
         if shown.codec is not None:
             every.insert(0, (SHOWN, tr("This network"), shown.codec))
-        return [AnsweringModel(*each) for each in every if fits(each[2], state)]
+        if every != self._every:
+            self._every, self._models = every, [AnsweringModel(*each) for each in every]
+        return [model for model in self._models if fits(model.codec, state)]
 
     def model(self) -> AnsweringModel | None:
         """Return the network of the current answer, else the first one, or None."""
@@ -148,7 +158,7 @@ class AnswerFeature(Feature):
 
     @Slot()
     def _show_samples(self) -> None:
-        shown = self._services.shown
+        shown = self._showing.shown
         self._panel.set_samples(shown.dataset.images, shown.look)
         self._pixel = None
         self._panel.why.set_message(self._why_no_network())
@@ -172,15 +182,15 @@ class AnswerFeature(Feature):
             self._answer.flush()
 
     def _ask(self) -> None:
-        services, models = self._services, self.models()
-        shown, state = services.shown, services.drawing.state
+        models, drawing = self.models(), self._services.drawing
+        shown, state = self._showing.shown, drawing.state
         if not models:
             self._drop_way()
-        nearest, spec = shown.nearest, self.noise
+        nearest, spec = shown.nearest, drawing.noise[0]
         self._asked_noise = spec
         estimated, steps = self._estimated, self._steps
-        prior = services.of(AnswerStudies).prior
-        services.latest("aegui-answer").ask(
+        prior = self._studies.prior
+        self._answering.ask(
             lambda: answer_sheet(
                 models, nearest, state, spec, estimated=estimated, steps=steps, prior=prior
             ),
@@ -191,9 +201,9 @@ class AnswerFeature(Feature):
 
     @Slot(object)
     def _on_answers_answered(self, sheet: AnswerSheet) -> None:
-        if sheet.dataset is not self._services.shown.dataset:
+        if sheet.dataset is not self._showing.shown.dataset:
             return
-        self._sheet = sheet
+        self.sheet = sheet
         has_network = any(each.key != BEST for each in sheet.answers)
         self._panel.set_sheet(sheet, "" if has_network else self._why_no_network())
         self._show_limit()
@@ -208,17 +218,17 @@ class AnswerFeature(Feature):
 
         A new user who adds noise to a letter would otherwise see it answered with another letter.
         """
-        services, shown = self._services, self._services.shown
-        path = models_dir() / REPAIRS
+        services, shown = self._services, self._showing.shown
         if (
             services.settings.values.get(REPAIR_TOLD)
             or shown.is_learning
             or shown.recipe.data.corruption.kind != "none"
             or shown.dataset.image_shape != _GLYPHS
-            or not path.is_file()
+            or not _needs_repair(sheet)
         ):
             return
-        if not _needs_repair(sheet):
+        path = models_dir() / REPAIRS
+        if not path.is_file():
             return
         services.settings.keep({REPAIR_TOLD: True})
         text = tr(
@@ -230,7 +240,7 @@ class AnswerFeature(Feature):
 
     def _why_no_network(self) -> str:
         """Return why no network can answer the drawing; empty if one can."""
-        codec, state = self._services.shown.codec, self._services.drawing.state
+        codec, state = self._showing.shown.codec, self._services.drawing.state
         if self.models():
             return ""
         if codec is None:
@@ -283,7 +293,7 @@ class AnswerFeature(Feature):
 
     @Slot(str)
     def _on_limit_prior_chosen(self, key: str) -> None:
-        studies = self._services.of(AnswerStudies)
+        studies = self._studies
         if key == FILE:
             path = choose_prior_file(self._window)
             self._show_prior()
@@ -293,7 +303,7 @@ class AnswerFeature(Feature):
             studies.weigh(known=key == KNOWN)
 
     def _show_prior(self) -> None:
-        studies = self._services.of(AnswerStudies)
+        studies = self._studies
         known = studies.known_prior
         self._panel.limit.set_prior(
             "" if known is None else known.name, used=studies.prior is not None
@@ -312,13 +322,13 @@ class AnswerFeature(Feature):
 
     def _show_limit(self) -> None:
         """Update the parts of the limit page beside the sheet, if the page is visible."""
-        if self._sheet is not None and self._panel.shown_page == "limit":
-            self._show_difference(self._sheet)
+        if self.sheet is not None and self._panel.shown_page == "limit":
+            self._show_difference(self.sheet)
             self._show_average()
 
     def _show_difference(self, sheet: AnswerSheet) -> None:
         """Show whether the displayed network was trained with other noise than the drawing's."""
-        shown, text = self._services.shown, ""
+        shown, text = self._showing.shown, ""
         if sheet.answers and sheet.answers[0].key == SHOWN and sheet.limit.estimate is None:
             recipe = with_noise(shown.recipe, shown.noise)
             found = other_noise(recipe, sheet.limit.spec, sheet.dataset)
@@ -327,10 +337,10 @@ class AnswerFeature(Feature):
 
     def _show_average(self) -> None:
         """Show the best possible average over all characters under the sheet's noise."""
-        if self._sheet is None or self._panel.shown_page != "limit":
+        if self.sheet is None or self._panel.shown_page != "limit":
             return
-        dataset, limit = self._sheet.dataset, self._sheet.limit
-        studies, known = self._services.of(AnswerStudies), self._average
+        dataset, limit = self.sheet.dataset, self.sheet.limit
+        studies, known = self._studies, self._average
         asked = (dataset, limit.spec, studies.prior)
         is_known = known is not None and known.is_of(*asked)
         has_limit = limit.reading is not None and len(dataset) <= MAX_AVERAGED
@@ -394,7 +404,7 @@ class AnswerFeature(Feature):
         return model, found, *most_informative_pixel(found.answer)
 
     def _ask_why(self) -> None:
-        sheet = self._sheet
+        sheet = self.sheet
         asked = None if sheet is None else self._asked(sheet)
         if sheet is None or asked is None:
             self._panel.why.set_message(self._why_no_network())
@@ -402,17 +412,17 @@ class AnswerFeature(Feature):
         model, shown, row, column = asked
         self._panel.why.set_answer(shown.answer, model.name, row, column)
         dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
-        place, graded = row * drawing.shape[-1] + column, not self._services.shown.look.glyphs
-        work = len(dataset) * encode_cost(model.codec)
+        place, graded = row * drawing.shape[-1] + column, not self._showing.shown.look.glyphs
+        work = len(dataset) * model.codec.encode_cost
         self._services.latest("aegui-reasons").ask(
             lambda: (
                 pixel_reasons(model.codec, drawing, place, dataset, reading, graded=graded),
                 model.name,
-                model.codec is self._services.shown.codec,
+                model.codec is self._showing.shown.codec,
             ),
             dataset,
             quick=is_quick(model.codec, work, QUICK_BATCH // 4),
-            gentle=self._services.shown.is_learning,
+            gentle=self._showing.shown.is_learning,
         )
 
     @Slot(object)

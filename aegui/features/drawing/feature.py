@@ -14,7 +14,7 @@ from aegui.features.drawing.model.set_edits import in_channels_of
 from aegui.features.drawing.pixel_edits import PixelEdits
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.session.data.looks import look_of
-from aegui.session.jobs.costs import encode_cost, is_quick
+from aegui.session.jobs.costs import is_quick
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import from_kept, paper_of, to_keep
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.run_file.drawing import KeptDrawing
     from aegui.session.pixels.drawing_state import DrawingState
@@ -44,6 +43,15 @@ class DrawingFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
+        self._showing = services.showing
+        self._marking = services.latest("aegui-mark")
+        self._undo_enabled = (False, False)
+        self._is_quick = False
+        """Whether the drawing is encoded at once."""
+        self._drawn: DrawingState | None = None
+        """The state that the panel shows."""
+        self._loaded_of: tuple[object, ...] = (None,) * 4
+        """Data set, target, index and label that the shown loaded sample was found by."""
         self._source = services.workspace.recipe.data.source
         self._trail: deque[NDArray[np.float32]] = deque(maxlen=_TRAIL)
         self._panel = window.panel(DrawPanel)
@@ -55,6 +63,7 @@ class DrawingFeature(Feature):
         services.drawing.choose_noise(settings.noise, settings.noise_seed)
         self._show_samples()
         self._on_annotations_drawing_read(brought)
+        services.workspace.annotations.follow_drawing(lambda: to_keep(services.drawing.state))
 
     def _connect(self) -> None:
         services, draw = self._services, self._panel
@@ -62,10 +71,9 @@ class DrawingFeature(Feature):
         draw.load_requested.connect(self.load_sample)
         draw.noise.noise_requested.connect(self._on_noise_requested)
         draw.page.add_requested.connect(self._on_page_add_requested)
-        services.latest("aegui-mark").answered.connect(self._on_marks_answered)
+        self._marking.answered.connect(self._on_marks_answered)
         self._window.canvas.trail_cleared.connect(self._on_canvas_trail_cleared)
         drawing.changed.connect(self._show_drawing)
-        drawing.changed.connect(self._on_drawing_changed)
         services.workspace.annotations.drawing_read.connect(self._on_annotations_drawing_read)
         drawing.undo_stack.indexChanged.connect(self._show_undo)
         self._show_undo()
@@ -80,7 +88,7 @@ class DrawingFeature(Feature):
     # The set
 
     def _show_samples(self) -> None:
-        shown, drawing = self._services.shown, self._services.drawing
+        shown, drawing = self._showing.shown, self._services.drawing
         dataset, look = shown.dataset, shown.look
         names = dataset.labels if look.glyphs else dataset.names
         self._panel.set_samples(names, dataset.images, look)
@@ -108,7 +116,7 @@ class DrawingFeature(Feature):
     @Slot(int)
     def load_sample(self, index: int) -> None:
         """Load the sample at ``index`` of the set shown as the drawing."""
-        shown = self._services.shown
+        shown = self._showing.shown
         dataset = shown.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
@@ -146,32 +154,39 @@ class DrawingFeature(Feature):
         drawing.reset(height, width, paper_of(look_of(dataset), channels))
         if kept is not None and drawing.undo_stack.count() == 0:
             drawing.take(from_kept(kept))
-        self._on_drawing_changed(drawing.state)
-
-    @Slot(object)
-    def _on_drawing_changed(self, state: DrawingState) -> None:
-        self._services.workspace.annotations.keep_drawing(to_keep(state))
 
     @Slot(object)
     def _show_drawing(self, state: DrawingState) -> None:
         draw = self._panel
-        draw.set_drawing(state.pixels)
-        draw.set_paper(state.paper)
-        draw.page.set_misfit(self._misfit(state))
-        self.edits.show(state)
-        draw.set_loaded(self._loaded(state))
+        before, self._drawn = self._drawn, state
+        if before is None or (state.image_shape, state.paper) != (before.image_shape, before.paper):
+            draw.set_drawing(state.pixels, state.paper)
+            self._show_misfit()
+        else:
+            draw.editor.set_pixels(state.pixels)
+        self.edits.show()
+        source = (self._showing.shown.dataset, state.target, state.index, state.label)
+        # A stroke keeps them: identity is enough.
+        if any(one is not other for one, other in zip(source, self._loaded_of, strict=True)):
+            self._loaded_of = source
+            draw.set_loaded(self._loaded(state))
         if state.noise is not None:
             draw.noise.set_noise(*state.noise)
-        draw.noise.set_noised(state.before_noise is not None)
+        has_noise = state.before_noise is not None
+        if before is None or has_noise != (before.before_noise is not None):
+            draw.noise.set_noised(has_noise)
         self.mark_code()
+
+    def _show_misfit(self) -> None:
+        self._panel.page.set_misfit(self._misfit(self._services.drawing.state))
 
     def _loaded(self, state: DrawingState) -> int | None:
         """Return the place in the set of the sample that was loaded, or None if it is gone."""
-        shown, index = self._services.shown, state.index
+        shown, index = self._showing.shown, state.index
         dataset = shown.dataset
         if state.target is None:
             return None
-        if index is not None and index < len(dataset):
+        if index is not None and index < len(dataset.labels):
             image = one_image(dataset.images[index], dataset)
             if np.array_equal(image, state.target):
                 return index
@@ -182,7 +197,10 @@ class DrawingFeature(Feature):
     @Slot()
     def _show_undo(self) -> None:
         stack = self._services.drawing.undo_stack
-        self._panel.set_undo_enabled(stack.canUndo(), stack.canRedo())
+        enabled = stack.canUndo(), stack.canRedo()
+        if enabled != self._undo_enabled:
+            self._undo_enabled = enabled
+            self._panel.set_undo_enabled(*enabled)
 
     @Slot(object, int)
     def _on_noise_requested(self, spec: CorruptionSpec, seed: int) -> None:
@@ -195,19 +213,17 @@ class DrawingFeature(Feature):
     # Display of the network's result
 
     def _show_network(self) -> None:
-        self._panel.page.set_misfit(self._misfit(self._services.drawing.state))
+        codec = self._showing.shown.codec
+        self._is_quick = codec is not None and is_quick(codec, codec.encode_cost)
+        self._show_misfit()
         # Codes computed with other weights do not belong to the same trail.
         self._trail.clear()
         self.mark_code()
 
-    def _fits(self, codec: Codec) -> bool:
-        """Return whether the network accepts images of the drawing's shape."""
-        return codec.image_shape == self._services.drawing.state.image_shape
-
     def _misfit(self, state: DrawingState) -> str:
         """Return why the network (or the set, without one) cannot take the drawing, or ""."""
-        codec = self._services.shown.codec
-        shape = self._services.shown.dataset.image_shape if codec is None else codec.image_shape
+        codec = self._showing.shown.codec
+        shape = self._showing.shown.dataset.image_shape if codec is None else codec.image_shape
         if shape == state.image_shape:
             return ""
         colours, height, width = shape
@@ -228,17 +244,17 @@ class DrawingFeature(Feature):
     @Slot()
     def mark_code(self) -> None:
         """Show the code of the drawing on the map, with the trail of its previous codes."""
-        shown, pixels = self._services.shown, self._services.drawing.pixels
-        codec = shown.codec
-        if codec is None or not self._fits(codec) or not codec.can_encode:
-            self._services.latest("aegui-mark").forget()
+        shown, state = self._showing.shown, self._services.drawing.state
+        codec, pixels = shown.codec, state.pixels
+        if codec is None or codec.image_shape != state.image_shape or not codec.can_encode:
+            self._marking.forget()
             self._trail.clear()
             self._window.canvas.set_drawing_code(None)
             return
-        self._services.latest("aegui-mark").ask(
+        self._marking.ask(
             lambda: codec.code_of(pixels),
             shown.dataset,
-            quick=is_quick(codec, encode_cost(codec)),
+            quick=self._is_quick,
             gentle=shown.is_learning,
         )
 

@@ -50,6 +50,10 @@ class PixelEdits(QObject):
         self._draw = draw
         self._sheet: NoiseSheetDialog | None = None
         self._drawing = services.drawing
+        self._page = draw.shown_page
+        """The shown page, a key of ``PAGES``."""
+        self._ghost = draw.page.shown_ghost
+        """The chosen ghost, a key of ``GHOSTS``."""
         self._code = Refresher(self._show_code, _CODE_MS, dock, self)
         self._edits = self._by_tool()
         form = services.settings.values.get(_CODE_FORM)
@@ -99,35 +103,49 @@ class PixelEdits(QObject):
         draw.history.step_chosen.connect(drawing.go_to)
         draw.noise.sheet_requested.connect(self.show_sheet)
         draw.page.fit_requested.connect(self._on_page_fit_requested)
-        draw.page.ghost_chosen.connect(self._show_ghost)
+        draw.page.ghost_chosen.connect(self._on_page_ghost_chosen)
+        draw.page_shown.connect(self._on_draw_page_shown)
         draw.code.pixels_edited.connect(drawing.write)
         draw.code.copy_requested.connect(self._on_code_copy_requested)
         draw.code.form_chosen.connect(self._on_code_form_chosen)
-        drawing.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
+        drawing.undo_stack.indexChanged.connect(self.show)
         self._services.latest("aegui-ghost-sample").answered.connect(self._on_ghost_sample_answered)
 
     # Display
 
-    def show(self, state: DrawingState) -> None:
+    @Slot()
+    def show(self) -> None:
         """Update the tools that depend on the drawing."""
-        self._draw.set.strip.line.set_drawing(state.pixels, state.label)
-        if state.pixels.size <= _LIVE_NUMBERS or not self._drawing.is_stroke_under_way:
-            self._code.mark()
+        self._show_page()
         self._show_ghost()
 
-    @Slot(int)
-    def _on_undo_stack_index_changed(self, _index: int) -> None:
-        self._code.mark()
-        self._show_ghost()
+    @Slot(str)
+    def _on_draw_page_shown(self, page: str) -> None:
+        self._page = page
+        self._show_page()
+
+    def _show_page(self) -> None:
+        """Update the page that is shown, if it depends on the drawing."""
+        state, page = self._drawing.state, self._page
+        if page == "set":
+            self._draw.set.strip.line.set_drawing(state.pixels, state.label)
+        elif page == "code":
+            is_small = state.pixels.size <= _LIVE_NUMBERS
+            if is_small or not self._drawing.is_stroke_under_way:
+                self._code.mark()
 
     def _show_code(self) -> None:
         state = self._drawing.state
         self._draw.code.set_drawing(state.pixels, state.paper.kind)
 
-    @Slot()
-    def _show_ghost(self, _chosen: object = None) -> None:
+    @Slot(str)
+    def _on_page_ghost_chosen(self, kind: str) -> None:
+        self._ghost = kind
+        self._show_ghost()
+
+    def _show_ghost(self) -> None:
         """Show the chosen ghost image behind the drawing, if it has the same size."""
-        kind, state = self._draw.page.shown_ghost, self._drawing.state
+        kind, state = self._ghost, self._drawing.state
         ghost: NDArray[np.float32] | None = None
         if kind == "target":
             ghost = state.target
@@ -150,7 +168,7 @@ class PixelEdits(QObject):
     @Slot(object)
     def _on_ghost_sample_answered(self, index: int) -> None:
         dataset = self._services.shown.dataset
-        if self._draw.page.shown_ghost == "nearest" and index < len(dataset):
+        if self._ghost == "nearest" and index < len(dataset):
             self._draw.editor.set_ghost(one_image(dataset.images[index], dataset))
 
     # Strokes and steps

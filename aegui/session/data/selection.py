@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from aegui.core.evaluation.group import MAX, described_group
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -101,9 +101,7 @@ class Selection(Service):
         count = min(len(indices), MAX)
         quick = count * dataset.pixels <= _QUICK_NUMBERS
         if codec is not None:
-            quick = quick and is_quick(
-                codec, count * (encode_cost(codec) + codec.cost), QUICK_BATCH
-            )
+            quick = quick and is_quick(codec, count * (codec.encode_cost + codec.cost), QUICK_BATCH)
 
         self._groups.compute(
             lambda _report, cancelled: described_group(

@@ -14,7 +14,7 @@ from aegui.core.run_file.saved import PinnedPlace
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike
     from PySide6.QtGui import QUndoStack
@@ -48,9 +48,10 @@ class Annotations(QObject):
         """The concepts that were added."""
         self.challenge: KeptChallenge | None = None
         """The goal to reach; None if there is none."""
-        self.drawing: KeptDrawing | None = None
-        """The drawing to save with the document; None if there is none."""
+        self._read: KeptDrawing | None = None
+        """The drawing that the document was opened with."""
         self._brought: KeptDrawing | None = None
+        self._drawing_now: Callable[[], KeptDrawing | None] | None = None
         self._clean = self._asked_about
 
     @property
@@ -75,7 +76,7 @@ class Annotations(QObject):
     ) -> None:
         """Set the annotations of another document; call ``announce`` to emit the signals."""
         self.places, self.concepts, self.challenge = places, concepts, challenge
-        self.drawing = self._brought = drawing
+        self._read = self._brought = drawing
         self.set_clean()
 
     def announce(self) -> None:
@@ -94,9 +95,14 @@ class Annotations(QObject):
             self.edited.emit()
             self.challenge_changed.emit(challenge)
 
-    def keep_drawing(self, drawing: KeptDrawing | None) -> None:
-        """Set the drawing to save with the document; this alone does not mark it as modified."""
-        self.drawing = drawing
+    @property
+    def drawing(self) -> KeptDrawing | None:
+        """The drawing to save with the document; None if there is none."""
+        return self._read if self._drawing_now is None else self._drawing_now()
+
+    def follow_drawing(self, now: Callable[[], KeptDrawing | None]) -> None:
+        """Save what ``now`` returns with the document; this does not mark it as modified."""
+        self._drawing_now = now
 
     def pin(self, z: ArrayLike, name: str = "") -> None:
         """Pin the code ``z`` ``[d]`` under ``name``, by default the next free number.

@@ -14,11 +14,6 @@ QUICK_BATCH = 8_000_000
 """Multiplications for a batch of samples, which take numpy some 2 ms."""
 
 
-def encode_cost(codec: Codec) -> int:
-    """Return the number of multiplications to encode one image."""
-    return codec.encode_cost
-
-
 def is_quick(codec: Codec, multiplications: int, most: int = QUICK) -> bool:
     """Return whether work of this cost for ``codec`` may be done in the GUI thread.
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.data.progress import stop_if
 from aegui.core.latent.frame import principal_directions
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -97,7 +97,7 @@ class CodesService(Service):
             live: Whether it is being trained: then only a subset is encoded, with pauses.
             is_past: Whether its weights are those of a past epoch.
         """
-        work = len(dataset) * max(encode_cost(codec), codec.pixels)
+        work = len(dataset) * max(codec.encode_cost, codec.pixels)
         quick = not codec.can_encode or is_quick(codec, work, QUICK_BATCH)
         if quick or dataset is not self._dataset or not live:
             # Codes of another dataset, or of old weights of a network at rest, are useless.
@@ -188,7 +188,7 @@ def described(
 
 def _soon(codec: Codec, dataset: Dataset, most: int) -> int:
     """Return how many samples can be encoded soon."""
-    by_work = SOON // max(1, encode_cost(codec))
+    by_work = SOON // max(1, codec.encode_cost)
     by_size = SOON_NUMBERS // codec.pixels
     return min(most, max(FEWEST, min(by_work, by_size)))
 

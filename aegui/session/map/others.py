@@ -13,7 +13,7 @@ from aegui.core.latent.placing import CodeSpace, placed, way_words
 from aegui.core.latent.projections import ProjectionOptions, plane, project
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
-from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK, QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
@@ -247,7 +247,7 @@ class Others(Service):
         # Networks of files and of fixed epochs stay as they are.
         known = () if self.latest is None else self.latest.others
         due = [each for each in every if _known(each, known) is None]
-        work = len(found) * sum(max(encode_cost(each.codec), each.codec.pixels) for each in due)
+        work = len(found) * sum(max(each.codec.encode_cost, each.codec.pixels) for each in due)
         self._codes.compute(
             lambda _report, cancelled: _compared(every, dataset, found, known, cancelled),
             self._subject,

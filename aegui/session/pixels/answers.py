@@ -16,7 +16,7 @@ from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.sampled import sampled, stride_for
 from aegui.session.data.looks import grey_levels, look_of, reduced
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,8 +153,10 @@ class Nearest:
         self.look = look_of(dataset)
         # Every ``step``-th sample of a very large dataset: a view, or a copy if the pixels are
         # bytes.
-        self.step = stride_for(len(dataset) * dataset.pixels, MAX_COMPARED)
-        self.is_quick = len(dataset) * dataset.pixels <= QUICKLY_COMPARED
+        self.numbers = len(dataset) * dataset.pixels
+        """Pixels of the whole set."""
+        self.step = stride_for(self.numbers, MAX_COMPARED)
+        self.is_quick = self.numbers <= QUICKLY_COMPARED
         self._rows: NDArray[np.float32] | None = None
         self._norms: NDArray[np.float32] | None = None
 
@@ -267,11 +269,6 @@ def most_informative_pixel(answer: Answer) -> tuple[int, int]:
     return row, column
 
 
-def answers_at_once(codec: Codec, nearest: Nearest) -> bool:
-    """Return whether an answer takes no more than a millisecond or two."""
-    return nearest.is_quick and is_quick(codec, codec.cost + encode_cost(codec))
-
-
 def _votes(
     codec: Codec, dataset: Dataset, drawing: NDArray[np.float32]
 ) -> tuple[tuple[str, float], ...]:
@@ -299,7 +296,7 @@ def corrupted_inputs(
 def measured_samples(codec: Codec, dataset: Dataset, *, live: bool) -> NDArray[np.int64]:
     """Return the indices of the samples to measure: all of a small dataset, else a subset."""
     work = MEASURED_WORK // (LIVE_SHARE if live else 1)
-    most = min(MAX_MEASURED, work // max(1, codec.cost + encode_cost(codec)))
+    most = min(MAX_MEASURED, work // max(1, codec.cost + codec.encode_cost))
     most = max(_FEWEST_MEASURED, min(most, 4 * QUICK_BATCH // codec.pixels * (1 if live else 4)))
     return sampled(len(dataset), most, 1)
 
@@ -376,5 +373,5 @@ def _levels(rows: NDArray[np.float32], dataset: Dataset) -> NDArray[np.uint8]:
 
 def is_shown_at_once(codec: Codec, dataset: Dataset, measured: int) -> bool:
     """Return whether measuring ``measured`` samples takes no more than a few milliseconds."""
-    work = measured * max(codec.cost + encode_cost(codec), dataset.pixels)
+    work = measured * max(codec.cost + codec.encode_cost, dataset.pixels)
     return is_quick(codec, work, QUICK_BATCH // 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +75,7 @@ class DrawingState:
     paper: DrawingPaper = GLYPH_PAPER
     noise: tuple[CorruptionSpec, int] | None = None
 
-    @property
+    @cached_property
     def image_shape(self) -> tuple[int, int, int]:
         """Return channels, height and width."""
         height, width = self.pixels.shape[-2:]

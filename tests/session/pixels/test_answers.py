@@ -11,7 +11,6 @@ from aegui.session.pixels.answers import (
     THUMB_PX,
     Nearest,
     answer,
-    answers_at_once,
     corrupted_inputs,
     measured_samples,
     one_image,
@@ -116,12 +115,6 @@ def test_a_drawing_of_another_size_has_no_answer_nor_has_one_without_an_encoder(
     assert answer(codec(), Nearest(glyphs(height=3)), np.zeros((7, 5))) is None
     assert answer(network(gan=True), Nearest(grey()), np.zeros((28, 28))) is None
     assert reconstructions(network(gan=True), grey(), everyone(grey())) is None
-
-
-def test_only_what_is_quick_is_answered_at_once() -> None:
-    assert answers_at_once(codec(), Nearest(glyphs()))
-    assert not answers_at_once(network(conv=True), Nearest(grey()))
-    assert not answers_at_once(network(hidden=3000), Nearest(grey()))
 
 
 # Reconstructions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,8 @@ from aegui.core.evaluation.priors import prior_words
 from aegui.core.evaluation.repairs import repair
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
-from aegui.session.pixels.answers import Answer, answer, answers_at_once
+from aegui.session.jobs.costs import is_quick
+from aegui.session.pixels.answers import Answer, answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +57,11 @@ class AnsweringModel:
     key: str
     name: str
     codec: Codec
+
+    @cached_property
+    def is_quick(self) -> bool:
+        """Whether encoding and decoding take no more than a millisecond or two."""
+        return is_quick(self.codec, self.codec.cost + self.codec.encode_cost)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +130,7 @@ def is_quick_sheet(
     """Return whether the sheet is computed within a few milliseconds."""
     if steps > 1 or estimated:
         return False
-    return nearest.is_quick and all(answers_at_once(each.codec, nearest) for each in models)
+    return nearest.is_quick and all(each.is_quick for each in models)
 
 
 def answer_sheet(
@@ -262,7 +269,7 @@ def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
             "of them.",
             name=dataset.name,
         )
-    if len(dataset) * dataset.pixels > MAX_READ:
+    if nearest.numbers > MAX_READ:
         return trn(
             "{name} has {n:,} character: too many to compare at every stroke. Choose fewer.",
             "{name} has {n:,} characters: too many to compare at every stroke. Choose fewer.",

@@ -259,6 +259,7 @@ class AnswersPage(QWidget):
         self._laid_out: object = None
         """What the row heights depend on, besides the height of the page."""
         self._current = SHOWN
+        self._steps = 1
         self.title = dim(ElidedLabel())
         self.title.setText(nearest_title(GLYPHS))
         self._passes = dim()
@@ -399,6 +400,9 @@ class AnswersPage(QWidget):
             answer.repairs is not None and answer.repairs.settled is not None for answer in networks
         )
         self.again.setEnabled(bool(networks) and not settled)
+        if sheet.steps == self._steps:
+            return
+        self._steps = sheet.steps
         self.once.setVisible(sheet.steps > 1)
         self._passes.setText("" if sheet.steps == 1 else trn("{n} pass", "{n} passes", sheet.steps))
         # An empty label would still take the layout's spacing.

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.evaluation.codes import SAMPLES, code_statistics, dimension_figures
 from aegui.core.i18n import mark
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -253,7 +253,7 @@ def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeAnal
 
 def _samples(codec: Codec, work: int) -> int:
     """Return how many samples fit into ``work`` multiplications, not counting the Jacobian."""
-    affordable = work // max(1, encode_cost(codec))
+    affordable = work // max(1, codec.encode_cost)
     return max(FEWEST, min(SAMPLES, affordable, MAX_NUMBERS // codec.pixels))
 
 

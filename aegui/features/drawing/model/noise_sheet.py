@@ -10,7 +10,7 @@ import numpy as np
 from aegui.core.data.corruption import corrupted_with
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ def fits(codec: Codec, image_shape: tuple[int, int, int]) -> bool:
 def is_made_at_once(models: Sequence[tuple[str, Codec]]) -> bool:
     """Return whether all answers together take only a few milliseconds."""
     return all(
-        is_quick(codec, len(LEVELS) * (codec.cost + encode_cost(codec)), QUICK_BATCH)
+        is_quick(codec, len(LEVELS) * (codec.cost + codec.encode_cost), QUICK_BATCH)
         for _, codec in models
     )
 

@@ -70,6 +70,8 @@ class DrawPanel(QWidget):
     """Emitted with the key of a tool in ``TOOLS`` that edits the whole drawing."""
     load_requested = Signal(int)
     """Emitted with the place in the set of a sample to load."""
+    page_shown = Signal(str)
+    """Emitted with the key of ``PAGES`` of the page that is shown from now on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,7 +134,7 @@ class DrawPanel(QWidget):
     def _lay_out(self) -> None:
         for page in (self.page, self.noise, self.code, self.set):
             self._pages.addWidget(page)
-        self._pages.currentChanged.connect(self._share_room)
+        self._pages.currentChanged.connect(self._on_pages_current_changed)
         self._fill_tab_row()
         # Pixels are whole squares: for large images, a few spared layout pixels make them larger.
         self._body.setSpacing(SPACING // 2)
@@ -211,6 +213,10 @@ class DrawPanel(QWidget):
         least = max(least, page.minimumSizeHint().width())
         self._pages.setFixedWidth(max(least, min(spare, character * _MAX_SIDE)))
 
+    def _on_pages_current_changed(self) -> None:
+        self._share_room()
+        self.page_shown.emit(self.shown_page)
+
     def show_page(self, key: str) -> None:
         """Show the page ``key`` of ``PAGES``."""
         number = tuple(PAGES).index(key)
@@ -230,16 +236,17 @@ class DrawPanel(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_drawing(self, pixels: NDArray[np.float32]) -> None:
-        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``."""
+    def set_drawing(self, pixels: NDArray[np.float32], paper: DrawingPaper) -> None:
+        """Show ``pixels`` ``[H, W]`` or ``[C, H, W]``, of any size, on any paper.
+
+        The paper determines ink, brush, and how the drawing is rendered. Strokes, which change
+        neither size nor paper, are given to the editor alone.
+        """
         is_other = pixels.shape[-2:] != self.editor.pixels.shape[-2:]
         self.editor.set_pixels(pixels)
         if is_other:
             self._share_room()
-
-    def set_paper(self, paper: DrawingPaper) -> None:
-        """Set the paper, which determines ink, brush, and how the drawing is rendered."""
-        large = max(self.editor.pixels.shape[-2:]) > _LARGE
+        large = max(pixels.shape[-2:]) > _LARGE
         self.brush.set_kind(paper.kind, sized=large or paper.kind != "binary")
         if paper == self._paper:
             return

@@ -60,6 +60,8 @@ class PixelSurface(QWidget):
         self.zoom = 1.0
         """Magnification relative to the size at which the whole image is visible."""
         self._centre = QPointF(0.5, 0.5)
+        self._grid: tuple[object, QRect] | None = None
+        """The rectangle of the whole image, and what it depends on."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _inside(self, cell: Cell) -> bool:
@@ -101,6 +103,12 @@ class PixelSurface(QWidget):
         return self.rect().adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
 
     def _grid_rect(self) -> QRect:
+        of = (self.size(), self.pixels.shape[-2:], self.zoom, self._centre)
+        if self._grid is None or self._grid[0] != of:
+            self._grid = of, self._new_grid_rect()
+        return self._grid[1]
+
+    def _new_grid_rect(self) -> QRect:
         room = self._room()
         height, width = self.pixels.shape[-2:]
         # Pixels are squares of equal size if the image fits into the room.

@@ -13,7 +13,7 @@ from aegui.core.i18n import mark, tr
 from aegui.core.latent.concepts import concept
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.sampled import stride_for
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
@@ -256,7 +256,7 @@ def _work(
         # The samples that stand for the whole set have to be encoded first.
         counts.append(len(subject.dataset))
     encoded = sum(min(count, MAX_IN_A_BOX) for count in counts)
-    return encoded * encode_cost(subject.codec) + (STOPS + len(boxes)) * subject.codec.cost
+    return encoded * subject.codec.encode_cost + (STOPS + len(boxes)) * subject.codec.cost
 
 
 def _looked(

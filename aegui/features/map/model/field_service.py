@@ -16,7 +16,6 @@ from aegui.core.latent.regions import regions_of
 from aegui.core.sampled import stride_for
 from aegui.features.map.model.plane_tiles import contains
 from aegui.session.holding import Holding
-from aegui.session.jobs.costs import encode_cost
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 
@@ -328,7 +327,7 @@ def _layer(
 def _step(subject: FieldSubject) -> int:
     """Return the stride for sampling the data set when computing posteriors."""
     work = LIVE_WORK if subject.live else WORK
-    most = min(MAX_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, encode_cost(subject.codec))))
+    most = min(MAX_POSTERIORS, max(FEWEST_POSTERIORS, work // max(1, subject.codec.encode_cost)))
     return stride_for(len(subject.dataset), most)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.latent.insight import insight, insight_words
 from aegui.core.latent.novelty import known
 from aegui.session.data.looks import look_of
-from aegui.session.jobs.costs import QUICK, QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK, QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 from aegui.session.pixels.answers import QUICKLY_COMPARED
@@ -116,7 +116,7 @@ class InsightService(Service):
         if codec is None or samples is None or not place.size == codec.latent_size == frame.size:
             return
         ways = np.array([frame.across, frame.up], np.float32)
-        work = _PASSES * codec.cost + encode_cost(codec)
+        work = _PASSES * codec.cost + codec.encode_cost
         self._looks.ask(
             lambda: PlaceInsight(insight(codec, samples, place, ways), samples),
             samples,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QNativeGestureEvent
+from PySide6.QtGui import QAccessible, QHelpEvent, QKeyEvent, QNativeGestureEvent, QRegion
 from PySide6.QtWidgets import QGestureEvent, QSizePolicy, QToolTip, QWidget
 
 from aegui.core.i18n import tr
@@ -387,7 +387,8 @@ class LatentCanvas(QWidget):
         """Mark the code ``[d]`` of the drawing and its trail ``[M, d]``; None removes the mark."""
         code = None if z is None else np.asarray(z, np.float64).reshape(-1)
         self.scene.set_drawing(code, np.asarray(trail, np.float64))
-        self.surface.update_overlay(self.cursor_overlay.drawn_region(self.navigation.view))
+        drawn = self.scene.drawn_rect(self.navigation.view).toAlignedRect()
+        self.surface.update_overlay(QRegion(drawn))
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
         """Set the pins; those whose code has another size are not drawn."""

@@ -110,11 +110,6 @@ class CursorOverlay:
         at = self.pixel(view)
         return _around([] if at is None else self._card_rects(view, at, font))
 
-    def drawn_region(self, view: Viewport) -> QRegion:
-        """Return the region that the marker of the drawing would cover."""
-        rect = self._scene.drawn_rect(view)
-        return _around([] if rect.isEmpty() else [rect])
-
     def drift_region(self, view: Viewport) -> QRegion:
         """Return the region that the drift arrow would cover."""
         at = self.pixel(view)
@@ -199,7 +194,8 @@ class CursorOverlay:
     ) -> None:
         """Paint the whole overlay."""
         at = self.pixel(view)
-        self.painted = self.region(view, font) + self.drawn_region(view)
+        marks = self._scene.drawn_rect(view).toAlignedRect()
+        self.painted = self.region(view, font) + QRegion(marks)
         painter.save()
         room = QRectF(view.left, view.top, view.width, view.height)
         painter.setClipRect(room, Qt.ClipOperation.IntersectClip)

@@ -259,7 +259,7 @@ class Scene:
         if not len(pixels):
             return QRectF()
         rect = QRectF(QPointF(*pixels.min(axis=0).tolist()), QPointF(*pixels.max(axis=0).tolist()))
-        reach = DRAWING_PX + 6.0
+        reach = DRAWING_PX + 8.0
         return rect.adjusted(-reach, -reach, reach, reach)
 
 

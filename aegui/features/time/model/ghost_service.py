@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.core.latent.procrustes import fitting_turn
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
-from aegui.session.jobs.costs import QUICK_BATCH, encode_cost, is_quick
+from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
 from aegui.session.map.codes_service import codes_of
@@ -81,7 +81,7 @@ class GhostService(Service):
         ``onto``: align the codes with those of this network by rotation and scaling.
         """
         indices = sampled(len(dataset), MAX, 0)
-        work = len(indices) * max(encode_cost(codec), codec.pixels) * (1 if onto is None else 2)
+        work = len(indices) * max(codec.encode_cost, codec.pixels) * (1 if onto is None else 2)
         self._answers.compute(
             lambda _report, cancelled: _ghost(codec, dataset, indices, onto, cancelled),
             dataset,

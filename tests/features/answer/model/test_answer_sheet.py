@@ -26,6 +26,10 @@ from aegui.features.answer.model.answer_sheet import (
 from aegui.paths import models_dir
 from aegui.session.pixels.answers import Nearest
 from aegui.session.pixels.drawing_state import DrawingState, frozen
+from tests.session.parts import codec as small_codec
+from tests.session.parts import glyphs
+from tests.session.pictures import grey
+from tests.session.pictures import network as small_network
 
 if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
@@ -48,6 +52,16 @@ def state(nearest: Nearest) -> DrawingState:
     clean = nearest.dataset.images[1, 0]
     noisy = corrupted(clean.reshape(1, -1), FLIP, 4, (1, 7, 5)).reshape(7, 5)
     return DrawingState(frozen(noisy), frozen(clean), "a")
+
+
+def test_only_what_is_quick_is_answered_at_once() -> None:
+    letters, photographs = Nearest(glyphs()), Nearest(grey())
+    for network, nearest, is_quick in (
+        (small_codec(), letters, True),
+        (small_network(conv=True), photographs, False),
+        (small_network(hidden=3000), photographs, False),
+    ):
+        assert is_quick_sheet([AnsweringModel("", "", network)], nearest, 1, False) == is_quick
 
 
 def test_each_model_and_the_best_answer_are_there(

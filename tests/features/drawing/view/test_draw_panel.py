@@ -233,14 +233,14 @@ def test_the_history_goes_back_to_a_step(panel: DrawPanel, qtbot: QtBot) -> None
 def test_what_stays_as_it_is_is_not_made_anew_with_every_move_of_a_stroke(
     panel: DrawPanel, qapp: QApplication
 ) -> None:
-    panel.set_paper(DrawingPaper("colour", 1.0))
+    panel.set_drawing(np.ones((3, 7, 5), np.float32), DrawingPaper("colour", 1.0))
     panel.set_loaded(3)
 
     def keys() -> list[int]:
         return [b.icon().cacheKey() for b in (panel.brush.ink_button, panel.page.load)]
 
     before = keys()
-    panel.set_paper(DrawingPaper("colour", 1.0))
+    panel.set_drawing(np.ones((3, 7, 5), np.float32), DrawingPaper("colour", 1.0))
     panel.set_loaded(3)
     assert keys() == before
     try:
@@ -253,8 +253,8 @@ def test_what_stays_as_it_is_is_not_made_anew_with_every_move_of_a_stroke(
 
 @pytest.mark.parametrize("kind", ["binary", "grey", "colour"])
 def test_the_brush_follows_the_paper(panel: DrawPanel, kind: str) -> None:
-    panel.set_drawing(np.ones((3, 20, 20) if kind == "colour" else (20, 20), np.float32))
-    panel.set_paper(DrawingPaper(kind, 1.0))  # type: ignore[arg-type]
+    pixels = np.ones((3, 20, 20) if kind == "colour" else (20, 20), np.float32)
+    panel.set_drawing(pixels, DrawingPaper(kind, 1.0))  # type: ignore[arg-type]
     assert panel.brush.isVisible()
     black = (0.0, 0.0, 0.0) if kind == "colour" else 0.0
     assert panel.editor.ink == black
@@ -262,8 +262,7 @@ def test_the_brush_follows_the_paper(panel: DrawPanel, kind: str) -> None:
 
 
 def test_colours_used_last_come_first(panel: DrawPanel) -> None:
-    panel.set_drawing(np.ones((3, 20, 20), np.float32))
-    panel.set_paper(DrawingPaper("colour", 1.0))
+    panel.set_drawing(np.ones((3, 20, 20), np.float32), DrawingPaper("colour", 1.0))
     brush = panel.brush
     brush.take_colour(QColor("#336699"))
     assert panel.editor.ink == pytest.approx((0.2, 0.4, 0.6), abs=1e-3)
@@ -277,8 +276,7 @@ def test_colours_used_last_come_first(panel: DrawPanel) -> None:
 
 @popup
 def test_a_colour_is_chosen_in_a_dialog(panel: DrawPanel) -> None:
-    panel.set_drawing(np.ones((3, 20, 20), np.float32))
-    panel.set_paper(DrawingPaper("colour", 1.0))
+    panel.set_drawing(np.ones((3, 20, 20), np.float32), DrawingPaper("colour", 1.0))
     QTest.mouseClick(panel.brush.ink_button, LEFT)
     (dialog,) = panel.brush.findChildren(QColorDialog)
     dialog.setCurrentColor(QColor("#00ff00"))
@@ -331,7 +329,7 @@ def test_strokes_pass_through(panel: DrawPanel, qtbot: QtBot) -> None:
 
 def test_a_drawing_is_shown_over_its_target(panel: DrawPanel) -> None:
     pixels = glyphs()[3]
-    panel.set_drawing(pixels)
+    panel.set_drawing(pixels, DrawingPaper())
     panel.editor.set_ghost(glyphs()[5])
     assert np.array_equal(panel.editor.pixels, pixels)
 
@@ -511,8 +509,7 @@ def test_it_asks_for_no_more_width_because_it_was_wide_before(qtbot: QtBot) -> N
     dock, panel = QWidget(), DrawPanel()
     qtbot.addWidget(dock)
     panel.setParent(dock)
-    panel.set_drawing(np.zeros((28, 28), np.float32))
-    panel.set_paper(DrawingPaper("grey", 0.0))
+    panel.set_drawing(np.zeros((28, 28), np.float32), DrawingPaper("grey", 0.0))
     dock.resize(800, 800)
     dock.show()
     qtbot.waitExposed(dock)
