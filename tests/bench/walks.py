@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ from tests.bench.window import run_driver
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+    from aegui.widgets.form.rows import SettingRow
 
 GOALS = {
     "rate edited": (400, 25),
@@ -80,8 +83,12 @@ def _walks(app: App) -> dict[str, tuple[str, Callable[[], object]]]:
     level = window.panel(DrawPanel).noise.findChildren(NumberField)[0]
     steps = iter(range(1, 100))
 
+    @cache
+    def rate_row() -> SettingRow:
+        return window.panel(TrainingPanel).rows["training.optimizer.learning_rate"]
+
     def edit_rate() -> None:
-        row = window.panel(TrainingPanel).rows["training.optimizer.learning_rate"]
+        row = rate_row()
         row.edited.emit(app.services.workspace.recipe.training.optimizer.learning_rate * 1.5)
 
     def move_mouse() -> None:

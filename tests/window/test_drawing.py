@@ -129,6 +129,23 @@ def test_the_history_is_shown_and_goes_back(draw: DrawPanel, drawing: Drawing) -
     draw.history.hide()
 
 
+def test_pages_show_what_was_drawn_before_they_were_opened(
+    draw: DrawPanel, drawing: Drawing, qtbot: QtBot
+) -> None:
+    draw.show_page("draw")
+    drawing.paste(np.ones((7, 5)))
+    draw.show_page("code")
+    qtbot.waitUntil(lambda: draw.code.text.toPlainText().startswith("0x1f"))
+    draw.show_page("draw")
+    drawing.paste(np.eye(7, 5))
+    draw.show_page("set")
+    draw.set.strip.field.setText("*")
+    line = draw.set.strip.line
+    rect, image = line.cell_rect(0).adjusted(1, 1, -1, -1), line.grab().toImage()
+    lit, unlit = image.pixelColor(rect.topLeft()), image.pixelColor(rect.topRight())
+    assert lit != unlit, "of its first row one end is lit"
+
+
 def test_code_and_drawing_follow_each_other(
     draw: DrawPanel, drawing: Drawing, qtbot: QtBot
 ) -> None:

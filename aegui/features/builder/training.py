@@ -77,6 +77,9 @@ class TrainingFeature(Feature):
         """Name of the known recipe that the draft equals; empty if it equals none."""
         self._told_notes: tuple[str, ...] = ()
         self._known = _known()
+        self._preset: str | None = None
+        """Key of the known recipe that the draft equals."""
+        self._undo_texts = ("", "")
         self._offered: tuple[str, ...] = ()
         """Keys of the recipes in the toolbar's short list."""
         self._near: list[QWidget] = []
@@ -104,9 +107,11 @@ class TrainingFeature(Feature):
             can_undo=steps.may_undo(is_busy=is_busy),
             can_redo=steps.may_redo(is_busy=is_busy),
         )
-        undo, redo = steps.undoText(), steps.redoText()
-        self._window.name_action("undo", tr("&Undo: {what}", what=undo) if undo else "")
-        self._window.name_action("redo", tr("&Redo: {what}", what=redo) if redo else "")
+        undo, redo = texts = steps.undoText(), steps.redoText()
+        if texts != self._undo_texts:
+            self._undo_texts = texts
+            self._window.name_action("undo", tr("&Undo: {what}", what=undo) if undo else "")
+            self._window.name_action("redo", tr("&Redo: {what}", what=redo) if redo else "")
 
     def _connect(self) -> None:
         services = self._services
@@ -408,12 +413,25 @@ class TrainingFeature(Feature):
         if shelf == "networks":
             # The person's own recipes may have changed.
             self._known = _known()
-            self._show_preset(self.drafted[0])
+            self._offer_presets(self._preset)
+            self._show_preset()
 
-    def _show_preset(self, draft: Recipe) -> None:
-        """Fill the short list of recipes, and select the one that equals ``draft``."""
+    def _show_preset(self) -> None:
+        """Select the known recipe that the draft equals."""
+        draft = self.drafted[0]
+        current = next((key for key, recipe in self._known.items() if recipe == draft), None)
+        if current == self._preset and self._offered:
+            # A choice that was refused still stands in the list.
+            self._window.toolbar.set_preset(current)
+            return
+        self._preset = current
+        self._offer_presets(current)
+        self.preset_name = "" if current is None else tr(draft.name) or current
+        self.preset_changed.emit()
+
+    def _offer_presets(self, current: str | None) -> None:
+        """Fill the short list of recipes, and select ``current``."""
         known = self._known
-        current = next((key for key, recipe in known.items() if recipe == draft), None)
         short = self._services.favourites.short("networks", tuple(known), _USUAL)
         if current is not None and current not in short:
             short = (*short, current)
@@ -424,8 +442,6 @@ class TrainingFeature(Feature):
                 [(key, tr(recipe.name) or key, tr(recipe.notes)) for key, recipe in rows]
             )
         self._window.toolbar.set_preset(current)
-        self.preset_name = "" if current is None else tr(draft.name) or current
-        self.preset_changed.emit()
 
     def _show_draft(self, *, other_objective: bool = True) -> None:
         workspace, view = self._services.workspace, self.edited.view
@@ -433,7 +449,7 @@ class TrainingFeature(Feature):
         self.drafted = view or (workspace.recipe, workspace.resolution)
         self.draft_changed.emit(other_objective)
         self.edited.show()
-        self._show_preset(self.drafted[0])
+        self._show_preset()
         self._services.of(CostService).set_draft(
             workspace.resolution.resolved, self._services.runner.timeline_bytes
         )

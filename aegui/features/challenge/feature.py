@@ -112,7 +112,8 @@ class ChallengeFeature(Feature):
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object) -> None:
-        self._show_challenge()
+        if self._services.workspace.annotations.challenge is not None:
+            self._show_challenge()
 
     # Challenges
 

@@ -99,6 +99,8 @@ class DrawingFeature(Feature):
         elif self._is_of_another_set():
             self.load_sample(0)
         self._source = self._services.workspace.recipe.data.source
+        # The panel has forgotten which sample was loaded.
+        self._loaded_of = (None,) * 4
         self._show_drawing(drawing.state)
 
     def _is_of_another_set(self) -> bool:

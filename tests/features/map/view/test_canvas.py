@@ -662,6 +662,32 @@ def test_escape_leaves_a_pin_where_it_was(canvas: LatentCanvas) -> None:
     assert canvas.scene.pins[0].z.tolist() == pytest.approx([0.3, 0.3])
 
 
+def test_other_pins_end_the_drag_of_one(canvas: LatentCanvas) -> None:
+    moved, view = moves(canvas), canvas.navigation.view
+    canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
+    x, y = pixel_of(canvas, place(0.3, 0.3))
+    drag(canvas, (x, y - 8), (x + 30, y), (x + 50, y))
+    canvas.set_pins((Pin(place(0.6, 0.6), "other"),))
+    move(canvas, x + 90, y, LEFT)
+    let_go(canvas, x + 90, y)
+    assert moved == []
+    assert canvas.scene.pins[0].z.tolist() == pytest.approx([0.6, 0.6])
+    assert canvas.navigation.view == view, "nor does it move the map"
+
+
+def test_other_axes_and_another_base_are_told(canvas: LatentCanvas) -> None:
+    rng, heard = np.random.default_rng(0), told(canvas.frame_changed)
+    canvas.set_codes(rng.normal(size=(len(codes()), 4)))
+    canvas.set_style(MapStyle(plane=False))
+    assert heard == []
+    canvas.axes.set_axes(1, 3)
+    assert len(heard) == 1
+    canvas.axes.set_base(np.ones(4))
+    assert len(heard) == 2
+    move(canvas, 300, 200)
+    assert len(heard) == 2, "the cursor changes no frame"
+
+
 def test_alt_and_arrows_move_the_pin_at_the_cursor(canvas: LatentCanvas) -> None:
     moved = moves(canvas)
     canvas.set_pins((Pin(place(0.3, 0.3), "one"),))
