@@ -77,6 +77,10 @@ class FocusRing(QWidget):
 class KeyboardFocus(QObject):
     """Shows the ring around a widget that gets focus by the keyboard, and scrolls it into view.
 
+    A widget that lost the focus because it was disabled gets it back when it is enabled, if nothing
+    was pressed in between: *Train* and the fields beside it are disabled while a network trains,
+    and Qt passes the focus on to an arbitrary neighbour.
+
     One for the whole program, dialogs included. Nothing is shown while the mouse is used.
     """
 
@@ -84,6 +88,8 @@ class KeyboardFocus(QObject):
         super().__init__(parent)
         self._uses_keys = False
         self._ring: FocusRing | None = None
+        self._disabled: QWidget | None = None
+        self._neighbour: QWidget | None = None
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_application_focus_changed)
@@ -102,17 +108,48 @@ class KeyboardFocus(QObject):
             window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note whether the keyboard or the mouse was used last."""
+        """Note whether the keyboard or the mouse was used last, and return a lost focus."""
         kind = event.type()
-        if kind == QEvent.Type.KeyPress:
+        if kind == QEvent.Type.EnabledChange:
+            self._give_back(watched)
+        elif kind == QEvent.Type.KeyPress:
             self._uses_keys = True
+            self._forget_disabled()
         elif kind == QEvent.Type.MouseButtonPress:
             self._uses_keys = False
+            self._forget_disabled()
             self._put(None)
         return False
 
+    def _give_back(self, watched: QObject) -> None:
+        widget = self._disabled
+        if widget is None or watched is not widget or not widget.isEnabled():
+            return
+        focused = QApplication.focusWidget()
+        is_free = focused is None or focused is self._neighbour
+        self._forget_disabled()
+        if is_free and widget.isVisible() and widget.isActiveWindow():
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _note_disabled(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Remember ``old`` if it lost the focus to ``now`` because it was disabled."""
+        if old is None or not shiboken6.isValid(old) or old.isEnabled():
+            return
+        # If the neighbour is disabled too, the focus moves on: the first one is remembered.
+        if self._disabled is None or old is not self._neighbour:
+            self._forget_disabled()
+            self._disabled = old
+            old.installEventFilter(self)
+        self._neighbour = now
+
+    def _forget_disabled(self) -> None:
+        if self._disabled is not None and shiboken6.isValid(self._disabled):
+            self._disabled.removeEventFilter(self)
+        self._disabled = self._neighbour = None
+
     @Slot(QWidget, QWidget)
     def _on_application_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        self._note_disabled(old, now)
         # The state of the mouse buttons is no substitute: if a widget is deleted while a button is
         # down, Qt never sees the release.
         self._put(now if self._uses_keys else None)

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QWidget
 
 from aegui.features.builder.view.builder_panel import BuilderPanel
+from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.kit.theme import THEMES, contrast
@@ -226,6 +227,41 @@ def test_a_button_that_was_never_let_go_does_not_hide_the_ring(app: App, qtbot: 
     _press(app.window, Qt.Key.Key_Tab)
     assert app.keyboard.ring is not None
     QTest.mouseRelease(app.window, Qt.MouseButton.LeftButton)
+
+
+def _focused_field(qtbot: QtBot, window: MainWindow) -> CountField:
+    """Return a field of the training panel, which has the keyboard focus."""
+    _activate(qtbot, window)
+    window.docks["training"].show()
+    window.docks["training"].raise_()
+    field = next(
+        field
+        for field in window.panel(TrainingPanel).findChildren(CountField)
+        if field.isVisible() and field.isEnabled()
+    )
+    field.setFocus()
+    assert window.focusWidget() is field
+    return field
+
+
+def test_a_field_that_a_training_disables_gets_the_focus_back(app: App, qtbot: QtBot) -> None:
+    field = _focused_field(qtbot, app.window)
+    train(qtbot, app.window)
+    qtbot.waitUntil(field.isEnabled)
+    qtbot.waitUntil(lambda: app.window.focusWidget() is field)
+
+
+def test_the_focus_stays_where_it_was_taken_during_a_training(app: App, qtbot: QtBot) -> None:
+    window = app.window
+    field = _focused_field(qtbot, window)
+    with qtbot.waitSignal(window._services.runner.finished):
+        window.actions_table["train"].trigger()
+        assert not field.isEnabled()
+        _press(window, Qt.Key.Key_Tab)
+        taken = window.focusWidget()
+    qtbot.waitUntil(field.isEnabled)
+    QApplication.processEvents()
+    assert window.focusWidget() is taken
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.key)
