@@ -124,7 +124,7 @@ def _keep_setting(
     said = known.get(id, {})
     fields: dict[str, Any] = {
         "id": id,
-        "name": (words or tr(result.plan.name))[:MAX_NAME],
+        "name": (setting.name or tr(result.plan.name))[:MAX_NAME],
         "study": study,
         "setting": words,
         "recipe": recipe.model_dump(mode="json"),

@@ -66,7 +66,8 @@ def is_number(column: str) -> bool:
 
 def cell_words(column: str, value: Any) -> str:
     """Return a value as text."""
-    if value is None or value == "":
+    if value is None or value == "" or (column == "runs" and value == 0):
+        # A study trains no network itself: its settings do.
         return NOTHING
     if column == "created":
         return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")

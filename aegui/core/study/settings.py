@@ -20,7 +20,7 @@ from aegui.core.i18n import tr
 from aegui.core.recipe.errors import nearest, quoted
 from aegui.core.recipe.file import find_recipe, recipe_from
 from aegui.core.study.plan import MAX_RUNS_OF_A_STUDY
-from aegui.core.study.words import choice_words
+from aegui.core.study.words import choice_words, named_choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,6 +62,11 @@ class StudySetting:
         """Its choices, translated; "as it is" if there are none."""
         # Commas separate whole settings in a verdict, so choices need another separator.
         return " · ".join(map(choice_words, self.labels.values())) or tr("as it is")
+
+    @property
+    def name(self) -> str:
+        """Its choices, translated, as they are called outside of the study."""
+        return " · ".join(named_choice(*choice) for choice in self.labels.items())
 
     def run(self, seed: int) -> Recipe:
         """Return the recipe of the run with that seed."""

@@ -51,13 +51,25 @@ def choice_words(label: str) -> str:
     return printed(tr(_PLAIN.get(label, label)))
 
 
+def named_choice(axis: str, label: str) -> str:
+    """Return a choice that can be understood alone: the axis precedes a number, *on* or *none*."""
+    words = choice_words(label)
+    if label not in _PLAIN and not _is_number(label):
+        return words
+    return tr("{axis} {choice}", axis=axis_words(axis), choice=words)
+
+
 def printed(text: str) -> str:
     """Return a number with the language's decimal mark; other text unchanged."""
+    return with_marks(text) if _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
-        return text
-    return with_marks(text)
+        return False
+    return True
 
 
 @cache

@@ -112,7 +112,8 @@ def test_a_study_and_its_settings_are_kept(plan: StudyPlan, tmp_path: Path) -> N
         rows = library.rows(LibraryQuery(study=id), ("name", "runs", "wrong", "data"))
         assert len(rows) == 2
         for row in rows:
-            (cell,) = [one for one in result.cells if one.setting.words == row.values[0]]
+            (cell,) = [one for one in result.cells if one.setting.name == row.values[0]]
+            assert row.values[0].startswith("rate 0.")
             assert row.values[1] == 2
             assert row.values[2] == pytest.approx(cell.mean("wrong"))
             assert library.load(row.id).results[0].wrong_pixels == cell.runs[0].wrong
