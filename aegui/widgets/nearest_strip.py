@@ -33,6 +33,9 @@ _USUAL = 5
 _IN_PROPORTION = Qt.AspectRatioMode.KeepAspectRatio
 _GAP_PX = 6
 _NAME_GAP_PX = 5
+_MAX_NAME_PX = 32
+"""A longer name is elided: all cells are as wide as the widest."""
+_AT_RIGHT = Qt.TextElideMode.ElideRight
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
@@ -161,7 +164,8 @@ class NearestStrip(Cells, Painted):
             for label, distance in self._nearest:
                 name, away = "", error_text(distance)
                 if self._glyphs.look.glyphs:
-                    name, away = label_sign(label), tr("{n:,} px", n=round(distance))
+                    name = bold.elidedText(label_sign(label), _AT_RIGHT, for_text(_MAX_NAME_PX))
+                    away = tr("{n:,} px", n=round(distance))
                 # Width of the name and the gap after it; bold tells the name from the figure.
                 name_px = bold.horizontalAdvance(name) + _NAME_GAP_PX if name else 0
                 made.append(

@@ -210,6 +210,17 @@ def test_the_name_of_a_figure_is_not_taken_for_its_distance(qtbot: QtBot) -> Non
     assert name > 1.2 * number
 
 
+def test_a_long_name_leaves_room_for_the_other_nearest(qtbot: QtBot) -> None:
+    strip = NearestStrip()
+    qtbot.addWidget(strip)
+    strip.set_samples(glyphs()[:3])
+    name = "a name that somebody gave to a drawing of their own"
+    strip.set_nearest(((name, 0.0), ("b", 2.0), ("c", 3.0)), (0, 1, 2))
+    strip.resize(strip.sizeHint())
+    assert all(strip.cell_rect(place).right() <= strip.width() for place in range(3))
+    assert strip.text_of(0).startswith(name)
+
+
 def test_the_nearest_are_reached_by_keys(panel: AnswerPanel, qtbot: QtBot) -> None:
     panel.set_sheet(sheet_of(make_answer(glyphs()[5])))
     for _ in range(5):
