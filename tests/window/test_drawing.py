@@ -369,6 +369,22 @@ def test_ghosts(window: MainWindow, draw: DrawPanel, drawing: Drawing) -> None:
     assert draw.editor._ghost is None
 
 
+def test_a_sample_that_is_loaded_is_chosen_in_the_set(
+    window: MainWindow, qtbot: QtBot, draw: DrawPanel
+) -> None:
+    draw.show_page("set")
+    draw.load_requested.emit(4)
+    assert draw.set.gallery.current == 4
+    assert draw.set.label.text() == "e"
+    other = Dataset.from_images("other", np.zeros((3, 9, 9)), "xyz")
+    window._services.workspace.edits.edit_dataset(other, "Data can be changed")
+    qtbot.waitUntil(lambda: draw.set.gallery.count() == 3)
+    window._services.workspace.undo_stack.undo()
+    draw.load_requested.emit(5)
+    qtbot.waitUntil(lambda: draw.set.gallery.count() == 6)
+    assert draw.set.gallery.current == 5, "also if the gallery was not filled yet"
+
+
 def test_the_set_is_edited_and_every_edit_is_undone(window: MainWindow, draw: DrawPanel) -> None:
     workspace, page = window._services.workspace, draw.set
     first = workspace.dataset

@@ -128,6 +128,7 @@ class DrawingFeature(Feature):
                 self._trail.clear()
             name = title(dataset, index, shown.look)
             self._services.drawing.load(image, name, index, paper)
+            self._panel.set.choose(index)
 
     @Slot(str)
     def _on_page_add_requested(self, label: str) -> None:
@@ -141,7 +142,7 @@ class DrawingFeature(Feature):
             return
         workspace.edits.add_sample(image, label)
         if len(workspace.dataset) > len(dataset):
-            self._panel.set.gallery.set_current(len(workspace.dataset) - 1)
+            self._panel.set.choose(len(workspace.dataset) - 1)
 
     # The drawing
 

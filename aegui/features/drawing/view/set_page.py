@@ -71,6 +71,7 @@ class SetPage(QWidget):
         self._change = QLabel()
         self._continue = QPushButton(tr("Train on"))
         self._labels: Sequence[str] = ()
+        self._wanted: int | None = None
         self._is_locked = False
         self._layout: QVBoxLayout
         self._build()
@@ -132,6 +133,18 @@ class SetPage(QWidget):
         self._layout.invalidate()
         self._layout.activate()
         self._show_chosen(self.gallery.current)
+        self._choose_wanted()
+
+    def choose(self, index: int) -> None:
+        """Select the sample at ``index``, as soon as it is in the gallery."""
+        self._wanted = index
+        self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        index = self._wanted
+        if index is not None and index < self.gallery.count():
+            self._wanted = None
+            self.gallery.set_current(index)
 
     def set_locked(self, reason: str) -> None:
         """Disable editing for ``reason``; "" enables it."""
