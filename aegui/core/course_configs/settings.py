@@ -394,7 +394,7 @@ def tell_defaults(notes: Notes) -> None:
         "training.loss": tr("Loss: {v}.", v=called("loss", "bce")),
         f"{_OPTIMIZER}.name": tr("Optimiser: {v}.", v=called("optimizer", "adam")),
         _RATE: tr("Learning rate: {v}.", v=default.optimizer.learning_rate),
-        "training.epochs": tr("Epochs: {v}.", v=default.epochs),
+        "training.epochs": tr("Epochs: {v:,}.", v=default.epochs),
         "training.batch_size": tr("Every step sees the full batch."),
     }
     if settings.get(f"{_OPTIMIZER}.name") in SCIPY_OPTIMIZERS:

@@ -59,7 +59,7 @@ TEMPLATES = table(
     ),
     AxisTemplate(
         "noise",
-        mark("Noise"),
+        mark("Noise level"),
         mark("Salt and pepper on the input, at several levels."),
         rows=_noises,
     ),
