@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from aegui.core.i18n import short_number, tr, trn, with_marks
 from aegui.core.network.activations import ACTIVATIONS
@@ -20,6 +20,7 @@ from aegui.core.recipe.settings import counts
 from aegui.features.builder.view.curve import ActivationCurve
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, wrapped_label
+from aegui.kit.theme import grown_for_text
 from aegui.widgets.form.editors import Editor, make_editor
 from aegui.widgets.form.fields import CountField
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _UNITS_PX = 72
 _NUMBER_PX = 64
+_AROUND_NUMBER_PX = 28
+"""Width of a number field beside its text: arrows, frame and margins."""
+_MAX_NUMBER_PX = 104
 _MIN_MORE_PX = 32
 _PAIRS = 2
 """Folded fields per row."""
@@ -104,10 +108,19 @@ class CardBody(QWidget):
             self._line.addWidget(editor, 1)
         else:
             self._line.addWidget(editor)
-            editor.setFixedWidth(_UNITS_PX if field.name == "units" else _NUMBER_PX)
+            self._fit(field)
         if field.name == "activation" and "kernel" not in self.fields:
             self._curve = ActivationCurve(self)
             self._line.addWidget(self._curve)
+
+    def _fit(self, field: FormField) -> None:
+        """Give a number enough width for its text: a cut 0.00875 would read as 0.0087."""
+        editor = self.fields[field.name]
+        wide = grown_for_text(_UNITS_PX if field.name == "units" else _NUMBER_PX)
+        if isinstance(editor, QAbstractSpinBox):
+            text = editor.fontMetrics().horizontalAdvance(editor.text()) + _AROUND_NUMBER_PX
+            wide = max(wide, min(text, grown_for_text(_MAX_NUMBER_PX)))
+        editor.setFixedWidth(wide)
 
     def _label(self, field: FormField) -> QLabel:
         text = field.sign or tr(field.label)
@@ -134,7 +147,7 @@ class CardBody(QWidget):
         for field in folded:
             self._label(field)
             if field.editor != "choice":
-                self.fields[field.name].setFixedWidth(_NUMBER_PX)
+                self._fit(field)
         self._arrange({field.name for field in folded})
 
     def _arrange(self, shown: set[str]) -> None:
@@ -185,6 +198,8 @@ class CardBody(QWidget):
         value = getattr(spec, field.name)
         editor = self.fields[field.name]
         editor.set_value(value)
+        if field.editor != "choice":
+            self._fit(field)
         if field.name == "activation":
             editor.setToolTip(tr(ACTIVATIONS[value].help))
         editor.setAccessibleName(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from aegui.core.data.dataset import Dataset
 from aegui.core.i18n import set_language
 from aegui.core.network.presets import PRESETS
-from aegui.core.recipe import ConvSpec, Recipe
+from aegui.core.recipe import ConvSpec, LatentSpec, NetworkSpec, Recipe
 from aegui.core.recipe.layers import LAYERS
 from aegui.widgets.form.fields import CountField, OptionalCountField, SidesField
 from tests.features.builder.view.bench import CONTROL, Bench, number
@@ -185,3 +185,16 @@ def test_nothing_of_a_long_convolutional_network_is_cut_off(studio: Bench, width
         for part in (card, *(c for c in card.findChildren(QWidget) if c.isVisible())):
             layout = part.layout()
             assert layout is None or layout.minimumSize().width() <= part.width(), card.kind
+
+
+def test_a_number_with_many_digits_is_seen_whole_on_its_card(studio: Bench) -> None:
+    latent = LatentSpec(kind="gaussian", units=100_000, beta=0.00875, free_bits=0.0625)
+    studio.show(Recipe(network=NetworkSpec(encoder=(), latent=latent)))
+    studio.panel.resize(300, 700)
+    card = studio.cards[1]
+    card.unfold()
+    QApplication.processEvents()
+    for name in ("units", "beta", "free_bits"):
+        field = number(card, name)
+        text = field.fontMetrics().horizontalAdvance(field.text())
+        assert text < field.lineEdit().width(), name
