@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aegui.core.data.builtin import set_title
 from aegui.core.i18n import tr
 
 
@@ -24,9 +25,9 @@ def origin_words(
         parts.append(tr("epoch {n:,}", n=epoch))
     parts.append(weights)
     if data and samples is not None:
-        parts.append(tr("data: {name}, {n:,} samples", name=data, n=samples))
+        parts.append(tr("data: {name}, {n:,} samples", name=set_title(data), n=samples))
     elif data:
-        parts.append(tr("data: {name}", name=data))
+        parts.append(tr("data: {name}", name=set_title(data)))
     parts.append(noise)
     if noise_seed is not None:
         parts.append(tr("seed of the noise {seed}", seed=noise_seed))

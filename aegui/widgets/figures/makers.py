@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 
+from aegui.core.data.builtin import set_title
 from aegui.core.data.corruption import corruption_words
 from aegui.core.data.noises import CORRUPTIONS
 from aegui.core.i18n import localized, tr, trn, with_marks
@@ -295,7 +296,11 @@ def matrix_origin(matrix: NoiseMatrix) -> str:
     seed = matrix.recipe.seed
     parts = [
         tr("seeds {first} to {last}", first=seed, last=seed + spec.seeds - 1),
-        tr("data: {name}, {n:,} samples", name=matrix.dataset.name, n=len(matrix.dataset)),
+        tr(
+            "data: {name}, {n:,} samples",
+            name=set_title(matrix.dataset.name),
+            n=len(matrix.dataset),
+        ),
         tr("{n:,} noisy draws a cell, seed {seed}", n=spec.draws, seed=spec.seed),
     ]
     return " · ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aegui.core.data.builtin import set_title
 from aegui.core.data.corruption import corruption_words
 from aegui.core.i18n import localized, mark, tr, trn
 from aegui.core.network.change_words import change_lines
@@ -37,7 +38,8 @@ def stage_words(stage: Stage) -> str:
     head = tr(_KINDS[stage.kind], start=_epoch(stage.start), stop=_epoch(stage.stop))
     if stage.data:
         samples = trn("{n:,} sample", "{n:,} samples", stage.samples)
-        head = tr("{what}, {data} ({samples})", what=head, data=stage.data, samples=samples)
+        name = set_title(stage.data)
+        head = tr("{what}, {data} ({samples})", what=head, data=name, samples=samples)
     reason = REASONS.get(stage.reason)
     return head if reason is None else tr("{what}; {why}", what=head, why=tr(reason))
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.cost import Budget, Cost, excess
-from aegui.core.data.builtin import BUILTIN_SETS
+from aegui.core.data.builtin import BUILTIN_SETS, set_title
 from aegui.core.data.load import load_data
 from aegui.core.data.split import split_indices
 from aegui.core.evaluation.classification import classification_cost, classify
@@ -228,7 +228,7 @@ def _parts(judged: Judged) -> dict[str, str]:
     if test is not None:
         parts[test.key] = tr(test.label)
     if judged.shown is not judged.dataset and judged.shown.name not in parts:
-        parts[SHOWN] = tr("Chosen data: {name}", name=judged.shown.name)
+        parts[SHOWN] = tr("Chosen data: {name}", name=set_title(judged.shown.name))
     return parts
 
 

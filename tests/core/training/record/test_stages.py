@@ -138,7 +138,7 @@ def test_the_history_travels_with_the_file(tmp_path: Path) -> None:
 def test_words() -> None:
     stage = Stage("continue", 5_000, 10_000, RECIPE, (), "stopped", "lowercase", 32)
     assert stage_words(stage) == (
-        "Epochs 5,000 to 10,000: continued where it had ended, lowercase (32 samples); stopped"
+        "Epochs 5,000 to 10,000: continued where it had ended, Lower case (32 samples); stopped"
     )
     short = Stage("train", 0, 4 / 83, RECIPE, (), "stopped", "lowercase", 32)
     assert stage_words(short).startswith("Epochs 0 to 0.048: trained")
