@@ -43,8 +43,8 @@ _LIST_PX = 120
 _MAX_LIST_PX = 228
 _MAX_RECIPE_PX = 320
 """Wider than other lists: names of recipes are longer than those of data sets."""
-_LIST_SHARE = 0.25
-"""Share of the width beyond ``_TIGHT_PX`` that each list gets in addition to ``_LIST_PX``."""
+_DATA_SHARE, _RECIPE_SHARE = 0.25, 0.475
+"""Shares of the width beyond ``_TIGHT_PX`` that the lists get in addition to ``_LIST_PX``."""
 _TIGHT_PX = 1120
 _SNUG_PX = 1280
 """In a narrower toolbar the cost estimate is hidden once there is a status."""
@@ -112,9 +112,13 @@ class MainToolBar(QToolBar):
         for title in self._titles:
             title.setVisible(roomy)
         self.device.setVisible(roomy)
-        wider = round(_LIST_SHARE * max(0, self.width() - _TIGHT_PX))
-        for combo, most in ((self.data, _MAX_LIST_PX), (self.presets, _MAX_RECIPE_PX)):
-            combo.setMaximumWidth(min(_LIST_PX + wider, most))
+        beyond = max(0, self.width() - _TIGHT_PX)
+        lists = (
+            (self.data, _DATA_SHARE, _MAX_LIST_PX),
+            (self.presets, _RECIPE_SHARE, _MAX_RECIPE_PX),
+        )
+        for combo, share, most in lists:
+            combo.setMaximumWidth(min(_LIST_PX + round(share * beyond), most))
         self._show_estimate()
 
     def _show_estimate(self) -> None:
