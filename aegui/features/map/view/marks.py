@@ -23,6 +23,9 @@ PIN_PX = 18.0
 """Height of a pin above its tip."""
 DRAWING_PX = 6.0
 """Radius of the mark at the drawing's code."""
+_HEAD_SHARE = 0.36
+"""Radius of a pin's head as a share of its height."""
+_TAG_GAP_PX = 3
 _PRIOR_CROSS_PX = 5.0
 _DIAGONAL = 0.5**0.5
 _TRAIL_ALPHA = 0.75
@@ -35,11 +38,13 @@ _HALO_PX, _HALO_ALPHA = 4.0, 0.8
 _RIBBON_NAMES_PX = 64.0
 
 
-def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont) -> None:
-    """Paint a pin with its tip at ``at`` and its name beside its head."""
+def paint_pin(
+    painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFont, right: float
+) -> None:
+    """Paint a pin with its tip at ``at`` and its name beside its head, up to ``right``."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    radius = PIN_PX * 0.36
-    head = QPointF(at.x(), at.y() - PIN_PX + radius)
+    radius = PIN_PX * _HEAD_SHARE
+    head = _pin_head(at)
     path = QPainterPath(at)
     path.quadTo(QPointF(at.x() - radius, at.y() - PIN_PX * 0.42), head - QPointF(radius, 0))
     path.arcTo(QRectF(head.x() - radius, head.y() - radius, 2 * radius, 2 * radius), 180, -180)
@@ -51,7 +56,19 @@ def paint_pin(painter: QPainter, at: QPointF, name: str, theme: Theme, font: QFo
     painter.setBrush(theme.on_accent)
     painter.drawEllipse(head, radius * 0.38, radius * 0.38)
     if name:
-        paint_tag(painter, QPointF(head.x() + radius + 3, head.y()), name, theme, font)
+        paint_tag(painter, pin_tag_place(at, name, font, right), name, theme, font)
+
+
+def _pin_head(at: QPointF) -> QPointF:
+    return QPointF(at.x(), at.y() - PIN_PX * (1.0 - _HEAD_SHARE))
+
+
+def pin_tag_place(at: QPointF, name: str, font: QFont, right: float) -> QPointF:
+    """Return the middle of the left edge of a pin's name: left of the pin if it would be cut."""
+    head, beside = _pin_head(at), PIN_PX * _HEAD_SHARE + _TAG_GAP_PX
+    place = QPointF(head.x() + beside, head.y())
+    box = tag_rect(place, name, font)
+    return place if box.right() < right else QPointF(head.x() - beside - box.width(), head.y())
 
 
 def paint_tag(

@@ -94,7 +94,8 @@ class MapPicture:
             scene.points.paint(painter, view, theme, ratio, target.font, over_field=over)
             scene.layers.paint_path(painter, view, theme)
             for index, at in scene.pin_places(view):
-                paint_pin(painter, at, scene.pins[index].name, theme, target.font)
+                right = view.left + view.width
+                paint_pin(painter, at, scene.pins[index].name, theme, target.font, right)
         self._whole, self._painted = onto, (target, version)
 
 
