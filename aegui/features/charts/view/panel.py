@@ -85,7 +85,6 @@ class ChartsPanel(QWidget):
         # The choice for the sort of images that is not shown at present.
         self._other_choice = dict.fromkeys(_OF_GLYPHS, False)
         self._possible: frozenset[str] = frozenset()
-        self._show_possible()
         self._log_y = _toggle(
             tr("Log values"), tr("Loss and learning rate on a logarithmic axis"), "log-axis"
         )
@@ -106,6 +105,8 @@ class ChartsPanel(QWidget):
         self._get_ready = QTimer(self, singleShot=True)
         self._get_ready.timeout.connect(load_graph)
         self._build()
+        # Only now: a button without a parent would open as a window.
+        self._show_possible()
         self._connect()
         self._arrange()
 
@@ -128,10 +129,11 @@ class ChartsPanel(QWidget):
         for view in self._views.values():
             view.setParent(self._room)
         self._stack = QStackedLayout()
+        # The stack shows its first page at once, which would open as a window without a parent.
+        self.setLayout(column(header, (self._stack, 1)))
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._room)
         self._room.installEventFilter(self)
-        self.setLayout(column(header, (self._stack, 1)))
 
     def _connect(self) -> None:
         for button in (*self._buttons.values(), self._linear, self._log_x, self._log_y):
