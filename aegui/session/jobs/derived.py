@@ -91,6 +91,10 @@ class _Question:
         return tr("{what}: {reason}", what=self.title, reason=error)
 
 
+_LEAVING: set[Derived] = set()
+"""Jobs whose owner is gone and whose work has not ended yet; the reference keeps them alive."""
+
+
 class Derived(QObject):
     """Answers one question at a time; a newer one replaces those that are pending.
 
@@ -247,6 +251,18 @@ class Derived(QObject):
         self._is_active = False
         self._job.shutdown()
 
+    def leave(self) -> None:
+        """Cancel the work without waiting, and accept no more; for owners that are deleted next.
+
+        If work is in progress, this object outlives its parent until the work has ended: deleted
+        before, it could not receive the end of the work.
+        """
+        self.forget()
+        self._is_active = False
+        if self._job.busy:
+            self.setParent(None)
+            _LEAVING.add(self)
+
     def _give_up(self) -> None:
         """Cancel the work in progress, which may belong to several questions about one subject."""
         if self._newest is not None:
@@ -324,10 +340,16 @@ class Derived(QObject):
         is_wanted = not question.given_up.is_set() and self._is_of_newest(question)
         if seconds is not None:
             self._rest(question, seconds)
+            self._end_leaving()
         if isinstance(state, _Failure):
             self._fail(question, state.error, is_wanted=is_wanted)
         elif is_wanted and state is not None:
             self.answered.emit(state)
+
+    def _end_leaving(self) -> None:
+        if self in _LEAVING:
+            _LEAVING.discard(self)
+            self.deleteLater()
 
     def _rest(self, question: _Question, seconds: float) -> None:
         """Start the pause for gentle work after the end of ``question``."""

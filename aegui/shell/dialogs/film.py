@@ -147,8 +147,8 @@ class FilmDialog(QDialog):
         self.problem.set_text(reason)
 
     def done(self, result: int) -> None:
-        """Stop the estimate when the dialog closes."""
-        self._sizes.shutdown()
+        """Stop the estimate when the dialog closes, without waiting for the image it is at."""
+        self._sizes.leave()
         super().done(result)
 
 

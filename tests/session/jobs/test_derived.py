@@ -6,6 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QObject
 
 from aegui.core.data.progress import LoadProgress
 from aegui.core.errors import AeguiError, Cancelled
@@ -268,3 +270,32 @@ def test_any_failure_of_work_with_a_title_is_told_and_logged(
     asked.compute(want_too_much, title="Counting")
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told == ["Counting: one by none", "Counting: there is not enough memory for it."]
+
+
+def test_work_whose_owner_leaves_is_neither_waited_for_nor_missed(qtbot: QtBot) -> None:
+    owner = QObject()
+    asked, heard = Derived("aegui-test", owner), list[object]()
+    asked.answered.connect(heard.append)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> int:
+        begun.set()
+        go_on.wait(10)
+        return 1
+
+    asked.ask(work)
+    assert begun.wait(10)
+    asked.leave()
+    shiboken6.delete(owner)
+    assert shiboken6.isValid(asked), "the work has not ended"
+    go_on.set()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(asked))
+    assert not heard
+
+
+def test_idle_work_goes_with_its_owner() -> None:
+    owner = QObject()
+    asked = Derived("aegui-test", owner)
+    asked.leave()
+    shiboken6.delete(owner)
+    assert not shiboken6.isValid(asked)
