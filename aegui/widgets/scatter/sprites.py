@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 
 from aegui.core.colours import DISC
 from aegui.core.data.byte_images import as_images
-from aegui.kit.theme import Theme, blend
+from aegui.kit.theme import Theme, blend, for_text
 from aegui.session.data.looks import GLYPHS, Look, ground_shares, photo_argb, reduced
 from aegui.widgets.class_colours import paint_mark
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette
@@ -33,6 +33,7 @@ _BORDER_PX, _RIM_PX = 2.0, 1.0
 _SEEN = 64
 _TINT = 0.3
 _LABEL_GAP_PX = 2.0
+_MAX_LABEL_PX = 120
 _KEPT_PX = 12_000_000
 
 
@@ -246,6 +247,8 @@ def _paint_dot(
 
 def _labelled(label: str, ratio: float, theme: Theme, font: QFont, colour: QColor) -> QPixmap:
     metrics = QFontMetricsF(font)
+    # The name is shown whole under the pointer; at full length it would cover other samples.
+    label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, for_text(_MAX_LABEL_PX))
     text_x = DOT_PX + 2 + _LABEL_GAP_PX
     size = QSizeF(text_x + metrics.horizontalAdvance(label) + 3, metrics.height() + 2)
     pixmap = _canvas(size, ratio)

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
 from aegui.kit.theme import DARK, LIGHT
 from aegui.session.data.looks import GLYPHS, Look
-from aegui.widgets.scatter.sprites import sticker_pixmap, sticker_size
+from aegui.widgets.scatter.sprites import Sprites, sticker_pixmap, sticker_size
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 ON_WHITE, ON_BLACK = Look(glyphs=False, ground=1.0), Look(glyphs=False, ground=0.0)
 
@@ -73,3 +78,13 @@ def test_glyphs_keep_square_pixels() -> None:
     ]
     assert len(lit) == 16
     assert max(x for x, _ in lit) - min(x for x, _ in lit) == 3
+
+
+def test_a_long_label_beside_a_dot_is_elided(qapp: QApplication) -> None:
+    sprites = Sprites()
+    sprites.set_samples(
+        ["b", "one that somebody called " + 10 * "very " + "long"], np.ones((2, 7, 5))
+    )
+    font = qapp.font()
+    short, long = (sprites.labelled_dot(index, 1.0, LIGHT, font) for index in range(2))
+    assert short.width() < long.width() < 200
