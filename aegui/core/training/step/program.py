@@ -13,6 +13,7 @@ text works everywhere.)
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -23,6 +24,8 @@ from aegui.core.formula import renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_KEPT_UNITS = 32
 
 
 class Source:
@@ -98,8 +101,12 @@ class Source:
         return getattr(compiled_unit(self.text(name, parameters, result)), name)
 
 
+@lru_cache(maxsize=_KEPT_UNITS)
 def compiled_unit(text: str) -> torch.jit.CompilationUnit:
-    """Return the functions of ``text``, compiled."""
+    """Return the functions of ``text``, compiled; kept, as the next training may have the same.
+
+    They hold no state: tensors, lists and generators are arguments.
+    """
     # torch resolves names in the caller's frame through an object that only the garbage collector
     # frees: until then it keeps the locals of that frame alive, and from Python 3.13 on all frames
     # behind it, including the training. In a new thread there are no frames behind it.
