@@ -15,24 +15,30 @@ from pptx import Presentation
 
 from aegui import __version__
 from aegui.cli import main
+from aegui.commands import report
 from aegui.commands.opened import MAX_CODES, OpenedRun
 from aegui.commands.options import ASSIGNMENTS as OFFERED
 from aegui.commands.places import place_of
-from aegui.commands.report_pages import _called, _errors_finding
+from aegui.commands.report_pages import ReportPage, _called, _errors_finding, run_pages
 from aegui.core.data.builtin import load_builtin
 from aegui.core.data.dataset import Dataset
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
+from aegui.core.i18n import set_language
 from aegui.core.latent.pca import fit_pca
 from aegui.core.report.assignments import ASSIGNMENTS
 from aegui.core.report.figure_ids import FigureId, read_figure_id
 from aegui.core.run_file.saved import load_run, save_run
 from aegui.core.study.plan import list_plans
+from aegui.kit.charts.paper import DPI
 from aegui.paths import models_dir
 from tests.core.web_page.made import PICTURES, letters, trained
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
+
+PNG_DPI = report._PNG_DPI
 
 STUDY = {
     "format": "aegui-study",
@@ -51,6 +57,19 @@ def listed(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def pages_of(run: Path, weights: str = "best") -> dict[str, ReportPage]:
+    """Return the pages about a network by key, without the folder that takes seconds to write."""
+    return {page.key: page for page in run_pages(OpenedRun(run, None, weights), lambda: False)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_pictures() -> Iterator[None]:
+    """Most of the time of a report is spent on compressing its PNGs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "_PNG_DPI", DPI[0])
+        yield
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("run") / "mine.aegui"
@@ -60,9 +79,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def handed_in(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of one network, shared by several tests as making it takes seconds."""
+    """Return the folder of one network as users get it, shared by several tests."""
     folder = tmp_path_factory.mktemp("one") / "out"
-    assert main(["report", str(run), "-o", str(folder), "--title", "Ours"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "_PNG_DPI", PNG_DPI)
+        assert main(["report", str(run), "-o", str(folder), "--title", "Ours"]) == 0
     return folder
 
 
@@ -70,9 +91,13 @@ def handed_in(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def of_twins(
     run: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Path:
-    """Return the folder of two equal networks, and of a study with few results."""
+    """Return the folder of two equal networks of few letters, and of a study with few results."""
     place = tmp_path_factory.mktemp("twins")
-    twin = place / run.name
+    run, twin = place / "one" / run.name, place / "two" / run.name
+    for path in (run, twin):
+        path.parent.mkdir()
+    network = {"network": {"encoder": [{"units": 6}]}}
+    save_run(run, trained(network, load_builtin("lowercase").subset(range(8))))
     twin.write_bytes(run.read_bytes())
     plan = place / "two-rates.json"
     plan.write_text(json.dumps({**STUDY, "set": {"training.epochs": 20}}), encoding="utf-8")
@@ -139,6 +164,9 @@ def test_findings_are_those_of_the_network(run: Path, handed_in: Path) -> None:
     assert errors["finding"].startswith(
         f"{(wrong <= 1).sum()} of {len(wrong)} within 1 wrong pixel"
     )
+    told = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(handed_in)}
+    del told["annex"]
+    assert told == {key: page.finding for key, page in pages_of(run).items()}
 
 
 def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> None:
@@ -151,19 +179,14 @@ def test_what_went_wrong_is_not_told_as_if_it_had_gone_well(tmp_path: Path) -> N
     dataset = load_builtin("lowercase")
     path = tmp_path / "diverged.aegui"
     save_run(path, trained(changes, dataset))
-    folder = tmp_path / "out"
-    assert main(["report", str(path), "--weights", "last", "-o", str(folder)]) == 0
-    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(folder)}
-    assert findings["curves"].startswith("The loss does not fall: it is ")
+    pages = pages_of(path, "last")
+    assert pages["curves"].finding.startswith("The loss does not fall: it is ")
     model = OpenedRun(str(path), None, "last", None)
     flat = model.dataset.flat()[model.parts["held_out"]]
     own = ((model.codec.reconstruct(flat) > 0.5) != (flat > 0.5)).sum(axis=1)
-    assert (
-        f"; of 8 held out {(own <= 1).sum()} within 1, {own.mean():.2f} wrong"
-        in (findings["errors"])
-    )
-    (method,) = (folder / "tables").glob("*-method.csv")
-    told = method.read_text(encoding="utf-8")
+    of_held_out = f"; of 8 held out {(own <= 1).sum()} within 1, {own.mean():.2f} wrong"
+    assert of_held_out in pages["errors"].finding
+    told = pages["method"].table
     assert "so it learns to copy" in told
     assert "the target is clean" not in told
 
@@ -269,10 +292,10 @@ def test_pictures_have_pages_too_and_what_is_missing_is_left_out(tmp_path: Path)
     assert "data-hamming" not in keys
 
 
-def test_emojis_have_their_names_in_the_language_of_the_report(tmp_path: Path) -> None:
-    file = str(models_dir() / "emoji-faces.aegui")
-    assert main(["report", file, "-o", str(tmp_path / "out"), "--lang", "es"]) == 0
-    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
+def test_emojis_have_their_names_in_the_language_of_the_report() -> None:
+    set_language("es")
+    pages = pages_of(models_dir() / "emoji-faces.aegui")
+    findings = {key: page.finding for key, page in pages.items()}
     assert findings["worst"].startswith("La peor respuesta es la de corazón verde")
     assert "Caras preocupadas frente a Corazones" in findings["concept"]
     assert findings["curves"].startswith("La pérdida baja de 3.4")
@@ -327,13 +350,10 @@ def test_a_concept_has_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    file = str(models_dir() / "letters-2d.aegui")
-    assert main(["report", file, "-o", "out"]) == 0
-    (page,) = [page for page in listed(tmp_path / "out") if page["id"].endswith("-concept")]
+    page = pages_of(models_dir() / "letters-2d.aegui")["concept"]
     capsys.readouterr()
-    monkeypatch.chdir(tmp_path / "out")
-    assert main(shlex.split(page["command"])[1:]) == 0
-    apart = page["finding"].split(": ")[1].split(" ")[0]
+    assert main(shlex.split(page.command)[1:]) == 0
+    apart = page.finding.split(": ")[1].split(" ")[0]
     assert f"they lie {apart} standard deviations apart" in capsys.readouterr().out
 
 
@@ -401,10 +421,9 @@ def test_a_study_of_one_setting_says_nothing_of_others(tmp_path: Path) -> None:
     assert re.fullmatch(r"The hardest is [abc]: [\d.]+ wrong pixels on average", hardest)
 
 
-def test_a_code_of_one_number_has_no_plane(tiny: Path, tmp_path: Path) -> None:
-    assert main(["--language", "en", "report", str(tiny), "-o", str(tmp_path / "out")]) == 0
-    findings = {page["id"].split("-", 1)[1]: page["finding"] for page in listed(tmp_path / "out")}
-    assert findings["latent"] == "Where 4 samples lie by the numbers of their codes"
+def test_a_code_of_one_number_has_no_plane(tiny: Path) -> None:
+    finding = pages_of(tiny)["latent"].finding
+    assert finding == "Where 4 samples lie by the numbers of their codes"
 
 
 def test_a_folder_with_other_things_is_left_alone(
