@@ -124,7 +124,7 @@ def test_steps_are_clean_under_the_sanitizers(
     ]
     if not all(Path(runtime).is_absolute() for runtime in runtimes):
         pytest.skip("this gcc has no sanitizers")
-    flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1", "-g")
+    flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O0", "-g")
     # Only the one that is loaded: each takes seconds to compile so.
     for variants in (machine.VARIANTS, machine._ARM):
         for other in variants.keys() - {native.variant}:
