@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,13 +51,29 @@ def installed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     # As pip does, without pip, which the virtual environment of the set-up lacks.
     build = "from setuptools import build_meta; print(build_meta.build_wheel('dist'))"
     subprocess.run(
-        [sys.executable, "-c", build], cwd=source, check=True, capture_output=True, timeout=100
+        [sys.executable, "-c", build],
+        cwd=source,
+        env=os.environ | _quick_compiler(tmp_path_factory.mktemp("compiler")),
+        check=True,
+        capture_output=True,
+        timeout=100,
     )
     (wheel,) = (source / "dist").glob("*.whl")
     target = tmp_path_factory.mktemp("installed")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(target)
     return target
+
+
+def _quick_compiler(folder: Path) -> dict[str, str]:
+    """Return an environment in which the compiler does not optimise, which takes seconds."""
+    command = machine.compiler()
+    if command is None or os.name != "posix":
+        return {}
+    script = folder / "cc"
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@" -O0\n')
+    script.chmod(0o755)
+    return {"CC": str(script)}
 
 
 def _python(code: str, installed: Path, folder: Path) -> subprocess.CompletedProcess[str]:

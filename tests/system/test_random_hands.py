@@ -21,7 +21,7 @@ from tests.system.random_hands import RandomHands
 def fault():
     raise ValueError("planted")
 
-hands = RandomHands(1, 4.0, lambda what: print(json.dumps(what), flush=True))
+hands = RandomHands(1, 2.0, lambda what: print(json.dumps(what), flush=True))
 QTimer.singleShot(0, hands.app, fault)
 hands.run()
 """
