@@ -34,7 +34,7 @@ COUNTS = {"emoji": 24, "emoji-kinds": 24, "digits": DIGITS}
 """Samples of the large sets that ship: enough for every recipe, few enough for every machine."""
 POWELL_SECONDS = 0.3
 """An iteration of Powell's method searches along every weight: it may end within one."""
-CHECKPOINT_BYTES = 4 << 20
+CHECKPOINT_BYTES = 1 << 20
 """Larger weights are saved without what training on needs: packing that takes seconds."""
 
 
