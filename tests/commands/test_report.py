@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+pytestmark = pytest.mark.slow
+
 PNG_DPI = report._PNG_DPI
 
 STUDY = {
@@ -64,7 +66,7 @@ def pages_of(run: Path, weights: str = "best") -> dict[str, ReportPage]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _small_pictures() -> Iterator[None]:
-    """Most of the time of a report is spent on compressing its PNGs."""
+    """Most of the time of a report is the compression of its images."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "_PNG_DPI", DPI[0])
         yield

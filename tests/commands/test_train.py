@@ -86,6 +86,7 @@ def a_recipe(folder: Path, document: dict[str, Any], **training: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "document", [POPULATION, VAE, CLASSIFIER, GAN], ids=["population", "vae", "classifier", "gan"]
 )

@@ -80,6 +80,7 @@ def made(locales: Path, repository: Path, tmp_path_factory: pytest.TempPathFacto
     return folders
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", _MACHINES)
 def test_training_and_files_are_those_of_any_other_system(machine: str, made: list[Path]) -> None:
     losses, files = [], []

@@ -54,6 +54,7 @@ def test_there_is_a_model_to_open_with() -> None:
     assert "letters-2d" in [model.stem for model in MODELS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(COMPLETE & {model.stem for model in MODELS}))
 def test_a_model_is_what_its_recipe_makes(key: str) -> None:
     saved = load_run(models_dir() / f"{key}.aegui")

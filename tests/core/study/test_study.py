@@ -413,6 +413,7 @@ def test_runs_that_diverge_are_worst() -> None:
     assert result.best is result.cells[1]
 
 
+@pytest.mark.slow
 def test_units_in_a_folder(tmp_path: Path) -> None:
     plan, folder = plan_of(), tmp_path / "units"
     count = write_units(Study(plan, HERE, Records()), folder)
