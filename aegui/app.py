@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.session.comfort import Comfort
+    from aegui.session.documents.document import Opened
 
 _LOG_BYTES = 500_000
 _AFTER_MS = 50
@@ -71,6 +72,7 @@ class App(QObject):
         settings: Settings | None = None,
         autosave_folder: Path | None = None,
         spoken: str | None = None,
+        first: Opened | None = None,
     ) -> None:
         super().__init__(application)
         self._application = application
@@ -83,7 +85,7 @@ class App(QObject):
         self._read()
         self._speak(spoken or self._settings.language or QLocale.system().name())
         self._dress()
-        self.services = Services(self._settings, autosave_folder)
+        self.services = Services(self._settings, autosave_folder, first)
         self._must_keep = self._is_closed = False
         self._told: set[tuple[str, str, int]] = set()
         self._failed.connect(self._on_failed)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from aegui.session.documents.document import Opened
     from aegui.session.settings import Settings
     from aegui.session.shown import Shown
 
@@ -57,10 +58,15 @@ class Services:
         requests: Signals by which features request actions of each other.
     """
 
-    def __init__(self, settings: Settings, autosave_folder: Path | None = None) -> None:
-        """Create the services for the document that the program opens with."""
+    def __init__(
+        self,
+        settings: Settings,
+        autosave_folder: Path | None = None,
+        first: Opened | None = None,
+    ) -> None:
+        """Create the services for the document that the program opens with: see ``Workspace``."""
         self.settings = settings
-        self.workspace = Workspace(settings, autosave_folder=autosave_folder)
+        self.workspace = Workspace(settings, autosave_folder=autosave_folder, first=first)
         self.runner = TrainingRunner()
         _, height, width = self.workspace.dataset.image_shape
         self.drawing = Drawing(height, width)

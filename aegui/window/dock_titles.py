@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -47,7 +48,7 @@ class DockTitle(QWidget):
 class DockTitles(QObject):
     """Sets the title bars of docks; tabbed docks get none, because the tab shows the title.
 
-    A floating dock gets Qt's title bar.
+    A floating dock gets Qt's title bar. A closed dock gets none before it is opened.
     """
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
@@ -60,6 +61,12 @@ class DockTitles(QObject):
             dock.dockLocationChanged.connect(self._later.start)
             dock.topLevelChanged.connect(self._later.start)
             dock.visibilityChanged.connect(self._later.start)
+            dock.visibilityChanged.connect(partial(self._on_dock_visibility_changed, dock))
+
+    def _on_dock_visibility_changed(self, dock: QDockWidget, visible: bool) -> None:
+        # At once, so that Qt's own bar is never painted.
+        if visible and dock.titleBarWidget() is None:
+            self._give(dock)
 
     @Slot()
     def _on_later_timeout(self) -> None:
@@ -69,16 +76,21 @@ class DockTitles(QObject):
                 bar.setUsesScrollButtons(True)
                 bar.setElideMode(Qt.TextElideMode.ElideNone)
         for dock in self._docks:
-            tabs = [
-                other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()
-            ]
-            kind = DockTitle if not tabs else QWidget
-            before = dock.titleBarWidget()
-            if dock.isFloating():
-                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
-            elif type(before) is not kind:
-                dock.setTitleBarWidget(kind(dock))
-            else:
-                continue
-            if before is not None:
-                before.deleteLater()
+            if not dock.isHidden() or dock.titleBarWidget() is not None:
+                self._give(dock)
+
+    def _give(self, dock: QDockWidget) -> None:
+        """Set the title bar of ``dock`` as it is now: alone, in tabs, or floating."""
+        tabs = [other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()]
+        kind = DockTitle if not tabs else QWidget
+        before = dock.titleBarWidget()
+        if dock.isFloating():
+            if before is None:
+                return
+            dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+        elif type(before) is not kind:
+            dock.setTitleBarWidget(kind(dock))
+        else:
+            return
+        if before is not None:
+            before.deleteLater()

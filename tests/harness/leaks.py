@@ -158,7 +158,10 @@ def _alive() -> dict[int, str]:
         if not isinstance(thread, threading._DummyThread)
     }
     for thing in list(_made):
-        if Shiboken.isValid(thing) and (words := _activity(thing)):
+        if not Shiboken.isValid(thing):
+            # Deleted by Qt; the Python object may wait long for the next collection.
+            _made.discard(thing)
+        elif words := _activity(thing):
             alive[_address(thing)] = words
     if QThreadPool.globalInstance().activeThreadCount():
         alive[0] = "thread of the global QThreadPool"

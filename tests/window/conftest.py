@@ -16,6 +16,8 @@ from aegui.core.recipe import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, R
 from aegui.features.figures.dialog import FigureDialog
 from aegui.features.map.hints import HINTS
 from aegui.kit.theme import LIGHT, apply_theme
+from aegui.session.documents.document import Opened
+from aegui.session.documents.draft import fresh_draft
 from aegui.session.file_writer import FileWriter
 from aegui.session.hints import hint_key
 from aegui.session.settings import Settings
@@ -68,9 +70,7 @@ def app(qapp: QApplication, qtbot: QtBot, kept_place: bytes) -> Iterator[App]:
     settings = Settings.model_validate({"language": "en", "theme": "light"} | USED | UNASKED)
     # Set in advance: resizing the window later would arrange all docks twice more.
     settings.set_window_state("geometry", kept_place)
-    made = App(qapp, settings)
-    # Before the panels are created, which would otherwise be filled twice.
-    assert made.services.workspace.new(SMALL)
+    made = App(qapp, settings, first=Opened(fresh_draft(SMALL), name=SMALL.name))
     made.window.show()
     qtbot.waitExposed(made.window)
     yield made

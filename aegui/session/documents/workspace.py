@@ -78,9 +78,13 @@ class Workspace(QObject):
     """Emitted with a ``DownloadNeed`` if a request needs data from the network."""
 
     def __init__(
-        self, settings: Settings, parent: QObject | None = None, autosave_folder: Path | None = None
+        self,
+        settings: Settings,
+        parent: QObject | None = None,
+        autosave_folder: Path | None = None,
+        first: Opened | None = None,
     ) -> None:
-        """Open the shipped model, or an untrained default recipe if it is missing."""
+        """Open ``first``; None: the shipped model, or a default recipe if it is missing."""
         super().__init__(parent)
         self._undo_history = UndoHistory(self)
         self.loading = ProgressJob("aegui-data", self)
@@ -99,7 +103,7 @@ class Workspace(QObject):
         """The draft's shapes and problems, and, if it has none, what training needs."""
         self.run: SavedRun | None
         """The result of a training, with its own recipe and data; None before the first."""
-        self._take(first_document())
+        self._take(first_document() if first is None else first)
         self._undo_history.cleanChanged.connect(self._on_undo_history_clean_changed)
 
     @property
