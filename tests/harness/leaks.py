@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS = 30.0
 """A thread that was told to end may take this long."""
+_MOMENT_SECONDS = 0.1
+"""Most end within this time, before it is worth looking for garbage that keeps them alive."""
 
 _WATCHED: tuple[type[QObject], ...] = (
     QTimer,
@@ -123,15 +125,11 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     collect_due()
     if request.node.stash.get(_failed, False):
         return
-    left = _left(before)
+    left = _left_soon(before, _MOMENT_SECONDS)
     if left:
         # Deferred: a full collection with torch loaded takes as long as many a test.
         gc.collect()
-        left = _left(before)
-    deadline = time.monotonic() + _GRACE_SECONDS
-    while any(what.startswith("thread") for what in left.values()) and time.monotonic() < deadline:
-        time.sleep(0.01)
-        left = _left(before)
+        left = _left_soon(before, _GRACE_SECONDS)
     _set_modules_aside()
     if left:
         pytest.fail("left behind:\n" + "\n".join(left.values()), pytrace=False)
@@ -141,6 +139,16 @@ def _delete_later() -> None:
     """Process Qt's pending deletions."""
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def _left_soon(before: dict[int, str], seconds: float) -> dict[int, str]:
+    """Return what is left once all threads have ended, or after ``seconds``."""
+    left = _left(before)
+    deadline = time.monotonic() + seconds
+    while any(what.startswith("thread") for what in left.values()) and time.monotonic() < deadline:
+        time.sleep(0.002)
+        left = _left(before)
+    return left
 
 
 def _left(before: dict[int, str]) -> dict[int, str]:

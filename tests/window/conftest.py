@@ -22,6 +22,7 @@ from aegui.session.file_writer import FileWriter
 from aegui.session.hints import hint_key
 from aegui.session.settings import Settings
 from aegui.window import notifications
+from aegui.window.docks import DEFAULT_PERSPECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ SMALL = Recipe(
 """Trained in a blink."""
 
 
-USED = {"perspective": "build", "values": {hint_key(key): True for key in (*HINTS, "repair")}}
+USED = {"values": {hint_key(key): True for key in (*HINTS, "repair")}}
 """Settings of somebody who has begun before."""
 
 UNASKED = {"unasked_minutes": 1e6, "unasked_memory_share": 1.0}
@@ -66,8 +67,14 @@ def kept_place(qapp: QApplication) -> bytes:
 
 
 @pytest.fixture
-def app(qapp: QApplication, qtbot: QtBot, kept_place: bytes) -> Iterator[App]:
-    settings = Settings.model_validate({"language": "en", "theme": "light"} | USED | UNASKED)
+def app(
+    request: pytest.FixtureRequest, qapp: QApplication, qtbot: QtBot, kept_place: bytes
+) -> Iterator[App]:
+    marked = request.node.get_closest_marker("arrangement")
+    # The default shows the fewest panels, half of what a window costs: most tests open their own.
+    chosen = {"perspective": DEFAULT_PERSPECTIVE if marked is None else marked.args[0]}
+    chosen |= {"language": "en", "theme": "light"}
+    settings = Settings.model_validate(chosen | USED | UNASKED)
     # Set in advance: resizing the window later would arrange all docks twice more.
     settings.set_window_state("geometry", kept_place)
     made = App(qapp, settings, first=Opened(fresh_draft(SMALL), name=SMALL.name))

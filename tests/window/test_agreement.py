@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aegui.core.training.record.snapshot import Snapshot
     from aegui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.arrangement("build")
+
 LETTERS: dict[str, Any] = {"source": "lowercase", "chars": "abcdefgh"}
 DIGITS: dict[str, Any] = {"source": "digits", "split": {"validation": 0.25}}
 CPU: dict[str, Any] = {"device": "cpu", "optimizer": {"learning_rate": 0.02}}

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.arrangement("build")
+
 CALM = "&Train all the same"
 
 
@@ -57,6 +59,8 @@ def test_the_cost_is_shown_beside_train(qtbot: QtBot, window: MainWindow) -> Non
     assert "MB" in label.text()
     assert "parameters" in label.toolTip()
     costs = window._services.of(CostService)
+    # As at the first move of the pointer over "Train".
+    costs.wake()
     qtbot.waitUntil(lambda: costs.cost is not None and costs.cost.is_measured)
     assert "measured" in label.toolTip()
     train(qtbot, window)

@@ -556,6 +556,7 @@ def test_classes_that_the_draw_left_without_a_sample_stay_ticked(
     assert len(panel.classes.chosen) == 10
 
 
+@pytest.mark.arrangement("build")
 def test_edited_data_are_called_edited(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
@@ -569,6 +570,7 @@ def test_edited_data_are_called_edited(
     assert window.toolbar.data.currentText() == "Lower case"
 
 
+@pytest.mark.arrangement("build")
 def test_emojis_come_in_the_size_and_colours_of_the_panel(window: MainWindow, qtbot: QtBot) -> None:
     panel, workspace = window.panel(DataPanel), window._services.workspace
     window.docks["data"].raise_()
@@ -586,6 +588,7 @@ def test_emojis_come_in_the_size_and_colours_of_the_panel(window: MainWindow, qt
     assert panel.grey.isChecked()
 
 
+@pytest.mark.arrangement("build")
 def test_sub_groups_of_the_emojis_become_classes(window: MainWindow, qtbot: QtBot) -> None:
     panel, workspace = window.panel(DataPanel), window._services.workspace
     window.docks["data"].raise_()

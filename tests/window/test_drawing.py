@@ -18,7 +18,7 @@ from aegui.core.pixels.code import code_of
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.recipe.edits import with_values
 from aegui.features.drawing.clipboard import to_clipboard
-from aegui.features.drawing.feature import DrawingFeature
+from aegui.features.drawing.editor import EditorFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
 from aegui.session.pixels.drawing_state import DrawingPaper
@@ -309,7 +309,7 @@ def test_a_drawing_of_another_size_is_made_and_the_misfit_told(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
     train(qtbot, window)
-    dialog = window.feature(DrawingFeature).edits.ask_for_new()
+    dialog = window.feature(EditorFeature).edits.ask_for_new()
     for name, value in (("columns", 16), ("rows", 12), ("kind", "grey")):
         dialog.form.fields[name].edited.emit(value)
     dialog.accept()
@@ -439,7 +439,7 @@ def test_training_goes_on_with_the_new_sample(
 def test_a_drawing_in_colour_is_averaged_for_a_grey_set(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
-    dialog = window.feature(DrawingFeature).edits.ask_for_new()
+    dialog = window.feature(EditorFeature).edits.ask_for_new()
     dialog.form.fields["kind"].edited.emit("colour")
     dialog.accept()
     drawing.paste(np.stack([np.eye(7, 5), np.eye(7, 5), np.zeros((7, 5))]))
@@ -478,7 +478,7 @@ def test_the_noise_sheet_follows_drawing_and_noise(
     window: MainWindow, qtbot: QtBot, draw: DrawPanel, drawing: Drawing
 ) -> None:
     train(qtbot, window)
-    sheet = window.feature(DrawingFeature).edits.show_sheet()
+    sheet = window.feature(EditorFeature).edits.show_sheet()
     qtbot.waitUntil(lambda: sheet.view.sheet is not None)
     shown = sheet.view.sheet
     assert shown is not None

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aegui.session.documents.workspace import Workspace
     from aegui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.arrangement("build")
+
 RATE = "training.optimizer.learning_rate"
 
 

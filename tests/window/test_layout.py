@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from aegui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.arrangement("build")
+
 _SMALL = (1280, 660)
 """1280 x 720 less a title bar and a bar of tasks."""
 

@@ -235,7 +235,7 @@ def test_runs_that_ended_last_before_a_study_was_given_up_are_kept(
     qtbot.waitUntil(lambda: runs.sheet is not None and runs.sheet.cost is not None)
     runs.start()
     panel = window.panel(StudiesPanel)
-    qtbot.waitUntil(lambda: "6 runs" in panel.text.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "6 runs" in panel.text.text())
     assert runs.sheet is not None
     assert runs.sheet.result is not None
     assert sum(len(cell.runs) for cell in runs.sheet.result.cells) < 6

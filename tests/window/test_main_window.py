@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
+pytestmark = pytest.mark.arrangement("build")
+
+
 @pytest.mark.parametrize("key", PERSPECTIVES)
 def test_perspectives_arrange_the_same_docks(window: MainWindow, key: str) -> None:
     window.actions_table[key].trigger()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aegui.app import App
     from aegui.session.documents.draft import DraftState
 
+pytestmark = pytest.mark.arrangement("build")
+
 LARGE = Recipe.model_validate(
     {
         "network": {"encoder": [{"units": 8}], "latent": {"units": 3}},

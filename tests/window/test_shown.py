@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
+pytestmark = pytest.mark.arrangement("build")
+
+
 def population(runs: int, epochs: int = 60) -> Recipe:
     training = SMALL.training.model_copy(update={"epochs": epochs})
     return SMALL.model_copy(update={"runs": runs, "training": training, "seed": 7})

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from aegui.app import App
 
 
+pytestmark = pytest.mark.arrangement("build")
+
+
 def _splitter(app: App, qtbot: QtBot, dock: str) -> Splitter:
     """Return the splitter of the panel in ``dock``, shown and laid out."""
     app.window.docks[dock].show()

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
+pytestmark = pytest.mark.arrangement("build")
+
+
 @pytest.fixture
 def showing(window: MainWindow, qtbot: QtBot) -> Showing:
     """Train 400 epochs and return what the window shows."""

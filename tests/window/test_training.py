@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from aegui.window.main_window import MainWindow
 
 
+pytestmark = pytest.mark.arrangement("build")
+
+
 def with_epochs(epochs: int) -> Recipe:
     training = SMALL.training.model_copy(update={"epochs": epochs})
     return SMALL.model_copy(update={"training": training})

@@ -4,8 +4,9 @@ from aegui.core.i18n import mark
 from aegui.shell.feature import DockSpec, FeatureSpec, Spot
 
 FEATURES = (
+    # Before the next: the panel has the samples of a changed set when the drawing follows.
     FeatureSpec(
-        "aegui.features.drawing.feature:DrawingFeature",
+        "aegui.features.drawing.editor:EditorFeature",
         (
             DockSpec(
                 "draw",
@@ -20,8 +21,12 @@ FEATURES = (
                 guide="07-drawing.md",
             ),
         ),
+    ),
+    FeatureSpec(
+        "aegui.features.drawing.feature:DrawingFeature",
         requests={"sample": "load_sample", "drawing_on_map": "mark_code"},
         at_start=True,
     ),
     FeatureSpec("aegui.features.drawing.set:SetFeature", at_start=True),
+    FeatureSpec("aegui.features.drawing.set:SetPageFeature", seen_with=("draw",)),
 )

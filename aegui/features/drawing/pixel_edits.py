@@ -59,8 +59,6 @@ class PixelEdits(QObject):
         form = services.settings.values.get(_CODE_FORM)
         if isinstance(form, str):
             self._draw.code.set_form(form)
-        # A new window starts without a selection.
-        services.drawing.set_region(None)
         self._connect()
 
     def _by_tool(self) -> dict[str, Callable[[], object]]:

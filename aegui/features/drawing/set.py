@@ -1,4 +1,4 @@
-"""Connects the page of the set to the draft's data: edits of samples, and continued training."""
+"""Edits of the samples of the draft's data on the page of the set, and continued training."""
 
 from __future__ import annotations
 
@@ -34,18 +34,74 @@ if TYPE_CHECKING:
 
     from aegui.core.data.dataset import Dataset
     from aegui.features.drawing.model.set_edits import DataChange
+    from aegui.features.drawing.view.set_page import SetPage
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
 
 
 class SetFeature(Feature):
+    """Offers to continue the training when samples have been edited."""
+
+    def __init__(self, services: Services, window: FeatureWindow) -> None:
+        super().__init__(services, window)
+        self.page: SetPage | None = None
+        """The page of the set, once created; while visible it shows the change itself."""
+        self._change_told: DataChange | None = None
+        services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
+
+    @Slot(object)
+    def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
+        change, can_continue = self.change()
+        if change is not None and can_continue and self._is_news(change):
+            # Deferred until the edit is complete: a notice sent during it would be replaced.
+            QTimer.singleShot(0, self, self._offer)
+        self._change_told = change
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offer to continue the training, if that is still possible."""
+        change, can_continue = self.change()
+        if change is not None and can_continue:
+            words = change.words
+            self.noticed.emit(Notice("info", words, tr("Train on"), self.train_on, passing=True))
+
+    def _is_news(self, change: DataChange) -> bool:
+        """Return whether to announce the change: the first, or more new samples while unseen."""
+        told = self._change_told
+        is_seen = self.page is not None and self.page.isVisible()
+        return told is None or (change.new > told.new and not is_seen)
+
+    def change(self) -> tuple[DataChange | None, bool]:
+        """Return how the data differ from those trained on, and whether training can continue."""
+        workspace = self._services.workspace
+        run, resolved = workspace.run, workspace.resolution.resolved
+        change = None if run is None else data_change(run.dataset, workspace.dataset)
+        if run is None or change is None:
+            return None, False
+        can = resolved is not None and can_go_on(run, resolved)
+        return change, can and not self._services.runner.is_busy
+
+    @Slot()
+    def train_on(self) -> None:
+        """Continue from the trained weights with the set as it is now."""
+        workspace, runner = self._services.workspace, self._services.runner
+        run, resolved = workspace.run, workspace.resolution.resolved
+        if run is None or resolved is None or runner.is_busy:
+            return
+        further = further_with(run, resolved)
+        if further is not None:
+            continue_training(self._services, further, self._window)
+
+
+class SetPageFeature(Feature):
     """Edits the draft's samples; each edit can be undone with the draft."""
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._page = window.panel(DrawPanel).set
-        self._change_told: DataChange | None = None
+        self._set = window.feature(SetFeature)
+        self._set.page = self._page
         self._samples = Refresher(self._show_samples, dock=window.docks["draw"], parent=self)
         self._connect()
         self._samples.mark()
@@ -59,7 +115,7 @@ class SetFeature(Feature):
         page.redraw_requested.connect(self._on_page_redraw_requested)
         page.renamed.connect(self._on_page_renamed)
         page.open_requested.connect(self._on_page_open_requested)
-        page.continue_requested.connect(self.train_on)
+        page.continue_requested.connect(self._set.train_on)
         page.import_requested.connect(services.requests.add_data)
         page.export_requested.connect(services.requests.export_data)
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
@@ -72,27 +128,7 @@ class SetFeature(Feature):
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
         self._samples.mark()
-        change, can_continue = self._show_change()
-        if change is not None and can_continue and self._is_news(change):
-            # Deferred until the edit is complete: a notice sent during it would be replaced.
-            QTimer.singleShot(0, self, self._offer)
-        self._change_told = change
-
-    @Slot()
-    def _offer(self) -> None:
-        """Offer to continue the training, if that is still possible."""
-        change, can_continue = self._change()
-        if change is not None and can_continue:
-            words = change.words
-            self.noticed.emit(Notice("info", words, tr("Train on"), self.train_on, passing=True))
-
-    def _is_news(self, change: DataChange) -> bool:
-        """Return whether to announce the change: the first one, or more new samples while hidden.
-
-        The visible page shows the change itself.
-        """
-        told = self._change_told
-        return told is None or (change.new > told.new and not self._page.isVisible())
+        self._show_change()
 
     def _show_samples(self) -> None:
         dataset = self._services.workspace.dataset
@@ -119,22 +155,12 @@ class SetFeature(Feature):
             reason = tr("Sets of more than {n:,} samples are not edited one by one.", n=MAX)
         self._page.set_locked(reason)
 
-    def _change(self) -> tuple[DataChange | None, bool]:
-        """Return how the data differ from those trained on, and whether training can continue."""
-        workspace = self._services.workspace
-        run, resolved = workspace.run, workspace.resolution.resolved
-        change = None if run is None else data_change(run.dataset, workspace.dataset)
-        if run is None or change is None:
-            return None, False
-        can = resolved is not None and can_go_on(run, resolved)
-        return change, can and not self._services.runner.is_busy
-
-    def _show_change(self) -> tuple[DataChange | None, bool]:
-        change, can_continue = self._change()
+    @Slot()
+    def _show_change(self) -> None:
+        change, can_continue = self._set.change()
         words = "" if change is None else change.words
         self._page.set_change(words, can_continue=can_continue)
         self._show_lock()
-        return change, can_continue
 
     # Edits
 
@@ -190,14 +216,3 @@ class SetFeature(Feature):
         image = one_image(dataset.images[index], dataset)
         paper = paper_of(look, dataset.image_shape[0])
         services.drawing.load(image, title(dataset, index, look), None, paper)
-
-    @Slot()
-    def train_on(self) -> None:
-        """Continue from the trained weights with the set as it is now."""
-        workspace, runner = self._services.workspace, self._services.runner
-        run, resolved = workspace.run, workspace.resolution.resolved
-        if run is None or resolved is None or runner.is_busy:
-            return
-        further = further_with(run, resolved)
-        if further is not None:
-            continue_training(self._services, further, self._window)
