@@ -22,6 +22,7 @@ from aegui.features.drawing.editor import EditorFeature
 from aegui.features.drawing.view.draw_panel import DrawPanel
 from aegui.features.linked.others import OthersFeature
 from aegui.session.pixels.drawing_state import DrawingPaper
+from aegui.shell.panel_area import PanelArea
 from aegui.widgets.dragged_samples import samples_mime
 from tests.widgets.drags import caught_drags
 from tests.window.conftest import train
@@ -56,6 +57,26 @@ def stroke(draw: DrawPanel, start: tuple[int, int], end: tuple[int, int]) -> Non
     QTest.mousePress(editor, LEFT, NONE, editor.cell_rect(*start).center())
     QTest.mouseMove(editor, editor.cell_rect(*end).center())
     QTest.mouseRelease(editor, LEFT, NONE, editor.cell_rect(*end).center())
+
+
+def test_the_panel_is_built_when_it_is_opened(
+    window: MainWindow, drawing: Drawing, qtbot: QtBot
+) -> None:
+    train(qtbot, window)
+    area = window.docks["draw"].widget()
+    assert isinstance(area, PanelArea)
+    assert not area.is_made
+    # The drawing, and its code on the map, are there all the same.
+    assert drawing.label == "a"
+    qtbot.waitUntil(lambda: window.canvas.scene.drawing is not None)
+    window._services.requests.sample.emit(2)
+    drawing.paint(0, 0, 1.0)
+    window.docks["draw"].show()
+    window.docks["draw"].raise_()
+    qtbot.waitUntil(lambda: area.is_made)
+    panel = window.panel(DrawPanel)
+    assert np.array_equal(panel.editor.pixels, drawing.pixels)
+    assert panel._loaded == 2
 
 
 def test_every_brush_reaches_the_drawing(draw: DrawPanel, drawing: Drawing) -> None:

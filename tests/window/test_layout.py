@@ -360,3 +360,13 @@ def test_what_is_pressed_is_high_enough(window: MainWindow) -> None:
                     if field.isVisible() and not inner and field.height() < CONTROL_PX:
                         low.append((type(field).__name__, field.accessibleName(), field.height()))
     assert low == []
+
+
+def test_a_closed_panel_gets_its_title_bar_when_opened(window: MainWindow) -> None:
+    window.set_perspective("wander")
+    dock = window.docks["races"]
+    assert dock.isHidden()
+    assert dock.titleBarWidget() is None
+    dock.show()
+    # At once: Qt's own bar is never painted.
+    assert dock.titleBarWidget() is not None
