@@ -87,7 +87,7 @@ class App(QObject):
         self._dress()
         self.services = Services(self._settings, autosave_folder, first)
         self._must_keep = self._is_closed = False
-        self._told: set[tuple[str, str, int]] = set()
+        self._reported: set[tuple[str, str, int]] = set()
         self._failed.connect(self._on_failed)
         self._samples_bytes = 0
         self.services.workspace.dataset_changed.connect(self._on_dataset_changed)
@@ -282,9 +282,9 @@ class App(QObject):
     @Slot(object, bool)
     def _on_failed(self, error: BaseException, once: bool) -> None:
         place = _place_of(error)
-        if once and place in self._told:
+        if once and place in self._reported:
             return
-        self._told.add(place)
+        self._reported.add(place)
         text = tr(
             "An unexpected error occurred: {error}. Your work is still here; the log has the "
             "details.",
@@ -319,7 +319,7 @@ def run_window(path: Path | None = None, spoken: str | None = None) -> int:
     app = App(application, spoken=spoken)
     _catch_errors(app)
     endings = ExitSignals(app)
-    endings.asked.connect(app.end_by)
+    endings.received.connect(app.end_by)
     application.commitDataRequest.connect(app.end_with_session)
     application.aboutToQuit.connect(app.end)
     app.start(path)

@@ -142,13 +142,13 @@ def _dispatch(arguments: list[str]) -> int:
     if not window_only or not window_only[0].startswith("-"):
         _check_language(arguments)
     if not window_only:
-        return _open_window(None, _asked_language(arguments))
+        return _open_window(None, _requested_language(arguments))
     first = window_only[0]
     if not first.startswith("-") and first not in _first_words():
         path = _existing(first)
         if len(window_only) > 1:
             raise _RefusedLine(tr("One file can be opened at a time."))
-        return _open_window(path, _asked_language(arguments))
+        return _open_window(path, _requested_language(arguments))
     try:
         options = _parser().parse_args(_joined_points(arguments))
     except SystemExit as done:  # --help and --version
@@ -158,13 +158,13 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _check_language(arguments: list[str]) -> None:
     """Refuse an unknown language, with the message that argparse would give."""
-    asked = _asked_language(arguments)
-    if asked is not None and asked not in LANGUAGES:
+    requested = _requested_language(arguments)
+    if requested is not None and requested not in LANGUAGES:
         choices = ", ".join(LANGUAGES)
         raise _RefusedLine(
             tr(
                 "argument --language: there is no language {code}; choose one of {choices}.",
-                code=repr(asked[:40]),
+                code=repr(requested[:40]),
                 choices=choices,
             )
         )
@@ -206,7 +206,7 @@ def _existing(name: str) -> Path:
     )
 
 
-def _asked_language(arguments: list[str]) -> str | None:
+def _requested_language(arguments: list[str]) -> str | None:
     """Return the value of ``--language``: None without the option, "" without a value."""
     for index, argument in enumerate(arguments):
         if argument.startswith("--language="):
@@ -218,9 +218,9 @@ def _asked_language(arguments: list[str]) -> str | None:
 
 def _language(arguments: list[str]) -> str:
     """Return the language of the command line, or else of the environment."""
-    asked = _asked_language(arguments)
-    if asked in LANGUAGES:
-        return asked
+    requested = _requested_language(arguments)
+    if requested in LANGUAGES:
+        return requested
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return os.environ[name].split(".")[0]

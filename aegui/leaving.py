@@ -22,7 +22,7 @@ SIGNAL_EXIT = 128
 """Exit code after a signal, less the number of the signal, as shells expect it."""
 
 
-def heard_signals() -> tuple[int, ...]:
+def handled_signals() -> tuple[int, ...]:
     """Return those of ``ENDING_SIGNALS`` that were not ignored at the start, as under ``nohup``."""
     return tuple(
         number for number in ENDING_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN

@@ -603,8 +603,8 @@ def source(app: App) -> None:
     panel = app.window.panel(SourcePanel)
     wait_for(lambda: panel.badge.text().startswith("✓"))
     shown = app.services.of(SourceService)
-    assert shown.look is not None
-    app.services.of(HighlightedLayer).light(shown.look.places[0])
+    assert shown.printed is not None
+    app.services.of(HighlightedLayer).light(shown.printed.indices[0])
     shoot(app, "source-code", panel)
     app.services.of(HighlightedLayer).light(None)
     app.window.docks["source"].close()

@@ -16,7 +16,7 @@ Fixtures:
 - ``expect_log(pattern, level=WARNING)``: a context manager in which a matching record must be
   logged. A test may also inspect ``caplog.records`` itself and then call ``caplog.clear()``.
 - ``user_home``: the folder under which this test's settings, data and cache would be written.
-- ``heard_signals``: processes started by the test receive SIGHUP and SIGINT.
+- ``handled_signals``: processes started by the test receive SIGHUP and SIGINT.
 - ``repository``: the root of the source tree.
 - ``qtbot``, ``qapp`` and ``qtlog`` come from pytest-qt.
 """
@@ -88,7 +88,7 @@ pytest_plugins = (
 
 
 @pytest.fixture
-def heard_signals() -> Iterator[None]:
+def handled_signals() -> Iterator[None]:
     """Let child processes receive SIGHUP and SIGINT, even where nohup or ``&`` has them ignored."""
     numbers = [getattr(signal, name) for name in ("SIGHUP", "SIGINT") if hasattr(signal, name)]
     # A handler is reset to the default by exec, whereas an ignored signal stays ignored.

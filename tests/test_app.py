@@ -199,10 +199,10 @@ def recovered_at(home: Path) -> int:
     with started(_RECOVERING) as process:
         output, errors = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 0, errors
-    told, goes_on = output.splitlines()
+    told, continues = output.splitlines()
     assert "A training was running" in told
     assert "of 50,000,000 epochs" in told
-    return int(goes_on.split()[3])
+    return int(continues.split()[3])
 
 
 def test_a_training_in_a_killed_window_goes_on_in_the_next(user_home: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_training_in_a_killed_window_goes_on_in_the_next(user_home: Path) -> N
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-@pytest.mark.usefixtures("heard_signals")
+@pytest.mark.usefixtures("handled_signals")
 def test_a_window_told_to_end_keeps_its_training(name: str, user_home: Path) -> None:
     number = getattr(signal, name)
     with started(_TRAINING, "1e6") as process:

@@ -220,7 +220,7 @@ def test_a_configuration_that_needs_data_says_so(tmp_path: Path, capsys: Capture
     capsys.readouterr()
 
 
-@pytest.mark.usefixtures("heard_signals")
+@pytest.mark.usefixtures("handled_signals")
 def test_ctrl_c_keeps_what_was_learnt(tmp_path: Path) -> None:
     save_recipe(tmp_path / "r.json", Recipe(training=TrainingSpec(epochs=50_000_000)))
     out = tmp_path / "o.aegui"

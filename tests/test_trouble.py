@@ -132,7 +132,7 @@ def test_of_two_windows_on_one_document_none_writes_over_the_other(
     # With changes of its own, this window reports the conflict and overwrites nothing.
     workspace.edits.edit_dataset(glyphs(5), "five")
     with qtbot.waitSignal(workspace.file.changed_on_disk, check_params_cb="changed".__eq__):
-        workspace.file.look()
+        workspace.file.check()
     assert not workspace.save()
     assert path.read_bytes() == theirs
     for one in (workspace, other):

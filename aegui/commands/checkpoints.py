@@ -57,7 +57,7 @@ class Checkpoints:
         self._reached: int | None = None
 
     @contextmanager
-    def told_if_it_fails(self, line: TerminalLine) -> Iterator[None]:
+    def message_on_failure(self, line: TerminalLine) -> Iterator[None]:
         """If the training fails within, add to the error which epoch can be resumed from the file.
 
         Raises:
@@ -77,7 +77,7 @@ class Checkpoints:
             )
             raise TrainingError(f"{error} {kept}") from error
 
-    def look(self, training: Training) -> None:
+    def write_if_due(self, training: Training) -> None:
         """Write a checkpoint if one is due; called between two chunks of a training."""
         if self._path is None or not self._seconds:
             return
@@ -142,20 +142,20 @@ def read_unfinished(path: str | os.PathLike[str]) -> SavedRun:
     return run
 
 
-def check_goes_on(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
+def check_can_resume(path: str, run: SavedRun, resolved: ResolvedRecipe) -> None:
     """Check that ``resolved`` is what ``run``, read from ``path``, was trained with.
 
     Raises:
         RecipeError: Settings other than epochs, goals and device differ, or the data do.
     """
-    done, asked = _epochs_done(run), resolved.recipe.training.epochs
-    if done > asked:
+    done, requested = _epochs_done(run), resolved.recipe.training.epochs
+    if done > requested:
         raise RecipeError(
             tr(
                 "{file} has done {done:,} epochs already: --epochs {asked} would be fewer.",
                 file=path,
                 done=done,
-                asked=asked,
+                asked=requested,
             )
         )
     for key, before, now in _differences(run.recipe, resolved.recipe):

@@ -124,7 +124,7 @@ def noisy_accuracies(
         right = 0
         for batch in noisy_batches(samples, spec, rounds, np.random.default_rng(options.seed)):
             predicted = run.codec.classify(batch.noisy).argmax(axis=1)
-            right += int(np.count_nonzero(predicted == truth[batch.places]))
+            right += int(np.count_nonzero(predicted == truth[batch.indices]))
         accuracies.append(right / (rounds * len(samples)))
     return accuracies
 
@@ -184,7 +184,7 @@ def _say_confusion(found: Classification) -> None:
     say(tr("What is confused most often:"))
     mistakes = found.confusion - np.diag(np.diag(found.confusion))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:_MAX_PAIRS]
-    pairs = [divmod(int(place), len(labels)) for place in order]
+    pairs = [divmod(int(index), len(labels)) for index in order]
     rows = [
         [labels[true], labels[taken], str(mistakes[true, taken])]
         for true, taken in pairs

@@ -16,7 +16,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.repairs import complete
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import tr, trn
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.widgets.answer_columns import COLUMNS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _missing(text: str, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
 
 def _say(
     path: str,
-    wanted: NDArray[np.float32],
+    target: NDArray[np.float32],
     drawn: NDArray[np.float32],
     missing: NDArray[np.bool_],
     *,
@@ -86,7 +86,7 @@ def _say(
             "{n:,} image completed: {file}", "{n:,} images completed: {file}", len(drawn), file=path
         )
     )
-    part, of = drawn[:, missing], wanted[:, missing]
+    part, of = drawn[:, missing], target[:, missing]
     if glyphs:
         wrong = wrong_pixels(of, part)
         text = tr(
@@ -120,5 +120,5 @@ def _write_figure(
     ]
     origin = run.origin(data=images.name, samples=len(images))
     title = tr("Completion: {name}", name=run.saved.recipe.name)
-    figure = made_figure("reconstructions", rows, look_of(run.dataset), title, origin)
+    figure = made_figure("reconstructions", rows, image_style_of(run.dataset), title, origin)
     write_figures([path], figure)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aegui.core.network.resolve import ResolvedRecipe
 
 _WORTH_TRYING_SECONDS = 20.0
-_WORTH_TELLING_SECONDS = 60.0
+_MIN_REPORTED_SECONDS = 60.0
 
 
 def cost_of(resolved: ResolvedRecipe, timeline_bytes: int) -> Cost:
@@ -40,7 +40,7 @@ def refuse_excess(cost: Cost, *, allowed: bool) -> None:
     reason = excess(cost, _budget())
     if reason and not allowed:
         raise AeguiError(tr("{reason} Add --yes to do it anyway.", reason=reason))
-    if cost.seconds >= _WORTH_TELLING_SECONDS:
+    if cost.seconds >= _MIN_REPORTED_SECONDS:
         note(_sum(cost))
 
 

@@ -14,7 +14,7 @@ from aegui.core.data.emoji_words import translated_name
 from aegui.core.data.file_kinds import FILE_KINDS, kind_of
 from aegui.core.data.image_files import scan_images
 from aegui.core.data.load import read_glyph_file, read_source
-from aegui.core.data.own_look import own_look
+from aegui.core.data.majority_format import majority_format
 from aegui.core.data.published import PUBLISHED, published_folder
 from aegui.core.data.readers import READERS
 from aegui.core.data.select import select
@@ -93,18 +93,18 @@ def image_spec(options: argparse.Namespace) -> ImageSpec:
     Raises:
         AeguiError: The size or the background is invalid.
     """
-    asked: dict[str, Any] = {}
+    requested: dict[str, Any] = {}
     if options.size is not None:
         width, _, height = options.size.lower().partition("x")
-        asked |= {"width": width, "height": height or width}
+        requested |= {"width": width, "height": height or width}
     if options.grey:
-        asked["channels"] = 1
+        requested["channels"] = 1
     if options.fit is not None:
-        asked["fit"] = options.fit
+        requested["fit"] = options.fit
     if options.background is not None:
-        asked["background"] = options.background
+        requested["background"] = options.background
     try:
-        return ImageSpec.model_validate(asked)
+        return ImageSpec.model_validate(requested)
     except ValueError as error:
         raise AeguiError(
             tr(
@@ -120,20 +120,20 @@ def _read(
     images = image_spec(options)
     found = _read_as(images, options, report, is_cancelled)
     kind = found[0]
-    asked = next((name for name in _LOOKS if getattr(options, name.strip("-"))), None)
-    if asked is not None and not _takes_looks(kind, options.file):
+    requested = next((name for name in _LOOKS if getattr(options, name.strip("-"))), None)
+    if requested is not None and not _is_converted(kind, options.file):
         raise AeguiError(
             tr(
                 "{option} is for folders of images and emojis: the samples of {file} are as they "
                 "are.",
-                option=asked,
+                option=requested,
                 file=options.file,
             )
         )
     return found
 
 
-def _takes_looks(kind: str, source: str) -> bool:
+def _is_converted(kind: str, source: str) -> bool:
     """Return whether anything in ``source`` is converted to the size and colours requested."""
     if kind not in {"builtin", "several"}:
         return kind in _OF_ANY_SIZE
@@ -156,7 +156,7 @@ def _read_as(
     reading = read_source(options.file, images, report, is_cancelled)
     notes = reading.notes
     if reading.kind == "folder":
-        own = own_look(scan_images([path], is_cancelled).files, is_cancelled)
+        own = majority_format(scan_images([path], is_cancelled).files, is_cancelled)
         notes = notes if own is None else (own.words(), *notes)
     return reading.kind, (select(reading.dataset, chosen),), notes
 

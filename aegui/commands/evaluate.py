@@ -110,8 +110,8 @@ def _part_json(found: PartFigures) -> dict[str, Any]:
 def _say_means(found: Mapping[str, PartFigures]) -> None:
     first, *_ = found.values()
     rows = [[tr("clean"), *(localized(one.clean.mean(), ".3f") for one in found.values())]]
-    for place, score in enumerate(first.scores):
-        means = (one.scores[place].mean for one in found.values())
+    for index, score in enumerate(first.scores):
+        means = (one.scores[index].mean for one in found.values())
         rows.append([corruption_words(score.spec), *(localized(mean, ".3f") for mean in means)])
     heads = [tr("wrong pixels")]
     if len(found) > 1:
@@ -125,11 +125,11 @@ def _say(dataset: Dataset, found: Mapping[str, PartFigures]) -> None:
     means = []
     for key, one in found.items():
         parts = [tr(PARTS[key])] if len(found) > 1 else []
-        for place, index in enumerate(one.indices.tolist()):
+        for position, index in enumerate(one.indices.tolist()):
             rows[index] = [
                 shown(dataset.labels[index], dataset.names[index]),
-                str(one.clean[place]),
-                *(localized(score.per_sample[place], ".2f") for score in one.scores),
+                str(one.clean[position]),
+                *(localized(score.per_sample[position], ".2f") for score in one.scores),
                 *parts,
             ]
         title = tr("mean, {part}", part=parts[0]) if parts else tr("mean")

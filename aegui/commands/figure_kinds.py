@@ -27,9 +27,9 @@ from aegui.core.latent.grids import MAX_ROWS, GridSpec
 from aegui.core.latent.sheets import grid_of_decodes, traversal
 from aegui.core.recipe import CorruptionSpec
 from aegui.core.sampled import evenly_spaced
-from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
+from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_curves
 from aegui.kit.charts.scale import Scale
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.charts.curves import CHARTS, applies, axis_name, curves_of, seeds_csv
 from aegui.widgets.charts.painting import ChartData, fitted_y
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from aegui.commands.opened import OpenedRun
     from aegui.core.latent.frame import Frame
     from aegui.kit.charts.figure import Figure
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 _FEW_SAMPLES = 48
 _GRID_COLUMNS = 15
@@ -105,7 +105,7 @@ def _latent(model: OpenedRun, options: argparse.Namespace) -> Figure:
         _title(model, tr("Latent codes")),
         _origin(model),
         (lambda row: np.asarray(images[some[row]])) if pictured else None,
-        _look(model),
+        _image_style_of_run(model),
     )
 
 
@@ -175,7 +175,7 @@ def _reconstructions(model: OpenedRun, options: argparse.Namespace) -> Figure:
     title = _title(model, tr("Reconstructions"))
     return reconstructions_figure(
         [(name, list(of)) for name, of in rows],
-        _look(model),
+        _image_style_of_run(model),
         title,
         _origin(model, spec, seed),
         notes if any(notes) else (),
@@ -214,13 +214,13 @@ def _errors(model: OpenedRun, options: argparse.Namespace) -> Figure:
 
 
 def _error(
-    model: OpenedRun, wanted: NDArray[np.float32], given: NDArray[np.float32]
+    model: OpenedRun, target: NDArray[np.float32], given: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Return the error of each answer to ``given``: wrong pixels, or squared error per image."""
     answers = model.codec.reconstruct(given)
     if model.glyphs:
-        return wrong_pixels(wanted, answers).astype(np.float64)
-    apart = np.asarray(answers, np.float64) - wanted
+        return wrong_pixels(target, answers).astype(np.float64)
+    apart = np.asarray(answers, np.float64) - target
     return np.asarray((apart**2).sum(axis=1), np.float64)
 
 
@@ -255,7 +255,7 @@ def _noise_curves(model: OpenedRun, options: argparse.Namespace) -> Figure:
     kind = options.noise.partition(":")[0] if options.noise else own
     levels = noise_levels("flip" if kind == "none" else kind, options.levels)
     runs = range(len(model.saved.results)) if options.run is None else [options.run]
-    tried = TriedModel(model.name, tuple(model.saved.codec(run) for run in runs))
+    tried = ModelUnderTest(model.name, tuple(model.saved.codec(run) for run in runs))
     spec = NoiseCurveSpec(
         levels[0].kind,
         tuple(sorted({one.level for one in levels})),
@@ -275,14 +275,16 @@ def _grid(model: OpenedRun, options: argparse.Namespace) -> Figure:
         base = place_of(model, "--at", options.at)
         frame = replace(frame, origin=tuple(_off(frame, base).tolist()))
     spec, words = _grid_spec(model, options, frame)
-    xs, ys = spec.places()
+    xs, ys = spec.axis_values()
     line = not any(frame.up)
     ys = ys[:1] if line else ys
     images = grid_of_decodes(model.codec, frame, xs, np.zeros(1) if line else ys)
     across, up = _axis_names(frame)
     names = f"{across} {words}".strip(), "" if line else f"{up} {words}".strip()
     title = _title(model, tr("Decoded grid"))
-    return grid_figure(images, xs.tolist(), ys.tolist(), names, _look(model), title, _origin(model))
+    return grid_figure(
+        images, xs.tolist(), ys.tolist(), names, _image_style_of_run(model), title, _origin(model)
+    )
 
 
 def _off(frame: Frame, base: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -345,7 +347,7 @@ def _traversal(model: OpenedRun, options: argparse.Namespace) -> Figure:
         images,
         [f"z{dim + 1}" for dim in dims],
         values,
-        _look(model),
+        _image_style_of_run(model),
         _title(model, tr("Traversal of the code")),
         f"{_origin(model)} · {others}" + (" …" if size > 8 else ""),
     )
@@ -365,8 +367,8 @@ def _noise(model: OpenedRun, options: argparse.Namespace, *, own: bool = True) -
     return model.saved.recipe.data.corruption if own else CorruptionSpec()
 
 
-def _look(model: OpenedRun) -> Look:
-    return look_of(model.dataset)
+def _image_style_of_run(model: OpenedRun) -> ImageStyle:
+    return image_style_of(model.dataset)
 
 
 def _axis_names(frame: Frame) -> tuple[str, str]:

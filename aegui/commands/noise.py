@@ -132,8 +132,8 @@ def _pairs_table(dataset: Dataset, spec: CorruptionSpec, most: int) -> str:
     return columns_text([title, tr("different pixels"), tr("taken for the other")], rows)
 
 
-def _named(dataset: Dataset, place: int) -> str:
-    return shown(dataset.labels[place], dataset.names[place])
+def _named(dataset: Dataset, index: int) -> str:
+    return shown(dataset.labels[index], dataset.names[index])
 
 
 def _limits_json(
@@ -206,12 +206,12 @@ def _repaired(
     with shown_work() as (report, cancelled):
         progress = Progress(len(images), images_read, report, cancelled)
         for batch in noisy_batches(images, spec, 1, generator):
-            for place, row in zip(batch.places.tolist(), batch.noisy, strict=True):
-                progress.reached(place)
+            for index, row in zip(batch.indices.tolist(), batch.noisy, strict=True):
+                progress.reached(index)
                 found = repair(codec, row, options.times, threshold=options.threshold).answer
-                answers[place] = found > THRESHOLD if options.threshold else found
-            lit = answers[batch.places] > THRESHOLD
-            switched[batch.places] = (lit != (batch.noisy > THRESHOLD)).sum(axis=1)
+                answers[index] = found > THRESHOLD if options.threshold else found
+            lit = answers[batch.indices] > THRESHOLD
+            switched[batch.indices] = (lit != (batch.noisy > THRESHOLD)).sum(axis=1)
     return answers.reshape(-1, *codec.image_shape), switched
 
 

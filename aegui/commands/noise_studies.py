@@ -26,7 +26,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.core.run_file.origin import origin_words
 from aegui.core.study.findings import mistakes
 from aegui.core.study.levels import noises_of, parse_levels
-from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
+from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_curves
 from aegui.core.study.noise_matrix import (
     FIGURES,
     MatrixSpec,
@@ -91,7 +91,7 @@ def curves_command(options: argparse.Namespace) -> int:
     runs += [OpenedRun(file, None, options.weights) for file in others]
     dataset = runs[0].dataset
     models = [
-        TriedModel(run.name, tuple(run.saved.codec(k) for k in range(len(run.saved.results))))
+        ModelUnderTest(run.name, tuple(run.saved.codec(k) for k in range(len(run.saved.results))))
         for run in runs
     ]
     levels = tuple(one.level for one in noise_levels(options.kind, options.levels))

@@ -73,7 +73,7 @@ class OpenedRun:
         self.name = Path(file).stem
         self.saved = load_run(file)
         self.dataset = _samples(self.saved, data)
-        self.places = evenly_spaced(len(self.dataset), MAX_CODES).tolist()
+        self.indices = evenly_spaced(len(self.dataset), MAX_CODES).tolist()
         """Indices of ``some_samples`` in the set, those of the figures."""
         self.is_own = data is None or is_same_set(self.dataset, self.saved.dataset)
         is_chosen = has_best_weights(self.saved.recipe)
@@ -138,8 +138,8 @@ class OpenedRun:
 
     @property
     def some_samples(self) -> NDArray[np.float32]:
-        """At most ``MAX_CODES`` samples ``[n, pixels]``, those at ``places`` in the set."""
-        return np.asarray(self.dataset.flat()[self.places])
+        """At most ``MAX_CODES`` samples ``[n, pixels]``, those at ``indices`` in the set."""
+        return np.asarray(self.dataset.flat()[self.indices])
 
     @property
     def distribution(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
@@ -169,7 +169,7 @@ class OpenedRun:
             self.dataset,
             self.weights,
             saved.timeline,
-            saved.places,
+            saved.pins,
         )
 
     def refuse_generator(self) -> None:

@@ -129,7 +129,7 @@ def numbers(text: str) -> list[float] | None:
 
 def _samples(dataset: Dataset, text: str) -> NDArray[np.int64]:
     for words in (dataset.labels, dataset.names):
-        found = [place for place, word in enumerate(words) if word == text]
+        found = [index for index, word in enumerate(words) if word == text]
         if found:
             return np.array(found, np.int64)
     return np.zeros(0, np.int64)

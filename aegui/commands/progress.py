@@ -16,7 +16,7 @@ import numpy as np
 
 from aegui.core.data.progress import clock, reporting_share
 from aegui.core.i18n import tr
-from aegui.leaving import SIGNAL_EXIT, heard_signals
+from aegui.leaving import SIGNAL_EXIT, handled_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -98,8 +98,8 @@ def stopping_at(
     if threading.current_thread() is not threading.main_thread():
         yield stop  # only the main thread may handle signals
         return
-    heard = [number for number in heard_signals() if number in numbers]
-    before = {number: signal.signal(number, stop) for number in heard}
+    handled = [number for number in handled_signals() if number in numbers]
+    before = {number: signal.signal(number, stop) for number in handled}
     try:
         yield stop
     finally:

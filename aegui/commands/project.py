@@ -88,7 +88,7 @@ def project_command(options: argparse.Namespace) -> int:
     if options.out is not None:
         _write(options.out, maps, about, run)
     if options.json:
-        say_json(about | about_machine() | maps.document(with_places=False))
+        say_json(about | about_machine() | maps.document(with_coordinates=False))
     else:
         _say(maps)
         if run is not None:
@@ -106,11 +106,11 @@ class Maps:
     found: dict[str, Figures]
     references: dict[str, Figures]
 
-    def document(self, *, with_places: bool) -> dict[str, Any]:
+    def document(self, *, with_coordinates: bool) -> dict[str, Any]:
         """Return everything as one JSON object."""
         return views_document(
             *(self.dataset, self.of, self.views, self.found, self.references),
-            with_places=with_places,
+            with_coordinates=with_coordinates,
         )
 
 
@@ -255,7 +255,7 @@ def _write(path: str, maps: Maps, about: dict[str, Any], run: OpenedRun | None) 
     if suffix == CSV:
         text = views_csv(maps.dataset, maps.of, maps.views, about)
     else:
-        document = about | about_machine() | maps.document(with_places=True)
+        document = about | about_machine() | maps.document(with_coordinates=True)
         text = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
     write_atomically(path, text.encode())
 

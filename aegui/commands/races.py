@@ -67,9 +67,9 @@ def race_command(options: argparse.Namespace) -> int:
     check_spec(spec)
     state = None
     with stopping_at(ENDING_SIGNALS) as stop, TerminalLine() as line:
-        told = line.showing_share()
+        report = line.showing_share()
         for state in race(recipe, dataset, spec, lambda: stop.requested):
-            told(state.share)
+            report(state.share)
     assert state is not None, "a race tells at least how it ended"
     if options.json:
         say_json(_race_json(state))
@@ -169,22 +169,27 @@ def smallest_command(options: argparse.Namespace) -> int:
         times = _times(recipe, challenge, attempts, own=own)
         _refuse_long(recipe, challenge, times, allowed=options.yes)
     # With ``--json`` nothing else may be printed.
-    tell = note if options.json else say
+    print_line = note if options.json else say
     with stopping_at(ENDING_SIGNALS) as stop, TerminalLine() as line:
-        told = line.showing_share()
+        report = line.showing_share()
         if own:
             found = try_network(
-                recipe, challenge, attempts, by=OWN, tell=told, stopped=lambda: stop.requested
+                recipe,
+                challenge,
+                attempts,
+                by=OWN,
+                report_share=report,
+                stopped=lambda: stop.requested,
             )
             line.clear()
             if found is not None:
-                tell(_attempt_words(found))
+                print_line(_attempt_words(found))
         elif not options.list:
-            for news in shrink(recipe, challenge, attempts, lambda: stop.requested, told):
+            for news in shrink(recipe, challenge, attempts, lambda: stop.requested, report):
                 line.about = news.trying
                 if news.attempt is not None:
                     line.clear()
-                    tell(_attempt_words(news.attempt))
+                    print_line(_attempt_words(news.attempt))
     best = best_of_attempts(tuple(attempts))
     if options.json:
         say_json(

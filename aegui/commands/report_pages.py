@@ -45,7 +45,7 @@ from aegui.core.training.record.best import has_best_weights
 from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.text_table import TextTable
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.widgets.figures.makers import pictures_figure, reconstructions_figure
 from aegui.widgets.figures.sheets import PictureSheet
 from aegui.widgets.glyphs import label_sign
@@ -73,7 +73,7 @@ _NEAREST = 5
 _STEPS = 9
 _LINES_BETWEEN = 5
 _NOISE = CorruptionSpec(kind="flip", level=0.1)
-_TRIED_LEVELS = (0.05, 0.1, 0.2)
+_TESTED_LEVELS = (0.05, 0.1, 0.2)
 _SHOWN = 24
 _MAX_TRAVERSED = 8
 _GRID_ROWS, _GRID_SHAPE = 11, 2.1
@@ -138,7 +138,7 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
             "--draws",
             str(_DRAWS),
         )
-        for level in _TRIED_LEVELS:
+        for level in _TESTED_LEVELS:
             tried = noise.model_copy(update={"level": level})
             yield from _noisy_page(model, tried)
 
@@ -149,18 +149,18 @@ def run_pages(model: OpenedRun, cancelled: Callable[[], bool]) -> Iterator[Repor
 def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
     dataset, found = model.dataset, card(model.dataset)
     some = np.arange(min(len(dataset), _FEW_CHARACTERS))
-    images = [np.asarray(dataset.images[place]) for place in some]
+    images = [np.asarray(dataset.images[index]) for index in some]
     _, height, width = dataset.image_shape
     words = tr(
         "{n:,} samples of {width}x{height} pixels", n=len(dataset), width=width, height=height
     )
     figure = pictures_figure(
         images,
-        look_of(dataset),
+        image_style_of(dataset),
         "data",
         words,
         model.origin(),
-        [label_sign(dataset.labels[place]) for place in some] if model.glyphs else (),
+        [label_sign(dataset.labels[index]) for index in some] if model.glyphs else (),
     )
     yield ReportPage("data", DATA, words, figure, _line("data", model.file))
     if not found.closest or not model.glyphs:
@@ -183,7 +183,7 @@ def _data_pages(model: OpenedRun) -> Iterator[ReportPage]:
             tuple(np.asarray(dataset.images[getattr(pair, side)]) for pair in found.closest)
             for side in ("a", "b")
         ),
-        look_of(dataset),
+        image_style_of(dataset),
         notes=(tuple("" for _ in pairs), tuple(pair[2] for pair in pairs)),
         noted=head[2],
     )
@@ -334,7 +334,7 @@ def _held_out_words(model: OpenedRun, wrong: NDArray[np.int64]) -> str:
 
     ``wrong`` are the wrong pixels of ``some_samples``.
     """
-    own = wrong[np.isin(model.places, model.parts.get(HELD_OUT, ()))]
+    own = wrong[np.isin(model.indices, model.parts.get(HELD_OUT, ()))]
     if not len(own):
         return ""
     return tr(
@@ -353,19 +353,19 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     order = np.argsort(-np.asarray(errors), kind="stable")[:_SHOWN]
     shape = model.dataset.image_shape
     rows = [
-        (tr("Sample"), [flat[place].reshape(shape) for place in order]),
-        (tr("Answer"), [answers[place].reshape(shape) for place in order]),
+        (tr("Sample"), [flat[index].reshape(shape) for index in order]),
+        (tr("Answer"), [answers[index].reshape(shape) for index in order]),
     ]
     digits = "d" if model.glyphs else ".3g"
-    notes = [localized(errors[place], digits) for place in order]
+    notes = [localized(errors[index], digits) for index in order]
     unit = tr("wrong pixels") if model.glyphs else tr("squared error")
     whole = _errors_finding(model)
     if errors.max():
         yield from _drawn(model, RESULT, lambda _: whole, "errors")
-    worst = _name(model, model.places[order[0]])
+    worst = _name(model, model.indices[order[0]])
     figure = reconstructions_figure(
         rows,
-        look_of(model.dataset),
+        image_style_of(model.dataset),
         tr("Reconstructions, the worst first"),
         model.origin(),
         notes,
@@ -386,7 +386,7 @@ def _result_pages(model: OpenedRun) -> Iterator[ReportPage]:
     table = csv_text(
         [tr("sample"), unit],
         [
-            [_name(model, model.places[at]), f"{errors[at]:.6g}"]
+            [_name(model, model.indices[at]), f"{errors[at]:.6g}"]
             for at in np.argsort(-errors, kind="stable")
         ],
     )
@@ -470,7 +470,7 @@ def _find_pages(
     unit = tr("pixels that differ") if model.glyphs else tr("distance")
     sheet = PictureSheet(
         (tuple(row),),
-        look_of(model.dataset),
+        image_style_of(model.dataset),
         column_names=tuple(names),
         notes=(tuple(notes),),
         noted=unit,
@@ -490,15 +490,15 @@ def _find_pages(
             ratio=ratio,
             name=names[1],
         )
-    asked = ("-n", str(_FINDS), "-o", _out(model, "finds.png"))
-    command = _line("finds", model.file, *_which(model), *asked)
+    arguments = ("-n", str(_FINDS), "-o", _out(model, "finds.png"))
+    command = _line("finds", model.file, *_which(model), *arguments)
     figure = Figure("new-one", title, (sheet,), model.origin())
     rows = [[name, f"{gap:.6g}"] for name, gap in zip(names[1:], found.distances[0], strict=True)]
     table = csv_text([tr("nearest sample"), unit], rows)
     yield ReportPage("new-one", section, finding, figure, command, table)
     some = pictures_figure(
         list(images),
-        look_of(model.dataset),
+        image_style_of(model.dataset),
         "new",
         tr("The best new images"),
         model.origin(),
@@ -529,12 +529,12 @@ def _samples_page(model: OpenedRun, section: str) -> ReportPage:
     unit = tr("pixels that differ") if model.glyphs else tr("distance")
     title = tr("Images drawn from the prior, and the samples nearest to them")
     figure = reconstructions_figure(
-        rows, look_of(model.dataset), title, model.origin(), notes, unit
+        rows, image_style_of(model.dataset), title, model.origin(), notes, unit
     )
     finding = tr("{n} random images, not selected", n=_DRAWN)
     which = _which(model)
-    asked = ("-n", str(_DRAWN), "--seed", "0", "-o", _out(model, "samples.png"))
-    command = _line("sample", model.file, *which, *asked)
+    arguments = ("-n", str(_DRAWN), "--seed", "0", "-o", _out(model, "samples.png"))
+    command = _line("sample", model.file, *which, *arguments)
     return ReportPage("samples", section, finding, replace(figure, name="samples"), command)
 
 
@@ -543,14 +543,14 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
     codes = model.codes
     assert codes is not None
     codes = np.nan_to_num(codes)
-    seen = (at for at, place in enumerate(model.places) if model.dataset.labels[place].isalnum())
+    seen = (at for at, place in enumerate(model.indices) if model.dataset.labels[place].isalnum())
     first = next(seen, 0)
     last = int(np.argmax(((codes - codes[first]) ** 2).sum(axis=1)))
     path = through([codes[first], codes[last]], "straight", _STEPS)
     images = decoded(model.codec, path)
-    a, b = _name(model, model.places[first]), _name(model, model.places[last])
+    a, b = _name(model, model.indices[first]), _name(model, model.indices[last])
     ends_named = (a, *[""] * (_STEPS - 2), b)
-    sheet = PictureSheet((tuple(images),), look_of(model.dataset), column_names=ends_named)
+    sheet = PictureSheet((tuple(images),), image_style_of(model.dataset), column_names=ends_named)
     title = tr("From “{a}” to “{b}” in {n} steps", a=a, b=b, n=_STEPS)
     finding = tr(
         "From “{a}” to “{b}”: {n} pixels change on the way",
@@ -559,11 +559,11 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
         n=localized(float(pixel_change(model.codec, path).sum()), ".1f"),
     )
     ends = (
-        f"--from={_called(model, model.places[first])}",
-        f"--to={_called(model, model.places[last])}",
+        f"--from={_called(model, model.indices[first])}",
+        f"--to={_called(model, model.indices[last])}",
     )
-    asked = ("-n", str(_STEPS), "-o", _out(model, "path.png"))
-    command = _line("path", model.file, *_which(model), *ends, *asked)
+    arguments = ("-n", str(_STEPS), "-o", _out(model, "path.png"))
+    command = _line("path", model.file, *_which(model), *ends, *arguments)
     return ReportPage(
         "path", section, finding, Figure("path", title, (sheet,), model.origin()), command
     )
@@ -572,7 +572,7 @@ def _path_page(model: OpenedRun, section: str) -> ReportPage:
 def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
     """Return a page of straight paths between classes, for a code with a prior."""
     codes = np.nan_to_num(np.asarray(model.codes))
-    labels = [model.dataset.labels[place] for place in model.places]
+    labels = [model.dataset.labels[place] for place in model.indices]
     rows: list[tuple[NDArray[np.float32], ...]] = []
     names, changes = [], []
     begun: set[str] = set()
@@ -590,8 +590,8 @@ def _interpolation_page(model: OpenedRun, section: str) -> ReportPage:
         path = through([codes[first], codes[last]], "straight", _STEPS)
         rows.append(tuple(decoded(model.codec, path)))
         changes.append(float(pixel_change(model.codec, path).max()))
-        names.append(f"{_name(model, model.places[first])} →\n{_name(model, model.places[last])}")
-    sheet = PictureSheet(tuple(rows), look_of(model.dataset), row_names=tuple(names))
+        names.append(f"{_name(model, model.indices[first])} →\n{_name(model, model.indices[last])}")
+    sheet = PictureSheet(tuple(rows), image_style_of(model.dataset), row_names=tuple(names))
     title = tr("Interpolation in {n} equal steps of the code", n=_STEPS)
     finding = tr(
         "Every step between two samples is an image; at most {n} pixels change from one to the "
@@ -617,15 +617,15 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
         found = concept(codes[plus], codes[minus], plus_name)
     except AeguiError:
         return
-    bases = [codes[place] for place in minus[:3]]
+    bases = [codes[index] for index in minus[:3]]
     amounts = np.linspace(found.low, found.high, _STEPS)
     rows = [
         decoded(model.codec, np.array([apply(found, base, at) for at in amounts])) for base in bases
     ]
     sheet = PictureSheet(
         tuple(tuple(row) for row in rows),
-        look_of(model.dataset),
-        row_names=tuple(_name(model, model.places[place]) for place in minus[:3]),
+        image_style_of(model.dataset),
+        row_names=tuple(_name(model, model.indices[index]) for index in minus[:3]),
         column_names=tuple(localized(amount, "+.2f") for amount in amounts.tolist()),
     )
     title = tr("{a} made of {b}, step by step", a=plus_name, b=minus_name)
@@ -641,7 +641,7 @@ def _concept_pages(model: OpenedRun, section: str) -> Iterator[ReportPage]:
     listed = [",".join(dict.fromkeys(labels[at] for at in box)) for box in (plus, minus)]
     command = _line(
         *("concept", model.file, *_which(model), f"--plus={listed[0]}", f"--minus={listed[1]}"),
-        *(f"--apply={_called(model, place)}" for place in minus[:3]),
+        *(f"--apply={_called(model, index)}" for index in minus[:3]),
         *("-o", _out(model, "concept.png")),
     )
     # Of larger sets the page uses a subset of the samples, the command all of them.
@@ -655,7 +655,7 @@ def _boxes(model: OpenedRun) -> tuple[tuple[str, list[int]], tuple[str, list[int
     codes = model.codes
     if codes is None:
         return None
-    labels = [model.dataset.labels[place] for place in model.places]
+    labels = [model.dataset.labels[index] for index in model.indices]
     if model.glyphs:
         large = [at for at, label in enumerate(labels) if len(label) == 1 and label.isupper()]
         small = [at for at, label in enumerate(labels) if len(label) == 1 and label.islower()]
@@ -696,8 +696,8 @@ def _noisy_page(model: OpenedRun, noise: CorruptionSpec) -> Iterator[ReportPage]
         share=localized(100.0 * score.share_at_most_1, ".0f"),
     )
     level = f"{noise.level:g}".replace(".", "")
-    asked = ("reconstructions", "--noise", _named(noise))
-    for page in _drawn(model, DENOISE, lambda _: finding, *asked, key=f"noisy-{level}"):
+    arguments = ("reconstructions", "--noise", _named(noise))
+    for page in _drawn(model, DENOISE, lambda _: finding, *arguments, key=f"noisy-{level}"):
         # A title for each level, because the finding may be left out.
         title = tr("{what}: {name}", what=tr("Reconstructions"), name=corruption_words(noise))
         yield replace(page, figure=replace(page.figure, title=title))
@@ -726,20 +726,20 @@ def _drawn(
     parser = argparse.ArgumentParser(add_help=False)
     for option in FIGURE:
         option.add_to(parser)
-    asked = [model.file, kind, *_which(model), *more, "-o", _out(model, f"{key}.svg")]
-    options = parser.parse_args(asked)
+    arguments = [model.file, kind, *_which(model), *more, "-o", _out(model, f"{key}.svg")]
+    options = parser.parse_args(arguments)
     try:
         figure = FIGURES[kind](model, options)
     except AeguiError:
         return
-    command = _line("figure", *asked)
+    command = _line("figure", *arguments)
     yield ReportPage(key, section, finding(model), figure, command, figure.csv)
 
 
-def _name(model: OpenedRun, place: int) -> str:
+def _name(model: OpenedRun, index: int) -> str:
     dataset = model.dataset
     return (
-        label_sign(dataset.labels[place]) if model.glyphs else translated_name(dataset.names[place])
+        label_sign(dataset.labels[index]) if model.glyphs else translated_name(dataset.names[index])
     )
 
 
@@ -757,17 +757,17 @@ def _short(value: float) -> str:
     return localized(value, ",.0f" if _THOUSAND <= abs(value) < _MANY else ".3g")
 
 
-def _called(model: OpenedRun, place: int) -> str:
+def _called(model: OpenedRun, index: int) -> str:
     """Return how a command refers to a sample: by character, or by name if it cannot be typed.
 
     If another sample comes first under that name, its code is returned instead.
     """
-    label, name = model.dataset.labels[place], model.dataset.names[place]
+    label, name = model.dataset.labels[index], model.dataset.names[index]
     is_typed = model.glyphs and label.isprintable() and label.strip() != ""
     word = label if is_typed else name
-    if sample_called(model.dataset, word) == place:
+    if sample_called(model.dataset, word) == index:
         return word
-    (code,) = model.codec.encode(model.dataset.images[place])
+    (code,) = model.codec.encode(model.dataset.images[index])
     return ",".join(f"{value:.9g}" for value in code)
 
 

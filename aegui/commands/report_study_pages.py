@@ -31,7 +31,7 @@ from aegui.widgets.figures.study_kinds import (
     figure_of,
     seeds_words,
 )
-from aegui.widgets.figures.tried_noises import levels_plot, matrix_plot, tried_noises
+from aegui.widgets.figures.tested_noises import levels_plot, matrix_plot, tested_noises
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aegui.core.study.material import StudyMaterial
     from aegui.core.study.records import Records
     from aegui.core.study.results import StudyResult
-    from aegui.widgets.figures.tried_noises import TriedNoises
+    from aegui.widgets.figures.tested_noises import NoiseTestRows
 
 _STUDY_PICTURES = ("curves", "bars", "heat", "characters", "maps")
 _MAX_STUDY_PICTURES = 3
@@ -138,7 +138,7 @@ def _ends(material: StudyMaterial) -> str:
     curves = material.curves
     column = shown_column(material, curves_choice(material.result))
     shown = [one for one in curves if column in one.columns][:MAX_LINES]
-    means = [(float(one.columns[column][-1].mean()), one.place) for one in shown]
+    means = [(float(one.columns[column][-1].mean()), one.index) for one in shown]
     ends = sorted(end for end in means if math.isfinite(end[0]))
     if len(ends) < 2:
         return ""
@@ -192,7 +192,7 @@ def _hardest(result: StudyResult) -> str:
     return tr(
         "The hardest is {character} with {setting}: {n} wrong pixels on average",
         character=label_sign(found.names[column]),
-        setting=result.cells[found.places[row]].setting.title,
+        setting=result.cells[found.indices[row]].setting.title,
         n=words,
     )
 
@@ -223,7 +223,7 @@ def _path_of_choices(result: StudyResult, key: str, name: str, command: str) -> 
 
 def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iterator[ReportPage]:
     """Yield errors by noise level and the noise matrix, of networks tested with noises."""
-    found = tried_noises(result)
+    found = tested_noises(result)
     if found is None:
         return
     lines, matrix = levels_plot(found), matrix_plot(found)
@@ -243,7 +243,7 @@ def _noise_pages(result: StudyResult, key: str, name: str, command: str) -> Iter
         yield ReportPage(f"{key}-{kind}", DENOISE, finding, figure, command, found.csv)
 
 
-def _levels_finding(found: TriedNoises) -> str:
+def _levels_finding(found: NoiseTestRows) -> str:
     """Return which training leaves the fewest wrong pixels at the middle noise level."""
     middle = len(found.noises) // 2
     best = int(found.means[:, middle].argmin())
@@ -262,7 +262,7 @@ def _levels_finding(found: TriedNoises) -> str:
     return finding
 
 
-def _matrix_finding(found: TriedNoises) -> str:
+def _matrix_finding(found: NoiseTestRows) -> str:
     """Return which training leaves the fewest wrong pixels for the most noises."""
     means = found.means
     best = means.argmin(axis=0)

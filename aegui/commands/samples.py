@@ -73,7 +73,7 @@ def _dims(text: str, latent: int) -> tuple[int, int]:
     parts = text.split(",")
     if len(parts) == 2 and all(part.strip().isdecimal() for part in parts):
         first, second = (int(part) - 1 for part in parts)
-        if all(0 <= place < max(latent, 2) for place in (first, second)) and first != second:
+        if all(0 <= axis < max(latent, 2) for axis in (first, second)) and first != second:
             return first, second
     raise AeguiError(
         tr(

@@ -118,7 +118,7 @@ def _check_maps(dataset: Dataset) -> None:
     from aegui.core.latent.projections import ProjectionOptions, project
 
     found = project("tsne", dataset.flat(), ProjectionOptions(iterations=_MAP_STEPS))
-    if not found.places.any():
+    if not found.coordinates.any():
         raise AeguiError(tr("t-SNE does not separate the samples."))
     say(tr("Made a map with t-SNE."))
 
@@ -157,13 +157,13 @@ def _write_files(folder: Path) -> None:
     (folder / f"class{TEACHER}").write_text(json.dumps(CLASS), encoding="utf-8")
     pixels = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
     np.savez(folder / "array.npz", images=pixels, labels=np.arange(6) % 2)
-    rows = [",".join(map(str, (place % 2, *image.ravel()))) for place, image in enumerate(pixels)]
+    rows = [",".join(map(str, (index % 2, *image.ravel()))) for index, image in enumerate(pixels)]
     (folder / "table.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    for place, image in enumerate(pixels):
-        kind = ("png", "jpg", "webp", "bmp", "gif", "tiff")[place]
-        home = folder / "pictures" / "ab"[place % 2]
+    for index, image in enumerate(pixels):
+        kind = ("png", "jpg", "webp", "bmp", "gif", "tiff")[index]
+        home = folder / "pictures" / "ab"[index % 2]
         home.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(home / f"{place}.{kind}")
+        Image.fromarray(image).save(home / f"{index}.{kind}")
 
 
 @contextlib.contextmanager

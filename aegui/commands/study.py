@@ -53,7 +53,7 @@ def study_command(options: argparse.Namespace) -> int:
         plan = plan.model_copy(update={"seeds": seeds})
     if options.data is not None:
         plan = on_other_samples(plan, source_from(options.data, Path()))
-    wanted = None if options.figures is None else pictures_of(options)
+    selection = None if options.figures is None else pictures_of(options)
     folder = _folder(options, path)
     records = Records(folder)
     study = Study(plan, path.parent, records)
@@ -66,8 +66,8 @@ def study_command(options: argparse.Namespace) -> int:
         status = _begun(options, study, records)
     finally:
         records.end()
-    if wanted is not None:
-        draw_pictures(study.result(), records, wanted)
+    if selection is not None:
+        draw_pictures(study.result(), records, selection)
     return status
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class WantedPictures:
+class PictureSelection:
     """Which pictures of a study to write, and where.
 
     Attributes:
@@ -43,7 +43,7 @@ class WantedPictures:
     is_log: bool
 
 
-def pictures_of(options: argparse.Namespace) -> WantedPictures:
+def pictures_of(options: argparse.Namespace) -> PictureSelection:
     """Return the pictures requested; refuse unknown kinds, formats or folders before any work."""
     if options.lang:
         set_language(options.lang)
@@ -74,25 +74,25 @@ def pictures_of(options: argparse.Namespace) -> WantedPictures:
             tr("{file} could not be made: {reason}.", file=folder, reason=system_reason(error))
         ) from None
     check_writable(folder / "study.png")
-    return WantedPictures(folder, kinds, forms, paper, is_log=options.log)
+    return PictureSelection(folder, kinds, forms, paper, is_log=options.log)
 
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def draw_pictures(result: StudyResult, records: Records, wanted: WantedPictures) -> None:
+def draw_pictures(result: StudyResult, records: Records, selection: PictureSelection) -> None:
     """Write the pictures of a study to a folder, as far as its results permit."""
     with painting():
         material = study_material(result, records)
         written = []
-        for key in wanted.kinds:
-            figure = made_figure("study", key, material, PictureChoice(is_log=wanted.is_log))
+        for key in selection.kinds:
+            figure = made_figure("study", key, material, PictureChoice(is_log=selection.is_log))
             if figure is None:
                 continue
-            forms = [form for form in wanted.forms if form != "csv" or figure.csv]
-            paths = [str(wanted.folder / f"{figure.name}.{form}") for form in forms]
-            write_figures(paths, figure, wanted.paper)
+            forms = [form for form in selection.forms if form != "csv" or figure.csv]
+            paths = [str(selection.folder / f"{figure.name}.{form}") for form in forms]
+            write_figures(paths, figure, selection.paper)
             written.append(key)
         names = ", ".join(written) or tr("no run has ended yet")
-        note(tr("Pictures in {folder}: {names}", folder=wanted.folder, names=names))
+        note(tr("Pictures in {folder}: {names}", folder=selection.folder, names=names))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aegui.commands.checkpoints import Checkpoints, check_goes_on, read_unfinished
+from aegui.commands.checkpoints import Checkpoints, check_can_resume, read_unfinished
 from aegui.commands.cost import cost_of, refuse_excess, say_cost
 from aegui.commands.progress import ProgressBar, Stop, rate_words, stopping_at
 from aegui.commands.provenance import about_data, about_machine, machine_words
@@ -130,7 +130,7 @@ def _asked_for(options: argparse.Namespace, unfinished: SavedRun | None) -> Reso
         for finding in mistakes(recipe, dataset=resolved.dataset):
             note(f"{finding.title}. {finding.remedy}")
     if unfinished is not None:
-        check_goes_on(options.resume, unfinished, resolved)
+        check_can_resume(options.resume, unfinished, resolved)
     return resolved
 
 
@@ -323,7 +323,7 @@ def _trained(
     path = None if out is None else Path(out)
     checkpoints = Checkpoints(path, options.checkpoint_every, resolved)
     bar = ProgressBar()
-    with checkpoints.told_if_it_fails(bar):
+    with checkpoints.message_on_failure(bar):
         with stopping_at(ENDING_SIGNALS, partial(setattr, control, "stop", True)) as stop:
             steps = _steps(resolved, control, unfinished)
             training = next(steps)  # the iterator yields the same object each time
@@ -331,7 +331,7 @@ def _trained(
                 note(line)
             while training.finished is None:
                 bar.update(training)
-                checkpoints.look(training)
+                checkpoints.write_if_due(training)
                 next(steps)
             checkpoints.close()
             bar.clear()

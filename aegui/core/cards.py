@@ -33,8 +33,8 @@ def samples_sheet(images: NDArray[np.float32]) -> NDArray[np.float32]:
     columns, rows = card_cells(images.shape[1:])
     columns = min(columns, len(images))
     rows = min(rows, len(images) // columns)
-    places = np.linspace(0, len(images) - 1, rows * columns).astype(int)
-    return np.asarray(images[places]).reshape(rows, columns, *images.shape[1:])
+    indices = np.linspace(0, len(images) - 1, rows * columns).astype(int)
+    return np.asarray(images[indices]).reshape(rows, columns, *images.shape[1:])
 
 
 def card_levels(sheet: NDArray[np.float32]) -> NDArray[np.uint8]:

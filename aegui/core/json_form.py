@@ -22,7 +22,7 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Place = tuple[int | str, ...]
+    Location = tuple[int | str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,27 +75,27 @@ class JsonForm(Generic[AnyModel]):
         problems = error.errors(include_url=False)
         problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")
         problem = problems[0]
-        place = ".".join(str(step) for step in problem["loc"])
+        location = ".".join(str(step) for step in problem["loc"])
         if problem["type"] == "extra_forbidden":
             known = self._keys_at(problem["loc"][:-1])
             hint = did_you_mean(problem["loc"][-1], known)
             hint = hint or " " + tr("Known: {keys}.", keys=", ".join(known))
-            return tr('there is no key "{key}".', key=place) + hint
+            return tr('there is no key "{key}".', key=location) + hint
         if problem["type"] == "missing":
-            return tr('"{key}" is missing.', key=place)
+            return tr('"{key}" is missing.', key=location)
         if problem["type"] == "value_error":
             reason = ended(str(problem["ctx"]["error"]))
-            return f'"{place}": {reason}' if place else reason
+            return f'"{location}": {reason}' if location else reason
         return tr(
             '"{key}" is {value}: {reason}.',
-            key=place,
+            key=location,
             value=quoted(problem["input"]),
             reason=document_reason(problem),
         )
 
-    def _keys_at(self, place: Place) -> list[str]:
-        """Return the valid keys of the object at ``place``."""
-        names = [str(step) for step in place if not isinstance(step, int)]
+    def _keys_at(self, location: Location) -> list[str]:
+        """Return the valid keys of the object at ``location``."""
+        names = [str(step) for step in location if not isinstance(step, int)]
         known = [self.parts[name] for name in reversed(names) if name in self.parts]
         return list((known[0] if known else self.model).model_fields)
 

@@ -26,7 +26,7 @@ def _cell(value: object) -> str:
 
 def markdown_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
     """Format a table in Markdown; columns after the first ``words`` are right-aligned."""
-    rule = ["---" if place < words else "--:" for place in range(len(header))]
+    rule = ["---" if index < words else "--:" for index in range(len(header))]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
         for line in (header, rule, *rows)
@@ -39,8 +39,8 @@ def columns_text(header: Sequence[str], rows: Lines, words: int = 1) -> str:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if place < words else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            cell.ljust(width) if index < words else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
     )

@@ -28,10 +28,10 @@ class Parts(Protocol):
     def part_count(self) -> int:
         """Return the number of parts."""
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the spoken text of a part."""
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a part, in pixels of the painted surface."""
 
     def current_part(self) -> int | None:
@@ -42,19 +42,19 @@ class Parts(Protocol):
 class LocatedParts(Parts, Protocol):
     """Parts that are found by their position without asking each for its rectangle."""
 
-    def place_at(self, position: QPoint) -> int | None:
+    def index_at(self, position: QPoint) -> int | None:
         """Return the part at ``position`` on the painted surface; None between parts."""
 
 
 class _Part(QAccessibleInterface):
     """Accessible interface of one part; valid while the widget has that many parts."""
 
-    def __init__(self, widget: QWidget, parts: Parts, place: int) -> None:
+    def __init__(self, widget: QWidget, parts: Parts, index: int) -> None:
         super().__init__()
-        self._widget, self._parts, self.place = widget, parts, place
+        self._widget, self._parts, self.index = widget, parts, index
 
     def isValid(self) -> bool:
-        return shiboken6.isValid(self._widget) and self.place < self._parts.part_count()
+        return shiboken6.isValid(self._widget) and self.index < self._parts.part_count()
 
     def object(self) -> QObject:
         # A part is no QObject; the binding's stub declares that there always is one.
@@ -65,7 +65,7 @@ class _Part(QAccessibleInterface):
 
     def text(self, kind: QAccessible.Text) -> str:
         is_name = kind == QAccessible.Text.Name and self.isValid()
-        return self._parts.part_words(self.place) if is_name else ""
+        return self._parts.part_words(self.index) if is_name else ""
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         """Do nothing: the text of a part is read-only."""
@@ -74,7 +74,7 @@ class _Part(QAccessibleInterface):
         if not self.isValid():
             return QRect()
         ground = surface_of(self._widget)
-        where = self._parts.part_rect(self.place)
+        where = self._parts.part_rect(self.index)
         return QRect(ground.mapToGlobal(where.topLeft()), where.size())
 
     def parent(self) -> QAccessibleInterface:
@@ -134,25 +134,25 @@ class _PaintedAccess(QAccessibleWidget):
         return super().childCount() + self._part_count()
 
     def child(self, index: int) -> QAccessibleInterface:
-        place = index - super().childCount()
-        if place < 0 or self._parts is None:
+        part_index = index - super().childCount()
+        if part_index < 0 or self._parts is None:
             return super().child(index)
-        if place not in self._made:
-            part = self._made[place] = _Part(self._widget, self._parts, place)
+        if part_index not in self._made:
+            part = self._made[part_index] = _Part(self._widget, self._parts, part_index)
             QAccessible.registerAccessibleInterface(part)
-        return self._made[place]
+        return self._made[part_index]
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         if isinstance(child, _Part):
-            return super().childCount() + child.place
+            return super().childCount() + child.index
         return super().indexOfChild(child)
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         if self._parts is not None:
             at = surface_of(self._widget).mapFromGlobal(QPoint(x, y))
-            place = _place_at(self._parts, at)
-            if place is not None:
-                return self.child(super().childCount() + place)
+            index = _index_at(self._parts, at)
+            if index is not None:
+                return self.child(super().childCount() + index)
         return super().childAt(x, y)
 
     def focusChild(self) -> QAccessibleInterface:
@@ -162,11 +162,11 @@ class _PaintedAccess(QAccessibleWidget):
         return super().focusChild()
 
 
-def _place_at(parts: Parts, at: QPoint) -> int | None:
+def _index_at(parts: Parts, at: QPoint) -> int | None:
     if isinstance(parts, LocatedParts):
-        return parts.place_at(at)
+        return parts.index_at(at)
     places = range(parts.part_count())
-    return next((place for place in places if parts.part_rect(place).contains(at)), None)
+    return next((index for index in places if parts.part_rect(index).contains(at)), None)
 
 
 class _ScrollAccess(QAccessibleWidget):

@@ -91,7 +91,7 @@ def found(
 
 
 def _score(entry: Findable, words: Sequence[str]) -> float:
-    title, told = entry.folded
+    title, keywords = entry.folded
     total = 0.0
     for word in words:
         if title.startswith(word):
@@ -100,7 +100,7 @@ def _score(entry: Findable, words: Sequence[str]) -> float:
             total += _WORD
         elif word in title:
             total += _INSIDE
-        elif word in told:
+        elif word in keywords:
             total += _TOLD
         else:
             return 0.0
@@ -200,14 +200,14 @@ class Finder(QDialog):
         entries: Sequence[Findable],
         title: str,
         parent: QWidget,
-        look: Callable[[str], Sequence[Findable]] | None = None,
+        search: Callable[[str], Sequence[Findable]] | None = None,
     ) -> None:
-        """``look`` returns further matches for a query, from entries too many to list up front."""
+        """``search`` returns further matches for a query, of entries too many to list up front."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self._all = tuple(entries)
-        self._look = look
+        self._search = search
         self.line = search_field(title)
         self._model = _Entries(self)
         self.list = QListView()
@@ -242,7 +242,7 @@ class Finder(QDialog):
 
     @Slot(str)
     def _on_line_text_changed(self, query: str) -> None:
-        others = () if self._look is None else self._look(query)
+        others = () if self._search is None else self._search(query)
         entries = found(self._all, query, others)
         self._model.set_entries(entries)
         self._count.setText("" if entries else tr("No matches. Try another word."))

@@ -87,7 +87,7 @@ def wrapped_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
-def set_look(widget: QWidget, name: str, value: object) -> None:
+def set_style_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet selects by, and reapply the style."""
     if widget.property(name) != value:
         widget.setProperty(name, value)

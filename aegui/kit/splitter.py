@@ -46,10 +46,10 @@ class Splitter(QSplitter):
         super().__init__(orientation)
         self.setObjectName(name)
         self.setChildrenCollapsible(False)
-        for place, part in enumerate(parts):
+        for index, part in enumerate(parts):
             widget, stretch = part if isinstance(part, tuple) else (part, 0)
             self.addWidget(widget)
-            self.setStretchFactor(place, stretch)
+            self.setStretchFactor(index, stretch)
         self._shares: tuple[float, ...] = ()
         self._usual: list[int] = []
         self._has_asked = False
@@ -100,7 +100,7 @@ class Splitter(QSplitter):
 
     def _is_whole(self) -> bool:
         """Return whether all parts are visible; shares say nothing about a hidden part."""
-        parts = (self.widget(place) for place in range(self.count()))
+        parts = (self.widget(index) for index in range(self.count()))
         return not any(part is None or part.isHidden() for part in parts)
 
     def _apply(self) -> None:

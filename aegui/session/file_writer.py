@@ -39,9 +39,9 @@ class Writing(QObject):
         self._order = order
 
     @Slot()
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Cancel the write; data already on the disk stays there."""
-        self._order.give_up()
+        self._order.cancel()
 
 
 class FileWriter(JobQueue):
@@ -54,22 +54,22 @@ class FileWriter(JobQueue):
         super().__init__("aegui-files", parent)
         self._newest: dict[str, QueuedJob] = {}
 
-    def write(self, path: str | Path, act: Callable[[], object], told: Notice) -> Writing:
+    def write(self, path: str | Path, act: Callable[[], object], notice: Notice) -> Writing:
         """Queue a file to be written.
 
         Args:
             path: Path of the file.
             act: Called in the worker thread to write the file; an ``AeguiError`` that it raises
                 names the file and the reason.
-            told: Notice of success; a notice of failure copies its ``about``.
+            notice: Notice of success; a notice of failure copies its ``about``.
         """
-        return self.write_long(path, lambda _report, _cancelled: act(), told)
+        return self.write_long(path, lambda _report, _cancelled: act(), notice)
 
-    def write_bytes(self, path: str | Path, made: Callable[[], bytes], told: Notice) -> Writing:
+    def write_bytes(self, path: str | Path, made: Callable[[], bytes], notice: Notice) -> Writing:
         """Queue a file whose content ``made()`` returns in the worker thread; see ``write``."""
-        return self.write(path, lambda: write_atomically(path, made()), told)
+        return self.write(path, lambda: write_atomically(path, made()), notice)
 
-    def write_long(self, path: str | Path, work: Work, told: Notice) -> Writing:
+    def write_long(self, path: str | Path, work: Work, notice: Notice) -> Writing:
         """Queue a file that ``work(report, cancelled)`` writes, reporting progress; see ``write``.
 
         ``work`` may raise ``Cancelled`` once ``cancelled()`` is true.
@@ -84,20 +84,20 @@ class FileWriter(JobQueue):
 
         def done(_result: object) -> None:
             if is_newest():
-                self.noticed.emit(told)
+                self.noticed.emit(notice)
                 writing.written.emit()
             writing.deleteLater()
 
         def failed(error: AeguiError) -> None:
             if is_newest() and not isinstance(error, Cancelled):
                 reason = str(error)
-                self.noticed.emit(replace(told, level="error", text=reason, file=Path(path)))
+                self.noticed.emit(replace(notice, level="error", text=reason, file=Path(path)))
                 writing.failed.emit(reason)
             writing.deleteLater()
 
         older = self._newest.get(place)
         if older is not None:
-            older.give_up()
+            older.cancel()
         title = tr("Writing {name}", name=Path(path).name)
         order = self._newest[place] = self.add(title, work, done, failed)
         writing = Writing(order, self)

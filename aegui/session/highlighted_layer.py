@@ -13,36 +13,36 @@ if TYPE_CHECKING:
 
     from aegui.core.network.layers import LayerShape
 
-LayerPlace = tuple[str, int]
+LayerIndex = tuple[str, int]
 """Part of the network as the builder names it, such as ``encoder``, and index within the part."""
 _PARTS = {"latent": "code"}
 """Names of the builder for parts that layers name differently."""
 
 
-def layer_places(layers: Iterable[LayerShape]) -> tuple[LayerPlace, ...]:
+def layer_indices(layers: Iterable[LayerShape]) -> tuple[LayerIndex, ...]:
     """Return the place of each layer in a chain."""
     counts: dict[str, int] = {}
-    places: list[LayerPlace] = []
+    indices: list[LayerIndex] = []
     for layer in layers:
         part = _PARTS.get(layer.part, layer.part)
-        places.append((part, counts.get(part, 0)))
+        indices.append((part, counts.get(part, 0)))
         counts[part] = counts.get(part, 0) + 1
-    return tuple(places)
+    return tuple(indices)
 
 
 class HighlightedLayer(Service):
     """The layer that is highlighted in all panels, or none."""
 
     changed = Signal(object)
-    """Emitted with the new ``LayerPlace``, or None."""
+    """Emitted with the new ``LayerIndex``, or None."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.place: LayerPlace | None = None
+        self.index: LayerIndex | None = None
         """The highlighted layer; None if there is none."""
 
-    def light(self, place: LayerPlace | None) -> None:
-        """Highlight the layer at ``place``; None clears the highlight."""
-        if place != self.place:
-            self.place = place
-            self.changed.emit(place)
+    def light(self, index: LayerIndex | None) -> None:
+        """Highlight the layer at ``index``; None clears the highlight."""
+        if index != self.index:
+            self.index = index
+            self.changed.emit(index)

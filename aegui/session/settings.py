@@ -133,7 +133,7 @@ class Settings(BaseModel):
 
     def folder(self, kind: FileKind) -> Path | None:
         """Return the last folder used for files of ``kind``; None if unset or no longer there."""
-        self._look_at_chosen()
+        self._check_chosen()
         kept = self.values.get(f"{_FOLDERS}{kind}")
         folder = Path(kept) if isinstance(kept, str) and kept else None
         return folder if folder is not None and folder.is_dir() else None
@@ -141,7 +141,7 @@ class Settings(BaseModel):
     @property
     def folders(self) -> tuple[Path, ...]:
         """Return the last folders of all kinds and of the last document, as far as they exist."""
-        self._look_at_chosen()
+        self._check_chosen()
         kept = (value for key, value in self.values.items() if key.startswith(_FOLDERS))
         found = (Path(value) for value in kept if isinstance(value, str) and value)
         return tuple(folder for folder in found if folder.is_dir())
@@ -173,7 +173,7 @@ class Settings(BaseModel):
         """Record the folder that a document is being written into; no dialog starts there."""
         self.keep({_WRITING: str(folder.absolute())})
 
-    def _look_at_chosen(self) -> None:
+    def _check_chosen(self) -> None:
         waiting = []
         for kind, path, before in self._chosen:
             now = _trace_of(path)
@@ -200,7 +200,7 @@ class Settings(BaseModel):
 
     def save(self) -> Notice | None:
         """Write the settings atomically, and return a notice if that failed, else None."""
-        self._look_at_chosen()
+        self._check_chosen()
         text = json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
         try:
             private_folder(self._path.parent)

@@ -50,7 +50,7 @@ class Showing(Service):
         self._runner = runner
         self._is_playing = False
         self._is_telling = False
-        self._told = self.shown = Shown(
+        self._reported = self.shown = Shown(
             recipe=workspace.recipe,
             dataset=workspace.dataset,
             nearest=Nearest(workspace.dataset),
@@ -64,7 +64,7 @@ class Showing(Service):
         runner.started.connect(self._on_runner_started)
         runner.state_changed.connect(self._on_runner_state_changed)
         runner.paused.connect(self._on_runner_paused)
-        self._tell(_encoded(self._encoder, self._of_run(workspace.run)))
+        self._emit(_encoded(self._encoder, self._of_run(workspace.run)))
 
     # Choices of the user
 
@@ -79,12 +79,12 @@ class Showing(Service):
         shown = replace(self.shown, chose_run=True)
         if run != shown.run:
             shown = self._renewed(replace(shown, run=run, network=shown.network + 1))
-        self._tell(shown)
+        self._emit(shown)
 
     def choose_weights(self, weights: Literal["best", "last"]) -> None:
         """Show the best or the last weights of a finished training, and leave any past epoch."""
         if weights == "best" or not self.shown.why_no_last:
-            self._tell(self._renewed(replace(self.shown, past=None, weights=weights)))
+            self._emit(self._renewed(replace(self.shown, past=None, weights=weights)))
 
     def show_epoch(self, epoch: float | None) -> None:
         """Show the recorded weights nearest to ``epoch``; None returns to the newest state."""
@@ -94,20 +94,20 @@ class Showing(Service):
             past = timeline.frames[timeline.index_at(epoch)]
         if past is not self.shown.past:
             shown = replace(self.shown, past=past)
-            self._tell(self._encode(replace(shown, codec=shown.codec_of_moment)))
+            self._emit(self._encode(replace(shown, codec=shown.codec_of_moment)))
 
     def set_playing(self, playing: bool) -> None:
         """Set whether epochs are being played as a film, during which views may stay unrefined."""
         if playing != self._is_playing:
             self._is_playing = playing
             if playing:
-                self._tell(self.shown)
+                self._emit(self.shown)
             else:
-                self._tell(self._encode(self.shown), REST)
+                self._emit(self._encode(self.shown), REST)
 
     def set_noise(self, noise: CorruptionSpec) -> None:
         """Set the noise of the running training, after a manual change."""
-        self._tell(replace(self.shown, noise=noise))
+        self._emit(replace(self.shown, noise=noise))
 
     # Changes of the session
 
@@ -119,8 +119,8 @@ class Showing(Service):
             return
         if shown.history is None or len(pulled.history) != len(shown.history):
             shown = replace(shown, history=pulled.history)
-        if pulled.timeline is not shown.kept:
-            shown = replace(shown, kept=pulled.timeline)
+        if pulled.timeline is not shown.kept_epochs:
+            shown = replace(shown, kept_epochs=pulled.timeline)
         if pulled.snapshot is not None:
             newest = _live_codec(shown, pulled.snapshot)
             shown = replace(shown, snapshot=pulled.snapshot, newest=newest)
@@ -128,19 +128,19 @@ class Showing(Service):
                 network = shown.network + shown.awaits_first
                 shown = replace(shown, codec=newest, network=network, awaits_first=False)
                 shown = self._encode(shown)
-        self._tell(shown)
+        self._emit(shown)
 
     @Slot(object)
     def _on_workspace_run_changed(self, run: SavedRun | None) -> None:
         # Encode first: the map would be blank for a moment although the samples stay the same.
         shown = self._encode(self._of_run(run))
-        self._tell(replace(shown, network=shown.network + 1))
+        self._emit(replace(shown, network=shown.network + 1))
 
     @Slot(object)
     def _on_workspace_dataset_changed(self, _dataset: Dataset) -> None:
         shown = self._with_dataset(self.shown)
         if shown is not self.shown:
-            self._tell(self._encode(shown))
+            self._emit(self._encode(shown))
 
     @Slot(int)
     def _on_runner_started(self, _run_id: int) -> None:
@@ -158,7 +158,7 @@ class Showing(Service):
             run=shown.run if is_there else 0,
             chose_run=shown.chose_run and is_there,
             history=None,
-            kept=None,
+            kept_epochs=None,
             past=None,
             # Weights of the old network do not match the recipe that is shown from now on.
             snapshot=None,
@@ -170,7 +170,7 @@ class Showing(Service):
         if shown.codec is not None and shown.codec.image_shape != dataset.image_shape:
             shown = replace(shown, codec=None, newest=None)
         with_samples = self._with_dataset(shown)
-        self._tell(shown if with_samples is shown else self._encode(with_samples))
+        self._emit(shown if with_samples is shown else self._encode(with_samples))
 
     @Slot(str)
     def _on_runner_state_changed(self, state: str) -> None:
@@ -178,15 +178,15 @@ class Showing(Service):
         if state == "failed" and self.shown.is_live:
             self._on_workspace_run_changed(self._workspace.run)
         else:
-            self._tell(self.shown)
+            self._emit(self.shown)
 
     @Slot(int)
     def _on_runner_paused(self, _run_id: int) -> None:
-        self._tell(self._encode(self.shown), REST)
+        self._emit(self._encode(self.shown), REST)
 
     @Slot(object)
     def _on_encoder_encoded(self, codes: Codes) -> None:
-        self._tell(replace(self.shown, codes=codes))
+        self._emit(replace(self.shown, codes=codes))
 
     # Derived state
 
@@ -207,8 +207,8 @@ class Showing(Service):
             noise=staged or recipe.data.corruption,
             trained_on=None if run is None else run.dataset,
             history=None if run is None else run.history,
-            kept=timeline,
-            past=shown.past if _is_same_training(shown.kept, timeline) else None,
+            kept_epochs=timeline,
+            past=shown.past if _is_same_training(shown.kept_epochs, timeline) else None,
         )
         return self._with_dataset(self._with_weights(shown))
 
@@ -256,15 +256,15 @@ class Showing(Service):
         learns = shown.is_live and self._runner.state == "running" and shown.past is None
         return replace(shown, is_learning=learns or self._is_playing)
 
-    def _tell(self, shown: Shown, *extra: str) -> None:
+    def _emit(self, shown: Shown, *extra: str) -> None:
         self.shown = self._lively(shown)
         self._extra |= set(extra)
         if self._is_telling:
             return
         self._is_telling = True
         try:
-            while changes := self.shown.since(self._told) | self._extra:
-                self._told, self._extra = self.shown, frozenset()
+            while changes := self.shown.since(self._reported) | self._extra:
+                self._reported, self._extra = self.shown, frozenset()
                 self.changed.emit(self.shown, changes)
         finally:
             self._is_telling = False

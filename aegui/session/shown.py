@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.snapshot import Snapshot
     from aegui.core.training.record.timeline import TimelineFrame, TimelineView
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
     from aegui.session.map.codes_service import Codes
     from aegui.session.pixels.answers import Nearest
 
@@ -77,7 +77,7 @@ class Shown:
         newest: The network with its newest weights, whatever epoch is shown.
         snapshot: Weights of all runs, including that of ``newest``.
         history: The rows recorded so far; None if there are none.
-        kept: Recorded weights of past epochs; None if there are none.
+        kept_epochs: Recorded weights of past epochs; None if there are none.
         past: The past epoch that is shown; None for the newest state.
         saved: The finished training; None before there is one.
         last: Last weights of the finished training; None if they were not saved.
@@ -101,7 +101,7 @@ class Shown:
     newest: Codec | None = None
     snapshot: Snapshot | None = None
     history: HistoryView | None = None
-    kept: TimelineView | None = None
+    kept_epochs: TimelineView | None = None
     past: TimelineFrame | None = None
     saved: SavedRun | None = None
     last: Snapshot | None = None
@@ -119,9 +119,9 @@ class Shown:
         return frozenset(name for name in _NAMES if _differ(self, before, name))
 
     @property
-    def look(self) -> Look:
+    def image_style(self) -> ImageStyle:
         """Return how images of the dataset are rendered."""
-        return self.nearest.look
+        return self.nearest.image_style
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -131,7 +131,7 @@ class Shown:
     @property
     def timeline(self) -> TimelineView | None:
         """Return the epochs that can be shown; None if fewer than two were recorded."""
-        return None if self.kept is None or len(self.kept) < 2 else self.kept
+        return None if self.kept_epochs is None or len(self.kept_epochs) < 2 else self.kept_epochs
 
     @property
     def past_epoch(self) -> float | None:
@@ -205,8 +205,8 @@ class Shown:
     def codec_of_run(self, run: int) -> Codec | None:
         """Return another run of the population at the displayed epoch; None if there is none."""
         newest, snapshot = self.newest, self.snapshot
-        if self.past is not None and self.kept is not None:
-            snapshot = self.kept.snapshot_of(self.past)
+        if self.past is not None and self.kept_epochs is not None:
+            snapshot = self.kept_epochs.snapshot_of(self.past)
         if newest is None or snapshot is None or not 0 <= run < snapshot.runs:
             return None
         return Codec(self.recipe, newest.image_shape, snapshot, run)

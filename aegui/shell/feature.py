@@ -70,7 +70,7 @@ class FeatureSpec:
     """What the window knows about a feature before it is created.
 
     Attributes:
-        place: Its class, as ``package.module:Class``.
+        class_path: Its class, as ``package.module:Class``.
         docks: Docks that it owns.
         seen_with: Keys of other features' docks that it contributes to.
         actions: Actions that it implements.
@@ -83,7 +83,7 @@ class FeatureSpec:
             their docks, or on the first request.
     """
 
-    place: str
+    class_path: str
     docks: tuple[DockSpec, ...] = ()
     seen_with: tuple[str, ...] = ()
     actions: tuple[ActionSpec, ...] = ()
@@ -98,17 +98,17 @@ class FeatureSpec:
         return (*(dock.key for dock in self.docks), *self.seen_with)
 
 
-def place_of(kind: type) -> str:
+def class_path(kind: type) -> str:
     """Return the ``module:Class`` path of ``kind``, as used in specs."""
     return f"{kind.__module__}:{kind.__qualname__}"
 
 
-def class_at(place: str) -> type:
+def class_at(class_path: str) -> type:
     """Return the class at a ``module:Class`` path, importing its module if necessary."""
-    module, _, name = place.partition(":")
+    module, _, name = class_path.partition(":")
     found = getattr(import_module(module), name)
     if not isinstance(found, type):
-        raise TypeError(place)
+        raise TypeError(class_path)
     return found
 
 
@@ -134,8 +134,8 @@ class Feature(QObject):
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update to ``shown``; ``changed`` names the fields that differ."""
 
-    def while_seen(self, key: str, *tell: Callable[[bool], object]) -> None:
-        """Call ``tell`` with whether the dock ``key`` is visible, now and at every change.
+    def while_visible(self, key: str, *callback: Callable[[bool], object]) -> None:
+        """Call ``callback`` with whether the dock ``key`` is visible, now and at every change.
 
         For computations that run only while a view is visible, such as ``Derived.set_active``.
         """
@@ -143,7 +143,7 @@ class Feature(QObject):
         from aegui.shell.panel_area import is_in_sight
 
         dock = self._window.docks[key]
-        for one in tell:
+        for one in callback:
             dock.visibilityChanged.connect(one)
             one(is_in_sight(dock))
 

@@ -63,10 +63,10 @@ class Reach(QObject):
     def draw(self, image: NDArray[np.float32]) -> None:
         """Open an image ``[C, H, W]`` in the editor; glyphs are thresholded."""
         shown = self._services.shown
-        if shown.look.glyphs:
+        if shown.image_style.glyphs:
             image = (image > THRESHOLD).astype(np.float32)
         dataset = shown.dataset
-        paper = paper_of(shown.look, dataset.image_shape[0])
+        paper = paper_of(shown.image_style, dataset.image_shape[0])
         self._services.drawing.paste(one_image(image, dataset), paper)
         self._draw_dock.show()
         self._draw_dock.raise_()

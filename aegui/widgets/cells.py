@@ -49,24 +49,24 @@ class Cells(_Base):
         """Return the number of columns."""
         raise NotImplementedError
 
-    def cell_rect(self, place: int) -> QRect | QRectF:
+    def cell_rect(self, index: int) -> QRect | QRectF:
         """Return the rectangle of a cell, in the coordinates of ``surface``."""
         raise NotImplementedError
 
-    def text_of(self, place: int) -> str:
+    def text_of(self, index: int) -> str:
         """Return the text of a cell for the tooltip and for screen readers."""
         raise NotImplementedError
 
-    def activate(self, place: int) -> None:
+    def activate(self, index: int) -> None:
         """Called when a cell is clicked or Enter is pressed on it."""
 
-    def toggle(self, place: int) -> None:
+    def toggle(self, index: int) -> None:
         """Called when a cell is clicked with Ctrl held down."""
-        self.activate(place)
+        self.activate(index)
 
-    def dragged(self, place: int) -> Sequence[int]:
+    def dragged(self, index: int) -> Sequence[int]:
         """Return the indices in the set of the samples of a cell; empty if it cannot be dragged."""
-        del place
+        del index
         return ()
 
     # -- for screen readers ----------------------------------------------------------------------
@@ -75,13 +75,13 @@ class Cells(_Base):
         """Return the number of cells."""
         return self.count()
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the spoken text of a cell."""
-        return self.spoken(place)
+        return self.spoken(index)
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a cell."""
-        return QRectF(self.cell_rect(place)).toAlignedRect()
+        return QRectF(self.cell_rect(index)).toAlignedRect()
 
     def current_part(self) -> int | None:
         """Return the index of the cell under the keyboard cursor; None without cells."""
@@ -93,7 +93,7 @@ class Cells(_Base):
         """Return the widget that receives the painting and the mouse events."""
         return self.viewport() if isinstance(self, QAbstractScrollArea) else self
 
-    def place_at(self, position: QPoint) -> int | None:
+    def index_at(self, position: QPoint) -> int | None:
         """Return the index of the cell under ``position``; None between cells."""
         if not self.count():
             return None
@@ -109,13 +109,13 @@ class Cells(_Base):
 
     def tip_at(self, position: QPoint) -> str:
         """Return the tooltip of the cell under the pointer; empty between cells."""
-        place = self.place_at(position)
-        return "" if place is None else self.text_of(place)
+        index = self.index_at(position)
+        return "" if index is None else self.text_of(index)
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the cell under the pointer, to be copied as an image."""
-        place = self.place_at(position)
-        return None if place is None else self.part_rect(place)
+        index = self.index_at(position)
+        return None if index is None else self.part_rect(index)
 
     # -- the cursor ------------------------------------------------------------------------------
 
@@ -126,22 +126,22 @@ class Cells(_Base):
         describe(self, self.spoken(self._current) if self.count() else "", spoken=False)
         self.surface().update()
 
-    def go_to(self, place: int) -> None:
+    def go_to(self, index: int) -> None:
         """Move the keyboard cursor to a cell, scroll it into view and announce it."""
-        self._current = place
+        self._current = index
         if isinstance(self, QAbstractScrollArea):
-            bar, cell = self.verticalScrollBar(), QRectF(self.cell_rect(place)).toRect()
+            bar, cell = self.verticalScrollBar(), QRectF(self.cell_rect(index)).toRect()
             beyond = cell.y() + cell.height() - self.viewport().height()
             if cell.y() < 0:
                 bar.setValue(bar.value() + cell.y() - _MARGIN_PX)
             elif beyond > 0:
                 bar.setValue(bar.value() + beyond + _MARGIN_PX)
-        describe(self, self.spoken(place))
+        describe(self, self.spoken(index))
         self.surface().update()
 
-    def spoken(self, place: int) -> str:
+    def spoken(self, index: int) -> str:
         """Return what a screen reader says of a cell."""
-        return self.text_of(place)
+        return self.text_of(index)
 
     def target(self, key: int) -> int | None:
         """Return the index of the cell that a navigation key leads to; None for any other key."""
@@ -155,8 +155,8 @@ class Cells(_Base):
         }
         if last >= columns:
             down = QRectF(self.cell_rect(columns)).y() - QRectF(self.cell_rect(0)).y()
-            seen = self.surface().visibleRegion().boundingRect().height()
-            page = columns * max(1, int(seen // down))
+            visible = self.surface().visibleRegion().boundingRect().height()
+            page = columns * max(1, int(visible // down))
             steps |= {
                 keys.Key_Up: self._current - columns,
                 keys.Key_Down: self._current + columns,
@@ -179,38 +179,38 @@ class Cells(_Base):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Move the cursor to the pressed cell; it is activated on release or dragged on moving."""
-        place = self.place_at(event.position().toPoint())
-        if place is not None and event.button() is Qt.MouseButton.LeftButton:
-            self.go_to(place)
+        index = self.index_at(event.position().toPoint())
+        if index is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.go_to(index)
             self._pressed = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Start dragging the pressed cell, or update the hovered one."""
         at = event.position().toPoint()
         if self._pressed is not None and is_dragged(self._pressed, at):
-            place = self.place_at(self._pressed)
-            samples = () if place is None else self.dragged(place)
+            index = self.index_at(self._pressed)
+            samples = () if index is None else self.dragged(index)
             if samples:
                 self._pressed = None
                 drag_samples(self, samples)
                 return
-        self._hover(self.place_at(at))
+        self._hover(self.index_at(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Activate the pressed cell, or toggle it with Ctrl."""
         pressed, self._pressed = self._pressed, None
-        place = self.place_at(event.position().toPoint())
-        if pressed is None or place is None or place != self.place_at(pressed):
+        index = self.index_at(event.position().toPoint())
+        if pressed is None or index is None or index != self.index_at(pressed):
             return
         is_toggled = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        (self.toggle if is_toggled else self.activate)(place)
+        (self.toggle if is_toggled else self.activate)(index)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Clear the hovered cell."""
         self._hover(None)
         super().leaveEvent(event)
 
-    def _hover(self, place: int | None) -> None:
-        if place != self._hovered:
-            self._hovered = place
+    def _hover(self, index: int | None) -> None:
+        if index != self._hovered:
+            self._hovered = index
             self.surface().update()

@@ -14,7 +14,7 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
-from aegui.session.data.looks import look_of_images
+from aegui.session.data.image_style import image_style_of_images
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 
@@ -69,7 +69,7 @@ class Gallery(Cells, PaintedArea):
         self, images: NDArray[np.float32], labels: Sequence[str], names: Sequence[str]
     ) -> None:
         """Set N samples, ``images`` ``[N, C, H, W]`` (not copied), and show all of them."""
-        self._pictures.set_images(images, look_of_images(images))
+        self._pictures.set_images(images, image_style_of_images(images))
         self._labels, self._names = labels, names
         self._taken = None
         self._cell_px = _cell_px(max(images.shape[2:]))
@@ -88,8 +88,8 @@ class Gallery(Cells, PaintedArea):
     def go_near(self, index: int) -> None:
         """Move the keyboard cursor to sample ``index``, or the next one shown after it."""
         if len(self.shown):
-            place = int(np.searchsorted(self.shown, index))
-            self.go_to(min(place, len(self.shown) - 1))
+            position = int(np.searchsorted(self.shown, index))
+            self.go_to(min(position, len(self.shown) - 1))
 
     def set_taken(self, taken: NDArray[np.bool_] | None) -> None:
         """Set which samples of the set take part in training, bool ``[N]``; None for all."""
@@ -133,9 +133,9 @@ class Gallery(Cells, PaintedArea):
         """Return the number of columns."""
         return max(1, self.viewport().width() // self._cell_px)
 
-    def cell_rect(self, place: int) -> QRect:
-        """Return the rectangle of the sample shown at ``place``, in viewport pixels."""
-        row, column = divmod(place, self.columns())
+    def cell_rect(self, index: int) -> QRect:
+        """Return the rectangle of the sample shown at ``index``, in viewport pixels."""
+        row, column = divmod(index, self.columns())
         top = row * self._cell_px - self.verticalScrollBar().value()
         return QRect(column * self._cell_px, top, self._cell_px, self._cell_px)
 
@@ -151,29 +151,29 @@ class Gallery(Cells, PaintedArea):
 
     # -- what is said and done -------------------------------------------------------------------
 
-    def text_of(self, place: int) -> str:
+    def text_of(self, index: int) -> str:
         """Return the title of the sample."""
-        return self.title(int(self.shown[place]))
+        return self.title(int(self.shown[index]))
 
-    def spoken(self, place: int) -> str:
+    def spoken(self, index: int) -> str:
         """Return its title, its position and whether it is left out."""
-        out = self._taken is not None and not self._taken[self.shown[place]]
-        at = tr("{index:,} of {count:,}", index=place + 1, count=len(self.shown))
-        words = [self.text_of(place), at, tr("left out") if out else ""]
+        out = self._taken is not None and not self._taken[self.shown[index]]
+        at = tr("{index:,} of {count:,}", index=index + 1, count=len(self.shown))
+        words = [self.text_of(index), at, tr("left out") if out else ""]
         return ", ".join(word for word in words if word)
 
-    def activate(self, place: int) -> None:
+    def activate(self, index: int) -> None:
         """Emit ``activated`` for the sample."""
-        self.activated.emit(int(self.shown[place]))
+        self.activated.emit(int(self.shown[index]))
 
-    def toggle(self, place: int) -> None:
+    def toggle(self, index: int) -> None:
         """Emit ``toggled`` for the sample."""
-        self.toggled.emit(int(self.shown[place]))
+        self.toggled.emit(int(self.shown[index]))
 
-    def dragged(self, place: int) -> list[int]:
+    def dragged(self, index: int) -> list[int]:
         """Return the index of the sample, or those of all samples shown."""
-        places = self.shown if self._drags_all else self.shown[place : place + 1]
-        return [int(place) for place in places]
+        places = self.shown if self._drags_all else self.shown[index : index + 1]
+        return [int(index) for index in places]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space toggles; other keys are handled by ``Cells``."""
@@ -190,20 +190,20 @@ class Gallery(Cells, PaintedArea):
         scrolled = self.verticalScrollBar().value()
         first = (event.rect().top() + scrolled) // self._cell_px * columns
         last = ((event.rect().bottom() + scrolled) // self._cell_px + 1) * columns
-        for place in range(first, min(last, len(self.shown))):
-            self._paint_cell(painter, place)
+        for index in range(first, min(last, len(self.shown))):
+            self._paint_cell(painter, index)
 
-    def _paint_cell(self, painter: QPainter, place: int) -> None:
+    def _paint_cell(self, painter: QPainter, position: int) -> None:
         theme = current_theme()
-        index = int(self.shown[place])
-        cell = self.cell_rect(place)
+        index = int(self.shown[position])
+        cell = self.cell_rect(position)
         box = cell.adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
         is_out = self._taken is not None and not self._taken[index]
         painter.setOpacity(_FADED if is_out else 1.0)
         target = draw_glyph(painter, box, self._pictures.image(index))
         painter.setOpacity(1.0)
-        here = place == self._current and self.hasFocus()
-        colour = theme.accent if here or place == self._hovered else theme.grid
+        here = position == self._current and self.hasFocus()
+        colour = theme.accent if here or position == self._hovered else theme.grid
         painter.setPen(QPen(colour, 2 if here else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))

@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 
@@ -63,10 +63,12 @@ class GlyphGrid(Cells, Painted):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(
+        self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle = GLYPHS
+    ) -> None:
         """Show N images ``[N, H, W]`` or ``[N, C, H, W]``, not copied; none is checked."""
         self._labels = tuple(labels)
-        self._glyphs.set_images(images, look)
+        self._glyphs.set_images(images, image_style)
         self._checked.clear()
         self._current = min(self._current, max(0, len(self._labels) - 1))
         self._hovered = None
@@ -125,18 +127,18 @@ class GlyphGrid(Cells, Painted):
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(4 * CELL_PX, CELL_PX)
 
-    def text_of(self, place: int) -> str:
+    def text_of(self, index: int) -> str:
         """Return the name of the glyph."""
-        return label_name(self._labels[place])
+        return label_name(self._labels[index])
 
-    def spoken(self, place: int) -> str:
+    def spoken(self, index: int) -> str:
         """Return its name, its position and whether it is checked."""
-        text = f"{self.text_of(place)}, " + tr(
-            "{index:,} of {count:,}", index=place + 1, count=len(self._labels)
+        text = f"{self.text_of(index)}, " + tr(
+            "{index:,} of {count:,}", index=index + 1, count=len(self._labels)
         )
         if not self._checkable:
             return text
-        return f"{text}, {tr('chosen') if place in self._checked else tr('not chosen')}"
+        return f"{text}, {tr('chosen') if index in self._checked else tr('not chosen')}"
 
     def _changed(self) -> None:
         if self._labels:
@@ -161,7 +163,7 @@ class GlyphGrid(Cells, Painted):
     # -- mouse -----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self.place_at(event.position().toPoint())
+        index = self.index_at(event.position().toPoint())
         if index is None or event.button() != Qt.MouseButton.LeftButton:
             return
         self._current = index
@@ -172,7 +174,7 @@ class GlyphGrid(Cells, Painted):
         self._changed()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self.place_at(event.position().toPoint())
+        index = self.index_at(event.position().toPoint())
         if self._dragged_state is not None and index is not None:
             self._current = index
             self._check(index, self._dragged_state)
@@ -182,7 +184,7 @@ class GlyphGrid(Cells, Painted):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._dragged_state = None
-        index = self.place_at(event.position().toPoint())
+        index = self.index_at(event.position().toPoint())
         if not self._checkable and index is not None and index == self._current:
             self.picked.emit(index)
 

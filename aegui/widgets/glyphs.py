@@ -20,8 +20,8 @@ from aegui.core.data.byte_images import as_images
 from aegui.core.data.emoji_words import translated_name
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import blend, current_theme
-from aegui.session.data.looks import GLYPHS, Look, photo_argb, reduced, without_ground
-from aegui.session.data.looks import grey_levels as grey_levels
+from aegui.session.data.image_style import GLYPHS, ImageStyle, photo_argb, reduced, without_ground
+from aegui.session.data.image_style import grey_levels as grey_levels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -84,35 +84,38 @@ def glyph_image(image: ArrayLike, on: QColor, off: QColor) -> QImage:
 
 
 def level_image(
-    levels: NDArray[np.uint8], look: Look, on: QColor | None = None, off: QColor | None = None
+    levels: NDArray[np.uint8],
+    image_style: ImageStyle,
+    on: QColor | None = None,
+    off: QColor | None = None,
 ) -> QImage:
     """Return ``levels`` 0..255, ``[H, W]`` or ``[C, H, W]``, as a QImage of the same size.
 
     ``on`` and ``off`` are the colours of glyphs, by default those of the theme.
     """
     channels = levels[np.newaxis] if levels.ndim == 2 else levels
-    if look.glyphs:
+    if image_style.glyphs:
         theme = current_theme()
         colours = palette(on or theme.pixel_on, off or theme.pixel_off)
         return argb_image(colours[channels[0]])
     return argb_image(photo_argb(channels))
 
 
-def picture(image: ArrayLike, look: Look) -> QImage:
+def picture(image: ArrayLike, image_style: ImageStyle) -> QImage:
     """Return ``image`` ``[H, W]`` or ``[C, H, W]`` in [0, 1] as a QImage of the same size."""
-    return level_image(grey_levels(image), look)
+    return level_image(grey_levels(image), image_style)
 
 
-def on_panel(levels: NDArray[np.uint8], look: Look, theme: Theme) -> NDArray[np.uint8]:
+def on_panel(levels: NDArray[np.uint8], image_style: ImageStyle, theme: Theme) -> NDArray[np.uint8]:
     """Return ``levels`` ``[C, H, W]`` with a white background turned grey on a dark panel.
 
     On a dark panel a white background would be brighter than the object itself. Other images, and
     any image on a light panel, are returned unchanged.
     """
-    if look.glyphs or look.ground != 1.0 or not theme.is_dark:
+    if image_style.glyphs or image_style.ground != 1.0 or not theme.is_dark:
         return levels
     kept = max(1, min(levels.shape[-2:]) // _NOOKS)
-    bare = without_ground(levels[np.newaxis], look, kept)[0]
+    bare = without_ground(levels[np.newaxis], image_style, kept)[0]
     tone = blend(theme.text, theme.panel, _GROUND_SHARE)
     ground = np.array([tone.red(), tone.green(), tone.blue()], np.uint16)[:, np.newaxis, np.newaxis]
     ground = ground if len(levels) == 3 else ground[:1]
@@ -121,11 +124,11 @@ def on_panel(levels: NDArray[np.uint8], look: Look, theme: Theme) -> NDArray[np.
     return seen
 
 
-def quiet_picture(image: ArrayLike, look: Look) -> QImage:
+def quiet_picture(image: ArrayLike, image_style: ImageStyle) -> QImage:
     """Like ``picture``, with a white background turned grey on a dark panel."""
     levels = grey_levels(image)
     channels = levels[np.newaxis] if levels.ndim == 2 else levels
-    return level_image(on_panel(channels, look, current_theme()), look)
+    return level_image(on_panel(channels, image_style, current_theme()), image_style)
 
 
 def scaled_size(height: int, width: int, bounds: QSize) -> QSize:
@@ -205,7 +208,7 @@ class GlyphCache:
         self, images: ArrayLike | None = None, most_px: int | None = 64, *, quiet: bool = False
     ) -> None:
         self._images: NDArray[np.float32] = np.zeros((0, 1, 1), dtype=np.float32)
-        self.look = GLYPHS
+        self.image_style = GLYPHS
         """How images are rendered."""
         self._most_px = most_px
         self._quiet = quiet
@@ -217,10 +220,10 @@ class GlyphCache:
         """Return the number of images."""
         return len(self._images)
 
-    def set_images(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_images(self, images: ArrayLike, image_style: ImageStyle = GLYPHS) -> None:
         """Set images ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied; clear the cache."""
         self._images = as_images(images)
-        self.look = look
+        self.image_style = image_style
         self._made.clear()
 
     def image(self, index: int, on: QColor | None = None, off: QColor | None = None) -> QImage:
@@ -231,7 +234,7 @@ class GlyphCache:
         theme = current_theme()
         on, off = on or theme.pixel_on, off or theme.pixel_off
         key: tuple[int, object, object] = (index, on.rgba(), off.rgba())
-        if not self.look.glyphs:
+        if not self.image_style.glyphs:
             key = (index, theme.key, None)
         if key in self._made:
             self._made.move_to_end(key)
@@ -241,8 +244,8 @@ class GlyphCache:
             image = reduced(image, self._most_px)
         levels = grey_levels(image)
         if self._quiet and levels.ndim == 3:
-            levels = on_panel(levels, self.look, theme)
-        made = level_image(levels, self.look, on, off)
+            levels = on_panel(levels, self.image_style, theme)
+        made = level_image(levels, self.image_style, on, off)
         self._made[key] = made
         if len(self._made) * made.sizeInBytes() > _KEPT_BYTES:
             self._made.popitem(last=False)

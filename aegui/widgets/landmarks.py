@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aegui.widgets.viewport import Viewport
 
-MAX_TRIED = 600
+MAX_TESTED = 600
 """So many samples, of all of the set, may become one."""
 GAP_PX = 10.0
 """Space kept free between two landmarks, for the dots of other samples."""
@@ -34,18 +34,18 @@ class Landmarks:
 
     def rows(
         self,
-        places: NDArray[np.float64],
+        coordinates: NDArray[np.float64],
         version: object,
         view: Viewport,
         sprite_px: tuple[float, float],
         among: Callable[[], NDArray[np.int64] | None] | None = None,
         gap: float = GAP_PX,
     ) -> NDArray[np.int64]:
-        """Return the rows of ``places`` ``[n, 2]`` that are landmarks in ``view``, ascending.
+        """Return the rows of ``coordinates`` ``[n, 2]`` that are landmarks in ``view``, ascending.
 
         Args:
-            places: Positions of the samples on the plane; rows that are not finite are skipped.
-            version: Changes whenever ``places`` or the rows returned by ``among`` change.
+            coordinates: Of the samples on the plane; rows that are not finite are skipped.
+            version: Changes whenever ``coordinates`` or the rows returned by ``among`` change.
             view: The viewport; only its scale matters.
             sprite_px: Width and height of an image.
             among: Returns the rows that may be landmarks, None for all; called only when needed.
@@ -55,9 +55,9 @@ class Landmarks:
         key = (version, scale, sprite_px, gap)
         if key != self._key:
             self._key = key
-            order = self._order(len(places), None if among is None else among())
+            order = self._order(len(coordinates), None if among is None else among())
             wide, high = sprite_px[0] + gap, sprite_px[1] + gap
-            squares = places[order] * (scale[0] / wide, scale[1] / high)
+            squares = coordinates[order] * (scale[0] / wide, scale[1] / high)
             finite = np.isfinite(squares).all(axis=1)
             order, squares = order[finite], squares[finite]
             self._rows = np.sort(order[apart(squares)])
@@ -85,19 +85,21 @@ class Landmarks:
 def _drawn(count: int) -> NDArray[np.int64]:
     """Return a fixed random sample without replacement of the numbers below ``count``."""
     draw = np.random.default_rng(0)
-    return draw.choice(count, min(count, MAX_TRIED), replace=False, shuffle=True)
+    return draw.choice(count, min(count, MAX_TESTED), replace=False, shuffle=True)
 
 
-def apart(places: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the rows of ``places`` ``[n, 2]`` kept when each needs a unit square of its own.
+def apart(coordinates: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rows of ``coordinates`` ``[n, 2]`` kept when each needs a unit square of its own.
 
     Greedy in the given order: a row is kept if it overlaps no row kept before.
     """
     taken: dict[int, tuple[float, float]] = {}
     found = []
     # A lattice cell holds at most one kept row, so only it and its eight neighbours can overlap.
-    squares = np.floor(places).astype(np.int64) @ (_LINE, 1)
-    for row, (square, (x, y)) in enumerate(zip(squares.tolist(), places.tolist(), strict=True)):
+    squares = np.floor(coordinates).astype(np.int64) @ (_LINE, 1)
+    for row, (square, (x, y)) in enumerate(
+        zip(squares.tolist(), coordinates.tolist(), strict=True)
+    ):
         for step in _ABOUT:
             other = taken.get(square + step)
             if other is not None and abs(other[0] - x) < 1.0 and abs(other[1] - y) < 1.0:

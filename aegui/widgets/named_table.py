@@ -99,7 +99,7 @@ class NamedTable(QTableWidget):
             cells.append(item)
         return cells
 
-    def wanted_width(self) -> int:
+    def preferred_width(self) -> int:
         """Return the width in pixels that shows every column, including the vertical scroll bar."""
         header = self.horizontalHeader()
         columns = self.columnCount() - 1
@@ -108,7 +108,7 @@ class NamedTable(QTableWidget):
         )
         return sections + self.verticalScrollBar().sizeHint().width() + header.minimumSectionSize()
 
-    def wanted_height(self) -> int:
+    def preferred_height(self) -> int:
         """Return the height in pixels that shows every row and any horizontal scroll bar."""
         head = self.horizontalHeader().sizeHint().height()
         bar = self.horizontalScrollBar()

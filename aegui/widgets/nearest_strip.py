@@ -14,7 +14,7 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme, figures_font, for_text
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, draw_picture, label_name, label_sign
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 _PLACE_PX = QSize(44, 50)
-_KIN_GLYPH_PX = 30
+_RELATED_GLYPH_PX = 30
 _MAX_GLYPH_PX = 72
 _MAX_STEP_PX = 72
 """Small pictures stand no farther apart."""
@@ -39,9 +39,9 @@ _AT_RIGHT = Qt.TextElideMode.ElideRight
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
-def nearest_title(look: Look) -> str:
+def nearest_title(image_style: ImageStyle) -> str:
     """Return the title above the nearest samples."""
-    return tr("Nearest characters") if look.glyphs else tr("Nearest images")
+    return tr("Nearest characters") if image_style.glyphs else tr("Nearest images")
 
 
 def error_text(error: float) -> str:
@@ -88,11 +88,11 @@ class NearestStrip(Cells, Painted):
         self.setAccessibleName(tr("Nearest characters"))
         self.figures = offer_painted(self, "nearest", fits=False)
 
-    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(self, images: ArrayLike, image_style: ImageStyle = GLYPHS) -> None:
         """Set the images ``[N, H, W]`` or ``[N, C, H, W]`` of the set, not copied."""
-        self._glyphs.set_images(images, look)
+        self._glyphs.set_images(images, image_style)
         self._words = None
-        self.setAccessibleName(nearest_title(look))
+        self.setAccessibleName(nearest_title(image_style))
         self.update()
 
     def set_nearest(self, nearest: tuple[tuple[str, float], ...], indices: Sequence[int]) -> None:
@@ -100,7 +100,7 @@ class NearestStrip(Cells, Painted):
         if (nearest, tuple(indices)) != (self._nearest, self._indices):
             self._nearest, self._indices, self._words = nearest, tuple(indices), None
             self.keep_current()
-            texts = (self.text_of(place) for place in range(len(nearest)))
+            texts = (self.text_of(index) for index in range(len(nearest)))
             describe(self, "; ".join(texts), spoken=False)
 
     def count(self) -> int:
@@ -112,44 +112,44 @@ class NearestStrip(Cells, Painted):
         return len(self._nearest)
 
     def sizeHint(self) -> QSize:  # noqa: D102
-        more = _MAX_GLYPH_PX - _KIN_GLYPH_PX if self._grows else 0
+        more = _MAX_GLYPH_PX - _RELATED_GLYPH_PX if self._grows else 0
         return QSize(_USUAL * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()) + more)
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         return QSize(3 * for_text(_PLACE_PX.width()), for_text(_PLACE_PX.height()))
 
-    def text_of(self, place: int) -> str:
-        """Return name and distance of the ``place``-th nearest sample."""
-        label, distance = self._nearest[place]
-        if self._glyphs.look.glyphs:
+    def text_of(self, index: int) -> str:
+        """Return name and distance of the ``index``-th nearest sample."""
+        label, distance = self._nearest[index]
+        if self._glyphs.image_style.glyphs:
             away = trn("{n} pixel away", "{n} pixels away", round(distance))
         else:
             away = tr("mean squared difference {error}", error=error_text(distance))
         return f"{label_name(label)}: {away}"
 
-    def activate(self, place: int) -> None:
+    def activate(self, index: int) -> None:
         """Emit ``sample_activated`` for the sample."""
-        self.sample_activated.emit(self._indices[place])
+        self.sample_activated.emit(self._indices[index])
 
-    def dragged(self, place: int) -> tuple[int, ...]:
+    def dragged(self, index: int) -> tuple[int, ...]:
         """Return the index of the sample alone."""
-        return (self._indices[place],)
+        return (self._indices[index],)
 
-    def cell_rect(self, place: int) -> QRect:
-        """Return the rectangle of the ``place``-th nearest sample."""
+    def cell_rect(self, index: int) -> QRect:
+        """Return the rectangle of the ``index``-th nearest sample."""
         glyph, wide = self._glyph_px(), self._wide_px()
         share = self.width() // max(1, len(self._nearest))
         step = max(wide + _GAP_PX, min(share, max(glyph + 2 * _GAP_PX, for_text(_MAX_STEP_PX))))
-        high = for_text(_PLACE_PX.height()) + glyph - _KIN_GLYPH_PX
-        return QRect(place * step, 0, wide, high)
+        high = for_text(_PLACE_PX.height()) + glyph - _RELATED_GLYPH_PX
+        return QRect(index * step, 0, wide, high)
 
     def _glyph_px(self) -> int:
         """Return the side of an image: as large as height and width allow."""
         if not self._grows:
-            return _KIN_GLYPH_PX
-        high = self.height() - for_text(_PLACE_PX.height()) + _KIN_GLYPH_PX
+            return _RELATED_GLYPH_PX
+        high = self.height() - for_text(_PLACE_PX.height()) + _RELATED_GLYPH_PX
         wide = self.width() // _USUAL - _GAP_PX
-        return max(_KIN_GLYPH_PX, min(_MAX_GLYPH_PX, high, wide))
+        return max(_RELATED_GLYPH_PX, min(_MAX_GLYPH_PX, high, wide))
 
     def _wide_px(self) -> int:
         """Return the width of a cell: that of the image or of its caption."""
@@ -163,7 +163,7 @@ class NearestStrip(Cells, Painted):
             made = []
             for label, distance in self._nearest:
                 name, away = "", error_text(distance)
-                if self._glyphs.look.glyphs:
+                if self._glyphs.image_style.glyphs:
                     name = bold.elidedText(label_sign(label), _AT_RIGHT, for_text(_MAX_NAME_PX))
                     away = tr("{n:,} px", n=round(distance))
                 # Width of the name and the gap after it; bold tells the name from the figure.
@@ -182,24 +182,24 @@ class NearestStrip(Cells, Painted):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
         painter = QPainter(self)
-        for place in range(len(self._nearest)):
-            if self.cell_rect(place).right() <= self.width():
-                self._paint_place(painter, place)
+        for index in range(len(self._nearest)):
+            if self.cell_rect(index).right() <= self.width():
+                self._paint_place(painter, index)
         if self.hasFocus() and self._nearest:
             painter.setPen(QPen(current_theme().accent, 2))
             painter.drawRect(self.cell_rect(self._current).adjusted(2, 1, -3, -2))
 
-    def _paint_place(self, painter: QPainter, place: int) -> None:
+    def _paint_place(self, painter: QPainter, index: int) -> None:
         theme = current_theme()
-        rect, side = self.cell_rect(place), self._glyph_px()
+        rect, side = self.cell_rect(index), self._glyph_px()
         box = QRect(rect.x(), rect.y(), rect.width(), side)
-        if self._indices[place] < len(self._glyphs):
+        if self._indices[index] < len(self._glyphs):
             tile = QRect(0, 0, side, side)
             tile.moveCenter(box.center())
-            if self._glyphs.look.glyphs:
+            if self._glyphs.image_style.glyphs:
                 painter.fillRect(tile, theme.pixel_off)
-            image = self._glyphs.image(self._indices[place], theme.pixel_on, theme.pixel_off)
-            if self._glyphs.look.glyphs or side == _KIN_GLYPH_PX:
+            image = self._glyphs.image(self._indices[index], theme.pixel_on, theme.pixel_off)
+            if self._glyphs.image_style.glyphs or side == _RELATED_GLYPH_PX:
                 draw_glyph(painter, tile.adjusted(1, 1, -1, -1), image)
             else:
                 # An integer scale would leave most of the cell empty, such as 28 pixels of 54.
@@ -207,7 +207,7 @@ class NearestStrip(Cells, Painted):
                 target.moveCenter(tile.center())
                 draw_picture(painter, target, image)
         below = QRect(rect.x(), box.bottom() + 2, rect.width(), rect.height() - box.height())
-        words = self._below()[place]
+        words = self._below()[index]
         below.adjust((below.width() - words.wide_px) // 2, 0, 0, 0)
         if words.name:
             painter.setPen(theme.text)
@@ -215,5 +215,5 @@ class NearestStrip(Cells, Painted):
             painter.drawText(below, _AT_LEFT, words.name)
             painter.setFont(self.font())
             below.adjust(words.name_px, 0, 0, 0)
-        painter.setPen(theme.text if place == 0 else theme.text_dim)
+        painter.setPen(theme.text if index == 0 else theme.text_dim)
         painter.drawText(below, _AT_LEFT, words.away)

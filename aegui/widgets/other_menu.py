@@ -21,11 +21,11 @@ class OtherMenu(QToolButton):
     """Tool button whose menu is filled by the owner each time it opens.
 
     Signals:
-        wanted(): The menu is about to be shown; call ``set_choices``.
+        requested(): The menu is about to be shown; call ``set_choices``.
         chosen(key): A network was chosen.
     """
 
-    wanted = Signal()
+    requested = Signal()
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,7 +40,7 @@ class OtherMenu(QToolButton):
         self.setToolTip(help_text)
         self.setAccessibleName(help_text)
         menu = menu_below(self)
-        menu.aboutToShow.connect(self.wanted)
+        menu.aboutToShow.connect(self.requested)
         menu.triggered.connect(lambda action: self.chosen.emit(action.data()))
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:

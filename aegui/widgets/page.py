@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Breaking(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the width of the widest child, since the children may be stacked."""
-        items = (self.row.itemAt(place) for place in range(self.row.count()))
+        items = (self.row.itemAt(index) for index in range(self.row.count()))
         widths = [item.minimumSize().width() for item in items if item is not None]
         return QSize(max(widths, default=0), super().minimumSizeHint().height())
 
@@ -56,8 +56,8 @@ class Breaking(QWidget):
         wide = event.size().width() >= self._from_px
         way = QBoxLayout.Direction
         self.row.setDirection(way.LeftToRight if wide else way.TopToBottom)
-        for place, share in enumerate(self._shares[0 if wide else 1]):
-            self.row.setStretch(place, share)
+        for index, share in enumerate(self._shares[0 if wide else 1]):
+            self.row.setStretch(index, share)
 
 
 class PictureBox(QWidget):
@@ -71,7 +71,7 @@ class PictureBox(QWidget):
         self.image: NDArray[np.float32] | None = None
         """The image shown, ``[C, H, W]``."""
         self._picture: QImage | None = None
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self.caption = ""
         """The caption below the image."""
         self._made_for = ""
@@ -87,9 +87,11 @@ class PictureBox(QWidget):
         """Return the room for the smallest glyphs and their caption."""
         return QSize(64, 64)
 
-    def set_image(self, image: NDArray[np.float32] | None, look: Look, caption: str = "") -> None:
-        """Show ``image`` ``[C, H, W]`` rendered according to ``look``; None shows nothing."""
-        self.image, self._look, self.caption = image, look, caption
+    def set_image(
+        self, image: NDArray[np.float32] | None, image_style: ImageStyle, caption: str = ""
+    ) -> None:
+        """Show ``image`` ``[C, H, W]`` rendered as ``image_style`` says; None shows nothing."""
+        self.image, self._image_style, self.caption = image, image_style, caption
         self._picture = None
         self.setAccessibleDescription(caption)
         self.update()
@@ -99,7 +101,7 @@ class PictureBox(QWidget):
             return None
         theme = current_theme().key
         if self._picture is None or theme != self._made_for:
-            self._picture, self._made_for = pictures(self.image[None], self._look)[0], theme
+            self._picture, self._made_for = pictures(self.image[None], self._image_style)[0], theme
         return self._picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -124,7 +126,7 @@ class PictureBox(QWidget):
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def pictures(images: NDArray[np.float32], look: Look) -> list[QImage]:
+def pictures(images: NDArray[np.float32], image_style: ImageStyle) -> list[QImage]:
     """Return ``images`` ``[n, C, H, W]`` rendered in the current theme, large ones reduced."""
     levels = grey_levels(reduced(images, _MAX_PX))
-    return [level_image(each, look) for each in levels]
+    return [level_image(each, image_style) for each in levels]

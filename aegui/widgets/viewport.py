@@ -59,9 +59,9 @@ class Viewport:
         half_w, half_h = self.width / 2 / self.sx, self.height / 2 / self.sy
         return self.cx - half_w, self.cy - half_h, self.cx + half_w, self.cy + half_h
 
-    def to_pixels(self, places: ArrayLike) -> NDArray[np.float64]:
-        """Return the widget pixels ``[N, 2]`` of latent ``places`` ``[N, 2]``."""
-        z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
+    def to_pixels(self, coordinates: ArrayLike) -> NDArray[np.float64]:
+        """Return the widget pixels ``[N, 2]`` of latent ``coordinates`` ``[N, 2]``."""
+        z = np.asarray(coordinates, dtype=np.float64).reshape(-1, 2)
         pixels = np.empty_like(z)
         pixels[:, 0] = self.left + self.width / 2 + (z[:, 0] - self.cx) * self.sx
         pixels[:, 1] = self.top + self.height / 2 - (z[:, 1] - self.cy) * self.sy
@@ -162,9 +162,9 @@ class Viewport:
         return max(pixels / 2, pixels - 2 * FIT_MARGIN_PX)
 
 
-def bounds_of(places: ArrayLike) -> Bounds | None:
-    """Return the bounding box of the finite rows of ``places`` ``[N, 2]``; None if none."""
-    z = np.asarray(places, dtype=np.float64).reshape(-1, 2)
+def bounds_of(coordinates: ArrayLike) -> Bounds | None:
+    """Return the bounding box of the finite rows of ``coordinates`` ``[N, 2]``; None if none."""
+    z = np.asarray(coordinates, dtype=np.float64).reshape(-1, 2)
     is_finite = np.isfinite(z).all(axis=1)
     finite = z if is_finite.all() else z[is_finite]
     if not len(finite):

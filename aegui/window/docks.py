@@ -202,8 +202,8 @@ def arrange(
 
     ``column`` opens the column at the edge of the window.
     """
-    wanted = PERSPECTIVES[perspective]
-    right, bottom, below_right = _places(window, wanted)
+    arrangement = PERSPECTIVES[perspective]
+    right, bottom, below_right = _places(window, arrangement)
     foot_right = Area.BottomDockWidgetArea if below_right else Area.RightDockWidgetArea
     for corner, area in (
         (Qt.Corner.TopLeftCorner, Area.LeftDockWidgetArea),
@@ -213,45 +213,45 @@ def arrange(
     ):
         window.setCorner(corner, area)
     take_away(window, docks)
-    _fill(window, docks, Area.LeftDockWidgetArea, wanted.left, wanted.closed)
-    _fill(window, docks, Area.RightDockWidgetArea, right, wanted.closed)
-    _fill(window, docks, Area.BottomDockWidgetArea, bottom, wanted.closed)
+    _fill(window, docks, Area.LeftDockWidgetArea, arrangement.left, arrangement.closed)
+    _fill(window, docks, Area.RightDockWidgetArea, right, arrangement.closed)
+    _fill(window, docks, Area.BottomDockWidgetArea, bottom, arrangement.closed)
     # If the bottom row extends below the right column, the left edge has more height.
     edge = Area.LeftDockWidgetArea if below_right else Area.RightDockWidgetArea
-    at_edge = wanted.column if column else ()
+    at_edge = arrangement.column if column else ()
     for place in at_edge:
         window.addDockWidget(edge, docks[place[0]], Qt.Orientation.Horizontal)
         docks[place[0]].show()
-    for key in wanted.front:
+    for key in arrangement.front:
         docks[key].raise_()
-    places = (*wanted.left, *right, *bottom, *at_edge)
+    places = (*arrangement.left, *right, *bottom, *at_edge)
     _discard_widget(window, docks, {key for place in places for key in place})
-    _resize(window, docks, wanted, right, bottom)
+    _resize(window, docks, arrangement, right, bottom)
 
 
 def give_sizes(window: QMainWindow, docks: Mapping[str, QDockWidget], perspective: str) -> None:
     """Resize docks that are placed as in ``perspective`` to the sizes defined there."""
-    wanted = PERSPECTIVES[perspective]
-    right, bottom, _ = _places(window, wanted)
-    _resize(window, docks, wanted, right, bottom)
+    arrangement = PERSPECTIVES[perspective]
+    right, bottom, _ = _places(window, arrangement)
+    _resize(window, docks, arrangement, right, bottom)
 
 
-def _places(window: QMainWindow, wanted: Perspective) -> tuple[_Places, _Places, bool]:
+def _places(window: QMainWindow, arrangement: Perspective) -> tuple[_Places, _Places, bool]:
     """Return the places at the right and below the map, and whether these reach below the right."""
     width, height = form_of(window.size()).split("-")
     is_narrow, is_tall = width == "narrow", height == "tall"
     # A narrow window has no room beside the map; a low one has none below it.
     is_below = is_narrow and is_tall
-    bottom, right = wanted.bottom, wanted.right
-    if wanted.extent.gathers and height == "short":
+    bottom, right = arrangement.bottom, arrangement.right
+    if arrangement.extent.gathers and height == "short":
         right = _as_one(right)
     elif is_tall and not is_narrow:
         right = tuple(part for place in right for part in _parts(place))
-    right += () if is_below else wanted.beside
-    bottom = (*wanted.beside, *bottom) if is_below else bottom
+    right += () if is_below else arrangement.beside
+    bottom = (*arrangement.beside, *bottom) if is_below else bottom
     if width != "wide":
         bottom = _as_one(bottom)
-    return right, bottom, is_below or (is_narrow and wanted.extent.gathers)
+    return right, bottom, is_below or (is_narrow and arrangement.extent.gathers)
 
 
 def _as_one(places: _Places) -> _Places:
@@ -314,8 +314,8 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
 
     The map keeps a usable width: the column at its right is narrowed first.
     """
-    wanted = PERSPECTIVES[perspective]
-    column = next((docks[key] for place in wanted.column for key in place), None)
+    arrangement = PERSPECTIVES[perspective]
+    column = next((docks[key] for place in arrangement.column for key in place), None)
     if column is None or column.isHidden() or column.isFloating():
         return
     width = min(for_text(COLUMN_PX), round(_MAX_COLUMN * window.width()))
@@ -323,11 +323,11 @@ def give_column(window: QMainWindow, docks: Mapping[str, QDockWidget], perspecti
         _seen_in(window, docks, area, column)
         for area in (Area.LeftDockWidgetArea, Area.RightDockWidgetArea)
     )
-    rest = window.width() - width - wanted.extent.map_px
+    rest = window.width() - width - arrangement.extent.map_px
     # Sizes as without the column: the current ones were squeezed when it opened.
-    left_px, right_px = _usual_left(window, wanted) if left else 0, 0
+    left_px, right_px = _usual_left(window, arrangement) if left else 0, 0
     if right:
-        right_px = max(MIN.width(), min(_usual_right(window, wanted), rest - left_px))
+        right_px = max(MIN.width(), min(_usual_right(window, arrangement), rest - left_px))
     sizes = [(column, width), (right, right_px)]
     if left:
         sizes.append((left, max(MIN.width(), min(left_px, rest - right_px))))
@@ -374,9 +374,9 @@ def give_room(
             window.resizeDocks([dock], [high], Qt.Orientation.Vertical)
 
 
-def _named(wanted: Perspective) -> set[str]:
+def _named(arrangement: Perspective) -> set[str]:
     """Return the docks that have a place in an arrangement, open or closed."""
-    return {key for place in wanted.places for key in place}
+    return {key for place in arrangement.places for key in place}
 
 
 def _seen_in(
@@ -396,19 +396,19 @@ def _seen_in(
     )
 
 
-def _usual_left(window: QMainWindow, wanted: Perspective) -> int:
+def _usual_left(window: QMainWindow, arrangement: Perspective) -> int:
     """Return the default width of the left column."""
-    usual_px = wanted.extent.left_px
+    usual_px = arrangement.extent.left_px
     wide = max(1.0, window.width() / _USUAL_PX)
     large_px = min(grown_for_text(_MIN_LEFT_PX), _MAX_LEFT * window.width())
     most = max(_MAX_COLUMN * window.width(), _MIN_LEFT_PX, large_px)
     return round(min(max(usual_px * wide, grown_for_text(usual_px)), most))
 
 
-def _usual_right(window: QMainWindow, wanted: Perspective) -> int:
+def _usual_right(window: QMainWindow, arrangement: Perspective) -> int:
     """Return the default width of the right side if there is no column at the edge."""
-    extent, wide = wanted.extent, max(1.0, window.width() / _USUAL_PX)
-    if wanted.beside:
+    extent, wide = arrangement.extent, max(1.0, window.width() / _USUAL_PX)
+    if arrangement.beside:
         return round(extent.beside_share * window.width())
     wanted_px = max(extent.right_px * wide, grown_for_text(extent.right_px))
     return round(min(wanted_px, extent.most_right * window.width()))
@@ -417,29 +417,31 @@ def _usual_right(window: QMainWindow, wanted: Perspective) -> int:
 def _resize(
     window: QMainWindow,
     docks: Mapping[str, QDockWidget],
-    wanted: Perspective,
+    arrangement: Perspective,
     right: _Places,
     bottom: _Places,
 ) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    extent = wanted.extent
-    is_beside = bool(wanted.beside) and wanted.beside[0] in right
+    extent = arrangement.extent
+    is_beside = bool(arrangement.beside) and arrangement.beside[0] in right
     columns: list[tuple[str, float]] = []
-    if wanted.left:
-        columns.append((wanted.left[0][0], _usual_left(window, wanted)))
+    if arrangement.left:
+        columns.append((arrangement.left[0][0], _usual_left(window, arrangement)))
     if is_beside:
         rest = window.width() - sum(width_px for _, width_px in columns) - MIN_MAP_PX
         beside_px = min(extent.beside_share * window.width(), rest)
-        columns.append((wanted.beside[0][0], beside_px))
+        columns.append((arrangement.beside[0][0], beside_px))
     elif right:
-        columns.append((right[0][0], _usual_right(window, replace(wanted, beside=()))))
+        columns.append((right[0][0], _usual_right(window, replace(arrangement, beside=()))))
     for key, width_px in columns:
         window.resizeDocks([docks[key]], [round(width_px)], horizontal)
     if right:
         firsts = [docks[place[0]] for place in right]
         weights = [
             weight
-            for place, weight in zip(wanted.right, chain(extent.weights, repeat(1)), strict=False)
+            for place, weight in zip(
+                arrangement.right, chain(extent.weights, repeat(1)), strict=False
+            )
             for _ in ((place,) if place in right else _parts(place))
         ]
         heights = [
@@ -448,7 +450,7 @@ def _resize(
         ]
         window.resizeDocks(firsts, heights, vertical)
     if bottom:
-        share = extent.below_share if wanted.beside and not is_beside else extent.bottom_share
+        share = extent.below_share if arrangement.beside and not is_beside else extent.bottom_share
         height = max(MIN_BOTTOM_PX, round(share * window.height()))
         window.resizeDocks([docks[place[0]] for place in bottom], [height] * len(bottom), vertical)
     if len(bottom) > 1:

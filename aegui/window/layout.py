@@ -100,7 +100,7 @@ class WindowLayout(QObject):
     def show(self, perspective: str) -> None:
         """Arrange the docks for ``perspective`` as they were last left in a window of this form."""
         if self._perspective:
-            self._look_at_column()
+            self._store_column_state()
         self._perspective = perspective
         self._form = form_of(self._window.size())
         with self._held():
@@ -153,7 +153,7 @@ class WindowLayout(QObject):
 
     def keep(self) -> None:
         """Store the places of the docks."""
-        if self._look_at_column():
+        if self._store_column_state():
             # Deferred: the docks are about to be arranged for the other state of the column.
             QTimer.singleShot(0, self, lambda: self._again(self._at_edge))
             return
@@ -226,7 +226,7 @@ class WindowLayout(QObject):
     @Slot()
     def _follow_column(self) -> None:
         """Arrange the docks again when the column at the edge is opened or closed."""
-        if self._perspective and self._look_at_column():
+        if self._perspective and self._store_column_state():
             self._again(self._at_edge)
 
     @property
@@ -236,7 +236,7 @@ class WindowLayout(QObject):
     def _is_column_open(self) -> bool:
         return any(not dock.isHidden() and not dock.isFloating() for dock in self._columns)
 
-    def _look_at_column(self) -> bool:
+    def _store_column_state(self) -> bool:
         """Store whether the column at the edge is open; return whether that has changed."""
         before, self._has_column = self._has_column, self._is_column_open()
         self._settings.keep({_COLUMN: self._has_column})

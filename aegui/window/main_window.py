@@ -23,7 +23,7 @@ from aegui.kit.theme import icon
 from aegui.session.file_writer import FileWriter
 from aegui.session.messages import Messages
 from aegui.shell.dialogs import questions
-from aegui.shell.feature import Feature, class_at, place_of
+from aegui.shell.feature import Feature, class_at, class_path
 from aegui.shell.feature_window import FeatureWindow
 from aegui.shell.panel_area import PanelArea
 from aegui.widgets.dragged_samples import SAMPLES_MIME
@@ -99,7 +99,7 @@ class MainWindow(FeatureWindow):
         self.setCentralWidget(self.canvas)
         docks = dock_specs()
         self.docks = make_docks(self, docks, self._on_panel_made)
-        self._specs = {spec.place: spec for spec in FEATURES}
+        self._specs = {spec.class_path: spec for spec in FEATURES}
         self._panel_docks = {spec.panel: spec.key for spec in docks}
         self._titles = DockTitles(self, self.docks)
         self._withheld = WithheldDocks(self.docks, self)
@@ -169,7 +169,7 @@ class MainWindow(FeatureWindow):
             services.runner.started,
         ):
             signal.connect(self.notifications.put_past_away)
-        for told, subject in (
+        for trigger, subject in (
             (services.workspace.file.saved, "saving"),
             (services.workspace.document_changed, "saving"),
             (services.workspace.document_changed, "document"),
@@ -178,7 +178,7 @@ class MainWindow(FeatureWindow):
         ):
             # A bare lambda would be kept by the session, and would keep this window alive.
             settling = _Answer(lambda *_, name=subject: self.notifications.settle(name), self)
-            told.connect(settling.give)
+            trigger.connect(settling.give)
 
     @Slot(object, object)
     def _on_showing_changed(self, shown: Shown, changed: Changes) -> None:
@@ -190,7 +190,7 @@ class MainWindow(FeatureWindow):
     @property
     def features(self) -> list[Feature]:
         """Features that have been created, in the order of the table."""
-        return [self._made[spec.place] for spec in FEATURES if spec.place in self._made]
+        return [self._made[spec.class_path] for spec in FEATURES if spec.class_path in self._made]
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
         """Return the feature of this class, creating it if necessary.
@@ -198,7 +198,7 @@ class MainWindow(FeatureWindow):
         Raises:
             LookupError: There is no such feature.
         """
-        spec = self._specs.get(place_of(kind))
+        spec = self._specs.get(class_path(kind))
         found = None if spec is None else self._make(spec)
         if not isinstance(found, kind):
             raise LookupError(kind)
@@ -212,7 +212,7 @@ class MainWindow(FeatureWindow):
         """
         if isinstance(self._time, kind):
             return self._time
-        key = self._panel_docks.get(place_of(kind))
+        key = self._panel_docks.get(class_path(kind))
         area = None if key is None else self.docks[key].widget()
         found = area.panel if isinstance(area, PanelArea) else None
         if not isinstance(found, kind):
@@ -265,13 +265,13 @@ class MainWindow(FeatureWindow):
         self.actions_table[key].trigger()
 
     def _make(self, spec: FeatureSpec) -> Feature:
-        if spec.place in self._made:
-            return self._made[spec.place]
-        self._begun.add(spec.place)
-        made = class_at(spec.place)(self._services, self)
+        if spec.class_path in self._made:
+            return self._made[spec.class_path]
+        self._begun.add(spec.class_path)
+        made = class_at(spec.class_path)(self._services, self)
         if not isinstance(made, Feature):
-            raise TypeError(spec.place)
-        self._made[spec.place] = made
+            raise TypeError(spec.class_path)
+        self._made[spec.class_path] = made
         made.noticed.connect(self.notifications.show)
         made.conditions_changed.connect(self._show_conditions)
         self._show_conditions()
@@ -288,7 +288,7 @@ class MainWindow(FeatureWindow):
         if not self._is_built:
             return
         for spec in FEATURES:
-            if key in spec.seen_in and spec.place not in self._begun:
+            if key in spec.seen_in and spec.class_path not in self._begun:
                 self._make(spec)
 
     # Menus
@@ -310,8 +310,8 @@ class MainWindow(FeatureWindow):
         for path, menu in self.menus.items():
             # Each hundred of the ranks is a section.
             ranked = sorted(entries[path], key=itemgetter(0))
-            for place, (rank, action) in enumerate(ranked):
-                if place and rank // 100 > ranked[place - 1][0] // 100:
+            for index, (rank, action) in enumerate(ranked):
+                if index and rank // 100 > ranked[index - 1][0] // 100:
                     menu.addSeparator()
                 menu.addAction(action)
         for dock in self.docks.values():
@@ -493,18 +493,18 @@ class MainWindow(FeatureWindow):
             *search.guide_entries(self.show_guide_at),
         )
 
-        def look(query: str) -> list[Findable]:
+        def matches_of(query: str) -> list[Findable]:
             pasted = (
                 *search.line_entries(query, requests.line.emit),
                 *search.figure_entries(query, requests.figure.emit),
             )
-            go, glyphs = requests.samples.emit, shown.look.glyphs
+            go, glyphs = requests.samples.emit, shown.image_style.glyphs
             return list(pasted) or search.sample_entries(shown.dataset, glyphs, go, query)
 
         title = tr(
             "Search for commands, panels, settings, networks, lessons, samples of this set, help"
         )
-        finder = Finder(entries, title, self, look)
+        finder = Finder(entries, title, self, matches_of)
         # Not modal: a click on the window closes it.
         finder.show()
         finder.activateWindow()
@@ -579,7 +579,7 @@ class MainWindow(FeatureWindow):
         """Update the full-screen action; once active, check the file for changes from outside."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._services.workspace.file.look()
+            self._services.workspace.file.check()
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_table.set_checked("full_screen", self.isFullScreen())
 

@@ -101,17 +101,17 @@ class MessageRow(QFrame):
             button.clicked.connect(partial(self._do, act))
             flow.addWidget(button)
             self.acts.append(button)
-        told = column(text, margins=(0, _DROP_PX, 0, 0))
+        text_column = column(text, margins=(0, _DROP_PX, 0, 0))
         if self.acts:
-            told.addLayout(flow)
-        told.addStretch(1)
+            text_column.addLayout(flow)
+        text_column.addStretch(1)
         time = dim(when)
         for label in (sign, time):
             label.setContentsMargins(0, _DROP_PX, 0, 0)
         top = Qt.AlignmentFlag.AlignTop
         line = row(spacing=SPACING, margins=(SPACING, SPACING, SPACING // 2, SPACING))
         line.addWidget(sign, 0, top)
-        line.addLayout(told, 1)
+        line.addLayout(text_column, 1)
         line.addWidget(time, 0, top)
         line.addWidget(self.copy, 0, top)
         self.setLayout(line)

@@ -79,7 +79,7 @@ class Toast(QFrame):
     """Emitted with this toast when it is dismissed."""
     accepted = Signal(object)
     """Emitted with the ``Notice`` when its offer is accepted."""
-    seen = Signal(object)
+    read = Signal(object)
     """Emitted with the ``Notice`` when the user dismisses it or presses one of its buttons."""
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
@@ -150,7 +150,7 @@ class Toast(QFrame):
 
     @Slot()
     def _discard_widget(self) -> None:
-        self.seen.emit(self.notice)
+        self.read.emit(self.notice)
         self.close_now()
 
     @Slot()
@@ -231,19 +231,19 @@ class Notifications(QObject):
     def _make_room(self) -> None:
         news = [toast for toast in self._toasts if toast.notice.level == "info"]
         # Messages with an offer are kept longer than plain notes.
-        told = (toast for toast in news if not toast.notice.offer)
-        toast = next(told, (news or self._toasts)[0])
+        plain_toasts = (toast for toast in news if not toast.notice.offer)
+        toast = next(plain_toasts, (news or self._toasts)[0])
         if toast.notice.level != "info":
             self._queue.append(toast.notice)
             del self._queue[:-_LONGEST_QUEUE]
         self._drop(toast)
 
-    def _add(self, notice: Notice, place: int | None = None) -> None:
+    def _add(self, notice: Notice, index: int | None = None) -> None:
         toast = Toast(notice, self._host)
         toast.closed.connect(self._on_toast_closed)
         toast.accepted.connect(self._on_toast_accepted)
-        toast.seen.connect(self._messages.mark_seen)
-        self._toasts.insert(len(self._toasts) if place is None else place, toast)
+        toast.read.connect(self._messages.mark_seen)
+        self._toasts.insert(len(self._toasts) if index is None else index, toast)
         toast.show()
         self._place()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, toast.accessibleName()))
@@ -284,7 +284,7 @@ class Notifications(QObject):
             return
         self._drop(toast)
         if self._queue:
-            self._add(self._queue.pop(), place=0)
+            self._add(self._queue.pop(), index=0)
         self._place()
 
     @Slot(object)

@@ -44,8 +44,8 @@ class PanelFocus(QObject):
         """Return the visible bars, the map and the visible docks, in reading order."""
         docks = [dock for dock in self._docks if is_in_sight(dock)]
         every = [*self._bars, self._window.centralWidget(), *docks]
-        seen = [place for place in every if place is not None and place.isVisible()]
-        return sorted(seen, key=self._order)
+        visible = [place for place in every if place is not None and place.isVisible()]
+        return sorted(visible, key=self._order)
 
     def _order(self, place: QWidget) -> tuple[int, int, int]:
         if isinstance(place, QToolBar):
@@ -174,7 +174,7 @@ def _in_rows(widgets: list[QWidget]) -> list[QWidget]:
     return [widget for row in rows for widget in sorted(row, key=QWidget.x)]
 
 
-def _hands_on(widget: QWidget) -> bool:
+def _delegates_focus(widget: QWidget) -> bool:
     """Whether ``widget`` passes the focus on to another widget.
 
     WORKAROUND: the line edit of a spin box is not queried. PySide makes the widget returned by
@@ -189,7 +189,7 @@ def is_stop(widget: QWidget, window: QWidget) -> bool:
     """Return whether Tab currently reaches ``widget``."""
     return (
         bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        and not _hands_on(widget)
+        and not _delegates_focus(widget)
         and widget.isEnabled()
         and widget.isVisibleTo(window)
         and widget.window() is window

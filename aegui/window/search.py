@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MAX_SEARCHED = 5000
 """Size of a set above which samples are not searched by name."""
 _MIN_LETTERS = 2
-_MAX_SAMPLES, _MAX_TOLD = 40, 8
+_MAX_SAMPLES, _MAX_LISTED = 40, 8
 SETTINGS_DOCK = "training"
 """Key of the panel with the settings of a recipe."""
 
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
 def menu_path(menu: str) -> str:
     """Return the titles on the path to a menu, separated by ``›``."""
     parts = menu.split("/")
-    paths = ("/".join(parts[: place + 1]) for place in range(len(parts)))
+    paths = ("/".join(parts[: index + 1]) for index in range(len(parts)))
     return " › ".join(plain(tr(MENUS[path].text)) for path in paths)
 
 
@@ -159,7 +159,7 @@ def sample_entries(
         chosen = search(dataset, text)
     if len(chosen) > 1:
         title = trn("“{query}”: {n:,} sample", "“{query}”: {n:,} samples", len(chosen), query=text)
-        detail = ", ".join(label_name(dataset.names[index]) for index in chosen[:_MAX_TOLD])
+        detail = ", ".join(label_name(dataset.names[index]) for index in chosen[:_MAX_LISTED])
         entries.append(Findable(title, detail, tr("Samples"), partial(go, chosen)))
     for index in chosen[:_MAX_SAMPLES].tolist():
         label, name = dataset.labels[index], dataset.names[index]

@@ -101,10 +101,10 @@ class ShortcutsDialog(QDialog):
                 item.setData(0, _KEY, spec.key)
                 item.setToolTip(0, self._table[spec.key].statusTip())
                 self._show_keys(item)
-        told = list(chain.from_iterable(hints))
-        if told:
+        hint_list = list(chain.from_iterable(hints))
+        if hint_list:
             self._begin(tr("On the map"))
-            for hint in told:
+            for hint in hint_list:
                 self._add([tr(hint.text), tr(hint.keys)])
         self.list.expandAll()
 

@@ -55,12 +55,12 @@ class MainToolBar(QToolBar):
 
     data_chosen = Signal(str)
     """Emitted with the source of a recipe: a name or a file."""
-    data_wanted = Signal(str)
+    data_requested = Signal(str)
     """Emitted with a key of ``WAYS`` when other data are to be loaded."""
     preset_chosen = Signal(str)
-    gallery_wanted = Signal()
+    gallery_requested = Signal()
     """Emitted when the gallery is to be opened."""
-    problem_wanted = Signal()
+    problem_requested = Signal()
     """Emitted when the place of a problem that prevents training is to be shown."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -153,17 +153,17 @@ class MainToolBar(QToolBar):
         self.solve = QPushButton(tr("Show"))
         self.solve.setToolTip(tr("Show the setting with the problem"))
         self.solve.setAccessibleName(tr("Show the setting with the problem"))
-        self.solve.clicked.connect(self.problem_wanted)
+        self.solve.clicked.connect(self.problem_requested)
         self.solve.hide()
         self.device = dim()
         self.status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Short enough to be shown in full or not at all.
-        told = (self.status, self.solve, self.device, 1)
+        widgets = (self.status, self.solve, self.device, 1)
         self._line = row(
             self.chip,
             self.estimate,
             (self.progress, 1000),
-            *told,
+            *widgets,
             spacing=SPACING,
             margins=(SPACING // 2, 0, SPACING // 2, 0),
         )
@@ -188,8 +188,8 @@ class MainToolBar(QToolBar):
         self._data_key = key
         with QSignalBlocker(self.data):
             self.data.clear()
-            for place, (entry, picture) in enumerate(offered):
-                if place and entry.is_own and not offered[place - 1][0].is_own:
+            for index, (entry, picture) in enumerate(offered):
+                if index and entry.is_own and not offered[index - 1][0].is_own:
                     self.data.insertSeparator(self.data.count())
                 self._add_data(picture, entry.label, entry.key, entry.detail, entry.help)
             if self.data.findData(key) < 0:
@@ -283,7 +283,7 @@ class MainToolBar(QToolBar):
         if key is None:
             return
         if key.startswith(_WAY):
-            self.data_wanted.emit(key.removeprefix(_WAY))
+            self.data_requested.emit(key.removeprefix(_WAY))
         else:
             self.data_chosen.emit(key)
 
@@ -293,6 +293,6 @@ class MainToolBar(QToolBar):
         # The selection follows the draft, which reports its change.
         self._show_preset()
         if key == _GALLERY:
-            self.gallery_wanted.emit()
+            self.gallery_requested.emit()
         elif key is not None:
             self.preset_chosen.emit(key)

@@ -42,13 +42,13 @@ def walk(window: MainWindow, folder: Path) -> int:
     """
     for perspective in PERSPECTIVES:
         window.set_perspective(perspective)
-        _look(window)
+        _render(window)
     for dock in window.docks.values():
         dock.show()
         dock.raise_()
-        _look(dock)
+        _render(dock)
     for row in FEATURES:
-        window.feature(class_at(row.place))
+        window.feature(class_at(row.class_path))
     answers = _Answers(folder)
     chosen = 0
     for spec in window.actions_table.specs:
@@ -58,7 +58,7 @@ def walk(window: MainWindow, folder: Path) -> int:
         answers.name = spec.key
         action.trigger()
         chosen += 1
-        _look(window)
+        _render(window)
         answers.wait(window)
         for other in QApplication.topLevelWidgets():
             if other is not window and other.isVisible() and other.isWindow():
@@ -68,7 +68,7 @@ def walk(window: MainWindow, folder: Path) -> int:
     return chosen
 
 
-def _look(widget: QWidget) -> None:
+def _render(widget: QWidget) -> None:
     """Process events for a moment, and render ``widget``."""
     loop = QEventLoop()
     QTimer.singleShot(_LOOK_MS, loop.quit)
@@ -102,7 +102,7 @@ class _Answers:
         while not all(path.exists() for path in self.written):
             if time.monotonic() > until:
                 raise LookupError(", ".join(str(path) for path in self.written))
-            _look(window)
+            _render(window)
         self.written.clear()
 
     def _answer(self) -> None:

@@ -25,7 +25,7 @@ from aegui.features.map.model.plane_service import PlaneService
 from aegui.features.map.view.canvas import LatentCanvas
 from aegui.kit.theme import LIGHT, apply_theme
 from aegui.paths import models_dir, resources_dir
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.map.decode_service import Decoded, DecodeService
 from tests.bench.figures import percentile
 from tests.bench.live_window import Paints
@@ -217,8 +217,8 @@ def shown(run: SavedRun) -> tuple[Bench, NDArray[np.float32]]:
     """Return the map of a run's own samples, and their codes."""
     codec, dataset = run.codec(run.best_run), run.dataset
     bench = Bench(codec)
-    look = GLYPHS if dataset.is_binary else Look(glyphs=False)
-    bench.canvas.set_samples(dataset.labels, dataset.images, look)
+    image_style = GLYPHS if dataset.is_binary else ImageStyle(glyphs=False)
+    bench.canvas.set_samples(dataset.labels, dataset.images, image_style)
     return bench, codec.encode(dataset.flat())
 
 
@@ -231,7 +231,7 @@ def crowded(case: str) -> tuple[Bench, NDArray[np.float32]]:
     classes = np.arange(count) % 10
     bench = Bench(codec)
     labels = [str(number) for number in classes.tolist()]
-    bench.canvas.set_samples(labels, images, Look(glyphs=False))
+    bench.canvas.set_samples(labels, images, ImageStyle(glyphs=False))
     bench.canvas.set_classes([str(number) for number in range(10)], classes)
     return bench, codes
 
@@ -245,7 +245,7 @@ def emojis() -> tuple[Bench, NDArray[np.float32]]:
     snapshot = next(iter(train(resolved))).snapshot()
     codec = Codec(recipe, dataset.image_shape, snapshot, 0)
     bench = Bench(codec)
-    bench.canvas.set_samples(dataset.labels, dataset.images, Look(glyphs=False))
+    bench.canvas.set_samples(dataset.labels, dataset.images, ImageStyle(glyphs=False))
     return bench, codec.encode(dataset.flat())
 
 

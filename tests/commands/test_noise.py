@@ -175,7 +175,7 @@ def test_noise_matrix_trains_tells_and_writes(
         assert image.size[0] > 200
 
 
-@pytest.mark.usefixtures("heard_signals")
+@pytest.mark.usefixtures("handled_signals")
 def test_ctrl_c_ends_a_study_as_it_ends_a_training(
     capsys: Captured, tmp_path: Path, recipe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -211,7 +211,7 @@ def test_errors_are_compared_with_pca_of_the_same_samples(tmp_path: Path) -> Non
     wrong = wrong_pixels(some, model.codec.reconstruct(some))
     pca = fit_pca(some, 1)
     linear = wrong_pixels(some, pca.decode(pca.encode(some))).mean()
-    held_out = wrong[np.isin(model.places, model.parts["held_out"])]
+    held_out = wrong[np.isin(model.indices, model.parts["held_out"])]
     assert 0 < len(held_out) < len(model.parts["held_out"])
     assert _errors_finding(model) == (
         f"{(wrong <= 1).sum():,} of 10,000 within 1 wrong pixel, {wrong.mean():.2f} wrong on "

@@ -126,7 +126,7 @@ ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP"] if os.name == "posix" else []
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-@pytest.mark.usefixtures("heard_signals")
+@pytest.mark.usefixtures("handled_signals")
 def test_the_work_is_kept_at_every_signal_to_end(name: str, tmp_path: Path) -> None:
     out, number = tmp_path / "o.aegui", getattr(signal, name)
     recipe = a_recipe(tmp_path, VAE, epochs=50_000_000)

@@ -74,9 +74,9 @@ def _of(widget: QWidget, window: QWidget) -> Iterator[str]:
             needed = widget.fontMetrics().horizontalAdvance(widget.tabText(place))
             if widget.tabRect(place).width() < needed:
                 yield f"{where}: the tab {widget.tabText(place)!r} is cut"
-    is_told = isinstance(widget, QLabel | QAbstractButton)
-    if is_told and widget.width() > 0:
-        seen = seen_rect(widget, window)
+    is_reported = isinstance(widget, QLabel | QAbstractButton)
+    if is_reported and widget.width() > 0:
+        seen = visible_rect(widget, window)
         if _holds(widget) and seen.width() + _SLACK_PX < widget.width() and not seen.isEmpty():
             yield f"{where}: {widget.width() - seen.width()} px of its width are out of sight"
 
@@ -136,7 +136,7 @@ def _holds(widget: QWidget) -> bool:
     return True
 
 
-def seen_rect(widget: QWidget, window: QWidget) -> QRect:
+def visible_rect(widget: QWidget, window: QWidget) -> QRect:
     """Return the part of ``widget`` inside all of its ancestors, in window coordinates."""
     rect = QRect(widget.mapTo(window, QPoint()), widget.size())
     around = widget.parentWidget()
@@ -157,7 +157,7 @@ def coarse(window: QWidget) -> list[str]:
     """
     ratio, found = window.devicePixelRatioF(), []
     for widget in window.findChildren(QWidget):
-        if not widget.isVisible() or seen_rect(widget, window).isEmpty():
+        if not widget.isVisible() or visible_rect(widget, window).isEmpty():
             continue
         for what, logical, made in _pictures(widget, ratio):
             if made.width() + _SLACK_PX < logical.width() * ratio and made.height() > 0:

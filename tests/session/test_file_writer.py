@@ -119,7 +119,7 @@ def test_one_is_given_up_by_whoever_asked_for_it(
 ) -> None:
     gate, first, second = threading.Event(), tmp_path / "a.csv", tmp_path / "b.csv"
     writer.write_bytes(first, lambda: slow(gate, first, b""), saved(first))
-    writer.write_bytes(second, lambda: b"", saved(second)).give_up()
+    writer.write_bytes(second, lambda: b"", saved(second)).cancel()
     gate.set()
     qtbot.waitUntil(lambda: not writer.is_busy)
     assert first.exists()

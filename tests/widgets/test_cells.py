@@ -64,10 +64,10 @@ def numbers(qtbot: QtBot) -> Numbers:
 
 def test_each_cell_is_found_and_nothing_between_them(numbers: Numbers) -> None:
     for place in range(7):
-        assert numbers.place_at(numbers.cell_rect(place).center()) == place
-    assert numbers.place_at(QPoint(CELL + GAP // 2, 5)) is None
-    assert numbers.place_at(numbers.cell_rect(7).center()) is None
-    assert numbers.place_at(QPoint(-5, 5)) is None
+        assert numbers.index_at(numbers.cell_rect(place).center()) == place
+    assert numbers.index_at(QPoint(CELL + GAP // 2, 5)) is None
+    assert numbers.index_at(numbers.cell_rect(7).center()) is None
+    assert numbers.index_at(QPoint(-5, 5)) is None
     assert numbers.tip_at(numbers.cell_rect(4).center()) == "number 4"
 
 
@@ -124,4 +124,4 @@ def test_fewer_cells_keep_the_cursor_on_one_of_them(numbers: Numbers) -> None:
     numbers.cells = 0
     numbers.keep_current()
     assert numbers.accessibleDescription() == ""
-    assert numbers.place_at(QPoint(2, 2)) is None
+    assert numbers.index_at(QPoint(2, 2)) is None

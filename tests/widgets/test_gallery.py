@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from aegui.kit import accessible
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look, look_of_images
+from aegui.session.data.image_style import GLYPHS, ImageStyle, image_style_of_images
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import GlyphCache, picture
 from tests.widgets.drags import caught_drags
@@ -139,7 +139,7 @@ def test_a_screen_reader_finds_a_cell_without_a_look_at_each(qtbot: QtBot) -> No
 
 def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:
     glyph = np.eye(4, dtype=np.float32)[np.newaxis]
-    assert look_of_images(glyph[np.newaxis]) == GLYPHS
+    assert image_style_of_images(glyph[np.newaxis]) == GLYPHS
     made = picture(glyph, GLYPHS)
     assert made.pixelColor(0, 0) == current_theme().pixel_on
     assert made.pixelColor(1, 0) == current_theme().pixel_off
@@ -147,11 +147,11 @@ def test_glyphs_are_drawn_in_the_colours_of_the_theme() -> None:
 
 def test_images_are_shown_as_they_are() -> None:
     grey = np.full((1, 2, 2), 0.5, np.float32)
-    assert not look_of_images(grey[np.newaxis]).glyphs
-    assert picture(grey, Look(glyphs=False)).pixelColor(1, 1) == QColor(128, 128, 128)
+    assert not image_style_of_images(grey[np.newaxis]).glyphs
+    assert picture(grey, ImageStyle(glyphs=False)).pixelColor(1, 1) == QColor(128, 128, 128)
     blue = np.zeros((3, 2, 2), np.float32)
     blue[2] = 1.0
-    assert picture(blue, Look(glyphs=False)).pixelColor(0, 1) == QColor(0, 0, 255)
+    assert picture(blue, ImageStyle(glyphs=False)).pixelColor(0, 1) == QColor(0, 0, 255)
 
 
 def test_pictures_shown_last_are_kept() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.i18n import set_language
 from aegui.kit.theme import CONTRAST, DARK, LIGHT
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import (
     GlyphCache,
     draw_glyph,
@@ -146,7 +146,7 @@ def test_a_white_ground_is_quiet_on_a_dark_panel_and_the_rest_as_it_is() -> None
     # A white eye, and a white cloth with small gaps in its outline.
     eye = np.hypot(rows + 6, columns) < 4
     levels[:, eye] = 255
-    white = Look(glyphs=False, ground=1.0)
+    white = ImageStyle(glyphs=False, ground=1.0)
     for theme in (DARK, CONTRAST):
         seen = on_panel(levels, white, theme)
         assert seen[:, 0, 0].max() < 90
@@ -157,17 +157,17 @@ def test_a_white_ground_is_quiet_on_a_dark_panel_and_the_rest_as_it_is() -> None
         grey = on_panel(levels[:1], white, theme)
         assert grey.shape == (1, 64, 64)
         assert grey[0, 0, 0] < 90
-    for look, theme in ((white, LIGHT), (Look(glyphs=False), DARK), (GLYPHS, DARK)):
-        assert on_panel(levels, look, theme) is levels
+    for image_style, theme in ((white, LIGHT), (ImageStyle(glyphs=False), DARK), (GLYPHS, DARK)):
+        assert on_panel(levels, image_style, theme) is levels
 
 
 def test_a_thing_of_white_whose_outline_has_gaps_stays_white() -> None:
     levels = np.full((1, 64, 64), 255, np.uint8)
     levels[0, 16:48:6, 16:48] = 100
     levels[0, 16:48, [16, 47]] = 100
-    seen = on_panel(levels, Look(glyphs=False, ground=1.0), DARK)
+    seen = on_panel(levels, ImageStyle(glyphs=False, ground=1.0), DARK)
     assert (seen[0, 20:44, 20:44] == levels[0, 20:44, 20:44]).all()
     levels[0, 16:48, 47] = 255
-    seen = on_panel(levels, Look(glyphs=False, ground=1.0), DARK)
+    seen = on_panel(levels, ImageStyle(glyphs=False, ground=1.0), DARK)
     assert (seen[0, 20:44, 20:40] == levels[0, 20:44, 20:40]).all()
     assert seen[0, 2, 2] < 90

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from aegui.kit.theme import LIGHT
-from aegui.session.data.looks import Look
-from aegui.widgets.landmarks import GAP_PX, MAX_TRIED, Landmarks, apart
+from aegui.session.data.image_style import ImageStyle
+from aegui.widgets.landmarks import GAP_PX, MAX_TESTED, Landmarks, apart
 from aegui.widgets.scatter.point_layer import LANDMARK_PX, MAX_PIXMAPS, PointLayer
 from aegui.widgets.viewport import Viewport, bounds_of
 from tests.features.map.view.canvases import rgb
@@ -29,11 +29,11 @@ def crowd(count: int = 500) -> NDArray[np.float64]:
 def photographs(count: int = 500, labels: int = 1) -> PointLayer:
     """Return a layer of white images of 16 x 16 pixels, too many to show all."""
     layer = PointLayer()
-    look = Look(glyphs=False, ground=0.0)
+    image_style = ImageStyle(glyphs=False, ground=0.0)
     names = [str(i % labels) for i in range(count)]
-    layer.sprites.set_samples(names, np.ones((count, 16, 16), np.float32), look)
-    places = crowd(count)
-    layer.set_places(places, bounds_of(places))
+    layer.sprites.set_samples(names, np.ones((count, 16, 16), np.float32), image_style)
+    coordinates = crowd(count)
+    layer.set_coordinates(coordinates, bounds_of(coordinates))
     return layer
 
 
@@ -51,10 +51,10 @@ def painted(layer: PointLayer) -> QImage:
 
 
 def test_landmarks_do_not_meet_and_leave_no_gap_for_another() -> None:
-    places = crowd()
-    rows = Landmarks().rows(places, 1, VIEW, SPRITE)
+    coordinates = crowd()
+    rows = Landmarks().rows(coordinates, 1, VIEW, SPRITE)
     assert len(rows) > 20
-    pixels = VIEW.to_pixels(places)
+    pixels = VIEW.to_pixels(coordinates)
     away = np.abs(pixels[:, np.newaxis] - pixels[rows])
     meets = (away[..., 0] < SPRITE[0]) & (away[..., 1] < SPRITE[1])
     assert meets[rows].sum() == len(rows)
@@ -63,37 +63,37 @@ def test_landmarks_do_not_meet_and_leave_no_gap_for_another() -> None:
 
 
 def test_panning_changes_no_landmark_and_coming_closer_brings_more() -> None:
-    places, chooser = crowd(), Landmarks()
-    rows = chooser.rows(places, 1, VIEW, SPRITE)
-    assert chooser.rows(places, 1, VIEW.panned(70.0, -9.0), SPRITE) is rows
-    nearer = chooser.rows(places, 1, VIEW.zoomed(3.0, 10, 10), SPRITE)
+    coordinates, chooser = crowd(), Landmarks()
+    rows = chooser.rows(coordinates, 1, VIEW, SPRITE)
+    assert chooser.rows(coordinates, 1, VIEW.panned(70.0, -9.0), SPRITE) is rows
+    nearer = chooser.rows(coordinates, 1, VIEW.zoomed(3.0, 10, 10), SPRITE)
     assert len(nearer) > 2 * len(rows)
     assert np.isin(rows, nearer).all()
 
 
 def test_moving_a_little_leaves_most_landmarks() -> None:
-    places, chooser = crowd(), Landmarks()
-    rows = chooser.rows(places, 1, VIEW, SPRITE)
-    moved = places + np.random.default_rng(1).normal(scale=0.005, size=places.shape)
+    coordinates, chooser = crowd(), Landmarks()
+    rows = chooser.rows(coordinates, 1, VIEW, SPRITE)
+    moved = coordinates + np.random.default_rng(1).normal(scale=0.005, size=coordinates.shape)
     assert np.isin(rows, chooser.rows(moved, 2, VIEW, SPRITE)).mean() > 0.8
 
 
 def test_codes_that_are_no_numbers_are_none() -> None:
-    places = crowd(4)
-    places[1] = np.nan
-    assert 1 not in Landmarks().rows(places, 1, VIEW, SPRITE)
+    coordinates = crowd(4)
+    coordinates[1] = np.nan
+    assert 1 not in Landmarks().rows(coordinates, 1, VIEW, SPRITE)
     assert len(Landmarks().rows(np.full((5, 2), np.nan), 1, VIEW, SPRITE)) == 0
     assert len(Landmarks().rows(np.zeros((0, 2)), 1, VIEW, SPRITE)) == 0
 
 
 def test_the_first_offered_is_taken() -> None:
-    places = np.array([[0.0, 0.0], [0.9, 0.0], [1.1, 0.0], [-0.4, 0.99], [-0.4, 1.0]])
-    assert apart(places).tolist() == [0, 2, 4]
+    coordinates = np.array([[0.0, 0.0], [0.9, 0.0], [1.1, 0.0], [-0.4, 0.99], [-0.4, 1.0]])
+    assert apart(coordinates).tolist() == [0, 2, 4]
 
 
 def test_of_very_many_some_may_become_one() -> None:
     rows = Landmarks().rows(crowd(20_000) * 50, 1, VIEW, SPRITE)
-    assert 300 < len(rows) <= MAX_TRIED
+    assert 300 < len(rows) <= MAX_TESTED
     assert len(np.unique(rows)) == len(rows)
 
 
@@ -105,8 +105,8 @@ def test_images_are_painted_among_the_dots_and_are_pointed_at(count: int) -> Non
     assert layer.scale == 0
     assert len(layer.marked) > 10
     seen = rgb(painted(layer))
-    places = layer.pixels[layer.marked]
-    within = ((places > 20) & (places < 380)).all(axis=1)
+    coordinates = layer.pixels[layer.marked]
+    within = ((coordinates > 20) & (coordinates < 380)).all(axis=1)
     rows = layer.marked[np.flatnonzero(within)].tolist()
     assert len(rows) > 10
     for row in rows:
@@ -132,7 +132,7 @@ def test_what_is_selected_is_seen_in_images() -> None:
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) > 0.7 * len(before)
     # Without samples none is highlighted.
-    layer.set_places(np.zeros((0, 2)), None)
+    layer.set_coordinates(np.zeros((0, 2)), None)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert len(layer.marked) == 0
 

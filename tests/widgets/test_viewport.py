@@ -104,6 +104,6 @@ def test_between_two_views_lie_scales_in_step() -> None:
 
 
 def test_bounds_of_ignores_what_is_not_finite() -> None:
-    places = np.array([[0.0, 1.0], [np.nan, 5.0], [2.0, -1.0], [np.inf, 0.0]])
-    assert bounds_of(places) == (0.0, -1.0, 2.0, 1.0)
-    assert bounds_of(places[1:2]) is None
+    coordinates = np.array([[0.0, 1.0], [np.nan, 5.0], [2.0, -1.0], [np.inf, 0.0]])
+    assert bounds_of(coordinates) == (0.0, -1.0, 2.0, 1.0)
+    assert bounds_of(coordinates[1:2]) is None

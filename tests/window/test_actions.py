@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from aegui.core.i18n import LANGUAGES, set_language, tr
 from aegui.features.table import FEATURES
 from aegui.paths import resources_dir
-from aegui.shell.feature import class_at, place_of
+from aegui.shell.feature import class_at, class_path
 from aegui.window.actions import ACTIONS, MENUS, WINDOW_ACTIONS, Actions
 from aegui.window.main_window import MainWindow
 
@@ -75,7 +75,7 @@ def _actions(top: list[QAction], path: str) -> list[QAction]:
 def test_each_is_done_by_a_method_of_its_room() -> None:
     for kind, specs in (
         (MainWindow, WINDOW_ACTIONS),
-        *((class_at(feature.place), feature.actions) for feature in FEATURES),
+        *((class_at(feature.class_path), feature.actions) for feature in FEATURES),
     ):
         for spec in specs:
             assert callable(getattr(kind, spec.method)), (kind, spec.key)
@@ -98,9 +98,9 @@ def test_triggering_calls_what_it_is_for(qtbot: QtBot, spec: ActionSpec) -> None
 
 def test_each_condition_is_told_by_one_room(window: MainWindow) -> None:
     assert len(CONDITIONS) == len(set(CONDITIONS))
-    said = {feature.place: set(feature.conditions) for feature in FEATURES}
+    said = {feature.class_path: set(feature.conditions) for feature in FEATURES}
     for feature in window.features:
-        assert feature.conditions <= said[place_of(type(feature))]
+        assert feature.conditions <= said[class_path(type(feature))]
 
 
 def test_conditions_enable(window: MainWindow) -> None:

@@ -59,7 +59,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
 }
 
 
-class Look:
+class ImageStyle:
     """Checks what the parts of a window show against each other."""
 
     def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
@@ -168,7 +168,7 @@ def test_everything_says_the_same_in_every_state(
     qtbot.waitUntil(lambda: workspace.recipe == recipe)
     window.docks["charts"].show()
     window.docks["charts"].raise_()
-    look = Look(qtbot, window)
+    look = ImageStyle(qtbot, window)
     train(qtbot, window)
     look.agree()
     (notice,) = window.notifications.shown
@@ -216,7 +216,7 @@ def test_everything_says_the_same_while_paused_and_after_stop(
     qtbot.waitUntil(lambda: services.workspace.recipe == recipe)
     window.docks["charts"].show()
     window.docks["charts"].raise_()
-    look = Look(qtbot, window)
+    look = ImageStyle(qtbot, window)
     with qtbot.waitSignal(services.runner.paused):
         window.actions_table["step"].trigger()
     for _ in range(3):

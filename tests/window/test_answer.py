@@ -18,7 +18,7 @@ from aegui.core.evaluation.priors import Prior
 from aegui.core.evaluation.reasons import LOGIT_MOST, pixel_reasons
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.answer import feature as wiring_answer
-from aegui.features.answer.feature import REPAIR_TOLD, AnswerFeature
+from aegui.features.answer.feature import REPAIR_REPORTED, AnswerFeature
 from aegui.features.answer.model.answer_sheet import BEST, SHOWN
 from aegui.features.answer.model.answer_study_service import AnswerStudies
 from aegui.features.answer.view.limit_page import ALIKE, FILE, KNOWN
@@ -417,7 +417,7 @@ def test_who_draws_a_letter_of_their_own_is_told_of_networks_that_repair(
     app: App, qtbot: QtBot
 ) -> None:
     window, services = app.window, app.services
-    services.settings.keep({REPAIR_TOLD: False})
+    services.settings.keep({REPAIR_REPORTED: False})
     services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
     qtbot.waitUntil(lambda: services.shown.codes is not None, timeout=60_000)
     window.set_perspective("draw")
@@ -438,7 +438,7 @@ def test_who_draws_a_letter_of_their_own_is_told_of_networks_that_repair(
 def test_who_draws_noise_is_told_once_of_networks_that_repair(app: App, qtbot: QtBot) -> None:
     """The first network was trained without noise, and answers with another letter."""
     window, services = app.window, app.services
-    services.settings.keep({REPAIR_TOLD: False})
+    services.settings.keep({REPAIR_REPORTED: False})
     services.workspace.open(models_dir() / "letters-2d.aegui", lambda: True)
     qtbot.waitUntil(lambda: services.shown.codes is not None, timeout=60_000)
     window.set_perspective("draw")

@@ -189,7 +189,7 @@ def test_make_a_path_and_save_it(qtbot: QtBot, window: MainWindow, tmp_path: Pat
         for _ in range(6):
             _press(window, key)
         _press(window, _KEY.Key_P)
-    assert len(services.workspace.annotations.places) == 2
+    assert len(services.workspace.annotations.pins) == 2
     path = tmp_path / "path.aegui"
     with (
         _typed_into_file_dialog(qtbot, window, path),
@@ -197,4 +197,4 @@ def test_make_a_path_and_save_it(qtbot: QtBot, window: MainWindow, tmp_path: Pat
     ):
         _press(window, _KEY.Key_S, _MODIFIER.ControlModifier)
     services.workspace.open(path, lambda: True)
-    qtbot.waitUntil(lambda: len(services.workspace.annotations.places) == 2)
+    qtbot.waitUntil(lambda: len(services.workspace.annotations.pins) == 2)

@@ -42,8 +42,8 @@ def settled(window: MainWindow, qtbot: QtBot, recipe: Recipe) -> None:
     assert run is not None
 
     def is_settled() -> bool:
-        codec, look = services.shown.codec, panel.look
-        return codec is not None and look is not None and look.epoch == codec.epoch
+        codec, analysis = services.shown.codec, panel.analysis
+        return codec is not None and analysis is not None and analysis.epoch == codec.epoch
 
     qtbot.waitUntil(is_settled)
 
@@ -57,12 +57,12 @@ def test_a_variational_code_after_its_training(window: MainWindow, qtbot: QtBot)
     services, panel = window._services, window.panel(CodePanel)
     show(window)
     settled(window, qtbot, VARIATIONAL)
-    look, codec = panel.look, services.shown.codec
-    assert look is not None
+    analysis, codec = panel.analysis, services.shown.codec
+    assert analysis is not None
     assert codec is not None
     expected = dimension_figures(codec, services.shown.dataset).kl
     assert expected is not None
-    np.testing.assert_allclose(look.values("kl"), expected, rtol=1e-5)
+    np.testing.assert_allclose(analysis.values("kl"), expected, rtol=1e-5)
     assert panel.shown_measure == "kl"
     # The dimension with the most effect is traversed by default.
     qtbot.waitUntil(lambda: panel.strip.traversal is not None)
@@ -83,7 +83,7 @@ def test_a_number_chosen_of_the_network_before_may_be_none_of_the_next(
     # As if bars of a longer code were still shown when the choice is made.
     panel.bars.dimension_activated.emit(7)
     assert service.dimension == 7
-    service.looked.emit(service.latest)
+    service.analysed.emit(service.latest)
     assert service.dimension in {0, 1}
 
 
@@ -95,12 +95,12 @@ def test_it_is_looked_at_while_it_learns(window: MainWindow, qtbot: QtBot) -> No
     )
     assert services.workspace.new(long)
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: panel.look is not None)
-    first = panel.look
-    qtbot.waitUntil(lambda: panel.look is not first)
-    assert panel.look is not None
+    qtbot.waitUntil(lambda: panel.analysis is not None)
+    first = panel.analysis
+    qtbot.waitUntil(lambda: panel.analysis is not first)
+    assert panel.analysis is not None
     assert first is not None
-    assert panel.look.epoch > first.epoch
+    assert panel.analysis.epoch > first.epoch
     with qtbot.waitSignal(services.runner.finished):
         services.runner.stop()
 

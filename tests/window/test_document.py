@@ -326,14 +326,14 @@ def test_a_file_changed_by_another_program_is_told_once(
     path = tmp_path / "a.aegui"
     saved_to(qtbot, window, path)
     workspace = window._services.workspace
-    workspace.file.look()
+    workspace.file.check()
     assert not window.notifications.shown
     change_elsewhere(path)
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
     assert "another program" in window.notifications.shown[-1].text
     assert offers(window) == ["Reload", "Save as…", "Overwrite"]
     window.notifications.close_all()
-    workspace.file.look()
+    workspace.file.check()
     assert not window.notifications.shown  # reported once only
     assert workspace.reload()
     assert workspace.recipe.seed == 77
@@ -381,13 +381,13 @@ def test_a_deleted_file_is_told_and_counts_as_unsaved(
     workspace = window._services.workspace
     assert not workspace.file.is_modified
     path.unlink()
-    workspace.file.look()
+    workspace.file.check()
     assert offers(window) == ["Save it again", "Save as…"]
     assert workspace.file.is_modified
     with qtbot.waitSignal(workspace.file.saved):
         assert window.feature(DocumentFeature).save()
     assert path.is_file()
-    workspace.file.look()
+    workspace.file.check()
     assert not workspace.file.is_modified
 
 

@@ -136,7 +136,7 @@ def test_the_file_of_a_figure_begins_with_what_it_is_of(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     figure = Figure("study-bars", "Bars", (), csv="a,b")
     for each in (figure, replace(figure, of="noise-and-width")):
-        window.feature(FiguresFeature).desk.wanted.emit(each, "csv")
+        window.feature(FiguresFeature).desk.requested.emit(each, "csv")
     name = window._services.workspace.name
     assert began == [f"{name}-study-bars.csv", "noise-and-width-study-bars.csv"]
 

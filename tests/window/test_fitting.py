@@ -16,7 +16,7 @@ from aegui.features.noise_study.view.panel import StudyPanel
 from aegui.paths import models_dir
 from aegui.shell.panel_area import is_in_sight
 from aegui.window.docks import PERSPECTIVES
-from tests.harness.fitting import misfits, seen_rect
+from tests.harness.fitting import misfits, visible_rect
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -48,7 +48,7 @@ def arrange(window: MainWindow, qtbot: QtBot, perspective: str, size: tuple[int,
 
 def seen_whole(window: MainWindow, widget: QWidget) -> bool:
     """Return whether all of ``widget`` is visible within its parents and the window."""
-    return seen_rect(widget, window).size() == widget.size()
+    return visible_rect(widget, window).size() == widget.size()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -88,7 +88,7 @@ def test_drawing_and_answers_are_large_enough(
         for row in panel.answers.rows:
             picture = row.pictures.picture_rect(0)
             foot = QRect(row.pictures.mapTo(window, picture.topLeft()), picture.size())
-            seen = seen_rect(row.pictures, window)
+            seen = visible_rect(row.pictures, window)
             if picture.height() < _MIN_PICTURE_PX or not seen.contains(foot):
                 return False
         return True

@@ -51,7 +51,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
     codec = trained._services.shown.codec
     assert codec is not None
 
-    def is_told() -> bool:
+    def is_reported() -> bool:
         # At the current cursor position: the map may glide under it.
         code = canvas.map_cursor.code()
         if code is None:
@@ -73,7 +73,7 @@ def test_the_cursor_tells_what_the_image_is_like(trained: MainWindow, qtbot: QtB
         )
 
     # Once the image has been painted.
-    qtbot.waitUntil(is_told)
+    qtbot.waitUntil(is_reported)
     assert panel.figures.words
     for described in (canvas, panel):
         assert "entropy" in described.accessibleDescription()

@@ -16,7 +16,7 @@ from aegui.features.journey.view.panel import JourneyPanel
 from aegui.features.journey.view.picture import PixelPicture
 from aegui.features.journey.view.words import number
 from aegui.features.map.view.cursor_panel import CursorPanel
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from aegui.session.highlighted_layer import HighlightedLayer
 from tests.window.conftest import train
 
@@ -51,14 +51,14 @@ def test_a_pixel_is_followed_back_to_the_input(window: MainWindow, qtbot: QtBot)
     answer = codec.reconstruct(services.drawing.pixels.reshape(1, -1))[0]
     told = panel.formula.text().splitlines()[1].split(" = ")[0].replace("−", "-")
     assert float(told) == pytest.approx(float(answer[7]), abs=1e-4)
-    assert services.of(HighlightedLayer).place == ("output", 0)
+    assert services.of(HighlightedLayer).index == ("output", 0)
     parts = []
     while feature.path[-1][0] > 0:
         assert panel.bars.part_count() > 0
         before = len(feature.path)
         QTest.keyClick(panel.bars, Qt.Key.Key_Return)
         assert len(feature.path) == before + 1
-        parts.append(services.of(HighlightedLayer).place)
+        parts.append(services.of(HighlightedLayer).index)
     assert len(feature.path) == stages
     assert parts[-1] is None, "the input is no layer"
     assert ("code", 0) in parts
@@ -77,7 +77,9 @@ def test_every_channel_of_a_pixel_is_chosen(qtbot: QtBot) -> None:
     picture = PixelPicture("Answer")
     qtbot.addWidget(picture)
     picture.resize(120, 200)
-    picture.set_image(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), Look(False), 0)
+    picture.set_image(
+        np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), ImageStyle(False), 0
+    )
     chosen: list[int] = []
     picture.pixel_chosen.connect(chosen.append)
     for place in (1, 6):

@@ -67,7 +67,7 @@ def go_through(window: MainWindow, qtbot: QtBot, panel: LessonsPanel) -> None:
     book, page = window.feature(LessonsFeature).book, panel.page
     assert book.lesson is not None
     for place, step in enumerate(book.lesson.steps):
-        assert book.place == place
+        assert book.index == place
         if step.prediction is not None:
             assert not page.do.isEnabled(), "what is expected is asked first"
             hints = (page.check_title, page.see, *page.lines)

@@ -398,7 +398,7 @@ def test_pins_of_the_network_before_do_not_shrink_the_next_map(
     train(qtbot, window)
     home = window.canvas.navigation.home
     assert not home.contains(*home.to_pixels([[400.0, 300.0]])[0])
-    assert annotations.places
+    assert annotations.pins
 
 
 def test_drawing_moves_its_code_and_its_answer(qtbot: QtBot, window: MainWindow) -> None:

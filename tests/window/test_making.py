@@ -67,34 +67,34 @@ def test_a_way_through_pins_is_on_the_map_and_in_the_film(
     assert panel.placeholder.message == ""
     pin_two(trained)
     qtbot.waitUntil(lambda: services.of(Making).paths.latest is not None)
-    look = services.of(Making).paths.latest
-    assert look is not None
+    result = services.of(Making).paths.latest
+    assert result is not None
     assert panel.path.pins.list.count() == 2
     with qtbot.waitSignal(services.of(DecodeService).decoded) as told:
         panel.path.strip.step_chosen.emit(7)
-    np.testing.assert_allclose(told.args[0].z, look.codes[7], rtol=1e-6)
+    np.testing.assert_allclose(told.args[0].z, result.codes[7], rtol=1e-6)
     cursor = trained.canvas.map_cursor.code()
     assert cursor is not None
-    np.testing.assert_allclose(cursor, look.codes[7], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(cursor, result.codes[7], rtol=1e-4, atol=1e-5)
 
 
 def test_pins_are_renamed_moved_and_taken_away(trained: MainWindow) -> None:
     panel, services = parts(trained)
     pin_two(trained)
     kept, pins = services.workspace.annotations, panel.path.pins
-    first = kept.places[0]
+    first = kept.pins[0]
     pins.toggled.emit(0, False)
     pins.list.item(0).setText("beginning")
-    assert kept.places[0].name == "beginning"
-    assert kept.places[0].z == first.z
+    assert kept.pins[0].name == "beginning"
+    assert kept.pins[0].z == first.z
     assert services.of(Making).paths.stops == (False, True)
     pins.list.item(0).setText(" ")
-    assert kept.places[0].name == "beginning"
+    assert kept.pins[0].name == "beginning"
     assert pins.list.item(0).text() == "beginning"
     pins.ordered.emit((1, 0))
-    assert [place.name for place in kept.places] == ["end", "beginning"]
+    assert [place.name for place in kept.pins] == ["end", "beginning"]
     pins.removed.emit(0)
-    assert [place.name for place in kept.places] == ["beginning"]
+    assert [place.name for place in kept.pins] == ["beginning"]
 
 
 def test_the_place_of_the_cursor_is_pinned_from_the_panel(trained: MainWindow) -> None:
@@ -102,7 +102,7 @@ def test_the_place_of_the_cursor_is_pinned_from_the_panel(trained: MainWindow) -
     place = np.array([0.25, -0.5], np.float32)
     trained.canvas.map_cursor.put(*place.tolist())
     panel.path.pins.add.click()
-    np.testing.assert_allclose(services.workspace.annotations.places[-1].z, place)
+    np.testing.assert_allclose(services.workspace.annotations.pins[-1].z, place)
 
 
 @pytest.mark.parametrize("kind", ["gif", "png"])
@@ -203,22 +203,22 @@ def test_what_a_concept_reaches_is_found_pinned_and_drawn(
     page, concepts = panel.concept, services.of(Making).concepts
     page.added.emit("plus", (0,))
     qtbot.waitUntil(lambda: page.draw.isEnabled())
-    look = concepts.latest
-    assert look is not None
-    reached = look.code(concepts.amount)
+    result = concepts.latest
+    assert result is not None
+    reached = result.code(concepts.amount)
     page.show_place.click()
     cursor = trained.canvas.map_cursor.code()
     assert cursor is not None
     np.testing.assert_allclose(cursor, reached, rtol=1e-4, atol=1e-5)
     page.pin.click()
-    np.testing.assert_allclose(services.workspace.annotations.places[-1].z, reached, rtol=1e-6)
+    np.testing.assert_allclose(services.workspace.annotations.pins[-1].z, reached, rtol=1e-6)
     page.draw.click()
     codec = services.shown.codec
     assert codec is not None
     drawn = codec.decode(reached).reshape(7, 5) > 0.5
     np.testing.assert_array_equal(services.drawing.pixels, drawn)
     page.start_chosen.emit(0)
-    assert concepts.start == services.workspace.annotations.places[0].z
+    assert concepts.start == services.workspace.annotations.pins[0].z
 
 
 # Finds
@@ -242,10 +242,10 @@ def test_finds_are_shown_and_saved_as_a_set(
         with qtbot.waitSignal(services.of(FileWriter).noticed) as told:
             panel.finds.save_requested.emit((0, 4))
         assert told.args[0].level == "info"
-        look = services.of(Making).finds.latest
-        assert look is not None
+        result = services.of(Making).finds.latest
+        assert result is not None
         read = load_dataset(file)
-        np.testing.assert_array_equal(read.images, look.images[[0, 4]] > 0.5)
+        np.testing.assert_array_equal(read.images, result.images[[0, 4]] > 0.5)
 
 
 def test_finds_join_the_set(trained: MainWindow, qtbot: QtBot) -> None:
@@ -266,24 +266,24 @@ def test_finds_come_from_the_region_that_was_drawn(trained: MainWindow, qtbot: Q
     square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     trained.canvas.selecting.region = (square, axes_frame((0, 1), np.zeros(2)))
     find(trained, qtbot, "region")
-    look = services.of(Making).finds.latest
-    assert look is not None
-    assert ((look.codes >= 0.0) & (look.codes <= 1.0)).all()
+    result = services.of(Making).finds.latest
+    assert result is not None
+    assert ((result.codes >= 0.0) & (result.codes <= 1.0)).all()
 
 
 def test_a_find_is_reached(trained: MainWindow, qtbot: QtBot) -> None:
     panel, services = parts(trained)
     find(trained, qtbot)
-    look = services.of(Making).finds.latest
-    assert look is not None
+    result = services.of(Making).finds.latest
+    assert result is not None
     panel.finds.show_requested.emit(3)
     cursor = trained.canvas.map_cursor.code()
     assert cursor is not None
-    np.testing.assert_allclose(cursor, look.codes[3], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(cursor, result.codes[3], rtol=1e-4, atol=1e-5)
     panel.finds.pin_requested.emit((1, 2))
-    assert len(services.workspace.annotations.places) == 2
+    assert len(services.workspace.annotations.pins) == 2
     panel.finds.draw_requested.emit(3)
-    np.testing.assert_array_equal(services.drawing.pixels, look.images[3, 0] > 0.5)
+    np.testing.assert_array_equal(services.drawing.pixels, result.images[3, 0] > 0.5)
 
 
 def test_a_new_window_shows_what_was_made(app: App, trained: MainWindow, qtbot: QtBot) -> None:

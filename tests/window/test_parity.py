@@ -58,8 +58,8 @@ def test_what_is_in_the_library_has_its_tick(
     assert sign.data(Qt.ItemDataRole.AccessibleTextRole) == "reached"
     assert here.text() == "0.5 ± 0.354"
     dialog.choose(place)
-    assert "seeds 42, 43" in dialog.told.text()
-    assert "a processor" in dialog.told.text()
+    assert "seeds 42, 43" in dialog.details.text()
+    assert "a processor" in dialog.details.text()
     path = tmp_path / "page.csv"
     monkeypatch.setattr(parity_feature, "choose_save_file", lambda *_: str(path))
     dialog.save.click()
@@ -98,7 +98,7 @@ def test_a_row_that_was_trained_gets_its_tick_while_the_page_is_open(
     assert dialog.summary.text().startswith("1 of ")
     assert dialog.state is not None
     assert dialog.state.row.id == "D-linear"
-    assert "seed 0" in dialog.told.text()
+    assert "seed 0" in dialog.details.text()
     dialog.reject()
 
 

@@ -71,7 +71,7 @@ def test_the_code_follows_a_training_and_beside_it_stands_its_error(
     code = next(state for state in maps.maps if state.key == "code")
     assert showing.shown.codec is not None
     rows = showing.shown.dataset.flat()
-    np.testing.assert_allclose(code.places, showing.shown.codec.encode(rows), rtol=1e-5)  # type: ignore[arg-type]
+    np.testing.assert_allclose(code.coordinates, showing.shown.codec.encode(rows), rtol=1e-5)  # type: ignore[arg-type]
     qtbot.waitUntil(lambda: all(state.figures is not None for state in maps.maps))
     found = next(state for state in maps.maps if state.key == "code").figures
     assert found is not None
@@ -117,8 +117,8 @@ def test_two_numbers_of_a_long_code_are_chosen(
 
     def places() -> NDArray[np.float32]:
         state = next(state for state in maps.maps if state.key == "code")
-        assert state.places is not None
-        return state.places
+        assert state.coordinates is not None
+        return state.coordinates
 
     qtbot.waitUntil(lambda: np.allclose(places(), codes[:, [3, 1]], rtol=1e-5))
     # A shorter code has no fourth dimension.

@@ -69,7 +69,7 @@ def test_the_map_shows_the_plane_through_three_pins(wide: MainWindow, qtbot: QtB
     assert "Pin 1, Pin 2, Pin 4" in axes.through_pins.toolTip()
     axes.through_pins.click()
     frame = canvas.scene.projection.frame
-    places = np.array([kept.places[i].z for i in (0, 1, 3)], np.float32)
+    places = np.array([kept.pins[i].z for i in (0, 1, 3)], np.float32)
     on_plane = canvas.scene.projection.project(places)
     np.testing.assert_allclose(frame.codes(*on_plane.T), places, atol=1e-4)
     assert axes.through_pins.isChecked()

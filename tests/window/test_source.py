@@ -82,7 +82,7 @@ def test_builder_and_code_are_lit_together(
     listing = panel.listing
     assert listing is not None
     cards[1].setFocus(Qt.FocusReason.OtherFocusReason)
-    qtbot.waitUntil(lambda: window._services.of(HighlightedLayer).place == ("encoder", 0))
+    qtbot.waitUntil(lambda: window._services.of(HighlightedLayer).index == ("encoder", 0))
     assert panel.text.lit == tuple(listing.of_layer(0))
     assert panel.text.extraSelections()
     # A click on a line of the decoder's layer highlights its card.
@@ -91,7 +91,7 @@ def test_builder_and_code_are_lit_together(
     panel.text.centerCursor()
     place = panel.text.cursorRect().center() + QPoint(3, 0)
     QTest.mouseClick(panel.text.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert window._services.of(HighlightedLayer).place == ("decoder", 0)
+    assert window._services.of(HighlightedLayer).index == ("decoder", 0)
     assert [card.is_lit for card in cards] == [False, False, False, True, False]
     assert panel.text.lit == tuple(listing.of_layer(2))
 

@@ -21,7 +21,7 @@ from aegui.features.builder.view.builder_panel import BuilderPanel
 from aegui.features.builder.view.training_panel import TrainingPanel
 from aegui.features.data.view.data_panel import DataPanel
 from aegui.features.studies import feature as wiring
-from aegui.features.studies.model.run_place import KEPT, RunPlace
+from aegui.features.studies.model.compute_target import KEPT, ComputeTarget
 from aegui.features.studies.model.study_runs import StudyRuns
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.overview_page import OverviewPage
@@ -460,7 +460,7 @@ def test_where_to_run_is_a_setting_of_the_person(
 ) -> None:
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
     open_plan(form, qtbot, write_plan(tmp_path), monkeypatch)
-    place, runs = form.place, runs_of(app.window)
+    place, runs = form.target, runs_of(app.window)
     assert not place.address.isVisible()
     kind = place.form.fields["kind"]
     assert isinstance(kind, QComboBox)
@@ -479,6 +479,6 @@ def test_where_to_run_is_a_setting_of_the_person(
     (choose,) = place.text_field("authority").actions()
     choose.trigger()
     assert place.text_field("authority").text() == str(tmp_path / "ca.pem")
-    assert runs.place == place.place == app.services.settings.form(KEPT, RunPlace())
+    assert runs.target == place.target == app.services.settings.form(KEPT, ComputeTarget())
     assert runs.sheet is not None
     assert "cluster.example" not in runs.sheet.plan.model_dump_json()

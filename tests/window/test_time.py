@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from aegui.core.data.builtin import load_builtin
-from aegui.core.latent.procrustes import fitting_turn, turn_words
+from aegui.core.latent.procrustes import fit_similarity, similarity_words
 from aegui.core.network.kinds import with_kind
 from aegui.core.recipe import Recipe, TrainingSpec
 from aegui.core.run_file.saved import load_run
@@ -282,12 +282,12 @@ def test_a_ghost_can_be_turned_to_lie_on_what_is_shown(
     fit = bar.ghost.menu().actions()[-1]
     assert not fit.isChecked()
     fit.trigger()
-    turn = fitting_turn(raw, aim)
+    turn = fit_similarity(raw, aim)
     assert turn is not None
     np.testing.assert_allclose(ghost(), turn.moved(raw), atol=1e-4)
     assert np.square(ghost() - aim).sum() < np.square(raw - aim).sum()
-    assert turn_words(turn) in bar.ghost.toolTip()
-    assert turn_words(turn) in window.notifications.shown[-1].text
+    assert similarity_words(turn) in bar.ghost.toolTip()
+    assert similarity_words(turn) in window.notifications.shown[-1].text
     bar.ghost.menu().aboutToShow.emit()
     fit = bar.ghost.menu().actions()[-1]
     assert fit.isChecked()

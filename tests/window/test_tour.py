@@ -131,7 +131,7 @@ def test_it_goes_on_when_something_was_tried(window: MainWindow, qtbot: QtBot) -
     qtbot.waitUntil(lambda: at(tour) == "train")
     train(qtbot, window)
     qtbot.waitUntil(lambda: at(tour) == "time")
-    services.showing.show_epoch(services.shown.kept.epochs[0])  # type: ignore[union-attr]
+    services.showing.show_epoch(services.shown.kept_epochs.epochs[0])  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: at(tour) == "compare")
     services.of(Selection).select(np.array([1, 2]))
     qtbot.waitUntil(lambda: at(tour) == "make")

@@ -82,11 +82,11 @@ def test_pins_are_taken_back_while_a_network_trains_and_edits_of_it_after(
     assert table["undo"].text() == "&Undo: Pin a place"
     table["undo"].trigger()
     table["undo"].trigger()
-    assert not workspace.annotations.places
+    assert not workspace.annotations.pins
     assert not table["undo"].isEnabled()
     assert table["redo"].text() == "&Redo: Pin a place"
     table["redo"].trigger()
-    assert len(workspace.annotations.places) == 1
+    assert len(workspace.annotations.pins) == 1
     stop(qtbot, runner)
     for _ in range(2):
         table["undo"].trigger()

@@ -77,18 +77,18 @@ class LayerList:
 class _Element:
     """The fields of one element by their normalised names, and which of them were used."""
 
-    place: str
+    location: str
     fields: dict[str, object]
     used: set[str] = field(default_factory=lambda: {"type", "class_name", "kind"})
 
     @classmethod
-    def of(cls, place: str, element: dict[object, object]) -> _Element:
+    def of(cls, location: str, element: dict[object, object]) -> _Element:
         fields = {snake(str(name)): value for name, value in element.items()}
         config = fields.get("config")
         if isinstance(config, dict):
             inner = {snake(str(name)): value for name, value in config.items()}
             fields = {**inner, **{k: v for k, v in fields.items() if k != "config"}}
-        return cls(place, fields)
+        return cls(location, fields)
 
     def get(self, *names: str) -> object:
         """Return the first value given under one of ``names``, or None."""
@@ -103,7 +103,7 @@ class _Element:
     def number(self, *names: str) -> float | None:
         """Return the number given under one of ``names``, or None."""
         value = self.get(*names)
-        return None if value is None else to_number(value, f"{self.place}.{names[0]}")
+        return None if value is None else to_number(value, f"{self.location}.{names[0]}")
 
     @property
     def kind(self) -> str:
@@ -164,12 +164,12 @@ def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
     left: Counter[str] = Counter()
     passed: list[str] = []
     for index, one in enumerate(_expanded(_chained(list(written)) or list(written), 0)):
-        place = f"{key}.{index}"
+        location = f"{key}.{index}"
         if not isinstance(one, dict):
             activation = choice("activation", one) if layers else None
-            _add(layers, GivenLayer(0 if activation else to_whole(one, place), activation))
+            _add(layers, GivenLayer(0 if activation else to_whole(one, location), activation))
             continue
-        element = _Element.of(place, one)
+        element = _Element.of(location, one)
         if inputs is None and not layers:
             inputs = element.inputs
         image_layer = _image_layer(element)
@@ -180,7 +180,7 @@ def read_layers(value: object, key: str, *, hidden: bool = False) -> LayerList:
         widens = any(word in element.kind for word in _WIDENING)
         layer = None if images and widens else _layer(element, one)
         if layer is None:
-            passed.append(f"{place} ({element.kind})")
+            passed.append(f"{location} ({element.kind})")
         else:
             _add(layers, layer)
             left.update(set(element.fields) - element.used)
@@ -258,12 +258,12 @@ def _image_layer(element: _Element) -> dict[str, Any] | None:
 
 def _layer(element: _Element, written: object) -> GivenLayer | None:
     """Return the layer of ``element``: 0 units for a dropout or activation, None for no layer."""
-    kind, place = element.kind, element.place
+    kind, location = element.kind, element.location
     if "conv" in kind:
         raise RecipeError(
             tr(
                 '"{key}" is a convolution after dense layers; this is not supported.',
-                key=place,
+                key=location,
             )
         )
     units = None if kind.startswith("input") else element.get(*_UNITS)
@@ -272,10 +272,10 @@ def _layer(element: _Element, written: object) -> GivenLayer | None:
         activation = choice("activation", named)
         if named is not None and activation is None:
             raise RecipeError(
-                tr('"{key}.activation" is {v}, which is not known.', key=place, v=quoted(named))
+                tr('"{key}.activation" is {v}, which is not known.', key=location, v=quoted(named))
             )
         slope, dropout = element.number("beta", "slope"), element.number("dropout")
-        return GivenLayer(to_whole(units, f"{place}.units"), activation, slope, dropout)
+        return GivenLayer(to_whole(units, f"{location}.units"), activation, slope, dropout)
     if kind == "dropout":
         rate = element.number("rate", "p", "dropout")
         return GivenLayer(0, dropout=0.5 if rate is None else rate)
@@ -285,5 +285,9 @@ def _layer(element: _Element, written: object) -> GivenLayer | None:
     if any(word in kind for word in _PASSED_OVER):
         return None
     raise RecipeError(
-        tr('"{key}" is {value}; a layer needs a number of units.', key=place, value=quoted(written))
+        tr(
+            '"{key}" is {value}; a layer needs a number of units.',
+            key=location,
+            value=quoted(written),
+        )
     )

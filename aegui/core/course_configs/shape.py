@@ -155,8 +155,8 @@ def encoder_only(given: LayerList) -> GivenChain:
     return _with_default_code(given, None)
 
 
-def _around(layers: tuple[GivenLayer, ...], place: int) -> GivenChain:
-    return GivenChain(layers[:place], layers[place], layers[place + 1 :])
+def _around(layers: tuple[GivenLayer, ...], index: int) -> GivenChain:
+    return GivenChain(layers[:index], layers[index], layers[index + 1 :])
 
 
 def _ending_in_code(given: LayerList) -> GivenChain:

@@ -216,8 +216,8 @@ def _classes(values: NDArray[Any], path: Path) -> NDArray[Any]:
     if values.ndim == 2 and values.dtype.kind in "uifb":
         are_places = np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all()
         if are_places:
-            places: NDArray[Any] = values.argmax(axis=1)
-            return places
+            indices: NDArray[Any] = values.argmax(axis=1)
+            return indices
     times = " x ".join(map(str, values.shape))
     raise read_error(path, tr("numbers of shape {shape} are not labels", shape=times))
 

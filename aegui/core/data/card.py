@@ -158,7 +158,7 @@ def _compared(different: list[int], pixels: int) -> list[int]:
     most = min(_MAX_COMPARED, int((_MAX_PRODUCTS / pixels) ** 0.5))
     if len(different) <= most:
         return different
-    return [different[place] for place in drawn_indices(len(different), most, seed=0)]
+    return [different[index] for index in drawn_indices(len(different), most, seed=0)]
 
 
 def _closest(dataset: Dataset, indices: list[int], pairs: int) -> tuple[ClosePair, ...]:

@@ -89,7 +89,7 @@ def _lengths(side: float) -> list[tuple[float, int]]:
     return [(chance, length) for chance, length in both if chance > _NEVER]
 
 
-def pixel_places(channels: int, height: int, width: int) -> NDArray[np.int64]:
+def pixel_positions(channels: int, height: int, width: int) -> NDArray[np.int64]:
     """Return row and column of every number of a flattened image, int64 ``[2, C*H*W]``."""
     return np.tile(np.indices((height, width)).reshape(2, -1), (1, channels))
 
@@ -145,7 +145,7 @@ def _blocks(
     wide = _drawn_lengths(width * share, count, generator)
     top = generator.integers(0, height - high + 1, (count, 1))
     left = generator.integers(0, width - wide + 1, (count, 1))
-    row, column = pixel_places(channels, height, width)
+    row, column = pixel_positions(channels, height, width)
     inside = (row >= top) & (row < top + high) & (column >= left) & (column < left + wide)
     return np.asarray(inside, np.bool_).reshape(images.shape)
 

@@ -183,11 +183,13 @@ def _layout(first: list[str]) -> _ColumnLayout | None:
     lines = first[has_heading:]
     if not lines or lines[0].count(delimiter) + 1 != columns:
         return None
-    likely = _named_places(first[0], delimiter) if has_heading else _likely_places(lines, delimiter)
-    for place in likely:
-        shape = _shape(columns - (place is not None))
-        if shape is not None and _is_of_numbers(lines[0], delimiter, place):
-            return _ColumnLayout(delimiter, columns, place, shape, has_heading, has_index)
+    likely = (
+        _named_columns(first[0], delimiter) if has_heading else _likely_columns(lines, delimiter)
+    )
+    for index in likely:
+        shape = _shape(columns - (index is not None))
+        if shape is not None and _is_of_numbers(lines[0], delimiter, index):
+            return _ColumnLayout(delimiter, columns, index, shape, has_heading, has_index)
     return None
 
 
@@ -224,7 +226,7 @@ def _fields(line: str, delimiter: str, most: int = -1) -> list[str]:
     return [field.strip().strip('"') for field in fields[: most if most > 0 else None]]
 
 
-def _named_places(heading: str, delimiter: str) -> list[int | None]:
+def _named_columns(heading: str, delimiter: str) -> list[int | None]:
     """Return the label's possible columns by the headings: first, last, or None for no label."""
     last = heading.count(delimiter)
     titles = {0: heading.partition(delimiter)[0], last: heading.rpartition(delimiter)[2]}
@@ -232,7 +234,7 @@ def _named_places(heading: str, delimiter: str) -> list[int | None]:
     return [*named, None, 0, last]
 
 
-def _likely_places(lines: list[str], delimiter: str) -> list[int | None]:
+def _likely_columns(lines: list[str], delimiter: str) -> list[int | None]:
     """Return the candidate columns of the label where there are no headings.
 
     A corner pixel is often the same in all lines, a label hardly ever.
@@ -319,10 +321,10 @@ def _values(rows: list[str], number: int, layout: _ColumnLayout, path: Path) -> 
             ndmin=2,
         )
     except ValueError as error:
-        raise _at(path, number + _place_of_bad(rows, layout), tr("expected numbers")) from error
+        raise _at(path, number + _index_of_bad(rows, layout), tr("expected numbers")) from error
 
 
-def _place_of_bad(rows: list[str], layout: _ColumnLayout) -> int:
+def _index_of_bad(rows: list[str], layout: _ColumnLayout) -> int:
     """Return the index of the first of ``rows`` that does not consist of numbers."""
     wrong = (
         at for at, row in enumerate(rows) if not _is_of_numbers(row, layout.delimiter, layout.label)

@@ -162,8 +162,8 @@ class Dataset:
     @cached_property
     def class_indices(self) -> NDArray[np.int64]:
         """Index of each sample's label in ``classes``, int64 ``[N]``, read-only."""
-        places = {label: place for place, label in enumerate(self.classes)}
-        indices = np.fromiter((places[label] for label in self.labels), np.int64, len(self))
+        index_of = {label: index for index, label in enumerate(self.classes)}
+        indices = np.fromiter((index_of[label] for label in self.labels), np.int64, len(self))
         indices.setflags(write=False)
         return indices
 

@@ -202,7 +202,7 @@ def _missing_words(
     published: PublishedSet, missing: Sequence[PublishedFile], offered: Sequence[Path]
 ) -> str:
     """Return a message that says for each missing file what was found instead."""
-    told = []
+    lines = []
     for file in missing:
         plain = file.name.removesuffix(".gz")
         names = {path.name.replace(".idx", "-idx").removesuffix(".gz") for path in offered}
@@ -213,14 +213,14 @@ def _missing_words(
             why = tr("is unpacked; the .gz file is needed")
         else:
             why = tr("is not there")
-        told.append(tr("{file} {why}", file=file.name, why=why))
+        lines.append(tr("{file} {why}", file=file.name, why=why))
     count = len(published.files) - len(missing)
     return tr(
         "{title}: {n} of {all} files are available now. {told}.",
         title=published.title,
         n=count,
         all=len(published.files),
-        told="; ".join(told),
+        told="; ".join(lines),
     )
 
 

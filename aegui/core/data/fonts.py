@@ -64,9 +64,9 @@ def column_header(dataset: Dataset) -> bytes:
         "",
         f"static const uint8_t {name}[{count}][{each}] = {{",
     ]
-    for place in order:
-        numbers = ", ".join(f"0x{byte:02x}" for byte in _columns(bits[place], pages))
-        title = format_name(dataset.labels[place], dataset.names[place])
+    for index in order:
+        numbers = ", ".join(f"0x{byte:02x}" for byte in _columns(bits[index], pages))
+        title = format_name(dataset.labels[index], dataset.names[index])
         lines.append(f"   {{{numbers}}},   // {title}")
     texts = [f"0x{max(code, 0):04x}" for code in codes]
     lines += ["};", "", f"static const uint16_t {name}_chars[{count}] = {{"]
@@ -101,9 +101,9 @@ def bdf(dataset: Dataset) -> bytes:
         "ENDPROPERTIES",
         f"CHARS {count}",
     ]
-    for place, code in zip(order, codes, strict=True):
-        title = f"U+{code:04X}" if code >= 0 else f"glyph{place}"
-        packed = np.packbits(bits[place].astype(np.uint8), axis=1)
+    for position, code in zip(order, codes, strict=True):
+        title = f"U+{code:04X}" if code >= 0 else f"glyph{position}"
+        packed = np.packbits(bits[position].astype(np.uint8), axis=1)
         lines += [
             f"STARTCHAR {title}",
             f"ENCODING {code}",
@@ -138,5 +138,5 @@ def _in_order(dataset: Dataset) -> tuple[list[int], list[int]]:
         code = -1 if code in seen or code > 0xFFFF else code
         seen.add(code)
         codes.append(code)
-    order = sorted(range(len(codes)), key=lambda place: (codes[place] < 0, codes[place]))
-    return order, [codes[place] for place in order]
+    order = sorted(range(len(codes)), key=lambda index: (codes[index] < 0, codes[index]))
+    return order, [codes[index] for index in order]

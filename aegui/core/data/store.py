@@ -193,11 +193,11 @@ def gathered(images: NDArray[np.float32], chosen: Sequence[int]) -> NDArray[np.f
     shape = (len(chosen), *images.shape[1:])
     if math.prod(shape) * _FLOAT_BYTES <= LIVE_BYTES:
         return images[list(chosen)]
-    places = np.array(chosen, np.int64)
+    indices = np.array(chosen, np.int64)
     held = memory_of(images)
-    parts = (held[part] for part in np.array_split(places, -(-len(places) // _CHUNK_IMAGES)))
+    parts = (held[part] for part in np.array_split(indices, -(-len(indices) // _CHUNK_IMAGES)))
     are_bytes = held.dtype == np.uint8
-    return _made(shape, content_key(images, places.tobytes()), parts, are_bytes=are_bytes)
+    return _made(shape, content_key(images, indices.tobytes()), parts, are_bytes=are_bytes)
 
 
 def put_together(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:

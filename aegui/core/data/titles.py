@@ -28,7 +28,7 @@ _FAR_PIXELS = 6
 """Shapes that differ in more pixels are not variants of one character."""
 _TRUSTED_SHARE = 0.75
 """If this share of a set's glyphs match their names, the others are taken for mistakes."""
-_MAX_TOLD = 5
+_MAX_LISTED = 5
 
 
 def with_titles_checked(file: GlyphFile) -> GlyphFile:
@@ -97,15 +97,15 @@ def _doubles(name: str, labels: list[str]) -> list[str]:
         tr(
             "In {set} more than one glyph is named {labels}.",
             set=name,
-            labels=", ".join(f"“{label}”" for label in twice[:_MAX_TOLD]),
+            labels=", ".join(f"“{label}”" for label in twice[:_MAX_LISTED]),
         )
     ]
 
 
 def _shortened(notes: list[str]) -> list[str]:
-    more = len(notes) - _MAX_TOLD
+    more = len(notes) - _MAX_LISTED
     rest = [tr("And {n} more like these.", n=more)] if more > 0 else []
-    return notes[:_MAX_TOLD] + rest
+    return notes[:_MAX_LISTED] + rest
 
 
 @cache

@@ -128,8 +128,8 @@ class Classification:
         return self._by_confidence((self.truth == row) & (self.predicted == column))
 
     def _by_confidence(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        places = np.flatnonzero(chosen)
-        return places[np.argsort(-self.confidence[places], kind="stable")]
+        indices = np.flatnonzero(chosen)
+        return indices[np.argsort(-self.confidence[indices], kind="stable")]
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -145,12 +145,12 @@ def truth_of(
     Raises:
         AeguiError: A sample has a class that is not among ``classes``.
     """
-    place = {label: index for index, label in enumerate(classes)}
-    places = np.array([place.get(label, -1) for label in dataset.classes], np.int64)
-    truth: NDArray[np.int64] = places[dataset.class_indices[indices]]
+    index_of = {label: index for index, label in enumerate(classes)}
+    mapped = np.array([index_of.get(label, -1) for label in dataset.classes], np.int64)
+    truth: NDArray[np.int64] = mapped[dataset.class_indices[indices]]
     if (truth >= 0).all():
         return truth
-    strange = [label for label in dataset.classes if label not in place]
+    strange = [label for label in dataset.classes if label not in index_of]
     more = ", …" if len(strange) > _MAX_NAMED else ""
     raise AeguiError(
         tr(

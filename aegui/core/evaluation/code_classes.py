@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import SplitSpec
 
-MAX_ASKED = 2_000
+MAX_QUERIES = 2_000
 """Most samples that are classified by their neighbours."""
 MAX_VOTING = 10_000
 """Most samples among which neighbours are searched."""
@@ -26,24 +26,24 @@ _SEED = 0
 _READ_AT_ONCE = 1_024
 
 
-def has_classes(dataset: Dataset, places: NDArray[np.int64]) -> bool:
-    """Return whether at least two classes have enough samples among ``places`` to win a vote."""
-    counts = np.bincount(dataset.class_indices[places])
+def has_classes(dataset: Dataset, indices: NDArray[np.int64]) -> bool:
+    """Return whether at least two classes have enough samples among ``indices`` to win a vote."""
+    counts = np.bincount(dataset.class_indices[indices])
     return int(np.count_nonzero(counts >= VOTERS)) >= 2
 
 
 def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | None:
     """Return the share of samples whose class is that of most of their ``VOTERS`` nearest codes.
 
-    Up to ``MAX_ASKED`` held-out samples are classified by the codes of up to ``MAX_VOTING``
-    training samples, both drawn by a fixed seed. If none is held out, each of up to ``MAX_ASKED``
+    Up to ``MAX_QUERIES`` held-out samples are classified by the codes of up to ``MAX_VOTING``
+    training samples, both drawn by a fixed seed. If none is held out, each of up to ``MAX_QUERIES``
     samples is classified by the others.
 
     Returns:
         None if the set has no classes, the network no encoder, or codes are not finite.
     """
     learnt, held_out = split_indices(len(dataset), split)
-    voting = _some(learnt, MAX_VOTING if len(held_out) else MAX_ASKED)
+    voting = _some(learnt, MAX_VOTING if len(held_out) else MAX_QUERIES)
     if not codec.can_encode or not has_classes(dataset, voting):
         return None
     classes = dataset.class_indices
@@ -52,20 +52,20 @@ def code_accuracy(codec: Codec, dataset: Dataset, split: SplitSpec) -> float | N
         return None
     if not len(held_out):
         return knn_accuracy(nearest_others(codes, VOTERS), classes[voting])
-    asked = _some(held_out, MAX_ASKED)
-    wanted = _codes(codec, dataset, asked)
-    if not np.isfinite(wanted).all():
+    queries = _some(held_out, MAX_QUERIES)
+    target = _codes(codec, dataset, queries)
+    if not np.isfinite(target).all():
         return None
-    near = nearest_among(codes, wanted, VOTERS)
-    return share_voted(classes[voting][near.indices], classes[asked])
+    near = nearest_among(codes, target, VOTERS)
+    return share_voted(classes[voting][near.indices], classes[queries])
 
 
-def _some(places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    if len(places) <= most:
-        return places
-    return places[drawn_indices(len(places), most, _SEED)]
+def _some(indices: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    if len(indices) <= most:
+        return indices
+    return indices[drawn_indices(len(indices), most, _SEED)]
 
 
-def _codes(codec: Codec, dataset: Dataset, places: NDArray[np.int64]) -> NDArray[np.float32]:
-    parts = in_batches(len(places), _READ_AT_ONCE)
-    return np.concatenate([codec.encode(dataset.images[places[part]]) for part in parts])
+def _codes(codec: Codec, dataset: Dataset, indices: NDArray[np.int64]) -> NDArray[np.float32]:
+    parts = in_batches(len(indices), _READ_AT_ONCE)
+    return np.concatenate([codec.encode(dataset.images[indices[part]]) for part in parts])

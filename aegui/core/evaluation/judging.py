@@ -130,8 +130,8 @@ def verdicts(
     steps = len(seeds) + 3
     assert seeds, "at least one seed"
     each, spreads, some = [], [], []
-    for place, seed in enumerate(seeds):
-        report_share(place / steps)
+    for index, seed in enumerate(seeds):
+        report_share(index / steps)
         images = sample_images(generator, count, seed).reshape(count, -1)
         each.append(judged_images(classifier, classes, images))
         spreads.append(spread_of(images, each[-1].predicted))
@@ -149,8 +149,8 @@ def verdicts(
     }
     # Of learnt ones the nearest is each itself, which must be there to be left out.
     rows = _drawn(learnt if real.are_learnt else real.rows, count)
-    for place, (key, images) in enumerate({REAL: rows, CHANCE: shuffled(rows)}.items(), 1):
-        report_share((len(seeds) + place) / steps)
+    for index, (key, images) in enumerate({REAL: rows, CHANCE: shuffled(rows)}.items(), 1):
+        report_share((len(seeds) + index) / steps)
         own = key == REAL and real.are_learnt
         judgement = judged_images(classifier, classes, images)
         found[key] = Verdict(
@@ -252,8 +252,8 @@ def shuffled(rows: Rows) -> Rows:
 def spread_of(rows: Rows, predicted: NDArray[np.int64]) -> float:
     """Mean squared distance of ``rows`` ``[n, pixels]`` from the mean of those of their class."""
     total = 0.0
-    for place in np.unique(predicted):
-        own = rows[predicted == place].astype(np.float64)
+    for class_index in np.unique(predicted):
+        own = rows[predicted == class_index].astype(np.float64)
         total += float(np.square(own - own.mean(axis=0)).sum())
     return total / len(rows)
 

@@ -187,7 +187,7 @@ def _log_tail(z: float) -> float:
     return -0.5 * z * z - math.log(z * math.sqrt(2.0 * math.pi)) - 1.0 / (z * z)
 
 
-def block_places(level: float, image_shape: Shape) -> int:
+def block_positions(level: float, image_shape: Shape) -> int:
     """Return the number of possible blocks: all positions of every size."""
     _, height, width = image_shape
     sizes = block_sizes(level, height, width)

@@ -21,7 +21,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.evaluation.bayes import expected_wrong
 from aegui.core.evaluation.likelihoods import (
     binary_rows,
-    block_places,
+    block_positions,
     blocks,
     is_known,
     lit_chances,
@@ -109,7 +109,7 @@ def limit(
     if spec.kind == "block":
         if image_shape is None:
             raise ValueError("the limit of a block is known only with the images' shape")
-        if block_places(spec.level, image_shape) * len(on) ** 2 <= MAX_OUTCOMES:
+        if block_positions(spec.level, image_shape) * len(on) ** 2 <= MAX_OUTCOMES:
             return BayesLimit(_of_blocks(on, spec, chances, image_shape, cancelled))
     switched = lit_chances(spec)
     if switched is not None:

@@ -25,7 +25,7 @@ _ROUNDING = 2e-6
 
 def trustworthiness(
     rows: ArrayLike,
-    places: ArrayLike,
+    coordinates: ArrayLike,
     neighbours: int = TRUST_NEIGHBOURS,
     anchors: int | None = None,
     cancelled: IsCancelled | None = None,
@@ -38,7 +38,7 @@ def trustworthiness(
 
     Args:
         rows: The samples, ``[n, D]``.
-        places: Their coordinates on the map, ``[n, d]``.
+        coordinates: Their coordinates on the map, ``[n, d]``.
         neighbours: k.
         anchors: Average over this many samples i, evenly spread; None for all.
         cancelled: Polled for cancellation.
@@ -50,7 +50,7 @@ def trustworthiness(
         Cancelled: ``cancelled`` returned True.
     """
     array = np.ascontiguousarray(rows, dtype=np.float32)
-    plane = np.asarray(places, dtype=np.float32)
+    plane = np.asarray(coordinates, dtype=np.float32)
     n, k = len(array), neighbours
     if 2 * k >= n or not np.isfinite(plane).all():
         return None

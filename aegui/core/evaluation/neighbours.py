@@ -76,18 +76,18 @@ def nearest_among(rows: ArrayLike, of: ArrayLike, count: int) -> Neighbours:
         ValueError: There are too few rows.
     """
     among = np.ascontiguousarray(rows, dtype=np.float32)
-    asked = np.ascontiguousarray(of, dtype=np.float32)
+    queries = np.ascontiguousarray(of, dtype=np.float32)
     if not 0 < count <= len(among):
         raise ValueError(f"{count} neighbours of {len(among)} rows")
     if among.shape[1] <= _TREE_COLUMNS:
         from scipy.spatial import cKDTree  # slow to import
 
-        found = cKDTree(among).query(asked, np.arange(1, count + 1))
+        found = cKDTree(among).query(queries, np.arange(1, count + 1))
         return Neighbours(np.asarray(found[1], np.int64), np.asarray(found[0], np.float32))
-    indices = np.empty((len(asked), count), np.int64)
-    distances = np.empty((len(asked), count), np.float32)
-    places = np.arange(len(among), len(among) + len(asked))
-    for part, squares in squared_distances(np.concatenate([among, asked]), places):
+    indices = np.empty((len(queries), count), np.int64)
+    distances = np.empty((len(queries), count), np.float32)
+    places = np.arange(len(among), len(among) + len(queries))
+    for part, squares in squared_distances(np.concatenate([among, queries]), places):
         indices[part], distances[part] = _nearest(squares[:, : len(among)], count)
     return Neighbours(indices, distances)
 

@@ -30,13 +30,13 @@ class NoisyBatch:
     """A batch of noisy samples.
 
     Attributes:
-        places: Indices of the samples in their set, int64 ``[n]``.
+        indices: Indices of the samples in their set, int64 ``[n]``.
         clean: float32 ``[n, D]``.
         noisy: float32 ``[n, D]``.
         done: Share of all draws before this batch.
     """
 
-    places: NDArray[np.int64]
+    indices: NDArray[np.int64]
     clean: NDArray[np.float32]
     noisy: NDArray[np.float32]
     done: float
@@ -66,11 +66,11 @@ def noisy_batches(
         some = min(each, rounds - start)
         for low in range(0, count, most):
             high = min(count, low + most)
-            places = np.tile(np.arange(low, high), some)
+            indices = np.tile(np.arange(low, high), some)
             clean = np.tile(rows[low:high], (some, 1))
             noisy = corrupted_with(clean, spec, generator, shape)
             done = (start + some * low / count) / rounds
-            yield NoisyBatch(places, clean, noisy, done)
+            yield NoisyBatch(indices, clean, noisy, done)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,7 @@ def noisy_score(
     total, worst, one, none = np.zeros(count), 0, 0, 0
     for batch in noisy_batches(dataset, spec, rounds, np.random.default_rng(seed)):
         wrong = wrong_pixels(batch.clean, codec.reconstruct(batch.noisy))
-        total += np.bincount(batch.places, wrong, count)
+        total += np.bincount(batch.indices, wrong, count)
         worst = max(worst, int(wrong.max()))
         one += int(np.count_nonzero(wrong <= 1))
         none += int(np.count_nonzero(wrong == 0))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
 
     Shape = tuple[int, int, int]
-    Tried = tuple[NDArray[np.float64], NDArray[np.float64]]
+    LevelLikelihoods = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 _HALF_CHI_SQUARE = 1.9207
 """Half the 95 % quantile of chi square with one degree of freedom (Wilks 1938)."""
@@ -171,11 +171,11 @@ def _first_levels(kind: str) -> NDArray[np.float64]:
     return np.linspace(0.0, 0.5 if kind == "flip" else 1.0, _COARSE)
 
 
-def _tried(levels: NDArray[np.float64], likelihood: Callable[[float], float]) -> Tried:
+def _tried(levels: NDArray[np.float64], likelihood: Callable[[float], float]) -> LevelLikelihoods:
     return levels, np.array([likelihood(level) for level in levels.tolist()])
 
 
-def _refined(tried: Tried, likelihood: Callable[[float], float]) -> Tried:
+def _refined(tried: LevelLikelihoods, likelihood: Callable[[float], float]) -> LevelLikelihoods:
     """With more levels about the best, and about both ends of what is nearly as good."""
     levels, found = tried
     best = int(found.argmax())

@@ -150,5 +150,5 @@ def outlier_auc(codec: Codec, dataset: Dataset) -> float | None:
         return None
     known = set(dataset.labels)
     others = load_builtin(_STRANGERS)
-    strange = [place for place, label in enumerate(others.labels) if label not in known]
+    strange = [index for index, label in enumerate(others.labels) if label not in known]
     return outlier_bench(codec, dataset, others.subset(strange)).auc if strange else None

@@ -58,8 +58,8 @@ class Prior:
             AeguiError: None of the set's characters has a weight.
         """
         each = np.array([self.weights.get(label, self.other) for label in dataset.classes])
-        places = dataset.class_indices
-        found = each[places] / np.bincount(places, minlength=len(each))[places]
+        indices = dataset.class_indices
+        found = each[indices] / np.bincount(indices, minlength=len(each))[indices]
         if not found.sum() > 0.0:
             raise AeguiError(
                 tr(

@@ -130,8 +130,8 @@ def pixel_reasons(
     # The code as it is, then with each of its numbers replaced.
     tried = np.tile(code, (len(code) + 1, 1))
     np.fill_diagonal(tried[1:], means)
-    places = _places(dataset, pixel)
-    levels = codec.decode(tried)[:, places].astype(np.float64)
+    indices = _colour_indices(dataset, pixel)
+    levels = codec.decode(tried)[:, indices].astype(np.float64)
     outputs = levels.mean(axis=1)
     scores = outputs if graded else _scores(outputs)
     away = np.sqrt(np.square(codes - code).sum(axis=1, dtype=np.float64))
@@ -145,7 +145,7 @@ def pixel_reasons(
         means,
         scores[0] - scores[1:],
         () if reading is None else _votes(reading, dataset, pixel),
-        None if reading is None else float(reading.share_on[places[0]]),
+        None if reading is None else float(reading.share_on[indices[0]]),
         tuple(
             _vote(dataset, int(at) * step, float(away[at]), pixel, named=graded) for at in nearest
         ),
@@ -153,7 +153,7 @@ def pixel_reasons(
     )
 
 
-def _places(dataset: Dataset, pixel: int) -> NDArray[np.int64]:
+def _colour_indices(dataset: Dataset, pixel: int) -> NDArray[np.int64]:
     """Return the indices of the colours of a pixel among the numbers of an image."""
     channels, height, width = dataset.image_shape
     if not 0 <= pixel < height * width:
@@ -179,6 +179,6 @@ def _votes(reading: BayesReading, dataset: Dataset, pixel: int) -> tuple[Vote, .
 
 
 def _vote(dataset: Dataset, index: int, weight: float, pixel: int, *, named: bool = False) -> Vote:
-    level = float(dataset.flat()[index, _places(dataset, pixel)].mean())
+    level = float(dataset.flat()[index, _colour_indices(dataset, pixel)].mean())
     label = dataset.labels[index]
     return Vote(index, (dataset.names[index] or label) if named else label, weight, level)

@@ -195,14 +195,14 @@ RUN_FIGURES: Mapping[str, RunFigure] = table(
 )
 """All figures with words of their own; for the other terms see ``run_figure``."""
 
-TRIED_FIGURES = ("wrong", "at_most_1", "exact")
-"""Figures of tests with noise; see ``tried_figure``."""
+TESTED_FIGURES = ("wrong", "at_most_1", "exact")
+"""Figures of tests with noise; see ``tested_figure``."""
 _NEITHER = ("active_units", "real_score", "fake_score", "evaluations", "conditional_entropy")
 """Terms for which neither low nor high is better."""
 
 
-def tried_figure(key: str, noise: CorruptionSpec) -> str:
-    """Return the key of a figure of ``TRIED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
+def tested_figure(key: str, noise: CorruptionSpec) -> str:
+    """Return the key of one of ``TESTED_FIGURES`` for one noise, such as ``wrong@flip:0.2``."""
     is_none = noise.kind == "none" or noise.level == 0.0
     return f"{key}@none" if is_none else f"{key}@{noise.kind}:{noise.level:g}"
 
@@ -210,7 +210,7 @@ def tried_figure(key: str, noise: CorruptionSpec) -> str:
 def _tried(key: str) -> RunFigure | None:
     """Return the row of a figure for one noise; None if ``key`` is no such key."""
     figure, at, noise = key.partition("@")
-    if not at or figure not in TRIED_FIGURES:
+    if not at or figure not in TESTED_FIGURES:
         return None
     try:
         words = corruption_words(parse_corruption(noise))

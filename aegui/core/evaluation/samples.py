@@ -67,10 +67,10 @@ class Judgement:
         """For each class the share of its images with a confident prediction; 0 without any."""
         sure = self.confidence > CONFIDENCE
         return tuple(
-            float(np.mean(sure[self.predicted == place]))
-            if (self.predicted == place).any()
+            float(np.mean(sure[self.predicted == index]))
+            if (self.predicted == index).any()
             else 0.0
-            for place in range(len(self.classes))
+            for index in range(len(self.classes))
         )
 
 

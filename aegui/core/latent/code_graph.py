@@ -51,23 +51,23 @@ def shortest_way(
 
     line = first + (last - first) * np.linspace(0, 1, _ON_THE_LINE)[:, np.newaxis]
     most = WORK // (_NEIGHBOURS * max(1, codec.cost))
-    places = np.concatenate([line, _further(first, last, codes, most)])
-    ends = _sides(places)
-    lengths = _lengths(codec, places, ends, cancelled, report)
-    graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(places), len(places)))
+    nodes = np.concatenate([line, _further(first, last, codes, most)])
+    ends = _sides(nodes)
+    lengths = _lengths(codec, nodes, ends, cancelled, report)
+    graph = csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(nodes), len(nodes)))
     _, before = dijkstra(graph, False, np.array(0), return_predecessors=True)
     way = [_ON_THE_LINE - 1]
     while way[-1] != 0:
         way.append(int(before[way[-1]]))
-    return np.asarray(places[way[::-1]])
+    return np.asarray(nodes[way[::-1]])
 
 
-def drawn_at(codec: Codec, places: Numbers) -> NDArray[np.float32]:
-    """Return the images ``[n, P]`` at ``places`` ``[n, d]``, clipped so that squares stay finite.
+def drawn_at(codec: Codec, nodes: Numbers) -> NDArray[np.float32]:
+    """Return the images ``[n, P]`` at ``nodes`` ``[n, d]``, clipped so that squares stay finite.
 
     Outputs of some networks are unbounded; values are clipped to +-1e6 and NaN becomes 0.
     """
-    return np.clip(np.nan_to_num(codec.decode(places)), -_INFINITY, _INFINITY)
+    return np.clip(np.nan_to_num(codec.decode(nodes)), -_INFINITY, _INFINITY)
 
 
 def _further(
@@ -89,7 +89,7 @@ def _further(
     return np.stack(np.meshgrid(*axes), axis=2).reshape(-1, 2)
 
 
-def _sides(places: Numbers) -> NDArray[np.int32]:
+def _sides(nodes: Numbers) -> NDArray[np.int32]:
     """Return the edges as pairs of nodes ``[m, 2]``: near neighbours and steps along the line.
 
     int32, the index type of scipy's graphs: not every version of scipy converts other integers.
@@ -98,10 +98,10 @@ def _sides(places: Numbers) -> NDArray[np.int32]:
 
     # Standardise each coordinate: on a map that is stretched along one axis, the nearest neighbours
     # by plain distance would all lie along the other axis.
-    scaled = places / np.maximum(places.std(axis=0), 1e-9)
-    count = min(_NEIGHBOURS + 1, len(places))
+    scaled = nodes / np.maximum(nodes.std(axis=0), 1e-9)
+    count = min(_NEIGHBOURS + 1, len(nodes))
     near = np.asarray(cKDTree(scaled).query(scaled, count)[1])
-    own = np.repeat(np.arange(len(places)), count)
+    own = np.repeat(np.arange(len(nodes)), count)
     along = np.arange(_ON_THE_LINE - 1)
     pairs = np.concatenate(
         [np.stack([own, near.ravel()], axis=1), np.stack([along, along + 1], axis=1)]
@@ -112,25 +112,25 @@ def _sides(places: Numbers) -> NDArray[np.int32]:
 
 def _lengths(
     codec: Codec,
-    places: Numbers,
+    nodes: Numbers,
     ends: NDArray[np.int32],
     cancelled: IsCancelled | None,
     report: ReportShare | None,
 ) -> Numbers:
     """Return the image change along each edge, measured through its midpoint to catch bumps."""
-    drawn = _all_drawn(codec, places, cancelled)
-    report = part(report, len(places) / (len(places) + len(ends)), 1.0)
+    drawn = _all_drawn(codec, nodes, cancelled)
+    report = part(report, len(nodes) / (len(nodes) + len(ends)), 1.0)
     found = np.empty(len(ends))
     for batch in in_batches(len(ends), _BATCH, cancelled, report):
         a, b = ends[batch].T
-        middle = drawn_at(codec, (places[a] + places[b]) / 2)
+        middle = drawn_at(codec, (nodes[a] + nodes[b]) / 2)
         found[batch] = np.linalg.norm(middle - drawn[a], axis=1)
         found[batch] += np.linalg.norm(middle - drawn[b], axis=1)
     # csgraph takes an edge of length 0 as absent.
-    apart = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1)
+    apart = np.linalg.norm(nodes[ends[:, 0]] - nodes[ends[:, 1]], axis=1)
     return np.asarray(found + 1e-9 + 1e-6 * apart)
 
 
-def _all_drawn(codec: Codec, places: Numbers, cancelled: IsCancelled | None) -> NDArray[np.float32]:
-    batches = in_batches(len(places), _BATCH, cancelled)
-    return np.concatenate([drawn_at(codec, places[batch]) for batch in batches])
+def _all_drawn(codec: Codec, nodes: Numbers, cancelled: IsCancelled | None) -> NDArray[np.float32]:
+    batches = in_batches(len(nodes), _BATCH, cancelled)
+    return np.concatenate([drawn_at(codec, nodes[batch]) for batch in batches])

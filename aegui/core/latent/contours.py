@@ -54,8 +54,8 @@ def contours(values: ArrayLike, level: float, rect: Rect) -> list[NDArray[np.flo
     if min(grid.shape) < 2:
         return []
     sides = _segments(grid, level)
-    places = _crossings(grid, level, sides, rect)
-    return [np.array([places[side] for side in line]) for line in _joined(sides)]
+    points = _crossings(grid, level, sides, rect)
+    return [np.array([points[side] for side in line]) for line in _joined(sides)]
 
 
 def borders(classes: ArrayLike, rect: Rect) -> list[NDArray[np.float64]]:
@@ -74,14 +74,14 @@ def borders(classes: ArrayLike, rect: Rect) -> list[NDArray[np.float64]]:
         return []
     segments = _border_segments(grid)
     joints = np.unique(segments)
-    kind, place = np.divmod(joints, rows * columns)
-    row, column = np.divmod(place, columns)
+    kind, flat_index = np.divmod(joints, rows * columns)
+    row, column = np.divmod(flat_index, columns)
     # Joints lie on a horizontal side (kind 0), on a vertical one (1), or amid four cells (2).
     x0, y0, x1, y1 = rect
     x = x0 + (column + np.where(kind == 1, 0.5, 1.0)) * (x1 - x0) / columns
     y = y0 + (row + np.where(kind == 0, 0.5, 1.0)) * (y1 - y0) / rows
-    places = dict(zip(joints.tolist(), zip(x.tolist(), y.tolist(), strict=True), strict=True))
-    return [np.array([places[joint] for joint in line]) for line in _joined(segments)]
+    points = dict(zip(joints.tolist(), zip(x.tolist(), y.tolist(), strict=True), strict=True))
+    return [np.array([points[joint] for joint in line]) for line in _joined(segments)]
 
 
 def _border_segments(grid: NDArray[np.generic]) -> NDArray[np.int64]:

@@ -196,7 +196,7 @@ class _Job:
     def ys(self) -> NDArray[np.float64]:
         return cell_centres(self.rect[1], self.rect[3], self.rows)
 
-    def places(self) -> NDArray[np.float32]:
+    def cell_codes(self) -> NDArray[np.float32]:
         """Return the codes of all cells, row by row from below."""
         x, y = np.meshgrid(self.xs, self.ys)
         return self.frame.codes(x.ravel(), y.ravel())
@@ -286,10 +286,10 @@ def _decoded(
     job: _Job, of: Callable[[NDArray[np.float32]], NDArray[np.float32] | NDArray[np.int64]]
 ) -> NDArray[np.float32]:
     """Return ``of`` the decoded images ``[n, P]``, one number per cell."""
-    places = job.places()
-    values = np.empty(len(places), np.float32)
-    for batch in in_batches(len(places), _BATCH, job.cancelled):
-        values[batch] = of(job.codec.decode(places[batch]))
+    cell_codes = job.cell_codes()
+    values = np.empty(len(cell_codes), np.float32)
+    for batch in in_batches(len(cell_codes), _BATCH, job.cancelled):
+        values[batch] = of(job.codec.decode(cell_codes[batch]))
     return values
 
 
@@ -334,10 +334,10 @@ def _wrong(job: _Job) -> Field:
 
 def _stretch(job: _Job) -> Field:
     ways = np.array([job.frame.across, job.frame.up], np.float32)
-    places = job.places()
-    values = np.empty(len(places), np.float32)
-    for batch in in_batches(len(places), _BATCH, job.cancelled):
-        values[batch] = stretch(job.codec, places[batch], ways).log_area
+    cell_codes = job.cell_codes()
+    values = np.empty(len(cell_codes), np.float32)
+    for batch in in_batches(len(cell_codes), _BATCH, job.cancelled):
+        values[batch] = stretch(job.codec, cell_codes[batch], ways).log_area
     low, high = np.percentile(values, (15, 99)).tolist()
     return _field(job, "stretch", values, low, high, ellipses=_ellipses(job, ways))
 

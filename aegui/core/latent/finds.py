@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WORK = 12_000_000_000
 """Upper bound of the multiplications spent on a search for the best: some seconds."""
-FEWEST_TRIED, MAX_TRIED = 300, 8_000
+MIN_TESTED, MAX_TESTED = 300, 8_000
 ENOUGH_NEW = 1.5
 """Novelty ratio above which a candidate gains nothing: it may be noise."""
 NOT_NEW = 0.1
@@ -156,8 +156,8 @@ def best_new(
     draw = np.random.default_rng(seed)
     count, few = _tries(codec, known.samples.size)
     share = count / (count + few * _AROUND)
-    places = _candidates(codec, codes, count, draw)
-    tried = _measured(codec, known, places, cancelled, part(report, 0.0, share))
+    candidates = _candidates(codec, codes, count, draw)
+    tried = _measured(codec, known, candidates, cancelled, part(report, 0.0, share))
     best = tried.codes[np.argsort(-tried.scores, kind="stable")[:few]]
     width = 0.05 * np.maximum(tried.codes.std(axis=0), 1e-6)
     near = np.repeat(best, _AROUND, axis=0)
@@ -192,12 +192,12 @@ def finds_cost(codec: Codec, known: int, n: int) -> Cost:
 def _tries(codec: Codec, known_numbers: int) -> tuple[int, int]:
     """Return the number of first candidates, and of the best of them to refine."""
     count = WORK // max(1, _PASSES * codec.cost + known_numbers)
-    count = int(min(MAX_TRIED, max(FEWEST_TRIED, count)))
+    count = int(min(MAX_TESTED, max(MIN_TESTED, count)))
     return count, max(1, min(_REFINED, count // (2 * _AROUND)))
 
 
 @dataclass(frozen=True, eq=False)
-class _Tried:
+class _MeasuredCodes:
     codes: NDArray[np.float32]
     images: NDArray[np.float32]
     ratio: NDArray[np.float32]
@@ -212,9 +212,9 @@ class _Tried:
         new[self.ratio <= COPY_RATIO] = 0.0
         return np.asarray(new * self.merit)
 
-    def with_more(self, other: _Tried) -> _Tried:
+    def with_more(self, other: _MeasuredCodes) -> _MeasuredCodes:
         """Return the candidates of both."""
-        return _Tried(
+        return _MeasuredCodes(
             np.concatenate([self.codes, other.codes]),
             np.concatenate([self.images, other.images]),
             np.concatenate([self.ratio, other.ratio]),
@@ -250,13 +250,13 @@ def _measured(
     codes: NDArray[np.float32],
     cancelled: IsCancelled | None,
     report: ReportShare | None,
-) -> _Tried:
+) -> _MeasuredCodes:
     parts = []
     for batch in in_batches(len(codes), _BATCH, cancelled, report):
         rows = np.clip(np.nan_to_num(codec.decode(codes[batch])), 0.0, 1.0)
         ratio, entropy = novelty(known, rows, cancelled, codec).ratio, entropies(rows)
         parts.append((rows, ratio, entropy, _merit(codec, rows, entropy)))
-    return _Tried(codes, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return _MeasuredCodes(codes, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _merit(
@@ -277,23 +277,23 @@ def _merit(
 
 
 def _diverse(
-    tried: _Tried, known: ReferenceSamples, n: int, cancelled: IsCancelled | None
+    tried: _MeasuredCodes, known: ReferenceSamples, n: int, cancelled: IsCancelled | None
 ) -> NDArray[np.int64]:
     """Return the indices of up to ``n`` good candidates that differ.
 
     The score of a candidate is scaled by its distance to the nearest chosen one, up to the distance
     of two samples drawn at random: few of many similar candidates are chosen.
     """
-    looks = tried.images
+    images = tried.images
     if known.glyphs:
-        looks = (looks > THRESHOLD).astype(np.float32)
+        images = (images > THRESHOLD).astype(np.float32)
     apart = max(1e-6, _usual_squares(known))
-    scores, far = tried.scores, np.full(len(looks), np.inf)
+    scores, far = tried.scores, np.full(len(images), np.inf)
     chosen: list[int] = []
     while len(chosen) < n and scores.max() > 0.0:
         stop_if(cancelled)
         chosen.append(int(np.argmax(scores * np.minimum(1.0, far / apart))))
-        squares = np.square(looks - looks[chosen[-1]]).sum(axis=1, dtype=np.float64)
+        squares = np.square(images - images[chosen[-1]]).sum(axis=1, dtype=np.float64)
         far = np.minimum(far, squares)
         # A candidate that looks like a chosen one adds nothing.
         scores = np.where(far > _SAME, scores, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    Places = NDArray[np.float64]
+    Coordinates = NDArray[np.float64]
 
 CORNERS = 720
 """Points of a path, its first one repeated at the end."""
@@ -23,26 +23,26 @@ _ROUNDNESS = 0.45
 _BESIDE = 0.6
 
 
-def through_places(stops: ArrayLike) -> Places:
+def through_points(stops: ArrayLike) -> Coordinates:
     """Return a closed smooth path ``[CORNERS, 2]`` through ``stops`` ``[k, 2]`` in their order.
 
     Consecutive equal stops count once; with fewer than two distinct stops the path stays in place.
     """
     from scipy.interpolate import CubicSpline  # slow to import
 
-    places = _finite(stops)
-    ring = np.concatenate([places, places[:1]])
+    points = _finite(stops)
+    ring = np.concatenate([points, points[:1]])
     steps = np.linalg.norm(np.diff(ring, axis=0), axis=1)
-    ring = np.concatenate([places[steps > 0.0], places[steps > 0.0][:1]])
+    ring = np.concatenate([points[steps > 0.0], points[steps > 0.0][:1]])
     if len(ring) < 3:
-        return np.repeat(places[:1], CORNERS, axis=0)
+        return np.repeat(points[:1], CORNERS, axis=0)
     # Centripetal parameters (roots of the distances): such curves neither loop nor overshoot.
     at = np.concatenate([[0.0], np.cumsum(np.sqrt(np.linalg.norm(np.diff(ring, axis=0), axis=1)))])
     curve = CubicSpline(at, ring, bc_type="periodic")
     return _evenly(np.asarray(curve(np.linspace(0.0, at[-1], 8 * CORNERS))))
 
 
-def without_outliers(places: ArrayLike) -> Places:
+def without_outliers(places: ArrayLike) -> Coordinates:
     """Return a closed smooth path ``[CORNERS, 2]`` through dense regions of ``places`` ``[n, 2]``.
 
     Edges between neighbours are weighted by squared length, so that the path avoids empty space;
@@ -50,7 +50,7 @@ def without_outliers(places: ArrayLike) -> Places:
     """
     points = np.unique(_finite(places), axis=0)
     if len(points) < _FEWEST:
-        return through_places(points)
+        return through_points(points)
     points = points[np.linspace(0, len(points) - 1, min(_MAX_PLACES, len(points))).astype(int)]
     distances, before, crowded = _graph(points)
     stops = _spread_stops(points[crowded])
@@ -63,7 +63,7 @@ def without_outliers(places: ArrayLike) -> Places:
     return _rounded(way, len(tour))
 
 
-def around(bounds: tuple[float, float, float, float]) -> Places:
+def around(bounds: tuple[float, float, float, float]) -> Coordinates:
     """Return a closed path ``[CORNERS, 2]`` amid ``bounds``, for maps without samples."""
     x0, y0, x1, y1 = bounds
     angle = np.linspace(0.0, 2.0 * np.pi, CORNERS)
@@ -73,12 +73,12 @@ def around(bounds: tuple[float, float, float, float]) -> Places:
     return _evenly(np.column_stack([across, up]))
 
 
-def _finite(places: ArrayLike) -> Places:
-    values = np.asarray(places, np.float64).reshape(-1, 2)
+def _finite(points: ArrayLike) -> Coordinates:
+    values = np.asarray(points, np.float64).reshape(-1, 2)
     return np.asarray(values[np.isfinite(values).all(axis=1)])
 
 
-def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]]:
+def _graph(points: Coordinates) -> tuple[Coordinates, NDArray[np.int32], NDArray[np.int64]]:
     """Return all shortest paths (distances, predecessors), and the indices of dense points."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
@@ -102,7 +102,7 @@ def _graph(points: Places) -> tuple[Places, NDArray[np.int32], NDArray[np.int64]
     return distances, before, crowded
 
 
-def _spread_stops(points: Places) -> NDArray[np.int64]:
+def _spread_stops(points: Coordinates) -> NDArray[np.int64]:
     """Choose well-spread ``points`` by farthest-point sampling, from the most central one."""
     count = int(np.clip(len(points) // _EACH, _FEWEST, _MAX))
     middle = np.linalg.norm(points - points.mean(axis=0), axis=1)
@@ -114,7 +114,7 @@ def _spread_stops(points: Places) -> NDArray[np.int64]:
     return np.array(chosen, np.int64)
 
 
-def _short_round(lengths: Places) -> NDArray[np.int64]:
+def _short_round(lengths: Coordinates) -> NDArray[np.int64]:
     """Return an order of the stops with ``lengths`` ``[k, k]`` between them: a short round trip.
 
     Nearest neighbour first, then improved by 2-opt.
@@ -143,14 +143,14 @@ def _leg(before: NDArray[np.int32], first: int, last: int) -> list[int]:
     return way[::-1]
 
 
-def _evenly(way: Places) -> Places:
+def _evenly(way: Coordinates) -> Coordinates:
     """Resample ``way`` ``[n, 2]`` to ``CORNERS`` points at equal arc lengths."""
     at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
     wanted = np.linspace(0.0, at[-1], CORNERS)
     return np.column_stack([np.interp(wanted, at, column) for column in way.T])
 
 
-def _rounded(way: Places, stops: int) -> Places:
+def _rounded(way: Coordinates, stops: int) -> Coordinates:
     """Return the closed ``way`` smoothed by a Gaussian kernel, resampled at equal arc lengths."""
     ring = way[:-1]
     width = _ROUNDNESS * len(ring) / max(1, stops) / 2

@@ -67,13 +67,13 @@ def spanned_frame(directions: ArrayLike, base: ArrayLike) -> Frame:
     return _frame(origin - across_up.T @ (across_up @ origin), across_up)
 
 
-def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
-    """Return two orthonormal directions ``[2, d]`` of the plane through ``places`` ``[3, d]``.
+def directions_through(codes: ArrayLike) -> NDArray[np.float32] | None:
+    """Return two orthonormal directions ``[2, d]`` of the plane through ``codes`` ``[3, d]``.
 
     The first leads from the first place to the second; the third lies above that line. None if the
     three are collinear or not finite.
     """
-    first, second, third = np.asarray(places, np.float64)
+    first, second, third = np.asarray(codes, np.float64)
     across, up = second - first, third - first
     far = max(float(np.linalg.norm(across)), float(np.linalg.norm(up)))
     if not np.isfinite(far) or float(np.linalg.norm(across)) <= _MIN_SHARE * far:
@@ -86,14 +86,14 @@ def directions_through(places: ArrayLike) -> NDArray[np.float32] | None:
     return np.asarray(np.stack([across, up / height]), np.float32)
 
 
-def rect_about(places: ArrayLike, margin: float = MARGIN) -> tuple[float, float, float, float]:
-    """Return x0, y0, x1, y1 of the rectangle around all of ``places`` ``[n, 2]``.
+def rect_about(points: ArrayLike, margin: float = MARGIN) -> tuple[float, float, float, float]:
+    """Return x0, y0, x1, y1 of the rectangle around all of ``points`` ``[n, 2]``.
 
     Args:
-        places: Points on a plane.
+        points: Points on a plane.
         margin: Margin on each side, as a share of the extent.
     """
-    at = np.asarray(places, np.float64)
+    at = np.asarray(points, np.float64)
     low, high = at.min(axis=0), at.max(axis=0)
     room = np.maximum(margin * (high - low), _MIN_ROOM)
     x0, y0, x1, y1 = np.concatenate([low - room, high + room]).tolist()

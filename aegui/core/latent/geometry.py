@@ -54,18 +54,18 @@ def tangents(
     Raises:
         AeguiError: The codes or directions have another size than the network's.
     """
-    places = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
+    flat_codes = np.asarray(codes, np.float32).reshape(-1, codec.latent_size)
     ways = np.eye(codec.latent_size) if directions is None else directions
     ways = np.asarray(ways, np.float32).reshape(-1, codec.latent_size)
-    moves = codec.decoder_tangents(places, ways)
+    moves = codec.decoder_tangents(flat_codes, ways)
     if moves is not None:
         return moves
     ahead, behind = (
-        codec.decode((places[:, np.newaxis] + step * ways).reshape(-1, codec.latent_size))
+        codec.decode((flat_codes[:, np.newaxis] + step * ways).reshape(-1, codec.latent_size))
         for step in (_STEP, -_STEP)
     )
     moves = (ahead - behind) / (2 * _STEP)
-    return moves.reshape(len(places), len(ways), codec.pixels)
+    return moves.reshape(len(flat_codes), len(ways), codec.pixels)
 
 
 def metrics(

@@ -80,7 +80,7 @@ class GridSpec:
         _Ends, FieldWords("Up", "Lowest and highest value of the second number", step=0.5)
     ] = (-3.0, 3.0)
 
-    def places(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def axis_values(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the values of the two numbers, from left to right and from bottom to top."""
         if self.quantiles:
             return (
@@ -159,7 +159,7 @@ def draw_grid(
     """
     is_line = codec.latent_size == 1
     frame = axes_frame((0, 0) if is_line else spec.axes, base)
-    xs, ys = spec.places()
+    xs, ys = spec.axis_values()
     rows = []
     for y in ys[:1] if is_line else ys[::-1]:
         stop_if(cancelled)

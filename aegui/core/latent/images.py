@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aegui.core.network.layers import LayerShape
 
 
-def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
+def _with_layout(tensor: torch.Tensor) -> torch.Tensor:
     """Return kernels in the layout of channels-last convolutions."""
     if tensor.dim() != 4:
         return tensor
@@ -34,7 +34,7 @@ class ImagesRunner:
     ) -> None:
         # Copies: torch warns about read-only arrays.
         own = [
-            {name: _laid_out(torch.from_numpy(tensor.copy())) for name, tensor in layer.items()}
+            {name: _with_layout(torch.from_numpy(tensor.copy())) for name, tensor in layer.items()}
             for layer in tensors
         ]
         self._layers = layers

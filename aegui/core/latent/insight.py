@@ -83,15 +83,15 @@ def insight(
     Raises:
         AeguiError: ``z`` has another size than the network's codes.
     """
-    place = np.array(z, np.float32).reshape(-1)
-    image = codec.image_of(place)
+    code = np.array(z, np.float32).reshape(-1)
+    image = codec.image_of(code)
     found = novelty(known, image, codec=codec)
-    drift = codec.encode(image)[0] - place if codec.can_encode else None
-    is_told = directions is not None or codec.latent_size <= MAX_DIRECTIONS
-    area = float(stretch(codec, place, directions).log_area[0]) if is_told else None
+    drift = codec.encode(image)[0] - code if codec.can_encode else None
+    is_reported = directions is not None or codec.latent_size <= MAX_DIRECTIONS
+    area = float(stretch(codec, code, directions).log_area[0]) if is_reported else None
     near = zip(found.nearest[0].tolist(), found.distances[0].tolist(), strict=True)
     return Insight(
-        z=place,
+        z=code,
         image=image,
         entropy=float(entropies(image[np.newaxis])[0]),
         drift=drift,

@@ -84,14 +84,14 @@ def nearest_drawn(
         Cancelled: ``cancelled`` returned True.
     """
     begun = clock()
-    wanted = np.asarray(image, np.float32).reshape(-1).astype(np.float64)
+    target = np.asarray(image, np.float32).reshape(-1).astype(np.float64)
     codes = drawn_codes(DRAWN, codec.latent_size, seed)
-    errors = _errors(codec, codes.astype(np.float64), wanted)
+    errors = _errors(codec, codes.astype(np.float64), target)
     starts = codes[np.argsort(errors)[:STARTS]].astype(np.float64)
-    searches = [_Search(codec, wanted, code) for code in starts]
+    searches = [_Search(codec, target, code) for code in starts]
     complete, rounds = True, 0
     # All of them for a few steps, then the better half, finally only the best.
-    while complete and (going := [search for search in searches if search.goes_on]):
+    while complete and (going := [search for search in searches if search.continues]):
         going.sort(key=lambda search: search.error)
         for search in going[: max(1, len(searches) >> rounds // _BEFORE_HALVING)]:
             stop_if(cancelled)
@@ -111,25 +111,25 @@ class _Search:
     """Descent of the error from one code."""
 
     def __init__(
-        self, codec: Codec, wanted: NDArray[np.float64], code: NDArray[np.float64]
+        self, codec: Codec, target: NDArray[np.float64], code: NDArray[np.float64]
     ) -> None:
-        self._codec, self._wanted = codec, wanted
+        self._codec, self._target = codec, target
         self.code = code
-        self.error = float(_errors(codec, code[np.newaxis], wanted)[0])
+        self.error = float(_errors(codec, code[np.newaxis], target)[0])
         self._damping = 1e-2
         self._rounds = 0
-        self.goes_on = bool(np.isfinite(self.error))
+        self.continues = bool(np.isfinite(self.error))
 
     def step(self) -> None:
         """Make one step; the search ends at a minimum, or after many steps."""
         slopes = np.asarray(tangents(self._codec, self.code)[0], np.float64)
         drawn = self._codec.decode(self.code)[0].astype(np.float64)
-        normal, slope = slopes @ slopes.T, slopes @ (drawn - self._wanted)
+        normal, slope = slopes @ slopes.T, slopes @ (drawn - self._target)
         self._rounds += 1
         gained = 0.0
         if np.isfinite(normal).all() and np.isfinite(slope).all():
             gained = self._moved(normal, slope)
-        self.goes_on = gained > _GAIN * self.error and self._rounds < _ROUNDS
+        self.continues = gained > _GAIN * self.error and self._rounds < _ROUNDS
 
     def _moved(self, normal: NDArray[np.float64], slope: NDArray[np.float64]) -> float:
         """Move as far as the error falls; return the decrease."""
@@ -137,7 +137,7 @@ class _Search:
         for _ in range(_TRIES):
             held = normal + self._damping * scale * np.eye(len(normal))
             there = _within(self.code - np.linalg.solve(held, slope))
-            error = float(_errors(self._codec, there[np.newaxis], self._wanted)[0])
+            error = float(_errors(self._codec, there[np.newaxis], self._target)[0])
             if error < self.error:
                 gained, self.code, self.error = self.error - error, there, error
                 self._damping = max(1e-6, self._damping / 4)
@@ -147,11 +147,11 @@ class _Search:
 
 
 def _errors(
-    codec: Codec, codes: NDArray[np.float64], wanted: NDArray[np.float64]
+    codec: Codec, codes: NDArray[np.float64], target: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the mean squared errors ``[n]`` of the images of ``codes``; infinite if not finite."""
     with np.errstate(over="ignore", invalid="ignore"):
-        errors = np.square(codec.decode(codes) - wanted).mean(axis=1)
+        errors = np.square(codec.decode(codes) - target).mean(axis=1)
     return np.asarray(np.where(np.isfinite(errors), errors, np.inf), np.float64)
 
 

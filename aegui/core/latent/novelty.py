@@ -114,8 +114,8 @@ class ReferenceSamples:
     @cached_property
     def class_indices(self) -> NDArray[np.int64]:
         """For each sample the index of its label in ``classes``, int64 ``[N]``."""
-        places = {label: place for place, label in enumerate(self.classes)}
-        return np.array([places[label] for label in self.labels], np.int64)
+        index_of = {label: index for index, label in enumerate(self.classes)}
+        return np.array([index_of[label] for label in self.labels], np.int64)
 
     @cached_property
     def rows(self) -> dict[int, int]:
@@ -216,10 +216,10 @@ def novelty(
     redraws = codec if codec is not None and codec.can_encode and not of.glyphs else None
     for part, squares in _squares(of, wanted, cancelled):
         near[part] = _first(squares, count)
-        for place in range(count):
+        for index in range(count):
             # By differences: shown distances must be exact, and 0 for a copy.
-            gap = wanted[part] - of.samples[near[part, place]]
-            away[part, place] = _distances(of, np.einsum("ij,ij->i", gap, gap))
+            gap = wanted[part] - of.samples[near[part, index]]
+            away[part, index] = _distances(of, np.einsum("ij,ij->i", gap, gap))
         least[part] = away[part, 0]
         if redraws is not None:
             rows, which = np.unique(near[part, 0], return_inverse=True)

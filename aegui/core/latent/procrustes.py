@@ -17,7 +17,7 @@ _TINY = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Turn:
+class SimilarityTransform:
     """A similarity transform: ``scale * (z - middle) @ rotation + shift``.
 
     Attributes:
@@ -45,7 +45,7 @@ class Turn:
         return float(np.linalg.det(self.rotation)) < 0.0
 
 
-def fitting_turn(codes: ArrayLike, others: ArrayLike) -> Turn | None:
+def fit_similarity(codes: ArrayLike, others: ArrayLike) -> SimilarityTransform | None:
     """Fit the transform of ``codes`` ``[n, d]`` to ``others`` ``[n, d]``, row by row.
 
     Least squares over rotations, reflections, one scale and a shift (Schoenemann 1966,
@@ -64,21 +64,23 @@ def fitting_turn(codes: ArrayLike, others: ArrayLike) -> Turn | None:
     left, strengths, right = np.linalg.svd(a.T @ b)
     total = float(strengths.sum())
     rotation = np.asarray(left @ right, np.float64)
-    return Turn(rotation, total / spread, middle, shift, max(0.0, 1.0 - total**2 / (spread * aim)))
+    return SimilarityTransform(
+        rotation, total / spread, middle, shift, max(0.0, 1.0 - total**2 / (spread * aim))
+    )
 
 
-def turn_words(turn: Turn) -> str:
+def similarity_words(transform: SimilarityTransform) -> str:
     """Describe the transform: the angle if there is one, the scale, the quality of the fit."""
-    scale = tr("scaled by {factor:.2f}", factor=turn.scale)
-    fits = tr("{percent} % of the spread fits", percent=round(100 * (1.0 - turn.left)))
-    if len(turn.rotation) != 2:
+    scale = tr("scaled by {factor:.2f}", factor=transform.scale)
+    fits = tr("{percent} % of the spread fits", percent=round(100 * (1.0 - transform.left)))
+    if len(transform.rotation) != 2:
         return ", ".join([tr("turned"), scale, fits])
     # With a reflection: the angle after the sign of x has changed.
-    first = turn.rotation[0] * (-1.0 if turn.is_mirrored else 1.0)
+    first = transform.rotation[0] * (-1.0 if transform.is_mirrored else 1.0)
     angle = round(float(np.degrees(np.arctan2(first[1], first[0]))))
     how = (
         tr("mirrored and turned by {angle}°", angle=angle)
-        if turn.is_mirrored
+        if transform.is_mirrored
         else tr("turned by {angle}°", angle=angle)
     )
     return ", ".join([how, scale, fits])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled
 
-    Places = NDArray[np.float32]
+    Coordinates = NDArray[np.float32]
     Report = Callable[["ProjectionProgress"], None]
 
 MAX_SAMPLES = 60_000
@@ -147,12 +147,12 @@ class ProjectionProgress:
     Attributes:
         share: Share done so far, 0..1.
         text: The current step, in words.
-        places: Current coordinates of the samples, float32 ``[n, 2]``; None before there are any.
+        coordinates: Those of the samples so far, float32 ``[n, 2]``; None before there are any.
     """
 
     share: float
     text: str
-    places: Places | None = None
+    coordinates: Coordinates | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,13 +160,13 @@ class Projection:
     """A map of n samples.
 
     Attributes:
-        places: float32 ``[n, 2]``, read-only.
+        coordinates: float32 ``[n, 2]``, read-only.
         seconds: Time it took.
         pca: The components, for methods that have them.
         notes: Deviations from the requested options, in words.
     """
 
-    places: Places
+    coordinates: Coordinates
     seconds: float
     pca: Pca | None = None
     notes: tuple[str, ...] = ()
@@ -261,17 +261,17 @@ def project(
     work = _Work(report or (lambda _: None), cancelled or (lambda: False))
     begun = time.perf_counter()
     makers = {"pca": _by_pca, "tsne": _by_tsne, "umap": _by_umap}
-    places, pca, notes = makers[method](array, options, work)
-    if not np.isfinite(places).all():
+    coordinates, pca, notes = makers[method](array, options, work)
+    if not np.isfinite(coordinates).all():
         raise AeguiError(
             tr("{method} found no map: its coordinates diverged.", method=tr(choice.label))
         )
-    places.setflags(write=False)
-    work.tell(1.0, tr("done"), places)
-    return Projection(places, time.perf_counter() - begun, pca, notes)
+    coordinates.setflags(write=False)
+    work.tell(1.0, tr("done"), coordinates)
+    return Projection(coordinates, time.perf_counter() - begun, pca, notes)
 
 
-_Made = tuple["Places", Pca | None, tuple[str, ...]]
+_Made = tuple["Coordinates", Pca | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -279,28 +279,28 @@ class _Work:
     report: Report
     cancelled: IsCancelled
 
-    def tell(self, share: float, text: str, places: Places | None = None) -> None:
+    def tell(self, share: float, text: str, coordinates: Coordinates | None = None) -> None:
         stop_if(self.cancelled)
-        self.report(ProjectionProgress(share, text, places))
+        self.report(ProjectionProgress(share, text, coordinates))
 
 
-def plane(codes: ArrayLike, axes: tuple[int, int] = (0, 1)) -> Places:
+def plane(codes: ArrayLike, axes: tuple[int, int] = (0, 1)) -> Coordinates:
     """Return two of the numbers of ``codes`` ``[n, d]`` as coordinates; 0 for a missing number."""
     array = np.asarray(codes, np.float32)
-    places = np.zeros((len(array), 2), np.float32)
+    coordinates = np.zeros((len(array), 2), np.float32)
     for column, axis in enumerate(axes):
         if axis < array.shape[1]:
-            places[:, column] = array[:, axis]
-    return places
+            coordinates[:, column] = array[:, axis]
+    return coordinates
 
 
-def _by_pca(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
+def _by_pca(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Made:
     work.tell(0.0, tr("principal components"))
     pca = fit_pca(rows, 2, work.cancelled)
     return plane(pca.encode(rows)), pca, ()
 
 
-def _condensed(rows: Places, work: _Work) -> tuple[Places, Places]:
+def _condensed(rows: Coordinates, work: _Work) -> tuple[Coordinates, Coordinates]:
     """Return rows of at most ``WORKING_COLUMNS`` numbers, and the first two components."""
     work.tell(0.0, tr("principal components"))
     pca = fit_pca(rows, WORKING_COLUMNS, work.cancelled)
@@ -308,7 +308,7 @@ def _condensed(rows: Places, work: _Work) -> tuple[Places, Places]:
     return (codes if rows.shape[1] > WORKING_COLUMNS else rows), plane(codes)
 
 
-def _by_tsne(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
+def _by_tsne(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Made:
     condensed, first = _condensed(rows, work)
     perplexity, notes = _perplexity(len(rows), options)
     if not first.any():
@@ -333,7 +333,7 @@ def _perplexity(n: int, options: ProjectionOptions) -> tuple[float, tuple[str, .
     return largest, (note,)
 
 
-def _start(first: Places, seed: int) -> NDArray[np.float64]:
+def _start(first: Coordinates, seed: int) -> NDArray[np.float64]:
     """Return the principal plane, scaled down, with a little noise to separate equal samples."""
     start = first.astype(np.float64)
     start *= _FIRST_SPREAD / max(float(start[:, 0].std()), 1e-12)
@@ -347,7 +347,7 @@ def _descend(
     perplexity: float,
     options: ProjectionOptions,
     work: _Work,
-) -> Places:
+) -> Coordinates:
     # Slow to import, like its dependencies.
     from openTSNE import TSNEEmbedding  # type: ignore[import-untyped]
     from openTSNE.affinity import PerplexityBasedNN  # type: ignore[import-untyped]
@@ -367,7 +367,7 @@ def _descend(
     total = EARLY_STEPS + options.iterations
     begin = _PCA_SHARE + _NEIGHBOURS_SHARE
     done = 0
-    places = np.asarray(start, np.float32)
+    coordinates = np.asarray(start, np.float32)
     while done < total:
         early = done < EARLY_STEPS
         steps = min(_STEPS, (EARLY_STEPS if early else total) - done)
@@ -378,13 +378,13 @@ def _descend(
             inplace=True,
         )
         done += steps
-        places = np.array(embedding, np.float32)
+        coordinates = np.array(embedding, np.float32)
         text = tr("step {done:,} of {total:,}", done=done, total=total)
-        work.tell(begin + (1.0 - begin) * done / total, text, places.copy())
-    return places
+        work.tell(begin + (1.0 - begin) * done / total, text, coordinates.copy())
+    return coordinates
 
 
-def _by_umap(rows: Places, options: ProjectionOptions, work: _Work) -> _Made:
+def _by_umap(rows: Coordinates, options: ProjectionOptions, work: _Work) -> _Made:
     from umap import UMAP  # type: ignore[import-not-found]
 
     condensed, first = _condensed(rows, work)

@@ -128,10 +128,10 @@ class RowsRunner:
                 x = self._step(spec, tensors, x)
             # Derivatives of the code's numbers by those of a layer, ``[n, units, width]``.
             moves: NDArray[np.float32] = np.ones((1, 1, 1), np.float32)
-            for place in reversed(range(len(steps))):
-                spec, tensors = steps[place]
-                is_code = place == len(steps) - 1
-                moves = _pulled_back(spec, tensors, entered[place], moves, units if is_code else 0)
+            for index in reversed(range(len(steps))):
+                spec, tensors = steps[index]
+                is_code = index == len(steps) - 1
+                moves = _pulled_back(spec, tensors, entered[index], moves, units if is_code else 0)
             norms: NDArray[np.float64] = np.square(moves, dtype=np.float64).sum(axis=(1, 2))
             return norms
 
@@ -174,7 +174,7 @@ def _pulled_back(
         return np.asarray(flat @ weight.T, np.float32).reshape(*moves.shape[:2], -1)
     z, into = z[:, :units], weight[:, :units].T
     slopes = activation.slopes(z)
-    kept = _places(spec, activation.values(z)) if isinstance(spec, LatentSpec) else None
+    kept = _largest_indices(spec, activation.values(z)) if isinstance(spec, LatentSpec) else None
     if kept is None:
         return np.asarray(slopes[:, :, np.newaxis] * into, np.float32)
     moved = np.take_along_axis(slopes, kept, axis=1)[:, :, np.newaxis] * into[kept]
@@ -200,15 +200,15 @@ def _dense(
 
 def _largest(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.float32]:
     """Keep only the k largest numbers of each code, if the specification requests it."""
-    places = _places(spec, code)
-    if places is None:
+    indices = _largest_indices(spec, code)
+    if indices is None:
         return code
     kept = np.zeros_like(code)
-    np.put_along_axis(kept, places, np.take_along_axis(code, places, axis=1), axis=1)
+    np.put_along_axis(kept, indices, np.take_along_axis(code, indices, axis=1), axis=1)
     return kept
 
 
-def _places(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.int64] | None:
+def _largest_indices(spec: LatentSpec, code: NDArray[np.float32]) -> NDArray[np.int64] | None:
     """Return the indices of the kept numbers of each code, ``[n, k]``; None for all."""
     if spec.top_k is None or spec.top_k >= spec.units:
         return None

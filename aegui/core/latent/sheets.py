@@ -55,21 +55,21 @@ def traversal(
     Raises:
         AeguiError: There is no such number, or nothing to draw.
     """
-    place = np.asarray(z, np.float32).reshape(-1)
-    if not len(dims) or steps < 1 or not all(0 <= dim < len(place) for dim in dims):
+    code = np.asarray(z, np.float32).reshape(-1)
+    if not len(dims) or steps < 1 or not all(0 <= dim < len(code) for dim in dims):
         raise AeguiError(
             tr("A code of this network has the numbers 1 to {n}.", n=codec.latent_size)
         )
     if np.ndim(span) == 0:
         reach = np.float32(np.asarray(span))
-        ends = np.stack([place - reach, place + reach], axis=1)
+        ends = np.stack([code - reach, code + reach], axis=1)
     else:
-        ends = np.asarray(span, np.float32).reshape(len(place), 2)
-    codes = np.tile(place, (len(dims), steps, 1))
+        ends = np.asarray(span, np.float32).reshape(len(code), 2)
+    codes = np.tile(code, (len(dims), steps, 1))
     for row, dim in enumerate(dims):
         low, high = ends[dim].tolist()
         codes[row, :, dim] = np.linspace(low, high, steps)
-    images = decoded(codec, codes.reshape(-1, len(place)))
+    images = decoded(codec, codes.reshape(-1, len(code)))
     return images.reshape(len(dims), steps, *codec.image_shape)
 
 

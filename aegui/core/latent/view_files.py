@@ -29,9 +29,9 @@ def views_csv(
     """
     about = about or {}
     axes = [f"{view.key}_{axis}" for view in views for axis in "xy"]
-    places = np.hstack([view.places for view in views])
+    coordinates = np.hstack([view.coordinates for view in views])
     rows = []
-    for index, row in zip(of.indices.tolist(), places.tolist(), strict=True):
+    for index, row in zip(of.indices.tolist(), coordinates.tolist(), strict=True):
         cells = [f"{value:.7g}" for value in row]
         sample = [index, dataset.labels[index], dataset.names[index]]
         rows.append([*sample, *cells, *about.values()])
@@ -45,7 +45,7 @@ def views_document(
     found: Mapping[str, Figures],
     references: Mapping[str, Figures],
     *,
-    with_places: bool = True,
+    with_coordinates: bool = True,
 ) -> dict[str, Any]:
     """Return everything as one JSON object; undefined figures are null."""
     size = None if of.codec is None else of.codec.latent_size
@@ -56,8 +56,8 @@ def views_document(
         entry["epoch"] = view.epoch
         entry["explained"] = None if pca is None else pca.explained.tolist()
         entry["notes"] = list(view.projection.notes)
-        if with_places:
-            entry["places"] = view.places.tolist()
+        if with_coordinates:
+            entry["places"] = view.coordinates.tolist()
         maps.append(entry)
     return {
         "data": dataset.name,
@@ -66,5 +66,5 @@ def views_document(
         "latent_size": size,
         "views": maps,
         "references": {key: asdict(value) for key, value in references.items()},
-        **({"indices": of.indices.tolist()} if with_places else {}),
+        **({"indices": of.indices.tolist()} if with_coordinates else {}),
     }

@@ -179,9 +179,9 @@ class View:
     epoch: int | None = None
 
     @property
-    def places(self) -> NDArray[np.float32]:
+    def coordinates(self) -> NDArray[np.float32]:
         """Coordinates of the samples, float32 ``[n, 2]``."""
-        return self.projection.places
+        return self.projection.coordinates
 
 
 def view_cost(key: str, dataset: Dataset, codec: Codec | None, options: ProjectionOptions) -> Cost:
@@ -245,9 +245,9 @@ def make_view(
         made = project(spec.method, of.codes, options, report, cancelled)
     else:
         begun = time.perf_counter()
-        places = plane(of.codes, of.axes)
-        places.setflags(write=False)
-        made = Projection(places, time.perf_counter() - begun)
+        coordinates = plane(of.codes, of.axes)
+        coordinates.setflags(write=False)
+        made = Projection(coordinates, time.perf_counter() - begun)
     return View(key, made, of.codec.epoch)
 
 
@@ -263,8 +263,8 @@ def figures(view: View, of: Material, cancelled: IsCancelled | None = None) -> F
         Cancelled: ``cancelled`` returned True.
     """
     return Figures(
-        trustworthiness(of.pixels, view.places, anchors=ANCHORS, cancelled=cancelled),
-        _votes(view.places, of, cancelled),
+        trustworthiness(of.pixels, view.coordinates, anchors=ANCHORS, cancelled=cancelled),
+        _votes(view.coordinates, of, cancelled),
         _error(view, of),
         view.projection.seconds,
     )

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from aegui.core.training.record.result import RunResult
 
 LIMIT = "limit"
-"""Prefix of the figure of the Bayes limit for a noise, beside those of ``TRIED_FIGURES``."""
+"""Prefix of the figure of the Bayes limit for a noise, beside those of ``TESTED_FIGURES``."""
 _DRAWS = 6_400
 _SEED = 7
 _SAMPLES = 512

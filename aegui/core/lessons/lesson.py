@@ -295,24 +295,24 @@ def load_lesson(path: str | os.PathLike[str]) -> Lesson:
     lesson = FORM.read(parse_json(read_text(path), path.name), path.name)
     draft: Recipe | None = None
     for number, step in enumerate(lesson.steps):
-        place = f"{path.name}: steps.{number}.do"
+        location = f"{path.name}: steps.{number}.do"
         if step.do is not None and step.do.study and step.do.study not in list_plans():
             hint = did_you_mean(step.do.study, list_plans())
             words = tr("there is no study {name}.{hint}", name=quoted(step.do.study), hint=hint)
-            raise refused(place, words)
+            raise refused(location, words)
         if step.do is not None:
-            draft = step_recipe(step.do, path.parent, draft, place)
+            draft = step_recipe(step.do, path.parent, draft, location)
     return lesson
 
 
-def recipe_at(lesson: Lesson, folder: Path, place: int) -> Recipe | None:
-    """Return the builder's recipe after the step at ``place``; None if no step has changed it.
+def recipe_at(lesson: Lesson, folder: Path, index: int) -> Recipe | None:
+    """Return the builder's recipe after the step at ``index``; None if no step has changed it.
 
     Raises:
         AeguiError: A recipe that the lesson names is missing.
     """
     draft: Recipe | None = None
-    for step in lesson.steps[: place + 1]:
+    for step in lesson.steps[: index + 1]:
         if step.do is not None:
             draft = step_recipe(step.do, folder, draft)
     return draft

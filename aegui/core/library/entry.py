@@ -166,11 +166,11 @@ def legend_entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
             seed=result.seed,
             figures={
                 key: value
-                for key, value in (_recorded(run, place) | figures_of(result)).items()
+                for key, value in (_recorded(run, index) | figures_of(result)).items()
                 if math.isfinite(value)
             },
         )
-        for place, result in enumerate(run.results)
+        for index, result in enumerate(run.results)
     )
     values: dict[str, Any] = {
         "id": new_id(),
@@ -187,14 +187,14 @@ def legend_entry_of(run: SavedRun, **known: Any) -> LibraryEntry:
     return LibraryEntry(**(values | known))
 
 
-def _recorded(run: SavedRun, place: int) -> dict[str, float]:
+def _recorded(run: SavedRun, index: int) -> dict[str, float]:
     """Return figures of the best weights that only the history has, such as those held out."""
     history = run.history
-    row = None if history is None else history.row_at(run.results[place].best_epoch)
+    row = None if history is None else history.row_at(run.results[index].best_epoch)
     if history is None or row is None:
         return {}
     known = (key for key in history.extra if key in RUN_FIGURES)
-    return {key: float(history.extra[key][row, place]) for key in known}
+    return {key: float(history.extra[key][row, index]) for key in known}
 
 
 def environment(engine: str = "", device: str = "") -> dict[str, Any]:
@@ -247,12 +247,12 @@ def read_entry(path: Path) -> LibraryEntry:
     except ValidationError as error:
         _refuse_newer(path, text)
         problem = error.errors(include_url=False)[0]
-        place = ".".join(map(str, problem["loc"]))
+        location = ".".join(map(str, problem["loc"]))
         raise ReadError(
             tr(
                 "{file} is damaged: {place}: {reason}.",
                 file=path,
-                place=place,
+                place=location,
                 reason=document_reason(problem),
             )
         ) from None

@@ -70,8 +70,8 @@ def export_file(
     if suffix == HISTORY:
         histories = []
         progress = Progress(len(ids), _read_words, report, cancelled)
-        for place, id in enumerate(ids):
-            progress.reached(place)
+        for index, id in enumerate(ids):
+            progress.reached(index)
             run = library.load(id)
             if run.history is not None:
                 histories.append(((id, library.entry(id).name), run.history, run.recipe.seed))
@@ -81,8 +81,8 @@ def export_file(
     if suffix == PAGE:
         exhibits = []
         progress = Progress(len(ids), _read_words, report, cancelled)
-        for place, id in enumerate(ids):
-            progress.reached(place)
+        for index, id in enumerate(ids):
+            progress.reached(index)
             exhibits.append(Exhibit.of_saved(library.entry(id).name or id, library.load(id)))
         text = page_html(exhibits, report=report, cancelled=cancelled)
         write_atomically(out, text.encode())
@@ -140,8 +140,8 @@ def export_events(
         ended = datetime.fromisoformat(entry.created).timestamp()
         began = ended - float(run.history.seconds[-1])
         plain = "".join(it if it.isalnum() or it in "-_ ." else "_" for it in entry.name)
-        for place in range(run.recipe.runs):
-            seed = f"seed-{run.recipe.seed + place}"
+        for index in range(run.recipe.runs):
+            seed = f"seed-{run.recipe.seed + index}"
             home = folder / f"{plain[:_MAX_NAME].strip(' .')}-{id}".lstrip("-") / seed
             try:
                 home.mkdir(parents=True, exist_ok=True)
@@ -151,7 +151,7 @@ def export_events(
                     tr("{file} could not be made: {reason}.", file=home, reason=reason)
                 ) from None
             file = home / f"events.out.tfevents.{round(began)}.aegui"
-            write_atomically(file, event_file(run.history, place, began))
+            write_atomically(file, event_file(run.history, index, began))
             count += 1
     progress.reached(len(ids))
     return count

@@ -173,7 +173,7 @@ def _set_up(connection: sqlite3.Connection, path: Path | None) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path | None) -> None:
-    with turn(connection):
+    with exclusive_transaction(connection):
         version = _version(connection)
         if version > SCHEMA:
             raise AeguiError(
@@ -228,7 +228,7 @@ def is_networked(folder: Path, mounts: Path = _MOUNTS) -> bool:
 
 
 @contextlib.contextmanager
-def turn(connection: sqlite3.Connection) -> Iterator[None]:
+def exclusive_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Context manager of an exclusive transaction, rolled back on any exception."""
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -37,7 +37,7 @@ from aegui.core.library.files import (
     stamp_text,
     unlinked,
 )
-from aegui.core.library.index import BrokenIndex, in_words, open_index, put, turn
+from aegui.core.library.index import BrokenIndex, exclusive_transaction, in_words, open_index, put
 from aegui.core.library.query import LibraryQuery, count_of, groups_of, rows_of
 from aegui.core.library_messages import document_reason
 from aegui.core.recipe.file import recipe_from
@@ -340,7 +340,7 @@ class Library:
         progress = Progress(len(entries), _kept_words, report, cancelled)
         for at in range(0, len(entries), _BATCH):
             progress.reached(at)
-            with self._turn():
+            with self._exclusive():
                 for entry in entries[at : at + _BATCH]:
                     kept = entry.model_copy(update={"has_file": self.path(entry.id).exists()})
                     self._write(kept)
@@ -483,16 +483,16 @@ class Library:
         for at in range(0, len(changed), _BATCH):
             some = changed[at : at + _BATCH]
             read = []
-            for place, id in enumerate(some, at):
-                progress.reached(place)
+            for index, id in enumerate(some, at):
+                progress.reached(index)
                 read += self._read(id, files[id])
-            with self._turn():
+            with self._exclusive():
                 for entry, stamp in read:
                     # Other programs update the index themselves.
                     if self._files.stamp(entry.id) == stamp:
                         self._put(entry, stamp)
         if gone:
-            with self._turn():
+            with self._exclusive():
                 for id in gone:
                     # Another program may have added it between the two checks.
                     if not self._files.stamp(id):
@@ -557,7 +557,7 @@ class Library:
         """Create an entry for a run file without metadata: copied, or its writer was killed."""
         entry = self._adopted(id)
         if not self.read_only:
-            with self._turn():
+            with self._exclusive():
                 beside = self.path(id, BESIDE)
                 if beside.exists():  # its writer has finished meanwhile
                     entry = read_entry(beside)
@@ -569,14 +569,14 @@ class Library:
         return _checked(legend_entry_of, load_run(self.path(id)), id=id)
 
     def _added(self, entry: LibraryEntry) -> LibraryEntry:
-        with self._turn():
+        with self._exclusive():
             self._write(entry)
         return entry
 
     def _edited(self, id: str, change: Callable[[LibraryEntry], Mapping[str, Any]]) -> LibraryEntry:
         """Read, change and write within one transaction, so that changes of other programs stay."""
         self._check_writable()
-        with self._turn():
+        with self._exclusive():
             before = self.entry(id)
             values = {name: getattr(before, name) for name in LibraryEntry.model_fields}
             self._write(_checked(LibraryEntry, **(values | dict(change(before)))))
@@ -595,21 +595,21 @@ class Library:
     def _removed(self, id: str) -> int:
         """Delete all files of an entry, the metadata last: it may be killed meanwhile."""
         freed = 0
-        with self._turn():
+        with self._exclusive():
             for suffix in (SUFFIX, STUDY, BESIDE):
                 freed += unlinked(self.path(id, suffix))
             self._connection.execute("DELETE FROM entries WHERE id = ?", (id,))
         return freed
 
     def _shed_for_good(self, id: str) -> int:
-        with self._turn():
+        with self._exclusive():
             freed = unlinked(self.path(id))
             entry = self.entry(id).model_copy(update={"has_file": False, "shed": ""})
             self._write(entry)
         return freed
 
     def _remember(self, id: str, picture: bytes) -> None:
-        with self._turn():
+        with self._exclusive():
             self._connection.execute(
                 "INSERT OR REPLACE INTO thumbnails SELECT number, ? FROM entries WHERE id = ?",
                 (picture, id),
@@ -620,8 +620,8 @@ class Library:
             raise AeguiError(tr("The library in {folder} is read-only.", folder=self.folder))
 
     @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        with in_words(self._index), turn(self._connection):
+    def _exclusive(self) -> Iterator[None]:
+        with in_words(self._index), exclusive_transaction(self._connection):
             yield
 
 
@@ -635,9 +635,9 @@ def _checked(make: Callable[..., LibraryEntry], *given: Any, **known: Any) -> Li
         return make(*given, **known)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        place = ".".join(map(str, problem["loc"]))
+        location = ".".join(map(str, problem["loc"]))
         raise AeguiError(
-            tr("{field} is not valid: {reason}.", field=place, reason=document_reason(problem))
+            tr("{field} is not valid: {reason}.", field=location, reason=document_reason(problem))
         ) from None
 
 

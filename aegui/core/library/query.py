@@ -285,8 +285,8 @@ def groups_of(
 
 def _group(value: Any, rows: Sequence[Sequence[Any]], keys: Sequence[str]) -> LibraryGroup:
     found = {}
-    for place, key in enumerate(keys):
-        at = place * _WIDTH
+    for index, key in enumerate(keys):
+        at = index * _WIDTH
         known = [row[at : at + _WIDTH] for row in rows if row[at] is not None]
         if known:
             found[key] = joined_spread(known)

@@ -87,8 +87,8 @@ def keep_study(
     )
     library.keep_entry(study)
     progress = Progress(len(cells), _kept_words, report, cancelled)
-    for place, cell in enumerate(cells):
-        progress.reached(place)
+    for index, cell in enumerate(cells):
+        progress.reached(index)
         _keep_setting(library, id, result, cell, records, known)
     progress.reached(len(cells))
     return id

@@ -139,8 +139,8 @@ def largest(code: torch.Tensor, count: int, *, by_magnitude: bool) -> torch.Tens
             largest, (code,), code, count, by_magnitude=by_magnitude
         )
         return traced
-    places = (code.abs() if by_magnitude else code).topk(count, dim=-1).indices
-    return torch.zeros_like(code).scatter_(-1, places, 1.0)
+    indices = (code.abs() if by_magnitude else code).topk(count, dim=-1).indices
+    return torch.zeros_like(code).scatter_(-1, indices, 1.0)
 
 
 def _convolution(

@@ -1,9 +1,9 @@
-"""A stack of layers for display: its places from top to bottom, and where layers can be added.
+"""A stack of layers for display: its cards from top to bottom, and where layers can be added.
 
 Three stacks are displayed with the same cards: the network, the classifier on its code, and the
-discriminator. A *place* is one card; its *home* is where the recipe stores its layer, a list and an
-index. While the decoder mirrors the encoder layer by layer, its places share the homes of their
-twins: an edit of one is an edit of the other. A *slot* between two places is the home that a new
+discriminator. A *planned layer* is one card; its *home* is where the recipe stores it, a list and
+an index. While the decoder mirrors the encoder layer by layer, its cards share the homes of their
+twins: an edit of one is an edit of the other. A *slot* between two cards is the home that a new
 layer would get there.
 """
 
@@ -36,7 +36,7 @@ HEAD, DISCRIMINATOR = "classifier.hidden", "gan.discriminator"
 
 
 @dataclass(frozen=True)
-class Place:
+class PlannedLayer:
     """One card of a stack.
 
     Attributes:
@@ -49,7 +49,7 @@ class Place:
         output_shape: Its output shape; None from that layer on.
         parameters: Trainable numbers of one run.
         home: Where the recipe stores its layer; None if it can be neither moved nor removed.
-        twin: Index of the encoder layer that a mirrored place repeats or undoes, else None.
+        twin: Index of the encoder layer that a mirrored card repeats or undoes, else None.
         is_editable: Whether its settings can be changed here.
         is_noise: Whether it is the random code that a generator starts from.
     """
@@ -97,11 +97,11 @@ class Place:
 class Plan:
     """A stack from its input to its output.
 
-    ``slots[i]`` is the home of a new layer between ``places[i]`` and ``places[i + 1]``; None if
+    ``slots[i]`` is the home of a new layer between ``layers[i]`` and ``layers[i + 1]``; None if
     none can be added. ``why_closed`` explains such a slot.
     """
 
-    places: tuple[Place, ...]
+    layers: tuple[PlannedLayer, ...]
     slots: tuple[Home | None, ...]
     why_closed: str = ""
 
@@ -109,15 +109,15 @@ class Plan:
     def is_mixed(self) -> bool:
         """Whether there are layers that are not dense."""
         return any(
-            place.spec is not None and place.spec.kind != "dense"
-            for place in self.places
-            if place.part not in {"input", "code"}
+            planned.spec is not None and planned.spec.kind != "dense"
+            for planned in self.layers
+            if planned.part not in {"input", "code"}
         )
 
     def find(self, home: Home, part: str) -> int | None:
-        """Return the index of the place of the layer stored at ``home``, preferably in ``part``."""
-        found = [i for i, place in enumerate(self.places) if place.home == home]
-        return next((i for i in found if self.places[i].part == part), found[0] if found else None)
+        """Return the index of the card of the layer stored at ``home``, preferably in ``part``."""
+        found = [i for i, planned in enumerate(self.layers) if planned.home == home]
+        return next((i for i in found if self.layers[i].part == part), found[0] if found else None)
 
 
 def network_plan(recipe: Recipe, image_shape: Shape) -> Plan:
@@ -132,11 +132,11 @@ def _network_plan(
     """Cached, so that the same plan is returned until a displayed part is edited."""
     shapes = build_chain(network, image_shape).layers
     depth = len(network.encoder)
-    image = _image_place(image_shape, (*network.encoder, network.latent)[0])
+    image = _image_layer(image_shape, (*network.encoder, network.latent)[0])
     encoder = [_own(spec, ENCODER, i, "encoder") for i, spec in enumerate(network.encoder)]
     encoder = _shaped(encoder, shapes[:depth])
-    code = _shaped([_code_place(network)], shapes[depth : depth + 1])
-    decoder, after = _decoder_places(network, shapes[depth + 1 :])
+    code = _shaped([_code_layer(network)], shapes[depth : depth + 1])
+    decoder, after = _decoder_layers(network, shapes[depth + 1 :])
     is_plain = network.decoder is not None or _is_step_by_step(network, decoder)
     slots: list[Home | None] = [(ENCODER, i) for i in range(depth + 1)]
     for i in range(len(decoder) + 1):
@@ -145,7 +145,7 @@ def _network_plan(
     why = tr("The decoder mirrors the encoder: add layers there, or untick “Mirrored decoder”.")
     why = "" if is_plain else why
     if is_generator:
-        noise = _noise_place(network)
+        noise = _noise_layer(network)
         return Plan((noise, *decoder, after), tuple(slots[depth + 1 :]), why)
     return Plan((image, *encoder, *code, *decoder, after), tuple(slots), why)
 
@@ -156,8 +156,8 @@ def head_plan(recipe: Recipe, classes: int) -> Plan:
     units = recipe.network.latent.units
     layers = recipe.classifier.hidden
     chain = build_stack(layers, HEAD, (units,), max(classes, 1), "head").layers
-    first = Place("input", 0, "network.latent", tr("Code"), output_shape=(units,))
-    last = Place("output", 0, "data.source", tr("Classes"))
+    first = PlannedLayer("input", 0, "network.latent", tr("Code"), output_shape=(units,))
+    last = PlannedLayer("output", 0, "data.source", tr("Classes"))
     return _stack(layers, HEAD, "head", chain, first, last)
 
 
@@ -167,8 +167,10 @@ def discriminator_plan(recipe: Recipe, image_shape: Shape, classes: int) -> Plan
     own = recipe.gan.discriminator
     layers, where = (recipe.network.encoder, ENCODER) if own is None else (own, DISCRIMINATOR)
     chain = build_stack(layers, where, image_shape, 1 + classes, "discriminator").layers
-    last = Place("output", 0, "gan", tr("Real or not, class") if classes else tr("Real or not"))
-    first = _image_place(image_shape, layers[0] if layers else recipe.network.latent)
+    last = PlannedLayer(
+        "output", 0, "gan", tr("Real or not, class") if classes else tr("Real or not")
+    )
+    first = _image_layer(image_shape, layers[0] if layers else recipe.network.latent)
     return _stack(layers, where, "discriminator", chain, first, last)
 
 
@@ -177,23 +179,25 @@ def _stack(
     where: str,
     part: Part,
     chain: Sequence[LayerShape],
-    first: Place,
-    last: Place,
+    first: PlannedLayer,
+    last: PlannedLayer,
 ) -> Plan:
     hidden = [_own(spec, where, i, part) for i, spec in enumerate(layers)]
     *shaped, end = _shaped([*hidden, last], chain)
     return Plan((first, *shaped, end), tuple((where, i) for i in range(len(layers) + 1)))
 
 
-def _image_place(image_shape: Shape, first: Spec) -> Place:
+def _image_layer(image_shape: Shape, first: Spec) -> PlannedLayer:
     """Return the input; a dense layer gets its images as rows."""
     is_row = first.kind in {"dense", *LATENTS}
     shape = (prod(image_shape),) if is_row else image_shape
-    return Place("input", 0, "data", tr("Input"), output_shape=shape)
+    return PlannedLayer("input", 0, "data", tr("Input"), output_shape=shape)
 
 
-def _own(spec: AnyLayer, where: str, index: int, part: Part) -> Place:
-    return Place(part, index, f"{where}.{index}", _name(part, index), spec, home=(where, index))
+def _own(spec: AnyLayer, where: str, index: int, part: Part) -> PlannedLayer:
+    return PlannedLayer(
+        part, index, f"{where}.{index}", _name(part, index), spec, home=(where, index)
+    )
 
 
 def _name(part: Part, index: int) -> str:
@@ -207,13 +211,13 @@ def _name(part: Part, index: int) -> str:
             return tr("Layer {n}", n=number)
 
 
-def _code_place(network: NetworkSpec) -> Place:
-    return Place("code", 0, "network.latent", tr("Code"), network.latent)
+def _code_layer(network: NetworkSpec) -> PlannedLayer:
+    return PlannedLayer("code", 0, "network.latent", tr("Code"), network.latent)
 
 
-def _noise_place(network: NetworkSpec) -> Place:
+def _noise_layer(network: NetworkSpec) -> PlannedLayer:
     latent = network.latent
-    return Place(
+    return PlannedLayer(
         "code",
         0,
         "network.latent",
@@ -224,35 +228,39 @@ def _noise_place(network: NetworkSpec) -> Place:
     )
 
 
-def _shaped(places: Sequence[Place], shapes: Sequence[LayerShape]) -> list[Place]:
-    """Return ``places`` with their shapes, as far as known, and the input shape of the next."""
+def _shaped(layers: Sequence[PlannedLayer], shapes: Sequence[LayerShape]) -> list[PlannedLayer]:
+    """Return ``layers`` with their shapes, as far as known, and the input shape of the next."""
     found = []
     arriving = None
-    for i, place in enumerate(places):
+    for i, planned in enumerate(layers):
         layer = shapes[i] if i < len(shapes) else None
-        found.append(_with_shape(place, layer, arriving))
+        found.append(_with_shape(planned, layer, arriving))
         arriving = layer.output_shape if layer is not None else None
     return found
 
 
-def _with_shape(place: Place, layer: LayerShape | None, arriving: Shape | None = None) -> Place:
-    fields = dict(vars(place))
+def _with_shape(
+    planned: PlannedLayer, layer: LayerShape | None, arriving: Shape | None = None
+) -> PlannedLayer:
+    fields = dict(vars(planned))
     if layer is None:
-        return Place(**fields | {"input_shape": arriving})
+        return PlannedLayer(**fields | {"input_shape": arriving})
     shapes = {
         "input_shape": layer.input_shape,
         "output_shape": layer.output_shape,
         "parameters": layer.parameters,
     }
-    return Place(**fields | shapes)
+    return PlannedLayer(**fields | shapes)
 
 
-def _decoder_places(
+def _decoder_layers(
     network: NetworkSpec, shapes: Sequence[LayerShape]
-) -> tuple[list[Place], Place]:
-    """Return the decoder's places and the output's, whether or not the chain reaches them."""
+) -> tuple[list[PlannedLayer], PlannedLayer]:
+    """Return the decoder's layers and the output's, whether or not the chain reaches them."""
     output = next((layer for layer in shapes if layer.part == "output"), None)
-    last = Place("output", 0, "network.output", tr("Output"), output.spec if output else None)
+    last = PlannedLayer(
+        "output", 0, "network.output", tr("Output"), output.spec if output else None
+    )
     last = _with_shape(last, output)
     if network.decoder is not None:
         own = [_own(spec, DECODER, i, "decoder") for i, spec in enumerate(network.decoder)]
@@ -261,11 +269,11 @@ def _decoder_places(
     return [_mirrored(network, i, layer) for i, layer in enumerate(mirrored)], last
 
 
-def _mirrored(network: NetworkSpec, index: int, layer: LayerShape) -> Place:
-    """Return a place of the mirror; if equal to its twin, it can be edited in its stead."""
+def _mirrored(network: NetworkSpec, index: int, layer: LayerShape) -> PlannedLayer:
+    """Return a layer of the mirror; if equal to its twin, it can be edited in its stead."""
     twin = int(layer.where.rsplit(".", 1)[-1])
     is_equal = layer.spec == network.encoder[twin]
-    place = Place(
+    planned = PlannedLayer(
         "decoder",
         index,
         layer.where,
@@ -275,10 +283,10 @@ def _mirrored(network: NetworkSpec, index: int, layer: LayerShape) -> Place:
         twin=twin,
         is_editable=is_equal,
     )
-    return _with_shape(place, layer)
+    return _with_shape(planned, layer)
 
 
-def _is_step_by_step(network: NetworkSpec, decoder: Sequence[Place]) -> bool:
+def _is_step_by_step(network: NetworkSpec, decoder: Sequence[PlannedLayer]) -> bool:
     """Return whether the mirror is exactly the encoder's layers in reverse."""
-    homes = [place.home for place in decoder]
+    homes = [planned.home for planned in decoder]
     return homes == [(ENCODER, i) for i in reversed(range(len(network.encoder)))]

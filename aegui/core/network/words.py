@@ -9,7 +9,7 @@ from aegui.core.training.length import BATCH, is_one_large_batch
 
 if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
-    from aegui.core.network.plan import Place, Plan
+    from aegui.core.network.plan import Plan, PlannedLayer
     from aegui.core.recipe import Recipe
 
 _MAX_SIZES = 13
@@ -24,8 +24,8 @@ def architecture(plan: Plan) -> str:
 
     Layers that do not change the shape are left out.
     """
-    counted = [place for place in plan.places if _counts(place)]
-    sizes = [_size(place) for place in counted]
+    counted = [planned for planned in plan.layers if _counts(planned)]
+    sizes = [_size(planned) for planned in counted]
     whole = "-".join(sizes)
     if "×" not in whole:
         if len(sizes) <= _MAX_SIZES:
@@ -34,20 +34,20 @@ def architecture(plan: Plan) -> str:
     elif len(whole) <= _MAX_CHARACTERS:
         return whole
     else:
-        short = "-…-".join(_size(place) for place in counted if place.part in _LANDMARKS)
+        short = "-…-".join(_size(planned) for planned in counted if planned.part in _LANDMARKS)
     return tr("{sizes} ({n} layers)", sizes=short, n=len(sizes))
 
 
-def _size(place: Place) -> str:
+def _size(planned: PlannedLayer) -> str:
     # As in set-up lines: 784-1000-500 is read as one word.
-    return "?" if place.output_shape is None else "×".join(map(str, place.output_shape))
+    return "?" if planned.output_shape is None else "×".join(map(str, planned.output_shape))
 
 
-def _counts(place: Place) -> bool:
+def _counts(planned: PlannedLayer) -> bool:
     """Return whether a layer is included; those that do not change the shape are not."""
-    if place.part not in {"encoder", "decoder"} or place.input_shape != place.output_shape:
+    if planned.part not in {"encoder", "decoder"} or planned.input_shape != planned.output_shape:
         return True
-    return place.kind not in {"batch_norm", "layer_norm", "dropout", "mirrored"}
+    return planned.kind not in {"batch_norm", "layer_norm", "dropout", "mirrored"}
 
 
 def breakable(sizes: str) -> str:

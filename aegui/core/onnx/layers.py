@@ -99,10 +99,10 @@ def code_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:
         return code
     by = graph.add("Abs", code) if spec.top_by == "magnitude" else code
     count = graph.constant((spec.top_k,))
-    _, places = graph.add_with("TopK", (by, count), 2, axis=1)
-    kept = graph.add("GatherElements", code, places, axis=1)
+    _, indices = graph.add_with("TopK", (by, count), 2, axis=1)
+    kept = graph.add("GatherElements", code, indices, axis=1)
     nothing = graph.add("ConstantOfShape", graph.add("Shape", code))
-    return graph.add("ScatterElements", nothing, places, kept, axis=1)
+    return graph.add("ScatterElements", nothing, indices, kept, axis=1)
 
 
 def log_variance_node(graph: OnnxGraph, spec: LatentSpec, z: str) -> str:

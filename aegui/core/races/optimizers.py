@@ -47,7 +47,7 @@ REASONS = {
 """Why a racer has ended, marked for translation."""
 _TRAIL = 160
 """Upper bound for the number of records of a racer whose weights are kept."""
-_TOLD_SECONDS = 0.15
+_REPORTED_SECONDS = 0.15
 
 
 @dataclass(frozen=True)
@@ -273,14 +273,14 @@ def race(
         is_over = all(racer.has_ended for racer in racers)
         return RaceState(recipe, spec, tuple(r.lane() for r in racers), share, is_over)
 
-    told = time.monotonic()
+    reported = time.monotonic()
     try:
         while not all(racer.has_ended for racer in racers) and not stopped():
             going = [racer for racer in racers if not racer.has_ended]
             min(going, key=lambda racer: racer.seconds).advance()
-            if time.monotonic() - told >= _TOLD_SECONDS:
+            if time.monotonic() - reported >= _REPORTED_SECONDS:
                 yield state()
-                told = time.monotonic()
+                reported = time.monotonic()
     finally:
         for racer in racers:
             racer.control.stop = True
@@ -333,10 +333,10 @@ def standings_table(state: RaceState) -> tuple[list[str], list[list[str]]]:
         tr("Seconds"),
         tr("Ended"),
     ]
-    return header, [_standing(state.lanes[at]) for at in standing_places(state)]
+    return header, [_standing(state.lanes[at]) for at in table_order(state)]
 
 
-def standing_places(state: RaceState) -> list[int]:
+def table_order(state: RaceState) -> list[int]:
     """Return the indices of the lanes in the order of the table."""
     standings = state.standings
     return [*standings, *(at for at in range(len(state.lanes)) if at not in standings)]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import Recipe
 
-    Place = tuple[str, int]
+    LayerIndex = tuple[str, int]
 
 SEARCH, OWN = "search", "own"
 """Origin of an attempt: the search, or the user."""
@@ -138,8 +138,8 @@ def challenge_key(recipe: Recipe, challenge: Challenge) -> str:
     """
     named = [recipe.data.model_dump(mode="json"), recipe.seed, asdict(challenge)]
     content = content_of(recipe)
-    told = [*named, content] if content else named
-    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    parts = [*named, content] if content else named
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -230,7 +230,7 @@ def try_network(
     attempts: Attempts,
     *,
     by: str = OWN,
-    tell: Callable[[float], None] = lambda share: None,
+    report_share: Callable[[float], None] = lambda share: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Attempt | None:
     """Train a network with every seed and return whether the goal holds; known attempts are reused.
@@ -240,7 +240,7 @@ def try_network(
         challenge: The goal.
         attempts: Earlier attempts; this one is added.
         by: Who asks.
-        tell: Called with the share that is done.
+        report_share: Called with the share that is done.
         stopped: Polled now and then; True cancels the attempt.
 
     Returns:
@@ -265,7 +265,7 @@ def try_network(
     seeds = range(recipe.seed, recipe.seed + challenge.seeds)
     runs = tuple(recipe.model_copy(update={"seed": seed}) for seed in seeds)
     met = done = 0
-    for records in run_unit(Unit(runs, 1.0), tell=tell):
+    for records in run_unit(Unit(runs, 1.0), report_share=report_share):
         if stopped():
             return None
         done += len(records)
@@ -322,7 +322,7 @@ def shrink(
     challenge: Challenge,
     attempts: Attempts,
     stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[float], None] = lambda share: None,
+    report_share: Callable[[float], None] = lambda share: None,
 ) -> Iterator[SearchProgress]:
     """Search for the smallest network, yielding each attempt, until no layer can be narrowed.
 
@@ -331,25 +331,25 @@ def shrink(
         challenge: The goal.
         attempts: Earlier attempts, which are not trained again.
         stopped: Polled now and then; True ends the search.
-        tell: Called with the estimated share of the search that is done.
+        report_share: Called with the estimated share of the search that is done.
 
     Raises:
         AeguiError: The initial network does not reach the goal, has no layer to shrink, or cannot
             be trained.
     """
     present = for_challenge(recipe, challenge)
-    places = dense_places(present)
-    if not places:
+    indices = dense_layers(present)
+    if not indices:
         raise AeguiError(
             tr("There is nothing to shrink: the network has no dense layer beside its code.")
         )
     tried, left = 0, _USUAL_ROUNDS * _halvings(present)
 
-    def told(share: float) -> None:
-        tell((tried + share) / (tried + 1 + left))
+    def report_epoch(share: float) -> None:
+        report_share((tried + share) / (tried + 1 + left))
 
     first = None
-    for news in _tried(present, challenge, attempts, stopped, told):
+    for news in _tried(present, challenge, attempts, stopped, report_epoch):
         first = news.attempt
         yield news
     if first is None:
@@ -367,13 +367,13 @@ def shrink(
     changed, is_first = True, True
     while changed:
         changed = False
-        order = sorted(places, key=lambda place: -_units(present, place))
-        for number, place in enumerate(order, 1):
-            before = _units(present, place)
+        order = sorted(indices, key=lambda layer_index: -_units(present, layer_index))
+        for number, layer_index in enumerate(order, 1):
+            before = _units(present, layer_index)
             low, high = 0, before
             while high - low > 1:
                 middle = (low + high) // 2
-                candidate = _with_units(present, place, middle)
+                candidate = _with_units(present, layer_index, middle)
                 attempt = None
                 tried += 1
                 # This layer, those after it, and another round if anything has changed.
@@ -381,7 +381,7 @@ def shrink(
                     _steps(high - low) - 1 + sum(_steps(_units(present, p)) for p in order[number:])
                 )
                 left += _halvings(present) if changed or is_first else 0
-                for news in _tried(candidate, challenge, attempts, stopped, told):
+                for news in _tried(candidate, challenge, attempts, stopped, report_epoch):
                     attempt = news.attempt
                     yield news
                 if attempt is None:
@@ -390,7 +390,7 @@ def shrink(
                     high = middle
                 else:
                     low = middle
-            present = _with_units(present, place, high)
+            present = _with_units(present, layer_index, high)
             changed = changed or high < before
         is_first = False
     yield SearchProgress(None, best_of_attempts(tuple(attempts)), "")
@@ -398,7 +398,7 @@ def shrink(
 
 def _halvings(recipe: Recipe) -> int:
     """Return the number of attempts of one round over all layers."""
-    return sum(_steps(_units(recipe, place)) for place in dense_places(recipe))
+    return sum(_steps(_units(recipe, layer_index)) for layer_index in dense_layers(recipe))
 
 
 def _steps(widths: int) -> int:
@@ -411,16 +411,18 @@ def _tried(
     challenge: Challenge,
     attempts: Attempts,
     stopped: Callable[[], bool],
-    tell: Callable[[float], None],
+    report_share: Callable[[float], None],
 ) -> Iterator[SearchProgress]:
     """Yield one attempt, before it begins and when it is known."""
     words = widths_words(recipe)
     yield SearchProgress(None, best_of_attempts(tuple(attempts)), words)
-    attempt = try_network(recipe, challenge, attempts, by=SEARCH, tell=tell, stopped=stopped)
+    attempt = try_network(
+        recipe, challenge, attempts, by=SEARCH, report_share=report_share, stopped=stopped
+    )
     yield SearchProgress(attempt, best_of_attempts(tuple(attempts)), words)
 
 
-def dense_places(recipe: Recipe) -> list[Place]:
+def dense_layers(recipe: Recipe) -> list[LayerIndex]:
     """Return the layers that can shrink: dense ones of the encoder, and of an own decoder."""
     network = recipe.network
     stacks = {"encoder": network.encoder, "decoder": network.decoder or ()}
@@ -432,13 +434,13 @@ def dense_places(recipe: Recipe) -> list[Place]:
     ]
 
 
-def _units(recipe: Recipe, place: Place) -> int:
-    layer = getattr(recipe.network, place[0])[place[1]]
+def _units(recipe: Recipe, layer_index: LayerIndex) -> int:
+    layer = getattr(recipe.network, layer_index[0])[layer_index[1]]
     return int(layer.units)
 
 
-def _with_units(recipe: Recipe, place: Place, units: int) -> Recipe:
-    layers = list(getattr(recipe.network, place[0]))
-    layers[place[1]] = layers[place[1]].model_copy(update={"units": units})
-    network = recipe.network.model_copy(update={place[0]: tuple(layers)})
+def _with_units(recipe: Recipe, layer_index: LayerIndex, units: int) -> Recipe:
+    layers = list(getattr(recipe.network, layer_index[0]))
+    layers[layer_index[1]] = layers[layer_index[1]].model_copy(update={"units": units})
+    network = recipe.network.model_copy(update={layer_index[0]: tuple(layers)})
     return recipe.model_copy(update={"network": network})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-Place = tuple[int | str, ...]
+Location = tuple[int | str, ...]
 
 _LONGEST_QUOTE = 60
 _LONGEST_WHOLE = 1e15
@@ -49,7 +49,7 @@ def recipe_error(
     error: ValidationError,
     where: str = "",
     aliases: Mapping[str, str] | None = None,
-    written: Callable[[Place], Written] = lambda _place: _AS_READ,
+    written: Callable[[Location], Written] = lambda _place: _AS_READ,
 ) -> RecipeError:
     """Return one message for a failed validation: its first problem, and how many more there are.
 
@@ -68,12 +68,12 @@ def recipe_error(
     return RecipeError(f"{where}: {message}" if where else message)
 
 
-def place_of(error: ValidationError, written: Callable[[Place], Written]) -> Place:
+def place_of(error: ValidationError, written: Callable[[Location], Written]) -> Location:
     """Return the place of the problem that ``recipe_error`` reports: keys and list indices."""
     return _walk(_problems(error, written)[0]["loc"]).shown
 
 
-def _problems(error: ValidationError, written: Callable[[Place], Written]) -> list[ErrorDetails]:
+def _problems(error: ValidationError, written: Callable[[Location], Written]) -> list[ErrorDetails]:
     problems = error.errors(include_url=False)
     # A misspelt key causes the "missing" error that pydantic lists before it.
     problems.sort(
@@ -121,37 +121,39 @@ _WRONG_KIND = "union_tag_invalid"
 def _in_words(problem: ErrorDetails, aliases: Mapping[str, str], written: str) -> str:
     if problem["type"] in {_NO_KIND, _WRONG_KIND}:
         return _kind_in_words(problem, aliases)
-    place = problem["loc"]
-    key = elided(_alias(place, aliases))
+    location = problem["loc"]
+    key = elided(_alias(location, aliases))
     kind, value = problem["type"], problem["input"]
     if kind == "extra_forbidden":
-        known = _known_keys(place[:-1])
-        hint = did_you_mean(place[-1], known) or " " + tr("Known: {keys}.", keys=", ".join(known))
+        known = _known_keys(location[:-1])
+        hint = did_you_mean(location[-1], known) or " " + tr(
+            "Known: {keys}.", keys=", ".join(known)
+        )
         return tr('there is no key "{key}".', key=key) + hint
     if kind == "missing":
-        return tr('"{key}" is missing; it must be {allowed}.', key=key, allowed=_allowed(place))
+        return tr('"{key}" is missing; it must be {allowed}.', key=key, allowed=_allowed(location))
     if kind == "value_error":
         return f'"{key}": {ended(str(problem["ctx"]["error"]))}'
-    if not place:
+    if not location:
         return tr("a recipe is an object of keys and values.")
     message = tr(
         '"{key}" is {value}; it must be {allowed}.',
         key=key,
         value=elided(written, _LONGEST_QUOTE) or quoted(value),
-        allowed=_allowed(place),
+        allowed=_allowed(location),
     )
     if kind == "literal_error":
-        message += did_you_mean(value, map(str, _choices(place)))
+        message += did_you_mean(value, map(str, _choices(location)))
     return message
 
 
 def _kind_in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
     """Return the message for a part whose ``kind`` is missing or unknown."""
-    place, value = problem["loc"], problem["input"]
-    kinds = list(_walk(place).arms)
+    location, value = problem["loc"], problem["input"]
+    kinds = list(_walk(location).arms)
     if not isinstance(value, Mapping):
         allowed = tr("an object of keys and values")
-        key = _alias(place, aliases)
+        key = _alias(location, aliases)
         return tr(
             '"{key}" is {value}; it must be {allowed}.',
             key=key,
@@ -159,7 +161,7 @@ def _kind_in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
             allowed=allowed,
         )
     allowed = tr("one of {choices}", choices=", ".join(map(quoted, kinds)))
-    key = _alias((*place, "kind"), aliases)
+    key = _alias((*location, "kind"), aliases)
     if problem["type"] == _NO_KIND:
         return tr('"{key}" is missing; it must be {allowed}.', key=key, allowed=allowed)
     kind = value.get("kind")
@@ -169,13 +171,13 @@ def _kind_in_words(problem: ErrorDetails, aliases: Mapping[str, str]) -> str:
     return message + did_you_mean(kind, kinds)
 
 
-def _alias(place: Place, aliases: Mapping[str, str]) -> str:
-    place = _walk(place).shown
-    for length in range(len(place), 0, -1):
-        path = ".".join(map(str, place[:length]))
+def _alias(location: Location, aliases: Mapping[str, str]) -> str:
+    location = _walk(location).shown
+    for length in range(len(location), 0, -1):
+        path = ".".join(map(str, location[:length]))
         if path in aliases:
             return aliases[path]
-    return ".".join(map(str, place))
+    return ".".join(map(str, location))
 
 
 @dataclass(frozen=True)
@@ -192,12 +194,12 @@ class _Walk:
     found: Any
     limits: list[Any]
     arms: dict[str, Any]
-    shown: Place
+    shown: Location
 
 
-def _walk(place: Place) -> _Walk:
+def _walk(location: Location) -> _Walk:
     at = _Walk(Recipe, [], {}, ())
-    for step in place:
+    for step in location:
         if step in at.arms:
             at = _unwrapped(at.arms[str(step)], [], at.shown)
             continue
@@ -213,7 +215,7 @@ def _walk(place: Place) -> _Walk:
     return at
 
 
-def _unwrapped(found: Any, limits: list[Any], shown: Place) -> _Walk:
+def _unwrapped(found: Any, limits: list[Any], shown: Location) -> _Walk:
     while True:
         origin = get_origin(found)
         if origin in {Union, types.UnionType}:
@@ -235,22 +237,22 @@ def _kind_of(arm: Any) -> str:
     return tag or str(get_args(arm.model_fields["kind"].annotation)[0])
 
 
-def _known_keys(place: Place) -> list[str]:
-    return list(_walk(place).found.model_fields)
+def _known_keys(location: Location) -> list[str]:
+    return list(_walk(location).found.model_fields)
 
 
-def _choices(place: Place) -> list[object]:
-    at = _walk(place)
+def _choices(location: Location) -> list[object]:
+    at = _walk(location)
     keys = next((list(item.table) for item in at.limits if isinstance(item, OneOf)), None)
     if keys is None and get_origin(at.found) is Literal:
         return list(get_args(at.found))
     return list(keys or ())
 
 
-def _allowed(place: Place) -> str:
-    at = _walk(place)
+def _allowed(location: Location) -> str:
+    at = _walk(location)
     found, limits = at.found, at.limits
-    if choices := _choices(place):
+    if choices := _choices(location):
         return tr("one of {choices}", choices=", ".join(map(quoted, choices)))
     if get_origin(found) is tuple and Ellipsis not in get_args(found):
         return _one_or_two(get_args(found)[0])
@@ -266,7 +268,7 @@ def _allowed(place: Place) -> str:
     if found is str:
         longest = next((item.max_length for item in limits if hasattr(item, "max_length")), 0)
         return trn("a text of at most {n} character", "a text of at most {n} characters", longest)
-    if found is int and place[-1] == NUMBER:
+    if found is int and location[-1] == NUMBER:
         return _one_or_two(Annotated[int, *limits])
     if found is int or found is float:
         return _range(found, limits)

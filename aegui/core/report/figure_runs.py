@@ -29,15 +29,15 @@ def run_mark(recipe: Recipe) -> str:
 
 
 def find_run(
-    wanted: FigureId, recent: Iterable[Path], cancelled: Callable[[], bool] | None = None
+    requested: FigureId, recent: Iterable[Path], cancelled: Callable[[], bool] | None = None
 ) -> Path | None:
     """Return the file of the run: a shipped model, a recent file, or one of the library.
 
     None if it is no longer on this computer, or was retrained with other settings.
     """
-    shipped = (path for path in models_dir().glob(f"*{SUFFIX}") if path.stem == wanted.name)
+    shipped = (path for path in models_dir().glob(f"*{SUFFIX}") if path.stem == requested.name)
     for path in (*shipped, *recent):
-        if path.suffix.lower() == SUFFIX and _mark_of(path) == wanted.mark:
+        if path.suffix.lower() == SUFFIX and _mark_of(path) == requested.mark:
             return path
     if not library_dir().exists():
         return None
@@ -49,7 +49,7 @@ def find_run(
             except AeguiError:
                 continue
             path = library.path(row.id)
-            if mark == wanted.mark and path.is_file():
+            if mark == requested.mark and path.is_file():
                 return path
     return None
 

@@ -114,8 +114,8 @@ def _parts(slides: Sequence[Slide], title: str) -> list[tuple[str, str | bytes]]
 
 def _relations(*targets: tuple[str, str]) -> str:
     rows = "".join(
-        f'<Relationship Id="rId{place}" Type="{kind}" Target="{target}"/>'
-        for place, (kind, target) in enumerate(targets, 1)
+        f'<Relationship Id="rId{index}" Type="{kind}" Target="{target}"/>'
+        for index, (kind, target) in enumerate(targets, 1)
     )
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
@@ -150,7 +150,7 @@ def _properties(title: str) -> str:
 
 
 def _presentation(count: int) -> str:
-    rows = "".join(f'<p:sldId id="{256 + place}" r:id="rId{place + 3}"/>' for place in range(count))
+    rows = "".join(f'<p:sldId id="{256 + index}" r:id="rId{index + 3}"/>' for index in range(count))
     return (
         f"{_HEAD}<p:presentation {_SPACES}>"
         '<p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst>'
@@ -220,9 +220,9 @@ def _picture(slide: Slide) -> str:
     scale = min(room[0] / across, room[1] / down)
     width, height = round(scale * across), round(scale * down)
     corner = (WIDTH - width) // 2, _BODY_TOP + (room[1] - height) // 2
-    told = _text(slide.notes or slide.title, quoted=True)
+    alt_text = _text(slide.notes or slide.title, quoted=True)
     return (
-        f'<p:pic><p:nvPicPr><p:cNvPr id="3" name="Figure" descr="{told}"/>'
+        f'<p:pic><p:nvPicPr><p:cNvPr id="3" name="Figure" descr="{alt_text}"/>'
         '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
         '<p:blipFill><a:blip r:embed="rId2"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
         f'<p:spPr>{_box(corner, (width, height))}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'

@@ -15,7 +15,7 @@ from aegui.core.training.record.stages import MAX_STAGES
 
 VERSION: Literal[2] = 2
 """Version 1 had no stages, and its ``best_loss`` was the lowest loss of any epoch."""
-MAX_PLACES = 10_000
+MAX_PINS = 10_000
 MAX_PLACE_NUMBERS = 100_000
 MAX_NAME = 200
 MAX_TERMS = 100
@@ -45,7 +45,7 @@ class PointDocument(_DocumentPart):
     scalars: dict[str, int | float | str] = {}
 
 
-class PlaceDocument(_DocumentPart):
+class PinDocument(_DocumentPart):
     """A ``Place``."""
 
     z: Annotated[list[Number], Field(min_length=1, max_length=MAX_PLACE_NUMBERS)]
@@ -73,7 +73,7 @@ class RunDocument(_DocumentPart):
     device: str
     measured: Annotated[int, Field(ge=0, lt=2**40)] | None = None
     draft: DataDocument | None = None
-    places: Annotated[list[PlaceDocument], Field(max_length=MAX_PLACES)] = []
+    places: Annotated[list[PinDocument], Field(max_length=MAX_PINS)] = []
     concepts: Annotated[list[ConceptDocument], Field(max_length=MAX_CONCEPTS)] = []
     challenge: ChallengeDocument | None = None
     stages: Annotated[list[StageDocument], Field(max_length=MAX_STAGES)] = []

@@ -30,7 +30,7 @@ from aegui.core.run_file.concepts import to_document as concept_document
 from aegui.core.run_file.data import preview_note, read_dataset, to_document, unread_source
 from aegui.core.run_file.document import (
     VERSION,
-    PlaceDocument,
+    PinDocument,
     PointDocument,
     ResultDocument,
     RunDocument,
@@ -91,7 +91,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class PinnedPlace:
+class PinnedCode:
     """A pinned code.
 
     Attributes:
@@ -117,7 +117,7 @@ class SavedRun:
         engine: Key of the step engine that trained it.
         device: Key of the device that trained it.
         draft: Recipe and data of the next training, if they differ from those of this one.
-        places: The pins of the map.
+        pins: The pins of the map.
         note: A note for the user about the file that was read; not saved.
         concepts: The kept concepts.
         timeline: Weights of epochs throughout the training, or None.
@@ -137,7 +137,7 @@ class SavedRun:
     engine: str = ""
     device: str = ""
     draft: Draft | None = None
-    places: tuple[PinnedPlace, ...] = ()
+    pins: tuple[PinnedCode, ...] = ()
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
     timeline: TimelineView | None = None
@@ -147,7 +147,7 @@ class SavedRun:
     drawing: KeptDrawing | None = None
 
     @property
-    def asked(self) -> Recipe:
+    def requested_recipe(self) -> Recipe:
         """The recipe as requested when its last training started."""
         return self.stages[-1].recipe if self.stages else self.recipe
 
@@ -295,7 +295,7 @@ def load_run(path: str | os.PathLike[str], may_read: MayRead | None = None) -> S
             document.engine,
             document.device,
             _read_draft(archive, document.draft, may_read),
-            tuple(PinnedPlace(tuple(place.z), place.name) for place in document.places),
+            tuple(PinnedCode(tuple(pin.z), pin.name) for pin in document.places),
             preview_note(dataset, document.dataset, unread),
             tuple(concept_of(concept) for concept in document.concepts),
             run_timeline.read_timeline(archive, recipe, dataset),
@@ -350,7 +350,7 @@ def _document(run: SavedRun, data: DataDocument, draft: DataDocument | None, *, 
         device=run.device,
         measured=_measured(run, data),
         draft=draft,
-        places=[PlaceDocument(z=list(place.z), name=place.name) for place in run.places],
+        places=[PinDocument(z=list(pin.z), name=pin.name) for pin in run.pins],
         concepts=[concept_document(concept) for concept in run.concepts],
         stages=[stage_document(stage) for stage in run.stages],
         challenge=None if run.challenge is None else challenge_document(run.challenge),
@@ -406,9 +406,9 @@ def _read_document(archive: Archive) -> RunDocument:
                 ours=VERSION,
             )
         else:
-            place = ".".join(map(str, problem["loc"]))
+            location = ".".join(map(str, problem["loc"]))
             reason = document_reason(problem)
-            reason = f"{place}: {reason}" if place else reason
+            reason = f"{location}: {reason}" if location else reason
         raise refused(archive.name, "run.json", reason) from None
 
 

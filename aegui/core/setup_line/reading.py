@@ -179,12 +179,12 @@ class _Reader:
 
     # First segment
 
-    def _take_network(self, tokens: Sequence[Token], place: int) -> None:
+    def _take_network(self, tokens: Sequence[Token], index: int) -> None:
         if self.chain is not None:
-            raise refusal(tokens[place], tr("the layers are given twice."))
-        if place:
+            raise refusal(tokens[index], tr("the layers are given twice."))
+        if index:
             self._take_source(tokens[0])
-        rest = tokens[place + 1 :]
+        rest = tokens[index + 1 :]
         activation = None
         if rest:
             activation = rest[0]
@@ -192,7 +192,7 @@ class _Reader:
                 raise unknown(activation, ACTIVATIONS)
         if len(rest) > 1:
             raise refusal(rest[1], tr("a bar “|” is missing before this."))
-        self.chain = tokens[place], pieces(tokens[place]), activation
+        self.chain = tokens[index], pieces(tokens[index]), activation
 
     def _take_source(self, token: Token) -> None:
         source = value_of(token) if token.text.startswith('"') else token.text
@@ -227,8 +227,8 @@ class _Reader:
     ) -> None:
         read = [read_layer(layer, activation) for layer in layers]
         self._set(path, read, whole, path[-1])
-        for place, layer in enumerate(layers):
-            self.spans[(*path, str(place))] = layer
+        for index, layer in enumerate(layers):
+            self.spans[(*path, str(index))] = layer
 
     def _check_end(self, token: Token, pixels: int | None) -> None:
         if pixels is None or token.text in {ANY, str(pixels)}:

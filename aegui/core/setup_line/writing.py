@@ -123,7 +123,7 @@ def _said_leads(row: LineRow, values: dict[str, Any], differs: set[str]) -> int:
     if row is OPTIMIZER and values["name"] in SCIPY_OPTIMIZERS and "rate" not in differs:
         # scipy's optimisers determine their step size themselves.
         said.discard("rate")
-    places = [place for place, name in enumerate(row.leads, start=1) if name in said]
+    places = [index for index, name in enumerate(row.leads, start=1) if name in said]
     return max(places, default=0)
 
 

@@ -123,8 +123,8 @@ class GanPrinter(TorchPrinter):
         noisy = [self._noise(name, of) for name, of in (("blur", "x"), ("fog", "fakes"))]
         w.line(f"real = model.judge(x.double(){noisy[0]}{real})")
         w.line(f"fake = model.judge(fakes.detach(){noisy[1]}{fake})")
-        wanted = f"torch.full_like(real[:, 0], {1.0 - gan.label_smoothing!r})"
-        w.line(f"loss = {_BCE}(real[:, 0], {wanted})")
+        target = f"torch.full_like(real[:, 0], {1.0 - gan.label_smoothing!r})"
+        w.line(f"loss = {_BCE}(real[:, 0], {target})")
         w.line(f"loss = loss + {_BCE}(fake[:, 0], torch.zeros_like(fake[:, 0]))")
         if gan.class_weight:
             chosen = "" if self.s.full_batch else "[chosen]"

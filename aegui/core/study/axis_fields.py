@@ -20,7 +20,7 @@ from aegui.core.study.words import EVERY, layer_words
 
 if TYPE_CHECKING:
     from aegui.core.fields import FormField
-    from aegui.core.network.plan import Place
+    from aegui.core.network.plan import PlannedLayer
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import Recipe
 
@@ -55,7 +55,7 @@ def varied_fields(
 ) -> tuple[tuple[str, tuple[AxisField, ...]], ...]:
     """Return the relevant fields of ``recipe`` under their translated headings."""
     plan = network_plan(recipe, image_shape)
-    layers = [one for place in plan.places for one in _of_place(place)]
+    layers = [one for planned in plan.layers for one in _of_planned(planned)]
     kept: dict[str, AxisField] = {}
     for one in layers:
         # A mirrored layer has the path of its counterpart, which comes first.
@@ -74,27 +74,27 @@ def varied_fields(
     return tuple(found)
 
 
-def _of_place(place: Place) -> list[AxisField]:
+def _of_planned(planned: PlannedLayer) -> list[AxisField]:
     return [
-        AxisField(path, layer_words(place.name, field.label), field)
-        for field in FIELDS[place.kind]
-        if (path := path_of_layer(place, field.name))
-        and (place.spec is None or place.part == "output" or counts(place.spec, field.name))
+        AxisField(path, layer_words(planned.name, field.label), field)
+        for field in FIELDS[planned.kind]
+        if (path := path_of_layer(planned, field.name))
+        and (planned.spec is None or planned.part == "output" or counts(planned.spec, field.name))
     ]
 
 
-def path_of_layer(place: Place, name: str) -> str:
-    """Return the path of a field of the layer at ``place``; empty if it cannot be an axis."""
+def path_of_layer(planned: PlannedLayer, name: str) -> str:
+    """Return the path of a field of the layer at ``planned``; empty if it cannot be an axis."""
     if name == OUTPUT_KIND.name:
         return ""
-    if place.part == "code":
+    if planned.part == "code":
         return f"network.latent.{name}"
-    if place.part == "output":
+    if planned.part == "output":
         own = name in {"activation", "slope"}
         return f"network.output_{name}" if own else f"network.output_layer.{name}"
-    if place.home is None:
+    if planned.home is None:
         return ""
-    where, index = place.home
+    where, index = planned.home
     return f"{where}.{index}.{name}"
 
 
@@ -122,8 +122,8 @@ def value_of(recipe: Recipe, path: str) -> Any:
     at: Any = recipe.model_dump(mode="json")
     for step in path.split("."):
         if isinstance(at, list):
-            place = 0 if step == EVERY else int(step) if step.isdecimal() else len(at)
-            at = at[place] if place < len(at) else None
+            planned = 0 if step == EVERY else int(step) if step.isdecimal() else len(at)
+            at = at[planned] if planned < len(at) else None
         else:
             at = at.get(step) if isinstance(at, dict) else None
     return at

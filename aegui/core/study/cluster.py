@@ -81,7 +81,7 @@ def write_units(study: Study, folder: Path) -> int:
     return len(units)
 
 
-def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:
+def do_unit(folder: Path, number: int, report_share: Callable[[float], None]) -> None:
     """Run a unit of ``folder``, unless it is done already.
 
     Raises:
@@ -94,7 +94,7 @@ def do_unit(folder: Path, number: int, tell: Callable[[float], None]) -> None:
         return
     unit = Unit.from_json(read_text_of(path), path.name)
     records: list[RunRecord] = []
-    for some in run_unit(unit, tell=tell):
+    for some in run_unit(unit, report_share=report_share):
         records += some
     found, tensors = packed_records(records)
     write_atomically(done, tensors)

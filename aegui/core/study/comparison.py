@@ -59,10 +59,10 @@ def compare_mistake(
         AeguiError: The networks cannot be trained.
         Cancelled: ``cancelled`` returned true.
     """
-    wanted = _wanted(recipe, spec.test)
+    requested = _requested_noise(recipe, spec.test)
     without, with_it = (
-        _tried(one, dataset, spec, wanted, _part(report, place), cancelled)
-        for place, one in enumerate(_both(recipe, spec, wanted))
+        _tried(one, dataset, spec, requested, _part(report, index), cancelled)
+        for index, one in enumerate(_both(recipe, spec, requested))
     )
     lines = (
         replace(without.lines[0], name=tr("without the mistake")),
@@ -78,32 +78,32 @@ def comparison_cost(recipe: Recipe, dataset: Dataset, spec: MistakeSpec) -> Cost
     Raises:
         AeguiError: The networks cannot be trained.
     """
-    wanted = _wanted(recipe, spec.test)
+    requested = _requested_noise(recipe, spec.test)
     costs = [
-        matrix_cost(one, dataset, _matrix_spec(one, spec, wanted))
-        for one in _both(recipe, spec, wanted)
+        matrix_cost(one, dataset, _matrix_spec(one, spec, requested))
+        for one in _both(recipe, spec, requested)
     ]
     larger = max(costs, key=lambda cost: cost.bytes)
     return replace(larger, seconds=sum(cost.seconds for cost in costs))
 
 
-def _both(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> tuple[Recipe, Recipe]:
+def _both(recipe: Recipe, spec: MistakeSpec, requested: CorruptionSpec) -> tuple[Recipe, Recipe]:
     """Return the recipe without the mistake, and with it."""
     right = with_noise(
         recipe,
         recipe.data.corruption.model_copy(
             update={
-                "kind": wanted.kind,
-                "level": wanted.level,
+                "kind": requested.kind,
+                "level": requested.level,
                 "fresh": True,
                 "clean_target": True,
             }
         ),
     )
-    return right, with_mistake(right, spec.key, wanted)
+    return right, with_mistake(right, spec.key, requested)
 
 
-def _wanted(recipe: Recipe, test: CorruptionSpec | None) -> CorruptionSpec:
+def _requested_noise(recipe: Recipe, test: CorruptionSpec | None) -> CorruptionSpec:
     for noise in (test, recipe.data.corruption):
         if noise is not None and noise.kind != "none" and noise.level > 0.0:
             return noise
@@ -114,39 +114,39 @@ def _tried(
     recipe: Recipe,
     dataset: Dataset,
     spec: MistakeSpec,
-    wanted: CorruptionSpec,
+    requested: CorruptionSpec,
     report: Report | None,
     cancelled: IsCancelled | None,
 ) -> Curves:
-    matrix_spec = _matrix_spec(recipe, spec, wanted)
+    matrix_spec = _matrix_spec(recipe, spec, requested)
     curves = matrix_curves(noise_matrix(recipe, dataset, matrix_spec, report, cancelled))
     if curves is None:
         raise AeguiError(tr("There are no levels to test the networks with."))
     return curves
 
 
-def _matrix_spec(recipe: Recipe, spec: MistakeSpec, wanted: CorruptionSpec) -> MatrixSpec:
+def _matrix_spec(recipe: Recipe, spec: MistakeSpec, requested: CorruptionSpec) -> MatrixSpec:
     """Return a matrix of one row, tested at levels around the noise that is to be removed."""
     noise = recipe.data.corruption
-    most = 1.0 if CORRUPTIONS[wanted.kind].is_share else 2.0 * wanted.level
-    levels = sorted({round(min(share * wanted.level, most), _ROUNDING) for share in _SHARES})
+    most = 1.0 if CORRUPTIONS[requested.kind].is_share else 2.0 * requested.level
+    levels = sorted({round(min(share * requested.level, most), _ROUNDING) for share in _SHARES})
     return MatrixSpec(
         (noise_of(noise.kind, noise.level),),
-        tuple(noise_of(wanted.kind, level) for level in levels),
+        tuple(noise_of(requested.kind, level) for level in levels),
         spec.seeds,
         spec.draws,
         epochs=spec.epochs,
     )
 
 
-def _part(report: Report | None, place: int) -> Report | None:
+def _part(report: Report | None, index: int) -> Report | None:
     """Return a function that reports one of the two trainings as half of the whole."""
     if report is None:
         return None
 
     def tell_part(progress: LoadProgress) -> None:
-        text = tr("{part} of 2: {text}", part=place + 1, text=progress.text)
-        done = place * progress.total + progress.done
+        text = tr("{part} of 2: {text}", part=index + 1, text=progress.text)
+        done = index * progress.total + progress.done
         report(LoadProgress(done, 2 * progress.total, text))
 
     return tell_part

@@ -49,7 +49,7 @@ def _framed(kind: str, content: object, tensors: bytes = b"") -> bytes:
     return json.dumps([kind, content]).encode() + b"\n" + tensors
 
 
-def _other_versions(wanted: dict[str, str]) -> str:
+def _other_versions(requested: dict[str, str]) -> str:
     def words(found: dict[str, str]) -> str:
         return ", ".join(f"{name} {number}" for name, number in found.items())
 
@@ -57,7 +57,7 @@ def _other_versions(wanted: dict[str, str]) -> str:
         "A worker of the cluster has {theirs}, this program {ours}: results would differ. Install "
         "the same versions on all workers.",
         theirs=words(versions()),
-        ours=words(wanted),
+        ours=words(requested),
     )
 
 
@@ -70,7 +70,7 @@ def _done(asked: dict[str, Any]) -> bytes:
     pause = distributed.Event(f"{topic}-pause", client=client)
     share, due, is_paused = 0.0, 0.0, False
 
-    def tell(now: float) -> None:
+    def report_share(now: float) -> None:
         nonlocal share
         share = now
 
@@ -81,7 +81,7 @@ def _done(asked: dict[str, Any]) -> bytes:
 
     records: list[RunRecord] = []
     forget_files()
-    for some in run_unit(Unit.from_json(json.dumps(asked["unit"])), wait, tell):
+    for some in run_unit(Unit.from_json(json.dumps(asked["unit"])), wait, report_share):
         records += some
         if time.monotonic() >= due:
             due = time.monotonic() + _LOOK_SECONDS

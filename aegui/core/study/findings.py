@@ -58,7 +58,7 @@ _MIN_VERSIONS = 5
 """Labels with fewer versions are not examined."""
 _SPREAD = 0.85
 """Share of the pixels that noise would hit; drawn versions differ in about half as many."""
-_TRIED_LEVEL = 0.15
+_TESTED_LEVEL = 0.15
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def with_mistake(recipe: Recipe, key: str, test: CorruptionSpec | None = None) -
     noise = recipe.data.corruption
     if noise.kind == "none" or noise.level == 0.0:
         kind = test.kind if test is not None and test.kind != "none" else "flip"
-        level = test.level if test is not None and test.level > 0.0 else _TRIED_LEVEL
+        level = test.level if test is not None and test.level > 0.0 else _TESTED_LEVEL
         noise = noise.model_copy(update={"kind": kind, "level": level})
     wanted = test.level if test is not None and test.kind == noise.kind else noise.level
     changes: dict[str, dict[str, object]] = {

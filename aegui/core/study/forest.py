@@ -114,8 +114,8 @@ def grow(x: NDArray[np.int64], y: NDArray[np.float64], trees: int, seed: int) ->
         mosts.append(most)
         children.append(np.where(splits, first, begin + np.arange(size)))
         means.append(centre + summed / total)
-        goes_on = splits[local]
-        run, weight, local = run[goes_on], weight[goes_on], local[goes_on]
+        is_split = splits[local]
+        run, weight, local = run[is_split], weight[is_split], local[is_split]
         if len(run) == 0:
             break
         node = first[local] + (x[run, axis[local]] > most[local])

@@ -99,7 +99,7 @@ def importances(result: StudyResult, figure: str) -> Importances | None:
 
 
 def _numbered(labels: list[str]) -> NDArray[np.int64]:
-    known = {label: place for place, label in enumerate(dict.fromkeys(labels))}
+    known = {label: index for index, label in enumerate(dict.fromkeys(labels))}
     return np.array([known[label] for label in labels], np.int64)
 
 

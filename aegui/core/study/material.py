@@ -16,8 +16,8 @@ from aegui.core.i18n import tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.latent.pca import fit_pca
 from aegui.core.sampled import evenly_spaced
+from aegui.core.study.noise_tests import tested_of
 from aegui.core.study.results import compared_by, goal_words
-from aegui.core.study.tried import tried_of
 from aegui.core.study.units import content_of, data_key, resolved_of, snapshot_of_row
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class SettingCurves:
     """Recorded columns of the runs of a setting, at common epochs.
 
     Attributes:
-        place: Index of the setting in ``StudyResult.cells``.
+        index: Index of the setting in ``StudyResult.cells``.
         epochs: Epochs of the values, float64 ``[n]``.
         columns: Name -> values of each run, ``[n, K]``. A run that ended earlier keeps its last
             value.
     """
 
-    place: int
+    index: int
     epochs: NDArray[np.float64]
     columns: Mapping[str, NDArray[np.float64]]
 
@@ -66,7 +66,7 @@ class SettingNetwork:
     """One network of a setting: the median of its seeds by the figure compared.
 
     Attributes:
-        place: Index of the setting in ``StudyResult.cells``.
+        index: Index of the setting in ``StudyResult.cells``.
         seed: Seed of the run.
         dataset: The set it was trained on.
         coded: Indices of the samples in ``codes``, ``[n]``.
@@ -75,7 +75,7 @@ class SettingNetwork:
         answers: The network's answers to them, float32 ``[m, C, H, W]`` in 0..1.
     """
 
-    place: int
+    index: int
     seed: int
     dataset: Dataset
     coded: NDArray[np.int64]
@@ -135,14 +135,14 @@ def _curves(
         if len(record.history.get("epoch", ())):
             histories[record.key] = record.history
     found = []
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         own = [histories[run.key] for run in cell.runs if run.key in histories]
         if own:
-            found.append(_together(place, own))
+            found.append(_together(index, own))
     return tuple(found)
 
 
-def _together(place: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
+def _together(index: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> SettingCurves:
     epochs = np.unique(np.concatenate([history["epoch"] for history in own])).astype(np.float64)
     epochs = epochs[evenly_spaced(len(epochs), _MAX_EPOCHS)]
     names = [name for name in own[0] if name != "epoch" and all(name in one for one in own)]
@@ -152,7 +152,7 @@ def _together(place: int, own: Sequence[Mapping[str, NDArray[np.floating]]]) -> 
         )
         for name in names
     }
-    return SettingCurves(place, epochs, columns)
+    return SettingCurves(index, epochs, columns)
 
 
 def _networks(
@@ -160,23 +160,23 @@ def _networks(
 ) -> tuple[SettingNetwork, ...]:
     key = compared_by(result.plan)
     middle: dict[str, tuple[int, StudyCell]] = {}
-    for place, cell in enumerate(result.cells[:MAX_NETWORKS]):
+    for index, cell in enumerate(result.cells[:MAX_NETWORKS]):
         run = middle_run(cell, key)
         if run is not None and run.key in records:
-            middle[run.key] = place, cell
+            middle[run.key] = index, cell
     found = []
     for record in records.several(middle):
         stop_if(cancelled)
-        place, cell = middle[record.key]
+        index, cell = middle[record.key]
         resolved = resolved_of(cell.setting.run(record.seed))
         if record.row is not None and resolved.recipe.gan is None:
             shape = resolved.dataset.image_shape
             codec = Codec(resolved.recipe, shape, snapshot_of_row(resolved, record.row))
-            found.append(_network(place, record.seed, codec, resolved.dataset))
-    return tuple(sorted(found, key=lambda one: one.place))
+            found.append(_network(index, record.seed, codec, resolved.dataset))
+    return tuple(sorted(found, key=lambda one: one.index))
 
 
-def _network(place: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNetwork:
+def _network(index: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNetwork:
     coded = evenly_spaced(len(dataset), _MAX_CODES)
     codes = np.nan_to_num(codec.encode(np.asarray(dataset.flat()[coded], np.float32)))
     most = max(_FEWEST_ANSWERS, _ANSWER_NUMBERS // dataset.pixels)
@@ -184,7 +184,7 @@ def _network(place: int, seed: int, codec: Codec, dataset: Dataset) -> SettingNe
     rows = np.asarray(dataset.flat()[answered], np.float32)
     answers = np.clip(np.nan_to_num(codec.reconstruct(rows)), 0.0, 1.0).astype(np.float32)
     shape = (len(answered), *dataset.image_shape)
-    return SettingNetwork(place, seed, dataset, coded, codes, answered, answers.reshape(shape))
+    return SettingNetwork(index, seed, dataset, coded, codes, answered, answers.reshape(shape))
 
 
 def middle_run(cell: StudyCell, key: str) -> RunRecord | None:
@@ -230,7 +230,7 @@ def level_lines(
 @lru_cache(maxsize=16)
 def _linear_wrong(recipe: Recipe, size: int, _content: str) -> float:
     """Return the wrong pixels of PCA with as many components as the code has numbers."""
-    rows = tried_of(resolved_of(recipe).dataset, _MAX_SAMPLES).flat()
+    rows = tested_of(resolved_of(recipe).dataset, _MAX_SAMPLES).flat()
     pca = fit_pca(rows, size)
     return float(wrong_pixels(rows, pca.decode(pca.encode(rows))).mean())
 
@@ -275,12 +275,12 @@ class ErrorsBy:
     """Wrong pixels of settings by font, class or character.
 
     Attributes:
-        places: Indices of the settings in ``StudyResult.cells``.
+        indices: Indices of the settings in ``StudyResult.cells``.
         names: Names of the columns.
         mean: Wrong pixels, over samples and seeds, float64 ``[settings, columns]``; NaN if none.
     """
 
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
     names: tuple[str, ...]
     mean: NDArray[np.float64]
 
@@ -301,7 +301,7 @@ def errors_by(
     """
     rows: list[tuple[int, dict[str, float]]] = []
     columns: dict[str, None] = {}
-    for place, cell in enumerate(result.cells[:MAX_CURVES]):
+    for index, cell in enumerate(result.cells[:MAX_CURVES]):
         stop_if(cancelled)
         dataset = resolved_of(cell.setting.recipe).dataset
         wrong = [run.wrong for run in cell.runs if len(run.wrong) == len(dataset)]
@@ -313,11 +313,11 @@ def errors_by(
         if len(known) > most:
             return None
         columns.update(dict.fromkeys(known))
-        rows.append((place, {name: float(mean[names == name].mean()) for name in known}))
+        rows.append((index, {name: float(mean[names == name].mean()) for name in known}))
     if not rows or len(columns) > most:
         return None
     table = np.array([[row.get(name, np.nan) for name in columns] for _, row in rows])
-    return ErrorsBy(tuple(place for place, _ in rows), tuple(columns), table)
+    return ErrorsBy(tuple(index for index, _ in rows), tuple(columns), table)
 
 
 def _once(labels: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr, trn
 from aegui.core.latent.pca import fit_pca
-from aegui.core.study.tried import tried_of
+from aegui.core.study.noise_tests import tested_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ class NoiseCurveSpec:
 
 
 @dataclass(frozen=True)
-class TriedModel:
+class ModelUnderTest:
     """Networks that make one line: usually the runs of one recipe."""
 
     name: str
@@ -118,7 +118,7 @@ class Curves:
 
 
 def noise_curves(
-    models: Sequence[TriedModel],
+    models: Sequence[ModelUnderTest],
     dataset: Dataset,
     spec: NoiseCurveSpec,
     report: Report | None = None,
@@ -132,8 +132,8 @@ def noise_curves(
     """
     _check(models, dataset, spec)
     whole = len(dataset)
-    simple = _simple(tried_of(dataset, _PCA_SAMPLES), spec, _components(models, spec))
-    dataset = tried_of(dataset, spec.draws)
+    simple = _simple(tested_of(dataset, _PCA_SAMPLES), spec, _components(models, spec))
+    dataset = tested_of(dataset, spec.draws)
     answers: list[Answer] = [codec.reconstruct for model in models for codec in model.codecs]
     answers += [answer for _, _, answer in simple]
     wrong = np.zeros((len(spec.levels), len(answers)))
@@ -194,7 +194,7 @@ def _words(done: int, total: int) -> str:
     return tr("{done:,} of {total:,} levels tested", done=done, total=total)
 
 
-def _check(models: Sequence[TriedModel], dataset: Dataset, spec: NoiseCurveSpec) -> None:
+def _check(models: Sequence[ModelUnderTest], dataset: Dataset, spec: NoiseCurveSpec) -> None:
     if not spec.levels or spec.draws < 1:
         raise AeguiError(tr("A curve needs at least one level and one draw."))
     for model in models:
@@ -216,7 +216,7 @@ def _check(models: Sequence[TriedModel], dataset: Dataset, spec: NoiseCurveSpec)
                 )
 
 
-def _components(models: Sequence[TriedModel], spec: NoiseCurveSpec) -> Sequence[int]:
+def _components(models: Sequence[ModelUnderTest], spec: NoiseCurveSpec) -> Sequence[int]:
     if spec.pca is not None:
         return spec.pca
     return sorted({codec.latent_size for model in models for codec in model.codecs})
@@ -249,8 +249,8 @@ def _tried(
     generator = np.random.default_rng([spec.seed, at])
     total = np.zeros(len(answers))
     for batch in noisy_batches(dataset, noise, rounds, generator, _CHUNK):
-        wanted = batch.clean > THRESHOLD
-        for place, answer in enumerate(answers):
+        target = batch.clean > THRESHOLD
+        for index, answer in enumerate(answers):
             progress.reached(at)
-            total[place] += np.count_nonzero((answer(batch.noisy) > THRESHOLD) != wanted)
+            total[index] += np.count_nonzero((answer(batch.noisy) > THRESHOLD) != target)
     return total / (rounds * len(dataset))

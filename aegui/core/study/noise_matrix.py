@@ -24,17 +24,17 @@ from aegui.core.data.progress import Progress
 from aegui.core.data.writers import encode_dataset
 from aegui.core.errors import AeguiError
 from aegui.core.evaluation.limits import BayesLimit, limit_of
-from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
+from aegui.core.evaluation.run_figures import TESTED_FIGURES, tested_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.evaluation.wrong_pixels import wrong_pixels
 from aegui.core.i18n import mark, tr, trn
 from aegui.core.latent.codec import Codec
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import MAX_RUNS, CorruptionSpec, GoalsSpec, Recipe
+from aegui.core.study.noise_tests import DRAWS, MAX_NOISES, NoiseTests, tested_of, trial_seconds
 from aegui.core.study.plan import AxisRow, Seeds, StudyAxis, StudyPlan
 from aegui.core.study.records import Records
 from aegui.core.study.study import Study
-from aegui.core.study.tried import DRAWS, MAX_NOISES, Tried, trial_seconds, tried_of
 from aegui.core.study.units import seconds_together, snapshot_of_rows
 from aegui.core.study.workers import StudyControl, fitting_jobs, workers_for
 from aegui.core.training.cost import epoch_seconds, training_cost
@@ -237,7 +237,7 @@ def noise_matrix(
         Cancelled: ``cancelled`` returned true.
     """
     whole = len(dataset)
-    dataset = tried_of(dataset, spec.samples)
+    dataset = tested_of(dataset, spec.samples)
     learnt = _learnt_from(recipe, dataset, spec)
     progress = Progress(_STEPS, _words, report, cancelled)
     with _home(folder) as home:
@@ -254,13 +254,13 @@ def noise_matrix(
         keys = [[run.key for run in cell.runs] for cell in result.cells]
         found = {run.key: run for run in records.several([key for row in keys for key in row])}
     runs = [[found[key] for key in row] for row in keys]
-    tried = tried_of(dataset, spec.draws)
+    tried = tested_of(dataset, spec.draws)
     limits = []
     for test in spec.tests:
         progress.reached(_STEPS - 1)
         limits.append(limit_of(tried, test, cancelled))
     progress.reached(_STEPS)
-    each = {key: _figure(result.cells, key, spec) for key in TRIED_FIGURES}
+    each = {key: _figure(result.cells, key, spec) for key in TESTED_FIGURES}
     rows = [run.row for row in runs for run in row]
     per_sample = np.array([[run.tried for run in row] for row in runs], np.float64)
     return NoiseMatrix(
@@ -292,7 +292,7 @@ def _run(study: Study, jobs: int, progress: Progress) -> None:
 
 def _figure(cells: Sequence[StudyCell], key: str, spec: MatrixSpec) -> NDArray[np.float64]:
     """Return one figure of all cells and seeds, ``[R, C, S]``."""
-    keys = [tried_figure(key, test) for test in spec.tests]
+    keys = [tested_figure(key, test) for test in spec.tests]
     return np.array([[cell.values(one) for one in keys] for cell in cells], np.float64)
 
 
@@ -315,14 +315,14 @@ def _plan(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, home: Path) -> Stu
         )
         for noise in spec.training
     )
-    tried = Tried(noises=spec.tests, draws=spec.draws, seed=spec.seed)
+    tried = NoiseTests(noises=spec.tests, draws=spec.draws, seed=spec.seed)
     middle = spec.tests[len(spec.tests) // 2]
     return StudyPlan(
         name=_NAME,
         recipe=_with_data(recipe, dataset, home).model_dump(mode="json"),
         axes=(StudyAxis(label=AXIS, rows=rows),),
         seeds=Seeds(first=recipe.seed, count=spec.seeds),
-        figure=tried_figure("wrong", middle),
+        figure=tested_figure("wrong", middle),
         tried=tried,
     )
 
@@ -352,14 +352,14 @@ def matrix_cost(recipe: Recipe, dataset: Dataset, spec: MatrixSpec, jobs: int = 
     """
     from aegui.core.training.loop.population import trains_in_population
 
-    learnt = _learnt_from(recipe, tried_of(dataset, spec.samples), spec)
+    learnt = _learnt_from(recipe, tested_of(dataset, spec.samples), spec)
     runs, epochs = spec.seeds * len(spec.training), learnt.recipe.training.epochs
     if trains_in_population(learnt):
         each, together = seconds_together(learnt)
         together = min(together, runs)
     else:
         each, together = epoch_seconds(learnt), 1
-    tried = Tried(noises=spec.tests, draws=spec.draws, seed=spec.seed)
+    tried = NoiseTests(noises=spec.tests, draws=spec.draws, seed=spec.seed)
     seconds = runs * (epochs * each + trial_seconds(learnt, tried))
     jobs = min(fitting_jobs(seconds / jobs, jobs), -(-runs // together))
     population = learnt.recipe.model_copy(update={"runs": together})

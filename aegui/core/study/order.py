@@ -23,14 +23,14 @@ def coarse_to_fine(plan: StudyPlan, settings: Sequence[StudySetting]) -> list[li
     """
     if plan.mode != "grid" or len(settings) < _FEWEST:
         return [list(settings)]
-    places = {
-        axis.name: {row.label: place for place, row in enumerate(axis.choices)}
+    indices = {
+        axis.name: {row.label: index for index, row in enumerate(axis.choices)}
         for axis in plan.axes
         if is_numbers(axis) and len(axis.choices) > _COARSE
     }
     parts: dict[int, list[StudySetting]] = {}
     for setting in settings:
-        steps = [_step(known[setting.labels[name]]) for name, known in places.items()]
+        steps = [_step(known[setting.labels[name]]) for name, known in indices.items()]
         parts.setdefault(-min(steps, default=_COARSE), []).append(setting)
     return [parts[step] for step in sorted(parts)]
 
@@ -45,9 +45,9 @@ def is_numbers(axis: StudyAxis) -> bool:
     )
 
 
-def _step(place: int) -> int:
-    """Return the largest step, ``_COARSE`` halved repeatedly, that divides ``place``."""
+def _step(index: int) -> int:
+    """Return the largest step, ``_COARSE`` halved repeatedly, that divides ``index``."""
     step = _COARSE
-    while place % step:
+    while index % step:
         step //= 2
     return step

@@ -37,9 +37,9 @@ def packed_units(units: Sequence[Unit]) -> list[Unit]:
     if not few:
         return found
     rest = _joined(few)
-    for place in reversed(range(len(found))):
-        if len(found[place].recipes) + len(rest.recipes) <= MAX_RUNS:
-            found[place] = _joined([found[place], rest])
+    for index in reversed(range(len(found))):
+        if len(found[index].recipes) + len(rest.recipes) <= MAX_RUNS:
+            found[index] = _joined([found[index], rest])
             return found
     return [*found, rest]
 

@@ -77,18 +77,18 @@ def phase_of(result: StudyResult, x: str, y: str) -> PhaseDiagram | None:
     by_name = {axis.name: axis for axis in plan.axes}
     columns = _labels(result, by_name.get(x))
     rows = _labels(result, by_name.get(y))
-    at_column = {label: place for place, label in enumerate(columns)}
-    at_row = {label: place for place, label in enumerate(reversed(rows))}
+    at_column = {label: index for index, label in enumerate(columns)}
+    at_row = {label: index for index, label in enumerate(reversed(rows))}
     shape = (len(rows), len(columns))
     met, runs, planned = (np.zeros(shape, np.int64) for _ in range(3))
     cells: list[list[list[int]]] = [[[] for _ in columns] for _ in rows]
-    for place, cell in enumerate(result.cells):
+    for index, cell in enumerate(result.cells):
         labels = cell.setting.labels
         where = at_row[labels.get(y, "")], at_column[labels.get(x, "")]
         met[where] += cell.met(plan)
         runs[where] += len(cell.runs)
         planned[where] += cell.planned
-        cells[where[0]][where[1]].append(place)
+        cells[where[0]][where[1]].append(index)
     return PhaseDiagram(
         x,
         y,

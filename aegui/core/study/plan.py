@@ -24,7 +24,7 @@ from aegui.core.network.catalog import INITIALIZERS, SCHEDULES
 from aegui.core.recipe import Line, Text  # noqa: TC001  # pydantic looks at them
 from aegui.core.recipe.errors import did_you_mean, quoted
 from aegui.core.recipe.file import parse_json, read_text
-from aegui.core.study.tried import Tried
+from aegui.core.study.noise_tests import NoiseTests
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.paths import resources_dir
@@ -211,7 +211,7 @@ class StudyPlan(_PlanPart):
     trials: Annotated[int, Field(ge=1, le=MAX_RUNS_OF_A_STUDY)] = 50
     search_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     minutes: Annotated[float, Field(gt=0, le=1e6)] | None = None
-    tried: Tried | None = None
+    tried: NoiseTests | None = None
     published: Annotated[tuple[Published, ...], Field(max_length=MAX_VALUES)] = ()
     published_unit: Line = ""
     conclusion: Text = ""
@@ -319,7 +319,7 @@ FORM = JsonForm(
         "seeds": Seeds,
         "goal": Goal,
         "published": Published,
-        "tried": Tried,
+        "tried": NoiseTests,
     },
 )
 """The file format of a plan."""

@@ -49,10 +49,10 @@ def overwritten(axes: Sequence[StudyAxis]) -> dict[int, int]:
     """
     paths = [{path for row in axis.choices for path in row.set} for axis in axes]
     found = {}
-    for place, own in enumerate(paths):
-        for earlier in range(place):
+    for index, own in enumerate(paths):
+        for earlier in range(index):
             if any(_covers(one, other) for one in own for other in paths[earlier]):
-                found[place] = earlier
+                found[index] = earlier
                 break
     return found
 

@@ -41,7 +41,7 @@ TENSORS_FOLDER = "runs"
 TABLE_FILE = "runs.csv"
 """A table of all runs, written at the end of a study."""
 _ROW = "weights"
-_TRIED = "tried"
+_TESTED = "tried"
 _MAX_BYTES = 1 << 30
 
 
@@ -76,7 +76,7 @@ class RunRecord:
         wrong: Wrong pixels of each sample; empty for models that do not reconstruct.
         history: Recorded columns by name, ``[n]`` each, ``epoch`` among them.
         row: Best weights, in the form of a timeline's row.
-        tried_by: Key of the noises that it was tested with, see ``Tried.key``; empty if none.
+        tried_by: Key of the noises that it was tested with, see ``NoiseTests.key``; empty if none.
         tried: Mean wrong pixels of each of N samples with each of C noises, ``[C, N]``.
     """
 
@@ -112,7 +112,7 @@ class RunRecord:
         if self.row is not None:
             found[f"{self.key}/{_ROW}"] = np.ascontiguousarray(self.row, np.float32)
         if self.tried is not None:
-            found[f"{self.key}/{_TRIED}"] = np.ascontiguousarray(self.tried, np.float32)
+            found[f"{self.key}/{_TESTED}"] = np.ascontiguousarray(self.tried, np.float32)
         return found
 
 
@@ -315,7 +315,7 @@ def _with_tensors(record: RunRecord, tensors: Mapping[str, NDArray[np.generic]])
         for name, tensor in tensors.items()
         if name.startswith(start)
     }
-    row, tried = own.pop(_ROW, None), own.pop(_TRIED, None)
+    row, tried = own.pop(_ROW, None), own.pop(_TESTED, None)
     return replace(record, history=own, row=row, tried=tried)
 
 

@@ -12,7 +12,7 @@ from aegui.core.evaluation.run_figures import (
     RUN_FIGURES,
     figure_words,
     run_figure,
-    tried_figure,
+    tested_figure,
 )
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, mark, tr, trn
@@ -115,10 +115,10 @@ def why(winner: StudyCell, others: Sequence[StudyCell], plan: StudyPlan) -> str:
     best = rank(winner, plan)
     reasons: list[str] = []
     left = [rank(cell, plan) for cell in others]
-    for place, key in enumerate(plan.order):
-        if any(one[place] < best[place] for one in left):
+    for index, key in enumerate(plan.order):
+        if any(one[index] < best[index] for one in left):
             break
-        alike = [one for one in left if one[place] == best[place]]
+        alike = [one for one in left if one[index] == best[index]]
         if len(alike) < len(left):
             reasons.append(_reason(key, winner, plan, is_first=not reasons))
         left = alike
@@ -220,7 +220,7 @@ class StudyResult:
         """The figures that its table shows, the most important first."""
         goal = () if self.plan.goal is None else (self.plan.goal.figure,)
         noises = () if self.plan.tried is None else self.plan.tried.noises
-        tried = (tried_figure("wrong", noise) for noise in noises)
+        tried = (tested_figure("wrong", noise) for noise in noises)
         usual = ("wrong", "loss", "knn_accuracy", "parameters")
         wanted = (self.plan.figure, *goal, *self.plan.order, *tried, *usual)
         known = [key for key in dict.fromkeys(wanted) if key != GOAL]
@@ -405,7 +405,7 @@ def verdict_of(result: StudyResult, cancelled: IsCancelled | None = None) -> Stu
         lower_is_better=figure.better != "high",
         cancelled=cancelled,
     )
-    open_ones = (ranking.comparisons[place].more_seeds for place in ranking.peers)
+    open_ones = (ranking.comparisons[index].more_seeds for index in ranking.peers)
     more_seeds = next((more for more in open_ones if more is not None), None)
     return StudyVerdict(ranking_lines(ranking, figure), more_seeds)
 

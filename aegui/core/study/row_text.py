@@ -116,7 +116,7 @@ def _network(sizes: list[int], around: Around) -> dict[str, Any]:
         given = given[1:]
         if len(given) > 1 and given[-1] == around.inputs:
             given = given[:-1]
-    code = min(range(len(given)), key=lambda place: (given[place], place))
+    code = min(range(len(given)), key=lambda index: (given[index], index))
     encoder, decoder = given[:code], given[code + 1 :]
     values = {_ENCODER: _layers(encoder, around), _CODE: given[code]}
     if decoder and decoder != encoder[::-1]:

@@ -50,7 +50,7 @@ def setting_run(cell: StudyCell, records: Records, order: Sequence[int] = ()) ->
     seeds = [one.seed for one in sound]
     follow = seeds == list(range(seeds[0], seeds[0] + len(seeds)))
     if len(sound) < len(cell.runs) or not follow or len(sound) > MAX_RUNS:
-        best = next((whole[place] for place in order if whole[place] in sound), sound[0])
+        best = next((whole[index] for index in order if whole[index] in sound), sound[0])
         sound = [best]
     return run_of(cell.setting.recipe, sound)
 

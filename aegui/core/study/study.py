@@ -10,6 +10,7 @@ from aegui.core.cost import Cost
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, RecipeError
 from aegui.core.i18n import tr
+from aegui.core.study.noise_tests import trial_seconds
 from aegui.core.study.order import coarse_to_fine
 from aegui.core.study.packing import packed_units
 from aegui.core.study.records import packed_records
@@ -24,7 +25,6 @@ from aegui.core.study.settings import (
     key_of,
     setting_of,
 )
-from aegui.core.study.tried import trial_seconds
 from aegui.core.study.units import (
     MAX_RUNS,
     content_of,
@@ -32,8 +32,8 @@ from aegui.core.study.units import (
     forget_files,
     pace,
     resolved_of,
-    tried_out,
     units_of,
+    with_noise_tests,
 )
 from aegui.core.training.cost import training_cost
 
@@ -256,7 +256,9 @@ class Study:
             for start in range(0, len(keys), MAX_RUNS):
                 known = list(self._records.several(keys[start : start + MAX_RUNS]))
                 resolved = resolved_of(setting.recipe)
-                for some in tried_out(known, resolved, self.plan.tried, lambda: control.paused):
+                for some in with_noise_tests(
+                    known, resolved, self.plan.tried, lambda: control.paused
+                ):
                     if control.stop:
                         return
                     yield self._records.add(*packed_records(some)) if some else []

@@ -28,9 +28,9 @@ from aegui.core.json_text import from_json
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import AugmentSpec, CorruptionSpec, DataSpec, SplitSpec
 from aegui.core.recipe.file import recipe_from
+from aegui.core.study.noise_tests import NoiseTests, NoiseTrial, trial_seconds
 from aegui.core.study.records import RunRecord
 from aegui.core.study.settings import key_of
-from aegui.core.study.tried import NoiseTrial, Tried, trial_seconds
 from aegui.core.training.cost import epoch_seconds, training_cost
 from aegui.core.training.record.timeline import row_of
 from aegui.core.training.step.members import bucket_of
@@ -74,7 +74,7 @@ class Unit:
 
     recipes: tuple[Recipe, ...]
     work: float
-    tried: Tried | None = None
+    tried: NoiseTests | None = None
 
     def to_json(self) -> str:
         """Return the unit as one line of JSON."""
@@ -98,7 +98,7 @@ class Unit:
                 raise ValueError
             recipes = tuple(recipe_from(one, where) for one in document["recipes"])
             tried = document.get("tried")
-            noises = None if tried is None else Tried.model_validate_json(json.dumps(tried))
+            noises = None if tried is None else NoiseTests.model_validate_json(json.dumps(tried))
             return cls(recipes, float(document["work"]), noises)
         except (KeyError, TypeError, ValueError):
             raise RecipeError(
@@ -157,7 +157,7 @@ def _loaded(data: str) -> Dataset:
 _samples, _samples_of_file = (lru_cache(maxsize=8)(_loaded) for _ in range(2))
 
 
-def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -> list[Unit]:
+def units_of(recipes: Sequence[Recipe], jobs: int, tried: NoiseTests | None = None) -> list[Unit]:
     """Divide single runs into units so that ``jobs`` processes have about equal work.
 
     Args:
@@ -199,7 +199,7 @@ def units_of(recipes: Sequence[Recipe], jobs: int, tried: Tried | None = None) -
         size = int(min(most, max(FEWEST_RUNS, fair)))
         count = -(-len(members) // size)
         for piece in np.array_split(np.arange(len(members)), count):
-            own = tuple(members[place] for place in piece)
+            own = tuple(members[index] for index in piece)
             seconds = each[bucket] * sum(one.training.epochs for one in own)
             seconds += len(own) * trial_seconds(resolved[bucket], tried)
             units.append(Unit(own, seconds, tried))
@@ -231,7 +231,7 @@ def _seconds(resolved: ResolvedRecipe, runs: int) -> float:
 def run_unit(
     unit: Unit,
     wait: Callable[[], bool] = lambda: False,
-    tell: Callable[[float], None] = lambda share: None,
+    report_share: Callable[[float], None] = lambda share: None,
     spare_cores: int = 0,
 ) -> Iterator[list[RunRecord]]:
     """Run ``unit``; yield finished runs in groups, and empty groups in between.
@@ -239,7 +239,7 @@ def run_unit(
     Args:
         unit: The runs.
         wait: Polled now and then; work pauses while it returns True.
-        tell: Called with the share of the unit that is done.
+        report_share: Called with the share of the unit that is done.
         spare_cores: Cores that a large network leaves to others.
 
     Raises:
@@ -251,10 +251,10 @@ def run_unit(
     before, whole = 0, max(1, sum(epochs))
     for part, own in zip(populations, epochs, strict=True):
 
-        def told(share: float, start: int = before, own: int = own) -> None:
-            tell((start + share * own) / whole)
+        def report_epoch(share: float, start: int = before, own: int = own) -> None:
+            report_share((start + share * own) / whole)
 
-        yield from _done(part, wait, told, spare_cores)
+        yield from _done(part, wait, report_epoch, spare_cores)
         before += own
 
 
@@ -275,16 +275,16 @@ def _populations(unit: Unit) -> list[Unit]:
 
 
 def _done(
-    unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None], spare_cores: int
+    unit: Unit, wait: Callable[[], bool], report_share: Callable[[float], None], spare_cores: int
 ) -> Iterator[list[RunRecord]]:
     """Run one population, or a single run."""
     from aegui.core.training.loop.population import trains_in_population
 
     resolved = resolved_of(unit.recipes[0])
     if trains_in_population(resolved):
-        yield from _together(unit, wait, tell)
+        yield from _together(unit, wait, report_share)
     else:
-        yield from _alone(unit, resolved, wait, tell, spare_cores)
+        yield from _alone(unit, resolved, wait, report_share, spare_cores)
 
 
 def pace(
@@ -319,7 +319,7 @@ def pace(
 
 
 def _together(
-    unit: Unit, wait: Callable[[], bool], tell: Callable[[float], None]
+    unit: Unit, wait: Callable[[], bool], report_share: Callable[[float], None]
 ) -> Iterator[list[RunRecord]]:
     from aegui.core.training.loop.population import Population
 
@@ -334,19 +334,19 @@ def _together(
             own = replace(resolved, recipe=recipe)
             ended.append(_record(own, learnt.result, learnt.reason, learnt.history, learnt.row))
         elif time.monotonic() >= due:
-            tell(share * (1.0 - population.left / population.total))
-            yield from tried_out(ended, resolved, unit.tried, wait)
+            report_share(share * (1.0 - population.left / population.total))
+            yield from with_noise_tests(ended, resolved, unit.tried, wait)
             ended = []
             due = time.monotonic() + _GIVEN_SECONDS
-    yield from tried_out(ended, resolved, unit.tried, wait)
-    tell(1.0)
+    yield from with_noise_tests(ended, resolved, unit.tried, wait)
+    report_share(1.0)
     yield []
 
 
-def tried_out(
+def with_noise_tests(
     records: list[RunRecord],
     resolved: ResolvedRecipe,
-    tried: Tried | None,
+    tried: NoiseTests | None,
     wait: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[RunRecord]]:
     """Test the networks of ``records``; yield empty lists, then the records with their figures.
@@ -378,11 +378,11 @@ def tried_out(
     yield [
         replace(
             record,
-            figures={**record.figures, **trial.figures(place)},
+            figures={**record.figures, **trial.figures(index)},
             tried_by=tried.key,
-            tried=trial.wrong[place],
+            tried=trial.wrong[index],
         )
-        for place, record in enumerate(records)
+        for index, record in enumerate(records)
     ]
 
 
@@ -390,7 +390,7 @@ def _alone(
     unit: Unit,
     resolved: ResolvedRecipe,
     wait: Callable[[], bool],
-    tell: Callable[[float], None],
+    report_share: Callable[[float], None],
     spare_cores: int,
 ) -> Iterator[list[RunRecord]]:
     from aegui.core.training.loop.control import Control
@@ -399,7 +399,7 @@ def _alone(
     training = None
     share = 1.0 if unit.tried is None else _TRAINING_SHARE
     for training in train(resolved, Control(timeline_bytes=0, spare_cores=spare_cores)):
-        tell(share * training.position / training.epochs)
+        report_share(share * training.position / training.epochs)
         yield []
         while wait():
             time.sleep(0.05)
@@ -415,7 +415,7 @@ def _alone(
     }
     row = row_of(result.snapshot, resolved)
     record = _record(resolved, result.runs[0], result.reason, history, row)
-    yield from tried_out([record], resolved, unit.tried, wait)
+    yield from with_noise_tests([record], resolved, unit.tried, wait)
 
 
 def _record(
@@ -458,10 +458,10 @@ def _figures(resolved: ResolvedRecipe, result: RunResult, history: Any) -> dict[
         for key in (LEARNT, HELD_OUT):
             if key in parts:
                 found[f"wrong_{key}"] = float(parts[key].mean())
-    places = np.flatnonzero(np.asarray(history["epoch"]) == result.best_epoch)
+    indices = np.flatnonzero(np.asarray(history["epoch"]) == result.best_epoch)
     for key in ("validation_loss", "accuracy", "validation_accuracy"):
-        if key in history and len(places):
-            found[key] = float(history[key][places[0]])
+        if key in history and len(indices):
+            found[key] = float(history[key][indices[0]])
     return found
 
 

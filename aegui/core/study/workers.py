@@ -97,11 +97,11 @@ class InlineWorkers:
         for unit in units:
             share = 0.0
 
-            def tell(now: float) -> None:
+            def report_share(now: float) -> None:
                 nonlocal share
                 share = now
 
-            for records in run_unit(unit, lambda: _is_waiting(control.paused), tell):
+            for records in run_unit(unit, lambda: _is_waiting(control.paused), report_share):
                 # Finished runs are yielded even after a request to stop.
                 if control.stop and not records:
                     return
@@ -254,12 +254,12 @@ def _work(pipe: Connection, paused: Any) -> None:
 def _do(pipe: Connection, unit: Unit, is_paused: Callable[[], bool]) -> None:
     share, due = 0.0, 0.0
 
-    def tell(now: float) -> None:
+    def report_share(now: float) -> None:
         nonlocal share
         share = now
 
     try:
-        for records in run_unit(unit, lambda: _is_waiting(is_paused()), tell, cores() - 1):
+        for records in run_unit(unit, lambda: _is_waiting(is_paused()), report_share, cores() - 1):
             if records:
                 _send(pipe, "ended", *packed_records(records))
             if time.monotonic() >= due:

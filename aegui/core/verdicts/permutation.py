@@ -138,9 +138,9 @@ def _all_dealt(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return sums, and sums of squares, of every choice of ``count`` of the values."""
     of_size = [np.zeros((2, 1)), *(np.zeros((2, 0)) for _ in range(count))]
-    for place, value in enumerate(pool.tolist()):
+    for index, value in enumerate(pool.tolist()):
         step = np.array([[value], [value * value]])
-        left = len(pool) - place - 1
+        left = len(pool) - index - 1
         # Drop partial choices that can no longer reach ``count`` values.
         for size in range(count, 0, -1):
             of_size[size] = np.concatenate([of_size[size], of_size[size - 1] + step], axis=1)

@@ -25,9 +25,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     raised = [1.0] * len(p_values)
     highest = 0.0
-    for rank, place in enumerate(order):
-        highest = max(highest, (len(p_values) - rank) * p_values[place])
-        raised[place] = min(1.0, highest)
+    for rank, index in enumerate(order):
+        highest = max(highest, (len(p_values) - rank) * p_values[index])
+        raised[index] = min(1.0, highest)
     return raised
 
 
@@ -63,7 +63,7 @@ class SeedRanking:
     def peers(self) -> tuple[int, ...]:
         """Indices of the settings that are neither significantly worse nor better."""
         decided = {*self.beaten, *self.beating}
-        return tuple(place for place in self.order if place in self.comparisons.keys() - decided)
+        return tuple(index for index in self.order if index in self.comparisons.keys() - decided)
 
     def _with(self, outcome: str) -> tuple[int, ...]:
         found = self.comparisons
@@ -100,8 +100,8 @@ def rank(
         raise ValueError(f"there is nothing to compare: {count} settings, against {against}")
     order = _order(settings, lower_is_better=lower_is_better)
     reference = order[0] if against is None else against
-    wanted = [place for place in range(count) if place != reference]
-    places = [(reference, place) for place in wanted]
+    wanted = [index for index in range(count) if index != reference]
+    places = [(reference, index) for index in wanted]
     if against is None:
         rest = [it for it in combinations(range(count), 2) if reference not in it]
         places += rest
@@ -119,8 +119,8 @@ def rank(
     raised = holm([pair.test.p for pair in pairs])
     smallest = holm([pair.test.smallest for pair in pairs])
     comparisons = {
-        place: pairs[at].judged(level, raised[at], smallest[at], len(pairs))
-        for at, place in enumerate(wanted)
+        index: pairs[at].judged(level, raised[at], smallest[at], len(pairs))
+        for at, index in enumerate(wanted)
     }
     return SeedRanking(tuple(settings), reference, against is not None, comparisons, order)
 

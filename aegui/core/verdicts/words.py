@@ -128,24 +128,24 @@ def ranking_lines(ranking: SeedRanking, figure: RunFigure) -> tuple[str, ...]:
     names = [one.name for one in ranking.settings]
     reference = names[ranking.reference]
     lines = []
-    few = [place for place in ranking.peers if ranking.comparisons[place].outcome == "few"]
-    told = [place for place in ranking.peers if place not in few]
+    few = [index for index in ranking.peers if ranking.comparisons[index].outcome == "few"]
+    other_peers = [index for index in ranking.peers if index not in few]
     if ranking.beaten and not ranking.peers and not ranking.beating:
         lines.append(tr("{name} beats all others.", name=reference))
     else:
         for places, text in (
             (ranking.beating, mark("{name} is beaten by {others}.")),
             (ranking.beaten, mark("{name} beats {others}.")),
-            (told, mark("{name} does not differ significantly from {others}.")),
+            (other_peers, mark("{name} does not differ significantly from {others}.")),
             (few, mark("There are too few seeds to tell {name} from {others}.")),
         ):
             if places:
-                others = _listed([names[place] for place in places])
+                others = _listed([names[index] for index in places])
                 lines.append(tr(text, name=reference, others=others))
     lines += [
-        verdict_words(ranking.comparisons[place], figure)
-        for place in ranking.order
-        if place in ranking.comparisons
+        verdict_words(ranking.comparisons[index], figure)
+        for index in ranking.order
+        if index in ranking.comparisons
     ]
     return tuple(lines)
 

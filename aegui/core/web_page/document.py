@@ -65,8 +65,8 @@ def page_html(
     networks = []
     for done, exhibit in enumerate(exhibits):
         progress.reached(done)
-        place = _place_of_set(exhibit, sets)
-        networks.append({"set": place, **network_document(exhibit, cancelled)})
+        index = _index_of_set(exhibit, sets)
+        networks.append({"set": index, **network_document(exhibit, cancelled)})
     progress.reached(len(exhibits))
     document = {
         "title": title,
@@ -88,11 +88,11 @@ def _words(done: int, total: int) -> str:
     return tr("Network {done} of {total}", done=min(done + 1, total), total=total)
 
 
-def _place_of_set(exhibit: Exhibit, sets: list[tuple[Exhibit, dict[str, Any]]]) -> int:
+def _index_of_set(exhibit: Exhibit, sets: list[tuple[Exhibit, dict[str, Any]]]) -> int:
     """Return the index of the samples in ``sets``, adding them if no network has the same data."""
-    for place, (other, _) in enumerate(sets):
+    for index, (other, _) in enumerate(sets):
         if same_data(other.dataset, exhibit.dataset):
-            return place
+            return index
     sets.append((exhibit, samples_document(exhibit)))
     return len(sets) - 1
 

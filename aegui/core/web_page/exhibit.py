@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import Recipe
-    from aegui.core.run_file.saved import PinnedPlace, SavedRun
+    from aegui.core.run_file.saved import PinnedCode, SavedRun
     from aegui.core.training.record.timeline import TimelineFrame, TimelineView
     from aegui.core.web_page.packing import Precision
 
@@ -85,7 +85,7 @@ class Exhibit:
     dataset: Dataset
     weights: str = "best"
     timeline: TimelineView | None = None
-    pins: Sequence[PinnedPlace] = ()
+    pins: Sequence[PinnedCode] = ()
     frame: Frame | None = None
 
     @classmethod
@@ -97,7 +97,7 @@ class Exhibit:
         """
         codec = saved.codec(saved.best_run)
         weights = "best" if has_best_weights(saved.recipe) else "last"
-        return cls(name, saved.recipe, codec, saved.dataset, weights, saved.timeline, saved.places)
+        return cls(name, saved.recipe, codec, saved.dataset, weights, saved.timeline, saved.pins)
 
     @property
     def seed(self) -> int:
@@ -119,25 +119,25 @@ def samples_of(exhibit: Exhibit) -> NDArray[np.int64]:
 
 def samples_document(exhibit: Exhibit) -> dict[str, Any]:
     """Return the samples of a page as JSON data: labels, names, classes and images."""
-    dataset, places = exhibit.dataset, samples_of(exhibit)
-    classes = dataset.class_indices[places]
+    dataset, indices = exhibit.dataset, samples_of(exhibit)
+    classes = dataset.class_indices[indices]
     distinct = len(np.unique(classes))
     glyphs = _is_glyphs(dataset)
     document: dict[str, Any] = {
         "name": dataset.name,
-        "count": len(places),
+        "count": len(indices),
         "shape": list(dataset.image_shape),
         "glyphs": glyphs,
         # Labels without visible characters are left empty.
-        "labels": [label if (label := dataset.labels[at]).isprintable() else "" for at in places],
-        "names": [dataset.names[place] for place in places],
+        "labels": [label if (label := dataset.labels[at]).isprintable() else "" for at in indices],
+        "names": [dataset.names[index] for index in indices],
         "classes": classes.tolist(),
         # Colours carry no information where each class has a single sample.
-        "coloured": 1 < distinct <= min(MAX_LOOKS, len(places) // 2),
+        "coloured": 1 < distinct <= min(MAX_LOOKS, len(indices) // 2),
     }
     if document["coloured"]:
         document["class_names"] = [translated_name(label) for label in dataset.classes]
-    images = np.asarray(dataset.images[places], np.float32)
+    images = np.asarray(dataset.images[indices], np.float32)
     if glyphs:
         bits = np.packbits(images.reshape(-1) > 0.5)
         document["bits"] = base64.b64encode(bits.tobytes()).decode("ascii")
@@ -308,9 +308,9 @@ def _film(
     each = numbers + 4 * len(images) * codec.can_encode
     most = max(2, int(0.75 * _FILM_BYTES / each)) if is_small else _PICTURES
     film, spent = [], 0
-    for place in _spread(len(moments), most):
+    for index in _spread(len(moments), most):
         stop_if(cancelled)
-        made = _moment(exhibit, timeline, moments[place], frame, rect, images, is_small=is_small)
+        made = _moment(exhibit, timeline, moments[index], frame, rect, images, is_small=is_small)
         spent += len(made.get("picture", ""))
         if spent > _PICTURE_BYTES[_is_glyphs(exhibit.dataset)]:
             break
@@ -322,8 +322,8 @@ def _spread(count: int, most: int) -> list[int]:
     """Return at most ``most`` of ``count`` indices, denser at the start, where most changes."""
     if count <= most:
         return list(range(count))
-    places = np.round((count - 1) * np.linspace(0.0, 1.0, most) ** 1.5).astype(int)
-    return [int(place) for place in np.unique(places)]
+    indices = np.round((count - 1) * np.linspace(0.0, 1.0, most) ** 1.5).astype(int)
+    return [int(index) for index in np.unique(indices)]
 
 
 def _moment(
@@ -340,8 +340,8 @@ def _moment(
     snapshot = timeline.snapshot_of(moment)
     codec = Codec(exhibit.recipe, now.image_shape, snapshot, now.run)
     codes = np.nan_to_num(codec.encode(images)) if codec.can_encode else None
-    places = np.zeros((0, 2)) if codes is None else placed(frame, codes)
-    made: dict[str, Any] = {"epoch": moment.epoch, "places": packed(places, "f16")}
+    coordinates = np.zeros((0, 2)) if codes is None else placed(frame, codes)
+    made: dict[str, Any] = {"epoch": moment.epoch, "places": packed(coordinates, "f16")}
     if is_small:
         made["numbers"] = packed_tensors(codec, codec.code_end, len(codec.layers), "i8")
     else:

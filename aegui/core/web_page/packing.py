@@ -86,8 +86,8 @@ def _packed(tensors: Sequence[NDArray[np.float32]], precision: Precision) -> dic
         np.round(np.ascontiguousarray(tensor) / step).astype(np.int8)
         for tensor, step in zip(tensors, steps, strict=True)
     ]
-    told = [[tensor.size, step] for tensor, step in zip(tensors, steps, strict=True)]
-    return {"kind": precision, "data": _base64(rows), "parts": told}
+    tensor_steps = [[tensor.size, step] for tensor, step in zip(tensors, steps, strict=True)]
+    return {"kind": precision, "data": _base64(rows), "parts": tensor_steps}
 
 
 def _step(tensor: NDArray[np.float32]) -> float:

@@ -97,7 +97,7 @@ class AnswerStudiesFeature(Feature):
     def _why_no_pairs(self) -> str:
         shown, model = self._services.shown, self._answers.model()
         codec = shown.codec if model is None else model.codec
-        return why_no_mix_ups(codec, shown.dataset, glyphs=shown.look.glyphs)
+        return why_no_mix_ups(codec, shown.dataset, glyphs=shown.image_style.glyphs)
 
     @Slot()
     def _show_pairs(self) -> None:

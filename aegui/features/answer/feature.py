@@ -51,7 +51,7 @@ _ANSWER_MS = 200
 """Refresh interval during training; edits of the drawing are answered at once."""
 _ESTIMATED = "answer.estimated"
 _MAX_STEPS = 99
-REPAIR_TOLD = "hints.repair"
+REPAIR_REPORTED = "hints.repair"
 """Setting that remembers that denoising networks were mentioned."""
 REPAIRS = "letters-denoise.aegui"
 _MANY_WRONG = 3
@@ -120,7 +120,7 @@ class AnswerFeature(Feature):
         self._studies.prior_failed.connect(self._on_studies_prior_failed)
         answers = panel.answers
         panel.sample_activated.connect(services.requests.sample)
-        panel.menu.wanted.connect(self._on_menu_wanted)
+        panel.menu.requested.connect(self._on_menu_requested)
         panel.menu.chosen.connect(services.requests.other_network)
         answers.again_requested.connect(self._on_answers_again_requested)
         answers.once_requested.connect(self._on_answers_once_requested)
@@ -131,7 +131,7 @@ class AnswerFeature(Feature):
     # Networks
 
     @Slot()
-    def _on_menu_wanted(self) -> None:
+    def _on_menu_requested(self) -> None:
         self._services.requests.other_choices.emit(self._panel.menu)
 
     @property
@@ -159,7 +159,7 @@ class AnswerFeature(Feature):
     @Slot()
     def _show_samples(self) -> None:
         shown = self._showing.shown
-        self._panel.set_samples(shown.dataset.images, shown.look)
+        self._panel.set_samples(shown.dataset.images, shown.image_style)
         self._pixel = None
         self._panel.why.set_message(self._why_no_network())
         self._answer.mark()
@@ -220,7 +220,7 @@ class AnswerFeature(Feature):
         """
         services, shown = self._services, self._showing.shown
         if (
-            services.settings.values.get(REPAIR_TOLD)
+            services.settings.values.get(REPAIR_REPORTED)
             or shown.is_learning
             or shown.recipe.data.corruption.kind != "none"
             or shown.dataset.image_shape != _GLYPHS
@@ -230,7 +230,7 @@ class AnswerFeature(Feature):
         path = models_dir() / REPAIRS
         if not path.is_file():
             return
-        services.settings.keep({REPAIR_TOLD: True})
+        services.settings.keep({REPAIR_REPORTED: True})
         text = tr(
             "This network was trained without noise and cannot denoise. The shipped denoiser knows"
             " lower-case letters."
@@ -412,7 +412,7 @@ class AnswerFeature(Feature):
         model, shown, row, column = asked
         self._panel.why.set_answer(shown.answer, model.name, row, column)
         dataset, reading, drawing = sheet.dataset, sheet.limit.reading, shown.answer.drawing
-        place, graded = row * drawing.shape[-1] + column, not self._showing.shown.look.glyphs
+        place, graded = row * drawing.shape[-1] + column, not self._showing.shown.image_style.glyphs
         work = len(dataset) * model.codec.encode_cost
         self._services.latest("aegui-reasons").ask(
             lambda: (

@@ -28,8 +28,8 @@ _NOISE = "data.corruption."
 class EditedStrips(QObject):
     """Tracks whether the draft differs from the trained recipe, and which of the two is shown."""
 
-    train_wanted = Signal()
-    continue_wanted = Signal()
+    train_requested = Signal()
+    continue_requested = Signal()
     view_changed = Signal()
     """Emitted when ``view`` has changed, so that another recipe must be shown."""
 
@@ -43,8 +43,8 @@ class EditedStrips(QObject):
     def add(self, strip: EditedStrip) -> None:
         """Show the state on ``strip`` too, and connect its buttons."""
         self._strips.append(strip)
-        strip.train_requested.connect(self.train_wanted)
-        strip.continue_requested.connect(self.continue_wanted)
+        strip.train_requested.connect(self.train_requested)
+        strip.continue_requested.connect(self.continue_requested)
         strip.view_requested.connect(self.set_viewing)
         strip.revert_requested.connect(self.revert)
         self.show()
@@ -52,7 +52,7 @@ class EditedStrips(QObject):
     def set_mark(self, mark: MapMark) -> None:
         """Show the state on ``mark``, the notice on the map, too."""
         self._mark = mark
-        mark.train_requested.connect(self.train_wanted)
+        mark.train_requested.connect(self.train_requested)
         self.show()
 
     @property
@@ -94,9 +94,9 @@ class EditedStrips(QObject):
     def _trained(self) -> tuple[Recipe, Dataset] | None:
         """Return recipe and samples of the running training, or else of the current run."""
         runner, run = self._services.runner, self._services.workspace.run
-        if runner.is_busy and runner.asked is not None and runner.resolved is not None:
-            return runner.asked, runner.resolved.dataset
-        return None if run is None else (run.asked, run.dataset)
+        if runner.is_busy and runner.requested_recipe is not None and runner.resolved is not None:
+            return runner.requested_recipe, runner.resolved.dataset
+        return None if run is None else (run.requested_recipe, run.dataset)
 
     def _edited(self) -> Edited | None:
         trained = self._trained()

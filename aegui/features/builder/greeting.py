@@ -27,11 +27,11 @@ class GreetingFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         # Deferred to the event loop: the caller connects to ``noticed`` after construction.
-        QTimer.singleShot(0, self, self._look)
+        QTimer.singleShot(0, self, self._watch_builder)
 
     @Slot()
-    def _look(self) -> None:
-        self.while_seen("builder", self._greet)
+    def _watch_builder(self) -> None:
+        self.while_visible("builder", self._greet)
 
     @Slot(bool)
     def _greet(self, is_seen: bool) -> None:

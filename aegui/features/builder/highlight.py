@@ -21,4 +21,4 @@ class HighlightFeature(Feature):
         panel, lit = window.panel(BuilderPanel), services.of(HighlightedLayer)
         panel.layer_pointed.connect(lit.light)
         lit.changed.connect(panel.set_lit)
-        panel.set_lit(lit.place)
+        panel.set_lit(lit.index)

@@ -75,7 +75,7 @@ class TrainingFeature(Feature):
         """Whether the trained recipe is shown instead of the draft."""
         self.preset_name = ""
         """Name of the known recipe that the draft equals; empty if it equals none."""
-        self._told_notes: tuple[str, ...] = ()
+        self._reported_notes: tuple[str, ...] = ()
         self._known = _known()
         self._preset: str | None = None
         """Key of the known recipe that the draft equals."""
@@ -128,15 +128,15 @@ class TrainingFeature(Feature):
         workspace.run_changed.connect(self._on_workspace_run_changed)
         workspace.document_changed.connect(self._on_workspace_document_changed)
         workspace.undo_stack.indexChanged.connect(self._show_ability)
-        self.edited.train_wanted.connect(self.train)
-        self.edited.continue_wanted.connect(self.go_on)
+        self.edited.train_requested.connect(self.train)
+        self.edited.continue_requested.connect(self.go_on)
         self.edited.view_changed.connect(self._show_draft)
         self._window.toolbar.preset_chosen.connect(self.take_preset)
-        self._window.toolbar.gallery_wanted.connect(
+        self._window.toolbar.gallery_requested.connect(
             partial(services.requests.gallery.emit, "networks")
         )
         services.favourites.changed.connect(self._on_favourites_changed)
-        self._window.toolbar.problem_wanted.connect(self.show_problem)
+        self._window.toolbar.problem_requested.connect(self.show_problem)
 
     def warm_up_near(self, place: QWidget) -> None:
         """Import torch and prepare the trainer once the mouse enters ``place``."""
@@ -289,14 +289,14 @@ class TrainingFeature(Feature):
     def _tell_notes(self) -> None:
         """Show each note of the training once, for example that there is no GPU."""
         for note in self._services.runner.notes:
-            if note not in self._told_notes:
-                self._told_notes = (*self._told_notes, note)
+            if note not in self._reported_notes:
+                self._reported_notes = (*self._reported_notes, note)
                 self.noticed.emit(Notice("info", note))
 
     @Slot(int)
     def _on_runner_started(self, run_id: int) -> None:
         self._pulled = None
-        self._told_notes = ()
+        self._reported_notes = ()
         self._services.ticker.start()
         self._show_progress()
         self.edited.show()
@@ -312,7 +312,7 @@ class TrainingFeature(Feature):
         self._tell_notes()  # a short training can end before the first tick
         resolved = self._services.runner.resolved
         self._services.workspace.adopt_result(result, resolved)
-        if resolved is not None and not self._services.runner.goes_on:
+        if resolved is not None and not self._services.runner.is_continuation:
             self._services.of(CostService).learn(resolved, result)
         self._pulled = None
         self._show_progress()

@@ -53,10 +53,11 @@ class ChartsFeature(Feature):
     def _show_charts(self) -> None:
         shown = self._services.shown
         charts, moment = self._panel, shown.moment
-        charts.set_has_glyphs(shown.look.glyphs)
+        charts.set_has_glyphs(shown.image_style.glyphs)
         charts.set_run(0 if moment is None else moment.run)
         names = {
-            spec.key: axis_name(spec, shown.recipe, glyphs=shown.look.glyphs) for spec in CHARTS
+            spec.key: axis_name(spec, shown.recipe, glyphs=shown.image_style.glyphs)
+            for spec in CHARTS
         }
         charts.set_units(names)
         charts.set_history(shown.history, shown.seeds)

@@ -91,4 +91,4 @@ class ReconstructionsFeature(Feature):
     def _on_rows_answered(self, rows: Reconstructions | None) -> None:
         if rows is not None and not self._why_no_rows():
             self._rows_of = self._services.shown.dataset
-            self._panel.set_rows(rows, self._services.shown.look)
+            self._panel.set_rows(rows, self._services.shown.image_style)

@@ -36,7 +36,7 @@ class ClassifierFeature(Feature):
         self._show_parts()
         self._on_judge_evaluated(self._judge.latest)
         self._show_network()
-        self.while_seen("classifier", self._judge.job.set_active)
+        self.while_visible("classifier", self._judge.job.set_active)
 
     def _connect(self) -> None:
         judge, panel = self._judge, self._panel
@@ -127,10 +127,10 @@ class ClassifierFeature(Feature):
         self._show_parts()
 
     @Slot(int)
-    def _on_panel_sample_activated(self, place: int) -> None:
+    def _on_panel_sample_activated(self, index: int) -> None:
         evaluation = self._panel.evaluation
         if evaluation is not None and evaluation.dataset is self._services.shown.dataset:
-            self._services.requests.sample.emit(place)
+            self._services.requests.sample.emit(index)
 
     @Slot(object)
     def _on_workspace_recipe_changed(self, resolution: object) -> None:

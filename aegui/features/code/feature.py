@@ -32,13 +32,13 @@ class CodeFeature(Feature):
         self._panel.set_reference(self._code.reference)
         self._show_network()
         if self._code.latest is not None:
-            self._on_code_looked(self._code.latest)
+            self._on_code_analysed(self._code.latest)
             self._code.set_dimension(self._code.dimension)
-        self.while_seen("code", self._code.set_active)
+        self.while_visible("code", self._code.set_active)
 
     def _connect(self) -> None:
         code, panel = self._code, self._panel
-        code.looked.connect(self._on_code_looked)
+        code.analysed.connect(self._on_code_analysed)
         code.traversed.connect(self._on_code_traversed)
         panel.dimension_chosen.connect(self._on_panel_dimension_chosen)
         panel.keep_requested.connect(self._on_panel_keep_requested)
@@ -75,21 +75,21 @@ class CodeFeature(Feature):
         return ""
 
     @Slot(object)
-    def _on_code_looked(self, look: CodeAnalysis) -> None:
-        self._panel.set_look(look)
-        dimension, used = self._code.dimension, look.figures.used
+    def _on_code_analysed(self, analysis: CodeAnalysis) -> None:
+        self._panel.set_analysis(analysis)
+        dimension, used = self._code.dimension, analysis.figures.used
         # Another network's code may have fewer dimensions than the chosen one.
         is_there = dimension is not None and dimension < len(used)
         if not (is_there and (self._is_own_choice or used[dimension])):
             # Select the dimension with the largest value initially, so that a traversal is shown.
-            values = np.nan_to_num(np.abs(look.values(self._panel.shown_measure)))
+            values = np.nan_to_num(np.abs(analysis.values(self._panel.shown_measure)))
             self._is_own_choice = False
             self._code.set_dimension(int(values.argmax()))
 
     @Slot(object)
     def _on_code_traversed(self, traversal: Traversal) -> None:
-        if self._panel.look is not None:
-            self._panel.set_traversal(traversal, self._services.shown.look)
+        if self._panel.analysis is not None:
+            self._panel.set_traversal(traversal, self._services.shown.image_style)
 
     @Slot(int)
     def _on_panel_dimension_chosen(self, dimension: int) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from aegui.core.i18n import mark, tr
 from aegui.kit.theme import SPACING, current_theme, figures_font, icon
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.glyphs import draw_glyph, picture
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def fill_menu(
 ) -> None:
     """Fill ``menu`` with ``entries`` and ``WAYS``; ``take`` is called with the chosen key."""
     menu.clear()
-    for place, entry in enumerate(entries):
-        if place and entry.is_own and not entries[place - 1].is_own:
+    for index, entry in enumerate(entries):
+        if index and entry.is_own and not entries[index - 1].is_own:
             menu.addSeparator()
         words = tr("{name} ({detail})", name=entry.label, detail=entry.detail)
         action = menu.addAction(icon_of(entry), words.replace("&", "&&"))

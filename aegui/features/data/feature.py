@@ -76,7 +76,7 @@ class DataFeature(Feature):
             strip.cancel_requested.connect(cancel)
         services.favourites.changed.connect(self._on_favourites_changed)
         self._window.toolbar.data_chosen.connect(self.take_source)
-        self._window.toolbar.data_wanted.connect(self.bring)
+        self._window.toolbar.data_requested.connect(self.bring)
 
     # Import
 
@@ -212,8 +212,8 @@ class DataFeature(Feature):
         dataset = self._services.workspace.dataset
         path = files.choose_set_file(self._window, str(Path(self.folder()) / dataset.name))
         if path:
-            told = tr("The set is saved: {path}", path=path)
-            self._write(path, dataset, Notice("info", told, about="set file", file=Path(path)))
+            message = tr("The set is saved: {path}", path=path)
+            self._write(path, dataset, Notice("info", message, about="set file", file=Path(path)))
 
     def keep_set(self) -> None:
         """Ask for a name and save the samples among the person's own sets."""
@@ -225,8 +225,8 @@ class DataFeature(Feature):
         if chosen is not None:
             _, path = chosen
             path.parent.mkdir(parents=True, exist_ok=True)
-            told = tr("“{name}” was added to your sets.", name=path.stem)
-            self._write(str(path), dataset, Notice("info", told, about="set file"))
+            message = tr("“{name}” was added to your sets.", name=path.stem)
+            self._write(str(path), dataset, Notice("info", message, about="set file"))
             # List the new set in the toolbar.
             self._services.favourites.use("data", str(path))
 
@@ -245,7 +245,7 @@ class DataFeature(Feature):
         except (AeguiError, OSError) as error:
             self.noticed.emit(Notice("error", str(error), about="set file"))
             return
-        told = trn(
+        message = trn(
             "It is kept: you have {n:,} drawing.", "It is kept: you have {n:,} drawings.", len(kept)
         )
         source = str(own_path(DRAWINGS))
@@ -254,16 +254,16 @@ class DataFeature(Feature):
         self.noticed.emit(
             Notice(
                 "info",
-                told,
+                message,
                 tr("Learn my drawings"),
                 lambda: self.take_source(source),
                 about="set file",
             )
         )
 
-    def _write(self, path: str, dataset: Dataset, told: Notice) -> None:
+    def _write(self, path: str, dataset: Dataset, notice: Notice) -> None:
         writing = self._services.of(FileWriter).write(
-            path, lambda: write_dataset(path, dataset), told
+            path, lambda: write_dataset(path, dataset), notice
         )
         writing.written.connect(self._show_sources)
 
@@ -286,12 +286,12 @@ class DataFeature(Feature):
                 self.noticed.emit(Notice("info", pace, passing=True))
             return
         _, height, width = after.dataset.image_shape
-        told = tr(
+        message = tr(
             "The images are {width} × {height} now; the network was made for others.",
             width=width,
             height=height,
         )
-        text = f"{told} {pace}" if pace else told
+        text = f"{message} {pace}" if pace else message
         self.noticed.emit(
             Notice(
                 "info",
@@ -302,9 +302,9 @@ class DataFeature(Feature):
             )
         )
 
-    def _take_network(self, asked: Recipe) -> None:
+    def _take_network(self, requested: Recipe) -> None:
         recipe = self._services.workspace.recipe
-        update = {"network": asked.network, "training": asked.training}
+        update = {"network": requested.network, "training": requested.training}
         self.edit(recipe.model_copy(update=update), tr("Network for these images"))
 
     @Slot(object)

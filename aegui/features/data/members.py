@@ -131,10 +131,10 @@ class MembersFeature(Feature):
             self._draw_member(int(places[0]))
 
     @Slot(int)
-    def _draw_member(self, place: int) -> None:
-        """Load the selected sample ``place`` as the drawing, if the draft's data are shown."""
+    def _draw_member(self, index: int) -> None:
+        """Load the selected sample ``index`` as the drawing, if the draft's data are shown."""
         if self._services.shown.dataset is self._services.workspace.dataset:
-            self._services.requests.sample.emit(place)
+            self._services.requests.sample.emit(index)
 
     @Slot(object)
     def _on_workspace_document_changed(self, _workspace: object) -> None:
@@ -162,8 +162,8 @@ class MembersFeature(Feature):
         title = edited or source_words(source)
         dataset = workspace.dataset
         self._panel.shares.set_checks(*_checks(workspace.recipe.data))
-        told = "\n".join(problem.message for problem in problems)
-        self._panel.set_state(title, view_of(workspace.draft), told, remedy)
+        message = "\n".join(problem.message for problem in problems)
+        self._panel.set_state(title, view_of(workspace.draft), message, remedy)
         self._panel.set_card(dataset, self._services.of(DataService).request_card(dataset))
 
     @Slot()

@@ -47,7 +47,7 @@ class DocumentFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._recent = recent = window.menus["file/recent"]
-        self._tells_saved = False
+        self._announces_saved = False
         self._leaving = services.of(CloseGuard)
         self._leaving.asks = self.may_leave
         workspace = services.workspace
@@ -160,7 +160,7 @@ class DocumentFeature(Feature):
         suggestion = str(workspace.path or Path(self._folder()) / f"{workspace.name}.aegui")
         patterns = tr("Runs ({patterns})", patterns="*.aegui")
         path = files.choose_save_file(self._window, tr("Save"), suggestion, patterns, "runs")
-        self._tells_saved = bool(path)
+        self._announces_saved = bool(path)
         if not path:
             return False
         first()
@@ -168,11 +168,11 @@ class DocumentFeature(Feature):
 
     @Slot(object)
     def _on_file_saved(self, path: Path) -> None:
-        tells, self._tells_saved = self._tells_saved, False
+        announces, self._announces_saved = self._announces_saved, False
         if self._services.runner.is_busy:
             text = tr("Saved, without the training under way: save again when it has ended.")
             self.noticed.emit(Notice("info", text, file=path))
-        elif tells:
+        elif announces:
             # Saving again to the same path needs no message.
             text = tr("The document is saved: {path}", path=path)
             self.noticed.emit(Notice("info", text, file=path))
@@ -185,11 +185,11 @@ class DocumentFeature(Feature):
         title = tr("Save the recipe")
         path = files.choose_save_file(self._window, title, suggestion, patterns, "recipes")
         if path:
-            recipe, told = workspace.recipe, tr("The recipe is saved: {path}", path=path)
+            recipe, message = workspace.recipe, tr("The recipe is saved: {path}", path=path)
             self._services.of(FileWriter).write(
                 path,
                 lambda: save_recipe(path, recipe),
-                Notice("info", told, about="recipe file", file=Path(path)),
+                Notice("info", message, about="recipe file", file=Path(path)),
             )
 
     def _folder(self) -> str:

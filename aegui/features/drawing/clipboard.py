@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from aegui.core.pixels.code import read_any_code
 from aegui.core.recipe import MAX_IMAGE
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import picture
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _THRESHOLD = 0.5
 _MIN_ART = 2
 
 
-def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
+def to_clipboard(pixels: NDArray[np.float32], image_style: ImageStyle = GLYPHS) -> QMimeData:
     """Return a drawing ``[H, W]`` or ``[3, H, W]`` in 0..1 as image, and glyphs as text art too.
 
     Text art is made of ``#`` and ``.``, and the image of a glyph is black ink on white.
@@ -35,11 +35,11 @@ def to_clipboard(pixels: NDArray[np.float32], look: Look = GLYPHS) -> QMimeData:
     shape = (1, *pixels.shape) if pixels.ndim == 2 else pixels.shape
     head = " ".join(map(str, shape)).encode()
     data.setData(PIXELS_MIME, head + b"\n" + pixels.astype("<f4").tobytes())
-    if look.glyphs:
+    if image_style.glyphs:
         rows = ("".join("#" if v > _THRESHOLD else "." for v in row) for row in pixels)
         data.setText("\n".join(rows))
         pixels = 1.0 - pixels
-    data.setImageData(picture(pixels, Look(glyphs=False)))
+    data.setImageData(picture(pixels, ImageStyle(glyphs=False)))
     return data
 
 

@@ -62,7 +62,7 @@ class EditorFeature(Feature):
 
     def _show_samples(self) -> None:
         shown = self._showing.shown
-        dataset, look = shown.dataset, shown.look
+        dataset, look = shown.dataset, shown.image_style
         names = dataset.labels if look.glyphs else dataset.names
         self._panel.set_samples(names, dataset.images, look)
         # The panel has forgotten which sample was loaded.

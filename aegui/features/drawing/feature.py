@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from aegui.features.drawing.model.loaded import loaded_index
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.session.jobs.costs import is_quick
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import from_kept, paper_of, to_keep
@@ -74,10 +74,10 @@ class DrawingFeature(Feature):
 
     def _follow_samples(self) -> None:
         shown, drawing = self._showing.shown, self._services.drawing
-        dataset, look = shown.dataset, shown.look
+        dataset, image_style = shown.dataset, shown.image_style
         channels, height, width = dataset.image_shape
-        drawing.reset(height, width, paper_of(look, channels))
-        if drawing.undo_stack.count() == 0 and not (drawing.pixels != look.ground).any():
+        drawing.reset(height, width, paper_of(image_style, channels))
+        if drawing.undo_stack.count() == 0 and not (drawing.pixels != image_style.ground).any():
             self._begin(dataset.labels)
         elif self._is_of_another_set():
             self.load_sample(0)
@@ -104,11 +104,11 @@ class DrawingFeature(Feature):
         dataset = shown.dataset
         if 0 <= index < len(dataset):
             image = one_image(dataset.images[index], dataset)
-            paper = paper_of(shown.look, dataset.image_shape[0])
-            if not shown.look.glyphs:
+            paper = paper_of(shown.image_style, dataset.image_shape[0])
+            if not shown.image_style.glyphs:
                 # The trail shows how a drawing evolves; a jump between photographs is no such path.
                 self._trail.clear()
-            name = title(dataset, index, shown.look)
+            name = title(dataset, index, shown.image_style)
             self._services.drawing.load(image, name, index, paper)
 
     # The drawing
@@ -121,7 +121,7 @@ class DrawingFeature(Feature):
         """
         drawing, dataset = self._services.drawing, self._services.workspace.dataset
         channels, height, width = dataset.image_shape
-        drawing.reset(height, width, paper_of(look_of(dataset), channels))
+        drawing.reset(height, width, paper_of(image_style_of(dataset), channels))
         if kept is not None and drawing.undo_stack.count() == 0:
             drawing.take(from_kept(kept))
 

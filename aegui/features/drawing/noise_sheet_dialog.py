@@ -97,7 +97,7 @@ class NoiseSheetDialog(QDialog):
         models = [each for each in every if fits(each[1], state.image_shape)]
         name = tr(CORRUPTIONS[kind].label)
         self._title.setText(tr("{noise}, seed {seed}", noise=name, seed=seed))
-        self._note.setText(self._told(len(every), len(models)))
+        self._note.setText(self._summary(len(every), len(models)))
         self._services.latest("aegui-sheet").ask(
             lambda: noise_sheet(state, kind, seed, models),
             self._services.shown.dataset,
@@ -105,7 +105,7 @@ class NoiseSheetDialog(QDialog):
             gentle=self._services.shown.is_learning,
         )
 
-    def _told(self, networks: int, fitting: int) -> str:
+    def _summary(self, networks: int, fitting: int) -> str:
         if not networks:
             return tr("Train a network, or add a run in another file, to see its answers.")
         if fitting < networks:

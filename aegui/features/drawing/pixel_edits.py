@@ -13,7 +13,7 @@ from aegui.core.pixels.code import code_of
 from aegui.core.pixels.shapes import PixelBox
 from aegui.features.drawing.clipboard import from_clipboard, to_clipboard
 from aegui.features.drawing.view.new_drawing import NewDrawing, NewDrawingDialog
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image
 from aegui.session.pixels.drawing_state import DrawingPaper, on_paper, paper_of
@@ -210,7 +210,7 @@ class PixelEdits(QObject):
         """Return height and width of the set's images, and the paper to draw them on."""
         shown = self._services.shown
         channels, height, width = shown.dataset.image_shape
-        return (height, width), paper_of(shown.look, channels)
+        return (height, width), paper_of(shown.image_style, channels)
 
     @Slot()
     def ask_for_new(self) -> NewDrawingDialog:
@@ -241,8 +241,8 @@ class PixelEdits(QObject):
 
     def _copy(self) -> None:
         paper = self._drawing.paper
-        look = Look(glyphs=paper.kind == "binary", ground=paper.ground)
-        QGuiApplication.clipboard().setMimeData(to_clipboard(self._drawing.part, look))
+        image_style = ImageStyle(glyphs=paper.kind == "binary", ground=paper.ground)
+        QGuiApplication.clipboard().setMimeData(to_clipboard(self._drawing.part, image_style))
 
     def _cut(self) -> None:
         self._copy()

@@ -11,7 +11,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.features.drawing.model.set_edits import (
     MAX,
-    can_go_on,
+    can_continue_training,
     data_change,
     duplicated,
     further_with,
@@ -21,7 +21,7 @@ from aegui.features.drawing.model.set_edits import (
     without,
 )
 from aegui.features.drawing.view.draw_panel import DrawPanel
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.session.notice import Notice
 from aegui.session.pixels.answers import one_image, title
 from aegui.session.pixels.drawing_state import paper_of
@@ -47,7 +47,7 @@ class SetFeature(Feature):
         super().__init__(services, window)
         self.page: SetPage | None = None
         """The page of the set, once created; while visible it shows the change itself."""
-        self._change_told: DataChange | None = None
+        self._reported_change: DataChange | None = None
         services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
 
     @Slot(object)
@@ -56,7 +56,7 @@ class SetFeature(Feature):
         if change is not None and can_continue and self._is_news(change):
             # Deferred until the edit is complete: a notice sent during it would be replaced.
             QTimer.singleShot(0, self, self._offer)
-        self._change_told = change
+        self._reported_change = change
 
     @Slot()
     def _offer(self) -> None:
@@ -68,9 +68,9 @@ class SetFeature(Feature):
 
     def _is_news(self, change: DataChange) -> bool:
         """Return whether to announce the change: the first, or more new samples while unseen."""
-        told = self._change_told
+        reported = self._reported_change
         is_seen = self.page is not None and self.page.isVisible()
-        return told is None or (change.new > told.new and not is_seen)
+        return reported is None or (change.new > reported.new and not is_seen)
 
     def change(self) -> tuple[DataChange | None, bool]:
         """Return how the data differ from those trained on, and whether training can continue."""
@@ -79,7 +79,7 @@ class SetFeature(Feature):
         change = None if run is None else data_change(run.dataset, workspace.dataset)
         if run is None or change is None:
             return None, False
-        can = resolved is not None and can_go_on(run, resolved)
+        can = resolved is not None and can_continue_training(run, resolved)
         return change, can and not self._services.runner.is_busy
 
     @Slot()
@@ -132,9 +132,9 @@ class SetPageFeature(Feature):
 
     def _show_samples(self) -> None:
         dataset = self._services.workspace.dataset
-        look = look_of(dataset)
-        labels = dataset.labels if look.glyphs else dataset.names
-        self._page.set_samples(labels, dataset.images, look)
+        image_style = image_style_of(dataset)
+        labels = dataset.labels if image_style.glyphs else dataset.names
+        self._page.set_samples(labels, dataset.images, image_style)
         self._show_known()
         self._show_lock()
 
@@ -176,11 +176,11 @@ class SetPageFeature(Feature):
 
     def _name(self, index: int) -> str:
         dataset = self._services.workspace.dataset
-        return title(dataset, index, look_of(dataset))
+        return title(dataset, index, image_style_of(dataset))
 
     @Slot(int, int)
     def _on_page_moved(self, index: int, place: int) -> None:
-        edit = partial(moved, index=index, place=place)
+        edit = partial(moved, index=index, position=place)
         if self._edit(edit, tr("Move “{label}”", label=self._name(index))):
             self._page.gallery.set_current(place)
 
@@ -202,7 +202,7 @@ class SetPageFeature(Feature):
     @Slot(int, str)
     def _on_page_renamed(self, index: int, label: str) -> None:
         # For images that are not characters the page shows the name instead of the label.
-        by_name = not look_of(self._services.workspace.dataset).glyphs
+        by_name = not image_style_of(self._services.workspace.dataset).glyphs
         edit = partial(renamed, index=index, label=label, by_name=by_name)
         self._edit(edit, tr("Rename “{label}”", label=self._name(index)))
 
@@ -212,7 +212,7 @@ class SetPageFeature(Feature):
         if services.shown.dataset is dataset:
             self._services.requests.sample.emit(index)
             return
-        look = look_of(dataset)
+        image_style = image_style_of(dataset)
         image = one_image(dataset.images[index], dataset)
-        paper = paper_of(look, dataset.image_shape[0])
-        services.drawing.load(image, title(dataset, index, look), None, paper)
+        paper = paper_of(image_style, dataset.image_shape[0])
+        services.drawing.load(image, title(dataset, index, image_style), None, paper)

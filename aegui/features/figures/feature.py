@@ -50,7 +50,7 @@ class FiguresFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self.desk = FigureExporter(window)
-        self.desk.wanted.connect(self._on_desk_wanted)
+        self.desk.requested.connect(self._on_exporter_requested)
         self.samples = SampleExporter(self._add_pictures, window)
         self._dragged: QTemporaryDir | None = None
 
@@ -74,10 +74,10 @@ class FiguresFeature(Feature):
         urls: list[QUrl] = []
         for number, index in enumerate(index for index in indices if index < len(shown.dataset)):
             image = one_image(shown.dataset.images[index].reshape(-1), shown.dataset)
-            drawn = picture(image, shown.look)
+            drawn = picture(image, shown.image_style)
             if number == 0:
                 data.setImageData(drawn)
-            name = _UNSAFE.sub("_", label_name(title(shown.dataset, index, shown.look)))
+            name = _UNSAFE.sub("_", label_name(title(shown.dataset, index, shown.image_style)))
             path = folder.filePath(f"{name[:_LONGEST_NAME]}-{index + 1}.png")
             if drawn.save(path):
                 urls.append(QUrl.fromLocalFile(path))
@@ -85,7 +85,7 @@ class FiguresFeature(Feature):
             data.setUrls(urls)
 
     @Slot(object, str)
-    def _on_desk_wanted(self, figure: Figure, what: str) -> None:
+    def _on_exporter_requested(self, figure: Figure, what: str) -> None:
         figure = replace(figure, origin=figure.origin or self._origin(figure))
         if what == COPY:
             self._copy(figure, self.paper)
@@ -144,8 +144,8 @@ class FiguresFeature(Feature):
             self.noticed.emit(Notice("error", str(error), about="figure"))
             return None
         text = tr("The figure is saved: {path}", path=path)
-        told = Notice("info", text, passing=True, about="figure", file=Path(path))
-        return self._services.of(FileWriter).write_bytes(path, lambda: made, told)
+        notice = Notice("info", text, passing=True, about="figure", file=Path(path))
+        return self._services.of(FileWriter).write_bytes(path, lambda: made, notice)
 
     def _origin(self, figure: Figure) -> str:
         """Return the origin shown with a figure: run, weights and data."""

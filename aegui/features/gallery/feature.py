@@ -13,7 +13,7 @@ from aegui.core.i18n import tr
 from aegui.core.network.kinds import kind_of
 from aegui.core.recipe.file import find_recipe, list_recipes, load_recipe, save_recipe
 from aegui.features.gallery.model.items import NO_EXTRAS, network_items, set_items
-from aegui.features.gallery.model.looks import extras_of
+from aegui.features.gallery.model.previews import extras_of
 from aegui.features.gallery.view.dialog import GalleryDialog
 from aegui.paths import recipes_dir
 from aegui.session.data.data_sources import file_name
@@ -45,11 +45,11 @@ class GalleryFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._looks = services.latest("aegui-gallery", urgent=False)
+        self._computing = services.latest("aegui-gallery", urgent=False)
         self._extras: Extras = NO_EXTRAS
         self.dialog: GalleryDialog | None = None
         """The open dialog, or None."""
-        self._looks.answered.connect(self._on_looks_answered)
+        self._computing.answered.connect(self._on_computing_answered)
         services.runner.state_changed.connect(self._show_idle)
         services.favourites.changed.connect(self._show_items)
 
@@ -72,7 +72,7 @@ class GalleryFeature(Feature):
             dialog.finished.connect(self._on_dialog_finished)
             self._show_items()
             self._show_idle()
-            self._look()
+            self._compute_extras()
         self.dialog.show_page(page)
         self.dialog.open()
 
@@ -126,12 +126,12 @@ class GalleryFeature(Feature):
             self.noticed.emit(Notice("error", str(error), about="recipe file"))
             return
         self._services.favourites.changed.emit("networks")
-        self._look()
+        self._compute_extras()
 
-    def _look(self) -> None:
+    def _compute_extras(self) -> None:
         """Compute the slow parts of the cards in the background: those of files first."""
         recent = self._recent()
-        self._looks.derive(lambda _report, cancelled: extras_of(recent, cancelled), object())
+        self._computing.derive(lambda _report, cancelled: extras_of(recent, cancelled), object())
 
     def _take(self, item: GalleryItem, then: Callable[[], object] = lambda: None) -> None:
         """Make the recipe of ``item`` the draft; ``then`` is called once its data are loaded."""
@@ -193,7 +193,7 @@ class GalleryFeature(Feature):
         if self.dialog is not None:
             self._services.settings.keep({_SECTION: self.dialog.section})
         self.dialog = None
-        self._looks.forget()
+        self._computing.forget()
 
     def _close(self) -> None:
         if self.dialog is not None:
@@ -202,7 +202,7 @@ class GalleryFeature(Feature):
     # Display
 
     @Slot(object)
-    def _on_looks_answered(self, extras: Extras) -> None:
+    def _on_computing_answered(self, extras: Extras) -> None:
         self._extras = extras if extras.figures else _with_figures(extras, self._extras)
         self._show_items()
 

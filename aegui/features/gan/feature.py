@@ -41,7 +41,7 @@ class GanFeature(Feature):
         self._show_network()
         self._show_levers()
         followers = services.of(SamplesService), services.of(InversionService)
-        self.while_seen("gan", *(one.set_active for one in followers))
+        self.while_visible("gan", *(one.set_active for one in followers))
         self._search()
 
     def _connect(self) -> None:
@@ -63,7 +63,7 @@ class GanFeature(Feature):
         panel.judge.cancel_requested.connect(judge.job.cancel)
         judge.job.busy_changed.connect(panel.judge.set_busy)
         judge.job.progressed.connect(panel.judge.set_progress)
-        judge.tried.connect(panel.judge.set_trial)
+        judge.judged.connect(panel.judge.set_trial)
         judge.failed.connect(self._on_judge_failed)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
@@ -93,11 +93,11 @@ class GanFeature(Feature):
 
     @Slot(object)
     def _on_inversion_began(self, image: NDArray[np.float32]) -> None:
-        self._panel.nearest.set_wanted(image, self._services.shown.look)
+        self._panel.nearest.set_target(image, self._services.shown.image_style)
 
     @Slot(object)
     def _on_inversion_found(self, found: NearestGenerated) -> None:
-        self._panel.nearest.set_found(found, self._services.shown.look)
+        self._panel.nearest.set_found(found, self._services.shown.image_style)
 
     @Slot()
     def _on_judge_requested(self) -> None:
@@ -135,7 +135,7 @@ class GanFeature(Feature):
 
     @Slot(object)
     def _on_samples_sampled(self, samples: GeneratedSamples) -> None:
-        self._panel.set_samples(samples, self._services.shown.look)
+        self._panel.set_samples(samples, self._services.shown.image_style)
         self._show_levers()
 
     @Slot(int)

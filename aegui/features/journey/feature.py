@@ -11,7 +11,7 @@ from PySide6.QtCore import Slot
 from aegui.core.evaluation.journey import Journey
 from aegui.core.i18n import tr
 from aegui.features.journey.view.panel import JourneyPanel, JourneySheet
-from aegui.features.journey.view.words import places_of
+from aegui.features.journey.view.words import indices_of
 from aegui.session.highlighted_layer import HighlightedLayer
 from aegui.session.map.decode_service import DecodeService
 from aegui.session.shown import WEIGHTS
@@ -21,7 +21,7 @@ from aegui.shell.refresher import Refresher
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aegui.features.journey.view.panel import Place
+    from aegui.features.journey.view.panel import UnitIndex
     from aegui.session.map.decode_service import Decoded
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
@@ -40,7 +40,7 @@ class JourneyFeature(Feature):
         self._derived = services.latest("aegui-journey")
         self._source = "drawing"
         self._code: NDArray[np.float32] | None = None
-        self.path: tuple[Place, ...] = ()
+        self.path: tuple[UnitIndex, ...] = ()
         """From the output pixel back to the current number: pairs of stage and unit."""
         self._pixel: int | None = None
         self._journey: Journey | None = None
@@ -54,7 +54,7 @@ class JourneyFeature(Feature):
         panel.pixel_chosen.connect(self.begin_at)
         panel.unit_chosen.connect(self._on_panel_unit_chosen)
         panel.step_chosen.connect(self._on_panel_step_chosen)
-        self.while_seen("journey", self._derived.set_active, self._show_lit)
+        self.while_visible("journey", self._derived.set_active, self._show_lit)
         services.of(DecodeService).repeat()
         self._refresher.mark()
 
@@ -153,8 +153,8 @@ class JourneyFeature(Feature):
             self._show()
 
     @Slot(int)
-    def _on_panel_step_chosen(self, place: int) -> None:
-        self.path = self.path[: place + 1]
+    def _on_panel_step_chosen(self, index: int) -> None:
+        self.path = self.path[: index + 1]
         self._show()
 
     def _show(self) -> None:
@@ -162,9 +162,9 @@ class JourneyFeature(Feature):
         if journey is None:
             return
         answer = journey.stages[-1].values.reshape(journey.image_shape)
-        look = self._services.shown.look
+        image_style = self._services.shown.image_style
         try:
-            self._panel.set_sheet(JourneySheet(journey, answer, self.path, look))
+            self._panel.set_sheet(JourneySheet(journey, answer, self.path, image_style))
         except ValueError as error:
             kind = str(error)
             self._panel.set_message(tr("Layers of the kind {kind} are not explained.", kind=kind))
@@ -178,6 +178,6 @@ class JourneyFeature(Feature):
                 lit.light(None)
                 self._has_lit = False
             return
-        place = places_of(self._journey)[self.path[-1][0]]
-        lit.light(place)
-        self._has_lit = place is not None
+        index = indices_of(self._journey)[self.path[-1][0]]
+        lit.light(index)
+        self._has_lit = index is not None

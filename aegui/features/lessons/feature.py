@@ -84,7 +84,7 @@ class LessonsFeature(Feature):
         services.runner.measured.connect(self._measuring.mark)
         services.drawing.changed.connect(self._measuring.mark)
         services.of(Selection).changed.connect(self._measuring.mark)
-        services.workspace.annotations.places_changed.connect(self._measuring.mark)
+        services.workspace.annotations.pins_changed.connect(self._measuring.mark)
         services.workspace.annotations.concepts_changed.connect(self._measuring.mark)
 
     def _take_up(self) -> None:
@@ -137,7 +137,7 @@ class LessonsFeature(Feature):
         """Move by ``by`` steps; after the last one show the list."""
         lesson = self.book.lesson
         self.pointer.leave()
-        if lesson is not None and self.book.place + by >= len(lesson.steps):
+        if lesson is not None and self.book.index + by >= len(lesson.steps):
             if self.book.step is not None and self.book.step.do is None:
                 self.book.note_done()
             self.show_list()
@@ -262,7 +262,7 @@ class LessonsFeature(Feature):
         shown, runner = services.shown, services.runner
         if step is None or runner.is_busy or runner.is_measuring:
             return
-        saved, kept = shown.saved, services.workspace.annotations
+        saved, annotations = shown.saved, services.workspace.annotations
         # Pins and concepts for other code sizes are kept in the document but hidden.
         size = 0 if shown.codec is None else shown.codec.latent_size
         is_whole = saved is not None and shown.past is None and not shown.is_live
@@ -283,8 +283,8 @@ class LessonsFeature(Feature):
                 runs=saved.results if network and saved is not None else (),
                 codec=shown.codec if network else None,
                 drawing=services.drawing.pixels,
-                pins=sum(len(place.z) == size for place in kept.places),
-                concepts=sum(len(concept.direction) == size for concept in kept.concepts),
+                pins=sum(len(place.z) == size for place in annotations.pins),
+                concepts=sum(len(concept.direction) == size for concept in annotations.concepts),
                 selected=len(services.of(Selection).indices),
             ),
             network=network,
@@ -301,7 +301,7 @@ class LessonsFeature(Feature):
         self._panel.page.set_state(
             StepState(
                 lesson,
-                self.book.place,
+                self.book.index,
                 progress.predicted.get(step.key),
                 dict(progress.figures),
                 self.book.results,

@@ -74,11 +74,11 @@ class LibraryFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._looks = services.of(LibraryQueries)
+        self._queries = services.of(LibraryQueries)
         self._desk = services.of(LibraryWriter)
         self._keeper = services.of(RunKeeper)
         self._panel = window.panel(LibraryPanel)
-        self._told: tuple[str, ...] = ()
+        self._shown_notes: tuple[str, ...] = ()
         self._was_over = False
         self._chosen: list[str] = []
         self._connect()
@@ -86,8 +86,8 @@ class LibraryFeature(Feature):
         self._panel.set_undo(self._desk.undo_text)
         self._panel.set_view(self._usual_view())
         self._panel.installEventFilter(self)
-        self._look(refresh=True)
-        self._looks.set_active(self._panel.isVisible())
+        self._refresh(refresh=True)
+        self._queries.set_active(self._panel.isVisible())
 
     def open(self) -> None:
         """Show the dock of the library and focus its table."""
@@ -95,12 +95,12 @@ class LibraryFeature(Feature):
         self._panel.table.setFocus()
 
     def _connect(self) -> None:
-        looks, desk, panel = self._looks, self._desk, self._panel
-        looks.answered.connect(self._on_looks_answered)
-        looks.known.connect(self._panel.set_details)
-        looks.failed.connect(self._on_looks_failed)
-        looks.changed.connect(self._look)
-        desk.changed.connect(self._look)
+        queries, desk, panel = self._queries, self._desk, self._panel
+        queries.answered.connect(self._on_queries_answered)
+        queries.known.connect(self._panel.set_details)
+        queries.failed.connect(self._on_queries_failed)
+        queries.changed.connect(self._refresh)
+        desk.changed.connect(self._refresh)
         desk.undo_changed.connect(panel.set_undo)
         desk.progressed.connect(panel.set_progress)
         desk.busy_changed.connect(self._on_desk_busy_changed)
@@ -119,7 +119,7 @@ class LibraryFeature(Feature):
         panel.empty_requested.connect(self.empty_trash)
         panel.limit_requested.connect(self.set_limit)
         panel.folder_requested.connect(self.open_folder)
-        panel.look_requested.connect(lambda: self._look(refresh=True))
+        panel.refresh_requested.connect(lambda: self._refresh(refresh=True))
         panel.keep_toggled.connect(self._on_panel_keep_toggled)
         panel.cancel_requested.connect(desk.cancel)
 
@@ -127,9 +127,9 @@ class LibraryFeature(Feature):
         """Watch for changes by other programs while the panel is visible."""
         if event.type() in {event.Type.Show, event.Type.Hide}:
             is_seen = event.type() == event.Type.Show
-            self._looks.set_active(is_seen)
+            self._queries.set_active(is_seen)
             if is_seen:
-                self._look(refresh=True)
+                self._refresh(refresh=True)
         return super().eventFilter(watched, event)
 
     # Display
@@ -146,23 +146,23 @@ class LibraryFeature(Feature):
         )
 
     @Slot()
-    def _look(self, *, refresh: bool = False) -> None:
+    def _refresh(self, *, refresh: bool = False) -> None:
         if refresh or self._panel.isVisible():
-            self._looks.ask(self._panel.view, refresh=refresh)
+            self._queries.ask(self._panel.view, refresh=refresh)
 
     @Slot(object)
     def _on_panel_view_changed(self, view: LibraryView) -> None:
         self._services.settings.keep(
             {_COLUMNS: ",".join(view.columns), _SORT: view.sort, _DESCENDING: view.descending}
         )
-        self._look()
+        self._refresh()
 
     @Slot(object)
-    def _on_looks_answered(self, sheet: QueryResult) -> None:
+    def _on_queries_answered(self, sheet: QueryResult) -> None:
         self._panel.set_sheet(sheet)
         for note in sheet.notes:
-            if note not in self._told:
-                self._told = (*self._told, note)
+            if note not in self._shown_notes:
+                self._shown_notes = (*self._shown_notes, note)
                 self.noticed.emit(Notice("warning", note))
         if sheet.use.is_over and not self._was_over:
             self._tell_size(sheet)
@@ -187,10 +187,10 @@ class LibraryFeature(Feature):
             self._describe()
 
     def _describe(self) -> None:
-        self._looks.describe(self._chosen)
+        self._queries.describe(self._chosen)
 
     @Slot(str)
-    def _on_looks_failed(self, reason: str) -> None:
+    def _on_queries_failed(self, reason: str) -> None:
         self._panel.set_failure(reason)
         self.noticed.emit(Notice("warning", reason, passing=True, about="library"))
 
@@ -226,7 +226,7 @@ class LibraryFeature(Feature):
     ) -> None:
         """Open an entry; if its run file is missing, as an untrained document with its recipe."""
 
-        def look(library: Library, _report: Report, _cancelled: IsCancelled) -> KeptDocument:
+        def read(library: Library, _report: Report, _cancelled: IsCancelled) -> KeptDocument:
             entry = library.entry(id)
             path = library.path(id)
             there = path.exists()
@@ -250,7 +250,7 @@ class LibraryFeature(Feature):
             )
 
         title = tr("Looking for {name}", name=id)
-        self._desk.do(title, look, self._services.requests.open_kept.emit)
+        self._desk.do(title, read, self._services.requests.open_kept.emit)
 
     def _tell_no_file(self, entry: LibraryEntry) -> None:
         text = tr(
@@ -270,14 +270,14 @@ class LibraryFeature(Feature):
     def _on_panel_star_toggled(self, ids: list[str]) -> None:
         """Star the entries, or unstar them if all have a star."""
         entries = self._panel.table.entries
-        starred = not all(entries.known(entries.place_of(id)).get("starred") for id in ids)
+        starred = not all(entries.known(entries.row_of(id)).get("starred") for id in ids)
         self._desk.edit(ids, {"starred": starred}, tr("Star of an entry"))
 
     @Slot(object)
     def _on_panel_trash_requested(self, ids: list[str]) -> None:
-        told = trn("{n:,} entry is in the trash.", "{n:,} entries are in the trash.", len(ids))
+        message = trn("{n:,} entry is in the trash.", "{n:,} entries are in the trash.", len(ids))
         text = trn("{n:,} entry to the trash", "{n:,} entries to the trash", len(ids))
-        self._desk.trash(ids, text, partial(self._offer_undo, told))
+        self._desk.trash(ids, text, partial(self._offer_undo, message))
 
     def _offer_undo(self, text: str, step: UndoStep) -> None:
         """Report a completed change with an offer to revert it and no later one."""
@@ -295,7 +295,7 @@ class LibraryFeature(Feature):
         figure = run_figure(key)
         text = tr("Only the best of each study")
 
-        def told(step: UndoStep) -> None:
+        def on_kept(step: UndoStep) -> None:
             words = trn(
                 "The file of {n} run is in the trash; its figures stay.",
                 "The files of {n} runs are in the trash; their figures stay.",
@@ -306,19 +306,19 @@ class LibraryFeature(Feature):
             else:
                 self.noticed.emit(Notice("info", words, passing=True, about="library"))
 
-        self._desk.keep_best(key, low=figure.better != "high", text=text, done=told)
+        self._desk.keep_best(key, low=figure.better != "high", text=text, done=on_kept)
 
     def empty_trash(self) -> None:
         """Delete the entries in the trash, after a question, as this cannot be undone."""
         if not _may_empty(self._panel):
             return
 
-        def told(freed: int) -> None:
+        def on_freed(freed: int) -> None:
             size = memory_words(freed)
             words = tr("The trash is empty: {size} are free.", size=size)
             self.noticed.emit(Notice("info", words, passing=True, about="library"))
 
-        self._desk.empty_trash(told)
+        self._desk.empty_trash(on_freed)
 
     def set_limit(self) -> None:
         """Ask for the size in megabytes above which a warning is shown."""
@@ -353,11 +353,11 @@ class LibraryFeature(Feature):
                 self._window, tr("Folder of the event files"), "", "events", to_write=True
             )
             if folder:
-                told = tr("Event files are written: {path}", path=folder)
-                self._write(ids, Path(folder), export_events, told)
+                message = tr("Event files are written: {path}", path=folder)
+                self._write(ids, Path(folder), export_events, message)
             return
         suffix, patterns = _PATTERNS[kind]
-        known = self._panel.table.entries.known(self._panel.table.entries.place_of(ids[0]))
+        known = self._panel.table.entries.known(self._panel.table.entries.row_of(ids[0]))
         name = plain_name(str(known.get("name")))
         path = choose_save_file(
             self._window,
@@ -370,14 +370,14 @@ class LibraryFeature(Feature):
             self._write(ids, Path(path), export_file, tr("It is written: {path}", path=path))
 
     def _write(
-        self, ids: Sequence[str], path: Path, write: Callable[..., object], told: str
+        self, ids: Sequence[str], path: Path, write: Callable[..., object], message: str
     ) -> None:
         def act(library: Library, report: Report, cancelled: IsCancelled) -> None:
             every = [member for id in ids for member in members(library, id)]
             write(library, list(dict.fromkeys(every)), path, report, cancelled)
 
         def done(_result: object) -> None:
-            self.noticed.emit(Notice("info", told, about="library", file=path))
+            self.noticed.emit(Notice("info", message, about="library", file=path))
 
         self._desk.do(tr("Writing {name}", name=path.name), act, done)
 

@@ -47,7 +47,7 @@ class OthersFeature(Feature):
         self._show_samples()
         self._show_network()
         self._show_others()
-        self.while_seen("others", self._set_active)
+        self.while_visible("others", self._set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update for a change of the displayed network or dataset."""
@@ -65,7 +65,7 @@ class OthersFeature(Feature):
         others.refused.connect(self._on_others_refused)
         panel.removed.connect(others.remove)
         panel.way_chosen.connect(others.set_way)
-        panel.menu.wanted.connect(partial(self.offer, panel.menu))
+        panel.menu.requested.connect(partial(self.offer, panel.menu))
         panel.menu.chosen.connect(self.choose)
 
     @Slot(bool)
@@ -171,13 +171,13 @@ class OthersFeature(Feature):
         if decoded.image.size != shown.dataset.pixels:
             return
         shape = shown.dataset.image_shape
-        self._panel.set_image(decoded.image.reshape(shape), decoded.z, shown.look)
-        self._others.look(decoded.z)
+        self._panel.set_image(decoded.image.reshape(shape), decoded.z, shown.image_style)
+        self._others.decode(decoded.z)
 
     @Slot(object)
     def _on_others_decoded(self, found: tuple[OtherImage, ...]) -> None:
         shown = self._services.shown
-        self._panel.set_images(found, shown.dataset.image_shape, shown.look)
+        self._panel.set_images(found, shown.dataset.image_shape, shown.image_style)
 
     @Slot(str)
     def _on_others_refused(self, reason: str) -> None:

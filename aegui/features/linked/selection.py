@@ -38,7 +38,7 @@ class SelectionFeature(Feature):
         self._connect()
         self._show_samples()
         self._network.mark()
-        self.while_seen("selection", self._selection.set_active)
+        self.while_visible("selection", self._selection.set_active)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update for a change of the displayed network or dataset."""
@@ -72,7 +72,7 @@ class SelectionFeature(Feature):
 
     def _show_samples(self) -> None:
         shown = self._services.shown
-        self._panel.set_samples(shown.dataset, shown.look)
+        self._panel.set_samples(shown.dataset, shown.image_style)
         self._panel.set_selection(self._selection.indices)
 
     def _show_network(self) -> None:

@@ -43,7 +43,7 @@ class ConceptWork(QObject):
         self._show_samples()
         self._show_kept()
         self.show_pins()
-        self._on_concepts_looked(self._concepts.latest)
+        self._on_concepts_computed(self._concepts.latest)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update samples and kept concepts for the fields in ``changed``."""
@@ -55,7 +55,7 @@ class ConceptWork(QObject):
     def _connect(self) -> None:
         services, page, concepts = self._services, self._page, self._concepts
         services.workspace.annotations.concepts_changed.connect(self._show_kept)
-        concepts.looked.connect(self._on_concepts_looked)
+        concepts.computed.connect(self._on_concepts_computed)
         concepts.applied.connect(self._on_concepts_applied)
         concepts.boxes_changed.connect(self._show_boxes)
         concepts.failed.connect(page.set_status)
@@ -77,12 +77,12 @@ class ConceptWork(QObject):
     @Slot()
     def _show_samples(self) -> None:
         shown = self._services.shown
-        dataset, look = shown.dataset, shown.look
-        names = dataset.labels if look.glyphs else dataset.names
+        dataset, image_style = shown.dataset, shown.image_style
+        names = dataset.labels if image_style.glyphs else dataset.names
         order = np.argsort(dataset.class_indices, kind="stable")
         ends = np.cumsum(np.bincount(dataset.class_indices, minlength=len(dataset.classes)))
         members = [tuple(part.tolist()) for part in np.split(order, ends[:-1])]
-        self._page.set_samples(dataset.images, names, dataset.classes, members, look)
+        self._page.set_samples(dataset.images, names, dataset.classes, members, image_style)
         self._show_boxes()
 
     @Slot()
@@ -93,10 +93,10 @@ class ConceptWork(QObject):
 
     def show_pins(self) -> None:
         """Offer the pins as starting points of a concept."""
-        places = self._services.workspace.annotations.places
+        pins = self._services.workspace.annotations.pins
         start = self._concepts.start
-        current = next((place.name for place in places if place.z == start), "")
-        self._page.boxes["start"].set_pins([place.name for place in places], current)
+        current = next((pin.name for pin in pins if pin.z == start), "")
+        self._page.boxes["start"].set_pins([pin.name for pin in pins], current)
 
     @Slot(str)
     def _on_page_selection_requested(self, key: str) -> None:
@@ -118,20 +118,20 @@ class ConceptWork(QObject):
 
     @Slot(int)
     def _on_page_start_chosen(self, index: int) -> None:
-        self._concepts.set_start(self._services.workspace.annotations.places[index].z)
+        self._concepts.set_start(self._services.workspace.annotations.pins[index].z)
 
     # Concepts
 
     @Slot(object)
-    def _on_concepts_looked(self, look: ConceptResult | None) -> None:
-        if look is None:
+    def _on_concepts_computed(self, result: ConceptResult | None) -> None:
+        if result is None:
             self._applied = None
-        self._page.set_look(look, self._services.shown.look)
+        self._page.set_result(result, self._services.shown.image_style)
 
     @Slot(object)
     def _on_concepts_applied(self, applied: Applied) -> None:
         self._applied = applied
-        self._page.set_applied(applied, self._services.shown.look)
+        self._page.set_applied(applied, self._services.shown.image_style)
 
     @Slot()
     @Slot(object)
@@ -150,7 +150,7 @@ class ConceptWork(QObject):
             self._page.set_status(tr("A GAN has no encoder: its samples have no codes to compare."))
         elif self._lacked_encoder:
             # The current network can encode: replace the message about the previous one.
-            self._page.set_look(self._concepts.latest, self._services.shown.look)
+            self._page.set_result(self._concepts.latest, self._services.shown.image_style)
         self._lacked_encoder = lacks
 
     def _offered(self) -> tuple[KeptConcept, ...]:
@@ -162,9 +162,9 @@ class ConceptWork(QObject):
 
     @Slot(str)
     def _on_page_keep_requested(self, name: str) -> None:
-        look, kept = self._concepts.latest, self._services.workspace.annotations
-        if look is not None:
-            named = look.concept.named(name)
+        result, kept = self._concepts.latest, self._services.workspace.annotations
+        if result is not None:
+            named = result.concept.named(name)
             self._concepts.set_kept(named)
             kept.set_concepts((*kept.concepts, named))
 

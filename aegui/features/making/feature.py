@@ -65,7 +65,7 @@ class MakingFeature(Feature):
         self._show_stops()
         self._show_network()
         self._on_paths_traced(self._paths.latest)
-        self.while_seen("making", self._set_seen)
+        self.while_visible("making", self._set_seen)
 
     def show_page(self, key: str) -> None:
         """Show the page ``key`` of the panel."""
@@ -73,7 +73,7 @@ class MakingFeature(Feature):
 
     def _connect(self) -> None:
         services, page, paths = self._services, self._page, self._paths
-        kept = services.workspace.annotations
+        annotations = services.workspace.annotations
         paths.traced.connect(self._on_paths_traced)
         paths.pictured.connect(self._on_paths_pictured)
         paths.busy_changed.connect(page.set_busy)
@@ -90,7 +90,7 @@ class MakingFeature(Feature):
         pins.renamed.connect(self._on_pins_renamed)
         self._canvas.pin_moved.connect(self._on_canvas_pin_moved)
         pins.toggled.connect(paths.set_stop)
-        pins.removed.connect(kept.unpin)
+        pins.removed.connect(annotations.unpin)
         pins.ordered.connect(self._on_pins_ordered)
         pins.activated.connect(self._on_pins_activated)
         page.cancel_requested.connect(paths.cancel)
@@ -136,12 +136,12 @@ class MakingFeature(Feature):
     @Slot()
     def _show_stops(self) -> None:
         paths = self._paths
-        self._page.pins.set_pins(paths.places, paths.stops, paths.fitting)
+        self._page.pins.set_pins(paths.pins, paths.stops, paths.fitting)
         self._concepts.show_pins()
 
     @Slot(object)
     def _on_paths_pictured(self, images: tuple[NDArray[np.float32] | None, ...]) -> None:
-        self._page.pins.set_pictures(images, self._services.shown.look)
+        self._page.pins.set_pictures(images, self._services.shown.image_style)
 
     @Slot()
     def _on_pins_pin_requested(self) -> None:
@@ -150,11 +150,11 @@ class MakingFeature(Feature):
 
     @Slot(int, str)
     def _on_pins_renamed(self, index: int, name: str) -> None:
-        kept = self._services.workspace.annotations
+        annotations = self._services.workspace.annotations
         if not name.strip():
             self._show_stops()
             return
-        kept.replace(index, self._paths.renamed(index, name.strip()))
+        annotations.replace(index, self._paths.renamed(index, name.strip()))
 
     @Slot(int, object)
     def _on_canvas_pin_moved(self, index: int, z: NDArray[np.float32]) -> None:
@@ -162,13 +162,13 @@ class MakingFeature(Feature):
 
     @Slot(object)
     def _on_pins_ordered(self, order: tuple[int, ...]) -> None:
-        kept = self._services.workspace.annotations
-        kept.set_places(tuple(kept.places[index] for index in order))
+        annotations = self._services.workspace.annotations
+        annotations.set_pins(tuple(annotations.pins[index] for index in order))
 
     @Slot(int)
     def _on_pins_activated(self, index: int) -> None:
-        place = self._services.workspace.annotations.places[index]
-        self._reach.go_to(np.array(place.z, np.float32))
+        pin = self._services.workspace.annotations.pins[index]
+        self._reach.go_to(np.array(pin.z, np.float32))
 
     # Path
 
@@ -195,43 +195,43 @@ class MakingFeature(Feature):
         self._services.settings.keep({key: value})
 
     @Slot(object)
-    def _on_paths_traced(self, look: PathResult | None) -> None:
-        self._page.set_path(look, self._services.shown.look)
+    def _on_paths_traced(self, result: PathResult | None) -> None:
+        self._page.set_path(result, self._services.shown.image_style)
         self._show_way()
 
     def _show_way(self) -> None:
         """Show the path on the map while the dock is visible."""
-        look = self._paths.latest
-        self._canvas.set_path(look.codes if self._is_seen and look is not None else None)
+        result = self._paths.latest
+        self._canvas.set_path(result.codes if self._is_seen and result is not None else None)
 
     @Slot(int)
     def _on_page_step_shown(self, step: int) -> None:
-        look = self._paths.latest
-        if look is not None and step < len(look.codes):
-            self._reach.point_at(look.codes[step])
+        result = self._paths.latest
+        if result is not None and step < len(result.codes):
+            self._reach.point_at(result.codes[step])
 
     # Films
 
     @Slot(str)
     def export(self, kind: str) -> None:
         """Ask for settings and a file and write the film; ``kind`` is the preselected format."""
-        look = self._paths.latest
-        if look is None:
+        result = self._paths.latest
+        if result is None:
             return
         usual = FilmSpec(fps=float(self._page.frames_per_second))
         film = replace(kept_film(self._services.settings, _ROOM, usual), form=kind, fps=usual.fps)
-        ink = self._services.shown.look.glyphs and not current_theme().is_dark
+        ink = self._services.shown.image_style.glyphs and not current_theme().is_dark
 
         def estimate(film: FilmSpec, cancelled: IsCancelled) -> FilmSize:
             return film_size(
-                [*look.images[:LOOKED_AT]], len(look.images), film, ink=ink, cancelled=cancelled
+                [*result.images[:LOOKED_AT]], len(result.images), film, ink=ink, cancelled=cancelled
             )
 
         dialog = FilmDialog(film, estimate, self._window)
-        dialog.save_requested.connect(lambda: self._save_film(dialog, look, ink))
+        dialog.save_requested.connect(lambda: self._save_film(dialog, result, ink))
         dialog.open()
 
-    def _save_film(self, dialog: FilmDialog, look: PathResult, ink: bool) -> None:
+    def _save_film(self, dialog: FilmDialog, result: PathResult, ink: bool) -> None:
         path = dialog.choose_file(tr("{name} - path", name=self._services.workspace.name))
         if not path:
             return
@@ -240,7 +240,9 @@ class MakingFeature(Feature):
         dialog.accept()
 
         def work(report: Report, cancelled: IsCancelled) -> int:
-            frames = _counted(look.images, Progress(len(look.images), _written, report, cancelled))
+            frames = _counted(
+                result.images, Progress(len(result.images), _written, report, cancelled)
+            )
             return write_film(
                 path,
                 frames,
@@ -252,8 +254,8 @@ class MakingFeature(Feature):
                 cancelled=cancelled,
             )
 
-        told = tr("The film is saved: {path}", path=path)
-        notice = Notice("info", told, about="film", file=Path(path))
+        message = tr("The film is saved: {path}", path=path)
+        notice = Notice("info", message, about="film", file=Path(path))
         self._services.of(FileWriter).write_long(path, work, notice)
 
 

@@ -64,8 +64,8 @@ class FindWork(QObject):
             self._page.set_offered(offered)
 
     @Slot(object)
-    def _on_finds_found(self, look: FindsResult | None) -> None:
-        self._page.set_look(look, self._services.shown.look)
+    def _on_finds_found(self, result: FindsResult | None) -> None:
+        self._page.set_result(result, self._services.shown.image_style)
 
     @Slot(bool)
     def _on_job_busy_changed(self, busy: bool) -> None:
@@ -89,29 +89,29 @@ class FindWork(QObject):
 
     @Slot(int)
     def _on_page_show_requested(self, number: int) -> None:
-        look = self._finds.latest
-        if look is not None:
-            self._reach.go_to(look.codes[number])
+        result = self._finds.latest
+        if result is not None:
+            self._reach.go_to(result.codes[number])
 
     @Slot(object)
     def _on_page_pin_requested(self, numbers: tuple[int, ...]) -> None:
-        look = self._finds.latest
-        if look is not None:
-            self._services.workspace.annotations.pin_all(look.codes[number] for number in numbers)
+        result = self._finds.latest
+        if result is not None:
+            self._services.workspace.annotations.pin_all(result.codes[number] for number in numbers)
 
     @Slot(int)
     def _on_page_draw_requested(self, number: int) -> None:
-        look = self._finds.latest
-        if look is not None:
-            self._reach.draw(look.images[number])
+        result = self._finds.latest
+        if result is not None:
+            self._reach.draw(result.images[number])
 
     def _chosen_set(self, numbers: tuple[int, ...]) -> Dataset | None:
         """Return these images as a data set; glyphs are thresholded."""
-        look = self._finds.latest
-        if look is None or not numbers:
+        result = self._finds.latest
+        if result is None or not numbers:
             return None
-        images = look.images[list(numbers)]
-        if self._services.shown.look.glyphs:
+        images = result.images[list(numbers)]
+        if self._services.shown.image_style.glyphs:
             images = (images > THRESHOLD).astype(np.float32)
         name = self._services.workspace.name
         return Dataset.from_images(
@@ -147,9 +147,9 @@ class FindWork(QObject):
             return
         path = choose_set_file(self._window, f"{found.name}.json")
         if path:
-            told = tr("The images are saved: {path}", path=path)
+            message = tr("The images are saved: {path}", path=path)
             self._services.of(FileWriter).write(
                 path,
                 lambda: write_dataset(path, found),
-                Notice("info", told, about="new images", file=Path(path)),
+                Notice("info", message, about="new images", file=Path(path)),
             )

@@ -81,7 +81,7 @@ class MapFeature(Feature):
         self._decoding.decoded.connect(self._on_decode_decoded)
         services.of(PlaneService).decoded.connect(self._on_plane_decoded)
         services.latest("aegui-nearest").answered.connect(self._on_nearest_answered)
-        services.workspace.annotations.places_changed.connect(self._show_pins)
+        services.workspace.annotations.pins_changed.connect(self._show_pins)
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.started.connect(self._on_runner_started)
 
@@ -119,13 +119,13 @@ class MapFeature(Feature):
 
     def _show_samples(self) -> None:
         shown, canvas = self._services.shown, self._canvas
-        dataset, look = shown.dataset, shown.look
-        names = dataset.labels if look.glyphs else dataset.names
-        canvas.set_samples(dataset.labels, dataset.images, look, names)
+        dataset, image_style = shown.dataset, shown.image_style
+        names = dataset.labels if image_style.glyphs else dataset.names
+        canvas.set_samples(dataset.labels, dataset.images, image_style, names)
         if len(dataset.classes) < len(dataset):
             canvas.set_classes(dataset.classes, dataset.class_indices)
         self._picture_shape = dataset.picture_shape
-        self._panel.set_samples(names, dataset.images, look)
+        self._panel.set_samples(names, dataset.images, image_style)
         if self._decoded is not None and self._decoded.image.size != dataset.pixels:
             # Decoding may have to wait for torch; never show an image of the previous data set.
             self._decoded = None
@@ -137,7 +137,7 @@ class MapFeature(Feature):
         self._show_plane()
         canvas.set_prior(shown.has_prior)
         canvas.surface.set_live(shown.is_learning)
-        self._services.of(PlaneService).set_codec(codec, shown.look, live=shown.is_learning)
+        self._services.of(PlaneService).set_codec(codec, shown.image_style, live=shown.is_learning)
         self._follows = shown.is_learning
         self._decoding.set_codec(codec)
         self._follows = False
@@ -241,7 +241,7 @@ class MapFeature(Feature):
         image = decoded.image.reshape(self._picture_shape)
         self._panel.set_decoded(image, decoded.z, decoded.epoch)
         self._near.mark_behind(_FOLLOWING_MS if shown.is_learning else POINTING_MS)
-        if not shown.look.glyphs:
+        if not shown.image_style.glyphs:
             # The nearest sample may be blended into the image: update both in the same frame.
             self._near.flush()
 
@@ -268,7 +268,7 @@ class MapFeature(Feature):
     def _show_sample(self, found: tuple[tuple[int, float], ...]) -> None:
         """Blend in the nearest sample where the image copies it; glyphs need no sharpening."""
         shown = self._services.shown
-        is_wanted = self._canvas.scene.style.sharp and not shown.look.glyphs
+        is_wanted = self._canvas.scene.style.sharp and not shown.image_style.glyphs
         share = copy_share(found[0][1], found[1][1]) if is_wanted and len(found) > 1 else 0.0
         if share > 0.0 and not shown.is_learning:
             image = shown.dataset.images[found[0][0]].reshape(-1)
@@ -298,20 +298,17 @@ class MapFeature(Feature):
     @Slot()
     @Slot(object)
     def _show_pins(self, _places: object = None) -> None:
-        places = self._services.workspace.annotations.places
+        pins = self._services.workspace.annotations.pins
         self._canvas.set_pins(
-            tuple(
-                Pin(np.array(place.z, np.float32), place.name, place.z in self._former)
-                for place in places
-            )
+            tuple(Pin(np.array(pin.z, np.float32), pin.name, pin.z in self._former) for pin in pins)
         )
 
     @Slot()
     def _on_runner_started(self) -> None:
-        if self._services.runner.goes_on:
+        if self._services.runner.is_continuation:
             return  # training of the same network continues
-        places = self._services.workspace.annotations.places
-        self._former = frozenset(place.z for place in places)
+        pins = self._services.workspace.annotations.pins
+        self._former = frozenset(pin.z for pin in pins)
         self._show_pins()
 
     @Slot()

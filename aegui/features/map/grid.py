@@ -83,7 +83,7 @@ class GridFeature(Feature):
         bases: dict[str, NDArray[np.float32]],
         panel: SheetPanel,
     ) -> None:
-        glyphs = self._services.shown.look.glyphs
+        glyphs = self._services.shown.image_style.glyphs
         service = self._services.of(GridService)
         from aegui.features.map.grid_dialog import GridDialog
 
@@ -103,7 +103,7 @@ class GridFeature(Feature):
         spec = TraversalSpec(tuple(middle.tolist()), tuple(spread.tolist()))
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
         if last is None:
-            return TraversalRequest(spec, "mean", scale, self._services.shown.look.glyphs)
+            return TraversalRequest(spec, "mean", scale, self._services.shown.image_style.glyphs)
         spec = replace(spec, steps=last.spec.steps, reach=last.spec.reach)
         base = last.base if last.base in bases else "mean"
         return TraversalRequest(spec, base, scale, last.ink)
@@ -123,7 +123,7 @@ class GridFeature(Feature):
             spec = replace(last.spec, quantiles=last.spec.quantiles and has_prior)
             return replace(last, spec=spec, base=base)
         scale = fitting_scale(codec.image_shape[1:], IMAGE_PX)
-        ink = self._services.shown.look.glyphs
+        ink = self._services.shown.image_style.glyphs
         return GridRequest(self._first_spec(codec, has_prior=has_prior), "mean", scale, ink)
 
     def _first_spec(self, codec: Codec, *, has_prior: bool) -> GridSpec:

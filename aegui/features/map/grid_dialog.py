@@ -16,7 +16,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.layouts import buttons_of, column, open_at
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import SPACING
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from aegui.session.notice import Notice
 from aegui.widgets.figures.makers import grid_figure, traversal_figure
 from aegui.widgets.rulers import axis_name
@@ -103,17 +103,19 @@ class GridDialog(QDialog):
         if images is None:
             return None
         spec, size = self.panel.request.spec, self._codec.latent_size
-        look = Look(glyphs=self._glyphs)
+        image_style = ImageStyle(glyphs=self._glyphs)
         if isinstance(spec, GridSpec):
-            xs, ys = spec.places()
+            xs, ys = spec.axis_values()
             ys = ys[:1] if size == 1 else ys
             across, up = (axis_name(axis) for axis in spec.axes)
             names = across, up if size > 1 else ""
-            return grid_figure(images, xs.tolist(), ys.tolist(), names, look, self.panel.title)
+            return grid_figure(
+                images, xs.tolist(), ys.tolist(), names, image_style, self.panel.title
+            )
         lows, highs = spec.ends().T.tolist()
         values = [np.linspace(a, b, spec.steps).tolist() for a, b in zip(lows, highs, strict=True)]
         rows = [axis_name(number) for number in range(size)]
-        return traversal_figure(images, rows, values, look, self.panel.title)
+        return traversal_figure(images, rows, values, image_style, self.panel.title)
 
     def write(self, path: str, writer: FileWriter) -> None:
         """Save the image to ``path``; the dialog closes once the file is written."""
@@ -125,12 +127,12 @@ class GridDialog(QDialog):
 
         self.problem.set_text("")
         self.save.setEnabled(False)
-        told = tr("The picture is saved: {path}", path=path)
-        notice = Notice("info", told, about="figure", file=Path(path))
+        message = tr("The picture is saved: {path}", path=path)
+        notice = Notice("info", message, about="figure", file=Path(path))
         writing = writer.write_long(path, work, notice)
         writing.written.connect(self.accept)
         writing.failed.connect(self._on_service_failed)
-        self.finished.connect(writing.give_up)
+        self.finished.connect(writing.cancel)
 
     def _draw(self) -> None:
         request = self.panel.request

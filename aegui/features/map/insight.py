@@ -46,11 +46,11 @@ class InsightFeature(Feature):
         self._lens = services.settings.values.get(_LENS) is True
         self._spacing: float | None = None
         self._decoded: Decoded | None = None
-        self._place: NDArray[np.float32] | None = None
-        self._told: PlaceInsight | None = None
+        self._code: NDArray[np.float32] | None = None
+        self._insight: PlaceInsight | None = None
         self._least_ms = POINTING_MS
         """Minimum time between two read-outs."""
-        self._looker = Refresher(self._look, _FOLLOWING_MS, parent=self)
+        self._refresher = Refresher(self._measure, _FOLLOWING_MS, parent=self)
         self._connect()
         self._show_network()
         kept = services.settings.values.get(_LAYERS)
@@ -93,7 +93,7 @@ class InsightFeature(Feature):
         if changed & SUBJECT:
             self._show_network()
         if REST in changed:
-            self._looker.mark()
+            self._refresher.mark()
         if "codes" in changed:
             self._look_at_view()
         if "network" in changed:
@@ -116,13 +116,13 @@ class InsightFeature(Feature):
             )
             if not shown.is_learning:
                 # The current read-out was computed with the previous weights.
-                self._looker.mark()
-                self._looker.flush()
+                self._refresher.mark()
+                self._refresher.flush()
         self._show_choice()
         self._show_legend()
 
     def _forget(self) -> None:
-        self._decoded = self._place = None
+        self._decoded = self._code = None
         self._canvas.set_fan(None)
         self._canvas.set_drift(None)
         self._canvas.map_cursor.set_words("")
@@ -140,25 +140,25 @@ class InsightFeature(Feature):
     @Slot(object)
     def _on_decode_decoded(self, decoded: Decoded) -> None:
         self._decoded = decoded
-        if self._place is None or not np.array_equal(self._place, decoded.z):
-            self._look_soon()
+        if self._code is None or not np.array_equal(self._code, decoded.z):
+            self._measure_soon()
         else:
-            self._looker.mark()
+            self._refresher.mark()
 
-    def _look_soon(self) -> None:
+    def _measure_soon(self) -> None:
         """Schedule the read-out after the repaint of the decoded image."""
-        self._looker.mark_behind(self._least_ms)
+        self._refresher.mark_behind(self._least_ms)
         if self._lens:
             # The lens shows decoded images itself: it is not deferred.
-            self._looker.flush()
+            self._refresher.flush()
 
-    def _look(self) -> None:
+    def _measure(self) -> None:
         decoded = self._decoded
         if decoded is None:
             return
-        self._place, self._told = decoded.z, None
-        self._services.of(InsightService).look(decoded.z, self._canvas.scene.projection.frame)
-        if self._told is None:
+        self._code, self._insight = decoded.z, None
+        self._services.of(InsightService).measure(decoded.z, self._canvas.scene.projection.frame)
+        if self._insight is None:
             # The answer is pending, and the current arrow belongs to the previous position.
             self._canvas.set_drift(None)
         self._look_around()
@@ -172,16 +172,16 @@ class InsightFeature(Feature):
             )
 
     @Slot(object)
-    def _on_insight_found(self, told: PlaceInsight) -> None:
-        if self._place is None:
+    def _on_insight_found(self, insight: PlaceInsight) -> None:
+        if self._code is None:
             return
-        self._told = told
-        self._window.panel(CursorPanel).set_insight(told)
-        code, found = self._canvas.map_cursor.code(), told.insight
+        self._insight = insight
+        self._window.panel(CursorPanel).set_insight(insight)
+        code, found = self._canvas.map_cursor.code(), insight.insight
         if code is None or not np.array_equal(code, found.z):
             return
         self._canvas.set_drift(None if found.drift is None else found.z + found.drift)
-        self._canvas.map_cursor.set_words(told.words)
+        self._canvas.map_cursor.set_words(insight.words)
 
     @Slot(object)
     def _on_insight_fanned(self, fan: Fan) -> None:
@@ -220,9 +220,9 @@ class InsightFeature(Feature):
 
     @Slot(object)
     def _on_canvas_cursor_moved(self, _z: object) -> None:
-        if self._looker.is_dirty:
+        if self._refresher.is_dirty:
             # The pointer may have returned to the position it left; restart the short delay.
-            self._look_soon()
+            self._measure_soon()
 
     @Slot()
     def _look_at_view(self) -> None:
@@ -238,8 +238,8 @@ class InsightFeature(Feature):
         reason = self._reasons().get(key)
         if reason is not None and key not in self._services.of(FieldService).chosen:
             # Only reached by a key: the menu disables the entry.
-            told = tr("{layer}: {reason}", layer=tr(FIELDS[key].label), reason=reason)
-            self._services.workspace.noticed.emit(Notice("info", told, passing=True))
+            message = tr("{layer}: {reason}", layer=tr(FIELDS[key].label), reason=reason)
+            self._services.workspace.noticed.emit(Notice("info", message, passing=True))
             return
         self._services.of(FieldService).toggle(key)
         chosen = self._services.of(FieldService).chosen

@@ -48,8 +48,8 @@ class PageFeature(Feature):
             text = page_html([exhibit], report=report, cancelled=cancelled)
             write_atomically(path, text.encode())
 
-        told = tr("The web page is saved: {path}. Open it in any browser.", path=path)
-        notice = Notice("info", told, about="figure", file=Path(path))
+        message = tr("The web page is saved: {path}. Open it in any browser.", path=path)
+        notice = Notice("info", message, about="figure", file=Path(path))
         self._services.of(FileWriter).write_long(path, work, notice)
 
     def _exhibit(self, shown: Shown) -> Exhibit | None:
@@ -62,7 +62,7 @@ class PageFeature(Feature):
             codec,
             shown.dataset,
             moment.weights,
-            shown.kept,
-            self._services.workspace.annotations.places,
+            shown.kept_epochs,
+            self._services.workspace.annotations.pins,
             self._window.canvas.scene.projection.frame,
         )

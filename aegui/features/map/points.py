@@ -57,7 +57,7 @@ class PointsFeature(Feature):
 
     def _show_samples(self) -> None:
         shown = self._services.shown
-        self._selection.set_dataset(shown.dataset, glyphs=shown.look.glyphs)
+        self._selection.set_dataset(shown.dataset, glyphs=shown.image_style.glyphs)
 
     @Slot(object)
     def _show(self, _style: object = None) -> None:
@@ -80,10 +80,10 @@ class PointsFeature(Feature):
         self._services.of(SampleValuesService).request(subject, tuple(keys))
 
     @Slot(object)
-    def _on_values_found(self, told: SampleValues) -> None:
-        if len(told.values) != len(self._services.shown.dataset):
+    def _on_values_found(self, values: SampleValues) -> None:
+        if len(values.values) != len(self._services.shown.dataset):
             return
-        if told.key == "variances":
-            self._canvas.set_variances(told.values)
+        if values.key == "variances":
+            self._canvas.set_variances(values.values)
         else:
-            self._canvas.set_values(told.key, told.values)
+            self._canvas.set_values(values.key, values.values)

@@ -38,8 +38,8 @@ class SlidersFeature(Feature):
         self._sliders.ends_requested.connect(self._on_sliders_ends_requested)
         services.of(AxisEndsService).drawn.connect(self._on_ends_drawn)
         services.of(Making).paths.stops_changed.connect(self._show_pins)
-        services.workspace.annotations.places_changed.connect(self._take_places)
-        self._take_places(services.workspace.annotations.places)
+        services.workspace.annotations.pins_changed.connect(self._take_pins)
+        self._take_pins(services.workspace.annotations.pins)
 
     @Slot(object, object)
     def _on_sliders_ends_requested(self, axes: tuple[int, ...], codes: NDArray[np.float32]) -> None:
@@ -51,7 +51,7 @@ class SlidersFeature(Feature):
 
     @Slot(object)
     def _on_ends_drawn(self, ends: Ends) -> None:
-        self._sliders.set_ends(ends, self._services.shown.look)
+        self._sliders.set_ends(ends, self._services.shown.image_style)
 
     def show(self, _shown: Shown, changed: Changes) -> None:
         """Update for another network, or for new weights of the same one."""
@@ -69,15 +69,15 @@ class SlidersFeature(Feature):
         self._show_pins()
 
     @Slot(object)
-    def _take_places(self, _places: object) -> None:
-        self._services.of(Making).paths.set_places(self._services.workspace.annotations.places)
+    def _take_pins(self, _places: object) -> None:
+        self._services.of(Making).paths.set_pins(self._services.workspace.annotations.pins)
         self._show_pins()
 
     @Slot()
     def _show_pins(self) -> None:
         paths, codec = self._services.of(Making).paths, self._services.shown.codec
         size = 0 if codec is None else codec.latent_size
-        every = zip(paths.places, paths.stops, strict=True)
+        every = zip(paths.pins, paths.stops, strict=True)
         three = [place for place, taken in every if taken and len(place.z) == size][:3]
         names = [place.name for place in three]
         if len(three) < 3 or len({len(place.z) for place in three}) > 1:

@@ -32,7 +32,7 @@ from aegui.features.noise_study.model.study_forms import (
 )
 from aegui.features.noise_study.view.curves_page import CurveChoice
 from aegui.features.noise_study.view.panel import StudyPanel
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.session.file_writer import FileWriter
 from aegui.session.map.others import Others
 from aegui.session.notice import Notice
@@ -78,11 +78,11 @@ class NoiseStudyFeature(Feature):
         self._study = services.of(NoiseStudy)
         self._panel = window.panel(StudyPanel)
         self._dock = window.docks["study"]
-        self._look = services.shown.look
+        self._image_style = services.shown.image_style
         self._models: dict[str, CurveModel] = {}
         self._estimate = Refresher(self._show_estimate, _FOLLOWING_MS, self._dock, self)
         self._choices = Refresher(self._show_choices, _FOLLOWING_MS, self._dock, self)
-        self._findings = Refresher(self._look_for_mistakes, _FOLLOWING_MS, self._dock, self)
+        self._findings = Refresher(self._find_mistakes, _FOLLOWING_MS, self._dock, self)
         self._connect()
         self._restore()
 
@@ -114,7 +114,7 @@ class NoiseStudyFeature(Feature):
         panel.page_chosen.connect(self._on_panel_page_chosen)
         panel.matrix.run_requested.connect(self.run_matrix)
         panel.matrix.form_edited.connect(self._estimate.mark)
-        panel.matrix.cell_wanted.connect(self._study.look_into)
+        panel.matrix.cell_requested.connect(self._study.repair_cell)
         panel.matrix.characters_requested.connect(self.save_characters)
         panel.curves.run_requested.connect(self.run_curves)
         panel.curves.open_requested.connect(self.open_file)
@@ -207,13 +207,13 @@ class NoiseStudyFeature(Feature):
     def _on_study_matrix_changed(self) -> None:
         matrix = self._study.matrix
         if matrix is not None:
-            self._look = look_of(matrix.dataset)
+            self._image_style = image_style_of(matrix.dataset)
         self._panel.matrix.set_matrix(matrix)
         self._choices.mark()
 
     @Slot(object)
     def _on_study_strip_found(self, found: CellStrip) -> None:
-        self._panel.matrix.cell.set_strip(found, self._look)
+        self._panel.matrix.cell.set_strip(found, self._image_style)
 
     @Slot()
     def save_characters(self) -> None:
@@ -300,9 +300,9 @@ class NoiseStudyFeature(Feature):
 
     # Mistakes
 
-    def _look_for_mistakes(self) -> None:
+    def _find_mistakes(self) -> None:
         workspace = self._services.workspace
-        self._study.look_for_mistakes(workspace.recipe, workspace.dataset)
+        self._study.find_mistakes(workspace.recipe, workspace.dataset)
 
     @Slot(object)
     def _on_mistakes_test_edited(self, test: CorruptionSpec | None) -> None:
@@ -400,8 +400,8 @@ class NoiseStudyFeature(Feature):
         title = tr("Save the study")
         path = choose_save_file(self._window, title, name, "CSV (*.csv)", "tables")
         if path:
-            told = tr("The study is saved: {path}", path=path)
-            notice = Notice("info", told, about="study", file=Path(path))
+            message = tr("The study is saved: {path}", path=path)
+            notice = Notice("info", message, about="study", file=Path(path))
             self._services.of(FileWriter).write_bytes(path, content, notice)
 
     def _keep(self, values: Mapping[str, str | int | float]) -> None:

@@ -27,18 +27,18 @@ class FindingsFeature(Feature):
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
         self._study = services.of(NoiseStudy)
-        self._look = Refresher(self._ask, _FOLLOWING_MS, window.docks["training"], self)
+        self._refresher = Refresher(self._ask, _FOLLOWING_MS, window.docks["training"], self)
         lines = window.panel(TrainingPanel).findings
         self._study.findings_found.connect(lines.set_findings)
         lines.mend_requested.connect(self._on_lines_mend_requested)
         lines.see_requested.connect(services.requests.mistake)
-        services.workspace.recipe_changed.connect(self._look.mark)
-        services.workspace.dataset_changed.connect(self._look.mark)
-        self._look.mark()
+        services.workspace.recipe_changed.connect(self._refresher.mark)
+        services.workspace.dataset_changed.connect(self._refresher.mark)
+        self._refresher.mark()
 
     def _ask(self) -> None:
         workspace = self._services.workspace
-        self._study.look_for_mistakes(workspace.recipe, workspace.dataset)
+        self._study.find_mistakes(workspace.recipe, workspace.dataset)
 
     @Slot(object)
     def _on_lines_mend_requested(self, finding: Finding) -> None:

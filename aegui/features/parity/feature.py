@@ -32,12 +32,12 @@ class ParityFeature(Feature):
 
     def __init__(self, services: Services, window: FeatureWindow) -> None:
         super().__init__(services, window)
-        self._looks = services.latest("aegui-parity", urgent=False)
+        self._reading = services.latest("aegui-parity", urgent=False)
         self._states: tuple[RowState, ...] = ()
-        self._wanted: Recipe | None = None
+        self._requested: Recipe | None = None
         self.dialog: ParityDialog | None = None
-        self._looks.answered.connect(self._on_looks_answered)
-        self._looks.failed.connect(self._on_looks_failed)
+        self._reading.answered.connect(self._on_reading_answered)
+        self._reading.failed.connect(self._on_reading_failed)
         services.workspace.recipe_changed.connect(self._on_workspace_recipe_changed)
         services.of(LibraryNews).changed.connect(self._on_news_changed)
 
@@ -48,17 +48,17 @@ class ParityFeature(Feature):
             dialog.run_requested.connect(self.run)
             dialog.own_requested.connect(self.run_on_own)
             dialog.save_requested.connect(self.save)
-            dialog.looked_at.connect(self._look)
+            dialog.looked_at.connect(self._refresh)
             dialog.finished.connect(self._on_dialog_finished)
-            self._look()
+            self._refresh()
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
 
     @Slot()
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         """Read the library again."""
-        self._looks.derive(reached_states, object())
+        self._reading.derive(reached_states, object())
 
     @Slot(object)
     def run(self, row: ParityRow) -> None:
@@ -85,7 +85,7 @@ class ParityFeature(Feature):
             self._tell_busy()
             return
         recipe = row.recipe_on(source)
-        self._wanted = recipe
+        self._requested = recipe
         services.requests.line.emit(row.line(source))
         if services.workspace.recipe == recipe:
             self._on_workspace_recipe_changed()
@@ -97,8 +97,8 @@ class ParityFeature(Feature):
     @Slot(object)
     def _on_workspace_recipe_changed(self, _resolution: object = None) -> None:
         # The recipe is announced unchanged if its data could not be read or reading was cancelled.
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None and self._services.workspace.recipe == wanted:
+        requested, self._requested = self._requested, None
+        if requested is not None and self._services.workspace.recipe == requested:
             self._services.requests.train.emit()
 
     @Slot()
@@ -115,30 +115,30 @@ class ParityFeature(Feature):
             return
         states = self._states
         text = parity_csv if Path(path).suffix.lower() == _CSV else parity_html
-        told = tr("The published figures are saved: {path}", path=path)
+        message = tr("The published figures are saved: {path}", path=path)
         self._services.of(FileWriter).write_bytes(
             path,
             lambda: text(states).encode(),
-            Notice("info", told, about="figure", file=Path(path)),
+            Notice("info", message, about="figure", file=Path(path)),
         )
 
     @Slot(object)
-    def _on_looks_answered(self, states: tuple[RowState, ...]) -> None:
+    def _on_reading_answered(self, states: tuple[RowState, ...]) -> None:
         self._states = states
         if self.dialog is not None:
             self.dialog.set_states(states)
 
     @Slot(str)
-    def _on_looks_failed(self, reason: str) -> None:
+    def _on_reading_failed(self, reason: str) -> None:
         self.noticed.emit(Notice("error", reason, about="library"))
 
     @Slot()
     def _on_news_changed(self) -> None:
         """Update the page, so that a training that has just ended gets its tick."""
         if self.dialog is not None:
-            self._look()
+            self._refresh()
 
     @Slot()
     def _on_dialog_finished(self) -> None:
         self.dialog = None
-        self._looks.forget()
+        self._reading.forget()

@@ -64,7 +64,7 @@ class ProjectionsFeature(Feature):
             self._panel.set_map(state)
         self._show_references()
         self._show_others()
-        self.while_seen("projections", self._set_active)
+        self.while_visible("projections", self._set_active)
 
     def _connect(self) -> None:
         maps, panel = self._maps, self._panel
@@ -82,9 +82,9 @@ class ProjectionsFeature(Feature):
         panel.sample_hovered.connect(self._canvas.set_marked)
         self._canvas.hovered.connect(self._on_canvas_hovered)
         panel.samples_selected.connect(self._selection.select)
-        self._selection.changed.connect(panel.select_places)
+        self._selection.changed.connect(panel.select_samples)
         self._services.requests.selection_zoom.connect(panel.zoom_to_selection)
-        panel.other_menu.wanted.connect(self._on_other_menu_wanted)
+        panel.other_menu.requested.connect(self._on_other_menu_requested)
         panel.other_menu.chosen.connect(self._services.requests.other_network)
         self._others.changed.connect(self._show_others)
         self._others.compared.connect(self._show_compared)
@@ -112,7 +112,7 @@ class ProjectionsFeature(Feature):
             self._axes = _FIRST_AXES
         self._panel.set_axes(self._axes, size)
         self._panel.set_encodes(codec is None or codec.can_encode)
-        self._maps.set_wanted(self._panel.shown)
+        self._maps.set_requested(self._panel.shown)
         self._maps.set_codec(codec, self._axes)
 
     @Slot(object)
@@ -126,13 +126,13 @@ class ProjectionsFeature(Feature):
             self._maps.compute()
 
     @Slot(int)
-    def _on_canvas_hovered(self, place: int) -> None:
-        self._panel.point_at(place if place >= 0 else None)
+    def _on_canvas_hovered(self, index: int) -> None:
+        self._panel.point_at(index if index >= 0 else None)
 
     @Slot(object)
     def _on_maps_samples_changed(self, of: Material) -> None:
         self._panel.set_samples(self._services.shown.dataset, of)
-        self._panel.select_places(self._selection.indices)
+        self._panel.select_samples(self._selection.indices)
         self._others.set_indices(of.indices)
         # The maps are empty now, even if they are of the same samples as before.
         self._show_compared(self._others.latest)
@@ -140,7 +140,7 @@ class ProjectionsFeature(Feature):
     # Other networks
 
     @Slot()
-    def _on_other_menu_wanted(self) -> None:
+    def _on_other_menu_requested(self) -> None:
         self._services.requests.other_choices.emit(self._panel.other_menu)
 
     @Slot()
@@ -160,12 +160,12 @@ class ProjectionsFeature(Feature):
         if of is None or compared is None or not np.array_equal(of.indices, compared.indices):
             return
         for number, each in enumerate(compared.others):
-            if each.places is None:
+            if each.coordinates is None:
                 continue
             note = epoch_words(float(each.of.codec.epoch))
             if each.space.size > 2:
                 note = tr("PCA of {d} numbers, {epoch}", d=each.space.size, epoch=note)
-            self._panel.set_other(number, each.places, note)
+            self._panel.set_other(number, each.coordinates, note)
 
     # Maps
 
@@ -184,12 +184,12 @@ class ProjectionsFeature(Feature):
         options = self._services.settings.form(_OPTIONS, ProjectionOptions())
         self._panel.set_options(options)
         self._maps.set_options(options)
-        self._maps.set_wanted(self._panel.shown)
+        self._maps.set_requested(self._panel.shown)
         self._panel.pictured.setChecked(values.get(_PICTURED) is True)
 
     @Slot(object)
     def _on_panel_shown_changed(self, chosen: tuple[str, ...]) -> None:
-        self._maps.set_wanted(self._panel.shown)
+        self._maps.set_requested(self._panel.shown)
         self._keep({_SHOWN: " ".join(chosen)})
 
     @Slot(object)
@@ -223,7 +223,7 @@ class ProjectionsFeature(Feature):
             document = views_document(dataset, of, views, found, references)
             return (json.dumps(document, ensure_ascii=False) + "\n").encode()
 
-        told = tr("The maps are saved: {path}", path=path)
+        message = tr("The maps are saved: {path}", path=path)
         self._services.of(FileWriter).write_bytes(
-            path, made, Notice("info", told, about="maps file", file=Path(path))
+            path, made, Notice("info", message, about="maps file", file=Path(path))
         )

@@ -62,7 +62,7 @@ _PLACES = {
 class _Found(NamedTuple):
     """The path of the run that a figure belongs to; None if it was not found."""
 
-    wanted: FigureId
+    requested: FigureId
     path: Path | None
 
 
@@ -77,7 +77,7 @@ class ReportFeature(Feature):
         self._strip = ProgressStrip(window, window.canvas)
         self._strip.cancel_requested.connect(self._on_strip_cancel_requested)
         self._strip.follow(reports.job)
-        self._wanted: FigureId | None = None
+        self._requested: FigureId | None = None
         self._found = services.latest("aegui-figure")
         self._found.answered.connect(self._on_found_answered)
         self._found.failed.connect(self._on_reports_failed)
@@ -126,15 +126,15 @@ class ReportFeature(Feature):
         )
 
     @Slot(object)
-    def _on_dialog_chosen(self, wanted: HandIn) -> None:
+    def _on_dialog_chosen(self, requested: HandIn) -> None:
         folder = choose_folder(
             self._window, tr("Folder of the hand-in"), "", "figures", to_write=True
         )
         if not folder:
             return
-        of_shown, shown = wanted.of == SHOWN, self._services.shown
+        of_shown, shown = requested.of == SHOWN, self._services.shown
         workspace = self._services.workspace
-        stem = workspace.stem if of_shown else wanted.of
+        stem = workspace.stem if of_shown else requested.of
         try:
             folder = str(free_folder(Path(folder), plain_name(f"{tr('hand-in')}-{stem}")))
         except OSError as error:
@@ -147,15 +147,15 @@ class ReportFeature(Feature):
             folder,
             shown.saved if of_shown else None,
             workspace.name,
-            "" if of_shown else wanted.of,
-            wanted.language,
-            wanted.blank,
+            "" if of_shown else requested.of,
+            requested.language,
+            requested.blank,
             shown.run,
             shown.weights,
         )
         self._services.of(ReportService).write(order)
-        told = tr("The hand-in is being written to {path}…", path=folder)
-        self.noticed.emit(Notice("info", told, about="figure"))
+        message = tr("The hand-in is being written to {path}…", path=folder)
+        self.noticed.emit(Notice("info", message, about="figure"))
 
     @Slot()
     def _on_strip_cancel_requested(self) -> None:
@@ -169,57 +169,57 @@ class ReportFeature(Feature):
     def open_figure(self, text: str) -> None:
         """Open the run or the study of a figure, and show the panel with that figure."""
         try:
-            wanted = read_figure_id(text)
+            requested = read_figure_id(text)
         except AeguiError as error:
             self.noticed.emit(Notice("warning", str(error), passing=True))
             return
-        if wanted.is_study:
-            self._services.requests.study_figure.emit(wanted.name, wanted.kind)
+        if requested.is_study:
+            self._services.requests.study_figure.emit(requested.name, requested.kind)
             return
         saved = self._services.shown.saved
-        if saved is not None and run_mark(saved.recipe) == wanted.mark:
-            self._bring(wanted)
+        if saved is not None and run_mark(saved.recipe) == requested.mark:
+            self._bring(requested)
             return
-        self._wanted = wanted
+        self._requested = requested
         recent = self._services.workspace.file.recent
 
-        def look(_report: Report, cancelled: IsCancelled) -> tuple[_Found]:
-            return (_Found(wanted, find_run(wanted, recent, cancelled)),)
+        def find(_report: Report, cancelled: IsCancelled) -> tuple[_Found]:
+            return (_Found(requested, find_run(requested, recent, cancelled)),)
 
-        self._found.derive(look, wanted)
+        self._found.derive(find, requested)
 
     @Slot(object)
     def _on_found_answered(self, found: _Found) -> None:
         if found.path is None:
-            self._wanted = None
+            self._requested = None
             text = tr(
                 "The run “{name}” of this figure was not found among the shipped models, the "
                 "recent files and the library. Open its file, and try again.",
-                name=found.wanted.name,
+                name=found.requested.name,
             )
             self.noticed.emit(Notice("warning", text))
         elif library_dir() in found.path.parents:
-            kept = KeptDocument(found.wanted.name, found.path)
+            kept = KeptDocument(found.requested.name, found.path)
             self._services.requests.open_kept.emit(kept)
         else:
             self._services.requests.file.emit(found.path)
 
     @Slot(object)
     def _on_workspace_document_changed(self, _workspace: object) -> None:
-        wanted, run = self._wanted, self._services.workspace.run
-        self._wanted = None
-        if wanted is not None and run is not None and run_mark(run.recipe) == wanted.mark:
+        requested, run = self._requested, self._services.workspace.run
+        self._requested = None
+        if requested is not None and run is not None and run_mark(run.recipe) == requested.mark:
             # Deferred until all slots of ``document_changed`` have run.
-            QTimer.singleShot(0, self, lambda: self._bring(wanted))
+            QTimer.singleShot(0, self, lambda: self._bring(requested))
 
-    def _bring(self, wanted: FigureId) -> None:
+    def _bring(self, requested: FigureId) -> None:
         """Show the weights that the figure was made from, and the panel that shows such figures."""
         showing = self._services.showing
         showing.show_epoch(None)
-        if wanted.run < self._services.shown.recipe.runs:
-            showing.choose_run(wanted.run)
-        showing.choose_weights("last" if wanted.weights == "last" else "best")
-        kind = wanted.kind if wanted.kind in _PLACES else wanted.kind.partition("-")[0]
+        if requested.run < self._services.shown.recipe.runs:
+            showing.choose_run(requested.run)
+        showing.choose_weights("last" if requested.weights == "last" else "best")
+        kind = requested.kind if requested.kind in _PLACES else requested.kind.partition("-")[0]
         place = _PLACES.get(kind)
         if place is None:
             self._services.requests.arrangement.emit("wander")
@@ -233,9 +233,9 @@ class ReportFeature(Feature):
 
     @Slot(str)
     def _on_reports_written(self, folder: str) -> None:
-        told = tr("The hand-in is written: {path}", path=folder)
+        message = tr("The hand-in is written: {path}", path=folder)
         file = Path(folder) / "slides.pptx"
-        self.noticed.emit(Notice("info", told, about="figure", file=file))
+        self.noticed.emit(Notice("info", message, about="figure", file=file))
 
     @Slot(str)
     def _on_reports_failed(self, reason: str) -> None:

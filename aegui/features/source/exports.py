@@ -93,8 +93,8 @@ class ExportsFeature(Feature):
         return Path(path) if path else None
 
     def _write(self, files: Sequence[Path], work: Callable[[], None]) -> None:
-        told = tr("Written: {names}", names=", ".join(file.name for file in files))
-        notice = Notice("info", told, about="figure", file=files[0])
+        message = tr("Written: {names}", names=", ".join(file.name for file in files))
+        notice = Notice("info", message, about="figure", file=files[0])
         self._services.of(FileWriter).write(files[0], work, notice)
 
     def _tell(self, reason: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.check import CodeVerdict
     from aegui.core.source_code.forms import DialectKey
     from aegui.features.source.model.source_service import PrintedCode
-    from aegui.session.highlighted_layer import LayerPlace
+    from aegui.session.highlighted_layer import LayerIndex
     from aegui.session.services import Services
     from aegui.session.shown import Changes, Shown
     from aegui.shell.feature_window import FeatureWindow
@@ -39,18 +39,18 @@ class SourceFeature(Feature):
         self._connect()
         self._panel.set_dialect(self._source.dialect)
         self._show_draft()
-        if self._source.look is not None:
-            self._on_source_looked(self._source.look)
-        self.while_seen("source", self._source.set_active)
+        if self._source.printed is not None:
+            self._on_source_printed_changed(self._source.printed)
+        self.while_visible("source", self._source.set_active)
         self._has_room = False
-        self.while_seen("source", self._make_room)
+        self.while_visible("source", self._make_room)
 
     def _connect(self) -> None:
         source, panel, services = self._source, self._panel, self._services
         services.workspace.recipe_changed.connect(self._show_draft)
         services.workspace.document_changed.connect(self._show_draft)
         services.runner.state_changed.connect(self._show_busy)
-        source.looked.connect(self._on_source_looked)
+        source.printed_changed.connect(self._on_source_printed_changed)
         source.checking.connect(panel.set_checking)
         source.checked.connect(panel.set_verdict)
         panel.dialect_chosen.connect(source.set_dialect)
@@ -99,13 +99,13 @@ class SourceFeature(Feature):
         self._source.is_busy = self._services.runner.is_busy
 
     @Slot(object)
-    def _on_source_looked(self, look: PrintedCode) -> None:
-        if look.listing is None:
-            self._panel.set_message(look.reason)
+    def _on_source_printed_changed(self, printed: PrintedCode) -> None:
+        if printed.listing is None:
+            self._panel.set_message(printed.reason)
             return
-        self._panel.set_listing(look.listing)
+        self._panel.set_listing(printed.listing)
         self._show_verdict(self._source.verdict)
-        self._show_lit(self._lit.place)
+        self._show_lit(self._lit.index)
 
     def _show_verdict(self, verdict: CodeVerdict | None) -> None:
         if self._source.is_checking:
@@ -114,18 +114,18 @@ class SourceFeature(Feature):
             self._panel.set_verdict(verdict)
 
     @Slot(object)
-    def _show_lit(self, place: LayerPlace | None) -> None:
-        look = self._source.look
-        if look is None or place not in look.places:
+    def _show_lit(self, layer_index: LayerIndex | None) -> None:
+        printed = self._source.printed
+        if printed is None or layer_index not in printed.indices:
             self._panel.set_lit(None)
         else:
-            self._panel.set_lit(look.places.index(place))
+            self._panel.set_lit(printed.indices.index(layer_index))
 
     @Slot(object)
     def _on_panel_layer_chosen(self, layer: int | None) -> None:
-        look = self._source.look
-        if look is not None:
-            self._lit.light(None if layer is None else look.places[layer])
+        printed = self._source.printed
+        if printed is not None:
+            self._lit.light(None if layer is None else printed.indices[layer])
 
     @Slot()
     def _on_panel_copied(self) -> None:
@@ -168,5 +168,5 @@ class SourceFeature(Feature):
                 "weights are of the trained one."
             )
             words = f"{words} {changed}"
-        told = Notice("info", words, about="figure", file=file)
-        self._services.of(FileWriter).write(file, work, told)
+        notice = Notice("info", words, about="figure", file=file)
+        self._services.of(FileWriter).write(file, work, notice)

@@ -14,7 +14,7 @@ from aegui.core.study.records import default_folder
 from aegui.core.study.search import is_search_available
 from aegui.features.studies.model.background import StudyBackground
 from aegui.features.studies.model.cell_networks import CellNetworks
-from aegui.features.studies.model.run_place import KEPT, RunPlace
+from aegui.features.studies.model.compute_target import KEPT, ComputeTarget
 from aegui.features.studies.model.study_runs import StudyRuns, own_plan
 from aegui.features.studies.view.form_panel import StudyForm
 from aegui.features.studies.view.panel import StudiesPanel
@@ -54,7 +54,7 @@ class StudiesFeature(Feature):
         self._panel.destroyed.connect(background.forget)
         self._form.set_search_available(is_search_available())
         self._form.set_builder(services.workspace.recipe)
-        self._take_place(services.settings.form(KEPT, RunPlace()))
+        self._take_target(services.settings.form(KEPT, ComputeTarget()))
         self._waiting: str | None = None
         self._starts: tuple[Path, StudyPlan] | None = None
         # The texts may be those of a window in another language.
@@ -90,8 +90,8 @@ class StudiesFeature(Feature):
         form.base_requested.connect(self.take_builder)
         form.base_opened.connect(self._on_form_base_opened)
         form.start_requested.connect(self.start)
-        form.place.edited.connect(self._on_place_edited)
-        form.place.file_requested.connect(self._on_place_file_requested)
+        form.target.edited.connect(self._on_target_edited)
+        form.target.file_requested.connect(self._on_target_file_requested)
         panel.form_requested.connect(self.open)
         panel.pause_toggled.connect(runs.set_paused)
         panel.cancel_requested.connect(runs.cancel)
@@ -238,25 +238,25 @@ class StudiesFeature(Feature):
         if sheet is None or sheet.cost is None:
             return
         # The cost on a cluster is unknown.
-        if self._runs.place.is_cluster or may_compute(self._services, sheet.cost, self._window):
+        if self._runs.target.is_cluster or may_compute(self._services, sheet.cost, self._window):
             self._runs.start()
 
-    def _take_place(self, place: RunPlace) -> None:
-        self._runs.place = place
-        self._form.set_place(place)
+    def _take_target(self, target: ComputeTarget) -> None:
+        self._runs.target = target
+        self._form.set_target(target)
 
     @Slot(object)
-    def _on_place_edited(self, place: RunPlace) -> None:
-        self._services.settings.keep_form(KEPT, place)
-        self._take_place(place)
+    def _on_target_edited(self, target: ComputeTarget) -> None:
+        self._services.settings.keep_form(KEPT, target)
+        self._take_target(target)
 
     @Slot(str)
-    def _on_place_file_requested(self, name: str) -> None:
-        field = self._form.place.text_field(name)
+    def _on_target_file_requested(self, name: str) -> None:
+        field = self._form.target.text_field(name)
         folder = str(Path(field.text()).parent) if field.text() else ""
         path = choose_certificate_file(self._window, field.accessibleDescription(), folder)
         if path:
-            self._on_place_edited(replace(self._runs.place, **{name: path}))
+            self._on_target_edited(replace(self._runs.target, **{name: path}))
 
     def save_table(self) -> None:
         """Save the table of all runs as CSV."""

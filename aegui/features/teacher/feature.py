@@ -160,11 +160,11 @@ class TeacherFeature(Feature):
         title = tr("Save the teacher file")
         path = choose_save_file(self._window, title, name, patterns, "lessons")
         if path:
-            told = tr("The teacher file is saved: {path}", path=path)
+            message = tr("The teacher file is saved: {path}", path=path)
             self._services.of(FileWriter).write(
                 path,
                 lambda: save_teacher_file(path, file),
-                Notice("info", told, file=Path(path)),
+                Notice("info", message, file=Path(path)),
             )
 
 

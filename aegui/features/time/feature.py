@@ -83,7 +83,7 @@ class TimeFeature(Feature):
         bar.ghost_requested.connect(self._on_bar_ghost_requested)
         bar.fork_requested.connect(self.fork)
         bar.film_requested.connect(self.film)
-        player.moved.connect(self._show_place)
+        player.moved.connect(self._show_index)
         player.playing_changed.connect(self._on_player_playing_changed)
         self._services.runner.state_changed.connect(self._on_runner_state_changed)
         self._services.workspace.dataset_changed.connect(self._on_workspace_dataset_changed)
@@ -105,9 +105,9 @@ class TimeFeature(Feature):
         timeline, epoch = shown.timeline, shown.past_epoch
         if timeline is None:
             return
-        place = len(timeline) if epoch is None else timeline.index_at(epoch)
-        place = max(0, place + by)
-        self._on_bar_epoch_requested(None if place >= len(timeline) else place)
+        index = len(timeline) if epoch is None else timeline.index_at(epoch)
+        index = max(0, index + by)
+        self._on_bar_epoch_requested(None if index >= len(timeline) else index)
 
     def go_back(self) -> None:
         """Show the kept epoch before the displayed one."""
@@ -126,23 +126,23 @@ class TimeFeature(Feature):
         self._on_bar_play_requested(not self._services.of(Player).is_playing)
 
     @Slot(object)
-    def _on_bar_epoch_requested(self, place: int | None) -> None:
-        self._services.of(Player).seek(place)
-        self._show_place(place)
+    def _on_bar_epoch_requested(self, index: int | None) -> None:
+        self._services.of(Player).seek(index)
+        self._show_index(index)
 
     @Slot(object)
-    def _show_place(self, place: int | None) -> None:
+    def _show_index(self, index: int | None) -> None:
         timeline = self._services.shown.timeline
-        if timeline is None or place is None:
+        if timeline is None or index is None:
             self._services.showing.show_epoch(None)
         else:
-            place = min(place, len(timeline) - 1)
-            self._services.showing.show_epoch(timeline.frames[place].epoch)
+            index = min(index, len(timeline) - 1)
+            self._services.showing.show_epoch(timeline.frames[index].epoch)
 
     @Slot(bool)
     def _on_bar_play_requested(self, play: bool) -> None:
         if play:
-            self._services.of(Player).play(self._place())
+            self._services.of(Player).play(self._index())
         else:
             self._services.of(Player).pause()
         self._bar.set_playing(self._services.of(Player).is_playing)
@@ -154,7 +154,7 @@ class TimeFeature(Feature):
 
     # Display
 
-    def _place(self) -> int | None:
+    def _index(self) -> int | None:
         shown = self._services.shown
         if shown.timeline is None or shown.past_epoch is None:
             return None
@@ -177,15 +177,15 @@ class TimeFeature(Feature):
 
     def _show_epoch(self) -> None:
         shown = self._services.shown
-        moment, place = shown.moment, self._place()
+        moment, index = shown.moment, self._index()
         epoch = None if moment is None or shown.timeline is None else moment.epoch
-        self._bar.set_epoch(place, epoch, "" if moment is None else moment_words(moment))
+        self._bar.set_epoch(index, epoch, "" if moment is None else moment_words(moment))
         self._bar.set_fork(self._why_no_fork())
 
     def show(self, shown: Shown, changed: Changes) -> None:
         """Update the bar for the fields in ``changed``."""
         self.ghost.show(shown, changed)
-        if changed & {"kept", "is_live", "network"}:
+        if changed & {"kept_epochs", "is_live", "network"}:
             self._growth.mark()
         if changed & MOMENT:
             self._show_epoch()
@@ -273,12 +273,12 @@ class TimeFeature(Feature):
     @Slot()
     def fork(self) -> None:
         """Ask for one changed setting and continue the training from the displayed epoch."""
-        services, place = self._services, self._place()
+        services, index = self._services, self._index()
         run, timeline = services.workspace.run, services.shown.timeline
-        if self._why_no_fork() or run is None or timeline is None or place is None:
+        if self._why_no_fork() or run is None or timeline is None or index is None:
             return
         services.of(Player).pause()
-        frame = timeline.frames[place]
+        frame = timeline.frames[index]
         from aegui.features.time.fork_dialog import ForkDialog
 
         dialog = ForkDialog(run.recipe, services.workspace.dataset, frame.epoch, self._window)
@@ -318,13 +318,13 @@ class TimeFeature(Feature):
             picture = film_picture(now[0], film.side, epochs[-1])
             return film_size([picture], len(epochs), film, scale=1, cancelled=cancelled)
 
-        def look_again() -> None:
+        def update_size() -> None:
             now[0] = grabbed(target)
-            dialog.look_again()
+            dialog.update_size()
 
         dialog = FilmDialog(kept_film(services.settings, _ROOM, USUAL), estimate, self._window)
         if moves:
-            QTimer.singleShot(_SETTLED_MS, dialog, look_again)
+            QTimer.singleShot(_SETTLED_MS, dialog, update_size)
         dialog.save_requested.connect(lambda: self._save_film(dialog, kind, target))
         dialog.open()
 

@@ -90,7 +90,7 @@ class FilmMaker(QObject):
             return
         self._path, self._widget, self._film = path, widget, film
         is_map = isinstance(widget, LatentCanvas)
-        self._needs_plane = is_map and self._services.of(PlaneService).is_wanted
+        self._needs_plane = is_map and self._services.of(PlaneService).is_requested
         self._followed = isinstance(widget, LatentCanvas) and widget.navigation.following
         if isinstance(widget, LatentCanvas):
             widget.navigation.hold()
@@ -169,8 +169,8 @@ class FilmMaker(QObject):
         self._close()
         notice = Notice("error", reason, about="film")
         if not reason:
-            told = tr("The film is saved: {path}", path=self._path)
-            notice = Notice("info", told, about="film", file=Path(self._path))
+            message = tr("The film is saved: {path}", path=self._path)
+            notice = Notice("info", message, about="film", file=Path(self._path))
         self.noticed.emit(notice)
 
     def _close(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.i18n import tr
-from aegui.core.latent.procrustes import turn_words
+from aegui.core.latent.procrustes import similarity_words
 from aegui.features.time.model.ghost_service import GhostService, why_no_ghost
 from aegui.features.time.view.bar import TimeBar
 from aegui.session.notice import Notice
@@ -46,7 +46,7 @@ class GhostChoice(QObject):
         ghosts.answered.connect(self._on_ghosts_answered)
         ghosts.opened.connect(self._on_ghosts_opened)
         ghosts.refused.connect(self._on_ghosts_refused)
-        self._bar.ghosts_wanted.connect(self.show_choice)
+        self._bar.ghosts_requested.connect(self.show_choice)
         self._bar.ghost_fit_chosen.connect(self._on_time_ghost_fit_chosen)
         self._show()
 
@@ -140,7 +140,7 @@ class GhostChoice(QObject):
     def _on_ghosts_answered(self, ghost: Ghost) -> None:
         if self.key:
             self._window.canvas.set_ghost(ghost.codes)
-            turned = "" if ghost.turn is None else turn_words(ghost.turn)
+            turned = "" if ghost.transform is None else similarity_words(ghost.transform)
             self._bar.set_ghost(self._words(), turned)
             if turned and self._is_new:
                 name = self._words()

@@ -27,8 +27,8 @@ class ShownFeature(Feature):
         self._chip = window.toolbar.chip
         self._text = Refresher(self._show, LIVE_TEXT_MS, parent=self)
         services.runner.state_changed.connect(self._show)
-        self._chip.runs_wanted.connect(self._offer_runs)
-        self._chip.weights_wanted.connect(self._offer_weights)
+        self._chip.runs_requested.connect(self._offer_runs)
+        self._chip.weights_requested.connect(self._offer_weights)
         self._chip.run_chosen.connect(self.choose_run)
         self._chip.weights_chosen.connect(self.choose_weights)
         self._show()

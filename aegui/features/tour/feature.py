@@ -46,10 +46,10 @@ class TourFeature(Feature):
         self._network = services.workspace.recipe.network
         self.pointer = Pointer(window, self)
         self.card = TourCard(window)
-        self.card.next_requested.connect(self.go_on)
+        self.card.next_requested.connect(self.next_step)
         self.card.back_requested.connect(self.go_back)
         self.card.left.connect(self.leave)
-        self._rest = one_shot(self, self.go_on, _REST_MS)
+        self._rest = one_shot(self, self.next_step, _REST_MS)
         self.pointer.placed.connect(self._on_pointer_placed)
         self._connect()
 
@@ -61,7 +61,7 @@ class TourFeature(Feature):
         services.workspace.document_changed.connect(self._on_workspace_document_changed)
         services.runner.finished.connect(self._on_runner_finished)
         services.of(Selection).changed.connect(self._on_selection_changed)
-        services.workspace.annotations.places_changed.connect(self._on_places_changed)
+        services.workspace.annotations.pins_changed.connect(self._on_pins_changed)
 
     @property
     def step(self) -> TourStep | None:
@@ -102,7 +102,7 @@ class TourFeature(Feature):
         self.card.next.setFocus()
 
     @Slot()
-    def go_on(self) -> None:
+    def next_step(self) -> None:
         """Show the next step; after the last one, end the tour."""
         if self._at is None:
             return
@@ -147,7 +147,7 @@ class TourFeature(Feature):
         self._moves = 0
         self._pixels = self._services.drawing.pixels
         self._network = self._services.workspace.recipe.network
-        self._pins = len(self._services.workspace.annotations.places)
+        self._pins = len(self._services.workspace.annotations.pins)
         self.card.set_step(at, len(STEPS), tr(step.title), tr(step.text))
         self.pointer.place()
 
@@ -197,8 +197,8 @@ class TourFeature(Feature):
             self._did("compare")
 
     @Slot(object)
-    def _on_places_changed(self, places: tuple[object, ...]) -> None:
-        if len(places) >= self._pins + 2:
+    def _on_pins_changed(self, pins: tuple[object, ...]) -> None:
+        if len(pins) >= self._pins + 2:
             self._did("make")
 
 

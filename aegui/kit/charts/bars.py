@@ -62,7 +62,7 @@ class BarPlot:
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the column of each name."""
         columns = self._painted(ink, rect)
-        return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
+        return tuple(area_of(index, columns.column(index)) for index in range(len(self.names)))
 
     def _painted(self, ink: Ink, rect: QRectF) -> NamedColumns:
         top = paint_legend(ink, rect, self._entries(ink))
@@ -70,12 +70,12 @@ class BarPlot:
         zero = columns.height(max(self.y.scale.low, min(0.0, self.y.scale.high)))
         wide = columns.wide * _SHARE / max(1, len(self.groups))
         for number, (_, values, colour) in enumerate(self.groups):
-            for place, value in enumerate(values):
+            for index, value in enumerate(values):
                 if math.isfinite(value):
-                    left = columns.column(place).left()
+                    left = columns.column(index).left()
                     left += (1 - _SHARE) / 2 * columns.wide + number * wide
                     bar = QRectF(QPointF(left, zero), QPointF(left + wide, columns.height(value)))
-                    paint_bar(ink, bar.normalized(), colour, is_hatched=place in self.hatched)
+                    paint_bar(ink, bar.normalized(), colour, is_hatched=index in self.hatched)
         self._paint_dots(ink, columns)
         paint_levels(ink, columns, self.levels)
         edges(ink, columns.plot)
@@ -85,10 +85,10 @@ class BarPlot:
         """Paint single values side by side over the bar of their mean."""
         ink.painter.setPen(ink.pen(ink.theme.panel, HAIRLINE))
         ink.painter.setBrush(ink.theme.text)
-        for place, values in enumerate(self.dots):
+        for index, values in enumerate(self.dots):
             for number, value in enumerate(values):
                 if math.isfinite(value):
-                    at = columns.dot(place, number, len(values), value)
+                    at = columns.dot(index, number, len(values), value)
                     ink.painter.drawEllipse(at, DOT, DOT)
 
     def _entries(self, ink: Ink) -> list[LegendEntry]:

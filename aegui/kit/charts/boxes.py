@@ -93,23 +93,23 @@ class BoxPlot:
     def shapes(self, ink: Ink, rect: QRectF) -> tuple[ItemShape, ...]:
         """Paint the plot and return the column of each name."""
         columns = self._painted(ink, rect)
-        return tuple(area_of(place, columns.column(place)) for place in range(len(self.names)))
+        return tuple(area_of(index, columns.column(index)) for index in range(len(self.names)))
 
     def _painted(self, ink: Ink, rect: QRectF) -> NamedColumns:
         top = paint_legend(ink, rect, level_entries(ink, self.levels))
         columns = framed_columns(ink, rect.adjusted(0.0, top, 0.0, 0.0), self.names, self.x, self.y)
         paint_levels(ink, columns, self.levels)
-        for place, values in enumerate(self.values):
+        for index, values in enumerate(self.values):
             found = box_figures(values)
             if found is not None:
-                _paint_box(ink, columns, place, found)
+                _paint_box(ink, columns, index, found)
         edges(ink, columns.plot)
         return columns
 
 
-def _paint_box(ink: Ink, columns: NamedColumns, place: int, found: BoxFigures) -> None:
+def _paint_box(ink: Ink, columns: NamedColumns, index: int, found: BoxFigures) -> None:
     painter, theme = ink.painter, ink.theme
-    column = columns.column(place)
+    column = columns.column(index)
     middle, half = column.center().x(), _SHARE / 2 * columns.wide
     colour = theme.series[0]
     painter.setPen(ink.pen(colour, 2 * HAIRLINE))

@@ -15,7 +15,7 @@ from aegui.kit.theme import current_theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent
 
-Place = tuple[int, int]
+CellIndex = tuple[int, int]
 """Row and column of a cell."""
 
 _KEYS = {
@@ -35,13 +35,13 @@ class CellTable(Painted):
     """
 
     cell_activated = Signal(object)
-    """Emitted with a ``Place`` when it is clicked, or Enter pressed on it."""
+    """Emitted with a ``CellIndex`` when it is clicked, or Enter pressed on it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._current: Place = (0, 0)
-        self._hovered: Place | None = None
-        self._chosen: Place | None = None
+        self._current: CellIndex = (0, 0)
+        self._hovered: CellIndex | None = None
+        self._chosen: CellIndex | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -52,18 +52,18 @@ class CellTable(Painted):
         """Return the numbers of rows and columns; (0, 0) without cells."""
         raise NotImplementedError
 
-    def words(self, cell: Place) -> str:
+    def words(self, cell: CellIndex) -> str:
         """Return a sentence on a cell."""
         raise NotImplementedError
 
-    def cell_rect(self, cell: Place) -> QRectF:
+    def cell_rect(self, cell: CellIndex) -> QRectF:
         """Return the rectangle of a cell."""
         raise NotImplementedError
 
-    def _cell_at(self, position: QPoint) -> Place | None:
+    def _cell_at(self, position: QPoint) -> CellIndex | None:
         raise NotImplementedError
 
-    def set_chosen(self, cell: Place | None) -> None:
+    def set_chosen(self, cell: CellIndex | None) -> None:
         """Mark the cell whose details are shown elsewhere; None for none."""
         self._chosen = cell
         self.update()
@@ -128,7 +128,7 @@ class CellTable(Painted):
         """Set the accessible description without announcing it."""
         describe(self, text, spoken=False)
 
-    def _go_to(self, cell: Place) -> None:
+    def _go_to(self, cell: CellIndex) -> None:
         self._current = cell
         describe(self, self.words(cell))
         self.update()

@@ -50,20 +50,20 @@ class NamedColumns:
         """Return the width of a column."""
         return self.plot.width() / max(1, self.count)
 
-    def column(self, place: int) -> QRectF:
+    def column(self, index: int) -> QRectF:
         """Return the rectangle of a column over the full height."""
         plot = self.plot
-        return QRectF(plot.left() + place * self.wide, plot.top(), self.wide, plot.height())
+        return QRectF(plot.left() + index * self.wide, plot.top(), self.wide, plot.height())
 
     def height(self, value: float) -> float:
         """Return the y position of ``value``, clamped to the axis."""
         share = min(max(self.y.scale.share(value), 0.0), 1.0)
         return self.plot.bottom() - share * self.plot.height()
 
-    def dot(self, place: int, number: int, of: int, value: float) -> QPointF:
+    def dot(self, index: int, number: int, of: int, value: float) -> QPointF:
         """Return the position of the ``number``-th of ``of`` values, spread across a column."""
         share = 0.5 + _DOTS_SHARE * ((number + 0.5) / of - 0.5)
-        return QPointF(self.plot.left() + (place + share) * self.wide, self.height(value))
+        return QPointF(self.plot.left() + (index + share) * self.wide, self.height(value))
 
 
 def framed_columns(ink: Ink, rect: QRectF, names: Sequence[str], x: str, y: Axis) -> NamedColumns:
@@ -105,8 +105,8 @@ def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: f
 
     while size > ink.least and is_large(size):
         size -= 0.5
-    for place, name in enumerate(names):
-        left = columns.plot.left() + place * columns.wide
+    for index, name in enumerate(names):
+        left = columns.plot.left() + index * columns.wide
         box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, high)
         ink.write_upwards(name, box, size, ink.theme.text, RIGHT)
 
@@ -114,9 +114,9 @@ def _paint_turned(ink: Ink, columns: NamedColumns, names: Sequence[str], high: f
 def _paint_names(ink: Ink, columns: NamedColumns, names: Sequence[str], line: float) -> None:
     """Paint the names of the columns: in smaller letters if necessary, or else every nth."""
     size, stride = fitting_size(ink, names, columns.wide)
-    for place, name in enumerate(names):
-        if place % stride == 0:
-            left = columns.plot.left() + place * columns.wide
+    for index, name in enumerate(names):
+        if index % stride == 0:
+            left = columns.plot.left() + index * columns.wide
             box = QRectF(left, columns.plot.bottom() + GAP / 2, columns.wide, line)
             text = ink.elided(name, size, stride * columns.wide)
             ink.write(text, box, size, ink.theme.text)

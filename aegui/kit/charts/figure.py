@@ -135,8 +135,8 @@ def paint_figure(painter: QPainter, figure: Figure, paper: Paper) -> None:
         lines = wrapped(ink.metrics(ORIGIN_PT), figure.origin, rect.width(), " · ")
         line = ink.line(ORIGIN_PT)
         rect.setBottom(rect.bottom() - line * len(lines) - GAP / 2)
-        for place, text in enumerate(lines):
-            box = QRectF(rect.left(), rect.bottom() + GAP / 2 + place * line, rect.width(), line)
+        for index, text in enumerate(lines):
+            box = QRectF(rect.left(), rect.bottom() + GAP / 2 + index * line, rect.width(), line)
             ink.write(text, box, ORIGIN_PT, ink.theme.text_dim, LEFT)
     for part, room in zip(figure.parts, panel_rects(len(figure.parts), rect), strict=True):
         paint_titled(ink, part, room, titled=len(figure.parts) > 1)
@@ -164,12 +164,12 @@ def panel_rects(count: int, rect: QRectF, good_shape: float = _SHAPE) -> list[QR
     down = (rect.height() - gap * (rows - 1)) / rows
     return [
         QRectF(
-            rect.left() + (place % columns) * (across + gap),
-            rect.top() + (place // columns) * (down + gap),
+            rect.left() + (index % columns) * (across + gap),
+            rect.top() + (index // columns) * (down + gap),
             across,
             down,
         )
-        for place in range(count)
+        for index in range(count)
     ]
 
 
@@ -243,8 +243,8 @@ def book_pdf(figures: Sequence[Figure], paper: Paper, title: str, origin: str = 
         writer.setPageMargins(QMarginsF(0.0, 0.0, 0.0, 0.0))
         with QPainter(writer) as painter:
             painter.scale(dpi / 72.0, dpi / 72.0)
-            for place, figure in enumerate(figures):
-                if place:
+            for index, figure in enumerate(figures):
+                if index:
                     writer.newPage()
                 paint_figure(painter, figure, paper)
 

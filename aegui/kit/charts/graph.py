@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import TICK_PT, Ink, wrapped
 from aegui.kit.charts.lines import BAND_ALPHA, RUN_ALPHA, screen_pen
-from aegui.kit.charts.scale import finite_pieces, places
+from aegui.kit.charts.scale import finite_pieces, on_scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,7 +144,7 @@ class Graph:
                 items.remove(self._box)
             self._curves = [_CurveItems(self._box, self._cache) for _ in plot.series]
         self._dress_curves(plot)
-        x = places(plot.at, is_log=plot.x.scale.is_log)
+        x = on_scale(plot.at, is_log=plot.x.scale.is_log)
         for items, one in zip(self._curves, plot.series, strict=True):
             items.set_curve(x, one, is_log=plot.y.scale.is_log)
 
@@ -168,7 +168,7 @@ class Graph:
                 item.setVisible(number < len(plot.levels))
         (low, high), (_, right) = plot.y.scale.ends(), plot.x.scale.ends()
         for (reference, label), (value, name) in zip(self._references, plot.levels, strict=False):
-            at = float(places([value], is_log=plot.y.scale.is_log)[0])
+            at = float(on_scale([value], is_log=plot.y.scale.is_log)[0])
             reference.setValue(at)
             lines = wrapped(self._ink.metrics(TICK_PT), name, inside.width() - 2 * _LABEL_PX)
             label.setText("\n".join(lines))
@@ -217,7 +217,7 @@ class Graph:
         if (ends, ticks) == self._marked.get(side):
             return
         self._marked[side] = ends, ticks
-        at = np.clip(places([tick for tick, _ in ticks], is_log=scale.is_log), *ends)
+        at = np.clip(on_scale([tick for tick, _ in ticks], is_log=scale.is_log), *ends)
         axis.setRange(*ends)
         axis.setTicks([list(zip(at.tolist(), [text for _, text in ticks], strict=True))])
 
@@ -233,16 +233,16 @@ class Graph:
             self._dots.hide()
             return
         self._place(self._crosshair, float(plot.at[at]))
-        y = places([one.read[at] for one in plot.series], is_log=plot.y.scale.is_log)
+        y = on_scale([one.read[at] for one in plot.series], is_log=plot.y.scale.is_log)
         finite = np.flatnonzero(np.isfinite(y))
         colours = [one.ink(self._ink) for one in plot.series]
-        x = places([plot.at[at]] * len(finite), is_log=plot.x.scale.is_log)
+        x = on_scale([plot.at[at]] * len(finite), is_log=plot.x.scale.is_log)
         self._dots.setData(x, y[finite], brush=[colours[index] for index in finite])
         self._dots.show()
 
     def _place(self, line: pg.InfiniteLine, x: float | None) -> None:
         if x is not None and self._plot is not None:
-            line.setValue(float(places([x], is_log=self._plot.x.scale.is_log)[0]))
+            line.setValue(float(on_scale([x], is_log=self._plot.x.scale.is_log)[0]))
         line.setVisible(x is not None)
 
 
@@ -267,7 +267,7 @@ class _CurveItems:
 
     def set_curve(self, x: NDArray[np.float64], one: Series, *, is_log: bool) -> None:
         """Show ``one`` over the x positions ``x`` ``[n]``."""
-        mean = places(one.y, is_log=is_log)
+        mean = on_scale(one.y, is_log=is_log)
         pieces = finite_pieces(mean)
         _set_line(self._mean, x, mean)
         lone = [piece.start for piece in pieces if piece.stop - piece.start == 1]
@@ -279,10 +279,10 @@ class _CurveItems:
         for item in (self._band, self._runs, self._own):
             item.setVisible(has_band)
         if has_band and one.low is not None and one.high is not None:
-            low, high = (places(edge, is_log=is_log) for edge in (one.low, one.high))
+            low, high = (on_scale(edge, is_log=is_log) for edge in (one.low, one.high))
             _set_line(self._band, *_around(x, low, high, pieces))
-            _set_line(self._runs, *_end_to_end(x, places(one.runs, is_log=is_log)))
-            _set_line(self._own, x, places(one.read, is_log=is_log))
+            _set_line(self._runs, *_end_to_end(x, on_scale(one.runs, is_log=is_log)))
+            _set_line(self._own, x, on_scale(one.read, is_log=is_log))
 
     def dress(self, ink: Ink, one: Series) -> None:
         """Apply the colours of ``one`` in ``ink``."""

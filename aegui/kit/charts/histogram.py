@@ -159,8 +159,8 @@ class HistogramPlot:
 
     def _paint_outline(self, ink: Ink, frame: PlotArea, one: BinHeights) -> None:
         points = [frame.plot.bottomLeft()]
-        for place, height in enumerate(one.heights.tolist()):
-            points += [frame.at(float(edge), height) for edge in self.edges[place : place + 2]]
+        for index, height in enumerate(one.heights.tolist()):
+            points += [frame.at(float(edge), height) for edge in self.edges[index : index + 2]]
         points.append(frame.plot.bottomRight())
         ink.painter.setPen(ink.pen(self._colour(ink, one), 1.2))
         ink.painter.drawPolyline(QPolygonF(points))
@@ -220,15 +220,15 @@ class HistogramView(Painted):
         """Return the number of bins."""
         return 0 if self._plot is None else len(self._plot.edges) - 1
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the sentence on a bin."""
-        return self.words(place)
+        return self.words(index)
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a bin over the full height."""
         assert self._plot is not None
         plot = self.plot_rect()
-        low, high = (self.x_of(float(edge)) for edge in self._plot.edges[place : place + 2])
+        low, high = (self.x_of(float(edge)) for edge in self._plot.edges[index : index + 2])
         return QRectF(low, plot.top(), high - low, plot.height()).toRect()
 
     def current_part(self) -> int | None:

@@ -97,19 +97,19 @@ class ItemView(Painted):
         """Return the number of shapes."""
         return len(self.shapes)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the sentence on the item of a shape."""
-        return self._words(self.shapes[place].item)
+        return self._words(self.shapes[index].item)
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the bounding rectangle of a shape."""
-        return self.shapes[place].path.boundingRect().toAlignedRect()
+        return self.shapes[index].path.boundingRect().toAlignedRect()
 
     def current_part(self) -> int | None:
         """Return the first shape of the selected item."""
         chosen = min(self._chosen, default=None)
-        places = (at for at, shape in enumerate(self.shapes) if shape.item == chosen)
-        return None if chosen is None else next(places, None)
+        fits = (at for at, shape in enumerate(self.shapes) if shape.item == chosen)
+        return None if chosen is None else next(fits, None)
 
     def sizeHint(self) -> QSize:
         """Return the preferred size of a chart."""

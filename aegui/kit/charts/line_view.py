@@ -61,14 +61,14 @@ class LineView(Painted):
         """Return the number of x positions."""
         return 0 if self._plot is None else len(self._plot.at)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the values at an index, in words."""
-        return self.words(place)
+        return self.words(index)
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the vertical line at an index."""
         plot = self.plot_rect()
-        return QRect(round(self.x_of(place)), round(plot.top()), 1, round(plot.height()))
+        return QRect(round(self.x_of(index)), round(plot.top()), 1, round(plot.height()))
 
     def current_part(self) -> int | None:
         """Return the index of the crosshair."""

@@ -16,7 +16,7 @@ from aegui.kit.charts.axes import framed
 from aegui.kit.charts.columns import level_style
 from aegui.kit.charts.ink import GAP, HAIRLINE, LEFT, RIGHT, TICK_PT
 from aegui.kit.charts.items import ItemShape, line_of
-from aegui.kit.charts.scale import finite_pieces, places
+from aegui.kit.charts.scale import finite_pieces, on_scale
 from aegui.kit.theme import blend
 
 if TYPE_CHECKING:
@@ -348,7 +348,7 @@ def _placed(frame: PlotArea, x: Values, y: Values) -> list[QPointF]:
 
     def shares(values: Values, axis: Axis) -> Values:
         low, high = axis.scale.ends()
-        return (places(values, is_log=axis.scale.is_log) - low) / (high - low)
+        return (on_scale(values, is_log=axis.scale.is_log) - low) / (high - low)
 
     across = plot.left() + shares(x, frame.x) * plot.width()
     up = plot.bottom() - shares(y, frame.y) * plot.height()

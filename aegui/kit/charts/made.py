@@ -40,7 +40,7 @@ class FieldItems:
         self.starts: list[int] = np.concatenate([[0], np.cumsum(counts)]).astype(int).tolist()
         self.total: int = self.starts[-1] + (len(counts) if len(counts) > 1 else 0)
 
-    def place(self, item: int) -> tuple[int, int | None]:
+    def field_of(self, item: int) -> tuple[int, int | None]:
         """Return the field of ``item`` and its index there; None for the field as a whole."""
         if item >= self.starts[-1]:
             return item - self.starts[-1], None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor
 
-    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.ink import Ink
 
 _NAMES_SHARE = 0.3
@@ -52,13 +52,13 @@ class CellGrid:
     rows: int
     columns: int
 
-    def cell(self, place: Place) -> QRectF:
+    def cell(self, cell: CellIndex) -> QRectF:
         """Return the rectangle of a cell, with a small gap to its neighbours."""
         gap = min(1.0, 0.06 * self.wide)
-        left, top = self.left + place[1] * self.wide, self.top + place[0] * self.high
+        left, top = self.left + cell[1] * self.wide, self.top + cell[0] * self.high
         return QRectF(left, top, self.wide - gap, self.high - gap)
 
-    def at(self, x: float, y: float) -> Place | None:
+    def at(self, x: float, y: float) -> CellIndex | None:
         """Return the cell at a position; None outside the grid."""
         row, column = (y - self.top) // self.high, (x - self.left) // self.wide
         inside = 0 <= row < self.rows and 0 <= column < self.columns
@@ -99,7 +99,7 @@ class NumberMatrix:
     spreads: tuple[tuple[str, ...], ...] = ()
     foot: tuple[str, tuple[str, ...]] | None = None
     bad: NDArray[np.bool_] | None = None
-    best: frozenset[Place] = frozenset()
+    best: frozenset[CellIndex] = frozenset()
     is_turned: bool = False
     title: str = ""
 
@@ -145,9 +145,11 @@ class NumberMatrix:
         grid = self.grid(ink, rect)
         self.paint_in(ink, rect, grid)
         cells = itertools.product(range(grid.rows), range(grid.columns))
-        return tuple(area_of(item, grid.cell(place)) for item, place in enumerate(cells))
+        return tuple(area_of(item, grid.cell(cell)) for item, cell in enumerate(cells))
 
-    def paint_in(self, ink: Ink, rect: QRectF, grid: CellGrid, here: Place | None = None) -> None:
+    def paint_in(
+        self, ink: Ink, rect: QRectF, grid: CellGrid, here: CellIndex | None = None
+    ) -> None:
         """Paint the matrix in the layout ``grid``, emphasising the names of the cell ``here``."""
         name, whole = ink.line(NAME_PT), grid.whole
         dim = ink.theme.text_dim if ink.is_screen else ink.theme.text
@@ -164,7 +166,7 @@ class NumberMatrix:
             self._paint_foot(ink, grid, names, *self.foot)
 
     def _paint_rows(
-        self, ink: Ink, grid: CellGrid, first: QRectF, dim: QColor, here: Place | None
+        self, ink: Ink, grid: CellGrid, first: QRectF, dim: QColor, here: CellIndex | None
     ) -> None:
         size = ink.text
         while size > ink.least and _LETTERS * ink.line(size) > grid.high:
@@ -177,7 +179,7 @@ class NumberMatrix:
                 ink.write(text, first.translated(0.0, row * grid.high), size, colour, RIGHT)
 
     def _paint_columns(
-        self, ink: Ink, grid: CellGrid, top: float, dim: QColor, here: Place | None
+        self, ink: Ink, grid: CellGrid, top: float, dim: QColor, here: CellIndex | None
     ) -> None:
         line, high = ink.line(ink.text), grid.top - GAP / 2 - top
         lines = [text.split("\n") for text in self.columns]
@@ -192,9 +194,9 @@ class NumberMatrix:
             if self.is_turned:
                 ink.write_upwards(parts[0], box, size, colour, LEFT)
                 continue
-            for place, part in enumerate(reversed(parts), 1):
+            for index, part in enumerate(reversed(parts), 1):
                 text = ink.elided(part, size, stride * grid.wide)
-                under = QRectF(box.left(), box.bottom() - place * line, box.width(), line)
+                under = QRectF(box.left(), box.bottom() - index * line, box.width(), line)
                 ink.write(text, under, size, colour)
 
     def _paint_cells(self, ink: Ink, grid: CellGrid) -> None:
@@ -212,10 +214,10 @@ class NumberMatrix:
         ink.painter.setBrush(Qt.BrushStyle.NoBrush)
         for row, texts in enumerate(self.texts):
             for column, text in enumerate(texts):
-                place, box = (row, column), grid.cell((row, column))
-                ground = self._ground(ink, place)
+                cell, box = (row, column), grid.cell((row, column))
+                ground = self._ground(ink, cell)
                 ink.painter.fillRect(box, ground)
-                if place in self.best:
+                if cell in self.best:
                     ink.painter.setPen(ink.pen(ink.theme.text_dim))
                     ink.painter.drawRect(box.adjusted(1.5, 1.5, -1.5, -1.5))
                 if not (is_written and text):
@@ -227,13 +229,13 @@ class NumberMatrix:
                     under = QRectF(box.left(), box.center().y(), box.width(), box.height() / 2)
                     spread = ink.elided(self.spreads[row][column], _SMALL_PT, grid.wide)
                     ink.write(spread, under, _SMALL_PT, colour)
-                ink.write(text, upper, size, colour, bold=place in self.best)
+                ink.write(text, upper, size, colour, bold=cell in self.best)
 
-    def _ground(self, ink: Ink, place: Place) -> QColor:
-        shade = float(self.shades[place])
+    def _ground(self, ink: Ink, cell: CellIndex) -> QColor:
+        shade = float(self.shades[cell])
         if math.isnan(shade):
             return ink.ground
-        is_bad = self.bad is not None and self.bad[place]
+        is_bad = self.bad is not None and self.bad[cell]
         palest, fullest = ink.tint
         share = palest + (fullest - palest) * min(max(shade, 0.0), 1.0)
         return blend(ink.theme.bad if is_bad else ink.theme.accent, ink.ground, share)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Signal
 from PySide6.QtGui import QKeySequence, QPainter
 
-from aegui.kit.charts.cells import CellTable, Place
+from aegui.kit.charts.cells import CellIndex, CellTable
 from aegui.kit.charts.ink import Ink
 from aegui.kit.charts.menu import FigureMenu
 
@@ -46,11 +46,11 @@ class MatrixTable(CellTable):
         super().__init__(name, parent)
         self._room = room
         self._plot: NumberMatrix | None = None
-        self._words: Callable[[Place], str] = lambda _: ""
+        self._words: Callable[[CellIndex], str] = lambda _: ""
         self._grid: CellGrid | None = None
         self.figures = FigureMenu(self, figure)
 
-    def set_plot(self, plot: NumberMatrix | None, words: Callable[[Place], str]) -> None:
+    def set_plot(self, plot: NumberMatrix | None, words: Callable[[CellIndex], str]) -> None:
         """Show ``plot``; ``words`` returns a sentence on a cell."""
         self._plot, self._words = plot, words
         self._arrange()
@@ -59,7 +59,7 @@ class MatrixTable(CellTable):
             self.speak_quietly(words(self._current))
         self.updateGeometry()
 
-    def words(self, cell: Place) -> str:
+    def words(self, cell: CellIndex) -> str:
         """Return the sentence on a cell."""
         return self._words(cell)
 
@@ -79,11 +79,11 @@ class MatrixTable(CellTable):
     def _area(self) -> QRectF:
         return QRectF(self.rect()).adjusted(0.0, 0.0, -2.0, -2.0)
 
-    def cell_rect(self, cell: Place) -> QRectF:
+    def cell_rect(self, cell: CellIndex) -> QRectF:
         """Return the rectangle of a cell."""
         return QRectF() if self._grid is None else self._grid.cell(cell)
 
-    def _cell_at(self, position: QPoint) -> Place | None:
+    def _cell_at(self, position: QPoint) -> CellIndex | None:
         return None if self._grid is None else self._grid.at(position.x(), position.y())
 
     def _margins(self) -> tuple[int, int]:

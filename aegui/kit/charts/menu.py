@@ -32,7 +32,7 @@ _TABLES = ((CSV, mark("Save as CS&V…")), (COPY_TABLE, mark("Copy &table")))
 class FigureExporter(QObject):
     """Receives the figures of all menus; a window has one, as its child."""
 
-    wanted = Signal(object, str)
+    requested = Signal(object, str)
     """Emitted with a ``Figure`` and an action: one of ``FORMS``, ``CSV``, or a copy key."""
 
 
@@ -85,7 +85,7 @@ class FigureMenu(QObject):
         """Send the figure to the desk, to be saved or copied."""
         figure, desk = self._figure(), _desk_of(self._widget)
         if figure is not None and desk is not None:
-            desk.wanted.emit(figure, key)
+            desk.requested.emit(figure, key)
 
     def _fill(self, menu: QMenu, extras: tuple[tuple[str, Callable[[], object]], ...]) -> None:
         menu.clear()

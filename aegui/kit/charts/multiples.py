@@ -37,4 +37,4 @@ class SmallMultiples:
         rooms = panel_rects(len(self.parts), rect, self.shape)
         for part, room in zip(self.parts, rooms, strict=True):
             paint_titled(ink, part, room)
-        return tuple(area_of(place, room) for place, room in enumerate(rooms))
+        return tuple(area_of(index, room) for index, room in enumerate(rooms))

@@ -85,8 +85,8 @@ class ParallelPlot:
             ink.painter.setPen(ink.pen(self._colour(ink, item), 1.0))
             ink.painter.drawPath(shape.path)
             found.append(shape)
-        for place in range(len(self.axes)):
-            self._paint_axis(ink, plot, place, rect)
+        for index in range(len(self.axes)):
+            self._paint_axis(ink, plot, index, rect)
         return tuple(found)
 
     def _plot(self, ink: Ink, rect: QRectF) -> QRectF:
@@ -100,14 +100,14 @@ class ParallelPlot:
         top = ink.line(NAME_PT) + ink.line(TICK_PT) / 2 + GAP
         return rect.adjusted(left, top, -right, -ink.line(TICK_PT) / 2)
 
-    def _x(self, plot: QRectF, place: int) -> float:
-        return plot.left() + plot.width() * place / max(1, len(self.axes) - 1)
+    def _x(self, plot: QRectF, index: int) -> float:
+        return plot.left() + plot.width() * index / max(1, len(self.axes) - 1)
 
     def _points(self, plot: QRectF, item: int) -> list[QPointF]:
         row = self.values[item]
         return [
-            QPointF(self._x(plot, place), plot.bottom() - axis.share(value) * plot.height())
-            for place, (axis, value) in enumerate(zip(self.axes, row.tolist(), strict=True))
+            QPointF(self._x(plot, index), plot.bottom() - axis.share(value) * plot.height())
+            for index, (axis, value) in enumerate(zip(self.axes, row.tolist(), strict=True))
             if math.isfinite(value)
         ]
 
@@ -122,9 +122,9 @@ class ParallelPlot:
         fullness = max(0.0, self._fullness(self.values[item]))
         return blend(ink.theme.series[0], ink.ground, _PALE + (1.0 - _PALE) * fullness)
 
-    def _paint_axis(self, ink: Ink, plot: QRectF, place: int, rect: QRectF) -> None:
-        axis, x = self.axes[place], self._x(plot, place)
-        is_last = place == len(self.axes) - 1
+    def _paint_axis(self, ink: Ink, plot: QRectF, index: int, rect: QRectF) -> None:
+        axis, x = self.axes[index], self._x(plot, index)
+        is_last = index == len(self.axes) - 1
         high = ink.line(TICK_PT)
         ink.painter.setPen(ink.pen(ink.theme.text_dim, 2 * HAIRLINE))
         ink.rule(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
@@ -137,10 +137,10 @@ class ParallelPlot:
                 free = rect.right() - x - _TICK - GAP / 2
                 box = QRectF(x + _TICK + GAP / 2, y - high / 2, free, high)
             else:
-                free = x - rect.left() - _TICK - GAP / 2 if place == 0 else room
+                free = x - rect.left() - _TICK - GAP / 2 if index == 0 else room
                 box = QRectF(x - _TICK - GAP / 2 - free, y - high / 2, free, high)
             shown = ink.elided(text, TICK_PT, free)
-            if 0 < place < len(self.axes) - 1:
+            if 0 < index < len(self.axes) - 1:
                 # Lines pass behind the label.
                 wide = ink.width(shown, TICK_PT)
                 ground = QColor(ink.ground)

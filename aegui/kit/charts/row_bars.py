@@ -107,13 +107,13 @@ class RowBars(Painted):
         """Return the number of rows."""
         return len(self._rows)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the description of a row."""
-        return self._rows[place].words
+        return self._rows[index].words
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a row."""
-        return self.row_rect(place)
+        return self.row_rect(index)
 
     def current_part(self) -> int | None:
         """Return the row under the keyboard cursor."""

@@ -29,21 +29,21 @@ class Scale:
     is_log: bool = False
 
     def ends(self) -> tuple[float, float]:
-        """Return the ends of the axis, in the coordinates of ``places``."""
-        low, high = places([self.low, self.high], is_log=self.is_log).tolist()
+        """Return the ends of the axis, in the coordinates of ``on_scale``."""
+        low, high = on_scale([self.low, self.high], is_log=self.is_log).tolist()
         return low, high
 
     def value(self, share: float) -> float:
         """Return the value at ``share`` of the axis: 0 is ``low``, 1 is ``high``."""
         low, high = self.ends()
-        place = low + share * (high - low)
-        return float(10.0**place) if self.is_log else place
+        position = low + share * (high - low)
+        return float(10.0**position) if self.is_log else position
 
     def share(self, value: float) -> float:
         """Return the share of the axis at which ``value`` lies."""
         low, high = self.ends()
-        place = float(places([value], is_log=self.is_log)[0])
-        return (place - low) / (high - low)
+        position = float(on_scale([value], is_log=self.is_log)[0])
+        return (position - low) / (high - low)
 
     def zoomed(self, factor: float, about: float) -> Scale:
         """Return the scale at ``factor`` times the length, with share ``about`` as fixed point."""
@@ -104,7 +104,7 @@ def ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
     return [index * step for index in range(first, last + 1)], step
 
 
-def places(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
+def on_scale(values: ArrayLike, *, is_log: bool) -> NDArray[np.float64]:
     """Return the positions of ``values`` on an axis: the values, or their decimal logarithms.
 
     Values without a logarithm, such as an error of zero, are placed far below any axis, but not at

@@ -52,10 +52,10 @@ class ShadeKey:
         top += ink.length(GAP)
         high = max(line, min(ink.length(_MAX_HIGH), rect.bottom() - top))
         step, (palest, fullest) = high / _STEPS, ink.tint
-        for place in range(_STEPS):
-            shade = 1.0 - (1.0 - self.least) * place / (_STEPS - 1)
+        for index in range(_STEPS):
+            shade = 1.0 - (1.0 - self.least) * index / (_STEPS - 1)
             share = palest + (fullest - palest) * shade
-            box = QRectF(rect.left(), top + place * step, strip, step + 0.5)
+            box = QRectF(rect.left(), top + index * step, strip, step + 0.5)
             ink.painter.fillRect(box, blend(ink.theme.accent, ink.ground, share))
         frame = QRectF(rect.left(), top, strip, high)
         ink.painter.setBrush(Qt.BrushStyle.NoBrush)

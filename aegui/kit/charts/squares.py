@@ -63,7 +63,7 @@ class Squares:
 class SquareSign:
     """Legend entry: squares of some kinds and shades, and their meaning."""
 
-    looks: tuple[tuple[Kind, float], ...]
+    styles: tuple[tuple[Kind, float], ...]
     text: str
 
 
@@ -110,7 +110,7 @@ class SquareShapes(ManyShapes):
 
     def made(self, at: int) -> ItemShape:
         """Return the shape of item ``at``; indices of shapes and items coincide."""
-        field, number = self._items.place(at)
+        field, number = self._items.field_of(at)
         return area_of(
             at, self._rooms[field] if number is None else self._grids[field].square(number)
         )
@@ -128,7 +128,7 @@ class SquareShapes(ManyShapes):
 
     def step(self, item: int, across: int, down: int) -> int:
         """Return the square beside ``item``; ``item`` itself if there is none in its field."""
-        field, number = self._items.place(item)
+        field, number = self._items.field_of(item)
         if number is None:
             return item
         grid, start = self._grids[field], self._items.starts[field]
@@ -203,14 +203,14 @@ class SquareFields:
         """Paint squares grouped by look: very many are painted in a few calls."""
         gap = 0.0 if grid.side < _GAP_SIDE else 1.0 if ink.is_screen else 0.12 * grid.side
         steps = np.clip(np.nan_to_num(part.shades), 0.0, 1.0) * (_SHADES - 1)
-        looks = part.kinds.astype(np.int64) * _SHADES + steps.round().astype(np.int64)
-        for look in np.unique(looks).tolist():
-            kind, step = KINDS[look // _SHADES], (look % _SHADES) / (_SHADES - 1)
+        styles = part.kinds.astype(np.int64) * _SHADES + steps.round().astype(np.int64)
+        for style in np.unique(styles).tolist():
+            kind, step = KINDS[style // _SHADES], (style % _SHADES) / (_SHADES - 1)
             own = [
                 grid.square(at).adjusted(0.0, 0.0, -gap, -gap)
-                for at in np.flatnonzero(looks == look).tolist()
+                for at in np.flatnonzero(styles == style).tolist()
             ]
-            _paint_look(ink, own, kind, step)
+            _paint_square(ink, own, kind, step)
 
     def _paint_names(self, ink: Ink, part: Squares, grid: SquareGrid, room: QRectF) -> None:
         if not part.names:
@@ -231,12 +231,12 @@ class SquareFields:
 
         def paint_sign(box: QRectF) -> None:
             top = box.center().y() - swatch / 2
-            for number, (kind, shade) in enumerate(sign.looks):
+            for number, (kind, shade) in enumerate(sign.styles):
                 left = box.left() + number * swatch
                 square = QRectF(left, top, swatch - 1.0, swatch - 1.0)
-                _paint_look(ink, [square], kind, shade)
+                _paint_square(ink, [square], kind, shade)
 
-        return LegendEntry(sign.text, len(sign.looks) * swatch, paint_sign)
+        return LegendEntry(sign.text, len(sign.styles) * swatch, paint_sign)
 
 
 def largest(count: int, width: float, height: float, most: float) -> tuple[float, int]:
@@ -264,7 +264,7 @@ def _round_up(number: int) -> int:
     return next(step * power for step in (*_STEPS, 10) if step * power >= number)
 
 
-def _paint_look(ink: Ink, squares: list[QRectF], kind: Kind, shade: float) -> None:
+def _paint_square(ink: Ink, squares: list[QRectF], kind: Kind, shade: float) -> None:
     painter, theme = ink.painter, ink.theme
     if kind in {"empty", "crossed"}:
         painter.setPen(ink.pen(theme.border if kind == "empty" else theme.text_dim, 0.4))

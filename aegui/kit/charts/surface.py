@@ -35,12 +35,12 @@ class Trail:
 
     Attributes:
         name: Label in the legend.
-        places: Positions, float64 ``[n, 2]``, from the start.
+        coordinates: Positions, float64 ``[n, 2]``, from the start.
         colour: Index in the theme's series.
     """
 
     name: str
-    places: NDArray[np.float64]
+    coordinates: NDArray[np.float64]
     colour: int
 
 
@@ -95,11 +95,11 @@ class SurfacePlot:
         colour = QColor(ink.theme.text_dim)
         colour.setAlpha(_LINE_ALPHA)
         painter.setPen(ink.pen(colour, HAIRLINE))
-        for places in self.lines:
-            painter.drawPolyline(_placed(frame, places))
+        for coordinates in self.lines:
+            painter.drawPolyline(_placed(frame, coordinates))
         found = []
         for item, (trail, pen) in enumerate(zip(self.trails, pens, strict=True)):
-            points = _placed(frame, trail.places)
+            points = _placed(frame, trail.coordinates)
             if not points:
                 continue
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -110,9 +110,9 @@ class SurfacePlot:
             radius = ink.length(_DOT)
             painter.drawEllipse(points[-1], radius, radius)
             found.append(line_of(item, points))
-        if self.trails and len(self.trails[0].places):
+        if self.trails and len(self.trails[0].coordinates):
             # The common start is a ring, distinct from the discs at the ends.
-            start = _placed(frame, self.trails[0].places[:1])[0]
+            start = _placed(frame, self.trails[0].coordinates[:1])[0]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(ink.pen(ink.theme.text, 1.2))
             radius = ink.length(1.4 * _DOT)
@@ -127,8 +127,8 @@ class SurfacePlot:
             for share in range(256)
         ]
         levels = np.nan_to_num(np.clip(self.shades, 0.0, 1.0), nan=1.0)
-        places = np.ascontiguousarray((255.0 * levels[::-1]).round().astype(np.uint8))
-        pixels = np.ascontiguousarray(np.array(colours, np.uint32)[places])
+        rounded = np.ascontiguousarray((255.0 * levels[::-1]).round().astype(np.uint8))
+        pixels = np.ascontiguousarray(np.array(colours, np.uint32)[rounded])
         rows, columns = pixels.shape
         image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
         # Interpolated linearly between the samples, as for the contour lines.
@@ -140,6 +140,6 @@ class SurfacePlot:
         )
 
 
-def _placed(frame: PlotArea, places: NDArray[np.float64]) -> list[QPointF]:
-    finite = places[np.isfinite(places).all(axis=1)]
+def _placed(frame: PlotArea, coordinates: NDArray[np.float64]) -> list[QPointF]:
+    finite = coordinates[np.isfinite(coordinates).all(axis=1)]
     return [frame.at(x, y) for x, y in finite.tolist()]

@@ -45,13 +45,13 @@ class TextTable:
             size -= _STEP_PT
         widths = self._widths(ink, rect.width(), size)
         line, top = ink.line(size), rect.top()
-        for place, cells in enumerate(self._cells(ink, widths, size)):
+        for index, cells in enumerate(self._cells(ink, widths, size)):
             high = max(map(len, cells)) * line
             left = rect.left()
             for words, width in zip(cells, widths, strict=True):
                 for at, words_of_line in enumerate(words):
                     box = QRectF(left, top + at * line, width, line)
-                    ink.write(words_of_line, box, size, ink.theme.text, LEFT, bold=place == 0)
+                    ink.write(words_of_line, box, size, ink.theme.text, LEFT, bold=index == 0)
                 left += width + _BETWEEN
             top += high + GAP / 2
             ink.painter.setPen(ink.pen(ink.theme.border))
@@ -72,10 +72,10 @@ class TextTable:
         """Return the lines of every cell, row by row."""
         return [
             [
-                _broken(partial(_advance, ink, size, place == 0), text, width)
+                _broken(partial(_advance, ink, size, index == 0), text, width)
                 for text, width in zip(row, widths, strict=True)
             ]
-            for place, row in enumerate((self.head, *self.rows))
+            for index, row in enumerate((self.head, *self.rows))
         ]
 
     def _fits(self, ink: Ink, rect: QRectF, size: float) -> bool:
@@ -92,11 +92,11 @@ class TextTable:
         """Return the longest text, or word unless ``whole``, per column; headers may be split."""
         return [
             max(
-                _advance(ink, size, place == 0, part)
-                for place, row in enumerate((self.head, *self.rows))
+                _advance(ink, size, index == 0, part)
+                for index, row in enumerate((self.head, *self.rows))
                 for part in (
                     [row[column]]
-                    if whole and (place or is_head_whole)
+                    if whole and (index or is_head_whole)
                     else row[column].split() or [""]
                 )
             )

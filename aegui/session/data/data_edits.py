@@ -100,10 +100,10 @@ class DataEdits:
         return work
 
     def _ask_first(
-        self, base: Recipe, asked: Recipe, text: str, done: Callable[[], object]
+        self, base: Recipe, edited: Recipe, text: str, done: Callable[[], object]
     ) -> None:
         """Ask before reading a file that the document names but does not contain."""
-        source = asked.data.source
+        source = edited.data.source
         words = tr(
             "Only the samples of this document are here. The others were read from {source}.",
             source=source,
@@ -111,7 +111,7 @@ class DataEdits:
         self._host.ask_to_read(
             source,
             words,
-            lambda: self.edit(merged(base, asked, self._host.draft.recipe), text, done),
+            lambda: self.edit(merged(base, edited, self._host.draft.recipe), text, done),
         )
         self._host.announce_recipe()
 
@@ -291,12 +291,12 @@ class DataEdits:
         self,
         error: AeguiError,
         base: Recipe,
-        asked: Recipe,
+        edited: Recipe,
         text: str,
         done: Callable[[], object],
     ) -> None:
         def retry() -> None:
-            self.edit(merged(base, asked, self._host.draft.recipe), text, done)
+            self.edit(merged(base, edited, self._host.draft.recipe), text, done)
 
         self._host.refuse(error, retry)
         self._host.announce_recipe()

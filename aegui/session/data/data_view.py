@@ -63,7 +63,7 @@ class DataView:
         if self.spec.names is None and self.spec.chars is None:
             return tuple(compress(self.pool.classes, _wanted_classes(self.pool, self.spec)))
         present = np.unique(self.pool.class_indices[self.selected])
-        return tuple(self.pool.classes[place] for place in present)
+        return tuple(self.pool.classes[index] for index in present)
 
     @property
     def has_classes(self) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.i18n import tr
 from aegui.core.run_file.document import MAX_NAME
-from aegui.core.run_file.saved import PinnedPlace
+from aegui.core.run_file.saved import PinnedCode
 from aegui.session.documents.edit_command import KeptCommand
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Annotations(QObject):
     """The pins, the concepts, the challenge and the drawing of the open document."""
 
-    places_changed = Signal(object)
-    """Emitted with the tuple of ``PinnedPlace`` on the map, in their order."""
+    pins_changed = Signal(object)
+    """Emitted with the tuple of ``PinnedCode`` on the map, in their order."""
     concepts_changed = Signal(object)
     """Emitted with the tuple of ``KeptConcept``."""
     challenge_changed = Signal(object)
@@ -42,7 +42,7 @@ class Annotations(QObject):
         """Create empty annotations; with a ``history``, edits are undoable."""
         super().__init__(parent)
         self._history = history
-        self.places: tuple[PinnedPlace, ...] = ()
+        self.pins: tuple[PinnedCode, ...] = ()
         """The pins on the map."""
         self.concepts: tuple[KeptConcept, ...] = ()
         """The concepts that were added."""
@@ -56,7 +56,7 @@ class Annotations(QObject):
 
     @property
     def _asked_about(self) -> object:
-        return self.places, self.concepts, self.challenge
+        return self.pins, self.concepts, self.challenge
 
     @property
     def is_edited(self) -> bool:
@@ -69,19 +69,19 @@ class Annotations(QObject):
 
     def take(
         self,
-        places: tuple[PinnedPlace, ...],
+        pins: tuple[PinnedCode, ...],
         concepts: tuple[KeptConcept, ...],
         challenge: KeptChallenge | None = None,
         drawing: KeptDrawing | None = None,
     ) -> None:
         """Set the annotations of another document; call ``announce`` to emit the signals."""
-        self.places, self.concepts, self.challenge = places, concepts, challenge
+        self.pins, self.concepts, self.challenge = pins, concepts, challenge
         self._read = self._brought = drawing
         self.set_clean()
 
     def announce(self) -> None:
         """Emit the current state."""
-        self.places_changed.emit(self.places)
+        self.pins_changed.emit(self.pins)
         self.concepts_changed.emit(self.concepts)
         self.challenge_changed.emit(self.challenge)
         # Emit the drawing only once: it may have been replaced since, by a sample of the document.
@@ -113,35 +113,35 @@ class Annotations(QObject):
 
     def pin_all(self, codes: Iterable[ArrayLike], name: str = "") -> None:
         """Pin several codes like ``pin``, in one step of undo."""
-        places = self.places
+        pins = self.pins
         for z in codes:
             if np.isfinite(np.asarray(z, np.float32)).all():
-                places = (*places, _new_place(places, z, name[:MAX_NAME]))
-        self.set_places(places)
+                pins = (*pins, _new_pin(pins, z, name[:MAX_NAME]))
+        self.set_pins(pins)
 
     def unpin(self, index: int) -> None:
-        """Remove the pin at ``index`` of ``places``."""
-        self.set_places(self.places[:index] + self.places[index + 1 :])
+        """Remove the pin at ``index`` of ``pins``."""
+        self.set_pins(self.pins[:index] + self.pins[index + 1 :])
 
-    def replace(self, index: int, place: PinnedPlace) -> None:
-        """Replace the pin at ``index`` by ``place``: moved or renamed."""
-        self.set_places((*self.places[:index], place, *self.places[index + 1 :]))
+    def replace(self, index: int, pin: PinnedCode) -> None:
+        """Replace the pin at ``index`` by ``pin``: moved or renamed."""
+        self.set_pins((*self.pins[:index], pin, *self.pins[index + 1 :]))
 
-    def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
+    def set_pins(self, pins: tuple[PinnedCode, ...]) -> None:
         """Replace all pins."""
-        if places == self.places:
+        if pins == self.pins:
             return
         if self._history is None:
-            self._show_places(places)
+            self._show_pins(pins)
             return
-        before = self.places
-        text, moved = _edit_words(before, places), _moved(before, places)
-        self._history.push(KeptCommand(self._show_places, before, places, text, moved=moved))
+        before = self.pins
+        text, moved = _edit_words(before, pins), _moved(before, pins)
+        self._history.push(KeptCommand(self._show_pins, before, pins, text, moved=moved))
 
-    def _show_places(self, places: tuple[PinnedPlace, ...]) -> None:
-        self.places = places
+    def _show_pins(self, pins: tuple[PinnedCode, ...]) -> None:
+        self.pins = pins
         self.edited.emit()
-        self.places_changed.emit(places)
+        self.pins_changed.emit(pins)
 
     def set_concepts(self, concepts: tuple[KeptConcept, ...]) -> None:
         """Replace all concepts."""
@@ -160,24 +160,24 @@ class Annotations(QObject):
         self.concepts_changed.emit(concepts)
 
 
-def _new_place(places: tuple[PinnedPlace, ...], z: ArrayLike, name: str) -> PinnedPlace:
-    """Return the pin of ``z``, by default with the first number that no place of ``places`` has."""
-    taken = {place.name for place in places}
+def _new_pin(pins: tuple[PinnedCode, ...], z: ArrayLike, name: str) -> PinnedCode:
+    """Return the pin of ``z``, by default with the first number that no place of ``pins`` has."""
+    taken = {pin.name for pin in pins}
     free = (tr("Pin {n}", n=number) for number in count(1))
     code = tuple(float(value) for value in np.asarray(z, np.float32).reshape(-1))
-    return PinnedPlace(code, name or next(text for text in free if text not in taken))
+    return PinnedCode(code, name or next(text for text in free if text not in taken))
 
 
-def _moved(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> int | None:
+def _moved(before: tuple[PinnedCode, ...], after: tuple[PinnedCode, ...]) -> int | None:
     """Return the index of the moved pin if exactly one pin was moved and nothing else changed."""
     if len(before) != len(after):
         return None
-    changed = [index for index, place in enumerate(after) if place != before[index]]
+    changed = [index for index, pin in enumerate(after) if pin != before[index]]
     is_one = len(changed) == 1 and before[changed[0]].name == after[changed[0]].name
     return changed[0] if is_one else None
 
 
-def _edit_words(before: tuple[PinnedPlace, ...], after: tuple[PinnedPlace, ...]) -> str:
+def _edit_words(before: tuple[PinnedCode, ...], after: tuple[PinnedCode, ...]) -> str:
     """Return the name of an edit of the pins in the undo history."""
     if len(after) != len(before):
         return tr("Pin a place") if len(after) > len(before) else tr("Remove a pin")

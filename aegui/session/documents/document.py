@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aegui.core.run_file.challenge import KeptChallenge
     from aegui.core.run_file.concepts import KeptConcept
     from aegui.core.run_file.drawing import KeptDrawing
-    from aegui.core.run_file.saved import PinnedPlace
+    from aegui.core.run_file.saved import PinnedCode
     from aegui.core.training.record.history import HistoryView
     from aegui.core.training.record.result import Checkpoint
     from aegui.core.training.record.timeline import TimelineView
@@ -61,7 +61,7 @@ class Opened:
     path: Path | None = None
     name: str = ""
     reading: CourseReading | None = None
-    places: tuple[PinnedPlace, ...] = ()
+    pins: tuple[PinnedCode, ...] = ()
     note: str = ""
     concepts: tuple[KeptConcept, ...] = ()
     unread: str = ""
@@ -126,7 +126,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
     run = (
         None
         if saved.snapshot is None
-        else replace(saved, draft=None, places=(), concepts=(), challenge=None, drawing=None)
+        else replace(saved, draft=None, pins=(), concepts=(), challenge=None, drawing=None)
     )
     state = sharing(document_draft(draft.recipe, draft.dataset), saved.dataset)
     # A shipped model is opened without a path, so that saving asks for a file.
@@ -136,7 +136,7 @@ def open_run(path: Path, may_read: Callable[[str], bool] | None = None) -> Opene
         run,
         None if own else path,
         path.stem,
-        places=saved.places,
+        pins=saved.pins,
         note=saved.note,
         concepts=saved.concepts,
         unread=saved.unread,
@@ -205,7 +205,7 @@ def is_data(path: Path) -> bool:
 def to_save(
     draft: DraftState,
     run: SavedRun | None,
-    places: tuple[PinnedPlace, ...] = (),
+    pins: tuple[PinnedCode, ...] = (),
     concepts: tuple[KeptConcept, ...] = (),
     challenge: KeptChallenge | None = None,
     drawing: KeptDrawing | None = None,
@@ -215,12 +215,12 @@ def to_save(
         return SavedRun(
             draft.recipe,
             draft.dataset,
-            places=places,
+            pins=pins,
             concepts=concepts,
             challenge=challenge,
             drawing=drawing,
         )
-    run = replace(run, places=places, concepts=concepts, challenge=challenge, drawing=drawing)
+    run = replace(run, pins=pins, concepts=concepts, challenge=challenge, drawing=drawing)
     if run.recipe == draft.recipe and same_data(run.dataset, draft.dataset):
         return run
     return replace(run, draft=Draft(draft.recipe, draft.dataset))

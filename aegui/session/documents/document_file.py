@@ -69,7 +69,7 @@ class DocumentFile(QObject):
         self.path: Path | None = None
         """Path of the document; None if it has no file yet."""
         self._mark: FileMark | None = None
-        self._told: tuple[str, int] | None = None
+        self._reported: tuple[str, int] | None = None
         self._name = self._began_as = ""
         self._document = 0
         self._changes = 0
@@ -126,7 +126,7 @@ class DocumentFile(QObject):
         self._forget_copy()
         self.path, self._name = path, name
         self._began_as = content_stem(self._host.recipe)
-        self._mark, self._told = mark, None
+        self._mark, self._reported = mark, None
         self._document += 1
         self._being_written = 0
         self._is_unsaved = False
@@ -160,13 +160,13 @@ class DocumentFile(QObject):
         state, self._mark = self._mark.state(self.path)
         return state
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Emit ``changed_on_disk`` once if another program has changed or removed the file."""
         state = self.state()
-        told = None if state == "same" or self.path is None else (state, stamp_of(self.path))
-        if told == self._told:
+        reported = None if state == "same" or self.path is None else (state, stamp_of(self.path))
+        if reported == self._reported:
             return
-        self._told = told
+        self._reported = reported
         if state == "gone":
             # The open document now exists only in memory.
             self._is_unsaved = True
@@ -197,7 +197,7 @@ class DocumentFile(QObject):
             if document == self._document:
                 self._being_written -= 1
                 self.path = path
-                self._mark, self._told = mark, None
+                self._mark, self._reported = mark, None
                 if changes == self._changes and self._host.underway is None:
                     self._forget_copy()
             self.remember(path)

@@ -166,8 +166,8 @@ def document_draft(recipe: Recipe, dataset: Dataset) -> DraftState:
     if source.image_shape != dataset.image_shape:
         return whole_draft(recipe, dataset, is_edited=True)
     pool = _joined_with_others(source, dataset)
-    places = {_identity(pool, index): index for index in reversed(range(len(pool)))}
-    selected = np.array([places[_identity(dataset, i)] for i in range(len(dataset))], np.int64)
+    pins = {_identity(pool, index): index for index in reversed(range(len(pool)))}
+    selected = np.array([pins[_identity(dataset, i)] for i in range(len(dataset))], np.int64)
     return DraftState(recipe, dataset, pool, selected, is_edited=len(pool) > len(source))
 
 
@@ -194,20 +194,20 @@ def with_source(recipe: Recipe, source: str) -> Recipe:
     return with_data(recipe, **(_EVERYTHING | {"source": source} | own))
 
 
-def merged(base: Recipe, asked: Recipe, now: Recipe) -> Recipe:
-    """Merge the changes from ``base`` to ``asked`` into ``now``, another edit of ``base``."""
+def merged(base: Recipe, edited: Recipe, now: Recipe) -> Recipe:
+    """Merge the changes from ``base`` to ``edited`` into ``now``, another edit of ``base``."""
     if now is base:
-        return asked
+        return edited
     fields = {
-        name: getattr(asked, name)
+        name: getattr(edited, name)
         for name in type(now).model_fields
-        if getattr(asked, name) != getattr(base, name)
+        if getattr(edited, name) != getattr(base, name)
     }
     if "data" in fields:
         data = {
-            name: getattr(asked.data, name)
+            name: getattr(edited.data, name)
             for name in type(now.data).model_fields
-            if getattr(asked.data, name) != getattr(base.data, name)
+            if getattr(edited.data, name) != getattr(base.data, name)
         }
         fields["data"] = now.data.model_copy(update=data)
     return now.model_copy(update=fields)

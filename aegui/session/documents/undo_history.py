@@ -63,14 +63,14 @@ class UndoHistory(QUndoStack):
         last = next(step for step in reversed(steps) if isinstance(step, EditCommand))
         held = _arrays_of(last.after)
         room, forgotten = self._most_bytes, len(steps) - 1
-        for place, step in reversed(list(enumerate(steps))):
+        for position, step in reversed(list(enumerate(steps))):
             arrays = _arrays_of(step.before) if isinstance(step, EditCommand) else {}
             more = {key: size for key, size in arrays.items() if key not in held}
             room -= sum(more.values())
             if room < 0:
                 break
             held |= more
-            forgotten = min(forgotten, place)
+            forgotten = min(forgotten, position)
         if forgotten:
             self._forget(steps, forgotten)
 

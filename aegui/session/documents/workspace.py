@@ -358,8 +358,15 @@ class Workspace(QObject):
         return self._to_save(self._training[0])
 
     def _to_save(self, run: SavedRun | None) -> SavedRun:
-        kept = self.annotations
-        return to_save(self.draft, run, kept.places, kept.concepts, kept.challenge, kept.drawing)
+        annotations = self.annotations
+        return to_save(
+            self.draft,
+            run,
+            annotations.pins,
+            annotations.concepts,
+            annotations.challenge,
+            annotations.drawing,
+        )
 
     @Slot()
     def _on_annotations_edited(self) -> None:
@@ -374,7 +381,7 @@ class Workspace(QObject):
         self.draft = opened.draft
         self.run = opened.run
         self._training = None
-        self.annotations.take(opened.places, opened.concepts, opened.challenge, opened.drawing)
+        self.annotations.take(opened.pins, opened.concepts, opened.challenge, opened.drawing)
         self.resolution = opened.resolution
         self.file.begin(opened.path, opened.name, opened.mark)
 

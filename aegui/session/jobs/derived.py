@@ -74,7 +74,7 @@ class _Question:
     title: str
     quick: bool
     gentle: bool
-    given_up: threading.Event
+    cancelled_event: threading.Event
     latest: LoadProgress | None = field(default=None, init=False)
 
     def report(self, progress: LoadProgress) -> None:
@@ -150,8 +150,8 @@ class Derived(QObject):
         self._given_up = threading.Event()
         self._rested_s = 0.0
         self._timer = one_shot(self, self._go_on)
-        self._looks = QTimer(self)
-        self._looks.timeout.connect(self._on_looks_timeout)
+        self._progress_timer = QTimer(self)
+        self._progress_timer.timeout.connect(self._on_progress_timer_timeout)
         self._ready.connect(self._on_ready, Qt.ConnectionType.QueuedConnection)
 
     def set_active(self, active: bool) -> None:
@@ -215,7 +215,7 @@ class Derived(QObject):
         before, subject = self._newest, object() if subject is None else subject
         # An immediate answer is newer than all work in progress.
         if before is not None and (quick or before.subject is not subject):
-            self._give_up()
+            self._discard()
         self._timer.stop()
         question = _Question(states, subject, title, quick, gentle, self._given_up)
         if quick and self._is_active:
@@ -233,7 +233,7 @@ class Derived(QObject):
         self._waiting = None
         self._rested_s = 0.0
         self._timer.stop()
-        self._give_up()
+        self._discard()
         self._show_busy()
 
     def finish(self, seconds: float) -> bool:
@@ -263,7 +263,7 @@ class Derived(QObject):
             self.setParent(None)
             _LEAVING.add(self)
 
-    def _give_up(self) -> None:
+    def _discard(self) -> None:
         """Cancel the work in progress, which may belong to several questions about one subject."""
         if self._newest is not None:
             self._given_up.set()
@@ -271,9 +271,9 @@ class Derived(QObject):
 
     def _show_busy(self) -> None:
         newest = self._newest
-        is_busy = newest is not None and bool(newest.title) and not newest.given_up.is_set()
+        is_busy = newest is not None and bool(newest.title) and not newest.cancelled_event.is_set()
         if not is_busy:
-            self._looks.stop()
+            self._progress_timer.stop()
         if is_busy != self.is_busy:
             self.is_busy = is_busy
             self.busy_changed.emit(is_busy)
@@ -309,23 +309,23 @@ class Derived(QObject):
     def _submit(self, question: _Question) -> None:
         self._waiting, self._newest = None, question
         if question.title:
-            self._looks.start(PATIENCE_MS)
+            self._progress_timer.start(PATIENCE_MS)
         self._job.submit(lambda: self._work(question))
         self._show_busy()
 
     def _work(self, question: _Question) -> None:
         """Send every state to the owner's thread; the last message has the duration of the work."""
-        begun, given_up = time.perf_counter(), question.given_up.is_set
+        begun, cancelled_event = time.perf_counter(), question.cancelled_event.is_set
         answer: object = None
         try:
-            found = () if given_up() else question.states(question.report, given_up)
+            found = () if cancelled_event() else question.states(question.report, cancelled_event)
             if isinstance(found, tuple):
                 # All are known: the last one is sent with the final message, so that its receivers
                 # find no work in progress.
                 *found, answer = found or (None,)
             for state in found:
                 self._ready.emit((question, state, None))
-                if given_up():
+                if cancelled_event():
                     break
         except Cancelled:
             pass
@@ -337,13 +337,13 @@ class Derived(QObject):
     @Slot(object)
     def _on_ready(self, ready: tuple[_Question, object, float | None]) -> None:
         question, state, seconds = ready
-        is_wanted = not question.given_up.is_set() and self._is_of_newest(question)
+        is_current = not question.cancelled_event.is_set() and self._is_of_newest(question)
         if seconds is not None:
             self._rest(question, seconds)
             self._end_leaving()
         if isinstance(state, _Failure):
-            self._fail(question, state.error, is_wanted=is_wanted)
-        elif is_wanted and state is not None:
+            self._fail(question, state.error, is_current=is_current)
+        elif is_current and state is not None:
             self.answered.emit(state)
 
     def _end_leaving(self) -> None:
@@ -366,8 +366,8 @@ class Derived(QObject):
         newest = self._waiting or self._newest
         return newest is not None and newest.subject is question.subject
 
-    def _fail(self, question: _Question, error: Exception, *, is_wanted: bool = True) -> None:
-        if not is_wanted:
+    def _fail(self, question: _Question, error: Exception, *, is_current: bool = True) -> None:
+        if not is_current:
             _log.error("an answer that nobody waits for any more", exc_info=error)
             return
         reason = question.reason(error)
@@ -376,9 +376,9 @@ class Derived(QObject):
         self.failed.emit(reason)
 
     @Slot()
-    def _on_looks_timeout(self) -> None:
-        self._looks.setInterval(_TICK_MS)
+    def _on_progress_timer_timeout(self) -> None:
+        self._progress_timer.setInterval(_TICK_MS)
         if self._newest is not None:
             title, latest = self._newest.title, self._newest.latest
-            told = () if latest is None else (latest.text, latest.done, latest.total)
-            self.progressed.emit(JobProgress(title, *told))
+            reported = () if latest is None else (latest.text, latest.done, latest.total)
+            self.progressed.emit(JobProgress(title, *reported))

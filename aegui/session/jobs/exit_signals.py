@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
-from aegui.leaving import SIGNAL_EXIT, heard_signals
+from aegui.leaving import SIGNAL_EXIT, handled_signals
 
 if TYPE_CHECKING:
     from signal import _HANDLER
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class ExitSignals(QObject):
-    """Emits ``asked`` for the first exit signal; a second one exits immediately.
+    """Emits ``received`` for the first exit signal; a second one exits immediately.
 
     Python runs signal handlers between bytecode instructions, but Qt's event loop executes none
     while idle: Python writes the signal's number to a socket pair, which wakes the loop up.
     """
 
-    asked = Signal(int)
+    received = Signal(int)
     """Emitted with the number of the signal."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -41,7 +41,7 @@ class ExitSignals(QObject):
         )
         self._notifier.activated.connect(self._on_notifier_activated)
         self._fd_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._before = {number: signal.signal(number, self._handle) for number in heard_signals()}
+        self._before = {number: signal.signal(number, self._handle) for number in handled_signals()}
 
     def shutdown(self) -> None:
         """Restore the previous signal handlers."""
@@ -64,5 +64,5 @@ class ExitSignals(QObject):
     def _on_notifier_activated(self) -> None:
         for number in self._reader.recv(64):
             if number in self._before:
-                self.asked.emit(number)
+                self.received.emit(number)
                 return

@@ -42,7 +42,7 @@ class QueuedJob:
         """Return whether the job has been cancelled."""
         return self._given_up.is_set()
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Cancel the job; what its thread has written until then stays."""
         self._given_up.set()
 
@@ -85,7 +85,7 @@ class JobQueue(QObject):
     def cancel(self) -> None:
         """Cancel the running job; queued ones are completed nevertheless."""
         if self._orders:
-            self._orders[0].give_up()
+            self._orders[0].cancel()
 
     @Slot()
     def cancel_all(self) -> None:
@@ -135,11 +135,11 @@ class JobQueue(QObject):
         # A bound method, not a closure: ``ProgressJob`` would keep a closure and its job alive.
         self._end(partial(self._orders[0].failed, error))
 
-    def _end(self, tell: Callable[[], None]) -> None:
+    def _end(self, report_end: Callable[[], None]) -> None:
         """Start the next job, then report the outcome of this one."""
         self._orders.popleft()
         if self._orders:
             self._begin()
         else:
             self.busy_changed.emit(False)
-        tell()
+        report_end()

@@ -74,8 +74,8 @@ class ProgressJob(Derived):
 
     @Slot(object)
     def _on_answered(self, answer: tuple[Callable[[Any], None], Any]) -> None:
-        tell, outcome = answer
-        tell(outcome)
+        on_answer, outcome = answer
+        on_answer(outcome)
 
     @Slot(str)
     def _on_failed(self, reason: str) -> None:

@@ -69,13 +69,13 @@ class DecodeService(Service):
         Without a network, or if its codes have another size, there is no answer; the code is stored
         and decoded by the next network that fits.
         """
-        place = np.array(z, dtype=np.float32).reshape(-1)
-        self._last = (place, tag)
+        code = np.array(z, dtype=np.float32).reshape(-1)
+        self._last = (code, tag)
         codec = self.codec
-        if codec is None or codec.latent_size != place.size:
+        if codec is None or codec.latent_size != code.size:
             self._derived.forget()
             return
-        self._derived.ask(lambda: _decode(codec, place, tag), place, quick=self._is_quick)
+        self._derived.ask(lambda: _decode(codec, code, tag), code, quick=self._is_quick)
 
     def forget(self) -> None:
         """Forget the last code, as the cursor has left the map; late answers are dropped."""
@@ -88,5 +88,5 @@ class DecodeService(Service):
         self.decoded.emit(decoded)
 
 
-def _decode(codec: Codec, place: NDArray[np.float32], tag: object) -> Decoded:
-    return Decoded(place, codec.image_of(place), codec.epoch, tag)
+def _decode(codec: Codec, z: NDArray[np.float32], tag: object) -> Decoded:
+    return Decoded(z, codec.image_of(z), codec.epoch, tag)

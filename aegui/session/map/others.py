@@ -59,13 +59,13 @@ class Mapped:
     Attributes:
         of: The network.
         space: Its codes.
-        places: Positions of the samples, float32 ``[n, 2]``: the codes, or their PCA plane if they
-            have more than two components; None without an encoder.
+        coordinates: Of the samples, float32 ``[n, 2]``: the codes, or their PCA plane if they have
+            more than two components; None without an encoder.
     """
 
     of: Other
     space: CodeSpace
-    places: NDArray[np.float32] | None
+    coordinates: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +207,7 @@ class Others(Service):
         """Remove the network ``key`` from the comparison."""
         self._set_others(tuple(each for each in self.others if each.key != key))
 
-    def look(self, z: NDArray[np.float32]) -> None:
+    def decode(self, z: NDArray[np.float32]) -> None:
         """Decode the code ``z`` ``[d]`` with every other network; the latest code wins."""
         self._cursor = z
         self._decode()
@@ -313,10 +313,10 @@ def _mapped(
     if codes is None:
         return Mapped(other, CodeSpace(codec.latent_size, None, other.has_prior), None)
     codes.setflags(write=False)
-    places = plane(codes)
+    coordinates = plane(codes)
     if codec.latent_size > _PLANE:
-        places = project("pca", codes, ProjectionOptions()).places
-    return Mapped(other, CodeSpace(codec.latent_size, codes, other.has_prior), places)
+        coordinates = project("pca", codes, ProjectionOptions()).coordinates
+    return Mapped(other, CodeSpace(codec.latent_size, codes, other.has_prior), coordinates)
 
 
 def _images(compared: Compared, z: NDArray[np.float32], way: str) -> tuple[OtherImage, ...]:

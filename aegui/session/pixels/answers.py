@@ -15,7 +15,7 @@ from aegui.core.data.corruption import corrupted
 from aegui.core.evaluation.parts import HELD_OUT, LEARNT
 from aegui.core.evaluation.wrong_pixels import THRESHOLD, wrong_pixels
 from aegui.core.sampled import sampled, stride_for
-from aegui.session.data.looks import grey_levels, look_of, reduced
+from aegui.session.data.image_style import grey_levels, image_style_of, reduced
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.latent.codec import Codec
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 Order = Literal["worst", "best", "random"]
 """Which of the measured samples are shown."""
@@ -134,10 +134,10 @@ class Reconstructions:
     means: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def title(dataset: Dataset, index: int, look: Look) -> str:
+def title(dataset: Dataset, index: int, image_style: ImageStyle) -> str:
     """Return the displayed name of a sample: its label for glyphs, else its name if it has one."""
     label, name = dataset.labels[index], dataset.names[index]
-    return label if look.glyphs or not name else name
+    return label if image_style.glyphs or not name else name
 
 
 def one_image(row: NDArray[np.float32], dataset: Dataset) -> NDArray[np.float32]:
@@ -150,7 +150,7 @@ class Nearest:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.look = look_of(dataset)
+        self.image_style = image_style_of(dataset)
         # Every ``step``-th sample of a very large dataset: a view, or a copy if the pixels are
         # bytes.
         self.numbers = len(dataset) * dataset.pixels
@@ -167,13 +167,13 @@ class Nearest:
         otherwise the mean squared difference. Ties are in the order of the dataset.
         """
         wanted = np.nan_to_num(np.asarray(image, np.float32).reshape(-1), posinf=1.0, neginf=0.0)
-        if self.look.glyphs:
+        if self.image_style.glyphs:
             wanted = (wanted > THRESHOLD).astype(np.float32)
         rows, norms = self._prepared()
         distances = np.asarray(norms - 2.0 * (rows @ wanted) + float(wanted @ wanted), np.float32)
         order = _first(distances, count)
         away = distances[order].astype(np.float64)
-        if self.look.glyphs:
+        if self.image_style.glyphs:
             tidy = [round(distance) for distance in away.tolist()]
         else:
             tidy = np.maximum(away / self.dataset.pixels, 0.0).tolist()
@@ -181,7 +181,7 @@ class Nearest:
 
     def named(self, near: tuple[tuple[int, float], ...]) -> tuple[tuple[str, float], ...]:
         """Return the result of ``find`` with names in place of indices."""
-        return tuple([(title(self.dataset, index, self.look), away) for index, away in near])
+        return tuple([(title(self.dataset, index, self.image_style), away) for index, away in near])
 
     def _prepared(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         if self._rows is None or self._norms is None:
@@ -220,7 +220,7 @@ def answer(
     wanted = None if target is None else np.array(target, dtype=np.float32)
     near = nearest.find(output)
     binary = wrong = squared = None
-    if nearest.look.glyphs:
+    if nearest.image_style.glyphs:
         binary = output > THRESHOLD
         wrong = None if wanted is None else binary != (wanted > THRESHOLD)
     elif wanted is not None:
@@ -260,12 +260,12 @@ def most_informative_pixel(answer: Answer) -> tuple[int, int]:
     if answer.binary is not None:
         sure = np.abs(np.nan_to_num(answer.output, nan=THRESHOLD) - THRESHOLD)
         wrong = np.zeros_like(answer.binary) if answer.wrong is None else answer.wrong
-        place = (np.where(wrong, sure, -1.0) if wrong.any() else -sure).argmax()
+        index = (np.where(wrong, sure, -1.0) if wrong.any() else -sure).argmax()
     elif answer.squared is not None:
-        place = np.nan_to_num(answer.squared).argmax()
+        index = np.nan_to_num(answer.squared).argmax()
     else:
         return height // 2, width // 2
-    row, column = divmod(int(place), width)
+    row, column = divmod(int(index), width)
     return row, column
 
 
@@ -278,7 +278,7 @@ def _votes(
     if len(odds) != len(dataset.classes):
         return ()
     order = np.argsort(-odds, kind="stable")[:_VOTES]
-    return tuple((dataset.classes[place], float(odds[place])) for place in order)
+    return tuple((dataset.classes[index], float(odds[index])) for index in order)
 
 
 def corrupted_inputs(
@@ -321,18 +321,18 @@ def reconstructions(
     """
     if codec.pixels != dataset.pixels or not codec.can_encode:
         return None
-    look = look_of(dataset)
+    image_style = image_style_of(dataset)
     target = dataset.flat()[indices]
     output = codec.reconstruct(target if inputs is None else inputs)
     # A single-precision mean of values below 1 is accurate to six digits, more than is displayed.
     error = _squared(output, target).mean(axis=1).astype(np.float64)
-    wrong = wrong_pixels(target, output) if look.glyphs else None
+    wrong = wrong_pixels(target, output) if image_style.glyphs else None
     badness = error if wrong is None else wrong.astype(np.float64)
-    rows = _chosen(badness, order, MAX_GLYPH_ROWS if look.glyphs else MAX_ROWS)
+    rows = _chosen(badness, order, MAX_GLYPH_ROWS if image_style.glyphs else MAX_ROWS)
     kept = None if held_out is None else np.isin(indices, held_out)
     return Reconstructions(
         indices=indices[rows],
-        labels=tuple(title(dataset, int(index), look) for index in indices[rows]),
+        labels=tuple(title(dataset, int(index), image_style) for index in indices[rows]),
         original=_levels(target[rows], dataset),
         corrupted=None if inputs is None else _levels(inputs[rows], dataset),
         output=_levels(output[rows], dataset),
@@ -341,7 +341,7 @@ def reconstructions(
         epoch=codec.epoch,
         measured=len(indices),
         total=len(dataset),
-        perfect=int(np.count_nonzero(wrong == 0)) if look.glyphs else None,
+        perfect=int(np.count_nonzero(wrong == 0)) if image_style.glyphs else None,
         worst=float(badness.max()),
         mean=float(badness.mean()),
         held_out=None if kept is None else kept[rows],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aegui.core.pixels.shapes import Cell
     from aegui.core.recipe import CorruptionSpec
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 Ink = float | tuple[float, float, float]
 """A colour to paint with: a level 0..1, or red, green and blue."""
@@ -46,11 +46,11 @@ GLYPH_PAPER = DrawingPaper()
 """The paper of the characters."""
 
 
-def paper_of(look: Look, channels: int) -> DrawingPaper:
-    """Return the paper for drawings like the images of ``look``."""
-    if look.glyphs:
+def paper_of(image_style: ImageStyle, channels: int) -> DrawingPaper:
+    """Return the paper for drawings like the images of ``image_style``."""
+    if image_style.glyphs:
         return GLYPH_PAPER
-    return DrawingPaper("colour" if channels > 1 else "grey", look.ground)
+    return DrawingPaper("colour" if channels > 1 else "grey", image_style.ground)
 
 
 @dataclass(frozen=True, eq=False)

@@ -113,9 +113,9 @@ class TrainingRunner(QObject):
         self.slow: float | None = None
         """Epochs per second of slow motion; None for full speed."""
         self._worker: TrainingWorker | None = None
-        self.asked: Recipe | None = None
+        self.requested_recipe: Recipe | None = None
         """The recipe that was requested when the current or last training was started."""
-        self.goes_on = False
+        self.is_continuation = False
         """Whether the current or last training continued another one."""
         self.is_measuring = False
         """Whether the final figures of a finished training are still being computed."""
@@ -176,8 +176,12 @@ class TrainingRunner(QObject):
         self._worker = TrainingWorker(
             self.run_id, resolved, orders, report, resume, history, timeline, fork, lineage
         )
-        self.asked = resolved.recipe if lineage is None or not lineage.asked else lineage.asked
-        self.goes_on = resume is not None or fork is not None
+        self.requested_recipe = (
+            resolved.recipe
+            if lineage is None or not lineage.requested_recipe
+            else lineage.requested_recipe
+        )
+        self.is_continuation = resume is not None or fork is not None
         self._samples.clear()
         self._launch(self._worker.run, f"aegui-training-{self.run_id}")
         self._enter("paused" if paused else "running")

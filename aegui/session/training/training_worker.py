@@ -120,7 +120,7 @@ class TrainingOrders:
             on_pause: Called without the lock at the start of each pause.
             on_copy: Called without the lock when an intermediate result is requested.
         """
-        told = False
+        reported = False
         while True:
             with self._changed:
                 if self.stopped:
@@ -132,7 +132,7 @@ class TrainingOrders:
                     self._steps -= 1
                     return True
                 elif not self._paused:
-                    told = False
+                    reported = False
                     left = 0.0
                     if self._pace is not None:
                         left = last_epoch_at + 1.0 / self._pace - time.monotonic()
@@ -140,14 +140,14 @@ class TrainingOrders:
                         return True
                     self._changed.wait(left)
                     continue
-                elif told:
+                elif reported:
                     self._changed.wait()
                     continue
             if is_copy:
                 on_copy()
             else:
                 on_pause()
-                told = True
+                reported = True
 
     def _refresh(self) -> None:
         """Update the fields that the thread reads without the lock, and wake it up."""
@@ -246,12 +246,12 @@ class TrainingWorker:
         so_far = self.so_far = training.so_far(ended=True)
         self.concluded.set()
         self.mailbox.append(so_far.last)
-        patience_ends, is_told = time.monotonic() + self.patience_seconds, False
+        patience_ends, is_reported = time.monotonic() + self.patience_seconds, False
 
         def cancelled() -> bool:
-            nonlocal is_told
-            if not is_told and time.monotonic() >= patience_ends:
-                is_told = True
+            nonlocal is_reported
+            if not is_reported and time.monotonic() >= patience_ends:
+                is_reported = True
                 self._report(Report(self.run_id, "finished", so_far))
             return self._is_unwanted
 
@@ -264,7 +264,7 @@ class TrainingWorker:
             result = training.result(cancelled=cancelled, checkpoint=so_far.checkpoint)
         except Cancelled:
             return
-        self._report(Report(self.run_id, "measured" if is_told else "finished", result))
+        self._report(Report(self.run_id, "measured" if is_reported else "finished", result))
 
     def _iterate(self, training: Training, steps: Iterator[Training]) -> None:
         orders = self.orders

@@ -65,11 +65,11 @@ class RunDialog(QDialog):
         for item in items:
             # Only the seed is searched: the figures after it have digits too.
             item.setHidden(typed not in item.text().partition(" · ")[0].casefold())
-        seen = [item for item in items if not item.isHidden()]
+        visible = [item for item in items if not item.isHidden()]
         # An exact match comes before seeds that only contain these digits.
-        exact = [item for item in seen if typed in item.text().casefold().split()]
-        if seen and typed:
-            self.list.setCurrentItem((exact or seen)[0])
+        exact = [item for item in visible if typed in item.text().casefold().split()]
+        if visible and typed:
+            self.list.setCurrentItem((exact or visible)[0])
         self.take.setEnabled(self.run is not None)
 
     @Slot()

@@ -119,14 +119,14 @@ class FilmDialog(QDialog):
             self._sizes.forget()
             self.size_words.setText("")
             return
-        self._look()
+        self._show_size()
 
-    def look_again(self) -> None:
+    def update_size(self) -> None:
         """Estimate the size again, after what is filmed has changed."""
         if self.save.isEnabled():
-            self._look()
+            self._show_size()
 
-    def _look(self) -> None:
+    def _show_size(self) -> None:
         film = self._shown
         self.size_words.setText(tr("Estimating the file size…"))
         self._sizes.compute(lambda _report, cancelled: self._estimate(film, cancelled))

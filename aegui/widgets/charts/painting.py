@@ -251,7 +251,7 @@ class ChartPainter:
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
         return self._tick_metrics.horizontalAdvance(name) + SPACING
 
-    def lines_wanted(self, curves: Sequence[Curve], width: float) -> int:
+    def preferred_lines(self, curves: Sequence[Curve], width: float) -> int:
         """Return the number of lines below the title for names and values in a narrow chart."""
         return len(self._in_lines(curves, width - SPACING, _MAX_LINES))
 

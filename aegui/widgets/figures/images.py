@@ -8,26 +8,26 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QTransform
 
-from aegui.session.data.looks import grey_levels
+from aegui.session.data.image_style import grey_levels
 from aegui.widgets.glyphs import level_image
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from aegui.kit.charts.ink import Ink
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 _MAX_SQUARES = 4096
 _MIN_SIDE = 256
 
 
-def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
+def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, image_style: ImageStyle) -> None:
     """Paint ``image`` ``[H, W]`` or ``[C, H, W]`` in 0..1 with each pixel as a square."""
     array = np.nan_to_num(np.asarray(image, np.float32))
     array = array[0] if array.ndim == 3 and array.shape[0] == 1 else array
     theme, painter = ink.theme, ink.painter
     painter.save()
-    if look.glyphs and array.size <= _MAX_SQUARES and ((array <= 0) | (array >= 1)).all():
+    if image_style.glyphs and array.size <= _MAX_SQUARES and ((array <= 0) | (array >= 1)).all():
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not ink.is_raster)
         painter.fillRect(rect, theme.pixel_off)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -36,7 +36,7 @@ def draw_image(ink: Ink, rect: QRectF, image: ArrayLike, look: Look) -> None:
         if lit.any():
             painter.drawPath(_outline(rect, lit))
     else:
-        made = level_image(grey_levels(array), look, theme.pixel_on, theme.pixel_off)
+        made = level_image(grey_levels(array), image_style, theme.pixel_on, theme.pixel_off)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(rect, made if ink.is_raster else enlarged(made))
     painter.restore()

@@ -22,7 +22,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.lines import LinePlot, Series, dash_style
 from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.scale import Scale, around, fitted
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.class_colours import MAX_CLASSES
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.figures.sheets import PictureSheet, WrappedRows
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from aegui.core.recipe import CorruptionSpec
     from aegui.core.study.noise_curves import Curves, Line
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
     from aegui.widgets.charts.painting import ChartData
 
     Images = Sequence[NDArray[np.float32]]
@@ -60,48 +60,48 @@ def charts_figure(
 
 
 def latent_figure(
-    places: NDArray[np.float64],
+    coordinates: NDArray[np.float64],
     axes: tuple[str, str],
     labels: Sequence[str],
     title: str,
     origin: str = "",
     image_of: Callable[[int], NDArray[np.float32]] | None = None,
-    look: Look = GLYPHS,
+    image_style: ImageStyle = GLYPHS,
 ) -> Figure:
     """Return a map of codes ``[n, 2]`` (or ``[n, 1]``) with a letter each, or coloured by class.
 
     With ``image_of`` some of the samples are shown as images.
     """
-    plot = latent_plot(places, axes, labels, image_of, look)
+    plot = latent_plot(coordinates, axes, labels, image_of, image_style)
     rows = [
-        [label, *(f"{value:.7g}" for value in place)]
-        for label, place in zip(labels, places.tolist(), strict=True)
+        [label, *(f"{value:.7g}" for value in row)]
+        for label, row in zip(labels, coordinates.tolist(), strict=True)
     ]
-    csv = csv_text(["label", *axes[: places.shape[1]]], rows)
+    csv = csv_text(["label", *axes[: coordinates.shape[1]]], rows)
     return Figure("latent", title, (plot,), origin, csv)
 
 
 def latent_plot(
-    places: NDArray[np.float64],
+    coordinates: NDArray[np.float64],
     axes: tuple[str, str],
     labels: Sequence[str],
     image_of: Callable[[int], NDArray[np.float32]] | None = None,
-    look: Look = GLYPHS,
+    image_style: ImageStyle = GLYPHS,
     title: str = "",
     *,
     bare: bool = False,
 ) -> PointPlot:
     """Return the plot of ``latent_figure``; ``bare``: framed, without axis labels."""
-    finite = places[np.isfinite(places).all(axis=1)]
+    finite = coordinates[np.isfinite(coordinates).all(axis=1)]
     across = fitted(finite[:, 0])
     known = list(dict.fromkeys(labels))
     classes = np.zeros(0, np.int64)
     if len(known) <= MAX_CLASSES and len(known) < len(labels):
-        numbers = {label: place for place, label in enumerate(sorted(known))}
+        numbers = {label: index for index, label in enumerate(sorted(known))}
         classes = np.array([numbers[label] for label in labels], np.int64)
         known = sorted(known)
-    if places.shape[1] == 1:
-        places = np.column_stack([places[:, 0], np.zeros(len(places))])
+    if coordinates.shape[1] == 1:
+        coordinates = np.column_stack([coordinates[:, 0], np.zeros(len(coordinates))])
         up = Axis("", Scale(-1.0, 1.0), bare=True)
     else:
         up = Axis(axes[1], fitted(finite[:, 1]))
@@ -109,21 +109,21 @@ def latent_plot(
     if bare:
         x, up = Axis("", x.scale, bare=True), Axis("", up.scale, bare=True)
     return PointPlot(
-        places,
+        coordinates,
         x,
         up,
         tuple(map(label_sign, labels)) if not len(classes) else (),
         classes,
         tuple(map(label_name, known)) if len(classes) else (),
         image_of=image_of,
-        look=look,
+        image_style=image_style,
         title=title,
     )
 
 
 def reconstructions_figure(
     rows: Sequence[tuple[str, Images]],
-    look: Look,
+    image_style: ImageStyle,
     title: str,
     origin: str = "",
     notes: Sequence[str] = (),
@@ -133,7 +133,7 @@ def reconstructions_figure(
 
     Args:
         rows: Name and images of each row, of equal length.
-        look: How images are rendered.
+        image_style: How images are rendered.
         title: Title above the figure.
         origin: What the figure was computed from.
         notes: Text below each image of the last row; may be empty.
@@ -142,7 +142,10 @@ def reconstructions_figure(
     names = tuple(name for name, _ in rows)
     images = tuple(tuple(some) for _, some in rows)
     return Figure(
-        "reconstructions", title, (WrappedRows(names, images, look, tuple(notes), noted),), origin
+        "reconstructions",
+        title,
+        (WrappedRows(names, images, image_style, tuple(notes), noted),),
+        origin,
     )
 
 
@@ -160,9 +163,9 @@ def errors_figure(
     top = fitted([*values, *([level[0]] if level else [])], from_zero=True)
     top = Scale(0.0, max(top.high, 1.0 if max(values, default=0.0) <= 0 else top.high))
     shown = tuple(map(label_sign, names))
-    bars = tuple((name, tuple(some), place) for place, (name, some) in enumerate(groups))
+    bars = tuple((name, tuple(some), index) for index, (name, some) in enumerate(groups))
     rows = [
-        [name, *(f"{some[place]:.7g}" for _, some in groups)] for place, name in enumerate(names)
+        [name, *(f"{some[index]:.7g}" for _, some in groups)] for index, name in enumerate(names)
     ]
     csv = csv_text([of, *(name for name, _ in groups)], rows)
     levels = (level,) if level else ()
@@ -311,7 +314,7 @@ def grid_figure(
     xs: Sequence[float],
     ys: Sequence[float],
     axes: tuple[str, str],
-    look: Look,
+    image_style: ImageStyle,
     title: str,
     origin: str = "",
 ) -> Figure:
@@ -322,7 +325,7 @@ def grid_figure(
     rows = np.asarray(images, np.float32)
     up = tuple(map(value_text, reversed(ys))) if axes[1] else ()
     plot = PictureSheet(
-        tuple(tuple(row) for row in rows), look, up, tuple(map(value_text, xs)), axes=axes
+        tuple(tuple(row) for row in rows), image_style, up, tuple(map(value_text, xs)), axes=axes
     )
     cells = [
         (row, column, f"{x:.7g}", f"{y:.7g}")
@@ -337,7 +340,7 @@ def traversal_figure(
     images: ArrayLike,
     names: Sequence[str],
     values: Sequence[Sequence[float]],
-    look: Look,
+    image_style: ImageStyle,
     title: str,
     origin: str = "",
 ) -> Figure:
@@ -351,7 +354,7 @@ def traversal_figure(
     few = not same and len(names) <= _FEW_ROWS
     plot = PictureSheet(
         tuple(tuple(row) for row in rows),
-        look,
+        image_style,
         tuple(names) if few else tuple(shown),
         texts[0] if same else (),
         notes=texts if few else (),
@@ -406,13 +409,13 @@ def maps_figure(dataset: Dataset, of: Material, views: Sequence[View], origin: s
     coloured = 1 < len(np.unique(of.classes)) <= MAX_CLASSES and len(names) < len(of.indices)
     labels = [dataset.labels[index] for index in of.indices.tolist()]
     for view in views:
-        places = view.places.astype(np.float64)
-        finite = places[np.isfinite(places).all(axis=1)]
+        coordinates = view.coordinates.astype(np.float64)
+        finite = coordinates[np.isfinite(coordinates).all(axis=1)]
         x, y = _map_axes(view, of)
         bare = not x
         plots.append(
             PointPlot(
-                places,
+                coordinates,
                 Axis(x, fitted(finite[:, 0]), bare=bare),
                 Axis(y, fitted(finite[:, 1]), bare=bare),
                 () if coloured else tuple(map(label_sign, labels)),
@@ -441,10 +444,17 @@ def _map_axes(view: View, of: Material) -> tuple[str, str]:
 
 
 def pictures_figure(
-    images: Images, look: Look, name: str, title: str, origin: str = "", notes: Sequence[str] = ()
+    images: Images,
+    image_style: ImageStyle,
+    name: str,
+    title: str,
+    origin: str = "",
+    notes: Sequence[str] = (),
 ) -> Figure:
     """Return a figure of images in as many rows as make them largest."""
-    return Figure(name, title, (WrappedRows(("",), (tuple(images),), look, tuple(notes)),), origin)
+    return Figure(
+        name, title, (WrappedRows(("",), (tuple(images),), image_style, tuple(notes)),), origin
+    )
 
 
 def value_text(value: float) -> str:

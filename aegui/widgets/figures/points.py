@@ -13,10 +13,10 @@ from aegui.core.colours import CLASS_MARKS, DISC, MAX_LOOKS, marks_of
 from aegui.kit.charts.axes import Axis, PlotArea, framed, shaped
 from aegui.kit.charts.ink import TICK_PT
 from aegui.kit.charts.legend import LegendEntry, paint_legend
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.class_colours import MAX_CLASSES, class_colour, paint_mark
 from aegui.widgets.figures.images import draw_image
-from aegui.widgets.landmarks import MAX_TRIED, apart
+from aegui.widgets.landmarks import MAX_TESTED, apart
 from aegui.widgets.scatter.sprites import sticker_image, sticker_size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.kit.charts.ink import Ink
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 MAX_SIGNS = 150
 """Samples of which each has its letter; of more they would cover one another."""
@@ -52,7 +52,7 @@ class PointPlot:
     """Scatter plot of samples.
 
     Attributes:
-        places: Positions, float64 ``[n, 2]``.
+        coordinates: Positions, float64 ``[n, 2]``.
         x: The horizontal axis.
         y: The vertical axis.
         signs: A letter for each sample, or empty.
@@ -63,13 +63,13 @@ class PointPlot:
             for discs.
         image_of: Returns the image of a sample by index; images are shown for samples far enough
             apart not to overlap. None to show all as dots.
-        look: How images are rendered.
+        image_style: How images are rendered.
         cut_out: Whether images are drawn without their background, as on the map; else framed.
         equal: Whether both axes have the same unit length.
         title: Title above the plot, used if there are several.
     """
 
-    places: NDArray[np.float64]
+    coordinates: NDArray[np.float64]
     x: Axis
     y: Axis
     signs: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class PointPlot:
     colours: NDArray[np.uint32] = field(default_factory=lambda: _NO_COLOURS)
     marks: NDArray[np.int64] = field(default_factory=lambda: _NOBODY)
     image_of: Callable[[int], NDArray[np.float32]] | None = None
-    look: Look = GLYPHS
+    image_style: ImageStyle = GLYPHS
     cut_out: bool = False
     equal: bool = False
     title: str = ""
@@ -112,7 +112,7 @@ class PointPlot:
     def _pixels(self, frame: PlotArea) -> tuple[NDArray[np.int64], list[QPointF]]:
         """Return the samples inside the axes, and their positions."""
         (x0, x1), (y0, y1) = frame.x.scale.ends(), frame.y.scale.ends()
-        x, y = self.places[:, 0], self.places[:, 1]
+        x, y = self.coordinates[:, 0], self.coordinates[:, 1]
         with np.errstate(invalid="ignore"):
             shown = np.flatnonzero((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1))
         plot = frame.plot
@@ -147,12 +147,12 @@ class PointPlot:
     ) -> None:
         radius = _DOT if len(shown) <= _FEW else _MANY_DOT
         painter.setPen(Qt.PenStyle.NoPen)
-        for group, colour, mark in self._looks(ink, shown):
+        for group, colour, mark in self._marks(ink, shown):
             painter.setBrush(colour)
-            for place in group.tolist():
-                paint_mark(painter, pixels[place], radius, mark)
+            for index in group.tolist():
+                paint_mark(painter, pixels[index], radius, mark)
 
-    def _looks(
+    def _marks(
         self, ink: Ink, shown: NDArray[np.int64]
     ) -> Iterator[tuple[NDArray[np.int64], QColor, int]]:
         """Yield groups with the same look: positions in ``shown``, colour and marker."""
@@ -178,23 +178,23 @@ class PointPlot:
         image_of: Callable[[int], NDArray[np.float32]],
     ) -> None:
         """Paint the images of some samples, each with a rim in the colour of its class."""
-        drawn = np.random.default_rng(0).permutation(len(shown))[:MAX_TRIED]
+        drawn = np.random.default_rng(0).permutation(len(shown))[:MAX_TESTED]
         if not len(drawn):
             return
         height, width = image_of(int(shown[drawn[0]])).shape[-2:]
-        places = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
+        coordinates = np.array([(pixels[row].x(), pixels[row].y()) for row in drawn.tolist()])
         size, taken = QSizeF(), np.zeros(0, np.int64)
         scale = 0.0
         for side in _SPRITES if len(shown) <= MAX_SIGNS else _SPRITES[:1]:
             scale = side / max(height, width)
             size = QSizeF(width * scale, height * scale)
             gap = _CUT_GAP if self.cut_out else _STAMP_GAP
-            taken = apart(places / (size.width() + gap, size.height() + gap))
+            taken = apart(coordinates / (size.width() + gap, size.height() + gap))
             # Of few samples all are shown, at a smaller size if necessary.
             if len(taken) == len(drawn):
                 break
         if self.cut_out:
-            size = sticker_size((height, width), _PIXELS * scale, self.look) / _PIXELS
+            size = sticker_size((height, width), _PIXELS * scale, self.image_style) / _PIXELS
         alike = len(self.colours) > 0 and bool((self.colours == self.colours[0]).all())
         for row in drawn[taken].tolist():
             sample = int(shown[row])
@@ -207,10 +207,12 @@ class PointPlot:
             if self.cut_out:
                 image = image_of(sample)
                 sharp = _RASTER_SCALE / _PIXELS
-                made = sticker_image(image, self.look, _PIXELS * scale, sharp, ink.theme, colour)
+                made = sticker_image(
+                    image, self.image_style, _PIXELS * scale, sharp, ink.theme, colour
+                )
                 ink.painter.drawImage(box, made)
                 continue
-            draw_image(ink, box, image_of(sample), self.look)
+            draw_image(ink, box, image_of(sample), self.image_style)
             ink.painter.setPen(ink.pen(colour or ink.theme.border, 0.7))
             ink.painter.setBrush(Qt.BrushStyle.NoBrush)
             ink.painter.drawRect(box)

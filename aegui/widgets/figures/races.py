@@ -41,11 +41,11 @@ def race_plot(state: RaceState, view: RaceView) -> LinePlot | None:
     at = np.unique(clocks)
     at = at[evenly_spaced(len(at), _MAX_PLACES)]
     series = []
-    for place, (lane, (own, value)) in enumerate(zip(state.lanes, found, strict=True)):
+    for index, (lane, (own, value)) in enumerate(zip(state.lanes, found, strict=True)):
         y = np.full(len(at), np.nan)
         if len(own):
             y = np.interp(at, own, value, left=np.nan, right=np.nan)
-        series.append(Series(lane.name, y, colour=place, style=dash_style(place), width=_WIDTH))
+        series.append(Series(lane.name, y, colour=index, style=dash_style(index), width=_WIDTH))
     is_log = view.is_log and bool((values[np.isfinite(values)] > 0.0).any())
     x = fitted(at, is_log=True) if view.is_log_clock else around(float(at[0]), float(at[-1]))
     y_axis = fitted(values, is_log=is_log, from_zero=not is_log)
@@ -72,15 +72,15 @@ def trails_plot(
         Trail(
             lane.name,
             plane.shadow(lane.trail) if len(lane.trail) else np.zeros((0, 2)),
-            place,
+            index,
         )
-        for place, lane in enumerate(state.lanes)
+        for index, lane in enumerate(state.lanes)
     )
     shades = np.zeros((0, 0))
     lines: tuple[NDArray[np.float64], ...] = ()
     if surface is not None:
         shades = _shades(surface.values)
-        lines = tuple(places for _, places in surface.lines)
+        lines = tuple(coordinates for _, coordinates in surface.lines)
     return SurfacePlot(
         Axis(tr("First direction of the weights"), around(x0, x1)),
         Axis(tr("Second direction"), around(y0, y1)),
@@ -132,10 +132,10 @@ def trails_figure(
     plot = trails_plot(state, plane, surface)
     origin = " · ".join([tr("plane: {plane}", plane=plane.words), race_words(state)])
     rows = [
-        [lane.key, step, *(f"{value:.7g}" for value in place)]
+        [lane.key, step, *(f"{value:.7g}" for value in row)]
         for lane in state.lanes
         if len(lane.trail)
-        for step, place in enumerate(plane.shadow(lane.trail).tolist())
+        for step, row in enumerate(plane.shadow(lane.trail).tolist())
     ]
     csv = csv_text(["optimiser", "step", "x", "y"], rows)
     return Figure("race-trails", title, (plot,), origin, csv)

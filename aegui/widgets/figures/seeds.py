@@ -69,12 +69,12 @@ def seeds_picture(material: StudyMaterial, choice: PictureChoice) -> StudyPictur
         for name, cloud in zip(names, clouds, strict=True)
     )
     runs: dict[int, tuple[int, int]] = {}
-    for place, cloud in enumerate(clouds):
+    for index, cloud in enumerate(clouds):
         start = len(runs)
-        runs.update((start + at, (place, seed)) for at, seed in enumerate(cloud.seeds.tolist()))
+        runs.update((start + at, (index, seed)) for at, seed in enumerate(cloud.seeds.tolist()))
     items: list[tuple[int, ...]] = [()] * len(runs)
     if len(clouds) > 1:
-        items += [(place,) for place in range(len(clouds))]
+        items += [(index,) for index in range(len(clouds))]
     order = tr(ORDERS[choice.order].label)
     caption = tr("{share}; squares {order}", share=share_line(plan, clouds), order=order)
     return StudyPicture(
@@ -115,7 +115,7 @@ class _SeedWords(Made[str]):
 
     def made(self, at: int) -> str:
         """Return the description of one square or field."""
-        field, number = self._items.place(at)
+        field, number = self._items.field_of(at)
         cloud, title = self._clouds[field], self._cells[field].setting.title
         if number is None:
             return f"{title}: {share_line(self._plan, [cloud])}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.kit.charts.ink import Ink
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
     Image = NDArray[np.float32]
 
@@ -34,7 +34,7 @@ class PictureSheet:
 
     Attributes:
         rows: Images ``[H, W]`` or ``[C, H, W]`` in 0..1 by row; None for an empty cell.
-        look: How images are rendered.
+        image_style: How images are rendered.
         row_names: Names beside the rows, may have line breaks; or empty.
         column_names: Names above the columns (below them with ``axes``), or empty.
         notes: Text below each image, or empty.
@@ -45,7 +45,7 @@ class PictureSheet:
     """
 
     rows: tuple[tuple[Image | None, ...], ...]
-    look: Look
+    image_style: ImageStyle
     row_names: tuple[str, ...] = ()
     column_names: tuple[str, ...] = ()
     notes: tuple[tuple[str, ...], ...] = ()
@@ -91,7 +91,7 @@ class PictureSheet:
                 box = QRectF(x0 + column * (width + air), top, width, height)
                 boxes.append(box)
                 if image is not None:
-                    draw_image(ink, box, image, self.look)
+                    draw_image(ink, box, image, self.image_style)
                 if under[row] and column < len(self.notes[row]):
                     below = QRectF(box.left(), box.bottom(), width, note)
                     text = ink.elided(self.notes[row][column], _NOTE_PT, width + air)
@@ -142,8 +142,8 @@ class PictureSheet:
         line = ink.line(size)
         down = (tops[1] - tops[0]) if len(tops) > 1 else grid.height()
         stride = max(1, -(-int(ink.line(size)) // max(1, int(down))))
-        for place, (name, top) in enumerate(zip(self.row_names, tops, strict=False)):
-            if place % stride == 0:
+        for index, (name, top) in enumerate(zip(self.row_names, tops, strict=False)):
+            if index % stride == 0:
                 lines = name.split("\n")
                 first = top + (height - len(lines) * line) / 2
                 for at, words in enumerate(lines):
@@ -157,9 +157,9 @@ class PictureSheet:
             return
         size, stride = fitting_size(ink, self.column_names, across)
         top = grid.bottom() + GAP / 2 if self.axes is not None else grid.top() - line - GAP / 2
-        for place, name in enumerate(self.column_names):
-            if place % stride == 0:
-                box = QRectF(grid.left() + place * across, top, across, line)
+        for index, name in enumerate(self.column_names):
+            if index % stride == 0:
+                box = QRectF(grid.left() + index * across, top, across, line)
                 ink.write(ink.elided(name, size, stride * across), box, size, ink.theme.text)
 
     def _paint_axes(self, ink: Ink, whole: QRectF, grid: QRectF) -> None:
@@ -182,7 +182,7 @@ class WrappedRows:
     Attributes:
         names: Names of the rows.
         rows: Images of each row, of equal length.
-        look: How images are rendered.
+        image_style: How images are rendered.
         notes: Text below each image of the last row, or empty.
         noted: What the notes are.
         title: Title above the images, used if there are several parts.
@@ -190,7 +190,7 @@ class WrappedRows:
 
     names: tuple[str, ...]
     rows: tuple[tuple[Image, ...], ...]
-    look: Look
+    image_style: ImageStyle
     notes: tuple[str, ...] = ()
     noted: str = ""
     title: str = ""
@@ -214,7 +214,7 @@ class WrappedRows:
         block = len(self.rows) if len(self.rows) > 1 and lines > 1 else 0
         shown = tuple(notes) if self.notes else ()
         PictureSheet(
-            tuple(rows), self.look, names, notes=shown, noted=self.noted, block=block
+            tuple(rows), self.image_style, names, notes=shown, noted=self.noted, block=block
         ).paint(ink, rect)
 
     def _side(self, ink: Ink, rect: QRectF, columns: int) -> float:

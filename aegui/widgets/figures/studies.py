@@ -32,7 +32,7 @@ from aegui.kit.charts.matrix import NumberMatrix
 from aegui.kit.charts.multiples import SmallMultiples
 from aegui.kit.charts.parallel import ParallelAxis, ParallelPlot
 from aegui.kit.charts.scale import Scale, fitted
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.widgets.figures.makers import latent_plot
 from aegui.widgets.figures.seeds import seeds_picture
 from aegui.widgets.figures.sheets import PictureSheet
@@ -49,7 +49,7 @@ from aegui.widgets.figures.study_kinds import (
     seeds_words,
     short_names,
 )
-from aegui.widgets.figures.tried_noises import noise_levels_picture, noise_matrix_picture
+from aegui.widgets.figures.tested_noises import noise_levels_picture, noise_matrix_picture
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def study_figure(
 
 
 def _cells(result: StudyResult, key: str) -> list[tuple[int, StudyCell]]:
-    found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
+    found = [(index, cell) for index, cell in enumerate(result.cells) if cell.has(key)]
     return found[:MAX_SETTINGS]
 
 
@@ -160,7 +160,7 @@ def _of_seeds(
         means = tuple(cell.mean(key) for cell in cells)
         plot = BarPlot(names, axes, axis, (("", means, 0),), levels, dots=values)
         caption = tr("{figure}: mean of the seeds, every seed a dot", figure=axis.name)
-    items = tuple((place,) for place, _ in found)
+    items = tuple((index,) for index, _ in found)
     words = tuple(_says(cell, key) for cell in cells)
     return StudyPicture(plot, items, words, caption, lambda: csv_of(result))
 
@@ -170,7 +170,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
     own = [one for one in material.curves if column in one.columns][:MAX_LINES]
     if not own:
         return None
-    cells = [material.result.cells[one.place] for one in own]
+    cells = [material.result.cells[one.index] for one in own]
     series = [
         _series(one, column, choice.band, name, number)
         for number, (one, name) in enumerate(zip(own, short_names(cells), strict=True))
@@ -204,7 +204,7 @@ def _curves(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         )
         for one, cell in zip(own, cells, strict=True)
     )
-    items = tuple((one.place,) for one in own)
+    items = tuple((one.index,) for one in own)
     # The last line is painted first, but the legend begins with the first.
     return StudyPicture(
         plot, items[::-1], words[::-1], caption, lambda: _curves_csv(cells, own, column)
@@ -303,20 +303,20 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
     words = []
     for row, up_label in enumerate(rows):
         for column, across_label in enumerate(columns):
-            places = [
-                place
-                for place, cell in enumerate(result.cells)
+            indices = [
+                index
+                for index, cell in enumerate(result.cells)
                 if cell.setting.labels.get(up) == up_label
                 and cell.setting.labels.get(across) == across_label
                 and cell.has(key)
             ]
-            places.sort(key=lambda place: rank(result.cells[place], result.plan))
-            cells = [result.cells[place] for place in places]
+            indices.sort(key=lambda index: rank(result.cells[index], result.plan))
+            cells = [result.cells[index] for index in indices]
             values = [value for cell in cells for value in cell.values(key)]
             known = [value for value in values if math.isfinite(value)]
             if known:
                 mean[row, column] = float(np.mean(known))
-            items.append(tuple(places))
+            items.append(tuple(indices))
             words.append(
                 tr(
                     "{up}, {across}: {value}, mean of {n:,} runs",
@@ -342,7 +342,7 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
         tuple(map(choice_words, columns)),
         axis_words(across),
         axis_words(up),
-        best=_best_place(mean, high_is_better=figure.better == "high"),
+        best=_best_cells(mean, high_is_better=figure.better == "high"),
     )
     caption = tr("{figure}, mean over the seeds", figure=tr(figure.label))
     if others:
@@ -356,7 +356,7 @@ def _heat(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None
     return StudyPicture(plot, tuple(items), tuple(words), caption, lambda: csv)
 
 
-def _best_place(values: NDArray[np.float64], *, high_is_better: bool) -> frozenset[tuple[int, int]]:
+def _best_cells(values: NDArray[np.float64], *, high_is_better: bool) -> frozenset[tuple[int, int]]:
     best = np.nanargmax(values) if high_is_better else np.nanargmin(values)
     row, column = np.unravel_index(int(best), values.shape)
     return frozenset({(int(row), int(column))})
@@ -369,7 +369,7 @@ def _plain(value: float) -> str:
 def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | None:
     result = material.result
     key = figure_of(result, choice)
-    found = [(place, cell) for place, cell in enumerate(result.cells) if cell.has(key)]
+    found = [(index, cell) for index, cell in enumerate(result.cells) if cell.has(key)]
     plan_axes = [
         axis.name
         for axis in result.plan.axes
@@ -381,7 +381,7 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
     axes = []
     for name in plan_axes:
         labels = _labels_of(result, name)
-        at = {label: float(place) for place, label in enumerate(labels)}
+        at = {label: float(index) for index, label in enumerate(labels)}
         own = [at.get(cell.setting.labels.get(name, ""), math.nan) for _, cell in found]
         axes.append(ParallelAxis(axis_words(name), tuple(map(choice_words, labels))))
         columns.append(np.array(own))
@@ -411,7 +411,7 @@ def _parallel(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | 
         [*(cell.setting.labels.get(name, "") for name in plan_axes), _plain(cell.mean(key))]
         for _, cell in found
     ]
-    items = tuple((place,) for place, _ in found)
+    items = tuple((index,) for index, _ in found)
     words = tuple(_says(cell, key) for _, cell in found)
     csv = csv_text([*plan_axes, key], rows)
     return StudyPicture(plot, items, words, caption, lambda: csv)
@@ -449,7 +449,7 @@ def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
     found = errors_by(result, fonts=fonts, most=most)
     if found is None:
         return None
-    cells = [result.cells[place] for place in found.places]
+    cells = [result.cells[index] for index in found.indices]
     names = found.names if fonts else tuple(map(label_sign, found.names))
     texts = tuple(
         tuple(localized(value, ".1f") if math.isfinite(value) else "" for value in row)
@@ -465,9 +465,9 @@ def _errors(material: StudyMaterial, *, fonts: bool) -> StudyPicture | None:
         names_of_axes(cells),
     )
     items, words = [], []
-    for row, (place, cell) in enumerate(zip(found.places, cells, strict=True)):
+    for row, (index, cell) in enumerate(zip(found.indices, cells, strict=True)):
         for column, name in enumerate(found.names):
-            items.append((place,))
+            items.append((index,))
             words.append(
                 tr(
                     "{setting}, {name}: {value} wrong pixels",
@@ -493,7 +493,7 @@ def _middle_words(result: StudyResult) -> str:
 def _network_words(material: StudyMaterial, networks: Sequence[SettingNetwork]) -> tuple[str, ...]:
     cells = material.result.cells
     return tuple(
-        tr("{setting}, seed {n}", setting=cells[one.place].setting.title, n=one.seed)
+        tr("{setting}, seed {n}", setting=cells[one.index].setting.title, n=one.seed)
         for one in networks
     )
 
@@ -502,28 +502,28 @@ def _maps(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | Non
     networks = material.networks
     if not networks:
         return None
-    names = short_names([material.result.cells[one.place] for one in networks])
+    names = short_names([material.result.cells[one.index] for one in networks])
     parts, rows = [], []
     for one, name in zip(networks, names, strict=True):
         codes = one.codes
         labels = [one.dataset.labels[at] for at in one.coded.tolist()]
         axes = "z1", "z2"
-        places = codes.astype(np.float64)
+        coordinates = codes.astype(np.float64)
         if codes.shape[1] > 2:
             centre = codes.mean(axis=0)
-            places = ((codes - centre) @ principal_directions(codes).T).astype(np.float64)
+            coordinates = ((codes - centre) @ principal_directions(codes).T).astype(np.float64)
             axes = tr("PC1 of the code"), tr("PC2 of the code")
-        parts.append(latent_plot(places, axes, labels, title=name, bare=True))
-        setting = material.result.cells[one.place].setting.words
+        parts.append(latent_plot(coordinates, axes, labels, title=name, bare=True))
+        setting = material.result.cells[one.index].setting.words
         rows += [
-            [setting, label, *map(_plain, place)]
-            for label, place in zip(labels, places.tolist(), strict=True)
+            [setting, label, *map(_plain, row)]
+            for label, row in zip(labels, coordinates.tolist(), strict=True)
         ]
     caption = tr(
         "Codes, projected to two principal components if longer; {which}",
         which=_middle_words(material.result),
     )
-    items = tuple((one.place,) for one in networks)
+    items = tuple((one.index,) for one in networks)
     words = _network_words(material, networks)
     csv = csv_text(["setting", "label", "x", "y"], rows)
     return StudyPicture(SmallMultiples(tuple(parts)), items, words, caption, lambda: csv)
@@ -548,12 +548,12 @@ def _reconstructions(material: StudyMaterial, _choice: PictureChoice) -> StudyPi
     places_of = evenly_spaced(len(known), _MAX_COLUMNS)
     some = known[places_of]
     originals = np.asarray(dataset.images[some], np.float32)
-    names = short_names([material.result.cells[one.place] for one in networks])
+    names = short_names([material.result.cells[one.index] for one in networks])
     rows = [tuple(originals), *(tuple(one.answers[places_of]) for one in networks)]
     signs = tuple(label_sign(dataset.labels[at]) for at in some.tolist())
-    plot = PictureSheet(tuple(rows), look_of(dataset), (tr("Original"), *names), signs)
-    places: list[tuple[int, ...]] = [(), *((one.place,) for one in networks)]
-    items = tuple(place for place in places for _ in some)
+    plot = PictureSheet(tuple(rows), image_style_of(dataset), (tr("Original"), *names), signs)
+    row_items: list[tuple[int, ...]] = [(), *((one.index,) for one in networks)]
+    items = tuple(index for index in row_items for _ in some)
     said = (tr("Original"), *_network_words(material, networks))
     words = tuple(f"{name}: {sign}" for name in said for sign in signs)
     return StudyPicture(plot, items, words, _of_networks(material, networks))
@@ -577,32 +577,34 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
     if not networks:
         return None
     dataset, known = networks[0].dataset, networks[0].answered
-    place = min(max(0, choice.sample), len(known) - 1)
-    sample = int(known[place])
+    index = min(max(0, choice.sample), len(known) - 1)
+    sample = int(known[index])
     original = np.asarray(dataset.images[[sample]], np.float32)
-    names = short_names([material.result.cells[one.place] for one in networks])
-    answers = [one.answers[[place]] for one in networks]
+    names = short_names([material.result.cells[one.index] for one in networks])
+    answers = [one.answers[[index]] for one in networks]
     wrong = [int(wrong_pixels(original, answer)[0]) for answer in answers]
     shown = {
         "answer": [answer[0] for answer in answers],
         "difference": [np.abs(answer - original)[0] for answer in answers],
         "original": [original[0]] * len(answers),
     }[choice.shown]
-    look = look_of(dataset)
+    image_style = image_style_of(dataset)
     notes = [tr("Original")]
     for name, count, answer in zip(names, wrong, answers, strict=True):
-        error = str(count) if look.glyphs else _plain(float(np.square(answer - original).mean()))
+        error = (
+            str(count) if image_style.glyphs else _plain(float(np.square(answer - original).mean()))
+        )
         notes.append(f"{error} · {name}")
     images = [original[0], *shown]
     columns = max(1, math.ceil(math.sqrt(_SHEET_SHAPE * len(images))))
     starts = range(0, len(images), columns)
     plot = PictureSheet(
         tuple(tuple(images[start : start + columns]) for start in starts),
-        look,
+        image_style,
         notes=tuple(tuple(notes[start : start + columns]) for start in starts),
     )
     label = dataset.names[sample]
-    measure = tr("wrong pixels") if look.glyphs else tr("squared error")
+    measure = tr("wrong pixels") if image_style.glyphs else tr("squared error")
     caption = tr(
         "{what} of {sample}, {measure} below each, {which}",
         what=tr(SHOWN[choice.shown].label),
@@ -610,15 +612,15 @@ def _sample(material: StudyMaterial, choice: PictureChoice) -> StudyPicture | No
         measure=measure,
         which=_middle_words(material.result),
     )
-    places: list[tuple[int, ...]] = [(), *((one.place,) for one in networks)]
+    row_items: list[tuple[int, ...]] = [(), *((one.index,) for one in networks)]
     csv = csv_text(
         ["setting", "seed", "wrong_pixels"],
         [
-            [material.result.cells[one.place].setting.words, one.seed, count]
+            [material.result.cells[one.index].setting.words, one.seed, count]
             for one, count in zip(networks, wrong, strict=True)
         ],
     )
-    return StudyPicture(plot, tuple(places), tuple(notes), caption, lambda: csv)
+    return StudyPicture(plot, tuple(row_items), tuple(notes), caption, lambda: csv)
 
 
 _MAKERS: dict[str, Callable[[StudyMaterial, PictureChoice], StudyPicture | None]] = {

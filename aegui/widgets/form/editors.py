@@ -46,7 +46,7 @@ class TextField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told: str | None = None
+        self._reported: str | None = None
         timer = one_shot(self, self._tell, REST_MS)
         self.textEdited.connect(timer.start)
         self._timer = timer
@@ -54,8 +54,8 @@ class TextField(QLineEdit):
 
     def set_value(self, value: str | None) -> None:
         """Show ``value`` without emitting; text being typed is kept if the value is unchanged."""
-        if value != self._told or not (self._timer and self._timer.isActive()):
-            self._told = value
+        if value != self._reported or not (self._timer and self._timer.isActive()):
+            self._reported = value
             if (value or "") != self.text():
                 self.setText(value or "")
 
@@ -65,14 +65,14 @@ class TextField(QLineEdit):
 
     def shown(self) -> str:
         """Return the text last set or emitted."""
-        return self._told or ""
+        return self._reported or ""
 
     def _tell(self) -> None:
         if self._timer is not None:
             self._timer.stop()
         value = self.text() or None
-        if value != self._told and self.hasAcceptableInput():
-            self._told = value
+        if value != self._reported and self.hasAcceptableInput():
+            self._reported = value
             self.edited.emit(value)
 
 

@@ -34,18 +34,18 @@ class FieldMenu(QObject):
         self._widget = widget
         typed = (*widget.findChildren(QLineEdit), *widget.findChildren(QAbstractSpinBox))
         # Widgets without a menu of their own pass the event on to their parent.
-        for asked in (widget, *typed):
-            if not isinstance(asked.parent(), QAbstractSpinBox):
-                asked.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-                asked.customContextMenuRequested.connect(partial(self._open, asked))
+        for widgets in (widget, *typed):
+            if not isinstance(widgets.parent(), QAbstractSpinBox):
+                widgets.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+                widgets.customContextMenuRequested.connect(partial(self._open, widgets))
 
-    def _open(self, asked: QWidget, position: QPoint) -> None:
+    def _open(self, widget: QWidget, position: QPoint) -> None:
         """Open the menu in place of the standard one, whose actions it includes."""
-        menu = self._menu(asked, self._paths())
+        menu = self._menu(widget, self._paths())
         if menu.isEmpty():
             menu.deleteLater()
         else:
-            menu.popup(asked.mapToGlobal(position))
+            menu.popup(widget.mapToGlobal(position))
 
     def _menu(self, watched: QObject, paths: dict[str, str]) -> QMenu:
         line = _line_of(watched)

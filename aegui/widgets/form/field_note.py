@@ -40,7 +40,7 @@ class FieldNote(QLabel):
         self.move(max(SPACING, min(at.x(), furthest)), max(0, at.y()))
 
 
-def tell(field: QWidget, text: str) -> None:
+def show_note(field: QWidget, text: str) -> None:
     """Show ``text`` below ``field``, replacing any other note in its window."""
     hush(field)
     note = FieldNote(field, text)

@@ -28,7 +28,7 @@ from aegui.kit.choosing import narrow
 from aegui.kit.layouts import row
 from aegui.kit.marks import ElidedCombo
 from aegui.kit.theme import grown_for_text
-from aegui.widgets.form.field_note import tell
+from aegui.widgets.form.field_note import show_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +83,7 @@ def show_clamped_note(field: QWidget, typed: str, taken: str, low: str, high: st
         high=high,
         taken=taken,
     )
-    tell(field, text)
+    show_note(field, text)
 
 
 def passes_on_undo(event: QEvent, typing: QTimer | None) -> bool:
@@ -192,7 +192,7 @@ class CountField(_Typed, QSpinBox):
             )
         elif rounded != typed_value:
             text = tr("{typed} is no whole number: rounded to {taken}.", typed=typed, taken=taken)
-            tell(self, text)
+            show_note(self, text)
         return taken
 
     def _parsed(self, typed: str) -> float:
@@ -297,7 +297,7 @@ class SidesField(OptionalCountField):
         sides = _sides_in(text)
         if sides is None:
             if text.strip():
-                tell(
+                show_note(
                     self,
                     tr(
                         "{typed} is not a size: write one number, or rows and columns such as 1×2.",

@@ -75,27 +75,27 @@ class Form(QWidget):
             self._beginnings[name] = field.begins
             self.rows.addRow(box, editor)
 
-    def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
-        """Insert a row at ``place`` (-1: the end); ``&`` in ``words`` marks the Alt shortcut."""
+    def add_row(self, words: str, editor: QWidget, index: int = -1) -> None:
+        """Insert a row at ``index`` (-1: the end); ``&`` in ``words`` marks the Alt shortcut."""
         if not words:
             # An editor with its own label, such as a check box, spans both columns. Beside an empty
             # label only the long ones would wrap to a line of their own.
-            self.rows.insertRow(place, editor)
-            self._order_keys(place, editor)
+            self.rows.insertRow(index, editor)
+            self._order_keys(index, editor)
             return
         label = label_for(words, editor)
         label.setMinimumHeight(editor.sizeHint().height())
-        self.rows.insertRow(place, label, editor)
-        self._order_keys(place, editor)
+        self.rows.insertRow(index, label, editor)
+        self._order_keys(index, editor)
 
-    def _order_keys(self, place: int, editor: QWidget) -> None:
-        """Set the tab order of a row inserted at ``place``: after the row above, or first."""
-        if place >= 0:
-            at = place - 1 if place > 0 else 1
+    def _order_keys(self, index: int, editor: QWidget) -> None:
+        """Set the tab order of a row inserted at ``index``: after the row above, or first."""
+        if index >= 0:
+            at = index - 1 if index > 0 else 1
             items = (self.rows.itemAt(at, role) for role in QFormLayout.ItemRole)
             widgets = (item.widget() for item in items if item is not None)
             beside = [widget for widget in widgets if widget is not None]
-            order_keys(*beside, editor, *(beside if place == 0 else ()))
+            order_keys(*beside, editor, *(beside if index == 0 else ()))
 
     def set_value(self, value: Any) -> None:
         """Show ``value`` without emitting."""
@@ -139,11 +139,11 @@ class FormLine(Form):
         self.line = FlowLayout(SPACING // 2)
         self.setLayout(self.line)
 
-    def add_row(self, words: str, editor: QWidget, place: int = -1) -> None:
-        """Insert a label with its editor at ``place``."""
+    def add_row(self, words: str, editor: QWidget, index: int = -1) -> None:
+        """Insert a label with its editor at ``index``."""
         label = dim(words)
         label.setBuddy(editor.focusProxy() or editor)
-        self.line.insertWidget(place, held(row(label, editor)))
+        self.line.insertWidget(index, held(row(label, editor)))
 
 
 def _at(value: Any, names: Sequence[str]) -> Any:

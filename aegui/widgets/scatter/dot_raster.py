@@ -43,10 +43,10 @@ _SMALL = ("111", "111", "111")
 
 
 class Dots(Protocol):
-    """The dots to draw. An equal ``places_version`` means equal latent positions."""
+    """The dots to draw. An equal ``coordinates_version`` means equal latent positions."""
 
     @property
-    def places_version(self) -> object:
+    def coordinates_version(self) -> object:
         """Changes whenever positions change."""
 
     @property
@@ -69,7 +69,7 @@ class Dots(Protocol):
 class _Sheet:
     """An image of the dots at one zoom, larger than the window, possibly incomplete."""
 
-    places_version: object
+    coordinates_version: object
     key: object
     view: Viewport
     ratio: float
@@ -110,7 +110,7 @@ class DotRaster:
     def paint(self, painter: QPainter, view: Viewport, dots: Dots, ratio: float) -> None:
         """Paint ``dots``; where they are incomplete, paint the image of an earlier zoom, scaled."""
         window = (view.width, view.height, view.left, view.top)
-        key = (dots.places_version, dots.colours_version, view.sx, view.sy, window, ratio)
+        key = (dots.coordinates_version, dots.colours_version, view.sx, view.sy, window, ratio)
         shown = self._shown
         if shown is None or shown.key != key or not shown.is_whole or not _amply(shown, view):
             shown = self._renewed(view, dots, ratio, key)
@@ -149,20 +149,20 @@ class DotRaster:
 def _serves(sheet: _Sheet, view: Viewport, dots: Dots, ratio: float) -> bool:
     """Return whether ``sheet`` can stand in for the dots in ``view`` for a while."""
     grown = view.sx / sheet.view.sx, view.sy / sheet.view.sy
-    same = sheet.places_version == dots.places_version and sheet.ratio == ratio
+    same = sheet.coordinates_version == dots.coordinates_version and sheet.ratio == ratio
     return same and max(grown) <= MAX_GROWN and _covers(sheet, view)
 
 
 def _covers(sheet: _Sheet, view: Viewport) -> bool:
-    seen = QRectF(view.left, view.top, view.width, view.height)
-    return sheet.target(view).contains(seen)
+    visible = QRectF(view.left, view.top, view.width, view.height)
+    return sheet.target(view).contains(visible)
 
 
 def _amply(sheet: _Sheet, view: Viewport) -> bool:
     """Return whether ``sheet`` covers ``view`` with at least half its margin to spare."""
     x, y = _SPARE / 2 * view.width, _SPARE / 2 * view.height
-    seen = QRectF(view.left, view.top, view.width, view.height)
-    return sheet.target(view).contains(seen.adjusted(-x, -y, x, y))
+    visible = QRectF(view.left, view.top, view.width, view.height)
+    return sheet.target(view).contains(visible.adjusted(-x, -y, x, y))
 
 
 def _draw(painter: QPainter, sheet: _Sheet, view: Viewport) -> None:
@@ -201,7 +201,9 @@ def _begin(
     format_ = QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(buffer.data, wide, high, 4 * wide, format_)
     image.setDevicePixelRatio(ratio)
-    return _Sheet(dots.places_version, key, view, ratio, rows, ends, buffer, image, side / ratio)
+    return _Sheet(
+        dots.coordinates_version, key, view, ratio, rows, ends, buffer, image, side / ratio
+    )
 
 
 def _pattern(count: int, ratio: float, mark: int = DISC) -> NDArray[np.bool_]:
@@ -235,10 +237,10 @@ def _write_group(sheet: _Sheet, dots: Dots, rows: NDArray[np.int64]) -> None:
     shown, marks = colours[inside], marks[inside]
     target = buffer.reshape(-1)
     # Small dots all have the same shape and are written in one pass.
-    told = np.unique(marks).tolist() if len(sheet.rows) <= FEW else [DISC]
-    for mark in told:
+    drawn_marks = np.unique(marks).tolist() if len(sheet.rows) <= FEW else [DISC]
+    for mark in drawn_marks:
         places, colour = flat, shown
-        if len(told) > 1:
+        if len(drawn_marks) > 1:
             of_mark = marks == mark
             places, colour = flat[of_mark], shown[of_mark]
         for row, column in np.argwhere(_pattern(len(sheet.rows), ratio, mark)).tolist():

@@ -90,8 +90,12 @@ class PointColours:
 
     def class_of(self, index: int) -> int | None:
         """Return the class of sample ``index`` if samples are coloured by class, else None."""
-        told = self._classes is not None and self._shares is None
-        return int(self._classes[index]) if told and self._classes is not None else None
+        is_coloured_by_class = self._classes is not None and self._shares is None
+        return (
+            int(self._classes[index])
+            if is_coloured_by_class and self._classes is not None
+            else None
+        )
 
     def stands_out(self, indices: NDArray[np.int64]) -> NDArray[np.bool_] | None:
         """Return which of the samples ``[n]`` are highlighted; None if none is faded."""

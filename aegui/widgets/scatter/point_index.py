@@ -16,20 +16,20 @@ _MAX_CELLS = 180
 
 
 class PointIndex:
-    """Grid index of the rows of ``places`` ``[n, 2]``; rows that are not finite are skipped.
+    """Grid index of the rows of ``coordinates`` ``[n, 2]``; rows that are not finite are skipped.
 
     Built in one pass; a query costs time in proportion to its result.
     """
 
-    def __init__(self, places: NDArray[np.float64], bounds: Bounds) -> None:
+    def __init__(self, coordinates: NDArray[np.float64], bounds: Bounds) -> None:
         x0, y0, x1, y1 = bounds
-        self._places = places
-        side = int(np.clip(np.sqrt(len(places) / _PER_CELL), 1, _MAX_CELLS))
+        self._coordinates = coordinates
+        side = int(np.clip(np.sqrt(len(coordinates) / _PER_CELL), 1, _MAX_CELLS))
         self._side = side
         self._corner = np.array([x0, y0])
         self._cell = np.maximum(np.array([x1 - x0, y1 - y0]) / side, 1e-30)
-        rows = np.flatnonzero(np.isfinite(places).all(axis=1))
-        column, row = np.clip((places[rows] - self._corner) / self._cell, 0, side - 1).T
+        rows = np.flatnonzero(np.isfinite(coordinates).all(axis=1))
+        column, row = np.clip((coordinates[rows] - self._corner) / self._cell, 0, side - 1).T
         number = row.astype(np.uint16) * np.uint16(side) + column.astype(np.uint16)
         # A stable sort of 16-bit integers is a radix sort, in linear time.
         self._rows = rows[np.argsort(number, kind="stable")]
@@ -61,8 +61,8 @@ class PointIndex:
     def rows_in(self, rect: Bounds) -> NDArray[np.int64]:
         """Return the rows inside ``rect``, ascending."""
         near = self._near(rect)
-        places = self._places[near]
-        inside = (places >= rect[:2]).all(axis=1) & (places <= rect[2:]).all(axis=1)
+        coordinates = self._coordinates[near]
+        inside = (coordinates >= rect[:2]).all(axis=1) & (coordinates <= rect[2:]).all(axis=1)
         return np.sort(near[inside])
 
     def _near(self, rect: Bounds) -> NDArray[np.int64]:
@@ -88,7 +88,7 @@ class PointIndex:
             rect = (x - reach / sx, y - reach / sy, x + reach / sx, y + reach / sy)
             near = self._near(rect)
             if len(near):
-                ways = (self._places[near] - (x, y)) * (sx, sy)
+                ways = (self._coordinates[near] - (x, y)) * (sx, sy)
                 distances = np.hypot(*ways.T)
                 at = int(distances.argmin())
                 # Beyond the radius there may be a nearer place in cells not visited yet.

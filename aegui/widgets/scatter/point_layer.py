@@ -65,7 +65,7 @@ class PointLayer:
 
     def __init__(self) -> None:
         self.sprites = Sprites()
-        self.places: NDArray[np.float64] = np.zeros((0, 2))
+        self.coordinates: NDArray[np.float64] = np.zeros((0, 2))
         """Positions in latent coordinates, ``[n, 2]``."""
         self.indices: NDArray[np.int64] = np.zeros(0, np.int64)
         """Indices in the set of the rows of ``pixels``, ``[n]``."""
@@ -105,7 +105,7 @@ class PointLayer:
     def pixels(self) -> NDArray[np.float64]:
         """Return the widget pixels of the samples, ``[n, 2]``; NaN for non-finite codes."""
         if self._pixels is None:
-            self._pixels = self._view.to_pixels(self.places)
+            self._pixels = self._view.to_pixels(self.coordinates)
         return self._pixels
 
     @property
@@ -113,9 +113,9 @@ class PointLayer:
         """Return whether another paint would add detail."""
         return (self._is_many and self._raster.is_rough) or self._lacks_sprites
 
-    def set_places(
+    def set_coordinates(
         self,
-        places: NDArray[np.float64],
+        coordinates: NDArray[np.float64],
         bounds: Bounds | None,
         indices: NDArray[np.int64] | None = None,
     ) -> None:
@@ -123,9 +123,9 @@ class PointLayer:
 
         Without ``indices`` they are those of the whole set.
         """
-        self.places = places
+        self.coordinates = coordinates
         self._bounds = bounds
-        self.indices = np.arange(len(places)) if indices is None else indices
+        self.indices = np.arange(len(coordinates)) if indices is None else indices
         self._index = None
         self._pixels = None
         self.version += 1
@@ -151,10 +151,10 @@ class PointLayer:
             and self._scale == 0
             and not self.colours.has_classes
             and self.sprites.has_labels
-            and len(self.places) * _LABEL_PX2 < LABEL_SHARE * room
+            and len(self.coordinates) * _LABEL_PX2 < LABEL_SHARE * room
         )
         if floor is not None:
-            self._pixels = view.to_pixels(self.places)
+            self._pixels = view.to_pixels(self.coordinates)
             size = self._stamp_size()
             heights = stack(self._pixels[:, 0], *size)
             # Compress a pile that exceeds the room rather than clip it at the top.
@@ -167,14 +167,14 @@ class PointLayer:
         self._marked_scale = self._scale or self._mark_scale()
         sticker = self._marked_size = self.sprites.sticker_size(self._marked_scale)
         rows = self._landmarks.rows(
-            self.places,
+            self.coordinates,
             (self.version, self.colours.version),
             view,
             (sticker.width(), sticker.height()),
             self._standing_out,
             gap=0.0 if self._scale else GAP_PX,
         )
-        if len(rows) < len(self.places):
+        if len(rows) < len(self.coordinates):
             self._scale, self.marked = 0.0, rows
 
     def _stamp_size(self) -> tuple[float, float]:
@@ -195,12 +195,12 @@ class PointLayer:
         return wide * high
 
     def _glyph_scale(self, view: Viewport, points: str, *, ribbon: bool) -> float:
-        count = len(self.places)
+        count = len(self.coordinates)
         if points == "dots" or count == 0:
             return 0.0
         share = 2 * GLYPH_SHARE if ribbon else GLYPH_SHARE
         budget = share * self._room_px2(view) / count
-        if not self.sprites.look.glyphs:
+        if not self.sprites.image_style.glyphs:
             return self._image_scale(budget, automatic=points == "auto")
         height, width = self.sprites.image_shape
         scale = math.floor(math.sqrt(budget / ((width + 2) * (height + 2))))
@@ -218,7 +218,7 @@ class PointLayer:
     def _mark_scale(self) -> float:
         """Return the scale of the images shown among dots."""
         side = max(self.sprites.image_shape)
-        if self.sprites.look.glyphs:
+        if self.sprites.image_style.glyphs:
             return float(MIN_SCALE if side <= 16 else 1)
         roomy = [scale for scale in _IMAGE_SCALES if scale * side >= LANDMARK_PX]
         return roomy[0] if roomy else _IMAGE_SCALES[-1]
@@ -253,12 +253,12 @@ class PointLayer:
         Dots of very many samples are translucent over a field (``over_field``), since they would
         hide the part of the field that concerns them.
         """
-        seen = self.seen(view)
+        visible_rows = self.visible_rows(view)
         self._is_many = self._lacks_sprites = False
-        if self._scale > 0 and seen is not None and len(seen) <= MAX_PLATES:
-            self._paint_stickers(painter, seen, self._scale, theme, ratio)
-        elif seen is not None and len(seen) <= MAX_PIXMAPS:
-            dots = np.setdiff1d(seen, self.marked) if len(self.marked) else seen
+        if self._scale > 0 and visible_rows is not None and len(visible_rows) <= MAX_PLATES:
+            self._paint_stickers(painter, visible_rows, self._scale, theme, ratio)
+        elif visible_rows is not None and len(visible_rows) <= MAX_PIXMAPS:
+            dots = np.setdiff1d(visible_rows, self.marked) if len(self.marked) else visible_rows
             self._paint_dots(painter, dots, theme, ratio, font)
             self._paint_marked(painter, view, theme, ratio)
         else:
@@ -268,7 +268,7 @@ class PointLayer:
             painter.setOpacity(1.0)
             self._paint_marked(painter, view, theme, ratio)
 
-    def seen(self, view: Viewport) -> NDArray[np.int64] | None:
+    def visible_rows(self, view: Viewport) -> NDArray[np.int64] | None:
         """Return the rows in or just beside the window; None if there are very many."""
         # Wide enough for a label that begins outside.
         window = QRectF(view.left, view.top, view.width, view.height)
@@ -282,7 +282,7 @@ class PointLayer:
         (left, bottom, right, top), whole = rect, self._bounds
         if whole is not None and left <= whole[0] and bottom <= whole[1]:
             holds_all = right >= whole[2] and top >= whole[3]
-            return len(self.places) if holds_all else self.index.count_near(rect)
+            return len(self.coordinates) if holds_all else self.index.count_near(rect)
         return self.index.count_near(rect)
 
     def rows_in(self, view: Viewport, window: QRectF) -> NDArray[np.int64]:
@@ -290,7 +290,7 @@ class PointLayer:
         if self._is_sorted:
             return self.index.rows_in(_latent(view, window))
         is_own = view == self._view or not self.is_flat
-        x, y = (self.pixels if is_own else view.to_pixels(self.places)).T
+        x, y = (self.pixels if is_own else view.to_pixels(self.coordinates)).T
         inside = (x > window.left()) & (x < window.right())
         inside &= (y > window.top()) & (y < window.bottom())
         return np.flatnonzero(inside)
@@ -298,45 +298,45 @@ class PointLayer:
     @property
     def _is_sorted(self) -> bool:
         """Return whether there are so many samples that lookups need the index."""
-        return self.is_flat and len(self.places) > MAX_PIXMAPS
+        return self.is_flat and len(self.coordinates) > MAX_PIXMAPS
 
     @property
     def index(self) -> PointIndex:
         """Return the spatial index of the places, built on first use."""
         if self._index is None:
-            self._index = PointIndex(self.places, self._bounds or (0.0, 0.0, 1.0, 1.0))
+            self._index = PointIndex(self.coordinates, self._bounds or (0.0, 0.0, 1.0, 1.0))
         return self._index
 
     def pixels_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the widget pixels of ``rows``, ``[k, 2]``."""
         if self._pixels is not None:
             return self._pixels[rows]
-        return self._view.to_pixels(self.places[rows])
+        return self._view.to_pixels(self.coordinates[rows])
 
     def _paint_marked(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """Paint the images of the landmarks over the dots."""
         if not len(self.marked):
             return
-        places = self.pixels_of(self.marked) - (view.left, view.top)
-        inside = (places > -_BESIDE_PX) & (
-            places < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
+        coordinates = self.pixels_of(self.marked) - (view.left, view.top)
+        inside = (coordinates > -_BESIDE_PX) & (
+            coordinates < (view.width + _BESIDE_PX, view.height + _BESIDE_PX)
         )
-        seen = self.marked[inside.all(axis=1)]
-        self._paint_stickers(painter, seen, self._marked_scale, theme, ratio)
+        visible_rows = self.marked[inside.all(axis=1)]
+        self._paint_stickers(painter, visible_rows, self._marked_scale, theme, ratio)
 
     def _paint_stickers(
         self,
         painter: QPainter,
-        seen: NDArray[np.int64],
+        visible_rows: NDArray[np.int64],
         scale: float,
         theme: Theme,
         ratio: float,
     ) -> None:
         size = self.sprites.sticker_size(scale)
         half = np.array([size.width() / 2, size.height() / 2])
-        corners = np.rint(self.pixels_of(seen) - half).astype(int).tolist()
+        corners = np.rint(self.pixels_of(visible_rows) - half).astype(int).tolist()
         made, begun = 0, time.perf_counter()
-        for index, (x, y) in zip(self.indices[seen].tolist(), corners, strict=True):
+        for index, (x, y) in zip(self.indices[visible_rows].tolist(), corners, strict=True):
             rim = self.colours.rim(index, theme)
             if self.colours.has_selection:
                 painter.setOpacity(1.0 if self.colours.is_chosen(index) else _VEILED)
@@ -356,45 +356,48 @@ class PointLayer:
         painter.setOpacity(1.0)
 
     def _paint_dots(
-        self, painter: QPainter, seen: NDArray[np.int64], theme: Theme, ratio: float, font: QFont
+        self,
+        painter: QPainter,
+        visible_rows: NDArray[np.int64],
+        theme: Theme,
+        ratio: float,
+        font: QFont,
     ) -> None:
-        indices = self.indices[seen]
+        indices = self.indices[visible_rows]
         if self.labelled:
             half = DOT_PX / 2 + 1
-            corners = self.pixels_of(seen) - half
+            corners = self.pixels_of(visible_rows) - half
             for index, (x, y) in zip(indices.tolist(), corners.tolist(), strict=True):
                 colour = self.colours.colour(index, theme)
                 pixmap = self.sprites.labelled_dot(index, ratio, theme, font, colour)
                 top = y + half - pixmap.height() / ratio / 2
                 painter.drawPixmap(QPointF(x, top), pixmap)
             return
-        corners = self.pixels_of(seen) - DOT_SIDE_PX / 2
-        # One lookup per look, not per sample: this loop takes most of a frame.
-        looks = self.colours.marks(indices) << _COLOUR_BITS | self.colours.rgba(indices, theme)
+        corners = self.pixels_of(visible_rows) - DOT_SIDE_PX / 2
+        # One lookup per kind of dot, not per sample: this loop takes most of a frame.
+        keys = self.colours.marks(indices) << _COLOUR_BITS | self.colours.rgba(indices, theme)
         dots = {
-            look: self.sprites.dot(
-                ratio, theme, QColor.fromRgba(look & _COLOUR), look >> _COLOUR_BITS
-            )
-            for look in np.unique(looks).tolist()
+            key: self.sprites.dot(ratio, theme, QColor.fromRgba(key & _COLOUR), key >> _COLOUR_BITS)
+            for key in np.unique(keys).tolist()
         }
         if ratio == 1.0:
             # Integer coordinates are equivalent here and halve the time of a frame. Two flat lists,
             # as thousands of small pairs cost more than the drawing.
             columns, rows = np.floor(corners.T + 0.5).astype(np.int64).tolist()
-            for look, column, row in zip(looks.tolist(), columns, rows, strict=True):
-                painter.drawPixmap(column, row, dots[look])
+            for key, column, row in zip(keys.tolist(), columns, rows, strict=True):
+                painter.drawPixmap(column, row, dots[key])
             return
-        for look, (x, y) in zip(looks.tolist(), corners.tolist(), strict=True):
-            painter.drawPixmap(QPointF(x, y), dots[look])
+        for key, (x, y) in zip(keys.tolist(), corners.tolist(), strict=True):
+            painter.drawPixmap(QPointF(x, y), dots[key])
 
-    def place_of(self, index: int) -> int | None:
+    def row_of(self, index: int) -> int | None:
         """Return the row of sample ``index`` in ``pixels``; None if it has no position."""
         at = int(np.searchsorted(self.indices, index))
         return at if at < len(self.indices) and self.indices[at] == index else None
 
     def box(self, index: int) -> QRectF:
         """Return the rectangle in which sample ``index`` is painted; empty without a position."""
-        at = self.place_of(index)
+        at = self.row_of(index)
         if at is None:
             return QRectF()
         x, y = self.pixels_of(np.array([at]))[0].tolist()
@@ -437,8 +440,8 @@ class PointLayer:
 
     def shuffled(self) -> NDArray[np.int64]:
         """Return all rows in random order, so that no class is drawn over the others."""
-        if len(self._order) != len(self.places):
-            self._order = np.random.default_rng(0).permutation(len(self.places))
+        if len(self._order) != len(self.coordinates):
+            self._order = np.random.default_rng(0).permutation(len(self.coordinates))
         return self._order
 
 
@@ -448,7 +451,7 @@ class _Many:
     def __init__(self, layer: PointLayer, theme: Theme) -> None:
         self._layer = layer
         self._theme = theme
-        self.places_version = layer.version
+        self.coordinates_version = layer.version
         self.colours_version = (layer.colours.version, theme.key)
 
     def rows(self, rect: Bounds) -> tuple[NDArray[np.int64], ...]:
@@ -465,7 +468,7 @@ class _Many:
         self, view: Viewport, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
         layer = self._layer
-        pixels = view.to_pixels(layer.places[rows]) if layer.is_flat else layer.pixels_of(rows)
+        pixels = view.to_pixels(layer.coordinates[rows]) if layer.is_flat else layer.pixels_of(rows)
         indices = layer.indices[rows]
         return pixels, layer.colours.rgba(indices, self._theme), layer.colours.marks(indices)
 
@@ -477,10 +480,10 @@ def _latent(view: Viewport, window: QRectF) -> Bounds:
     return left, bottom, right, top
 
 
-def closest(places: NDArray[np.float64], x: float, y: float) -> int | None:
-    """Return the row of ``places`` ``[n, 2]`` nearest to (``x``, ``y``); None if none is finite."""
-    distance = (places[:, 0] - x) ** 2
-    distance += (places[:, 1] - y) ** 2
+def closest(coordinates: NDArray[np.float64], x: float, y: float) -> int | None:
+    """Return the row of ``coordinates`` ``[n, 2]`` nearest to (``x``, ``y``), if any is finite."""
+    distance = (coordinates[:, 0] - x) ** 2
+    distance += (coordinates[:, 1] - y) ** 2
     at = int(distance.argmin())
     if not np.isnan(distance[at]):
         return at

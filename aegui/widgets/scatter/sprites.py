@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from aegui.core.colours import DISC
 from aegui.core.data.byte_images import as_images
 from aegui.kit.theme import Theme, blend, for_text
-from aegui.session.data.looks import GLYPHS, Look, ground_shares, photo_argb, reduced
+from aegui.session.data.image_style import GLYPHS, ImageStyle, ground_shares, photo_argb, reduced
 from aegui.widgets.class_colours import paint_mark
 from aegui.widgets.glyphs import argb_image, grey_levels, label_sign, on_panel, palette
 
@@ -48,7 +48,7 @@ class Sprites:
         self.names: Sequence[str] = ()
         """Titles of the samples."""
         self._images: NDArray[np.float32] = np.zeros((0, 7, 5), np.float32)
-        self.look = GLYPHS
+        self.image_style = GLYPHS
         """How images are rendered; read-only for others."""
         self._made: OrderedDict[object, QPixmap] = OrderedDict()
         self._made_px = 0
@@ -58,7 +58,7 @@ class Sprites:
         self,
         labels: Sequence[str],
         images: ArrayLike,
-        look: Look = GLYPHS,
+        image_style: ImageStyle = GLYPHS,
         names: Sequence[str] | None = None,
     ) -> None:
         """Set N samples; ``images`` are ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
@@ -69,7 +69,7 @@ class Sprites:
         self._signs.clear()
         self.names = labels if names is None else names
         self._images = as_images(images)
-        self.look = look
+        self.image_style = image_style
         self.drop()
 
     def drop(self) -> None:
@@ -103,7 +103,7 @@ class Sprites:
     def sticker_size(self, scale: float) -> QSizeF:
         """Return the logical size of a sticker whose image pixels are ``scale`` pixels."""
         if scale not in self._sizes:
-            self._sizes[scale] = sticker_size(self.image_shape, scale, self.look)
+            self._sizes[scale] = sticker_size(self.image_shape, scale, self.image_style)
         return self._sizes[scale]
 
     def sticker(
@@ -112,7 +112,7 @@ class Sprites:
         """Return the sticker of sample ``index``, with a rim in colour ``rim`` (default: muted)."""
         made = self.made_sticker(index, scale, ratio, theme, rim)
         if made is None:
-            made = sticker_pixmap(self._images[index], self.look, scale, ratio, theme, rim)
+            made = sticker_pixmap(self._images[index], self.image_style, scale, ratio, theme, rim)
             self._keep(_sticker_key(index, scale, ratio, theme, rim), made)
         return made
 
@@ -176,15 +176,15 @@ def _sticker_key(
     return ("sticker", index, scale, ratio, theme.key, None if rim is None else rim.rgba())
 
 
-def framed_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
+def framed_size(image_shape: tuple[int, ...], scale: float, image_style: ImageStyle) -> QSizeF:
     """Return the logical size of the framed image ``[..., H, W]``."""
-    margin = 2 * FRAME_MARGIN if look.glyphs else 0
+    margin = 2 * FRAME_MARGIN if image_style.glyphs else 0
     height, width = image_shape[-2:]
     return QSizeF(round((width + margin) * scale) + 2, round((height + margin) * scale) + 2)
 
 
 def framed_pixmap(
-    image: ArrayLike, look: Look, scale: float, ratio: float, theme: Theme, rim: QColor
+    image: ArrayLike, image_style: ImageStyle, scale: float, ratio: float, theme: Theme, rim: QColor
 ) -> QPixmap:
     """Return ``image`` ``[H, W]`` or ``[C, H, W]`` framed, at ``scale`` logical pixels per pixel.
 
@@ -192,8 +192,8 @@ def framed_pixmap(
     that it is copied rather than blended when drawn.
     """
     device = max(1, round(ratio))
-    inner = _inner(np.asarray(image, np.float32), look, scale * ratio, theme)
-    size = framed_size(np.shape(image), scale, look)
+    inner = _inner(np.asarray(image, np.float32), image_style, scale * ratio, theme)
+    size = framed_size(np.shape(image), scale, image_style)
     wide = max(1, round(size.width() * ratio) - 2 * device)
     high = max(1, round(size.height() * ratio) - 2 * device)
     argb = np.full((high + 2 * device, wide + 2 * device), rim.rgba(), np.uint32)
@@ -210,19 +210,19 @@ def framed_pixmap(
 
 
 def _inner(
-    image: NDArray[np.float32], look: Look, device_scale: float, theme: Theme
+    image: NDArray[np.float32], image_style: ImageStyle, device_scale: float, theme: Theme
 ) -> NDArray[np.uint32]:
     """Return the image as ARGB ``[h, w]`` at integer device pixels per pixel, or reduced."""
     side = max(1, round(device_scale))
     if device_scale < 1.0:
         image = reduced(image, max(1, round(max(image.shape[-2:]) * device_scale)))
     levels = grey_levels(image)
-    if look.glyphs:
+    if image_style.glyphs:
         glyph = levels if levels.ndim == 2 else levels[0]
         argb = palette(theme.pixel_on, theme.raised)[np.pad(glyph, FRAME_MARGIN)]
     else:
         channels = levels[np.newaxis] if levels.ndim == 2 else levels
-        argb = photo_argb(on_panel(channels, look, theme))
+        argb = photo_argb(on_panel(channels, image_style, theme))
     large: NDArray[np.uint32] = np.repeat(np.repeat(argb, side, axis=0), side, axis=1)
     return large
 
@@ -272,30 +272,30 @@ def _labelled(label: str, ratio: float, theme: Theme, font: QFont, colour: QColo
 # Stickers: an image without its ground
 
 
-def sticker_size(image_shape: tuple[int, ...], scale: float, look: Look) -> QSizeF:
+def sticker_size(image_shape: tuple[int, ...], scale: float, image_style: ImageStyle) -> QSizeF:
     """Return the logical size of the sticker of an image ``[..., H, W]``."""
     height, width = image_shape[-2:]
-    around = 2 * (_border(scale, look) + _RIM_PX)
+    around = 2 * (_border(scale, image_style) + _RIM_PX)
     return QSizeF(round(width * scale) + around, round(height * scale) + around)
 
 
 def sticker_pixmap(
     image: ArrayLike,
-    look: Look,
+    image_style: ImageStyle,
     scale: float,
     ratio: float,
     theme: Theme,
     rim: QColor | None = None,
 ) -> QPixmap:
     """Return the sticker of ``image`` as a pixmap."""
-    made = QPixmap.fromImage(sticker_image(image, look, scale, ratio, theme, rim))
+    made = QPixmap.fromImage(sticker_image(image, image_style, scale, ratio, theme, rim))
     made.setDevicePixelRatio(ratio)
     return made
 
 
 def sticker_image(
     image: ArrayLike,
-    look: Look,
+    image_style: ImageStyle,
     scale: float,
     ratio: float,
     theme: Theme,
@@ -308,12 +308,12 @@ def sticker_image(
     image without content keeps all of its background.
     """
     pixels = np.asarray(image, np.float32)
-    size = sticker_size(pixels.shape, scale, look)
+    size = sticker_size(pixels.shape, scale, image_style)
     wide, high = round(size.width() * ratio), round(size.height() * ratio)
-    border = round((_border(scale, look) + _RIM_PX) * ratio)
+    border = round((_border(scale, image_style) + _RIM_PX) * ratio)
     inner = max(1, wide - 2 * border), max(1, high - 2 * border)
-    argb, ground = _coloured(pixels, look, theme, rim)
-    share = _shown(pixels, look)
+    argb, ground = _coloured(pixels, image_style, theme, rim)
+    share = _shown(pixels, image_style)
     whole = np.full((high, wide), ground.rgba(), np.uint32)
     mask = np.zeros((high, wide), np.uint8)
     at = slice(border, border + inner[1]), slice(border, border + inner[0])
@@ -329,36 +329,36 @@ def sticker_image(
     return argb_image(_over(whole, body, np.full_like(whole, line), edge))
 
 
-def _border(scale: float, look: Look) -> float:
+def _border(scale: float, image_style: ImageStyle) -> float:
     """Return the width of the border around the content: for glyphs one glyph pixel."""
-    return max(_BORDER_PX, round(scale)) if look.glyphs else _BORDER_PX
+    return max(_BORDER_PX, round(scale)) if image_style.glyphs else _BORDER_PX
 
 
 def _coloured(
-    pixels: NDArray[np.float32], look: Look, theme: Theme, rim: QColor | None
+    pixels: NDArray[np.float32], image_style: ImageStyle, theme: Theme, rim: QColor | None
 ) -> tuple[NDArray[np.uint32], QColor]:
     """Return the image as ARGB ``[H, W]``, and its background colour."""
     levels = grey_levels(pixels)
     single = levels if levels.ndim == 2 else levels[0]
-    if look.glyphs:
+    if image_style.glyphs:
         return palette(theme.pixel_on, theme.raised)[single], theme.raised
     black, white = QColor(0, 0, 0), QColor(255, 255, 255)
     is_grey = levels.ndim == 2 or len(levels) == 1
-    if is_grey and look.ground == 0.0:
+    if is_grey and image_style.ground == 0.0:
         ink = white if rim is None else blend(rim, white, _TINT)
         return palette(ink, black)[single], black
     argb = photo_argb(levels[np.newaxis] if levels.ndim == 2 else levels)
-    return argb, white if look.ground == 1.0 else black
+    return argb, white if image_style.ground == 1.0 else black
 
 
-def _shown(pixels: NDArray[np.float32], look: Look) -> NDArray[np.uint8]:
+def _shown(pixels: NDArray[np.float32], image_style: ImageStyle) -> NDArray[np.uint8]:
     """Return the opacity of each pixel ``[H, W]``, 0 for background, up to 255."""
     levels = grey_levels(pixels)
     channels = levels[np.newaxis] if levels.ndim == 2 else levels
-    if look.glyphs:
+    if image_style.glyphs:
         glyph: NDArray[np.uint8] = channels[0]
         return glyph
-    shown: NDArray[np.uint8] = 255 - ground_shares(channels[np.newaxis], look)[0]
+    shown: NDArray[np.uint8] = 255 - ground_shares(channels[np.newaxis], image_style)[0]
     return shown
 
 

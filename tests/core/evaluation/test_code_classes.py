@@ -84,7 +84,7 @@ def test_of_large_sets_a_part_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     codec, resolved = trained(dataset, validation=0.25)
     split = resolved.recipe.data.split
     whole = code_accuracy(codec, dataset, split)
-    monkeypatch.setattr(code_classes, "MAX_ASKED", 16)
+    monkeypatch.setattr(code_classes, "MAX_QUERIES", 16)
     monkeypatch.setattr(code_classes, "MAX_VOTING", 40)
     some = code_accuracy(codec, dataset, split)
     assert some is not None

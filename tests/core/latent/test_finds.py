@@ -77,7 +77,7 @@ def test_of_many_good_ones_of_a_kind_few_are_taken(glyphs: bool) -> None:
     images = np.concatenate([alike, others])
     count = len(images)
     merit = np.where(np.arange(count) < 40, 0.9, 0.7).astype(np.float32)
-    tried = finds._Tried(
+    tried = finds._MeasuredCodes(
         np.zeros((count, 2), np.float32),
         images,
         np.full(count, 1.5, np.float32),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from aegui.core.latent.flights import CORNERS, around, through_places, without_outliers
+from aegui.core.latent.flights import CORNERS, around, through_points, without_outliers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ def sharpest(way: NDArray[np.float64]) -> float:
 
 def test_a_way_through_places_meets_all_of_them_in_their_order() -> None:
     stops = np.array([[0.0, 0.0], [4.0, 1.0], [3.0, 5.0], [-2.0, 3.0]])
-    way = through_places(stops)
+    way = through_points(stops)
     assert way.shape == (CORNERS, 2)
     assert is_even_and_closed(way)
     apart = np.linalg.norm(way[:, np.newaxis] - stops, axis=2)
@@ -36,7 +36,7 @@ def test_a_way_through_places_meets_all_of_them_in_their_order() -> None:
 
 @pytest.mark.parametrize("stops", [[[1.0, 2.0]], [[1.0, 2.0], [1.0, 2.0]]])
 def test_of_one_place_the_way_stays_there(stops: list[list[float]]) -> None:
-    np.testing.assert_array_equal(through_places(stops), np.full((CORNERS, 2), (1.0, 2.0)))
+    np.testing.assert_array_equal(through_points(stops), np.full((CORNERS, 2), (1.0, 2.0)))
 
 
 def test_a_way_through_the_crowd_avoids_empty_space() -> None:

@@ -59,7 +59,7 @@ def test_a_grid_goes_through_the_other_numbers_of_its_base() -> None:
 
 
 def test_quantiles_are_those_of_the_prior() -> None:
-    xs, ys = GridSpec(columns=5, rows=8).places()
+    xs, ys = GridSpec(columns=5, rows=8).axis_values()
     assert xs == pytest.approx(normal_quantiles(5))
     assert ys == pytest.approx(normal_quantiles(8))
 
@@ -88,7 +88,7 @@ def test_a_traversal_changes_one_number_in_each_row() -> None:
 
 def test_quantiles_of_a_part_of_the_prior_have_its_ends() -> None:
     spec = GridSpec(columns=3, rows=5, between=(0.05, 0.95))
-    xs, ys = spec.places()
+    xs, ys = spec.axis_values()
     assert xs == pytest.approx([-1.6449, 0.0, 1.6449], abs=1e-3)
     assert ys[[0, -1]] == pytest.approx([-1.6449, 1.6449], abs=1e-3)
     open_ended = normal_quantiles(2, (0.5, 1.0))

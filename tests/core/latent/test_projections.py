@@ -39,9 +39,11 @@ def groups(n: int = 240, d: int = 60) -> tuple[NDArray[np.float32], NDArray[np.i
 def test_pca_is_the_plane_of_the_first_two_components() -> None:
     rows, _ = groups()
     found = project("pca", rows, QUICK)
-    np.testing.assert_allclose(found.places, fit_pca(rows, 2).encode(rows), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        found.coordinates, fit_pca(rows, 2).encode(rows), rtol=1e-5, atol=1e-6
+    )
     assert found.pca is not None
-    assert not found.places.flags.writeable
+    assert not found.coordinates.flags.writeable
     assert found.seconds > 0
 
 
@@ -50,18 +52,18 @@ def test_tsne_keeps_groups_together_and_is_repeatable() -> None:
     steps: list[ProjectionProgress] = []
     found = project("tsne", rows, QUICK, steps.append)
     again = project("tsne", rows, QUICK)
-    np.testing.assert_array_equal(found.places, again.places)
-    assert found.places.shape == (240, 2)
-    assert knn_accuracy(nearest_others(found.places, 5), classes) == 1.0
-    trust = trustworthiness(rows, found.places)
-    flat = trustworthiness(rows, project("pca", rows, QUICK).places)
+    np.testing.assert_array_equal(found.coordinates, again.coordinates)
+    assert found.coordinates.shape == (240, 2)
+    assert knn_accuracy(nearest_others(found.coordinates, 5), classes) == 1.0
+    trust = trustworthiness(rows, found.coordinates)
+    flat = trustworthiness(rows, project("pca", rows, QUICK).coordinates)
     assert trust is not None
     assert flat is not None
     assert trust > flat
     shares = [step.share for step in steps]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    moved = [step.places for step in steps if step.places is not None]
+    moved = [step.coordinates for step in steps if step.coordinates is not None]
     assert len(moved) == 36
     assert float(np.ptp(moved[-1])) > 100 * float(np.ptp(moved[0]) / 100)
 
@@ -70,19 +72,19 @@ def test_another_seed_gives_another_map_of_the_same_groups() -> None:
     rows, classes = groups()
     one = project("tsne", rows, QUICK)
     other = project("tsne", rows, ProjectionOptions(iterations=100, seed=1))
-    assert not np.allclose(one.places, other.places)
-    assert knn_accuracy(nearest_others(other.places, 5), classes) == 1.0
+    assert not np.allclose(one.coordinates, other.coordinates)
+    assert knn_accuracy(nearest_others(other.coordinates, 5), classes) == 1.0
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne"])
 def test_samples_that_are_all_the_same(method: str) -> None:
     found = project(method, np.full((20, 35), 0.25), QUICK)
-    np.testing.assert_array_equal(found.places, 0.0)
+    np.testing.assert_array_equal(found.coordinates, 0.0)
 
 
 def test_few_samples_have_a_smaller_perplexity_and_are_told_so() -> None:
     found = project("tsne", np.eye(10), QUICK)
-    assert np.isfinite(found.places).all()
+    assert np.isfinite(found.coordinates).all()
     assert found.notes == ("perplexity 3 instead of 30: there are only 10 samples",)
     with pytest.raises(AeguiError, match="t-SNE needs at least 5 samples; there are 4"):
         project("tsne", np.eye(4), QUICK)
@@ -91,7 +93,7 @@ def test_few_samples_have_a_smaller_perplexity_and_are_told_so() -> None:
 def test_duplicates_do_no_harm() -> None:
     rows, _ = groups(60)
     found = project("tsne", np.concatenate([rows, rows, rows]), QUICK)
-    assert np.isfinite(found.places).all()
+    assert np.isfinite(found.coordinates).all()
 
 
 @pytest.mark.parametrize("after", [0, 2, 8])
@@ -133,7 +135,7 @@ def test_umap_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     rows, _ = groups(12)
     found = project("umap", rows, ProjectionOptions(neighbours=40, seed=3))
-    assert found.places.shape == (12, 2)
+    assert found.coordinates.shape == (12, 2)
     assert (given["n_neighbors"], given["random_state"]) == (11, 3)
     assert given["init"].shape == (12, 2)
 

@@ -48,7 +48,7 @@ def test_a_row_for_each_sample(parts: Parts) -> None:
     assert rows[3]["name"] == dataset.names[of.indices[3]]
     for axis, column in enumerate(("code_x", "code_y")):
         got = [float(row[column]) for row in rows]
-        np.testing.assert_allclose(got, views[0].places[:, axis], rtol=1e-5)
+        np.testing.assert_allclose(got, views[0].coordinates[:, axis], rtol=1e-5)
     assert list(rows[0])[-2:] == ["pca_x", "pca_y"]
 
 
@@ -62,9 +62,9 @@ def test_the_document_holds_places_and_figures(parts: Parts) -> None:
     assert code["squared_error"] is None
     assert pca["squared_error"] == pytest.approx(found["pca"].squared_error)
     assert len(pca["explained"]) == 2
-    np.testing.assert_array_equal(pca["places"], views[1].places)
+    np.testing.assert_array_equal(pca["places"], views[1].coordinates)
     assert set(document["references"]) == {"pixels", "whole-code", "pca-k"}
     assert reference_label("pca-k", 3) == "PCA with 3 numbers"
-    brief = views_document(dataset, of, views, found, {}, with_places=False)
+    brief = views_document(dataset, of, views, found, {}, with_coordinates=False)
     assert "indices" not in brief
     assert "places" not in brief["views"][0]

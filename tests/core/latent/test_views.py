@@ -40,17 +40,19 @@ def test_a_linear_network_and_pca_are_one_map() -> None:
     dataset = groups()
     of = with_codes(material(dataset, OPTIONS), linear_codec(dataset))
     learnt, flat = make_view("code", of, OPTIONS), make_view("pca", of, OPTIONS)
-    np.testing.assert_allclose(learnt.places, flat.places, atol=1e-5)
+    np.testing.assert_allclose(learnt.coordinates, flat.coordinates, atol=1e-5)
     assert (learnt.epoch, flat.epoch) == (7, None)
     mine, theirs = figures(learnt, of), figures(flat, of)
     assert mine.trustworthiness == pytest.approx(theirs.trustworthiness, abs=1e-6)
-    assert mine.trustworthiness == pytest.approx(trustworthiness(of.pixels, flat.places), abs=1e-6)
+    assert mine.trustworthiness == pytest.approx(
+        trustworthiness(of.pixels, flat.coordinates), abs=1e-6
+    )
     assert mine.knn_accuracy == theirs.knn_accuracy == 1.0
     assert mine.squared_error == pytest.approx(theirs.squared_error, rel=1e-4)
     assert theirs.squared_error == pytest.approx(fit_pca(dataset.flat(), 2).error())
     # The components of codes that are components already.
     again = make_view("pca-code", of, OPTIONS)
-    np.testing.assert_allclose(np.abs(again.places), np.abs(flat.places), atol=1e-4)
+    np.testing.assert_allclose(np.abs(again.coordinates), np.abs(flat.coordinates), atol=1e-4)
     assert figures(again, of).squared_error == pytest.approx(theirs.squared_error, rel=1e-4)
 
 
@@ -70,7 +72,7 @@ def test_a_code_of_many_numbers_is_compared_with_as_many_components() -> None:
     of = with_codes(material(dataset, OPTIONS), linear_codec(dataset, 5), (4, 1))
     assert of.codes is not None
     learnt = make_view("code", of, OPTIONS)
-    np.testing.assert_array_equal(learnt.places, of.codes[:, [4, 1]])
+    np.testing.assert_array_equal(learnt.coordinates, of.codes[:, [4, 1]])
     # Two of five numbers make no image.
     assert figures(learnt, of).squared_error is None
     found = reference_figures(of)

@@ -19,7 +19,7 @@ from aegui.core.races.smallest import (
     attempts_left,
     best_of_attempts,
     default_attempts,
-    dense_places,
+    dense_layers,
     shrink,
     try_network,
 )
@@ -112,7 +112,7 @@ def test_an_own_attempt_counts_like_any_other(tmp_path: Path) -> None:
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     attempts = Attempts(TASK, GOAL, tmp_path)
     bare = with_units()
-    assert dense_places(bare) == []
+    assert dense_layers(bare) == []
     with pytest.raises(AeguiError, match="nothing to shrink"):
         list(shrink(bare, GOAL, attempts))
     hopeless = TASK.model_copy(update={"training": TrainingSpec(epochs=1)})

@@ -22,7 +22,7 @@ from aegui.core.recipe import LatentSpec, LayerSpec, NetworkSpec, Recipe
 from aegui.core.run_file import archive as archive_module
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.core.run_file.data import to_document
-from aegui.core.run_file.saved import Draft, PinnedPlace, SavedRun, load_run, save_run
+from aegui.core.run_file.saved import Draft, PinnedCode, SavedRun, load_run, save_run
 from aegui.core.training.record.history import RUN_COLUMNS, SCALAR_COLUMNS, History
 from aegui.core.training.record.result import Checkpoint, RunResult
 from aegui.core.training.record.snapshot import LayerWeights, Snapshot
@@ -172,9 +172,9 @@ def test_a_draft_for_the_next_training_survives(tmp_path: Path) -> None:
 
 
 def test_what_is_pinned_survives(tmp_path: Path) -> None:
-    places = (PinnedPlace((0.5, -1.25), "here"), PinnedPlace((3.0,)))
-    save_run(tmp_path / "p.aegui", replace(a_run(), places=places))
-    assert load_run(tmp_path / "p.aegui").places == places
+    pins = (PinnedCode((0.5, -1.25), "here"), PinnedCode((3.0,)))
+    save_run(tmp_path / "p.aegui", replace(a_run(), pins=pins))
+    assert load_run(tmp_path / "p.aegui").pins == pins
 
 
 def test_concepts_survive(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from aegui.core.evaluation.limits import limit, limit_cost
 from aegui.core.evaluation.noise import noisy_batches
 from aegui.core.recipe import Recipe
 from aegui.core.study.comparison import MistakeSpec, comparison_cost
-from aegui.core.study.noise_curves import NoiseCurveSpec, TriedModel, noise_curves
+from aegui.core.study.noise_curves import ModelUnderTest, NoiseCurveSpec, noise_curves
 from aegui.core.study.noise_matrix import MatrixSpec, matrix_cost, noise_matrix
 
 GIGABYTE = 1 << 30
@@ -70,8 +70,8 @@ def test_noisy_batches_are_small_and_cover_every_sample() -> None:
     shares = []
     for batch in noisy_batches(large, FLIP, 2, np.random.default_rng(0)):
         assert batch.noisy.size <= 1 << 22
-        assert np.array_equal(batch.clean, large.flat()[batch.places])
-        np.add.at(seen, batch.places, 1)
+        assert np.array_equal(batch.clean, large.flat()[batch.indices])
+        np.add.at(seen, batch.indices, 1)
         shares.append(batch.done)
     assert (seen == 2).all()
     assert shares == sorted(shares)
@@ -89,7 +89,7 @@ def test_curves_say_of_how_many_samples_they_are() -> None:
     found = noise_curves([], images(30, 4), NoiseCurveSpec("flip", (0.1, 0.2), draws=20))
     assert found.note == "tested with 20 of 30 samples"
     assert noise_curves([], images(20, 4), NoiseCurveSpec("flip", (0.1,), draws=20)).note == ""
-    assert TriedModel("none", ()).codecs == ()
+    assert ModelUnderTest("none", ()).codecs == ()
 
 
 def test_the_limit_of_many_glyphs_is_costly_and_can_be_stopped() -> None:

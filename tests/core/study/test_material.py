@@ -53,7 +53,7 @@ def test_histories_of_a_setting_are_brought_to_common_epochs(
 ) -> None:
     result, records = done
     found = study_material(result, records, networks=False)
-    assert [one.place for one in found.curves] == [0, 1, 2, 3, 4, 5]
+    assert [one.index for one in found.curves] == [0, 1, 2, 3, 4, 5]
     first = found.curves[0]
     assert first.epochs[-1] == 12
     assert first.columns["loss"].shape == (len(first.epochs), 3)

@@ -15,8 +15,8 @@ from aegui.core.run_file.saved import load_run
 from aegui.core.study.noise_curves import (
     Curves,
     Line,
+    ModelUnderTest,
     NoiseCurveSpec,
-    TriedModel,
     matrix_curves,
     noise_curves,
 )
@@ -28,16 +28,16 @@ LEVELS = (0.0, 0.1, 0.3)
 
 
 @pytest.fixture(scope="module")
-def models() -> tuple[TriedModel, TriedModel]:
+def models() -> tuple[ModelUnderTest, ModelUnderTest]:
     denoiser = load_run(models_dir() / "letters-denoise.aegui")
     codec = denoiser.codec(denoiser.best_run)
     plain = load_run(models_dir() / "letters-2d.aegui")
-    both = TriedModel("both", (codec, plain.codec(plain.best_run)))
-    return TriedModel("denoiser", (codec,)), both
+    both = ModelUnderTest("both", (codec, plain.codec(plain.best_run)))
+    return ModelUnderTest("denoiser", (codec,)), both
 
 
 @pytest.fixture(scope="module")
-def curves(models: tuple[TriedModel, TriedModel]) -> Curves:
+def curves(models: tuple[ModelUnderTest, ModelUnderTest]) -> Curves:
     return noise_curves(models, LETTERS, NoiseCurveSpec("flip", LEVELS, draws=1_600, pca=(2, 35)))
 
 
@@ -52,7 +52,7 @@ def test_networks_first_then_the_limit_then_what_needs_none(curves: Curves) -> N
 
 
 def test_a_network_is_tried_as_everywhere(
-    models: tuple[TriedModel, TriedModel], curves: Curves
+    models: tuple[ModelUnderTest, ModelUnderTest], curves: Curves
 ) -> None:
     codec = models[0].codecs[0]
     for at, level in enumerate(LEVELS):
@@ -84,14 +84,14 @@ def test_lines_to_compare_with(curves: Curves) -> None:
 
 
 def test_a_linear_code_has_as_many_numbers_as_those_it_is_compared_with(
-    models: tuple[TriedModel, TriedModel],
+    models: tuple[ModelUnderTest, ModelUnderTest],
 ) -> None:
     found = noise_curves(models, LETTERS, NoiseCurveSpec("flip", (0.1,), draws=96))
     names = [one.name for one in found.lines if one.key == "pca"]
     assert names == ["PCA, 2 numbers", "PCA, 32 numbers"]
 
 
-def test_grey_images_have_no_limit(models: tuple[TriedModel, TriedModel]) -> None:
+def test_grey_images_have_no_limit(models: tuple[ModelUnderTest, ModelUnderTest]) -> None:
     grey = Dataset.from_images("grey", np.full((4, 7, 5), 0.25))
     found = noise_curves([models[0]], grey, NoiseCurveSpec("gaussian", (0.1,), draws=8, pca=()))
     assert [one.key for one in found.lines] == ["model", "copy"]
@@ -120,7 +120,7 @@ def test_rows_of_a_matrix_as_lines() -> None:
     assert matrix_curves(noise_matrix(recipe, few, mixed)) is None
 
 
-def test_refusals(models: tuple[TriedModel, TriedModel]) -> None:
+def test_refusals(models: tuple[ModelUnderTest, ModelUnderTest]) -> None:
     with pytest.raises(AeguiError, match="at least one level"):
         noise_curves(models, LETTERS, NoiseCurveSpec("flip", ()))
     with pytest.raises(AeguiError, match="images of another size"):

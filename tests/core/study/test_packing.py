@@ -73,7 +73,7 @@ def test_shapes_together_are_what_they_are_apart() -> None:
     shares: list[float] = []
     together = {
         record.key: record.figures["loss"]
-        for some in run_unit(Unit(tuple(recipes), 1.0), tell=shares.append)
+        for some in run_unit(Unit(tuple(recipes), 1.0), report_share=shares.append)
         for record in some
     }
     assert shares == sorted(shares)

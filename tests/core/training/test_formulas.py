@@ -80,7 +80,7 @@ class Formulas:
         self.latent = resolved.recipe.network.latent
         self.noise = noise
         layout = Parameters(resolved, CPU).layout
-        self.blocks = layout.learnt
+        self.blocks = layout.parameters
 
     def terms(self, flat: Array) -> dict[str, float]:
         """Every term, unweighted, and ``loss``, their weighted sum."""

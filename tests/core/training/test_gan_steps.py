@@ -175,7 +175,7 @@ def assert_same(resolved: ResolvedRecipe, learns: tuple[bool, bool] = (True, Tru
     wanted, found = (trained(resolved, kind, learns) for kind in (ByAutograd, GanEngine))
     # Every tensor of who learns must have moved, or a gradient that nobody fills would be missed.
     judge = len(resolved.layers)
-    for index, blocks in enumerate(wanted.layout.learnt):
+    for index, blocks in enumerate(wanted.layout.parameters):
         for name, block in blocks.items():
             moved = (block.view(wanted.flat) - block.view(start.flat)).abs().max()
             # The shift before a batch normalisation changes nothing, but for the last bit.

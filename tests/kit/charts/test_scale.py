@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aegui.kit.charts.scale import Scale, figure, fitted, places, precise, tick_step, ticks
+from aegui.kit.charts.scale import Scale, figure, fitted, on_scale, precise, tick_step, ticks
 
 
 def share(scale: Scale, value: float) -> float:
     low, high = scale.ends()
-    return (float(places([value], is_log=scale.is_log)[0]) - low) / (high - low)
+    return (float(on_scale([value], is_log=scale.is_log)[0]) - low) / (high - low)
 
 
 @given(
@@ -33,11 +33,11 @@ def test_value_is_the_inverse_of_its_place(
 def test_zero_lies_below_a_logarithmic_axis() -> None:
     scale = Scale(0.01, 1.0, True)
     assert scale.ends() == pytest.approx((-2.0, 0.0))
-    found = places([0.0, -3.0, 0.01, 1.0], is_log=True)
+    found = on_scale([0.0, -3.0, 0.01, 1.0], is_log=True)
     assert np.isfinite(found).all()
     assert (found[:2] < scale.ends()[0] - 1.0).all()
     assert found[2:].tolist() == pytest.approx([-2.0, 0.0])
-    assert np.isnan(places([math.nan], is_log=True)).all()
+    assert np.isnan(on_scale([math.nan], is_log=True)).all()
 
 
 @given(st.floats(1e-5, 1e5), st.floats(1.1, 1e7), st.booleans(), st.integers(2, 12))

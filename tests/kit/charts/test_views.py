@@ -159,7 +159,7 @@ def test_a_cell_is_pointed_at_and_said(heat: MatrixTable, qtbot: QtBot) -> None:
 
 def test_the_same_heat_map_is_painted_on_paper(heat: MatrixTable, qtbot: QtBot) -> None:
     desk = FigureExporter(heat)
-    with qtbot.waitSignal(desk.wanted) as caught:
+    with qtbot.waitSignal(desk.requested) as caught:
         heat.figures.bring("png")
     figure, form = caught.args
     assert form == "png"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aegui.core.run_file.concepts import KeptConcept
-from aegui.core.run_file.saved import PinnedPlace, load_run, save_run
+from aegui.core.run_file.saved import PinnedCode, load_run, save_run
 from aegui.session.documents.annotations import Annotations
 from aegui.session.documents.workspace import Workspace
 from aegui.session.settings import Settings
@@ -37,32 +37,32 @@ def test_a_pin_gets_the_first_free_number(qtbot: QtBot) -> None:
     kept.pin(np.array([1.0, 2.0], np.float32))
     kept.pin([3.0, 4.0], "corner")
     kept.pin([5.0, 6.0])
-    assert [place.name for place in kept.places] == ["Pin 1", "corner", "Pin 2"]
+    assert [place.name for place in kept.pins] == ["Pin 1", "corner", "Pin 2"]
     kept.unpin(0)
     kept.pin([7.0, 8.0])
-    assert [place.name for place in kept.places] == ["corner", "Pin 2", "Pin 1"]
-    assert kept.places[2].z == (7.0, 8.0)
+    assert [place.name for place in kept.pins] == ["corner", "Pin 2", "Pin 1"]
+    assert kept.pins[2].z == (7.0, 8.0)
 
 
 def test_several_pins_are_one_step_of_undo(workspace: Workspace) -> None:
     kept = workspace.annotations
     before = workspace.undo_stack.count()
     kept.pin_all(np.array([[1.0, 2.0], [np.nan, 0.0], [3.0, 4.0]], np.float32))
-    assert [place.name for place in kept.places] == ["Pin 1", "Pin 2"]
+    assert [place.name for place in kept.pins] == ["Pin 1", "Pin 2"]
     assert workspace.undo_stack.count() == before + 1
     workspace.undo_stack.undo()
-    assert kept.places == ()
+    assert kept.pins == ()
 
 
 def test_what_stays_the_same_is_not_told(qtbot: QtBot) -> None:
     kept = Annotations()
     kept.set_concepts((THICK,))
-    places = (PinnedPlace((1.0, 2.0), "a"),)
-    kept.set_places(places)
+    places = (PinnedCode((1.0, 2.0), "a"),)
+    kept.set_pins(places)
     with qtbot.assertNotEmitted(kept.edited):
-        kept.set_places(places)
+        kept.set_pins(places)
         kept.set_concepts((THICK,))
-    with qtbot.waitSignal(kept.places_changed) as told:
+    with qtbot.waitSignal(kept.pins_changed) as told:
         kept.announce()
     assert told.args == [places]
 
@@ -85,11 +85,11 @@ def test_a_pin_that_no_file_could_keep_is_none(workspace: Workspace, tmp_path: P
     kept = workspace.annotations
     kept.pin([np.nan, 0.0])
     kept.pin([np.inf, 0.0])
-    assert list(kept.places) == []
+    assert list(kept.pins) == []
     kept.pin([3e38, 0.0], "x" * 300)
-    assert [len(place.name) for place in kept.places] == [200]
+    assert [len(place.name) for place in kept.pins] == [200]
     save_run(tmp_path / "a.aegui", workspace.content())
-    assert load_run(tmp_path / "a.aegui").places == kept.places
+    assert load_run(tmp_path / "a.aegui").pins == kept.pins
 
 
 def test_a_pin_that_is_moved_step_by_step_is_one_step_of_undo(workspace: Workspace) -> None:
@@ -99,16 +99,16 @@ def test_a_pin_that_is_moved_step_by_step_is_one_step_of_undo(workspace: Workspa
     kept.pin([1.0, 1.0], "b")
     before = stack.count()
     for step in (1.0, 2.0, 3.0):
-        kept.replace(1, replace(kept.places[1], z=(step, 1.0)))
+        kept.replace(1, replace(kept.pins[1], z=(step, 1.0)))
     assert stack.count() == before + 1
     assert stack.undoText() == "Move a pin"
-    kept.replace(0, replace(kept.places[0], z=(5.0, 5.0)))
+    kept.replace(0, replace(kept.pins[0], z=(5.0, 5.0)))
     assert stack.count() == before + 2, "another pin is another step"
-    kept.replace(1, replace(kept.places[1], name="c"))
+    kept.replace(1, replace(kept.pins[1], name="c"))
     assert stack.undoText() == "Change the pins"
     for _ in range(3):
         stack.undo()
-    assert kept.places == (PinnedPlace((0.0, 0.0), "a"), PinnedPlace((1.0, 1.0), "b"))
+    assert kept.pins == (PinnedCode((0.0, 0.0), "a"), PinnedCode((1.0, 1.0), "b"))
 
 
 def test_concepts_are_steps_of_undo(workspace: Workspace) -> None:

@@ -323,13 +323,13 @@ def test_pins_belong_to_the_document(workspace: Workspace, tmp_path: Path) -> No
     assert workspace.file.is_modified
     workspace.annotations.unpin(0)
     workspace.annotations.pin(np.array([5.0, 6.0], np.float32))
-    assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
+    assert [place.name for place in workspace.annotations.pins] == ["mine", "Pin 2", "Pin 1"]
     assert saved(workspace)
     workspace.new(small())
-    assert list(workspace.annotations.places) == []
+    assert list(workspace.annotations.pins) == []
     assert workspace.open(tmp_path / "a.aegui")
-    assert [place.name for place in workspace.annotations.places] == ["mine", "Pin 2", "Pin 1"]
-    assert workspace.annotations.places[2].z == (5.0, 6.0)
+    assert [place.name for place in workspace.annotations.pins] == ["mine", "Pin 2", "Pin 1"]
+    assert workspace.annotations.pins[2].z == (5.0, 6.0)
 
 
 def test_nobody_is_asked_about_a_file_that_cannot_be_read(
@@ -734,11 +734,11 @@ def test_a_copy_discarded_before_it_is_written_does_not_stay(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begins, goes_on = threading.Event(), threading.Event()
+    begins, continues = threading.Event(), threading.Event()
 
     def hold() -> None:
         begins.set()
-        assert goes_on.wait(10)
+        assert continues.wait(10)
 
     # Called as the job's thread begins with a job.
     monkeypatch.setattr("aegui.session.jobs.latest_job._compute_alone", hold)
@@ -747,11 +747,11 @@ def test_a_copy_discarded_before_it_is_written_does_not_stay(
     workspace.file.copy()
     assert begins.wait(10)
     if ends:
-        threading.Timer(0.2, goes_on.set).start()
+        threading.Timer(0.2, continues.set).start()
         workspace.close()
     else:
         copies.discard()
-        goes_on.set()
+        continues.set()
         copies.flush()
     assert list((tmp_path / "autosave").iterdir()) == []
 
@@ -945,20 +945,20 @@ def test_pins_are_steps_of_undo(workspace: Workspace, tmp_path: Path) -> None:
     workspace.edit_recipe(small().model_copy(update={"seed": 9}), "Seed")
     kept.pin(np.array([1.0, 2.0], np.float32), "mine")
     kept.unpin(0)
-    assert [place.name for place in kept.places] == ["mine"]
+    assert [place.name for place in kept.pins] == ["mine"]
     assert stack.undoText() == "Remove a pin"
     stack.undo()
-    assert [place.name for place in kept.places] == ["Pin 1", "mine"]
+    assert [place.name for place in kept.pins] == ["Pin 1", "mine"]
     stack.undo()
-    assert [place.name for place in kept.places] == ["Pin 1"]
+    assert [place.name for place in kept.pins] == ["Pin 1"]
     stack.undo()
     assert workspace.recipe.seed == small().seed
-    assert len(kept.places) == 1
+    assert len(kept.pins) == 1
     stack.undo()
-    assert not kept.places
+    assert not kept.pins
     for _ in range(4):
         stack.redo()
-    assert [place.name for place in kept.places] == ["mine"]
+    assert [place.name for place in kept.pins] == ["mine"]
     assert saved_as(workspace, tmp_path / "a.aegui")
     assert not workspace.file.is_modified
     stack.undo()

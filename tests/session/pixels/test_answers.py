@@ -5,7 +5,7 @@ import pytest
 
 from aegui.core.data.dataset import Dataset
 from aegui.core.recipe import CorruptionSpec
-from aegui.session.data.looks import grey_levels
+from aegui.session.data.image_style import grey_levels
 from aegui.session.pixels import answers
 from aegui.session.pixels.answers import (
     THUMB_PX,

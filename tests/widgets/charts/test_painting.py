@@ -70,8 +70,8 @@ def test_a_small_chart_has_two_figures_below_it_beside_the_name_of_its_axis(
     plot = charts.plot_rect(bounds, data)
     ticks = charts.x_ticks(bounds, plot, data)
     assert len(ticks) >= 2
-    places = [data.x.share(tick) * plot.width() for tick, _ in ticks]
+    coordinates = [data.x.share(tick) * plot.width() for tick, _ in ticks]
     halves = [charts._tick_metrics.horizontalAdvance(text) / 2 for _, text in ticks]
     for place in range(1, len(ticks)):
-        free = places[place] - halves[place] - places[place - 1] - halves[place - 1]
+        free = coordinates[place] - halves[place] - coordinates[place - 1] - halves[place - 1]
         assert free > 4, "they stand apart"

@@ -27,7 +27,7 @@ from aegui.kit.charts.ink import PAPERS, Ink
 from aegui.kit.charts.lines import LinePlot, Series
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import LIGHT
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.figures.makers import (
     confusion_figure,
@@ -72,7 +72,7 @@ def texts(root: ET.Element) -> list[str]:
     return ["".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")]
 
 
-def places(root: ET.Element) -> dict[str, tuple[float, float]]:
+def coordinates(root: ET.Element) -> dict[str, tuple[float, float]]:
     """Return the start of each text of a drawing in points, without rotated ones."""
     found = {}
     for group in root.iter(f"{SVG}g"):
@@ -93,7 +93,7 @@ def test_a_drawing_has_its_size_and_its_text_as_text() -> None:
     assert {"Loss <of> & more", "Epoch", "Loss", "learnt", "kept", "PCA", "2k"} <= set(found)
     assert "seed 4 · epoch 5,000 · best weights" in found
     assert not list(root.iter(f"{SVG}image")), "lines are lines"
-    for text, (x, y) in places(root).items():
+    for text, (x, y) in coordinates(root).items():
         assert 0 <= x <= width, text
         assert 0 <= y <= height, text
     assert root.findtext(f"{SVG}desc") == "seed 4 · epoch 5,000 · best weights"
@@ -157,7 +157,7 @@ def test_what_is_outside_the_axes_is_not_drawn() -> None:
         for pair in str(line.get("points")).split()
     ]
     assert points
-    low = places(root)["0.2"][1]
+    low = coordinates(root)["0.2"][1]
     assert max(y for _, y in points) < low + 1.0
 
 
@@ -177,7 +177,7 @@ def test_letters_of_the_map_do_not_cover_each_other() -> None:
     draw = np.random.default_rng(3)
     labels = [chr(ord("A") + number) for number in range(26)]
     root = svg(latent_figure(draw.normal(size=(26, 2)), ("z1", "z2"), labels, "Codes"))
-    at = places(root)
+    at = coordinates(root)
     assert {"z1"} <= set(at)
     assert "z2" in texts(root)
     for one, two in itertools.combinations(labels, 2):
@@ -199,7 +199,7 @@ def test_classes_have_colours_and_a_legend_and_many_samples_one_image() -> None:
 
 def test_codes_of_one_number_lie_on_a_line() -> None:
     root = svg(latent_figure(np.array([[0.0], [2.0]]), ("z1", ""), ["a", "b"], "Codes"))
-    found = places(root)
+    found = coordinates(root)
     assert found["a"][0] < found["b"][0]
     assert found["a"][1] == pytest.approx(found["b"][1])
 
@@ -209,7 +209,7 @@ def test_glyphs_are_exact_and_other_images_keep_their_pixels() -> None:
     grey = np.linspace(0, 1, 16, dtype=np.float32).reshape(1, 4, 4)
     exact = svg(reconstructions_figure([("original", [glyph])], GLYPHS, "Glyphs"))
     assert not list(exact.iter(f"{SVG}image")), "a glyph is an outline"
-    drawn = svg(reconstructions_figure([("original", [grey])], Look(glyphs=False), "Images"))
+    drawn = svg(reconstructions_figure([("original", [grey])], ImageStyle(glyphs=False), "Images"))
     (image,) = drawn.iter(f"{SVG}image")
     assert "pixelated" in str(image.get("style"))
     paper = Paper(6.0, 6.0, dpi=254)
@@ -240,7 +240,7 @@ def test_a_grid_and_a_traversal_have_their_values() -> None:
     images = np.zeros((2, 3, 1, 7, 5), np.float32)
     figure = grid_figure(images, [-1.5, 0.0, 1.5], [0.2, 0.4], ("z1", "z2"), GLYPHS, "Grid")
     root = svg(figure)
-    at = places(root)
+    at = coordinates(root)
     assert at["0.40"][1] < at["0.20"][1], "the first row is the topmost"
     assert at["−1.50"][0] < at["1.50"][0]
     assert {"z1", "z2"} <= set(texts(root))
@@ -291,7 +291,7 @@ NAMES = [f"reconstructions {number}" for number in range(9)]
 )
 def test_a_long_legend_is_wrapped_above_the_plot(figure: Figure) -> None:
     root = svg(figure, Paper(12.0, 9.0))
-    starts = places(root)
+    starts = coordinates(root)
     assert set(NAMES) <= set(starts)
     assert all(0 <= starts[name][0] < 0.8 * 12.0 * POINTS_PER_CM for name in NAMES)
     axis = max(y for text, (_, y) in starts.items() if text in {"0", "1"})
@@ -340,7 +340,7 @@ def test_curves_of_a_study_lie_where_they_belong() -> None:
     limit = Line("limit", "limit", np.array([np.nan, 2.0]), np.zeros(2))
     root = svg(noise_curves_figure(Curves("flip", levels, (flat, limit))))
     assert {"flat, 3 networks", "limit", "Wrong pixels per character"} <= set(texts(root))
-    at = places(root)
+    at = coordinates(root)
     heights = {
         round(float(pair.split(",")[1]), 1)
         for line in root.iter(f"{SVG}polyline")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from aegui.core.data.builtin import load_builtin
 from aegui.kit.charts.ink import Ink
 from aegui.kit.theme import LIGHT
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.figures.images import draw_image
 
 pytestmark = pytest.mark.usefixtures("qapp")

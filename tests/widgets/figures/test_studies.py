@@ -36,7 +36,7 @@ from aegui.widgets.figures.study_kinds import (
     badness_shades,
     short_names,
 )
-from aegui.widgets.figures.tried_noises import TriedNoises, levels_plot, matrix_plot
+from aegui.widgets.figures.tested_noises import NoiseTestRows, levels_plot, matrix_plot
 from tests.features.studies.plans import RATE, write_plan
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def test_lines_over_the_levels_of_noise_belong_to_their_settings(material: Study
     names = [series.name for series in picture.plot.series]
     assert names[0] == "Bayes limit"
     assert picture.items[0] == ()
-    for name, places, words in list(zip(names, picture.items, picture.words, strict=True))[1:]:
-        (place,) = places
+    for name, coordinates, words in list(zip(names, picture.items, picture.words, strict=True))[1:]:
+        (place,) = coordinates
         assert material.result.cells[place].setting.title == name
         assert words.startswith(f"{name}, Flip 0.1: ")
 
@@ -111,7 +111,7 @@ def assert_holds(plot: LinePlot) -> None:
 def test_the_bands_of_noises_lie_on_the_axis(spread: float) -> None:
     noises = tuple(CorruptionSpec(kind="flip", level=level) for level in (0.1, 0.2, 0.3))
     middle = np.array([[0.2], [0.8], [1.5]])
-    found = TriedNoises(
+    found = NoiseTestRows(
         noises, ("one", "two"), (middle + np.array([0.0, spread]), middle), None, (0, 1)
     )
     plot = levels_plot(found)
@@ -126,7 +126,7 @@ def test_the_bands_of_noises_lie_on_the_axis(spread: float) -> None:
 def test_fuller_cells_of_noises_are_worse_and_their_table_is_exact() -> None:
     noises = tuple(CorruptionSpec(kind="flip", level=level) for level in (0.1, 0.2))
     values = (np.array([[0.25], [1.0]]), np.array([[0.5], [0.123456]]))
-    found = TriedNoises(noises, ("one", "two"), values, np.array([0.0625, 0.1]), (0, 1))
+    found = NoiseTestRows(noises, ("one", "two"), values, np.array([0.0625, 0.1]), (0, 1))
     np.testing.assert_allclose(matrix_plot(found).shades, [[0.25, 1.0], [0.5, 0.123456]])
     lines = found.csv.splitlines()
     assert lines[1:] == ["one,0.25,1", "two,0.5,0.123456", "Bayes limit,0.0625,0.1"]
@@ -219,7 +219,7 @@ def test_bands_of_curves(material: StudyMaterial) -> None:
         assert picture.plot.y.scale.is_log
         # The first setting is first in the legend, and painted last.
         first = picture.plot.series[-1]
-        assert picture.items[-1] == (material.curves[0].place,)
+        assert picture.items[-1] == (material.curves[0].index,)
         assert_holds(picture.plot)
         if band == "quartiles":
             assert first.high is not None

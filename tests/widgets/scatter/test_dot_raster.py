@@ -18,8 +18,8 @@ VIEW = Viewport(cx=0.0, cy=0.0, sx=100.0, sy=100.0, left=0.0, top=0.0, width=400
 def layer_of(count: int) -> PointLayer:
     layer = PointLayer()
     layer.sprites.set_samples(["x"] * count, np.zeros((count, 1, 1), np.float32))
-    places = np.random.default_rng(3).uniform(-3.0, 3.0, (count, 2))
-    layer.set_places(places, bounds_of(places))
+    coordinates = np.random.default_rng(3).uniform(-3.0, 3.0, (count, 2))
+    layer.set_coordinates(coordinates, bounds_of(coordinates))
     return layer
 
 
@@ -60,7 +60,7 @@ def test_what_is_selected_lies_over_all_others() -> None:
     chosen = np.arange(0, AT_ONCE, 2)
     layer.colours.set_selection(chosen, AT_ONCE)
     among = settled(layer, VIEW) == LIGHT.series[0].rgba()
-    layer.set_places(layer.places[chosen], bounds_of(layer.places), chosen)
+    layer.set_coordinates(layer.coordinates[chosen], bounds_of(layer.coordinates), chosen)
     alone = settled(layer, VIEW) == LIGHT.series[0].rgba()
     assert alone.sum() > 1000
     assert np.array_equal(among, alone)
@@ -89,8 +89,8 @@ def test_colours_change_in_the_end_and_places_never_wait() -> None:
     fresh = layer_of(2 * AT_ONCE)
     fresh.colours.set_values(np.linspace(0, 1, 2 * AT_ONCE))
     assert np.array_equal(settled(layer, VIEW), settled(fresh, VIEW))
-    places = np.random.default_rng(9).uniform(0.5, 1.0, (2 * AT_ONCE, 2))
-    layer.set_places(places, bounds_of(places))
+    coordinates = np.random.default_rng(9).uniform(0.5, 1.0, (2 * AT_ONCE, 2))
+    layer.set_coordinates(coordinates, bounds_of(coordinates))
     ground = np.uint32(LIGHT.panel.rgba())
     # Nothing is shown at the old positions.
     assert (painted(layer, VIEW)[250:] == ground).all()
@@ -100,7 +100,7 @@ def test_colours_change_in_the_end_and_places_never_wait() -> None:
 def test_those_that_stand_out_lie_above_the_others() -> None:
     count = AT_ONCE + 500
     layer = layer_of(count)
-    layer.set_places(np.zeros((count, 2)), (-1.0, -1.0, 1.0, 1.0))
+    layer.set_coordinates(np.zeros((count, 2)), (-1.0, -1.0, 1.0, 1.0))
     layer.colours.set_classes(np.arange(count) % 3)
     for number in range(3):
         layer.colours.set_emphasis(number)
@@ -164,7 +164,7 @@ def test_classes_of_one_colour_differ_in_their_marks(count: int) -> None:
     outlines = set()
     for number in range(6):
         own = np.flatnonzero(classes == 10 * number)
-        layer.set_places(np.zeros((len(own), 2)), (-1.0, -1.0, 1.0, 1.0), own)
+        layer.set_coordinates(np.zeros((len(own), 2)), (-1.0, -1.0, 1.0, 1.0), own)
         assert layer.colours.class_of(int(own[0])) == 10 * number
         picture = settled(layer, VIEW)
         assert (picture == np.uint32(class_colour(0, LIGHT).rgba())).sum() > 5

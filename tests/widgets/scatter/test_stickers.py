@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from aegui.kit.theme import DARK, LIGHT
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.scatter.sprites import Sprites, sticker_pixmap, sticker_size
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-ON_WHITE, ON_BLACK = Look(glyphs=False, ground=1.0), Look(glyphs=False, ground=0.0)
+ON_WHITE, ON_BLACK = ImageStyle(glyphs=False, ground=1.0), ImageStyle(glyphs=False, ground=0.0)
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -32,13 +32,13 @@ def alpha(image: QImage, x: float, y: float) -> int:
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-@pytest.mark.parametrize(("look", "channels"), [(ON_WHITE, 3), (ON_WHITE, 1), (ON_BLACK, 1)])
+@pytest.mark.parametrize(("image_style", "channels"), [(ON_WHITE, 3), (ON_WHITE, 1), (ON_BLACK, 1)])
 @pytest.mark.parametrize("scale", [0.25, 0.5, 1.0, 2.0])
 def test_a_sticker_has_no_ground_but_what_the_thing_encloses(
-    ratio: float, look: Look, channels: int, scale: float
+    ratio: float, image_style: ImageStyle, channels: int, scale: float
 ) -> None:
-    made = sticker_pixmap(disc(64, channels, look.ground), look, scale, ratio, LIGHT)
-    size = sticker_size((64, 64), scale, look)
+    made = sticker_pixmap(disc(64, channels, image_style.ground), image_style, scale, ratio, LIGHT)
+    size = sticker_size((64, 64), scale, image_style)
     assert made.width() == round(size.width() * ratio)
     image = made.toImage()
     for corner in ((0, 0), (1, 0), (0, 1), (1, 1)):

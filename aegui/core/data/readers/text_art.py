@@ -158,7 +158,7 @@ def _blocks(text: str) -> list[_Block]:
     heading = ""
     is_inside = False
     for number, line in enumerate(text.split("\n"), 1):
-        if _is_drawn(line) or (is_inside and _goes_on(blocks[-1], line)):
+        if _is_drawn(line) or (is_inside and _continues(blocks[-1], line)):
             if not is_inside:
                 blocks.append(_Block(number, heading))
                 heading = ""
@@ -171,7 +171,7 @@ def _blocks(text: str) -> list[_Block]:
     return blocks
 
 
-def _goes_on(block: _Block, line: str) -> bool:
+def _continues(block: _Block, line: str) -> bool:
     """Return whether a line that is ambiguous alone belongs to the drawing above it.
 
     Where blanks are pixels, a row may be all blank, or shortened to its first pixel.

@@ -14,7 +14,7 @@ import torch
 from aegui.core.data.corruption import corrupt_into
 from aegui.core.training.record.checkpoint_check import restore_generator
 from aegui.core.training.step.augment import augmented
-from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.cancellation import LongSteps
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.objective import Objective, is_drawn
 from aegui.core.training.step.samples import as_numbers, pick_into
@@ -157,10 +157,10 @@ class Batches:
         """
         assert self._order is not None
         stop = self.start + count * self._samples.batch_rows
-        places = self._order[self.start : stop]
-        self.start, self.index = stop, places
+        indices = self._order[self.start : stop]
+        self.start, self.index = stop, indices
         inputs, target = self._inputs, self._samples.target
-        return places, inputs, inputs if self._samples.noisy_target else target
+        return indices, inputs, inputs if self._samples.noisy_target else target
 
     def _pick(self, rows: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
         """Return the ``rows`` at ``index`` in a reused buffer: fresh memory pages are slow."""
@@ -268,7 +268,7 @@ class AutogradEngine(ByBatches):
             self.batches,
             generator,
             is_long=is_long(resolved, parameters.device),
-            kept=[parameters.buffers],
+            restored=[parameters.buffers],
         )
         self._optimizer = self.model.optimizer(resolved.recipe.training.optimizer)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from aegui.core.training.engines.autograd import Batches, ByBatches, augmentation_of
-from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.cancellation import LongSteps
 from aegui.core.training.step.program import compiled_unit
 from aegui.core.training.step.slices import is_long
 
@@ -107,7 +107,7 @@ class GeneratedEngine(ByBatches):
             self.batches,
             self._generator,
             is_long=self._is_long,
-            kept=[parameters.buffers],
+            restored=[parameters.buffers],
             until=learnt,
         )
 
@@ -139,8 +139,8 @@ class GeneratedEngine(ByBatches):
 
     def _stretch(self, rates: list[float]) -> None:
         start = self.batches.start
-        places, inputs, target = self.batches.pass_over(len(rates))
-        rows, same = len(places) // len(rates), inputs is target
+        indices, inputs, target = self.batches.pass_over(len(rates))
+        rows, same = len(indices) // len(rates), inputs is target
         program = self._program_for(len(inputs), len(target), rows)
         if not program.picked:
             picked = [
@@ -152,7 +152,7 @@ class GeneratedEngine(ByBatches):
             program.unit.steps(
                 *program.arguments,
                 program.picked,
-                places,
+                indices,
                 inputs,
                 target,
                 same,

@@ -7,7 +7,7 @@ large networks, whose epochs must be interruptible; ``layered`` is generated too
 run after the other. ``stacked`` differentiates all runs together by autograd, ``autograd`` one
 after the other: these serve what cannot be traced (``step/tape.py``), and steps so long that they
 are computed in slices; the others are tested against them. No penalty needs them: a gradient within
-the objective is traced too. Long steps of any engine are cancellable (``step/giving_up.py``).
+the objective is traced too. Long steps of any engine are cancellable (``step/cancellable.py``).
 """
 
 from __future__ import annotations

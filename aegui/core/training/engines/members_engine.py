@@ -74,8 +74,8 @@ class Streams:
             noise = recipe.data.corruption
             found.append(Stream(recipe.seed, noise.kind, noise.level, share))
         self.each = sorted(dict.fromkeys(found), key=lambda stream: stream.noise)
-        places = {stream: place for place, stream in enumerate(self.each)}
-        self.of_run = torch.tensor([places[stream] for stream in found])
+        indices = {stream: index for index, stream in enumerate(self.each)}
+        self.of_run = torch.tensor([indices[stream] for stream in found])
         self.first = [found.index(stream) for stream in self.each]
         self.generators = [
             torch.Generator().manual_seed(stream.seed ^ NOISE_STREAM) for stream in self.each
@@ -287,8 +287,8 @@ class MembersEngine:
         picked = torch.empty(count, rows, pixels)
         room = source.bind(f"{name}_picked{tag}", picked)
         into = source.bind(f"{name}_picked_rows{tag}", picked.view(-1, pixels))
-        places = "index.reshape(-1)" if len(tensor) == 1 else "(index + starts).reshape(-1)"
-        source.line(f"torch.index_select({flat}, 0, {places}, out={into})", indent)
+        indices = "index.reshape(-1)" if len(tensor) == 1 else "(index + starts).reshape(-1)"
+        source.line(f"torch.index_select({flat}, 0, {indices}, out={into})", indent)
         return self._spread(room, indent)
 
     def _emit_step(self, inputs: str, target: str, rows: int, indent: int, tag: str = "") -> None:

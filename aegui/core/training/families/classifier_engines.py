@@ -23,7 +23,7 @@ from aegui.core.training.engines.batch_program import (
 from aegui.core.training.families.classifier_rows import CodeRows, emit_corrupted
 from aegui.core.training.losses import LOSSES
 from aegui.core.training.record.checkpoint_check import array, counts
-from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.cancellation import LongSteps
 from aegui.core.training.step.lines import dropout_line
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.primitives import primitives_on
@@ -178,7 +178,7 @@ class PretrainEngine(_PhaseEngine):
             self.batches,
             self._generator,
             is_long=self._is_long,
-            kept=[parameters.buffers],
+            restored=[parameters.buffers],
             until=[parameters.flat, self._steps, *self._slots.values()],
         )
 
@@ -213,7 +213,7 @@ class PretrainEngine(_PhaseEngine):
 
     def _views(self, slot: torch.Tensor) -> list[torch.Tensor]:
         """Return the views of an optimiser slot for each tensor of each run."""
-        learnt = self._parameters.layout.learnt
+        learnt = self._parameters.layout.parameters
         return [
             block.view(slot)[run]
             for run in range(self._parameters.layout.runs)
@@ -278,7 +278,7 @@ class FineTuneEngine(_PhaseEngine):
         self._encoder = slice(0, resolved.code_end)
         labels = resolved.dataset.class_indices[samples.training]
         self._labels = torch.from_numpy(labels).to(samples.device)
-        self._wanted = _wanted(
+        self._targets = _targets(
             model.layers[self._head.stop - 1].outputs, classifier, samples.device
         )
 
@@ -288,20 +288,20 @@ class FineTuneEngine(_PhaseEngine):
         for part in (self._head, *(() if self._classifier.frozen else (self._encoder,))):
             for index in range(part.start, part.stop):
                 layer = model.layers[index]
-                kept = 1 - dropout_rate(layer.spec)
-                if kept < 1:
+                keep_probability = 1 - dropout_rate(layer.spec)
+                if keep_probability < 1:
                     room = torch.zeros(runs, rows, *layer.output_shape, device=self._device)
-                    rooms[index] = room, dropout_line(kept)
+                    rooms[index] = room, dropout_line(keep_probability)
         return rooms
 
-    def _emit_wanted(self, tape: Tape, rows: int) -> Any:
+    def _emit_targets(self, tape: Tape, rows: int) -> Any:
         """Emit the target probabilities ``[rows, classes]`` of a batch."""
-        labels, wanted = tape.fixed(self._labels), tape.fixed(self._wanted)
+        labels, targets = tape.fixed(self._labels), tape.fixed(self._targets)
         # Noisy copies of the samples are stored set after set.
         places = f"index % {len(self._labels)}"
         text = f"torch.index_select({labels.name}, 0, {places})"
-        like = self._wanted[:1].expand(rows, -1).contiguous()
-        return tape.moving(f"torch.index_select({wanted.name}, 0, {text})", like)
+        like = self._targets[:1].expand(rows, -1).contiguous()
+        return tape.moving(f"torch.index_select({targets.name}, 0, {text})", like)
 
     def _roots(self, tape: Tape, model: Model, inputs: Any, masks: Mapping[int, Any]) -> list[Root]:
         """Return the root of the gradient: that of the mean cross-entropy by the scores."""
@@ -312,8 +312,8 @@ class FineTuneEngine(_PhaseEngine):
             inputs = self._frozen(model, inputs, self._encoder.stop)
         scores = model.apply(0, inputs, self._head, training=True, masks=masks)
         with torch.no_grad():
-            wanted = self._emit_wanted(tape, len(scores))
-            gradient = (torch.softmax(scores, 1) - wanted) * (1.0 / len(wanted))
+            targets = self._emit_targets(tape, len(scores))
+            gradient = (torch.softmax(scores, 1) - targets) * (1.0 / len(targets))
         return [(scores, gradient, 1.0)]
 
     def state(self) -> _State:
@@ -324,7 +324,7 @@ class FineTuneEngine(_PhaseEngine):
         """Do nothing: there is no state of its own."""
 
 
-def _wanted(classes: int, spec: ClassifierSpec, device: torch.device) -> torch.Tensor:
+def _targets(classes: int, spec: ClassifierSpec, device: torch.device) -> torch.Tensor:
     """Return the target probabilities ``[classes, classes]`` for each class."""
     share = spec.label_smoothing
     return torch.eye(classes, device=device) * (1.0 - share) + share / classes

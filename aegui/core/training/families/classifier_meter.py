@@ -66,10 +66,10 @@ class ClassifierMeter:
         self._head = stepper.model.part("head")
         self._leaves = trained_leaves(stepper.model, resolved)
         classes = resolved.dataset.class_indices
-        self._seen = samples.eval_clean[0]
+        self._eval_inputs = samples.eval_clean[0]
         self._labels = torch.from_numpy(classes[samples.training[samples.measured]])
         self._labels = self._labels.to(samples.device)
-        self._places = _some(samples.training), samples.validation
+        self._indices = _some(samples.training), samples.validation
         checked = _some(samples.validation)
         rows = resolved.dataset.flat()[checked]
         self._checked = torch.from_numpy(rows).to(samples.device)
@@ -93,10 +93,10 @@ class ClassifierMeter:
         classifier = self._resolved.recipe.classifier
         assert classifier is not None
         spec = classifier.pretrain.corruption
-        generator = torch.Generator(device=self._seen.device).manual_seed(_NOISE_SEED)
+        generator = torch.Generator(device=self._eval_inputs.device).manual_seed(_NOISE_SEED)
         total, model = 0.0, self._model
         image_shape = self._resolved.dataset.image_shape if group.encoder.start == 0 else None
-        for chunk in torch.split(self._seen, self._piece):
+        for chunk in torch.split(self._eval_inputs, self._piece):
             stop_if(cancelled)
             clean = codes_of(model, run, chunk, group.encoder.start)
             noisy = corrupted_codes(
@@ -105,7 +105,7 @@ class ClassifierMeter:
             with torch.no_grad():
                 loss = group_loss(model, run, group, noisy, clean, training=False)
             total += float(loss) * len(chunk)
-        return total / len(self._seen)
+        return total / len(self._eval_inputs)
 
     def _figures(self, run: int, cancelled: IsCancelled | None) -> dict[str, float]:
         own = [leaf for leaf in self._leaves if leaf.run == run]
@@ -115,8 +115,8 @@ class ClassifierMeter:
             for key, factor in penalty_factors(training):
                 row[key] = float(penalty(key, own))
                 extra += factor * row[key]
-        loss, right = self._check(run, self._seen, self._labels, cancelled)
-        row.update(loss=loss + extra, accuracy=right / len(self._seen))
+        loss, right = self._check(run, self._eval_inputs, self._labels, cancelled)
+        row.update(loss=loss + extra, accuracy=right / len(self._eval_inputs))
         row["rank"] = row["loss"]
         if len(self._checked):
             loss, right = self._check(run, self._checked, self._checked_labels, cancelled)
@@ -141,15 +141,15 @@ class ClassifierMeter:
         loss, right = 0.0, 0
         size = self._piece
         parts = zip(torch.split(rows, size), torch.split(labels, size), strict=True)
-        for chunk, wanted in parts:
+        for chunk, target in parts:
             stop_if(cancelled)
             codes = codes_of(model, run, chunk, self._resolved.code_end)
             with torch.no_grad():
                 scores = model.apply(run, codes, self._head)
                 smoothing = classifier.label_smoothing
-                found = F.cross_entropy(scores, wanted, label_smoothing=smoothing)
+                found = F.cross_entropy(scores, target, label_smoothing=smoothing)
             loss += float(found) * len(chunk) / len(rows)
-            right += int((scores.argmax(dim=1) == wanted).sum())
+            right += int((scores.argmax(dim=1) == target).sum())
         return loss, right
 
     def conclude(
@@ -158,7 +158,7 @@ class ClassifierMeter:
         """Return the accuracy of the best weights on all validation and many training samples."""
         dataset = self._resolved.dataset
         keys = ("accuracy", "validation_accuracy")
-        parts = {key: part for key, part in zip(keys, self._places, strict=True) if len(part)}
+        parts = {key: part for key, part in zip(keys, self._indices, strict=True) if len(part)}
         figures = []
         for run in range(snapshot.runs):
             codec = Codec(self._resolved.recipe, dataset.image_shape, snapshot, run)
@@ -168,18 +168,18 @@ class ClassifierMeter:
         return None, figures
 
     def _share_right(
-        self, codec: Codec, places: NDArray[np.int64], cancelled: IsCancelled | None
+        self, codec: Codec, indices: NDArray[np.int64], cancelled: IsCancelled | None
     ) -> float:
-        """Return the share of the samples at ``places`` that ``codec`` classifies correctly."""
+        """Return the share of the samples at ``indices`` that ``codec`` classifies correctly."""
         dataset, right = self._resolved.dataset, 0
-        for start in range(0, len(places), self._piece):
+        for start in range(0, len(indices), self._piece):
             stop_if(cancelled)
-            part = places[start : start + self._piece]
+            part = indices[start : start + self._piece]
             found = codec.classify(dataset.flat()[part]).argmax(axis=1)
             right += int(np.count_nonzero(found == dataset.class_indices[part]))
-        return right / len(places)
+        return right / len(indices)
 
 
-def _some(places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return at most ``CHECKED_ROWS`` of ``places``, always the same ones."""
-    return places[sampled(len(places), CHECKED_ROWS, _CHECK_SEED)]
+def _some(indices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return at most ``CHECKED_ROWS`` of ``indices``, always the same ones."""
+    return indices[sampled(len(indices), CHECKED_ROWS, _CHECK_SEED)]

@@ -115,11 +115,11 @@ def _group(
 
 def _unrectified(mirror: Sequence[LayerShape]) -> tuple[LayerShape, ...]:
     """Return ``mirror`` without a final ReLU."""
-    for place in reversed(range(len(mirror))):
-        activation = getattr(mirror[place].spec, "activation", None)
+    for index in reversed(range(len(mirror))):
+        activation = getattr(mirror[index].spec, "activation", None)
         if activation == "relu":
-            spec = mirror[place].spec.model_copy(update={"activation": "identity"})
-            return (*mirror[:place], replace(mirror[place], spec=spec), *mirror[place + 1 :])
+            spec = mirror[index].spec.model_copy(update={"activation": "identity"})
+            return (*mirror[:index], replace(mirror[index], spec=spec), *mirror[index + 1 :])
         if activation is not None:
             break
     return tuple(mirror)

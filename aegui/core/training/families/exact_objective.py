@@ -17,7 +17,7 @@ from aegui.core.data.progress import stop_if
 from aegui.core.network.forward import BATCH_MOMENTUM
 from aegui.core.recipe import NormSpec
 from aegui.core.training.families.exact_program import ExactProgram
-from aegui.core.training.step.giving_up import giving_up
+from aegui.core.training.step.cancellation import cancellable
 from aegui.core.training.step.measure import rows_in_a_piece
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.objective import Objective, is_drawn
@@ -73,7 +73,7 @@ class ExactObjective:
         self._programs: dict[tuple[int, bool], ExactProgram | None] = {}
         self._model = Model(resolved, self._double, stacked=False)
         runs = range(resolved.recipe.runs)
-        self._places = [_places_of(parameters.layout, run, parameters.device) for run in runs]
+        self._indices = [_indices_of(parameters.layout, run, parameters.device) for run in runs]
         # Noise must be the same at every call: fresh noise is replaced by the draw used to measure.
         fresh = samples.fresh_noise
         self._inputs = samples.eval_inputs if fresh else samples.inputs
@@ -88,7 +88,7 @@ class ExactObjective:
         self._whole: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._units = resolved.recipe.network.latent.units
         self._is_drawn = is_drawn(resolved)
-        self.size = len(self._places[0])
+        self.size = len(self._indices[0])
         if self._has_statistics:
             for run in runs:
                 self._store_statistics(run, self.start(run))
@@ -102,12 +102,12 @@ class ExactObjective:
 
     def start(self, run: int) -> NDArray[np.float64]:
         """Return the current parameters of ``run``."""
-        return self._parameters.flat[self._places[run]].cpu().double().numpy()
+        return self._parameters.flat[self._indices[run]].cpu().double().numpy()
 
     def store(self, run: int, vector: NDArray[np.float64]) -> None:
         """Set the parameters of ``run`` to ``vector``, rounded to float32."""
         rounded = torch.from_numpy(vector).to(self._device, torch.float32)
-        self._parameters.flat.index_copy_(0, self._places[run], rounded)
+        self._parameters.flat.index_copy_(0, self._indices[run], rounded)
         if self._has_statistics:
             self._store_statistics(run, vector)
 
@@ -134,7 +134,7 @@ class ExactObjective:
     ) -> float:
         """Return the loss of ``run`` with these parameters; raise ``Cancelled`` if cancelled."""
         self._fill(run, vector)
-        with self._giving_up(cancelled):
+        with self._cancellable(cancelled):
             return sum(
                 self._loss_of(run, part) * part.share for part in self._parts(run, cancelled)
             )
@@ -154,8 +154,8 @@ class ExactObjective:
             Cancelled: ``cancelled`` returned True.
         """
         self._fill(run, vector)
-        loss, gradient = 0.0, torch.zeros_like(self._places[run], dtype=torch.float64)
-        with self._giving_up(cancelled):
+        loss, gradient = 0.0, torch.zeros_like(self._indices[run], dtype=torch.float64)
+        with self._cancellable(cancelled):
             for part in self._parts(run, cancelled):
                 value, found = self._gradient_of(run, part)
                 loss += value * part.share
@@ -166,7 +166,7 @@ class ExactObjective:
         program = self._program(len(part.inputs), gradient=True)
         if program is not None:
             value = program(run, part.inputs, part.target, part.noise)
-            return value, self._double.grad[self._places[run]]
+            return value, self._double.grad[self._indices[run]]
         leaves = [leaf.tensor for leaf in self._model.leaves if leaf.run == run]
         with torch.enable_grad():
             total = self._total(run, part)
@@ -190,8 +190,8 @@ class ExactObjective:
                 )
         return self._programs[key]
 
-    def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
-        return giving_up(cancelled if self._is_long else None, [self._double.buffers])
+    def _cancellable(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
+        return cancellable(cancelled if self._is_long else None, [self._double.buffers])
 
     def _parts(self, run: int, cancelled: IsCancelled | None = None) -> Iterator[_ObjectivePart]:
         """Yield the samples, as many at a time as fit into memory."""
@@ -202,11 +202,11 @@ class ExactObjective:
             generator = torch.Generator(device=self._device).manual_seed(PROBE_SEED)
         for start in range(0, rows, self._rows):
             stop_if(cancelled)
-            chunk, wanted = self._piece(run, start)
+            chunk, target = self._piece(run, start)
             noise = None
             if self._is_drawn:
                 noise = chunk.new_empty(len(chunk), self._units).normal_(generator=generator)
-            yield _ObjectivePart(chunk, wanted, noise, len(chunk) / rows)
+            yield _ObjectivePart(chunk, target, noise, len(chunk) / rows)
 
     def _piece(self, run: int, start: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return inputs and targets from ``start`` on, in float64, cached for small sets."""
@@ -215,22 +215,22 @@ class ExactObjective:
             return self._whole[place]
         rows = slice(start, start + self._rows)
         chunk = self._inputs[place, rows].to(self._device).double()
-        wanted = self._target[0, rows].to(self._device).double()
+        target = self._target[0, rows].to(self._device).double()
         if self._rows >= self._target.shape[1] and chunk.numel() <= _KEPT_NUMBERS:
-            self._whole[place] = chunk, wanted
-        return chunk, wanted
+            self._whole[place] = chunk, target
+        return chunk, target
 
     def _fill(self, run: int, vector: NDArray[np.float64]) -> None:
         self._double.flat.index_copy_(
-            0, self._places[run], torch.from_numpy(vector).to(self._device)
+            0, self._indices[run], torch.from_numpy(vector).to(self._device)
         )
 
 
-def _places_of(layout: Layout, run: int, device: torch.device) -> torch.Tensor:
+def _indices_of(layout: Layout, run: int, device: torch.device) -> torch.Tensor:
     """Return the indices of ``run`` in the flat parameters, in the order of its leaves."""
-    places = []
+    indices = []
     for block in layout.blocks:
         size = prod(block.shape)
         start = block.start + run * size
-        places.append(torch.arange(start, start + size, device=device))
-    return torch.cat(places)
+        indices.append(torch.arange(start, start + size, device=device))
+    return torch.cat(indices)

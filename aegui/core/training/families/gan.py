@@ -30,7 +30,7 @@ from aegui.core.training.engines.batch_program import (
 )
 from aegui.core.training.families.steppers import BatchStepper
 from aegui.core.training.record.checkpoint_check import counts
-from aegui.core.training.step.giving_up import LongSteps
+from aegui.core.training.step.cancellation import LongSteps
 from aegui.core.training.step.lines import dropout_line
 from aegui.core.training.step.model import Model
 from aegui.core.training.step.primitives import primitives_on
@@ -107,8 +107,8 @@ def discriminator_loss(
     real: torch.Tensor, fake: torch.Tensor, smoothing: float = 0.0
 ) -> torch.Tensor:
     """Return the discriminator's loss for logits of real and of generated images."""
-    wanted = torch.full_like(real, 1.0 - smoothing)
-    return binary_cross_entropy_with_logits(real, wanted) + binary_cross_entropy_with_logits(
+    target = torch.full_like(real, 1.0 - smoothing)
+    return binary_cross_entropy_with_logits(real, target) + binary_cross_entropy_with_logits(
         fake, torch.zeros_like(fake)
     )
 
@@ -167,17 +167,17 @@ class GanEngine(GeneratedEngine):
         learnt = [parameters.flat, parameters.buffers, *parameters.slots.values(), *mean]
         counted = [parameters.steps, self.discriminator_steps, self._levers]
         return LongSteps(
-            self.batches, self._generator, is_long=self._is_long, kept=[*learnt, *counted]
+            self.batches, self._generator, is_long=self._is_long, restored=[*learnt, *counted]
         )
 
     @property
-    def turn(self) -> int:
+    def batch_count(self) -> int:
         """Number of batches seen; it determines when the generator is trained."""
         return int(self._levers[0])
 
-    @turn.setter
-    def turn(self, turn: int) -> None:
-        self._levers[0] = turn
+    @batch_count.setter
+    def batch_count(self, batch_count: int) -> None:
+        self._levers[0] = batch_count
 
     def set_learning(self, *, generator: bool, discriminator: bool) -> None:
         """Set which of the two networks are trained from the next batch on."""
@@ -354,10 +354,10 @@ class _Parts:
         """Return dropout masks by layer."""
         masks = {}
         for index in range(layers.start, layers.stop):
-            kept = 1 - dropout_rate(self._parameters.layers[index].spec)
-            if kept < 1:
+            keep_probability = 1 - dropout_rate(self._parameters.layers[index].spec)
+            if keep_probability < 1:
                 masks[index] = self._room(
-                    self._parameters.layers[index].output_shape, dropout_line(kept)
+                    self._parameters.layers[index].output_shape, dropout_line(keep_probability)
                 )
         return masks
 
@@ -394,8 +394,8 @@ class GanStepper(BatchStepper):
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return the step counts, and the state of the current epoch."""
         engine = self._adversarial
-        turn = np.array([engine.turn, int(engine.discriminator_steps)], np.int64)
-        return {**super().state(), "adversaries": turn}
+        batch_count = np.array([engine.batch_count, int(engine.discriminator_steps)], np.int64)
+        return {**super().state(), "adversaries": batch_count}
 
     def restore(
         self, state: Mapping[str, NDArray[np.generic]], position: float, level: float
@@ -403,6 +403,6 @@ class GanStepper(BatchStepper):
         """Continue from ``position``, which may be within an epoch."""
         super().restore(state, position, level)
         if "adversaries" in state:
-            turn, steps = counts(state, "adversaries", np.zeros(2, np.int64)).tolist()
-            self._adversarial.turn = turn
+            batch_count, steps = counts(state, "adversaries", np.zeros(2, np.int64)).tolist()
+            self._adversarial.batch_count = batch_count
             self._adversarial.discriminator_steps.fill_(steps)

@@ -96,7 +96,7 @@ class Chunk:
         """Largest number that fits into the target duration."""
         return int(self._most)
 
-    def places(
+    def positions(
         self, batches: Batches, done: int, position: float, orders: Orders
     ) -> Sequence[float]:
         """Return the positions of the next batches, in epochs; ``done`` are complete.
@@ -249,16 +249,16 @@ class EpochRunner:
         if not self.is_begun:
             batches.begin(orders.level)
             self.is_begun = True
-        places = self._chunk.places(batches, done, done + batches.share, orders)
+        positions = self._chunk.positions(batches, done, done + batches.share, orders)
         try:
-            learner.steps([orders.rate(place) for place in places], orders.level)
+            learner.steps([orders.rate(position) for position in positions], orders.level)
         except Cancelled:
             if not batches.start:
                 # The epoch will begin again, with the same random numbers.
                 batches.undo()
                 self.is_begun = False
             raise
-        self._chunk.took(len(places), working_time() - started)
+        self._chunk.took(len(positions), working_time() - started)
         self.is_begun = batches.share < 1.0
         return not self.is_begun
 

@@ -46,25 +46,25 @@ def in_words() -> Iterator[None]:
 def _words(error: MemoryError | RuntimeError) -> str:
     """Return the message for ``error``, or "" if it is another kind of error."""
     text = str(error)
-    told = _line_with(_NO_MEMORY, text).lower()
-    if told and any(card in told for card in _CARDS):
+    lower_text = _line_with(_NO_MEMORY, text).lower()
+    if lower_text and any(card in lower_text for card in _CARDS):
         return tr(
             "The graphics card does not have enough memory for this training: use fewer units, "
             "runs or copies, or a smaller batch, or choose the processor as its device."
         )
-    if told or isinstance(error, MemoryError):
+    if lower_text or isinstance(error, MemoryError):
         return tr(
             "There is not enough memory for this training: use fewer units, runs or copies, "
             "or a smaller batch."
         )
-    told = _line_with(_CARD_FAILED, text)
-    if not told:
+    lower_text = _line_with(_CARD_FAILED, text)
+    if not lower_text:
         return ""
     return tr(
         "The graphics card failed during the training ({reason}). The next training runs on the "
         "processor, unless the card responds again: the program, or the computer, may have to be "
         "restarted.",
-        reason=elided(told),
+        reason=elided(lower_text),
     )
 
 

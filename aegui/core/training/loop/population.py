@@ -130,7 +130,7 @@ class Population:
                 and None is yielded at once.
         """
         torch.set_num_threads(1)
-        yield from self._look(np.ones(len(self._numbers), bool))
+        yield from self._measure(np.ones(len(self._numbers), bool))
         yield None
         while not self._ended.all():
             if wait():
@@ -154,13 +154,13 @@ class Population:
             yield None
         due = np.array([end == until for end in ends]) & ~self._ended
         self._seconds[~self._ended] += (time.perf_counter() - started) / (~self._ended).sum()
-        yield from self._look(due)
+        yield from self._measure(due)
         if 2 * self._ended.sum() >= len(self._ended) and not self._ended.all():
             self._shrink()
 
     def _factors(self, epoch: int, count: int) -> NDArray[np.float64]:
         """Return factors of the learning rate, ``[count, K]``, by the schedules of the runs."""
-        places = range(epoch, epoch + count)
+        positions = range(epoch, epoch + count)
         known: dict[Any, list[float]] = {}
         columns = []
         for run, schedule in enumerate(self._schedules):
@@ -170,12 +170,12 @@ class Population:
             if spec.name in {"constant", "plateau"}:
                 key = run if spec.name == "plateau" else spec.name
             if key not in known:
-                known[key] = [schedule.factor_at(place) for place in places]
+                known[key] = [schedule.factor_at(position) for position in positions]
             columns.append(known[key])
         return np.array(columns).T
 
     @tiny_numbers_as_zero()
-    def _look(self, due: NDArray[np.bool_]) -> list[EndedRun]:
+    def _measure(self, due: NDArray[np.bool_]) -> list[EndedRun]:
         """Measure all runs, record those that are ``due``, and return those that have ended."""
         measured, epoch = self._meter.measure(), self._engine.epoch
         self._progress.observe(epoch, measured, due)
@@ -214,14 +214,14 @@ class Population:
         runs = np.array([run for run, _ in over])
         rows, wrong = self._rows(runs), self._all_wrong(runs)
         epoch, given = self._engine.epoch, []
-        for place, (run, reason) in enumerate(over):
+        for index, (run, reason) in enumerate(over):
             self._ended[run] = True
             member = self._resolved.members[run]
             history = self._history_of(run, options_of(member))
             seconds = float(self._seconds[run])
-            result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[place])
+            result = self._progress.result_of(run, member.seed, epoch, seconds, wrong[index])
             number = int(self._numbers[run])
-            given.append(EndedRun(number, result, reason, history, rows[place]))
+            given.append(EndedRun(number, result, reason, history, rows[index]))
         return given
 
     def _rows(self, runs: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -111,6 +111,6 @@ def _with_few_samples(resolved: ResolvedRecipe, batch: int) -> ResolvedRecipe:
     data = recipe.data.model_copy(update={"split": split})
     dataset = resolved.dataset
     if count < len(dataset):
-        places = range(0, len(dataset), len(dataset) // count)
-        dataset = dataset.subset(list(places)[:count])
+        indices = range(0, len(dataset), len(dataset) // count)
+        dataset = dataset.subset(list(indices)[:count])
     return replace(resolved, recipe=recipe.model_copy(update={"data": data}), dataset=dataset)

@@ -41,7 +41,7 @@ from aegui.core.training.record.history import History, next_recorded_position
 from aegui.core.training.record.result import Checkpoint, TrainingResult
 from aegui.core.training.record.stages import Lineage, StageLog
 from aegui.core.training.record.timeline import Timeline
-from aegui.core.training.step.giving_up import giving_up
+from aegui.core.training.step.cancellation import cancellable
 from aegui.core.training.step.members import NOISE_STREAM
 from aegui.core.training.step.parameters import Parameters, snapshot_of
 from aegui.core.training.step.slices import is_long
@@ -205,7 +205,7 @@ class Training:
     def _prepare(self) -> None:
         """(Re)build what depends on the kind of noise; raise ``Cancelled`` if stopped."""
         # Tracing a program runs its step once.
-        with self._giving_up(self._control.is_stopped):
+        with self._cancellable(self._control.is_stopped):
             family = family_of(
                 self._resolved,
                 self._parameters,
@@ -222,9 +222,9 @@ class Training:
             # thread would busy-wait on a core for the next measurement.
             torch.set_num_threads(1)
 
-    def _giving_up(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
+    def _cancellable(self, cancelled: IsCancelled | None) -> AbstractContextManager[None]:
         """Make long operations within cancellable; they must leave no partial change."""
-        return giving_up(cancelled if self.is_long else None)
+        return cancellable(cancelled if self.is_long else None)
 
     def advance(self) -> None:
         """Do one chunk of work; where a row is due, also measure and check the goals."""
@@ -305,16 +305,18 @@ class Training:
         self._obey_noise()
 
     def _obey_noise(self) -> None:
-        asked = self._control.corruption
-        if asked is None:
+        requested = self._control.corruption
+        if requested is None:
             return
-        asked = asked.model_copy(update={"copies": self._resolved.recipe.data.corruption.copies})
-        if asked == self._corruption:
+        requested = requested.model_copy(
+            update={"copies": self._resolved.recipe.data.corruption.copies}
+        )
+        if requested == self._corruption:
             return
         before = self._corruption
-        rebuild = (asked.kind, asked.clean_target) != (before.kind, before.clean_target)
-        rebuild = rebuild or not (asked.fresh and before.fresh)
-        self._corruption, position = asked, self._stepper.position
+        rebuild = (requested.kind, requested.clean_target) != (before.kind, before.clean_target)
+        rebuild = rebuild or not (requested.fresh and before.fresh)
+        self._corruption, position = requested, self._stepper.position
         if rebuild:
             state = self._stepper.state()
             # The current epoch restarts: its noise was drawn with the old setting.
@@ -324,12 +326,12 @@ class Training:
             except Cancelled:
                 self._corruption = before
                 raise
-            self._stepper.restore(state, float(int(position + 1e-9)), asked.level)
-        self._log.note(position, corruption=asked)
+            self._stepper.restore(state, float(int(position + 1e-9)), requested.level)
+        self._log.note(position, corruption=requested)
 
     def _record(self, cancelled: IsCancelled | None = None) -> None:
         """Measure the current weights and record a row; if cancelled, nothing has changed."""
-        with self._giving_up(cancelled):
+        with self._cancellable(cancelled):
             measured = self._meter.measure(cancelled)
         position = self._stepper.position
         self._progress.observe(position, measured)
@@ -484,7 +486,7 @@ class Training:
         progress = self._progress
         best = self._snapshot_of(progress.best_flat, progress.best_buffers)
         best = best.with_epochs(progress.best_epoch.tolist())
-        with self._giving_up(cancelled):
+        with self._cancellable(cancelled):
             wrong, figures = self._meter.conclude(best, cancelled)
         stop_if(cancelled)
         result = self._result(reason, checkpoint, best, wrong, figures)

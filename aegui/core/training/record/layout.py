@@ -73,11 +73,11 @@ class Layout:
 
     def __init__(self, layers: Sequence[LayerShape], runs: int) -> None:
         self.runs = runs
-        self.learnt: list[dict[str, Block]] = [{} for _ in layers]
-        self.kept: list[dict[str, Block]] = [{} for _ in layers]
-        self.weights_stop = self._place(layers, "weight", self.learnt, 0)
-        self.size = self._place(layers, "bias", self.learnt, self.weights_stop)
-        self.buffer_size = self._place(layers, "buffer", self.kept, 0)
+        self.parameters: list[dict[str, Block]] = [{} for _ in layers]
+        self.buffers: list[dict[str, Block]] = [{} for _ in layers]
+        self.weights_stop = self._place(layers, "weight", self.parameters, 0)
+        self.size = self._place(layers, "bias", self.parameters, self.weights_stop)
+        self.buffer_size = self._place(layers, "buffer", self.buffers, 0)
 
     def _place(
         self, layers: Sequence[LayerShape], role: str, places: list[dict[str, Block]], start: int
@@ -92,12 +92,12 @@ class Layout:
     @property
     def blocks(self) -> list[Block]:
         """All blocks of the flat parameters."""
-        return [block for blocks in self.learnt for block in blocks.values()]
+        return [block for blocks in self.parameters for block in blocks.values()]
 
     @property
     def buffer_blocks(self) -> list[Block]:
         """All blocks of the flat buffers."""
-        return [block for blocks in self.kept for block in blocks.values()]
+        return [block for blocks in self.buffers for block in blocks.values()]
 
 
 def as_snapshot(

@@ -72,11 +72,11 @@ class Lineage:
 
     Attributes:
         before: The stages that it continues.
-        asked: The recipe as the user requested it, if the one to be trained has more epochs.
+        requested_recipe: As the user requested it, if the recipe to be trained has more epochs.
     """
 
     before: tuple[Stage, ...] = ()
-    asked: Recipe | None = None
+    requested_recipe: Recipe | None = None
 
 
 def until(stages: tuple[Stage, ...], epoch: float) -> tuple[Stage, ...]:
@@ -127,7 +127,7 @@ class StageLog:
         before = until(self.lineage.before, self.start)
         if before and stop <= self.start:
             return before
-        asked = self.lineage.asked or recipe
+        requested_recipe = self.lineage.requested_recipe or recipe
         changes = tuple(self.changes)
-        now = Stage(self.kind, self.start, stop, asked, changes, reason, data, samples)
+        now = Stage(self.kind, self.start, stop, requested_recipe, changes, reason, data, samples)
         return (*before, now)[-MAX_STAGES:]

@@ -105,7 +105,7 @@ class TimelineView:
         row = np.asarray(frame.row, np.float32)
         flat, buffers = row[: layout.size], row[layout.size :]
         layers = []
-        for learnt, kept in zip(layout.learnt, layout.kept, strict=True):
+        for learnt, kept in zip(layout.parameters, layout.buffers, strict=True):
             tensors = {name: block.array(flat) for name, block in learnt.items()}
             tensors.update((name, block.array(buffers)) for name, block in kept.items())
             for tensor in tensors.values():
@@ -121,8 +121,8 @@ class TimelineView:
         """Return at most ``most`` (>= 2) frames, spread evenly; the first and the last are kept."""
         if len(self.frames) <= most:
             return self
-        places = evenly_spaced(len(self.frames), most)
-        return replace(self, frames=tuple(self.frames[place] for place in places.tolist()))
+        indices = evenly_spaced(len(self.frames), most)
+        return replace(self, frames=tuple(self.frames[index] for index in indices.tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,11 +151,11 @@ def row_of(snapshot: Snapshot, of: ResolvedRecipe | Shapes) -> NDArray[np.float3
     stacks = (snapshot.layers, *(snapshot.parts.get(name, ()) for name in of.parts))
     layers = [layer for stack in stacks for layer in stack]
     layout = Layout(of.all_layers, snapshot.runs)
-    if len(layers) != len(layout.learnt):
+    if len(layers) != len(layout.parameters):
         return None
     row = np.empty(layout.size + layout.buffer_size, np.float32)
     flat, buffers = row[: layout.size], row[layout.size :]
-    for layer, learnt, kept in zip(layers, layout.learnt, layout.kept, strict=True):
+    for layer, learnt, kept in zip(layers, layout.parameters, layout.buffers, strict=True):
         for blocks, numbers in ((learnt, flat), (kept, buffers)):
             for name, block in blocks.items():
                 tensor = layer.tensors.get(name)
@@ -244,7 +244,7 @@ class Timeline:
         while len(self._frames) >= self.capacity and len(self._frames) > 1:
             self._stride *= 2
             kept = [
-                place for place, number in enumerate(self._numbers) if not number % self._stride
+                index for index, number in enumerate(self._numbers) if not number % self._stride
             ]
             self._cut([self._frames[it] for it in kept], [self._numbers[it] for it in kept])
 

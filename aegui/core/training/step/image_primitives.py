@@ -108,15 +108,15 @@ def _pad(x: Traced, sides: Sequence[int], **_: Any) -> Traced:
 def _max_pool(x: Traced, size: Any, **_: Any) -> Traced:
     geometry = [_pair(size), _pair(size), [0, 0], [1, 1], False]
     name, tape = "torch.ops.aten.max_pool2d_with_indices", x.tape
-    result, places = several(x, call(name, x, *geometry), 2)
+    result, indices = several(x, call(name, x, *geometry), 2)
     result.tensor = F.max_pool2d(plain(x), size)
     seen = list(result.shape)
 
     def back(d: Traced) -> str:
-        return call(f"{name}_backward", d, x, *geometry, places)
+        return call(f"{name}_backward", d, x, *geometry, indices)
 
     def there(d: Traced) -> str:
-        flat = f"{places.name}.flatten(2)"
+        flat = f"{indices.name}.flatten(2)"
         return f"torch.gather({d.name}.flatten(2), 2, {flat}).view({seen}).{_LAST}"
 
     return tape.record(
@@ -187,23 +187,23 @@ def _grid(like: torch.Tensor, geometry: Geometry) -> torch.Tensor:
     return like.new_zeros(*geometry.kernel, geometry.batch, *geometry.places)
 
 
-def _sums(seen: Traced, geometry: Geometry) -> Traced:
-    tape = seen.tape
-    result = _summed(seen, geometry)
+def _sums(taps: Traced, geometry: Geometry) -> Traced:
+    tape = taps.tape
+    result = _summed(taps, geometry)
 
     def rule(d: Traced) -> None:
         with torch.no_grad():
-            tape.give(seen, _taps(d, geometry))
+            tape.give(taps, _taps(d, geometry))
 
-    return tape.record(result, (seen,), rule, lambda d: _taps(d, geometry))
+    return tape.record(result, (taps,), rule, lambda d: _taps(d, geometry))
 
 
-def _summed(seen: Traced, geometry: Geometry) -> Traced:
+def _summed(taps: Traced, geometry: Geometry) -> Traced:
     """Return the grey image in which every pixel is the sum of all taps that cover it."""
-    tape = seen.tape
-    image = tape.fixed(seen.tensor.new_zeros(geometry.batch, 1, *geometry.size))
+    tape = taps.tape
+    image = tape.fixed(taps.tensor.new_zeros(geometry.batch, 1, *geometry.size))
     shape = [*geometry.kernel, geometry.batch, *geometry.places]
-    grid: Traced = seen.view(shape)
+    grid: Traced = taps.view(shape)
     tape.line(f"{image.name}.fill_(0.0)")
     for (i, j), to, place in geometry.overlaps():
         if grid.fixed:
@@ -233,13 +233,13 @@ def _batch_norm(
     momentum: float,
     eps: float,
 ) -> Traced:
-    x = _laid_out(x, is_of_batch=True)
+    x = _with_layout(x, is_of_batch=True)
     running, rest = (mean, variance), (training, eps)
     given = [x, weight, bias, *running, training, momentum, eps]
     result, *kept = several(x, call("torch.native_batch_norm", *given), 3)
 
     def rule(d: Traced) -> None:
-        d = _laid_out(d, is_of_batch=True)
+        d = _with_layout(d, is_of_batch=True)
         given = [d, x, weight, *running, *kept, *rest, [x.needs, True, True]]
         hand_on((x, weight, bias), call("torch.ops.aten.native_batch_norm_backward", *given))
 
@@ -274,13 +274,13 @@ def _by_normalised(d: Traced, x: Traced, axes: list[int], eps: float) -> Traced:
 
 
 def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float) -> Traced:
-    x = _laid_out(x, is_of_batch=False)
+    x = _with_layout(x, is_of_batch=False)
     sizes = [len(x), x.shape[1], prod(x.shape[2:]), groups]
     given = [x, scale, shift, *sizes, eps]
     result, *kept = several(x, call("torch.native_group_norm", *given), 3)
 
     def rule(d: Traced) -> None:
-        d = _laid_out(d, is_of_batch=False)
+        d = _with_layout(d, is_of_batch=False)
         # All three gradients are requested: without the first torch 2.13 crashes.
         given = [d, x, *kept, scale, *sizes, [True, True, True]]
         hand_on((x, scale, shift), call("torch.ops.aten.native_group_norm_backward", *given))
@@ -293,7 +293,7 @@ def _group_norm(x: Traced, groups: int, scale: Traced, shift: Traced, eps: float
     return x.tape.record(result, (x, scale, shift), rule, vjp)
 
 
-def _laid_out(x: Traced, *, is_of_batch: bool) -> Traced:
+def _with_layout(x: Traced, *, is_of_batch: bool) -> Traced:
     """Return ``x`` in the memory order that normalisations need for it and its gradient."""
     if x.dim() != 4:
         return x

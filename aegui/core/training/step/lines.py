@@ -31,10 +31,10 @@ def drawn(
     """
     runs, masks, noise, lines = resolved.recipe.runs, {}, None, []
     for index, layer in enumerate(resolved.layers):
-        kept = 1 - dropout_rate(layer.spec)
-        if kept < 1:
+        keep_probability = 1 - dropout_rate(layer.spec)
+        if keep_probability < 1:
             masks[index] = torch.zeros(runs, rows, *layer.output_shape, device=device)
-            lines.append(dropout_line(kept))
+            lines.append(dropout_line(keep_probability))
     if is_drawn(resolved):
         units = resolved.recipe.network.latent.units
         noise = torch.zeros(runs, rows, units, device=device)
@@ -42,9 +42,9 @@ def drawn(
     return masks, noise, lines
 
 
-def dropout_line(kept: float) -> str:
-    """Return the line that draws a mask with keep probability ``kept`` into the buffer ``{}``."""
-    return f"{{}}.bernoulli_({kept!r}, generator=g).mul_({1 / kept!r})"
+def dropout_line(keep_probability: float) -> str:
+    """Return the line that draws a mask into the buffer ``{}``; see ``keep_probability``."""
+    return f"{{}}.bernoulli_({keep_probability!r}, generator=g).mul_({1 / keep_probability!r})"
 
 
 def emit_gradient(

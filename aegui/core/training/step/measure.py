@@ -195,15 +195,15 @@ class CompiledMeter(_Reconstructing):
 
     def _figures(self, tape: Tape, model: Model, samples: Samples) -> dict[str, Any]:
         """Return every figure by its key."""
-        seen, answer = self._pass(tape, model, samples.eval_inputs, samples.eval_target)
+        evaluated, answer = self._pass(tape, model, samples.eval_inputs, samples.eval_target)
         if samples.noisy_evaluation:
             answer = self._answer(tape, model, samples.eval_clean)
         output, mean = answer
         found: dict[str, Any] = {
-            "loss": seen.loss,
+            "loss": evaluated.loss,
             "wrong": self._wrong(tape, output, samples.eval_clean),
         }
-        found.update(seen.terms)
+        found.update(evaluated.terms)
         if "active_units" in self.terms:
             # The variance of a single sample would be NaN, with a warning.
             several = samples.eval_clean.shape[1] > 1
@@ -232,7 +232,7 @@ class CompiledMeter(_Reconstructing):
         noise = code_noise(self._resolved, inputs.shape[1], inputs.device)
         wanted: Any = tape.fixed(target, "rows")
         room = None if noise is None else self._rows(tape, noise[None])
-        seen = self._objective.evaluate(
+        evaluated = self._objective.evaluate(
             model,
             0,
             self._rows(tape, inputs),
@@ -241,23 +241,23 @@ class CompiledMeter(_Reconstructing):
             noise=room,
             jacobian=False,
         )
-        mean: Any = seen.mean
+        mean: Any = evaluated.mean
         is_gaussian = self._objective.is_gaussian
-        output = self._objective.decoded(model, 0, mean) if is_gaussian else seen.output
+        output = self._objective.decoded(model, 0, mean) if is_gaussian else evaluated.output
         if "contractive" in self.terms:
-            seen = self._with_jacobian(tape, model, inputs, seen)
-        return seen, (output, mean)
+            evaluated = self._with_jacobian(tape, model, inputs, evaluated)
+        return evaluated, (output, mean)
 
     def _with_jacobian(
-        self, tape: Tape, model: Model, inputs: torch.Tensor, seen: Evaluated
+        self, tape: Tape, model: Model, inputs: torch.Tensor, evaluated: Evaluated
     ) -> Evaluated:
-        """Add the contractive term, measured on some samples, to ``seen``."""
+        """Add the contractive term, measured on some samples, to ``evaluated``."""
         some = inputs[:, _some_rows(inputs.shape[1], inputs.device)]
         noise = code_noise(self._resolved, some.shape[1], some.device)
         room = None if noise is None else self._rows(tape, noise[None])
         size = self._objective.jacobian(model, 0, self._rows(tape, some), room)
-        loss = seen.loss + size * self._objective.contractive.of(model, 0, 1)
-        return replace(seen, loss=loss, terms={**seen.terms, "contractive": size})
+        loss = evaluated.loss + size * self._objective.contractive.of(model, 0, 1)
+        return replace(evaluated, loss=loss, terms={**evaluated.terms, "contractive": size})
 
     def _answer(self, tape: Tape, model: Model, inputs: torch.Tensor) -> Any:
         """Return output and mean code of a reconstruction of ``inputs``."""
@@ -341,7 +341,7 @@ class TermMeter(_Reconstructing):
         for part in self._parts(rows, cancelled):
             chunk, wanted = _of_run(inputs, run)[part], _of_run(target, run)[part]
             with torch.no_grad():
-                seen = self._objective.evaluate(
+                evaluated = self._objective.evaluate(
                     self._model,
                     run,
                     chunk,
@@ -350,18 +350,20 @@ class TermMeter(_Reconstructing):
                     noise=None if noise is None else noise[part],
                     jacobian=False,
                 )
-                assert seen.output is not None
-                assert seen.mean is not None
-                output = seen.output
+                assert evaluated.output is not None
+                assert evaluated.mean is not None
+                output = evaluated.output
                 if self._objective.is_gaussian:
-                    output = self._objective.decoded(self._model, run, seen.mean)
-            _, own = self._objective.of_the_whole(seen.mean.mean(dim=0), seen.kl_each, self._beta)
-            for key, value in {**seen.terms, "loss": seen.loss - own}.items():
+                    output = self._objective.decoded(self._model, run, evaluated.mean)
+            _, own = self._objective.of_the_whole(
+                evaluated.mean.mean(dim=0), evaluated.kl_each, self._beta
+            )
+            for key, value in {**evaluated.terms, "loss": evaluated.loss - own}.items():
                 sums[key] = sums.get(key, 0.0) + float(value) * len(chunk) / rows
             wrong.append(_wrong(output, wanted))
-            means.append(seen.mean)
-            if seen.kl_each is not None:
-                kls.append(seen.kl_each * (len(chunk) / rows))
+            means.append(evaluated.mean)
+            if evaluated.kl_each is not None:
+                kls.append(evaluated.kl_each * (len(chunk) / rows))
         self._add_of_the_whole(torch.cat(means), torch.stack(kls).sum(dim=0) if kls else None, sums)
         if self._needs_gradient:
             stop_if(cancelled)

@@ -98,7 +98,9 @@ class Model:
                     for name, block in kept.items()
                 },
             }
-            for index, (learnt, kept) in enumerate(zip(layout.learnt, layout.kept, strict=True))
+            for index, (learnt, kept) in enumerate(
+                zip(layout.parameters, layout.buffers, strict=True)
+            )
         ]
 
     def _bind(self, run: int | None) -> list[dict[str, torch.Tensor]]:
@@ -106,13 +108,13 @@ class Model:
         own = []
         for index in range(len(self.layers)):
             tensors = {}
-            for name, block in layout.learnt[index].items():
+            for name, block in layout.parameters[index].items():
                 leaf = _of_run(block, parameters.flat, run).detach().requires_grad_()
                 slots = {slot: _of_run(block, flat, run) for slot, flat in parameters.slots.items()}
                 is_weight = block.start < layout.weights_stop
                 self.leaves.append(Leaf(leaf, index, name, run, is_weight, slots))
                 tensors[name] = leaf
-            for name, block in layout.kept[index].items():
+            for name, block in layout.buffers[index].items():
                 tensors[name] = _of_run(block, parameters.buffers, run)
             own.append(tensors)
         return own
@@ -130,7 +132,7 @@ class Model:
         layout = self._parameters.layout
         return [
             tensors[name]
-            for tensors, blocks in zip(self.stacks[stack], layout.learnt, strict=True)
+            for tensors, blocks in zip(self.stacks[stack], layout.parameters, strict=True)
             for name, block in blocks.items()
             if block.start < layout.weights_stop
         ]

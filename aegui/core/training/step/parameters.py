@@ -96,8 +96,8 @@ class Parameters:
     def _view(
         self, index: int, name: str, flat: torch.Tensor, buffers: torch.Tensor
     ) -> torch.Tensor:
-        block = self.layout.learnt[index].get(name)
-        return self.layout.kept[index][name].view(buffers) if block is None else block.view(flat)
+        block = self.layout.parameters[index].get(name)
+        return self.layout.buffers[index][name].view(buffers) if block is None else block.view(flat)
 
     def state(self, *, copy: bool = True) -> dict[str, NDArray[np.generic]]:
         """Return everything needed to continue, by name; a copy, unless no step follows."""
@@ -145,7 +145,7 @@ def snapshot_of(
     """
     copies = flat.detach().to("cpu", copy=copy), buffers.detach().to("cpu", copy=copy)
     layers = []
-    for learnt, kept in zip(layout.learnt, layout.kept, strict=True):
+    for learnt, kept in zip(layout.parameters, layout.buffers, strict=True):
         tensors = {}
         for tensor, blocks in zip(copies, (learnt, kept), strict=True):
             for name, block in blocks.items():

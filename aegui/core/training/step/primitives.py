@@ -189,9 +189,9 @@ def _softmax(name: str) -> Function:
     return row
 
 
-def _bce_of_logits(x: Traced, wanted: Traced, **_: Any) -> Traced:
-    text = call("torch.binary_cross_entropy_with_logits", x, wanted)
-    miss = f"(torch.sigmoid({x.name}) - {wanted.name})"
+def _bce_of_logits(x: Traced, target: Traced, **_: Any) -> Traced:
+    text = call("torch.binary_cross_entropy_with_logits", x, target)
+    miss = f"(torch.sigmoid({x.name}) - {target.name})"
     return unary(x, text, x.tensor.mean(), lambda d: f"{miss}.mul_({d.name} / {x.numel()})")
 
 

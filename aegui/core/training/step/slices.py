@@ -1,8 +1,8 @@
 """Tests for long steps, and for steps that are computed in slices of their batch.
 
-A long step is cancellable (``giving_up.py``). Where every term of the objective is a mean over the
-samples, the gradient of a batch is the mean of those of its slices, which need less memory than the
-whole batch and are no slower.
+A long step can be cancelled (``cancellation.py``). Where every term of the objective is a mean over
+the samples, the gradient of a batch is the mean of those of its slices, which need less memory than
+the whole batch and are no slower.
 """
 
 from __future__ import annotations

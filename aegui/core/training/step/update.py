@@ -137,7 +137,7 @@ class RunUpdate:
         self._limit = limit
         self._parameters = parameters
         self._blocks = [
-            block for layer in layers for block in parameters.layout.learnt[layer].values()
+            block for layer in layers for block in parameters.layout.parameters[layer].values()
         ]
         self._steps = steps
         self._slots = parameters.slots if slots is None else slots
@@ -210,9 +210,9 @@ class ListOptimizer:
     def step(self, gradients: Sequence[torch.Tensor], rate: float) -> None:
         """Do one update at the learning ``rate``; ``gradients`` may be overwritten."""
         with torch.no_grad():
-            self._update(**{**self._lists, "gradients": self._laid_out(gradients)}, lr=rate)
+            self._update(**{**self._lists, "gradients": self._with_layout(gradients)}, lr=rate)
 
-    def _laid_out(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    def _with_layout(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """Return ``gradients`` with the strides of the tensors, as fused updates require."""
         return [
             gradient

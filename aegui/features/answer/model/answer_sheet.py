@@ -258,7 +258,7 @@ def _limit(
 
 def _why_no_limit(state: DrawingState, nearest: Nearest) -> str:
     dataset = nearest.dataset
-    if not nearest.look.glyphs:
+    if not nearest.image_style.glyphs:
         return tr(
             "The best possible answer is known for sets of black and white characters only: for "
             "photographs the set of possible images is unknown."

@@ -120,9 +120,9 @@ def mix_ups(
     hardest = [pair for key, pair in alike.items() if key not in known][: MAX_PAIRS // 4]
     shares = {(pair.first, pair.second): pair for pair in pairs}
     for pair in hardest:
-        told = shares.get((pair.first, pair.second))
+        share = shares.get((pair.first, pair.second))
         listed.append(
-            told or MixUp(pair.first, pair.second, pair.distance, pair.chance, 0.0, 0.0, False)
+            share or MixUp(pair.first, pair.second, pair.distance, pair.chance, 0.0, 0.0, False)
         )
     return MixUps(dataset, name, spec, found.draws, tuple(listed))
 

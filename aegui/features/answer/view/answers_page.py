@@ -24,7 +24,7 @@ from aegui.kit.layouts import column, dim, heading, held, row, scrolled
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, for_text
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 
 if TYPE_CHECKING:
@@ -115,19 +115,19 @@ class AnswerRow(QWidget):
         self.pictures.pixel_activated.connect(self._on_pictures_pixel_activated)
         self._close = close
         header = row((self.title, 1), self.legend, close, spacing=2)
-        told = column(header, (self.words, 1), spacing=2)
+        text_column = column(header, (self.words, 1), spacing=2)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._body.setSpacing(2)
-        self._body.addLayout(told)
+        self._body.addLayout(text_column)
         self._body.addWidget(self.pictures, 1)
         self._spare = QSpacerItem(0, 0)
         self._body.addItem(self._spare)
         self.set_marked(False, among=1)
 
     def set_row(
-        self, row: SheetAnswer, *, among: int, place: int, steps: int, has_legend: bool
+        self, row: SheetAnswer, *, among: int, index: int, steps: int, has_legend: bool
     ) -> None:
-        """Show the answer ``row``, which is at ``place`` of ``among``, after ``steps`` passes."""
+        """Show the answer ``row``, which is at ``index`` of ``among``, after ``steps`` passes."""
         self.key = row.key
         # On its own, the best possible answer could be taken for a network's: it keeps its name.
         alone = among == 1 and row.key == BEST
@@ -138,20 +138,20 @@ class AnswerRow(QWidget):
         self.setAccessibleName(row.name)
         self.words.set_text(words)
         self.words.setVisible(self.is_named)
-        told = tr("{name}: {words}", name=row.name, words=words) if self.is_named else words
-        tip = told if row.expected is None else f"{told}\n{tr(_EXPECTED)}"
+        message = tr("{name}: {words}", name=row.name, words=words) if self.is_named else words
+        tip = message if row.expected is None else f"{message}\n{tr(_EXPECTED)}"
         for label in (self.title, self.words):
             label.setToolTip(tip)
         self._close.setVisible(row.key not in {SHOWN, BEST})
         first = tr("last pass") if steps > 1 and row.key != BEST else tr("drawing")
-        self.pictures.set_captions(place == 0, first)
+        self.pictures.set_captions(index == 0, first)
         self.pictures.set_answer(row.answer)
         self.pictures.setAccessibleName(
             tr("{name}: drawing, answer and errors", name=row.name)
             if self.is_named
             else tr("Drawing, answer and errors")
         )
-        describe(self.pictures, told)
+        describe(self.pictures, message)
 
     @Slot()
     def _on_close_clicked(self) -> None:
@@ -253,10 +253,10 @@ class AnswersPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.nearest = NearestStrip()
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._rows: list[AnswerRow] = []
         self._shown: tuple[SheetAnswer, ...] = ()
-        self._laid_out: object = None
+        self._layout_key: object = None
         """What the row heights depend on, besides the height of the page."""
         self._current = SHOWN
         self._steps = 1
@@ -312,15 +312,15 @@ class AnswersPage(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_samples(self, images: ArrayLike, look: Look) -> None:
+    def set_samples(self, images: ArrayLike, image_style: ImageStyle) -> None:
         """Set the samples that the nearest ones are found among, not copied."""
-        self._look = look
-        self.nearest.set_samples(images, look)
-        self.title.setText(nearest_title(look))
+        self._image_style = image_style
+        self.nearest.set_samples(images, image_style)
+        self.title.setText(nearest_title(image_style))
         self._set_wide(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
-        self._laid_out = None
+        self._layout_key = None
         for each in self._rows:
-            each.pictures.set_look(look)
+            each.pictures.set_image_style(image_style)
 
     def set_sheet(self, sheet: AnswerSheet) -> None:
         """Show ``sheet``."""
@@ -329,21 +329,21 @@ class AnswersPage(QWidget):
             self._add_row()
         keys = [answer.key for answer in sheet.answers]
         wrong = any(answer.answer.wrong_count for answer in sheet.answers)
-        for place, each in enumerate(self._rows):
-            each.setVisible(place < len(keys))
-            if place < len(keys):
+        for index, each in enumerate(self._rows):
+            each.setVisible(index < len(keys))
+            if index < len(keys):
                 each.set_row(
-                    sheet.answers[place],
+                    sheet.answers[index],
                     among=len(keys),
-                    place=place,
+                    index=index,
                     steps=sheet.steps,
-                    has_legend=wrong and self._look.glyphs and place == 0,
+                    has_legend=wrong and self._image_style.glyphs and index == 0,
                 )
         self._show_passes(sheet)
         self._show_current()
-        laid_out = (keys, wrong, sheet.answers[0].answer.drawing.shape if keys else None)
-        if laid_out != self._laid_out:
-            self._laid_out = laid_out
+        layout_key = (keys, wrong, sheet.answers[0].answer.drawing.shape if keys else None)
+        if layout_key != self._layout_key:
+            self._layout_key = layout_key
             self._share_room()
 
     def _share_room(self) -> None:
@@ -385,7 +385,7 @@ class AnswersPage(QWidget):
 
     def _add_row(self) -> None:
         row = AnswerRow()
-        row.pictures.set_look(self._look)
+        row.pictures.set_image_style(self._image_style)
         row.legend.setVisible(False)
         row.set_spare_below(self._whole.direction() == QBoxLayout.Direction.LeftToRight)
         row.activated.connect(self.set_current)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Signal
 
 from aegui.kit.charts.row_bars import ROW_PX, RowBar, RowBars
 from aegui.kit.theme import current_theme, for_text
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import GlyphCache, draw_glyph
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class SampleBars(RowBars):
         self._glyphs = GlyphCache()
         self.chosen.connect(self._on_chosen)
 
-    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(self, images: ArrayLike, image_style: ImageStyle = GLYPHS) -> None:
         """Set the images ``[N, H, W]`` or ``[N, C, H, W]`` that indices refer to, not copied."""
-        self._glyphs.set_images(images, look)
+        self._glyphs.set_images(images, image_style)
         self.update()
 
     def set_bars(self, bars: Sequence[SampleBar], *, signed: bool = False) -> None:

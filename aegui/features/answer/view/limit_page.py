@@ -91,8 +91,10 @@ class LimitPage(QWidget):
             narrow(box, 12)
             grid.addWidget(label, at, 0)
             grid.addWidget(box, at, 1)
-        told = column(self.words, self.average, self._build_difference(), self._title, self.bars, 1)
-        area = scrolled(held(told), sideways=True, takes_focus=True)
+        text_column = column(
+            self.words, self.average, self._build_difference(), self._title, self.bars, 1
+        )
+        area = scrolled(held(text_column), sideways=True, takes_focus=True)
         self.setLayout(column(grid, (area, 1)))
 
     def _build_difference(self) -> QWidget:
@@ -105,8 +107,8 @@ class LimitPage(QWidget):
         return self._differs
 
     @Slot(int)
-    def _on_level_activated(self, place: int) -> None:
-        self.estimated_chosen.emit(place == 1)
+    def _on_level_activated(self, index: int) -> None:
+        self.estimated_chosen.emit(index == 1)
 
     def set_estimated(self, estimated: bool) -> None:
         """Show whether the level is estimated from the drawing."""
@@ -114,8 +116,8 @@ class LimitPage(QWidget):
             self.level.setCurrentIndex(1 if estimated else 0)
 
     @Slot(int)
-    def _on_prior_activated(self, place: int) -> None:
-        self.prior_chosen.emit(self.prior.itemData(place))
+    def _on_prior_activated(self, index: int) -> None:
+        self.prior_chosen.emit(self.prior.itemData(index))
 
     def set_prior(self, name: str, *, used: bool) -> None:
         """Show how characters are weighed; ``name`` is the file read last, "" for none."""
@@ -171,7 +173,7 @@ def noise_words(limit: Limit) -> str:
 
 def _words(sheet: AnswerSheet, limit: Limit) -> str:
     """Describe the expected number of wrong pixels of each answer."""
-    told = [
+    expected_lines = [
         tr("{name}: {expected}", name=answer.name, expected=localized(answer.expected, ".2f"))
         for answer in sheet.answers
         if answer.expected is not None and answer.key != BEST
@@ -184,7 +186,7 @@ def _words(sheet: AnswerSheet, limit: Limit) -> str:
     text = tr(
         "{noise}. Wrong pixels expected of this drawing: {answers}.",
         noise=noise_words(limit),
-        answers="; ".join((*told, *best)),
+        answers="; ".join((*expected_lines, *best)),
     )
     return f"{text} {limit.note}".strip()
 

@@ -68,8 +68,8 @@ class OutlierPage(QWidget):
         self.setLayout(column(line, self.words, (plots, 1)))
 
     @Slot(int)
-    def _on_outside_activated(self, place: int) -> None:
-        self.outside_chosen.emit(self.outside.itemData(place))
+    def _on_outside_activated(self, index: int) -> None:
+        self.outside_chosen.emit(self.outside.itemData(index))
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ class PairsPage(QWidget):
     def _fill(self, found: MixUps) -> None:
         self.table.setRowCount(len(found.pairs))
         labels = found.dataset.labels
-        for place, pair in enumerate(found.pairs):
+        for index, pair in enumerate(found.pairs):
             name = tr(
                 "{first} and {second}",
                 first=label_name(labels[pair.first]),
@@ -118,9 +118,9 @@ class PairsPage(QWidget):
             shares = (pair.alike, pair.best, pair.model)
             figures = (tr("{n:,} px", n=pair.distance), *map(_percent, shares))
             texts = (f"{label_sign(labels[pair.first])}  {label_sign(labels[pair.second])}",)
-            first, *_ = self.table.write_row(place, (*texts, *figures), name)
+            first, *_ = self.table.write_row(index, (*texts, *figures), name)
             first.setIcon(self._icon(pair))
-            self._mark(place, pair, name)
+            self._mark(index, pair, name)
 
     def _mark(self, row: int, pair: MixUp, name: str) -> None:
         """Mark a pair that the network confuses more often than is unavoidable."""
@@ -150,9 +150,9 @@ class PairsPage(QWidget):
         pixmap = QPixmap(2 * side + gap, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        for place, index in enumerate((pair.first, pair.second)):
+        for position, index in enumerate((pair.first, pair.second)):
             image = self._glyphs.image(index, ink, QColor(0, 0, 0, 0))
-            draw_glyph(painter, QRect(place * (side + gap), 0, side, side), image)
+            draw_glyph(painter, QRect(position * (side + gap), 0, side, side), image)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
         return pixmap

@@ -22,7 +22,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, held, hint
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.other_menu import OtherMenu
 
 if TYPE_CHECKING:
@@ -115,11 +115,11 @@ class AnswerPanel(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(self, images: ArrayLike, image_style: ImageStyle = GLYPHS) -> None:
         """Set the samples ``[N, H, W]`` or ``[N, C, H, W]`` to find nearest ones in, not copied."""
-        self.answers.set_samples(images, look)
-        self.limit.bars.set_samples(images, look)
-        self.why.set_samples(images, look)
+        self.answers.set_samples(images, image_style)
+        self.limit.bars.set_samples(images, image_style)
+        self.why.set_samples(images, image_style)
 
     def set_sheet(self, sheet: AnswerSheet | None, reason: str = "") -> None:
         """Show ``sheet``; ``reason`` says why it has no network's answer, or why it is None."""

@@ -16,7 +16,7 @@ from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, blend, current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.glyphs import draw_picture, glyph_image, picture, picture_rect
 
@@ -65,7 +65,7 @@ class AnswerPictures(Painted):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer: Answer | None = None
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._first = ""
         self._has_captions = True
         self.pixel = (0, 0)
@@ -78,10 +78,10 @@ class AnswerPictures(Painted):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_look(self, look: Look) -> None:
+    def set_image_style(self, image_style: ImageStyle) -> None:
         """Set how images are rendered."""
-        if look != self._look:
-            self._look = look
+        if image_style != self._image_style:
+            self._image_style = image_style
             self.updateGeometry()
             self._bound_height()
         self.update()
@@ -118,7 +118,7 @@ class AnswerPictures(Painted):
     @property
     def count(self) -> int:
         """Number of images."""
-        return 4 if self._look.glyphs else 3
+        return 4 if self._image_style.glyphs else 3
 
     # -- size ------------------------------------------------------------------------------------
 
@@ -167,25 +167,25 @@ class AnswerPictures(Painted):
         """Return the total width of the gaps and of the outer frames."""
         return (self.count - 1) * SPACING + 2 * _FRAME_PX
 
-    def _left(self, place: int) -> int:
-        return _FRAME_PX + place * (self._wide() + SPACING)
+    def _left(self, index: int) -> int:
+        return _FRAME_PX + index * (self._wide() + SPACING)
 
     @property
     def caption_px(self) -> int:
         """Height of the captions above the images."""
         return self.fontMetrics().height() + 4 if self._has_captions else 1
 
-    def picture_rect(self, place: int) -> QRect:
+    def picture_rect(self, index: int) -> QRect:
         """Return the rectangle of image 0 (drawing), 1 (answer), 2 (errors) or 3 (confidence)."""
         width, top = self._wide(), self.caption_px
-        bounds = QRect(self._left(place), top, width, self.height() - top - 1)
+        bounds = QRect(self._left(index), top, width, self.height() - top - 1)
         rect = picture_rect(*self._shape(), bounds)
         rect.moveTop(bounds.top())
         return rect
 
-    def pixel_rect(self, place: int, row: int, column: int) -> QRect:
-        """Return the rectangle of one pixel of image ``place``."""
-        picture = self.picture_rect(place)
+    def pixel_rect(self, index: int, row: int, column: int) -> QRect:
+        """Return the rectangle of one pixel of image ``index``."""
+        picture = self.picture_rect(index)
         rows, columns = self._shape()
         left, right = (picture.width() * at // columns for at in (column, column + 1))
         top, bottom = (picture.height() * at // rows for at in (row, row + 1))
@@ -194,12 +194,12 @@ class AnswerPictures(Painted):
     def pixel_at(self, position: QPoint) -> tuple[int, int, int] | None:
         """Return image, row and column under ``position``; None if there is no pixel."""
         rows, columns = self._shape()
-        for place in range(len(self._images())):
-            picture = self.picture_rect(place)
+        for index in range(len(self._images())):
+            picture = self.picture_rect(index)
             if picture.contains(position):
                 row = (position.y() - picture.y()) * rows // picture.height()
                 column = (position.x() - picture.x()) * columns // picture.width()
-                return place, row, column
+                return index, row, column
         return None
 
     def copied_at(self, position: QPoint) -> QRect | None:
@@ -214,8 +214,8 @@ class AnswerPictures(Painted):
         found = self.pixel_at(position)
         if found is None:
             return ""
-        place, row, column = found
-        numbers = np.atleast_1d(self._images()[place][..., row, column]).tolist()
+        index, row, column = found
+        numbers = np.atleast_1d(self._images()[index][..., row, column]).tolist()
         return tr(
             "Row {row}, column {column}: {value}",
             row=row + 1,
@@ -298,48 +298,48 @@ class AnswerPictures(Painted):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        for place, image in enumerate(self._images()):
-            rect = self.picture_rect(place)
-            draw_picture(painter, rect, self._drawn(place, image))
+        for index, image in enumerate(self._images()):
+            rect = self.picture_rect(index)
+            draw_picture(painter, rect, self._drawn(index, image))
             painter.setPen(QPen(theme.border, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
             if self._has_captions:
-                self._paint_caption(painter, place)
+                self._paint_caption(painter, index)
         answer = self._answer
         if answer is not None and answer.wrong is not None and answer.binary is not None:
             self._paint_wrong(painter, answer.wrong, answer.binary)
         if answer is not None and (self._explains or self.hasFocus()):
             self._paint_cursor(painter)
 
-    def _drawn(self, place: int, image: NDArray[np.float32]) -> QImage:
+    def _drawn(self, index: int, image: NDArray[np.float32]) -> QImage:
         theme = current_theme()
-        if place == _CONFIDENCE:
+        if index == _CONFIDENCE:
             # Confident pixels are blended: a block of pure accent would hide the uncertain ones.
             return glyph_image(image, blend(theme.accent, theme.raised, _SURE), theme.raised)
-        if self._look.glyphs or place < _THRESHOLDED:
-            return picture(image, self._look)
+        if self._image_style.glyphs or index < _THRESHOLDED:
+            return picture(image, self._image_style)
         # The square root makes small errors visible; errors are drawn as ink, not as an image.
         return glyph_image(np.sqrt(image), theme.bad, theme.raised)
 
-    def _caption(self, place: int, width: int) -> str:
+    def _caption(self, index: int, width: int) -> str:
         """Return the caption of an image: the longest text that fits."""
         words = (
             (self._first or tr("drawing"), tr("drawn")),
             (tr(COLUMNS["answer"]), tr("answ.")),
             (tr(COLUMNS["thresholded"]), tr("thresh."), "≥ ½")
-            if self._look.glyphs
+            if self._image_style.glyphs
             else (tr(COLUMNS["squared"]),),
             (tr(COLUMNS["confidence"]), tr("conf.")),
-        )[place]
+        )[index]
         advance = self.fontMetrics().horizontalAdvance
         return next((word for word in words if advance(word) < width), words[-1])
 
-    def _paint_caption(self, painter: QPainter, place: int) -> None:
+    def _paint_caption(self, painter: QPainter, index: int) -> None:
         width = self._wide()
-        bounds = QRect(self._left(place), 0, width, self.caption_px - 2)
+        bounds = QRect(self._left(index), 0, width, self.caption_px - 2)
         painter.setPen(current_theme().text_dim)
-        caption = self._caption(place, width)
+        caption = self._caption(index, width)
         text = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, width)
         painter.drawText(bounds, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
@@ -359,8 +359,8 @@ class AnswerPictures(Painted):
     def _paint_cursor(self, painter: QPainter) -> None:
         painter.setPen(QPen(current_theme().accent, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for place in range(1, len(self._images())):
-            rect = self.pixel_rect(place, *self.pixel)
+        for index in range(1, len(self._images())):
+            rect = self.pixel_rect(index, *self.pixel)
             # Enlarge the frame around a very small pixel.
             grown = max(0, (_MIN_FRAME_PX - rect.width() + 1) // 2)
             painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

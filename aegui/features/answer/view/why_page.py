@@ -16,7 +16,7 @@ from aegui.features.answer.view.pictures import AnswerPictures
 from aegui.kit.layouts import column, dim, held, row, scrolled
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import label_name, label_sign
 
 if TYPE_CHECKING:
@@ -70,15 +70,15 @@ class WhyPage(QWidget):
         self.set_message("")
 
     def _lay_out(self) -> None:
-        told = column(self.words)
-        told.addWidget(self.journey, 0, Qt.AlignmentFlag.AlignLeft)
+        text_column = column(self.words)
+        text_column.addWidget(self.journey, 0, Qt.AlignmentFlag.AlignLeft)
         bars = (self.effects, self.votes, self.neighbours)
         self._parts = tuple((dim(wrapped_label()), each) for each in bars)
         for title, each in self._parts:
-            told.addWidget(title)
-            told.addWidget(each)
-        told.addStretch(1)
-        area = scrolled(held(told), sideways=True, takes_focus=True)
+            text_column.addWidget(title)
+            text_column.addWidget(each)
+        text_column.addStretch(1)
+        area = scrolled(held(text_column), sideways=True, takes_focus=True)
         self.setLayout(column(self._build_pictures(), (area, 1)))
 
     def _build_pictures(self) -> QWidget:
@@ -86,11 +86,11 @@ class WhyPage(QWidget):
         self._holder.setLayout(row(self.pictures))
         return self._holder
 
-    def set_samples(self, images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(self, images: ArrayLike, image_style: ImageStyle = GLYPHS) -> None:
         """Set the samples, not copied."""
         for bars in (self.votes, self.neighbours):
-            bars.set_samples(images, look)
-        self.pictures.set_look(look)
+            bars.set_samples(images, image_style)
+        self.pictures.set_image_style(image_style)
 
     def set_answer(self, answer: Answer, name: str, row: int, column: int) -> None:
         """Show the ``answer`` of the network ``name``, with one of its pixels marked."""

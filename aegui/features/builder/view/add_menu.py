@@ -24,7 +24,7 @@ class AddMenu(ExplainedMenu):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(tr("Add a layer"))
-        shape = plan.places[gap].output_shape
+        shape = plan.layers[gap].output_shape
         for title, keys in LAYER_GROUPS:
             self.addSection(tr(title))
             for key in keys:

@@ -165,8 +165,8 @@ class BuilderPanel(QWidget):
         first = row((self._sizes, 1), spacing=2 * SPACING)
         first.addWidget(self._total, 0, Qt.AlignmentFlag.AlignTop)
         ticks = row(self.mirror, self.tied, 1, spacing=2 * SPACING)
-        told = (first, ticks, self._hint, self.problem, self.caution)
-        return column(*told, spacing=2, margins=(0, 2, SPACING, 4))
+        widgets = (first, ticks, self._hint, self.problem, self.caution)
+        return column(*widgets, spacing=2, margins=(0, 2, SPACING, 4))
 
     def _build_scroll(self) -> QScrollArea:
         self._stacks = column(self.chain, 1, spacing=0, margins=(0, 0, SPACING, SPACING))
@@ -206,8 +206,8 @@ class BuilderPanel(QWidget):
 
     def _show_general(self, recipe: Recipe, resolution: Resolution) -> None:
         """Show the problems of the network that belong to no single layer."""
-        places = {"network", "network.tied"}
-        general = [problem for problem in resolution.problems if problem.where in places]
+        paths = {"network", "network.tied"}
+        general = [problem for problem in resolution.problems if problem.where in paths]
         remedies = remedy_words(recipe, resolution)
         self._general = next((one for one in general if one in remedies), None)
         offer = "" if self._general is None else remedies[self._general]
@@ -309,10 +309,10 @@ class BuilderPanel(QWidget):
         sections = [section for section in (self.head, self.discriminator) if section is not None]
         return [self.chain, *(section.chain for section in sections)]
 
-    def set_lit(self, place: tuple[str, int] | None) -> None:
+    def set_lit(self, index: tuple[str, int] | None) -> None:
         """Highlight the card of that part and index; None clears the highlight."""
         for chain in self._chains:
-            chain.set_lit(place)
+            chain.set_lit(index)
 
     def set_undo_state(
         self, can_undo: bool, can_redo: bool, undo_text: str = "", redo_text: str = ""
@@ -408,7 +408,7 @@ class BuilderPanel(QWidget):
 
 def _details(plan: Plan, dataset: Dataset | None) -> tuple[str, ...]:
     """Return the number of samples, preceded by the image size where the input is a flat row."""
-    first = plan.places[0]
+    first = plan.layers[0]
     if dataset is None or first.part != "input":
         return ()
     is_row = first.output_shape is not None and len(first.output_shape) == 1

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-    from aegui.core.network.plan import Place
+    from aegui.core.network.plan import PlannedLayer
 
 _REACH_PX = 6.0
 _TITLE_GAP_PX = 6
@@ -42,7 +42,7 @@ class CardState:
     """The state that one card shows.
 
     Attributes:
-        place: The layer's place in the stack.
+        planned: The layer and its position in the stack.
         widest: Units of the widest layer, to scale the hourglass.
         problem: What is wrong with the layer, or an empty string.
         details: The input's image size and number of samples as text; the first that fits is shown.
@@ -50,7 +50,7 @@ class CardState:
         remedy: The offered remedy of the problem, or an empty string.
     """
 
-    place: Place
+    planned: PlannedLayer
     widest: int
     problem: str = ""
     details: tuple[str, ...] = ()
@@ -60,30 +60,30 @@ class CardState:
     @property
     def has_own_units(self) -> bool:
         """Whether the units can be set, by number or by dragging the card's sides."""
-        return self.place.kind in {"dense", "code", "noise"}
+        return self.planned.kind in {"dense", "code", "noise"}
 
     @property
     def output(self) -> str:
         """Output shape as text."""
-        shape = self.place.output_shape
+        shape = self.planned.output_shape
         return _UNKNOWN if shape is None else shape_text(shape)
 
     @property
     def shape(self) -> str:
         """Input and output shapes as text, such as ``25 → 10``."""
-        if self.place.input_shape is None and self.place.output_shape is not None:
+        if self.planned.input_shape is None and self.planned.output_shape is not None:
             return self.output
-        if self.place.input_shape is None:
+        if self.planned.input_shape is None:
             return ""
-        arriving = self.place.input_shape
-        if isinstance(self.place.spec, LayerSpec | LatentSpec):
+        arriving = self.planned.input_shape
+        if isinstance(self.planned.spec, LayerSpec | LatentSpec):
             arriving = (prod(arriving),)
         return f"{shape_text(arriving)} → {self.output}"
 
     @property
     def share(self) -> float:
         """Width of the layer's band relative to the widest."""
-        return band_share(self.place.units or 1, self.widest)
+        return band_share(self.planned.units or 1, self.widest)
 
 
 class LayerCard(QWidget):
@@ -172,15 +172,15 @@ class LayerCard(QWidget):
 
     def _paths_of(self, name: str) -> dict[str, str]:
         """Return the paths under which a field can be varied, with their menu texts."""
-        place = self.state().place
-        path, field = path_of_layer(place, name), field_of(place.kind, name)
+        planned = self.state().planned
+        path, field = path_of_layer(planned, name), field_of(planned.kind, name)
         if not path:
             return {}
-        layer = tr("{layer}, {field}", layer=place.name, field=tr(field.label))
+        layer = tr("{layer}, {field}", layer=planned.name, field=tr(field.label))
         found = {path: vary_words(layer)}
-        if place.home is not None:
+        if planned.home is not None:
             words = tr("Vary this in every layer: {field}", field=tr(field.label))
-            found[f"{place.home[0]}.{EVERY}.{name}"] = words
+            found[f"{planned.home[0]}.{EVERY}.{name}"] = words
         return found
 
     def state(self) -> CardState:
@@ -194,21 +194,21 @@ class LayerCard(QWidget):
             return
         self._state = state
         self._show_head(state)
-        spec = state.place.spec
+        spec = state.planned.spec
         if spec is not None:
-            self.body.set_spec(state.place, spec)
+            self.body.set_spec(state.planned, spec)
             self._words.setText(spec_words(spec))
         self._show_parts()
         self.problem.set_text(state.problem, state.remedy)
         self._describe(state)
         self.update()
 
-    def can_represent(self, place: Place) -> bool:
-        """Return whether the card can show ``place``: same kind, and same part and spec if set."""
+    def can_represent(self, planned: PlannedLayer) -> bool:
+        """Return whether the card can show ``planned``: same kind; same part and spec if set."""
         state = self._state
-        if state is None or self.kind != place.kind:
-            return self.kind == place.kind
-        return (state.place.part, state.place.spec) == (place.part, place.spec)
+        if state is None or self.kind != planned.kind:
+            return self.kind == planned.kind
+        return (state.planned.part, state.planned.spec) == (planned.part, planned.spec)
 
     def tab_order(self) -> tuple[QWidget, ...]:
         """Return the card and its fields in tab order."""
@@ -237,13 +237,13 @@ class LayerCard(QWidget):
             self.update()
 
     def _show_head(self, state: CardState) -> None:
-        place = state.place
-        self._title.setText(place.heading(with_kind=state.with_kind))
-        self._twin.setVisible(place.twin is not None)
-        if place.twin is not None:
-            mirrors = tr("Mirrors Encoder {n}: an edit of one changes both", n=place.twin + 1)
+        planned = state.planned
+        self._title.setText(planned.heading(with_kind=state.with_kind))
+        self._twin.setVisible(planned.twin is not None)
+        if planned.twin is not None:
+            mirrors = tr("Mirrors Encoder {n}: an edit of one changes both", n=planned.twin + 1)
             follows = tr("Follows the encoder; untick “Mirrored decoder” to edit it.")
-            self._twin.setToolTip(mirrors if place.is_editable else follows)
+            self._twin.setToolTip(mirrors if planned.is_editable else follows)
         self._fit_shape()
 
     def _fit_shape(self) -> None:
@@ -258,9 +258,9 @@ class LayerCard(QWidget):
             taken += self._twin.sizeHint().width() + _TITLE_GAP_PX
         room = self.width() - title - taken - metrics.horizontalAdvance(whole)
         fits = room >= 0
-        is_row = self._state.place.input_shape is not None and "×" not in whole
+        is_row = self._state.planned.input_shape is not None and "×" not in whole
         arrow = f"→ {self._state.output}" if whole else ""
-        is_input = self._state.place.part == "input"
+        is_input = self._state.planned.part == "input"
         self._show_detail(room - _TITLE_GAP_PX)
         self._shape.setText(whole if fits or is_row or is_input else arrow)
 
@@ -275,20 +275,20 @@ class LayerCard(QWidget):
     def _show_parts(self) -> None:
         if self._state is None:
             return
-        place, free = self._state.place, not self._is_locked
+        planned, free = self._state.planned, not self._is_locked
         for button in (self.grip, self.remove):
-            button.setVisible(place.home is not None and free)
+            button.setVisible(planned.home is not None and free)
         self.body.set_locked(not free)
         self.problem.set_open(free)
 
     def _describe(self, state: CardState) -> None:
-        place = state.place
-        words = [place.name]
-        if state.with_kind and place.spec is not None and place.part not in {"input", "code"}:
-            words.append(tr(LAYERS[place.spec.kind].label))
+        planned = state.planned
+        words = [planned.name]
+        if state.with_kind and planned.spec is not None and planned.part not in {"input", "code"}:
+            words.append(tr(LAYERS[planned.spec.kind].label))
         words.append(state.shape)
-        if place.spec is not None:
-            words.append(spec_words(place.spec))
+        if planned.spec is not None:
+            words.append(spec_words(planned.spec))
         words.extend((*state.details[:1], state.problem))
         self.setAccessibleName(", ".join(text for text in words if text))
 
@@ -385,7 +385,7 @@ class LayerCard(QWidget):
         centre = self.width() / 2.0
         units = band_units(abs(x - offset - centre) / (full - centre), widest)
         units = min(units, MAX_UNITS)
-        if units != self.state().place.units:
+        if units != self.state().planned.units:
             self.layer_edited.emit("units", units)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -405,8 +405,8 @@ class LayerCard(QWidget):
         painter.setBrush(theme.panel if self._is_lifted else theme.raised)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
-        if not self._is_lifted and self._state.place.units is not None:
-            is_code = self._state.place.part == "code"
+        if not self._is_lifted and self._state.planned.units is not None:
+            is_code = self._state.planned.part == "code"
             texts = self._texts()
             paint_band(painter, QRectF(self.rect()), self._state.share, texts, is_code=is_code)
         painter.setBrush(Qt.BrushStyle.NoBrush)

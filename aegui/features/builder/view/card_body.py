@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aegui.core.fields import FormField
     from aegui.core.network.layers import Spec
-    from aegui.core.network.plan import Place
+    from aegui.core.network.plan import PlannedLayer
 
 _UNITS_PX = 72
 _NUMBER_PX = 64
@@ -175,14 +175,14 @@ class CardBody(QWidget):
 
     # ------------------------------------------------------------------- state
 
-    def set_spec(self, place: Place, spec: Spec) -> None:
+    def set_spec(self, planned: PlannedLayer, spec: Spec) -> None:
         """Show ``spec``; fields that already agree are left alone."""
         shown = {field.name for field in self._table if counts(spec, field.name)}
         for field in self._table:
             if field.name in shown:
-                self._show_field(field, spec, place)
+                self._show_field(field, spec, planned)
         if self._fixed_units is not None:
-            self._show_fixed_units(place)
+            self._show_fixed_units(planned)
         if self._curve is not None:
             slope = getattr(spec, "slope", 1.0)
             self._curve.set_function(getattr(spec, "activation", "identity"), slope)
@@ -190,11 +190,11 @@ class CardBody(QWidget):
             self._show_more(spec, shown)
         self._is_known = True
 
-    def _show_fixed_units(self, place: Place) -> None:
+    def _show_fixed_units(self, planned: PlannedLayer) -> None:
         assert self._fixed_units is not None
-        self._fixed_units.setText(trn("{n:,} unit", "{n:,} units", place.units or 0))
+        self._fixed_units.setText(trn("{n:,} unit", "{n:,} units", planned.units or 0))
 
-    def _show_field(self, field: FormField, spec: Spec, place: Place) -> None:
+    def _show_field(self, field: FormField, spec: Spec, planned: PlannedLayer) -> None:
         value = getattr(spec, field.name)
         editor = self.fields[field.name]
         editor.set_value(value)
@@ -203,7 +203,7 @@ class CardBody(QWidget):
         if field.name == "activation":
             editor.setToolTip(tr(ACTIVATIONS[value].help))
         editor.setAccessibleName(
-            tr("{layer}: {field}", layer=place.name, field=lowered(tr(field.label)))
+            tr("{layer}: {field}", layer=planned.name, field=lowered(tr(field.label)))
         )
 
     def _show_more(self, spec: Spec, shown: set[str]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from aegui.core.network.plan import Home, Place
+    from aegui.core.network.plan import Home, PlannedLayer
     from aegui.core.network.resolve import Problem
     from aegui.core.recipe import AnyLayer, Recipe
 
@@ -66,7 +66,7 @@ class LayerChain(QWidget):
         self._words = words
         self._recipe: Recipe | None = None
         self._plan = Plan((), ())
-        self._told: object = None
+        self._reported: object = None
         self._mended: list[Problem | None] = []
         self._is_locked = False
         self._focus_next: int | tuple[Home, str] | None = None
@@ -93,23 +93,23 @@ class LayerChain(QWidget):
         Cards are kept and only updated, so that a field being typed in, the focus and the scroll
         position survive every edit.
         """
-        told = (plan, problems, details, dict(remedies))
+        chain_state = (plan, problems, details, dict(remedies))
         # The same recipe again means a rejected edit: the fields must be reset to it.
-        is_same = self._told == told and recipe != self._recipe
-        self._recipe, self._plan, self._told = recipe, plan, told
+        is_same = self._reported == chain_state and recipe != self._recipe
+        self._recipe, self._plan, self._reported = recipe, plan, chain_state
         if is_same:
             self._restore_focus()
             return
-        if [card.kind for card in self.cards] != [place.kind for place in plan.places]:
+        if [card.kind for card in self.cards] != [planned.kind for planned in plan.layers]:
             self._fit_cards(plan)
-        widest = max(place.units or 1 for place in plan.places)
-        found = _problems_by_place(plan.places, problems)
+        widest = max(planned.units or 1 for planned in plan.layers)
+        found = _problems_by_layer(plan.layers, problems)
         self._mended = [next((one for one in here if one in remedies), None) for here in found]
-        for i, (card, place) in enumerate(zip(self.cards, plan.places, strict=True)):
+        for i, (card, planned) in enumerate(zip(self.cards, plan.layers, strict=True)):
             mended = self._mended[i]
             card.set_state(
                 CardState(
-                    place,
+                    planned,
                     widest,
                     "\n".join(problem.message for problem in found[i]),
                     details if i == 0 else (),
@@ -120,10 +120,10 @@ class LayerChain(QWidget):
         self._show_gaps()
         self._restore_focus()
 
-    def set_lit(self, place: tuple[str, int] | None) -> None:
+    def set_lit(self, planned: tuple[str, int] | None) -> None:
         """Highlight the card of that part and index, and ask for it to be scrolled into view."""
-        for card, own in zip(self.cards, self._plan.places, strict=True):
-            is_lit = place == (own.part, own.index)
+        for card, own in zip(self.cards, self._plan.layers, strict=True):
+            is_lit = planned == (own.part, own.index)
             if is_lit and not card.is_lit and not card.underMouse():
                 self.card_focused.emit(card)
             card.set_lit(is_lit)
@@ -148,35 +148,35 @@ class LayerChain(QWidget):
             above, below = self.cards[i].state(), self.cards[i + 1].state()
             slot = self._plan.slots[i]
             gap.set_state(
-                (above.place.name, below.place.name),
-                (above.share, below.share if below.place.units is not None else above.share),
-                below.place.parameters,
+                (above.planned.name, below.planned.name),
+                (above.share, below.share if below.planned.units is not None else above.share),
+                below.planned.parameters,
                 not self._is_locked and edits.can_insert(self._recipe, slot),
                 self._plan.why_closed if slot is None else "",
             )
 
     def _fit_cards(self, plan: Plan) -> None:
-        """Match the cards to the places by kind, keeping the common prefix and suffix."""
+        """Match the cards to the layers by kind, keeping the common prefix and suffix."""
         if self._ghost is not None:
             # The dragged card may be removed, and would not report the end of its drag.
             self._end_drag()
-        places, old = plan.places, self.cards
+        layers, old = plan.layers, self.cards
         head = 0
-        while head < min(len(old), len(places)) and old[head].can_represent(places[head]):
+        while head < min(len(old), len(layers)) and old[head].can_represent(layers[head]):
             head += 1
         tail = 0
-        while tail < min(len(old), len(places)) - head and old[-1 - tail].can_represent(
-            places[-1 - tail]
+        while tail < min(len(old), len(layers)) - head and old[-1 - tail].can_represent(
+            layers[-1 - tail]
         ):
             tail += 1
         # Cards between prefix and suffix are reused in order if their kinds match.
         rest = old[head : len(old) - tail]
-        wanted = places[head : len(places) - tail]
+        wanted = layers[head : len(layers) - tail]
         spare = list(rest)
         made: list[LayerCard] = []
-        for place in wanted:
-            found = next((i for i, card in enumerate(spare) if card.kind == place.kind), None)
-            made.append(self._make_card(place.kind) if found is None else spare[found])
+        for planned in wanted:
+            found = next((i for i, card in enumerate(spare) if card.kind == planned.kind), None)
+            made.append(self._make_card(planned.kind) if found is None else spare[found])
             if found is not None:
                 del spare[: found + 1]
         self.cards = [*old[:head], *made, *old[len(old) - tail :]]
@@ -259,8 +259,8 @@ class LayerChain(QWidget):
             # A focused card stays highlighted when the pointer leaves the cards.
             card = next((one for one in self.cards if one.hasFocus()), card)
             is_pointed = card.hasFocus()
-        place = self._place(card)
-        self.layer_pointed.emit((place.part, place.index) if is_pointed else None)
+        planned = self._planned(card)
+        self.layer_pointed.emit((planned.part, planned.index) if is_pointed else None)
 
     def _on_remedy_requested(self, card: LayerCard) -> None:
         problem = self._mended[self.cards.index(card)]
@@ -273,15 +273,15 @@ class LayerChain(QWidget):
         self._focus_next = focus
         self.recipe_edited.emit(recipe, text)
 
-    def _place(self, card: LayerCard) -> Place:
-        return self._plan.places[self.cards.index(card)]
+    def _planned(self, card: LayerCard) -> PlannedLayer:
+        return self._plan.layers[self.cards.index(card)]
 
     def _on_layer_edited(self, card: LayerCard, field: str, value: object) -> None:
         assert self._recipe is not None
-        place = self._place(card)
-        label = next(row.label for row in FIELDS[place.kind] if row.name == field)
-        changed = edits.with_layer(self._recipe, place, field, value)
-        self._emit(changed, tr("{layer}: {field}", layer=place.name, field=lowered(tr(label))))
+        planned = self._planned(card)
+        label = next(row.label for row in FIELDS[planned.kind] if row.name == field)
+        changed = edits.with_layer(self._recipe, planned, field, value)
+        self._emit(changed, tr("{layer}: {field}", layer=planned.name, field=lowered(tr(label))))
 
     def _on_gap_clicked(self, gap: LayerGap, _checked: bool = False) -> None:
         index = self.gaps.index(gap)
@@ -295,12 +295,12 @@ class LayerChain(QWidget):
         # No gap follows the output: the new layer goes before it.
         return min(self.cards.index(card), len(self.gaps) - 1)
 
-    def _open_menu(self, gap: int, place: QPoint) -> None:
+    def _open_menu(self, gap: int, position: QPoint) -> None:
         if not self._can_insert(gap):
             return
         self.menu = AddMenu(self._plan, gap, self)
         self.menu.chosen.connect(partial(self._on_menu_chosen, gap))
-        self.menu.popup(place)
+        self.menu.popup(position)
         self.menu.setActiveAction(self.menu.actions()[1])
 
     def _on_menu_chosen(self, gap: int, kind: str) -> None:
@@ -314,7 +314,7 @@ class LayerChain(QWidget):
         gap = self._gap_after(card)
         if not self._can_insert(gap):
             return
-        kind = card.state().place.kind
+        kind = card.state().planned.kind
         kind = kind if kind in LAYERS else "dense"
         self._insert(gap, edits.new_layer(self._plan, gap, kind))
 
@@ -329,20 +329,20 @@ class LayerChain(QWidget):
 
     def _part_below(self, gap: int) -> str:
         """Return the part of a new layer at ``gap``; a mirrored layer belongs to two parts."""
-        parts = [self._plan.places[i].part for i in (gap, gap + 1)]
+        parts = [self._plan.layers[i].part for i in (gap, gap + 1)]
         if "decoder" in parts or parts[0] == "code":
             return "decoder"
         return next((part for part in parts if part not in {"input", "code", "output"}), "encoder")
 
     def _on_remove_requested(self, card: LayerCard) -> None:
         assert self._recipe is not None
-        place, index = self._place(card), self.cards.index(card)
-        if place.home is None:
+        planned, index = self._planned(card), self.cards.index(card)
+        if planned.home is None:
             return
-        changed = edits.remove_layer(self._recipe, place.home)
-        text = tr("Remove {layer}: {sizes}", layer=place.name, sizes=self._words(changed))
+        changed = edits.remove_layer(self._recipe, planned.home)
+        text = tr("Remove {layer}: {sizes}", layer=planned.name, sizes=self._words(changed))
         # Focus the card that moves up; a mirrored twin above is removed as well.
-        above = place.part == "decoder" and place.twin is not None
+        above = planned.part == "decoder" and planned.twin is not None
         self._emit(changed, text, index - 1 if above else index)
 
     def _on_move_requested(self, card: LayerCard, step: int) -> None:
@@ -351,13 +351,13 @@ class LayerChain(QWidget):
 
     def _move(self, index: int, gap: int) -> None:
         assert self._recipe is not None
-        place = self._plan.places[index]
+        planned = self._plan.layers[index]
         slot = self._plan.slots[gap] if 0 <= gap < len(self.gaps) else None
-        if place.home is None or slot is None:
+        if planned.home is None or slot is None:
             return
-        changed, home = edits.move_layer(self._recipe, place.home, slot)
-        part = place.part if place.home[0] == home[0] else self._part_below(gap)
-        self._emit(changed, tr("Move {layer}", layer=place.name), (home, part))
+        changed, home = edits.move_layer(self._recipe, planned.home, slot)
+        part = planned.part if planned.home[0] == home[0] else self._part_below(gap)
+        self._emit(changed, tr("Move {layer}", layer=planned.name), (home, part))
 
     def _on_focus_step_requested(self, card: LayerCard, step: int) -> None:
         index = self.cards.index(card) + step
@@ -366,8 +366,8 @@ class LayerChain(QWidget):
 
     # ---------------------------------------------------------------- dragging
 
-    def _on_card_dragged(self, card: LayerCard, place: QPoint) -> None:
-        pointer = self.mapFromGlobal(place)
+    def _on_card_dragged(self, card: LayerCard, position: QPoint) -> None:
+        pointer = self.mapFromGlobal(position)
         if self._ghost is None:
             self._ghost = self._make_ghost(card)
             card.set_lifted(True)
@@ -394,7 +394,7 @@ class LayerChain(QWidget):
         ghost.show()
         return ghost
 
-    def _on_card_dropped(self, card: LayerCard, _place: QPoint) -> None:
+    def _on_card_dropped(self, card: LayerCard, _position: QPoint) -> None:
         target, index = self._drag_target, self.cards.index(card)
         self._end_drag()
         if target is not None:
@@ -424,16 +424,16 @@ class LayerChain(QWidget):
             super().keyPressEvent(event)
 
 
-def _problems_by_place(
-    places: tuple[Place, ...], problems: tuple[Problem, ...]
+def _problems_by_layer(
+    layers: tuple[PlannedLayer, ...], problems: tuple[Problem, ...]
 ) -> list[list[Problem]]:
-    """Return the problems of each place; a mirrored layer's problem is reported once."""
-    found: list[list[Problem]] = [[] for _ in places]
+    """Return the problems of each card; a mirrored layer's problem is reported once."""
+    found: list[list[Problem]] = [[] for _ in layers]
     for problem in problems:
-        for i, place in enumerate(places):
-            if place.part in {"input", "output"} and not place.path.startswith("network."):
+        for i, planned in enumerate(layers):
+            if planned.part in {"input", "output"} and not planned.path.startswith("network."):
                 continue
-            if problem.where == place.path or problem.where.startswith(place.path + "."):
+            if problem.where == planned.path or problem.where.startswith(planned.path + "."):
                 found[i].append(problem)
                 break
     return found

@@ -81,10 +81,12 @@ class EditedStrip(QFrame):
         buttons = FlowLayout(SPACING // 2)
         for button in (self.train, self.go_on, self.view, self.revert):
             buttons.addWidget(button)
-        told = column(self._head, self._lines, margins=(SPACING, SPACING // 2, SPACING, SPACING))
-        told.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        told.addLayout(buttons)
-        self.setLayout(told)
+        text_column = column(
+            self._head, self._lines, margins=(SPACING, SPACING // 2, SPACING, SPACING)
+        )
+        text_column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        text_column.addLayout(buttons)
+        self.setLayout(text_column)
 
     def _button(self, text: str, tooltip: str) -> QPushButton:
         button = QPushButton(text)

@@ -22,7 +22,7 @@ from aegui.core.recipe.edits import value_at, with_value, with_values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aegui.core.network.plan import Home, Place, Plan
+    from aegui.core.network.plan import Home, Plan, PlannedLayer
     from aegui.core.network.shapes import Shape
     from aegui.core.recipe import ActivationKey, AnyLayer
 
@@ -35,34 +35,34 @@ def layers_at(recipe: Recipe, where: str) -> tuple[AnyLayer, ...]:
     return value_at(recipe, where) or ()
 
 
-def with_layer(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
-    """Return ``recipe`` with one field of the layer at ``place`` changed.
+def with_layer(recipe: Recipe, planned: PlannedLayer, field: str, value: object) -> Recipe:
+    """Return ``recipe`` with one field of the layer at ``planned`` changed.
 
     Raises:
         pydantic.ValidationError: The value is out of range.
     """
-    if place.part == "code":
+    if planned.part == "code":
         return with_value(recipe, f"network.latent.{field}", value)
-    if place.part == "output":
-        return _with_output(recipe, place, field, value)
-    assert place.home is not None
-    where, index = place.home
+    if planned.part == "output":
+        return _with_output(recipe, planned, field, value)
+    assert planned.home is not None
+    where, index = planned.home
     changed = [layer.model_dump() for layer in layers_at(recipe, where)]
     changed[index][field] = value
     return with_value(recipe, where, changed)
 
 
-def _with_output(recipe: Recipe, place: Place, field: str, value: object) -> Recipe:
+def _with_output(recipe: Recipe, planned: PlannedLayer, field: str, value: object) -> Recipe:
     """Set a field of the output: activation and slope are the network's, others the layer's own."""
     if field in {"activation", "slope"}:
         return with_value(recipe, f"network.output_{field}", value)
     if field == "kind":
         made: dict[str, object] = {"kind": value, "channels": 1}
-        kept = place.spec if place.spec is not None and place.spec.kind == value else None
+        kept = planned.spec if planned.spec is not None and planned.spec.kind == value else None
         own = None if value == "auto" else kept.model_dump() if kept is not None else made
         return with_value(recipe, "network.output_layer", own)
-    assert place.spec is not None
-    return with_value(recipe, "network.output_layer", place.spec.model_dump() | {field: value})
+    assert planned.spec is not None
+    return with_value(recipe, "network.output_layer", planned.spec.model_dump() | {field: value})
 
 
 def can_insert(recipe: Recipe, slot: Home | None) -> bool:
@@ -126,12 +126,12 @@ def with_own_discriminator(recipe: Recipe, own: bool, image_shape: Shape) -> Rec
 
 
 def new_layer(plan: Plan, gap: int, kind: str) -> AnyLayer:
-    """Return a layer of ``kind`` for the gap between ``plan.places[gap]`` and the next place.
+    """Return a layer of ``kind`` for the gap between ``plan.layers[gap]`` and the next layer.
 
     Dense layers get the geometric mean of their neighbours' units. The activation is that of the
     nearest layer of the same kind.
     """
-    before, after = plan.places[gap], plan.places[gap + 1]
+    before, after = plan.layers[gap], plan.layers[gap + 1]
     shape = before.output_shape or (1,)
     grows = before.part in {"code", "decoder"}
     match kind:
@@ -166,9 +166,9 @@ def misfit(layer: AnyLayer, shape: Shape | None) -> str:
 
 def _activation(plan: Plan, gap: int, kind: str, default: ActivationKey) -> ActivationKey:
     hidden = {"encoder", "decoder", "head", "discriminator"}
-    for place in (plan.places[gap], plan.places[gap + 1], *plan.places):
-        if place.part in hidden and place.spec is not None and place.spec.kind == kind:
-            found: ActivationKey = getattr(place.spec, "activation", default)
+    for planned in (plan.layers[gap], plan.layers[gap + 1], *plan.layers):
+        if planned.part in hidden and planned.spec is not None and planned.spec.kind == kind:
+            found: ActivationKey = getattr(planned.spec, "activation", default)
             return found
     return default
 
@@ -180,7 +180,7 @@ def _more_channels(shape: Sequence[int]) -> int:
 
 def _image_below(plan: Plan, gap: int) -> Shape | None:
     """Return the last image shape from ``gap`` on, which a reshape should lead to."""
-    shapes = (place.output_shape for place in reversed(plan.places[gap:]))
+    shapes = (planned.output_shape for planned in reversed(plan.layers[gap:]))
     return next((shape for shape in shapes if shape is not None and is_image(shape)), None)
 
 

@@ -76,7 +76,7 @@ class ReferenceService(Service):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._asked: _ReferenceQuestion | None = None
+        self._question: _ReferenceQuestion | None = None
         self.latest: LinearReference | None = None
         """The last answer."""
         self._derived = Derived("aegui-reference", self, urgent=False)
@@ -85,9 +85,9 @@ class ReferenceService(Service):
     def request(self, dataset: Dataset, recipe: Recipe) -> None:
         """Compute the reference for ``recipe`` on ``dataset`` and emit it with ``found``."""
         question = _ReferenceQuestion(dataset, recipe)
-        if question.same_as(self._asked):
+        if question.same_as(self._question):
             return
-        self._asked = question
+        self._question = question
         self._derived.forget()
         self._take(None)
         if has_reference(dataset, recipe):
@@ -95,8 +95,8 @@ class ReferenceService(Service):
 
     def forget(self) -> None:
         """Release the samples until the next request."""
-        if self._asked is not None:
-            self._asked = None
+        if self._question is not None:
+            self._question = None
             self._derived.forget()
 
     @Slot(object)

@@ -313,7 +313,7 @@ class ChartsPanel(QWidget):
         if history is None or not is_drawn or not self.isVisible():
             return
         shown = list(zip(self._shown(), self._chart_data(history), strict=True))
-        lines = max((view.lines_wanted(data.curves) for view, data in shown), default=1)
+        lines = max((view.preferred_lines(data.curves) for view, data in shown), default=1)
         for view, data in shown:
             view.set_value_lines(lines)
             view.set_data(data)

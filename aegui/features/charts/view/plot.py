@@ -205,9 +205,9 @@ class PlotView(QWidget):
             self._refresh()
             self.update()
 
-    def lines_wanted(self, curves: Sequence[Curve]) -> int:
+    def preferred_lines(self, curves: Sequence[Curve]) -> int:
         """Return how many lines names and values of ``curves`` would take."""
-        return self._charts.lines_wanted(curves, self.width())
+        return self._charts.preferred_lines(curves, self.width())
 
     def event(self, event: QEvent) -> bool:
         """Show the tooltip over the title only: it would hide the curves."""

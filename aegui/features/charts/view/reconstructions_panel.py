@@ -15,7 +15,7 @@ from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import SPACING, current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.answer_columns import columns_words
 from aegui.widgets.nearest_strip import error_text
 
@@ -70,9 +70,9 @@ class ReconstructionsPanel(QWidget):
         self._summary.setText("")
         self._head.hide()
 
-    def set_rows(self, rows: Reconstructions, look: Look = GLYPHS) -> None:
+    def set_rows(self, rows: Reconstructions, image_style: ImageStyle = GLYPHS) -> None:
         """Show samples with their reconstructions, in the order of ``rows``."""
-        self.view.set_rows(rows, look)
+        self.view.set_rows(rows, image_style)
         self._summary.setText(_summary(rows))
         self._summary.setToolTip(self._summary.text())
         self._head.setVisible(len(rows.labels) > 0)

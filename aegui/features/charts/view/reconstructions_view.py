@@ -18,7 +18,7 @@ from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.painted import PaintedArea
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.session.data.looks import GLYPHS, Look, photo_argb
+from aegui.session.data.image_style import GLYPHS, ImageStyle, photo_argb
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.cells import Cells
 from aegui.widgets.figures.makers import reconstructions_figure
@@ -74,9 +74,9 @@ class _PictureLayout:
         """Distance of the centred images from the left of their group, in image pixels."""
         return (self.wide - self.glyphs[0]) // 2
 
-    def rect(self, place: int) -> QRect:
-        """Return the group at ``place`` without gaps, in pixels from the top left of the first."""
-        row, column = divmod(place, self.columns)
+    def rect(self, index: int) -> QRect:
+        """Return the group at ``index`` without gaps, in pixels from the top left of the first."""
+        row, column = divmod(index, self.columns)
         return QRect(
             column * self.group[0] * self.scale,
             row * self.row_px,
@@ -100,7 +100,7 @@ class ReconstructionsView(Cells, PaintedArea):
         super().__init__(parent)
         self._labels: tuple[str, ...] = ()
         self._rows: Reconstructions | None = None
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._images: tuple[NDArray[np.uint8], ...] = ()
         self._picture: QPixmap | None = None
         self._message = ""
@@ -115,14 +115,14 @@ class ReconstructionsView(Cells, PaintedArea):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_rows(self, rows: Reconstructions | None, look: Look = GLYPHS) -> None:
+    def set_rows(self, rows: Reconstructions | None, image_style: ImageStyle = GLYPHS) -> None:
         """Show ``rows`` in their order; None shows the message."""
         images = () if rows is None else (rows.original, rows.corrupted, rows.output)
         shown = tuple(each for each in images if each is not None)
         count = 0 if rows is None else len(rows.labels)
         if count != len(self._labels) or len(shown) != len(self._images):
             self._hovered = None
-        self._rows, self._look, self._images = rows, look, shown
+        self._rows, self._image_style, self._images = rows, image_style, shown
         self._labels = () if rows is None else rows.labels
         self._caption_px = None
         self._current = min(self._current, max(0, count - 1))
@@ -148,7 +148,7 @@ class ReconstructionsView(Cells, PaintedArea):
             noted = tr("wrong pixels")
         named = list(zip(names, images, strict=True))
         title = tr("Reconstructions")
-        drawn = reconstructions_figure(named, self._look, title, notes=notes, noted=noted)
+        drawn = reconstructions_figure(named, self._image_style, title, notes=notes, noted=noted)
         return replace(drawn, noisy=rows.corrupted is not None)
 
     @property
@@ -156,21 +156,21 @@ class ReconstructionsView(Cells, PaintedArea):
         """Place of the keyboard cursor."""
         return self._current
 
-    def text_of(self, place: int) -> str:
-        """Return name and error of the group at ``place`` as a sentence."""
+    def text_of(self, index: int) -> str:
+        """Return name and error of the group at ``index`` as a sentence."""
         rows = self._rows
         assert rows is not None
         if rows.wrong is not None:
-            error = trn("{n} wrong pixel", "{n} wrong pixels", int(rows.wrong[place]))
+            error = trn("{n} wrong pixel", "{n} wrong pixels", int(rows.wrong[index]))
         else:
-            number = error_text(float(rows.error[place]))
+            number = error_text(float(rows.error[index]))
             error = tr("mean squared error {error}", error=number)
-        text = f"{label_name(self._labels[place])}: {error}"
-        return tr("{sample}, held out", sample=text) if self._is_held_out(place) else text
+        text = f"{label_name(self._labels[index])}: {error}"
+        return tr("{sample}, held out", sample=text) if self._is_held_out(index) else text
 
-    def _is_held_out(self, place: int) -> bool:
+    def _is_held_out(self, index: int) -> bool:
         kept = None if self._rows is None else self._rows.held_out
-        return kept is not None and bool(kept[place])
+        return kept is not None and bool(kept[index])
 
     def count(self) -> int:
         """Return the number of samples shown."""
@@ -180,33 +180,33 @@ class ReconstructionsView(Cells, PaintedArea):
         """Return the number of groups side by side."""
         return self._layout().columns
 
-    def activate(self, place: int) -> None:
-        """Request the sample at ``place``."""
+    def activate(self, index: int) -> None:
+        """Request the sample at ``index``."""
         if self._rows is not None:
-            self.sample_activated.emit(int(self._rows.indices[place]))
+            self.sample_activated.emit(int(self._rows.indices[index]))
 
-    def dragged(self, place: int) -> list[int]:
+    def dragged(self, index: int) -> list[int]:
         """Return the index of the dragged sample, as a list."""
-        return [] if self._rows is None else [int(self._rows.indices[place])]
+        return [] if self._rows is None else [int(self._rows.indices[index])]
 
-    def image_rect(self, place: int, number: int) -> QRect:
-        """Return the rectangle of image ``number`` of the group at ``place``, in the viewport."""
+    def image_rect(self, index: int, number: int) -> QRect:
+        """Return the rectangle of image ``number`` of the group at ``index``, in the viewport."""
         layout, (height, width) = self._layout(), self._image_shape()
-        corner = self.cell_rect(place).topLeft()
+        corner = self.cell_rect(index).topLeft()
         left = (layout.inset + number * (width + _SEAM)) * layout.scale
         return QRect(corner.x() + left, corner.y(), width * layout.scale, height * layout.scale)
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the image under the pointer, or None."""
-        place = self.place_at(position)
-        if place is None:
+        index = self.index_at(position)
+        if index is None:
             return None
-        rects = (self.image_rect(place, number) for number in range(len(self._images)))
+        rects = (self.image_rect(index, number) for number in range(len(self._images)))
         return next((rect for rect in rects if rect.contains(position)), None)
 
-    def cell_rect(self, place: int) -> QRect:
-        """Return the rectangle of the group at ``place``, in viewport pixels."""
-        return self._layout().rect(place).translated(SPACING, SPACING // 2 - self._scrolled())
+    def cell_rect(self, index: int) -> QRect:
+        """Return the rectangle of the group at ``index``, in viewport pixels."""
+        return self._layout().rect(index).translated(SPACING, SPACING // 2 - self._scrolled())
 
     def sizeHint(self) -> QSize:  # noqa: D102
         return QSize(420, 160)
@@ -224,9 +224,9 @@ class ReconstructionsView(Cells, PaintedArea):
         width = self.viewport().width() - 2 * SPACING
         height = self.viewport().height() - SPACING
         image_height, image_width = self._image_shape()
-        smallest = _MIN_GLYPH_PX if self._look.glyphs else _MIN_IMAGE_PX
+        smallest = _MIN_GLYPH_PX if self._image_style.glyphs else _MIN_IMAGE_PX
         least = max(1, -(-smallest // image_width))
-        tallest = _MAX_GLYPH_PX if self._look.glyphs else _MAX_IMAGE_PX
+        tallest = _MAX_GLYPH_PX if self._image_style.glyphs else _MAX_IMAGE_PX
         most = max(least, tallest // image_height)
         layout = self._layout_at(least, width)
         for scale in range(most, least, -1):
@@ -262,7 +262,7 @@ class ReconstructionsView(Cells, PaintedArea):
         if self._caption_px is None:
             metrics = QFontMetrics(figures_font(self.font()))
             some = range(0, len(self._labels), max(1, len(self._labels) // _ASKED))
-            words = (f"{self._label(place)} {self._error(place)}" for place in some)
+            words = (f"{self._label(index)} {self._error(index)}" for index in some)
             wide = sorted(map(metrics.horizontalAdvance, words))
             self._caption_px = wide[int(_NEARLY_ALL * (len(wide) - 1))] + SPACING if wide else 0
         return self._caption_px
@@ -327,11 +327,11 @@ class ReconstructionsView(Cells, PaintedArea):
         picture.fill(Qt.GlobalColor.transparent)
         first = max(0, self._scrolled() // layout.row_px)
         last = (self._scrolled() + self.viewport().height()) // layout.row_px + 1
-        places = range(first * layout.columns, min(len(self._labels), (last + 1) * layout.columns))
-        if not places:
+        indices = range(first * layout.columns, min(len(self._labels), (last + 1) * layout.columns))
+        if not indices:
             return picture
         painter = QPainter(picture)
-        self._paint_groups(painter, layout, places)
+        self._paint_groups(painter, layout, indices)
         painter.end()
         return picture
 
@@ -340,9 +340,9 @@ class ReconstructionsView(Cells, PaintedArea):
         layout = self._layout()
         rows = self.whole.height() // layout.row_px
         painter.translate(0, self._scrolled())
-        places = range(min(len(self._labels), rows * layout.columns))
-        if places:
-            self._paint_groups(painter, layout, places)
+        indices = range(min(len(self._labels), rows * layout.columns))
+        if indices:
+            self._paint_groups(painter, layout, indices)
         painter.translate(0, -self._scrolled())
 
     @property
@@ -353,67 +353,67 @@ class ReconstructionsView(Cells, PaintedArea):
         most = (_MAX_WHOLE * max(seen.width(), seen.height()) - SPACING) // layout.row_px
         return QSize(seen.width(), max(1, min(rows, most)) * layout.row_px + SPACING)
 
-    def _paint_groups(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:
-        sheet = argb_image(self._sheet(layout, places))
-        corner = self.cell_rect(places[0]).topLeft()
+    def _paint_groups(self, painter: QPainter, layout: _PictureLayout, indices: range) -> None:
+        sheet = argb_image(self._sheet(layout, indices))
+        corner = self.cell_rect(indices[0]).topLeft()
         painter.drawImage(QRect(corner, sheet.size() * layout.scale), sheet)
-        self._paint_texts(painter, layout, places)
+        self._paint_texts(painter, layout, indices)
 
-    def _sheet(self, layout: _PictureLayout, places: range) -> NDArray[np.uint32]:
-        """Return the images of the groups at ``places``, uint32 premultiplied ARGB at scale 1."""
+    def _sheet(self, layout: _PictureLayout, indices: range) -> NDArray[np.uint32]:
+        """Return the images of the groups at ``indices``, uint32 premultiplied ARGB at scale 1."""
         theme = current_theme()
         colours = palette(theme.pixel_on, theme.pixel_off)
         height, width = self._image_shape()
-        rows = -(-len(places) // layout.columns)
+        rows = -(-len(indices) // layout.columns)
         group_width, group_height = layout.group
         cells = np.zeros((rows * layout.columns, group_height, group_width), dtype=np.uint32)
         for number, images in enumerate(self._images):
             left = layout.inset + number * (width + _SEAM)
-            shown = images[places.start : places.stop]
-            if self._look.glyphs:
+            shown = images[indices.start : indices.stop]
+            if self._image_style.glyphs:
                 argb = colours[shown]
             else:
                 argb = photo_argb(shown[:, np.newaxis] if shown.ndim == 3 else shown)
-            cells[: len(places), :height, left : left + width] = argb
+            cells[: len(indices), :height, left : left + width] = argb
         grid = cells.reshape(rows, layout.columns, group_height, group_width).swapaxes(1, 2)
         return grid.reshape(rows * group_height, layout.columns * group_width)
 
-    def _paint_texts(self, painter: QPainter, layout: _PictureLayout, places: range) -> None:
+    def _paint_texts(self, painter: QPainter, layout: _PictureLayout, indices: range) -> None:
         """Paint below each group its label on the left and its error on the right."""
         theme = current_theme()
         painter.setFont(figures_font(self.font()))
         metrics = painter.fontMetrics()
         top = layout.glyphs[1] * layout.scale + 2 + metrics.ascent()
         colours = (theme.text_dim, theme.text, theme.bad)
-        severity = self._severity(places)
+        severity = self._severity(indices)
         for number, colour in enumerate(colours):
             painter.setPen(colour)
-            for place in (np.flatnonzero(severity == number) + places.start).tolist():
-                rect = self.cell_rect(place)
-                error = self._error(place)
+            for index in (np.flatnonzero(severity == number) + indices.start).tolist():
+                rect = self.cell_rect(index)
+                error = self._error(index)
                 room = rect.width() - metrics.horizontalAdvance(error) - SPACING // 2
-                label = self._label(place)
+                label = self._label(index)
                 if len(label) > 1:
                     label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, room))
                 painter.drawText(rect.left(), rect.top() + top, label)
                 left = rect.right() + 1 - metrics.horizontalAdvance(error)
                 painter.drawText(left, rect.top() + top, error)
 
-    def _label(self, place: int) -> str:
-        label = label_sign(self._labels[place])
-        return f"{_HELD_OUT} {label}" if self._is_held_out(place) else label
+    def _label(self, index: int) -> str:
+        label = label_sign(self._labels[index])
+        return f"{_HELD_OUT} {label}" if self._is_held_out(index) else label
 
-    def _error(self, place: int) -> str:
+    def _error(self, index: int) -> str:
         rows = self._rows
         assert rows is not None
         if rows.wrong is not None:
-            return str(rows.wrong[place])
-        return error_text(float(rows.error[place]))
+            return str(rows.wrong[index])
+        return error_text(float(rows.error[index]))
 
-    def _severity(self, places: range) -> NDArray[np.int64]:
+    def _severity(self, indices: range) -> NDArray[np.int64]:
         """Return 0 for no errors, 1 for few, 2 for many; always 1 for images with shades."""
         rows = self._rows
         if rows is None or rows.wrong is None:
-            return np.ones(len(places), np.int64)
-        wrong = rows.wrong[places.start : places.stop]
+            return np.ones(len(indices), np.int64)
+        wrong = rows.wrong[indices.start : indices.stop]
         return np.digitize(wrong, [1, _FEW_WRONG + 1])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
-    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
 
 _ROOM = CellRoom(least=(9, 9), good=(26, 26), most=(44, 44), is_square=True)
@@ -46,7 +46,7 @@ class ConfusionView(MatrixTable):
             return None
         return confusion_figure(self._counts, self._labels, tr("Confusion matrix"))
 
-    def _cell_words(self, cell: Place) -> str:
+    def _cell_words(self, cell: CellIndex) -> str:
         row, column = cell
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
         true, taken = (label_name(self._labels[place]) for place in cell)

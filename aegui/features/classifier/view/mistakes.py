@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Signal
 from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING
-from aegui.session.data.looks import look_of_images
+from aegui.session.data.image_style import image_style_of_images
 from aegui.widgets.glyphs import GlyphCache, label_name, label_sign
 from aegui.widgets.picture_list import PictureList, PictureRows
 
@@ -38,13 +38,13 @@ class ShownMistakes:
     Attributes:
         found: The answers.
         images: ``[N, C, H, W]`` of the set that the answers belong to; not copied.
-        places: int64 ``[n]``, for each answer the place of its sample in the set.
+        indices: int64 ``[n]``, for each answer the place of its sample in the set.
         order: Indices of the answers to show, in order.
     """
 
     found: Classification
     images: NDArray[np.float32]
-    places: NDArray[np.int64]
+    indices: NDArray[np.int64]
     order: NDArray[np.int64]
 
 
@@ -57,9 +57,9 @@ class _MistakeRows(PictureRows):
         # Two short labels fit side by side.
         self.is_narrow = all(len(label) <= _ONE_LINE for label in shown.found.classes)
 
-    def place(self, row: int) -> int:
+    def sample_index(self, row: int) -> int:
         """Return the place in the set of the sample in ``row``."""
-        return int(self._shown.places[self._shown.order[row]])
+        return int(self._shown.indices[self._shown.order[row]])
 
     def __len__(self) -> int:
         """Return the number of samples shown, at most ``MAX_SHOWN``."""
@@ -68,7 +68,7 @@ class _MistakeRows(PictureRows):
     def picture(self, row: int, room: QSize) -> QImage:
         """Return the sample's image."""
         del room
-        return self._pictures.image(self.place(row))
+        return self._pictures.image(self.sample_index(row))
 
     def _answer(self, row: int) -> tuple[str, str, float]:
         found, number = self._shown.found, self._shown.order[row]
@@ -90,13 +90,13 @@ class _MistakeRows(PictureRows):
         if true == taken:
             return tr(
                 "Sample {n:,}: {true}, recognised with a confidence of {share:.1%}",
-                n=self.place(row) + 1,
+                n=self.sample_index(row) + 1,
                 true=label_name(true),
                 share=confidence,
             )
         return tr(
             "Sample {n:,}: {true}, taken for {taken} with a confidence of {share:.1%}",
-            n=self.place(row) + 1,
+            n=self.sample_index(row) + 1,
             true=label_name(true),
             taken=label_name(taken),
             share=confidence,
@@ -130,7 +130,7 @@ class MistakesView(PictureList):
         """Show these samples; None clears the list."""
         if shown is not None and shown.images is not self._images:
             self._images = shown.images
-            self._pictures.set_images(shown.images, look_of_images(shown.images))
+            self._pictures.set_images(shown.images, image_style_of_images(shown.images))
         self._rows = None if shown is None else _MistakeRows(shown, self._pictures)
         is_narrow = self._rows is None or self._rows.is_narrow
         self.set_sizes(_PICTURE_PX, _CELL_PX if is_narrow else _WIDE_CELL_PX)
@@ -138,4 +138,4 @@ class MistakesView(PictureList):
 
     def _on_row_activated(self, row: int) -> None:
         if self._rows is not None:
-            self.sample_activated.emit(self._rows.place(row))
+            self.sample_activated.emit(self._rows.sample_index(row))

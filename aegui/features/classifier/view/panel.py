@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aegui.features.classifier.model.classifier_service import Evaluation
-    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.cells import CellIndex
 
 _HEADLINE = 1.5
 _PART_SIGNS = 16
@@ -54,7 +54,7 @@ class ClassifierPanel(QWidget):
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
         """The evaluation shown; None while only a message is shown."""
-        self._cell: Place | None = None
+        self._cell: CellIndex | None = None
         self._headline = QLabel()
         self._headline.setFont(figures_font(self.font(), scale=_HEADLINE, bold=True))
         self._detail = dim(ElidedLabel())
@@ -116,7 +116,7 @@ class ClassifierPanel(QWidget):
         width = self._splitter.width()
         ideal = self._confusion.width_for(self._splitter.height())
         # The table beside it is shown whole as long as the matrix keeps its minimum share.
-        left = max(width - self._scores.wanted_width(), round(_MIN_MATRIX * width))
+        left = max(width - self._scores.preferred_width(), round(_MIN_MATRIX * width))
         matrix = min(ideal, left, round(_MAX_MATRIX * width))
         self._splitter.share_out([matrix, width - matrix])
 
@@ -198,7 +198,7 @@ class ClassifierPanel(QWidget):
     def _on_parts_activated(self, index: int) -> None:
         self.part_chosen.emit(self._parts.itemData(index))
 
-    def _on_confusion_cell_activated(self, cell: Place) -> None:
+    def _on_confusion_cell_activated(self, cell: CellIndex) -> None:
         self._cell = None if cell == self._cell else cell
         self._tabs.setCurrentIndex(0)
         self._show_samples()

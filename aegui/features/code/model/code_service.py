@@ -143,7 +143,7 @@ class Traversal:
 class CodeService(Service):
     """Analyses the code of the newest weights while a visible view needs it."""
 
-    looked = Signal(object)
+    analysed = Signal(object)
     """Emitted with a ``CodeAnalysis``, in the thread that owns this object."""
     traversed = Signal(object)
     """Emitted with a ``Traversal``, in the thread that owns this object."""
@@ -158,15 +158,15 @@ class CodeService(Service):
         """The last analysis, as long as it belongs to the current network and data."""
         self.dimension: int | None = None
         """The dimension that is traversed, from 0; None for none."""
-        self._looks = Derived("aegui-code", self, least_pause_ms=LIVE_MS)
-        self._looks.set_active(False)
-        self._looks.answered.connect(self._on_looks_answered)
+        self._analyses = Derived("aegui-code", self, least_pause_ms=LIVE_MS)
+        self._analyses.set_active(False)
+        self._analyses.answered.connect(self._on_analyses_answered)
         self._strips = Derived("aegui-traversal", self)
         self._strips.answered.connect(self.traversed)
 
     def set_active(self, active: bool) -> None:
         """Set whether a visible view needs the analysis; nothing is analysed while none does."""
-        self._looks.set_active(active)
+        self._analyses.set_active(active)
 
     def set_subject(self, subject: CodeSubject | None) -> None:
         """Set the network to analyse; None if there is none with an encoder."""
@@ -180,9 +180,9 @@ class CodeService(Service):
             return
         elif not subject.is_live:
             # An analysis of the final weights replaces the running one.
-            self._looks.forget()
-        self._looks.derive(
-            lambda _report, cancelled: _looks_at(subject, cancelled),
+            self._analyses.forget()
+        self._analyses.derive(
+            lambda _report, cancelled: _analyses_of(subject, cancelled),
             self._token,
             gentle=subject.is_live,
         )
@@ -204,20 +204,25 @@ class CodeService(Service):
         self._token = object()
         self.latest = None
         self.dimension = None
-        self._looks.forget()
+        self._analyses.forget()
         self._strips.forget()
 
     @Slot(object)
-    def _on_looks_answered(self, look: CodeAnalysis) -> None:
-        self.latest = look
-        self.looked.emit(look)
+    def _on_analyses_answered(self, analysis: CodeAnalysis) -> None:
+        self.latest = analysis
+        self.analysed.emit(analysis)
         self._traverse()
 
     def _traverse(self) -> None:
-        subject, look, dimension = self._subject, self.latest, self.dimension
-        if subject is None or look is None or dimension is None or dimension >= look.figures.size:
+        subject, analysis, dimension = self._subject, self.latest, self.dimension
+        if (
+            subject is None
+            or analysis is None
+            or dimension is None
+            or dimension >= analysis.figures.size
+        ):
             return
-        codec, figures = subject.codec, look.figures
+        codec, figures = subject.codec, analysis.figures
         self._strips.ask(
             lambda: _traversed(codec, figures, dimension),
             self._token,
@@ -231,7 +236,7 @@ def _is_alike(a: CodeSubject, b: CodeSubject) -> bool:
     return a.dataset is b.dataset and a.recipe.network == b.recipe.network
 
 
-def _looks_at(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeAnalysis]:
+def _analyses_of(subject: CodeSubject, cancelled: IsCancelled) -> Iterator[CodeAnalysis]:
     codec, dataset, recipe = subject.codec, subject.dataset, subject.recipe
     work = LIVE_WORK if subject.is_live else SETTLED_WORK
     samples = _samples(codec, work // 2)

@@ -66,7 +66,7 @@ class DimensionBars(PaintedArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: CodeAnalysis | None = None
+        self._analysis: CodeAnalysis | None = None
         self._reference: CodeAnalysis | None = None
         self._measure: MeasureKey = "variance"
         self._values: NDArray[np.float64] = np.zeros(0)
@@ -95,11 +95,11 @@ class DimensionBars(PaintedArea):
 
     # Display
 
-    def set_look(self, look: CodeAnalysis | None, measure: MeasureKey) -> None:
-        """Show ``measure`` of every dimension of ``look``."""
-        self._look, self._measure = look, measure
-        self._values = np.zeros(0) if look is None else look.values(measure)
-        self._used = np.zeros(0, np.bool_) if look is None else look.figures.used
+    def set_analysis(self, analysis: CodeAnalysis | None, measure: MeasureKey) -> None:
+        """Show ``measure`` of every dimension of ``analysis``."""
+        self._analysis, self._measure = analysis, measure
+        self._values = np.zeros(0) if analysis is None else analysis.values(measure)
+        self._used = np.zeros(0, np.bool_) if analysis is None else analysis.figures.used
         self._current = min(self._current, max(0, len(self._values) - 1))
         if self._hovered is not None and self._hovered >= len(self._values):
             self._hovered = None
@@ -146,7 +146,7 @@ class DimensionBars(PaintedArea):
 
     @property
     def _rho(self) -> float | None:
-        return None if self._look is None or self._measure != "mean" else self._look.rho
+        return None if self._analysis is None or self._measure != "mean" else self._analysis.rho
 
     def _reference_values(self) -> NDArray[np.float64]:
         """Return the kept values, largest first; empty if they cannot be compared."""
@@ -170,13 +170,13 @@ class DimensionBars(PaintedArea):
         """Return the number of bars."""
         return len(self._order)
 
-    def part_words(self, place: int) -> str:
-        """Return the description of the bar at ``place``."""
-        return self.words(int(self._order[place]))
+    def part_words(self, index: int) -> str:
+        """Return the description of the bar at ``index``."""
+        return self.words(int(self._order[index]))
 
-    def part_rect(self, place: int) -> QRect:
-        """Return the rectangle of the bar at ``place``."""
-        return self.bar_rect(place).toAlignedRect()
+    def part_rect(self, index: int) -> QRect:
+        """Return the rectangle of the bar at ``index``."""
+        return self.bar_rect(index).toAlignedRect()
 
     def current_part(self) -> int | None:
         """Return the place of the keyboard cursor, or None."""
@@ -184,7 +184,7 @@ class DimensionBars(PaintedArea):
 
     def figure(self) -> Figure | None:
         """Return a figure of all bars, also those scrolled out of view; None without any."""
-        if self._look is None:
+        if self._analysis is None:
             return None
         order = self._order.tolist()
         values = tuple(float(self._values[dimension]) for dimension in order)
@@ -198,7 +198,7 @@ class DimensionBars(PaintedArea):
             Axis(measure, self._axis.scale),
             ((measure, values, 0),),
             levels,
-            hatched=frozenset(place for place, key in enumerate(order) if not self._used[key]),
+            hatched=frozenset(index for index, key in enumerate(order) if not self._used[key]),
         )
         rows = (f"{name},{value:.9g}" for name, value in zip(names, values, strict=True))
         csv = "\n".join([f"dimension,{self._measure}", *rows, ""])
@@ -240,35 +240,35 @@ class DimensionBars(PaintedArea):
         bar.setSingleStep(int(slot))
         bar.setRange(0, max(0, math.ceil(needed - plot.width() - 0.5)))
 
-    def bar_rect(self, place: int) -> QRectF:
-        """Return the rectangle of the ``place``-th bar from the left, in the viewport."""
-        return self._bar_in(self._plot(), place)
+    def bar_rect(self, index: int) -> QRectF:
+        """Return the rectangle of the ``index``-th bar from the left, in the viewport."""
+        return self._bar_in(self._plot(), index)
 
-    def _bar_in(self, plot: QRectF, place: int) -> QRectF:
+    def _bar_in(self, plot: QRectF, index: int) -> QRectF:
         # Laying out the plot measures the labels of its axis: not once more for each bar.
         slot = self._slot_in(plot)
-        left = plot.x() + place * slot - self.horizontalScrollBar().value()
+        left = plot.x() + index * slot - self.horizontalScrollBar().value()
         width = max(2.0, _BAR_SHARE * slot)
-        value = float(np.nan_to_num(self._values[self._order[place]]))
+        value = float(np.nan_to_num(self._values[self._order[index]]))
         top, bottom = sorted((self._y(plot, value), self._y(plot, 0.0)))
         return QRectF(left + (slot - width) / 2, top, width, max(1.0, bottom - top))
 
     def _y(self, plot: QRectF, value: float) -> float:
         return plot.bottom() - self._axis.scale.share(value) * plot.height()
 
-    def _place_at(self, x: float) -> int | None:
+    def _index_at(self, x: float) -> int | None:
         plot = self._plot()
         if not plot.left() <= x <= plot.right():
             return None
-        place = int((x - plot.x() + self.horizontalScrollBar().value()) // self._slot_in(plot))
-        return place if 0 <= place < len(self._values) else None
+        index = int((x - plot.x() + self.horizontalScrollBar().value()) // self._slot_in(plot))
+        return index if 0 <= index < len(self._values) else None
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the axis and the visible bars."""
         del event
-        if self._look is None:
+        if self._analysis is None:
             return
         painter = QPainter(self.viewport())
         ink = Ink.of(self, painter)
@@ -282,24 +282,24 @@ class DimensionBars(PaintedArea):
         slot = self._slot_in(plot)
         first = int(self.horizontalScrollBar().value() // slot)
         last = min(len(self._values), first + math.ceil(plot.width() / slot) + 1)
-        for place in range(first, last):
-            self._paint_bar(ink, plot, place)
+        for index in range(first, last):
+            self._paint_bar(ink, plot, index)
         self._paint_reference(painter, theme, plot, first, last)
         painter.restore()
         self._paint_rho(painter, theme, plot)
         self._paint_legend(ink, plot)
 
-    def _paint_bar(self, ink: Ink, plot: QRectF, place: int) -> None:
+    def _paint_bar(self, ink: Ink, plot: QRectF, index: int) -> None:
         painter, theme = ink.painter, ink.theme
-        dimension, slot = int(self._order[place]), self._slot_in(plot)
-        rect = self._bar_in(plot, place)
+        dimension, slot = int(self._order[index]), self._slot_in(plot)
+        rect = self._bar_in(plot, index)
         column = QRectF(rect.center().x() - slot / 2, plot.top(), slot, plot.height())
         if dimension == self._chosen:
             painter.fillRect(column, blend(theme.accent, theme.panel, 0.16))
         elif dimension == self._hovered:
             painter.fillRect(column, blend(theme.text, theme.panel, 0.07))
         paint_bar(ink, rect, 0, is_hatched=not self._used[dimension])
-        self._paint_label(painter, theme, plot, place, column)
+        self._paint_label(painter, theme, plot, index, column)
         if self._has_values():
             painter.setPen(theme.text)
             value = float(self._values[dimension])
@@ -307,18 +307,18 @@ class DimensionBars(PaintedArea):
             if value < 0:
                 above.moveTop(rect.bottom() + 1)
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, figure(value))
-        if self.hasFocus() and place == self._current:
+        if self.hasFocus() and index == self._current:
             painter.setPen(QPen(theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(column.adjusted(1, 1, -1, -1))
 
     def _paint_label(
-        self, painter: QPainter, theme: Theme, plot: QRectF, place: int, column: QRectF
+        self, painter: QPainter, theme: Theme, plot: QRectF, index: int, column: QRectF
     ) -> None:
-        dimension = int(self._order[place])
+        dimension = int(self._order[index])
         widest = painter.fontMetrics().horizontalAdvance(str(len(self._values))) + SPACING
         stride = next((s for s in _STRIDES if s * self._slot_in(plot) >= widest), _STRIDES[-1])
-        number = (place if self._by_size else dimension) + 1
+        number = (index if self._by_size else dimension) + 1
         is_shown = stride == 1 or number % stride == 0 or number == 1
         if self._by_size and stride > 1:
             # A sparse labelling of unsorted numbers would be unreadable.
@@ -335,9 +335,9 @@ class DimensionBars(PaintedArea):
         values, slot = self._reference_values(), self._slot_in(plot)
         painter.setPen(QPen(theme.series[1], 2))
         offset = plot.x() - self.horizontalScrollBar().value()
-        for place in range(first, min(last, len(values))):
-            y = self._y(plot, float(values[place]))
-            left = offset + place * slot
+        for index in range(first, min(last, len(values))):
+            y = self._y(plot, float(values[index]))
+            left = offset + index * slot
             painter.drawLine(QPointF(left + 1, y), QPointF(left + slot - 1, y))
 
     def _paint_rho(self, painter: QPainter, theme: Theme, plot: QRectF) -> None:
@@ -391,20 +391,20 @@ class DimensionBars(PaintedArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Update the hovered bar."""
-        self._point_at(self._place_at(event.position().x()))
+        self._point_at(self._index_at(event.position().x()))
 
-    def _point_at(self, place: int | None) -> None:
-        dimension = None if place is None else int(self._order[place])
+    def _point_at(self, index: int | None) -> None:
+        dimension = None if index is None else int(self._order[index])
         if dimension != self._hovered:
             self._hovered = dimension
             self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Activate the clicked bar."""
-        place = self._place_at(event.position().x())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = place
-            self.dimension_activated.emit(int(self._order[place]))
+        index = self._index_at(event.position().x())
+        if index is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._current = index
+            self.dimension_activated.emit(int(self._order[index]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the keyboard cursor; Enter and Space activate its bar."""
@@ -423,9 +423,9 @@ class DimensionBars(PaintedArea):
         else:
             super().keyPressEvent(event)
 
-    def _bring_into_sight(self, place: int) -> None:
+    def _bring_into_sight(self, index: int) -> None:
         bar, slot, width = self.horizontalScrollBar(), self.slot_px(), self._plot().width()
-        left = place * slot
+        left = index * slot
         if left < bar.value():
             bar.setValue(math.floor(left))
         elif left + slot > bar.value() + width:
@@ -443,8 +443,8 @@ class DimensionBars(PaintedArea):
 
     def tip_at(self, position: QPoint) -> str:
         """Return the description of the bar at ``position``."""
-        place = self._place_at(position.x())
-        return "" if place is None else self.words(int(self._order[place]))
+        index = self._index_at(position.x())
+        return "" if index is None else self.words(int(self._order[index]))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Clear the hovered bar when the pointer leaves."""

@@ -97,7 +97,7 @@ class CodeFigures(QWidget):
         self._build()
         self.keep.clicked.connect(self.keep_requested)
         self.forget.clicked.connect(self.forget_requested)
-        self.set_looks(None, None)
+        self.set_analysis(None, None)
 
     def _build(self) -> None:
         margins = (SPACING, SPACING // 2, SPACING, 0)
@@ -130,9 +130,9 @@ class CodeFigures(QWidget):
             grid.addWidget(value, at, at_column)
         self._values[row.key] = values
 
-    def set_looks(self, look: CodeAnalysis | None, reference: CodeAnalysis | None) -> None:
-        """Show the statistics of ``look``, and of ``reference`` if given."""
-        now, kept = _texts(look), _texts(reference)
+    def set_analysis(self, analysis: CodeAnalysis | None, reference: CodeAnalysis | None) -> None:
+        """Show the statistics of ``analysis``, and of ``reference`` if given."""
+        now, kept = _texts(analysis), _texts(reference)
         for key, (value, other) in self._values.items():
             value.setText(now.get(key, _NONE))
             other.setText(kept.get(key, _NONE))
@@ -142,7 +142,7 @@ class CodeFigures(QWidget):
             other.setVisible(is_known and reference is not None)
         for head in self._heads:
             head.setVisible(reference is not None)
-        self.keep.setEnabled(look is not None)
+        self.keep.setEnabled(analysis is not None)
         self.forget.setVisible(reference is not None)
         self._kept.setText("" if reference is None else _title(reference))
 
@@ -152,17 +152,17 @@ class CodeFigures(QWidget):
         return value.text(), other.text()
 
 
-def _title(look: CodeAnalysis) -> str:
-    if not look.name:
-        return tr("kept: epoch {epoch:,}", epoch=look.epoch)
-    return tr("kept: {name}, epoch {epoch:,}", name=look.name, epoch=look.epoch)
+def _title(analysis: CodeAnalysis) -> str:
+    if not analysis.name:
+        return tr("kept: epoch {epoch:,}", epoch=analysis.epoch)
+    return tr("kept: {name}, epoch {epoch:,}", name=analysis.name, epoch=analysis.epoch)
 
 
-def _texts(look: CodeAnalysis | None) -> dict[str, str]:
-    """Return the statistics of ``look`` as text, by row; unavailable ones are left out."""
-    if look is None:
+def _texts(analysis: CodeAnalysis | None) -> dict[str, str]:
+    """Return the statistics of ``analysis`` as text, by row; unavailable ones are left out."""
+    if analysis is None:
         return {}
-    found, nats = look.statistics, look.figures.kl
+    found, nats = analysis.statistics, analysis.figures.kl
     texts = {
         "used_dimensions": tr("{n} of {all}", n=found.used_dimensions, all=found.units),
         "share_active": localized(found.share_active, ".1%"),

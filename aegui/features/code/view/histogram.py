@@ -29,20 +29,20 @@ class ActivationHistogram(HistogramView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("activations", tr("Histogram of activations"), parent)
-        self._look: CodeAnalysis | None = None
+        self._analysis: CodeAnalysis | None = None
 
-    def set_look(self, look: CodeAnalysis | None) -> None:
-        """Show the activations of ``look``; None clears the plot."""
-        self._look = look
-        self.set_plot(None if look is None else activations_plot(look))
-        if look is not None:
-            self.setAccessibleDescription(self.words(int(np.argmax(look.figures.counts))))
+    def set_analysis(self, analysis: CodeAnalysis | None) -> None:
+        """Show the activations of ``analysis``; None clears the plot."""
+        self._analysis = analysis
+        self.set_plot(None if analysis is None else activations_plot(analysis))
+        if analysis is not None:
+            self.setAccessibleDescription(self.words(int(np.argmax(analysis.figures.counts))))
 
     def words(self, number: int) -> str:
         """Return a sentence that describes bin ``number``."""
-        if self._look is None:
+        if self._analysis is None:
             return ""
-        edges, counts = self._look.figures.edges, self._look.figures.counts
+        edges, counts = self._analysis.figures.edges, self._analysis.figures.counts
         return tr(
             "{share:.1%} of all numbers of the codes lie between {low} and {high}.",
             share=float(counts[number]) / max(1, int(counts.sum())),
@@ -51,12 +51,12 @@ class ActivationHistogram(HistogramView):
         )
 
 
-def activations_plot(look: CodeAnalysis) -> HistogramPlot:
+def activations_plot(analysis: CodeAnalysis) -> HistogramPlot:
     """Return the histogram of all activations, with the prior's density for a variational code."""
-    edges, counts = look.figures.edges, look.figures.counts
+    edges, counts = analysis.figures.edges, analysis.figures.counts
     heights = np.sqrt(counts / max(1, int(counts.sum())))
     curve = None
-    if look.figures.kl is not None:
+    if analysis.figures.kl is not None:
         x = np.linspace(float(edges[0]), float(edges[-1]), _POINTS)
         width = float(edges[-1] - edges[0]) / len(counts)
         share = width * np.exp(-0.5 * np.square(x)) / np.sqrt(2 * np.pi)

@@ -27,7 +27,7 @@ from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.features.code.model.code_service import CodeAnalysis, MeasureKey, Traversal
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 _HEADLINE = 1.15
 _SIDE_SHARE = 0.42
@@ -48,7 +48,7 @@ class CodePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.look: CodeAnalysis | None = None
+        self.analysis: CodeAnalysis | None = None
         """The analysis shown; None while only a message is shown."""
         self._reference: CodeAnalysis | None = None
         self._chosen_measure: MeasureKey | None = None
@@ -101,15 +101,15 @@ class CodePanel(QWidget):
 
     def set_message(self, text: str) -> None:
         """Show ``text`` instead of results."""
-        self.look = None
+        self.analysis = None
         self._header.hide()
         self.set_traversal(None)
         self.placeholder.say(text)
 
-    def set_look(self, look: CodeAnalysis) -> None:
-        """Show the results of ``look``."""
-        self.look = look
-        found = look.figures
+    def set_analysis(self, analysis: CodeAnalysis) -> None:
+        """Show the results of ``analysis``."""
+        self.analysis = analysis
+        found = analysis.figures
         self._headline.setText(
             trn(
                 "{used} of {n} dimension in use",
@@ -122,17 +122,17 @@ class CodePanel(QWidget):
             "{n:,} sample, epoch {epoch:,}",
             "{n:,} samples, epoch {epoch:,}",
             found.samples,
-            epoch=look.epoch,
+            epoch=analysis.epoch,
         )
-        if found.samples < look.total:
+        if found.samples < analysis.total:
             counted = tr(
                 "{n:,} of {total:,} samples, epoch {epoch:,}",
                 n=found.samples,
-                total=look.total,
-                epoch=look.epoch,
+                total=analysis.total,
+                epoch=analysis.epoch,
             )
         self._detail.setText(counted)
-        self._offer_measures(look)
+        self._offer_measures(analysis)
         self._show()
         self._header.show()
         self.placeholder.show_content()
@@ -142,33 +142,35 @@ class CodePanel(QWidget):
         self._reference = reference
         self._show()
 
-    def set_traversal(self, traversal: Traversal | None, look: Look | None = None) -> None:
+    def set_traversal(
+        self, traversal: Traversal | None, image_style: ImageStyle | None = None
+    ) -> None:
         """Show a traversal; None clears it."""
-        if traversal is None or look is None:
+        if traversal is None or image_style is None:
             self.strip.set_traversal(None)
         else:
-            self.strip.set_traversal(traversal, look)
+            self.strip.set_traversal(traversal, image_style)
         self.bars.set_chosen(None if traversal is None else traversal.dimension)
 
     @property
     def shown_measure(self) -> MeasureKey:
         """The measure shown: the chosen one if available, else the one that fits the code best."""
-        if self.look is None:
+        if self.analysis is None:
             return "variance"
-        if self._chosen_measure in self.look.measures:
+        if self._chosen_measure in self.analysis.measures:
             return self._chosen_measure
-        return self.look.fitting
+        return self.analysis.fitting
 
-    def _offer_measures(self, look: CodeAnalysis) -> None:
-        rows = ((key, tr(MEASURES[key].label)) for key in look.measures)
+    def _offer_measures(self, analysis: CodeAnalysis) -> None:
+        rows = ((key, tr(MEASURES[key].label)) for key in analysis.measures)
         offer(self.measure, rows, self.shown_measure)
         self.measure.setToolTip(tr(MEASURES[self.shown_measure].help))
 
     def _show(self) -> None:
         self.bars.set_reference(self._reference)
-        self.bars.set_look(self.look, self.shown_measure)
-        self.histogram.set_look(self.look)
-        self.figures.set_looks(self.look, self._reference)
+        self.bars.set_analysis(self.analysis, self.shown_measure)
+        self.histogram.set_analysis(self.analysis)
+        self.figures.set_analysis(self.analysis, self._reference)
 
     # User input
 

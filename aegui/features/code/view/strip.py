@@ -13,7 +13,7 @@ from aegui.features.code.model.code_service import STEPS
 from aegui.kit.charts.scale import figure
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
-from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.glyphs import draw_glyph, grey_levels, level_image
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class TraversalStrip(QWidget):
         self.traversal: Traversal | None = None
         """The traversal shown, or None."""
         self._pictures: Sequence[QImage] = ()
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("What a dimension draws"))
         self.figures = offer_painted(self, "dimension", fits=False)
@@ -51,13 +51,13 @@ class TraversalStrip(QWidget):
         """Return room for the smallest glyphs."""
         return QSize(7 * 20, 2 * for_text(_LINE_PX) + _MIN_PX)
 
-    def set_traversal(self, traversal: Traversal | None, look: Look = GLYPHS) -> None:
-        """Show ``traversal``, rendered as ``look`` says; None if no dimension is chosen."""
-        self.traversal, self._look = traversal, look
+    def set_traversal(self, traversal: Traversal | None, image_style: ImageStyle = GLYPHS) -> None:
+        """Show ``traversal``, rendered as ``image_style`` says; None if no dimension is chosen."""
+        self.traversal, self._image_style = traversal, image_style
         self._pictures = ()
         if traversal is not None:
             levels = grey_levels(reduced(traversal.images, 2 * _MAX_PX))
-            self._pictures = [level_image(each, look) for each in levels]
+            self._pictures = [level_image(each, image_style) for each in levels]
         self.setAccessibleDescription(self.title())
         self.update()
 
@@ -75,11 +75,11 @@ class TraversalStrip(QWidget):
             sigma=figure(traversal.sigma),
         )
 
-    def _cell(self, place: int) -> QRect:
+    def _cell(self, index: int) -> QRect:
         width = self.width() / len(STEPS)
         side = int(min(width - 4, _MAX_PX, self.height() - 2 * for_text(_LINE_PX)))
         step = min(width, side + 1.5 * SPACING)
-        return QRect(round(place * step) + SPACING // 2, for_text(_LINE_PX), side, side)
+        return QRect(round(index * step) + SPACING // 2, for_text(_LINE_PX), side, side)
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the image under ``position``, to be copied alone, or None."""
@@ -104,9 +104,9 @@ class TraversalStrip(QWidget):
             self.title(), Qt.TextElideMode.ElideRight, line.width()
         )
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, title)
-        for place, (image, step) in enumerate(zip(self._pictures, STEPS, strict=False)):
-            cell = self._cell(place)
-            if self._look.glyphs:
+        for index, (image, step) in enumerate(zip(self._pictures, STEPS, strict=False)):
+            cell = self._cell(index)
+            if self._image_style.glyphs:
                 painter.fillRect(cell, theme.pixel_off)
             draw_glyph(painter, cell, image)
             below = QRect(cell.x() - 8, cell.bottom() + 1, cell.width() + 16, for_text(_LINE_PX))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from aegui.core.data.byte_images import WHITE
 from aegui.core.data.file_kinds import kind_of
 from aegui.core.data.image_files import scan_images
-from aegui.core.data.own_look import own_look
+from aegui.core.data.majority_format import majority_format
 from aegui.core.data.picture import read_picture
 from aegui.core.data.progress import stop_if
 from aegui.core.errors import AeguiError, ReadError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.data.image_files import ImageScan
-    from aegui.core.data.own_look import OwnLook
+    from aegui.core.data.majority_format import MajorityFormat
     from aegui.core.data.progress import IsCancelled
     from aegui.core.recipe import DataSpec, ImageSpec
 
@@ -69,7 +69,7 @@ class ImageImport(Service):
         super().__init__(parent)
         self.paths = tuple(paths)
         self.scan: ImageScan | None = None
-        self.own: OwnLook | None = None
+        self.own: MajorityFormat | None = None
         self.scanning = ProgressJob("aegui-scan", self)
         self._previews = Derived("aegui-preview", self, urgent=False)
         self._previews.answered.connect(self.previewed)
@@ -89,14 +89,16 @@ class ImageImport(Service):
         if scan is not None:
             self._previews.compute(lambda _report, cancelled: preview_of(scan, spec, cancelled))
 
-    def _take(self, found: tuple[ImageScan, OwnLook | None]) -> None:
+    def _take(self, found: tuple[ImageScan, MajorityFormat | None]) -> None:
         self.scan, self.own = found
         self.found.emit(self.scan)
 
 
-def _scanned(paths: Sequence[Path], cancelled: IsCancelled) -> tuple[ImageScan, OwnLook | None]:
+def _scanned(
+    paths: Sequence[Path], cancelled: IsCancelled
+) -> tuple[ImageScan, MajorityFormat | None]:
     scan = scan_images(paths, cancelled)
-    return scan, own_look(scan.files, cancelled)
+    return scan, majority_format(scan.files, cancelled)
 
 
 def preview_of(

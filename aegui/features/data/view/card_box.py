@@ -19,7 +19,7 @@ from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ProblemLabel, wrapped_label
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font, for_text
-from aegui.session.data.looks import Look, look_of
+from aegui.session.data.image_style import ImageStyle, image_style_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name, picture
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class MeanImage(QWidget):
         area = self.rect().adjusted(1, 1, -1, -1)
         target = area
         if self._image is not None:
-            target = draw_glyph(painter, area, picture(self._image, Look(glyphs=self._drawn)))
+            target = draw_glyph(painter, area, picture(self._image, ImageStyle(glyphs=self._drawn)))
         painter.setPen(QPen(current_theme().grid, 1))
         painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
 
@@ -90,7 +90,7 @@ class PairRow(Painted):
         """Show ``pairs`` of indices into ``dataset``, each with a caption."""
         if dataset is not self._dataset:
             self._dataset = dataset
-            self._pictures.set_images(dataset.images, look_of(dataset))
+            self._pictures.set_images(dataset.images, image_style_of(dataset))
         self._pairs = pairs
         self.updateGeometry()
         self.update()
@@ -98,13 +98,13 @@ class PairRow(Painted):
     def _columns(self, width: int) -> int:
         return max(1, (width + SPACING) // (2 * _PAIR_PX + SPACING))
 
-    def _rect(self, place: int) -> QRect:
-        row, column = divmod(place, self._columns(self.width()))
+    def _rect(self, index: int) -> QRect:
+        row, column = divmod(index, self._columns(self.width()))
         high = _PAIR_PX + for_text(_LINE_PX) + SPACING // 2
         return QRect(column * (2 * _PAIR_PX + SPACING), row * high, 2 * _PAIR_PX, high)
 
-    def _sides(self, place: int) -> tuple[QRect, QRect]:
-        area = self._rect(place)
+    def _sides(self, index: int) -> tuple[QRect, QRect]:
+        area = self._rect(index)
         left = QRect(area.left(), area.top(), _PAIR_PX, _PAIR_PX)
         return left, left.translated(_PAIR_PX, 0)
 
@@ -119,8 +119,8 @@ class PairRow(Painted):
         return QSize(2 * _PAIR_PX, self.heightForWidth(max(self.width(), 2 * _PAIR_PX)))
 
     def _index_at(self, at: QPoint) -> int | None:
-        for place, (a, b, _) in enumerate(self._pairs):
-            left, right = self._sides(place)
+        for index, (a, b, _) in enumerate(self._pairs):
+            left, right = self._sides(index)
             if left.contains(at):
                 return a
             if right.contains(at):
@@ -143,15 +143,15 @@ class PairRow(Painted):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter, theme = QPainter(self), current_theme()
         painter.setFont(figures_font(self.font(), scale=0.9))
-        for place, (a, b, words) in enumerate(self._pairs):
-            for index, box in zip((a, b), self._sides(place), strict=True):
+        for position, (a, b, words) in enumerate(self._pairs):
+            for index, box in zip((a, b), self._sides(position), strict=True):
                 target = draw_glyph(
                     painter, box.adjusted(2, 2, -2, -2), self._pictures.image(index)
                 )
                 painter.setPen(QPen(theme.grid, 1))
                 painter.drawRect(QRectF(target).adjusted(-0.5, -0.5, 0.5, 0.5))
             line = QRect(
-                self._rect(place).left(), box.bottom() + 1, 2 * _PAIR_PX, for_text(_LINE_PX)
+                self._rect(position).left(), box.bottom() + 1, 2 * _PAIR_PX, for_text(_LINE_PX)
             )
             painter.setPen(theme.text_dim)
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)

@@ -305,9 +305,9 @@ class DataPanel(QWidget):
         order: Sequence[int] = range(len(pool.classes))
         if any(label_name(label) != label for label in pool.classes):
             # Translated names are sorted alphabetically; otherwise the set's order is kept.
-            order = sorted(order, key=lambda place: folded(label_name(pool.classes[place])))
+            order = sorted(order, key=lambda index: folded(label_name(pool.classes[index])))
         self.classes.set_classes(
-            [pool.classes[place] for place in order], [int(counts[place]) for place in order]
+            [pool.classes[index] for index in order], [int(counts[index]) for index in order]
         )
         self.classes.set_chosen(view.classes)
         chosen = len(self.classes.chosen)

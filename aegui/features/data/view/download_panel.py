@@ -86,8 +86,10 @@ class DownloadPanel(QWidget):
     def _lay_out(self) -> None:
         self._rows.setHorizontalSpacing(2 * SPACING)
         buttons = row(self.have, 1, self.download, self.cancel)
-        told = (self._head, self._about, self._rows, self.bar, self.text, self.problem)
-        self.setLayout(column(*told, 1, buttons, spacing=SPACING + 4, margins=(2 * SPACING,) * 4))
+        widgets = (self._head, self._about, self._rows, self.bar, self.text, self.problem)
+        self.setLayout(
+            column(*widgets, 1, buttons, spacing=SPACING + 4, margins=(2 * SPACING,) * 4)
+        )
 
     def _ask_files(self, key: str, _checked: bool = False) -> None:
         self.files_requested.emit(key)

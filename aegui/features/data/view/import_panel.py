@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aegui.core.data.own_look import size_words
+from aegui.core.data.majority_format import size_words
 from aegui.core.i18n import tr, trn
 from aegui.core.recipe import MIN_IMAGE, DataSpec
 from aegui.features.data.view.class_list import ClassList
@@ -37,7 +37,7 @@ _FIELDS = (
 )
 _USUAL_COUNT = 1000
 _SIDE_PX = 340
-_MAX_TOLD = 200
+_MAX_LISTED = 200
 _SKIPPED_PX = 110
 
 
@@ -197,9 +197,9 @@ class ImportPanel(QWidget):
                 len(skipped),
             )
         )
-        lines = [f"{name}: {reason}" for name, reason in skipped[:_MAX_TOLD]]
-        if len(skipped) > _MAX_TOLD:
-            lines.append(tr("… and {n:,} more", n=len(skipped) - _MAX_TOLD))
+        lines = [f"{name}: {reason}" for name, reason in skipped[:_MAX_LISTED]]
+        if len(skipped) > _MAX_LISTED:
+            lines.append(tr("… and {n:,} more", n=len(skipped) - _MAX_LISTED))
         self.skipped.setPlainText("\n".join(lines))
         self.skipped_words.setVisible(bool(skipped))
         self.skipped.setVisible(bool(skipped))

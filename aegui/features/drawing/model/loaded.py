@@ -23,5 +23,5 @@ def loaded_index(state: DrawingState, shown: Shown) -> int | None:
         if np.array_equal(image, state.target):
             return index
     # The selection of characters has changed: fall back to the label.
-    known = shown.look.glyphs and state.label in dataset.labels
+    known = shown.image_style.glyphs and state.label in dataset.labels
     return dataset.labels.index(state.label) if known else None

@@ -71,10 +71,10 @@ def _identities(dataset: Dataset) -> list[tuple[str, bytes]]:
     return [(label, row.tobytes()) for label, row in zip(dataset.labels, rows, strict=True)]
 
 
-def moved(dataset: Dataset, index: int, place: int) -> Dataset:
-    """Return ``dataset`` with the sample at ``index`` moved to ``place``, the others in order."""
+def moved(dataset: Dataset, index: int, position: int) -> Dataset:
+    """Return ``dataset`` with the sample ``index`` moved to ``position``, the others in order."""
     order = list(range(len(dataset)))
-    order.insert(min(max(place, 0), len(dataset) - 1), order.pop(index))
+    order.insert(min(max(position, 0), len(dataset) - 1), order.pop(index))
     return dataset.subset(order)
 
 
@@ -167,7 +167,7 @@ def misfit_words(image: NDArray[np.float32], dataset: Dataset) -> str:
     )
 
 
-def can_go_on(run: SavedRun, resolved: ResolvedRecipe) -> bool:
+def can_continue_training(run: SavedRun, resolved: ResolvedRecipe) -> bool:
     """Return whether ``run`` can be continued with ``resolved``: their networks must match."""
     return weights_fork(run, resolved) is not None
 

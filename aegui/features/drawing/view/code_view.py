@@ -154,18 +154,18 @@ class CodeView(QWidget):
             last = max(0, self.text.document().characterCount() - 1)
             cursor.setPosition(min(error.start, last))
             cursor.setPosition(min(error.end, last), QTextCursor.MoveMode.KeepAnchor)
-            look = QTextCharFormat()
-            look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            look.setUnderlineColor(current_theme().bad)
-            look.setForeground(current_theme().bad)
-            look.setToolTip(error.message)
-            mark.cursor, mark.format = cursor, look
+            format = QTextCharFormat()
+            format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            format.setUnderlineColor(current_theme().bad)
+            format.setForeground(current_theme().bad)
+            format.setToolTip(error.message)
+            mark.cursor, mark.format = cursor, format
             marks.append(mark)
         self.text.setExtraSelections(marks)
         first = self.errors[0] if self.errors else None
-        self._problem.set_text("" if first is None else self._told(first))
+        self._problem.set_text("" if first is None else self._error_text(first))
 
-    def _told(self, error: CodeError) -> str:
+    def _error_text(self, error: CodeError) -> str:
         before = self.text.toPlainText()[: error.start]
         line = before.count("\n") + 1
         return tr("Line {line}: {problem}", line=line, problem=error.message)

@@ -29,7 +29,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, scrolled
 from aegui.kit.page_stack import PageStack
 from aegui.kit.theme import SPACING, current_theme, icon, icon_size
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.glyph_grid import CELL_PX, GlyphGrid
 from aegui.widgets.glyphs import GlyphCache, glyph_pixmap, label_name
@@ -92,7 +92,7 @@ class DrawPanel(QWidget):
         self._grid = GlyphGrid(checkable=False)
         self._area = scrolled(self._grid, takes_focus=True)
         self._labels: Sequence[str] = ()
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._paper: DrawingPaper | None = None
         self._glyphs = GlyphCache()
         self._loaded: int | None = None
@@ -253,7 +253,7 @@ class DrawPanel(QWidget):
         self._paper = paper
         # A ghost would obscure an image with shades or colours, so there it is off by default.
         self.page.set_ghost("target" if paper.kind == "binary" else "none")
-        self.editor.set_look(Look(glyphs=paper.kind == "binary", ground=paper.ground))
+        self.editor.set_image_style(ImageStyle(glyphs=paper.kind == "binary", ground=paper.ground))
         self.editor.set_brush(1)
         ink: Ink = self.editor.ink
         if paper.kind == "colour" and not isinstance(ink, tuple):
@@ -261,22 +261,24 @@ class DrawPanel(QWidget):
         self.brush.set_state(1, ink)
         self.editor.set_ink(self.brush.ink, self.brush.back)
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(
+        self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle = GLYPHS
+    ) -> None:
         """Offer the set for loading.
 
         Args:
             labels: N labels.
             images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
-            look: How they are rendered.
+            image_style: How they are rendered.
         """
         self._labels = labels
         images = images if self._labels else np.zeros((0, 1, 1))
-        self._glyphs.set_images(images, look)
-        self._grid.set_samples(labels, images, look)
-        self._look = look
+        self._glyphs.set_images(images, image_style)
+        self._grid.set_samples(labels, images, image_style)
+        self._image_style = image_style
         self._load.setToolTip(
             tr("Draw a character of the set; it becomes the target ({key})", key=_LOAD_KEY)
-            if look.glyphs
+            if image_style.glyphs
             else tr("Load an image of the set; it becomes the target ({key})", key=_LOAD_KEY)
         )
         self._load.setEnabled(bool(self._labels))
@@ -292,7 +294,7 @@ class DrawPanel(QWidget):
 
     def _show_loaded(self, loaded: int | None) -> None:
         self._loaded = loaded
-        glyphs = self._look.glyphs
+        glyphs = self._image_style.glyphs
         if self._loaded is None:
             text = tr("Load a character…") if glyphs else tr("Load an image…")
             self.page.set_loaded(text, icon("edit-load"))

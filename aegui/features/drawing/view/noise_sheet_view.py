@@ -12,7 +12,7 @@ from aegui.core.i18n import localized, tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from aegui.widgets.answer_columns import COLUMNS
 from aegui.widgets.glyphs import draw_picture, picture, picture_rect
 
@@ -59,11 +59,11 @@ class NoiseSheetView(QWidget):
     def words_of(self, row: SheetRow) -> str:
         """Return the errors of one network at all levels as text."""
         assert self.sheet is not None
-        told = (
+        level_texts = (
             f"{percent_words(level)}: {_figure(row, number)}"
             for number, level in enumerate(self.sheet.levels)
         )
-        return f"{row.name}: {', '.join(told)}"
+        return f"{row.name}: {', '.join(level_texts)}"
 
     def _count(self) -> tuple[int, int]:
         """Return the number of rows, including the noisy drawing, and of columns."""
@@ -101,15 +101,20 @@ class NoiseSheetView(QWidget):
             cell = self.cell_rect(0, column)
             head = QRect(cell.x(), 0, cell.width(), _HEAD_PX)
             painter.drawText(head, Qt.AlignmentFlag.AlignCenter, percent_words(level))
-        look = Look(glyphs=sheet.glyphs)
-        self._paint_row(painter, 0, tr(COLUMNS["noisy"]), sheet.noisy, look)
+        image_style = ImageStyle(glyphs=sheet.glyphs)
+        self._paint_row(painter, 0, tr(COLUMNS["noisy"]), sheet.noisy, image_style)
         for number, row in enumerate(sheet.rows, 1):
-            self._paint_row(painter, number, row.name, row.images, look)
+            self._paint_row(painter, number, row.name, row.images, image_style)
             for column in range(len(sheet.levels)):
                 self._paint_figure(painter, number, column, row)
 
     def _paint_row(
-        self, painter: QPainter, row: int, name: str, images: NDArray[np.float32], look: Look
+        self,
+        painter: QPainter,
+        row: int,
+        name: str,
+        images: NDArray[np.float32],
+        image_style: ImageStyle,
     ) -> None:
         painter.setPen(current_theme().text)
         first = self.cell_rect(row, 0)
@@ -119,7 +124,7 @@ class NoiseSheetView(QWidget):
         for column, image in enumerate(images):
             height, width = image.shape[-2:]
             target = picture_rect(height, width, self.cell_rect(row, column))
-            draw_picture(painter, target, picture(image, look))
+            draw_picture(painter, target, picture(image, image_style))
             painter.setPen(current_theme().border)
             painter.drawRect(target.adjusted(-1, -1, 0, 0))
 

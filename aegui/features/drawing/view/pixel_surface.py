@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from aegui.core.pixels.shapes import Cell, PixelBox, brush_cells
 from aegui.core.pixels.transforms import slices
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.glyphs import fitted_rect, picture, picture_rect
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class PixelSurface(QWidget):
         """Row and column of the keyboard cursor."""
         self.cell_visible = False
         """Whether the keyboard cursor is shown: from a key press until Escape or a click."""
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self.brush = 1
         """Rows and columns painted at a time."""
         self.region: PixelBox | None = None
@@ -212,14 +212,14 @@ class PixelSurface(QWidget):
         too_large = grid.width() < self.pixels.shape[-1]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, too_large)
         target, part = self._box_rect(box), (..., *slices(box))
-        painter.drawImage(target, picture(self.pixels[part], self._look))
-        if self._ghost is not None and not self._look.glyphs:
+        painter.drawImage(target, picture(self.pixels[part], self._image_style))
+        if self._ghost is not None and not self._image_style.glyphs:
             painter.setOpacity(_GHOST_OPACITY)
-            painter.drawImage(target, picture(self._ghost[part], self._look))
+            painter.drawImage(target, picture(self._ghost[part], self._image_style))
             painter.setOpacity(1.0)
         self._paint_grid(painter, grid, box)
         self._paint_axes(painter, grid)
-        if self._ghost is not None and self._look.glyphs:
+        if self._ghost is not None and self._image_style.glyphs:
             lacking = (self._ghost[part] > 0.5) & (self.pixels[part] <= 0.5)
             self._paint_ghost(painter, [(r + box.top, c + box.left) for r, c in _true(lacking)])
 
@@ -236,7 +236,7 @@ class PixelSurface(QWidget):
         height, width = self.pixels.shape[-2:]
         if not self._has_grid or grid.width() // width < _MIN_GRID_PX:
             return
-        colour = current_theme().border if self._look.glyphs else QColor(*_GRID_RGBA)
+        colour = current_theme().border if self._image_style.glyphs else QColor(*_GRID_RGBA)
         painter.setPen(QPen(colour, 1))
         for column in range(max(1, box.left), box.right):
             x = grid.x() + grid.width() * column // width

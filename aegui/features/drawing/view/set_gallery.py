@@ -73,7 +73,7 @@ class SetGallery(GlyphGrid):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         super().mousePressEvent(event)
         position = event.position().toPoint()
-        if event.button() == Qt.MouseButton.LeftButton and self.place_at(position) is not None:
+        if event.button() == Qt.MouseButton.LeftButton and self.index_at(position) is not None:
             self._pressed = position
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -95,8 +95,8 @@ class SetGallery(GlyphGrid):
 
     def _show_gap(self, position: QPoint) -> None:
         self._set_gap(self._gap_at(position))
-        seen = self.visibleRegion().boundingRect()
-        for edge, way in ((seen.top(), -1), (seen.bottom(), 1)):
+        visible = self.visibleRegion().boundingRect()
+        for edge, way in ((visible.top(), -1), (visible.bottom(), 1)):
             if abs(position.y() - edge) < _EDGE_PX:
                 self.edge_neared.emit(position.x(), edge + way * CELL_PX // 2)
 
@@ -118,12 +118,12 @@ class SetGallery(GlyphGrid):
             self._move_to(gap)
 
     def _move_to(self, gap: int) -> None:
-        place = gap - 1 if gap > self.current else gap
-        if place != self.current:
-            self.moved.emit(self.current, place)
+        target = gap - 1 if gap > self.current else gap
+        if target != self.current:
+            self.moved.emit(self.current, target)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        index = self.place_at(event.position().toPoint())
+        index = self.index_at(event.position().toPoint())
         if index is not None and event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit(index)
 

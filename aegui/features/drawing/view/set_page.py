@@ -22,7 +22,7 @@ from aegui.features.drawing.view.set_gallery import SetGallery
 from aegui.features.drawing.view.text_strip import TextStrip
 from aegui.kit.layouts import column, row, scrolled
 from aegui.kit.theme import icon, icon_size
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import label_sign
 
 if TYPE_CHECKING:
@@ -124,11 +124,13 @@ class SetPage(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(
+        self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle = GLYPHS
+    ) -> None:
         """Show N samples: their labels, and ``[N, H, W]`` or ``[N, C, H, W]``, not copied."""
         self._labels = labels
-        self.gallery.set_samples(labels, images, look)
-        self.strip.set_samples(labels, images, look)
+        self.gallery.set_samples(labels, images, image_style)
+        self.strip.set_samples(labels, images, image_style)
         # Otherwise widgets hidden while the page is hidden would keep their room.
         self._layout.invalidate()
         self._layout.activate()

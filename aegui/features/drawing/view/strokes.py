@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from PySide6.QtWidgets import QWidget
 
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
     from aegui.session.pixels.drawing_state import Ink
 
 
@@ -154,10 +154,10 @@ class StrokeSurface(PixelSurface):
             self._ghost = image
             self.update()
 
-    def set_look(self, look: Look) -> None:
+    def set_image_style(self, image_style: ImageStyle) -> None:
         """Set how the image is rendered; the ink becomes the opposite of the ground."""
-        self._look = look
-        self.ink = PAINT if look.ground < 0.5 else ERASE
+        self._image_style = image_style
+        self.ink = PAINT if image_style.ground < 0.5 else ERASE
         self._back = 1.0 - self.ink
         self._say()
         self.update()
@@ -219,22 +219,22 @@ class StrokeSurface(PixelSurface):
         """Return the number of pixels."""
         return int(np.prod(self.pixels.shape[-2:]))
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return position and value of a pixel as text."""
         height, width = self.pixels.shape[-2:]
-        row, column = divmod(place, width)
+        row, column = divmod(index, width)
         return tr(
             "Row {row} of {height}, column {column} of {width}: {state}",
             row=row + 1,
             height=height,
             column=column + 1,
             width=width,
-            state=_state_word(self.pixels[..., row, column], self._look),
+            state=_state_word(self.pixels[..., row, column], self._image_style),
         )
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a pixel."""
-        return self.cell_rect(*divmod(place, self.pixels.shape[-1]))
+        return self.cell_rect(*divmod(index, self.pixels.shape[-1]))
 
     def current_part(self) -> int:
         """Return the pixel at the keyboard cursor."""
@@ -393,13 +393,13 @@ def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
     return a is b if a is None or b is None else bool(np.array_equal(a, b))
 
 
-def _state_word(pixel: NDArray[np.float32], look: Look) -> str:
+def _state_word(pixel: NDArray[np.float32], image_style: ImageStyle) -> str:
     if pixel.ndim and len(set(pixel.tolist())) > 1:
         red, green, blue = (round(255 * each) for each in pixel.tolist())
         return tr("red {red}, green {green}, blue {blue}", red=red, green=green, blue=blue)
     value = float(pixel.mean())
     if value <= 0.0:
-        return tr("off") if look.glyphs else tr("black")
+        return tr("off") if image_style.glyphs else tr("black")
     if value >= 1.0:
-        return tr("on") if look.glyphs else tr("white")
+        return tr("on") if image_style.glyphs else tr("white")
     return tr("{percent} % grey", percent=round(100 * value))

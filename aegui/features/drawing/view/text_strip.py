@@ -17,7 +17,7 @@ from aegui.core.data.byte_images import as_images
 from aegui.core.i18n import tr
 from aegui.kit.layouts import column, row
 from aegui.kit.theme import current_theme, icon, icon_size
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import GlyphCache, draw_picture, picture
 
 if TYPE_CHECKING:
@@ -85,9 +85,11 @@ class TextStrip(QWidget):
         self.field.insert(DRAWING_SIGN)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(
+        self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle = GLYPHS
+    ) -> None:
         """Set the characters: N labels (single letters are used) and ``[N, (C,) H, W]``."""
-        self.line.set_samples(labels, images, look)
+        self.line.set_samples(labels, images, image_style)
         self.setVisible(self.line.is_usable)
 
 
@@ -99,7 +101,7 @@ class _Line(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._glyphs = GlyphCache()
-        self._places: dict[str, int] = {}
+        self._indices: dict[str, int] = {}
         self._shape = (7, 5)
         self._text = ""
         self._cursor = 0
@@ -111,12 +113,14 @@ class _Line(QWidget):
     @property
     def is_usable(self) -> bool:
         """Whether the set has any usable character."""
-        return bool(self._places)
+        return bool(self._indices)
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look) -> None:
+    def set_samples(
+        self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle
+    ) -> None:
         pixels = as_images(images)
-        self._glyphs.set_images(pixels, look)
-        self._places = {
+        self._glyphs.set_images(pixels, image_style)
+        self._indices = {
             label: index
             for index, label in reversed(tuple(enumerate(labels[: _most(labels)])))
             if len(label) == 1
@@ -130,28 +134,28 @@ class _Line(QWidget):
         self.setAccessibleDescription(text)
         self.update()
 
-    def set_cursor(self, place: int) -> None:
+    def set_cursor(self, index: int) -> None:
         """Set the text cursor, which is kept visible if the text is too long."""
-        self._cursor = place
+        self._cursor = index
         self.update()
 
     def set_drawing(self, pixels: NDArray[np.float32], label: str) -> None:
         self._drawing, self._label = pixels, label
         self.update()
 
-    def places(self) -> list[int | None]:
+    def indices(self) -> list[int | None]:
         """Return the index into the set for every character; -1 for the drawing, None for a gap."""
         return [self._place(sign) for sign in self._text]
 
     def _place(self, sign: str) -> int | None:
-        stands = sign == DRAWING_SIGN or (sign == STAR and sign not in self._places)
+        stands = sign == DRAWING_SIGN or (sign == STAR and sign not in self._indices)
         if (
             (stands or sign == self._label)
             and self._drawing is not None
             and self._drawing.shape[-2:] == self._shape
         ):
             return -1
-        return self._places.get(sign)
+        return self._indices.get(sign)
 
     def sizeHint(self) -> QSize:
         return QSize(120, self._high())
@@ -168,11 +172,11 @@ class _Line(QWidget):
         across = self.width() // max(1, (width + 1) * len(self._text) + 1)
         return max(1, min(_LARGEST_SCALE, (_HEIGHT_PX - _MARGIN_PX) // height, across))
 
-    def cell_rect(self, place: int) -> QRect:
-        """Return the rectangle of the ``place``-th character."""
+    def cell_rect(self, index: int) -> QRect:
+        """Return the rectangle of the ``index``-th character."""
         height, width = self._shape
         scale = self.scale()
-        left = self._left(scale) + place * (width + 1) * scale
+        left = self._left(scale) + index * (width + 1) * scale
         return QRect(left, (self.height() - height * scale) // 2, width * scale, height * scale)
 
     def _left(self, scale: int) -> int:
@@ -185,12 +189,12 @@ class _Line(QWidget):
         del event
         theme = current_theme()
         painter = QPainter(self)
-        if self._glyphs.look.glyphs:
+        if self._glyphs.image_style.glyphs:
             painter.fillRect(self.rect(), theme.pixel_off)
-        for place, index in enumerate(self.places()):
-            rect = self.cell_rect(place)
+        for position, index in enumerate(self.indices()):
+            rect = self.cell_rect(position)
             if index == -1 and self._drawing is not None:
-                draw_picture(painter, rect, picture(self._drawing, self._glyphs.look))
+                draw_picture(painter, rect, picture(self._drawing, self._glyphs.image_style))
                 painter.setPen(QPen(theme.accent, 1))
                 painter.drawLine(rect.left(), rect.bottom() + 2, rect.right(), rect.bottom() + 2)
             elif index is not None:

@@ -45,7 +45,7 @@ _OWN = "own"
 
 
 @dataclass(frozen=True, eq=False)
-class FileLook:
+class FilePreview:
     """The content of a file that is shown before it is opened.
 
     Attributes:
@@ -68,7 +68,7 @@ class Extras:
     """
 
     figures: Mapping[str, CardFigures | None]
-    files: Mapping[Path, FileLook]
+    files: Mapping[Path, FilePreview]
     sheets: Mapping[str, NDArray[np.uint8]]
 
 
@@ -142,7 +142,7 @@ class GalleryItem:
 def network_items(extras: Extras, recent: Sequence[Path]) -> tuple[GalleryItem, ...]:
     """Return built-in networks, the person's own, and recent files."""
     networks = (_network_item(card, extras.figures.get(card.key)) for card in cards())
-    files = (_file_item(path, extras.files.get(path, FileLook())) for path in recent)
+    files = (_file_item(path, extras.files.get(path, FilePreview())) for path in recent)
     return (*networks, *map(_findable, files))
 
 
@@ -244,8 +244,8 @@ def _notes(card: Card) -> str:
     return tr("Goal: {goal}. {hint}", goal=card.goal.words(), hint=notes)
 
 
-def _file_item(path: Path, look: FileLook) -> GalleryItem:
-    recipe = look.recipe
+def _file_item(path: Path, preview: FilePreview) -> GalleryItem:
+    recipe = preview.recipe
     item = GalleryItem(
         "file",
         str(path),
@@ -253,7 +253,7 @@ def _file_item(path: Path, look: FileLook) -> GalleryItem:
         text=str(path.parent),
         above=tr("Opened last"),
         sections=(FILES,),
-        picture=look.picture,
+        picture=preview.picture,
         path=path,
         is_own=True,
     )

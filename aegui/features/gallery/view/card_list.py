@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QWidget
 
 from aegui.core.cards import CARD_SIZE
 from aegui.core.i18n import tr
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import level_image
 from aegui.widgets.picture_cards import CardDelegate, CardWords
 from aegui.widgets.picture_list import PictureList, PictureRows
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aegui.features.gallery.model.items import GalleryItem
 
-_NO_GLYPHS = Look(glyphs=False)
+_NO_GLYPHS = ImageStyle(glyphs=False)
 
 
 class CardPictures:

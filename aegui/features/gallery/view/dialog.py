@@ -158,13 +158,13 @@ class GalleryDialog(QDialog):
         for key, button in self.ways.items():
             button.clicked.connect(lambda _checked=False, key=key: self.way_requested.emit(key))
         details = self.details
-        for asked, told in (
+        for signal, target in (
             (details.open_requested, self.open_requested),
             (details.train_requested, self.train_requested),
             (details.vary_requested, self.vary_requested),
             (details.remove_requested, self.remove_requested),
         ):
-            asked.connect(lambda told=told: told.emit(self.cards.chosen_item()))
+            signal.connect(lambda target=target: target.emit(self.cards.chosen_item()))
         details.kept_toggled.connect(
             lambda kept: self.kept_toggled.emit(self.cards.chosen_item(), kept)
         )

@@ -25,12 +25,12 @@ class NearestGenerated:
     """The result of a search.
 
     Attributes:
-        wanted: The target image, float32 ``[H, W]`` or ``[3, H, W]``.
+        target: The target image, float32 ``[H, W]`` or ``[3, H, W]``.
         drawn: The nearest image found, of the same shape.
         inversion: Its code, its distance, and how it was found.
     """
 
-    wanted: NDArray[np.float32]
+    target: NDArray[np.float32]
     drawn: NDArray[np.float32]
     inversion: Inversion
 
@@ -61,15 +61,15 @@ class InversionService(Service):
             self._subject = None
             self._derived.forget()
             return
-        wanted = np.array(image, np.float32)
-        subject = codec, wanted.tobytes()
+        target = np.array(image, np.float32)
+        subject = codec, target.tobytes()
         if self._subject == subject:
             return
         self._subject = subject
-        self.began.emit(wanted)
+        self.began.emit(target)
 
         def work(_report: Report, cancelled: IsCancelled) -> NearestGenerated:
-            found = nearest_drawn(codec, wanted, cancelled=cancelled)
-            return NearestGenerated(wanted, found.image.reshape(wanted.shape), found)
+            found = nearest_drawn(codec, target, cancelled=cancelled)
+            return NearestGenerated(target, found.image.reshape(target.shape), found)
 
         self._derived.compute(work)

@@ -59,11 +59,11 @@ class JudgeService(Service):
     """Evaluates the latest generator with the latest judge only.
 
     Signals:
-        tried(object): A ``Trial``, or None if the last one is no longer valid.
+        judged(object): A ``Trial``, or None if the last one is no longer valid.
         failed(str): Why the evaluation failed.
     """
 
-    tried = Signal(object)
+    judged = Signal(object)
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -113,11 +113,11 @@ class JudgeService(Service):
         self.job.cancel()
         if self.latest is not None:
             self.latest = None
-            self.tried.emit(None)
+            self.judged.emit(None)
 
     def _on_done(self, trial: Trial) -> None:
         self.latest = trial
-        self.tried.emit(trial)
+        self.judged.emit(trial)
 
     def _on_failed(self, error: AeguiError) -> None:
         self.forget()

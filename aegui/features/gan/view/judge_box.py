@@ -93,8 +93,8 @@ class JudgeBox(QWidget):
         if trial is None:
             return
         self.table.setRowCount(len(trial.verdicts))
-        for place, (key, verdict) in enumerate(trial.verdicts.items()):
-            self.table.write_row(place, (tr(KINDS[key]), *_cells(verdict)), "")
+        for index, (key, verdict) in enumerate(trial.verdicts.items()):
+            self.table.write_row(index, (tr(KINDS[key]), *_cells(verdict)), "")
         rows = sum(map(self.table.rowHeight, range(self.table.rowCount())))
         frame = 2 * self.table.frameWidth()
         self.table.setFixedHeight(rows + self.table.horizontalHeader().height() + frame + 2)

@@ -14,7 +14,7 @@ from aegui.kit.layouts import column, held, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import draw_glyph, picture
 from aegui.widgets.page import Breaking
 
@@ -39,30 +39,33 @@ class TwoPictures(QWidget):
         super().__init__(parent)
         self.images: tuple[NDArray[np.float32] | None, NDArray[np.float32] | None] = (None, None)
         """The images shown."""
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("The drawing, and the nearest image that the generator can draw"))
         self.figures = offer_painted(self, "nearest", fits=False)
 
     def set_images(
-        self, wanted: NDArray[np.float32], found: NDArray[np.float32] | None, look: Look
+        self,
+        target: NDArray[np.float32],
+        found: NDArray[np.float32] | None,
+        image_style: ImageStyle,
     ) -> None:
         """Show images ``[H, W]`` or ``[3, H, W]``."""
-        self.images, self._look = (wanted, found), look
+        self.images, self._image_style = (target, found), image_style
         self.update()
 
     def _across(self) -> int:
         widest = max(self.fontMetrics().horizontalAdvance(tr(text)) for text in _CAPTIONS)
         return max(_SIDE_PX, widest)
 
-    def _room(self, place: int) -> QRect:
-        """Return the rectangle of the image at ``place``."""
-        left = place * (self._across() + 2 * SPACING)
+    def _room(self, index: int) -> QRect:
+        """Return the rectangle of the image at ``index``."""
+        left = index * (self._across() + 2 * SPACING)
         return QRect(left + (self._across() - _SIDE_PX) // 2, 1, _SIDE_PX - 2, _SIDE_PX - 2)
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the image under ``position``, to be copied alone, or None."""
-        places = (place for place in range(len(self.images)) if self.images[place] is not None)
+        places = (index for index in range(len(self.images)) if self.images[index] is not None)
         rooms = map(self._room, places)
         return next((room for room in rooms if room.contains(position)), None)
 
@@ -72,10 +75,10 @@ class TwoPictures(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         theme, painter = current_theme(), QPainter(self)
         across = self._across()
-        for place, (image, caption) in enumerate(zip(self.images, _CAPTIONS, strict=True)):
-            left, room = place * (across + 2 * SPACING), self._room(place)
+        for index, (image, caption) in enumerate(zip(self.images, _CAPTIONS, strict=True)):
+            left, room = index * (across + 2 * SPACING), self._room(index)
             if image is not None:
-                room = draw_glyph(painter, room, picture(image, self._look))
+                room = draw_glyph(painter, room, picture(image, self._image_style))
             painter.setPen(QPen(theme.grid, 1))
             painter.drawRect(room.adjusted(-1, -1, 0, 0))
             painter.setPen(theme.text_dim)
@@ -113,17 +116,17 @@ class NearestBox(QWidget):
         """The text beside the images."""
         return self._words.text()
 
-    def set_wanted(self, image: NDArray[np.float32], look: Look) -> None:
+    def set_target(self, image: NDArray[np.float32], image_style: ImageStyle) -> None:
         """Show ``image`` as the target of the running search."""
         self._found = None
-        self.pictures.set_images(image, None, look)
+        self.pictures.set_images(image, None, image_style)
         self._say(tr("Searching for the image nearest to the drawing…"))
         self.go.setEnabled(False)
 
-    def set_found(self, found: NearestGenerated, look: Look) -> None:
+    def set_found(self, found: NearestGenerated, image_style: ImageStyle) -> None:
         """Show the result of the search."""
         self._found = found
-        self.pictures.set_images(found.wanted, found.drawn, look)
+        self.pictures.set_images(found.target, found.drawn, image_style)
         self._say(_words(found))
         self.go.setEnabled(True)
 

@@ -25,7 +25,7 @@ from aegui.kit.theme import SPACING, figures_font
 
 if TYPE_CHECKING:
     from aegui.features.gan.model.samples_service import GeneratedSamples
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 
 class GanPanel(QWidget):
@@ -105,9 +105,9 @@ class GanPanel(QWidget):
         self.sheet.set_samples(None)
         self.placeholder.say(text)
 
-    def set_samples(self, samples: GeneratedSamples, look: Look) -> None:
+    def set_samples(self, samples: GeneratedSamples, image_style: ImageStyle) -> None:
         """Show the newest images."""
-        self.sheet.set_samples(samples, look)
+        self.sheet.set_samples(samples, image_style)
         self._epoch.setText(tr("epoch {epoch:,}", epoch=samples.epoch))
         self._controls.show()
         self.judge.show()

@@ -13,7 +13,7 @@ from aegui.core.i18n import localized, tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme, figures_font
-from aegui.session.data.looks import GLYPHS, Look, reduced
+from aegui.session.data.image_style import GLYPHS, ImageStyle, reduced
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import draw_picture, grey_levels, level_image, picture_rect
 
@@ -44,7 +44,7 @@ class SampleSheet(Cells, Painted):
         self.samples: GeneratedSamples | None = None
         """The samples shown, or None."""
         self._pictures: Sequence[QImage] = ()
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._ratio = 1.0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -59,14 +59,16 @@ class SampleSheet(Cells, Painted):
         """Return the smallest useful size."""
         return QSize(120, 96)
 
-    def set_samples(self, samples: GeneratedSamples | None, look: Look = GLYPHS) -> None:
-        """Show ``samples``, rendered as ``look`` says; None clears the sheet."""
-        self.samples, self._look = samples, look
+    def set_samples(
+        self, samples: GeneratedSamples | None, image_style: ImageStyle = GLYPHS
+    ) -> None:
+        """Show ``samples``, rendered as ``image_style`` says; None clears the sheet."""
+        self.samples, self._image_style = samples, image_style
         if samples is None:
             self._pictures = ()
         else:
             levels = grey_levels(reduced(samples.images, _MAX_PX))
-            self._pictures = [level_image(each, look) for each in levels]
+            self._pictures = [level_image(each, image_style) for each in levels]
             height, width = samples.images.shape[-2:]
             self._ratio = height / width
         self.keep_current()
@@ -92,9 +94,9 @@ class SampleSheet(Cells, Painted):
         """Return the number of images per row."""
         return self._layout()[0]
 
-    def activate(self, place: int) -> None:
+    def activate(self, index: int) -> None:
         """Emit ``sample_activated``."""
-        self.sample_activated.emit(place)
+        self.sample_activated.emit(index)
 
     # Geometry
 

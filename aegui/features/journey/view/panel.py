@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aegui.core.evaluation.journey import Journey, JourneyStep, JourneyTerm
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 SOURCES = {
     "drawing": mark("Answer to the drawing"),
@@ -43,7 +43,7 @@ SOURCES = {
 """Sources of the output: key -> label."""
 _MAX_TERMS = 60
 _SIDE_BY_SIDE_PX = 520
-Place = tuple[int, int]
+UnitIndex = tuple[int, int]
 """A stage, and a unit of it."""
 
 
@@ -55,13 +55,13 @@ class JourneySheet:
         journey: The values of all layers.
         answer: The values of the last one as an image, ``[C, H, W]``.
         path: From the output pixel back to the current number.
-        look: How images are rendered.
+        image_style: How images are rendered.
     """
 
     journey: Journey
     answer: NDArray[np.float32]
-    path: tuple[Place, ...]
-    look: Look
+    path: tuple[UnitIndex, ...]
+    image_style: ImageStyle
 
 
 class JourneyPanel(QWidget):
@@ -130,7 +130,7 @@ class JourneyPanel(QWidget):
         """Show the last step of the sheet's path."""
         self.set_message("")
         journey, (stage, unit) = sheet.journey, sheet.path[-1]
-        self.picture.set_image(sheet.answer, sheet.look, sheet.path[0][1])
+        self.picture.set_image(sheet.answer, sheet.image_style, sheet.path[0][1])
         self._show_path(journey, sheet.path)
         name = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
         if stage == 0:
@@ -188,15 +188,15 @@ class JourneyPanel(QWidget):
             notes.append(trn("{n:,} adds nothing", "{n:,} add nothing", silent))
         self.bars.set_rows(rows, signed=True, note="; ".join(notes))
 
-    def _show_path(self, journey: Journey, path: Sequence[Place]) -> None:
+    def _show_path(self, journey: Journey, path: Sequence[UnitIndex]) -> None:
         while (item := self._crumbs.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for place, (stage, unit) in enumerate(path):
+        for index, (stage, unit) in enumerate(path):
             words = f"{stage_words(journey, stage)}, {unit_words(journey, stage, unit)}"
-            is_here = place == len(path) - 1
+            is_here = index == len(path) - 1
             button = QToolButton()
             button.setProperty("flat", True)
             button.setText(words if is_here else f"{words}  ›")
@@ -204,7 +204,7 @@ class JourneyPanel(QWidget):
             button.setToolTip("" if is_here else tr("Go back to here"))
             button.setCheckable(is_here)
             button.setChecked(is_here)
-            button.clicked.connect(partial(self.step_chosen.emit, place))
+            button.clicked.connect(partial(self.step_chosen.emit, index))
             self._crumbs.addWidget(button)
             button.show()
 
@@ -213,6 +213,6 @@ class JourneyPanel(QWidget):
         self.source_chosen.emit(self.source.itemData(index))
 
     @Slot(int)
-    def _on_bars_chosen(self, place: int) -> None:
-        if place < len(self._terms):
-            self.unit_chosen.emit(self._terms[place].unit)
+    def _on_bars_chosen(self, index: int) -> None:
+        if index < len(self._terms):
+            self.unit_chosen.emit(self._terms[index].unit)

@@ -14,7 +14,7 @@ from aegui.features.journey.view.words import COLOURS
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import draw_picture, picture_rect, quiet_picture
 
@@ -35,7 +35,7 @@ class PixelPicture(Cells, Painted):
         super().__init__(parent)
         self._image: NDArray[np.float32] = np.zeros((1, 7, 5), np.float32)
         self._channels = 1
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -43,11 +43,11 @@ class PixelPicture(Cells, Painted):
         self.setAccessibleName(name)
         self.figures = offer_painted(self, "image", fits=False)
 
-    def set_image(self, image: NDArray[np.float32], look: Look, chosen: int) -> None:
+    def set_image(self, image: NDArray[np.float32], image_style: ImageStyle, chosen: int) -> None:
         """Show ``image`` ``[C, H, W]`` with the pixel ``chosen`` marked."""
         self._channels = image.shape[0]
         self._image = image.reshape(1, -1, image.shape[2])
-        self._look, self._chosen = look, chosen
+        self._image_style, self._chosen = image_style, chosen
         if 0 <= chosen < self.count():
             self._current = chosen
         self.update()
@@ -68,18 +68,18 @@ class PixelPicture(Cells, Painted):
         """Return the rectangle of the whole image: single pixels are not worth copying."""
         return self._rect() if self._rect().contains(position) else None
 
-    def cell_rect(self, place: int) -> QRectF:
+    def cell_rect(self, index: int) -> QRectF:
         """Return the rectangle of a pixel."""
         rect, (height, width) = QRectF(self._rect()), self._image.shape[1:]
-        row, column = divmod(place, width)
+        row, column = divmod(index, width)
         wide, high = rect.width() / width, rect.height() / height
         return QRectF(rect.x() + column * wide, rect.y() + row * high, wide, high)
 
-    def text_of(self, place: int) -> str:
+    def text_of(self, index: int) -> str:
         """Return position and level of a pixel as text."""
-        channel, within = divmod(place, self.count() // self._channels)
+        channel, within = divmod(index, self.count() // self._channels)
         row, column = divmod(within, self.columns())
-        level = localized(float(self._image.flat[place]), ".3f")
+        level = localized(float(self._image.flat[index]), ".3f")
         words = tr(
             "Row {row}, column {column}: {level}", row=row + 1, column=column + 1, level=level
         )
@@ -87,9 +87,9 @@ class PixelPicture(Cells, Painted):
             return words
         return tr("{place}, {colour}", place=words, colour=tr(COLOURS[channel]))
 
-    def activate(self, place: int) -> None:
+    def activate(self, index: int) -> None:
         """Emit ``pixel_chosen``."""
-        self.pixel_chosen.emit(place)
+        self.pixel_chosen.emit(index)
 
     def sizeHint(self) -> QSize:
         """Return a size for a row of docks below the map."""
@@ -103,7 +103,7 @@ class PixelPicture(Cells, Painted):
         """Paint the image, the chosen pixel, and the hovered one or the keyboard cursor."""
         del event
         painter, theme = QPainter(self), current_theme()
-        draw_picture(painter, self._rect(), quiet_picture(self._image, self._look))
+        draw_picture(painter, self._rect(), quiet_picture(self._image, self._image_style))
         marks = [(self._chosen, theme.bad, 2)]
         if self.hasFocus() or self._hovered is not None:
             at = self._current if self._hovered is None else self._hovered

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from aegui.core.i18n import localized, mark, tr
 from aegui.core.network.activations import ACTIVATIONS
 from aegui.core.network.shapes import is_image
-from aegui.session.highlighted_layer import layer_places
+from aegui.session.highlighted_layer import layer_indices
 
 if TYPE_CHECKING:
     from aegui.core.evaluation.journey import Journey, JourneyStep, Rule
     from aegui.core.network.shapes import Shape
-    from aegui.session.highlighted_layer import LayerPlace
+    from aegui.session.highlighted_layer import LayerIndex
 
 _PARTS = {
     "encoder": mark("Encoder {n}"),
@@ -33,15 +33,15 @@ _RULES: dict[Rule, str] = {
 }
 
 
-def places_of(journey: Journey) -> list[LayerPlace | None]:
+def indices_of(journey: Journey) -> list[LayerIndex | None]:
     """Return for each stage the layer that produced it; None for the input."""
-    places = layer_places(journey.layers)
-    return [None if stage.layer is None else places[stage.layer] for stage in journey.stages]
+    indices = layer_indices(journey.layers)
+    return [None if stage.layer is None else indices[stage.layer] for stage in journey.stages]
 
 
 def stage_words(journey: Journey, stage: int) -> str:
     """Return the name of a stage, such as ``Decoder 2``."""
-    place = places_of(journey)[stage]
+    place = indices_of(journey)[stage]
     if place is None:
         return tr("Code") if journey.from_code else tr("Input")
     part, count = place

@@ -38,7 +38,7 @@ class LessonBook(Service):
         """The open lesson; None while the list is shown."""
         self.path: Path | None = None
         self.progress = LessonProgress()
-        self.place = 0
+        self.index = 0
         """Index of the current step, from 0."""
         self._settings: Settings | None = None
         self._measuring = Derived("aegui-lesson", self, urgent=False)
@@ -56,7 +56,7 @@ class LessonBook(Service):
         self.lesson, self.path, self._settings = lesson, path, settings
         self.progress = kept_progress(settings.values, lesson_key(path))
         keys = [step.key for step in lesson.steps]
-        self.place = keys.index(self.progress.step) if self.progress.step in keys else 0
+        self.index = keys.index(self.progress.step) if self.progress.step in keys else 0
         self.changed.emit()
 
     def leave(self) -> None:
@@ -68,7 +68,7 @@ class LessonBook(Service):
     def begin_anew(self) -> None:
         """Reset predictions and progress of this lesson."""
         self.progress = LessonProgress()
-        self.place = 0
+        self.index = 0
         self._keep()
 
     # Steps
@@ -76,14 +76,14 @@ class LessonBook(Service):
     @property
     def step(self) -> LessonStep | None:
         """The current step, or None."""
-        return None if self.lesson is None else self.lesson.steps[self.place]
+        return None if self.lesson is None else self.lesson.steps[self.index]
 
     def go(self, by: int) -> None:
         """Move by ``by`` steps, if there is such a step."""
-        if self.lesson is None or not 0 <= self.place + by < len(self.lesson.steps):
+        if self.lesson is None or not 0 <= self.index + by < len(self.lesson.steps):
             return
-        self.place += by
-        self.progress.step = self.lesson.steps[self.place].key
+        self.index += by
+        self.progress.step = self.lesson.steps[self.index].key
         self._keep()
 
     def predict(self, value: float) -> None:
@@ -98,7 +98,7 @@ class LessonBook(Service):
         if self.lesson is None or self.path is None:
             return None
         try:
-            return recipe_at(self.lesson, self.path.parent, self.place)
+            return recipe_at(self.lesson, self.path.parent, self.index)
         except AeguiError:
             return None
 

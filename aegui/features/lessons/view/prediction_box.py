@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from aegui.core.i18n import said, tr
 from aegui.core.lessons.figures import figure_of, value_words
 from aegui.kit.layouts import column, dim, heading, held, row
-from aegui.kit.marks import set_look, wrapped_label
+from aegui.kit.marks import set_style_property, wrapped_label
 from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
@@ -130,15 +130,17 @@ class PredictionBox(QFrame):
         self.keep.setVisible(asks and not prediction.choices)
         self._line.setVisible(asks)
         self.yours.setVisible(not asks)
-        told = _outcome(prediction, predicted, figure) if reached and predicted is not None else ""
-        self.verdict.setVisible(bool(told))
-        self.why.setVisible(bool(told))
+        outcome = (
+            _outcome(prediction, predicted, figure) if reached and predicted is not None else ""
+        )
+        self.verdict.setVisible(bool(outcome))
+        self.why.setVisible(bool(outcome))
         if predicted is not None:
             self.yours.setText(_yours(prediction, predicted))
             self.number.setValue(0)
-        self.verdict.setText(told)
+        self.verdict.setText(outcome)
         is_right = predicted is not None and _is_right(prediction, predicted, figure)
-        set_look(self.verdict, "state", "good" if is_right else "")
+        set_style_property(self.verdict, "state", "good" if is_right else "")
         self.why.setText(said(prediction.why))
 
     def _fill(self, prediction: Prediction) -> None:
@@ -153,13 +155,13 @@ class PredictionBox(QFrame):
             choice.hide()
             choice.deleteLater()
         self.choices = tuple(PredictedChoice(said(words)) for words in prediction.choices)
-        for place, choice in enumerate(self.choices):
-            self.group.addButton(choice.button, place)
+        for index, choice in enumerate(self.choices):
+            self.group.addButton(choice.button, index)
             self._lines.addWidget(choice)
 
     @Slot(int)
-    def _on_group_id_clicked(self, place: int) -> None:
-        self.predicted.emit(float(place))
+    def _on_group_id_clicked(self, index: int) -> None:
+        self.predicted.emit(float(index))
 
     @Slot()
     def _on_keep_clicked(self) -> None:

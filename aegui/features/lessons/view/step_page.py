@@ -13,7 +13,7 @@ from aegui.core.lessons.figures import figure_of, value_words
 from aegui.features.lessons.view.prediction_box import PredictionBox
 from aegui.kit.formula_line import FormulaLine
 from aegui.kit.layouts import column, dim, heading, held, row, scrolled
-from aegui.kit.marks import flat_button, set_look, wrapped_label
+from aegui.kit.marks import flat_button, set_style_property, wrapped_label
 from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
 
@@ -30,7 +30,7 @@ class StepState:
 
     Attributes:
         lesson: The lesson.
-        place: Index of its step, from 0.
+        index: Index of its step, from 0.
         predicted: The prediction; None if there is none yet.
         remembered: The figures measured at each step.
         results: The checks of the step.
@@ -41,7 +41,7 @@ class StepState:
     """
 
     lesson: Lesson
-    place: int
+    index: int
     predicted: float | None = None
     remembered: Remembered = field(default_factory=dict)
     results: tuple[CheckResult, ...] = ()
@@ -53,7 +53,7 @@ class StepState:
     @property
     def step(self) -> LessonStep:
         """The step."""
-        return self.lesson.steps[self.place]
+        return self.lesson.steps[self.index]
 
     @property
     def figures(self) -> Mapping[str, float]:
@@ -70,7 +70,7 @@ class StepState:
                 continue
             name, value = tr(figure_of(key).label), value_words(key, self.figures[key])
             line = tr("{figure}: {value}", figure=name, value=value)
-            for step in reversed(self.lesson.steps[: self.place]):
+            for step in reversed(self.lesson.steps[: self.index]):
                 other = self.remembered.get(step.key, {}).get(key)
                 if other is not None:
                     words = value_words(key, other)
@@ -183,7 +183,7 @@ class StepPage(QWidget):
         """Show ``state``."""
         step, steps = state.step, len(state.lesson.steps)
         self.lesson.setText(said(state.lesson.title))
-        self.count.setText(tr("Step {n} of {all}", n=state.place + 1, all=steps))
+        self.count.setText(tr("Step {n} of {all}", n=state.index + 1, all=steps))
         self.title.setText(said(step.title))
         self.text.setText(said(step.text))
         self.formula.set_formula(step.formula)
@@ -199,10 +199,10 @@ class StepPage(QWidget):
         self.see.setText(said(step.see))
         self.point.setVisible(bool(step.look))
         self._show_checks(state)
-        self.back.setEnabled(state.place > 0)
-        is_last = state.place + 1 == steps
+        self.back.setEnabled(state.index > 0)
+        is_last = state.index + 1 == steps
         self.next.setText(tr("Finish") if is_last else tr("Next"))
-        set_look(self.next, "main", state.reached)
+        set_style_property(self.next, "main", state.reached)
         self._say(state)
 
     def take_keys(self) -> None:
@@ -225,7 +225,7 @@ class StepPage(QWidget):
         self.do.setEnabled(state.may_do)
         label = said(step.label) or tr("Do it")
         self.do.setText(label)
-        set_look(self.do, "main", not state.reached)
+        set_style_property(self.do, "main", not state.reached)
         words = tr("Make your prediction first.") if state.asks else state.busy or state.time
         self.time.setText(words)
         self.time.setVisible(step.do is not None and bool(words))
@@ -243,9 +243,9 @@ class StepPage(QWidget):
         for line, result in zip(self.lines, results, strict=False):
             sign = "✓" if result.holds else "○"
             line.setText(f"{sign}  {result.words(state.titles)}")
-            set_look(line, "state", "good" if result.holds else "")
-        for place, line in enumerate(self.lines):
-            line.setVisible(place < len(results))
+            set_style_property(line, "state", "good" if result.holds else "")
+        for index, line in enumerate(self.lines):
+            line.setVisible(index < len(results))
         self.figures.setText("\n".join(state.further))
         self.figures.setVisible(bool(state.further))
         step = state.step
@@ -258,7 +258,7 @@ class StepPage(QWidget):
 
     def _say(self, state: StepState) -> None:
         """Scroll a new step to its top and announce it."""
-        shown = said(state.lesson.title), state.place
+        shown = said(state.lesson.title), state.index
         if shown != self._shown:
             self._shown = shown
             self.area.verticalScrollBar().setValue(0)

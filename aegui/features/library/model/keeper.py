@@ -71,8 +71,8 @@ class RunKeeper(Service):
             return
         result, resolved, name = self._waiting
         self._waiting = None
-        goes_on = bool(result.stages) and result.stages[-1].kind != "train"
-        parent = self._run if goes_on else self._draft
+        continues = bool(result.stages) and result.stages[-1].kind != "train"
+        parent = self._run if continues else self._draft
         # The id is assigned here, as a continued training may end before this one is stored.
         id = new_id()
         self._run = id

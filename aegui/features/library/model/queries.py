@@ -236,12 +236,12 @@ class LibraryQueries(Service):
     def _changed_version(self) -> int | None:
         """Return the data version after a change by another connection; None if unchanged."""
 
-        def look(library: Library) -> int | None:
+        def query(library: Library) -> int | None:
             before = self._version
             self._note_version(library)
             return None if self._version == before else self._version
 
-        return self._library.use(look)
+        return self._library.use(query)
 
     def _found(self, view: LibraryView, refresh: bool, given_up: IsCancelled) -> Iterator[object]:
         if refresh:

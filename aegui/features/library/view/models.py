@@ -59,20 +59,20 @@ class EntriesModel(QAbstractTableModel):
         self.columns = (view.group, "", *sheet.figures) if view.group else view.columns
         self.endResetModel()
 
-    def row(self, place: int) -> LibraryRow | None:
+    def row(self, index: int) -> LibraryRow | None:
         """Return the entry of a row; None if it is a group."""
         rows = () if self.sheet is None else self.sheet.rows
-        return rows[place] if 0 <= place < len(rows) else None
+        return rows[index] if 0 <= index < len(rows) else None
 
-    def known(self, place: int) -> dict[str, Any]:
-        """Return the values of ``KNOWN`` of the entry at ``place``, by column."""
-        row = self.row(place)
+    def known(self, index: int) -> dict[str, Any]:
+        """Return the values of ``KNOWN`` of the entry at ``index``, by column."""
+        row = self.row(index)
         return {} if row is None else dict(zip(KNOWN, row.values, strict=False))
 
-    def place_of(self, id: str) -> int:
+    def row_of(self, id: str) -> int:
         """Return the row of an entry; -1 if it is not shown."""
         rows = () if self.sheet is None else self.sheet.rows
-        return next((place for place, row in enumerate(rows) if row.id == id), -1)
+        return next((index for index, row in enumerate(rows) if row.id == id), -1)
 
     def value(self, index: AnyIndex) -> Any:
         """Return the raw value of a cell."""
@@ -104,7 +104,7 @@ class EntriesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column(), column)
         if role == Qt.ItemDataRole.ToolTipRole and not self.is_grouped:
-            return self._told(index, column)
+            return self._cell_text(index, column)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == "starred":
             return tr("with a star") if self.value(index) else tr("without a star")
         return None
@@ -135,7 +135,7 @@ class EntriesModel(QAbstractTableModel):
         is_right = at > 0 if self.is_grouped else is_number(column)
         return _RIGHT if is_right else _LEFT
 
-    def _told(self, index: AnyIndex, column: str) -> str:
+    def _cell_text(self, index: AnyIndex, column: str) -> str:
         if column == "starred":
             return tr("Star: click, or press Space")
         if column in EDITED:

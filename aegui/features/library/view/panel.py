@@ -109,7 +109,7 @@ class LibraryPanel(QWidget):
     """Emitted with whether every training and study is to be added to the library."""
     cancel_requested = Signal()
     """Emitted to cancel the running action."""
-    look_requested = Signal()
+    refresh_requested = Signal()
     """Emitted to query again after the library could not be read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -265,7 +265,7 @@ class LibraryPanel(QWidget):
         menu.addAction(self.keep)
 
     def _connect(self) -> None:
-        self._placeholder.accepted.connect(self.look_requested)
+        self._placeholder.accepted.connect(self.refresh_requested)
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._on_typing_timeout)
         self.shown.activated.connect(
@@ -387,7 +387,7 @@ class LibraryPanel(QWidget):
         one = len(chosen) == 1
         is_run = one and self._known(chosen[0]).get("kind") == "run"
         is_group = sheet is not None and bool(sheet.view.group)
-        self.open.setEnabled(one or (is_group and bool(self.table.chosen_places())))
+        self.open.setEnabled(one or (is_group and bool(self.table.chosen_rows())))
         self.compare.setEnabled(not is_group and len(chosen) in {1, 2})
         self.compare.setChecked(len(chosen) == 2 or bool(self._compared))
         self.again.setEnabled(is_run)
@@ -399,7 +399,7 @@ class LibraryPanel(QWidget):
         self.restore.setVisible(in_trash)
 
     def _known(self, id: str) -> dict[str, object]:
-        return self.table.entries.known(self.table.entries.place_of(id))
+        return self.table.entries.known(self.table.entries.row_of(id))
 
     # Queries
 
@@ -464,10 +464,10 @@ class LibraryPanel(QWidget):
 
     def _open_group(self) -> None:
         """Show the entries of the selected group."""
-        places, sheet = self.table.chosen_places(), self._sheet
-        if not places or sheet is None:
+        indices, sheet = self.table.chosen_rows(), self._sheet
+        if not indices or sheet is None:
             return
-        by, value = sheet.view.group, sheet.groups[places[0]].value
+        by, value = sheet.view.group, sheet.groups[indices[0]].value
         if by == "study":
             self._ask(replace(self.view, group="", study=str(value or "")))
             return

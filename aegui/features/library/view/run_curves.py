@@ -100,7 +100,7 @@ class RunCurves(LineView):
 def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
     """Return a plot of means and deviations at the epochs of all curves, interpolated linearly."""
     at = np.unique(np.concatenate([one.epoch for one in curves]))
-    made = [_series(one, at, place, key) for place, one in enumerate(curves)]
+    made = [_series(one, at, index, key) for index, one in enumerate(curves)]
     values = np.concatenate([one.extent for one in made])
     positive = values[np.isfinite(values) & (values > 0.0)]
     is_log = key == "loss" and positive.size > 0 and positive.max() / positive.min() > _DECADES
@@ -110,7 +110,7 @@ def curves_plot(curves: Sequence[RunCurve], key: str) -> LinePlot:
     return LinePlot(at, epochs, Axis(tr(_NAMES[key]), scale), tuple(reversed(made)))
 
 
-def _series(curve: RunCurve, at: NDArray[np.float64], place: int, key: str) -> Series:
+def _series(curve: RunCurve, at: NDArray[np.float64], index: int, key: str) -> Series:
     with warnings.catch_warnings():
         # Rows without a value for any seed stay NaN, which is drawn as a gap.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -125,8 +125,8 @@ def _series(curve: RunCurve, at: NDArray[np.float64], place: int, key: str) -> S
         middle,
         np.maximum(middle - spread, 0.0) if banded else None,
         middle + spread if banded else None,
-        colour=place,
-        style=dash_style(place),
+        colour=index,
+        style=dash_style(index),
         width=1.4,
         texts=texts,
     )

@@ -100,7 +100,7 @@ class RunsTable(QTableView):
         rows = map(self.entries.row, places)
         return [row.id for row in rows if row is not None]
 
-    def chosen_places(self) -> list[int]:
+    def chosen_rows(self) -> list[int]:
         """Return the selected rows, which may be groups."""
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
@@ -116,16 +116,16 @@ class RunsTable(QTableView):
 
     def _choose(self, ids: list[str], current: tuple[str, int]) -> None:
         model = self.selectionModel()
-        places = {id: self.entries.place_of(id) for id in {*ids, current[0]} if id}
+        rows = {id: self.entries.row_of(id) for id in {*ids, current[0]} if id}
         last = max(0, self.entries.columnCount() - 1)
-        at = places.get(current[0], -1)
+        at = rows.get(current[0], -1)
         if at >= 0:
             index = self.entries.index(at, min(current[1], last))
             model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         selection = QItemSelection()
         for id in ids:
-            if places[id] >= 0:
-                line = places[id]
+            if rows[id] >= 0:
+                line = rows[id]
                 selection.select(self.entries.index(line, 0), self.entries.index(line, last))
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
@@ -211,7 +211,7 @@ class RunsTable(QTableView):
         columns = range(model.columnCount())
         head = [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in columns]
         lines = [
-            [str(model.data(model.index(place, at))) for at in columns]
-            for place in self.chosen_places()
+            [str(model.data(model.index(index, at))) for at in columns]
+            for index in self.chosen_rows()
         ]
         return "\n".join("\t".join(cells) for cells in (head, *lines))

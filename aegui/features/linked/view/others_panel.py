@@ -13,7 +13,7 @@ from aegui.kit.choosing import offer
 from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import ElidedLabel, flat_button, wrapped_label
 from aegui.kit.theme import SPACING
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.other_menu import OtherMenu
 from aegui.widgets.page import PictureBox
 from aegui.widgets.ticks import number_text
@@ -88,7 +88,7 @@ class OthersPanel(QWidget):
         for number, preview in enumerate(self.previews):
             preview.close_button.clicked.connect(lambda _=False, n=number: self._on_closed(n))
         self.set_others(())
-        self._on_way_activated(0, tell=False)
+        self._on_way_activated(0, announce=False)
 
     def sizeHint(self) -> QSize:
         """Return a size with room for three small images side by side."""
@@ -117,17 +117,21 @@ class OthersPanel(QWidget):
                 preview.words.setText(tr("Move the cursor over the map."))
 
     def set_image(
-        self, image: NDArray[np.float32] | None, code: NDArray[np.float32], look: Look
+        self, image: NDArray[np.float32] | None, code: NDArray[np.float32], image_style: ImageStyle
     ) -> None:
         """Set the image of the displayed network at the cursor, ``[C, H, W]``; None clears it."""
-        self.shown.picture.set_image(image, look, code_words(code))
+        self.shown.picture.set_image(image, image_style, code_words(code))
 
-    def set_images(self, found: Sequence[OtherImage], shape: tuple[int, ...], look: Look) -> None:
+    def set_images(
+        self, found: Sequence[OtherImage], shape: tuple[int, ...], image_style: ImageStyle
+    ) -> None:
         """Set the images of the other networks, of shape ``shape``."""
         for each in found:
             if each.key in self._keys:
                 preview = self.previews[self._keys.index(each.key)]
-                preview.picture.set_image(each.image.reshape(shape), look, code_words(each.code))
+                preview.picture.set_image(
+                    each.image.reshape(shape), image_style, code_words(each.code)
+                )
                 preview.words.setText(each.words)
 
     def set_way(self, way: str) -> None:
@@ -137,10 +141,10 @@ class OthersPanel(QWidget):
 
     # Interaction
 
-    def _on_way_activated(self, _index: int, *, tell: bool = True) -> None:
+    def _on_way_activated(self, _index: int, *, announce: bool = True) -> None:
         way = self.way.currentData()
         self.way.setToolTip(tr(WAYS[way].help))
-        if tell:
+        if announce:
             self.way_chosen.emit(way)
 
     def _on_closed(self, number: int) -> None:

@@ -14,7 +14,7 @@ from aegui.kit.keys import native_keys
 from aegui.kit.layouts import column, dim, heading, held, row
 from aegui.kit.marks import flat_button, wrapped_label
 from aegui.kit.theme import SPACING
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.dragged_samples import samples_of
 from aegui.widgets.gallery import Gallery
 from aegui.widgets.glyphs import label_name
@@ -57,7 +57,7 @@ class SelectionPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._title = heading()
         self.zoom = flat_button("map-zoom-selection", tr("Zoom to the selection in all maps"))
         self.clear = flat_button("close", tr("Clear the selection (Esc)"))
@@ -135,9 +135,9 @@ class SelectionPanel(QWidget):
 
     # Display
 
-    def set_samples(self, dataset: Dataset, look: Look) -> None:
+    def set_samples(self, dataset: Dataset, image_style: ImageStyle) -> None:
         """Set the dataset that the selection refers to, and how its images are rendered."""
-        self._look = look
+        self._image_style = image_style
         self.gallery.set_samples(dataset.images, dataset.labels, dataset.names)
 
     def set_selection(self, indices: NDArray[np.int64]) -> None:
@@ -152,10 +152,10 @@ class SelectionPanel(QWidget):
 
     def set_group(self, group: SampleGroup) -> None:
         """Show the statistics of the selection."""
-        self.mean.set_image(group.mean, self._look, tr("mean"))
+        self.mean.set_image(group.mean, self._image_style, tr("mean"))
         # The largest possible standard deviation of a pixel is one half.
-        self.spread.set_image((2.0 * group.spread).clip(0.0, 1.0), self._look, tr("spread"))
-        self.words.setText("\n".join(group_words(group, glyphs=self._look.glyphs)))
+        self.spread.set_image((2.0 * group.spread).clip(0.0, 1.0), self._image_style, tr("spread"))
+        self.words.setText("\n".join(group_words(group, glyphs=self._image_style.glyphs)))
 
     def _on_delete_activated(self) -> None:
         if self.gallery.current is not None:

@@ -95,7 +95,7 @@ class Applied:
 class ConceptService(Service):
     """Computes the direction from one box of samples to another, and decodes along it."""
 
-    looked = Signal(object)
+    computed = Signal(object)
     """A ``ConceptResult``, or None without one; in the thread that owns this object."""
     applied = Signal(object)
     """An ``Applied``; in the thread that owns this object."""
@@ -117,10 +117,10 @@ class ConceptService(Service):
         self.latest: ConceptResult | None = None
         """The last result, if it is still valid."""
         self._token = object()
-        self._looks = Derived("aegui-concept", self)
-        self._looks.set_active(False)
-        self._looks.answered.connect(self._on_looks_answered)
-        self._looks.failed.connect(self._on_looks_failed)
+        self._results = Derived("aegui-concept", self)
+        self._results.set_active(False)
+        self._results.answered.connect(self._on_results_answered)
+        self._results.failed.connect(self._on_results_failed)
         self._places = Derived("aegui-concept-place", self)
         self._places.answered.connect(self.applied)
 
@@ -130,7 +130,7 @@ class ConceptService(Service):
 
     def set_active(self, active: bool) -> None:
         """Set whether a visible view needs the result; nothing is computed while none does."""
-        self._looks.set_active(active)
+        self._results.set_active(active)
 
     def set_subject(self, subject: MakingSubject | None) -> None:
         """Set network and samples; None clears the concept."""
@@ -195,11 +195,11 @@ class ConceptService(Service):
 
     def _forget(self) -> None:
         self._token = object()
-        self._looks.forget()
+        self._results.forget()
         self._places.forget()
         if self.latest is not None:
             self.latest = None
-            self.looked.emit(None)
+            self.computed.emit(None)
 
     def _renew(self, *, afresh: bool = False) -> None:
         subject, kept, boxes = self._subject, self.kept, dict(self._boxes)
@@ -211,31 +211,31 @@ class ConceptService(Service):
         if afresh:
             self._token = object()
         start = np.array(self.start, np.float32)
-        self._looks.ask(
-            lambda: _looked(subject, boxes, kept, start),
+        self._results.ask(
+            lambda: _computed(subject, boxes, kept, start),
             self._token,
             quick=is_quick(subject.codec, _work(subject, boxes, kept), QUICK_BATCH),
             gentle=subject.is_live,
         )
 
     @Slot(object)
-    def _on_looks_answered(self, look: ConceptResult) -> None:
-        self.latest = look
-        self.looked.emit(look)
+    def _on_results_answered(self, result: ConceptResult) -> None:
+        self.latest = result
+        self.computed.emit(result)
         self._apply()
 
     @Slot(str)
-    def _on_looks_failed(self, reason: str) -> None:
+    def _on_results_failed(self, reason: str) -> None:
         self._forget()
         self.failed.emit(reason)
 
     def _apply(self) -> None:
-        look, subject, amount = self.latest, self._subject, self.amount
-        if look is None or subject is None:
+        result, subject, amount = self.latest, self._subject, self.amount
+        if result is None or subject is None:
             return
         codec = subject.codec
         self._places.ask(
-            lambda: _applied(codec, look, amount),
+            lambda: _applied(codec, result, amount),
             self._token,
             quick=is_quick(codec, codec.cost),
             gentle=False,
@@ -259,7 +259,7 @@ def _work(
     return encoded * subject.codec.encode_cost + (STOPS + len(boxes)) * subject.codec.cost
 
 
-def _looked(
+def _computed(
     subject: MakingSubject,
     boxes: Mapping[str, tuple[int, ...]],
     kept: KeptConcept | None,
@@ -326,6 +326,6 @@ def _middle(subject: MakingSubject) -> NDArray[np.float32]:
     return subject.codes.mean
 
 
-def _applied(codec: Codec, look: ConceptResult, amount: float) -> Applied:
-    code = look.code(amount)
+def _applied(codec: Codec, result: ConceptResult, amount: float) -> Applied:
+    code = result.code(amount)
     return Applied(amount, code, codec.decode(code).reshape(codec.image_shape))

@@ -184,20 +184,20 @@ class FindsService(Service):
             self.failed.emit(tr("Draw around a region of the map with the lasso first (L)."))
             return
         self._seed += 1
-        asked = _AskedFinds(source, count, self._seed, polygon, frame)
+        request = _FindsRequest(source, count, self._seed, polygon, frame)
         self.job.compute(
-            lambda report, cancelled: _looked(subject, asked, report, cancelled),
+            lambda report, cancelled: _computed(subject, request, report, cancelled),
             title=tr("Looking for new images"),
         )
 
     @Slot(object)
-    def _take(self, look: FindsResult) -> None:
-        self.latest = look
-        self.found.emit(look)
+    def _take(self, result: FindsResult) -> None:
+        self.latest = result
+        self.found.emit(result)
 
 
 @dataclass(frozen=True, eq=False)
-class _AskedFinds:
+class _FindsRequest:
     source: str
     count: int
     seed: int
@@ -205,17 +205,17 @@ class _AskedFinds:
     frame: Frame | None
 
 
-def _looked(
-    subject: MakingSubject, asked: _AskedFinds, report: Report, cancelled: IsCancelled
+def _computed(
+    subject: MakingSubject, request: _FindsRequest, report: Report, cancelled: IsCancelled
 ) -> FindsResult:
     codec = subject.codec
     of = subject.known
-    if asked.source == "new":
+    if request.source == "new":
         pool = _posterior(subject)[0] if codec.can_encode else None
         share = reporting_share(report, cancelled)
-        codes = best_new(codec, of, pool, asked.count, asked.seed, cancelled, share).codes
+        codes = best_new(codec, of, pool, request.count, request.seed, cancelled, share).codes
     else:
-        codes = _drawn(subject, asked)
+        codes = _drawn(subject, request)
     stop_if(cancelled)
     if not len(codes):
         raise AeguiError(
@@ -224,7 +224,7 @@ def _looked(
     rows = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     how_new = novelty(of, rows, cancelled, codec)
     return FindsResult(
-        asked.source,
+        request.source,
         codes,
         rows.reshape(-1, *codec.image_shape),
         of,
@@ -234,13 +234,13 @@ def _looked(
     )
 
 
-def _drawn(subject: MakingSubject, asked: _AskedFinds) -> NDArray[np.float32]:
-    if asked.source == "region" and asked.polygon is not None and asked.frame is not None:
-        return sample_region(asked.polygon, asked.frame, asked.count, asked.seed)
-    if asked.source == "posterior":
+def _drawn(subject: MakingSubject, request: _FindsRequest) -> NDArray[np.float32]:
+    if request.source == "region" and request.polygon is not None and request.frame is not None:
+        return sample_region(request.polygon, request.frame, request.count, request.seed)
+    if request.source == "posterior":
         means, variances = _posterior(subject)
-        return sample_posterior(means, variances, asked.count, asked.seed)
-    return sample_prior(subject.codec.latent_size, asked.count, asked.seed)
+        return sample_posterior(means, variances, request.count, request.seed)
+    return sample_prior(subject.codec.latent_size, request.count, request.seed)
 
 
 def _posterior(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
-    from aegui.core.run_file.saved import PinnedPlace
+    from aegui.core.run_file.saved import PinnedCode
     from aegui.features.making.model.making import MakingSubject
     from aegui.session.jobs.derived import JobProgress
 
@@ -61,7 +61,7 @@ class PathService(Service):
     traced = Signal(object)
     """A ``PathResult``, or None without a path; in the thread that owns this object."""
     pictured = Signal(object)
-    """Decoded images of ``places``: a tuple of ``[C, H, W]`` or None; likewise."""
+    """Decoded images of ``pins``: a tuple of ``[C, H, W]`` or None; likewise."""
     busy_changed = Signal(bool)
     """Whether a path is being computed."""
     progressed = Signal(str)
@@ -76,10 +76,10 @@ class PathService(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._subject: MakingSubject | None = None
-        self.places: tuple[PinnedPlace, ...] = ()
+        self.pins: tuple[PinnedCode, ...] = ()
         """All pins, in their order."""
         # Compared by identity: two pins may have the same place and name.
-        self._left_out: tuple[PinnedPlace, ...] = ()
+        self._left_out: tuple[PinnedCode, ...] = ()
         self.kind = DEFAULT_KIND
         """How the path leads from pin to pin: a key of ``PATHS``."""
         self.count = DEFAULT_IMAGES
@@ -100,19 +100,19 @@ class PathService(Service):
     @property
     def stops(self) -> tuple[bool, ...]:
         """Which pins are on the path; pins of another code size never are."""
-        return tuple(self._takes(place) for place in self.places)
+        return tuple(self._takes(pin) for pin in self.pins)
 
     @property
     def fitting(self) -> tuple[bool, ...]:
         """Which pins have the code size of the current network."""
-        return tuple(self._fits(place) for place in self.places)
+        return tuple(self._fits(pin) for pin in self.pins)
 
-    def _takes(self, place: PinnedPlace) -> bool:
-        return not _is_one_of(place, self._left_out) and self._fits(place)
+    def _takes(self, pin: PinnedCode) -> bool:
+        return not _is_one_of(pin, self._left_out) and self._fits(pin)
 
-    def _fits(self, place: PinnedPlace) -> bool:
+    def _fits(self, pin: PinnedCode) -> bool:
         subject = self._subject
-        return subject is None or len(place.z) == subject.codec.latent_size
+        return subject is None or len(pin.z) == subject.codec.latent_size
 
     def set_active(self, active: bool) -> None:
         """Set whether a visible view needs the path; nothing is computed while none does."""
@@ -134,11 +134,11 @@ class PathService(Service):
         self._draw_pins()
         self._renew()
 
-    def set_places(self, places: tuple[PinnedPlace, ...]) -> None:
+    def set_pins(self, pins: tuple[PinnedCode, ...]) -> None:
         """Set all pins, in the order of the path."""
         taken = self._taken()
-        self.places = places
-        self._left_out = tuple(place for place in self._left_out if _is_one_of(place, places))
+        self.pins = pins
+        self._left_out = tuple(pin for pin in self._left_out if _is_one_of(pin, pins))
         self.stops_changed.emit()
         if self._taken() != taken:
             self._renew(afresh=True)
@@ -146,24 +146,24 @@ class PathService(Service):
 
     def set_stop(self, index: int, taken: bool) -> None:
         """Set whether the pin at ``index`` is on the path."""
-        place = self.places[index]
-        others = tuple(each for each in self._left_out if each is not place)
-        self._left_out = others if taken else (*others, place)
+        pin = self.pins[index]
+        others = tuple(each for each in self._left_out if each is not pin)
+        self._left_out = others if taken else (*others, pin)
         self.stops_changed.emit()
         self._renew(afresh=True)
 
-    def renamed(self, index: int, name: str) -> PinnedPlace:
+    def renamed(self, index: int, name: str) -> PinnedCode:
         """Return the pin at ``index`` under another name; it stays on or off the path."""
-        return self._changed(index, replace(self.places[index], name=name[:MAX_NAME]))
+        return self._changed(index, replace(self.pins[index], name=name[:MAX_NAME]))
 
-    def moved(self, index: int, z: NDArray[np.float32]) -> PinnedPlace:
+    def moved(self, index: int, z: NDArray[np.float32]) -> PinnedCode:
         """Return the pin at ``index`` moved to code ``z`` ``[d]``; it stays on or off the path."""
-        return self._changed(index, replace(self.places[index], z=tuple(z.tolist())))
+        return self._changed(index, replace(self.pins[index], z=tuple(z.tolist())))
 
-    def _changed(self, index: int, place: PinnedPlace) -> PinnedPlace:
-        if _is_one_of(self.places[index], self._left_out):
-            self._left_out = (*self._left_out, place)
-        return place
+    def _changed(self, index: int, pin: PinnedCode) -> PinnedCode:
+        if _is_one_of(self.pins[index], self._left_out):
+            self._left_out = (*self._left_out, pin)
+        return pin
 
     def set_kind(self, kind: str) -> None:
         """Set how the path leads from pin to pin: a key of ``PATHS``."""
@@ -185,8 +185,8 @@ class PathService(Service):
             self.count = count
             self._renew(afresh=True)
 
-    def _taken(self) -> tuple[PinnedPlace, ...]:
-        return tuple(place for place in self.places if self._takes(place))
+    def _taken(self) -> tuple[PinnedCode, ...]:
+        return tuple(pin for pin in self.pins if self._takes(pin))
 
     def _forget(self) -> None:
         self._ways.forget()
@@ -194,46 +194,46 @@ class PathService(Service):
 
     def _renew(self, *, afresh: bool = False) -> None:
         """Compute another path if ``afresh``, else the same path with newer weights."""
-        subject, places = self._subject, self._taken()
+        subject, pins = self._subject, self._taken()
         if subject is None:
             return
-        if len(places) < 2:
+        if len(pins) < 2:
             self._forget()
             return
         if afresh or not subject.is_live:
             # A running computation is obsolete.
             self._token = object()
         self._is_new |= afresh or self.latest is None
-        asked = _AskedPath(places, self.kind, max(self.count, len(places)), self._is_new)
+        request = _PathRequest(pins, self.kind, max(self.count, len(pins)), self._is_new)
         # During training a newer path is always pending: show no progress title for it.
         is_awaited = self.latest is None or not subject.is_live
         self._ways.derive(
-            lambda report, cancelled: _traced(subject, asked, report, cancelled),
+            lambda report, cancelled: _traced(subject, request, report, cancelled),
             self._token,
-            quick=asked.kind != _SLOW
-            and is_quick(subject.codec, asked.count * subject.codec.cost, QUICK_BATCH),
+            quick=request.kind != _SLOW
+            and is_quick(subject.codec, request.count * subject.codec.cost, QUICK_BATCH),
             gentle=subject.is_live,
             title=tr("Looking for the path") if is_awaited else "",
         )
 
     def _draw_pins(self) -> None:
-        subject, places = self._subject, self.places
+        subject, pins = self._subject, self.pins
         if subject is None:
             return
         codec = subject.codec
         self._pictures.ask(
-            lambda: _pictured(codec, places),
-            places,
-            quick=is_quick(codec, len(places) * codec.cost, QUICK_BATCH),
+            lambda: _pictured(codec, pins),
+            pins,
+            quick=is_quick(codec, len(pins) * codec.cost, QUICK_BATCH),
             gentle=subject.is_live,
         )
 
     @Slot(object)
-    def _show(self, look: PathResult | None) -> None:
+    def _show(self, result: PathResult | None) -> None:
         self._is_new = False
-        if look is not None or self.latest is not None:
-            self.latest = look
-            self.traced.emit(look)
+        if result is not None or self.latest is not None:
+            self.latest = result
+            self.traced.emit(result)
 
     @Slot(object)
     def _on_ways_progressed(self, progress: JobProgress) -> None:
@@ -245,52 +245,50 @@ class PathService(Service):
         self.failed.emit(reason)
 
 
-def _is_one_of(place: PinnedPlace, places: tuple[PinnedPlace, ...]) -> bool:
-    return any(each is place for each in places)
+def _is_one_of(pin: PinnedCode, pins: tuple[PinnedCode, ...]) -> bool:
+    return any(each is pin for each in pins)
 
 
-def _pictured(
-    codec: Codec, places: tuple[PinnedPlace, ...]
-) -> tuple[NDArray[np.float32] | None, ...]:
-    fitting = [place.z for place in places if len(place.z) == codec.latent_size]
+def _pictured(codec: Codec, pins: tuple[PinnedCode, ...]) -> tuple[NDArray[np.float32] | None, ...]:
+    fitting = [pin.z for pin in pins if len(pin.z) == codec.latent_size]
     if not fitting:
-        return (None,) * len(places)
+        return (None,) * len(pins)
     drawn = iter(codec.decode(np.array(fitting, np.float32)).reshape(-1, *codec.image_shape))
-    return tuple(next(drawn) if len(place.z) == codec.latent_size else None for place in places)
+    return tuple(next(drawn) if len(pin.z) == codec.latent_size else None for pin in pins)
 
 
 @dataclass(frozen=True, eq=False)
-class _AskedPath:
-    places: tuple[PinnedPlace, ...]
+class _PathRequest:
+    pins: tuple[PinnedCode, ...]
     kind: str
     count: int
     is_new: bool
 
 
 def _traced(
-    subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
+    subject: MakingSubject, request: _PathRequest, report: Report, cancelled: IsCancelled
 ) -> Iterator[PathResult]:
     """Yield the requested path; before a new slow one, the straight path."""
-    if asked.kind == _SLOW and asked.is_new:
-        yield _way(subject, replace(asked, kind=DEFAULT_KIND), report, cancelled)
-    yield _way(subject, asked, report, cancelled)
+    if request.kind == _SLOW and request.is_new:
+        yield _way(subject, replace(request, kind=DEFAULT_KIND), report, cancelled)
+    yield _way(subject, request, report, cancelled)
 
 
 def _way(
-    subject: MakingSubject, asked: _AskedPath, report: Report, cancelled: IsCancelled
+    subject: MakingSubject, request: _PathRequest, report: Report, cancelled: IsCancelled
 ) -> PathResult:
     codec = subject.codec
-    places = [np.array(place.z, np.float32) for place in asked.places]
+    pins = [np.array(pin.z, np.float32) for pin in request.pins]
     known = None if subject.codes is None else subject.codes.values
     share = reporting_share(report)
-    codes = through(places, asked.kind, asked.count, codec, known, cancelled, share)
+    codes = through(pins, request.kind, request.count, codec, known, cancelled, share)
     images = np.clip(np.nan_to_num(codec.decode(codes)), 0.0, 1.0)
     return PathResult(
-        asked.kind,
+        request.kind,
         codes,
         images.reshape(-1, *codec.image_shape),
         pixel_change(codec, codes),
-        stops(len(places), len(codes)),
-        tuple(place.name for place in asked.places),
+        stops(len(pins), len(codes)),
+        tuple(pin.name for pin in request.pins),
         codec.epoch,
     )

@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.features.making.view.picture_strip import PictureStrip
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font, for_text
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class AmountStrip(PictureStrip):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Amount of the concept"), _KEYS, parent)
-        self._look: ConceptResult | None = None
+        self._result: ConceptResult | None = None
         self.amount = 1.0
         """Position of the slider."""
 
@@ -62,10 +62,10 @@ class AmountStrip(PictureStrip):
         """Return a size for small images."""
         return QSize(160, _MIN_PX + _TRACK_PX + for_text(_LINE_PX))
 
-    def set_look(self, look: ConceptResult | None, seen: Look = GLYPHS) -> None:
+    def set_result(self, result: ConceptResult | None, image_style: ImageStyle = GLYPHS) -> None:
         """Show the effect of a concept; None clears the strip."""
-        self._look = look
-        self._set_images(None if look is None else look.images, seen)
+        self._result = result
+        self._set_images(None if result is None else result.images, image_style)
         self._describe()
         self.update()
 
@@ -88,15 +88,15 @@ class AmountStrip(PictureStrip):
 
     def x_of(self, amount: float) -> float:
         """Return the x coordinate of ``amount`` in pixels."""
-        assert self._look is not None
-        amounts, half = self._look.amounts, self._side() / 2
+        assert self._result is not None
+        amounts, half = self._result.amounts, self._side() / 2
         share = (amount - float(amounts[0])) / max(1e-9, float(amounts[-1] - amounts[0]))
         return half + share * (self.width() - 2 * half)
 
     def amount_at(self, x: float) -> float:
         """Return the amount at ``x``, clipped to the range; snaps to whole steps nearby."""
-        assert self._look is not None
-        low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
+        assert self._result is not None
+        low, high = float(self._result.amounts[0]), float(self._result.amounts[-1])
         half = self._side() / 2
         share = float(np.clip((x - half) / max(1.0, self.width() - 2 * half), 0.0, 1.0))
         amount = low + share * (high - low)
@@ -105,21 +105,21 @@ class AmountStrip(PictureStrip):
         return near if is_near else amount
 
     def _boxes(self) -> list[QRect]:
-        assert self._look is not None
-        side, amounts = self._side(), self._look.amounts.tolist()
+        assert self._result is not None
+        side, amounts = self._side(), self._result.amounts.tolist()
         return [QRect(round(self.x_of(amount) - side / 2), 0, side, side) for amount in amounts]
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the image under ``position``, to copy it alone."""
-        boxes = [] if self._look is None else self._boxes()
+        boxes = [] if self._result is None else self._boxes()
         return next((box for box in boxes if box.contains(position)), None)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
-        look = self._look
-        if look is None:
+        result = self._result
+        if result is None:
             return
         self._suit_theme()
         painter = QPainter(self)
@@ -130,8 +130,8 @@ class AmountStrip(PictureStrip):
         self._paint_track(painter, side)
 
     def _paint_track(self, painter: QPainter, top: int) -> None:
-        assert self._look is not None
-        theme, amounts = current_theme(), self._look.amounts
+        assert self._result is not None
+        theme, amounts = current_theme(), self._result.amounts
         middle = top + _TRACK_PX / 2
         left, right = self.x_of(float(amounts[0])), self.x_of(float(amounts[-1]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -148,8 +148,8 @@ class AmountStrip(PictureStrip):
 
     def _paint_figures(self, painter: QPainter, top: int) -> None:
         """Paint ticks and labels at whole steps: 0 is no change, 1 is the formula C + A - B."""
-        assert self._look is not None
-        theme, amounts = current_theme(), self._look.amounts
+        assert self._result is not None
+        theme, amounts = current_theme(), self._result.amounts
         low, high = float(amounts[0]), float(amounts[-1])
         first, last = int(np.ceil(low)), int(np.floor(high))
         # With a small step the range may hold millions of whole steps.
@@ -169,8 +169,8 @@ class AmountStrip(PictureStrip):
         self.amount_edited.emit(self.amount_at(x))
 
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
-        assert self._look is not None
-        low, high = float(self._look.amounts[0]), float(self._look.amounts[-1])
+        assert self._result is not None
+        low, high = float(self._result.amounts[0]), float(self._result.amounts[-1])
         wanted = high if to_end else low
         if steps is not None:
             wanted = self.amount + (high - low) / _FINE_STEPS * steps

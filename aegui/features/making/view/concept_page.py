@@ -21,7 +21,7 @@ from aegui.kit.layouts import column, dim, row
 from aegui.kit.marks import flat_button, icon_button
 from aegui.kit.speech import announce
 from aegui.kit.theme import SPACING
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.page import PictureBox
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ class ConceptPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: ConceptResult | None = None
-        self._seen = GLYPHS
+        self._result: ConceptResult | None = None
+        self._image_style = GLYPHS
         self.boxes = {key: SampleBox(box) for key, box in BOXES.items()}
         self.strip = AmountStrip()
         self.result = PictureBox(tr("Image that was reached"), QSize(130, 130))
@@ -99,7 +99,7 @@ class ConceptPage(QWidget):
         self._build()
         self._connect()
         self.set_kept((), -1)
-        self.set_look(None, GLYPHS)
+        self.set_result(None, GLYPHS)
 
     def _fill(self) -> None:
         self.kept.setAccessibleName(tr("Concept"))
@@ -146,11 +146,11 @@ class ConceptPage(QWidget):
         names: Sequence[str],
         classes: Sequence[str],
         members: Sequence[tuple[int, ...]],
-        look: Look,
+        result: ImageStyle,
     ) -> None:
         """Set the data set of the samples."""
         for box in self.boxes.values():
-            box.set_samples(images, names, classes, members, look)
+            box.set_samples(images, names, classes, members, result)
 
     def set_kept(self, kept: Sequence[KeptConcept], current: int) -> None:
         """Offer the kept concepts; ``current`` is in use, -1 for the boxes."""
@@ -164,33 +164,33 @@ class ConceptPage(QWidget):
             self.boxes[key].setEnabled(current < 0)
         self._show_enabled()
 
-    def set_look(self, look: ConceptResult | None, seen: Look) -> None:
+    def set_result(self, result: ConceptResult | None, image_style: ImageStyle) -> None:
         """Show the effect of the concept; None if there is none."""
-        self._look, self._seen = look, seen
-        self.strip.set_look(look, seen)
-        self.strip.setVisible(look is not None)
-        self.result.setVisible(look is not None)
+        self._result, self._image_style = result, image_style
+        self.strip.set_result(result, image_style)
+        self.strip.setVisible(result is not None)
+        self.result.setVisible(result is not None)
         self._show_words()
         self._show_enabled()
 
     def _show_words(self) -> None:
-        if self._look is None:
+        if self._result is None:
             self.set_status(tr("Put samples that share a property into A, others into B."))
         else:
-            self.set_status(self._words(self._look))
+            self.set_status(self._words(self._result))
 
-    def _words(self, look: ConceptResult) -> str:
-        if look.concept.separation <= 0.0:
+    def _words(self, result: ConceptResult) -> str:
+        if result.concept.separation <= 0.0:
             return ""
         return tr(
-            "The boxes lie {value:.1f} standard deviations apart.", value=look.concept.separation
+            "The boxes lie {value:.1f} standard deviations apart.", value=result.concept.separation
         )
 
-    def set_applied(self, applied: Applied, seen: Look) -> None:
+    def set_applied(self, applied: Applied, image_style: ImageStyle) -> None:
         """Show the image at the current amount."""
         self.strip.set_amount(applied.amount)
         amount = localized(applied.amount, "+.2f").replace("-", "\N{MINUS SIGN}")
-        self.result.set_image(applied.image, seen, tr("{amount} steps", amount=amount))
+        self.result.set_image(applied.image, image_style, tr("{amount} steps", amount=amount))
 
     def set_status(self, text: str) -> None:
         """Show ``text`` in the status line."""
@@ -198,11 +198,11 @@ class ConceptPage(QWidget):
         self._status.setToolTip(text)
 
     def _show_enabled(self) -> None:
-        has_look = self._look is not None
+        has_result = self._result is not None
         for button in (self.show_place, self.pin, self.draw):
-            button.setEnabled(has_look)
+            button.setEnabled(has_result)
         is_new = self._kept_index() < 0
-        self.keep.setEnabled(has_look and is_new)
+        self.keep.setEnabled(has_result and is_new)
         self.remove.setVisible(not is_new)
         self.keep.setVisible(is_new)
 

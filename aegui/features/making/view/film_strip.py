@@ -14,7 +14,7 @@ from aegui.features.making.view.picture_strip import PictureStrip
 from aegui.kit.charts.scale import figure
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font, for_text
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import draw_glyph
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class FilmStrip(PictureStrip):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Film of the path"), _STEPS, parent)
-        self._look: PathResult | None = None
+        self._result: PathResult | None = None
         self.step = 0
         """The current step."""
 
@@ -65,56 +65,56 @@ class FilmStrip(PictureStrip):
         """Return a size for small frames and a low plot."""
         return QSize(120, _MIN_FRAME_PX + _MIN_PLOT_PX + 2 * for_text(_LINE_PX))
 
-    def set_path(self, look: PathResult | None, seen: Look = GLYPHS) -> None:
-        """Show ``look``, its images rendered as ``seen`` says; None clears the strip."""
-        self._look = look
-        self._set_images(None if look is None else look.images, seen)
-        self.step = 0 if look is None else min(self.step, len(look.codes) - 1)
+    def set_path(self, result: PathResult | None, image_style: ImageStyle = GLYPHS) -> None:
+        """Show ``result``, its images rendered as ``image_style`` says; None clears the strip."""
+        self._result = result
+        self._set_images(None if result is None else result.images, image_style)
+        self.step = 0 if result is None else min(self.step, len(result.codes) - 1)
         self._describe()
         self.update()
 
     def set_step(self, step: int) -> None:
         """Mark ``step`` as the current one."""
-        if self._look is not None and step != self.step:
-            self.step = min(max(step, 0), len(self._look.codes) - 1)
+        if self._result is not None and step != self.step:
+            self.step = min(max(step, 0), len(self._result.codes) - 1)
             self._describe()
             self.update()
 
     def words(self, step: int) -> str:
         """Describe a step: its number, its pin and the change from the step before."""
-        look = self._look
-        if look is None:
+        result = self._result
+        if result is None:
             return ""
-        text = tr("Step {n} of {count}", n=step + 1, count=len(look.codes))
-        here = [name for stop, name in zip(look.stops, look.names, strict=True) if stop == step]
+        text = tr("Step {n} of {count}", n=step + 1, count=len(result.codes))
+        here = [name for stop, name in zip(result.stops, result.names, strict=True) if stop == step]
         if here:
             text = tr("{step}: {pin}", step=text, pin=", ".join(here))
         if step:
-            change = self._amount(float(look.change[step - 1]))
+            change = self._amount(float(result.change[step - 1]))
             text = tr("{step}; changes by {change}", step=text, change=change)
         return text
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Describe a step."""
-        return self.words(place)
+        return self.words(index)
 
     def current_part(self) -> int | None:
         """Return the current step."""
-        return self.step if self._look is not None else None
+        return self.step if self._result is not None else None
 
     def title(self) -> str:
         """Return the title of the plot."""
-        look = self._look
-        if look is None or not len(look.change):
+        result = self._result
+        if result is None or not len(result.change):
             return ""
         return tr(
             "Change per step: {most} at most, {sum} in total",
-            sum=self._amount(float(look.change.sum())),
-            most=self._amount(float(look.change.max())),
+            sum=self._amount(float(result.change.sum())),
+            most=self._amount(float(result.change.max())),
         )
 
     def _amount(self, value: float) -> str:
-        if self._seen.glyphs:
+        if self._image_style.glyphs:
             return tr("{n} px", n=figure(value))
         return figure(value)
 
@@ -136,46 +136,46 @@ class FilmStrip(PictureStrip):
 
     def x_of(self, step: float) -> float:
         """Return the x coordinate of a step in pixels."""
-        assert self._look is not None
+        assert self._result is not None
         half = self._frame().width() / 2
-        share = step / max(1, len(self._look.codes) - 1)
+        share = step / max(1, len(self._result.codes) - 1)
         return half + share * (self.width() - 2 * half)
 
     def step_at(self, x: float) -> int:
         """Return the step nearest to ``x``."""
-        assert self._look is not None
+        assert self._result is not None
         half = self._frame().width() / 2
         share = (x - half) / max(1.0, self.width() - 2 * half)
-        last = len(self._look.codes) - 1
+        last = len(self._result.codes) - 1
         return int(np.clip(round(share * last), 0, last))
 
     def shown_steps(self) -> list[int]:
         """Return the steps whose frames are shown: as many as fit."""
-        assert self._look is not None
-        count = len(self._look.codes)
+        assert self._result is not None
+        count = len(self._result.codes)
         fit = max(2, self.width() // (self._frame().width() + _GAP_PX))
         return [int(step) for step in evenly_spaced(count, fit)]
 
     def copied_at(self, position: QPoint) -> QRect | None:
         """Return the rectangle of the frame under ``position``, or None."""
-        if self._look is None or not self._pictures:
+        if self._result is None or not self._pictures:
             return None
         return next((box for _, box in self._frames() if box.contains(position)), None)
 
     def _frames(self) -> Iterator[tuple[int, QRect]]:
         """Yield the steps that are shown, with the rectangles of their frames."""
-        assert self._look is not None
+        assert self._result is not None
         size, shown = self._frame(), self.shown_steps()
-        for place, step in enumerate(shown):
+        for index, step in enumerate(shown):
             # Equal spacing; it differs from the steps' own positions only by rounding.
-            even = place * (len(self._look.codes) - 1) / max(1, len(shown) - 1)
+            even = index * (len(self._result.codes) - 1) / max(1, len(shown) - 1)
             yield step, _box(self.x_of(even), size)
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         del event
-        if self._look is None or not self._pictures:
+        if self._result is None or not self._pictures:
             return
         self._suit_theme()
         painter = QPainter(self)
@@ -190,16 +190,16 @@ class FilmStrip(PictureStrip):
         self._paint_head(painter, size, plot)
 
     def _paint_frame(self, painter: QPainter, step: int, box: QRect) -> None:
-        if self._seen.glyphs:
+        if self._image_style.glyphs:
             painter.fillRect(box, current_theme().pixel_off)
         draw_glyph(painter, box, self._pictures[step])
 
     def _paint_names(self, painter: QPainter, top: int) -> None:
         """Paint the names of the pins under their frames, without overlaps."""
-        assert self._look is not None
+        assert self._result is not None
         theme, taken = current_theme(), -1.0
         painter.setPen(theme.text_dim)
-        for stop, name in zip(self._look.stops, self._look.names, strict=True):
+        for stop, name in zip(self._result.stops, self._result.names, strict=True):
             width = painter.fontMetrics().horizontalAdvance(name) + 6.0
             left = min(max(self.x_of(stop) - width / 2, 0.0), self.width() - width)
             if left > taken:
@@ -208,8 +208,8 @@ class FilmStrip(PictureStrip):
                 taken = left + width
 
     def _paint_plot(self, painter: QPainter, plot: QRectF) -> None:
-        assert self._look is not None
-        theme, change = current_theme(), np.nan_to_num(self._look.change)
+        assert self._result is not None
+        theme, change = current_theme(), np.nan_to_num(self._result.change)
         line = QRectF(0, plot.top() - for_text(_LINE_PX), self.width(), for_text(_LINE_PX))
         painter.setPen(theme.text_dim)
         title = painter.fontMetrics().elidedText(
@@ -226,7 +226,7 @@ class FilmStrip(PictureStrip):
         painter.setPen(theme.border)
         painter.drawLine(QPointF(0, plot.bottom()), QPointF(self.width(), plot.bottom()))
         painter.setPen(QPen(theme.text_dim, 1, Qt.PenStyle.DotLine))
-        for stop in self._look.stops:
+        for stop in self._result.stops:
             x = self.x_of(stop)
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
@@ -245,15 +245,15 @@ class FilmStrip(PictureStrip):
         self.step_chosen.emit(self.step_at(x))
 
     def _move(self, steps: int | None, *, to_end: bool = False) -> None:
-        assert self._look is not None
-        last = len(self._look.codes) - 1
+        assert self._result is not None
+        last = len(self._result.codes) - 1
         wanted = last if to_end else 0
         if steps is not None:
             wanted = self.step + steps
         self.step_chosen.emit(min(max(wanted, 0), last))
 
     def tip_at(self, position: QPoint) -> str:  # noqa: D102
-        return "" if self._look is None else self.words(self.step_at(position.x()))
+        return "" if self._result is None else self.words(self.step_at(position.x()))
 
 
 def _box(x: float, size: QSize) -> QRect:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aegui.features.making.model.finds_service import FindsResult
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 _ONE_ROW_PX = 520
 
@@ -128,23 +128,23 @@ class FindsPage(QWidget):
         offer(self.source, rows)
         self._show_help()
 
-    def set_look(self, look: FindsResult | None, seen: Look) -> None:
+    def set_result(self, result: FindsResult | None, image_style: ImageStyle) -> None:
         """Show the finds; None if there are none."""
-        self.sheet.set_look(look, seen)
-        self._pages.setCurrentIndex(0 if look is None else 1)
+        self.sheet.set_result(result, image_style)
+        self._pages.setCurrentIndex(0 if result is None else 1)
         self.show_count()
 
     def show_count(self) -> None:
         """Show the number of finds and the epoch of the weights."""
-        look = self.sheet.look
-        if look is None:
+        result = self.sheet.result
+        if result is None:
             self.set_status("")
             return
         words = trn(
             "{n} image, epoch {epoch:,}",
             "{n} images, epoch {epoch:,}",
-            len(look.images),
-            epoch=look.epoch,
+            len(result.images),
+            epoch=result.epoch,
         )
         self.set_status(words)
 
@@ -165,12 +165,12 @@ class FindsPage(QWidget):
         self.source.setToolTip(tr(SOURCES[key].help) if key else "")
 
     def _show_enabled(self) -> None:
-        chosen, look = len(self.sheet.chosen()), self.sheet.look
+        chosen, result = len(self.sheet.chosen()), self.sheet.result
         self.show_place.setEnabled(chosen == 1)
         self.draw.setEnabled(chosen == 1)
         self.pin.setEnabled(chosen > 0)
         for button in (self.join, self.save):
-            button.setEnabled(look is not None)
+            button.setEnabled(result is not None)
         n = len(self._meant())
         if chosen:
             join, save = tr("Add {n} selected", n=n), tr("Save {n} selected…", n=n)
@@ -185,8 +185,8 @@ class FindsPage(QWidget):
 
     def _meant(self) -> tuple[int, ...]:
         """Return the selected finds, or else all."""
-        look = self.sheet.look
-        count = 0 if look is None else len(look.images)
+        result = self.sheet.result
+        count = 0 if result is None else len(result.images)
         return self.sheet.chosen() or tuple(range(count))
 
     def _on_find_clicked(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QResizeEvent
 
     from aegui.features.making.model.finds_service import FindsResult
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 _SIDES_PX = (128, 112, 96, 84, 64, 56, 48)
 """Image sides, largest first: the first at which all images are visible, or the last."""
@@ -28,10 +28,10 @@ _SMALL = 0.85
 
 
 class _FindRows(PictureRows):
-    def __init__(self, look: FindsResult, seen: Look) -> None:
-        self._look, self._seen = look, seen
-        self._words = look.words
-        self._pictures = pictures(look.images, seen)
+    def __init__(self, result: FindsResult, image_style: ImageStyle) -> None:
+        self._result, self._image_style = result, image_style
+        self._words = result.words
+        self._pictures = pictures(result.images, image_style)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -39,11 +39,11 @@ class _FindRows(PictureRows):
     def picture(self, row: int, room: QSize) -> QImage:
         """Return the image; photographs are scaled to ``room``, glyph pixels are not."""
         made = self._pictures[row]
-        return made if self._seen.glyphs else _filling(made, room)
+        return made if self._image_style.glyphs else _filling(made, room)
 
     def caption(self, row: int) -> str:
         """Return the novelty ratio, as in the cursor panel, and the novelty in words."""
-        return f"{localized(float(self._look.ratio[row]), '.2f')} · {self._words[row]}"
+        return f"{localized(float(self._result.ratio[row]), '.2f')} · {self._words[row]}"
 
     def sentence(self, row: int) -> str:
         """Describe novelty and entropy of a find."""
@@ -51,8 +51,8 @@ class _FindRows(PictureRows):
             "{n}: {words}; novelty {ratio:.1f}; entropy {entropy:.2f} bits per pixel",
             n=row + 1,
             words=self._words[row],
-            ratio=float(self._look.ratio[row]),
-            entropy=float(self._look.entropy[row]),
+            ratio=float(self._result.ratio[row]),
+            entropy=float(self._result.entropy[row]),
         )
 
 
@@ -61,9 +61,9 @@ class FindsSheet(PictureList):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("New images that were found"), parent)
-        self.look: FindsResult | None = None
+        self.result: FindsResult | None = None
         """The displayed finds."""
-        self._seen: Look | None = None
+        self._image_style: ImageStyle | None = None
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -72,10 +72,10 @@ class FindsSheet(PictureList):
         self.setFont(figures_font(self.font(), scale=_SMALL))
         self.figures = offer_painted(self, "finds")
 
-    def set_look(self, look: FindsResult | None, seen: Look) -> None:
-        """Show ``look``, its images rendered as ``seen`` says; None clears the sheet."""
-        self.look, self._seen = look, seen
-        self.set_rows(None if look is None else _FindRows(look, seen))
+    def set_result(self, result: FindsResult | None, image_style: ImageStyle) -> None:
+        """Show ``result``, its images rendered as ``image_style`` says; None clears the sheet."""
+        self.result, self._image_style = result, image_style
+        self.set_rows(None if result is None else _FindRows(result, image_style))
         self._fit()
 
     def _fit(self) -> None:
@@ -98,9 +98,9 @@ class FindsSheet(PictureList):
     def changeEvent(self, event: QEvent) -> None:
         """Rebuild the images after a theme change, keeping the selection."""
         super().changeEvent(event)
-        if event.type() == event.Type.PaletteChange and self._seen is not None:
+        if event.type() == event.Type.PaletteChange and self._image_style is not None:
             chosen = self.chosen()
-            self.set_look(self.look, self._seen)
+            self.set_result(self.result, self._image_style)
             self.choose(chosen)
 
 

@@ -27,7 +27,7 @@ from aegui.kit.flow import FlowLayout
 from aegui.kit.layouts import column, dim, held, row
 from aegui.kit.marks import wrapped_label
 from aegui.kit.theme import SPACING, icon, icon_size
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.page import Breaking, PictureBox
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class PathPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: PathResult | None = None
-        self._seen = GLYPHS
+        self._result: PathResult | None = None
+        self._image_style = GLYPHS
         self._is_busy = False
         self.pins = PinList()
         self.kind = QComboBox()
@@ -157,16 +157,16 @@ class PathPage(QWidget):
         with QSignalBlocker(self.count):
             self.count.setValue(count)
 
-    def set_path(self, look: PathResult | None, seen: Look) -> None:
+    def set_path(self, result: PathResult | None, image_style: ImageStyle) -> None:
         """Show a path; None if fewer than two pins are ticked."""
-        self._look, self._seen = look, seen
-        self.strip.set_path(look, seen)
-        has_way = look is not None
+        self._result, self._image_style = result, image_style
+        self.strip.set_path(result, image_style)
+        has_way = result is not None
         self._show_sizes()
         self.strip.setVisible(has_way)
         for control in (self.play, self.export, self.speed, self.loop):
             control.setEnabled(has_way)
-        if look is None:
+        if result is None:
             self._stop()
             self.set_status(self._missing())
         else:
@@ -188,7 +188,7 @@ class PathPage(QWidget):
             self.cancel.hide()
         if busy:
             self.set_status(tr("Looking for the path…"))
-        elif self._look is not None:
+        elif self._result is not None:
             self.set_status("")
 
     def set_searched(self, text: str) -> None:
@@ -204,20 +204,20 @@ class PathPage(QWidget):
         self._status.setVisible(bool(text))
 
     def _show_frame(self) -> None:
-        look, step = self._look, self.strip.step
-        if look is None:
-            self.frame.set_image(None, self._seen)
+        result, step = self._result, self.strip.step
+        if result is None:
+            self.frame.set_image(None, self._image_style)
             return
-        text = tr("{n} of {count}", n=step + 1, count=len(look.codes))
-        self.frame.set_image(look.images[step], self._seen, text)
+        text = tr("{n} of {count}", n=step + 1, count=len(result.codes))
+        self.frame.set_image(result.images[step], self._image_style, text)
 
     # Playback
 
     def _on_play_clicked(self) -> None:
         if self.is_playing:
             self._stop()
-        elif self._look is not None:
-            if self.strip.step == len(self._look.codes) - 1:
+        elif self._result is not None:
+            if self.strip.step == len(self._result.codes) - 1:
                 self._go_to(0)
             self._set_pace()
             self._clock.start()
@@ -236,11 +236,11 @@ class PathPage(QWidget):
         self.play.setText(tr("Pause") if playing else tr("Play"))
 
     def _on_clock_timeout(self) -> None:
-        look = self._look
-        if look is None:
+        result = self._result
+        if result is None:
             return
         step = self.strip.step + 1
-        if step < len(look.codes):
+        if step < len(result.codes):
             self._go_to(step)
         elif self.loop.isChecked():
             self._go_to(0)
@@ -261,7 +261,7 @@ class PathPage(QWidget):
 
     def _show_sizes(self) -> None:
         """Show the large image if the width allows; the cursor panel shows the same image."""
-        self.frame.setVisible(self._look is not None and self.width() >= _SIDE_BY_SIDE_PX)
+        self.frame.setVisible(self._result is not None and self.width() >= _SIDE_BY_SIDE_PX)
         is_above, way = self.height() >= _ABOVE_PX, QBoxLayout.Direction
         self._pictures.setDirection(way.TopToBottom if is_above else way.LeftToRight)
         self._pictures.setStretch(0, 4 if is_above else 0)

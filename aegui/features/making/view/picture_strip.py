@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.page import pictures
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class PictureStrip(Painted):
         """Create a strip with the accessible ``name``; ``keys`` maps keys to steps."""
         super().__init__(parent)
         self._keys = keys
-        self._seen = GLYPHS
+        self._image_style = GLYPHS
         self._images: NDArray[np.float32] | None = None
         self._pictures: Sequence[QImage] = ()
         self._made_for = ""
@@ -43,24 +43,24 @@ class PictureStrip(Painted):
         self.setAccessibleName(name)
         self.figures = offer_painted(self, "strip", fits=False)
 
-    def _set_images(self, images: NDArray[np.float32] | None, seen: Look) -> None:
-        """Set ``images`` ``[n, C, H, W]``, rendered as ``seen`` says; None clears them."""
-        self._images, self._seen = images, seen
-        self._pictures = () if images is None else pictures(images, seen)
+    def _set_images(self, images: NDArray[np.float32] | None, image_style: ImageStyle) -> None:
+        """Set ``images`` ``[n, C, H, W]``, rendered as ``image_style`` says; None clears them."""
+        self._images, self._image_style = images, image_style
+        self._pictures = () if images is None else pictures(images, image_style)
         self._made_for = current_theme().key
 
     def part_count(self) -> int:
         """Return how many images there are."""
         return len(self._pictures)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return number and count of an image."""
-        return tr("Picture {n} of {count}", n=place + 1, count=len(self._pictures))
+        return tr("Picture {n} of {count}", n=index + 1, count=len(self._pictures))
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the approximate rectangle of an image: all share the width equally."""
         wide = self.width() / max(1, len(self._pictures))
-        return QRectF(place * wide, 0, wide, self.height()).toRect()
+        return QRectF(index * wide, 0, wide, self.height()).toRect()
 
     def current_part(self) -> int | None:
         """Return None: no image has the keyboard cursor."""
@@ -69,7 +69,7 @@ class PictureStrip(Painted):
     def _suit_theme(self) -> None:
         """Rebuild the images if the theme has changed."""
         if self._made_for != current_theme().key:
-            self._set_images(self._images, self._seen)
+            self._set_images(self._images, self._image_style)
 
     def _point(self, x: float) -> None:
         """Handle a click or drag ``x`` pixels from the left; called only with images."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aegui.core.run_file.saved import PinnedPlace
-    from aegui.session.data.looks import Look
+    from aegui.core.run_file.saved import PinnedCode
+    from aegui.session.data.image_style import ImageStyle
 
 _ICON_PX = QSize(18, 18)
 _ROWS = 5
@@ -83,7 +83,7 @@ class PinList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fitting: tuple[bool, ...] = ()
-        self._places: tuple[PinnedPlace, ...] = ()
+        self._places: tuple[PinnedCode, ...] = ()
         self._stops: tuple[bool, ...] = ()
         self.all_fit = True
         """Whether all pins have the code size of the current network."""
@@ -141,48 +141,50 @@ class PinList(QWidget):
     # Display
 
     def set_pins(
-        self, places: Sequence[PinnedPlace], stops: Sequence[bool], fitting: Sequence[bool]
+        self, pins: Sequence[PinnedCode], stops: Sequence[bool], fitting: Sequence[bool]
     ) -> None:
-        """Show ``places``.
+        """Show ``pins``.
 
         Args:
-            places: The pins in their order.
+            pins: The pins in their order.
             stops: Which of them are on the path.
             fitting: Which of them have the code size of the current network.
         """
         self._fitting = tuple(fitting)
         current = self.list.currentRow()
-        resized = len(places) != len(self._places)
-        self._places, self._stops = tuple(places), tuple(stops)
+        resized = len(pins) != len(self._places)
+        self._places, self._stops = tuple(pins), tuple(stops)
         self.all_fit = all(fitting)
         with QSignalBlocker(self.list):
             if resized:
                 self.list.clear()
-                for _ in places:
+                for _ in pins:
                     self.list.addItem(QListWidgetItem())
-            for row, place in enumerate(places):
-                self._show(row, place, stops[row], fitting[row])
+            for row, pin in enumerate(pins):
+                self._show(row, pin, stops[row], fitting[row])
             self._dim()
-            if places:
-                self.list.setCurrentRow(min(max(current, 0), len(places) - 1))
-        self._pages.setCurrentIndex(1 if places else 0)
+            if pins:
+                self.list.setCurrentRow(min(max(current, 0), len(pins) - 1))
+        self._pages.setCurrentIndex(1 if pins else 0)
         self._show_enabled()
 
-    def set_pictures(self, images: Sequence[NDArray[np.float32] | None], look: Look) -> None:
+    def set_pictures(
+        self, images: Sequence[NDArray[np.float32] | None], image_style: ImageStyle
+    ) -> None:
         """Set the decoded image of each pin, ``[C, H, W]``; None for a pin without one."""
         ratio = self.devicePixelRatioF()
         with QSignalBlocker(self.list):
             for row, image in enumerate(images[: self.list.count()]):
                 icon = QIcon()
                 if image is not None:
-                    made = pictures(image[np.newaxis], look)[0]
+                    made = pictures(image[np.newaxis], image_style)[0]
                     icon = QIcon(glyph_pixmap(made, _ICON_PX, device_ratio=ratio))
                 self.list.item(row).setIcon(icon)
 
-    def _show(self, row: int, place: PinnedPlace, stop: bool, fits: bool) -> None:
+    def _show(self, row: int, pin: PinnedCode, stop: bool, fits: bool) -> None:
         item = self.list.item(row)
         item.setSizeHint(QSize(0, for_text(_ROW_PX)))
-        item.setText(place.name)
+        item.setText(pin.name)
         item.setData(_NUMBER, row)
         flags = Qt.ItemFlag
         item.setFlags(

@@ -19,7 +19,7 @@ from aegui.kit.layouts import column, dim, heading, row
 from aegui.kit.marks import ElidedLabel, flat_button
 from aegui.kit.painted import Painted
 from aegui.kit.theme import RADIUS, blend, current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.dragged_samples import drag_samples, is_dragged, samples_of
 from aegui.widgets.glyphs import GlyphCache, draw_glyph, label_name
 
@@ -68,10 +68,10 @@ class _Thumbs(Painted):
         self.figures = offer_painted(self, "samples", fits=False)
 
     def copied_at(self, position: QPoint) -> QRect | None:
-        place = self._place_at(position)
-        if place is None:
+        index = self._index_at(position)
+        if index is None:
             return None
-        return self.cell_rect(place).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
+        return self.cell_rect(index).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
 
     def sizeHint(self) -> QSize:
         return QSize(4 * _CELL_PX, _CELL_PX + 6)
@@ -87,25 +87,25 @@ class _Thumbs(Painted):
         room = self._columns() * max(1, (self.height() - 6) // _CELL_PX)
         return self.indices if len(self.indices) <= room else self.indices[: room - 1]
 
-    def cell_rect(self, place: int) -> QRect:
-        row, column = divmod(place, self._columns())
+    def cell_rect(self, index: int) -> QRect:
+        row, column = divmod(index, self._columns())
         return QRect(3 + column * _CELL_PX, 3 + row * _CELL_PX, _CELL_PX, _CELL_PX)
 
     def part_count(self) -> int:
         return len(self.shown())
 
-    def part_words(self, place: int) -> str:
-        return self.words(self.shown()[place])
+    def part_words(self, index: int) -> str:
+        return self.words(self.shown()[index])
 
-    def part_rect(self, place: int) -> QRect:
-        return self.cell_rect(place)
+    def part_rect(self, index: int) -> QRect:
+        return self.cell_rect(index)
 
     def current_part(self) -> int | None:
         return self._current if self.shown() else None
 
-    def _place_at(self, at: QPoint) -> int | None:
-        places = range(len(self.shown()))
-        return next((i for i in places if self.cell_rect(i).contains(at)), None)
+    def _index_at(self, at: QPoint) -> int | None:
+        pins = range(len(self.shown()))
+        return next((i for i in pins if self.cell_rect(i).contains(at)), None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -124,12 +124,12 @@ class _Thumbs(Painted):
             painter.drawText(self.rect().adjusted(6, 2, -6, -2), flags, self.hint)
             return
         shown = self.shown()
-        for place, index in enumerate(shown):
-            cell = self.cell_rect(place).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
-            if self.images.look.glyphs:
+        for position, index in enumerate(shown):
+            cell = self.cell_rect(position).adjusted(_PAD_PX, _PAD_PX, -_PAD_PX, -_PAD_PX)
+            if self.images.image_style.glyphs:
                 painter.fillRect(cell, theme.pixel_off)
             draw_glyph(painter, cell, self.images.image(index, theme.pixel_on, theme.pixel_off))
-            if place == self._current and self.hasFocus():
+            if position == self._current and self.hasFocus():
                 painter.setPen(QPen(theme.accent, 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(cell)
@@ -147,16 +147,16 @@ class _Thumbs(Painted):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:
             return
-        place = self._place_at(self._pressed)
-        if place is not None and is_dragged(self._pressed, event.position().toPoint()):
-            index, self._pressed = self.shown()[place], None
+        position = self._index_at(self._pressed)
+        if position is not None and is_dragged(self._pressed, event.position().toPoint()):
+            index, self._pressed = self.shown()[position], None
             if drag_samples(self, [index]):
                 self.taken_out.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        place = self._place_at(event.position().toPoint())
-        if self._pressed is not None and place is not None:
-            self.taken_out.emit(self.shown()[place])
+        index = self._index_at(event.position().toPoint())
+        if self._pressed is not None and index is not None:
+            self.taken_out.emit(self.shown()[index])
         self._pressed = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -172,8 +172,8 @@ class _Thumbs(Painted):
             super().keyPressEvent(event)
 
     def tip_at(self, position: QPoint) -> str:
-        place = self._place_at(position)
-        return "" if place is None else self.words(self.shown()[place])
+        index = self._index_at(position)
+        return "" if index is None else self.words(self.shown()[index])
 
     def words(self, index: int) -> str:
         """Return the tooltip of a sample."""
@@ -248,10 +248,10 @@ class SampleBox(QWidget):
         names: Sequence[str],
         classes: Sequence[str],
         members: Sequence[tuple[int, ...]],
-        look: Look = GLYPHS,
+        image_style: ImageStyle = GLYPHS,
     ) -> None:
         """Set the data set: ``classes`` with the indices of their ``members``."""
-        self.thumbs.images.set_images(images, look)
+        self.thumbs.images.set_images(images, image_style)
         self.thumbs.names = names
         self.thumbs.indices = ()
         self._classes, self._members = classes, members

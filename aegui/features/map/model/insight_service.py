@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from aegui.core.latent.insight import insight, insight_words
 from aegui.core.latent.novelty import known
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.session.jobs.costs import QUICK, QUICK_BATCH, is_quick
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -82,9 +82,9 @@ class InsightService(Service):
         self.known: ReferenceSamples | None = None
         """The samples that decoded images are compared with; None without a network."""
         self._live = False
-        self._looks = Derived("aegui-insight", self)
+        self._insights = Derived("aegui-insight", self)
         self._fans = Derived("aegui-fan", self)
-        self._looks.answered.connect(self.found)
+        self._insights.answered.connect(self.found)
         self._fans.answered.connect(self.fanned)
 
     def set_subject(self, codec: Codec | None, dataset: Dataset, *, live: bool = False) -> None:
@@ -98,13 +98,13 @@ class InsightService(Service):
         self._codec, self._live = codec, live
         if codec is None:
             self.known = self._dataset = None
-            self._looks.forget()
+            self._insights.forget()
             self._fans.forget()
         elif dataset is not self._dataset:
             self._dataset = dataset
-            self.known = known(dataset, look_of(dataset).glyphs)
+            self.known = known(dataset, image_style_of(dataset).glyphs)
 
-    def look(self, z: ArrayLike, frame: Frame) -> None:
+    def measure(self, z: ArrayLike, frame: Frame) -> None:
         """Measure the code ``z`` ``[d]``; a code of another size is ignored.
 
         Args:
@@ -112,13 +112,13 @@ class InsightService(Service):
             frame: Directions along which the stretch is measured.
         """
         codec, samples = self._codec, self.known
-        place = np.array(z, np.float32).reshape(-1)
-        if codec is None or samples is None or not place.size == codec.latent_size == frame.size:
+        code = np.array(z, np.float32).reshape(-1)
+        if codec is None or samples is None or not code.size == codec.latent_size == frame.size:
             return
         ways = np.array([frame.across, frame.up], np.float32)
         work = _PASSES * codec.cost + codec.encode_cost
-        self._looks.ask(
-            lambda: PlaceInsight(insight(codec, samples, place, ways), samples),
+        self._insights.ask(
+            lambda: PlaceInsight(insight(codec, samples, code, ways), samples),
             samples,
             quick=samples.samples.size <= QUICKLY_COMPARED and is_quick(codec, work, QUICK),
             gentle=self._live,
@@ -133,14 +133,14 @@ class InsightService(Service):
             spacing: Distance between neighbours, in latent units.
         """
         codec = self._codec
-        place = np.array(z, np.float32).reshape(-1)
-        if codec is None or not place.size == codec.latent_size == frame.size:
+        code = np.array(z, np.float32).reshape(-1)
+        if codec is None or not code.size == codec.latent_size == frame.size:
             return
-        codes = fan_codes(place, frame, spacing)
+        codes = fan_codes(code, frame, spacing)
 
         def work() -> Fan:
             images = codec.decode(codes).reshape(-1, FAN_SIDE, *codec.image_shape)
-            return Fan(place, images, spacing, codec.epoch)
+            return Fan(code, images, spacing, codec.epoch)
 
         quick = is_quick(codec, len(codes) * codec.cost, QUICK_BATCH)
         self._fans.ask(work, self.known, quick=quick, gentle=self._live)

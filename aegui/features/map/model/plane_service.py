@@ -16,7 +16,7 @@ from aegui.features.map.model.plane_tiles import (
     TileStore,
     decode_plane,
 )
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.session.holding import Holding
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aegui.core.data.progress import IsCancelled, Report
     from aegui.core.latent.codec import Codec
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
 
 REFRESH_MS = 150
 """Minimum time between two planes redrawn because the weights changed in training."""
@@ -74,19 +74,21 @@ class PlaneService(Service):
         count = 0 if self._store is None else self._store.nbytes
         return Holding(tr("tiles of the map"), count, KEPT_BYTES)
 
-    def set_codec(self, codec: Codec | None, look: Look = GLYPHS, *, live: bool = False) -> None:
-        """Decode with ``codec`` and ``look`` from now on, and schedule a redraw of the last plane.
+    def set_codec(
+        self, codec: Codec | None, image_style: ImageStyle = GLYPHS, *, live: bool = False
+    ) -> None:
+        """Decode with ``codec`` and ``image_style`` from now on; schedule a redraw.
 
         The first redraw after a while is immediate; later ones are throttled to keep the share of
         time spent on planes low, because a training network (``live``) sends 30 a second.
         """
-        self._store = None if codec is None else TileStore(codec, look)
+        self._store = None if codec is None else TileStore(codec, image_style)
         self._live = live
         # When the user steps through epochs, every epoch should be drawn without throttling.
         self._derive(gentle=live or self._took_s >= QUICK_S)
 
     @property
-    def is_wanted(self) -> bool:
+    def is_requested(self) -> bool:
         """Whether a plane has been requested and is displayed."""
         return self._last is not None
 
@@ -96,10 +98,10 @@ class PlaneService(Service):
         self._planes.forget()
         self._derive()
 
-    def request(self, wanted: PlaneRequest) -> None:
-        """Decode ``wanted``, at most ``MAX_TILES`` each way; replaces an unanswered request."""
-        columns, rows = _bounded(wanted.columns), _bounded(wanted.rows)
-        self._last = replace(wanted, columns=columns, rows=rows)
+    def request(self, request: PlaneRequest) -> None:
+        """Decode ``request``, at most ``MAX_TILES`` each way; replaces an unanswered request."""
+        columns, rows = _bounded(request.columns), _bounded(request.rows)
+        self._last = replace(request, columns=columns, rows=rows)
         self._derive()
 
     def forget(self) -> None:
@@ -109,8 +111,8 @@ class PlaneService(Service):
 
     def _derive(self, *, gentle: bool = False) -> None:
         """Decode the last requested plane; a late plane of slightly older weights is acceptable."""
-        store, wanted, live = self._store, self._last, self._live
-        if wanted is None or store is None or store.codec.latent_size != wanted.frame.size:
+        store, request, live = self._store, self._last, self._live
+        if request is None or store is None or store.codec.latent_size != request.frame.size:
             self._planes.forget()
             return
 
@@ -120,10 +122,10 @@ class PlaneService(Service):
 
         def states(_report: Report, cancelled: IsCancelled) -> Iterator[tuple[Plane, float]]:
             begun = time.perf_counter()
-            for plane in decode_plane(store, wanted, LIVE_S, cancelled, is_enough):
+            for plane in decode_plane(store, request, LIVE_S, cancelled, is_enough):
                 yield plane, time.perf_counter() - begun
 
-        self._planes.derive(states, wanted, gentle=gentle)
+        self._planes.derive(states, request, gentle=gentle)
 
     @Slot(object)
     def _on_planes_answered(self, answer: tuple[Plane, float]) -> None:

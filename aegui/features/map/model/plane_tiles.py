@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aegui.session.data.looks import GLYPHS, Look, grey_levels, tile_argb, without_ground
+from aegui.session.data.image_style import (
+    GLYPHS,
+    ImageStyle,
+    grey_levels,
+    tile_argb,
+    without_ground,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +32,7 @@ _Key = tuple[int, int, int]
 
 SLICE_S = 0.03
 """Approximate time to decode between two checks for cancellation."""
-TELL_S = 0.1
+REPORT_S = 0.1
 """Minimum time between two coarse states of one plane."""
 KEPT_BYTES = 64_000_000
 """Size of the tile cache, so that panning back and forth decodes nothing twice."""
@@ -116,10 +122,10 @@ class PlaneRequest:
 class TileStore:
     """Cached decoded tiles of one network. Used by one thread at a time."""
 
-    def __init__(self, codec: Codec, look: Look = GLYPHS) -> None:
+    def __init__(self, codec: Codec, image_style: ImageStyle = GLYPHS) -> None:
         self.codec = codec
-        self._bares = not look.glyphs and look.ground == 1.0
-        self.look = look
+        self._bares = not image_style.glyphs and image_style.ground == 1.0
+        self.image_style = image_style
         self.batch = _FIRST_BATCH
         self._tiles: dict[_Key, NDArray[np.uint8]] = {}
         self._groups: dict[object, int] = {}
@@ -128,15 +134,15 @@ class TileStore:
         """Return the number of cached tiles."""
         return len(self._tiles)
 
-    def grid(self, wanted: PlaneRequest) -> _Grid:
-        """Return the grid of tile keys for ``wanted``."""
-        x0, y0, x1, y1 = wanted.rect
-        width, height = (x1 - x0) / wanted.columns, (y1 - y0) / wanted.rows
+    def grid(self, request: PlaneRequest) -> _Grid:
+        """Return the grid of tile keys for ``request``."""
+        x0, y0, x1, y1 = request.rect
+        width, height = (x1 - x0) / request.columns, (y1 - y0) / request.rows
         parts_x, parts_y = _PARTS * x0 / width, _PARTS * y0 / height
         first_x, first_y = round(parts_x), round(parts_y)
         fits = abs(parts_x - first_x) < _NEARLY and abs(parts_y - first_y) < _NEARLY
         # Aligned tiles are shared by all planes of their lattice, others only by this request.
-        group = (wanted.frame, width, height) if fits else (wanted,)
+        group = (request.frame, width, height) if fits else (request,)
         number = self._groups.setdefault(group, len(self._groups))
         return _Grid(number, first_x, first_y, width, height)
 
@@ -148,7 +154,7 @@ class TileStore:
         """Return levels ``[n, C, H, W]`` of the decoded codes; with opacity on a white ground."""
         levels = grey_levels(self.codec.decode(codes))
         images = levels.reshape(len(codes), *self.codec.image_shape)
-        return without_ground(images, self.look) if self._bares else images
+        return without_ground(images, self.image_style) if self._bares else images
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -182,22 +188,22 @@ class _Grid:
 
 def decode_plane(
     store: TileStore,
-    wanted: PlaneRequest,
+    request: PlaneRequest,
     budget_s: float | None = None,
     is_stale: Callable[[], bool] | None = None,
     is_enough: Callable[[], bool] = lambda: True,
 ) -> Iterator[Plane]:
-    """Yield increasingly fine states of the plane ``wanted``, the last one complete.
+    """Yield increasingly fine states of the plane ``request``, the last one complete.
 
     Args:
         store: Cached tiles and the decoder for missing ones.
-        wanted: The plane.
+        request: The plane.
         budget_s: Stop after about that many seconds, complete or not, if ``is_enough()``.
         is_stale: Polled for cancellation.
         is_enough: Returns whether an incomplete plane is acceptable.
     """
-    begun = told = time.perf_counter()
-    canvas = _Canvas(store, wanted)
+    begun = reported = time.perf_counter()
+    canvas = _Canvas(store, request)
     while True:
         missing = canvas.missing()
         if not len(missing):
@@ -212,8 +218,8 @@ def decode_plane(
         if budget_s is not None and now - begun > budget_s and is_enough():
             yield canvas.plane()
             return
-        if now - told > TELL_S and canvas.is_covered and len(missing) > taken:
-            told = now
+        if now - reported > REPORT_S and canvas.is_covered and len(missing) > taken:
+            reported = now
             yield canvas.plane()
 
 
@@ -226,19 +232,19 @@ def _adapt(store: TileStore, count: int, seconds: float) -> None:
 class _Canvas:
     """The tiles of one plane, as far as they have been decoded."""
 
-    def __init__(self, store: TileStore, wanted: PlaneRequest) -> None:
+    def __init__(self, store: TileStore, request: PlaneRequest) -> None:
         self._store = store
-        self._wanted = wanted
-        self._grid = store.grid(wanted)
-        rows, columns = wanted.rows, wanted.columns
+        self._request = request
+        self._grid = store.grid(request)
+        rows, columns = request.rows, request.columns
         self._images = np.zeros((rows * columns, *store.image_shape), np.uint8)
         self._known = np.zeros(rows * columns, bool)
-        for place in range(rows * columns):
-            tile = store.get(self._grid.key(*divmod(place, columns)))
+        for index in range(rows * columns):
+            tile = store.get(self._grid.key(*divmod(index, columns)))
             if tile is not None:
-                self._images[place] = tile
-                self._known[place] = True
-        self._order = _coarse_first(rows, columns, wanted.first_cell())
+                self._images[index] = tile
+                self._known[index] = True
+        self._order = _coarse_first(rows, columns, request.first_cell())
 
     def missing(self) -> NDArray[np.int64]:
         """Return the places of tiles not yet decoded, those that stand for most tiles first."""
@@ -247,16 +253,16 @@ class _Canvas:
     @property
     def is_covered(self) -> bool:
         """Whether the anchor tile of every coarse block has been decoded."""
-        anchors = _anchors(self._wanted.rows, self._wanted.columns, _STEPS[0])
+        anchors = _anchors(self._request.rows, self._request.columns, _STEPS[0])
         return bool(self._known[anchors].all())
 
     def decode(self, places: NDArray[np.int64]) -> None:
         """Decode the tiles at ``places``."""
-        wanted, grid = self._wanted, self._grid
-        rows, columns = np.divmod(places, wanted.columns)
-        x = wanted.rect[0] + (columns + 0.5) * grid.width
-        y = wanted.rect[1] + (rows + 0.5) * grid.height
-        self._images[places] = self._store.decode(wanted.frame.codes(x, y))
+        request, grid = self._request, self._grid
+        rows, columns = np.divmod(places, request.columns)
+        x = request.rect[0] + (columns + 0.5) * grid.width
+        y = request.rect[1] + (rows + 0.5) * grid.height
+        self._images[places] = self._store.decode(request.frame.codes(x, y))
         self._known[places] = True
         for place, row, column in zip(
             places.tolist(), rows.tolist(), columns.tolist(), strict=True
@@ -265,21 +271,21 @@ class _Canvas:
 
     def plane(self) -> Plane:
         """Return the current state; missing tiles show a decoded neighbour."""
-        wanted = self._wanted
+        request = self._request
         source = np.arange(len(self._known))
         settled = self._known.copy()
         for step in reversed(_STEPS[:-1]):
-            anchors = _anchors(wanted.rows, wanted.columns, step)
+            anchors = _anchors(request.rows, request.columns, step)
             use = ~settled & self._known[anchors]
             source[use] = anchors[use]
             settled |= use
         self._fill_in(source, ~settled)
         complete = bool(self._known.all())
         images = self._images if complete else self._images[source]
-        images = images.reshape(wanted.rows, wanted.columns, *self._store.image_shape)
+        images = images.reshape(request.rows, request.columns, *self._store.image_shape)
         images.setflags(write=False)
-        made = Plane(wanted.rect, images, self._store.codec.epoch, wanted.frame, complete)
-        if not self._store.look.glyphs:
+        made = Plane(request.rect, images, self._store.codec.epoch, request.frame, complete)
+        if not self._store.image_style.glyphs:
             # Computed in the worker thread rather than in the frame that paints the plane.
             _ = made.mosaic
         return made
@@ -289,10 +295,10 @@ class _Canvas:
         known, places = np.flatnonzero(self._known), np.flatnonzero(bare)
         if not len(known) or not len(places):
             return
-        down, across = np.divmod(known, self._wanted.columns)
+        down, across = np.divmod(known, self._request.columns)
         for at in range(0, len(places), _FILLED_AT_ONCE):
             some = places[at : at + _FILLED_AT_ONCE]
-            row, column = np.divmod(some[:, np.newaxis], self._wanted.columns)
+            row, column = np.divmod(some[:, np.newaxis], self._request.columns)
             source[some] = known[((row - down) ** 2 + (column - across) ** 2).argmin(axis=1)]
 
 

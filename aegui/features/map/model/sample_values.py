@@ -29,7 +29,7 @@ ValueKey = Literal["error", "novelty", "variances"]
 
 LIVE_MOST = 2000
 """Number of samples measured during training."""
-TELL_S = 0.3
+REPORT_S = 0.3
 """Minimum time between two partial results."""
 _BATCH = 256
 
@@ -124,14 +124,14 @@ def _states(subject: Subject, key: ValueKey, cancelled: IsCancelled) -> Iterator
         order = order[:LIVE_MOST]
     shape = (len(dataset), codec.latent_size) if key == "variances" else (len(dataset),)
     values = np.full(shape, np.nan)
-    rows, told = dataset.flat(), time.perf_counter()
+    rows, reported = dataset.flat(), time.perf_counter()
     for at in range(0, len(order), _BATCH):
         stop_if(cancelled)
         some = order[at : at + _BATCH]
         values[some] = _values(subject, key, np.asarray(rows[some], np.float32))
         last = at + _BATCH >= len(order)
-        if last or time.perf_counter() - told > TELL_S:
-            told = time.perf_counter()
+        if last or time.perf_counter() - reported > REPORT_S:
+            reported = time.perf_counter()
             yield SampleValues(key, values.copy(), codec.epoch)
 
 

@@ -93,7 +93,7 @@ class AxesTool(QObject):
         canvas.overlays.show_code()
         canvas.request_plane()
         last = None if projection.spanned else canvas.map_cursor.last_place
-        place = canvas.cursor_overlay.place or last
+        place = canvas.cursor_overlay.position or last
         canvas.frame_changed.emit()
         canvas.map_cursor.tell(projection.full_code(*place) if place else base.copy())
 

@@ -192,8 +192,8 @@ class DecodedBackground:
         painter.save()
         painter.setClipRect(QRectF(view.left, view.top, view.width, view.height))
         over = _within(self.plane, view, is_ribbon=band is not None)
-        for place, tiles in enumerate([*below, self._now]):
-            if place:
+        for index, tiles in enumerate([*below, self._now]):
+            if index:
                 # The lowest plane fills the viewport, others are clipped to their own rectangle.
                 painter.setClipRect(_within(tiles.plane, view, is_ribbon=band is not None))
             elif below and share >= 1.0:

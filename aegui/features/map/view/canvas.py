@@ -20,12 +20,12 @@ from aegui.features.map.view.map_touch import MapTouch
 from aegui.features.map.view.navigation import Navigation
 from aegui.features.map.view.overlays import TOP_PX, MapOverlays
 from aegui.features.map.view.pin_tool import PinTool
+from aegui.features.map.view.plane_scheduler import PlaneScheduler
 from aegui.features.map.view.scene import Scene
 from aegui.features.map.view.select_tool import SelectTool
 from aegui.features.map.view.surface import MapSurface
-from aegui.features.map.view.wanted_plane import WantedPlane
 from aegui.kit.charts.menu import FigureMenu
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.map.codes_service import described
 from aegui.widgets.class_colours import MAX_CLASSES
 from aegui.widgets.glyphs import label_name
@@ -138,7 +138,7 @@ class LatentCanvas(QWidget):
         self.cursor_overlay = CursorOverlay(self.scene)
         self.surface = MapSurface(self, self.scene, self.cursor_overlay, self.navigation)
         self.overlays = MapOverlays(self.scene, self)
-        self.wanted = WantedPlane(self.scene)
+        self.wanted = PlaneScheduler(self.scene)
         self.map_cursor = MapCursor(self)
         self.axes = AxesTool(self)
         self.selecting = SelectTool(self)
@@ -179,7 +179,7 @@ class LatentCanvas(QWidget):
         self,
         labels: Sequence[str],
         images: ArrayLike,
-        look: Look = GLYPHS,
+        image_style: ImageStyle = GLYPHS,
         names: Sequence[str] | None = None,
     ) -> None:
         """Set the samples and discard their codes; the view is fitted to the next codes.
@@ -187,16 +187,16 @@ class LatentCanvas(QWidget):
         Args:
             labels: N labels.
             images: ``[N, H, W]`` or ``[N, C, H, W]`` in [0, 1], not copied.
-            look: How they are rendered.
+            image_style: How they are rendered.
             names: Name of each sample; by default its label.
         """
         if self.selecting.is_drawn:
-            self.mouse.give_up()
+            self.mouse.cancel()
         self.selecting.region = None
         # The overlay refers to the previous samples.
         self.map_cursor.set_hovered(None)
         self.scene.set_plane(None)
-        self.scene.points.sprites.set_samples(labels, images, look, names)
+        self.scene.points.sprites.set_samples(labels, images, image_style, names)
         self.scene.forget_values()
         self.scene.layers.set_variances(None)
         self.set_selection(None)
@@ -299,7 +299,7 @@ class LatentCanvas(QWidget):
         """
         self.scene.layers.set_field(field)
         self.surface.redraw()
-        self.overlays.show_place(self.cursor_overlay.place)
+        self.overlays.show_position(self.cursor_overlay.position)
 
     def set_fan(self, images: ArrayLike | None, spacing: float = 0.0) -> None:
         """Show images ``[k, m, H, W]`` or ``[k, m, C, H, W]`` around the cursor, k and m odd.
@@ -394,7 +394,7 @@ class LatentCanvas(QWidget):
         """Set the pins; those whose code has another size are not drawn."""
         if self.pinning.is_used:
             # The dragged pin may not exist in the new set.
-            self.mouse.give_up()
+            self.mouse.cancel()
         self.scene.pins = tuple(pins)
         self.navigation.set_bounds(self.scene.framed, self.scene.first_framed)
         self.surface.redraw()
@@ -480,7 +480,7 @@ class LatentCanvas(QWidget):
         scene, view = self.scene, self.navigation.view
         if scene.codes is None or not scene.style.plane or not self.isVisible():
             return
-        wanted = self.wanted.renewed(view, self.navigation.home, self.cursor_overlay.place)
+        wanted = self.wanted.renewed(view, self.navigation.home, self.cursor_overlay.position)
         if wanted is not None:
             self.view_changed.emit(wanted)
 
@@ -500,7 +500,7 @@ class LatentCanvas(QWidget):
     def part_words(self, place: int) -> str:
         """Return name and position of a sample."""
         points = self.scene.points
-        x, y = points.places[place].tolist()
+        x, y = points.coordinates[place].tolist()
         name = label_name(points.sprites.names[int(points.indices[place])])
         return tr("{name} at {x:.2f}, {y:.2f}", name=name, x=x, y=y)
 
@@ -510,10 +510,10 @@ class LatentCanvas(QWidget):
         x, y = self.scene.points.pixels[place].tolist()
         return QRectF(x - _POINT_PX / 2, y - _POINT_PX / 2, _POINT_PX, _POINT_PX).toRect()
 
-    def place_at(self, position: QPoint) -> int | None:
+    def index_at(self, position: QPoint) -> int | None:
         """Return the sample at ``position``, or None."""
         index = self.scene.sample_at(self.navigation.view, QPointF(position))
-        return None if index is None else self.scene.points.place_of(index)
+        return None if index is None else self.scene.points.row_of(index)
 
     def current_part(self) -> int | None:
         """Return None: the keys move a cursor that is not tied to the samples."""
@@ -601,5 +601,5 @@ class LatentCanvas(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
         self.navigation.rest()
-        self.mouse.give_up()
+        self.mouse.cancel()
         self.mouse.at = None

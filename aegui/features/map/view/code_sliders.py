@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from aegui.core.i18n import tr
 from aegui.kit.speech import describe
 from aegui.kit.theme import blend, current_theme, figures_font, for_text
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.session.jobs.clock import one_shot
 from aegui.widgets.glyphs import draw_glyph
 from aegui.widgets.page import pictures
@@ -75,7 +75,7 @@ class CodeSliders(QAbstractScrollArea):
         """The number under the keyboard cursor."""
         self._held: int | None = None
         self._ends: Ends | None = None
-        self._seen = GLYPHS
+        self._image_style = GLYPHS
         self._pictures: dict[int, tuple[QImage, QImage]] = {}
         self._made_for = ""
         self._asking = one_shot(self, self._on_asking_timeout)
@@ -115,14 +115,14 @@ class CodeSliders(QAbstractScrollArea):
         self._shown = shown
         self._change()
 
-    def set_ends(self, ends: Ends | None, seen: Look = GLYPHS) -> None:
-        """Show the images decoded at the ends, rendered as ``seen`` says; None clears them."""
-        self._ends, self._seen = ends, seen
+    def set_ends(self, ends: Ends | None, image_style: ImageStyle = GLYPHS) -> None:
+        """Show the images decoded at the ends, rendered as ``image_style`` says; None: none."""
+        self._ends, self._image_style = ends, image_style
         self._made_for = current_theme().key
         if ends is None:
             self._pictures = {}
         else:
-            made = pictures(ends.images, seen)
+            made = pictures(ends.images, image_style)
             self._pictures = dict(
                 zip(ends.axes, zip(made[::2], made[1::2], strict=True), strict=True)
             )
@@ -142,8 +142,8 @@ class CodeSliders(QAbstractScrollArea):
         first, last = self._rows_in_sight()
         axes = tuple(axis for axis in range(first, last) if axis not in self._shown)
         codes = np.repeat(self.code[np.newaxis], 2 * len(axes), axis=0)
-        for place, axis in enumerate(axes):
-            codes[2 * place : 2 * place + 2, axis] = self.limits(axis)
+        for index, axis in enumerate(axes):
+            codes[2 * index : 2 * index + 2, axis] = self.limits(axis)
         if axes and np.isfinite(codes).all():
             self.ends_requested.emit(axes, codes)
 
@@ -194,14 +194,14 @@ class CodeSliders(QAbstractScrollArea):
         """Return how many numbers the code has."""
         return len(self.code)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return name and value of a number."""
-        value = number_text(float(self.code[place]))
-        return f"{axis_name(place)} {self._shown.get(place, value)}"
+        value = number_text(float(self.code[index]))
+        return f"{axis_name(index)} {self._shown.get(index, value)}"
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of the row of a number."""
-        return self.row_rect(place)
+        return self.row_rect(index)
 
     def current_part(self) -> int | None:
         """Return the index of the number under the keyboard cursor."""
@@ -331,7 +331,7 @@ class CodeSliders(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(figures_font(self.font(), scale=0.92))
         if self._made_for != current_theme().key:
-            self.set_ends(self._ends, self._seen)
+            self.set_ends(self._ends, self._image_style)
         for axis in range(*self._rows_in_sight()):
             self._paint_row(painter, axis)
 
@@ -360,7 +360,7 @@ class CodeSliders(QAbstractScrollArea):
     def _paint_ends(self, painter: QPainter, axis: int) -> None:
         for end, picture in enumerate(self._pictures.get(axis, ())):
             box = self.end_rect(axis, end)
-            if self._seen.glyphs:
+            if self._image_style.glyphs:
                 painter.fillRect(box, current_theme().pixel_off)
             draw_glyph(painter, box, picture)
 

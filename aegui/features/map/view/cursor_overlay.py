@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from aegui.features.map.view.scene import Scene
     from aegui.kit.theme import Theme
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
     from aegui.widgets.viewport import Viewport
 
 PREVIEW_PX = 48
@@ -72,7 +72,7 @@ class CursorOverlay:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self.place: tuple[float, float] | None = None
+        self.position: tuple[float, float] | None = None
         self.hovered: int | None = None
         self.marked: NDArray[np.int64] = np.zeros(0, np.int64)
         self.fan = FanPicture()
@@ -93,12 +93,12 @@ class CursorOverlay:
 
     def pixel(self, view: Viewport) -> QPointF | None:
         """Return the cursor position in widget pixels; on a ribbon its vertical centre."""
-        if self.place is None:
+        if self.position is None:
             return None
-        x = view.x_pixel(self.place[0])
+        x = view.x_pixel(self.position[0])
         band = self._scene.band(view) if self._scene.projection.ribbon else None
         if band is None:
-            return QPointF(x, view.y_pixel(self.place[1]))
+            return QPointF(x, view.y_pixel(self.position[1]))
         return QPointF(x, view.top + (band[0] + band[1]) / 2)
 
     def region(self, view: Viewport, font: QFont) -> QRegion:
@@ -129,7 +129,9 @@ class CursorOverlay:
         if not self._scene.projection.ribbon:
             rects.append(QRectF(view.left, at.y(), view.width, 1))
         rects += [*self._card_rects(view, at, font), *self._drift_rects(view, at)]
-        return [*rects, *self.fan.rects(view, at, self._look)] if self.fan.is_shown else rects
+        return (
+            [*rects, *self.fan.rects(view, at, self._image_style)] if self.fan.is_shown else rects
+        )
 
     def _card_rects(self, view: Viewport, at: QPointF, font: QFont) -> list[QRectF]:
         card = self.card_rect(view, at, font)
@@ -155,8 +157,8 @@ class CursorOverlay:
         return [box.adjusted(-4, -4, 4, 4) for box in boxes if not box.isEmpty()]
 
     @property
-    def _look(self) -> Look:
-        return self._scene.points.sprites.look
+    def _image_style(self) -> ImageStyle:
+        return self._scene.points.sprites.image_style
 
     def _shows_preview(self) -> bool:
         # The lens already shows the same image in its centre.
@@ -171,10 +173,10 @@ class CursorOverlay:
 
     def _pills(self, view: Viewport, at: QPointF, font: QFont) -> tuple[_Pill, ...]:
         """Return the coordinate labels on the rulers; cached for a given position."""
-        key = self.place, view, font, self._scene.projection.ribbon
+        key = self.position, view, font, self._scene.projection.ribbon
         if self._pills_of is None or self._pills_of[0] != key:
             metrics = QFontMetricsF(font)
-            x, y = self.place or (0.0, 0.0)
+            x, y = self.position or (0.0, 0.0)
             text = place_text(x, view.sx)
             rect = x_pill(view, at.x(), text, metrics)
             if self._figures_of is None or self._figures_of[0] != (view, font):
@@ -216,7 +218,7 @@ class CursorOverlay:
         if at is not None:
             self._paint_pills(painter, view, at, theme, font)
             self._paint_card(painter, view, at, theme, ratio, font)
-            self.fan.paint(painter, view, at, theme, self._look, ratio)
+            self.fan.paint(painter, view, at, theme, self._image_style, ratio)
         self.lasso.paint(painter, theme)
 
     def _paint_rings(self, painter: QPainter, theme: Theme) -> None:
@@ -310,15 +312,15 @@ class CursorOverlay:
     def _preview_scale(self) -> float:
         assert self._preview is not None
         largest = int(max(self._preview.shape[-2:]))
-        if self._scene.points.sprites.look.glyphs:
+        if self._scene.points.sprites.image_style.glyphs:
             return float(max(1, round(PREVIEW_PX / largest)))
         return _image_scale(largest, IMAGE_PREVIEW_PX)
 
     def _preview_size(self) -> tuple[float, float]:
         assert self._preview is not None
-        of = self._preview.shape, self._look
+        of = self._preview.shape, self._image_style
         if self._framed is None or self._framed[0] != of:
-            size = framed_size(self._preview.shape, self._preview_scale(), self._look)
+            size = framed_size(self._preview.shape, self._preview_scale(), self._image_style)
             self._framed = of, (size.width(), size.height())
         return self._framed[1]
 
@@ -326,8 +328,8 @@ class CursorOverlay:
         assert self._preview is not None
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:
-            look, scale = self._scene.points.sprites.look, self._preview_scale()
-            made = framed_pixmap(self._preview, look, scale, ratio, theme, theme.accent)
+            image_style, scale = self._scene.points.sprites.image_style, self._preview_scale()
+            made = framed_pixmap(self._preview, image_style, scale, ratio, theme, theme.accent)
             self._pixmap = (key, made)
         return self._pixmap[1]
 
@@ -335,7 +337,7 @@ class CursorOverlay:
         """Return the screen pixels per pixel of the sample on the card."""
         sprites = self._scene.points.sprites
         largest = max(sprites.image_shape)
-        if sprites.look.glyphs:
+        if sprites.image_style.glyphs:
             return float(max(1, round(PREVIEW_PX / largest)))
         return _image_scale(largest, IMAGE_PREVIEW_PX)
 

@@ -22,7 +22,7 @@ from aegui.kit.marks import ElidedLabel
 from aegui.kit.painted import Painted
 from aegui.kit.speech import describe
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.glyphs import draw_picture, label_name, picture_rect, quiet_picture
 from aegui.widgets.nearest_strip import NearestStrip, nearest_title
 from aegui.widgets.rulers import axis_name
@@ -60,16 +60,16 @@ class CursorPictures(QWidget):
         self.setToolTip(tr("Click a pixel to trace its value back through the network"))
         self.image: NDArray[np.float32] = np.zeros((7, 5), np.float32)
         """The decoded image."""
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self._sample: NDArray[np.float32] | None = None
         self._share = 0.0
         self.figures = FigureMenu(self, self.figure, part=self.copied_at)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("Decoded image at the cursor"))
 
-    def set_look(self, look: Look) -> None:
+    def set_image_style(self, image_style: ImageStyle) -> None:
         """Set how images are rendered."""
-        self._look = look
+        self._image_style = image_style
         self.updateGeometry()
         self.update()
 
@@ -94,7 +94,7 @@ class CursorPictures(QWidget):
 
         images = [self.image, binary][: len(self._captions())]
         title = tr("Decoded under the cursor")
-        return pictures_figure(images, self._look, "cursor", title, notes=self._captions())
+        return pictures_figure(images, self._image_style, "cursor", title, notes=self._captions())
 
     def _height_at(self, width: int) -> int:
         """Return the height of the images at ``width``; less if the captions need the room."""
@@ -107,7 +107,7 @@ class CursorPictures(QWidget):
         """Return the captions of the images; only glyphs have a thresholded image."""
         if self._share >= _MOSTLY:
             return (tr(_ITSELF),)
-        return tuple(tr(text) for text in _CAPTIONS[: 2 if self._look.glyphs else 1])
+        return tuple(tr(text) for text in _CAPTIONS[: 2 if self._image_style.glyphs else 1])
 
     def sizeHint(self) -> QSize:  # noqa: D102
         # No height-for-width: layouts take it as the minimum, which would clip the widgets below.
@@ -120,12 +120,12 @@ class CursorPictures(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         # Small images need more room than glyphs to be legible.
-        return QSize(120, (56 if self._look.glyphs else 60) + self._caption_px())
+        return QSize(120, (56 if self._image_style.glyphs else 60) + self._caption_px())
 
     def _caption_px(self) -> int:
         return self.fontMetrics().height() + 4
 
-    def picture_rect(self, place: int) -> QRect:
+    def picture_rect(self, index: int) -> QRect:
         """Return the rectangle of image 0 (as decoded) or 1 (thresholded)."""
         height, width = self.image.shape[-2:]
         count = len(self._captions())
@@ -137,7 +137,7 @@ class CursorPictures(QWidget):
             rect.moveLeft((self.width() - rect.width()) // 2)
             return rect
         middle, apart = self.width() // 2, self._apart(rect.width()) // 2
-        rect.moveLeft(middle + apart if place else middle - apart - rect.width())
+        rect.moveLeft(middle + apart if index else middle - apart - rect.width())
         return rect
 
     def copied_at(self, position: QPoint) -> QRect | None:
@@ -148,8 +148,8 @@ class CursorPictures(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Emit ``pixel_activated`` for the clicked pixel."""
         height, width = self.image.shape[-2:]
-        for place in range(len(self._captions())):
-            rect, at = self.picture_rect(place), event.position().toPoint()
+        for index in range(len(self._captions())):
+            rect, at = self.picture_rect(index), event.position().toPoint()
             if event.button() == Qt.MouseButton.LeftButton and rect.contains(at):
                 row = (at.y() - rect.y()) * height // rect.height()
                 column = (at.x() - rect.x()) * width // rect.width()
@@ -167,12 +167,12 @@ class CursorPictures(QWidget):
         painter = QPainter(self)
         binary = (self.image > THRESHOLD).astype(np.float32)
         images, captions = (self.image, binary), self._captions()
-        for place, (image, caption) in enumerate(zip(images, captions, strict=False)):
-            rect = self.picture_rect(place)
-            draw_picture(painter, rect, quiet_picture(image, self._look))
+        for index, (image, caption) in enumerate(zip(images, captions, strict=False)):
+            rect = self.picture_rect(index)
+            draw_picture(painter, rect, quiet_picture(image, self._image_style))
             if self._sample is not None:
                 painter.setOpacity(self._share)
-                draw_picture(painter, rect, quiet_picture(self._sample, self._look))
+                draw_picture(painter, rect, quiet_picture(self._sample, self._image_style))
                 painter.setOpacity(1.0)
             painter.setPen(QPen(theme.grid, 1))
             painter.drawRect(rect.adjusted(-1, -1, 0, 0))
@@ -281,11 +281,11 @@ class CodeNumbers(Painted):
         painter = QPainter(self)
         cell, line = self._cell_px(), self._line_px()
         columns, rows = self._columns(), self._rows()
-        for place, value in enumerate(self.code[: self.shown]):
-            left, top = place % columns * cell, place // columns * line
+        for index, value in enumerate(self.code[: self.shown]):
+            left, top = index % columns * cell, index // columns * line
             painter.setFont(plain)
             painter.setPen(theme.text_dim)
-            name = f"{axis_name(place)} "
+            name = f"{axis_name(index)} "
             painter.drawText(QRectF(left, top, cell, line), Qt.AlignmentFlag.AlignVCenter, name)
             painter.setFont(bold)
             painter.setPen(theme.text)
@@ -332,7 +332,7 @@ class CursorPanel(QWidget):
         self._where = self._itself = self._near = ""
         self._near_words = "", ""
         self._code: list[float] = []
-        self._told: PlaceInsight | None = None
+        self._insight: PlaceInsight | None = None
         self._reason = dim()
         self._reason.setWordWrap(True)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -352,28 +352,30 @@ class CursorPanel(QWidget):
 
     def _filled(self) -> QWidget:
         title = column(self._near_title, self._near_unit)
-        told = (self.pictures, self.figures, self.numbers, title, self.nearest)
-        return held(column(*told, 1, margins=(SPACING,) * 4))
+        widgets = (self.pictures, self.figures, self.numbers, title, self.nearest)
+        return held(column(*widgets, 1, margins=(SPACING,) * 4))
 
-    def set_samples(self, labels: Sequence[str], images: ArrayLike, look: Look = GLYPHS) -> None:
+    def set_samples(
+        self, labels: Sequence[str], images: ArrayLike, image_style: ImageStyle = GLYPHS
+    ) -> None:
         """Set the samples that the nearest ones are found among.
 
         Args:
             labels: N labels.
             images: ``[N, H, W]`` or ``[N, C, H, W]``, not copied.
-            look: How they are rendered.
+            image_style: How they are rendered.
         """
         self._labels = labels
-        self._told = None
+        self._insight = None
         self.figures.set_insight(None)
-        self.pictures.set_look(look)
+        self.pictures.set_image_style(image_style)
         self.nearest.set_nearest((), ())
-        self.nearest.set_samples(images, look)
-        self._name_nearest(look)
+        self.nearest.set_samples(images, image_style)
+        self._name_nearest(image_style)
 
-    def _name_nearest(self, look: Look) -> None:
-        unit = tr("different pixels") if look.glyphs else tr("mean squared difference")
-        self._near_words = nearest_title(look), unit
+    def _name_nearest(self, image_style: ImageStyle) -> None:
+        unit = tr("different pixels") if image_style.glyphs else tr("mean squared difference")
+        self._near_words = nearest_title(image_style), unit
         self._show_title()
 
     def _show_title(self) -> None:
@@ -417,10 +419,10 @@ class CursorPanel(QWidget):
         self._show_title()
         self._name(nearest)
 
-    def set_insight(self, told: PlaceInsight) -> None:
+    def set_insight(self, insight: PlaceInsight) -> None:
         """Show the measurements of the place; None clears them."""
-        self._told = told
-        self.figures.set_insight(told)
+        self._insight = insight
+        self.figures.set_insight(insight)
         self._describe()
 
     def set_empty(self, reason: str) -> None:
@@ -445,8 +447,8 @@ class CursorPanel(QWidget):
         if self._itself:
             itself = tr("{name}: {words}", name=self._itself, words=tr(_ITSELF))
             words = itself
-        if self._told is not None and self._told.insight.z.tolist() == self._code:
-            words = ". ".join(filter(None, (self._told.words, itself)))
+        if self._insight is not None and self._insight.insight.z.tolist() == self._code:
+            words = ". ".join(filter(None, (self._insight.words, itself)))
         describe(self, tr("Code {where}; {words}", where=self._where, words=words))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from aegui.kit.theme import Theme
-    from aegui.session.data.looks import Look
+    from aegui.session.data.image_style import ImageStyle
     from aegui.widgets.viewport import Viewport
 
 FAN_PX = 220.0
@@ -43,9 +43,9 @@ class FanPicture:
         self.spacing = spacing
         self._pixmap = None
 
-    def rect(self, view: Viewport, at: QPointF, look: Look) -> QRectF:
+    def rect(self, view: Viewport, at: QPointF, image_style: ImageStyle) -> QRectF:
         """Return the rectangle of the images for a cursor at ``at``: below right if it fits."""
-        width, height = self._size(look)
+        width, height = self._size(image_style)
         left, top = at.x() + AWAY_PX, at.y() + AWAY_PX
         if left + width > view.left + view.width:
             left = max(view.left, at.x() - AWAY_PX - width)
@@ -54,7 +54,7 @@ class FanPicture:
             top = max(view.top, view.top + view.height - height)
         return QRectF(round(left), round(top), width, height)
 
-    def places(self, view: Viewport, at: QPointF) -> list[QPointF]:
+    def coordinates(self, view: Viewport, at: QPointF) -> list[QPointF]:
         """Return the pixels of the decoded places; none if they are too close to distinguish."""
         if self._images is None or self.spacing * min(view.sx, view.sy) < _MIN_APART_PX:
             return []
@@ -67,14 +67,16 @@ class FanPicture:
             for x in across.tolist()
         ]
 
-    def rects(self, view: Viewport, at: QPointF, look: Look) -> list[QRectF]:
+    def rects(self, view: Viewport, at: QPointF, image_style: ImageStyle) -> list[QRectF]:
         """Return all rectangles that ``paint`` covers."""
         if self._images is None:
             return []
-        places = self.places(view, at)
-        rects = [self.rect(view, at, look)]
-        if places:
-            rects.append(QRectF(places[0], places[-1]).normalized().adjusted(-4, -4, 4, 4))
+        coordinates = self.coordinates(view, at)
+        rects = [self.rect(view, at, image_style)]
+        if coordinates:
+            rects.append(
+                QRectF(coordinates[0], coordinates[-1]).normalized().adjusted(-4, -4, 4, 4)
+            )
         return rects
 
     def paint(
@@ -83,62 +85,62 @@ class FanPicture:
         view: Viewport,
         at: QPointF,
         theme: Theme,
-        look: Look,
+        image_style: ImageStyle,
         ratio: float,
     ) -> None:
         """Paint crosses at the decoded places, and the images."""
         if self._images is None:
             return
-        places = self.places(view, at)
+        coordinates = self.coordinates(view, at)
         half = QPointF(_CROSS_PX, 0), QPointF(0, _CROSS_PX)
         for colour, width in ((theme.panel, 3.0), (theme.accent, 1.2)):
             painter.setPen(QPen(colour, width))
-            for place in places:
+            for point in coordinates:
                 for way in half:
-                    painter.drawLine(place - way, place + way)
-        rect = self.rect(view, at, look)
-        painter.drawPixmap(rect.topLeft(), self._picture(theme, look, ratio))
+                    painter.drawLine(point - way, point + way)
+        rect = self.rect(view, at, image_style)
+        painter.drawPixmap(rect.topLeft(), self._picture(theme, image_style, ratio))
 
-    def _scale(self, look: Look) -> float:
+    def _scale(self, image_style: ImageStyle) -> float:
         assert self._images is not None
         side = FAN_PX / int(self._images.shape[1]) - _GAP_PX
         largest = int(max(self._images.shape[-2:]))
-        if look.glyphs or largest <= side:
-            margin = 2 if look.glyphs else 0
+        if image_style.glyphs or largest <= side:
+            margin = 2 if image_style.glyphs else 0
             return float(max(1, int(side / (largest + margin))))
         parts: int = round(largest / side)
         return 1.0 / max(1, parts)
 
-    def _size(self, look: Look) -> tuple[float, float]:
+    def _size(self, image_style: ImageStyle) -> tuple[float, float]:
         assert self._images is not None
         rows, columns = self._images.shape[:2]
-        cell = framed_size(self._images.shape, self._scale(look), look)
+        cell = framed_size(self._images.shape, self._scale(image_style), image_style)
         wide, high = cell.width() + _GAP_PX, cell.height() + _GAP_PX
         return columns * wide + _GAP_PX, rows * high + _GAP_PX
 
-    def _picture(self, theme: Theme, look: Look, ratio: float) -> QPixmap:
+    def _picture(self, theme: Theme, image_style: ImageStyle, ratio: float) -> QPixmap:
         """Return all images in one cached pixmap, the centre one framed in the accent colour."""
         assert self._images is not None
         key = (theme.key, ratio)
         if self._pixmap is None or self._pixmap[0] != key:
-            self._pixmap = (key, self._painted(self._images, theme, look, ratio))
+            self._pixmap = (key, self._painted(self._images, theme, image_style, ratio))
         return self._pixmap[1]
 
     def _painted(
-        self, images: NDArray[np.float32], theme: Theme, look: Look, ratio: float
+        self, images: NDArray[np.float32], theme: Theme, image_style: ImageStyle, ratio: float
     ) -> QPixmap:
-        wide, high = self._size(look)
+        wide, high = self._size(image_style)
         made = QPixmap(max(1, round(wide * ratio)), max(1, round(high * ratio)))
         made.setDevicePixelRatio(ratio)
         made.fill(blend(theme.accent, theme.raised, 0.25))
-        scale, (rows, columns) = self._scale(look), images.shape[:2]
-        cell = framed_size(images.shape, scale, look)
+        scale, (rows, columns) = self._scale(image_style), images.shape[:2]
+        cell = framed_size(images.shape, scale, image_style)
         painter = QPainter(made)
         for row in range(rows):
             for column in range(columns):
                 middle = (row, column) == (rows // 2, columns // 2)
                 rim = theme.accent if middle else blend(theme.text_dim, theme.raised, 0.4)
-                framed = framed_pixmap(images[row, column], look, scale, ratio, theme, rim)
+                framed = framed_pixmap(images[row, column], image_style, scale, ratio, theme, rim)
                 x = _GAP_PX + column * (cell.width() + _GAP_PX)
                 y = _GAP_PX + (rows - 1 - row) * (cell.height() + _GAP_PX)
                 painter.drawPixmap(QPointF(x, y), framed)

@@ -100,7 +100,7 @@ def region_colours(layer: Layer, classes: Sequence[str] = ()) -> NDArray[np.int6
     """Return the colour index of each class of ``layer``, ``[n]``."""
     if layer.regions is not None and not 1 < len(classes) <= MAX_CLASSES:
         return layer.regions.colours
-    places = {label: place for place, label in enumerate(classes)}
+    places = {label: index for index, label in enumerate(classes)}
     return np.array([places.get(label, n) for n, label in enumerate(layer.field.classes)], np.int64)
 
 

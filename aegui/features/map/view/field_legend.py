@@ -141,7 +141,7 @@ class FieldLegend(Painted):
         self.entries: tuple[Entry, ...] = ()
         """The displayed entries."""
         self._layers: tuple[Layer, ...] = ()
-        self._place: tuple[float, float] | None = None
+        self._position: tuple[float, float] | None = None
         self.here: tuple[Here | None, ...] = ()
         """The value of each layer at the place."""
         self._figures: QFont | None = None
@@ -167,9 +167,9 @@ class FieldLegend(Painted):
         self.setVisible(bool(entries))
         self.update()
 
-    def set_place(self, place: tuple[float, float] | None) -> None:
-        """Show the values of the layers at ``place`` on the map; None clears them."""
-        self._place = place
+    def set_position(self, position: tuple[float, float] | None) -> None:
+        """Show the values of the layers at ``position`` on the map; None clears them."""
+        self._position = position
         if self._layers:
             self._tell_here()
 
@@ -179,8 +179,10 @@ class FieldLegend(Painted):
         return ", ".join(each.words for each in self.here if each is not None)
 
     def _tell_here(self) -> None:
-        place = self._place
-        found = tuple(layer_value_at(layer, *place) for layer in self._layers) if place else ()
+        position = self._position
+        found = (
+            tuple(layer_value_at(layer, *position) for layer in self._layers) if position else ()
+        )
         if found != self.here:
             self.here = found
             self.update()

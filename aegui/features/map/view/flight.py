@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from aegui.core.i18n import tr
-from aegui.core.latent.flights import around, through_places, without_outliers
+from aegui.core.latent.flights import around, through_points, without_outliers
 from aegui.features.map.view.navigation import FRAME_MS
 from aegui.kit.overlay_area import overlay_area_of
 from aegui.kit.theme import SPACING
@@ -151,7 +151,7 @@ class MapFlight(QObject):
             return None
         pins = [pin.z for pin in scene.pins if len(pin.z) == scene.projection.size]
         if len(pins) > 1:
-            way = through_places(scene.projection.project(np.stack(pins)))
+            way = through_points(scene.projection.project(np.stack(pins)))
         elif len(scene.codes.values) > 1:
             way = without_outliers(scene.projection.project(scene.codes.values))
         else:
@@ -186,7 +186,7 @@ class MapFlight(QObject):
             eased = arrived * arrived * (3.0 - 2.0 * arrived)
             window = view.left, view.top, view.width, view.height, view.inset
             goal = self._from.placed(*window).towards(goal, eased)
-        navigation.look(goal)
+        navigation.jump_to(goal)
         self._canvas.map_cursor.put_without_mouse(x, y)
 
     def _goal(self, x: float, y: float) -> Viewport:

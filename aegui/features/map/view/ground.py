@@ -137,7 +137,11 @@ class Ground:
     def _inks(self, view: Viewport, theme: Theme) -> Inks:
         """Return the colours of the plane: faint behind samples, strong when zoomed in."""
         scene = self._scene
-        look, vivid, ribbon = scene.points.sprites.look, scene.style.vivid, scene.projection.ribbon
+        look, vivid, ribbon = (
+            scene.points.sprites.image_style,
+            scene.style.vivid,
+            scene.projection.ribbon,
+        )
         full = 0.0 if ribbon else self._fullness(view)
         if look.glyphs:
             least = STRONG_CONTRAST if vivid else FIELD_CONTRAST

@@ -107,7 +107,7 @@ class InsightFigures(Painted):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told: PlaceInsight | None = None
+        self._insight: PlaceInsight | None = None
         self._texts: dict[str, str] = {}
         self._words = self._nearest = ""
         self._fonts: tuple[QFont, QFont] | None = None
@@ -117,22 +117,22 @@ class InsightFigures(Painted):
         self.setAccessibleName(tr("What the image is like"))
         self.figures = offer_painted(self, "insight", fits=False)
 
-    def set_insight(self, told: PlaceInsight | None) -> None:
+    def set_insight(self, insight: PlaceInsight | None) -> None:
         """Show the measurements; None clears them."""
-        self._told = told
-        if told is None:
+        self._insight = insight
+        if insight is None:
             self._texts, self._words, self._nearest = {}, "", ""
             describe(self, "", spoken=False)
         else:
-            found = told.insight
+            found = insight.insight
             self._texts = figure_texts(found)
             self._words = found.words
             self._nearest = ""
             if found.kind == "new":
-                title = told.known.title(found.nearest[0][0])
+                title = insight.known.title(found.nearest[0][0])
                 away = distance_words(found, short=True)
                 self._nearest = tr("{distance} from {name}", distance=away, name=title)
-            describe(self, told.words, spoken=False)
+            describe(self, insight.words, spoken=False)
         self.update()
 
     @property
@@ -196,12 +196,12 @@ class InsightFigures(Painted):
     def figure_rect(self, key: str) -> QRectF:
         """Return the rectangle of the measurement ``key``."""
         per_line = self._per_line()
-        line, place = divmod(list(FIGURES).index(key), per_line)
+        line, index = divmod(list(FIGURES).index(key), per_line)
         cells = self._cells(per_line)
         free = max(0.0, self.width() - sum(cells)) / per_line
-        left = sum(cells[:place]) + place * free
+        left = sum(cells[:index]) + index * free
         top, high = (1 + line) * self._line_px(), self._line_px()
-        return QRectF(left, top, cells[place] + free, high)
+        return QRectF(left, top, cells[index] + free, high)
 
     def tip_at(self, position: QPoint) -> str:
         """Return the help of the measurement at ``position``; elsewhere the line of words."""
@@ -209,14 +209,14 @@ class InsightFigures(Painted):
         key = next((key for key in self._texts if self.figure_rect(key).contains(at)), None)
         if key is None:
             return self.words
-        told = self._told
+        insight = self._insight
         text = tr(FIGURES[key].help)
-        if key == "ratio" and told is not None and told.known.step > 1:
+        if key == "ratio" and insight is not None and insight.known.step > 1:
             return f"{text}\n" + tr(
-                "Of this large set one sample in {n} is compared.", n=told.known.step
+                "Of this large set one sample in {n} is compared.", n=insight.known.step
             )
-        if key == "drift" and told is not None and told.insight.drift is not None:
-            return f"{text}\n{_vector(told.insight.drift.tolist())}"
+        if key == "drift" and insight is not None and insight.insight.drift is not None:
+            return f"{text}\n{_vector(insight.insight.drift.tolist())}"
         return text
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102

@@ -55,7 +55,7 @@ class Lasso:
         box = QPolygonF(self._corners).boundingRect()
         return max(box.width(), box.height()) < MIN_PX
 
-    def places(self, view: Viewport) -> NDArray[np.float64]:
+    def coordinates(self, view: Viewport) -> NDArray[np.float64]:
         """Return the corners in map coordinates of ``view``, ``[m, 2]``."""
         return np.array([view.to_latent(corner.x(), corner.y()) for corner in self._corners])
 

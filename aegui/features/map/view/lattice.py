@@ -148,7 +148,7 @@ def lattice_for(
     return Lattice(width, _level(tile_px[1] / view.sy))
 
 
-def wanted_lattice(
+def next_lattice(
     view: Viewport,
     home: Viewport,
     kept: Lattice | None,

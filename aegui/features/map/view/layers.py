@@ -160,7 +160,7 @@ class Layers:
             radii, angles, crowd = radii[chosen], angles[chosen], 0.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Recomputed from ``view``, which differs from the widget's when painting on paper.
-        spots = view.to_pixels(points.places[rows])
+        spots = view.to_pixels(points.coordinates[rows])
         each = zip(indices.tolist(), spots.tolist(), radii.tolist(), angles.tolist(), strict=True)
         for index, (x, y), (a, b), angle in each:
             colour = QColor(points.colours.colour(index, theme) or theme.series[0])
@@ -179,7 +179,7 @@ class Layers:
         variances, nothing = self.variances, np.zeros(0, np.int64)
         if variances is None or not scene.style.ellipses or scene.projection.ribbon:
             return nothing
-        seen = points.seen(view)
+        seen = points.visible_rows(view)
         if seen is None or len(seen) > MAX_ELLIPSES:
             return nothing
         if variances.shape != (points.sprites.count, scene.projection.size):
@@ -203,22 +203,22 @@ class Layers:
 
     def _paint_ghost(self, painter: QPainter, view: Viewport, theme: Theme, ratio: float) -> None:
         """Paint the other run's codes as rings, or as pale dots if there are many."""
-        places = self._ghost_places()
+        coordinates = self._ghost_coordinates()
         band = self._scene.band(view)
         if band is not None:
             self._is_many = False
-            self._paint_ghost_below(painter, view, theme, places, view.top + band[1])
+            self._paint_ghost_below(painter, view, theme, coordinates, view.top + band[1])
             return
-        self._is_many = len(places) > _MAX_RINGS
+        self._is_many = len(coordinates) > _MAX_RINGS
         colour = blend(theme.text_dim, theme.panel, _PALE)
         if self._is_many:
-            dots = _Ghost(places, self._projected[0], colour.rgba())
+            dots = _Ghost(coordinates, self._projected[0], colour.rgba())
             self._raster.paint(painter, view, dots, ratio)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.75), 1.2))
         painter.setBrush(colour)
-        for x, y in view.to_pixels(places).tolist():
+        for x, y in view.to_pixels(coordinates).tolist():
             if view.contains(x, y):
                 painter.drawEllipse(QPointF(x, y), GHOST_PX / 2, GHOST_PX / 2)
 
@@ -227,11 +227,11 @@ class Layers:
         painter: QPainter,
         view: Viewport,
         theme: Theme,
-        places: NDArray[np.float64],
+        coordinates: NDArray[np.float64],
         top: float,
     ) -> None:
         """Paint the other run's codes of one number as strokes below the ribbon, one per column."""
-        columns = view.to_pixels(places)[:, 0]
+        columns = view.to_pixels(coordinates)[:, 0]
         inside = (columns >= view.left) & (columns < view.left + view.width)
         lines = [
             QLineF(x + 0.5, top + 2.0, x + 0.5, top + 2.0 + _STROKE_PX)
@@ -240,7 +240,7 @@ class Layers:
         painter.setPen(QPen(blend(theme.text_dim, theme.panel, 0.75), 1.2))
         painter.drawLines(lines)
 
-    def _ghost_places(self) -> NDArray[np.float64]:
+    def _ghost_coordinates(self) -> NDArray[np.float64]:
         """Return the ghost's codes on the plane, ``[m, 2]``; empty if their size does not fit."""
         projection, ghost = self._scene.projection, self.ghost
         if ghost is None or ghost.shape[1] != projection.size:
@@ -276,22 +276,22 @@ class Layers:
 class _Ghost:
     """Another run's codes as a large set of dots."""
 
-    def __init__(self, places: NDArray[np.float64], version: object, argb: int) -> None:
-        self._places = places
-        self.places_version = version
+    def __init__(self, coordinates: NDArray[np.float64], version: object, argb: int) -> None:
+        self._coordinates = coordinates
+        self.coordinates_version = version
         self.colours_version = argb
         self._argb = argb
 
     def rows(self, rect: Bounds) -> tuple[NDArray[np.int64], ...]:
         del rect
-        return (np.arange(len(self._places)),)
+        return (np.arange(len(self._coordinates)),)
 
     def drawn(
         self, view: Viewport, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.int64]]:
         count = len(rows)
         colours, marks = np.full(count, self._argb, np.uint32), np.full(count, DISC, np.int64)
-        return view.to_pixels(self._places[rows]), colours, marks
+        return view.to_pixels(self._coordinates[rows]), colours, marks
 
 
 def _polygon(pixels: NDArray[np.float64]) -> QPolygonF:

@@ -121,13 +121,13 @@ class ClassLegend(QWidget):
         """Return how many classes there are."""
         return len(self.names)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the name of a class."""
-        return self.names[place]
+        return self.names[index]
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a class."""
-        return self.row_rect(place)
+        return self.row_rect(index)
 
     def current_part(self) -> int | None:
         """Return the index of the class under the keyboard cursor."""
@@ -271,21 +271,21 @@ class ClassLegend(QWidget):
     def _paint_compact(self, painter: QPainter) -> None:
         """Paint the name of the hovered or emphasised class above the marks of all classes."""
         theme = current_theme()
-        told = self._pointed if self._pointed is not None else self._emphasis
+        named_class = self._pointed if self._pointed is not None else self._emphasis
         line = QRect(SPACING, SPACING // 2, self.width() - 2 * SPACING, self._row_px())
-        if told is None:
+        if named_class is None:
             painter.setPen(theme.text_dim)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self._count_words())
         else:
-            self._paint_mark(painter, told, line.left(), line.center().y() + 1)
+            self._paint_mark(painter, named_class, line.left(), line.center().y() + 1)
             painter.setPen(theme.text)
             rest = line.adjusted(_CHIP_PX + SPACING, 0, 0, 0)
-            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._elided(told))
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._elided(named_class))
         for number in range(len(self.names) if self._has_marks else 0):
             spot = self.row_rect(number)
             at = spot.center().x() - _CHIP_PX // 2 + 1
             self._paint_mark(painter, number, at, spot.center().y() + 1)
-            if number == told:
+            if number == named_class:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.text, 1.0))
                 painter.drawRoundedRect(QRectF(spot).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)

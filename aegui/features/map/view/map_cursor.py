@@ -39,7 +39,7 @@ class MapCursor(QObject):
 
     def code(self) -> NDArray[np.float32] | None:
         """Return the code ``[d]`` under the cursor, or None without a cursor."""
-        place = self._overlay.place
+        place = self._overlay.position
         return None if place is None else self._scene.projection.full_code(*place)
 
     # Moving
@@ -47,7 +47,7 @@ class MapCursor(QObject):
     def put(self, x: float, y: float) -> None:
         """Move the cursor to a place of the plane and emit ``cursor_moved``."""
         place = (x, 0.0 if self._scene.projection.ribbon else y)
-        self._set_place(place, is_told_next=True)
+        self._set_position(place, is_reported_next=True)
         self.tell(self._scene.projection.full_code(*place))
 
     def tell(self, code: NDArray[np.float32]) -> None:
@@ -63,39 +63,41 @@ class MapCursor(QObject):
     def set_code(self, z: ArrayLike | None) -> None:
         """Move the cursor to code ``z`` ``[d]``, or remove it, without emitting a signal."""
         if z is None:
-            self._set_place(None)
+            self._set_position(None)
             return
         self.last_code = np.asarray(z, np.float32)
         x, y = self._scene.projection.project(z)[0].tolist()
-        self._set_place((x, y))
+        self._set_position((x, y))
 
     def leave(self) -> None:
         """Remove the cursor: the pointer has left the map."""
-        if self._overlay.place is not None:
-            self._set_place(None)
+        if self._overlay.position is not None:
+            self._set_position(None)
             self._map.cursor_left.emit()
 
     def forget_place(self) -> None:
         """Remove the cursor and its last place, which belong to other axes."""
-        self._set_place(None)
+        self._set_position(None)
         self.last_place = None
 
-    def _set_place(self, place: tuple[float, float] | None, *, is_told_next: bool = False) -> None:
+    def _set_position(
+        self, place: tuple[float, float] | None, *, is_reported_next: bool = False
+    ) -> None:
         """Move the cursor to ``place`` on the plane and repaint its old and new regions."""
         overlay, canvas = self._overlay, self._map
-        overlay.place = place
+        overlay.position = place
         self.last_place = place or self.last_place
         # The description belongs to the previous place.
         self._words = ""
         if self._scene.layers.field is not None:
-            canvas.overlays.show_place(place)
-        if not is_told_next:
+            canvas.overlays.show_position(place)
+        if not is_reported_next:
             # Otherwise the arrow stays until the next one arrives: it would flicker.
             overlay.drift = None
         if place is None:
             overlay.set_preview(None)
         self.refresh_hovered()
-        if not is_told_next:
+        if not is_reported_next:
             self.describe()
         elif not self._saying.isActive():
             # A description may follow soon; without one the place is announced after a delay.

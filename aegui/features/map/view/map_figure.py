@@ -109,7 +109,7 @@ class MapPlot:
             colours=scene.points.colours.rgba(indices, ink.theme),
             marks=scene.points.colours.marks(indices),
             image_of=(lambda row: sprites.image(int(indices[row]))) if pictured else None,
-            look=sprites.look,
+            image_style=sprites.image_style,
             cut_out=True,
         )
 
@@ -182,8 +182,8 @@ def _paint_bar(
         return
     bar = QRectF(QPointF(x, row.center().y() - _BAR.height() / 2), _BAR)
     gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-    for place, colour in enumerate(colours):
-        gradient.setColorAt(place / (len(colours) - 1), colour)
+    for index, colour in enumerate(colours):
+        gradient.setColorAt(index / (len(colours) - 1), colour)
     ink.painter.setPen(Qt.PenStyle.NoPen)
     ink.painter.setBrush(gradient)
     ink.painter.drawRect(bar)

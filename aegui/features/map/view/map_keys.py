@@ -52,8 +52,8 @@ class MapKeys:
             Qt.Key.Key_N: canvas.lens_toggled.emit,
             Qt.Key.Key_E: self._draw_here,
             **{
-                Qt.Key(Qt.Key.Key_1 + place): partial(canvas.layer_toggled.emit, key)
-                for place, key in enumerate(FIELDS)
+                Qt.Key(Qt.Key.Key_1 + index): partial(canvas.layer_toggled.emit, key)
+                for index, key in enumerate(FIELDS)
             },
         }
 
@@ -84,7 +84,7 @@ class MapKeys:
         """Cancel one thing: pin drag or line, then lasso mode, the selection, the cursor."""
         canvas, selecting = self._map, self._map.selecting
         if canvas.pinning.is_used or selecting.is_drawn:
-            canvas.mouse.give_up()
+            canvas.mouse.cancel()
             canvas.setCursor(selecting.rest_cursor)
         elif selecting.is_on:
             selecting.set_on(False)
@@ -121,7 +121,7 @@ class MapKeys:
             return
         before = view.to_latent(at.x(), at.y())
         self._step(key, STEP_PX)
-        after = canvas.cursor_overlay.place or before
+        after = canvas.cursor_overlay.position or before
         x, y = np.subtract(
             after, (before[0], 0.0 if canvas.scene.projection.ribbon else before[1])
         ).tolist()

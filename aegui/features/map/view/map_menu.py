@@ -93,7 +93,7 @@ class MapMenu:
     def _begin_at(self, index: int) -> None:
         """Set the base of the displayed plane to the code of a sample and show the sliders."""
         scene = self._map.scene
-        codes, row = scene.codes, scene.points.place_of(index)
+        codes, row = scene.codes, scene.points.row_of(index)
         if codes is not None and row is not None:
             self._map.overlays.set_strip(True)
             self._map.axes.set_base(codes.values[row])

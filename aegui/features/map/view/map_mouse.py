@@ -27,7 +27,7 @@ class DragTool(Protocol):
     def drop(self, at: QPointF) -> None:
         """Finish at the pixel ``at``, where the button was released."""
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Cancel, and restore what was dragged."""
 
 
@@ -52,7 +52,7 @@ class PanTool:
         self._map.navigation.let_go()
         self._map.mouse.point_at(at)
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Leave the view where it is."""
 
 
@@ -172,11 +172,11 @@ class MapMouse:
         if self.at is not None and self._pressed is None:
             self.point_at(self.at)
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Cancel any drag and restore what was dragged."""
         tool, self._tool, self._pressed = self._tool, None, None
         if tool is not None:
-            tool.give_up()
+            tool.cancel()
 
     def _click(self, at: QPointF) -> None:
         """Activate the sample at ``at``; a click beside all samples clears the selection."""

@@ -30,7 +30,7 @@ class MapTouch:
         way = gesture.centerPoint() - gesture.lastCenterPoint()
         if gesture.state() == Qt.GestureState.GestureStarted:
             # Before the second finger touched, the first one was handled as a mouse.
-            self._map.mouse.give_up()
+            self._map.mouse.cancel()
             navigation.grab()
         else:
             navigation.pan(way.x(), way.y())

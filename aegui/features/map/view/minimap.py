@@ -45,7 +45,7 @@ class Minimap(QWidget):
     def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(parent)
         self._scene = scene
-        self._seen: Bounds = (0.0, 0.0, 1.0, 1.0)
+        self._visible: Bounds = (0.0, 0.0, 1.0, 1.0)
         self._dots = QPixmap()
         self._dots_key: object = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -55,7 +55,7 @@ class Minimap(QWidget):
 
     def set_view(self, view: Viewport) -> None:
         """Set the visible part of the map."""
-        self._seen = view.bounds
+        self._visible = view.bounds
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: D102
@@ -71,18 +71,18 @@ class Minimap(QWidget):
             round(max(least, SIDE_PX * min(1.0, high / wide))),
         )
 
-    def _pixels(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the positions of ``places`` ``[n, 2]`` in this widget."""
+    def _pixels(self, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the positions of ``coordinates`` ``[n, 2]`` in this widget."""
         x0, y0, x1, y1 = self._scene.bounds or (0.0, 0.0, 1.0, 1.0)
         room = np.array([self.width() - 2 * _EDGE_PX, self.height() - 2 * _EDGE_PX])
         spans = np.maximum([x1 - x0, y1 - y0], 1e-9)
-        shares = (places - (x0, y0)) / spans
+        shares = (coordinates - (x0, y0)) / spans
         shares[:, 1] = 0.5 if self._scene.projection.ribbon else 1.0 - shares[:, 1]
         return np.asarray(_EDGE_PX + shares * room)
 
-    def seen_rect(self) -> QRectF:
+    def visible_rect(self) -> QRectF:
         """Return the rectangle of the visible part in this widget, at least 4 x 4 pixels."""
-        x0, y0, x1, y1 = self._seen
+        x0, y0, x1, y1 = self._visible
         (left, bottom), (right, top) = self._pixels(np.array([[x0, y0], [x1, y1]])).tolist()
         if self._scene.projection.ribbon:
             top, bottom = 0.0, float(self.height())
@@ -116,15 +116,15 @@ class Minimap(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._background())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        seen = self.seen_rect().intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        visible = self.visible_rect().intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         around = QColor(theme.panel)
         around.setAlphaF(_SHADE)
         painter.setClipRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        for shade in _around(QRectF(self.rect()), seen):
+        for shade in _around(QRectF(self.rect()), visible):
             painter.fillRect(shade, around)
         painter.setPen(QPen(theme.accent, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(seen)
+        painter.drawRect(visible)
 
     def _background(self) -> QPixmap:
         """Return the cached card with dots; repainted only after changes."""
@@ -150,7 +150,7 @@ class Minimap(QWidget):
         side = max(1, round((3 if len(rows) < _FEW else 2) * ratio))
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
         argb = np.zeros((high, wide), np.uint32)
-        corners = np.rint(self._pixels(points.places[rows]) * ratio - side / 2)
+        corners = np.rint(self._pixels(points.coordinates[rows]) * ratio - side / 2)
         inside = (corners >= 0).all(axis=1) & (corners <= (wide - side, high - side)).all(axis=1)
         colours = points.colours.rgba(points.indices[rows[inside]], current_theme())
         x, y = corners[inside].astype(np.int64).T

@@ -168,7 +168,7 @@ class Navigation(QObject):
         self._take_over()
         self._set(replace(self.view, cx=x, cy=y))
 
-    def look(self, view: Viewport) -> None:
+    def jump_to(self, view: Viewport) -> None:
         """Set the view at once and stop following the codes."""
         self._take_over()
         self._set(view)

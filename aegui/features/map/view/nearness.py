@@ -25,12 +25,12 @@ _AT_ONCE = 1 << 18
 
 
 class Nearness:
-    """Proximity to the samples at ``places`` ``[n, 2]``, most of which lie in ``crowd``."""
+    """Proximity to the samples at ``coordinates`` ``[n, 2]``, most of which lie in ``crowd``."""
 
-    def __init__(self, places: NDArray[np.float64], crowd: Bounds) -> None:
+    def __init__(self, coordinates: NDArray[np.float64], crowd: Bounds) -> None:
         x0, y0, x1, y1 = crowd
         self._reach = max(_REACH * float(np.sqrt((x1 - x0) * (y1 - y0))), 1e-9)
-        finite = places[np.isfinite(places).all(axis=1)]
+        finite = coordinates[np.isfinite(coordinates).all(axis=1)]
         step = self._reach / _CELLS
         self._cells = np.unique(np.rint(finite / step), axis=0) * step
 

@@ -161,10 +161,10 @@ class MapOverlays(QObject):
         cards = (self.legend, self.values, self.scale, self.minimap)
         return [card.geometry() for card in cards if card.isVisibleTo(self._map)]
 
-    def show_place(self, place: tuple[float, float] | None) -> None:
-        """Show the values of the visible layers at ``place`` of the map."""
-        seen = self._scene.layers.shown_field() is not None
-        self.fields.set_place(place if seen else None)
+    def show_position(self, position: tuple[float, float] | None) -> None:
+        """Show the values of the visible layers at ``position`` of the map."""
+        visible = self._scene.layers.shown_field() is not None
+        self.fields.set_position(position if visible else None)
 
     def show_view(self, view: Viewport, home: Viewport) -> None:
         """Update scale bar and overview after the view has moved."""
@@ -241,8 +241,8 @@ class MapOverlays(QObject):
             top += self.axes.geometry().bottom()
         self.lens.adjustSize()
         cards = (self.lens, self.fields)
-        seen = [card.width() for card in cards if card.isVisibleTo(self._map)]
-        widest = max(seen, default=0)
+        visible = [card.width() for card in cards if card.isVisibleTo(self._map)]
+        widest = max(visible, default=0)
         if left + widest > edge:
             top = max(top, 2 * SPACING + self.bar.height())
         for card in cards:

@@ -93,7 +93,7 @@ class MapPicture:
             over = scene.layers.shown_field() is not None
             scene.points.paint(painter, view, theme, ratio, target.font, over_field=over)
             scene.layers.paint_path(painter, view, theme)
-            for index, at in scene.pin_places(view):
+            for index, at in scene.pin_coordinates(view):
                 right = view.left + view.width
                 paint_pin(painter, at, scene.pins[index].name, theme, target.font, right)
         self._whole, self._painted = onto, (target, version)

@@ -41,12 +41,15 @@ class PinTool:
     def near_cursor(self) -> int | None:
         """Return the index of the pin nearest to the cursor; None beyond ``PIN_REACH_PX``."""
         view = self._map.navigation.view
-        at, places = self._map.cursor_overlay.pixel(view), self._map.scene.pin_places(view)
-        if at is None or not places:
+        at, coordinates = (
+            self._map.cursor_overlay.pixel(view),
+            self._map.scene.pin_coordinates(view),
+        )
+        if at is None or not coordinates:
             return None
-        distances = [(at - place).manhattanLength() for _, place in places]
+        distances = [(at - position).manhattanLength() for _, position in coordinates]
         nearest = int(np.argmin(distances))
-        return places[nearest][0] if distances[nearest] <= PIN_REACH_PX else None
+        return coordinates[nearest][0] if distances[nearest] <= PIN_REACH_PX else None
 
     def moved(self, index: int, x: float, y: float) -> NDArray[np.float32]:
         """Return the code ``[d]`` of the pin at ``index``, moved by ``x`` and ``y`` along the map.
@@ -66,7 +69,7 @@ class PinTool:
         canvas, view = self._map, self._map.navigation.view
         if self._held is None or self._last is None:
             return
-        before, after = (view.to_latent(*place.toTuple()) for place in (self._last, at))
+        before, after = (view.to_latent(*position.toTuple()) for position in (self._last, at))
         x, y = np.subtract(after, before).tolist()
         pins = list(canvas.scene.pins)
         pins[self._held] = replace(pins[self._held], z=self.moved(self._held, x, y))
@@ -78,11 +81,11 @@ class PinTool:
     def drop(self, _at: QPointF) -> None:
         """Request that the pin be moved to where it was dragged."""
         held, pins = self._held, self._map.scene.pins
-        self.give_up()
+        self.cancel()
         if held is not None:
             self._map.pin_moved.emit(held, pins[held].z)
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Put the dragged pin back where it was."""
         if self._held is not None:
             self._held = None

@@ -93,7 +93,7 @@ class MapProjection:
         self.set_plane_through(draw.standard_normal((3, self.size)).astype(np.float32))
         self.is_random = True
 
-    def turn(self, codes: Codes | None) -> None:
+    def update_directions(self, codes: Codes | None) -> None:
         """Update the directions: those through pins, or the principal ones of ``codes``."""
         if self.pin_directions is not None:
             self.directions = self.pin_directions

@@ -58,7 +58,7 @@ class Scene:
         self.version = 0
         """Incremented whenever the map has to be painted anew."""
         self._values: dict[str, NDArray[np.float64]] = {}
-        self._laid_out: object = None
+        self._layout_key: object = None
 
     @property
     def is_rough(self) -> bool:
@@ -100,7 +100,7 @@ class Scene:
     def set_plane(self, plane: Plane | None) -> None:
         """Set the decoded plane behind the samples."""
         whole = plane is not None and self._is_whole(plane)
-        self.backdrop.set_plane(plane, glyphs=self.points.sprites.look.glyphs, whole=whole)
+        self.backdrop.set_plane(plane, glyphs=self.points.sprites.image_style.glyphs, whole=whole)
 
     def _is_whole(self, plane: Plane) -> bool:
         """Return whether ``plane`` covers everything a map of all codes shows."""
@@ -138,18 +138,22 @@ class Scene:
     def project_codes(self) -> None:
         """Project the samples anew after a change of codes or axes."""
         codes, projection = self.codes, self.projection
-        projection.turn(codes)
-        places = np.zeros((0, 2)) if codes is None else projection.project(codes.values)
-        self.bounds, self.crowd = bounds_of(places), _crowd(places)
+        projection.update_directions(codes)
+        coordinates = np.zeros((0, 2)) if codes is None else projection.project(codes.values)
+        self.bounds, self.crowd = bounds_of(coordinates), _crowd(coordinates)
         if self.bounds is None and codes is not None and projection.pin_codes is not None:
             self.bounds = self.crowd = bounds_of(projection.project(projection.pin_codes))
         elif self.bounds is None and codes is not None and self.has_prior:
             self.bounds = self.crowd = PRIOR_BOUNDS
-        near = len(places) >= _FEWEST_CROWDED and self.crowd is not None and not projection.ribbon
-        self.backdrop.set_nearness(
-            Nearness(places, self.crowd) if near and self.crowd is not None else None
+        near = (
+            len(coordinates) >= _FEWEST_CROWDED and self.crowd is not None and not projection.ribbon
         )
-        self.points.set_places(places, self.bounds, None if codes is None else codes.indices)
+        self.backdrop.set_nearness(
+            Nearness(coordinates, self.crowd) if near and self.crowd is not None else None
+        )
+        self.points.set_coordinates(
+            coordinates, self.bounds, None if codes is None else codes.indices
+        )
         self.touch()
 
     @property
@@ -170,12 +174,12 @@ class Scene:
         fitting = [pin for pin in self.pins if len(pin.z) == self.projection.size]
         if bounds is None or not fitting:
             return bounds
-        places = self.projection.project(np.stack([pin.z for pin in fitting]))
+        coordinates = self.projection.project(np.stack([pin.z for pin in fitting]))
         low, high = np.reshape(bounds, (2, 2))
         reach = _FORMER_REACH * (float((high - low).max()) or 1.0)
-        is_near = ((places >= low - reach) & (places <= high + reach)).all(axis=1)
+        is_near = ((coordinates >= low - reach) & (coordinates <= high + reach)).all(axis=1)
         counts = np.logical_or(is_near, [not pin.is_former for pin in fitting])
-        return bounds_of(np.vstack([places[counts], low, high]))
+        return bounds_of(np.vstack([coordinates[counts], low, high]))
 
     def nearest(self, code: NDArray[np.float32]) -> int | None:
         """Return the sample nearest to ``code`` ``[d]``; in large sets, nearest on the plane."""
@@ -197,7 +201,9 @@ class Scene:
         if not self.projection.ribbon:
             return None
         sprites = self.points.sprites
-        return ribbon_band(view, self.home(view), sprites.image_shape, glyphs=sprites.look.glyphs)
+        return ribbon_band(
+            view, self.home(view), sprites.image_shape, glyphs=sprites.image_style.glyphs
+        )
 
     def home(self, view: Viewport) -> Viewport:
         """Return the viewport of ``view``'s size that shows all codes."""
@@ -206,9 +212,9 @@ class Scene:
     def lay_out(self, view: Viewport) -> None:
         """Compute the layout of the samples in ``view`` unless it is up to date."""
         key = (view, self.version)
-        if key == self._laid_out:
+        if key == self._layout_key:
             return
-        self._laid_out = key
+        self._layout_key = key
         band = self.band(view)
         floor = None if band is None else view.top + band[0] - 6
         self.points.lay_out(view, self.style.points, labels=self.style.labels, floor=floor)
@@ -218,7 +224,7 @@ class Scene:
         self.lay_out(view)
         return self.points.hit(at.x(), at.y())
 
-    def pin_places(self, view: Viewport) -> list[tuple[int, QPointF]]:
+    def pin_coordinates(self, view: Viewport) -> list[tuple[int, QPointF]]:
         """Return index and pixel of each pin whose code has the size of the map's codes."""
         return [
             (index, QPointF(*self.pixels(view, pin.z)[0].tolist()))
@@ -228,7 +234,7 @@ class Scene:
 
     def pin_at(self, view: Viewport, at: QPointF) -> int | None:
         """Return the index of the pin under the pixel ``at``, the topmost of several, or None."""
-        for index, place in reversed(self.pin_places(view)):
+        for index, place in reversed(self.pin_coordinates(view)):
             shape = QRectF(place.x() - _PIN_WIDE_PX / 2, place.y() - PIN_PX, _PIN_WIDE_PX, PIN_PX)
             if shape.adjusted(0, 0, 0, _BELOW_PIN_PX).contains(at):
                 return index
@@ -263,12 +269,12 @@ class Scene:
         return rect.adjusted(-reach, -reach, reach, reach)
 
 
-def _crowd(places: NDArray[np.float64]) -> Bounds | None:
-    """Return the bounds of ``places`` ``[n, 2]``, without outliers if they enlarge it a lot."""
-    whole = bounds_of(places)
-    if whole is None or len(places) < _FEWEST_CROWDED:
+def _crowd(coordinates: NDArray[np.float64]) -> Bounds | None:
+    """Return the bounds of ``coordinates`` ``[n, 2]``, without outliers that enlarge it a lot."""
+    whole = bounds_of(coordinates)
+    if whole is None or len(coordinates) < _FEWEST_CROWDED:
         return whole
-    finite = places[np.isfinite(places).all(axis=1)]
+    finite = coordinates[np.isfinite(coordinates).all(axis=1)]
     (x0, y0), (x1, y1) = np.quantile(finite, (_OUTLYING, 1.0 - _OUTLYING), axis=0).tolist()
     area = (whole[2] - whole[0]) * (whole[3] - whole[1])
     return (x0, y0, x1, y1) if (x1 - x0) * (y1 - y0) < _MUCH_SMALLER * area else whole

@@ -79,11 +79,11 @@ class SelectTool(QObject):
         if not self._lasso.is_click:
             scene.lay_out(view)
             found = scene.points.indices[self._lasso.rows(scene.points, view)]
-            self.region = (self._lasso.places(view), scene.projection.frame)
+            self.region = (self._lasso.coordinates(view), scene.projection.frame)
         self._let_go()
         self.select(np.union1d(self._map.selection, found) if self._adds else found)
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Cancel the line."""
         self._map.update(self._lasso.rect().toAlignedRect())
         self._let_go()
@@ -142,7 +142,7 @@ class SelectTool(QObject):
         """Zoom to the selected samples, or to all if none is selected."""
         scene = self._map.scene
         rows = np.flatnonzero(np.isin(scene.points.indices, self._map.selection))
-        bounds = bounds_of(scene.points.places[rows])
+        bounds = bounds_of(scene.points.coordinates[rows])
         if bounds is None:
             self._map.fit()
         else:

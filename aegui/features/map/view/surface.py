@@ -174,7 +174,7 @@ class MapSurface(QObject):
         Changes made by a training network are painted in parts, between which input is handled, if
         painting takes long. Changes made by the user are painted at once.
         """
-        is_pointed_at = self._overlay.place is not None
+        is_pointed_at = self._overlay.position is not None
         long_ms = POINTED_AT_MS if is_pointed_at else LONG_MS
         if not self._is_live or self._cost_ms < long_ms or self._scene.codes is None:
             return None

@@ -12,7 +12,7 @@ from aegui.core.i18n import tr
 from aegui.core.run_file.saved import load_run
 from aegui.core.study.comparison import compare_mistake
 from aegui.core.study.findings import mistakes
-from aegui.core.study.noise_curves import TriedModel, noise_curves
+from aegui.core.study.noise_curves import ModelUnderTest, noise_curves
 from aegui.core.study.noise_matrix import matrix_cost, matrix_folder, noise_matrix
 from aegui.core.study.workers import default_jobs
 from aegui.session.jobs.derived import Derived
@@ -153,7 +153,7 @@ class NoiseStudy(Service):
         self, models: Sequence[CurveModel], dataset: Dataset, spec: NoiseCurveSpec
     ) -> None:
         """Test networks at every level; ``curves_changed`` or ``failed`` follows."""
-        chosen = [TriedModel(each.name, each.codecs) for each in models]
+        chosen = [ModelUnderTest(each.name, each.codecs) for each in models]
         self.job.start(
             tr("Curves of wrong pixels"),
             lambda report, cancelled: noise_curves(chosen, dataset, spec, report, cancelled),
@@ -179,13 +179,13 @@ class NoiseStudy(Service):
         """Estimate the cost of a matrix; ``cost_found`` follows for the newest query."""
         self._costs.ask(lambda: _cost(recipe, dataset, spec), (recipe, spec))
 
-    def look_into(self, cell: Cell) -> None:
+    def repair_cell(self, cell: Cell) -> None:
         """Repair the characters of a cell; ``strip_found`` follows for the newest query."""
         matrix = self.matrix
         if matrix is not None:
             self._strips.ask(lambda: _strip(matrix, cell), matrix)
 
-    def look_for_mistakes(self, recipe: Recipe, dataset: Dataset) -> None:
+    def find_mistakes(self, recipe: Recipe, dataset: Dataset) -> None:
         """Look for mistakes in a recipe and its samples; ``findings_found`` follows.
 
         Several views ask for the same, which is searched once.

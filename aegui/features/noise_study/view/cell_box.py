@@ -24,14 +24,14 @@ from aegui.kit.theme import SPACING
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
     from aegui.features.noise_study.model.noise_study import CellStrip
-    from aegui.kit.charts.cells import Place
-    from aegui.session.data.looks import Look
+    from aegui.kit.charts.cells import CellIndex
+    from aegui.session.data.image_style import ImageStyle
 
 
 class CellBox(QWidget):
-    """Passive view of a cell; emits ``cell_wanted`` for another network or noise sample."""
+    """Passive view of a cell; emits ``cell_requested`` for another network or noise sample."""
 
-    cell_wanted = Signal(object)
+    cell_requested = Signal(object)
     """Emitted with the ``Cell`` whose strip to show."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -75,12 +75,12 @@ class CellBox(QWidget):
             self._seed.setRange(1, 1 if matrix is None else matrix.spec.seeds)
             self._seed.setValue(1)
 
-    def open(self, place: Place) -> None:
-        """Show the cell at ``place``."""
+    def open(self, cell: CellIndex) -> None:
+        """Show the cell at ``cell``."""
         matrix = self._matrix
         if matrix is None:
             return
-        row, column = place
+        row, column = cell
         self.title.setText(
             tr(
                 "Trained with {trained}, tested with {tried}",
@@ -89,7 +89,7 @@ class CellBox(QWidget):
             )
         )
         figure = matrix.figure("wrong")
-        text = figure_words("wrong", float(figure.mean[place]), float(figure.deviation[place]))
+        text = figure_words("wrong", float(figure.mean[cell]), float(figure.deviation[cell]))
         limit = matrix.limits[column]
         if limit is not None:
             text = tr("{figure}; limit {limit:.2f}", figure=text, limit=limit.mean)
@@ -98,16 +98,16 @@ class CellBox(QWidget):
         seeds = (0, 0) if self.shown is None else (self.shown.seed, self.shown.noise_seed)
         self._want(Cell(row, column, *seeds))
 
-    def set_strip(self, found: CellStrip, look: Look) -> None:
+    def set_strip(self, found: CellStrip, image_style: ImageStyle) -> None:
         """Show the characters of ``found``, if they belong to the displayed cell."""
         matrix = self._matrix
         if matrix is not None and found.cell == self.shown:
             dataset = matrix.dataset
-            self.strip.set_strip(found.strip, dataset.labels, dataset.image_shape, look)
+            self.strip.set_strip(found.strip, dataset.labels, dataset.image_shape, image_style)
 
     def _want(self, cell: Cell) -> None:
         self.shown = cell
-        self.cell_wanted.emit(cell)
+        self.cell_requested.emit(cell)
 
     def _on_seed_changed(self, number: int) -> None:
         if self.shown is not None:

@@ -38,7 +38,7 @@ from aegui.kit.theme import SPACING
 
 if TYPE_CHECKING:
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.cells import CellIndex
 
 _DETAIL_PX = 330
 
@@ -48,7 +48,7 @@ class MatrixPage(QWidget):
 
     run_requested = Signal(object)
     """Emitted with the ``MatrixForm`` to train."""
-    cell_wanted = Signal(object)
+    cell_requested = Signal(object)
     """Emitted with the ``Cell`` whose strip to show."""
     form_edited = Signal()
     """Emitted when ``form`` has changed."""
@@ -61,7 +61,7 @@ class MatrixPage(QWidget):
         self._trained = KindsButton(tr("Kinds of noise to train with"))
         self._trained_levels = LevelsField(tr("Levels to train with"))
         self._tried = KindsButton(tr("Kinds of noise to test with"))
-        self._tried_levels = LevelsField(tr("Levels to try with"))
+        self._test_levels = LevelsField(tr("Levels to try with"))
         self._seeds = QSpinBox()
         self._network = QComboBox()
         self._epochs = QSpinBox()
@@ -69,7 +69,7 @@ class MatrixPage(QWidget):
         self.estimate = dim()
         self.problem = ProblemLabel()
         self._figures = QComboBox()
-        self._told = dim()
+        self._status = dim()
         self.view = MatrixView()
         characters = tr("Save each character as CSV…")
         self._export = self.view.figures.button(
@@ -109,7 +109,7 @@ class MatrixPage(QWidget):
         grid.setVerticalSpacing(SPACING // 2)
         rows = (
             (tr("Train with"), self._trained, self._trained_levels),
-            (tr("Try with"), self._tried, self._tried_levels),
+            (tr("Try with"), self._tried, self._test_levels),
         )
         for number, (name, kinds, levels) in enumerate(rows):
             grid.addWidget(QLabel(name), number, 0)
@@ -151,15 +151,15 @@ class MatrixPage(QWidget):
     def _build_map(self) -> QWidget:
         offer(self._figures, ((key, tr(it.label), tr(it.help)) for key, it in FIGURES.items()))
         self._figures.setAccessibleName(tr("Figure that is shown"))
-        self._told.setWordWrap(True)
-        head = row(self._figures, (self._told, 1), self._export)
+        self._status.setWordWrap(True)
+        head = row(self._figures, (self._status, 1), self._export)
         scroll = scrolled(self.view, sideways=True, framed=True)
         return held(column(head, (scroll, 1), margins=(0, 0, SPACING // 2, 0)))
 
     def _connect(self) -> None:
         for kinds in (self._trained, self._tried):
             kinds.edited.connect(self._show_count)
-        for levels in (self._trained_levels, self._tried_levels):
+        for levels in (self._trained_levels, self._test_levels):
             levels.textEdited.connect(self._show_count)
             levels.returnPressed.connect(self.run.click)
         self._seeds.valueChanged.connect(self._show_count)
@@ -169,7 +169,7 @@ class MatrixPage(QWidget):
         self._figures.currentIndexChanged.connect(self._show_matrix)
         self.view.cell_activated.connect(self.open_cell)
         self.view.copy_requested.connect(lambda: self.view.figures.bring(COPY_TABLE))
-        self.cell.cell_wanted.connect(self.cell_wanted)
+        self.cell.cell_requested.connect(self.cell_requested)
 
     # Choices
 
@@ -180,7 +180,7 @@ class MatrixPage(QWidget):
             self._trained.kinds,
             self._trained_levels.levels,
             self._tried.kinds,
-            self._tried_levels.levels,
+            self._test_levels.levels,
             self._seeds.value(),
             str(self._network.currentData()),
             self._epochs.value(),
@@ -191,7 +191,7 @@ class MatrixPage(QWidget):
         self._trained.set_kinds(form.training_kinds)
         self._trained_levels.set_levels(form.training_levels)
         self._tried.set_kinds(form.test_kinds)
-        self._tried_levels.set_levels(form.test_levels)
+        self._test_levels.set_levels(form.test_levels)
         with QSignalBlocker(self._seeds):
             self._seeds.setValue(form.seeds)
         self._network.setCurrentIndex(max(0, self._network.findData(form.network)))
@@ -234,10 +234,10 @@ class MatrixPage(QWidget):
         if matrix is not None:
             self.open_cell((0, 0))
 
-    def open_cell(self, place: Place) -> None:
+    def open_cell(self, cell: CellIndex) -> None:
         """Show the details of a cell."""
-        self.view.set_chosen(place)
-        self.cell.open(place)
+        self.view.set_chosen(cell)
+        self.cell.open(cell)
 
     def _show_matrix(self) -> None:
         matrix = self._matrix
@@ -248,4 +248,4 @@ class MatrixPage(QWidget):
             "{seeds}; framed: best of its column",
             seeds=seeds_words(matrix.spec.seeds),
         )
-        self._told.setText(f"{text}; {matrix.note}" if matrix.note else text)
+        self._status.setText(f"{text}; {matrix.note}" if matrix.note else text)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aegui.core.study.noise_matrix import NoiseMatrix
-    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.cells import CellIndex
     from aegui.kit.charts.figure import Figure
 
 _ROOM = CellRoom(least=(40, 22), good=(62, 34), most=(104, 46))
@@ -41,14 +41,14 @@ class MatrixView(MatrixTable):
         plot = None if matrix is None else noise_matrix_plot(matrix, key)
         self.set_plot(plot, lambda cell: cell_words(matrix, key, cell))
 
-    def set_chosen(self, cell: Place | None) -> None:
+    def set_chosen(self, cell: CellIndex | None) -> None:
         """Mark the cell that is shown in detail; keyboard navigation continues from it."""
         if cell is not None:
             self._current = cell
         super().set_chosen(cell)
 
     @property
-    def current(self) -> Place:
+    def current(self) -> CellIndex:
         """Return the cell that keyboard navigation has reached."""
         return self._current
 
@@ -57,7 +57,7 @@ class MatrixView(MatrixTable):
         return None if self._matrix is None else noise_matrix_figure(self._matrix, self._key)
 
 
-def cell_words(matrix: NoiseMatrix | None, key: str, cell: Place) -> str:
+def cell_words(matrix: NoiseMatrix | None, key: str, cell: CellIndex) -> str:
     """Return the content of a cell as a sentence."""
     if matrix is None:
         return ""

@@ -87,7 +87,7 @@ class MistakesPage(QWidget):
         self._level.setValue(_FIRST_LEVEL)
         self._level.setAccessibleName(tr("Level of the noise to remove"))
         line = row(QLabel(tr("Shall repair")), self._kind, self._level, 1)
-        told = column(
+        text_column = column(
             _heading(tr("In this recipe")),
             line,
             self._found,
@@ -97,7 +97,7 @@ class MistakesPage(QWidget):
             spacing=SPACING,
             margins=(0, 0, SPACING, 0),
         )
-        scroll = scrolled(held(told), framed=True)
+        scroll = scrolled(held(text_column), framed=True)
         scroll.setMinimumWidth(_MIN_LEFT_PX)
         return scroll
 
@@ -212,11 +212,11 @@ def _card(title: str, text: str, buttons: Sequence[QPushButton], *, warns: bool 
         head.insertWidget(0, sign)
     words = dim(text)
     words.setWordWrap(True)
-    told = column(head, words, margins=(SPACING, SPACING, SPACING, SPACING))
+    text_column = column(head, words, margins=(SPACING, SPACING, SPACING, SPACING))
     if buttons:
         line = FlowLayout(SPACING // 2)
         for button in buttons:
             line.addWidget(button)
-        told.addLayout(line)
-    card.setLayout(told)
+        text_column.addLayout(line)
+    card.setLayout(text_column)
     return card

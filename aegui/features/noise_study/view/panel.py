@@ -59,7 +59,7 @@ class StudyPanel(QWidget):
         self._work = QWidget()
         self._title = QLabel()
         self._text = dim(ElidedLabel())
-        self._told = (self._title, self._text)
+        self._texts = (self._title, self._text)
         self._bar = WorkBar()
         self.cancel = QPushButton(tr("Cancel"))
         self._build()
@@ -157,7 +157,7 @@ class StudyPanel(QWidget):
 
     def _has_room_for_title(self) -> bool:
         """Return whether everything fits; otherwise the title gives way to the time left."""
-        words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._told)
+        words = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._texts)
         others = _BAR_PX + self.cancel.sizeHint().width() + 6 * SPACING
         return sum(words) + others <= self._work.width()
 

@@ -13,7 +13,7 @@ from aegui.core.i18n import tr, trn
 from aegui.kit.charts.widget_picture import offer_painted
 from aegui.kit.painted import Painted
 from aegui.kit.theme import SPACING, current_theme, figures_font
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.cells import Cells
 from aegui.widgets.glyphs import draw_picture, label_name, label_sign, picture, picture_rect
 
@@ -43,7 +43,7 @@ class StripView(Cells, Painted):
         """The displayed strip."""
         self._labels: tuple[str, ...] = ()
         self._shape: tuple[int, int, int] = (1, 7, 5)
-        self._look = GLYPHS
+        self._image_style = GLYPHS
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Characters of the cell"))
         self.figures = offer_painted(self, "characters")
@@ -53,20 +53,20 @@ class StripView(Cells, Painted):
         strip: Strip | None,
         labels: Sequence[str],
         image_shape: tuple[int, int, int],
-        look: Look = GLYPHS,
+        image_style: ImageStyle = GLYPHS,
     ) -> None:
         """Show ``strip`` of samples with these labels; None clears the view."""
-        self.strip, self._look, self._shape = strip, look, image_shape
+        self.strip, self._image_style, self._shape = strip, image_style, image_shape
         self._labels = tuple(labels[:MAX_SHOWN]) if strip is not None else ()
         self.keep_current()
         self._fit()
 
-    def text_of(self, place: int) -> str:
+    def text_of(self, index: int) -> str:
         """Return the description of a character."""
         assert self.strip is not None
-        wrong = int(self.strip.wrong[place])
+        wrong = int(self.strip.wrong[index])
         pixels = trn("{n} wrong pixel", "{n} wrong pixels", wrong)
-        return tr("{label}: {pixels}", label=label_name(self._labels[place]), pixels=pixels)
+        return tr("{label}: {pixels}", label=label_name(self._labels[index]), pixels=pixels)
 
     # Geometry
 
@@ -92,10 +92,10 @@ class StripView(Cells, Painted):
         """Return the number of characters side by side."""
         return max(1, self.width() // self._group_size().width())
 
-    def cell_rect(self, place: int) -> QRect:
+    def cell_rect(self, index: int) -> QRect:
         """Return the rectangle of a character and its text."""
         size = self._group_size()
-        row, column = divmod(place, self.columns())
+        row, column = divmod(index, self.columns())
         return QRect(QPoint(column * size.width(), row * size.height()), size)
 
     def _fit(self) -> None:
@@ -116,16 +116,16 @@ class StripView(Cells, Painted):
         """Paint the visible characters."""
         painter = QPainter(self)
         painter.setFont(figures_font(self.font()))
-        for place in range(len(self._labels)):
-            rect = self.cell_rect(place)
+        for index in range(len(self._labels)):
+            rect = self.cell_rect(index)
             if rect.intersects(event.rect()):
-                self._paint_group(painter, place, rect)
+                self._paint_group(painter, index, rect)
         if self.hasFocus() and self._labels:
             painter.setPen(QPen(current_theme().accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.cell_rect(self._current).adjusted(2, 2, -2, -2))
 
-    def _paint_group(self, painter: QPainter, place: int, rect: QRect) -> None:
+    def _paint_group(self, painter: QPainter, index: int, rect: QRect) -> None:
         strip = self.strip
         assert strip is not None
         theme = current_theme()
@@ -136,24 +136,24 @@ class StripView(Cells, Painted):
         for number, rows in enumerate((strip.noisy, strip.answer)):
             box = QRect(QPoint(left + number * (image.width() + _SEAM_PX), top), image)
             target = picture_rect(self._shape[1], self._shape[2], box)
-            draw_picture(painter, target, picture(rows[place].reshape(shape), self._look))
-        if self._look.glyphs:
-            self._paint_wrong(painter, place, target)
-        wrong = int(strip.wrong[place])
+            draw_picture(painter, target, picture(rows[index].reshape(shape), self._image_style))
+        if self._image_style.glyphs:
+            self._paint_wrong(painter, index, target)
+        wrong = int(strip.wrong[index])
         text = QRect(left, top + image.height() + 2, rect.right() - left, rect.bottom() - top)
         painter.setPen(theme.text_dim)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        painter.drawText(text, flags, label_sign(self._labels[place])[:3])
+        painter.drawText(text, flags, label_sign(self._labels[index])[:3])
         painter.setPen(theme.bad if wrong > 1 else theme.text if wrong else theme.good)
         text.setWidth(2 * image.width() + _SEAM_PX)
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         painter.drawText(text, flags, str(wrong) if wrong else "✓")
 
-    def _paint_wrong(self, painter: QPainter, place: int, target: QRect) -> None:
+    def _paint_wrong(self, painter: QPainter, index: int, target: QRect) -> None:
         """Mark every wrong pixel of the output in the colour of errors."""
         strip = self.strip
         assert strip is not None
-        differ = (strip.answer[place] > THRESHOLD) != (strip.clean[place] > THRESHOLD)
+        differ = (strip.answer[index] > THRESHOLD) != (strip.clean[index] > THRESHOLD)
         _, height, width = self._shape
         side = target.width() // width
         inset = 1 if side < _CLEAR else side // 4

@@ -38,7 +38,7 @@ COLUMNS = (
     (mark("Expected"), mark("The program's result when it was measured")),
 )
 _WHAT = 2
-_WIDE_PX, _HIGH_PX, _TOLD_PX = 1200, 720, 112
+_WIDE_PX, _HIGH_PX, _DETAILS_PX = 1200, 720, 112
 _FIGURES_PX = (0, 0, 0, 180, 165, 150, 180)
 _SIGNS = {True: mark("reached"), False: mark("not reached"), None: mark("not trained yet")}
 
@@ -69,11 +69,11 @@ class ParityDialog(QDialog):
         title, words = tr("Published figures and ours"), range(len(COLUMNS))
         self.table = NamedTable(COLUMNS, title, words=words, picks_rows=True)
         self.table.setWordWrap(False)
-        self.told = QLabel()
-        self.told.setWordWrap(True)
-        self.told.setMinimumHeight(_TOLD_PX)
-        self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details = QLabel()
+        self.details.setWordWrap(True)
+        self.details.setMinimumHeight(_DETAILS_PX)
+        self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.run = QPushButton(tr("&Train it"))
         self.run.setProperty("main", True)
         self.own = QPushButton(tr("On &pictures of your own…"))
@@ -94,7 +94,7 @@ class ParityDialog(QDialog):
             column(
                 row(self.summary, (hint, 1), spacing=2 * SPACING),
                 (self.table, 1),
-                self.told,
+                self.details,
                 row(self.run, self.own, self.save, 1, close, spacing=SPACING),
                 spacing=SPACING,
                 margins=margins,
@@ -114,10 +114,10 @@ class ParityDialog(QDialog):
             for state in own:
                 self._add(state)
         header = self.table.horizontalHeader()
-        for place, width in enumerate(_FIGURES_PX):
+        for index, width in enumerate(_FIGURES_PX):
             if width:
-                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(place, width)
+                header.setSectionResizeMode(index, QHeaderView.ResizeMode.Interactive)
+                header.resizeSection(index, width)
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         rest = len(COLUMNS)  # the column that takes the remaining width
         header.setSectionResizeMode(rest, QHeaderView.ResizeMode.Fixed)
@@ -133,10 +133,10 @@ class ParityDialog(QDialog):
         place = self.table.currentRow()
         return self._states[place] if 0 <= place < len(self._states) else None
 
-    def choose(self, place: int) -> None:
-        """Select the row at ``place`` of the table."""
+    def choose(self, index: int) -> None:
+        """Select the row at ``index`` of the table."""
         flags = QItemSelectionModel.SelectionFlag
-        self.table.setCurrentCell(place, _WHAT, flags.ClearAndSelect | flags.Rows)
+        self.table.setCurrentCell(index, _WHAT, flags.ClearAndSelect | flags.Rows)
 
     def _add_heading(self, text: str) -> None:
         place = self.table.rowCount()
@@ -181,10 +181,10 @@ class ParityDialog(QDialog):
         self.run.setEnabled(state is not None)
         self.own.setVisible(state is not None and state.row.own_data)
         if state is None:
-            self.told.clear()
+            self.details.clear()
             return
         self.run.setText(tr("&Do the study") if state.row.study else tr("&Train it"))
-        self.told.setText("\n".join(_told(state)))
+        self.details.setText("\n".join(_details(state)))
 
     @Slot()
     def _on_run_clicked(self) -> None:
@@ -203,18 +203,18 @@ class ParityDialog(QDialog):
             self.looked_at.emit()
 
 
-def _told(state: RowState) -> list[str]:
+def _details(state: RowState) -> list[str]:
     line, found, ours = state.row, state.cells[0], state.row.ours
     lines = [tr(line.what)]
-    told = tr("Tick: {claim}", claim=line.claim_words())
-    lines.append(f"{told} ({tr(_SIGNS[state.is_reached])}).")
+    text = tr("Tick: {claim}", claim=line.claim_words())
+    lines.append(f"{text} ({tr(_SIGNS[state.is_reached])}).")
     if found is not None:
         place = ", ".join(filter(None, (found.date, found.processor)))
         lines.append(tr("Here: {figures}; {place}.", figures=state.words(), place=place))
     if ours is not None and ours.cells[0] is not None:
         figures, place = expected_words(line), expected_place(line)
-        told = tr("Expected: {figures}; {place}.", figures=figures, place=place)
-        lines.append(told if ours.reached else f"{told} {tr('Not reached there.')}")
+        text = tr("Expected: {figures}; {place}.", figures=figures, place=place)
+        lines.append(text if ours.reached else f"{text} {tr('Not reached there.')}")
     if line.note:
         lines.append(tr(line.note))
     return lines

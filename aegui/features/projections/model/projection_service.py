@@ -83,11 +83,11 @@ class ProjectionService(Service):
         self._axes = (0, 1)
         self.options = ProjectionOptions()
         """The options of the maps."""
-        self._wanted: tuple[str, ...] = ()
+        self._requested: tuple[str, ...] = ()
         self._asked: set[str] = set()
         self._declined = False
         self._found = Found()
-        self._told: dict[str, MapState] = {}
+        self._emitted: dict[str, MapState] = {}
         self._task: Task | None = None
         self._is_active = False
         self.is_busy = False
@@ -122,13 +122,13 @@ class ProjectionService(Service):
     @property
     def maps(self) -> tuple[MapState, ...]:
         """States of the requested maps, in their order."""
-        return tuple(self._state(key) for key in self._wanted)
+        return tuple(self._state(key) for key in self._requested)
 
     @property
     def views(self) -> tuple[View, ...]:
         """The requested maps that are finished, for export."""
         views = self._found.views
-        return tuple(views[key] for key in self._wanted if key in views)
+        return tuple(views[key] for key in self._requested if key in views)
 
     def _state(self, key: str) -> MapState:
         status, text, share = self._status(key)
@@ -136,7 +136,7 @@ class ProjectionService(Service):
         return MapState(
             key,
             status,
-            self._found.places.get(key),
+            self._found.coordinates.get(key),
             text,
             share,
             None if view is None else view.epoch,
@@ -147,7 +147,7 @@ class ProjectionService(Service):
     @property
     def due_cost(self) -> Cost:
         """Cost of computing all maps that are offered now, see ``compute``."""
-        costs = [self._cost(key) for key in self._wanted if self._status(key)[0] == "offered"]
+        costs = [self._cost(key) for key in self._requested if self._status(key)[0] == "offered"]
         return reduce(Cost.then, costs, Cost(0.0))
 
     def _cost(self, key: str) -> Cost:
@@ -199,7 +199,7 @@ class ProjectionService(Service):
         self._is_active = active
         self._codes.set_active(active)
         if active:
-            self._go_on()
+            self._start_next()
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Map the samples of ``dataset``."""
@@ -218,7 +218,7 @@ class ProjectionService(Service):
         self._found.references = None
         self._unrest.start()
         self._follow()
-        self._go_on()
+        self._start_next()
 
     def set_options(self, options: ProjectionOptions) -> None:
         """Set the options of the maps; only maps that depend on a change are recomputed."""
@@ -231,22 +231,22 @@ class ProjectionService(Service):
         if self._task is not None and self._task.is_slow:
             self._drop_task()
         self._found.drop(key for key in VIEWS if not VIEWS[key].quick)
-        self._go_on()
+        self._start_next()
 
-    def set_wanted(self, keys: Iterable[str]) -> None:
+    def set_requested(self, keys: Iterable[str]) -> None:
         """Keep the maps ``keys`` of ``VIEWS`` up to date."""
-        self._wanted = tuple(keys)
-        if self._task is not None and self._task.key and self._task.key not in self._wanted:
+        self._requested = tuple(keys)
+        if self._task is not None and self._task.key and self._task.key not in self._requested:
             self._drop_task()
-        self._told.clear()
+        self._emitted.clear()
         self._follow()
-        self._go_on()
+        self._start_next()
 
     def compute(self) -> None:
         """Compute the requested slow maps that are missing."""
         self._declined = False
-        self._asked.update(self._wanted)
-        self._go_on()
+        self._asked.update(self._requested)
+        self._start_next()
 
     def stop(self) -> None:
         """Cancel the running and queued slow maps."""
@@ -254,7 +254,7 @@ class ProjectionService(Service):
         self._asked.clear()
         if self._task is not None and self._task.is_slow:
             self._drop_task()
-        self._go_on()
+        self._start_next()
 
     def shutdown(self) -> None:
         """Stop all work and wait for the threads; no further work is started."""
@@ -270,13 +270,13 @@ class ProjectionService(Service):
         self._found = Found()
         self._asked.clear()
         self._declined = False
-        self._go_on()
+        self._start_next()
 
     def _drop_task(self) -> None:
         self._maps.forget()
         self._task = None
 
-    def _go_on(self) -> None:
+    def _start_next(self) -> None:
         """Start the next task if the service is active and idle, and emit changed states."""
         if self._is_active and self._task is None:
             task = self._next_task()
@@ -286,10 +286,10 @@ class ProjectionService(Service):
         self._announce()
 
     def _announce(self) -> None:
-        for key in self._wanted:
+        for key in self._requested:
             state = self._state(key)
-            if not is_same(state, self._told.get(key)):
-                self._told[key] = state
+            if not is_same(state, self._emitted.get(key)):
+                self._emitted[key] = state
                 self.map_changed.emit(state)
         busy = self._task is not None and self._task.is_slow
         if busy != self.is_busy:
@@ -301,15 +301,15 @@ class ProjectionService(Service):
         if dataset is None or self._found.failure is not None:
             return None
         if of is None:
-            is_held = self._wanted and not any(map(self._is_asked, self._wanted))
+            is_held = self._requested and not any(map(self._is_asked, self._requested))
             return None if is_held else samples_task(dataset, options)
         tasks = self._tasks(of)
-        due = [key for key in self._wanted if self._is_due(key)]
+        due = [key for key in self._requested if self._is_due(key)]
         if due:
             return tasks.map(min(due, key=lambda key: not VIEWS[key].quick))
         if self._unrest.isActive():
             return None
-        for key in self._wanted:
+        for key in self._requested:
             if key in self._found.views and key not in self._found.figures:
                 return tasks.figures(self._found.views[key])
         return tasks.references() if self._found.references is None else None
@@ -345,7 +345,7 @@ class ProjectionService(Service):
             self._take_failure(task, outcome)
         else:
             self._take_result(task, outcome)
-        self._go_on()
+        self._start_next()
 
     def _take_progress(self, task: Task, progress: ProjectionProgress) -> None:
         task.share, task.text = progress.share, progress.text
@@ -353,8 +353,8 @@ class ProjectionService(Service):
         if progress.share > 0.0 and seconds > _GUESS_AFTER_S:
             left = clock(seconds * (1.0 - progress.share) / progress.share)
             task.text = tr("{text}, {time} left", text=progress.text, time=left)
-        if progress.places is not None:
-            self._found.places[task.key] = progress.places
+        if progress.coordinates is not None:
+            self._found.coordinates[task.key] = progress.coordinates
         self._announce()
 
     def _take_failure(self, task: Task, error: AeguiError) -> None:
@@ -378,7 +378,7 @@ class ProjectionService(Service):
             self._follow()
         elif task.kind == "map":
             found.views[task.key] = result
-            found.places[task.key] = result.places
+            found.coordinates[task.key] = result.coordinates
             self._asked.discard(task.key)
         elif task.kind == "figures":
             found.figures[task.key] = result
@@ -390,7 +390,7 @@ class ProjectionService(Service):
 
     def _follow(self) -> None:
         of, codec = self._found.material, self.codec
-        if of is None or codec is None or "code" not in self._wanted:
+        if of is None or codec is None or "code" not in self._requested:
             return
         if "code" in self._found.views or self._obstacle("code") is not None:
             return
@@ -404,7 +404,7 @@ class ProjectionService(Service):
         codec, view = answer
         if isinstance(view, AeguiError):
             return
-        self._found.places["code"] = view.places
+        self._found.coordinates["code"] = view.coordinates
         if codec is self.codec:
             self._found.views["code"] = view
         else:
@@ -412,8 +412,8 @@ class ProjectionService(Service):
             self._follow()
         self._announce()
         if not self._unrest.isActive():
-            self._go_on()
+            self._start_next()
 
     @Slot()
     def _on_unrest_timeout(self) -> None:
-        self._go_on()
+        self._start_next()

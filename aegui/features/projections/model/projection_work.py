@@ -47,8 +47,8 @@ class MapState:
         key: Key of ``VIEWS``.
         status: ``ready``; ``waiting`` in the queue; ``working``; ``offered``: slow, computed on
             request; ``impossible``.
-        places: float32 ``[n, 2]``; None if there are none. Unless the map is ready they may belong
-            to older weights or settings.
+        coordinates: float32 ``[n, 2]``; None if there are none. Unless the map is ready they may
+            belong to older weights or settings.
         text: Text about the status; may be empty.
         share: Progress, 0..1, while working.
         epoch: Epoch of the weights, for maps of codes.
@@ -58,7 +58,7 @@ class MapState:
 
     key: str
     status: str = "waiting"
-    places: NDArray[np.float32] | None = None
+    coordinates: NDArray[np.float32] | None = None
     text: str = ""
     share: float = 0.0
     epoch: int | None = None
@@ -89,7 +89,7 @@ class Found:
     """All results about the maps of a set of samples."""
 
     material: Material | None = None
-    places: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    coordinates: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     figures: dict[str, Figures] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
@@ -187,14 +187,14 @@ def outcome_of(task: Task, cancelled: IsCancelled) -> object:
         return AeguiError(tr("This map could not be made: {reason}", reason=error))
 
 
-def is_same(state: MapState, told: MapState | None) -> bool:
-    """Return whether ``state`` equals the last emitted state ``told``."""
+def is_same(state: MapState, emitted: MapState | None) -> bool:
+    """Return whether ``state`` equals the last emitted state ``emitted``."""
     return (
-        told is not None
+        emitted is not None
         and all(
-            getattr(state, name) is getattr(told, name)
-            or getattr(state, name) == getattr(told, name)
+            getattr(state, name) is getattr(emitted, name)
+            or getattr(state, name) == getattr(emitted, name)
             for name in ("status", "text", "share", "epoch", "figures")
         )
-        and state.places is told.places
+        and state.coordinates is emitted.coordinates
     )

@@ -35,7 +35,7 @@ from aegui.kit.marks import flat_button
 from aegui.kit.splitter import Splitter
 from aegui.kit.theme import SPACING, icon
 from aegui.kit.tiles import columns_for, tile
-from aegui.session.data.looks import look_of
+from aegui.session.data.image_style import image_style_of
 from aegui.widgets.class_colours import has_colours
 from aegui.widgets.code_axes import CodeAxes
 from aegui.widgets.form.form import Form
@@ -228,10 +228,10 @@ class ProjectionsPanel(QWidget):
         self.selection = None
         self._states.clear()
         self._references = ()
-        self._pictures.set_images(dataset.images, look_of(dataset))
+        self._pictures.set_images(dataset.images, image_style_of(dataset))
         labels = tuple(dataset.labels[index] for index in of.indices)
         samples = ScatterSamples(
-            of.classes, labels, dataset.classes, dataset.images, of.indices, look_of(dataset)
+            of.classes, labels, dataset.classes, dataset.images, of.indices, image_style_of(dataset)
         )
         for view in self._views.values():
             view.set_samples(samples, self._card)
@@ -251,7 +251,7 @@ class ProjectionsPanel(QWidget):
         view = self._views[state.key]
         share = state.share if state.status == "working" else None
         view.set_status(note_words(state), message_words(state), share)
-        view.set_places(state.places)
+        view.set_coordinates(state.coordinates)
         before, self._states[state.key] = self._states.get(state.key), state
         if before is None or before.figures is not state.figures:
             self._show_table()
@@ -262,18 +262,18 @@ class ProjectionsPanel(QWidget):
         self._others = OTHER_KEYS[: len(names)]
         for key, name in zip(self._others, names, strict=True):
             self._views[key].set_title(name)
-            self._views[key].set_places(None)
+            self._views[key].set_coordinates(None)
             self._views[key].set_status("")
         self.other_menu.setEnabled(len(names) < len(OTHER_KEYS))
         self._arrange()
 
     def set_other(
-        self, number: int, places: NDArray[np.float32] | None, note: str, message: str = ""
+        self, number: int, coordinates: NDArray[np.float32] | None, note: str, message: str = ""
     ) -> None:
         """Set places ``[n, 2]`` for other network ``number``, or why there are none."""
         view = self._views[OTHER_KEYS[number]]
         view.set_status(note, message)
-        view.set_places(places)
+        view.set_coordinates(coordinates)
 
     def set_references(self, rows: Sequence[tuple[str, Figures]]) -> None:
         """Set names and figures of the references."""
@@ -333,20 +333,20 @@ class ProjectionsPanel(QWidget):
             # Only the hovered map shows a card, which would hide the place in the others.
             view.set_highlight(index, tells=view is self._teller)
 
-    def point_at(self, place: int | None) -> None:
-        """Highlight the sample at ``place`` in the set, if it is mapped."""
+    def point_at(self, position: int | None) -> None:
+        """Highlight the sample at ``position`` in the set, if it is mapped."""
         of = self._material
-        if of is None or place is None:
+        if of is None or position is None:
             self.set_highlight(None)
             return
-        index = int(np.searchsorted(of.indices, place))
-        is_mapped = index < len(of.indices) and of.indices[index] == place
+        index = int(np.searchsorted(of.indices, position))
+        is_mapped = index < len(of.indices) and of.indices[index] == position
         self.set_highlight(index if is_mapped else None)
 
-    def select_places(self, places: NDArray[np.int64]) -> None:
-        """Select those samples at ``places`` in the set that are mapped."""
+    def select_samples(self, sample_indices: NDArray[np.int64]) -> None:
+        """Select those samples at ``sample_indices`` in the set that are mapped."""
         if self._material is not None:
-            self.select(np.isin(self._material.indices, places))
+            self.select(np.isin(self._material.indices, sample_indices))
 
     def set_axes(self, axes: tuple[int, int], size: int) -> None:
         """Set the numbers ``axes``, out of ``size``, that the map of codes shows."""
@@ -388,11 +388,11 @@ class ProjectionsPanel(QWidget):
 
     def _card(self, index: int) -> SampleCard:
         dataset, of = self._dataset, self._material
-        place = 0 if of is None else int(of.indices[index])
+        sample = 0 if of is None else int(of.indices[index])
         if dataset is None:
-            return SampleCard(self._pictures.image(place), "", "")
-        label = label_name(dataset.labels[place])
-        return SampleCard(self._pictures.image(place), label, label_name(dataset.names[place]))
+            return SampleCard(self._pictures.image(sample), "", "")
+        label = label_name(dataset.labels[sample])
+        return SampleCard(self._pictures.image(sample), label, label_name(dataset.names[sample]))
 
     def _show_selection(self) -> None:
         of, chosen = self._material, self.selection
@@ -473,8 +473,8 @@ class ProjectionsPanel(QWidget):
     def _tell_selection(self) -> None:
         of, chosen = self._material, self.selection
         if of is not None:
-            places = of.indices[:0] if chosen is None else of.indices[chosen]
-            self.samples_selected.emit(places)
+            coordinates = of.indices[:0] if chosen is None else of.indices[chosen]
+            self.samples_selected.emit(coordinates)
 
     def _on_pictured_toggled(self, pictured: bool) -> None:
         for view in self._views.values():
@@ -501,7 +501,7 @@ class ProjectionsPanel(QWidget):
             self.select(None if again else chosen)
             self._tell_selection()
 
-    def _on_gallery_activated(self, place: int) -> None:
+    def _on_gallery_activated(self, index: int) -> None:
         if self._material is not None:
-            self.point_at(place)
-            self.sample_hovered.emit(place)
+            self.point_at(index)
+            self.sample_hovered.emit(index)

@@ -39,7 +39,7 @@ from aegui.kit.charts.figure import Figure
 from aegui.kit.charts.menu import FigureMenu
 from aegui.kit.charts.scale import Scale
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from aegui.widgets.class_colours import has_colours
 from aegui.widgets.figures.points import PointPlot
 from aegui.widgets.glyphs import label_name, label_sign
@@ -98,7 +98,7 @@ class ScatterSamples:
     class_names: tuple[str, ...]
     images: NDArray[np.float32] | None = None
     indices: NDArray[np.int64] | None = None
-    look: Look = GLYPHS
+    image_style: ImageStyle = GLYPHS
 
     @functools.cached_property
     def numbers(self) -> NDArray[np.int64]:
@@ -160,7 +160,7 @@ class ScatterView(QWidget):
         self._message = ""
         self._share: float | None = None
         self._samples: ScatterSamples | None = None
-        self._places: NDArray[np.float32] | None = None
+        self._coordinates: NDArray[np.float32] | None = None
         self._bounds: Bounds | None = None
         self._points = PointLayer()
         self.pixels: NDArray[np.float64] = _NO_PIXELS
@@ -216,24 +216,28 @@ class ScatterView(QWidget):
         """Set the samples; ``card`` returns the content of a sample's card."""
         self._samples, self._card = samples, card
         if samples.images is not None:
-            self._points.sprites.set_samples((), samples.images, samples.look)
+            self._points.sprites.set_samples((), samples.images, samples.image_style)
         classes = samples.of_set(samples.classes) if samples.is_coloured else None
         self._points.colours.set_classes(classes)
         self._points.colours.set_selection(None, 0)
-        self._places, self._highlight, self._selection = None, None, None
+        self._coordinates, self._highlight, self._selection = None, None, None
         self._follows = True
         self._refresh()
 
-    def set_places(self, places: NDArray[np.float32] | None) -> None:
+    def set_coordinates(self, coordinates: NDArray[np.float32] | None) -> None:
         """Set the places of the samples, ``[n, 2]``; None while there are none."""
-        if places is self._places:
+        if coordinates is self._coordinates:
             return
-        samples, self._places = self._samples, None
-        if samples is not None and places is not None and len(places) == len(samples.classes):
-            self._places = places
-            of = places.astype(np.float64)
+        samples, self._coordinates = self._samples, None
+        if (
+            samples is not None
+            and coordinates is not None
+            and len(coordinates) == len(samples.classes)
+        ):
+            self._coordinates = coordinates
+            of = coordinates.astype(np.float64)
             self._bounds = bounds_of(of)
-            self._points.set_places(of, self._bounds, samples.numbers)
+            self._points.set_coordinates(of, self._bounds, samples.numbers)
         self._refresh()
 
     def set_status(self, note: str, message: str = "", share: float | None = None) -> None:
@@ -299,9 +303,9 @@ class ScatterView(QWidget):
 
     def show_samples(self, chosen: NDArray[np.bool_]) -> None:
         """Zoom to the samples ``chosen``, bool ``[n]``; if all are chosen, fit the map."""
-        if self._places is None or len(chosen) != len(self._places) or not chosen.any():
+        if self._coordinates is None or len(chosen) != len(self._coordinates) or not chosen.any():
             return
-        bounds = None if chosen.all() else bounds_of(self._places[chosen])
+        bounds = None if chosen.all() else bounds_of(self._coordinates[chosen])
         whole = self._bounds
         self._follows = bounds is None
         if bounds is not None and whole is not None:
@@ -312,16 +316,16 @@ class ScatterView(QWidget):
         """Return how many samples have a place."""
         return len(self.pixels)
 
-    def part_words(self, place: int) -> str:
+    def part_words(self, index: int) -> str:
         """Return the name of a sample."""
-        return "" if self._card is None else self._card(place).name
+        return "" if self._card is None else self._card(index).name
 
-    def part_rect(self, place: int) -> QRect:
+    def part_rect(self, index: int) -> QRect:
         """Return the rectangle of a dot."""
-        x, y = self.pixels[place].tolist()
+        x, y = self.pixels[index].tolist()
         return QRectF(x - _DOT_PX / 2, y - _DOT_PX / 2, _DOT_PX, _DOT_PX).toRect()
 
-    def place_at(self, position: QPoint) -> int | None:
+    def index_at(self, position: QPoint) -> int | None:
         """Return the sample at ``position``, or None."""
         return self.sample_at(position.x(), position.y())
 
@@ -336,7 +340,7 @@ class ScatterView(QWidget):
 
     def plot(self) -> PointPlot | None:
         """Return the map as a chart for figures; None without a map."""
-        if self._places is None or self._samples is None:
+        if self._coordinates is None or self._samples is None:
             return None
         x0, y0, x1, y1 = self._view.bounds
         samples = self._samples
@@ -346,14 +350,14 @@ class ScatterView(QWidget):
         single = not coloured and (samples.are_signs or samples.are_named)
         signs = (_shortened(label_sign(label), _LONGEST_NAME) for label in samples.labels)
         return PointPlot(
-            self._places.astype(np.float64),
+            self._coordinates.astype(np.float64),
             Axis(across, Scale(x0, x1), bare=not across),
             Axis(up, Scale(y0, y1), bare=not up),
             tuple(signs) if single else (),
             samples.classes if coloured else np.zeros(0, np.int64),
             tuple(map(label_name, samples.class_names)) if coloured else (),
             image_of=samples.image if self.is_pictured and self._has_images else None,
-            look=samples.look,
+            image_style=samples.image_style,
             equal=True,
             title=self._title,
         )
@@ -364,9 +368,9 @@ class ScatterView(QWidget):
         return QRectF(self.rect()).adjusted(1, HEADER_PX, -1, -1)
 
     def _refresh(self) -> None:
-        room, places = self._room(), self._places
+        room, coordinates = self._room(), self._coordinates
         self._view = self._view.placed(room.x(), room.y(), room.width(), room.height())
-        if places is None:
+        if coordinates is None:
             self.pixels, self._middles = _NO_PIXELS, None
         else:
             bounds = self._bounds
@@ -377,7 +381,7 @@ class ScatterView(QWidget):
             mode = "auto" if self.is_pictured and self._has_images else "dots"
             self._points.lay_out(self._view, mode, labels=False, floor=None)
             self.pixels = self._points.pixels
-            self._middles = self._named_classes(places)
+            self._middles = self._named_classes(coordinates)
         self._drop_picture()
 
     @property
@@ -385,13 +389,13 @@ class ScatterView(QWidget):
         return self._samples is not None and self._samples.images is not None
 
     def _named_classes(
-        self, places: NDArray[np.float32]
+        self, coordinates: NDArray[np.float32]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
         samples = self._samples
         if samples is None or samples.are_signs or not samples.are_named:
             return None
-        numbers, middles = class_middles(places, samples.classes)
-        if len(numbers) > _MAX_CLASS_NAMES and len(places) > MAX_TEXTS:
+        numbers, middles = class_middles(coordinates, samples.classes)
+        if len(numbers) > _MAX_CLASS_NAMES and len(coordinates) > MAX_TEXTS:
             return None
         return numbers, self._view.to_pixels(middles)
 
@@ -483,12 +487,12 @@ class ScatterView(QWidget):
         names = [_shortened(sign, _LONGEST_NAME) for sign in signs]
         metrics = QFontMetricsF(painter.font())
         sizes = [(metrics.horizontalAdvance(name) + 4, metrics.height()) for name in names]
-        places = apart(middles[order], sizes, self._room())
+        coordinates = apart(middles[order], sizes, self._room())
         paint_texts(
             painter,
-            np.array([*places.values()], np.float64).reshape(-1, 2),
-            [names[row] for row in places],
-            [theme.text] * len(places),
+            np.array([*coordinates.values()], np.float64).reshape(-1, 2),
+            [names[row] for row in coordinates],
+            [theme.text] * len(coordinates),
             theme,
         )
 
@@ -518,7 +522,7 @@ class ScatterView(QWidget):
         return self._row(self._points.hit(x, y)) if len(self.pixels) else None
 
     def _row(self, number: int | None) -> int | None:
-        return None if number is None else self._points.place_of(number)
+        return None if number is None else self._points.row_of(number)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu on a keyboard event; a right click may also start a pan."""

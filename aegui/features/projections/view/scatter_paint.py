@@ -178,7 +178,7 @@ def _beside(at: QPointF, box: QRectF, room: QRectF) -> QPointF:
 
 
 def class_middles(
-    places: NDArray[np.float32], classes: NDArray[np.int64]
+    coordinates: NDArray[np.float32], classes: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the classes ``[c]`` that occur and a central sample of each, places ``[c, 2]``.
 
@@ -187,7 +187,7 @@ def class_middles(
     numbers = np.unique(classes)
     middles = np.empty((len(numbers), 2))
     for row, number in enumerate(numbers):
-        own = places[classes == number].astype(np.float64)
+        own = coordinates[classes == number].astype(np.float64)
         median = np.median(own, axis=0)
         middles[row] = own[np.square(own - median).sum(axis=1).argmin()]
     return numbers, middles

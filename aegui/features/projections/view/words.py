@@ -15,7 +15,7 @@ def note_words(state: MapState) -> str:
     """Return the note beside the title of a map."""
     if state.status == "working":
         return tr("{share:.0%}: {text}", share=state.share, text=state.text)
-    if state.places is None:
+    if state.coordinates is None:
         return ""
     if state.epoch is not None:
         return tr("epoch {epoch:,}", epoch=state.epoch)

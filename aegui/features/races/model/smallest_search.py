@@ -103,7 +103,7 @@ class SmallestSearch(Service):
             recipe,
             challenge,
             attempts,
-            tell=lambda share: report(LoadProgress(round(1000 * share), 1000, "")),
+            report_share=lambda share: report(LoadProgress(round(1000 * share), 1000, "")),
             stopped=lambda: self._is_stopped or cancelled(),
         )
         yield ChallengeSheet(challenge, tuple(attempts), attempt)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from aegui.core.i18n import mark, tr
 from aegui.core.network.checks import SCIPY_OPTIMIZERS
-from aegui.core.races.optimizers import RACERS, RaceSpec, standing_places, standings_table
+from aegui.core.races.optimizers import RACERS, RaceSpec, standings_table, table_order
 from aegui.core.races.surface import PLANES
 from aegui.core.training.optimizers import OPTIMIZERS
 from aegui.features.races.view.work_page import WorkPage
@@ -87,8 +87,8 @@ class RacePage(WorkPage):
     def _build(self) -> None:
         self._build_menu()
         self.is_log.setChecked(self._view.is_log)
-        for place, button in enumerate((self.start, self.stop, self.racers)):
-            self.form.line.insertWidget(place, button)
+        for index, button in enumerate((self.start, self.stop, self.racers)):
+            self.form.line.insertWidget(index, button)
         self.form.line.addWidget(self.bar)
         for box in (self.clock, self.value, self.plane):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -144,9 +144,9 @@ class RacePage(WorkPage):
 
     def _connect(self) -> None:
         self.start.clicked.connect(lambda: self.start_requested.emit(self.spec))
-        self.clock.edited.connect(lambda key: self._look(clock=key))
-        self.value.edited.connect(lambda key: self._look(value=key))
-        self.is_log.toggled.connect(lambda on: self._look(is_log=on))
+        self.clock.edited.connect(lambda key: self._set_view(clock=key))
+        self.value.edited.connect(lambda key: self._set_view(value=key))
+        self.is_log.toggled.connect(lambda on: self._set_view(is_log=on))
         self.plane.edited.connect(self.plane_chosen)
         self.trails.hovered.connect(self._mark)
         self.trails.chosen.connect(self._choose)
@@ -206,7 +206,7 @@ class RacePage(WorkPage):
         super().set_busy(busy)
         self.start.setEnabled(not busy)
 
-    def _look(self, **values: object) -> None:
+    def _set_view(self, **values: object) -> None:
         self._view = replace(self._view, **values)  # type: ignore[arg-type]
         self._draw()
 
@@ -236,25 +236,25 @@ class RacePage(WorkPage):
             words = (0, len(header) - 1)
             self.table.set_columns([(title, "") for title in header], words)
             self.table.setRowCount(len(rows))
-        self._places = standing_places(state)
+        self._places = table_order(state)
         with QSignalBlocker(self.table):
-            for place, cells in enumerate(rows):
-                self.table.write_row(place, cells)
-                self._say_refusal(place, state.lanes[self._places[place]].refused)
+            for index, cells in enumerate(rows):
+                self.table.write_row(index, cells)
+                self._say_refusal(index, state.lanes[self._places[index]].refused)
             if self._chosen in self._places:
                 self.table.selectRow(self._places.index(self._chosen))
 
-    def _say_refusal(self, place: int, reason: str) -> None:
+    def _say_refusal(self, index: int, reason: str) -> None:
         """Show across the row why an optimiser cannot take part; restore the cells if it can."""
         last = self.table.columnCount() - 1
-        if (self.table.columnSpan(place, 1) > 1) != bool(reason):
-            self.table.setSpan(place, 1, 1, last if reason else 1)
-        item = self.table.item(place, 1)
+        if (self.table.columnSpan(index, 1) > 1) != bool(reason):
+            self.table.setSpan(index, 1, 1, last if reason else 1)
+        item = self.table.item(index, 1)
         if item is not None:
             item.setTextAlignment(alignment(not reason))
             # A text across the row must not affect the widths of its columns.
             for column in range(1, last):
-                cell = self.table.item(place, column)
+                cell = self.table.item(index, column)
                 if cell is not None:
                     cell.setData(Qt.ItemDataRole.SizeHintRole, QSize(0, 0) if reason else None)
             if reason:

@@ -135,7 +135,7 @@ class SmallestPage(WorkPage):
     def _fill_table(self, best: Attempt | None) -> None:
         self._rows = sorted(self._attempts, key=lambda one: (one.parameters, one.widths))
         self.table.setRowCount(len(self._rows))
-        for place, attempt in enumerate(self._rows):
+        for index, attempt in enumerate(self._rows):
             is_best = best is not None and attempt.key == best.key
             cells = (
                 BEST if is_best else "",
@@ -144,7 +144,7 @@ class SmallestPage(WorkPage):
                 f"{attempt.met}/{attempt.seeds}" + (" \N{CHECK MARK}" if attempt.holds else ""),
                 tr("you") if attempt.by == OWN else tr("search"),
             )
-            self.table.write_row(place, cells, bold=is_best)
+            self.table.write_row(index, cells, bold=is_best)
 
     def _plot(self) -> LinePlot | None:
         """Return a plot of the parameters of each attempt, and of the fewest at the goal so far."""
@@ -194,6 +194,6 @@ class SmallestPage(WorkPage):
         if best is not None:
             self.table.selectRow(self._rows.index(best))
 
-    def _open(self, place: int) -> None:
-        if place < len(self._rows):
-            self.open_requested.emit(self._rows[place])
+    def _open(self, index: int) -> None:
+        if index < len(self._rows):
+            self.open_requested.emit(self._rows[index])

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
 from aegui.core.training.cost import rows_of
-from aegui.session.highlighted_layer import layer_places
+from aegui.session.highlighted_layer import layer_indices
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
 from aegui.session.jobs.service import Service
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aegui.core.source_code.forms import DialectKey
     from aegui.core.source_code.listing import CodeListing
     from aegui.core.source_code.subject import CodedRun
-    from aegui.session.highlighted_layer import LayerPlace
+    from aegui.session.highlighted_layer import LayerIndex
 
 _QUIET_MS = 900
 """Delay of the automatic check after the last edit, in milliseconds."""
@@ -60,20 +60,20 @@ class PrintedCode:
     Attributes:
         dialect: Key of the dialect.
         listing: The lines; None if the recipe cannot be printed in this dialect.
-        places: Builder part and index of every layer.
+        indices: Builder part and index of every layer.
         reason: Why there is no code, or empty.
     """
 
     dialect: DialectKey
     listing: CodeListing | None
-    places: tuple[LayerPlace, ...] = ()
+    indices: tuple[LayerIndex, ...] = ()
     reason: str = ""
 
 
 class SourceService(Service):
     """Prints the code of one subject in one dialect, and checks it."""
 
-    looked = Signal(object)
+    printed_changed = Signal(object)
     """Emitted with a ``PrintedCode``."""
     checking = Signal()
     """Emitted when a check has started."""
@@ -85,14 +85,14 @@ class SourceService(Service):
         self.dialect: DialectKey = "torch"
         self.is_busy = False
         """Whether a training is running; no automatic check is started meanwhile."""
-        self.look: PrintedCode | None = None
+        self.printed: PrintedCode | None = None
         self.verdict: CodeVerdict | None = None
         self.subject: SourceSubject | None = None
         """The network to print code of."""
         self._is_active = False
-        self._looks = Derived("aegui-source", self)
-        self._looks.set_active(False)
-        self._looks.answered.connect(self._on_looks_answered)
+        self._printing = Derived("aegui-source", self)
+        self._printing.set_active(False)
+        self._printing.answered.connect(self._on_printing_answered)
         self._checks = Derived("aegui-proof", self, urgent=False)
         self._checks.answered.connect(self._on_checks_answered)
         self._rest = one_shot(self, self._check_quick, _QUIET_MS)
@@ -105,10 +105,10 @@ class SourceService(Service):
     def set_active(self, active: bool) -> None:
         """Set whether a view of the code is visible; nothing is printed or checked otherwise."""
         self._is_active = active
-        self._looks.set_active(active)
+        self._printing.set_active(active)
         if not active:
             self.stop_check()
-        elif self.look is not None and self.verdict is None:
+        elif self.printed is not None and self.verdict is None:
             self._rest.start()
 
     def set_subject(self, subject: SourceSubject | None) -> None:
@@ -124,18 +124,18 @@ class SourceService(Service):
 
     def _renew(self) -> None:
         self.stop_check()
-        self.look = self.verdict = None
+        self.printed = self.verdict = None
         self.checked.emit(None)
         subject, dialect = self.subject, self.dialect
         if subject is None:
-            self._looks.forget()
+            self._printing.forget()
         else:
-            self._looks.ask(lambda: _look_at(subject, dialect))
+            self._printing.ask(lambda: _print(subject, dialect))
 
     def check(self) -> None:
         """Check the displayed code, however long it takes."""
-        subject, dialect, look = self.subject, self.dialect, self.look
-        if subject is None or look is None or look.listing is None:
+        subject, dialect, printed = self.subject, self.dialect, self.printed
+        if subject is None or printed is None or printed.listing is None:
             return
 
         def work(_report: Report, cancelled: IsCancelled) -> CodeVerdict:
@@ -159,10 +159,10 @@ class SourceService(Service):
         super().shutdown()
 
     @Slot(object)
-    def _on_looks_answered(self, look: PrintedCode) -> None:
-        self.look = look
-        self.looked.emit(look)
-        if self._is_active and look.listing is not None:
+    def _on_printing_answered(self, printed: PrintedCode) -> None:
+        self.printed = printed
+        self.printed_changed.emit(printed)
+        if self._is_active and printed.listing is not None:
             self._rest.start()
 
     @Slot()
@@ -181,14 +181,14 @@ class SourceService(Service):
         self.checked.emit(verdict)
 
 
-def _look_at(subject: SourceSubject, dialect: DialectKey) -> PrintedCode:
+def _print(subject: SourceSubject, dialect: DialectKey) -> PrintedCode:
     """Print the code; called in a worker thread, as printing imports torch."""
     from aegui.core.source_code.make import shown_listing
 
     coded = subject.coded()
-    places = layer_places(coded.layers)
+    indices = layer_indices(coded.layers)
     try:
         listing = shown_listing(coded, dialect, subject.stem)
     except AeguiError as error:
-        return PrintedCode(dialect, None, places, str(error))
-    return PrintedCode(dialect, listing, places)
+        return PrintedCode(dialect, None, indices, str(error))
+    return PrintedCode(dialect, listing, indices)

@@ -45,7 +45,7 @@ class SourceText(QPlainTextEdit):
         self._colours = PythonColours(self.document())
         self._lit: Sequence[int] = ()
         self._said = ""
-        self._told = -1
+        self._reported_line = -1
         self.blockCountChanged.connect(self._fit_numbers)
         self.updateRequest.connect(self._on_update_request)
         self.cursorPositionChanged.connect(self._on_cursor_position_changed)
@@ -138,13 +138,13 @@ class SourceText(QPlainTextEdit):
         """Emit ``line_chosen`` on a click that selects no text, even if the cursor did not move."""
         super().mouseReleaseEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
-            self._told = self.textCursor().blockNumber()
-            self.line_chosen.emit(self._told)
+            self._reported_line = self.textCursor().blockNumber()
+            self.line_chosen.emit(self._reported_line)
 
     def _on_cursor_position_changed(self) -> None:
         line = self.textCursor().blockNumber()
-        if line != self._told and not self.textCursor().hasSelection() and self.hasFocus():
-            self._told = line
+        if line != self._reported_line and not self.textCursor().hasSelection() and self.hasFocus():
+            self._reported_line = line
             self.line_chosen.emit(line)
 
     def find_next(self, text: str, *, backward: bool = False) -> bool:

@@ -97,7 +97,7 @@ def _networks(cell: StudyCell, path: Path) -> tuple[SavedRun, str]:
         raise AeguiError(tr("No run of this setting has ended yet."))
     records = Records(default_folder(path))
     first = cell.runs[0].seed
-    follow = [run for place, run in enumerate(cell.runs) if run.seed == first + place]
+    follow = [run for index, run in enumerate(cell.runs) if run.seed == first + index]
     whole = [records.whole(run.key) for run in follow[:MAX_NETWORKS]]
     words = cell.setting.title if cell.setting.labels else path.stem
     return run_of(cell.setting.recipe, whole), words

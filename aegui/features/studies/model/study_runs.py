@@ -37,8 +37,8 @@ from aegui.core.study.units import resolved_of
 from aegui.core.study.workers import StudyControl, default_jobs, fitting_jobs, workers_for
 from aegui.core.system_reason import system_reason
 from aegui.core.verdicts.intervals import share_of_seeds
+from aegui.features.studies.model.compute_target import ComputeTarget
 from aegui.features.studies.model.plan_draft import PlanDraft, PlanDrafts
-from aegui.features.studies.model.run_place import RunPlace
 from aegui.paths import is_own, user_data_dir
 from aegui.session.jobs.clock import one_shot
 from aegui.session.jobs.derived import Derived
@@ -106,7 +106,7 @@ class StudySheet:
         """Return a copy of the sheet with ``result`` and its table."""
         header, rows = table_of(result)
         best = result.best
-        places = {cell.setting.key: place for place, cell in enumerate(result.cells)}
+        places = {cell.setting.key: index for index, cell in enumerate(result.cells)}
         return replace(
             self,
             result=result,
@@ -116,7 +116,7 @@ class StudySheet:
             language=language(),
         )
 
-    def asked(self, plan: StudyPlan) -> StudySheet:
+    def with_plan(self, plan: StudyPlan) -> StudySheet:
         """Return a sheet for another plan, keeping only the recipe if it is unchanged."""
         kept = self.base if (plan.recipe, plan.set) == (self.plan.recipe, self.plan.set) else None
         return StudySheet(
@@ -149,7 +149,7 @@ class StudyRuns(Service):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job = Derived("aegui-studies", self, urgent=False)
-        self.place = RunPlace()
+        self.target = ComputeTarget()
         """Where the next runs are trained."""
         self._listing = Derived("aegui-studies-list", self)
         self._opening = Derived("aegui-studies-plan", self, urgent=False)
@@ -235,7 +235,7 @@ class StudyRuns(Service):
             return
         self._edits[self._edit + 1 :] = [plan]
         self._edit += 1
-        self._show(sheet.asked(plan))
+        self._show(sheet.with_plan(plan))
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Study ``recipe`` of the builder, and follow its changes."""
@@ -245,7 +245,7 @@ class StudyRuns(Service):
         plan = with_recipe(sheet.plan, recipe)
         if sheet.follows and plan != sheet.plan:
             self._edits[self._edit] = plan
-            self._show(sheet.asked(plan))
+            self._show(sheet.with_plan(plan))
         elif not sheet.follows:
             self.sheet = replace(sheet, follows=True)
             self.edit(plan)
@@ -270,7 +270,7 @@ class StudyRuns(Service):
             plan = self._edits[self._edit]
             # An older recipe differs from that of the builder.
             follows = sheet.follows and plan.recipe == sheet.plan.recipe
-            self._show(replace(sheet.asked(plan), follows=follows))
+            self._show(replace(sheet.with_plan(plan), follows=follows))
 
     def _begin_edits(self, plan: StudyPlan) -> None:
         self._edits, self._edit, self._filed = [plan], 0, plan
@@ -336,10 +336,10 @@ class StudyRuns(Service):
         # A new list makes ``_on_saved`` ignore a pending save: the runs belong to this path.
         self._edits = [*self._edits]
         self._take(sheet)
-        control, place = StudyControl(), self.place
+        control, target = StudyControl(), self.target
         self._control = control
         self.job.derive(
-            lambda report, cancelled: _done(sheet, place, control, report, cancelled),
+            lambda report, cancelled: _done(sheet, target, control, report, cancelled),
             object(),
             title=tr(sheet.plan.name) or sheet.path.stem,
         )
@@ -505,7 +505,7 @@ def _given_up(sheet: StudySheet, cancelled: IsCancelled) -> Iterator[tuple[Study
 
 def _done(
     sheet: StudySheet,
-    place: RunPlace,
+    target: ComputeTarget,
     control: StudyControl,
     report: Report,
     cancelled: IsCancelled,
@@ -518,7 +518,7 @@ def _done(
     folder = default_folder(sheet.path)
     records = Records(folder)
     study = Study(sheet.plan, sheet.path.parent, records)
-    workers = _workers(place, sheet.cost, report)
+    workers = _workers(target, sheet.cost, report)
     due, ended = 0.0, 0
     try:
         records.begin(sheet.plan)
@@ -548,8 +548,8 @@ def _done(
     yield replace(sheet.found(result), verdict=verdict, cost=Cost(0.0)), True
 
 
-def _workers(place: RunPlace, cost: Cost, report: Report) -> Workers:
-    scheduler = place.scheduler
+def _workers(target: ComputeTarget, cost: Cost, report: Report) -> Workers:
+    scheduler = target.scheduler
     if scheduler is None:
         return workers_for(fitting_jobs(cost.seconds, default_jobs()))
     report(LoadProgress(0, 0, tr("Connecting to {address}…", address=scheduler.address)))

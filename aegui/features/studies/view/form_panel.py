@@ -25,7 +25,7 @@ from aegui.core.study.row_text import Around
 from aegui.core.study.templates import TEMPLATES, axis_of_template
 from aegui.core.study.words import axis_words
 from aegui.features.studies.view.axis_row import AxisRowView
-from aegui.features.studies.view.place_section import PlaceSection
+from aegui.features.studies.view.target_section import TargetSection
 from aegui.features.studies.view.words import about_html, base_words, cost_line, list_words
 from aegui.kit.choosing import menu_below, narrow
 from aegui.kit.flow import FlowLayout
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from aegui.core.recipe import Recipe
     from aegui.core.study.plan import StudyAxis, StudyPlan
-    from aegui.features.studies.model.run_place import RunPlace
+    from aegui.features.studies.model.compute_target import ComputeTarget
     from aegui.features.studies.model.study_runs import StudySheet
 
 _PATH = int(Qt.ItemDataRole.UserRole)
@@ -85,7 +85,7 @@ class StudyForm(QWidget):
         self.axes: list[AxisRowView] = []
         self.terms = Form(PlanOptions())
         self.search = ProblemLabel(None, "warn")
-        self.place = PlaceSection()
+        self.target = TargetSection()
         self.count = wrapped_label()
         self.cost = dim(wrapped_label())
         self.problem = ProblemLabel()
@@ -143,7 +143,7 @@ class StudyForm(QWidget):
                 self.terms,
                 self.search,
                 heading(tr("Where to run")),
-                self.place,
+                self.target,
                 1,
                 margins=(0, 0, SPACING, SPACING),
             )
@@ -258,18 +258,18 @@ class StudyForm(QWidget):
         if paths != shown:
             self._make_axes(len(axes))
         around = self._around(sheet)
-        for place, (view, axis) in enumerate(zip(self.axes, axes, strict=True)):
+        for index, (view, axis) in enumerate(zip(self.axes, axes, strict=True)):
             varied = None
             if around is not None and axis.path:
                 varied = varied_at(around.recipe, axis.path, around.image_shape)
-            view.set_axis(axis, varied, around, is_first=place == 0)
+            view.set_axis(axis, varied, around, is_first=index == 0)
             view.set_locked(self._is_busy)
-        for place, earlier in overwritten(axes).items():
+        for index, earlier in overwritten(axes).items():
             text = tr(
                 "It overrides what “{axis}” varies: vary it before.",
                 axis=axis_words(axes[earlier].name),
             )
-            self.axes[place].problem.set_text(text)
+            self.axes[index].problem.set_text(text)
         self.no_axes.setVisible(not axes)
         self.no_axes.setText(
             tr(
@@ -284,12 +284,12 @@ class StudyForm(QWidget):
             view.setParent(None)
             view.deleteLater()
         self.axes = []
-        for place in range(count):
+        for index in range(count):
             view = AxisRowView()
-            view.edited.connect(partial(self._on_axis_edited, place))
-            view.remove_requested.connect(partial(self._on_axis_remove_requested, place))
-            view.raise_requested.connect(partial(self._on_axis_raise_requested, place))
-            view.network_requested.connect(partial(self._on_axis_network_requested, place))
+            view.edited.connect(partial(self._on_axis_edited, index))
+            view.remove_requested.connect(partial(self._on_axis_remove_requested, index))
+            view.raise_requested.connect(partial(self._on_axis_raise_requested, index))
+            view.network_requested.connect(partial(self._on_axis_network_requested, index))
             self._axes_column.addWidget(view)
             self.axes.append(view)
 
@@ -333,21 +333,21 @@ class StudyForm(QWidget):
         self._show_cost()
         self._show_levers()
 
-    def set_place(self, place: RunPlace) -> None:
+    def set_target(self, target: ComputeTarget) -> None:
         """Show where the runs are trained."""
-        self.place.set_place(place)
+        self.target.set_target(target)
         self._show_cost()
         self._show_levers()
 
     def _show_cost(self) -> None:
         if self._sheet is not None:
-            line = cost_line(self._sheet.cost, on_cluster=self.place.place.is_cluster)
+            line = cost_line(self._sheet.cost, on_cluster=self.target.target.is_cluster)
             self.cost.setText("" if self._is_busy else line)
 
     def _show_locks(self) -> None:
         """Enable what can be edited; without a study, only what opens or begins one."""
         free, has = not self._is_busy, self._sheet is not None
-        for way in (self.plans, self.new, self.open, self.take_base, self.place):
+        for way in (self.plans, self.new, self.open, self.take_base, self.target):
             way.setEnabled(free)
         for field in (self.name, self.open_base, self.add, self.terms):
             field.setEnabled(free and has)
@@ -355,7 +355,7 @@ class StudyForm(QWidget):
     def _show_levers(self) -> None:
         sheet, free = self._sheet, not self._is_busy
         cost = None if sheet is None else sheet.cost
-        is_sound = all(view.is_sound for view in self.axes) and not self.place.place.problem
+        is_sound = all(view.is_sound for view in self.axes) and not self.target.target.problem
         self.start.setEnabled(free and is_sound and cost is not None and cost.seconds > 0.0)
         begun = sheet is not None and sheet.result is not None and sheet.result.reused
         has_some = (
@@ -389,9 +389,9 @@ class StudyForm(QWidget):
             return
         axes = [*self._sheet.plan.axes, axis]
         # An axis of whole layer lists comes before axes of fields in these layers.
-        place = overwritten(axes).get(len(axes) - 1)
-        if place is not None:
-            axes.insert(place, axes.pop())
+        index = overwritten(axes).get(len(axes) - 1)
+        if index is not None:
+            axes.insert(index, axes.pop())
         self._edit_axes(axes)
 
     def _edit_axes(self, axes: Sequence[StudyAxis]) -> None:
@@ -434,29 +434,29 @@ class StudyForm(QWidget):
     def _on_field_triggered(self, path: str, _checked: bool = False) -> None:
         self.vary(path)
 
-    def _on_axis_edited(self, place: int, axis: StudyAxis | None) -> None:
+    def _on_axis_edited(self, index: int, axis: StudyAxis | None) -> None:
         if axis is None or self._sheet is None:
             self._show_levers()
             return
         axes = list(self._sheet.plan.axes)
-        axes[place] = axis
+        axes[index] = axis
         self._edit_axes(axes)
 
-    def _on_axis_remove_requested(self, place: int) -> None:
+    def _on_axis_remove_requested(self, index: int) -> None:
         if self._sheet is not None:
             axes = list(self._sheet.plan.axes)
-            del axes[place]
+            del axes[index]
             self._edit_axes(axes)
 
-    def _on_axis_raise_requested(self, place: int) -> None:
-        if self._sheet is not None and place:
+    def _on_axis_raise_requested(self, index: int) -> None:
+        if self._sheet is not None and index:
             axes = list(self._sheet.plan.axes)
-            axes[place - 1], axes[place] = axes[place], axes[place - 1]
+            axes[index - 1], axes[index] = axes[index], axes[index - 1]
             self._edit_axes(axes)
 
-    def _on_axis_network_requested(self, place: int) -> None:
+    def _on_axis_network_requested(self, index: int) -> None:
         if self._builder is not None:
-            self.axes[place].take_network(self._builder)
+            self.axes[index].take_network(self._builder)
 
     def _on_name_edited(self, name: str | None) -> None:
         if self._sheet is not None and (name or "") != tr(self._sheet.plan.name):
@@ -466,5 +466,5 @@ class StudyForm(QWidget):
         if self._sheet is not None:
             self.plan_edited.emit(with_options(self._sheet.plan, terms))
 
-    def _on_plans_activated(self, place: int) -> None:
-        self.plan_chosen.emit(Path(self.plans.itemData(place, _PATH)))
+    def _on_plans_activated(self, index: int) -> None:
+        self.plan_chosen.emit(Path(self.plans.itemData(index, _PATH)))

@@ -188,7 +188,7 @@ class OverviewPage(StudyPage):
             (self.order, "order"),
         ):
             combo.activated.connect(
-                lambda _place, combo=combo, name=name: self._choose(**{name: combo.currentData()})
+                lambda _index, combo=combo, name=name: self._choose(**{name: combo.currentData()})
             )
         self.sample.valueChanged.connect(lambda value: self._choose(sample=value - 1))
         self.is_log.toggled.connect(lambda on: self._choose(is_log=on))
@@ -197,7 +197,7 @@ class OverviewPage(StudyPage):
             tile_.view.chosen.connect(partial(self._on_view_chosen, tile_))
             tile_.view.activated.connect(partial(self._on_view_activated, tile_))
         self.table.row_hovered.connect(
-            lambda place: self._mark(frozenset() if place == NOTHING else frozenset({place}))
+            lambda index: self._mark(frozenset() if index == NOTHING else frozenset({index}))
         )
         self.table.itemSelectionChanged.connect(self._on_table_item_selection_changed)
         self.table.itemDoubleClicked.connect(lambda _item: self.setting_opened.emit())
@@ -257,8 +257,8 @@ class OverviewPage(StudyPage):
             self.table.choose_row(self._chosen)
         self._share_out()
         if is_new:
-            goes_on = _goes_on(before, sheet.result)
-            if not goes_on:
+            is_continuation = _is_continuation(before, sheet.result)
+            if not is_continuation:
                 # Indices of the previous settings would be applied to the new ones.
                 for tile_ in self.tiles.values():
                     tile_.set_picture(None)
@@ -268,7 +268,7 @@ class OverviewPage(StudyPage):
                 self._handed_in = ""
             # The other pictures stay until their data have been read again.
             needs = ("figures",) if self._material is not None else None
-            self._draw(needs, gentle=goes_on)
+            self._draw(needs, gentle=is_continuation)
             self._ask()
 
     def set_material(self, material: StudyMaterial) -> None:
@@ -281,10 +281,10 @@ class OverviewPage(StudyPage):
             self.sample.setRange(1, len(material.networks[0].answered))
         self._draw(gentle=True)
 
-    def set_chosen(self, place: int) -> None:
+    def set_chosen(self, index: int) -> None:
         """Mark the selected setting."""
-        self._chosen = place
-        self.table.choose_row(place)
+        self._chosen = index
+        self.table.choose_row(index)
         self._mark(frozenset())
 
     def _ask(self) -> None:
@@ -337,7 +337,7 @@ class OverviewPage(StudyPage):
     def _share_out(self) -> None:
         """Give the table the height of its rows, and the pictures the rest."""
         room = self._splitter.height()
-        high = min(self.table.wanted_height(), round(_TABLE_SHARE * room))
+        high = min(self.table.preferred_height(), round(_TABLE_SHARE * room))
         self._splitter.share_out([high, room - high])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -399,7 +399,7 @@ class OverviewPage(StudyPage):
     # Highlight and selection
 
     def _on_view_hovered(self, tile_: _Tile, item: int | None) -> None:
-        self._mark(frozenset(tile_.places(item)))
+        self._mark(frozenset(tile_.indices(item)))
         tile_.point_at(item)
 
     def _mark(self, here: frozenset[int]) -> None:
@@ -413,41 +413,41 @@ class OverviewPage(StudyPage):
         return frozenset() if self._chosen == NOTHING else frozenset({self._chosen})
 
     def _on_view_chosen(self, tile_: _Tile, item: int) -> None:
-        places = tile_.places(item)
-        if places:
-            self._chosen = places[0]
-            self.table.choose_row(places[0])
-            self._mark(frozenset(places))
+        indices = tile_.indices(item)
+        if indices:
+            self._chosen = indices[0]
+            self.table.choose_row(indices[0])
+            self._mark(frozenset(indices))
             if tile_.run_of(item) is not None:
                 tile_.choose(item)
-            self.setting_chosen.emit(places[0])
+            self.setting_chosen.emit(indices[0])
 
     def _on_view_activated(self, tile_: _Tile, item: int) -> None:
-        run, places = tile_.run_of(item), tile_.places(item)
+        run, indices = tile_.run_of(item), tile_.indices(item)
         if run is not None:
             self.network_requested.emit(*run)
-        elif places and self._result() is not None:
-            self.network_requested.emit(places[0], self._seed_of(places[0]))
+        elif indices and self._result() is not None:
+            self.network_requested.emit(indices[0], self._seed_of(indices[0]))
 
     def _result(self) -> StudyResult | None:
         return None if self._sheet is None else self._sheet.result
 
-    def _seed_of(self, place: int) -> int:
+    def _seed_of(self, index: int) -> int:
         """Return the seed whose network the pictures show: the median run, else the first seed."""
         networks = () if self._material is None else self._material.networks
-        known = {one.place: one.seed for one in networks}
+        known = {one.index: one.seed for one in networks}
         result = self._result()
         assert result is not None, "there is a picture"
-        middle = middle_run(result.cells[place], compared_by(result.plan))
+        middle = middle_run(result.cells[index], compared_by(result.plan))
         first = result.plan.seeds.first if middle is None else middle.seed
-        return known.get(place, first)
+        return known.get(index, first)
 
     def _on_table_item_selection_changed(self) -> None:
-        place = self.table.chosen_row()
-        if place != self._chosen:
-            self._chosen = place
+        index = self.table.chosen_row()
+        if index != self._chosen:
+            self._chosen = index
             self._mark(frozenset())
-            self.setting_chosen.emit(place)
+            self.setting_chosen.emit(index)
 
 
 class _Tile(QWidget):
@@ -493,7 +493,7 @@ class _Tile(QWidget):
         plot = None if picture is None else picture.plot
         self.view.set_plot(plot, lambda item: words[item] if item < len(words) else "", painted)
 
-    def places(self, item: int | None) -> tuple[int, ...]:
+    def indices(self, item: int | None) -> tuple[int, ...]:
         """Return the indices of the settings of an item, the best first; of a run, its setting."""
         run = self.run_of(item)
         if run is not None:
@@ -525,13 +525,13 @@ class _Tile(QWidget):
         """Highlight the hovered settings, and mark the chosen ones."""
         items = () if self._picture is None else self._picture.items
 
-        def of(places: frozenset[int]) -> frozenset[int]:
-            return frozenset(at for at, own in enumerate(items) if not places.isdisjoint(own))
+        def of(indices: frozenset[int]) -> frozenset[int]:
+            return frozenset(at for at, own in enumerate(items) if not indices.isdisjoint(own))
 
         self.view.set_marked(of(here), of(chosen) | self._run_items)
 
 
-def _goes_on(before: StudyResult | None, after: StudyResult | None) -> bool:
+def _is_continuation(before: StudyResult | None, after: StudyResult | None) -> bool:
     """Return whether the settings of ``before`` have the same indices in ``after``."""
     if before is None or after is None:
         return False
@@ -548,5 +548,5 @@ def _fill(combo: QComboBox, rows: list[tuple[str, str]], *, last: bool = False) 
     combo.clear()
     for key, text in rows:
         combo.addItem(text, key)
-    place = combo.findData(before)
-    combo.setCurrentIndex(place if place >= 0 else combo.count() - 1 if last else 0)
+    index = combo.findData(before)
+    combo.setCurrentIndex(index if index >= 0 else combo.count() - 1 if last else 0)

@@ -66,9 +66,9 @@ class StudyPage(StudyView):
         """Show a study; called only while the page is visible."""
         raise NotImplementedError
 
-    def set_chosen(self, place: int) -> None:
+    def set_chosen(self, class_path: int) -> None:
         """Mark the selected setting; does nothing by default."""
-        del place
+        del class_path
 
     def set_material(self, material: StudyMaterial) -> None:
         """Set the data requested by ``material_requested``; does nothing by default."""
@@ -82,12 +82,12 @@ class PageSpec:
     Attributes:
         key: Key of the page.
         title: Title of its tab, marked for translation.
-        place: Its class, a ``StudyPage``, as ``package.module:Class``.
+        class_path: Its class, a ``StudyPage``, as ``package.module:Class``.
     """
 
     key: str
     title: str
-    place: str
+    class_path: str
 
 
 _VIEW = "aegui.features.studies.view"
@@ -125,9 +125,9 @@ class ResultPages(StudyView):
         """Return the page ``key``, creating it on first use."""
         if key not in self._pages:
             spec = next(spec for spec in self._specs if spec.key == key)
-            page = class_at(spec.place)()
+            page = class_at(spec.class_path)()
             if not isinstance(page, StudyPage):
-                raise TypeError(spec.place)
+                raise TypeError(spec.class_path)
             page.making = self._making
             page.setting_chosen.connect(self.choose)
             page.network_requested.connect(self.network_requested)
@@ -163,17 +163,17 @@ class ResultPages(StudyView):
         for page in self._pages.values():
             page.set_material(material)
 
-    def choose(self, place: int) -> None:
+    def choose(self, class_path: int) -> None:
         """Select a setting on every page."""
-        if place == self.chosen:
+        if class_path == self.chosen:
             return
-        self.chosen = place
+        self.chosen = class_path
         for page in self._pages.values():
-            page.set_chosen(place)
-        self.setting_chosen.emit(place)
+            page.set_chosen(class_path)
+        self.setting_chosen.emit(class_path)
 
-    def _on_tabs_current_changed(self, place: int) -> None:
-        self._stack.setCurrentWidget(self.page(self._specs[place].key))
+    def _on_tabs_current_changed(self, class_path: int) -> None:
+        self._stack.setCurrentWidget(self.page(self._specs[class_path].key))
         self._fill()
 
     def _fill(self) -> None:

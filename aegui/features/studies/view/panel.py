@@ -122,12 +122,12 @@ class StudiesPanel(QWidget):
         self.cancel.clicked.connect(self.cancel_requested)
         self.save.clicked.connect(self.table_requested)
         self.more.clicked.connect(self._on_more_clicked)
-        self.pages.setting_chosen.connect(lambda _place: self._show_row())
+        self.pages.setting_chosen.connect(lambda _index: self._show_row())
         self.pages.network_requested.connect(self._on_pages_network_requested)
         self._overview().setting_opened.connect(self._ask_for_run)
         self.open_run.clicked.connect(self._ask_for_run)
         self.networks.clicked.connect(self._ask_for_networks)
-        self.pages.networks_requested.connect(lambda _place: self._ask_for_networks())
+        self.pages.networks_requested.connect(lambda _index: self._ask_for_networks())
         self.pages.step_requested.connect(self.step_requested)
 
     # Display
@@ -203,11 +203,11 @@ class StudiesPanel(QWidget):
 
     def _chosen(self) -> StudyCell | None:
         """Return the selected setting, or None."""
-        place = self.pages.chosen
+        index = self.pages.chosen
         result = None if self._sheet is None else self._sheet.result
-        if result is None or not 0 <= place < len(result.cells):
+        if result is None or not 0 <= index < len(result.cells):
             return None
-        return result.cells[place]
+        return result.cells[index]
 
     def _show_row(self) -> None:
         """List the runs of the selected setting, each with its figure."""
@@ -243,12 +243,12 @@ class StudiesPanel(QWidget):
         if cell is not None and seed is not None:
             self.run_requested.emit(cell.setting, seed)
 
-    def _on_pages_network_requested(self, place: int, seed: int) -> None:
+    def _on_pages_network_requested(self, index: int, seed: int) -> None:
         result = None if self._sheet is None else self._sheet.result
-        if result is not None and place < len(result.cells):
-            self.pages.choose(place)
+        if result is not None and index < len(result.cells):
+            self.pages.choose(index)
             self._fill_seeds(seed)
-            self.network_requested.emit(result.cells[place], seed)
+            self.network_requested.emit(result.cells[index], seed)
 
     def _ask_for_networks(self) -> None:
         cell = self._chosen()

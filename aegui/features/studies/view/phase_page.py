@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from aegui.features.studies.model.study_runs import StudySheet
     from aegui.features.studies.view.pages import States, Taker
-    from aegui.kit.charts.cells import Place
+    from aegui.kit.charts.cells import CellIndex
 
 _ROOM = CellRoom(least=(4, 6), good=(30, 22), most=(180, 100))
 _SINGLE = mark("–")
@@ -64,7 +64,7 @@ class PhasePage(StudyPage):
         self.placeholder = Placeholder(self._build_content())
         self.setLayout(column((self.placeholder, 1)))
         for box in (self.across, self.upwards):
-            box.activated.connect(lambda _place: self._show())
+            box.activated.connect(lambda _index: self._show())
         self.table.cell_activated.connect(self._on_table_cell_activated)
         self.previous.clicked.connect(lambda: self._step(-1))
         self.next.clicked.connect(lambda: self._step(1))
@@ -97,9 +97,9 @@ class PhasePage(StudyPage):
             self._fill_axes(*phase_axes(sheet.plan))
         self._show()
 
-    def set_chosen(self, place: int) -> None:
+    def set_chosen(self, index: int) -> None:
         """Mark the cell of the setting."""
-        self.table.set_chosen(self._cell_of(place))
+        self.table.set_chosen(self._cell_of(index))
 
     @property
     def is_of_seeds(self) -> bool:
@@ -139,9 +139,9 @@ class PhasePage(StudyPage):
         if self.is_of_seeds:
             self.placeholder.show_content()
             assert sheet is not None, "there is a result"
-            goes_on = self._seeds_of == sheet.path
+            is_continuation = self._seeds_of == sheet.path
             self._seeds_of = sheet.path
-            self.field.set_result(result, goes_on=goes_on)
+            self.field.set_result(result, is_continuation=is_continuation)
             return
         if diagram is None:
             text = tr("Give the study a goal: the share of its runs that reach it appears here.")
@@ -182,25 +182,25 @@ class PhasePage(StudyPage):
         csv = phase_csv(diagram)
         return Figure("phase-diagram", title, (part,), origin, csv, of=sheet.path.stem)
 
-    def _cell_of(self, place: int) -> Place | None:
+    def _cell_of(self, index: int) -> CellIndex | None:
         diagram = self.diagram
-        if diagram is None or place == NOTHING:
+        if diagram is None or index == NOTHING:
             return None
         for at_row, cells in enumerate(diagram.cells):
-            for at_column, places in enumerate(cells):
-                if place in places:
+            for at_column, indices in enumerate(cells):
+                if index in indices:
                     return at_row, at_column
         return None
 
-    def _on_table_cell_activated(self, cell: Place) -> None:
+    def _on_table_cell_activated(self, cell: CellIndex) -> None:
         """Select the first setting of a cell that has runs, and request its networks."""
         diagram, sheet = self.diagram, self._sheet
         if diagram is None or sheet is None or sheet.result is None:
             return
-        places = diagram.cells[cell[0]][cell[1]]
-        begun = [place for place in places if sheet.result.cells[place].runs]
-        if places:
-            self.setting_chosen.emit((begun or list(places))[0])
+        indices = diagram.cells[cell[0]][cell[1]]
+        begun = [index for index in indices if sheet.result.cells[index].runs]
+        if indices:
+            self.setting_chosen.emit((begun or list(indices))[0])
         if begun:
             self.networks_requested.emit(begun[0])
 

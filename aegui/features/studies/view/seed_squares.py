@@ -85,17 +85,17 @@ class SeedSquares(QWidget):
         self.options.setLayout(row(dim(tr("Colour")), self.figures, dim(tr("Order")), self.order))
         self.setLayout(column((self.placeholder, 1), margins=(0, 0, SPACING, 0)))
 
-    def set_result(self, result: StudyResult | None, *, goes_on: bool) -> None:
-        """Show the seeds of ``result``; ``goes_on`` if its settings are those displayed already."""
+    def set_result(self, result: StudyResult | None, *, is_continuation: bool) -> None:
+        """Show the seeds of ``result``; ``is_continuation``: of the settings displayed already."""
         if result is self._result:
             return
-        if not goes_on:
+        if not is_continuation:
             self._run = self._here = None
             self._take(None, None)
         self._result = result
         if result is not None:
             self._offer(result)
-        self._draw(gentle=goes_on)
+        self._draw(gentle=is_continuation)
 
     def _offer(self, result: StudyResult) -> None:
         rows = [(key, tr(run_figure(key).label)) for key in result.figures if key != "parameters"]
@@ -164,17 +164,17 @@ class SeedSquares(QWidget):
         runs = {} if self.picture is None or self._run is None else self.picture.runs
         self._item = next((item for item, run in runs.items() if run == self._run), None)
 
-    def _has_ended(self, place: int, seed: int) -> bool:
+    def _has_ended(self, index: int, seed: int) -> bool:
         assert self._result is not None, "its runs are shown"
-        runs = self._result.cells[place].runs
+        runs = self._result.cells[index].runs
         at = bisect_left(runs, seed, key=lambda run: run.seed)
         return at < len(runs) and runs[at].seed == seed
 
-    def _ask(self, place: int, seed: int) -> None:
-        self._run = place, seed
+    def _ask(self, index: int, seed: int) -> None:
+        self._run = index, seed
         self._find_run()
         self._mark()
-        self.network_requested.emit(place, seed)
+        self.network_requested.emit(index, seed)
 
     def _mark(self) -> None:
         here = frozenset() if self._here is None else frozenset({self._here})

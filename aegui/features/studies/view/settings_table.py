@@ -55,34 +55,34 @@ class SettingsTable(NamedTable):
             self.set_columns([(first, mark("The best so far")), *titles], words)
         rows = sheet.rows[:MAX_ROWS]
         self.setRowCount(len(rows))
-        for place, cells in enumerate(rows):
-            is_best = place == sheet.best
-            self.write_row(place, (BEST if is_best else "", *cells[1:]), bold=is_best)
+        for index, cells in enumerate(rows):
+            is_best = index == sheet.best
+            self.write_row(index, (BEST if is_best else "", *cells[1:]), bold=is_best)
 
     def chosen_row(self) -> int:
         """Return the index of the selected setting, or ``NOTHING``."""
         rows = self.selectionModel().selectedRows()
         return rows[0].row() if rows else NOTHING
 
-    def choose_row(self, place: int) -> None:
+    def choose_row(self, index: int) -> None:
         """Select the row of a setting; ``NOTHING`` clears the selection."""
-        if place == self.chosen_row():
+        if index == self.chosen_row():
             return
-        if place == NOTHING:
+        if index == NOTHING:
             self.clearSelection()
-        if 0 <= place < self.rowCount():
-            self.selectRow(place)
+        if 0 <= index < self.rowCount():
+            self.selectRow(index)
 
-    def set_hovered(self, places: frozenset[int]) -> None:
+    def set_hovered(self, indices: frozenset[int]) -> None:
         """Highlight the rows of settings that are hovered here or in a picture."""
         theme = current_theme()
         ground = QBrush(blend(theme.accent, theme.panel, _HOVERED))
-        for place in self._hovered ^ places:
+        for index in self._hovered ^ indices:
             for at in range(self.columnCount()):
-                item = self.item(place, at)
+                item = self.item(index, at)
                 if item is not None:
-                    item.setBackground(ground if place in places else QBrush())
-        self._hovered = places
+                    item.setBackground(ground if index in indices else QBrush())
+        self._hovered = indices
 
     def leaveEvent(self, event: QEvent) -> None:
         """Clear the hovered row."""

@@ -156,11 +156,11 @@ class TeacherDialog(QDialog):
                     self._add(self._fields, name, setting.path, _LOCKED)
 
     @Slot(QTreeWidgetItem, int)
-    def _on_tree_item_changed(self, item: QTreeWidgetItem, place: int) -> None:
+    def _on_tree_item_changed(self, item: QTreeWidgetItem, index: int) -> None:
         """Untick the other column: a hidden command need not be locked."""
-        if item.checkState(place) != Qt.CheckState.Checked or item.parent() is not self._actions:
+        if item.checkState(index) != Qt.CheckState.Checked or item.parent() is not self._actions:
             return
-        other = _LOCKED if place == _HIDDEN else _HIDDEN
+        other = _LOCKED if index == _HIDDEN else _HIDDEN
         item.setCheckState(other, Qt.CheckState.Unchecked)
 
     @Slot(str)
@@ -176,12 +176,12 @@ class TeacherDialog(QDialog):
                 if item.data(_NAME, _KEY) == key:
                     item.setCheckState(_LOCKED if locked else _HIDDEN, Qt.CheckState.Checked)
 
-    def _ticked(self, group: QTreeWidgetItem, place: int) -> tuple[str, ...]:
+    def _ticked(self, group: QTreeWidgetItem, index: int) -> tuple[str, ...]:
         return tuple(
             str(item.data(_NAME, _KEY))
             for item in _children(group)
-            if item.data(place, Qt.ItemDataRole.CheckStateRole) is not None
-            and item.checkState(place) == Qt.CheckState.Checked
+            if item.data(index, Qt.ItemDataRole.CheckStateRole) is not None
+            and item.checkState(index) == Qt.CheckState.Checked
         )
 
     @property
@@ -207,5 +207,5 @@ class TeacherDialog(QDialog):
 
 
 def _children(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    items = (group.child(place) for place in range(group.childCount()))
+    items = (group.child(index) for index in range(group.childCount()))
     return [item for item in items if item is not None]

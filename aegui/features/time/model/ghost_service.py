@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from aegui.core.errors import AeguiError
 from aegui.core.i18n import tr
-from aegui.core.latent.procrustes import fitting_turn
+from aegui.core.latent.procrustes import fit_similarity
 from aegui.core.run_file.saved import load_run
 from aegui.core.sampled import sampled
 from aegui.session.jobs.costs import QUICK_BATCH, is_quick
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aegui.core.data.dataset import Dataset
     from aegui.core.data.progress import IsCancelled
     from aegui.core.latent.codec import Codec
-    from aegui.core.latent.procrustes import Turn
+    from aegui.core.latent.procrustes import SimilarityTransform
 
 MAX = 10_000
 """Maximum number of samples of a ghost, drawn at random from a larger set."""
@@ -40,13 +40,13 @@ class Ghost:
         codes: float32 ``[n, d]``, read-only.
         indices: Indices of these samples in the set, int64 ``[n]`` ascending.
         codec: The network that encoded them.
-        turn: The alignment with the displayed network's codes; None if they are not aligned.
+        transform: The alignment with the displayed network's codes; None if they are not aligned.
     """
 
     codes: NDArray[np.float32]
     indices: NDArray[np.int64]
     codec: Codec
-    turn: Turn | None = None
+    transform: SimilarityTransform | None = None
 
 
 class GhostService(Service):
@@ -111,11 +111,11 @@ def _ghost(
 ) -> Ghost:
     codes = codes_of(codec, dataset, indices, cancelled)
     others = None if onto is None else codes_of(onto, dataset, indices, cancelled)
-    turn = None if others is None else fitting_turn(codes, others)
-    if turn is not None:
-        codes = turn.moved(codes)
+    transform = None if others is None else fit_similarity(codes, others)
+    if transform is not None:
+        codes = transform.moved(codes)
     codes.setflags(write=False)
-    return Ghost(codes, indices, codec, turn)
+    return Ghost(codes, indices, codec, transform)
 
 
 def _opened(path: Path, like: Codec) -> tuple[str, Codec]:

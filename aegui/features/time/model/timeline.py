@@ -28,7 +28,7 @@ class Player(QObject):
         self.speed = 1.0
         self.loop = False
         self._count = 0
-        self._place = 0.0
+        self._position = 0.0
         self._seen = -1
         self._last_s = 0.0
         self._timer = QTimer(self)
@@ -47,11 +47,11 @@ class Player(QObject):
         if count < 2:
             self.pause()
 
-    def play(self, place: int | None) -> None:
-        """Start at ``place``; None, or the last place, starts from the beginning."""
+    def play(self, index: int | None) -> None:
+        """Start at ``index``; None, or the last place, starts from the beginning."""
         if self._count < 2 or self.is_playing:
             return
-        self._place = 0.0 if place is None or place >= self._count - 1 else float(place)
+        self._position = 0.0 if index is None or index >= self._count - 1 else float(index)
         self._last_s = time.monotonic()
         self._timer.start()
         self.playing_changed.emit(True)
@@ -68,29 +68,29 @@ class Player(QObject):
         """Stop the timer."""
         self.pause()
 
-    def seek(self, place: int | None) -> None:
-        """Continue from ``place``; None is the newest state and stops playback."""
-        if place is None:
+    def seek(self, index: int | None) -> None:
+        """Continue from ``index``; None is the newest state and stops playback."""
+        if index is None:
             self.pause()
         else:
-            self._place = float(place)
+            self._position = float(index)
 
     @Slot()
     def _on_timer_timeout(self) -> None:
         now_s = time.monotonic()
         seconds = min(FILM_SECONDS, LONGEST_S * self._count)
-        self._place += (now_s - self._last_s) * self.speed * self._count / seconds
+        self._position += (now_s - self._last_s) * self.speed * self._count / seconds
         self._last_s = now_s
-        if self._place >= self._count and self.loop:
-            self._place %= self._count
-        if self._place >= self._count:
+        if self._position >= self._count and self.loop:
+            self._position %= self._count
+        if self._position >= self._count:
             self.pause()
             self.moved.emit(None)
         else:
             self._show()
 
     def _show(self) -> None:
-        place = int(self._place)
-        if place != self._seen:
-            self._seen = place
-            self.moved.emit(place)
+        index = int(self._position)
+        if index != self._seen:
+            self._seen = index
+            self.moved.emit(index)

@@ -41,7 +41,7 @@ class TimeBar(QWidget):
     loop_chosen = Signal(bool)
     memory_chosen = Signal(int)
     """Megabytes."""
-    ghosts_wanted = Signal()
+    ghosts_requested = Signal()
     """The ghost menu is about to open: call ``set_ghosts``."""
     ghost_requested = Signal(str)
     """A key of ``set_ghosts``."""
@@ -103,7 +103,7 @@ class TimeBar(QWidget):
             action.triggered.connect(lambda _on, mb=megabytes: self.memory_chosen.emit(mb))
             self._memories[megabytes] = action
         self._ghosts = menu_below(self.ghost)
-        self._ghosts.aboutToShow.connect(self.ghosts_wanted)
+        self._ghosts.aboutToShow.connect(self.ghosts_requested)
         films = menu_below(self.film)
         for key, text in FILMS.items():
             films.addAction(tr(text)).triggered.connect(
@@ -135,21 +135,21 @@ class TimeBar(QWidget):
         for button in (self.play, self.ghost, self.film):
             button.setEnabled(has_any)
 
-    def set_epoch(self, place: int | None, epoch: float | None, what: str = "") -> None:
+    def set_epoch(self, index: int | None, epoch: float | None, what: str = "") -> None:
         """Show which epoch is displayed.
 
         Args:
-            place: Its index among the moments; None for the newest state.
+            index: Its index among the moments; None for the newest state.
             epoch: The epoch; None if nothing is displayed.
             what: Description of the displayed weights, a sentence.
         """
-        self.slider.set_place(place)
-        self.newest.setEnabled(place is not None)
+        self.slider.set_index(index)
+        self.newest.setEnabled(index is not None)
         self.words.setText("" if epoch is None else epoch_words(epoch))
         self.words.setToolTip(what)
         self.words.setAccessibleDescription(what)
         font = self.words.font()
-        font.setBold(place is not None)
+        font.setBold(index is not None)
         self.words.setFont(font)
 
     def set_playing(self, playing: bool) -> None:

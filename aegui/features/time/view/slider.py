@@ -63,13 +63,13 @@ class TimeSlider(QAbstractSlider):
         return QSize(120, self.sizeHint().height())
 
     @property
-    def place(self) -> int | None:
+    def index(self) -> int | None:
         """The selected index; None for the newest state."""
         return None if self.value() == self.maximum() else self.value()
 
     def set_epochs(self, epochs: ArrayLike) -> None:
         """Set the epochs ``[T]`` of the kept moments, ascending; without any no knob is shown."""
-        is_newest = self.place is None
+        is_newest = self.index is None
         self._epochs = np.asarray(epochs, np.float64)
         self._marks = None
         self.setMaximum(len(self._epochs))
@@ -78,18 +78,18 @@ class TimeSlider(QAbstractSlider):
         self._describe()
         self.update()
 
-    def set_place(self, place: int | None) -> None:
-        """Select ``place``; None selects the newest state."""
-        self.setValue(self.maximum() if place is None else place)
+    def set_index(self, index: int | None) -> None:
+        """Select ``index``; None selects the newest state."""
+        self.setValue(self.maximum() if index is None else index)
         self._describe()
         self.update()
 
     def _describe(self) -> None:
-        place = self.place
-        if place is None or place >= len(self._epochs):
+        index = self.index
+        if index is None or index >= len(self._epochs):
             self.setAccessibleDescription(tr("newest"))
         else:
-            self.setAccessibleDescription(epoch_words(float(self._epochs[place])))
+            self.setAccessibleDescription(epoch_words(float(self._epochs[index])))
 
     # Places and pixels
 
@@ -97,12 +97,12 @@ class TimeSlider(QAbstractSlider):
         top = round(_GROOVE_Y * self.height() - _GROOVE_PX / 2)
         return QRectF(_EDGE_PX, top, max(1, self.width() - 2 * _EDGE_PX), _GROOVE_PX)
 
-    def x_of(self, place: float) -> float:
-        """Return the x coordinate of ``place`` in pixels."""
+    def x_of(self, index: float) -> float:
+        """Return the x coordinate of ``index`` in pixels."""
         groove = self._groove()
-        return groove.left() + groove.width() * place / max(1, self.maximum())
+        return groove.left() + groove.width() * index / max(1, self.maximum())
 
-    def place_at(self, x_px: float) -> int:
+    def index_at(self, x_px: float) -> int:
         """Return the index of the moment, or the maximum, nearest to ``x_px``."""
         groove = self._groove()
         share = (x_px - groove.left()) / groove.width()
@@ -116,12 +116,12 @@ class TimeSlider(QAbstractSlider):
         metrics = self.fontMetrics()
         free = float("-inf")
         for epoch in _round_epochs(self._epochs[-1]):
-            place = float(np.interp(epoch, self._epochs, np.arange(len(self._epochs))))
+            index = float(np.interp(epoch, self._epochs, np.arange(len(self._epochs))))
             text = localized(epoch, ",")
             half = _SMALL * metrics.horizontalAdvance(text) / 2
-            middle = self.x_of(place)
+            middle = self.x_of(index)
             if middle - half >= free and middle + half <= self.width():
-                found.append((place, text))
+                found.append((index, text))
                 free = middle + half + _LABEL_GAP_PX
         return found
 
@@ -174,8 +174,8 @@ class TimeSlider(QAbstractSlider):
 
     def _paint_ticks(self, painter: QPainter, theme: Theme, below: float) -> None:
         painter.setFont(figures_font(self.font(), scale=_SMALL))
-        for place, text in self.ticks():
-            x = round(self.x_of(place)) + 0.5
+        for index, text in self.ticks():
+            x = round(self.x_of(index)) + 0.5
             painter.setPen(QPen(theme.text_dim, 1.0))
             painter.drawLine(QPointF(x, below), QPointF(x, below + 3))
             box = QRectF(x - 60, below + 2, 120, self.height() - below - 1)
@@ -197,16 +197,16 @@ class TimeSlider(QAbstractSlider):
         """Move the knob to the pointer."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
-            self._choose(self.place_at(event.position().x()))
+            self._choose(self.index_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the knob, or show a tooltip with the epoch under the pointer."""
-        place = self.place_at(event.position().x())
+        index = self.index_at(event.position().x())
         if self.isSliderDown():
-            self._choose(place)
+            self._choose(index)
         elif self.isEnabled() and self.maximum():
-            at_end = place >= len(self._epochs)
-            words = tr("newest") if at_end else epoch_words(float(self._epochs[place]))
+            at_end = index >= len(self._epochs)
+            words = tr("newest") if at_end else epoch_words(float(self._epochs[index]))
             QToolTip.showText(event.globalPosition().toPoint(), words, self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -238,7 +238,7 @@ class TimeSlider(QAbstractSlider):
     def _tell(self) -> None:
         self._describe()
         self.update()
-        self.chosen.emit(self.place)
+        self.chosen.emit(self.index)
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
         """Repaint after a change of value or range."""

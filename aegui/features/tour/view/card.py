@@ -67,15 +67,15 @@ class TourCard(QFrame):
         )
         self.hide()
 
-    def set_step(self, place: int, steps: int, title: str, text: str) -> None:
-        """Show the step with index ``place`` of ``steps``, and announce it to screen readers."""
+    def set_step(self, index: int, steps: int, title: str, text: str) -> None:
+        """Show the step with index ``index`` of ``steps``, and announce it to screen readers."""
         self.title.setText(title)
         self.text.setText(text)
-        self.count.setText(tr("{n} of {all}", n=place + 1, all=steps))
+        self.count.setText(tr("{n} of {all}", n=index + 1, all=steps))
         self.done.hide()
-        self.back.setEnabled(place > 0)
-        self.next.setText(tr("Next") if place + 1 < steps else tr("Finish"))
-        said = tr("Tour, step {n} of {all}: {title}", n=place + 1, all=steps, title=title)
+        self.back.setEnabled(index > 0)
+        self.next.setText(tr("Next") if index + 1 < steps else tr("Finish"))
+        said = tr("Tour, step {n} of {all}: {title}", n=index + 1, all=steps, title=title)
         self.setAccessibleName(said)
         self.setAccessibleDescription(text)
         self.show()

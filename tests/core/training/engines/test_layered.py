@@ -474,7 +474,7 @@ def test_a_convolution_of_few_columns(
     layer = grey.layers[at]
     assert layer.spec.kind == kind
     parameters = Parameters(grey, CPU)
-    learnt = parameters.layout.learnt[at].items()
+    learnt = parameters.layout.parameters[at].items()
     tensors = {name: block.view(parameters.flat)[0] for name, block in learnt}
     x = torch.rand(rows, *layer.input_shape).requires_grad_()
     leaves = [x, *tensors.values()]
@@ -503,7 +503,8 @@ def test_an_even_kernel_pads_as_keras_does(kernel: int, stride: int) -> None:
     assert resolved.layers[-1].output_shape == (1, 28, 28)
     parameters = Parameters(resolved, CPU)
     tensors = {
-        name: block.view(parameters.flat)[0] for name, block in parameters.layout.learnt[0].items()
+        name: block.view(parameters.flat)[0]
+        for name, block in parameters.layout.parameters[0].items()
     }
     x = torch.rand(2, 1, 28, 28)
     padded = torch.nn.functional.pad(x, ((kernel - 1) // 2, kernel // 2) * 2)

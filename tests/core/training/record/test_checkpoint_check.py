@@ -72,7 +72,7 @@ def point(request: pytest.FixtureRequest) -> tuple[ResolvedRecipe, Checkpoint]:
     return resolved, found
 
 
-def goes_on(resolved: ResolvedRecipe, checkpoint: Checkpoint) -> bool:
+def continues(resolved: ResolvedRecipe, checkpoint: Checkpoint) -> bool:
     """Whether a training goes on from ``checkpoint`` for some steps; False: it is refused."""
     try:
         for training in itertools.islice(train(resolved, None, checkpoint), 3):
@@ -115,7 +115,7 @@ def of_other_form(array: Any) -> Iterator[Any]:
 
 
 def test_an_honest_state_is_gone_on_from(point: tuple[ResolvedRecipe, Checkpoint]) -> None:
-    assert goes_on(*point)
+    assert continues(*point)
 
 
 def test_arrays_of_another_form_are_refused(point: tuple[ResolvedRecipe, Checkpoint]) -> None:
@@ -128,7 +128,7 @@ def test_arrays_of_another_form_are_refused(point: tuple[ResolvedRecipe, Checkpo
             whole = name == "improved_epoch" and other.size == 1
             if same or whole:
                 continue
-            assert not goes_on(resolved, with_tensor(checkpoint, name, other)), name
+            assert not continues(resolved, with_tensor(checkpoint, name, other)), name
 
 
 def test_a_missing_array_is_refused_or_not_needed(
@@ -137,7 +137,7 @@ def test_a_missing_array_is_refused_or_not_needed(
     resolved, checkpoint = point
     optional = {"epoch_generator", "adversaries", "pretrain_steps", "evaluations", "start"}
     for name in looked_at(resolved, checkpoint):
-        went_on = goes_on(resolved, with_tensor(checkpoint, name, None))
+        went_on = continues(resolved, with_tensor(checkpoint, name, None))
         assert went_on == (name in optional), name
 
 
@@ -156,7 +156,7 @@ def test_numbers_that_cannot_be_are_refused_or_harmless(
         else:
             values = [np.nan, np.inf, -1.0e30]
         for value in values:
-            went_on = goes_on(resolved, with_tensor(checkpoint, name, np.full_like(array, value)))
+            went_on = continues(resolved, with_tensor(checkpoint, name, np.full_like(array, value)))
             if array.size and (name in COUNTED or name.endswith("generator")):
                 assert not went_on, (name, value)
 
@@ -165,11 +165,11 @@ def test_scalars_that_cannot_be_are_refused(point: tuple[ResolvedRecipe, Checkpo
     resolved, checkpoint = point
     for name in SCALARS:
         for value in (None, "much", np.nan, -1.0e300):
-            refused = not goes_on(resolved, with_scalar(checkpoint, name, value))
+            refused = not continues(resolved, with_scalar(checkpoint, name, value))
             assert refused or (name == "schedule_best_loss" and value == -1.0e300), (name, value)
     for value in (1.0e300, float("inf"), 10**400):
-        assert not goes_on(resolved, with_scalar(checkpoint, "position", value)), value
-    assert not goes_on(resolved, with_scalar(checkpoint, "layers", "others"))
+        assert not continues(resolved, with_scalar(checkpoint, "position", value)), value
+    assert not continues(resolved, with_scalar(checkpoint, "layers", "others"))
 
 
 def test_a_position_beyond_the_end_is_the_end(point: tuple[ResolvedRecipe, Checkpoint]) -> None:
@@ -190,7 +190,7 @@ def test_a_state_of_another_kind_of_device_goes_on_with_other_random_numbers(
         other = with_tensor(other, "epoch_generator", numbers)
     training = next(train(resolved, None, other))
     assert training.position == int(checkpoint.scalars["position"])
-    assert goes_on(resolved, other)
+    assert continues(resolved, other)
     assert torch.equal(
         torch.from_numpy(training.checkpoint().tensors["parameters"].copy()),
         torch.from_numpy(checkpoint.tensors["parameters"].copy()),

@@ -98,7 +98,7 @@ def test_going_on_is_a_further_stage() -> None:
     ]
     # What the person asked for were 20 epochs more, not 40.
     assert result.stages[-1].recipe.training.epochs == 20
-    assert saved(result, resolved(40)).asked == RECIPE
+    assert saved(result, resolved(40)).requested_recipe == RECIPE
 
 
 def test_a_fork_leaves_the_stage_where_it_begins() -> None:
@@ -132,7 +132,7 @@ def test_the_history_travels_with_the_file(tmp_path: Path) -> None:
     save_run(tmp_path / "a.aegui", run)
     again = load_run(tmp_path / "a.aegui")
     assert again.stages == run.stages
-    assert again.asked == RECIPE
+    assert again.requested_recipe == RECIPE
 
 
 def test_words() -> None:

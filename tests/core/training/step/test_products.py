@@ -15,7 +15,7 @@ from aegui.core.network.forward import linear
 from aegui.core.network.resolve import resolve
 from aegui.core.recipe import Recipe
 from aegui.core.training.loop.train import train
-from aegui.core.training.step import giving_up, primitives, products
+from aegui.core.training.step import cancellation, primitives, products
 from aegui.core.training.step.parameters import Parameters
 from aegui.core.training.step.primitives import PRIMITIVES
 from aegui.core.training.step.products import (
@@ -197,7 +197,7 @@ def test_the_choice_stays() -> None:
 
 @needs_onednn
 def test_a_large_product_is_given_up_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(giving_up, "PART_WORK", 40 * 30)
+    monkeypatch.setattr(cancellation, "PART_WORK", 40 * 30)
     x, weight, bias = torch.rand(100, 30), torch.rand(20, 30), torch.rand(20)
     asked = 0
 
@@ -207,11 +207,11 @@ def test_a_large_product_is_given_up_in_parts(monkeypatch: pytest.MonkeyPatch) -
         return asked > limit
 
     product = torch.ops.mkldnn._linear_pointwise
-    with giving_up.giving_up(lambda: later(1000)):
+    with cancellation.cancellable(lambda: later(1000)):
         found = product(x, weight, bias, "none", [], "")
     assert torch.allclose(found, torch.addmm(bias, x, weight.t()), atol=1e-4)
     assert asked > 10
     asked = 0
-    with pytest.raises(Cancelled), giving_up.giving_up(lambda: later(10)):
+    with pytest.raises(Cancelled), cancellation.cancellable(lambda: later(10)):
         product(x, weight, bias, "none", [], "")
     assert asked == 11

@@ -40,7 +40,7 @@ class Bench(Desk):
 
     @property
     def titles(self) -> list[str]:
-        return [card.state().place.name for card in self.cards]
+        return [card.state().planned.name for card in self.cards]
 
     def focus(self, index: int) -> LayerCard:
         self.cards[index].setFocus()

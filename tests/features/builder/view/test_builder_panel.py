@@ -269,10 +269,10 @@ def test_pulling_a_side_of_the_hourglass_changes_the_units(bench: Bench) -> None
     card = bench.cards[2]
     _, right = band_edges(card.width(), card.state().share)
     _, full = band_edges(card.width(), 1.0)
-    place = QPoint(round(right), 12)
-    QTest.mouseMove(card, place)
+    planned = QPoint(round(right), 12)
+    QTest.mouseMove(card, planned)
     assert card.cursor().shape() is Qt.CursorShape.SizeHorCursor
-    QTest.mousePress(card, LEFT, Qt.KeyboardModifier.NoModifier, place)
+    QTest.mousePress(card, LEFT, Qt.KeyboardModifier.NoModifier, planned)
     QTest.mouseMove(card, QPoint(round(full), 12))
     QTest.mouseRelease(card, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(round(full), 12))
     assert abs(bench.sizes[1] - 35) <= 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from aegui.core.network.chain import build_chain
-from aegui.core.network.plan import Place, Plan, network_plan
+from aegui.core.network.plan import Plan, PlannedLayer, network_plan
 from aegui.core.recipe import (
     MAX_LAYERS,
     ConvSpec,
@@ -32,8 +32,8 @@ def plan_of(recipe: Recipe) -> Plan:
     return network_plan(recipe, IMAGE)
 
 
-def places(network: NetworkSpec) -> tuple[Place, ...]:
-    return plan_of(Recipe(network=network)).places
+def layers(network: NetworkSpec) -> tuple[PlannedLayer, ...]:
+    return plan_of(Recipe(network=network)).layers
 
 
 def sizes(recipe: Recipe) -> list[int]:
@@ -51,9 +51,9 @@ def inserted(recipe: Recipe, gap: int, kind: str = "dense") -> tuple[Recipe, int
     assert slot is not None
     changed = edits.insert_layer(recipe, slot, edits.new_layer(plan, gap, kind))
     part = (
-        plan.places[gap].part if plan.places[gap].part == "decoder" else plan.places[gap + 1].part
+        plan.layers[gap].part if plan.layers[gap].part == "decoder" else plan.layers[gap + 1].part
     )
-    found = plan_of(changed).find(slot, "decoder" if plan.places[gap].part == "code" else part)
+    found = plan_of(changed).find(slot, "decoder" if plan.layers[gap].part == "code" else part)
     assert found is not None
     return changed, found
 
@@ -73,18 +73,18 @@ networks = st.builds(
 @given(networks)
 def test_places_agree_with_the_layers_of_the_network(network: NetworkSpec) -> None:
     chain = build_chain(network, IMAGE)
-    drawn = places(network)
-    assert [place.units for place in drawn[1:]] == [layer.outputs for layer in chain.layers]
-    assert [place.parameters for place in drawn[1:]] == [x.parameters for x in chain.layers]
+    drawn = layers(network)
+    assert [planned.units for planned in drawn[1:]] == [layer.outputs for layer in chain.layers]
+    assert [planned.parameters for planned in drawn[1:]] == [x.parameters for x in chain.layers]
     assert drawn[chain.code_end].part == "code"
 
 
 @given(networks, st.data())
 def test_a_layer_goes_where_the_plus_stands(network: NetworkSpec, data: st.DataObject) -> None:
     recipe = Recipe(network=network)
-    gap = data.draw(st.integers(0, len(places(network)) - 2))
-    changed, place = inserted(recipe, gap)
-    new = plan_of(changed).places[place]
+    gap = data.draw(st.integers(0, len(layers(network)) - 2))
+    changed, planned = inserted(recipe, gap)
+    new = plan_of(changed).layers[planned]
     assert new.part == ("encoder" if gap <= len(network.encoder) else "decoder")
     assert new.home is not None
     assert edits.remove_layer(changed, new.home) == recipe
@@ -94,31 +94,31 @@ def test_a_layer_goes_where_the_plus_stands(network: NetworkSpec, data: st.DataO
 def test_a_moved_layer_is_where_it_is_told(network: NetworkSpec, data: st.DataObject) -> None:
     recipe = Recipe(network=network)
     plan = plan_of(recipe)
-    movable = [i for i, place in enumerate(plan.places) if place.home is not None]
+    movable = [i for i, planned in enumerate(plan.layers) if planned.home is not None]
     if not movable:
         return
     start = data.draw(st.sampled_from(movable))
     gap = data.draw(st.integers(0, len(plan.slots) - 1))
-    home, slot = plan.places[start].home, plan.slots[gap]
+    home, slot = plan.layers[start].home, plan.slots[gap]
     assert home is not None
     assert slot is not None
     changed, kept = edits.move_layer(recipe, home, slot)
-    end = plan_of(changed).find(kept, plan.places[start].part)
+    end = plan_of(changed).find(kept, plan.layers[start].part)
     assert end is not None
-    assert plan_of(changed).places[end].spec == plan.places[start].spec
+    assert plan_of(changed).layers[end].spec == plan.layers[start].spec
     assert sorted(sizes(changed)) == sorted(sizes(recipe))
     if network.decoder is not None:
         assert end == (gap if gap > start else gap + 1 if gap < start - 1 else start)
 
 
 def test_units_of_a_mirrored_layer_are_its_twins() -> None:
-    place = places(Recipe().network)[4]
-    assert (place.part, place.twin, place.is_editable) == ("decoder", 1, True)
-    assert sizes(edits.with_layer(Recipe(), place, "units", 13)) == [25, 13, 2, 13, 25, 35]
+    planned = layers(Recipe().network)[4]
+    assert (planned.part, planned.twin, planned.is_editable) == ("decoder", 1, True)
+    assert sizes(edits.with_layer(Recipe(), planned, "units", 13)) == [25, 13, 2, 13, 25, 35]
 
 
 def test_every_part_of_the_chain_is_edited_where_it_is_kept() -> None:
-    recipe, chain = own(), places(OWN_DECODER)
+    recipe, chain = own(), layers(OWN_DECODER)
     assert sizes(edits.with_layer(recipe, chain[3], "units", 3)) == [25, 10, 3, 12, 30, 35]
     assert sizes(edits.with_layer(recipe, chain[5], "units", 31)) == [25, 10, 2, 12, 31, 35]
     output = edits.with_layer(recipe, chain[6], "activation", "tanh").network
@@ -170,9 +170,9 @@ def test_an_own_decoder_of_convolutions_keeps_shapes_and_output_layer() -> None:
 
 def test_a_mirror_of_convolutions_is_shown_and_not_edited() -> None:
     plan = network_plan(Recipe(network=CONV), DIGIT)
-    mirrored = [place for place in plan.places if place.part == "decoder"]
-    assert [place.kind for place in mirrored] == ["mirrored"] * 3
-    assert [place.output_shape for place in mirrored] == [(1568,), (32, 7, 7), (16, 14, 14)]
+    mirrored = [planned for planned in plan.layers if planned.part == "decoder"]
+    assert [planned.kind for planned in mirrored] == ["mirrored"] * 3
+    assert [planned.output_shape for planned in mirrored] == [(1568,), (32, 7, 7), (16, 14, 14)]
     assert plan.slots[3:] == (None,) * 4
     assert "Mirrored decoder" in plan.why_closed
 
@@ -180,15 +180,15 @@ def test_a_mirror_of_convolutions_is_shown_and_not_edited() -> None:
 def test_places_remain_beyond_a_layer_that_does_not_fit() -> None:
     wrong = NetworkSpec(encoder=(ConvSpec(channels=4, kernel=30, padding=0), LayerSpec(units=5)))
     plan = network_plan(Recipe(network=wrong), DIGIT)
-    assert [place.part for place in plan.places] == [
+    assert [planned.part for planned in plan.layers] == [
         "input",
         "encoder",
         "encoder",
         "code",
         "output",
     ]
-    assert [place.units for place in plan.places[1:]] == [None] * 4
-    assert plan.places[1].kind == "conv"
+    assert [planned.units for planned in plan.layers[1:]] == [None] * 4
+    assert plan.layers[1].kind == "conv"
 
 
 @pytest.mark.parametrize(
@@ -227,11 +227,11 @@ def test_a_convolution_does_not_fit_a_row_and_says_what_to_do() -> None:
 
 def test_the_output_layer_can_be_a_convolution_of_ones_own() -> None:
     recipe = Recipe(network=CONV)
-    output = network_plan(recipe, DIGIT).places[-1]
+    output = network_plan(recipe, DIGIT).layers[-1]
     own_conv = edits.with_layer(recipe, output, "kernel", 5)
     assert isinstance(own_conv.network.output_layer, ConvTransposeSpec)
     assert own_conv.network.output_layer.kernel == 5
-    output = network_plan(own_conv, DIGIT).places[-1]
+    output = network_plan(own_conv, DIGIT).layers[-1]
     other = edits.with_layer(own_conv, output, "kind", "conv")
     assert other.network.output_layer == ConvSpec(channels=1)
     assert edits.with_layer(other, output, "kind", "auto") == recipe

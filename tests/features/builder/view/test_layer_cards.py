@@ -31,7 +31,7 @@ def test_cards_of_a_mixed_network_show_shapes_and_kinds(studio: Bench) -> None:
         "784 → 20",
         "20 → 2",
     ]
-    headings = [card.state().place.heading(with_kind=True) for card in studio.cards[:6]]
+    headings = [card.state().planned.heading(with_kind=True) for card in studio.cards[:6]]
     assert headings[1:] == ["1. Convolution", "2. Batch norm", "3. Max pooling", "4. Dense", "Code"]
     assert studio.cards[1].accessibleName().startswith("Encoder 1, Convolution, 1×28×28 →")
     assert "16 channels, kernel 3, stride 2, padding 1" in studio.cards[1].accessibleName()
@@ -74,7 +74,7 @@ def test_choices_of_a_layer_are_edited_on_its_card(studio: Bench) -> None:
     kind.setFocus()
     QTest.keyClick(kind, Qt.Key.Key_Down)
     assert studio.recipe.network.encoder[2].kind == "avg_pool"
-    assert studio.cards[3].state().place.heading(with_kind=True) == "3. Average pooling"
+    assert studio.cards[3].state().planned.heading(with_kind=True) == "3. Average pooling"
 
 
 def test_a_kernel_that_is_not_square_is_typed_on_its_card(studio: Bench) -> None:
@@ -133,7 +133,7 @@ def test_a_problem_is_told_on_its_card_and_the_others_stay(studio: Bench) -> Non
     number(studio.cards[3], "size").setValue(20)
     assert "20x20 are larger than the image of 14x14" in studio.cards[3].problem.text()
     assert studio.cards[3].state().shape == "16×14×14 → ?"
-    assert [card.state().place.name for card in studio.cards][3:6] == [
+    assert [card.state().planned.name for card in studio.cards][3:6] == [
         "Encoder 3",
         "Encoder 4",
         "Code",

@@ -49,7 +49,7 @@ def test_a_classifier_has_layers_of_its_own_below_the_network(studio: Bench) -> 
     head.menu.close()
     assert studio.recipe.classifier is not None
     assert len(studio.recipe.classifier.hidden) == 1
-    assert [card.state().place.name for card in head.cards] == ["Code", "Layer 1", "Classes"]
+    assert [card.state().planned.name for card in head.cards] == ["Code", "Layer 1", "Classes"]
     assert head.cards[1].hasFocus()
     choose_kind(studio, "autoencoder")
     assert not studio.panel.head.isVisible()
@@ -61,7 +61,7 @@ def test_a_gan_shows_generator_and_discriminator(studio: Bench) -> None:
     assert studio.cards[0].state().shape == "2"
     assert studio.panel.discriminator is not None
     judge = studio.panel.discriminator.chain
-    assert [card.state().place.name for card in judge.cards][-2:] == ["Layer 4", "Real or not"]
+    assert [card.state().planned.name for card in judge.cards][-2:] == ["Layer 4", "Real or not"]
     number(judge.cards[1], "channels").setValue(24)
     first = studio.recipe.network.encoder[0]
     assert isinstance(first, ConvSpec)

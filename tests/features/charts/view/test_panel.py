@@ -378,7 +378,7 @@ def test_the_menu_of_the_charts_brings_them_to_the_desk(qtbot: QtBot, panel: Cha
     menu.aboutToShow.emit()
     actions = {action.data(): action for action in menu.actions()}
     assert list(actions) == ["png", "svg", "pdf", "copy", "csv", "copy_table"]
-    with qtbot.waitSignal(desk.wanted) as heard:
+    with qtbot.waitSignal(desk.requested) as heard:
         actions["svg"].trigger()
     assert heard.args is not None
     assert heard.args[1] == "svg"

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from aegui.features.charts.view.reconstructions_panel import ReconstructionsPanel
 from aegui.kit.marks import ElidedLabel
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import Look, grey_levels
+from aegui.session.data.image_style import ImageStyle, grey_levels
 from aegui.session.pixels.answers import Reconstructions
 from tests.features.drawing.view.samples import LABELS, glyphs
 from tests.widgets.drags import caught_drags
@@ -187,8 +187,8 @@ def test_every_place_is_found_under_its_own_middle(panel: ReconstructionsPanel) 
         panel.resize(width, height)
         panel.grab()
         for place in range(8):
-            assert panel.view.place_at(panel.view.cell_rect(place).center()) == place
-        assert panel.view.place_at(panel.view.cell_rect(0).topLeft() * -1) is None
+            assert panel.view.index_at(panel.view.cell_rect(place).center()) == place
+        assert panel.view.index_at(panel.view.cell_rect(0).topLeft() * -1) is None
 
 
 def test_the_layout_flows_with_the_width(panel: ReconstructionsPanel) -> None:
@@ -285,7 +285,7 @@ def test_images_tell_their_squared_error_and_keep_their_colours(
     names = [f"picture {index}" for index in range(5)]
     error = [0.01, 0.2, 0.003, 0.0, 0.05]
     rows = rows_of(names, images, None, images, None, error=error)
-    panel.set_rows(rows, Look(glyphs=False))
+    panel.set_rows(rows, ImageStyle(glyphs=False))
     assert panel.view.text_of(0) == "picture 1: mean squared error 0.200"
     assert panel.view.text_of(3) == "picture 2: mean squared error 0.0030"
     assert panel.summary == (
@@ -334,7 +334,7 @@ def test_captions_have_the_room_that_they_need(panel: ReconstructionsPanel, qtbo
     rows = rows_of(names, images, None, images, None, error=[0.0347] * 60)
     panel.resize(460, 300)
     panel.show()
-    panel.set_rows(rows, Look(glyphs=False))
+    panel.set_rows(rows, ImageStyle(glyphs=False))
     view = panel.view
     needed = view.fontMetrics().horizontalAdvance("9 #1059 0.0347")
     assert view.cell_rect(0).width() >= needed
@@ -352,7 +352,7 @@ def test_captions_have_the_room_that_they_need(panel: ReconstructionsPanel, qtbo
     long = ["a very long name of it"] * 60
     panel.resize(290, 300)
     panel.set_rows(
-        rows_of(long, images, None, images, None, error=[0.0347] * 60), Look(glyphs=False)
+        rows_of(long, images, None, images, None, error=[0.0347] * 60), ImageStyle(glyphs=False)
     )
     qtbot.waitUntil(lambda: view.columns() == 2)
 

@@ -58,9 +58,9 @@ def service(qtbot: QtBot) -> Iterator[CodeService]:
 
 
 @pytest.fixture
-def looks(service: CodeService) -> list[CodeAnalysis]:
+def analyses(service: CodeService) -> list[CodeAnalysis]:
     found: list[CodeAnalysis] = []
-    service.looked.connect(found.append)
+    service.analysed.connect(found.append)
     return found
 
 
@@ -72,22 +72,22 @@ def traversals(service: CodeService) -> list[Traversal]:
 
 
 def test_a_look_is_that_of_the_core(
-    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
+    service: CodeService, analyses: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     codec = network(latent=4, gaussian=True)
     gaussian = recipe(LatentSpec(kind="gaussian", units=4))
     service.set_subject(subject(codec, of=gaussian))
-    qtbot.waitUntil(lambda: bool(looks))
-    (look,) = looks
-    assert look is service.latest
+    qtbot.waitUntil(lambda: bool(analyses))
+    (analysis,) = analyses
+    assert analysis is service.latest
     expected = dimension_figures(codec, DATA)
     assert expected.kl is not None
-    np.testing.assert_allclose(look.values("kl"), expected.kl, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(look.values("mean"), expected.mean, rtol=1e-5, atol=1e-7)
-    assert look.statistics == code_statistics(codec, DATA)
-    assert (look.total, look.epoch, look.name) == (len(DATA), 3, "mine")
-    assert look.measures == ("kl", "variance", "mean")
-    assert (look.fitting, look.rho) == ("kl", None)
+    np.testing.assert_allclose(analysis.values("kl"), expected.kl, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(analysis.values("mean"), expected.mean, rtol=1e-5, atol=1e-7)
+    assert analysis.statistics == code_statistics(codec, DATA)
+    assert (analysis.total, analysis.epoch, analysis.name) == (len(DATA), 3, "mine")
+    assert analysis.measures == ("kl", "variance", "mean")
+    assert (analysis.fitting, analysis.rho) == ("kl", None)
 
 
 @pytest.mark.parametrize(
@@ -104,43 +104,43 @@ def test_what_says_most_of_a_code(
     fitting: str,
     rho: float | None,
     service: CodeService,
-    looks: list[CodeAnalysis],
+    analyses: list[CodeAnalysis],
     qtbot: QtBot,
 ) -> None:
     service.set_subject(subject(network(), of=of))
-    qtbot.waitUntil(lambda: bool(looks))
-    assert (looks[0].fitting, looks[0].rho) == (fitting, rho)
-    assert looks[0].measures == ("variance", "mean")
+    qtbot.waitUntil(lambda: bool(analyses))
+    assert (analyses[0].fitting, analyses[0].rho) == (fitting, rho)
+    assert analyses[0].measures == ("variance", "mean")
 
 
 def test_nothing_is_done_while_nobody_looks(
-    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
+    service: CodeService, analyses: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     service.set_active(False)
     service.set_subject(subject(network()))
     qtbot.wait(50)
-    assert not looks
+    assert not analyses
     service.set_active(True)
-    qtbot.waitUntil(lambda: bool(looks))
+    qtbot.waitUntil(lambda: bool(analyses))
 
 
 def test_while_it_learns_not_more_than_once_a_second(
-    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
+    service: CodeService, analyses: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     began = time.monotonic()
     for epoch in range(1, 40):
         service.set_subject(subject(network(epoch=epoch), live=True))
         qtbot.wait(5)
     took_ms = 1000 * (time.monotonic() - began)
-    assert len(looks) <= 1 + took_ms // LIVE_MS
+    assert len(analyses) <= 1 + took_ms // LIVE_MS
     # The final weights are measured, and without delay once the training is over.
     last = network(epoch=99)
     service.set_subject(subject(last))
-    qtbot.waitUntil(lambda: bool(looks) and looks[-1].epoch == 99)
+    qtbot.waitUntil(lambda: bool(analyses) and analyses[-1].epoch == 99)
 
 
 def test_a_dimension_is_decoded_about_the_means(
-    service: CodeService, looks: list[CodeAnalysis], traversals: list[Traversal], qtbot: QtBot
+    service: CodeService, analyses: list[CodeAnalysis], traversals: list[Traversal], qtbot: QtBot
 ) -> None:
     codec = network(latent=3)
     service.set_subject(subject(codec))
@@ -169,17 +169,17 @@ def test_the_prior_is_the_measure_of_a_variational_code(
 
 
 def test_another_network_forgets_and_what_was_kept_stays(
-    service: CodeService, looks: list[CodeAnalysis], qtbot: QtBot
+    service: CodeService, analyses: list[CodeAnalysis], qtbot: QtBot
 ) -> None:
     service.set_subject(subject(network()))
     service.set_dimension(1)
-    qtbot.waitUntil(lambda: bool(looks))
+    qtbot.waitUntil(lambda: bool(analyses))
     service.keep()
     service.set_subject(CodeSubject(network((3, 16, 16)), colour(), RECIPE, False))
     assert service.latest is None
     assert service.dimension is None
-    assert service.reference is looks[0]
-    qtbot.waitUntil(lambda: len(looks) == 2)
+    assert service.reference is analyses[0]
+    qtbot.waitUntil(lambda: len(analyses) == 2)
     service.set_subject(None)
     assert service.latest is None
 

@@ -16,7 +16,7 @@ from aegui.core.evaluation.codes import CodeStatistics, DimensionFigures
 from aegui.features.code.model.code_service import STEPS, CodeAnalysis, Traversal
 from aegui.features.code.view.panel import CodePanel
 from aegui.kit.theme import LIGHT
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def colour_at(panel: CodePanel, point: QPoint) -> str:
 
 
 def test_words_and_bars(panel: CodePanel) -> None:
-    panel.set_look(look_at(6))
+    panel.set_analysis(look_at(6))
     assert panel._headline.text() == "4 of 6 dimensions in use"
     assert panel._detail.text() == "50 of 80 samples, epoch 1,200"
     assert panel.bars.order == (0, 1, 2, 3, 4, 5)
@@ -97,10 +97,10 @@ def test_words_and_bars(panel: CodePanel) -> None:
 
 
 def test_a_single_dimension_and_hundreds_of_them(panel: CodePanel, qtbot: QtBot) -> None:
-    panel.set_look(look_at(1))
+    panel.set_analysis(look_at(1))
     assert panel._headline.text() == "1 of 1 dimension in use"
     assert panel.bars.horizontalScrollBar().maximum() == 0
-    panel.set_look(look_at(512))
+    panel.set_analysis(look_at(512))
     bar = panel.bars.horizontalScrollBar()
     assert bar.maximum() > 512 * panel.bars.slot_px() - panel.bars.width()
     assert panel.bars.bar_rect(511).left() > panel.bars.width()
@@ -114,18 +114,18 @@ def test_a_single_dimension_and_hundreds_of_them(panel: CodePanel, qtbot: QtBot)
 
 
 def test_the_chosen_one_is_brought_into_sight(panel: CodePanel) -> None:
-    panel.set_look(look_at(512))
-    panel.set_traversal(traversal(300), Look(glyphs=False))
+    panel.set_analysis(look_at(512))
+    panel.set_traversal(traversal(300), ImageStyle(glyphs=False))
     rect = panel.bars.bar_rect(300)
     assert 0 < rect.left() < rect.right() < panel.bars.viewport().width()
     # Newer weights leave the person's view alone.
     panel.bars.horizontalScrollBar().setValue(0)
-    panel.set_traversal(traversal(300), Look(glyphs=False))
+    panel.set_traversal(traversal(300), ImageStyle(glyphs=False))
     assert panel.bars.horizontalScrollBar().value() == 0
 
 
 def test_the_largest_first(panel: CodePanel, qtbot: QtBot) -> None:
-    panel.set_look(look_at(6))
+    panel.set_analysis(look_at(6))
     panel.order.setCurrentIndex(1)
     panel.order.activated.emit(1)
     assert panel.bars.order == (4, 3, 1, 0, 2, 5)
@@ -135,13 +135,13 @@ def test_the_largest_first(panel: CodePanel, qtbot: QtBot) -> None:
 
 
 def test_the_measure_that_fits_unless_another_is_asked(panel: CodePanel) -> None:
-    panel.set_look(look_at(4, kl=True, fitting="kl"))
+    panel.set_analysis(look_at(4, kl=True, fitting="kl"))
     assert shown(panel) == ("kl", "kl")
     assert panel.measure.count() == 3
     panel.measure.setCurrentIndex(2)
     panel.measure.activated.emit(2)
     assert shown(panel) == ("mean", "mean")
-    panel.set_look(look_at(4))
+    panel.set_analysis(look_at(4))
     assert panel.measure.count() == 2
     assert shown(panel) == ("mean", "mean")
     # Means may be negative: bars begin at zero and hang down.
@@ -149,14 +149,14 @@ def test_the_measure_that_fits_unless_another_is_asked(panel: CodePanel) -> None
 
 
 def test_the_wished_activation_is_a_line(panel: CodePanel) -> None:
-    panel.set_look(look_at(6, fitting="mean"))
+    panel.set_analysis(look_at(6, fitting="mean"))
     without = panel.bars.viewport().grab().toImage()
-    panel.set_look(look_at(6, fitting="mean", rho=0.05))
+    panel.set_analysis(look_at(6, fitting="mean", rho=0.05))
     assert panel.bars.viewport().grab().toImage() != without
 
 
 def test_a_bar_tells_what_it_is(panel: CodePanel) -> None:
-    panel.set_look(look_at(6, kl=True, fitting="kl"))
+    panel.set_analysis(look_at(6, kl=True, fitting="kl"))
     viewport, point = panel.bars.viewport(), centre(panel, 3)
     event = QHelpEvent(QEvent.Type.ToolTip, point, viewport.mapToGlobal(point))
     QApplication.sendEvent(viewport, event)
@@ -165,13 +165,13 @@ def test_a_bar_tells_what_it_is(panel: CodePanel) -> None:
 
 def test_figures_are_kept_beside_the_present_ones(panel: CodePanel, qtbot: QtBot) -> None:
     plain = look_at(6, jacobian=12.0)
-    panel.set_look(plain)
+    panel.set_analysis(plain)
     assert panel.figures.text("jacobian") == ("12", "–")
     assert not panel.figures.forget.isVisible()
     with qtbot.waitSignal(panel.keep_requested):
         panel.figures.keep.click()
     panel.set_reference(plain)
-    panel.set_look(look_at(6, jacobian=0.5, kl=True, name="contractive"))
+    panel.set_analysis(look_at(6, jacobian=0.5, kl=True, name="contractive"))
     assert panel.figures.text("jacobian") == ("0.5", "12")
     assert panel.figures.text("used_dimensions") == ("4 of 6", "4 of 6")
     assert panel.figures.text("kl") == ("2.4", "–")
@@ -183,7 +183,7 @@ def test_figures_are_kept_beside_the_present_ones(panel: CodePanel, qtbot: QtBot
 
 
 def test_kept_values_are_marked_where_the_largest_come_first(panel: CodePanel) -> None:
-    panel.set_look(look_at(6))
+    panel.set_analysis(look_at(6))
     panel.set_reference(look_at(6))
     assert not len(panel.bars._reference_values())
     panel.order.activated.emit(0)
@@ -192,11 +192,11 @@ def test_kept_values_are_marked_where_the_largest_come_first(panel: CodePanel) -
 
 
 def test_what_a_dimension_draws(panel: CodePanel) -> None:
-    panel.set_look(look_at(6))
+    panel.set_analysis(look_at(6))
     assert panel.strip.title().startswith("Click a bar")
-    panel.set_traversal(traversal(), Look(glyphs=False))
+    panel.set_traversal(traversal(), ImageStyle(glyphs=False))
     assert panel.strip.title() == "Dimension 2 around 0.5, σ 1; the others at their means"
-    panel.set_traversal(replace(traversal(), middle=-2.26), Look(glyphs=False))
+    panel.set_traversal(replace(traversal(), middle=-2.26), ImageStyle(glyphs=False))
     assert panel.strip.title().startswith("Dimension 2 around −2.26, ")
     image = panel.strip.grab().toImage()
     first, last = (panel.strip._cell(place).center() for place in (0, len(STEPS) - 1))
@@ -206,9 +206,9 @@ def test_what_a_dimension_draws(panel: CodePanel) -> None:
 
 
 def test_the_histogram_tells_its_bins(panel: CodePanel) -> None:
-    panel.set_look(look_at(6, kl=True))
+    panel.set_analysis(look_at(6, kl=True))
     histogram = panel.histogram
-    share = panel.look.figures.counts[30] / 1000 if panel.look is not None else 0.0
+    share = panel.analysis.figures.counts[30] / 1000 if panel.analysis is not None else 0.0
     assert histogram.words(30) == (
         f"{share:.1%} of all numbers of the codes lie between 0 and 0.1."
     )
@@ -216,17 +216,17 @@ def test_the_histogram_tells_its_bins(panel: CodePanel) -> None:
 
 
 def test_a_message_takes_the_place_of_everything(panel: CodePanel) -> None:
-    panel.set_look(look_at(3))
+    panel.set_analysis(look_at(3))
     panel.set_message("Nothing yet.")
-    assert panel.look is None
+    assert panel.analysis is None
     assert panel.placeholder.message
     assert not panel.measure.isVisible()
 
 
 def test_codes_that_are_no_numbers_are_shown_all_the_same(panel: CodePanel) -> None:
-    look = look_at(3)
-    look.figures.variance[1] = np.nan
-    look.figures.mean[:] = np.inf
-    panel.set_look(look)
+    analysis = look_at(3)
+    analysis.figures.variance[1] = np.nan
+    analysis.figures.mean[:] = np.inf
+    panel.set_analysis(analysis)
     assert not panel.grab().isNull()
     assert "–" in panel.bars.words(1)

@@ -15,7 +15,7 @@ from aegui.core.pixels.shapes import PixelBox, line_cells
 from aegui.core.recipe import CorruptionSpec
 from aegui.features.drawing.view.editor import PixelEditor
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from aegui.session.pixels.drawing import Drawing
 from aegui.session.pixels.drawing_state import DrawingPaper
 
@@ -375,7 +375,7 @@ def test_the_cell_under_the_keyboard_is_framed(desk: Desk) -> None:
 def test_a_broad_brush_paints_many_pixels_in_one_step_of_undo(qtbot: QtBot, channels: int) -> None:
     desk = Desk(qtbot, 28, 28)
     desk.drawing.reset(28, 28, DrawingPaper("colour" if channels == 3 else "grey", 1.0))
-    desk.editor.set_look(Look(glyphs=False, ground=1.0))
+    desk.editor.set_image_style(ImageStyle(glyphs=False, ground=1.0))
     assert desk.editor.ink == 0.0, "black on a white ground"
     desk.editor.set_brush(3)
     desk.press(10, 5)
@@ -394,7 +394,7 @@ def test_a_broad_brush_paints_many_pixels_in_one_step_of_undo(qtbot: QtBot, chan
 
 def test_the_right_button_paints_the_opposite(qtbot: QtBot) -> None:
     desk = Desk(qtbot, 28, 28)
-    desk.editor.set_look(Look(glyphs=False))
+    desk.editor.set_image_style(ImageStyle(glyphs=False))
     desk.click(3, 3)
     assert desk.drawing.pixels[3, 3] == 1.0
     desk.click(3, 3, RIGHT)
@@ -594,7 +594,7 @@ def test_what_is_selected_and_levels_are_spoken(desk: Desk) -> None:
     )
     desk.key(Qt.Key.Key_Escape)
     assert desk.editor.accessibleDescription() == "Row 2 of 7, column 3 of 5: off"
-    desk.editor.set_look(Look(glyphs=False))
+    desk.editor.set_image_style(ImageStyle(glyphs=False))
     assert desk.editor.accessibleDescription() == "Row 2 of 7, column 3 of 5: black"
 
 
@@ -706,7 +706,7 @@ def test_the_noise_brush_spoils_each_pixel_once(desk: Desk) -> None:
 def test_colours_are_painted_filled_and_taken_up(qtbot: QtBot) -> None:
     desk = Desk(qtbot, 16, 16)
     desk.drawing.reset(16, 16, DrawingPaper("colour", 1.0))
-    desk.editor.set_look(Look(glyphs=False, ground=1.0))
+    desk.editor.set_image_style(ImageStyle(glyphs=False, ground=1.0))
     desk.editor.set_ink((1.0, 0.5, 0.0), (0.0, 0.0, 1.0))
     desk.click(2, 3)
     assert desk.drawing.pixels[:, 2, 3].tolist() == [1.0, 0.5, 0.0]

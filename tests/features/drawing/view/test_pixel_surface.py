@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 
 from aegui.core.pixels.shapes import PixelBox
 from aegui.features.drawing.view.editor import PixelEditor
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def drawn(shape: tuple[int, ...]) -> NDArray[np.float32]:
 def shown(qtbot: QtBot, shape: tuple[int, ...]) -> PixelEditor:
     editor = PixelEditor()
     qtbot.addWidget(editor)
-    editor.set_look(Look(glyphs=len(shape) < 3))
+    editor.set_image_style(ImageStyle(glyphs=len(shape) < 3))
     editor.set_pixels(drawn(shape))
     editor.set_ghost(np.flip(drawn(shape), axis=-1))
     editor.resize(230, 300)

@@ -182,7 +182,7 @@ def test_a_text_is_written_in_the_set_with_the_drawing_in_it(page: SetPage) -> N
     strip.line.set_drawing(drawing, "b")
     QTest.keyClicks(strip.field, "ab?*")
     gap = None if "?" not in LABELS else LABELS.index("?")
-    assert strip.line.places() == [LABELS.index("a"), -1, gap, -1]
+    assert strip.line.indices() == [LABELS.index("a"), -1, gap, -1]
     shot = strip.line.grab().toImage()
     rect, scale = strip.line.cell_rect(1), strip.line.scale()
     theme = current_theme()
@@ -190,7 +190,7 @@ def test_a_text_is_written_in_the_set_with_the_drawing_in_it(page: SetPage) -> N
     assert shot.pixelColor(dot.x() + 2 * scale, dot.y() + 3 * scale) == theme.pixel_on
     assert shot.pixelColor(dot.x(), dot.y()) == theme.pixel_off
     strip.line.set_drawing(np.zeros((9, 9), np.float32), "b")
-    assert strip.line.places()[1] == LABELS.index("b"), "of another size it is no part of a text"
+    assert strip.line.indices()[1] == LABELS.index("b"), "of another size it is no part of a text"
 
 
 def test_the_drawing_is_put_into_the_text_of_any_set(page: SetPage) -> None:
@@ -199,12 +199,12 @@ def test_the_drawing_is_put_into_the_text_of_any_set(page: SetPage) -> None:
     strip = page.strip
     strip.line.set_drawing(np.ones((7, 5), np.float32), "")
     QTest.keyClicks(strip.field, "a*")
-    assert strip.line.places() == [0, 2], "the set has a star of its own"
+    assert strip.line.indices() == [0, 2], "the set has a star of its own"
     strip.field.setCursorPosition(1)
     QTest.mouseClick(strip.put, LEFT)
-    assert strip.line.places() == [0, -1, 2]
+    assert strip.line.indices() == [0, -1, 2]
     QTest.keyClicks(strip.field, "b")
-    assert strip.line.places() == [0, -1, 1, 2], "one writes on behind it"
+    assert strip.line.indices() == [0, -1, 1, 2], "one writes on behind it"
     middle = strip.line.cell_rect(1).center()
     assert strip.line.grab().toImage().pixelColor(middle) == current_theme().pixel_on
 

@@ -16,13 +16,13 @@ from aegui.features.gan.model.inversion_service import NearestGenerated
 from aegui.features.gan.model.samples_service import COUNTS, GeneratedSamples
 from aegui.features.gan.view.panel import GanPanel
 from aegui.features.gan.view.sheet import SampleSheet
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from tests.harness.fitting import misfits
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-PHOTO = Look(glyphs=False)
+PHOTO = ImageStyle(glyphs=False)
 
 
 def samples(

@@ -25,18 +25,18 @@ COLUMNS = ("name", "wrong", "training.loss")
 
 
 @pytest.fixture
-def looks(qtbot: QtBot) -> Iterator[LibraryQueries]:
+def queries(qtbot: QtBot) -> Iterator[LibraryQueries]:
     made = LibraryQueries()
     yield made
     made.shutdown()
 
 
-def found(qtbot: QtBot, looks: LibraryQueries, **asked: Any) -> QueryResult:
+def found(qtbot: QtBot, queries: LibraryQueries, **asked: Any) -> QueryResult:
     sheets: list[QueryResult] = []
-    looks.answered.connect(sheets.append)
-    looks.ask(LibraryView(**{"columns": COLUMNS, **asked}))
+    queries.answered.connect(sheets.append)
+    queries.ask(LibraryView(**{"columns": COLUMNS, **asked}))
     qtbot.waitUntil(lambda: bool(sheets) and _is_whole(sheets[-1]))
-    looks.answered.disconnect(sheets.append)
+    queries.answered.disconnect(sheets.append)
     return sheets[-1]
 
 
@@ -56,7 +56,7 @@ def with_history(name: str, **training: Any) -> Any:
     return type(run)(**{**vars(run), "history": history})
 
 
-def test_search_filter_sort_and_groups(qtbot: QtBot, looks: LibraryQueries) -> None:
+def test_search_filter_sort_and_groups(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entries(
             [
@@ -67,54 +67,54 @@ def test_search_filter_sort_and_groups(qtbot: QtBot, looks: LibraryQueries) -> N
             ]
         )
     by_name = {"sort": "name", "descending": False}
-    assert names(found(qtbot, looks, **by_name)) == ["one", "the study", "three"]
-    assert names(found(qtbot, looks, shown="runs", **by_name)) == ["one", "three"]
-    assert names(found(qtbot, looks, shown="studies")) == ["the study"]
-    assert names(found(qtbot, looks, shown="starred")) == ["one"]
-    assert names(found(qtbot, looks, shown="trash")) == ["two"]
-    of_study = found(qtbot, looks, study="s")
+    assert names(found(qtbot, queries, **by_name)) == ["one", "the study", "three"]
+    assert names(found(qtbot, queries, shown="runs", **by_name)) == ["one", "three"]
+    assert names(found(qtbot, queries, shown="studies")) == ["the study"]
+    assert names(found(qtbot, queries, shown="starred")) == ["one"]
+    assert names(found(qtbot, queries, shown="trash")) == ["two"]
+    of_study = found(qtbot, queries, study="s")
     assert names(of_study) == ["three"]
     assert of_study.study_name == "the study"
-    assert names(found(qtbot, looks, text="#course")) == ["one"]
-    assert names(found(qtbot, looks, text="wrong<=1 training.loss=bce", **by_name)) == [
+    assert names(found(qtbot, queries, text="#course")) == ["one"]
+    assert names(found(qtbot, queries, text="wrong<=1 training.loss=bce", **by_name)) == [
         "the study",
         "three",
     ]
-    assert names(found(qtbot, looks, text="training.loss=")) != []  # still being typed
-    refused = found(qtbot, looks, text="wrogn<1 one")
+    assert names(found(qtbot, queries, text="training.loss=")) != []  # still being typed
+    refused = found(qtbot, queries, text="wrogn<1 one")
     assert "wrogn" in refused.refused
     assert names(refused) == ["one"]
-    groups = found(qtbot, looks, group="training.loss", shown="runs")
+    groups = found(qtbot, queries, group="training.loss", shown="runs")
     assert [(group.value, group.entries) for group in groups.groups] == [("bce", 1), ("mse", 1)]
     assert groups.figures == ("wrong",)
 
 
-def test_the_first_of_many_are_there_before_all(qtbot: QtBot, looks: LibraryQueries) -> None:
+def test_the_first_of_many_are_there_before_all(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entries([entry(f"run {n:04}") for n in range(700)])
     sheets: list[QueryResult] = []
-    looks.answered.connect(sheets.append)
-    looks.ask(LibraryView(columns=COLUMNS, sort="name", descending=False))
+    queries.answered.connect(sheets.append)
+    queries.ask(LibraryView(columns=COLUMNS, sort="name", descending=False))
     qtbot.waitUntil(lambda: len(sheets) == 2)
     assert [len(sheet.rows) for sheet in sheets] == [300, 700]
     assert [sheet.total for sheet in sheets] == [700, 700]
     assert sheets[1].rows[:300] == sheets[0].rows
 
 
-def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryQueries) -> None:
+def test_two_entries_and_their_curves(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
         parent = library.keep_entry(entry("the parent")).id
         one = library.keep(with_history("one", loss="mse"), parent=parent).id
         other = library.keep(with_history("other", epochs=20)).id
     told: list[EntryDetails] = []
-    looks.known.connect(told.append)
-    looks.describe([one])
+    queries.known.connect(told.append)
+    queries.describe([one])
     qtbot.waitUntil(lambda: len(told) == 1)
     assert told[0].entries[0].name == "one"
     assert told[0].parents == ("the parent",)
     assert told[0].sizes[0] > 0
     assert told[0].pictures[0] is not None
-    looks.describe([one, other])
+    queries.describe([one, other])
     qtbot.waitUntil(lambda: len(told) == 3)
     both = told[2]
     assert both.found is not None
@@ -127,49 +127,49 @@ def test_two_entries_and_their_curves(qtbot: QtBot, looks: LibraryQueries) -> No
 
 
 def test_runs_of_one_name_are_told_apart_by_what_the_table_shows(
-    qtbot: QtBot, looks: LibraryQueries
+    qtbot: QtBot, queries: LibraryQueries
 ) -> None:
     made = "2026-01-02T03:04:00+00:00", "2026-01-02T03:05:00+00:00"
     with Library() as library:
         ids = [library.keep(with_history("same"), created=time).id for time in (*made, made[1])]
         words = [cell_words("created", library.entry(id).created) for id in ids]
     told: list[EntryDetails] = []
-    looks.known.connect(told.append)
-    looks.describe(ids[:2])
+    queries.known.connect(told.append)
+    queries.describe(ids[:2])
     qtbot.waitUntil(lambda: bool(told) and len(told[-1].curves) == 2)
     assert list(told[-1].names) == words[:2]
     assert [curve.name for curve in told[-1].curves] == words[:2]
     assert told[-1].found is not None
     assert words[0] in told[-1].found.verdict[0]
     told.clear()
-    looks.describe(ids[1:])
+    queries.describe(ids[1:])
     qtbot.waitUntil(lambda: bool(told))
     assert list(told[-1].names) == ids[1:], "both were made in the same minute"
 
 
-def test_what_another_program_changes_is_noticed(qtbot: QtBot, looks: LibraryQueries) -> None:
+def test_what_another_program_changes_is_noticed(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entry(entry("before"))
-    assert names(found(qtbot, looks)) == ["before"]
-    looks.set_active(True)
-    with qtbot.waitSignal(looks.changed), Library() as library:
+    assert names(found(qtbot, queries)) == ["before"]
+    queries.set_active(True)
+    with qtbot.waitSignal(queries.changed), Library() as library:
         library.keep_entry(entry("after"))
-    looks.set_active(False)
-    assert sorted(names(found(qtbot, looks))) == ["after", "before"]
+    queries.set_active(False)
+    assert sorted(names(found(qtbot, queries))) == ["after", "before"]
 
 
-def test_a_broken_index_is_set_aside_and_told(qtbot: QtBot, looks: LibraryQueries) -> None:
+def test_a_broken_index_is_set_aside_and_told(qtbot: QtBot, queries: LibraryQueries) -> None:
     with Library() as library:
         library.keep_entry(entry("kept"))
     (library_dir() / "index.sqlite3").write_bytes(b"no database at all" * 500)
-    sheet = found(qtbot, looks)
+    sheet = found(qtbot, queries)
     assert names(sheet) == ["kept"]
     assert "was damaged" in sheet.notes[0]
 
 
-def test_a_library_where_there_can_be_none_is_told(qtbot: QtBot, looks: LibraryQueries) -> None:
+def test_a_library_where_there_can_be_none_is_told(qtbot: QtBot, queries: LibraryQueries) -> None:
     library_dir().parent.mkdir(parents=True, exist_ok=True)
     library_dir().write_text("a file")
-    with qtbot.waitSignal(looks.failed) as told:
-        looks.ask(LibraryView(columns=COLUMNS))
+    with qtbot.waitSignal(queries.failed) as told:
+        queries.ask(LibraryView(columns=COLUMNS))
     assert "cannot be made" in told.args[0]

@@ -117,7 +117,7 @@ def test_a_library_that_cannot_be_read_says_why_and_is_tried_again(
 ) -> None:
     panel.set_failure("It is in use.")
     assert panel._placeholder.message == "It is in use."
-    with qtbot.waitSignal(panel.look_requested):
+    with qtbot.waitSignal(panel.refresh_requested):
         QTest.mouseClick(panel._placeholder.offer, Qt.MouseButton.LeftButton)
     show(panel, "one")
     # Known entries stay visible.

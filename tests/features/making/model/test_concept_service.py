@@ -34,7 +34,7 @@ def service(qtbot: QtBot) -> Iterator[ConceptService]:
     made.deleteLater()
 
 
-def looked(service: ConceptService) -> ConceptResult:
+def computed(service: ConceptService) -> ConceptResult:
     assert service.latest is not None
     return service.latest
 
@@ -48,7 +48,7 @@ def test_one_step_is_a_minus_b_plus_c(service: ConceptService, qtbot: QtBot) -> 
     with qtbot.waitSignal(service.applied) as told:
         service.set_box("start", (5,))
     expected = codes[:2].mean(axis=0) - codes[2:5].mean(axis=0) + codes[5]
-    np.testing.assert_allclose(looked(service).code(1.0), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(computed(service).code(1.0), expected, rtol=1e-5, atol=1e-5)
     applied = told.args[0]
     assert applied.amount == 1.0
     np.testing.assert_allclose(applied.code, expected, rtol=1e-5, atol=1e-5)
@@ -61,14 +61,14 @@ def test_the_slider_runs_from_end_to_end(service: ConceptService) -> None:
     service.set_subject(made)
     service.set_box("plus", (0,))
     service.set_box("minus", (1,))
-    look = looked(service)
-    assert look.images.shape == (STOPS, 1, 1, 35)
-    assert look.amounts[0] == pytest.approx(look.concept.low)
-    assert look.amounts[-1] == pytest.approx(look.concept.high)
-    end = made.codec.decode(look.code(float(look.amounts[-1]))).reshape(1, 1, 35)
-    np.testing.assert_allclose(look.images[-1], end, rtol=1e-4, atol=1e-5)
+    result = computed(service)
+    assert result.images.shape == (STOPS, 1, 1, 35)
+    assert result.amounts[0] == pytest.approx(result.concept.low)
+    assert result.amounts[-1] == pytest.approx(result.concept.high)
+    end = made.codec.decode(result.code(float(result.amounts[-1]))).reshape(1, 1, 35)
+    np.testing.assert_allclose(result.images[-1], end, rtol=1e-4, atol=1e-5)
     # With C empty the path starts at the mean of B.
-    np.testing.assert_allclose(look.base, made.codec.encode(made.dataset.flat()[1])[0], rtol=1e-5)
+    np.testing.assert_allclose(result.base, made.codec.encode(made.dataset.flat()[1])[0], rtol=1e-5)
 
 
 def test_without_b_all_samples_count(service: ConceptService) -> None:
@@ -76,7 +76,7 @@ def test_without_b_all_samples_count(service: ConceptService) -> None:
     codes = made.codec.encode(made.dataset.flat())
     service.set_subject(made)
     service.set_box("plus", (3,))
-    direction = np.array(looked(service).concept.direction)
+    direction = np.array(computed(service).concept.direction)
     np.testing.assert_allclose(direction, codes[3] - codes.mean(axis=0), rtol=1e-4, atol=1e-6)
 
 
@@ -113,12 +113,12 @@ def test_a_kept_concept_is_used_instead_of_the_boxes(service: ConceptService) ->
     kept = KeptConcept("up", (0.0, 2.0), -1.0, 1.0, 3.0)
     service.set_kept(kept)
     service.set_start((0.5, 0.25))
-    look = looked(service)
-    assert look.concept is kept
-    np.testing.assert_allclose(look.code(0.5), [0.5, 1.25])
+    result = computed(service)
+    assert result.concept is kept
+    np.testing.assert_allclose(result.code(0.5), [0.5, 1.25])
     service.set_box("plus", (0,))
     assert service.kept is None
-    assert looked(service).concept is not kept
+    assert computed(service).concept is not kept
 
 
 def test_a_pin_is_what_it_is_applied_to(service: ConceptService) -> None:
@@ -127,7 +127,7 @@ def test_a_pin_is_what_it_is_applied_to(service: ConceptService) -> None:
     service.set_box("start", (1, 2))
     service.set_start((0.5, -0.5))
     assert service.box("start") == ()
-    np.testing.assert_allclose(looked(service).base, [0.5, -0.5])
+    np.testing.assert_allclose(computed(service).base, [0.5, -0.5])
     service.set_box("start", (1,))
     assert service.start == ()
 

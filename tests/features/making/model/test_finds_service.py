@@ -49,22 +49,22 @@ def found(
 ) -> FindsResult:
     with qtbot.waitSignal(service.found) as told:
         service.find(source, count, polygon, FRAME)
-    look: FindsResult = told.args[0]
-    return look
+    result: FindsResult = told.args[0]
+    return result
 
 
 @pytest.mark.parametrize("source", ["prior", "posterior", "region"])
 def test_draws_are_what_the_network_makes_of_codes(
     service: FindsService, qtbot: QtBot, source: str
 ) -> None:
-    look = found(qtbot, service, source, 5, SQUARE)
-    assert look.codes.shape == (5, 2)
+    result = found(qtbot, service, source, 5, SQUARE)
+    assert result.codes.shape == (5, 2)
     made = subject()
-    rows = np.clip(made.codec.decode(look.codes), 0.0, 1.0)
-    np.testing.assert_allclose(look.images.reshape(5, -1), rows, rtol=1e-5, atol=1e-6)
-    np.testing.assert_array_equal(look.ratio, novelty(made.known, rows).ratio)
-    assert len(look.words) == 5
-    assert service.latest is look
+    rows = np.clip(made.codec.decode(result.codes), 0.0, 1.0)
+    np.testing.assert_allclose(result.images.reshape(5, -1), rows, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(result.ratio, novelty(made.known, rows).ratio)
+    assert len(result.words) == 5
+    assert service.latest is result
 
 
 def test_draws_within_a_region_stay_there(service: FindsService, qtbot: QtBot) -> None:
@@ -79,9 +79,9 @@ def test_others_are_found_each_time(service: FindsService, qtbot: QtBot) -> None
 
 
 def test_the_best_are_new(service: FindsService, qtbot: QtBot) -> None:
-    look = found(qtbot, service, "new", 3)
-    assert 1 <= len(look.codes) <= 3
-    assert (look.ratio > 0.25).all()
+    result = found(qtbot, service, "new", 3)
+    assert 1 <= len(result.codes) <= 3
+    assert (result.ratio > 0.25).all()
 
 
 def test_a_region_must_be_drawn_first(service: FindsService, qtbot: QtBot) -> None:

@@ -18,7 +18,7 @@ def glyphs(count: int, seed: int = 0) -> np.ndarray:
     return drawn.astype(np.float32)
 
 
-def path_look(count: int = 11) -> PathResult:
+def path_result(count: int = 11) -> PathResult:
     """Return a path through three pins, of ``count`` images."""
     codes = np.linspace([-1.0, 0.0], [1.0, 0.5], count, dtype=np.float32)
     change = np.arange(count - 1, dtype=np.float64)
@@ -26,14 +26,14 @@ def path_look(count: int = 11) -> PathResult:
     return PathResult("straight", codes, glyphs(count), change, stops, ("a", "b", "c"), 7)
 
 
-def concept_look(separation: float = 2.5) -> ConceptResult:
+def concept_result(separation: float = 2.5) -> ConceptResult:
     """Return a two-dimensional concept with steps from -2 to 2."""
     concept = KeptConcept("", (1.0, 0.5), -2.0, 2.0, separation)
     amounts = np.linspace(-2.0, 2.0, STOPS, dtype=np.float32)
     return ConceptResult(concept, np.zeros(2, np.float32), amounts, glyphs(STOPS), {}, 7)
 
 
-def finds_look(count: int = 4) -> FindsResult:
+def finds_result(count: int = 4) -> FindsResult:
     """Return new images, each between a sample named a and one named by its index."""
     names = ("a", *map(str, range(count)))
     pairs = np.array([(0, n + 1) for n in range(count)], np.int64)

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QMenu
 from aegui.core.run_file.concepts import KeptConcept
 from aegui.features.making.model.concept_service import STOPS, Applied
 from aegui.features.making.view.concept_page import ConceptPage
-from aegui.session.data.looks import GLYPHS
+from aegui.session.data.image_style import GLYPHS
 from aegui.widgets.dragged_samples import SAMPLES_MIME, samples_mime, samples_of
-from tests.features.making.view.looks import concept_look, glyphs
+from tests.features.making.view.looks import concept_result, glyphs
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -115,7 +115,7 @@ def test_a_pin_can_be_what_it_is_applied_to(page: ConceptPage, qtbot: QtBot) -> 
 
 
 def test_the_slider_follows_the_mouse(page: ConceptPage, qtbot: QtBot) -> None:
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     strip = page.strip
     qtbot.waitUntil(lambda: strip.isVisible() and strip.width() > 200)
     for amount in (-2.0, -0.5, 2.0):
@@ -128,7 +128,7 @@ def test_the_slider_follows_the_mouse(page: ConceptPage, qtbot: QtBot) -> None:
 
 
 def test_the_slider_follows_the_keys(page: ConceptPage) -> None:
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     page.strip.set_amount(1.0)
     wished: list[float] = []
     page.amount_edited.connect(wished.append)
@@ -138,14 +138,14 @@ def test_the_slider_follows_the_keys(page: ConceptPage) -> None:
 
 
 def test_what_was_reached_is_shown(page: ConceptPage) -> None:
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     assert page._status.text() == "The boxes lie 2.5 standard deviations apart."
     image = glyphs(1)[0]
     page.set_applied(Applied(-0.5, np.zeros(2, np.float32), image), GLYPHS)
     assert page.result.caption == "\N{MINUS SIGN}0.50 steps"
     np.testing.assert_array_equal(page.result.image, image)
     assert page.strip.amount == -0.5
-    page.set_look(None, GLYPHS)
+    page.set_result(None, GLYPHS)
     assert not page.strip.isVisible()
     assert not page.draw.isEnabled()
 
@@ -155,7 +155,7 @@ def test_what_was_reached_is_shown(page: ConceptPage) -> None:
 
 def test_a_concept_is_kept_under_a_name(page: ConceptPage, qtbot: QtBot) -> None:
     assert not page.keep.isEnabled()
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     page.keep.click()
     assert page.name.isVisible()
     QTest.keyClicks(page.name, "thick")
@@ -166,7 +166,7 @@ def test_a_concept_is_kept_under_a_name(page: ConceptPage, qtbot: QtBot) -> None
 
 
 def test_a_name_is_asked_for_until_there_is_one(page: ConceptPage, qtbot: QtBot) -> None:
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     usual = page._status.text()
     page.keep.click()
     for missing in ("", "  "):
@@ -183,7 +183,7 @@ def test_a_name_is_asked_for_until_there_is_one(page: ConceptPage, qtbot: QtBot)
 
 
 def test_escape_keeps_nothing(page: ConceptPage, qtbot: QtBot) -> None:
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     page.keep.click()
     with qtbot.assertNotEmitted(page.keep_requested):
         QTest.keyClick(page.name, Qt.Key.Key_Return)
@@ -211,7 +211,7 @@ def test_kept_concepts_are_chosen_and_forgotten(page: ConceptPage, qtbot: QtBot)
 def test_many_steps_have_few_figures(page: ConceptPage, monkeypatch: pytest.MonkeyPatch) -> None:
     # Groups of nearly equal mean: the steps are small and many.
     amounts = np.linspace(-3e12, 4e12, STOPS, dtype=np.float32)
-    page.set_look(replace(concept_look(), amounts=amounts), GLYPHS)
+    page.set_result(replace(concept_result(), amounts=amounts), GLYPHS)
     asked: list[float] = []
     strip = page.strip
     x_of = strip.x_of
@@ -249,7 +249,7 @@ def test_one_image_is_copied_alone(page: ConceptPage) -> None:
     assert copied is not None
     assert thumbs.cell_rect(1).contains(copied)
     assert thumbs.copied_at(thumbs.rect().bottomRight()) is None
-    page.set_look(concept_look(), GLYPHS)
+    page.set_result(concept_result(), GLYPHS)
     boxes = [page.strip.copied_at(QPoint(x, 4)) for x in range(page.strip.width())]
     found = {box.x() for box in boxes if box is not None}
     assert len(found) == page.strip.part_count()

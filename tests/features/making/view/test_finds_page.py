@@ -14,8 +14,8 @@ from aegui.core.i18n import set_language
 from aegui.features.making.model.finds_service import SOURCES
 from aegui.features.making.view.finds_page import FindsPage
 from aegui.features.making.view.panel import MakingPanel
-from aegui.session.data.looks import GLYPHS, Look
-from tests.features.making.view.looks import finds_look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
+from tests.features.making.view.looks import finds_result
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -67,31 +67,31 @@ def test_a_search_can_be_cancelled(page: FindsPage, qtbot: QtBot) -> None:
 
 
 def test_what_was_found_is_told_in_another_language(qtbot: QtBot) -> None:
-    look = finds_look()
-    assert look.words[2] == "between a and 2"
+    result = finds_result()
+    assert result.words[2] == "between a and 2"
     set_language("es")
     page = FindsPage()
     qtbot.addWidget(page)
-    page.set_look(look, GLYPHS)
+    page.set_result(result, GLYPHS)
     assert page.sheet.captions()[2] == "1,25 · entre a y 2"
 
 
 def test_what_was_found_is_shown(page: FindsPage) -> None:
-    page.set_look(finds_look(), GLYPHS)
+    page.set_result(finds_result(), GLYPHS)
     assert page.sheet.count() == 4
     assert page.sheet.captions()[2] == "1.25 · between a and 2"
     assert page.status.text() == "4 images, epoch 7"
     words = data(page, 2, Qt.ItemDataRole.ToolTipRole)
     assert words.startswith("3: between a and 2; novelty 1.2")
     assert "entropy 0.12" in words
-    page.set_look(None, GLYPHS)
+    page.set_result(None, GLYPHS)
     assert page.sheet.count() == 0
     assert not page.save.isEnabled()
     assert (page.save.text(), page.join.text()) == ("Save all…", "Add all")
 
 
 def test_what_is_chosen_is_meant_or_else_all(page: FindsPage, qtbot: QtBot) -> None:
-    page.set_look(finds_look(), GLYPHS)
+    page.set_result(finds_result(), GLYPHS)
     assert not page.draw.isEnabled()
     assert (page.save.text(), page.join.text()) == ("Save all 4…", "Add all 4")
     with qtbot.waitSignal(page.save_requested) as told:
@@ -116,7 +116,7 @@ def test_what_is_chosen_is_meant_or_else_all(page: FindsPage, qtbot: QtBot) -> N
 
 
 def test_enter_finds_an_image_on_the_map(page: FindsPage, qtbot: QtBot) -> None:
-    page.set_look(finds_look(), GLYPHS)
+    page.set_result(finds_result(), GLYPHS)
     page.sheet.setCurrentIndex(page.sheet.model().index(1, 0))
     with qtbot.waitSignal(page.show_requested) as told:
         QTest.keyClick(page.sheet, Qt.Key.Key_Return)
@@ -131,12 +131,12 @@ def test_photographs_fill_their_place_and_pixels_of_glyphs_stay_whole(page: Find
         return sum(any(image.pixelColor(x, y).alpha() for y in rows) for x in columns)
 
     images = np.ones((4, 1, 20, 20), np.float32)
-    look = replace(finds_look(), images=images)
-    page.set_look(look, Look(glyphs=False, ground=0.0))
+    result = replace(finds_result(), images=images)
+    page.set_result(result, ImageStyle(glyphs=False, ground=0.0))
     side = page.sheet.iconSize().width()
     assert side % 20
     assert drawn_px() == side
-    page.set_look(look, GLYPHS)
+    page.set_result(result, GLYPHS)
     assert drawn_px() == side // 20 * 20
 
 

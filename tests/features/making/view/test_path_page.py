@@ -11,18 +11,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from aegui.core.i18n import LANGUAGES, set_language
-from aegui.core.run_file.saved import PinnedPlace
+from aegui.core.run_file.saved import PinnedCode
 from aegui.features.making.view.film_strip import FilmStrip
 from aegui.features.making.view.panel import MakingPanel
 from aegui.features.making.view.path_page import PathPage
 from aegui.kit.theme import for_text
-from aegui.session.data.looks import GLYPHS
-from tests.features.making.view.looks import glyphs, path_look
+from aegui.session.data.image_style import GLYPHS
+from tests.features.making.view.looks import glyphs, path_result
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-PINS = (PinnedPlace((0.0, 1.0), "a"), PinnedPlace((1.0, 1.0), "b"), PinnedPlace((1.0,), "other"))
+PINS = (PinnedCode((0.0, 1.0), "a"), PinnedCode((1.0, 1.0), "b"), PinnedCode((1.0,), "other"))
 
 
 @pytest.fixture
@@ -97,17 +97,17 @@ def test_a_way_is_shown_with_its_present_image(page: PathPage) -> None:
     assert not page.play.isEnabled()
     with_pins(page).set_path(None, GLYPHS)
     assert "Grey pins are kept" in page._status.text()
-    look = path_look()
-    page.set_path(look, GLYPHS)
+    result = path_result()
+    page.set_path(result, GLYPHS)
     assert page.play.isEnabled()
     assert page.frame.caption == "1 of 11"
     page.strip.step_chosen.emit(4)
     assert page.frame.caption == "5 of 11"
-    np.testing.assert_array_equal(page.frame.image, look.images[4])
+    np.testing.assert_array_equal(page.frame.image, result.images[4])
 
 
 def test_the_film_is_played_to_its_end(page: PathPage, qtbot: QtBot) -> None:
-    page.set_path(path_look(4), GLYPHS)
+    page.set_path(path_result(4), GLYPHS)
     page.loop.setChecked(False)
     page.speed.setCurrentIndex(page.speed.findData(24))
     steps: list[int] = []
@@ -124,18 +124,18 @@ def test_the_film_is_played_to_its_end(page: PathPage, qtbot: QtBot) -> None:
 
 
 def test_a_film_that_nobody_sees_stops(page: PathPage) -> None:
-    page.set_path(path_look(), GLYPHS)
+    page.set_path(path_result(), GLYPHS)
     page.play.click()
     page.hide()
     assert not page.is_playing
 
 
 def test_other_weights_leave_the_film_where_it_is(page: PathPage) -> None:
-    page.set_path(path_look(), GLYPHS)
+    page.set_path(path_result(), GLYPHS)
     page.strip.step_chosen.emit(6)
-    page.set_path(path_look(), GLYPHS)
+    page.set_path(path_result(), GLYPHS)
     assert page.strip.step == 6
-    page.set_path(path_look(3), GLYPHS)
+    page.set_path(path_result(3), GLYPHS)
     assert page.strip.step == 2
 
 
@@ -149,7 +149,7 @@ def test_choices_and_export_are_told(page: PathPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.count_chosen) as told:
         page.count.setValue(12)
     assert told.args == [12]
-    page.set_path(path_look(), GLYPHS)
+    page.set_path(path_result(), GLYPHS)
     with qtbot.waitSignal(page.export_requested) as told:
         page.export.menu().actions()[1].trigger()
     assert told.args == ["mp4"]
@@ -167,7 +167,7 @@ def test_the_controls_fit_into_a_narrow_panel(qtbot: QtBot, language: str) -> No
 
 
 def test_the_large_image_needs_width(page: PathPage) -> None:
-    page.set_path(path_look(), GLYPHS)
+    page.set_path(path_result(), GLYPHS)
     assert page.frame.isVisible()
     page.resize(QSize(380, 360))
     assert not page.frame.isVisible()
@@ -175,7 +175,7 @@ def test_the_large_image_needs_width(page: PathPage) -> None:
 
 
 def test_in_a_high_panel_the_large_image_stands_above_the_strip(page: PathPage) -> None:
-    page.set_path(path_look(), GLYPHS)
+    page.set_path(path_result(), GLYPHS)
     beside = page.frame.size()
     assert page.strip.x() > page.frame.x()
     page.resize(QSize(900, 760))
@@ -196,7 +196,7 @@ def strip(qtbot: QtBot) -> FilmStrip:
     made = FilmStrip()
     qtbot.addWidget(made)
     made.resize(400, 150)
-    made.set_path(path_look(), GLYPHS)
+    made.set_path(path_result(), GLYPHS)
     made.show()
     qtbot.waitExposed(made)
     return made

@@ -48,7 +48,7 @@ def test_of_a_small_network_all_is_told_at_once(
 ) -> None:
     codec, dataset = network((1, 28, 28)), grey()
     service.set_subject(codec, dataset)
-    service.look((0.5, -0.25), XY)
+    service.measure((0.5, -0.25), XY)
     assert len(told) == 1
     found, wanted = told[0].insight, insight(codec, told[0].known, (0.5, -0.25), np.eye(2))
     assert found.z.tolist() == [0.5, -0.25]
@@ -75,7 +75,7 @@ def test_a_large_network_answers_from_a_thread_and_the_newest_place_wins(
 ) -> None:
     service.set_subject(network(conv=True), grey())
     for number in range(30):
-        service.look((number / 10, 0.0), XY)
+        service.measure((number / 10, 0.0), XY)
     assert not told
     qtbot.waitUntil(lambda: bool(told) and told[-1].insight.z[0] == pytest.approx(2.9))
     assert len(told) < 30
@@ -84,10 +84,10 @@ def test_a_large_network_answers_from_a_thread_and_the_newest_place_wins(
 def test_without_a_network_or_with_other_codes_nothing_is_told(
     service: InsightService, told: list[PlaceInsight], fans: list[Fan]
 ) -> None:
-    service.look((0.0, 0.0), XY)
+    service.measure((0.0, 0.0), XY)
     service.fan((0.0, 0.0), XY, 0.1)
     service.set_subject(network(latent=3), grey())
-    service.look((0.0, 0.0), XY)
+    service.measure((0.0, 0.0), XY)
     service.fan((0.0, 0.0), XY, 0.1)
     assert not told
     assert not fans
@@ -95,7 +95,7 @@ def test_without_a_network_or_with_other_codes_nothing_is_told(
 
 def test_a_gan_tells_no_drift(service: InsightService, told: list[PlaceInsight]) -> None:
     service.set_subject(network(gan=True), grey())
-    service.look((0.1, 0.2), XY)
+    service.measure((0.1, 0.2), XY)
     assert told[0].insight.drift is None
 
 

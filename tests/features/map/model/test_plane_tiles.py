@@ -13,7 +13,7 @@ from aegui.features.map.model.plane_tiles import (
     TileStore,
     decode_plane,
 )
-from aegui.session.data.looks import grey_levels
+from aegui.session.data.image_style import grey_levels
 from tests.session.pictures import network as codec
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_the_room_for_tiles_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_takes_long_comes_coarse_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plane_tiles, "TELL_S", 0.0)
+    monkeypatch.setattr(plane_tiles, "REPORT_S", 0.0)
     monkeypatch.setattr(plane_tiles, "_adapt", lambda *_: None)
     store = TileStore(codec(SHAPE))
     states = list(decode_plane(store, PlaneRequest((0.0, 0.0, 8.0, 8.0), 8, 8, XY)))

@@ -12,7 +12,7 @@ from aegui.features.map.model.plane_tiles import Plane
 from aegui.features.map.view.backdrop import FADE_S
 from aegui.features.map.view.types import MapStyle
 from aegui.kit.motion import moves
-from aegui.session.data.looks import GLYPHS, Look
+from aegui.session.data.image_style import GLYPHS, ImageStyle
 from tests.features.map.view.canvases import LABELS, images, painted, rgb, ring
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ def lit(image: QImage, canvas: LatentCanvas) -> float:
     return float(1.0 - blank.mean())
 
 
-@pytest.mark.parametrize("look", [GLYPHS, Look(glyphs=False)])
-def test_zooming_out_shows_the_whole_map_at_once(canvas: LatentCanvas, look: Look) -> None:
-    canvas.set_samples(LABELS, images(), look)
+@pytest.mark.parametrize("image_style", [GLYPHS, ImageStyle(glyphs=False)])
+def test_zooming_out_shows_the_whole_map_at_once(
+    canvas: LatentCanvas, image_style: ImageStyle
+) -> None:
+    canvas.set_samples(LABELS, images(), image_style)
     canvas.set_codes(ring())
     canvas.set_style(BARE)
     canvas.set_plane(plane_for(canvas, 255))
@@ -55,7 +57,7 @@ def test_zooming_out_shows_the_whole_map_at_once(canvas: LatentCanvas, look: Loo
 
 
 def test_the_close_plane_lies_over_the_whole_one(canvas: LatentCanvas) -> None:
-    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_samples(LABELS, images(), ImageStyle(glyphs=False))
     canvas.set_codes(ring())
     canvas.set_style(BARE)
     canvas.set_plane(plane_for(canvas, 255))
@@ -75,7 +77,7 @@ def test_the_close_plane_lies_over_the_whole_one(canvas: LatentCanvas) -> None:
 
 
 def test_planes_of_a_network_that_learns_do_not_fade(canvas: LatentCanvas) -> None:
-    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_samples(LABELS, images(), ImageStyle(glyphs=False))
     canvas.set_codes(ring())
     canvas.set_style(BARE)
     canvas.set_plane(plane_for(canvas, 255))
@@ -100,7 +102,7 @@ def test_other_samples_leave_nothing_of_the_old_map(canvas: LatentCanvas) -> Non
 
 
 def test_tiles_of_another_size_fade_in(canvas: LatentCanvas) -> None:
-    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_samples(LABELS, images(), ImageStyle(glyphs=False))
     canvas.set_codes(ring())
     canvas.set_style(BARE)
     backdrop, now = canvas.scene.backdrop, [0.0]
@@ -122,7 +124,7 @@ def test_tiles_of_another_size_fade_in(canvas: LatentCanvas) -> None:
 
 
 def test_a_fade_goes_on_by_itself_and_ends(qtbot: QtBot, canvas: LatentCanvas) -> None:
-    canvas.set_samples(LABELS, images(), Look(glyphs=False))
+    canvas.set_samples(LABELS, images(), ImageStyle(glyphs=False))
     canvas.set_codes(ring())
     canvas.set_plane(plane_for(canvas, 200))
     canvas.navigation.zoom(4.0, 350.0, 240.0)

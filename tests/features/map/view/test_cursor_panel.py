@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from aegui.features.map.view.cursor_panel import CursorPanel, CursorPictures
 from aegui.kit.theme import current_theme
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -132,7 +132,7 @@ def test_a_long_code_gives_its_room_away_where_there_is_little(panel: CursorPane
 
 
 def test_a_sample_fades_in_over_its_copy_and_is_told_as_such(panel: CursorPanel) -> None:
-    panel.set_samples("abc", np.ones((3, 8, 8), np.float32), Look(glyphs=False))
+    panel.set_samples("abc", np.ones((3, 8, 8), np.float32), ImageStyle(glyphs=False))
     panel.set_decoded(np.zeros((8, 8), np.float32), (0.5, 0.5), 1)
     inside = panel.pictures.picture_rect(0).center()
 

@@ -122,9 +122,9 @@ def test_contours_of_wrong_pixels_begin_where_they_say() -> None:
     values = np.tile(np.arange(12.0), (5, 1))
     shown = layer("wrong", values, 11.0)
     assert wrong_levels(shown.field) == (1, 4)
-    places = sorted(float(line[0, 0]) for line in shown.lines)
+    coordinates = sorted(float(line[0, 0]) for line in shown.lines)
     cell = 2.0 / 12
-    assert places == pytest.approx([-1 + cell, -1 + 4 * cell])
+    assert coordinates == pytest.approx([-1 + cell, -1 + 4 * cell])
     assert wrong_levels(layer("wrong", np.zeros((4, 4)), 1.0).field) == (1,)
     blurred = layer("wrong", np.full((4, 4), 5.0), 9.0)
     assert not blurred.lines
@@ -187,7 +187,7 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     regions = layer("regions", [[0.0, 1.0], [2.0, 2.0]], classes=("b", " ", "a"))
     legend.set_layers([numbers, regions])
     assert legend.layer_value_text == ""
-    legend.set_place((0.5, -0.5))
+    legend.set_position((0.5, -0.5))
     first, second = legend.here
     assert first is not None
     assert second is not None
@@ -203,16 +203,16 @@ def test_the_legend_tells_the_value_under_the_cursor(legend: FieldLegend) -> Non
     assert legend.layer_value_text == "Uncertainty: 0"
     legend.set_layers([layer("uncertainty", [[0.0123456]], 0.3)])
     assert legend.layer_value_text == "Uncertainty: 0.012"
-    legend.set_place((3.0, 0.0))
+    legend.set_position((3.0, 0.0))
     assert legend.layer_value_text == ""
 
 
 def test_the_cursor_repaints_the_scale_where_its_value_is(legend: FieldLegend) -> None:
     legend.set_layers([layer("uncertainty", [[0.0, 1.0]])])
     before = legend.grab().toImage()
-    legend.set_place((0.5, 0.0))
+    legend.set_position((0.5, 0.0))
     right = legend.grab().toImage()
-    legend.set_place((-0.5, 0.0))
+    legend.set_position((-0.5, 0.0))
     left = legend.grab().toImage()
     bar = legend.row_rect(0)
     y = bar.top() + legend.fontMetrics().height() + 8

@@ -54,11 +54,11 @@ def test_the_cursor_flies_along_the_way_and_the_view_comes_closer(
     fly(flight, 12.0)
     assert flight.is_on
     assert canvas.navigation.view.sx > 1.3 * home.sx
-    places = np.array(told)
-    assert np.linalg.norm(np.diff(places, axis=0), axis=1).max() < 0.2
-    assert np.ptp(places, axis=0).max() > 0.5
+    coordinates = np.array(told)
+    assert np.linalg.norm(np.diff(coordinates, axis=0), axis=1).max() < 0.2
+    assert np.ptp(coordinates, axis=0).max() > 0.5
     # Reported positions lie on the path, and the cursor is visible.
-    apart = np.linalg.norm(flight.way[:, np.newaxis] - places[-20:], axis=2).min(axis=0)
+    apart = np.linalg.norm(flight.way[:, np.newaxis] - coordinates[-20:], axis=2).min(axis=0)
     assert apart.max() < 0.05
     pixel = canvas.cursor_overlay.pixel(canvas.navigation.view)
     assert pixel is not None

@@ -18,12 +18,12 @@ from aegui.features.map.view.lattice import (
     image_tile_pixels,
     large_lattice,
     lattice_for,
+    next_lattice,
     plane_request,
     ribbon_band,
     ribbon_tile,
     share_of,
     tile_pixels,
-    wanted_lattice,
 )
 from aegui.widgets.viewport import Viewport
 
@@ -132,19 +132,19 @@ def test_a_glyph_grows_until_it_fills_the_map_and_stays_while_it_pans() -> None:
     view, kept = VIEW, None
     for _ in range(40):
         view = view.zoomed(1.25, 500, 300)
-        kept = wanted_lattice(view, VIEW, kept, (7, 5), glyphs=True, ribbon=False)
+        kept = next_lattice(view, VIEW, kept, (7, 5), glyphs=True, ribbon=False)
     assert kept is not None
     assert kept.large
     share = share_of(view, (kept.width * view.sx, kept.height * view.sy))
     assert 0.7 * LARGEST_SHARE <= share <= 1.26 * LARGEST_SHARE
     assert share > LARGE_SHARE
     moved = view.panned(300.0, -200.0)
-    assert wanted_lattice(moved, VIEW, kept, (7, 5), glyphs=True, ribbon=False) is kept
+    assert next_lattice(moved, VIEW, kept, (7, 5), glyphs=True, ribbon=False) is kept
 
 
 def test_a_ribbon_has_no_large_tiles() -> None:
     low = Viewport(sx=300.0, sy=300.0, width=900.0, height=150.0)
-    kept = wanted_lattice(low.zoomed(500.0, 9, 9), low, None, (7, 5), glyphs=True, ribbon=True)
+    kept = next_lattice(low.zoomed(500.0, 9, 9), low, None, (7, 5), glyphs=True, ribbon=True)
     assert not kept.large
 
 
@@ -160,5 +160,5 @@ def test_a_ribbon_grows_with_the_zoom_up_to_its_share(shape: tuple[int, int], gl
     top, bottom = ribbon_band(near, VIEW, shape, glyphs=glyphs)
     assert bottom - top == pytest.approx(high)
     assert bottom == pytest.approx(RIBBON_FOOT * VIEW.height, abs=1.0)
-    lattice = wanted_lattice(near, VIEW, None, shape, glyphs=glyphs, ribbon=True)
+    lattice = next_lattice(near, VIEW, None, shape, glyphs=glyphs, ribbon=True)
     assert 0.8 < lattice.width * near.sx / wide < 1.3

@@ -165,7 +165,7 @@ def test_a_fan_is_a_plate_beside_the_cursor(canvas: LatentCanvas) -> None:
     assert pixels[:, 0].max() > 350
     assert pixels[:, 1].max() > 300
     # Row 4 is at the top: the lit image is in the upper right corner.
-    look = canvas.scene.points.sprites.look
+    look = canvas.scene.points.sprites.image_style
     rect = canvas.cursor_overlay.fan.rect(canvas.navigation.view, QPointF(200, 150), look)
     dark = rgb(after).astype(int).sum(axis=2) < 200
     rows, columns = np.nonzero(
@@ -179,14 +179,14 @@ def test_a_fan_is_a_plate_beside_the_cursor(canvas: LatentCanvas) -> None:
 
 def test_a_fan_of_one_row_is_a_low_plate(canvas: LatentCanvas) -> None:
     point_at(canvas, 200.0, 150.0)
-    fan, look = canvas.cursor_overlay.fan, canvas.scene.points.sprites.look
+    fan, look = canvas.cursor_overlay.fan, canvas.scene.points.sprites.image_style
     canvas.set_fan(np.zeros((5, 5, 7, 5), np.float32), 0.1)
     square = fan.rect(canvas.navigation.view, QPointF(200, 150), look)
     canvas.set_fan(np.zeros((1, 5, 7, 5), np.float32), 0.1)
     row = fan.rect(canvas.navigation.view, QPointF(200, 150), look)
     assert row.width() == square.width()
     assert row.height() < square.height() / 4
-    assert len(fan.places(canvas.navigation.view, QPointF(200, 150))) == 5
+    assert len(fan.coordinates(canvas.navigation.view, QPointF(200, 150))) == 5
     painted(canvas)
 
 

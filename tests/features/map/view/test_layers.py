@@ -14,7 +14,7 @@ from aegui.features.map.model.plane_tiles import Plane
 from aegui.features.map.view.photo_plane import PhotoPlane
 from aegui.features.map.view.plane_layer import PlaneLayer
 from aegui.kit.theme import LIGHT, Theme
-from aegui.session.data.looks import Look
+from aegui.session.data.image_style import ImageStyle
 from aegui.widgets.class_colours import class_colour
 from aegui.widgets.scatter import point_layer
 from aegui.widgets.scatter.point_layer import MAX_PIXMAPS, MIN_MADE, PointLayer, stack
@@ -135,8 +135,8 @@ def points(count: int, images: int = 7) -> PointLayer:
     layer = PointLayer()
     pictures = (rng.random((count, images, 5)) > 0.5).astype(np.float32)
     layer.sprites.set_samples([str(i % 10) for i in range(count)], pictures)
-    places = rng.uniform(-1.9, 1.9, (count, 2))
-    layer.set_places(places, bounds_of(places))
+    coordinates = rng.uniform(-1.9, 1.9, (count, 2))
+    layer.set_coordinates(coordinates, bounds_of(coordinates))
     return layer
 
 
@@ -179,7 +179,7 @@ def test_images_never_cover_one_another(count: int) -> None:
 
 def test_all_samples_are_images_where_they_lie_apart() -> None:
     layer = points(9)
-    layer.set_places(
+    layer.set_coordinates(
         np.array([[x, y] for x in (-1, 0, 1) for y in (-1, 0, 1)], float), (-1, -1, 1, 1)
     )
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
@@ -198,10 +198,12 @@ def test_pointing_finds_the_sample_that_is_drawn_there() -> None:
 
 def test_codes_that_are_not_finite_are_not_found() -> None:
     layer = points(3)
-    layer.set_places(np.array([[np.nan, 0.0], [0.5, 0.5], [np.inf, 1.0]]), (0.5, 0.5, 0.5, 0.5))
+    layer.set_coordinates(
+        np.array([[np.nan, 0.0], [0.5, 0.5], [np.inf, 1.0]]), (0.5, 0.5, 0.5, 0.5)
+    )
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert layer.nearest(0.0, 0.0) == 1
-    layer.set_places(np.full((3, 2), np.nan), None)
+    layer.set_coordinates(np.full((3, 2), np.nan), None)
     layer.lay_out(VIEW, "auto", labels=True, floor=None)
     assert layer.nearest(0.0, 0.0) is None
 
@@ -241,7 +243,7 @@ def test_a_ribbon_stacks_its_samples_above_the_floor() -> None:
 
 # Images other than glyphs
 
-PHOTO = Look(glyphs=False)
+PHOTO = ImageStyle(glyphs=False)
 
 
 def photos(count: int, side: int = 28, channels: int = 1) -> PointLayer:
@@ -250,8 +252,8 @@ def photos(count: int, side: int = 28, channels: int = 1) -> PointLayer:
     pictures = rng.random((min(count, 500), channels, side, side), dtype=np.float32)
     every = pictures[np.arange(count) % len(pictures)] if count < 2000 else pictures
     layer.sprites.set_samples(["x"] * len(every), every, PHOTO)
-    places = rng.uniform(-1.9, 1.9, (count, 2))
-    layer.set_places(places, bounds_of(places))
+    coordinates = rng.uniform(-1.9, 1.9, (count, 2))
+    layer.set_coordinates(coordinates, bounds_of(coordinates))
     return layer
 
 
@@ -328,13 +330,13 @@ def test_many_dots_move_with_the_view_as_they_are() -> None:
 
 def test_samples_without_a_code_have_no_place() -> None:
     layer = photos(10)
-    places = np.array([[0.0, 0.0], [1.0, 1.0]])
-    layer.set_places(places, bounds_of(places), np.array([3, 7]))
+    coordinates = np.array([[0.0, 0.0], [1.0, 1.0]])
+    layer.set_coordinates(coordinates, bounds_of(coordinates), np.array([3, 7]))
     layer.lay_out(VIEW, "dots", labels=False, floor=None)
     x, y = layer.pixels[1].tolist()
     assert layer.hit(x, y) == 7
-    assert layer.place_of(7) == 1
-    assert layer.place_of(4) is None
+    assert layer.row_of(7) == 1
+    assert layer.row_of(4) is None
     assert layer.box(4).isEmpty()
 
 

@@ -17,15 +17,15 @@ CROWD = (-1.0, -1.0, 1.0, 1.0)
 
 def test_tiles_at_samples_are_strong_and_far_ones_faint() -> None:
     rng = np.random.default_rng(0)
-    places = np.concatenate([rng.uniform(-1, 1, (400, 2)), [[7.5, 7.5], [np.nan, 0.0]]])
-    shares = Nearness(places, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 20, 20)
+    coordinates = np.concatenate([rng.uniform(-1, 1, (400, 2)), [[7.5, 7.5], [np.nan, 0.0]]])
+    shares = Nearness(coordinates, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 20, 20)
     assert shares[9:11, 9:11].tolist() == [[1.0, 1.0], [1.0, 1.0]]
     assert shares[17, 17] == 1.0, "a sample by itself counts too"
     assert shares[0, 0] == pytest.approx(FAINT)
     middle = shares[10, 10:17]
     assert (np.diff(middle[:4]) <= 0).all()
     # Tiles of any size that contain a sample are at full strength.
-    assert Nearness(places, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 2, 2).min() == 1.0
+    assert Nearness(coordinates, CROWD).shares((-10.0, -10.0, 10.0, 10.0), 2, 2).min() == 1.0
 
 
 def test_the_ground_comes_through_where_no_samples_are() -> None:

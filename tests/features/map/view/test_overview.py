@@ -24,7 +24,7 @@ def test_the_overview_is_seen_while_a_part_is_shown(canvas: LatentCanvas) -> Non
     canvas.navigation.zoom(4.0, 300.0, 200.0)
     assert overview.isVisible()
     whole = overview.rect()
-    seen = overview.seen_rect()
+    seen = overview.visible_rect()
     # The circle is 2 wide, the window a quarter of what shows all of it.
     assert seen.width() < 0.6 * whole.width()
     canvas.set_style(MapStyle(minimap=False))
@@ -42,7 +42,7 @@ def test_a_click_on_the_overview_goes_there(canvas: LatentCanvas) -> None:
     QTest.mouseClick(overview, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corner)
     view = canvas.navigation.view
     assert (view.cx, view.cy) == pytest.approx((1.0, 1.0), abs=0.03)
-    assert overview.seen_rect().center().x() == pytest.approx(overview.width() - 6, abs=2)
+    assert overview.visible_rect().center().x() == pytest.approx(overview.width() - 6, abs=2)
     assert not canvas.navigation.following
 
 
@@ -84,5 +84,5 @@ def test_a_map_of_one_number_has_a_flat_overview(canvas: LatentCanvas) -> None:
     canvas.navigation.zoom(6.0, 300.0, 200.0)
     overview = canvas.overlays.minimap
     assert overview.isVisible()
-    assert overview.seen_rect().height() >= overview.height() - 8
-    assert np.isfinite(overview.seen_rect().width())
+    assert overview.visible_rect().height() >= overview.height() - 8
+    assert np.isfinite(overview.visible_rect().width())

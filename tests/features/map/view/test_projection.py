@@ -15,7 +15,7 @@ def projection(size: int) -> MapProjection:
     codes = described(values.astype(np.float32), np.arange(12), 12)
     made.set_size(size)
     made.follow(codes)
-    made.turn(codes)
+    made.update_directions(codes)
     return made
 
 
@@ -44,9 +44,9 @@ def test_axes_show_two_numbers_and_leave_the_others_at_the_base() -> None:
 def test_a_plane_through_three_codes_holds_them() -> None:
     made, codes = projection(4), np.eye(3, 4, dtype=np.float32)
     made.set_plane_through(codes)
-    made.turn(None)
-    places = made.project(codes)
-    found = np.stack([made.full_code(*place) for place in places.tolist()])
+    made.update_directions(None)
+    coordinates = made.project(codes)
+    found = np.stack([made.full_code(*place) for place in coordinates.tolist()])
     np.testing.assert_allclose(found, codes, atol=1e-5)
     assert not made.follows_mean
     made.set_plane_through(np.array([codes[0], 2 * codes[0], 3 * codes[0]]))

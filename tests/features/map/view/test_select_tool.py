@@ -137,9 +137,9 @@ def test_zooming_to_no_selection_shows_all(canvas: LatentCanvas) -> None:
 
 def test_very_many_samples_are_selected_likewise(canvas: LatentCanvas) -> None:
     rng = np.random.default_rng(0)
-    places = rng.uniform(-1.0, 1.0, (5000, 2)).astype(np.float32)
-    canvas.set_samples(["x"] * len(places), np.zeros((len(places), 7, 5), np.float32))
-    canvas.set_codes(places)
+    coordinates = rng.uniform(-1.0, 1.0, (5000, 2)).astype(np.float32)
+    canvas.set_samples(["x"] * len(coordinates), np.zeros((len(coordinates), 7, 5), np.float32))
+    canvas.set_codes(coordinates)
     view = canvas.navigation.view
     box = [view.to_pixels([corner])[0].tolist() for corner in ((-0.5, -0.5), (0.25, 0.5))]
     (x0, y0), (x1, y1) = box
@@ -147,7 +147,7 @@ def test_very_many_samples_are_selected_likewise(canvas: LatentCanvas) -> None:
     for x, y in ((x1, y0), (x1, y1), (x0, y1)):
         send(canvas, QEvent.Type.MouseMove, QPointF(x, y), SHIFT)
     send(canvas, QEvent.Type.MouseButtonRelease, QPointF(x0, y1), SHIFT)
-    inside = (places > (-0.5, -0.5)).all(axis=1) & (places < (0.25, 0.5)).all(axis=1)
+    inside = (coordinates > (-0.5, -0.5)).all(axis=1) & (coordinates < (0.25, 0.5)).all(axis=1)
     assert canvas.selection.tolist() == np.flatnonzero(inside).tolist()
 
 

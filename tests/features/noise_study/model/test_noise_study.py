@@ -45,7 +45,7 @@ def test_a_matrix_is_kept_and_its_cells_are_looked_into(qtbot: QtBot, study: Noi
     assert matrix.wrong.shape == (2, 2, 2)
     found: list[CellStrip] = []
     study.strip_found.connect(found.append)
-    study.look_into(Cell(1, 1, seed=1, noise_seed=4))
+    study.repair_cell(Cell(1, 1, seed=1, noise_seed=4))
     qtbot.waitUntil(lambda: bool(found))
     assert found[0].cell == Cell(1, 1, 1, 4)
     np.testing.assert_array_equal(found[0].strip.answer, matrix.strip(1, 1, 1, 4).answer)
@@ -102,17 +102,17 @@ def test_mistakes_that_two_docks_show_are_searched_once(qtbot: QtBot, study: Noi
     study.findings_found.connect(found.append)
     sought, dataset = with_mistake(recipe(), "noisy_target"), glyphs(4)
     for _ in range(2):
-        study.look_for_mistakes(sought, dataset)
+        study.find_mistakes(sought, dataset)
     qtbot.waitUntil(lambda: bool(found))
     assert study._findings.finish(10.0)
     assert len(found) == 1
     # A dock that is opened later gets what was found.
-    study.look_for_mistakes(sought.model_copy(), dataset)
+    study.find_mistakes(sought.model_copy(), dataset)
     assert len(found) == 2
     assert found[1] is found[0]
     # Another noise to repair is another search.
     study.test = parse_corruption("flip:0.3")
-    study.look_for_mistakes(sought, dataset)
+    study.find_mistakes(sought, dataset)
     qtbot.waitUntil(lambda: len(found) == 3)
     assert found[2] is not found[0]
 
@@ -120,7 +120,7 @@ def test_mistakes_that_two_docks_show_are_searched_once(qtbot: QtBot, study: Noi
 def test_mistakes_are_found_and_their_result_is_kept(qtbot: QtBot, study: NoiseStudy) -> None:
     found: list[tuple[Finding, ...]] = []
     study.findings_found.connect(found.append)
-    study.look_for_mistakes(with_mistake(recipe(), "noisy_target"), glyphs(4))
+    study.find_mistakes(with_mistake(recipe(), "noisy_target"), glyphs(4))
     qtbot.waitUntil(lambda: bool(found))
     assert [one.key for one in found[0]] == ["noisy_target"]
     # For grey images no limit is computed, which takes longest.

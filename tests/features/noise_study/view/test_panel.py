@@ -132,7 +132,7 @@ def test_a_problem_stands_until_something_is_written(panel: StudyPanel) -> None:
 
 def test_keys_move_over_the_cells_and_enter_opens(panel: StudyPanel) -> None:
     page = panel.matrix
-    wanted = heard(page.cell_wanted)
+    wanted = heard(page.cell_requested)
     page.set_matrix(matrix())
     assert wanted == [(Cell(0, 0),)]
     view = page.view
@@ -153,7 +153,7 @@ def test_keys_move_over_the_cells_and_enter_opens(panel: StudyPanel) -> None:
 def test_a_click_opens_a_cell_and_its_shade_tells_how_bad_it_is(panel: StudyPanel) -> None:
     page = panel.matrix
     page.set_matrix(matrix())
-    view, wanted = page.view, heard(page.cell_wanted)
+    view, wanted = page.view, heard(page.cell_requested)
     centre = view.cell_rect((0, 1)).center().toPoint()
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre)
     assert wanted == [(Cell(0, 1),)]
@@ -204,7 +204,7 @@ def test_the_matrix_goes_to_the_desk_and_its_characters_are_asked_for(
     panel: StudyPanel,
 ) -> None:
     page, desk = panel.matrix, FigureExporter(panel)
-    brought, asked = heard(desk.wanted), heard(page.characters_requested)
+    brought, asked = heard(desk.requested), heard(page.characters_requested)
     page.view.copy_requested.emit()
     assert brought == []
     page.set_matrix(matrix())
@@ -227,9 +227,9 @@ def test_the_strip_marks_the_wrong_pixels(panel: StudyPanel) -> None:
     page, of = panel.matrix, matrix()
     page.set_matrix(of)
     strip = of.strip(0, 0)
-    page.cell.set_strip(CellStrip(Cell(2, 1), strip), panel.matrix.cell.strip._look)
+    page.cell.set_strip(CellStrip(Cell(2, 1), strip), panel.matrix.cell.strip._image_style)
     assert page.cell.strip.strip is None
-    page.cell.set_strip(CellStrip(Cell(0, 0), strip), panel.matrix.cell.strip._look)
+    page.cell.set_strip(CellStrip(Cell(0, 0), strip), panel.matrix.cell.strip._image_style)
     view = page.cell.strip
     assert view.strip is strip
     view.setFocus()
@@ -255,7 +255,7 @@ def _pixels(view: StripView, place: int, colour: int) -> int:
 def test_other_networks_and_other_noise_of_a_cell(panel: StudyPanel) -> None:
     page = panel.matrix
     page.set_matrix(matrix())
-    wanted = heard(page.cell_wanted)
+    wanted = heard(page.cell_requested)
     page.cell._seed.setValue(2)
     page.cell._again.click()
     page.open_cell((1, 1))

@@ -54,7 +54,7 @@ def test_all_maps_of_a_small_set_come_by_themselves(
     codec = linear_codec(dataset, 3)
     service.set_dataset(dataset)
     service.set_codec(codec)
-    service.set_wanted(["code", "pca", "tsne", "pca-code"])
+    service.set_requested(["code", "pca", "tsne", "pca-code"])
     assert {state.status for state in service.maps} == {"waiting"}
     service.set_active(True)
     qtbot.waitUntil(lambda: "pca-k" in service.references)
@@ -62,11 +62,11 @@ def test_all_maps_of_a_small_set_come_by_themselves(
     assert {state.status for state in found.values()} == {"ready"}
     assert service.samples is not None
     wanted = fit_pca(dataset.flat(), 2).encode(dataset.flat())
-    assert found["pca"].places is not None
-    np.testing.assert_allclose(found["pca"].places, wanted, rtol=1e-5, atol=1e-6)
-    assert found["code"].places is not None
+    assert found["pca"].coordinates is not None
+    np.testing.assert_allclose(found["pca"].coordinates, wanted, rtol=1e-5, atol=1e-6)
+    assert found["code"].coordinates is not None
     learnt = codec.encode(dataset.flat())[:, :2]
-    np.testing.assert_allclose(found["code"].places, learnt, atol=1e-5)
+    np.testing.assert_allclose(found["code"].coordinates, learnt, atol=1e-5)
     assert (found["code"].epoch, found["pca"].epoch) == (7, None)
     assert all(state.figures is not None for state in found.values())
     assert found["tsne"].text == "perplexity 19.7 instead of 30: there are only 60 samples"
@@ -80,7 +80,7 @@ def test_samples_that_cannot_be_drawn_are_reported_once(
     service.set_dataset(groups())
     # numpy refuses to draw fewer than no samples.
     service.set_options(ProjectionOptions(samples=-1))
-    service.set_wanted(["pca", "tsne"])
+    service.set_requested(["pca", "tsne"])
     with expect_log("the map samples failed", level=logging.ERROR):
         service.set_active(True)
         qtbot.waitUntil(lambda: {state.status for state in service.maps} == {"impossible"})
@@ -92,7 +92,7 @@ def test_samples_that_cannot_be_drawn_are_reported_once(
 def test_figures_are_those_of_the_command_line(service: ProjectionService, qtbot: QtBot) -> None:
     dataset = wide(2500)
     service.set_dataset(dataset)
-    service.set_wanted(["pca"])
+    service.set_requested(["pca"])
     service.set_active(True)
     qtbot.waitUntil(lambda: states(service)["pca"].figures is not None)
     found = states(service)["pca"].figures
@@ -100,12 +100,12 @@ def test_figures_are_those_of_the_command_line(service: ProjectionService, qtbot
     view = make_view("pca", of, QUICK)
     assert found is not None
     assert found.trustworthiness == figures(view, of).trustworthiness
-    assert found.trustworthiness == trustworthiness(of.pixels, view.places)
+    assert found.trustworthiness == trustworthiness(of.pixels, view.coordinates)
 
 
 def test_nothing_is_begun_while_nobody_looks(service: ProjectionService, qtbot: QtBot) -> None:
     service.set_dataset(groups())
-    service.set_wanted(["pca"])
+    service.set_requested(["pca"])
     qtbot.wait(50)
     assert service.samples is None
     service.set_active(True)
@@ -117,7 +117,7 @@ def test_slow_maps_of_large_sets_are_offered_made_shown_and_stopped(
 ) -> None:
     service.set_options(ProjectionOptions(iterations=100_000))
     service.set_dataset(wide())
-    service.set_wanted(["pca", "tsne"])
+    service.set_requested(["pca", "tsne"])
     service.set_active(True)
     qtbot.waitUntil(lambda: states(service)["pca"].status == "ready")
     assert states(service)["tsne"].status == "offered"
@@ -126,7 +126,7 @@ def test_slow_maps_of_large_sets_are_offered_made_shown_and_stopped(
     assert cost.seconds > 0
     with qtbot.waitSignal(service.busy_changed):
         service.compute()
-    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None)
+    qtbot.waitUntil(lambda: states(service)["tsne"].coordinates is not None)
     working = states(service)["tsne"]
     assert working.status == "working"
     assert 0.0 < working.share < 1.0
@@ -135,7 +135,7 @@ def test_slow_maps_of_large_sets_are_offered_made_shown_and_stopped(
         service.stop()
     stopped = states(service)["tsne"]
     assert (stopped.status, stopped.text) == ("offered", "Stopped.")
-    assert stopped.places is not None
+    assert stopped.coordinates is not None
     assert not service.is_busy
 
 
@@ -145,14 +145,14 @@ def test_other_weights_drop_the_maps_of_codes_alone(
     dataset = groups()
     service.set_dataset(dataset)
     service.set_codec(linear_codec(dataset))
-    service.set_wanted(["code", "pca", "pca-code"])
+    service.set_requested(["code", "pca", "pca-code"])
     service.set_active(True)
     qtbot.waitUntil(lambda: bool(service.references))
     before = states(service)
     service.set_codec(linear_codec(dataset, epoch=9))
     after = states(service)
     assert (after["pca"].status, after["pca-code"].status) == ("ready", "waiting")
-    assert after["pca-code"].places is before["pca-code"].places
+    assert after["pca-code"].coordinates is before["pca-code"].coordinates
     assert after["pca-code"].figures is None
     assert after["pca"].figures is before["pca"].figures
     qtbot.waitUntil(lambda: states(service)["pca-code"].epoch == 9)
@@ -161,7 +161,7 @@ def test_other_weights_drop_the_maps_of_codes_alone(
 
 def test_options_drop_what_they_change(service: ProjectionService, qtbot: QtBot) -> None:
     service.set_dataset(groups())
-    service.set_wanted(["pca", "tsne"])
+    service.set_requested(["pca", "tsne"])
     service.set_active(True)
     qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready")
     before = states(service)
@@ -169,7 +169,7 @@ def test_options_drop_what_they_change(service: ProjectionService, qtbot: QtBot)
     assert states(service)["pca"].status == "ready"
     assert states(service)["tsne"].status != "ready"
     qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready")
-    assert not np.array_equal(states(service)["tsne"].places, before["tsne"].places)  # type: ignore[arg-type]
+    assert not np.array_equal(states(service)["tsne"].coordinates, before["tsne"].coordinates)  # type: ignore[arg-type]
     with qtbot.waitSignal(service.samples_changed) as drawn:
         service.set_options(ProjectionOptions(samples=20, iterations=60))
     assert drawn.args is not None
@@ -178,7 +178,7 @@ def test_options_drop_what_they_change(service: ProjectionService, qtbot: QtBot)
 
 def test_what_is_impossible_says_why(service: ProjectionService, qtbot: QtBot) -> None:
     service.set_dataset(groups(3))
-    service.set_wanted(["code", "tsne", "umap"])
+    service.set_requested(["code", "tsne", "umap"])
     service.set_active(True)
     qtbot.waitUntil(lambda: states(service)["tsne"].status == "impossible")
     found = states(service)
@@ -194,16 +194,16 @@ def test_a_newer_set_replaces_the_work_on_an_older_one(
 ) -> None:
     service.set_options(ProjectionOptions(iterations=100_000))
     service.set_dataset(wide(300))
-    service.set_wanted(["tsne"])
+    service.set_requested(["tsne"])
     service.set_active(True)
-    qtbot.waitUntil(lambda: states(service)["tsne"].places is not None)
+    qtbot.waitUntil(lambda: states(service)["tsne"].coordinates is not None)
     service.set_dataset(groups())
-    assert states(service)["tsne"].places is None
+    assert states(service)["tsne"].coordinates is None
     service.set_options(QUICK)
     qtbot.waitUntil(lambda: states(service)["tsne"].status == "ready")
-    places = states(service)["tsne"].places
-    assert places is not None
-    assert len(places) == 60
+    coordinates = states(service)["tsne"].coordinates
+    assert coordinates is not None
+    assert len(coordinates) == 60
 
 
 def test_an_unforeseen_failure_is_told(
@@ -217,7 +217,7 @@ def test_an_unforeseen_failure_is_told(
 
     monkeypatch.setattr("aegui.features.projections.model.projection_work.make_view", fail)
     service.set_dataset(groups())
-    service.set_wanted(["pca"])
+    service.set_requested(["pca"])
     service.set_active(True)
     qtbot.waitUntil(lambda: states(service)["pca"].status == "impossible")
     assert states(service)["pca"].text == "This map could not be made: out of luck"

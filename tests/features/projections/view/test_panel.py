@@ -46,8 +46,8 @@ def panel(qtbot: QtBot) -> ProjectionsPanel:
     dataset, of = parts()
     made.set_samples(dataset, of)
     for key in DEFAULT_SHOWN:
-        places = np.random.default_rng(len(key)).normal(size=(N, 2)).astype(np.float32)
-        made.set_map(MapState(key, "ready", places, share=1.0, figures=FIGURES))
+        coordinates = np.random.default_rng(len(key)).normal(size=(N, 2)).astype(np.float32)
+        made.set_map(MapState(key, "ready", coordinates, share=1.0, figures=FIGURES))
     return made
 
 
@@ -270,10 +270,10 @@ def test_samples_are_pointed_at_and_selected_from_elsewhere(panel: ProjectionsPa
     missing = next(place for place in range(N) if place not in of.indices)
     panel.point_at(missing)
     assert panel.view("code")._highlight is None
-    panel.select_places(np.array([of.indices[4], missing]))
+    panel.select_samples(np.array([of.indices[4], missing]))
     assert panel.selection is not None
     assert panel.selection.nonzero()[0].tolist() == [4]
-    panel.select_places(np.zeros(0, np.int64))
+    panel.select_samples(np.zeros(0, np.int64))
     assert panel.selection is None
 
 

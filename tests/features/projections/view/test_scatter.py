@@ -54,7 +54,7 @@ def show(
     picture.fill(QColor("red"))
     samples = ScatterSamples(classes, labels, names)
     view.set_samples(samples, lambda index: SampleCard(picture, f"c{index}", f"sample {index}"))
-    view.set_places(grid(round(len(classes) ** 0.5)))
+    view.set_coordinates(grid(round(len(classes) ** 0.5)))
 
 
 def at(view: ScatterView, index: int, dx: int = 0, dy: int = 0) -> QPoint:
@@ -90,8 +90,8 @@ def test_shapes() -> None:
 
 
 def test_the_middle_of_a_class_is_one_of_its_samples() -> None:
-    places = np.array([[0, 0], [10, 0], [10, 10], [3, 3], [7, 7]], np.float32)
-    numbers, middles = class_middles(places, np.array([0, 0, 0, 2, 2]))
+    coordinates = np.array([[0, 0], [10, 0], [10, 10], [3, 3], [7, 7]], np.float32)
+    numbers, middles = class_middles(coordinates, np.array([0, 0, 0, 2, 2]))
     assert numbers.tolist() == [0, 2]
     assert middles[0].tolist() == [10, 0]
     assert middles[1].tolist() in ([3, 3], [7, 7])
@@ -203,7 +203,7 @@ def test_zooming_and_moving(view: ScatterView) -> None:
     QTest.mouseRelease(view, MIDDLE, NONE, QPoint(230, 190))
     np.testing.assert_allclose(view.pixels - there, np.tile([30, -10], (400, 1)), atol=1e-6)
     # New positions keep a zoom; a double click resets it, and the view then follows.
-    view.set_places(grid() + 0)
+    view.set_coordinates(grid() + 0)
     assert not np.allclose(view.pixels, home)
     QTest.mouseDClick(view, LEFT, NONE, QPoint(200, 200))
     np.testing.assert_allclose(view.pixels, home)
@@ -283,7 +283,7 @@ def test_status(view: ScatterView) -> None:
     assert image.pixelColor(100, 28) == LIGHT.accent
     assert image.pixelColor(300, 28) == LIGHT.grid
     assert view.accessibleDescription() == "half"
-    view.set_places(None)
+    view.set_coordinates(None)
     view.set_status("", "Press Compute.")
     assert not len(view.pixels)
     assert view.accessibleDescription() == "Press Compute."
@@ -292,7 +292,7 @@ def test_status(view: ScatterView) -> None:
 
 
 def test_places_that_do_not_belong_to_the_samples_are_not_shown(view: ScatterView) -> None:
-    view.set_places(grid(5))
+    view.set_coordinates(grid(5))
     assert not len(view.pixels)
 
 
@@ -300,11 +300,11 @@ def test_names_of_classes_lie_over_no_other() -> None:
     middles = np.array([[50.0, 50.0], [52.0, 51.0], [55.0, 50.0], [3.0, 50.0], *[[50.0, 50.0]] * 9])
     sizes = [(60.0, 12.0)] * len(middles)
     room = QRectF(0, 0, 200, 100)
-    places = apart(middles, sizes, room)
-    assert places[0] == (50.0, 50.0)
-    boxes = [QRectF(x - 30, y - 6, 60, 12) for x, y in places.values()]
+    coordinates = apart(middles, sizes, room)
+    assert coordinates[0] == (50.0, 50.0)
+    boxes = [QRectF(x - 30, y - 6, 60, 12) for x, y in coordinates.values()]
     assert all(room.contains(box) for box in boxes)
     for number, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in boxes[:number])
     # A name without room near its position is omitted.
-    assert 3 <= len(places) < len(middles)
+    assert 3 <= len(coordinates) < len(middles)

@@ -140,7 +140,7 @@ def test_the_loss_lies_under_the_trails_once_it_is_known(page: RacePage, news: R
     assert plot.shades.size > 0
     assert float(plot.shades.min()) == 0.0
     assert float(plot.shades.max()) == 1.0
-    assert [len(trail.places) for trail in plot.trails] == [
+    assert [len(trail.coordinates) for trail in plot.trails] == [
         len(lane.trail) for lane in news.state.lanes
     ]
     figure = page._trails_figure()

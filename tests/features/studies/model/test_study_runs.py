@@ -272,7 +272,7 @@ def test_pictures_are_read_in_the_background(qtbot: QtBot, runs: StudyRuns, tmp_
     with qtbot.waitSignal(runs.material_found) as heard:
         runs.read_material()
     material: StudyMaterial = heard.args[0]
-    assert [one.place for one in material.curves] == [0, 1]
+    assert [one.index for one in material.curves] == [0, 1]
     assert len(material.networks) == 2
     assert "worst" in material.levels
 

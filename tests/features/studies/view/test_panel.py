@@ -135,13 +135,13 @@ def test_at_first_a_short_table_leaves_the_room_to_bars_and_curves(
     assert page.shown_kinds == (TABLE, "bars", "curves")
     table, bars = page.table, page.tiles["bars"]
     assert not table.verticalScrollBar().isVisible()
-    assert table.height() == max(table.wanted_height(), table.minimumSizeHint().height())
+    assert table.height() == max(table.preferred_height(), table.minimumSizeHint().height())
     top = table.mapTo(page, table.rect().bottomLeft()).y()
     assert bars.mapTo(page, bars.rect().topLeft()).y() > top
     assert bars.height() > table.height()
     page.show_kinds((TABLE,))
     assert not bars.isVisible()
-    assert table.height() > table.wanted_height()
+    assert table.height() > table.preferred_height()
     page.show_kinds(("bars",))
     assert bars.isVisible()
     assert not table.isVisible()

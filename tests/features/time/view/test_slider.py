@@ -37,27 +37,27 @@ def chosen_of(slider: TimeSlider) -> list[int | None]:
 
 
 def test_it_begins_at_the_newest_state_and_stays_there_as_epochs_come(slider: TimeSlider) -> None:
-    assert slider.place is None
+    assert slider.index is None
     slider.set_epochs(np.append(EPOCHS, 1010.0))
-    assert slider.place is None
+    assert slider.index is None
     assert slider.value() == len(EPOCHS) + 1
     assert slider.accessibleDescription() == "newest"
 
 
 def test_a_place_stays_as_epochs_come(slider: TimeSlider) -> None:
-    slider.set_place(7)
+    slider.set_index(7)
     slider.set_epochs(np.append(EPOCHS, 1010.0))
-    assert slider.place == 7
+    assert slider.index == 7
     assert slider.accessibleDescription() == "epoch 7"
 
 
 def test_every_moment_has_as_much_room(slider: TimeSlider) -> None:
-    steps = np.diff([slider.x_of(place) for place in range(len(EPOCHS) + 1)])
+    steps = np.diff([slider.x_of(index) for index in range(len(EPOCHS) + 1)])
     np.testing.assert_allclose(steps, steps[0])
-    for place in (0, 30, len(EPOCHS)):
-        assert slider.place_at(slider.x_of(place)) == place
-    assert slider.place_at(-50) == 0
-    assert slider.place_at(5000) == len(EPOCHS)
+    for index in (0, 30, len(EPOCHS)):
+        assert slider.index_at(slider.x_of(index)) == index
+    assert slider.index_at(-50) == 0
+    assert slider.index_at(5000) == len(EPOCHS)
 
 
 def test_figures_do_not_touch(slider: TimeSlider) -> None:
@@ -65,9 +65,9 @@ def test_figures_do_not_touch(slider: TimeSlider) -> None:
     texts = [text for _, text in ticks]
     assert texts[0] == "0"
     assert {"20", "500", "1,000"} & set(texts)
-    places = [slider.x_of(place) for place, _ in ticks]
+    places = [slider.x_of(index) for index, _ in ticks]
     assert min(np.diff(places)) > 12
-    assert {text: place for place, text in ticks}["20"] == 20
+    assert {text: index for index, text in ticks}["20"] == 20
 
 
 def test_pressing_and_dragging_choose(slider: TimeSlider) -> None:
@@ -93,13 +93,13 @@ def test_keys_choose(slider: TimeSlider) -> None:
 
 def test_setting_tells_nothing(slider: TimeSlider) -> None:
     told = chosen_of(slider)
-    slider.set_place(3)
-    slider.set_place(None)
+    slider.set_index(3)
+    slider.set_index(None)
     assert told == []
 
 
 def test_the_knob_is_painted_where_the_epoch_is(slider: TimeSlider) -> None:
-    slider.set_place(70)
+    slider.set_index(70)
     image = slider.grab().toImage()
     accent = current_theme().accent
     y = round(slider._groove().center().y())

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from aegui.core.i18n import tr
-from aegui.features.studies.model.run_place import FILES, RunPlace
+from aegui.features.studies.model.compute_target import FILES, ComputeTarget
 from aegui.kit.layouts import column
 from aegui.kit.marks import ProblemLabel
 from aegui.kit.theme import icon
@@ -18,17 +18,17 @@ from aegui.widgets.form.form import Form
 _ADDRESS_EXAMPLE = "tls://host:8786"
 
 
-class PlaceSection(QWidget):
+class TargetSection(QWidget):
     """Passive form; user actions are emitted as signals."""
 
     edited = Signal(object)
-    """Emitted with the edited ``RunPlace``."""
+    """Emitted with the edited ``ComputeTarget``."""
     file_requested = Signal(str)
     """Emitted with the name of the field to choose a file for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.form = Form(RunPlace())
+        self.form = Form(ComputeTarget())
         self.problem = ProblemLabel()
         self.warning = ProblemLabel(None, "warn")
         self.form.rows.setRowWrapPolicy(self.form.rows.RowWrapPolicy.WrapLongRows)
@@ -45,13 +45,13 @@ class PlaceSection(QWidget):
             choose.setToolTip(tr("Choose the file…"))
             choose.triggered.connect(partial(self._on_file_triggered, name))
         self.form.edited.connect(self._on_form_edited)
-        self.set_place(RunPlace())
+        self.set_target(ComputeTarget())
 
     @property
-    def place(self) -> RunPlace:
+    def target(self) -> ComputeTarget:
         """Return the displayed values."""
         value = self.form.value
-        assert isinstance(value, RunPlace)
+        assert isinstance(value, ComputeTarget)
         return value
 
     @property
@@ -65,17 +65,17 @@ class PlaceSection(QWidget):
         assert isinstance(field, TextField)
         return field
 
-    def set_place(self, place: RunPlace) -> None:
-        """Show ``place`` without emitting ``edited``."""
-        self.form.set_value(place)
+    def set_target(self, target: ComputeTarget) -> None:
+        """Show ``target`` without emitting ``edited``."""
+        self.form.set_value(target)
         for name in ("address", *FILES):
-            self.form.set_row_visible(name, place.is_cluster)
-        self.warning.set_text(place.warning)
-        self.problem.set_text(place.problem)
+            self.form.set_row_visible(name, target.is_cluster)
+        self.warning.set_text(target.warning)
+        self.problem.set_text(target.problem)
 
-    def _on_form_edited(self, place: RunPlace) -> None:
-        self.set_place(place)
-        self.edited.emit(place)
+    def _on_form_edited(self, target: ComputeTarget) -> None:
+        self.set_target(target)
+        self.edited.emit(target)
 
     def _on_file_triggered(self, name: str, _checked: bool = False) -> None:
         self.file_requested.emit(name)

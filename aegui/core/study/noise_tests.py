@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aegui.core.cost import multiplications_per_second
-from aegui.core.evaluation.run_figures import TRIED_FIGURES, tried_figure
+from aegui.core.evaluation.run_figures import TESTED_FIGURES, tested_figure
 from aegui.core.evaluation.wrong_pixels import THRESHOLD
 from aegui.core.i18n import tr
 from aegui.core.recipe import CorruptionSpec  # noqa: TC001  # pydantic looks at it
@@ -34,10 +34,10 @@ _TRYING_SHARE = 0.2
 """Share of a core's full speed that testing reaches."""
 
 
-class Tried(BaseModel):
+class NoiseTests(BaseModel):
     """Noises that every network is tested with after training.
 
-    Each adds figures, such as ``wrong@flip:0.2``, see ``run_figures.tried_figure``. ``draws`` noisy
+    Each adds figures, such as ``wrong@flip:0.2`` (``run_figures.tested_figure``). ``draws`` noisy
     samples are drawn of each noise, the same number of each sample, by ``seed``: the same for all
     networks.
     """
@@ -49,8 +49,8 @@ class Tried(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
 
     @model_validator(mode="after")
-    def _each_once(self) -> Tried:
-        keys = [tried_figure("wrong", noise) for noise in self.noises]
+    def _each_once(self) -> NoiseTests:
+        keys = [tested_figure("wrong", noise) for noise in self.noises]
         twice = next((key for key in keys if keys.count(key) > 1), None)
         if twice is not None:
             raise ValueError(tr("the noise {key} is listed twice", key=twice.partition("@")[2]))
@@ -59,7 +59,7 @@ class Tried(BaseModel):
     @property
     def figures(self) -> tuple[str, ...]:
         """Keys of all figures that a network gets."""
-        return tuple(tried_figure(key, noise) for noise in self.noises for key in TRIED_FIGURES)
+        return tuple(tested_figure(key, noise) for noise in self.noises for key in TESTED_FIGURES)
 
     @property
     def key(self) -> str:
@@ -67,14 +67,14 @@ class Tried(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
-def tried_of(dataset: Dataset, most: int) -> Dataset:
+def tested_of(dataset: Dataset, most: int) -> Dataset:
     """Return the set, or a fixed random subset of ``most`` samples if it is larger."""
     if len(dataset) <= most:
         return dataset
     return dataset.subset(sampled(len(dataset), most, _CHOICE_SEED).tolist())
 
 
-def trial_seconds(resolved: ResolvedRecipe, tried: Tried | None) -> float:
+def trial_seconds(resolved: ResolvedRecipe, tried: NoiseTests | None) -> float:
     """Estimate the seconds that testing one network takes on one core."""
     if tried is None:
         return 0.0
@@ -96,9 +96,9 @@ class NoiseTrial:
         exact: Share of those without one, float64 ``[K, C]``.
     """
 
-    def __init__(self, codecs: Sequence[Codec], dataset: Dataset, tried: Tried) -> None:
+    def __init__(self, codecs: Sequence[Codec], dataset: Dataset, tried: NoiseTests) -> None:
         self._codecs = codecs
-        self._dataset = tried_of(dataset, tried.draws)
+        self._dataset = tested_of(dataset, tried.draws)
         self._tried = tried
         shape = (len(codecs), len(tried.noises))
         self.wrong = np.zeros((*shape, len(self._dataset)))
@@ -113,26 +113,26 @@ class NoiseTrial:
         for column, noise in enumerate(self._tried.noises):
             generator = np.random.default_rng([self._tried.seed, column])
             for batch in noisy_batches(dataset, noise, rounds, generator, _CHUNK):
-                wanted = batch.clean > THRESHOLD
-                for place, codec in enumerate(self._codecs):
+                target = batch.clean > THRESHOLD
+                for index, codec in enumerate(self._codecs):
                     answer = codec.reconstruct(batch.noisy) > THRESHOLD
-                    wrong = np.count_nonzero(answer != wanted, axis=1)
-                    each = np.bincount(batch.places, wrong, count) / rounds
-                    self.wrong[place, column] += each
+                    wrong = np.count_nonzero(answer != target, axis=1)
+                    each = np.bincount(batch.indices, wrong, count) / rounds
+                    self.wrong[index, column] += each
                     drawn = rounds * count
-                    self.at_most_1[place, column] += np.count_nonzero(wrong <= 1) / drawn
-                    self.exact[place, column] += np.count_nonzero(wrong == 0) / drawn
+                    self.at_most_1[index, column] += np.count_nonzero(wrong <= 1) / drawn
+                    self.exact[index, column] += np.count_nonzero(wrong == 0) / drawn
                     yield (column + batch.done) / len(self._tried.noises)
 
-    def figures(self, place: int) -> dict[str, float]:
+    def figures(self, index: int) -> dict[str, float]:
         """Return the figures of one network by their keys."""
         values: dict[str, NDArray[np.float64]] = {
-            "wrong": self.wrong[place].mean(axis=1),
-            "at_most_1": self.at_most_1[place],
-            "exact": self.exact[place],
+            "wrong": self.wrong[index].mean(axis=1),
+            "at_most_1": self.at_most_1[index],
+            "exact": self.exact[index],
         }
         return {
-            tried_figure(key, noise): float(values[key][column])
+            tested_figure(key, noise): float(values[key][column])
             for column, noise in enumerate(self._tried.noises)
-            for key in TRIED_FIGURES
+            for key in TESTED_FIGURES
         }

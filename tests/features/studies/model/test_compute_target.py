@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import aegui
-from aegui.features.studies.model.run_place import CLUSTER, KEPT, RunPlace
+from aegui.features.studies.model.compute_target import CLUSTER, KEPT, ComputeTarget
 from aegui.session.settings import Settings
 from tests.features.studies.plans import write_plan
 
@@ -24,7 +24,7 @@ if __name__ == "__main__":
     from distributed import LocalCluster
     from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
     from aegui.core.study import dask_workers
-    from aegui.features.studies.model.run_place import CLUSTER, RunPlace
+    from aegui.features.studies.model.compute_target import CLUSTER, ComputeTarget
     from aegui.features.studies.model.study_runs import StudyRuns
 
     app = QCoreApplication([])
@@ -46,13 +46,13 @@ if __name__ == "__main__":
     with LocalCluster(1, processes=True, threads_per_worker=1, dashboard_address=None) as cluster:
         runs.choose(Path(sys.argv[1]))
         wait(lambda: runs.sheet is not None and runs.sheet.cost is not None)
-        runs.place = RunPlace(CLUSTER, "tcp://127.0.0.1:1")
+        runs.target = ComputeTarget(CLUSTER, "tcp://127.0.0.1:1")
         # Nobody is there, however long it is asked.
         patience, dask_workers._CONNECT_SECONDS = dask_workers._CONNECT_SECONDS, 1
         done()
         dask_workers._CONNECT_SECONDS = patience
         found["before"] = [len(cell.runs) for cell in runs.sheet.result.cells]
-        runs.place = replace(runs.place, address=cluster.scheduler_address)
+        runs.target = replace(runs.target, address=cluster.scheduler_address)
         done()
         found["after"] = [len(cell.runs) for cell in runs.sheet.result.cells]
     runs.shutdown()
@@ -79,16 +79,16 @@ def test_a_study_of_the_window_is_done_on_a_cluster_once_one_answers(tmp_path: P
 
 def test_a_place_is_kept_among_the_settings_and_says_what_is_wrong(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
-    place = RunPlace(CLUSTER, "tls://cluster.example:8786", str(tmp_path / "ca.pem"))
+    place = ComputeTarget(CLUSTER, "tls://cluster.example:8786", str(tmp_path / "ca.pem"))
     settings = Settings()
-    assert settings.form(KEPT, RunPlace()) == RunPlace()
+    assert settings.form(KEPT, ComputeTarget()) == ComputeTarget()
     settings.keep_form(KEPT, place)
-    assert settings.form(KEPT, RunPlace()) == place
+    assert settings.form(KEPT, ComputeTarget()) == place
     settings.values = {"study.place.kind": "the moon"}
-    assert settings.form(KEPT, RunPlace()) == RunPlace()
+    assert settings.form(KEPT, ComputeTarget()) == ComputeTarget()
     assert place.problem == f"There is no file {tmp_path / 'ca.pem'}."
     (tmp_path / "ca.pem").write_text("")
     assert place.problem == ""
-    assert RunPlace(CLUSTER).problem.startswith("Give the address")
-    assert RunPlace(CLUSTER).warning == ""
-    assert "not encrypted" in RunPlace(CLUSTER, "tcp://[half typed").warning
+    assert ComputeTarget(CLUSTER).problem.startswith("Give the address")
+    assert ComputeTarget(CLUSTER).warning == ""
+    assert "not encrypted" in ComputeTarget(CLUSTER, "tcp://[half typed").warning

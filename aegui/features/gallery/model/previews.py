@@ -12,7 +12,7 @@ from aegui.core.errors import AeguiError
 from aegui.core.gallery import cards, figures
 from aegui.core.recipe.file import load_recipe, parse_recipe
 from aegui.core.run_file.archive import Archive
-from aegui.features.gallery.model.items import Extras, FileLook
+from aegui.features.gallery.model.items import Extras, FilePreview
 from aegui.session.data.data_sources import entries
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def extras_of(recent: Sequence[Path], cancelled: IsCancelled) -> Iterator[Extras
 
     The first result has only the files ``recent``, if there are any; the second has everything.
     """
-    files = {path: _file_look(path) for path in recent}
+    files = {path: _file_preview(path) for path in recent}
     if files:
         yield Extras({}, files, {})
     sheets: dict[str, NDArray[np.uint8]] = {}
@@ -50,17 +50,17 @@ def extras_of(recent: Sequence[Path], cancelled: IsCancelled) -> Iterator[Extras
     yield Extras(known, files, sheets)
 
 
-def _file_look(path: Path) -> FileLook:
+def _file_preview(path: Path) -> FilePreview:
     """Return recipe and picture of a run or recipe file; empty if it is neither."""
     try:
         if path.suffix == ".json":
-            return FileLook(load_recipe(path))
+            return FilePreview(load_recipe(path))
         with Archive(path) as archive:
             recipe = parse_recipe(bytes(archive.read(_RECIPE, _MAX_BYTES)).decode("utf-8"))
             picture = bytes(archive.read(_PICTURE, _MAX_BYTES)) if _PICTURE in archive else None
     except (AeguiError, UnicodeDecodeError):
-        return FileLook()
-    return FileLook(recipe, picture)
+        return FilePreview()
+    return FilePreview(recipe, picture)
 
 
 def _sheet(key: str) -> NDArray[np.uint8] | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.features.map.view.wanted_plane import WantedPlane
+from aegui.features.map.view.plane_scheduler import PlaneScheduler
 
 if TYPE_CHECKING:
     from aegui.features.map.view.canvas import LatentCanvas
 
 
 def test_another_is_wanted_only_where_the_last_one_does_not_serve(canvas: LatentCanvas) -> None:
-    wanted = WantedPlane(canvas.scene)
+    wanted = PlaneScheduler(canvas.scene)
     view, home = canvas.navigation.view, canvas.navigation.home
     first = wanted.renewed(view, home, None)
     assert first is not None
@@ -27,7 +27,7 @@ def test_another_is_wanted_only_where_the_last_one_does_not_serve(canvas: Latent
 
 
 def test_other_axes_are_another_plane(canvas: LatentCanvas) -> None:
-    wanted = WantedPlane(canvas.scene)
+    wanted = PlaneScheduler(canvas.scene)
     view, home = canvas.navigation.view, canvas.navigation.home
     first = wanted.renewed(view, home, None)
     canvas.scene.projection.axes = (1, 0)

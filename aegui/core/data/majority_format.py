@@ -27,7 +27,7 @@ _USUAL = 64
 
 
 @dataclass(frozen=True)
-class OwnLook:
+class MajorityFormat:
     """Size and colours of a sample of image files.
 
     Attributes:
@@ -68,7 +68,9 @@ def size_words(channels: int, height: int, width: int) -> str:
     )
 
 
-def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> OwnLook | None:
+def majority_format(
+    files: Sequence[Path], cancelled: IsCancelled | None = None
+) -> MajorityFormat | None:
     """Inspect a sample of ``files``; return None if none of them can be read.
 
     Raises:
@@ -87,4 +89,4 @@ def own_look(files: Sequence[Path], cancelled: IsCancelled | None = None) -> Own
     if not sizes:
         return None
     (width, height), most = sizes.most_common(1)[0]
-    return OwnLook(width, height, 1 if grey else 3, sizes.total() - most)
+    return MajorityFormat(width, height, 1 if grey else 3, sizes.total() - most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aegui.features.map.view.lattice import Lattice, covers, plane_request, wanted_lattice
+from aegui.features.map.view.lattice import Lattice, covers, next_lattice, plane_request
 
 if TYPE_CHECKING:
     from aegui.features.map.model.plane_tiles import PlaneRequest
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aegui.widgets.viewport import Viewport
 
 
-class WantedPlane:
+class PlaneScheduler:
     """Remembers the last requested plane and whether it still covers the view."""
 
     def __init__(self, scene: Scene) -> None:
@@ -42,12 +42,12 @@ class WantedPlane:
         scene, known = self._scene, self.request
         ribbon, frame = scene.projection.ribbon, scene.projection.frame
         sprites = scene.points.sprites
-        lattice = wanted_lattice(
+        lattice = next_lattice(
             view,
             home,
             self._lattice,
             sprites.image_shape,
-            glyphs=sprites.look.glyphs,
+            glyphs=sprites.image_style.glyphs,
             ribbon=ribbon,
         )
         if (

@@ -17,9 +17,9 @@ from aegui.core.training.engines import choice as engines
 from aegui.core.training.loop.control import Control
 from aegui.core.training.loop.train import Training, train
 from aegui.core.training.record.history import RUN_COLUMNS
-from aegui.core.training.step import giving_up as giving_up_module
+from aegui.core.training.step import cancellation as cancellation_module
 from aegui.core.training.step import slices
-from aegui.core.training.step.giving_up import giving_up
+from aegui.core.training.step.cancellation import cancellable
 from aegui.core.training.step.slices import is_long, is_sliced
 
 CPU = torch.device("cpu")
@@ -141,7 +141,7 @@ def test_products_in_parts_are_the_same(family: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(slices, "SLICE_WORK", 1)
     patient = Impatient()
     list(train(resolved, patient))
-    monkeypatch.setattr(giving_up_module, "PART_WORK", 1000)
+    monkeypatch.setattr(cancellation_module, "PART_WORK", 1000)
     parted = Impatient()
     *_, parts = train(resolved, parted)
     assert parted.asked > patient.asked + 10
@@ -243,7 +243,7 @@ def test_what_was_changed_is_put_back() -> None:
         return len(asked) == 3
 
     def work() -> None:
-        with giving_up(tired, [kept]):
+        with cancellable(tired, [kept]):
             kept.add_(1)
             other.add_(1)
             kept.mul_(5)
@@ -256,7 +256,7 @@ def test_what_was_changed_is_put_back() -> None:
 
 def test_nobody_is_asked_once_the_end_is_written() -> None:
     kept, last = torch.ones(3), torch.ones(3)
-    with giving_up(lambda: bool(last[0] != 1), [kept], until=[last]):
+    with cancellable(lambda: bool(last[0] != 1), [kept], until=[last]):
         kept.add_(1)
         last.add_(1)
         kept.add_(1)
@@ -264,5 +264,5 @@ def test_nobody_is_asked_once_the_end_is_written() -> None:
 
 
 def test_errors_of_others_come_through() -> None:
-    with pytest.raises(RuntimeError, match="size"), giving_up(lambda: False):
+    with pytest.raises(RuntimeError, match="size"), cancellable(lambda: False):
         torch.ones(3).add_(torch.ones(2))

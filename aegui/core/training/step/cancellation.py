@@ -29,16 +29,16 @@ PART_WORK = 4_000_000_000
 
 
 @contextmanager
-def giving_up(
+def cancellable(
     cancelled: IsCancelled | None,
-    kept: Sequence[torch.Tensor] = (),
+    restored: Sequence[torch.Tensor] = (),
     until: Sequence[torch.Tensor] = (),
 ) -> Iterator[None]:
     """Make the code within cancellable between any two operations of torch.
 
     Args:
         cancelled: Called before each operation; if None, nothing is intercepted.
-        kept: Tensors that are restored if it is cancelled.
+        restored: Tensors that are restored if it is cancelled.
         until: Tensors written at the end: from the first write to one of them on, ``cancelled`` is
             not called any more.
 
@@ -48,17 +48,17 @@ def giving_up(
     if cancelled is None:
         yield
         return
-    before = [tensor.detach().clone() for tensor in kept]
-    asking = _Asking(cancelled, until)
+    before = [tensor.detach().clone() for tensor in restored]
+    mode = _CancellationMode(cancelled, until)
     try:
-        with asking:
+        with mode:
             yield
     except (Cancelled, RuntimeError) as error:
         # A compiled program re-raises our exception as a RuntimeError.
-        if not asking.gave_up:
+        if not mode.was_cancelled:
             raise
         with torch.no_grad():
-            for tensor, value in zip(kept, before, strict=True):
+            for tensor, value in zip(restored, before, strict=True):
                 tensor.copy_(value)
         raise Cancelled from error
 
@@ -70,8 +70,8 @@ class LongSteps:
         is_long: Whether steps are long; others are not cancellable.
         batches: Position within the epoch.
         generator: Source of the steps' random numbers.
-        kept: Tensors that a step changes before it ends.
-        until: Tensors that are written when a step ends, see ``giving_up``.
+        restored: Tensors that a step changes before it ends.
+        until: Tensors that are written when a step ends, see ``cancellable``.
     """
 
     def __init__(
@@ -80,13 +80,13 @@ class LongSteps:
         generator: torch.Generator,
         *,
         is_long: bool,
-        kept: Sequence[torch.Tensor],
+        restored: Sequence[torch.Tensor],
         until: Sequence[torch.Tensor] = (),
     ) -> None:
         self._is_long = is_long
         self._batches = batches
         self._generator = generator
-        self._kept = kept
+        self._restored = restored
         self._until = until
 
     @contextmanager
@@ -97,7 +97,7 @@ class LongSteps:
             return
         start, drawn = self._batches.start, self._generator.get_state()
         try:
-            with giving_up(cancelled, self._kept, self._until):
+            with cancellable(cancelled, self._restored, self._until):
                 yield
         except Cancelled:
             self._batches.start = start
@@ -105,11 +105,11 @@ class LongSteps:
             raise
 
 
-class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _CancellationMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Checks before each operation whether to cancel.
 
     Attributes:
-        gave_up: Whether the operation was cancelled.
+        was_cancelled: Whether the operation was cancelled.
     """
 
     def __init__(self, cancelled: IsCancelled, until: Sequence[torch.Tensor]) -> None:
@@ -117,7 +117,7 @@ class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._cancelled = cancelled
         self._until = {_memory(tensor) for tensor in until}
         self._is_asked = True
-        self.gave_up = False
+        self.was_cancelled = False
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -136,7 +136,7 @@ class _Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _ask(self) -> None:
         if self._is_asked and self._cancelled():
-            self.gave_up = True
+            self.was_cancelled = True
             raise Cancelled
 
     def _ends(self, function: Any, args: Sequence[Any], kwargs: Any) -> bool:

@@ -24,7 +24,7 @@ _EDGE = 0.5
 
 
 @dataclass(frozen=True)
-class Look:
+class ImageStyle:
     """How the images of a dataset are rendered; decoded images are rendered in the same way.
 
     Attributes:
@@ -38,16 +38,16 @@ class Look:
     ground: float = 0.0
 
 
-GLYPHS = Look()
+GLYPHS = ImageStyle()
 """The look of the 5x7 characters."""
 
 
-def look_of(dataset: Dataset) -> Look:
+def image_style_of(dataset: Dataset) -> ImageStyle:
     """Return the look of ``dataset``."""
-    return look_of_images(dataset.images)
+    return image_style_of_images(dataset.images)
 
 
-def look_of_images(images: NDArray[np.float32]) -> Look:
+def image_style_of_images(images: NDArray[np.float32]) -> ImageStyle:
     """Return the look of ``images`` ``[N, C, H, W]``, determined from some of them."""
     count = min(_LOOKED_AT, len(images))
     some = images[np.linspace(0, len(images) - 1, count).astype(int)]
@@ -55,7 +55,7 @@ def look_of_images(images: NDArray[np.float32]) -> Look:
     if binary:
         return GLYPHS
     edge = np.concatenate([some[..., 0, :].ravel(), some[..., -1, :].ravel()])
-    return Look(glyphs=False, ground=1.0 if float(np.median(edge)) > _EDGE else 0.0)
+    return ImageStyle(glyphs=False, ground=1.0 if float(np.median(edge)) > _EDGE else 0.0)
 
 
 def grey_levels(images: ArrayLike) -> NDArray[np.uint8]:
@@ -81,14 +81,14 @@ def reduced(images: NDArray[np.float32], most: int) -> NDArray[np.float32]:
     return mean
 
 
-def ground_shares(levels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+def ground_shares(levels: NDArray[np.uint8], image_style: ImageStyle) -> NDArray[np.uint8]:
     """Return the background share of each pixel, 0..255 ``[n, H, W]``, of levels ``[n, C, H, W]``.
 
     A pixel is background if a path of similar brightness connects it to an edge, and the path is
     not too narrow. White eyes in a face are no background, nor is what lies behind an outline with
     small gaps.
     """
-    near = levels.min(axis=1) if look.ground == 1.0 else 255 - levels.max(axis=1)
+    near = levels.min(axis=1) if image_style.ground == 1.0 else 255 - levels.max(axis=1)
     # The share rises linearly from three quarters of the background level to that level.
     rising = 4 * (np.maximum(near, 192) - np.uint8(192)) + 3 * (near >= 192).astype(np.uint8)
     # Images as the last axis: a row over all images is contiguous in memory.
@@ -149,19 +149,21 @@ def _spread(shares: NDArray[np.uint8], choose: np.ufunc) -> NDArray[np.uint8]:
     return made
 
 
-def without_ground(levels: NDArray[np.uint8], look: Look, kept_px: int = 0) -> NDArray[np.uint8]:
+def without_ground(
+    levels: NDArray[np.uint8], image_style: ImageStyle, kept_px: int = 0
+) -> NDArray[np.uint8]:
     """Make the white background of images transparent.
 
     Args:
         levels: ``[n, C, H, W]``.
-        look: Their look; its background is white.
+        image_style: Their look; its background is white.
         kept_px: Background less than about twice as wide is kept, so that white shapes with gaps
             stay whole.
 
     Returns:
         Premultiplied levels and opacity, ``[n, C + 1, H, W]``: unchanged over white.
     """
-    shares = ground_shares(levels, look)
+    shares = ground_shares(levels, image_style)
     if kept_px:
         around = ((kept_px, kept_px), (kept_px, kept_px), (0, 0))
         wide = np.pad(shares.transpose(1, 2, 0), around, constant_values=255)

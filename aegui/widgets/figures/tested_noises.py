@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aegui.core.data.corruption import corruption_words
-from aegui.core.evaluation.run_figures import tried_figure
+from aegui.core.evaluation.run_figures import tested_figure
 from aegui.core.evaluation.spread import deviation
 from aegui.core.i18n import localized, tr
 from aegui.core.study.material import least_wrong
@@ -30,7 +30,7 @@ _FEWEST_LEVELS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class TriedNoises:
+class NoiseTestRows:
     """Wrong pixels of networks trained in several ways and tested with several noises.
 
     Attributes:
@@ -38,14 +38,14 @@ class TriedNoises:
         rows: How the networks were trained.
         values: For each row, float64 ``[K, seeds]``.
         limits: Lower bound for any network, float64 ``[K]``; None if unknown.
-        places: Index of each row in ``StudyResult.cells``.
+        indices: Index of each row in ``StudyResult.cells``.
     """
 
     noises: tuple[CorruptionSpec, ...]
     rows: tuple[str, ...]
     values: tuple[NDArray[np.float64], ...]
     limits: NDArray[np.float64] | None
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
 
     @property
     def means(self) -> NDArray[np.float64]:
@@ -82,27 +82,27 @@ def _exact(value: float) -> str:
     return f"{value:.7g}"
 
 
-def tried_noises(result: StudyResult) -> TriedNoises | None:
+def tested_noises(result: StudyResult) -> NoiseTestRows | None:
     """Return the test results of a study's noises; None for fewer than two noises or settings."""
     tried = result.plan.tried
-    cells = [(place, cell) for place, cell in enumerate(result.cells) if cell.runs]
+    cells = [(index, cell) for index, cell in enumerate(result.cells) if cell.runs]
     if tried is None or len(tried.noises) < 2 or len(cells) < 2:
         return None
     recipe = cells[0][1].setting.recipe
     limits = [least_wrong(recipe, noise) for noise in tried.noises]
-    return TriedNoises(
+    return NoiseTestRows(
         tried.noises,
         tuple(cell.setting.title for _, cell in cells),
         tuple(
-            np.stack([cell.values(tried_figure("wrong", noise)) for noise in tried.noises])
+            np.stack([cell.values(tested_figure("wrong", noise)) for noise in tried.noises])
             for _, cell in cells
         ),
         None if None in limits else np.array(limits, np.float64),
-        tuple(place for place, _ in cells),
+        tuple(index for index, _ in cells),
     )
 
 
-def levels_plot(found: TriedNoises) -> LinePlot | None:
+def levels_plot(found: NoiseTestRows) -> LinePlot | None:
     """Return a line for each way of training over the levels of one noise; None for several kinds.
 
     The band is the deviation over the seeds.
@@ -120,7 +120,7 @@ def levels_plot(found: TriedNoises) -> LinePlot | None:
     return noise_curves_plot(Curves(kinds.pop(), levels, tuple(lines)), counted=False)
 
 
-def matrix_plot(found: TriedNoises) -> NumberMatrix:
+def matrix_plot(found: NoiseTestRows) -> NumberMatrix:
     """Return the matrix of training by test noise: darker is worse, the best is framed."""
     means = found.means
     best = means.argmin(axis=0)
@@ -138,7 +138,7 @@ def matrix_plot(found: TriedNoises) -> NumberMatrix:
 
 def noise_levels_picture(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
     """Return the plot of a line per setting; the Bayes limit belongs to no setting."""
-    found = tried_noises(material.result)
+    found = tested_noises(material.result)
     plot = None if found is None else levels_plot(found)
     if found is None or plot is None:
         return None
@@ -149,7 +149,7 @@ def noise_levels_picture(material: StudyMaterial, _choice: PictureChoice) -> Stu
         )
         for row, texts in zip(found.rows, found.texts, strict=True)
     ]
-    items: list[tuple[int, ...]] = [(place,) for place in found.places]
+    items: list[tuple[int, ...]] = [(index,) for index in found.indices]
     if found.limits is not None:
         items.append(())
         words.append(tr("Bayes limit"))
@@ -162,15 +162,15 @@ def noise_levels_picture(material: StudyMaterial, _choice: PictureChoice) -> Stu
 
 def noise_matrix_picture(material: StudyMaterial, _choice: PictureChoice) -> StudyPicture | None:
     """Return the matrix plot, with cells row by row: training setting by test noise."""
-    found = tried_noises(material.result)
+    found = tested_noises(material.result)
     if found is None:
         return None
     cells = [
         (
-            (place,),
+            (index,),
             tr("{setting}, {noise}: {value} wrong pixels", setting=row, noise=noise, value=value),
         )
-        for place, row, texts in zip(found.places, found.rows, found.texts, strict=True)
+        for index, row, texts in zip(found.indices, found.rows, found.texts, strict=True)
         for noise, value in zip(found.columns, texts, strict=True)
     ]
     return StudyPicture(

@@ -22,7 +22,7 @@ from aegui.features.gallery.model.items import (
     set_items,
     set_sections,
 )
-from aegui.features.gallery.model.looks import extras_of
+from aegui.features.gallery.model.previews import extras_of
 from aegui.paths import models_dir
 from aegui.session.data.data_sources import keep_drawing, own_path
 

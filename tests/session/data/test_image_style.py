@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from aegui.core.data.dataset import Dataset
-from aegui.session.data.looks import (
+from aegui.session.data.image_style import (
     GLYPHS,
-    Look,
+    ImageStyle,
     grey_levels,
     ground_shares,
-    look_of,
+    image_style_of,
     reduced,
     without_ground,
 )
@@ -18,11 +18,11 @@ from tests.session.pictures import colour, grey
 
 
 def test_glyphs_are_told_from_images() -> None:
-    assert look_of(glyphs()) == GLYPHS
-    assert look_of(grey()) == Look(glyphs=False, ground=0.0)
-    assert look_of(colour()) == Look(glyphs=False, ground=1.0)
+    assert image_style_of(glyphs()) == GLYPHS
+    assert image_style_of(grey()) == ImageStyle(glyphs=False, ground=0.0)
+    assert image_style_of(colour()) == ImageStyle(glyphs=False, ground=1.0)
     black_and_white = np.ones((4, 3, 6, 6), np.float32)
-    assert not look_of(Dataset.from_images("rgb", black_and_white)).glyphs
+    assert not image_style_of(Dataset.from_images("rgb", black_and_white)).glyphs
 
 
 def test_levels_are_rounded_and_bounded() -> None:
@@ -44,10 +44,10 @@ def test_ground_is_what_reaches_an_edge_and_not_what_is_enclosed() -> None:
     levels = np.full((1, 3, 20, 20), 255, np.uint8)
     levels[0, :, 5:15, 5:15] = 40
     levels[0, :, 9:11, 9:11] = 255
-    shares = ground_shares(levels, Look(glyphs=False, ground=1.0))[0]
+    shares = ground_shares(levels, ImageStyle(glyphs=False, ground=1.0))[0]
     assert shares[0, 0] == shares[2, 10] == 255
     assert not shares[5:15, 5:15].any()
-    dark = ground_shares(255 - levels, Look(glyphs=False, ground=0.0))[0]
+    dark = ground_shares(255 - levels, ImageStyle(glyphs=False, ground=0.0))[0]
     np.testing.assert_array_equal(dark, shares)
 
 
@@ -58,7 +58,7 @@ def test_ground_goes_around_corners_but_through_no_small_gap(count: int) -> None
     # A passage that turns twice, and a room behind a gap of one pixel.
     levels[:, :, 2:9, 4:8] = levels[:, :, 6:9, 4:18] = levels[:, :, 6:14, 15:18] = 255
     levels[:, :, 12:17, 6:11] = levels[:, :, 17:22, 8] = 255
-    shares = ground_shares(levels, Look(glyphs=False, ground=1.0))
+    shares = ground_shares(levels, ImageStyle(glyphs=False, ground=1.0))
     assert (shares[:, 12, 16] == 255).all()
     assert not shares[:, 12:17, 6:11].any()
     assert not shares[:, 10, 5].any()
@@ -67,7 +67,7 @@ def test_ground_goes_around_corners_but_through_no_small_gap(count: int) -> None
 def test_without_its_ground_an_image_is_the_same_over_white() -> None:
     levels = np.random.default_rng(4).integers(0, 256, (5, 3, 16, 16)).astype(np.uint8)
     levels[:, :, :4] = 250
-    bare = without_ground(levels, Look(glyphs=False, ground=1.0)).astype(int)
+    bare = without_ground(levels, ImageStyle(glyphs=False, ground=1.0)).astype(int)
     assert bare.shape == (5, 4, 16, 16)
     np.testing.assert_array_equal(bare[:, :3] + (255 - bare[:, 3:]), levels)
     assert (bare[:, 3, :4] < 64).all()

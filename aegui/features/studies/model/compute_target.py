@@ -13,7 +13,7 @@ from aegui.core.study.dask_workers import Scheduler, missing_extra
 
 HERE, CLUSTER = "here", "cluster"
 FILES = ("authority", "certificate", "key")
-"""Fields of ``RunPlace`` that are paths of files."""
+"""Fields of ``ComputeTarget`` that are paths of files."""
 _PLACES = table(
     Choice(HERE, mark("This computer"), mark("One process for each of its cores.")),
     Choice(CLUSTER, mark("Dask cluster"), mark("The workers of a scheduler train in parallel.")),
@@ -23,7 +23,7 @@ KEPT = "study.place."
 
 
 @dataclass(frozen=True)
-class RunPlace:
+class ComputeTarget:
     """Where to run; the fields of a cluster are kept while this computer is selected."""
 
     kind: Annotated[
